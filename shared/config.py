@@ -1,0 +1,22 @@
+"""Reading settings: one typed, frozen object per function, parsed once at cold start, failing loudly."""
+
+from collections.abc import Mapping
+
+from shared.errors import ConfigError
+
+
+def required(env: Mapping[str, str], name: str) -> str:
+    """The setting's text. Raises ConfigError, which names it, when it is missing or blank."""
+    value = env.get(name, "").strip()
+    if not value:
+        raise ConfigError(f"environment variable {name} is missing; it is set in infra/template.yaml")
+    return value
+
+
+def required_int(env: Mapping[str, str], name: str) -> int:
+    """The setting as a whole number. Raises ConfigError when it is missing or not one."""
+    text = required(env, name)
+    try:
+        return int(text)
+    except ValueError as exc:
+        raise ConfigError(f"environment variable {name} must be a whole number") from exc

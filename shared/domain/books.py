@@ -1,0 +1,111 @@
+"""The books of a campaign: planned = sent + failed + skipped + cancelled + unknown + waiting, at every moment.
+
+Status truth is a join over `sent < delivered < read`, failed apart; every set only grows, so any order and any
+number of webhooks gives one result.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+SKIP_PREFIX = "skip:"
+"""A failure code with this prefix is a recipient the gate held back at the moment of sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusBlock:
+    """What is known of one block's slots. `failed` maps slot to Meta's error code, or to `skip:<reason>`."""
+
+    size: int
+    sent: frozenset[int] = frozenset()
+    delivered: frozenset[int] = frozenset()
+    read: frozenset[int] = frozenset()
+    billable: frozenset[int] = frozenset()
+    replied: frozenset[int] = frozenset()
+    unconfirmed: frozenset[int] = frozenset()
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+    def arrived(self) -> frozenset[int]:
+        return self.delivered | self.read
+
+    def outcome(self, slot: int) -> str | None:
+        """read, delivered, failed, skipped, sent, unknown (given up on), or None when nothing is stored."""
+        if slot in self.read:
+            return "read"
+        if slot in self.delivered:
+            return "delivered"
+        if slot in self.failed:
+            return "skipped" if self.failed[slot].startswith(SKIP_PREFIX) else "failed"
+        if slot in self.sent:
+            return "sent"
+        if slot in self.unconfirmed:
+            return "unknown"
+        return None
+
+
+@dataclass(slots=True)
+class Books:
+    """Counts of people. `sent` includes delivered and read; `unknown` includes what is in flight right now."""
+
+    planned: int = 0
+    sent: int = 0
+    failed: int = 0
+    skipped: int = 0
+    cancelled: int = 0
+    unknown: int = 0
+    waiting: int = 0
+    delivered: int = 0
+    read: int = 0
+    replied: int = 0
+    billable: int = 0
+    unsettled: int = 0
+    failed_by: Counter[str] = field(default_factory=Counter)
+    skipped_by: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def balanced(self) -> bool:
+        return self.planned == (self.sent + self.failed + self.skipped + self.cancelled + self.unknown + self.waiting)
+
+    @property
+    def settled(self) -> bool:
+        """Nobody waits any more and no unknown may still change by itself."""
+        return self.waiting == 0 and self.unsettled == 0
+
+
+def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[int], *, cancelled: bool) -> None:
+    """Add one block. `claimed` is how many of its slots lie below the cursor, `retrying` those on a retry list.
+
+    A claimed slot with no stored outcome is unknown: it may have been sent. `unsettled` counts those of them nobody
+    has given up on yet.
+    """
+    books.delivered += len(block.arrived())
+    books.read += len(block.read)
+    books.replied += len(block.replied)
+    books.billable += len(block.billable)
+    for slot in range(block.size):
+        outcome = block.outcome(slot)
+        if outcome in ("read", "delivered", "sent"):
+            books.sent += 1
+        elif outcome == "failed":
+            books.failed += 1
+            books.failed_by[block.failed[slot]] += 1
+        elif outcome == "skipped":
+            books.skipped += 1
+            books.skipped_by[block.failed[slot].removeprefix(SKIP_PREFIX)] += 1
+        elif outcome == "unknown":
+            books.unknown += 1
+        elif slot in retrying or slot >= claimed:
+            if cancelled:
+                books.cancelled += 1
+            else:
+                books.waiting += 1
+        else:
+            books.unknown += 1
+            books.unsettled += 1
+
+
+def add_skipped(books: Books, reasons: Iterable[tuple[str, int]]) -> None:
+    """People the load already held back; they are part of `planned`."""
+    for reason, count in reasons:
+        books.skipped += count
+        books.skipped_by[reason] += count

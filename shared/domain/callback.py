@@ -1,0 +1,46 @@
+"""`biz_opaque_callback_data`: our ids on every message, which Meta echoes in every status of it.
+
+At most 512 characters, opaque ids only: any app subscribed to the WABA sees it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSlot:
+    """One recipient of one campaign: block, slot in the block, and which attempt this was."""
+
+    tenant_id: str
+    campaign_id: str
+    block: int
+    slot: int
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class SingleSend:
+    """A message of a conversation: an agent's, a bot's or the API's."""
+
+    tenant_id: str
+    conversation_id: str
+    message_id: str
+
+
+def encode_slot(slot: CampaignSlot) -> str:
+    return f"v1|{slot.tenant_id}|{slot.campaign_id}|{slot.block}|{slot.slot}|{slot.attempt}"
+
+
+def encode_single(single: SingleSend) -> str:
+    return f"m1|{single.tenant_id}|{single.conversation_id}|{single.message_id}"
+
+
+def decode(text: str | None) -> CampaignSlot | SingleSend | None:
+    """What the callback data refers to; None when it is missing or not ours (another app may set its own)."""
+    if not text:
+        return None
+    parts = text.split("|")
+    if parts[0] == "v1" and len(parts) == 6 and all(p.isascii() and p.isdigit() for p in parts[3:]):
+        return CampaignSlot(parts[1], parts[2], int(parts[3]), int(parts[4]), int(parts[5]))
+    if parts[0] == "m1" and len(parts) == 4 and all(parts):
+        return SingleSend(parts[1], parts[2], parts[3])
+    return None

@@ -1,0 +1,90 @@
+"""A campaign: what to send to whom, and the states it goes through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.domain.compiler import Variable
+from shared.errors import Conflict
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    LOADING = "loading"
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Contacts that carry any of `tags` (everybody when `everyone`), minus those that carry any of `exclude_tags`."""
+
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    everyone: bool = False
+
+    def includes(self, tags: frozenset[str]) -> bool:
+        if not tags.isdisjoint(self.exclude_tags):
+            return False
+        return self.everyone or not tags.isdisjoint(self.tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen.
+
+    `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for.
+    """
+
+    campaign_id: str
+    name: str
+    phone_number_id: str
+    waba_id: str
+    template_id: str
+    category: str
+    audience: Audience
+    variables: Mapping[str, Variable]
+    state: State = State.DRAFT
+    reason: str = ""
+    start_at: int | None = None
+    created_at: int = 0
+    created_by: str = ""
+    frozen_at: int = 0
+    started_at: int | None = None
+    finished_at: int | None = None
+    sizes: tuple[int, ...] = ()
+    lanes: int = 1
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def recipients(self) -> int:
+        """People in blocks: planned minus those skipped while loading."""
+        return sum(self.sizes)
+
+    @property
+    def planned(self) -> int:
+        return self.recipients + sum(self.skipped.values())
+
+
+_ALLOWED: Mapping[str, tuple[frozenset[State], State]] = {
+    "launch": (frozenset({State.DRAFT}), State.SCHEDULED),
+    "load": (frozenset({State.SCHEDULED}), State.LOADING),
+    "send": (frozenset({State.LOADING}), State.SENDING),
+    "pause": (frozenset({State.SENDING}), State.PAUSED),
+    "resume": (frozenset({State.PAUSED}), State.SENDING),
+    "cancel": (frozenset({State.SCHEDULED, State.LOADING, State.SENDING, State.PAUSED}), State.CANCELLED),
+    "complete": (frozenset({State.SENDING}), State.COMPLETED),
+}
+
+
+def after(state: State, action: str) -> State:
+    """The state after an action. Raises Conflict when the campaign's state does not allow it."""
+    allowed, result = _ALLOWED[action]
+    if state not in allowed:
+        possible = ", ".join(sorted(allowed))
+        raise Conflict(f"the campaign is {state}; {action} needs it to be {possible}", code="campaign_state")
+    return result

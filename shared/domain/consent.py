@@ -1,0 +1,133 @@
+"""The one consent gate, and what counts as a person saying no.
+
+Every message to a person passes `refusal` at the moment of sending: campaigns, bots, agents and the API alike.
+"""
+
+import unicodedata
+from enum import StrEnum
+from typing import Literal
+
+from shared.domain.contact import Contact
+
+Purpose = Literal["marketing", "utility", "authentication", "conversation"]
+"""A template's category as Meta last told us, or `conversation` for a free-form answer."""
+
+
+class SkipReason(StrEnum):
+    """Why a recipient is not written to. The values are stored and shown; they never change meaning."""
+
+    OPTED_OUT = "opted_out"
+    NO_DESTINATION = "no_destination"
+    MISSING_VARIABLE = "missing_variable"
+    TOO_LONG = "too_long"
+    US_MARKETING = "us_marketing"
+    DUPLICATE_IDENTITY = "duplicate_identity"
+
+
+def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:
+    """Why this person must not get a message of this purpose now, or None.
+
+    Who said no gets no template of any category. A person who wrote again after saying no may be answered in that
+    conversation, but stays out of campaigns until they opt in again.
+    """
+    if contact.opted_out_at is not None:
+        wrote_again = contact.last_inbound_at is not None and contact.last_inbound_at > contact.opted_out_at
+        if not (purpose == "conversation" and wrote_again):
+            return SkipReason.OPTED_OUT
+    if contact.phone is None and contact.bsuid is None:
+        return SkipReason.NO_DESTINATION
+    # Meta does not deliver marketing templates to US numbers since 2025-04-01 (per-user marketing limits page).
+    if purpose == "marketing" and contact.region == "US":
+        return SkipReason.US_MARKETING
+    return None
+
+
+_STOP = frozenset(
+    [
+        "stop",
+        "stopall",
+        "stop all",
+        "unsubscribe",
+        "opt out",
+        "optout",
+        "cancel",
+        "end",
+        "quit",
+        "remove me",
+        "parar",
+        "pare",
+        "sair",
+        "cancelar",
+        "descadastrar",
+        "baja",
+        "darme de baja",
+        "alto",
+        "no mas",
+        "arret",
+        "arreter",
+        "desabonner",
+        "stopp",
+        "abmelden",
+        "abbestellen",
+        "disiscrivimi",
+        "basta",
+        "berhenti",
+        "henti",
+        "stop promosi",
+        "dur",
+        "iptal",
+        "стоп",
+        "отписаться",
+        "отписка",
+        "الغاء",
+        "إلغاء",
+        "توقف",
+        "ايقاف",
+        "הסר",
+        "退订",
+        "取消",
+        "停止",
+        "बंद",
+        "रोकें",
+    ]
+)
+_START = frozenset(
+    [
+        "start",
+        "unstop",
+        "subscribe",
+        "opt in",
+        "optin",
+        "resume",
+        "voltar",
+        "alta",
+        "iniciar",
+        "commencer",
+        "старт",
+        "mula",
+    ]
+)
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(c for c in decomposed if c.isalnum() or c.isspace() or unicodedata.category(c) == "Mc")
+    return " ".join(kept.split())
+
+
+_STOP_FOLDED = frozenset(_fold(word) for word in _STOP)
+_START_FOLDED = frozenset(_fold(word) for word in _START)
+
+
+def consent_word(text: str) -> Literal["stop", "start"] | None:
+    """Whether the whole message is an opt-out or opt-in word, in any of the languages listed here.
+
+    Case, accents, punctuation and emoji around the word do not matter; a sentence that merely contains it does not
+    count, so that "don't stop" opts nobody out.
+    """
+    folded = _fold(text)
+    if folded in _STOP_FOLDED:
+        return "stop"
+    if folded in _START_FOLDED:
+        return "start"
+    return None

@@ -1,0 +1,40 @@
+"""A contact: one person as one tenant knows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Times are epoch milliseconds UTC; `phone` is E.164 with plus; `region` is the phone's ISO country.
+
+    `opted_out_at` is when the person said no (None when they did not); `last_inbound_at` is when they last wrote to
+    any of the tenant's numbers.
+    """
+
+    contact_id: str
+    phone: str | None = None
+    bsuid: str | None = None
+    name: str = ""
+    region: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: frozenset[str] = frozenset()
+    opted_out_at: int | None = None
+    opt_out_source: str = ""
+    last_inbound_at: int | None = None
+    created_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContactField:
+    """A custom field the tenant defined. `kind` decides how an import checks its values."""
+
+    key: str
+    label: str
+    kind: str = "text"
+
+
+FIELD_KINDS = ("text", "number", "date", "boolean")

@@ -1,0 +1,28 @@
+"""Who a contact is: a deterministic id from the first identity seen, and the order everything is sorted by.
+
+Phone (E.164) and Meta's business-scoped user id (BSUID) are attributes of a contact, never its key: webhooks may omit
+either (Meta, business-scoped user ids, 2026). The id of any identity is also the key under which its alias is found.
+"""
+
+import hashlib
+from typing import Literal
+
+IdentityKind = Literal["phone", "bsuid"]
+
+SHARDS = 16
+"""Partitions of a tenant's contacts and of a campaign's blocks: the first hex digit of the contact id."""
+
+
+def contact_id_for(tenant_id: str, kind: IdentityKind, value: str) -> str:
+    """32 hex digits, the same for the same tenant and identity for ever."""
+    return hashlib.sha256(f"{tenant_id}|{kind}|{value}".encode()).hexdigest()[:32]
+
+
+def shard_of(contact_id: str) -> int:
+    """0 to 15. Shard order followed by id order inside a shard is the global order."""
+    return int(contact_id[0], 16)
+
+
+def conversation_id_for(tenant_id: str, phone_number_id: str, contact_id: str) -> str:
+    """A conversation is one of the tenant's numbers times one contact; its id follows from both."""
+    return hashlib.sha256(f"{tenant_id}|{phone_number_id}|{contact_id}".encode()).hexdigest()[:32]

@@ -1,0 +1,31 @@
+"""What a subscription entitles a tenant to: a pure function of plan and subscription state."""
+
+from dataclasses import dataclass
+
+# Stripe, subscription statuses: past_due keeps access while Stripe retries the payment.
+_PAYING = frozenset({"active", "trialing", "past_due"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """Limits of a plan; a campaign may not plan more recipients than `campaign_recipients`."""
+
+    plan: str
+    numbers: int
+    campaign_recipients: int
+    members: int
+
+
+_PLANS = {
+    "free": Entitlements("free", numbers=1, campaign_recipients=100_000, members=3),
+    "starter": Entitlements("starter", numbers=2, campaign_recipients=500_000, members=10),
+    "growth": Entitlements("growth", numbers=20, campaign_recipients=20_000_000, members=200),
+}
+PLAN_NAMES = tuple(_PLANS)
+
+
+def entitlements(plan: str, subscription_status: str) -> Entitlements:
+    """The free plan's limits unless the subscription is in a paying state and the plan is known."""
+    if subscription_status not in _PAYING:
+        return _PLANS["free"]
+    return _PLANS.get(plan, _PLANS["free"])
