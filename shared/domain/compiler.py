@@ -79,7 +79,7 @@ class Unsendable(Exception):
 
 
 def compile_plan(template: Template, variables: Mapping[str, Variable], known_fields: frozenset[str]) -> SendPlan:
-    """Raises CompileError with every problem found: template not approved, unmapped or unknown slots, unknown fields."""
+    """Raises CompileError with every problem found: not approved, unmapped or unknown slots, unknown fields."""
     problems: list[Problem] = []
     if template.status != "APPROVED":
         problems.append(Problem("template_id", f"the template is {template.status}; only APPROVED ones can be sent"))

@@ -33,8 +33,8 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One parameter. `key` is how a campaign's variable mapping names it: `header.1`, `header.image`, `body.first_name`,
-    `button.0.url`, `button.1.payload`, `button.2.code`. Optional ones may stay unmapped."""
+    """One parameter. `key` is how a campaign's variable mapping names it: `header.1`, `header.image`,
+    `body.first_name`, `button.0.url`, `button.1.payload`, `button.2.code`. Optional ones may stay unmapped."""
 
     key: str
     kind: Literal["text", "image", "video", "document", "url_suffix", "payload", "coupon_code"]

@@ -1,0 +1,81 @@
+"""Tenants, the people who act for them, and what each may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+    ADMIN = "admin"
+    MARKETER = "marketer"
+    AGENT = "agent"
+    VIEWER = "viewer"
+
+
+class Scope(StrEnum):
+    """What a call needs. An API key carries some; a role implies some."""
+
+    READ = "read"
+    CONTACTS = "contacts"
+    CAMPAIGNS = "campaigns"
+    CONVERSATIONS = "conversations"
+    SETTINGS = "settings"
+
+
+_ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.OWNER: frozenset(Scope),
+    Role.ADMIN: frozenset(Scope),
+    Role.MARKETER: frozenset({Scope.READ, Scope.CONTACTS, Scope.CAMPAIGNS, Scope.CONVERSATIONS}),
+    Role.AGENT: frozenset({Scope.READ, Scope.CONVERSATIONS}),
+    Role.VIEWER: frozenset({Scope.READ}),
+}
+
+
+def scopes_of(role: Role) -> frozenset[Scope]:
+    return _ROLE_SCOPES[role]
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A business. `plan` and `subscription_status` follow the payment provider; `country` is an ISO code."""
+
+    tenant_id: str
+    name: str
+    country: str
+    plan: str = "free"
+    subscription_status: str = "none"
+    customer_id: str = ""
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person who logs in for a tenant. `subject` is their id in the user pool."""
+
+    member_id: str
+    subject: str
+    email: str
+    role: Role
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """The key itself is shown once and stored as a hash only; `hint` is its last four characters."""
+
+    key_id: str
+    name: str
+    scopes: tuple[Scope, ...]
+    hint: str
+    key_hash: str
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who makes an API call, as the authorizer established it."""
+
+    tenant_id: str
+    member_id: str
+    role: str
+    scopes: frozenset[str]

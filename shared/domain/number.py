@@ -1,0 +1,54 @@
+"""A tenant's WhatsApp Business accounts and phone numbers, and how fast a number may send."""
+
+from dataclasses import dataclass
+
+from shared.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Waba:
+    """A WhatsApp Business account. `token` is the tenant's Meta token, encrypted; only a vault can read it."""
+
+    waba_id: str
+    name: str
+    currency: str
+    token: bytes
+    status: str = "active"
+    reason: str = ""
+    connected_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """`throughput` is Meta's messages per second for this number, in and out together: 80, 1000, or 20 when shared
+    with the WhatsApp Business app. `display` is E.164 with plus. `status`: active, restricted, disconnected."""
+
+    phone_number_id: str
+    waba_id: str
+    display: str
+    verified_name: str
+    throughput: int = 80
+    quality: str = "UNKNOWN"
+    status: str = "active"
+    reason: str = ""
+    connected_at: int = 0
+
+    @property
+    def sending_rate(self) -> int:
+        """Messages per second campaigns may use: nine tenths, because Meta counts inbound too."""
+        return max(1, self.throughput * 9 // 10)
+
+    @property
+    def lanes(self) -> int:
+        """Workers that share the number: one, or four on a 1,000 messages per second number."""
+        return 4 if self.throughput >= 1000 else 1
+
+    def require_active(self) -> None:
+        """Raises Conflict, which says what to do, when the number cannot send."""
+        if self.status != "active":
+            raise Conflict(f"the number is {self.status}: {self.reason or 'reconnect it'}", code="number_inactive")
+
+
+THROUGHPUT_BY_LEVEL = {"STANDARD": 80, "HIGH": 1000, "NOT_APPLICABLE": 80}
+"""Levels of GET /{phone_number_id}?fields=throughput (Meta, throughput)."""
+COEXISTENCE_THROUGHPUT = 20

@@ -1,0 +1,95 @@
+"""The four tables and the one botocore client behind all of them.
+
+PynamoDB opens a session and a client per model class unless told otherwise (510 ms and 70 MiB for eight classes,
+against 58 ms for one client), so every model's connection is handed the same client here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.connection.table import TableConnection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+from shared.config import required
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=5,
+    max_pool_connections=32,
+    retries={"total_max_attempts": 4, "mode": "standard"},
+    parameter_validation=False,
+)
+
+
+class ActivityIndex(GlobalSecondaryIndex["TableItem"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "gsi1"
+        projection = AllProjection()
+
+    gsi1pk = UnicodeAttribute(hash_key=True)
+    gsi1sk = UnicodeAttribute(range_key=True)
+
+
+class TableItem(Model):
+    """What the items of every table have in common. `ttl` is epoch seconds."""
+
+    _client: DynamoDBClient
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    ttl = NumberAttribute(null=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        table = super()._get_connection()
+        table.connection._client = cast("Any", TableItem._client)
+        return table
+
+    @classmethod
+    def low_level(cls) -> Connection:
+        """The connection a PynamoDB transaction runs over."""
+        return cls._get_connection().connection
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Open tables: names and client. Repositories take one and take the tenant id in every call."""
+
+    client: DynamoDBClient
+    session: botocore.session.Session
+    directory: str
+    contacts: str
+    conversations: str
+    sends: str
+
+
+def open_database(env: Mapping[str, str]) -> Database:
+    """Parse the table names and make the one client. Raises ConfigError when a name is missing."""
+    session = botocore.session.get_session()
+    client = cast("DynamoDBClient", session.create_client("dynamodb", config=_CONFIG))
+    TableItem._client = client
+    return Database(
+        client=client,
+        session=session,
+        directory=required(env, "DIRECTORY_TABLE"),
+        contacts=required(env, "CONTACTS_TABLE"),
+        conversations=required(env, "CONVERSATIONS_TABLE"),
+        sends=required(env, "SENDS_TABLE"),
+    )
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Whether this is DynamoDB saying that the condition of a write did not hold."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
