@@ -1,0 +1,395 @@
+"""The Sends table, part two: which campaigns a phone number is sending, its lanes, and their retry lists.
+
+| access | key | cost |
+|---|---|---|
+| all of a number's runs, lanes and retry lists (each tick) | `PN#<number>` | 1 RRU per 4 KB, consistent |
+| a lane's lease, fence, claim and cursor (each tick) | `PN#<number>` / `LANE#<i>` | 1 WRU |
+| a campaign's run | `PN#<number>` / `RUN#<campaign>` | 1 WRU per change |
+| a batch of retries: put, then claimed by a conditional delete | `PN#<number>` / `Q#<i>#<due ms>#<id>` | 1 + 1 WRU |
+| every active run (sweep) | index active: `RUN` | 0.5 RRU per 4 KB |
+
+The number belongs to one tenant; every run names it, and nothing here is reached but through a number that the caller
+has looked up for its tenant.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from botocore.exceptions import ClientError
+
+from shared.store.codec import Item, Value, decode_item, encode, encode_item, number, text
+from shared.store.database import Database, condition_failed
+from shared.store.paging import query_all
+
+
+class LeaseLost(Exception):
+    """Another worker holds the lane now, or the cursor is not where this one believes: stop, send nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A campaign on a number. `state` is running, paused or cancelled; `plan` is the compiled message (JSON)."""
+
+    phone_number_id: str
+    tenant_id: str
+    campaign_id: str
+    state: str
+    sizes: tuple[int, ...]
+    lanes: int
+    frozen_at: int
+    category: str
+    plan: str
+    reason: str = ""
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Positions a lane took last: [start, stop) of its segment, at `at` (epoch ms)."""
+
+    start: int
+    stop: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """`expires_at` is when the lease ends (epoch ms); `rate` in messages per 1,000 seconds, 0 when never learned."""
+
+    lane: int
+    fence: int
+    expires_at: int
+    cursors: Mapping[str, int]
+    claims: Mapping[str, Claim]
+    rate: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RetryBatch:
+    """(block, slot, next attempt) of messages Meta refused for now or that never left."""
+
+    key: str
+    campaign_id: str
+    lane: int
+    due: int
+    entries: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWork:
+    """Everything a number has to do, as of one consistent read."""
+
+    runs: tuple[Run, ...]
+    lanes: Mapping[int, LaneState]
+    retries: tuple[RetryBatch, ...]
+
+
+def _key(phone_number_id: str, sk: str) -> Item:
+    return {"pk": f"PN#{phone_number_id}", "sk": sk}
+
+
+class Lanes:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.sends
+
+    def work(self, phone_number_id: str) -> NumberWork:
+        runs: list[Run] = []
+        lanes: dict[int, LaneState] = {}
+        retries: list[RetryBatch] = []
+        for item in query_all(self._client, self._table, "pk = :pk", {":pk": f"PN#{phone_number_id}"}, consistent=True):
+            kind = text(item, "sk").partition("#")[0]
+            if kind == "RUN":
+                runs.append(_run(phone_number_id, item))
+            elif kind == "LANE":
+                lane = _lane(item)
+                lanes[lane.lane] = lane
+            elif kind == "Q":
+                retries.append(_retry(item))
+        return NumberWork(tuple(runs), lanes, tuple(retries))
+
+    def active_runs(self) -> list[tuple[str, str]]:
+        """(phone number id, campaign id) of every run that is not closed; eventually consistent."""
+        start: Mapping[str, object] | None = None
+        found: list[tuple[str, str]] = []
+        while True:
+            more = {"ExclusiveStartKey": start} if start is not None else {}
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName="active",
+                KeyConditionExpression="act = :run",
+                ExpressionAttributeValues={":run": {"S": "RUN"}},
+                **more,  # type: ignore[arg-type]
+            )
+            for raw in answer["Items"]:
+                item = decode_item(raw)
+                found.append((text(item, "pk").removeprefix("PN#"), text(item, "sk").removeprefix("RUN#")))
+            start = cast("Mapping[str, object] | None", answer.get("LastEvaluatedKey"))
+            if start is None:
+                return found
+
+    def open_run(self, run: Run) -> None:
+        """Put the campaign before its lanes with cursors at 0; harmless when it is there already."""
+        for lane in range(run.lanes):
+            self._open_cursor(run, lane)
+        item: Item = {
+            **_key(run.phone_number_id, f"RUN#{run.campaign_id}"),
+            "act": "RUN",
+            "t": run.tenant_id,
+            "state": run.state,
+            "sizes": list(run.sizes),
+            "lanes": run.lanes,
+            "frozen": run.frozen_at,
+            "category": run.category,
+            "plan": run.plan,
+            "weight": run.weight,
+        }
+        self._put_if_absent(item)
+
+    def _open_cursor(self, run: Run, lane: int) -> None:
+        key = encode_item(_key(run.phone_number_id, f"LANE#{lane}"))
+        self._client.update_item(
+            TableName=self._table,
+            Key=key,
+            UpdateExpression="SET #cur = if_not_exists(#cur, :empty), clm = if_not_exists(clm, :empty)",
+            ExpressionAttributeNames={"#cur": "cur"},
+            ExpressionAttributeValues={":empty": {"M": {}}},
+        )
+        self._client.update_item(
+            TableName=self._table,
+            Key=key,
+            UpdateExpression="SET cur.#c = if_not_exists(cur.#c, :zero)",
+            ExpressionAttributeNames={"#c": run.campaign_id},
+            ExpressionAttributeValues={":zero": {"N": "0"}},
+        )
+
+    def set_run_state(self, phone_number_id: str, campaign_id: str, state: str, reason: str = "") -> bool:
+        """Lanes see it at their next tick. False when the campaign has no run (not loaded yet, or closed)."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_key(phone_number_id, f"RUN#{campaign_id}")),
+                UpdateExpression="SET #state = :state, reason = :reason",
+                ConditionExpression="attribute_exists(pk) AND #state <> :cancelled",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={
+                    ":state": {"S": state},
+                    ":reason": {"S": reason},
+                    ":cancelled": {"S": "cancelled"},
+                },
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def close_run(self, run: Run, retries: Sequence[RetryBatch]) -> None:
+        """Take a finished or cancelled campaign off its number: run, cursors and retry lists."""
+        self._client.delete_item(
+            TableName=self._table, Key=encode_item(_key(run.phone_number_id, f"RUN#{run.campaign_id}"))
+        )
+        for batch in retries:
+            if batch.campaign_id == run.campaign_id:
+                self._client.delete_item(TableName=self._table, Key=encode_item(_key(run.phone_number_id, batch.key)))
+        for lane in range(run.lanes):
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_key(run.phone_number_id, f"LANE#{lane}")),
+                UpdateExpression="REMOVE cur.#c, clm.#c",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={"#c": run.campaign_id},
+            )
+
+    def acquire(
+        self, phone_number_id: str, lane: int, owner: str, handoff: str, now: int, expires_at: int
+    ) -> LaneState | None:
+        """Take the lane when it is free, expired, or handed over with this token. None when somebody holds it.
+
+        The fence grows with every owner: only the newest owner's claims succeed, whatever the clocks say.
+        """
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
+                UpdateExpression=(
+                    "SET #owner = :owner, fence = if_not_exists(fence, :zero) + :one, #exp = :exp, "
+                    "#cur = if_not_exists(#cur, :empty), clm = if_not_exists(clm, :empty) REMOVE hand"
+                ),
+                ConditionExpression="attribute_not_exists(#exp) OR #exp < :now OR hand = :hand OR #owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner", "#exp": "exp", "#cur": "cur"},
+                ExpressionAttributeValues={
+                    ":owner": {"S": owner},
+                    ":zero": {"N": "0"},
+                    ":one": {"N": "1"},
+                    ":exp": {"N": str(expires_at)},
+                    ":now": {"N": str(now)},
+                    ":hand": {"S": handoff or "-"},
+                    ":empty": {"M": {}},
+                },
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return None
+            raise
+        return _lane(decode_item(answer["Attributes"]))
+
+    def claim(
+        self,
+        phone_number_id: str,
+        lane: int,
+        fence: int,
+        moves: Mapping[str, tuple[int, int]],
+        token: str,
+        now: int,
+        expires_at: int,
+        rate: int,
+    ) -> None:
+        """The one write of a tick: lease renewal, fence, write-ahead claim and cursor together.
+
+        `moves` maps a campaign to (from, to). Raises LeaseLost unless the fence is ours and every cursor stands at
+        `from`; then nothing may be sent. A write that was applied although its answer was lost is recognised by
+        `token`.
+        """
+        names = {"#exp": "exp"}
+        values: dict[str, Value] = {
+            ":fence": fence,
+            ":exp": expires_at,
+            ":token": token,
+            ":rate": rate,
+        }
+        sets = ["#exp = :exp", "tok = :token", "rate = :rate"]
+        conditions = ["fence = :fence"]
+        for i, (campaign_id, (start, stop)) in enumerate(moves.items()):
+            names[f"#c{i}"] = campaign_id
+            values[f":from{i}"] = start
+            values[f":to{i}"] = stop
+            values[f":clm{i}"] = [start, stop, now]
+            sets.append(f"cur.#c{i} = :to{i}")
+            sets.append(f"clm.#c{i} = :clm{i}")
+            conditions.append(f"cur.#c{i} = :from{i}")
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
+                UpdateExpression="SET " + ", ".join(sets),
+                ConditionExpression=" AND ".join(conditions),
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+            if self._last_token(phone_number_id, lane) != (token, fence):
+                raise LeaseLost from error
+
+    def _last_token(self, phone_number_id: str, lane: int) -> tuple[str, int]:
+        answer = self._client.get_item(
+            TableName=self._table, Key=encode_item(_key(phone_number_id, f"LANE#{lane}")), ConsistentRead=True
+        )
+        item = decode_item(answer.get("Item", {}))
+        return text(item, "tok"), number(item, "fence")
+
+    def release(self, phone_number_id: str, lane: int, fence: int, handoff: str) -> None:
+        """Give the lane up; `handoff` lets the one who holds it take over at once. Nothing happens when it is lost."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
+                UpdateExpression="SET #exp = :zero, hand = :hand",
+                ConditionExpression="fence = :fence",
+                ExpressionAttributeNames={"#exp": "exp"},
+                ExpressionAttributeValues={
+                    ":zero": {"N": "0"},
+                    ":hand": {"S": handoff},
+                    ":fence": {"N": str(fence)},
+                },
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def add_retries(
+        self,
+        phone_number_id: str,
+        lane: int,
+        campaign_id: str,
+        due: int,
+        batch_id: str,
+        entries: Sequence[tuple[int, int, int]],
+    ) -> None:
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(
+                {
+                    **_key(phone_number_id, f"Q#{lane}#{due:013d}#{batch_id}"),
+                    "c": campaign_id,
+                    "due": due,
+                    "e": [list(entry) for entry in entries],
+                }
+            ),
+        )
+
+    def claim_retries(self, phone_number_id: str, batch: RetryBatch) -> bool:
+        """Take a batch of retries for good: who deletes it sends it. False when somebody else did."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=encode_item(_key(phone_number_id, batch.key)),
+                ConditionExpression="attribute_exists(pk)",
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def _put_if_absent(self, item: Item) -> None:
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+
+def _run(phone_number_id: str, item: Item) -> Run:
+    return Run(
+        phone_number_id=phone_number_id,
+        tenant_id=text(item, "t"),
+        campaign_id=text(item, "sk").removeprefix("RUN#"),
+        state=text(item, "state"),
+        sizes=tuple(cast("list[int]", item["sizes"])),
+        lanes=number(item, "lanes", 1),
+        frozen_at=number(item, "frozen"),
+        category=text(item, "category"),
+        plan=text(item, "plan"),
+        reason=text(item, "reason"),
+        weight=number(item, "weight", 1),
+    )
+
+
+def _lane(item: Item) -> LaneState:
+    claims = cast("dict[str, list[int]]", item.get("clm") or {})
+    return LaneState(
+        lane=int(text(item, "sk").removeprefix("LANE#")),
+        fence=number(item, "fence"),
+        expires_at=number(item, "exp"),
+        cursors=cast("dict[str, int]", item.get("cur") or {}),
+        claims={campaign: Claim(*row) for campaign, row in claims.items()},
+        rate=number(item, "rate"),
+    )
+
+
+def _retry(item: Item) -> RetryBatch:
+    key = text(item, "sk")
+    return RetryBatch(
+        key=key,
+        campaign_id=text(item, "c"),
+        lane=int(key.split("#")[1]),
+        due=number(item, "due"),
+        entries=tuple((e[0], e[1], e[2]) for e in cast("list[list[int]]", item["e"])),
+    )

@@ -1,0 +1,269 @@
+"""The Sends table, part one: a campaign's recipient blocks and what is known of each.
+
+| access | key | cost |
+|---|---|---|
+| write a block, once | `T#<t>#C#<c>#<shard>` / `R#<n>` | 1 WRU per KB: about 0.02 per recipient |
+| its status block | same / `S#<n>` | 1 WRU; 0.0125 per recipient |
+| read a block | same / `R#<n>` | 0.5 RRU per 4 KB |
+| the last block of a shard (`shard_end`) | same, backwards, 1 item | 0.5 RRU |
+| fold statuses or results into a block | same / `S#<n>` | 1 WRU however many slots |
+| all status blocks (books) | same, range | 0.5 RRU per 4 KB: 10 MB for a million recipients |
+
+A block is sealed by one write that also says who was skipped on the way and how far the scan came, so a load that
+crashes resumes behind the last sealed block and writes the same blocks again. Blocks live RETENTION_DAYS.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from botocore.exceptions import ClientError
+
+from shared.domain.blocks import Recipient, pack, split_block_number, unpack
+from shared.domain.books import StatusBlock
+from shared.domain.identity import SHARDS
+from shared.errors import Conflict
+from shared.store.codec import Item, Value, encode, encode_item, number, numbers, text
+from shared.store.database import Database, condition_failed
+from shared.store.paging import query_all
+
+RETENTION_DAYS = 90
+Skipped = Sequence[tuple[str, str]]
+"""(contact id, reason) of people the load held back."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlock:
+    """Where a shard's load stands after its block `n`: `recipients` and `skipped` count the shard so far,
+    `scanned_to` is the last contact looked at, `end` says the shard is done."""
+
+    n: int
+    recipients: int
+    skipped: Mapping[str, int]
+    scanned_to: str
+    end: bool
+
+
+@dataclass(slots=True)
+class StatusChange:
+    """What to add to a status block. Sets only grow; a failure code stays once it is there."""
+
+    sent: set[int] = field(default_factory=set)
+    delivered: set[int] = field(default_factory=set)
+    read: set[int] = field(default_factory=set)
+    billable: set[int] = field(default_factory=set)
+    replied: set[int] = field(default_factory=set)
+    unconfirmed: set[int] = field(default_factory=set)
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+_SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "bl": "billable", "rp": "replied", "un": "unconfirmed"}
+
+
+def _partition(tenant_id: str, campaign_id: str, shard: int) -> str:
+    return f"T#{tenant_id}#C#{campaign_id}#{shard:x}"
+
+
+def _n(item: Item) -> int:
+    return int(text(item, "sk")[2:], 16)
+
+
+class Sends:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.sends
+
+    def shard_end(self, tenant_id: str, campaign_id: str, shard: int) -> SealedBlock | None:
+        """The last sealed block of a shard, or None when its load has not begun; consistent."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :r)",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"},
+            consistent=True,
+            reverse=True,
+            page_size=1,
+        ):
+            return SealedBlock(
+                n=_n(item),
+                recipients=number(item, "total"),
+                skipped=cast("dict[str, int]", item.get("skipped") or {}),
+                scanned_to=text(item, "to"),
+                end=bool(item.get("end")),
+            )
+        return None
+
+    def load_progress(self, tenant_id: str, campaign_id: str) -> list[SealedBlock | None]:
+        return [self.shard_end(tenant_id, campaign_id, shard) for shard in range(SHARDS)]
+
+    def seal_block(
+        self,
+        tenant_id: str,
+        campaign_id: str,
+        shard: int,
+        block: SealedBlock,
+        recipients: Sequence[Recipient],
+        skipped: Skipped,
+        now: int,
+    ) -> None:
+        """Write block `block.n` once. Raises Conflict when it is there already: somebody else loads this shard."""
+        partition = _partition(tenant_id, campaign_id, shard)
+        ttl = now // 1000 + RETENTION_DAYS * 24 * 3600
+        item: Item = {
+            "pk": partition,
+            "sk": f"R#{block.n:04x}",
+            "d": pack(recipients),
+            "n": len(recipients),
+            "total": block.recipients,
+            "skipped": dict(block.skipped),
+            "to": block.scanned_to,
+            "end": block.end,
+            "ttl": ttl,
+        }
+        if skipped:
+            item["x"] = zlib.compress(json.dumps([list(row) for row in skipped], separators=(",", ":")).encode(), 6)
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                raise Conflict("this block is sealed already") from error
+            raise
+        self.open_status_block(tenant_id, campaign_id, shard, block.n, len(recipients), ttl)
+
+    def open_status_block(self, tenant_id: str, campaign_id: str, shard: int, n: int, size: int, ttl: int) -> None:
+        """Make room for the outcomes of a block, unless there is some already."""
+        item: Item = {
+            "pk": _partition(tenant_id, campaign_id, shard),
+            "sk": f"S#{n:04x}",
+            "n": size,
+            "f": {},
+            "ttl": ttl,
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def read_block(self, tenant_id: str, campaign_id: str, block: int) -> list[Recipient]:
+        """The recipients of a block; empty when it does not exist."""
+        shard, n = split_block_number(block)
+        answer = self._client.get_item(
+            TableName=self._table,
+            Key=encode_item({"pk": _partition(tenant_id, campaign_id, shard), "sk": f"R#{n:04x}"}),
+            ConsistentRead=True,
+            ProjectionExpression="d",
+        )
+        return unpack(answer["Item"]["d"]["B"]) if "Item" in answer else []
+
+    def blocks(self, tenant_id: str, campaign_id: str, shard: int) -> Iterator[tuple[int, list[Recipient], Skipped]]:
+        """(n, recipients, skipped people) of every block of a shard, in order."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :r)",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"},
+        ):
+            rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
+            yield _n(item), unpack(cast("bytes", item["d"])), [(row[0], row[1]) for row in rows]
+
+    def status_blocks(self, tenant_id: str, campaign_id: str, shard: int) -> Iterator[tuple[int, StatusBlock]]:
+        """(n, status block) in order; consistent, so that the books hold at any moment."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :s)",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":s": "S#"},
+            consistent=True,
+        ):
+            yield _n(item), _status_block(item)
+
+    def status_block(self, tenant_id: str, campaign_id: str, block: int) -> StatusBlock | None:
+        shard, n = split_block_number(block)
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk = :s",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":s": f"S#{n:04x}"},
+            consistent=True,
+        ):
+            return _status_block(item)
+        return None
+
+    def record(self, tenant_id: str, campaign_id: str, block: int, change: StatusChange) -> bool:
+        """Fold outcomes into a block; repeating or reordering calls gives the same result.
+
+        False when there is no such block: the callback data was not ours or its campaign is gone.
+        """
+        sets = {name: frozenset(getattr(change, attribute)) for name, attribute in _SETS.items()}
+        values: dict[str, Value] = {f":{name}": slots for name, slots in sets.items() if slots}
+        adds = ", ".join(f"{name} :{name}" for name, slots in sets.items() if slots)
+        names: dict[str, str] = {}
+        assignments: list[str] = []
+        for slot, code in sorted(change.failed.items()):
+            names[f"#s{slot}"] = str(slot)
+            values[f":c{slot}"] = code
+            assignments.append(f"f.#s{slot} = if_not_exists(f.#s{slot}, :c{slot})")
+        expression = (f"SET {', '.join(assignments)} " if assignments else "") + (f"ADD {adds}" if adds else "")
+        if not expression:
+            return True
+        shard, n = split_block_number(block)
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item({"pk": _partition(tenant_id, campaign_id, shard), "sk": f"S#{n:04x}"}),
+                UpdateExpression=expression,
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
+                **({"ExpressionAttributeNames": names} if names else {}),  # type: ignore[arg-type]
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def put_dry_run(self, tenant_id: str, campaign_id: str, run_id: str, shard: int, result: str, now: int) -> None:
+        """Store one shard's part of a dry run (JSON) for a day."""
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(
+                {
+                    "pk": f"T#{tenant_id}#C#{campaign_id}#DRY",
+                    "sk": f"{run_id}#{shard:x}",
+                    "result": result,
+                    "ttl": now // 1000 + 86_400,
+                }
+            ),
+        )
+
+    def dry_run(self, tenant_id: str, campaign_id: str, run_id: str) -> list[str]:
+        """The parts stored so far; the dry run is complete when there are 16."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :run)",
+            {":pk": f"T#{tenant_id}#C#{campaign_id}#DRY", ":run": f"{run_id}#"},
+            consistent=True,
+        )
+        return [text(item, "result") for item in found]
+
+
+def _status_block(item: Item) -> StatusBlock:
+    failed = cast("dict[str, str]", item.get("f") or {})
+    return StatusBlock(
+        size=number(item, "n"),
+        sent=numbers(item, "ok"),
+        delivered=numbers(item, "dl"),
+        read=numbers(item, "rd"),
+        billable=numbers(item, "bl"),
+        replied=numbers(item, "rp"),
+        unconfirmed=numbers(item, "un"),
+        failed={int(slot): code for slot, code in failed.items()},
+    )
