@@ -36,7 +36,8 @@ class Audience:
 class Campaign:
     """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen.
 
-    `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for.
+    `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for. `cursors` are
+    the lanes' last positions, kept when the campaign is closed and taken off its number.
     """
 
     campaign_id: str
@@ -57,8 +58,8 @@ class Campaign:
     finished_at: int | None = None
     sizes: tuple[int, ...] = ()
     lanes: int = 1
+    cursors: tuple[int, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
-    version: int = 0
 
     @property
     def recipients(self) -> int:

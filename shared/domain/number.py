@@ -12,7 +12,7 @@ class Waba:
     waba_id: str
     name: str
     currency: str
-    token: bytes
+    token: str
     status: str = "active"
     reason: str = ""
     connected_at: int = 0

@@ -1,0 +1,59 @@
+"""AWS service clients, all from one botocore session: a second client costs 5 ms, a second session 60."""
+
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"total_max_attempts": 3, "mode": "standard"},
+    s3={"addressing_style": "path"},
+    signature_version=None,
+)
+
+
+class AwsClients:
+    """Makes each client when first asked for it."""
+
+    def __init__(self, session: botocore.session.Session | None = None) -> None:
+        self._session = session or botocore.session.get_session()
+        self._made: dict[str, Any] = {}
+
+    def _client(self, service: str) -> Any:
+        if service not in self._made:
+            self._made[service] = self._session.create_client(service, config=_CONFIG)
+        return self._made[service]
+
+    @property
+    def sqs(self) -> "SQSClient":
+        return self._client("sqs")  # type: ignore[no-any-return]
+
+    @property
+    def s3(self) -> "S3Client":
+        return self._client("s3")  # type: ignore[no-any-return]
+
+    @property
+    def kms(self) -> "KMSClient":
+        return self._client("kms")  # type: ignore[no-any-return]
+
+    @property
+    def secrets(self) -> "SecretsManagerClient":
+        return self._client("secretsmanager")  # type: ignore[no-any-return]
+
+    @property
+    def scheduler(self) -> "EventBridgeSchedulerClient":
+        return self._client("scheduler")  # type: ignore[no-any-return]
+
+    @property
+    def cognito(self) -> "CognitoIdentityProviderClient":
+        return self._client("cognito-idp")  # type: ignore[no-any-return]

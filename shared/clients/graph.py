@@ -1,0 +1,138 @@
+"""Meta's Graph API: the one client. No retries inside: whether a call may be repeated is for its caller to say.
+
+httpx's own transport collapses past 80 requests per second against a 300 ms upstream; pyreqwest's holds a thousand
+(measured, see tests/bench), so httpx runs over it here.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import httpx
+from pyreqwest.client import ClientBuilder
+from pyreqwest.compatibility.httpx import HttpxTransport
+
+from shared.domain.outcome import Action, Kind, Outcome, from_answer
+from shared.errors import ProviderRejected, RetryableError
+
+T = TypeVar("T")
+_CONNECT_SECONDS = 5
+_TOTAL_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAccess:
+    """A token and the proof that we hold the app's secret too (Meta, securing Graph API calls)."""
+
+    token: str
+    proof: str
+
+    @classmethod
+    def of(cls, token: str, app_secret: str) -> "GraphAccess":
+        return cls(token, hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest())
+
+
+class GraphClient:
+    """Belongs to the event loop it is first used in."""
+
+    def __init__(self, base_url: str, version: str, max_connections: int = 200) -> None:
+        builder = (
+            ClientBuilder()
+            .connect_timeout(timedelta(seconds=_CONNECT_SECONDS))
+            .max_connections(max_connections)
+            .pool_idle_timeout(timedelta(seconds=50))
+            .follow_redirects(False)
+            .http1_only()
+        )
+        self._http = httpx.AsyncClient(
+            base_url=f"{base_url.rstrip('/')}/{version}/",
+            transport=HttpxTransport(builder.build()),
+            timeout=httpx.Timeout(None, read=_TOTAL_SECONDS),
+        )
+
+    async def send(
+        self, phone_number_id: str, access: GraphAccess, body: Mapping[str, object], endpoint: str = "messages"
+    ) -> Outcome:
+        """Send one message; never raises for what the network or Meta does, the outcome says it."""
+        try:
+            response = await self._http.post(
+                f"{phone_number_id}/{endpoint}",
+                content=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+                headers=_headers(access),
+                params={"appsecret_proof": access.proof},
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
+            return Outcome(Kind.UNSENT, "connect", Action.SLOW_DOWN)
+        except httpx.HTTPError:
+            return Outcome(Kind.UNKNOWN, "no_answer")
+        try:
+            answer: object = json.loads(response.content)
+        except ValueError:
+            answer = None
+        return from_answer(response.status_code, answer)
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        access: GraphAccess | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]:
+        """Any other Graph call. Raises ProviderRejected with Meta's words, RetryableError when Meta is out of reach."""
+        query = dict(params or {})
+        if access is not None:
+            query["appsecret_proof"] = access.proof
+        try:
+            response = await self._http.request(
+                method,
+                path,
+                params=query,
+                content=json.dumps(body).encode() if body is not None else None,
+                headers=_headers(access) if access is not None else {},
+            )
+        except httpx.HTTPError as exc:
+            raise RetryableError("Meta cannot be reached right now; try again in a minute") from exc
+        try:
+            answer = json.loads(response.content)
+        except ValueError as exc:
+            raise RetryableError("Meta answered something that is not JSON; try again in a minute") from exc
+        error = answer.get("error") if isinstance(answer, dict) else None
+        if isinstance(error, dict):
+            raise _rejection(error)
+        if response.status_code >= 400 or not isinstance(answer, dict):
+            raise RetryableError(f"Meta answered with status {response.status_code}; try again in a minute")
+        return answer
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+
+
+def _headers(access: GraphAccess) -> dict[str, str]:
+    return {"authorization": f"Bearer {access.token}", "content-type": "application/json"}
+
+
+def _rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
+    code = error.get("code")
+    details = error.get("error_data")
+    words = error.get("error_user_msg") or (details or {}).get("details") or error.get("message") or "no reason given"
+    if code in (1, 2, 4, 80007, 80008, 130429, 131000, 131016):
+        return RetryableError(f"Meta is busy ({code}); try again in a minute")
+    return ProviderRejected(f"Meta refused: {words}", provider_code=str(code))
+
+
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a call from synchronous code, always on the same loop, so that connections stay open between calls."""
+    global _loop
+    if _loop is None:
+        _loop = asyncio.new_event_loop()
+    return _loop.run_until_complete(coroutine)

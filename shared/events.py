@@ -1,0 +1,109 @@
+"""The messages our own queues carry. Each is a small frozen object with one JSON form; readers ignore unknown keys."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from shared.errors import InvalidInput
+
+
+class QueueMessage:
+    """Base of queue messages: `to_json` and `from_json`. Subclasses are flat dataclasses."""
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))  # type: ignore[call-overload]
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Raises InvalidInput when the text is not such a message."""
+        try:
+            raw: dict[str, Any] = json.loads(text)
+            known = {f.name for f in fields(cls)}  # type: ignore[arg-type]
+            return cls(**{name: value for name, value in raw.items() if name in known})
+        except (ValueError, TypeError, AttributeError) as exc:
+            raise InvalidInput(f"not a {cls.__name__} message") from exc
+
+
+@dataclass(frozen=True, slots=True)
+class StartCampaign(QueueMessage):
+    """Begin a scheduled campaign; a duplicate firing is harmless."""
+
+    tenant_id: str
+    campaign_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadShard(QueueMessage):
+    """Freeze one contact shard of a campaign's audience; with `dry_run_id`, only count and sample it."""
+
+    tenant_id: str
+    campaign_id: str
+    shard: int
+    dry_run_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WakeLane(QueueMessage):
+    """Work on a number's lane. `handoff` is the token by which a slice hands over to the next."""
+
+    phone_number_id: str
+    lane: int
+    handoff: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage(QueueMessage):
+    """One message a person sent, as Meta delivered it. `contact` is the matching entry of `contacts`, or empty."""
+
+    phone_number_id: str
+    message: dict[str, Any]
+    contact: dict[str, Any]
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdates(QueueMessage):
+    """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, billable, wamid]."""
+
+    phone_number_id: str
+    updates: list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent(QueueMessage):
+    """A change that is neither message nor status: template, quality, restriction, user preference."""
+
+    waba_id: str
+    field: str
+    value: dict[str, Any]
+    received_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BotTurn(QueueMessage):
+    """An inbound message a bot may answer."""
+
+    tenant_id: str
+    phone_number_id: str
+    contact_id: str
+    conversation_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile(QueueMessage):
+    """Read an uploaded contacts file."""
+
+    tenant_id: str
+    import_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillingEvent(QueueMessage):
+    """A payment provider's event whose signature was verified."""
+
+    provider: str
+    event_id: str
+    kind: str
+    object_id: str
+    customer_id: str

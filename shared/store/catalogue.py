@@ -1,0 +1,92 @@
+"""Templates, custom fields, campaigns and bots, in the Directory table."""
+
+from collections.abc import Callable
+
+from shared.domain.bot import Bot
+from shared.domain.campaign import Campaign, State
+from shared.domain.contact import ContactField
+from shared.domain.template import Template
+from shared.errors import NotFound
+from shared.store.directory import Directory, Due, Page
+
+START_GRACE_MS = 60_000
+LOAD_GRACE_MS = 15 * 60_000
+
+
+def _campaign_due(campaign: Campaign) -> Due | None:
+    """When the sweep must look at a campaign that should have moved on by itself.
+
+    A minute after its start for one the schedule missed; a quarter of an hour after freezing began for a load whose
+    messages were lost.
+    """
+    if campaign.state is State.SCHEDULED and campaign.start_at is not None:
+        return Due("CAMPAIGN", campaign.start_at + START_GRACE_MS)
+    if campaign.state is State.LOADING:
+        return Due("CAMPAIGN", campaign.frozen_at + LOAD_GRACE_MS)
+    return None
+
+
+class Catalogue:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def put_template(self, tenant_id: str, template: Template) -> None:
+        self._directory.put(tenant_id, f"TPL#{template.template_id}", template)
+
+    def template(self, tenant_id: str, template_id: str) -> Template:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"TPL#{template_id}", Template)
+
+    def templates(self, tenant_id: str) -> list[Template]:
+        return self._directory.all(tenant_id, "TPL#", Template)
+
+    def change_template(self, tenant_id: str, template_id: str, change: Callable[[Template], Template]) -> bool:
+        """False when the tenant has no such template."""
+        try:
+            self._directory.update(tenant_id, f"TPL#{template_id}", Template, change)
+        except NotFound:
+            return False
+        return True
+
+    def create_field(self, tenant_id: str, field: ContactField) -> None:
+        """Raises Conflict when the key is taken."""
+        self._directory.create(tenant_id, f"FIELD#{field.key}", field)
+
+    def fields(self, tenant_id: str) -> list[ContactField]:
+        return self._directory.all(tenant_id, "FIELD#", ContactField)
+
+    def delete_field(self, tenant_id: str, key: str) -> None:
+        self._directory.delete(tenant_id, f"FIELD#{key}")
+
+    def create_campaign(self, tenant_id: str, campaign: Campaign) -> None:
+        self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign)
+
+    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"CMP#{campaign_id}", Campaign)
+
+    def campaigns(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Campaign]:
+        """Newest first."""
+        return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
+
+    def change_campaign(self, tenant_id: str, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:
+        """Raises NotFound and whatever `change` raises."""
+        return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
+
+    def overdue_campaigns(self, now: int) -> list[tuple[str, str]]:
+        """(tenant id, campaign id) of campaigns that should have moved on by themselves."""
+        return [(tenant, key.removeprefix("CMP#")) for tenant, key in self._directory.due("CAMPAIGN", now)]
+
+    def put_bot(self, tenant_id: str, bot: Bot) -> None:
+        self._directory.put(tenant_id, f"BOT#{bot.bot_id}", bot)
+
+    def bot(self, tenant_id: str, bot_id: str) -> Bot:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"BOT#{bot_id}", Bot)
+
+    def bots(self, tenant_id: str) -> list[Bot]:
+        """In the order they were made, which is the order in which they are asked."""
+        return self._directory.all(tenant_id, "BOT#", Bot)
+
+    def delete_bot(self, tenant_id: str, bot_id: str) -> None:
+        self._directory.delete(tenant_id, f"BOT#{bot_id}")
