@@ -34,10 +34,14 @@ def main() -> int:
         sys.stderr.write(f"{error}\n{error.stderr}\n")
         return 1
     if target.compiler is None:
-        sys.stderr.write(f"No Python {target.python_version} here: built without bytecode, cold starts will be slower.\n")
+        sys.stderr.write(
+            f"No Python {target.python_version} here: built without bytecode, cold starts will be slower.\n"
+        )
     (target.directory / "parameters").write_text("".join(f"{name}={path.name}\n" for name, path in archives.items()))
     for parameter, path in archives.items():
-        sys.stdout.write(f"{path.stat().st_size:>10,}  {parameter:<20} {path.relative_to(target.directory.parents[1])}\n")
+        sys.stdout.write(
+            f"{path.stat().st_size:>10,}  {parameter:<20} {path.relative_to(target.directory.parents[1])}\n"
+        )
     return 0
 
 

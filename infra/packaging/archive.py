@@ -29,6 +29,6 @@ def tree_entries(root: Path, prefix: str = "") -> list[tuple[str, bytes]]:
 
 
 def with_digest(path: Path) -> Path:
-    """Renames `name.zip` to `name-<digest of its bytes>.zip`, so that a new content is a new key. Returns the new path."""
+    """Renames `name.zip` to `name-<digest of its bytes>.zip`, so that new content has a new key."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     return path.rename(path.with_name(f"{path.stem}-{digest}{path.suffix}"))

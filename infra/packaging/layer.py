@@ -17,21 +17,19 @@ UNUSED = ("bin", "boto3/examples", "phonenumbers/carrierdata", "phonenumbers/geo
 _RECIPE = "1"  # part of the cache key: raise it when this file installs or prunes differently
 
 
-def build_layer(target: Target) -> Path:
-    """Builds the layer's archive for `target`, into its directory."""
+def build_layer(target: Target, *, into: Path | None = None) -> Path:
+    """Builds the layer's archive for `target`, into its directory or `into`."""
     packages = install(target)
-    if target.platform is None:
-        entries = [_pointer(target, packages)]
-    else:
-        entries = tree_entries(packages, "python/")
-    return with_digest(write_archive(target.directory / "layer.zip", entries, compress=target.platform is not None))
+    entries = [_pointer(target, packages)] if target.platform is None else tree_entries(packages, "python/")
+    archive = (into or target.directory) / "layer.zip"
+    return with_digest(write_archive(archive, entries, compress=target.platform is not None))
 
 
 def install(target: Target) -> Path:
-    """Installs the locked packages for `target` below build/packages, once per content of the lock. Returns the folder."""
+    """Installs the locked packages for `target` below build/packages, once per lock. Returns the folder."""
     requirements = _run([uv(), "export", "--frozen", "--no-default-groups", "--no-emit-project", "--no-header"])
-    recipe = f"{_RECIPE} {target.platform} {target.python_version} {target.compiler is None} {AWS_SERVICES} {UNUSED}\n{requirements}"
-    digest = hashlib.sha256(recipe.encode()).hexdigest()[:16]
+    recipe = (_RECIPE, target.platform, target.python_version, target.compiler is None, AWS_SERVICES, UNUSED)
+    digest = hashlib.sha256(f"{recipe}\n{requirements}".encode()).hexdigest()[:16]
     packages = BUILD / "packages" / f"{target.name}-{digest}"
     if packages.exists():
         return packages

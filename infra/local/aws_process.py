@@ -1,0 +1,28 @@
+"""Runs ministack, the local AWS, with Lambda workers that see what a Lambda sees.
+
+ministack starts its Python workers with `sys.executable` and hands them this process's environment. Here that
+interpreter is one without site packages: what a function imports must come from its package or its layer, or the import
+fails as it would on AWS.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from ministack.app import main
+
+
+def _bare_interpreter() -> str:
+    script = Path(tempfile.gettempdir()) / "lambda-python"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -I -S -X utf8 "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+if __name__ == "__main__":
+    for name in [name for name in os.environ if name.startswith(("PYTHON", "VIRTUAL_ENV"))]:
+        del os.environ[name]
+    sys.executable = _bare_interpreter()
+    sys.argv = ["ministack"]
+    main()

@@ -1,0 +1,178 @@
+"""The local cloud: AWS, Meta and Stripe on this machine, with infra/template.yaml deployed into them unchanged.
+
+    with LocalCloud(parameters={"LaneSliceSeconds": "5"}) as cloud:
+        httpx.get(f"{cloud.api_url}/v1/openapi.json")
+        cloud.client("sqs").receive_message(QueueUrl=cloud.outputs["StatusDeadLetterQueueUrl"])
+
+Nothing is left behind but the log: all state is in memory or below the run's own folder, which is removed.
+"""
+
+import json
+import secrets
+import shutil
+import signal
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, NoReturn, Self
+
+from infra.local import rundir, services, stack
+from infra.local.child import Child
+from infra.packaging.functions import build_functions
+from infra.packaging.layer import build_layer
+from infra.packaging.target import ROOT, local_target
+
+TEMPLATE = ROOT / "infra" / "template.yaml"
+STATE = ROOT / ".local"
+STACK = "wasapbos"
+_BUCKET = "artifacts"
+_READY_SECONDS = 60.0
+
+
+class LocalCloud:
+    """A context manager: what is deployed is there from `__enter__` to `__exit__`.
+
+    `parameters` override the template's parameters, `meta` and `stripe` the simulators' settings. The functions are
+    those of the checkout that holds this file. Entering raises what made the start fail, after stopping everything.
+    """
+
+    def __init__(
+        self,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        meta: Mapping[str, object] | None = None,
+        stripe: Mapping[str, object] | None = None,
+    ) -> None:
+        self.app_id = "100200300400500"
+        self.app_secret = secrets.token_hex(16)
+        self.verify_token = secrets.token_hex(16)
+        self.stripe_api_key = f"sk_test_{secrets.token_hex(12)}"
+        self.stripe_webhook_secret = f"whsec_{secrets.token_hex(16)}"
+        self.endpoint = ""
+        self.simulator_url = ""
+        self.stripe_simulator_url = ""
+        self.outputs: dict[str, str] = {}
+        self.log = Path()
+        self._parameters = dict(parameters or {})
+        self._meta = dict(meta or {})
+        self._stripe = dict(stripe or {})
+        self._children: list[Child] = []
+        self._run = Path()
+        self._handler_before: Any = None
+
+    @property
+    def api_url(self) -> str:
+        """Base URL of the HTTP API."""
+        return f"{self.endpoint}/_aws/execute-api/{self.outputs['ApiId']}"
+
+    @property
+    def meta_webhook_url(self) -> str:
+        """Where Meta's webhooks go."""
+        return f"{self.api_url}/webhooks/meta"
+
+    @property
+    def stripe_webhook_url(self) -> str:
+        """Where Stripe's webhooks go."""
+        return f"{self.api_url}/webhooks/stripe"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the local AWS, for example `client("sqs")`."""
+        return stack.client(service, self.endpoint)
+
+    def __enter__(self) -> Self:
+        self._run = rundir.create(STATE)
+        self.log = rundir.new_log(STATE, self._run)
+        self._catch_termination()
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends every process and removes the run's folder. Safe to call twice."""
+        while self._children:
+            self._children.pop().stop()
+        shutil.rmtree(self._run, ignore_errors=True)
+        if self._handler_before is not None:
+            signal.signal(signal.SIGTERM, self._handler_before)
+            self._handler_before = None
+
+    def check(self) -> None:
+        """Raises ChildError when one of the processes has ended by itself."""
+        for child in self._children:
+            child.check()
+
+    def _start(self) -> None:
+        aws, self.endpoint = services.start_aws(self._run, self.log)
+        self._children.append(aws)
+        meta = self._simulator(
+            "meta",
+            {"app_id": self.app_id, "app_secret": self.app_secret, "verify_token": self.verify_token, **self._meta},
+        )
+        stripe = self._simulator(
+            "stripe", {"api_key": self.stripe_api_key, "webhook_secret": self.stripe_webhook_secret, **self._stripe}
+        )
+        target = local_target()
+        archives = {"LayerKey": build_layer(target, into=self._run), **build_functions(target, into=self._run)}
+        services.wait_for_aws(aws, self.endpoint)
+        self.simulator_url = services.simulator_url(meta)
+        self.stripe_simulator_url = services.simulator_url(stripe)
+        files = {path.name: path for path in archives.values()} | {TEMPLATE.name: TEMPLATE}
+        stack.upload(self.endpoint, _BUCKET, files)
+        parameters = {
+            **{parameter: path.name for parameter, path in archives.items()},
+            **self._local_parameters(),
+            **self._parameters,
+        }
+        template_url = f"{self.endpoint}/{_BUCKET}/{TEMPLATE.name}"
+        self.outputs = stack.create_stack(self.endpoint, STACK, template_url, parameters, alive=self.check)
+        stack.allow_recursion(self.endpoint, STACK)
+        services.wait_for(f"{self.api_url}/v1/openapi.json", self.check, seconds=_READY_SECONDS)
+        services.script(self.simulator_url, {"webhook_url": self.meta_webhook_url})
+        services.script(self.stripe_simulator_url, {"webhook_url": self.stripe_webhook_url})
+
+    def _simulator(self, name: str, settings: Mapping[str, object]) -> Child:
+        child = services.start_simulator(name, settings, self._run, self.log)
+        self._children.append(child)
+        return child
+
+    def _local_parameters(self) -> dict[str, str]:
+        """What differs from a deployment to AWS."""
+        return {
+            "Stage": "local",
+            "ArtifactBucket": _BUCKET,
+            "PlatformSecretArn": self._create_secret(),
+            "MetaAppId": self.app_id,
+            "GraphApiUrl": self.simulator_url,
+            "StripeApiUrl": self.stripe_simulator_url,
+            "UserPoolIssuerBase": self.endpoint,
+            "EmailVerification": "skip",
+            "ConsumerVisibilitySeconds": "60",
+        }
+
+    def _create_secret(self) -> str:
+        secret = {
+            "meta_app_secret": self.app_secret,
+            "meta_verify_token": self.verify_token,
+            "stripe_api_key": self.stripe_api_key,
+            "stripe_webhook_secret": self.stripe_webhook_secret,
+        }
+        created = self.client("secretsmanager").create_secret(Name="wasapbos-platform", SecretString=json.dumps(secret))
+        return str(created["ARN"])
+
+    def _catch_termination(self) -> None:
+        """Makes SIGTERM unwind like Ctrl-C, so that `__exit__` runs. Only the main thread may set a handler."""
+        if threading.current_thread() is threading.main_thread():
+            self._handler_before = signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
