@@ -1,0 +1,154 @@
+"""One message to one person: an agent's, a bot's or the API's. The same gate and the same outcomes as a campaign.
+
+The message is stored before it is sent, under a key that its author determines, and only whoever stores it sends it:
+a redelivery or a repeated request finds it there and sends nothing.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from shared.clients.graph import GraphAccess, GraphClient, wait_for
+from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.vault import META_TOKEN, Vault
+from shared.domain.callback import SingleSend, encode_single
+from shared.domain.consent import Purpose, SkipReason, refusal
+from shared.domain.contact import Contact
+from shared.domain.conversation import Author, Conversation, Message, window_open
+from shared.domain.outcome import Kind, Outcome
+from shared.errors import NotFound, SendRefused
+from shared.store.accounts import Accounts
+from shared.store.contacts import Contacts
+from shared.store.conversations import Conversations, Head, message_key
+
+_ATTEMPTS = 3
+_REMEDIES = {
+    SkipReason.OPTED_OUT: "this person opted out; they can be written to again once they write or opt in",
+    SkipReason.NO_DESTINATION: "this contact has neither a phone number nor a WhatsApp id",
+    SkipReason.US_MARKETING: "Meta does not deliver marketing templates to US numbers",
+}
+_STATUS = {
+    Kind.ACCEPTED: "sent",
+    Kind.HELD: "sent",
+    Kind.REFUSED: "failed",
+    Kind.THROTTLED: "failed",
+    Kind.UNSENT: "failed",
+    Kind.UNKNOWN: "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What to send. `kind` and `content` are Meta's message type and its object; `text` is how a person reads it.
+
+    `key` and `at` (epoch ms) make the message's id: the same pair is sent once.
+    """
+
+    key: str
+    at: int
+    author: Author
+    author_id: str
+    kind: str
+    text: str
+    content: Mapping[str, object]
+    purpose: Purpose = "conversation"
+    reply_to: str = ""
+
+
+class SingleSender:
+    def __init__(
+        self,
+        accounts: Accounts,
+        contacts: Contacts,
+        conversations: Conversations,
+        vault: Vault,
+        secrets: PlatformSecretReader,
+        graph: GraphClient,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._accounts = accounts
+        self._contacts = contacts
+        self._conversations = conversations
+        self._vault = vault
+        self._secrets = secrets
+        self._graph = graph
+        self._sleep = sleep
+
+    def send(self, tenant_id: str, conversation_id: str, draft: Draft, now: int) -> Message:
+        """The stored message with its outcome: sent, failed (with Meta's code) or unknown.
+
+        Raises NotFound, and SendRefused when the gate or the closed 24-hour window forbids it; the error says what to
+        do instead.
+        """
+        conversation = self._conversations.get(tenant_id, conversation_id)
+        contact = self._contacts.get(tenant_id, conversation.contact_id) if conversation else None
+        if conversation is None or contact is None:
+            raise NotFound("there is no such conversation")
+        self._check(contact, conversation, draft, now)
+        number = self._accounts.number(tenant_id, conversation.phone_number_id)
+        number.require_active()
+        message = Message(
+            message_id=message_key(draft.at, draft.key),
+            conversation_id=conversation_id,
+            direction="out",
+            author=draft.author,
+            author_id=draft.author_id,
+            kind=draft.kind,
+            text=draft.text,
+            at=draft.at,
+            content=draft.content,
+            status="queued",
+            reply_to=draft.reply_to,
+        )
+        head = Head(conversation_id, conversation.phone_number_id, contact.contact_id, contact.name)
+        if not self._conversations.append(tenant_id, head, message):
+            return self._conversations.message(tenant_id, conversation_id, message.message_id) or message
+        waba = self._accounts.waba(tenant_id, number.waba_id)
+        token = self._vault.open(tenant_id, META_TOKEN, waba.token)
+        access = GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
+        outcome = self._deliver(tenant_id, conversation, contact, message, access)
+        status = _STATUS[outcome.kind]
+        self._conversations.record_status(
+            tenant_id,
+            conversation_id,
+            message.message_id,
+            status,
+            wamid=outcome.message_id,
+            error_code=outcome.code,
+        )
+        return replace(message, status=status, wamid=outcome.message_id, error_code=outcome.code)
+
+    def _check(self, contact: Contact, conversation: Conversation, draft: Draft, now: int) -> None:
+        last_inbound = conversation.last_inbound_at
+        latest = max((t for t in (contact.last_inbound_at, last_inbound) if t is not None), default=None)
+        reason = refusal(replace(contact, last_inbound_at=latest), draft.purpose)
+        if reason is not None:
+            raise SendRefused(_REMEDIES.get(reason, str(reason)), code=str(reason))
+        if draft.purpose == "conversation" and not window_open(last_inbound, now):
+            raise SendRefused(
+                "the 24-hour window is closed: this person has not written within the last day; send a template instead",
+                code="window_closed",
+            )
+
+    def _deliver(
+        self, tenant_id: str, conversation: Conversation, contact: Contact, message: Message, access: GraphAccess
+    ) -> Outcome:
+        body: dict[str, object] = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            "type": message.kind,
+            message.kind: dict(message.content),
+            "biz_opaque_callback_data": encode_single(
+                SingleSend(tenant_id, conversation.conversation_id, message.message_id)
+            ),
+        }
+        body["to" if contact.phone else "recipient"] = contact.phone or contact.bsuid
+        if message.reply_to:
+            body["context"] = {"message_id": message.reply_to}
+        for attempt in range(_ATTEMPTS):
+            outcome = wait_for(self._graph.send(conversation.phone_number_id, access, body))
+            # Only what was provably not sent is tried again.
+            if outcome.kind not in (Kind.THROTTLED, Kind.UNSENT) or attempt == _ATTEMPTS - 1:
+                return outcome
+            self._sleep(0.5 * 2**attempt)
+        raise AssertionError("unreachable")
