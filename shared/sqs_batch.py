@@ -1,0 +1,70 @@
+"""One way to work through a batch of SQS records: each is handled alone, and only what failed comes back.
+
+Source of the answer's shape: AWS Lambda, partial batch responses (`ReportBatchItemFailures`). Of a FIFO queue the rest
+of a message group fails with its first failure, so that the group keeps its order; other groups go on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypedDict
+
+from shared.errors import PermanentError
+from shared.observability import count, logger
+
+Record = Mapping[str, Any]
+ItemFailure = TypedDict("ItemFailure", {"itemIdentifier": str})
+BatchResponse = TypedDict("BatchResponse", {"batchItemFailures": list[ItemFailure]})
+
+
+def process(
+    event: Mapping[str, Any],
+    handle: Callable[[str, Record], None],
+    *,
+    fifo: bool = False,
+    park: Callable[[str, str], object] | None = None,
+) -> BatchResponse:
+    """Call `handle(body, record)` for each record of an SQS event and answer which ones to deliver again.
+
+    A record whose handling raises PermanentError can never succeed: with `park` it is handed over as (reason, body)
+    and acknowledged; without, or when parking fails, it is redelivered like any other failure and ends in the
+    dead-letter queue. Never raises.
+    """
+    failed: list[str] = []
+    stuck: set[str] = set()
+    for record in event["Records"]:
+        group = str(record.get("attributes", {}).get("MessageGroupId", "")) if fifo else ""
+        if group and group in stuck:
+            failed.append(record["messageId"])
+            continue
+        if not _handled(record, handle, park):
+            failed.append(record["messageId"])
+            stuck.add(group)
+    return failures(failed)
+
+
+def failures(message_ids: Iterable[str]) -> BatchResponse:
+    """The answer that has exactly these messages delivered again."""
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
+
+
+def log_failure(message_id: str, error: Exception) -> None:
+    """What failed and where. The error's own words stay out: libraries quote their input in them."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
+    logger.error("record failed", extra={"record": message_id, "error": type(error).__name__, "where": where})
+    count("RecordFailed")
+
+
+def _handled(record: Record, handle: Callable[[str, Record], None], park: Callable[[str, str], object] | None) -> bool:
+    try:
+        try:
+            handle(record["body"], record)
+        except PermanentError as error:
+            if park is None:
+                raise
+            park(f"{error.code}: {error.message}", record["body"])
+    except Exception as error:
+        log_failure(str(record.get("messageId", "")), error)
+        return False
+    return True
