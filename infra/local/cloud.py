@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, NoReturn, Self
 
-from infra.local import rundir, services, stack
+from infra.local import gaps, rundir, services, stack
 from infra.local.child import Child
 from infra.packaging.functions import build_functions
 from infra.packaging.layer import build_layer
@@ -134,7 +134,7 @@ class LocalCloud:
         }
         template_url = f"{self.endpoint}/{_BUCKET}/{TEMPLATE.name}"
         self.outputs = stack.create_stack(self.endpoint, STACK, template_url, parameters, alive=self.check)
-        stack.allow_recursion(self.endpoint, STACK)
+        gaps.close(self.endpoint, STACK)
         services.wait_for(f"{self.api_url}/v1/openapi.json", self.check, seconds=_READY_SECONDS)
         services.script(self.simulator_url, {"webhook_url": self.meta_webhook_url})
         services.script(self.stripe_simulator_url, {"webhook_url": self.stripe_webhook_url})

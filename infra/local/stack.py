@@ -1,6 +1,5 @@
 """Deploys infra/template.yaml, as it is, through the CloudFormation API."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -66,16 +65,3 @@ def _failures(cloudformation: Any, name: str) -> str:
     return "\n".join(
         f"  {event.get('LogicalResourceId')}: {event.get('ResourceStatusReason', '')}" for event in reversed(failed)
     )
-
-
-def allow_recursion(endpoint: str, stack: str) -> None:
-    """Applies `RecursiveLoop: Allow`, which ministack's CloudFormation drops while its Lambda enforces the default."""
-    cloudformation = client("cloudformation", endpoint)
-    body = cloudformation.get_template(StackName=stack, TemplateStage="Processed")["TemplateBody"]
-    template = json.loads(body) if isinstance(body, str) else body
-    functions = client("lambda", endpoint)
-    for logical_id, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Lambda::Function" and resource["Properties"].get("RecursiveLoop") == "Allow":
-            found = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
-            name = found["StackResourceDetail"]["PhysicalResourceId"]
-            functions.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
