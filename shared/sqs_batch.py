@@ -11,8 +11,10 @@ from shared.errors import PermanentError
 from shared.observability import count, logger
 
 Record = Mapping[str, Any]
-ItemFailure = TypedDict("ItemFailure", {"itemIdentifier": str})
-BatchResponse = TypedDict("BatchResponse", {"batchItemFailures": list[ItemFailure]})
+class ItemFailure(TypedDict):
+    itemIdentifier: str
+class BatchResponse(TypedDict):
+    batchItemFailures: list[ItemFailure]
 
 
 def process(

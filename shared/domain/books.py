@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 SKIP_PREFIX = "skip:"
 """A failure code with this prefix is a recipient the gate held back at the moment of sending."""
+CANCELLED = "cancelled"
+"""The failure code of a recipient who waited for another try when the campaign was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,14 @@ class StatusBlock:
         return self.delivered | self.read
 
     def outcome(self, slot: int) -> str | None:
-        """read, delivered, failed, skipped, sent, unknown (given up on), or None when nothing is stored."""
+        """read, delivered, failed, skipped, cancelled, sent, unknown (given up on), or None: nothing is stored."""
         if slot in self.read:
             return "read"
         if slot in self.delivered:
             return "delivered"
         if slot in self.failed:
-            return "skipped" if self.failed[slot].startswith(SKIP_PREFIX) else "failed"
+            code = self.failed[slot]
+            return CANCELLED if code == CANCELLED else "skipped" if code.startswith(SKIP_PREFIX) else "failed"
         if slot in self.sent:
             return "sent"
         if slot in self.unconfirmed:
@@ -92,6 +95,8 @@ def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[in
         elif outcome == "skipped":
             books.skipped += 1
             books.skipped_by[block.failed[slot].removeprefix(SKIP_PREFIX)] += 1
+        elif outcome == CANCELLED:
+            books.cancelled += 1
         elif outcome == "unknown":
             books.unknown += 1
         elif slot in retrying or slot >= claimed:

@@ -37,7 +37,8 @@ class Campaign:
     """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen.
 
     `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for. `cursors` are
-    the lanes' last positions, kept when the campaign is closed and taken off its number.
+    the lanes' last positions, kept when the campaign is closed and taken off its number. `plan` is the compiled
+    message (a SendPlan as JSON), frozen together with the audience.
     """
 
     campaign_id: str
@@ -59,6 +60,7 @@ class Campaign:
     sizes: tuple[int, ...] = ()
     lanes: int = 1
     cursors: tuple[int, ...] = ()
+    plan: str = ""
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -69,6 +71,12 @@ class Campaign:
     @property
     def planned(self) -> int:
         return self.recipients + sum(self.skipped.values())
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can happen to it any more but late statuses."""
+        done = self.state in (State.COMPLETED, State.CANCELLED)
+        return done and (self.finished_at is not None)
 
 
 _ALLOWED: Mapping[str, tuple[frozenset[State], State]] = {

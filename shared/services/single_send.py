@@ -126,7 +126,7 @@ class SingleSender:
             raise SendRefused(_REMEDIES.get(reason, str(reason)), code=str(reason))
         if draft.purpose == "conversation" and not window_open(last_inbound, now):
             raise SendRefused(
-                "the 24-hour window is closed: this person has not written within the last day; send a template instead",
+                "the 24-hour window is closed: this person has not written for a day; send a template instead",
                 code="window_closed",
             )
 

@@ -14,16 +14,18 @@ LOAD_GRACE_MS = 15 * 60_000
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
-    """When the sweep must look at a campaign that should have moved on by itself.
+    """From when on the sweep looks at a campaign every minute: always, until it is closed.
 
-    A minute after its start for one the schedule missed; a quarter of an hour after freezing began for a load whose
-    messages were lost.
+    A minute after its start for a scheduled one, so that the schedule comes first; a quarter of an hour after
+    freezing began for one that loads.
     """
-    if campaign.state is State.SCHEDULED and campaign.start_at is not None:
-        return Due("CAMPAIGN", campaign.start_at + START_GRACE_MS)
+    if campaign.closed or campaign.state is State.DRAFT:
+        return None
+    if campaign.state is State.SCHEDULED:
+        return Due("CAMPAIGN", (campaign.start_at or campaign.created_at) + START_GRACE_MS)
     if campaign.state is State.LOADING:
         return Due("CAMPAIGN", campaign.frozen_at + LOAD_GRACE_MS)
-    return None
+    return Due("CAMPAIGN", campaign.created_at)
 
 
 class Catalogue:
@@ -73,8 +75,8 @@ class Catalogue:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
 
-    def overdue_campaigns(self, now: int) -> list[tuple[str, str]]:
-        """(tenant id, campaign id) of campaigns that should have moved on by themselves."""
+    def campaigns_to_sweep(self, now: int) -> list[tuple[str, str]]:
+        """(tenant id, campaign id) of every campaign that is under way or should be."""
         return [(tenant, key.removeprefix("CMP#")) for tenant, key in self._directory.due("CAMPAIGN", now)]
 
     def put_bot(self, tenant_id: str, bot: Bot) -> None:

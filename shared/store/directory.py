@@ -214,9 +214,9 @@ class Directory:
         """Nothing happens when it is not there."""
         DirectoryItem(tenant_key(tenant_id), key).delete()
 
-    def due(self, kind: str, now: int, limit: int = 100) -> list[tuple[str, str]]:
+    def due(self, kind: str, now: int) -> list[tuple[str, str]]:
         """(tenant id, key) of documents whose time has come, oldest first."""
-        rows = DirectoryItem.index.query(f"DUE#{kind}", ActivityIndex.gsi1sk < f"{now + 1:013d}", limit=limit)
+        rows = DirectoryItem.index.query(f"DUE#{kind}", ActivityIndex.gsi1sk < f"{now + 1:013d}")
         return [(row.pk.removeprefix("T#"), row.sk) for row in rows]
 
     def claim(self, tenant_id: str, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object]) -> None:

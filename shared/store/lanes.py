@@ -6,7 +6,6 @@
 | a lane's lease, fence, claim and cursor (each tick) | `PN#<number>` / `LANE#<i>` | 1 WRU |
 | a campaign's run | `PN#<number>` / `RUN#<campaign>` | 1 WRU per change |
 | a batch of retries: put, then claimed by a conditional delete | `PN#<number>` / `Q#<i>#<due ms>#<id>` | 1 + 1 WRU |
-| every active run (sweep) | index active: `RUN` | 0.5 RRU per 4 KB |
 
 The number belongs to one tenant; every run names it, and nothing here is reached but through a number that the caller
 has looked up for its tenant.
@@ -109,33 +108,12 @@ class Lanes:
                 retries.append(_retry(item))
         return NumberWork(tuple(runs), lanes, tuple(retries))
 
-    def active_runs(self) -> list[tuple[str, str]]:
-        """(phone number id, campaign id) of every run that is not closed; eventually consistent."""
-        start: Mapping[str, object] | None = None
-        found: list[tuple[str, str]] = []
-        while True:
-            more = {"ExclusiveStartKey": start} if start is not None else {}
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName="active",
-                KeyConditionExpression="act = :run",
-                ExpressionAttributeValues={":run": {"S": "RUN"}},
-                **more,  # type: ignore[arg-type]
-            )
-            for raw in answer["Items"]:
-                item = decode_item(raw)
-                found.append((text(item, "pk").removeprefix("PN#"), text(item, "sk").removeprefix("RUN#")))
-            start = cast("Mapping[str, object] | None", answer.get("LastEvaluatedKey"))
-            if start is None:
-                return found
-
     def open_run(self, run: Run) -> None:
         """Put the campaign before its lanes with cursors at 0; harmless when it is there already."""
         for lane in range(run.lanes):
             self._open_cursor(run, lane)
         item: Item = {
             **_key(run.phone_number_id, f"RUN#{run.campaign_id}"),
-            "act": "RUN",
             "t": run.tenant_id,
             "state": run.state,
             "sizes": list(run.sizes),
@@ -185,22 +163,27 @@ class Lanes:
             raise
         return True
 
-    def close_run(self, run: Run, retries: Sequence[RetryBatch]) -> None:
-        """Take a finished or cancelled campaign off its number: run, cursors and retry lists."""
+    def close_run(self, run: Run, cursors: Mapping[int, int]) -> None:
+        """Take a finished or cancelled campaign off its number, whose lanes stand at `cursors` (already kept by the
+        caller). Raises LeaseLost when a lane moved meanwhile: read the cursors again.
+        """
+        for lane in range(run.lanes):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=encode_item(_key(run.phone_number_id, f"LANE#{lane}")),
+                    UpdateExpression="REMOVE cur.#c, clm.#c",
+                    ConditionExpression="attribute_not_exists(cur.#c) OR cur.#c = :at",
+                    ExpressionAttributeNames={"#c": run.campaign_id},
+                    ExpressionAttributeValues={":at": {"N": str(cursors.get(lane, 0))}},
+                )
+            except ClientError as error:
+                if condition_failed(error):
+                    raise LeaseLost from error
+                raise
         self._client.delete_item(
             TableName=self._table, Key=encode_item(_key(run.phone_number_id, f"RUN#{run.campaign_id}"))
         )
-        for batch in retries:
-            if batch.campaign_id == run.campaign_id:
-                self._client.delete_item(TableName=self._table, Key=encode_item(_key(run.phone_number_id, batch.key)))
-        for lane in range(run.lanes):
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode_item(_key(run.phone_number_id, f"LANE#{lane}")),
-                UpdateExpression="REMOVE cur.#c, clm.#c",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeNames={"#c": run.campaign_id},
-            )
 
     def acquire(
         self, phone_number_id: str, lane: int, owner: str, handoff: str, now: int, expires_at: int

@@ -36,10 +36,15 @@ Skipped = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class SealedBlock:
-    """Where a shard's load stands after its block `n`: `recipients` and `skipped` count the shard so far,
-    `scanned_to` is the last contact looked at, `end` says the shard is done."""
+    """Where a shard's load stands: `recipients` and `skipped` count the shard so far, `scanned_to` is the last contact
+    looked at, `end` says the shard is done.
+
+    `spill` 0 seals block `n`. A larger one seals only skipped people, too many for one item, met after block `n` (-1
+    before the first).
+    """
 
     n: int
+    spill: int
     recipients: int
     skipped: Mapping[str, int]
     scanned_to: str
@@ -66,8 +71,15 @@ def _partition(tenant_id: str, campaign_id: str, shard: int) -> str:
     return f"T#{tenant_id}#C#{campaign_id}#{shard:x}"
 
 
+def _record_key(n: int, spill: int) -> str:
+    """Spills sort behind the block they follow, and before `R#0000` when there is none yet."""
+    block = f"{n:04x}" if n >= 0 else "+"
+    return f"R#{block}.{spill:04d}" if spill else f"R#{block}"
+
+
 def _n(item: Item) -> int:
-    return int(text(item, "sk")[2:], 16)
+    block = text(item, "sk")[2:].partition(".")[0]
+    return -1 if block == "+" else int(block, 16)
 
 
 class Sends:
@@ -88,6 +100,7 @@ class Sends:
         ):
             return SealedBlock(
                 n=_n(item),
+                spill=number(item, "spill"),
                 recipients=number(item, "total"),
                 skipped=cast("dict[str, int]", item.get("skipped") or {}),
                 scanned_to=text(item, "to"),
@@ -108,12 +121,13 @@ class Sends:
         skipped: Skipped,
         now: int,
     ) -> None:
-        """Write block `block.n` once. Raises Conflict when it is there already: somebody else loads this shard."""
+        """Write one record of the load, once. Raises Conflict when it is there: somebody else loads this shard."""
         partition = _partition(tenant_id, campaign_id, shard)
         ttl = now // 1000 + RETENTION_DAYS * 24 * 3600
         item: Item = {
             "pk": partition,
-            "sk": f"R#{block.n:04x}",
+            "sk": _record_key(block.n, block.spill),
+            "spill": block.spill,
             "d": pack(recipients),
             "n": len(recipients),
             "total": block.recipients,
@@ -132,16 +146,17 @@ class Sends:
             if condition_failed(error):
                 raise Conflict("this block is sealed already") from error
             raise
-        self.open_status_block(tenant_id, campaign_id, shard, block.n, len(recipients), ttl)
+        if recipients:
+            self.open_status_block(tenant_id, campaign_id, shard, block.n, len(recipients), now)
 
-    def open_status_block(self, tenant_id: str, campaign_id: str, shard: int, n: int, size: int, ttl: int) -> None:
+    def open_status_block(self, tenant_id: str, campaign_id: str, shard: int, n: int, size: int, now: int) -> None:
         """Make room for the outcomes of a block, unless there is some already."""
         item: Item = {
             "pk": _partition(tenant_id, campaign_id, shard),
             "sk": f"S#{n:04x}",
             "n": size,
             "f": {},
-            "ttl": ttl,
+            "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
         }
         try:
             self._client.put_item(
