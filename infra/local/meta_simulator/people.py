@@ -9,17 +9,10 @@ from .config import Json, PeopleRules
 _FIRST = ("Sofía", "Mateo", "Zoë", "João", "Amélie", "Ömer", "Nguyễn", "Анна", "محمد", "优子", "Liam", "Priya")
 _LAST = ("García", "Müller", "O'Brien", "Souza", "Łukasz", "Đặng", "Smith", "Иванова", "Haddad", "Okafor", "Núñez")
 _CALLING_CODES = """
-)
-    for pair in (
-       
-
-       
-
-       
-
-       
-
-       
+1:US 7:RU 20:EG 27:ZA 30:GR 31:NL 32:BE 33:FR 34:ES 39:IT 40:RO 41:CH 43:AT 44:GB 45:DK 46:SE 47:NO 48:PL 49:DE
+51:PE 52:MX 53:CU 54:AR 55:BR 56:CL 57:CO 58:VE 60:MY 61:AU 62:ID 63:PH 64:NZ 65:SG 66:TH 81:JP 82:KR 84:VN 86:CN
+90:TR 91:IN 92:PK 94:LK 98:IR 212:MA 213:DZ 216:TN 233:GH 234:NG 254:KE 351:PT 353:IE 358:FI 380:UA 420:CZ 502:GT
+503:SV 504:HN 505:NI 506:CR 507:PA 591:BO 593:EC 595:PY 598:UY 880:BD 966:SA 971:AE
 """
 _COUNTRIES: dict[str, str] = dict(re.findall(r"(\d+):([A-Z]{2})", _CALLING_CODES))
 
