@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from infra.local.child import Child, ChildError
 from infra.local.stack import REGION
@@ -57,13 +58,13 @@ def simulator_url(simulator: Child) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def script(simulator: str, change: Mapping[str, object]) -> None:
-    """Changes a running simulator's settings."""
+def script(simulator: str, change: Mapping[str, object]) -> Any:
+    """Has a running simulator carry out a script; returns its answer, one result per key."""
     request = urllib.request.Request(  # noqa: S310
         f"{simulator}/_sim/script", json.dumps(change).encode(), {"content-type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-        answer.read()
+        return json.load(answer)
 
 
 def wait_for(url: str, alive: Callable[[], None], *, seconds: float) -> None:

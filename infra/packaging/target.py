@@ -56,9 +56,8 @@ def _find_python(version: str) -> str | None:
 
 
 def uv() -> str:
-    """Path of uv. Raises PackagingError when it is neither on PATH nor beside this interpreter."""
-    beside = Path(sys.executable).with_name("uv")
-    path = shutil.which("uv") or (str(beside) if beside.exists() else None)
+    """Path of uv: the one on PATH, else the Makefile's own. Raises PackagingError when there is neither."""
+    path = shutil.which("uv", path=f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{ROOT / '.local' / 'uv' / 'bin'}")
     if path is None:
         raise PackagingError("uv was not found; run `make setup`, or put uv on PATH")
     return path

@@ -1,0 +1,68 @@
+# Every target needs nothing but Python (3.11 or newer) and make; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+DYNOXIDE := @dynoxide/linux-x64@1.2.1
+
+# uv from PATH, else a pinned one of our own.
+UV := $(or $(shell command -v uv 2>/dev/null),.local/uv/bin/uv)
+UV_INSTALLED := $(filter .local/uv/bin/uv,$(UV))
+READY := .venv/.ready
+RUN := .venv/bin/
+
+.PHONY: help setup demo test lint types contracts template up bench package dynoxide
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: $(READY) ## make .venv with the locked dependencies
+
+.local/uv/bin/uv:
+	@echo "uv is not on PATH; installing uv $(UV_VERSION) into .local/uv"
+	@$(PYTHON) -m venv .local/uv
+	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(READY): uv.lock pyproject.toml | $(UV_INSTALLED)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	@test -x .venv/bin/python || $(PYTHON) -m venv --without-pip .venv
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+demo: $(READY) ## a campaign end to end; CONTACTS=10000 scales it
+	@$(RUN)python -m infra.local.demo $(if $(CONTACTS),--contacts $(CONTACTS))
+
+test: $(READY) dynoxide ## all tests; ARGS="-k name" narrows
+	@$(RUN)python -m pytest $(ARGS)
+
+lint: $(READY) ## ruff
+	@$(RUN)ruff check .
+	@$(RUN)ruff format --check .
+
+types: $(READY) ## mypy, strict
+	@$(RUN)mypy
+
+contracts: $(READY) ## who may import whom
+	@$(RUN)lint-imports --no-logo
+
+template: $(READY) ## cfn-lint
+	@$(RUN)cfn-lint infra/template.yaml
+
+up: $(READY) ## start the local cloud and keep it; prints its URL and a login
+	@$(RUN)python -m infra.local.up
+
+bench: $(READY) ## benchmarks
+	@$(RUN)python -m tests.bench $(ARGS)
+
+package: $(READY) ## build the layer and the functions for AWS into build/aws
+	@$(RUN)python -m infra.packaging aws
+
+# dynoxide, the second opinion on DynamoDB, comes through npm as one binary; without it its tests are skipped.
+dynoxide:
+	@test -x .local/dynoxide/node_modules/@dynoxide/linux-x64/dynoxide || { \
+	  if [ "$$(uname -sm)" != "Linux x86_64" ]; then echo "dynoxide is fetched for Linux on x86-64 only"; \
+	  elif command -v npm >/dev/null 2>&1; then \
+	    npm install --prefix .local/dynoxide --no-save --no-audit --no-fund --silent $(DYNOXIDE) \
+	      || echo "dynoxide could not be fetched through npm"; \
+	  else echo "npm was not found: tests that need dynoxide will be skipped"; fi; }

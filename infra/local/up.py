@@ -1,0 +1,66 @@
+"""`make up`: starts the local cloud with a tenant ready to use, and keeps it until Ctrl-C."""
+
+import dataclasses
+import json
+import sys
+import time
+
+from infra.local.child import ChildError
+from infra.local.cloud import STATE, LocalCloud
+from infra.local.stack import DeployError
+from infra.local.tenant import ApiError, Tenant, ready_tenant
+
+_HANDLE = STATE / "cloud.json"
+
+
+def main() -> int:
+    """Runs until it is told to stop; returns the exit status."""
+    cloud = LocalCloud()
+    try:
+        return _keep(cloud)
+    except KeyboardInterrupt:
+        print("stopped")
+        return 0
+    except (ApiError, ChildError, DeployError) as error:
+        print(f"{error}\nlog: {cloud.log}", file=sys.stderr)
+        return 1
+    finally:
+        _HANDLE.unlink(missing_ok=True)
+
+
+def _keep(cloud: LocalCloud) -> int:
+    print("starting the local cloud…", flush=True)
+    started = time.monotonic()
+    with cloud:
+        tenant = ready_tenant(cloud.api_url, cloud.simulator_url)
+        _HANDLE.write_text(json.dumps(_described(cloud, tenant), indent=2))
+        print(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops it")
+        print(f"  API        {cloud.api_url}")
+        print(f"  log-in     {tenant.email}  {tenant.password}")
+        print(f"  API key    {tenant.api_key}")
+        print(f"  number     {tenant.phone_number_id} (WABA {tenant.waba_id})")
+        print(f"  simulator  {cloud.simulator_url}/_sim/journal")
+        print(f"  all of it  {_HANDLE}")
+        print(f"  log        {cloud.log}", flush=True)
+        while True:
+            time.sleep(1)
+            cloud.check()
+
+
+def _described(cloud: LocalCloud, tenant: Tenant) -> dict[str, object]:
+    return {
+        "api_url": cloud.api_url,
+        "meta_webhook_url": cloud.meta_webhook_url,
+        "stripe_webhook_url": cloud.stripe_webhook_url,
+        "simulator_url": cloud.simulator_url,
+        "stripe_simulator_url": cloud.stripe_simulator_url,
+        "aws_endpoint_url": cloud.endpoint,
+        "app_secret": cloud.app_secret,
+        "verify_token": cloud.verify_token,
+        "stripe_webhook_secret": cloud.stripe_webhook_secret,
+        "tenant": dataclasses.asdict(tenant),
+    }
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,49 @@
+"""Fixtures that several suites share, and the environment that every test runs in."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.cloud import LocalCloud
+from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
+
+# Set before any module under test is imported: no test can reach an account of this machine's user.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_SERVICE_NAME="wasapbos",
+    POWERTOOLS_METRICS_NAMESPACE="wasapbos",
+)
+os.environ.pop("AWS_PROFILE", None)
+os.environ.pop("AWS_ENDPOINT_URL", None)
+
+
+@pytest.fixture(scope="session")
+def dynoxide() -> Iterator[str]:
+    """URL of a DynamoDB with the template's tables, named by their logical ids (`DirectoryTable`…).
+
+    Tests share it, so each works under a tenant id of its own.
+    """
+    if not BINARY.exists():
+        pytest.skip(MISSING)
+    with running_dynoxide() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """The local cloud, started once for all integration and end-to-end tests; each test makes a tenant of its own."""
+    with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "30"}) as running:
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in the last lines what was left out because a tool is missing."""
+    left_out = sum(MISSING in str(report.longrepr) for report in terminalreporter.getreports("skipped"))
+    if left_out:
+        terminalreporter.write_line(f"NOT RUN: {left_out} tests need dynoxide. {MISSING}.", yellow=True)
