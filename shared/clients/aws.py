@@ -18,8 +18,9 @@ _CONFIG = Config(
     read_timeout=10,
     retries={"total_max_attempts": 3, "mode": "standard"},
     s3={"addressing_style": "path"},
-    signature_version=None,
 )
+# botocore still presigns with version 2 in us-east-1, which buckets made since June 2020 refuse.
+_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
 
 
 class AwsClients:
@@ -31,7 +32,9 @@ class AwsClients:
 
     def _client(self, service: str) -> Any:
         if service not in self._made:
-            self._made[service] = self._session.create_client(service, config=_CONFIG)
+            self._made[service] = self._session.create_client(
+                service, config=_S3_CONFIG if service == "s3" else _CONFIG
+            )
         return self._made[service]
 
     @property
