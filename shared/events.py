@@ -71,12 +71,17 @@ class StatusUpdates(QueueMessage):
 
 @dataclass(frozen=True, slots=True)
 class AccountEvent(QueueMessage):
-    """A change that is neither message nor status: template, quality, restriction, user preference."""
+    """A change that is neither message nor status: template, quality, restriction, user preference.
+
+    `sent_at` is Meta's own time of it (epoch ms, the end of their second), 0 when they gave none: events come twice
+    and out of order, and an old one must not undo a newer one.
+    """
 
     waba_id: str
     field: str
     value: dict[str, Any]
     received_at: int
+    sent_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

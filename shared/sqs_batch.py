@@ -11,10 +11,14 @@ from shared.errors import PermanentError
 from shared.observability import count, logger
 
 Record = Mapping[str, Any]
+
+
 class ItemFailure(TypedDict):
-    itemIdentifier: str
+    itemIdentifier: str  # noqa: N815 - AWS's name
+
+
 class BatchResponse(TypedDict):
-    batchItemFailures: list[ItemFailure]
+    batchItemFailures: list[ItemFailure]  # noqa: N815 - AWS's name
 
 
 def process(
@@ -28,7 +32,7 @@ def process(
 
     A record whose handling raises PermanentError can never succeed: with `park` it is handed over as (reason, body)
     and acknowledged; without, or when parking fails, it is redelivered like any other failure and ends in the
-    dead-letter queue. Never raises.
+    dead-letter queue. Never raises for what a record does.
     """
     failed: list[str] = []
     stuck: set[str] = set()
@@ -36,8 +40,7 @@ def process(
         group = str(record.get("attributes", {}).get("MessageGroupId", "")) if fifo else ""
         if group and group in stuck:
             failed.append(record["messageId"])
-            continue
-        if not _handled(record, handle, park):
+        elif not _handled(record, handle, park):
             failed.append(record["messageId"])
             stuck.add(group)
     return failures(failed)
@@ -48,13 +51,13 @@ def failures(message_ids: Iterable[str]) -> BatchResponse:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
 
 
-def log_failure(message_id: str, error: Exception) -> None:
+def log_failure(what: str, error: Exception) -> None:
     """What failed and where. The error's own words stay out: libraries quote their input in them."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
-    logger.error("record failed", extra={"record": message_id, "error": type(error).__name__, "where": where})
+    logger.error("not handled", extra={"what": what, "error": type(error).__name__, "where": where})
     count("RecordFailed")
 
 

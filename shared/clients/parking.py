@@ -1,0 +1,38 @@
+"""What cannot be routed or understood is put aside in S3 with the reason, counted, and looked at by a person."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from shared.clock import epoch_ms, new_ulid
+from shared.observability import count
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Parking:
+    """`metric` counts what is parked. Objects hold personal data: the bucket's life-cycle rules delete them."""
+
+    def __init__(self, client: "S3Client", bucket: str, metric: str = "WebhookParked") -> None:
+        self._client = client
+        self._bucket = bucket
+        self._metric = metric
+
+    def park(self, reason: str, raw: object) -> str:
+        """Write `parked/<yyyy>/<mm>/<dd>/<ulid>.json` with the reason and the thing itself; returns the key."""
+        key = self._put("parked", {"reason": reason, "raw": raw})
+        count(self._metric)
+        return key
+
+    def keep(self, folder: str, document: object) -> str:
+        """Write `<folder>/<yyyy>/<mm>/<dd>/<ulid>.json`: understood, not needed now, kept for later; returns the key."""
+        return self._put(folder, document)
+
+    def _put(self, folder: str, document: object) -> str:
+        now = epoch_ms()
+        day = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y/%m/%d")
+        key = f"{folder}/{day}/{new_ulid(now)}.json"
+        body = json.dumps(document, separators=(",", ":"))
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType="application/json")
+        return key
