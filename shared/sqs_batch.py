@@ -14,11 +14,11 @@ Record = Mapping[str, Any]
 
 
 class ItemFailure(TypedDict):
-    itemIdentifier: str  # noqa: N815 - AWS's name
+    itemIdentifier: str
 
 
 class BatchResponse(TypedDict):
-    batchItemFailures: list[ItemFailure]  # noqa: N815 - AWS's name
+    batchItemFailures: list[ItemFailure]
 
 
 def process(

@@ -26,7 +26,7 @@ class Parking:
         return key
 
     def keep(self, folder: str, document: object) -> str:
-        """Write `<folder>/<yyyy>/<mm>/<dd>/<ulid>.json`: understood, not needed now, kept for later; returns the key."""
+        """Write `<folder>/<yyyy>/<mm>/<dd>/<ulid>.json`: kept for later; returns the key."""
         return self._put(folder, document)
 
     def _put(self, folder: str, document: object) -> str:
