@@ -47,6 +47,19 @@ class StatusBlock:
 
 
 @dataclass(slots=True)
+class StatusChange:
+    """What to add to a status block. Sets only grow; a failure code stays once it is there."""
+
+    sent: set[int] = field(default_factory=set)
+    delivered: set[int] = field(default_factory=set)
+    read: set[int] = field(default_factory=set)
+    billable: set[int] = field(default_factory=set)
+    replied: set[int] = field(default_factory=set)
+    unconfirmed: set[int] = field(default_factory=set)
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Books:
     """Counts of people. `sent` includes delivered and read; `unknown` includes what is in flight right now."""
 

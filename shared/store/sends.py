@@ -16,13 +16,14 @@ crashes resumes behind the last sealed block and writes the same blocks again. B
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from botocore.exceptions import ClientError
 
 from shared.domain.blocks import Recipient, pack, split_block_number, unpack
 from shared.domain.books import StatusBlock
+from shared.domain.books import StatusChange as StatusChange
 from shared.domain.identity import SHARDS
 from shared.errors import Conflict
 from shared.store.codec import Item, Value, encode, encode_item, number, numbers, text
@@ -40,7 +41,7 @@ class SealedBlock:
     looked at, `end` says the shard is done.
 
     `spill` 0 seals block `n`. A larger one seals only skipped people, too many for one item, met after block `n` (-1
-    before the first).
+    before the first); `carried` are the recipients gathered by then, who go into the next block.
     """
 
     n: int
@@ -49,19 +50,7 @@ class SealedBlock:
     skipped: Mapping[str, int]
     scanned_to: str
     end: bool
-
-
-@dataclass(slots=True)
-class StatusChange:
-    """What to add to a status block. Sets only grow; a failure code stays once it is there."""
-
-    sent: set[int] = field(default_factory=set)
-    delivered: set[int] = field(default_factory=set)
-    read: set[int] = field(default_factory=set)
-    billable: set[int] = field(default_factory=set)
-    replied: set[int] = field(default_factory=set)
-    unconfirmed: set[int] = field(default_factory=set)
-    failed: dict[int, str] = field(default_factory=dict)
+    carried: tuple[Recipient, ...] = ()
 
 
 _SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "bl": "billable", "rp": "replied", "un": "unconfirmed"}
@@ -105,6 +94,7 @@ class Sends:
                 skipped=cast("dict[str, int]", item.get("skipped") or {}),
                 scanned_to=text(item, "to"),
                 end=bool(item.get("end")),
+                carried=tuple(unpack(cast("bytes", item["d"]))) if number(item, "spill") else (),
             )
         return None
 
@@ -128,8 +118,7 @@ class Sends:
             "pk": partition,
             "sk": _record_key(block.n, block.spill),
             "spill": block.spill,
-            "d": pack(recipients),
-            "n": len(recipients),
+            "d": pack(block.carried if block.spill else recipients),
             "total": block.recipients,
             "skipped": dict(block.skipped),
             "to": block.scanned_to,
@@ -186,7 +175,8 @@ class Sends:
             {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"},
         ):
             rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
-            yield _n(item), unpack(cast("bytes", item["d"])), [(row[0], row[1]) for row in rows]
+            recipients = [] if number(item, "spill") else unpack(cast("bytes", item["d"]))
+            yield _n(item), recipients, [(row[0], row[1]) for row in rows]
 
     def status_blocks(self, tenant_id: str, campaign_id: str, shard: int) -> Iterator[tuple[int, StatusBlock]]:
         """(n, status block) in order; consistent, so that the books hold at any moment."""
