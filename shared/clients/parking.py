@@ -2,20 +2,20 @@
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from shared.clients.aws import AwsClients
 from shared.clock import epoch_ms, new_ulid
 from shared.observability import count
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
 
 class Parking:
-    """`metric` counts what is parked. Objects hold personal data: the bucket's life-cycle rules delete them."""
+    """`metric` counts what is parked. Objects hold personal data: the bucket's life-cycle rules delete them.
 
-    def __init__(self, client: "S3Client", bucket: str, metric: str = "WebhookParked") -> None:
-        self._client = client
+    The S3 client is made when first needed, which for most of its owners is never.
+    """
+
+    def __init__(self, aws: AwsClients, bucket: str, metric: str = "WebhookParked") -> None:
+        self._aws = aws
         self._bucket = bucket
         self._metric = metric
 
@@ -34,5 +34,5 @@ class Parking:
         day = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y/%m/%d")
         key = f"{folder}/{day}/{new_ulid(now)}.json"
         body = json.dumps(document, separators=(",", ":"))
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType="application/json")
+        self._aws.s3.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType="application/json")
         return key

@@ -298,22 +298,45 @@ class Lanes:
         self,
         phone_number_id: str,
         lane: int,
+        fence: int,
         campaign_id: str,
         due: int,
         batch_id: str,
         entries: Sequence[tuple[int, int, int]],
     ) -> None:
-        self._client.put_item(
-            TableName=self._table,
-            Item=encode_item(
-                {
-                    **_key(phone_number_id, f"Q#{lane}#{due:013d}#{batch_id}"),
-                    "c": campaign_id,
-                    "due": due,
-                    "e": [list(entry) for entry in entries],
-                }
-            ),
+        """Put messages on the lane's retry list, due at `due` (epoch ms), if the lane is still ours.
+
+        Raises LeaseLost when it is not. The batch id is also the transaction's token, so a repeated call cannot bring
+        back a list that was claimed meanwhile (DynamoDB remembers tokens for ten minutes).
+        """
+        item = encode_item(
+            {
+                **_key(phone_number_id, f"Q#{lane}#{due:013d}#{batch_id}"),
+                "c": campaign_id,
+                "due": due,
+                "e": [list(entry) for entry in entries],
+            }
         )
+        try:
+            self._client.transact_write_items(
+                ClientRequestToken=batch_id,
+                TransactItems=[
+                    {
+                        "ConditionCheck": {
+                            "TableName": self._table,
+                            "Key": encode_item(_key(phone_number_id, f"LANE#{lane}")),
+                            "ConditionExpression": "fence = :fence",
+                            "ExpressionAttributeValues": {":fence": {"N": str(fence)}},
+                        }
+                    },
+                    {"Put": {"TableName": self._table, "Item": item}},
+                ],
+            )
+        except ClientError as error:
+            reasons = cast("list[dict[str, str]]", error.response.get("CancellationReasons") or [])
+            if any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons):
+                raise LeaseLost from error
+            raise
 
     def claim_retries(self, phone_number_id: str, batch: RetryBatch) -> bool:
         """Take a batch of retries for good: who deletes it sends it. False when somebody else did."""

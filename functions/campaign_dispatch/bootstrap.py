@@ -1,0 +1,88 @@
+"""Settings and everything campaign dispatch is made of, built once per execution environment."""
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.clients.aws import AwsClients
+from shared.clients.graph import GraphClient
+from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.queue import Queue
+from shared.clients.vault import Vault
+from shared.config import required, required_int
+from shared.store.accounts import Accounts
+from shared.store.catalogue import Catalogue
+from shared.store.contacts import Contacts
+from shared.store.database import open_database
+from shared.store.directory import Directory
+from shared.store.lanes import Lanes
+from shared.store.sends import Sends
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`lane_slice_seconds`: how long a lane works before it hands over. `unknown_grace_ms`: how long a send without an
+    answer may still be settled by its statuses before it counts as not confirmed."""
+
+    graph_api_url: str
+    graph_api_version: str
+    lane_slice_seconds: int
+    unknown_grace_ms: int
+    load_queue_url: str
+    lane_queue_url: str
+    start_queue_url: str
+
+    @classmethod
+    def parse(cls, env: Mapping[str, str]) -> "Settings":
+        return cls(
+            graph_api_url=required(env, "GRAPH_API_URL"),
+            graph_api_version=required(env, "GRAPH_API_VERSION"),
+            lane_slice_seconds=required_int(env, "LANE_SLICE_SECONDS"),
+            unknown_grace_ms=required_int(env, "UNKNOWN_GRACE_SECONDS") * 1000,
+            load_queue_url=required(env, "LOAD_QUEUE_URL"),
+            lane_queue_url=required(env, "LANE_QUEUE_URL"),
+            start_queue_url=required(env, "START_QUEUE_URL"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    settings: Settings
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    sends: Sends
+    lanes: Lanes
+    vault: Vault
+    secrets: PlatformSecretReader
+    load_queue: Queue
+    lane_queue: Queue
+    start_queue: Queue
+
+    def graph(self) -> GraphClient:
+        """A client for the event loop of one slice."""
+        return GraphClient(self.settings.graph_api_url, self.settings.graph_api_version, max_connections=400)
+
+
+@functools.cache
+def deps() -> Deps:
+    """Raises ConfigError, which names the setting, when one is missing."""
+    env = os.environ
+    settings = Settings.parse(env)
+    database = open_database(env)
+    aws = AwsClients(database.session)
+    directory = Directory(database)
+    return Deps(
+        settings=settings,
+        accounts=Accounts(directory),
+        catalogue=Catalogue(directory),
+        contacts=Contacts(database),
+        sends=Sends(database),
+        lanes=Lanes(database),
+        vault=Vault(aws.kms, required(env, "KMS_KEY_ID")),
+        secrets=PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        load_queue=Queue(aws.sqs, settings.load_queue_url),
+        lane_queue=Queue(aws.sqs, settings.lane_queue_url),
+        start_queue=Queue(aws.sqs, settings.start_queue_url),
+    )

@@ -1,0 +1,307 @@
+"""A lane: the one paced worker that sends campaigns for a phone number.
+
+It holds a lease and works in slices. Once a tick it makes one conditional write that is lease renewal, fence,
+write-ahead claim and cursor together; only then does it send what it claimed. A recipient below the cursor without a
+stored outcome may have been written to, and is never written to again by itself. So a crash anywhere costs at most
+the claimed window, and that shows as unknown until the statuses arrive.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol, TypeVar
+
+from functions.campaign_dispatch.claims import Window, has_work, next_window, segment_of
+from functions.campaign_dispatch.pacing import Pacer, Rate
+from functions.campaign_dispatch.results import Results, Sent
+from shared.domain.blocks import Recipient
+from shared.domain.callback import CampaignSlot, encode_slot
+from shared.domain.compiler import SendPlan, message_body
+from shared.domain.consent import SkipReason
+from shared.domain.outcome import Action, Kind, Outcome
+from shared.store.contacts import Contacts
+from shared.store.directory import from_document
+from shared.store.lanes import Lanes, LaneState, LeaseLost, NumberWork, Run
+from shared.store.sends import Sends
+
+LEASE_MS = 15_000
+STOP_AFTER_SECONDS = 12.0
+"""Without a successful claim for this long, nothing is sent: the lease may be somebody else's soon."""
+TICK_SECONDS = 1.0
+AHEAD_SECONDS = 0.6
+"""Claim the next window when less than this much of the last one is left to send."""
+_FEED_OVERLAP_MS = 60_000
+_TROUBLE_LIMIT = 20
+_COOL_DOWN_SECONDS = 30.0
+_FLUSHES = 10
+
+
+T = TypeVar("T")
+
+
+class Blocking(Protocol):
+    async def __call__(self, call: Callable[[], T], /) -> T:
+        """Run a database call without holding up the sending."""
+
+
+class Clock(Protocol):
+    def now(self) -> int:
+        """Epoch milliseconds."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class Transmitter(Protocol):
+    async def __call__(self, run: Run, body: dict[str, object]) -> Outcome:
+        """Send one message; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One claimed message."""
+
+    run: Run
+    block: int
+    slot: int
+    attempt: int
+    recipient: Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class LaneEnd:
+    """`handoff` is set when work is left and the next slice may take over with it."""
+
+    sent: int
+    handoff: str
+
+
+@dataclass(slots=True)
+class Lane:
+    """One slice of one lane."""
+
+    phone_number_id: str
+    lane: int
+    owner: str
+    handoff: str
+    lanes: Lanes
+    sends: Sends
+    contacts: Contacts
+    results: Results
+    transmit: Transmitter
+    blocking: Blocking
+    clock: Clock
+    new_token: Callable[[], str]
+    report: Callable[[Exception], None]
+    rate: Rate
+    slice_seconds: float
+
+    _queue: deque[Job] = field(default_factory=deque)
+    _flying: set["asyncio.Task[None]"] = field(default_factory=set)
+    _done: list[Sent] = field(default_factory=list)
+    _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
+    _plans: dict[str, SendPlan] = field(default_factory=dict)
+    _opted_out: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
+    _fed_until: dict[str, int] = field(default_factory=dict)
+    _claimed_at: float = 0.0
+    _fence: int = 0
+    _sent: int = 0
+    _trouble: int = 0
+    _cool_until: float = 0.0
+    _lost: bool = False
+
+    async def run(self) -> LaneEnd | None:
+        """Work until the slice ends or nothing is left. None when another worker holds the lane."""
+        now = self.clock.now()
+        self._claimed_at = self.clock.monotonic()
+        state = await self.blocking(
+            lambda: self.lanes.acquire(self.phone_number_id, self.lane, self.owner, self.handoff, now, now + LEASE_MS)
+        )
+        if state is None:
+            return None
+        self._fence = state.fence
+        if state.rate:
+            self.rate.current = min(self.rate.cap, state.rate / 1000)
+        sender = asyncio.ensure_future(self._send_loop())
+        more = False
+        try:
+            more = await self._claim_loop()
+        except LeaseLost:
+            self._lost = True
+        finally:
+            await self._drain(sender)
+        if self._lost:
+            return LaneEnd(self._sent, "")
+        token = self.new_token()
+        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token))
+        return LaneEnd(self._sent, token if more else "")
+
+    async def _claim_loop(self) -> bool:
+        """Claim window after window. True when work is left at the end of the slice."""
+        ends_at = self.clock.monotonic() + self.slice_seconds
+        while True:
+            work = await self.blocking(lambda: self.lanes.work(self.phone_number_id))
+            state = work.lanes[self.lane]
+            if state.fence != self._fence:
+                raise LeaseLost
+            await self._follow_consent(work)
+            await self._flush()
+            if self.clock.monotonic() >= ends_at:
+                return has_work(work, self.lane)
+            window = self._next_window(work, state)
+            await self._take(work, window)
+            busy = bool(self._flying or self._queue or self._done)
+            if window.empty and not busy and not has_work(work, self.lane):
+                return False
+            await self._wait_for_room(hungry=not window.empty)
+
+    def _next_window(self, work: NumberWork, state: LaneState) -> Window:
+        now = self.clock.monotonic()
+        if now < self._cool_until:
+            return Window({}, ())
+        if self._trouble >= _TROUBLE_LIMIT:
+            # Meta is down or out of reach: stop claiming, so that what is unknown stays within one window.
+            self._trouble = _TROUBLE_LIMIT - 1
+            self._cool_until = now + _COOL_DOWN_SECONDS
+            return Window({}, ())
+        self.rate.quiet(now)
+        if self.results.blocked:
+            work = NumberWork(work.runs, work.lanes, ())
+        return next_window(work, state, max(1, round(self.rate.current * TICK_SECONDS)), self.clock.now())
+
+    async def _take(self, work: NumberWork, window: Window) -> None:
+        """Claim the window and line up what it holds. Blocks are read first, so that nothing fails after the claim."""
+        runs = {run.campaign_id: run for run in work.runs}
+        jobs: list[Job] = []
+        for campaign_id, (start, stop) in window.moves.items():
+            for block, slot in segment_of(runs[campaign_id], self.lane).locate(start, stop):
+                jobs.append(await self._job(runs[campaign_id], block, slot, 1))
+        again = [[await self._job(runs[batch.campaign_id], *e) for e in batch.entries] for batch in window.retries]
+        now, at = self.clock.now(), self.clock.monotonic()
+        token, rate = self.new_token(), round(self.rate.current * 1000)
+        await self.blocking(
+            lambda: self.lanes.claim(
+                self.phone_number_id, self.lane, self._fence, window.moves, token, now, now + LEASE_MS, rate
+            )
+        )
+        self._claimed_at = at
+        self._queue.extend(jobs)
+        for batch, retried in zip(window.retries, again, strict=True):
+            if await self.blocking(partial(self.lanes.claim_retries, self.phone_number_id, batch)):
+                self._queue.extend(retried)
+
+    async def _job(self, run: Run, block: int, slot: int, attempt: int) -> Job:
+        key = (run.campaign_id, block)
+        if key not in self._blocks:
+            if len(self._blocks) > 64:
+                self._blocks.clear()
+            self._blocks[key] = await self.blocking(
+                lambda: self.sends.read_block(run.tenant_id, run.campaign_id, block)
+            )
+        return Job(run, block, slot, attempt, self._blocks[key][slot])
+
+    async def _follow_consent(self, work: NumberWork) -> None:
+        """Learn who said no since their campaign was frozen. All of the number's runs are one tenant's."""
+        for run in work.runs:
+            since = self._fed_until.get(run.campaign_id, run.frozen_at)
+            changes = await self.blocking(partial(self.contacts.consent_feed, run.tenant_id, since - _FEED_OVERLAP_MS))
+            said = self._opted_out[run.campaign_id]
+            for change in changes:
+                said[change.contact_id] = change.opted_out
+            if changes:
+                self._fed_until[run.campaign_id] = max(since, changes[-1].at)
+
+    async def _wait_for_room(self, *, hungry: bool) -> None:
+        """Until a tick has passed, or, while there is more to claim (`hungry`), until the queue runs low."""
+        until = self.clock.monotonic() + TICK_SECONDS
+        while True:
+            now = self.clock.monotonic()
+            low = len(self._queue) <= self.rate.current * AHEAD_SECONDS
+            if now >= until or (low and hungry):
+                return
+            await self.clock.sleep(min(0.02, until - now))
+
+    async def _send_loop(self) -> None:
+        pacer = Pacer(self.rate)
+        while True:
+            if not self._queue:
+                await self.clock.sleep(0.005)
+                continue
+            job = self._queue[0]
+            if self._opted_out[job.run.campaign_id].get(job.recipient.contact_id):
+                self._queue.popleft()
+                self._done.append(_held_back(job, SkipReason.OPTED_OUT))
+                continue
+            wait = pacer.due(self.clock.monotonic()) - self.clock.monotonic()
+            if wait > 0:
+                await self.clock.sleep(wait)
+                continue
+            self._queue.popleft()
+            if self.clock.monotonic() - self._claimed_at > STOP_AFTER_SECONDS:
+                self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, _NEVER_LEFT))
+                continue
+            pacer.sent(self.clock.monotonic())
+            task = asyncio.ensure_future(self._send(job))
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+
+    async def _send(self, job: Job) -> None:
+        plan = self._plans.get(job.run.campaign_id)
+        if plan is None:
+            plan = self._plans[job.run.campaign_id] = from_document(SendPlan, job.run.plan)
+        outcome = await self.transmit(job.run, _body(job, plan))
+        self._sent += outcome.kind in (Kind.ACCEPTED, Kind.HELD)
+        self._trouble = self._trouble + 1 if outcome.kind in (Kind.UNKNOWN, Kind.UNSENT) else 0
+        if outcome.kind is Kind.THROTTLED and outcome.action is Action.SLOW_DOWN:
+            self.rate.throttled(self.clock.monotonic())
+        self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, outcome))
+
+    async def _flush(self) -> None:
+        """Store the outcomes that came in. What cannot be stored now stays in line for the next tick."""
+        done, self._done = self._done, []
+        try:
+            await self.blocking(
+                lambda: self.results.settle(self.phone_number_id, self.lane, self._fence, done, self.clock.now())
+            )
+        except Exception as error:
+            self.report(error)
+
+    async def _drain(self, sender: "asyncio.Task[None]") -> None:
+        """Send what is claimed, wait for the answers, store them."""
+        while self._queue and not sender.done():
+            await self.clock.sleep(0.02)
+        sender.cancel()
+        self._done += [Sent(j.run, j.block, j.slot, j.attempt, j.recipient, _NEVER_LEFT) for j in self._queue]
+        self._queue.clear()
+        while self._flying:
+            await asyncio.wait(set(self._flying))
+        for _ in range(_FLUSHES):
+            await self._flush()
+            if not self.results.waiting:
+                return
+            await self.clock.sleep(1.0)
+
+
+_NEVER_LEFT = Outcome(Kind.UNSENT, "lease_uncertain")
+
+
+def _held_back(job: Job, reason: SkipReason) -> Sent:
+    return Sent(job.run, job.block, job.slot, job.attempt, job.recipient, None, reason)
+
+
+def _body(job: Job, plan: SendPlan) -> dict[str, object]:
+    to = job.recipient.to
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to" if to.startswith("+") else "recipient": to,
+        "type": "template",
+        "template": message_body(plan, job.recipient.values),
+        "biz_opaque_callback_data": encode_slot(
+            CampaignSlot(job.run.tenant_id, job.run.campaign_id, job.block, job.slot, job.attempt)
+        ),
+    }

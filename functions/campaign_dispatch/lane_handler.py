@@ -1,0 +1,36 @@
+"""Trigger: LaneQueue, one message at a time. A second message for a lane that is held is acknowledged and does nothing.
+
+A slice that fails queues itself again for when its lease has run out.
+"""
+
+from typing import Any
+
+from functions.campaign_dispatch.bootstrap import deps
+from functions.campaign_dispatch.slice import run_slice
+from shared.events import WakeLane
+from shared.observability import count, logger, metrics
+from shared.sqs_batch import BatchResponse, Record, log_failure, process
+
+_AGAIN_SECONDS = 16
+
+
+def _handle(body: str, _record: Record) -> None:
+    wake = WakeLane.from_json(body)
+    try:
+        end = run_slice(deps(), wake)
+    except Exception as error:
+        log_failure("lane", error)
+        count("LaneFailed")
+        deps().lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), delay_seconds=_AGAIN_SECONDS)
+        return
+    if end is not None:
+        count("CampaignMessagesAccepted", end.sent)
+        logger.info(
+            "slice ended",
+            extra={"phone_number_id": wake.phone_number_id, "lane": wake.lane, "sent": end.sent},
+        )
+
+
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
+    return process(event, _handle)

@@ -1,0 +1,161 @@
+"""What becomes of the answers to a lane's sends: stored outcomes, another try later, a pause, a suppression."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from shared.domain.blocks import Recipient
+from shared.domain.books import SKIP_PREFIX
+from shared.domain.consent import SkipReason
+from shared.domain.outcome import Action, Kind, Outcome
+from shared.store.contacts import Contacts
+from shared.store.lanes import Lanes, LeaseLost, Run
+from shared.store.sends import Sends, StatusChange
+
+MAX_ATTEMPTS = 12
+"""After this many refusals for now, a message counts as failed with the last code."""
+
+_PAUSING = {
+    Action.PAUSE_CAMPAIGN: "campaign",
+    Action.PAUSE_NUMBER: "number",
+    Action.PAUSE_ACCOUNT: "number",
+    Action.TOKEN: "number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One claimed recipient and what came of it: an answer, or the reason for which nothing was sent."""
+
+    run: Run
+    block: int
+    slot: int
+    attempt: int
+    recipient: Recipient
+    outcome: Outcome | None
+    skipped: SkipReason | None = None
+
+
+@dataclass(slots=True)
+class Settled:
+    """The writes that a batch of answers asks for. `retries` are grouped by campaign and due time (epoch ms)."""
+
+    changes: dict[tuple[str, str, int], StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
+    retries: dict[tuple[str, int], list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    pauses: dict[str, tuple[Run, str, str]] = field(default_factory=dict)
+    suppressed: list[tuple[Run, str, str]] = field(default_factory=list)
+
+
+def retry_delay_ms(action: Action, attempt: int) -> int:
+    """How long to wait before the next attempt. Meta asks for 4^x seconds after a pair limit (131056)."""
+    if action is Action.SPACE_PAIR:
+        return int(min(4**attempt, 3600)) * 1000
+    if action in _PAUSING or action is Action.OTHER_ENDPOINT:
+        return 0
+    return int(min(2**attempt, 60)) * 1000
+
+
+def sort_out(batch: Sequence[Sent], now: int) -> Settled:
+    """Pure: what to write for these answers. An unknown outcome writes nothing: being below the cursor says it."""
+    settled = Settled()
+    for sent in batch:
+        change = settled.changes[sent.run.tenant_id, sent.run.campaign_id, sent.block]
+        outcome = sent.outcome
+        if outcome is None:
+            change.failed[sent.slot] = f"{SKIP_PREFIX}{sent.skipped}"
+            continue
+        if outcome.kind in (Kind.ACCEPTED, Kind.HELD):
+            change.sent.add(sent.slot)
+        elif outcome.kind is Kind.REFUSED:
+            change.failed[sent.slot] = outcome.code
+        elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):
+            _try_later(settled, change, sent, outcome, now)
+        if outcome.action in _PAUSING:
+            settled.pauses[sent.run.campaign_id] = (sent.run, _PAUSING[outcome.action], outcome.code)
+        elif outcome.action is Action.SUPPRESS_MARKETING:
+            settled.suppressed.append((sent.run, sent.recipient.contact_id, outcome.code))
+    return settled
+
+
+def _try_later(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: int) -> None:
+    if sent.attempt >= MAX_ATTEMPTS:
+        change.failed[sent.slot] = outcome.code
+        return
+    # Whole seconds, so that what fails together is claimed together.
+    due = (now + retry_delay_ms(outcome.action, sent.attempt)) // 1000 * 1000
+    settled.retries[sent.run.campaign_id, due].append((sent.block, sent.slot, sent.attempt + 1))
+
+
+class Pause(Protocol):
+    def __call__(self, run: Run, scope: str, code: str) -> None:
+        """Pause the run's campaign, or every campaign of its number, because Meta said this code."""
+
+
+@dataclass(slots=True)
+class Results:
+    """Writes outcomes, each in an order and under a key that make repeating it harmless.
+
+    A write that fails stays at the head of the line; `blocked` says that a retry list may or may not be stored, and no
+    retries may be claimed until that is known.
+    """
+
+    sends: Sends
+    lanes: Lanes
+    contacts: Contacts
+    pause: Pause
+    new_id: Callable[[], str]
+    _line: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether writes are still in line."""
+        return bool(self._line)
+
+    @property
+    def blocked(self) -> bool:
+        return any(kind == "retry" for kind, _ in self._line)
+
+    def settle(self, phone_number_id: str, lane: int, fence: int, batch: Sequence[Sent], now: int) -> None:
+        """Line up the writes for these answers and do what is in line. Raises what the first failing write raises."""
+        settled = sort_out(batch, now)
+        for (tenant_id, campaign_id, block), change in settled.changes.items():
+            self._line.append(("outcome", partial(self.sends.record, tenant_id, campaign_id, block, change)))
+        for (campaign_id, due), entries in settled.retries.items():
+            put = partial(self._put_retries, phone_number_id, lane, fence, campaign_id, due, self.new_id(), entries)
+            self._line.append(("retry", put))
+        for run, contact_id, code in settled.suppressed:
+            self._line.append(("consent", partial(self._suppress, run, contact_id, code, now)))
+        for run, scope, code in settled.pauses.values():
+            self._line.append(("pause", partial(self.pause, run, scope, code)))
+        while self._line:
+            self._line[0][1]()
+            self._line.pop(0)
+
+    def _put_retries(
+        self,
+        phone_number_id: str,
+        lane: int,
+        fence: int,
+        campaign_id: str,
+        due: int,
+        batch_id: str,
+        entries: list[tuple[int, int, int]],
+    ) -> None:
+        try:
+            self.lanes.add_retries(phone_number_id, lane, fence, campaign_id, due, batch_id, entries)
+        except LeaseLost:
+            # The lane has a new owner, who might already have sent from this list: better unknown than twice.
+            return
+
+    def _suppress(self, run: Run, contact_id: str, code: str, now: int) -> None:
+        self.contacts.set_consent(
+            run.tenant_id,
+            contact_id,
+            opted_out=True,
+            source=f"meta_{code}",
+            at=now,
+            event_id=f"{run.campaign_id}-{code}",
+            now=now,
+        )

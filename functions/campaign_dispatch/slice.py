@@ -1,0 +1,93 @@
+"""One slice of a lane on Lambda: wiring, the event loop, and the hand-over to the next slice."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.lane import Lane, LaneEnd
+from functions.campaign_dispatch.pacing import Rate
+from functions.campaign_dispatch.pause import AutoPause
+from functions.campaign_dispatch.results import Results
+from functions.campaign_dispatch.transmitter import GraphTransmitter
+from shared.clients.graph import GraphAccess
+from shared.clients.vault import META_TOKEN
+from shared.clock import epoch_ms, new_ulid
+from shared.events import WakeLane
+from shared.observability import count
+from shared.sqs_batch import log_failure
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    def now(self) -> int:
+        return epoch_ms()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def run_blocking(call: Callable[[], T], /) -> T:
+    return await asyncio.to_thread(call)
+
+
+def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
+    """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
+    or the number is nobody's."""
+    tenant_id = deps.accounts.tenant_of_number(wake.phone_number_id)
+    if tenant_id is None:
+        return None
+    number = deps.accounts.number(tenant_id, wake.phone_number_id)
+    waba = deps.accounts.waba(tenant_id, number.waba_id)
+    token = deps.vault.open(tenant_id, META_TOKEN, waba.token)
+    access = GraphAccess.of(token, deps.secrets.read(epoch_ms()).meta_app_secret)
+    rate = number.sending_rate / number.lanes
+    end = asyncio.run(_run(deps, wake, access, rate))
+    if end is not None and end.handoff:
+        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff))
+    elif end is not None:
+        _look_again(deps, wake)
+    return end
+
+
+def _look_again(deps: Deps, wake: WakeLane) -> None:
+    """A campaign that opened between the last look and the release woke a lane that was still held."""
+    from functions.campaign_dispatch.claims import has_work
+
+    if has_work(deps.lanes.work(wake.phone_number_id), wake.lane):
+        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane))
+
+
+async def _run(deps: Deps, wake: WakeLane, access: GraphAccess, rate: float) -> LaneEnd | None:
+    graph = deps.graph()
+    try:
+        return await Lane(
+            phone_number_id=wake.phone_number_id,
+            lane=wake.lane,
+            owner=new_ulid(),
+            handoff=wake.handoff,
+            lanes=deps.lanes,
+            sends=deps.sends,
+            contacts=deps.contacts,
+            results=Results(deps.sends, deps.lanes, deps.contacts, AutoPause(deps.catalogue, deps.lanes), new_ulid),
+            transmit=GraphTransmitter(graph, access, wake.phone_number_id),
+            blocking=run_blocking,
+            clock=SystemClock(),
+            new_token=lambda: os.urandom(9).hex(),
+            report=_report,
+            rate=Rate(cap=rate, current=rate),
+            slice_seconds=deps.settings.lane_slice_seconds,
+        ).run()
+    finally:
+        await graph.aclose()
+
+
+def _report(error: Exception) -> None:
+    log_failure("lane", error)
+    count("LaneWriteFailed")

@@ -1,0 +1,21 @@
+"""Trigger: StartQueue, which EventBridge Scheduler writes to when a campaign is due. Duplicates are harmless."""
+
+from typing import Any
+
+from functions.campaign_dispatch.bootstrap import deps
+from functions.campaign_dispatch.start import start_campaign
+from shared.clock import epoch_ms
+from shared.events import StartCampaign
+from shared.observability import logger, metrics
+from shared.sqs_batch import BatchResponse, Record, process
+
+
+def _handle(body: str, _record: Record) -> None:
+    task = StartCampaign.from_json(body)
+    result = start_campaign(deps(), task.tenant_id, task.campaign_id, epoch_ms())
+    logger.info("campaign start", extra={"campaign_id": task.campaign_id, "result": result})
+
+
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
+    return process(event, _handle)

@@ -1,0 +1,156 @@
+"""Once a minute: start what is overdue, wake lanes that should run, settle, close, and check the books."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.claims import has_work
+from functions.campaign_dispatch.load import put_before_lanes
+from shared.clients.queue import Outgoing
+from shared.domain.blocks import block_number
+from shared.domain.books import CANCELLED
+from shared.domain.campaign import Campaign, State, after
+from shared.domain.identity import SHARDS
+from shared.errors import Conflict
+from shared.events import LoadShard, StartCampaign, WakeLane
+from shared.store.campaign_books import claimed_slots, read_books, slots_in_retry
+from shared.store.lanes import Claim, LeaseLost, NumberWork, Run
+from shared.store.sends import StatusChange
+
+
+def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
+    """Bring one campaign on. Returns what was done, for the log."""
+    campaign = deps.catalogue.campaign(tenant_id, campaign_id)
+    if campaign.state is State.SCHEDULED:
+        deps.start_queue.send(StartCampaign(tenant_id, campaign_id))
+        return "started"
+    if campaign.state is State.LOADING:
+        deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard)) for shard in range(SHARDS))
+        return "reloading"
+    if not campaign.sizes:
+        # Cancelled before its audience was frozen: nobody was in it yet.
+        return _close(deps, tenant_id, campaign, None, {}, now)
+    work = deps.lanes.work(campaign.phone_number_id)
+    run = next((r for r in work.runs if r.campaign_id == campaign_id), None)
+    if run is None and campaign.state is State.SENDING and not campaign.cursors:
+        put_before_lanes(deps, tenant_id, campaign)
+        return "opened"
+    if run is not None:
+        _agree(deps, campaign, run)
+    if campaign.state is State.CANCELLED:
+        return _close_cancelled(deps, tenant_id, campaign, run, work, now)
+    if campaign.state is State.COMPLETED:
+        return _close(deps, tenant_id, campaign, run, _cursors(campaign, work), now)
+    if campaign.state is State.SENDING:
+        return _follow(deps, tenant_id, campaign, run, work, now)
+    return "waiting"
+
+
+def _agree(deps: Deps, campaign: Campaign, run: Run) -> None:
+    """The campaign's state is the truth; a crash may have come between changing it and telling the lanes."""
+    wanted = {State.SENDING: "running", State.PAUSED: "paused", State.CANCELLED: "cancelled"}.get(campaign.state)
+    if wanted is not None and run.state != wanted:
+        deps.lanes.set_run_state(run.phone_number_id, run.campaign_id, wanted, campaign.reason)
+
+
+def _follow(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, work: NumberWork, now: int) -> str:
+    for lane in range(campaign.lanes):
+        state = work.lanes.get(lane)
+        if has_work(work, lane) and (state is None or state.expires_at < now):
+            deps.lane_queue.send(WakeLane(campaign.phone_number_id, lane))
+    books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
+    if not books.balanced:
+        return "unbalanced"
+    if books.unsettled and books.waiting == 0 and _last_claim(campaign, work) + deps.settings.unknown_grace_ms < now:
+        _give_up_on_unknown(deps, tenant_id, campaign, work)
+        books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
+    if books.settled:
+        return _complete(deps, tenant_id, campaign, run, work, now)
+    return "sending"
+
+
+def _last_claim(campaign: Campaign, work: NumberWork) -> int:
+    claims = [
+        lane.claims[campaign.campaign_id].at for lane in work.lanes.values() if campaign.campaign_id in lane.claims
+    ]
+    return max(claims, default=0)
+
+
+def _give_up_on_unknown(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork) -> None:
+    """Policy `hold`: what was not confirmed within the grace period is shown as such and never sent again by itself."""
+    cursors = {i: lane.cursors.get(campaign.campaign_id, 0) for i, lane in work.lanes.items()}
+    retrying = slots_in_retry(campaign.campaign_id, work)
+    for shard in range(SHARDS):
+        for n, block in deps.sends.status_blocks(tenant_id, campaign.campaign_id, shard):
+            number = block_number(shard, n)
+            claimed = claimed_slots(campaign, cursors, shard, n)
+            lost = {
+                slot
+                for slot in range(min(claimed, block.size))
+                if block.outcome(slot) is None and slot not in retrying.get(number, frozenset())
+            }
+            if lost:
+                deps.sends.record(tenant_id, campaign.campaign_id, number, StatusChange(unconfirmed=lost))
+
+
+def _complete(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, work: NumberWork, now: int) -> str:
+    cursors = _cursors(campaign, work)
+
+    def complete(current: Campaign) -> Campaign:
+        return replace(current, state=after(current.state, "complete"), cursors=tuple(cursors.values()))
+
+    try:
+        deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, complete)
+    except Conflict:
+        return "changed"
+    return _close(deps, tenant_id, campaign, run, cursors, now)
+
+
+def _close(
+    deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, cursors: Mapping[int, int], now: int
+) -> str:
+    """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
+    if run is not None:
+        try:
+            deps.lanes.close_run(run, cursors)
+        except LeaseLost:
+            return "closing"
+    deps.catalogue.change_campaign(
+        tenant_id, campaign.campaign_id, lambda current: replace(current, finished_at=current.finished_at or now)
+    )
+    return "closed"
+
+
+def _cursors(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
+    """Each lane's last position: where the lane stands, or what was kept when it was taken off the lane."""
+    kept = dict(enumerate(campaign.cursors))
+    return {
+        lane: work.lanes[lane].cursors.get(campaign.campaign_id, kept.get(lane, 0)) if lane in work.lanes else 0
+        for lane in range(campaign.lanes)
+    }
+
+
+def _close_cancelled(
+    deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, work: NumberWork, now: int
+) -> str:
+    """Once its lanes have seen the cancellation, give waiting retries their outcome and take it off the number."""
+    if run is not None and run.state != "cancelled":
+        return "cancelling"
+    if any(lane.expires_at > now and _claimed_lately(campaign, lane.claims, now) for lane in work.lanes.values()):
+        return "cancelling"
+    for batch in work.retries:
+        if batch.campaign_id == campaign.campaign_id and deps.lanes.claim_retries(campaign.phone_number_id, batch):
+            for block, slot, _attempt in batch.entries:
+                deps.sends.record(tenant_id, campaign.campaign_id, block, StatusChange(failed={slot: CANCELLED}))
+    cursors = _cursors(campaign, work)
+
+    def close(current: Campaign) -> Campaign:
+        return replace(current, cursors=tuple(cursors.values()))
+
+    deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, close)
+    return _close(deps, tenant_id, campaign, run, cursors, now)
+
+
+def _claimed_lately(campaign: Campaign, claims: Mapping[str, Claim], now: int) -> bool:
+    claim = claims.get(campaign.campaign_id)
+    return claim is not None and claim.at > now - 45_000
