@@ -58,7 +58,7 @@ class LocalCloud:
         self._meta = dict(meta or {})
         self._stripe = dict(stripe or {})
         self._children: list[Child] = []
-        self._run = Path()
+        self.run_directory = Path()
         self._handler_before: Any = None
 
     @property
@@ -81,8 +81,8 @@ class LocalCloud:
         return stack.client(service, self.endpoint)
 
     def __enter__(self) -> Self:
-        self._run = rundir.create(STATE)
-        self.log = rundir.new_log(STATE, self._run)
+        self.run_directory = rundir.create(STATE)
+        self.log = rundir.new_log(STATE, self.run_directory)
         self._catch_termination()
         try:
             self._start()
@@ -100,7 +100,7 @@ class LocalCloud:
         """Ends every process and removes the run's folder. Safe to call twice."""
         while self._children:
             self._children.pop().stop()
-        shutil.rmtree(self._run, ignore_errors=True)
+        shutil.rmtree(self.run_directory, ignore_errors=True)
         if self._handler_before is not None:
             signal.signal(signal.SIGTERM, self._handler_before)
             self._handler_before = None
@@ -111,7 +111,7 @@ class LocalCloud:
             child.check()
 
     def _start(self) -> None:
-        aws, self.endpoint = services.start_aws(self._run, self.log)
+        aws, self.endpoint = services.start_aws(self.run_directory, self.log)
         self._children.append(aws)
         meta = self._simulator(
             "meta",
@@ -121,7 +121,10 @@ class LocalCloud:
             "stripe", {"api_key": self.stripe_api_key, "webhook_secret": self.stripe_webhook_secret, **self._stripe}
         )
         target = local_target()
-        archives = {"LayerKey": build_layer(target, into=self._run), **build_functions(target, into=self._run)}
+        archives = {
+            "LayerKey": build_layer(target, into=self.run_directory),
+            **build_functions(target, into=self.run_directory),
+        }
         services.wait_for_aws(aws, self.endpoint)
         self.simulator_url = services.simulator_url(meta)
         self.stripe_simulator_url = services.simulator_url(stripe)
@@ -140,7 +143,7 @@ class LocalCloud:
         services.script(self.stripe_simulator_url, {"webhook_url": self.stripe_webhook_url})
 
     def _simulator(self, name: str, settings: Mapping[str, object]) -> Child:
-        child = services.start_simulator(name, settings, self._run, self.log)
+        child = services.start_simulator(name, settings, self.run_directory, self.log)
         self._children.append(child)
         return child
 

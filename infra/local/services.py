@@ -60,10 +60,10 @@ def simulator_url(simulator: Child) -> str:
 
 def script(simulator: str, change: Mapping[str, object]) -> Any:
     """Has a running simulator carry out a script; returns its answer, one result per key."""
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         f"{simulator}/_sim/script", json.dumps(change).encode(), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
 
@@ -73,7 +73,7 @@ def wait_for(url: str, alive: Callable[[], None], *, seconds: float) -> None:
     while True:
         alive()
         try:
-            with urllib.request.urlopen(url, timeout=seconds):  # noqa: S310
+            with urllib.request.urlopen(url, timeout=seconds):
                 return
         except urllib.error.HTTPError as error:
             answer = f"{error.code} {error.read().decode(errors='replace')[:500]}"

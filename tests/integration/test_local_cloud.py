@@ -1,0 +1,129 @@
+"""The local cloud itself: what was deployed is the template, it is wired as on AWS, and it goes without a trace."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from infra.local.cloud import STACK, TEMPLATE, LocalCloud
+from tests.support.template import load_template, resources
+
+PROGRAM = """
+import json, time
+from infra.local.cloud import LocalCloud
+with LocalCloud() as cloud:
+    print(json.dumps([cloud.endpoint, str(cloud.log)]), flush=True)
+    time.sleep(600)
+"""
+
+
+def call(method: str, url: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str]]:
+    request = urllib.request.Request(url, method=method, headers=headers or {})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}
+    except urllib.error.HTTPError as error:
+        return error.code, {name.lower(): value for name, value in error.headers.items()}
+
+
+def processes_of(run: str) -> list[int]:
+    """Ids of processes that live in a run's folder, found by their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if f"TMPDIR={run}/".encode() in environment:
+            found.append(int(folder.name))
+    return found
+
+
+def test_deployed_template_is_the_file(cloud: LocalCloud) -> None:
+    deployed = cloud.client("cloudformation").get_template(StackName=STACK, TemplateStage="Original")["TemplateBody"]
+    assert deployed == TEMPLATE.read_text()
+
+
+def test_every_function_is_there_with_its_trigger(cloud: LocalCloud) -> None:
+    template = load_template()
+    functions = resources(template, "AWS::Serverless::Function")
+    listed = {item["FunctionName"]: item for item in cloud.client("lambda").list_functions()["Functions"]}
+    assert {item["Handler"] for item in listed.values()} == {item["Handler"] for item in functions.values()}
+    mappings = cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    limits = {mapping["FunctionArn"].rpartition("-")[2]: mapping["ScalingConfig"] for mapping in mappings}
+    assert limits.keys() == {name.removesuffix("Function") for name, item in functions.items() if "Events" in item}
+    assert limits["CampaignLane"] == {"MaximumConcurrency": template["Parameters"]["LaneConcurrency"]["Default"]}
+
+
+def test_lane_may_hand_over_to_itself(cloud: LocalCloud) -> None:
+    config = cloud.client("lambda").get_function_recursion_config(FunctionName=f"{STACK}-CampaignLane")
+    assert config["RecursiveLoop"] == "Allow"
+
+
+def test_items_expire(cloud: LocalCloud) -> None:
+    for table in ("Directory", "Contacts", "Conversations", "Sends"):
+        described = cloud.client("dynamodb").describe_time_to_live(TableName=cloud.outputs[f"{table}TableName"])
+        assert described["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
+
+
+def test_browser_may_ask_before_it_calls(cloud: LocalCloud) -> None:
+    asked = {"origin": "https://console.example", "access-control-request-method": "POST"}
+    status, headers = call("OPTIONS", f"{cloud.api_url}/v1/contacts", asked)
+    assert status == 204
+    assert headers["access-control-allow-origin"] == "*"
+    assert "authorization" in headers["access-control-allow-headers"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/v1/me", 401), ("DELETE", "/v1/signup", 401), ("GET", "/", 404), ("GET", "/v2/me", 404)],
+)
+def test_calls_that_reach_no_function(cloud: LocalCloud, method: str, path: str, status: int) -> None:
+    assert call(method, cloud.api_url + path)[0] == status
+
+
+def test_worker_sees_nothing_of_this_machine(cloud: LocalCloud) -> None:
+    environments = [
+        Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") for pid in processes_of(str(cloud.run_directory))
+    ]
+    workers = [items for items in environments if any(item.startswith("AWS_LAMBDA_FUNCTION_NAME=") for item in items)]
+    assert workers
+    for items in workers:
+        names = {item.partition("=")[0] for item in items}
+        assert not {name for name in names if name.startswith(("PYTHON", "PIP_", "UV_", "PYTEST", "VIRTUAL_ENV"))}
+        assert f"HOME={cloud.run_directory}" in items
+
+
+def test_failed_start_leaves_nothing() -> None:
+    failing = LocalCloud(parameters={"StatusBatchSize": "20000"})
+    with pytest.raises(Exception, match="StatusBatchSize"):
+        failing.__enter__()
+    assert not failing.run_directory.exists()
+    assert processes_of(str(failing.run_directory)) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ends_without_a_trace(number: signal.Signals) -> None:
+    process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    with process, process.stdout as output:
+        endpoint, log = json.loads(output.readline())
+        run = Path(log).parents[1] / "run" / Path(log).stem.removeprefix("cloud-")
+        assert run.is_dir()
+        assert len(processes_of(str(run))) >= 3
+        process.send_signal(number)
+        process.wait(timeout=20)
+    deadline = time.monotonic() + 5
+    while (left := processes_of(str(run))) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+    with pytest.raises((ConnectionResetError, urllib.error.URLError)):
+        call("GET", f"{endpoint}/_ministack/health")
+    # A killed process can't remove its folder; the next start does.
+    assert run.exists() == (number == signal.SIGKILL)

@@ -1,0 +1,185 @@
+"""The template, read as data: what every function, queue and table must have, whoever adds the next one."""
+
+from typing import Any
+
+import pytest
+
+from infra.packaging.functions import FUNCTIONS
+from infra.packaging.target import ROOT
+from tests.support.template import Data, load_template, resources
+
+TEMPLATE = load_template()
+LAMBDAS = resources(TEMPLATE, "AWS::Serverless::Function")
+QUEUES = resources(TEMPLATE, "AWS::SQS::Queue")
+TABLES = resources(TEMPLATE, "AWS::DynamoDB::Table")
+ALARMS = resources(TEMPLATE, "AWS::CloudWatch::Alarm")
+POLICIES = resources(TEMPLATE, "AWS::IAM::Policy")
+ROLES = resources(TEMPLATE, "AWS::IAM::Role")
+WORK_QUEUES = sorted(name for name in QUEUES if not name.endswith("DeadLetterQueue"))
+GLOBALS = TEMPLATE["Globals"]["Function"]
+PUBLIC_ROUTES = {
+    "GET /webhooks/meta",
+    "POST /webhooks/meta",
+    "POST /webhooks/stripe",
+    "POST /v1/signup",
+    "POST /v1/login",
+    "GET /v1/openapi.json",
+}
+
+
+def value(stated: Any) -> int:
+    """A number, or the default of the parameter that stands for it."""
+    return int(TEMPLATE["Parameters"][stated["Ref"]]["Default"] if isinstance(stated, dict) else stated)
+
+
+def triggers() -> list[tuple[str, Data]]:
+    """(function, SQS trigger) of the whole template."""
+    return [
+        (name, event["Properties"])
+        for name, function in LAMBDAS.items()
+        for event in function.get("Events", {}).values()
+    ]
+
+
+def statements(name: str) -> list[Data]:
+    """Every policy statement of a function's role."""
+    role = ROLES[f"{name}Role"]["Policies"][0]["PolicyDocument"]["Statement"]
+    own: list[Data] = POLICIES[f"{name}Policy"]["PolicyDocument"]["Statement"]
+    return [*role, *own]
+
+
+def test_runs_on_arm_with_tracing() -> None:
+    assert (GLOBALS["Runtime"], GLOBALS["Architectures"], GLOBALS["Tracing"]) == ("python3.13", ["arm64"], "Active")
+
+
+@pytest.mark.parametrize("logical_id", sorted(LAMBDAS))
+def test_function_has_its_own_role_log_and_name(logical_id: str) -> None:
+    name, function = logical_id.removesuffix("Function"), LAMBDAS[logical_id]
+    assert function["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    assert POLICIES[f"{name}Policy"]["Roles"] == [{"Ref": f"{name}Role"}]
+    assert TEMPLATE["Resources"][logical_id]["DependsOn"] == f"{name}Policy"
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}LogGroup"}}
+    assert resources(TEMPLATE, "AWS::Logs::LogGroup")[f"{name}LogGroup"]["RetentionInDays"] == {
+        "Ref": "LogRetentionDays"
+    }
+    assert function["FunctionName"] == {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+
+
+@pytest.mark.parametrize("logical_id", sorted(LAMBDAS))
+def test_function_is_in_the_package_it_names(logical_id: str) -> None:
+    function = LAMBDAS[logical_id]
+    module, _, entry = function["Handler"].rpartition(".")
+    folder = module.split(".")[1]
+    assert function["CodeUri"]["Key"] == {"Ref": FUNCTIONS[folder]}
+    assert entry == "lambda_handler"
+    assert (ROOT / module.replace(".", "/")).with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("logical_id", sorted(LAMBDAS))
+def test_function_may_do_no_more_than_it_names(logical_id: str) -> None:
+    for statement in statements(logical_id.removesuffix("Function")):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        assert not [action for action in actions if "*" in action or action == "dynamodb:Scan"]
+        if statement["Resource"] == "*":
+            assert {action.split(":")[0] for action in actions} == {"xray"}
+
+
+def test_tokens_are_only_opened_with_their_context() -> None:
+    for name in LAMBDAS:
+        for statement in statements(name.removesuffix("Function")):
+            if any(str(action).startswith("kms:") for action in statement["Action"]):
+                assert set(statement["Condition"]["Null"]) == {
+                    "kms:EncryptionContext:tenant_id",
+                    "kms:EncryptionContext:purpose",
+                }
+
+
+@pytest.mark.parametrize("name", WORK_QUEUES)
+def test_queue_redrives_to_its_dead_letters(name: str) -> None:
+    queue, dead_letters = QUEUES[name], name.replace("Queue", "DeadLetterQueue")
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [dead_letters, "Arn"]},
+        "maxReceiveCount": 5,
+    }
+    assert QUEUES[dead_letters].get("FifoQueue") == queue.get("FifoQueue")
+    assert QUEUES[dead_letters]["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert queue["SqsManagedSseEnabled"]
+    assert QUEUES[dead_letters]["SqsManagedSseEnabled"]
+
+
+def test_queue_has_one_trigger_that_reports_failures() -> None:
+    assert sorted(trigger["Queue"]["Fn::GetAtt"][0] for _, trigger in triggers()) == WORK_QUEUES
+    for _, trigger in triggers():
+        assert trigger["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert value(trigger["ScalingConfig"]["MaximumConcurrency"]) >= 2
+
+
+def test_message_stays_hidden_for_six_times_the_functions_timeout() -> None:
+    for name, trigger in triggers():
+        timeout = LAMBDAS[name].get("Timeout", GLOBALS["Timeout"])
+        window = trigger.get("MaximumBatchingWindowInSeconds", 0)
+        longest = TEMPLATE["Parameters"][window["Ref"]]["MaxValue"] if isinstance(window, dict) else window
+        queue = QUEUES[trigger["Queue"]["Fn::GetAtt"][0]]
+        assert value(queue["VisibilityTimeout"]) >= 6 * timeout + longest, name
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_table_is_on_demand_and_recoverable(name: str) -> None:
+    table = TABLES[name]
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
+    assert TEMPLATE["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+def test_alarm_for_every_queue_its_dead_letters_and_every_function() -> None:
+    watched = {
+        (alarm["MetricName"], str(alarm["Dimensions"][0]["Value"]))
+        for alarm in ALARMS.values()
+        if alarm["AlarmActions"]
+    }
+    for name in WORK_QUEUES:
+        dead_letters = name.replace("Queue", "DeadLetterQueue")
+        for metric, queue in (
+            ("ApproximateAgeOfOldestMessage", name),
+            ("ApproximateNumberOfMessagesVisible", dead_letters),
+        ):
+            assert (metric, str({"Fn::GetAtt": [{"Fn::Sub": queue}, "QueueName"]})) in watched
+    for function in LAMBDAS.values():
+        assert ("Errors", str(function["FunctionName"])) in watched
+
+
+def test_only_the_public_routes_have_no_authorizer() -> None:
+    open_routes = set()
+    for route in resources(TEMPLATE, "AWS::ApiGatewayV2::Route").values():
+        if route.get("AuthorizationType") == "CUSTOM":
+            assert route["AuthorizerId"] == {"Ref": "ApiAuthorizer"}
+        else:
+            open_routes.add(route["RouteKey"])
+    assert open_routes == PUBLIC_ROUTES
+
+
+def test_lane_slice_ends_before_its_function_does() -> None:
+    assert TEMPLATE["Parameters"]["LaneSliceSeconds"]["MaxValue"] + 30 < LAMBDAS["CampaignLaneFunction"]["Timeout"]
+
+
+def test_functions_that_hand_over_to_themselves_are_not_stopped_as_a_loop() -> None:
+    for name, trigger in triggers():
+        own_queue = trigger["Queue"]
+        sends = [
+            statement["Resource"]
+            for statement in statements(name.removesuffix("Function"))
+            if statement["Action"] == "sqs:SendMessage"
+        ]
+        if any(own_queue in targets for targets in sends):
+            assert LAMBDAS[name]["RecursiveLoop"] == "Allow", name
+
+
+def test_no_secret_is_in_an_environment() -> None:
+    assert not [name for name in GLOBALS["Environment"]["Variables"] if name.endswith(("SECRET", "TOKEN", "PASSWORD"))]
+    assert all("Environment" not in function for function in LAMBDAS.values())
+
+
+def test_every_parameter_says_what_it_is() -> None:
+    assert not [name for name, stated in TEMPLATE["Parameters"].items() if not stated["Description"].endswith(".")]
