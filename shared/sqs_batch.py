@@ -43,6 +43,7 @@ def process(
         elif not _handled(record, handle, park):
             failed.append(record["messageId"])
             stuck.add(group)
+    count("RecordsTaken", len(event["Records"]))
     return failures(failed)
 
 

@@ -1,0 +1,56 @@
+"""The composition root of the three queue consumers: settings read once, clients made once."""
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.owners import Owners
+from shared.clients.aws import AwsClients
+from shared.clients.parking import Parking
+from shared.clients.queue import Queue
+from shared.config import required
+from shared.store.accounts import Accounts
+from shared.store.catalogue import Catalogue
+from shared.store.contacts import Contacts
+from shared.store.conversations import Conversations
+from shared.store.database import Database, open_database
+from shared.store.directory import Directory
+from shared.store.lanes import Lanes
+from shared.store.sends import Sends
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    conversations: Conversations
+    sends: Sends
+    lanes: Lanes
+    owners: Owners
+    bots: Queue
+    parking: Parking
+
+
+def build(database: Database, env: Mapping[str, str]) -> Deps:
+    """Raises ConfigError, which names the missing setting."""
+    aws = AwsClients(database.session)
+    directory = Directory(database)
+    accounts = Accounts(directory)
+    return Deps(
+        accounts=accounts,
+        catalogue=Catalogue(directory),
+        contacts=Contacts(database),
+        conversations=Conversations(database),
+        sends=Sends(database),
+        lanes=Lanes(database),
+        owners=Owners(accounts),
+        bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
+        parking=Parking(aws, required(env, "DATA_BUCKET")),
+    )
+
+
+@functools.cache
+def deps() -> Deps:
+    return build(open_database(os.environ), os.environ)

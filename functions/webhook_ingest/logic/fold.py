@@ -1,0 +1,136 @@
+"""Thousands of statuses folded into one change per block, before anything is written. Pure.
+
+The result is a join: any order and any number of repetitions of the same statuses give the same change.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shared.domain.blocks import BLOCK_SIZE
+from shared.domain.books import StatusChange
+from shared.domain.callback import CampaignSlot, SingleSend, decode
+from shared.domain.conversation import merge_status
+from shared.domain.identity import SHARDS
+from shared.errors import InvalidInput
+from shared.events import StatusUpdates
+
+OPTED_OUT_CODE = "131050"
+"""This person stopped marketing messages from this business (Meta, error codes)."""
+_BLOCKS = SHARDS * 65_536
+_KNOWN = frozenset({"sent", "delivered", "read", "played", "failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One status. `source` is the queue message that brought it, `at` epoch ms, `code` Meta's error code or ""."""
+
+    source: str
+    phone_number_id: str
+    status: str
+    at: int
+    callback: str
+    code: str
+    billable: bool
+    wamid: str
+
+    @property
+    def row(self) -> list[object]:
+        return [self.status, self.at // 1000, self.callback, self.code, self.billable, self.wamid]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BlockKey:
+    tenant_id: str
+    campaign_id: str
+    block: int
+
+
+@dataclass(slots=True)
+class SingleChange:
+    """What is known of one message of a conversation."""
+
+    status: str = ""
+    wamid: str = ""
+    code: str = ""
+
+
+@dataclass(slots=True)
+class Folded:
+    """What to write. `sources` says which queue messages each part came from.
+
+    `opt_outs` maps the recipient to when they said no. `strangers` are statuses of numbers that are nobody's, or that
+    name another tenant than the number's; `others` counts those that carry no data of ours, such as messages sent with
+    the WhatsApp Business app.
+    """
+
+    blocks: dict[BlockKey, StatusChange] = field(default_factory=dict)
+    singles: dict[SingleSend, SingleChange] = field(default_factory=dict)
+    opt_outs: dict[CampaignSlot, int] = field(default_factory=dict)
+    strangers: list[Update] = field(default_factory=list)
+    others: int = 0
+    sources: dict[object, set[str]] = field(default_factory=dict)
+
+
+def read_updates(source: str, body: str) -> list[Update]:
+    """The statuses of a queue message. Raises InvalidInput when it is not one."""
+    message = StatusUpdates.from_json(body)
+    try:
+        return [Update(source, message.phone_number_id, *_row(row)) for row in message.updates]
+    except (TypeError, ValueError) as exc:
+        raise InvalidInput("not a list of statuses") from exc
+
+
+def _row(row: list[object]) -> tuple[str, int, str, str, bool, str]:
+    status, at, callback, code, billable, wamid = row
+    if not isinstance(at, int) or not isinstance(status, str):
+        raise InvalidInput("a status without a name or a time")
+    return status, at * 1000, str(callback), str(code), bool(billable), str(wamid)
+
+
+def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
+    """`owners` maps phone number id to the tenant whose it is; a number that is not there is nobody's."""
+    folded = Folded()
+    for update in updates:
+        target = decode(update.callback)
+        owner = owners.get(update.phone_number_id)
+        if target is None and owner is not None:
+            folded.others += 1
+        elif target is None or owner != target.tenant_id or not _in_range(target):
+            folded.strangers.append(update)
+        elif isinstance(target, CampaignSlot):
+            _fold_slot(folded, target, update)
+        else:
+            _fold_single(folded.singles.setdefault(target, SingleChange()), update)
+            folded.sources.setdefault(target, set()).add(update.source)
+    return folded
+
+
+def _in_range(target: CampaignSlot | SingleSend) -> bool:
+    return isinstance(target, SingleSend) or (target.slot < BLOCK_SIZE and target.block < _BLOCKS)
+
+
+def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
+    key = BlockKey(target.tenant_id, target.campaign_id, target.block)
+    change = folded.blocks.setdefault(key, StatusChange())
+    folded.sources.setdefault(key, set()).add(update.source)
+    sets = {"sent": change.sent, "delivered": change.delivered, "read": change.read, "played": change.read}
+    if update.status in sets:
+        sets[update.status].add(target.slot)
+        if update.billable:
+            change.billable.add(target.slot)
+    elif update.status == "failed":
+        code = update.code or "unknown"
+        # One of several codes must win whatever the order: the smallest does.
+        change.failed[target.slot] = min(code, change.failed.get(target.slot, code))
+        if update.code == OPTED_OUT_CODE:
+            folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, 0))
+            folded.sources.setdefault(target, set()).add(update.source)
+
+
+def _fold_single(change: SingleChange, update: Update) -> None:
+    if update.status not in _KNOWN:
+        return
+    change.status = merge_status(change.status, update.status) if change.status else update.status
+    change.wamid = max(change.wamid, update.wamid)
+    if update.status == "failed":
+        change.code = min(update.code, change.code or update.code)

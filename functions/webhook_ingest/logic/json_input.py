@@ -1,0 +1,75 @@
+"""Reading JSON that somebody else wrote: anything may be missing, of another type, or not storable at all."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import cast
+
+Json = dict[str, object]
+
+_MAX_DEPTH = 40
+# Lone surrogates have no UTF-8, and SQS takes no U+FFFE and U+FFFF (Amazon SQS, SendMessage).
+_UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_SECONDS_BEFORE_MS = 1_000_000_000_000
+
+
+class NotUnderstood(ValueError):
+    """The bytes are not JSON that can be handled; the text says why, without quoting them."""
+
+
+def parse_json(raw: bytes) -> object:
+    """The document, with characters that no store takes replaced by U+FFFD.
+
+    Raises NotUnderstood for what is not JSON or is nested deeper than any webhook is.
+    """
+    try:
+        document: object = json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise NotUnderstood("not JSON") from exc
+    return _storable(document, 0)
+
+
+def _storable(value: object, depth: int) -> object:
+    if isinstance(value, str):
+        return value if value.isascii() else _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        if depth > _MAX_DEPTH:
+            raise NotUnderstood("nested too deep")
+        return {str(_storable(key, depth)): _storable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        if depth > _MAX_DEPTH:
+            raise NotUnderstood("nested too deep")
+        return [_storable(item, depth + 1) for item in value]
+    return value
+
+
+def as_object(value: object) -> Json:
+    """The object, or an empty one."""
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[object]:
+    """The list, or an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def word(source: Mapping[str, object], key: str) -> str:
+    """A text or an id, which Meta writes as text here and as a whole number there; "" for anything else."""
+    value = source.get(key)
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30 else ""
+
+
+def time_ms(value: object) -> int | None:
+    """A Unix time in epoch ms, from seconds or milliseconds, text or number; None when it is not one.
+
+    Statuses and messages carry seconds as text, user preferences as a number, and milliseconds have been seen.
+    """
+    if isinstance(value, str):
+        if not (value.isascii() and value.isdigit() and len(value) <= 15):
+            return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**15:
+        return None
+    return value if value >= _SECONDS_BEFORE_MS else value * 1000

@@ -1,0 +1,202 @@
+"""One webhook POST, split into what our queues carry. Pure; never raises, whatever the bytes are.
+
+One POST may hold many updates of many tenants (Meta: up to 1,000 updates), so each change is routed by its own phone
+number id or WABA id. What cannot be routed is parked with a reason; nothing is dropped.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from functions.webhook_ingest.logic.json_input import (
+    Json,
+    NotUnderstood,
+    as_list,
+    as_object,
+    parse_json,
+    time_ms,
+    word,
+)
+from shared.events import AccountEvent, InboundMessage, StatusUpdates
+
+STATUS_MESSAGE_BYTES = 200_000
+"""Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
+_QUEUE_BYTES = 900_000
+_CALLBACK_LENGTH = 512
+"""Meta's limit of biz_opaque_callback_data; ours are shorter."""
+_WAMID_LENGTH = 256
+_ENVELOPE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messages", "statuses"})
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """An inbound message with its FIFO group (one person's messages on one number) and its dedupe id."""
+
+    message: InboundMessage
+    group: str
+    dedupe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    reason: str
+    raw: object
+
+
+@dataclass(slots=True)
+class Split:
+    inbound: list[Routed] = field(default_factory=list)
+    statuses: list[StatusUpdates] = field(default_factory=list)
+    events: list[AccountEvent] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+
+
+def split(raw: bytes, received_at: int) -> Split:
+    """What a webhook's body says. `received_at` in epoch ms."""
+    found = Split()
+    try:
+        document = parse_json(raw)
+    except NotUnderstood as problem:
+        found.parked.append(Parked(f"body: {problem}", raw.decode("utf-8", "backslashreplace")))
+        return found
+    envelope = as_object(document)
+    if word(envelope, "object") != "whatsapp_business_account" or not isinstance(envelope.get("entry"), list):
+        found.parked.append(Parked("not a WhatsApp Business webhook", document))
+        return found
+    statuses: dict[str, list[list[object]]] = {}
+    for entry in as_list(envelope["entry"]):
+        changes = as_object(entry).get("changes")
+        if not isinstance(changes, list):
+            found.parked.append(Parked("entry without changes", entry))
+            continue
+        for change in changes:
+            _add_change(found, statuses, as_object(entry), change, received_at)
+    for phone_number_id, updates in statuses.items():
+        found.statuses += [StatusUpdates(phone_number_id, part) for part in _parts(updates)]
+    if len(raw) > _QUEUE_BYTES:
+        _park_oversized(found)
+    return found
+
+
+def _add_change(
+    found: Split, statuses: dict[str, list[list[object]]], entry: Json, change: object, received_at: int
+) -> None:
+    kind = word(as_object(change), "field")
+    value = as_object(change).get("value")
+    if not kind or not isinstance(value, dict):
+        found.parked.append(Parked("change without field or value", change))
+        return
+    if kind == "messages":
+        rest = _add_messages(found, statuses, value, received_at)
+        if not rest:
+            return
+        value = rest
+    sent_at = time_ms(entry.get("time"))
+    found.events.append(
+        AccountEvent(
+            waba_id=word(as_object(value.get("waba_info")), "waba_id") or word(entry, "id"),
+            field=kind,
+            value=value,
+            received_at=received_at,
+            # Meta's seconds are cut off, so the event happened before the end of that second.
+            sent_at=sent_at + 999 if sent_at is not None else 0,
+        )
+    )
+
+
+def _add_messages(found: Split, statuses: dict[str, list[list[object]]], value: Json, received_at: int) -> Json | None:
+    """Messages and statuses of a change; returns what else it carries (errors, user actions), None when nothing."""
+    phone_number_id = word(as_object(value.get("metadata")), "phone_number_id")
+    lists = {key: value[key] for key in ("messages", "statuses") if key in value}
+    rest = {key: item for key, item in value.items() if key not in _ENVELOPE_KEYS and item}
+    if not phone_number_id:
+        found.parked.append(Parked("no phone number id", value))
+        return None
+    if not lists and not rest:
+        found.parked.append(Parked("change says nothing", value))
+        return None
+    for key, listed in lists.items():
+        if not isinstance(listed, list):
+            found.parked.append(Parked(f"{key} is not a list", value))
+            continue
+        for item in listed:
+            if key == "messages" and isinstance(item, dict):
+                found.inbound.append(_routed(phone_number_id, item, as_list(value.get("contacts")), received_at))
+            elif key == "statuses" and (slim := slim_status(as_object(item))) is not None:
+                statuses.setdefault(phone_number_id, []).append(slim)
+            else:
+                found.parked.append(Parked(f"{key} entry not understood", {**value, key: [item]}))
+    return {"metadata": value.get("metadata"), **rest} if rest else None
+
+
+def _routed(phone_number_id: str, message: Json, contacts: list[object], received_at: int) -> Routed:
+    # The user id first: it stays when the phone is left out, so that one person has one group.
+    sender = word(message, "from_user_id") or word(message, "from")
+    identity = word(message, "id") or json.dumps(message, sort_keys=True)
+    return Routed(
+        InboundMessage(phone_number_id, message, contact_of(message, contacts), received_at),
+        group=digest(f"{phone_number_id}:{sender}"),
+        dedupe=digest(f"{identity}:{word(message, 'type')}"),
+    )
+
+
+def contact_of(message: Mapping[str, object], contacts: list[object]) -> Json:
+    """The entry of `contacts` that describes the sender, or an empty object.
+
+    Meta puts a BSUID into `from` and `wa_id` at times, so any shared id counts.
+    """
+    sender = {word(message, "from"), word(message, "from_user_id")} - {""}
+    for contact in contacts:
+        described = as_object(contact)
+        if not sender.isdisjoint({word(described, "wa_id"), word(described, "user_id")}):
+            return described
+    return {}
+
+
+def slim_status(status: Mapping[str, object]) -> list[object] | None:
+    """[status, time in s, callback data, error code or "", billable, wamid]; None when it is not a status."""
+    name, at = word(status, "status"), time_ms(status.get("timestamp"))
+    if not name or len(name) > 32 or at is None:
+        return None
+    errors = as_list(status.get("errors"))
+    pricing = as_object(status.get("pricing"))
+    callback = word(status, "biz_opaque_callback_data")
+    return [
+        name,
+        at // 1000,
+        callback if len(callback) <= _CALLBACK_LENGTH else "",
+        word(as_object(errors[0]), "code")[:16] if errors else "",
+        # `billable` is to be given up by Meta in favour of `type`.
+        pricing.get("billable") is True or word(pricing, "type") == "regular",
+        word(status, "id")[:_WAMID_LENGTH],
+    ]
+
+
+def digest(text: str) -> str:
+    """SQS group and dedupe ids are at most 128 ASCII characters, and a phone number is nobody's business there."""
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def _parts(updates: list[list[object]]) -> Iterator[list[list[object]]]:
+    part: list[list[object]] = []
+    size = 0
+    for update in updates:
+        length = len(json.dumps(update, ensure_ascii=False).encode())
+        if part and size + length > STATUS_MESSAGE_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(update)
+        size += length
+    if part:
+        yield part
+
+
+def _park_oversized(found: Split) -> None:
+    """A single update that no queue message holds (history chunks can be 3 MB) is kept whole in the parking."""
+    big_events = [event for event in found.events if len(event.to_json().encode()) > _QUEUE_BYTES]
+    big_messages = [routed for routed in found.inbound if len(routed.message.to_json().encode()) > _QUEUE_BYTES]
+    found.events = [event for event in found.events if event not in big_events]
+    found.inbound = [routed for routed in found.inbound if routed not in big_messages]
+    found.parked += [Parked(f"{event.field}: too large for a queue", event.value) for event in big_events]
+    found.parked += [Parked("message too large for a queue", routed.message.message) for routed in big_messages]

@@ -1,0 +1,34 @@
+"""The receiver's composition root, apart from the consumers': it must load neither database nor models."""
+
+import functools
+import os
+from dataclasses import dataclass
+
+from shared.clients.aws import AwsClients
+from shared.clients.parking import Parking
+from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.queue import Queue
+from shared.config import required
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    secrets: PlatformSecretReader
+    inbound: Queue
+    statuses: Queue
+    accounts: Queue
+    parking: Parking
+
+
+@functools.cache
+def deps() -> Deps:
+    """Raises ConfigError, which names the missing setting."""
+    env = os.environ
+    aws = AwsClients()
+    return Deps(
+        secrets=PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        inbound=Queue(aws.sqs, required(env, "INBOUND_QUEUE_URL")),
+        statuses=Queue(aws.sqs, required(env, "STATUS_QUEUE_URL")),
+        accounts=Queue(aws.sqs, required(env, "ACCOUNT_QUEUE_URL")),
+        parking=Parking(aws, required(env, "DATA_BUCKET")),
+    )

@@ -1,0 +1,102 @@
+"""Meta's webhooks arrive here: GET and POST /webhooks/meta, without an authorizer.
+
+POST: check the length, verify the signature, split, queue, answer 200. Anything that goes wrong on the way answers 500,
+and Meta delivers again; what the queues already took then arrives twice, which their readers expect. GET answers the
+challenge of Meta's subscription check. No database, no business logic, few imports: Meta wants an answer in 250 ms.
+"""
+
+import base64
+import binascii
+import hmac
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from functions.webhook_ingest.logic.signature import is_signed
+from functions.webhook_ingest.logic.split import split
+from functions.webhook_ingest.receive_bootstrap import Deps, deps
+from shared.clients.queue import Outgoing
+from shared.clock import epoch_ms
+from shared.observability import count, logger, metrics
+from shared.sqs_batch import log_failure
+
+MAX_BODY_BYTES = 3 * 1024 * 1024
+"""Meta, webhooks overview: payloads are at most 3 MB."""
+
+Response = dict[str, Any]
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
+    """Answers 200, 401 (not signed by Meta), 403 (wrong verify token), 405, 413, or 500 (deliver again)."""
+    try:
+        method = event["requestContext"]["http"]["method"]
+        if method == "GET":
+            return _challenge(event.get("queryStringParameters") or {}, deps())
+        if method == "POST":
+            return _receive(event, deps())
+        count("WebhookRejected")
+        return _answer(405)
+    except Exception as error:
+        log_failure("webhook", error)
+        count("WebhookNotQueued")
+        return _answer(500)
+
+
+def _challenge(query: Mapping[str, str], at_hand: Deps) -> Response:
+    expected = at_hand.secrets.read(epoch_ms()).meta_verify_token.encode()
+    given = query.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
+    if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, expected):
+        count("WebhookChallengeRefused")
+        return _answer(403)
+    count("WebhookChallengeAnswered")
+    return _answer(200, query.get("hub.challenge", ""))
+
+
+def _receive(event: Mapping[str, Any], at_hand: Deps) -> Response:
+    body = _body(event)
+    if body is None:
+        count("WebhookRejected")
+        return _answer(413)
+    now = epoch_ms()
+    secrets = at_hand.secrets.read(now)
+    header = _header(event, "x-hub-signature-256")
+    if not is_signed(body, header, (secrets.meta_app_secret, secrets.meta_app_secret_previous)):
+        count("WebhookRejected")
+        return _answer(401)
+    found = split(body, now)
+    # What people wrote goes first: a STOP must not wait for anything else.
+    at_hand.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
+    at_hand.accounts.send_all(Outgoing(event) for event in found.events)
+    at_hand.statuses.send_all(Outgoing(updates) for updates in found.statuses)
+    for parked in found.parked:
+        at_hand.parking.park(parked.reason, parked.raw)
+    count("WebhookReceived")
+    return _answer(200)
+
+
+def _body(event: Mapping[str, Any]) -> bytes | None:
+    """The bytes as they were on the wire; None when there are too many, b"" when they cannot be read."""
+    text = event.get("body") or ""
+    # Base64 makes three bytes of four characters.
+    if len(text) > (MAX_BODY_BYTES * 4 // 3 + 4 if event.get("isBase64Encoded") else MAX_BODY_BYTES):
+        return None
+    try:
+        body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
+    except binascii.Error:
+        return b""
+    return body if len(body) <= MAX_BODY_BYTES else None
+
+
+def _header(event: Mapping[str, Any], name: str) -> str:
+    return next((str(value) for key, value in (event.get("headers") or {}).items() if key.lower() == name), "")
+
+
+def _answer(status: int, text: str = "") -> Response:
+    headers = {"content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff"}
+    return {"statusCode": status, "headers": headers, "body": text}
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    deps()
