@@ -1,0 +1,139 @@
+import hashlib
+import hmac
+
+import pytest
+
+from .harness import APP_ID, APP_SECRET, Receiver, Sim, error
+
+
+def exchange(sim: Sim, code: str, secret: str = APP_SECRET, app_id: str = APP_ID) -> tuple[int, dict[str, object]]:
+    query = {"client_id": app_id, "client_secret": secret, "code": code}
+    answer = sim.http.get("/v26.0/oauth/access_token", params=query)
+    return answer.status_code, answer.json()
+
+
+def test_a_signup_code_gives_a_token_for_its_waba_only(sim: Sim) -> None:
+    made = sim.script(create_waba={"name": "Panadería", "phone_numbers": [{"verified_name": "Pan"}]})["create_waba"]
+    status, body = exchange(sim, made["code"])
+    token = str(body["access_token"])
+    assert (status, body["token_type"]) == (200, "bearer")
+
+    app_token = f"{APP_ID}|{APP_SECRET}"
+    data = sim.get("debug_token", app_token, input_token=token).json()["data"]
+    assert data["is_valid"] is True
+    assert data["app_id"] == APP_ID
+    assert {"scope": "whatsapp_business_management", "target_ids": [made["waba_id"]]} in data["granular_scopes"]
+
+    assert sim.get(made["waba_id"], token, fields="id,name,currency").json()["name"] == "Panadería"
+    [number] = sim.get(f"{made['waba_id']}/phone_numbers", token).json()["data"]
+    assert (number["id"], number["verified_name"]) == (made["phone_numbers"][0]["id"], "Pan")
+    assert error(sim.get(sim.waba_id, token)) == (403, 10)
+    assert error(sim.get(made["waba_id"])) == (403, 10)
+
+
+def test_a_signup_code_works_once(sim: Sim) -> None:
+    code = f"code-{sim.waba_id}"
+    assert exchange(sim, code)[0] == 200
+    assert exchange(sim, code)[0] == 400
+    assert exchange(sim, sim.script(create_code={"waba_id": sim.waba_id})["create_code"]["code"])[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "secret", "app_id"),
+    [
+        ("nonsense", APP_SECRET, APP_ID),
+        ("right", "wrong", APP_ID),
+        ("right", APP_SECRET, "1"),
+        ("", APP_SECRET, APP_ID),
+    ],
+)
+def test_a_wrong_exchange_is_refused(sim: Sim, code: str, secret: str, app_id: str) -> None:
+    given = f"code-{sim.waba_id}" if code == "right" else code
+    status, body = exchange(sim, given, secret, app_id)
+    assert status == 400
+    assert "error" in body
+    assert exchange(sim, f"code-{sim.waba_id}")[0] == 200
+
+
+def test_only_the_app_may_inspect_tokens(sim: Sim) -> None:
+    assert error(sim.get("debug_token", input_token=sim.token)) == (401, 190)
+    app_token = f"{APP_ID}|{APP_SECRET}"
+    assert sim.get("debug_token", app_token, input_token="EAAJunknown").json()["data"]["is_valid"] is False
+
+
+def test_unknown_tokens_and_ids_are_refused(sim: Sim) -> None:
+    assert error(sim.get(sim.waba_id, "EAAJunknown")) == (401, 190)
+    assert error(sim.http.get(f"/v26.0/{sim.waba_id}")) == (401, 190)
+    assert error(sim.get("999999999999999")) == (400, 100)
+
+
+def test_a_revoked_token_is_refused_and_the_app_is_told(sim: Sim, receiver: Receiver) -> None:
+    sim.script(waba={"id": sim.waba_id, "revoke_token": True})
+    assert error(sim.get(sim.waba_id)) == (401, 190)
+    sim.settle()
+    [change] = receiver.changes("account_update")
+    assert change["event"] == "PARTNER_REMOVED"
+    assert change["waba_info"]["waba_id"] == sim.waba_id
+
+
+def test_the_appsecret_proof_must_be_right_when_given(sim: Sim) -> None:
+    proof = hmac.new(APP_SECRET.encode(), sim.token.encode(), hashlib.sha256).hexdigest()
+    assert sim.get(sim.waba_id, appsecret_proof=proof).status_code == 200
+    assert error(sim.get(sim.waba_id, appsecret_proof="0" * 64)) == (400, 100)
+
+
+@pytest.mark.parametrize("version", ["v20.0", "v27.0", "v26", "26.0", "v26.1"])
+def test_versions_that_do_not_exist_are_refused(sim: Sim, version: str) -> None:
+    answer = sim.http.get(f"/{version}/{sim.waba_id}", headers={"Authorization": f"Bearer {sim.token}"})
+    assert error(answer) == (400, 2500)
+
+
+def test_subscribing_is_kept_and_listed(sim: Sim) -> None:
+    assert sim.delete(f"{sim.waba_id}/subscribed_apps").json() == {"success": True}
+    assert sim.get(f"{sim.waba_id}/subscribed_apps").json() == {"data": []}
+    assert sim.post(f"{sim.waba_id}/subscribed_apps", {}).json() == {"success": True}
+    [row] = sim.get(f"{sim.waba_id}/subscribed_apps").json()["data"]
+    assert row["whatsapp_business_api_data"]["id"] == APP_ID
+
+
+def test_registering_sets_the_pin_and_connects_the_number(sim: Sim) -> None:
+    made = sim.script(create_waba={})["create_waba"]
+    token = str(exchange(sim, made["code"])[1]["access_token"])
+    number = made["phone_numbers"][0]["id"]
+    path = f"{number}/register"
+    body = {"messaging_product": "whatsapp", "to": "+5215512345678", "type": "text", "text": {"body": "hi"}}
+    assert error(sim.post(f"{number}/messages", body, token)) == (400, 133010)
+    assert error(sim.post(path, {"messaging_product": "whatsapp", "pin": "12345"}, token)) == (400, 100)
+    assert sim.post(path, {"messaging_product": "whatsapp", "pin": "123456"}, token).json() == {"success": True}
+    assert sim.get(number, token, fields="status").json() == {"status": "CONNECTED", "id": number}
+    assert error(sim.post(path, {"messaging_product": "whatsapp", "pin": "654321"}, token)) == (400, 133005)
+    for _ in range(8):
+        sim.post(path, {"messaging_product": "whatsapp", "pin": "123456"}, token)
+    assert error(sim.post(path, {"messaging_product": "whatsapp", "pin": "123456"}, token)) == (400, 133016)
+
+
+def test_a_numbers_fields_can_be_chosen(sim: Sim) -> None:
+    number = sim.get(sim.number_id, fields="throughput,quality_rating,health_status{can_send_message}").json()
+    assert number["throughput"] == {"level": "STANDARD"}
+    assert set(number) == {"throughput", "quality_rating", "health_status", "id"}
+    sim.script(phone_number={"id": sim.number_id, "throughput_per_second": 1000})
+    assert sim.get(sim.number_id, fields="throughput").json()["throughput"] == {"level": "HIGH"}
+    assert error(sim.get(sim.number_id, fields="shoe_size")) == (400, 100)
+
+
+def test_restrictions_and_quality_are_told_and_take_effect(sim: Sim, receiver: Receiver) -> None:
+    sim.approved_template()
+    sim.script(waba={"id": sim.waba_id, "restriction": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1900000000})
+    sim.script(phone_number={"id": sim.number_id, "event": "FLAGGED", "quality_rating": "RED"})
+    assert error(sim.send_template()) == (403, 368)
+    sim.settle()
+    [restriction] = receiver.changes("account_update")
+    assert restriction["restriction_info"] == [
+        {"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1900000000}
+    ]
+    [quality] = receiver.changes("phone_number_quality_update")
+    assert quality["event"] == "FLAGGED"
+    sim.script(waba={"id": sim.waba_id, "restriction": "NONE"})
+    assert sim.send_template().status_code == 200
+    sim.script(waba={"id": sim.waba_id, "ban": "DISABLE"})
+    assert error(sim.send_template()) == (403, 131031)
