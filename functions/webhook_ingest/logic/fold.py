@@ -17,7 +17,6 @@ from shared.events import StatusUpdates
 OPTED_OUT_CODE = "131050"
 """This person stopped marketing messages from this business (Meta, error codes)."""
 _BLOCKS = SHARDS * 65_536
-_KNOWN = frozenset({"sent", "delivered", "read", "played", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +127,7 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
 
 
 def _fold_single(change: SingleChange, update: Update) -> None:
-    if update.status not in _KNOWN:
-        return
-    change.status = merge_status(change.status, update.status) if change.status else update.status
+    change.status = merge_status(change.status, update.status)
     change.wamid = max(change.wamid, update.wamid)
     if update.status == "failed":
         change.code = min(update.code, change.code or update.code)

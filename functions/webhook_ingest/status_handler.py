@@ -1,0 +1,27 @@
+"""Delivery statuses from the StatusQueue (standard, thousands of records a batch, any order, any repetition).
+
+They are folded per block before anything is written. Only the records of a failed write are delivered again.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.webhook_ingest.bootstrap import deps
+from functions.webhook_ingest.statuses import record_statuses
+from shared.clock import epoch_ms
+from shared.observability import logger, metrics
+from shared.sqs_batch import BatchResponse, failures
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
+    failed = record_statuses(deps(), event["Records"], epoch_ms(), context.get_remaining_time_in_millis)
+    return failures(sorted(failed))
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    deps()

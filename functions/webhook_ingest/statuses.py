@@ -1,0 +1,141 @@
+"""Writing folded statuses: opt-outs first, then one write per block and one per message of a conversation."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.logic.fold import BlockKey, Folded, SingleChange, Update, fold, read_updates
+from shared.domain.books import StatusChange
+from shared.domain.callback import CampaignSlot, SingleSend
+from shared.errors import InvalidInput, RetryableError
+from shared.observability import count
+from shared.sqs_batch import log_failure
+
+_WRITERS = 8
+_SPARE_MS = 5_000
+Job = tuple[set[str], Callable[[], None]]
+
+
+def record_statuses(
+    at_hand: Deps, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
+) -> set[str]:
+    """Fold and write the statuses of these SQS records; returns the message ids to deliver again.
+
+    Writing the same statuses twice changes nothing, so a record that shares a block with a failed write may come back
+    as a whole. `time_left_ms` is what this invocation has left: what does not fit is delivered again.
+    """
+    updates, failed = _read(at_hand, records)
+    owners: dict[str, str] = {}
+    for number in sorted({update.phone_number_id for update in updates}):
+        try:
+            tenant_id = at_hand.owners.tenant_of(number, now)
+        except Exception as error:
+            log_failure("owner of a number", error)
+            failed |= {update.source for update in updates if update.phone_number_id == number}
+            continue
+        if tenant_id is not None:
+            owners[number] = tenant_id
+    folded = fold((update for update in updates if update.source not in failed), owners)
+    _count(folded, len(updates))
+
+    def attempt(job: Job) -> set[str]:
+        sources, write = job
+        try:
+            if time_left_ms() < _SPARE_MS:
+                raise RetryableError("no time left")
+            write()
+        except Exception as error:
+            log_failure("statuses", error)
+            return sources
+        return set()
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        for jobs in (_opt_outs(at_hand, folded, now), _writes(at_hand, folded)):
+            failed |= set().union(*pool.map(attempt, jobs))
+    return failed
+
+
+def _read(at_hand: Deps, records: Iterable[Mapping[str, Any]]) -> tuple[list[Update], set[str]]:
+    updates: list[Update] = []
+    failed: set[str] = set()
+    for record in records:
+        try:
+            updates += read_updates(record["messageId"], record["body"])
+        except InvalidInput as problem:
+            try:
+                at_hand.parking.park(problem.message, record["body"])
+            except Exception as error:
+                log_failure("parking", error)
+                failed.add(record["messageId"])
+    return updates, failed
+
+
+def _opt_outs(at_hand: Deps, folded: Folded, now: int) -> list[Job]:
+    def job(target: CampaignSlot, at: int) -> Job:
+        return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
+
+    return [job(target, at) for target, at in folded.opt_outs.items()]
+
+
+def _writes(at_hand: Deps, folded: Folded) -> list[Job]:
+    def block(key: BlockKey, change: StatusChange) -> Job:
+        return folded.sources[key], lambda: _record_block(at_hand, key, change)
+
+    def single(target: SingleSend, change: SingleChange) -> Job:
+        return folded.sources[target], lambda: _record_single(at_hand, target, change)
+
+    jobs = [block(key, change) for key, change in sorted(folded.blocks.items(), key=lambda item: item[0])]
+    jobs += [single(target, change) for target, change in folded.singles.items() if change.status]
+    if folded.strangers:
+        rows = [[update.phone_number_id, *update.row] for update in folded.strangers]
+        sources = {update.source for update in folded.strangers}
+        jobs.append((sources, lambda: _park(at_hand, rows)))
+    return jobs
+
+
+def _opt_out(at_hand: Deps, target: CampaignSlot, at: int, now: int) -> None:
+    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
+    if target.slot >= len(recipients):
+        count("StatusUnmatched")
+        return
+    at_hand.contacts.set_consent(
+        target.tenant_id,
+        recipients[target.slot].contact_id,
+        opted_out=True,
+        source="meta_131050",
+        at=at,
+        event_id=f"{at:013d}-{target.campaign_id}-{target.block}-{target.slot}",
+        now=now,
+    )
+    count("OptOut")
+
+
+def _record_block(at_hand: Deps, key: BlockKey, change: StatusChange) -> None:
+    if not at_hand.sends.record(key.tenant_id, key.campaign_id, key.block, change):
+        count("StatusUnmatched")
+
+
+def _record_single(at_hand: Deps, target: SingleSend, change: SingleChange) -> None:
+    found = at_hand.conversations.record_status(
+        target.tenant_id,
+        target.conversation_id,
+        target.message_id,
+        change.status,
+        wamid=change.wamid,
+        error_code=change.code,
+    )
+    if not found:
+        count("StatusUnmatched")
+
+
+def _park(at_hand: Deps, rows: list[list[object]]) -> None:
+    at_hand.parking.park("statuses of a number that is nobody's, or that name another tenant", rows)
+
+
+def _count(folded: Folded, updates: int) -> None:
+    count("StatusTaken", updates)
+    if folded.strangers:
+        count("StatusForeign", len(folded.strangers))
+    if folded.others:
+        count("StatusNotOurs", folded.others)
