@@ -50,6 +50,7 @@ class Outbox:
         self._session: aiohttp.ClientSession | None = None
         self._queue: list[Update] = []
         self._flush_planned = False
+        self._closed = False
         self._posts: set[asyncio.Task[None]] = set()
         self._free: asyncio.Semaphore = asyncio.Semaphore(1)
         self.rules = WebhookRules()
@@ -69,6 +70,7 @@ class Outbox:
 
     async def stop(self) -> None:
         """Give up what is left."""
+        self._closed = True
         for task in self._posts:
             task.cancel()
         await asyncio.gather(*self._posts, return_exceptions=True)
@@ -98,6 +100,8 @@ class Outbox:
 
     def _flush(self) -> None:
         self._flush_planned = False
+        if self._closed:
+            return
         waiting, self._queue = self._queue, []
         by_url: dict[str, list[Update]] = {}
         for update in waiting:

@@ -125,7 +125,9 @@ class Sim:
             f"{self.number_id}/messages", {key: value for key, value in whole.items() if value is not None}
         )
 
-    def send_template(self, components: object = None, to: str = "+5215512345678", **body: object) -> httpx.Response:
+    def send_template(
+        self, components: object = None, to: str | None = "+5215512345678", **body: object
+    ) -> httpx.Response:
         template: Json = {"name": "promo", "language": {"code": "es"}}
         template["components"] = [text_parameters("José")] if components is None else components
         return self.send(**{"type": "template", "template": template, "to": to, **body})

@@ -117,7 +117,7 @@ def test_carousel_cards_are_checked_one_by_one(sim: Sim) -> None:
 
 
 def test_authentication_codes_go_to_the_otp_button_and_not_to_a_user_id(sim: Sim) -> None:
-    otp = [
+    otp: list[Json] = [
         {"type": "BODY", "add_security_recommendation": True},
         {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]},
     ]
