@@ -1,0 +1,77 @@
+"""Verifying Cognito access tokens (Amazon Cognito, verifying a JSON web token)."""
+
+import json
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jwt
+
+_REFETCH_MS = 60_000
+_TIMEOUT_SECONDS = 5
+Fetch = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRules:
+    """`issuer` is where the keys are; tokens are issued by it or, when it is a stand-in, by the pool's own name."""
+
+    issuer: str
+    user_pool_id: str
+    client_id: str
+
+    @property
+    def keys_url(self) -> str:
+        return f"{self.issuer.rstrip('/')}/.well-known/jwks.json"
+
+    @property
+    def issuers(self) -> list[str]:
+        region = self.user_pool_id.partition("_")[0]
+        return [self.issuer, f"https://cognito-idp.{region}.amazonaws.com/{self.user_pool_id}"]
+
+
+def fetch_keys(url: str) -> bytes:
+    """Raises OSError when the keys cannot be had."""
+    with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 - our own setting
+        content: bytes = answer.read()
+        return content
+
+
+class TokenVerifier:
+    """Keeps the pool's keys, and asks for them again at most once a minute when a token names an unknown one."""
+
+    def __init__(self, rules: TokenRules, fetch: Fetch = fetch_keys) -> None:
+        self._rules = rules
+        self._fetch = fetch
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at: int | None = None
+
+    def subject(self, token: str, now: int) -> str | None:
+        """The person's id in the user pool, or None for a token that is not ours or no longer valid. `now` in epoch ms.
+
+        Raises OSError when the keys cannot be had.
+        """
+        try:
+            key = self._key(str(jwt.get_unverified_header(token).get("kid", "")), now)
+            if key is None:
+                return None
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=["RS256"],
+                issuer=self._rules.issuers,
+                options={"require": ["exp", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
+            )
+        except jwt.PyJWTError:
+            return None
+        if (claims["token_use"], claims["client_id"]) != ("access", self._rules.client_id):
+            return None
+        return str(claims["sub"])
+
+    def _key(self, kid: str, now: int) -> jwt.PyJWK | None:
+        due = self._fetched_at is None or now - self._fetched_at >= _REFETCH_MS
+        if kid not in self._keys and due:
+            found = jwt.PyJWKSet.from_dict(json.loads(self._fetch(self._rules.keys_url)))
+            self._keys = {str(key.key_id): key for key in found.keys}
+            self._fetched_at = now
+        return self._keys.get(kid)

@@ -1,0 +1,181 @@
+"""The composition root of the API, its authorizer and the import: settings parsed once, clients made once.
+
+What only one of the three needs is imported where it is made, so that the other two do not wait for it.
+"""
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.api.access_tokens import TokenRules, TokenVerifier
+from shared.clients.aws import AwsClients
+from shared.clients.queue import Queue
+from shared.config import required
+from shared.store.accounts import Accounts
+from shared.store.catalogue import Catalogue
+from shared.store.contacts import Contacts
+from shared.store.database import Database, open_database
+from shared.store.directory import Directory
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+    from functions.api.connect import Connector
+    from functions.api.graph_calls import Graph
+    from functions.api.idempotency import IdempotencyStore
+    from functions.api.schedules import Schedules
+    from functions.api.user_pool import UserPool
+    from shared.clients.platform_secret import PlatformSecretReader
+    from shared.clients.vault import Vault
+    from shared.services.single_send import SingleSender
+    from shared.store.conversations import Conversations
+    from shared.store.lanes import Lanes
+    from shared.store.sends import Sends
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    meta_app_id: str
+    verify_email: bool
+    data_bucket: str
+
+    @classmethod
+    def parse(cls, env: Mapping[str, str]) -> "Settings":
+        """Raises ConfigError, which names the variable."""
+        return cls(
+            meta_app_id=required(env, "META_APP_ID"),
+            verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
+            data_bucket=required(env, "DATA_BUCKET"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizerDeps:
+    accounts: Accounts
+    tokens: TokenVerifier
+
+
+@functools.cache
+def authorizer_deps() -> AuthorizerDeps:
+    env = os.environ
+    rules = TokenRules(
+        issuer=required(env, "USER_POOL_ISSUER"),
+        user_pool_id=required(env, "USER_POOL_ID"),
+        client_id=required(env, "USER_POOL_CLIENT_ID"),
+    )
+    return AuthorizerDeps(Accounts(Directory(open_database(env))), TokenVerifier(rules))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDeps:
+    directory: Directory
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    s3: "S3Client"
+    bucket: str
+    queue: Queue
+
+
+@functools.cache
+def import_deps() -> ImportDeps:
+    env = os.environ
+    database = open_database(env)
+    aws = AwsClients(database.session)
+    directory = Directory(database)
+    return ImportDeps(
+        directory=directory,
+        accounts=Accounts(directory),
+        catalogue=Catalogue(directory),
+        contacts=Contacts(database),
+        s3=aws.s3,
+        bucket=required(env, "DATA_BUCKET"),
+        queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    settings: Settings
+    directory: Directory
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    conversations: "Conversations"
+    sends: "Sends"
+    lanes: "Lanes"
+    users: "UserPool"
+    vault: "Vault"
+    secrets: "PlatformSecretReader"
+    graph: "Graph"
+    connector: "Connector"
+    sender: "SingleSender"
+    idempotency: "IdempotencyStore"
+    schedules: "Schedules"
+    s3: "S3Client"
+    start_queue: Queue
+    load_queue: Queue
+    lane_queue: Queue
+    import_queue: Queue
+
+
+@functools.cache
+def deps() -> Deps:
+    env = os.environ
+    database = open_database(env)
+    return build(env, database, AwsClients(database.session))
+
+
+def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
+    """Everything the HTTP API works with. Raises ConfigError."""
+    from functions.api.connect import Connector
+    from functions.api.graph_calls import SyncGraph
+    from functions.api.idempotency import IdempotencyStore
+    from functions.api.schedules import Schedules, ScheduleTarget
+    from functions.api.user_pool import UserPool
+    from shared.clients.graph import GraphClient
+    from shared.clients.platform_secret import PlatformSecretReader
+    from shared.clients.vault import Vault
+    from shared.services.single_send import SingleSender
+    from shared.store.conversations import Conversations
+    from shared.store.lanes import Lanes
+    from shared.store.sends import Sends
+
+    directory = Directory(database)
+    accounts = Accounts(directory)
+    contacts = Contacts(database)
+    conversations = Conversations(database)
+    vault = Vault(aws.kms, required(env, "KMS_KEY_ID"))
+    secrets = PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN"))
+    client = GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION"), max_connections=10)
+    graph = SyncGraph(client)
+    target = ScheduleTarget(
+        group=required(env, "SCHEDULE_GROUP"),
+        queue_arn=required(env, "START_QUEUE_ARN"),
+        role_arn=required(env, "SCHEDULE_ROLE_ARN"),
+    )
+    return Deps(
+        settings=Settings.parse(env),
+        directory=directory,
+        accounts=accounts,
+        catalogue=Catalogue(directory),
+        contacts=contacts,
+        conversations=conversations,
+        sends=Sends(database),
+        lanes=Lanes(database),
+        users=UserPool(aws.cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")),
+        vault=vault,
+        secrets=secrets,
+        graph=graph,
+        connector=Connector(graph, accounts, directory, vault),
+        sender=SingleSender(accounts, contacts, conversations, vault, secrets, client),
+        idempotency=IdempotencyStore(directory, vault),
+        schedules=Schedules(aws.scheduler, target),
+        s3=aws.s3,
+        start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
+        load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
+        lane_queue=Queue(aws.sqs, required(env, "LANE_QUEUE_URL")),
+        import_queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
+    )

@@ -1,0 +1,57 @@
+"""Graph API calls of the API that are not message sends: reading lists, and access with a tenant's own token."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+
+from shared.clients.graph import GraphAccess, GraphClient, wait_for
+from shared.errors import RetryableError
+
+_MOST_PAGES = 100
+
+
+class Graph(Protocol):
+    """One call; raises ProviderRejected with Meta's words, RetryableError when Meta is out of reach."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        access: GraphAccess | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]: ...
+
+
+class SyncGraph:
+    """The Graph client for synchronous callers."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        access: GraphAccess | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]:
+        return wait_for(self._client.call(method, path, access, params=params, body=body))
+
+
+def every(graph: Graph, path: str, access: GraphAccess, fields: str) -> Iterator[Mapping[str, Any]]:
+    """All rows of an edge, page by page (Meta, Graph API paged results: `paging.cursors.after` while there is a
+    `paging.next`)."""
+    params = {"fields": fields, "limit": "100"}
+    for _ in range(_MOST_PAGES):
+        answer = graph.call("GET", path, access, params=params)
+        rows = answer.get("data")
+        yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+        paging = answer.get("paging") or {}
+        after = (paging.get("cursors") or {}).get("after")
+        if not paging.get("next") or not after:
+            return
+        params = {**params, "after": str(after)}
+    raise RetryableError(f"Meta's list has more than {_MOST_PAGES} pages")

@@ -1,0 +1,100 @@
+"""Trigger: HTTP, `/v1/*` (API Gateway HTTP API, payload 2.0). The routes are in `routes/`.
+
+Errors are mapped to problem documents here and nowhere else. A retry is the caller's: POSTs with an effect take an
+Idempotency-Key.
+"""
+
+import base64
+import binascii
+import json
+import os
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.api import openapi, problems
+from functions.api.bootstrap import deps
+from functions.api.problems import Problem
+from functions.api.request import principal_of, request_id
+from functions.api.routes import accounts, whatsapp
+from functions.api.routing import problem_response, public
+from shared.observability import count, logger, metrics
+
+app = APIGatewayHttpResolver(enable_validation=True)
+for routes in (accounts, whatsapp):
+    app.include_router(routes.router)
+
+
+@app.get("/v1/openapi.json", **public("meta", "This API, described"))
+def get_openapi() -> Response[str]:
+    return Response(200, "application/json", openapi.document(app))
+
+
+def _failed(error: Exception) -> Response[Any]:
+    problem = problems.of(error)
+    logger.append_keys(problem=problem.code)
+    if problem is problems.INTERNAL:
+        logger.error("call failed unexpectedly", exc_info=error)
+        count("ApiFailed")
+    elif problem.status >= 500:
+        logger.warning("call failed", extra={"error": type(error).__name__})
+    return problem_response(problem, request_id(app))
+
+
+app.exception_handler(Exception)(_failed)
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    instance = str((event.get("requestContext") or {}).get("requestId", ""))
+    principal = principal_of(event)
+    if principal is not None:
+        logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
+    count("ApiRequests")
+    refused = body_problem(event)
+    answer = _raw(refused, instance) if refused is not None else app.resolve(event, context)
+    headers: dict[str, Any] = answer.setdefault("headers", {})
+    headers["X-Request-Id"] = instance
+    if answer["statusCode"] == 204:
+        answer["body"] = ""
+        headers.pop("Content-Type", None)
+    logger.info("request answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]})
+    return answer
+
+
+def body_problem(event: dict[str, Any]) -> Problem | None:
+    """What is wrong with the body before any route looks at it, or None."""
+    body = event.get("body")
+    if not body:
+        return None
+    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type == "text/csv":
+        return None
+    if media_type != "application/json":
+        return problems.WRONG_MEDIA_TYPE
+    try:
+        text = base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else body
+        parsed = json.loads(text, parse_constant=_no_constants)
+    except (ValueError, binascii.Error, RecursionError):
+        return problems.BAD_JSON
+    return None if isinstance(parsed, dict) else problems.BAD_JSON
+
+
+def _no_constants(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _raw(problem: Problem, instance: str) -> dict[str, Any]:
+    return {
+        "statusCode": problem.status,
+        "headers": {"Content-Type": problems.CONTENT_TYPE},
+        "body": problem.body(instance),
+        "isBase64Encoded": False,
+    }
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    deps()

@@ -1,0 +1,36 @@
+"""What the request and response models have in common."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.clock import to_rfc3339
+
+ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
+HEX_ID = r"^[0-9a-f]{32}$"
+META_ID = r"^[0-9]{1,32}$"
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^,;|]+$")]
+Country = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}$")]
+MetaId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=META_ID)]
+
+
+class Input(BaseModel):
+    """A request body: unknown fields are refused, so that a misspelt one is not silently without effect."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """An answer. Times are RFC 3339 in UTC."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+Cursor = Annotated[str | None, Field(description="Pass it as `cursor` to get the next page; null on the last one.")]
+
+
+def moment(epoch_ms: int | None) -> str | None:
+    """RFC 3339, or None for a time that is not known (None or 0)."""
+    return to_rfc3339(epoch_ms) if epoch_ms else None

@@ -1,0 +1,114 @@
+"""Problem documents (RFC 9457): the one form in which the API says no."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from shared.domain.compiler import CompileError
+from shared.errors import AppError, ProviderRejected
+
+CONTENT_TYPE = "application/problem+json"
+_PLACES = frozenset({"body", "query", "path", "header"})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """`field` is the path into the request, such as `audience.tags.0`; empty when the request as a whole is wrong."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`code` is stable and machine readable; `detail` is for the person who reads it."""
+
+    status: int
+    code: str
+    detail: str
+    field: str | None = None
+    errors: Sequence[FieldError] = ()
+    provider_code: str | None = None
+
+    def body(self, instance: str) -> str:
+        """The JSON document; `instance` is the id of the request."""
+        document: dict[str, object] = {
+            "type": f"urn:wasapbos:problem:{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if self.field:
+            document["field"] = self.field
+        if self.errors:
+            document["errors"] = [{"field": e.field, "message": e.message} for e in self.errors]
+        if self.provider_code:
+            document["provider_code"] = self.provider_code
+        return json.dumps(document, ensure_ascii=False)
+
+
+INTERNAL = Problem(500, "internal", "something went wrong on our side; try again, and quote the instance if it stays")
+UNKNOWN_ROUTE = Problem(404, "unknown_route", "there is no such path and method; see GET /v1/openapi.json")
+NO_SUCH_THING = Problem(404, "not_found", "there is no such thing here")
+BAD_JSON = Problem(400, "malformed_json", "the body is not a JSON object in UTF-8")
+WRONG_MEDIA_TYPE = Problem(415, "unsupported_media_type", "send the body as application/json")
+
+
+def of(error: Exception) -> Problem:
+    """What a caller is told of an error. Errors of our own making stay inside."""
+    match error:
+        case CompileError():
+            return invalid([FieldError(found.field, found.message) for found in error.problems])
+        case RequestValidationError():
+            return of_validation(error.errors())
+        case RequestUnsupportedContentType():
+            return WRONG_MEDIA_TYPE
+        case NotFoundError():
+            return UNKNOWN_ROUTE
+        case AppError() if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+            code = error.provider_code if isinstance(error, ProviderRejected) else None
+            return Problem(error.status, error.code, error.message, error.field, provider_code=code)
+        case _:
+            return INTERNAL
+
+
+def of_validation(errors: Iterable[Mapping[str, object]]) -> Problem:
+    """From pydantic's errors. A path parameter of the wrong form names nothing that could exist."""
+    found: list[FieldError] = []
+    for error in errors:
+        place = error.get("loc")
+        parts = [str(part) for part in place] if isinstance(place, Sequence) and not isinstance(place, str) else []
+        if parts[:1] == ["path"]:
+            return NO_SUCH_THING
+        name = ".".join(parts[1:] if parts and parts[0] in _PLACES else parts)
+        wording = _wording(error) if name else "the request needs a JSON body"
+        found.append(FieldError(name, wording))
+    return invalid(found)
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """422 for a request whose fields are wrong."""
+    first = errors[0] if errors else FieldError("", "the request is not valid")
+    detail = f"{first.field}: {first.message}" if first.field else first.message
+    if len(errors) > 1:
+        detail += f" (and {len(errors) - 1} more)"
+    return Problem(422, "invalid_input", detail, field=first.field or None, errors=errors)
+
+
+def _wording(error: Mapping[str, object]) -> str:
+    match error.get("type"):
+        case "extra_forbidden":
+            return "there is no such field; remove it"
+        case "missing":
+            return "this field is required"
+        case _:
+            return str(error.get("msg", "is not valid")).removeprefix("Value error, ")
