@@ -144,12 +144,13 @@ class Lane:
         """Claim window after window. True when work is left at the end of the slice."""
         ends_at = self.clock.monotonic() + self.slice_seconds
         while True:
+            # Before the look at what there is to do, so that a retry stored now is seen now.
+            await self._flush()
             work = await self.blocking(lambda: self.lanes.work(self.phone_number_id))
             state = work.lanes[self.lane]
             if state.fence != self._fence:
                 raise LeaseLost
             await self._follow_consent(work)
-            await self._flush()
             if self.clock.monotonic() >= ends_at:
                 return has_work(work, self.lane)
             window = self._next_window(work, state)

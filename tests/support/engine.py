@@ -1,0 +1,229 @@
+"""A tenant with contacts and a launched campaign over a real DynamoDB, and lanes that send to a Meta of our own."""
+
+import asyncio
+import itertools
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from functions.campaign_dispatch.bootstrap import Deps, Settings
+from functions.campaign_dispatch.lane import Lane, LaneEnd
+from functions.campaign_dispatch.load import load_shard
+from functions.campaign_dispatch.pacing import Rate
+from functions.campaign_dispatch.pause import AutoPause
+from functions.campaign_dispatch.results import Results
+from functions.campaign_dispatch.start import start_campaign
+from shared.clients.queue import Outgoing, Queue
+from shared.clock import epoch_ms, new_ulid
+from shared.domain.account import Member, Role, Tenant
+from shared.domain.books import Books
+from shared.domain.campaign import Audience, Campaign, State
+from shared.domain.compiler import Variable
+from shared.domain.identity import contact_id_for
+from shared.domain.number import Number, Waba
+from shared.domain.outcome import Kind, Outcome
+from shared.domain.template import Template
+from shared.events import LoadShard, QueueMessage
+from shared.store.accounts import Accounts
+from shared.store.campaign_books import read_books
+from shared.store.catalogue import Catalogue
+from shared.store.contacts import Contacts
+from shared.store.database import Database, open_database
+from shared.store.directory import Directory
+from shared.store.lanes import Lanes, Run
+from shared.store.sends import Sends
+
+TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
+
+
+def open_test_database(url: str) -> Database:
+    os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
+    try:
+        return open_database(TABLES)
+    finally:
+        del os.environ["AWS_ENDPOINT_URL_DYNAMODB"]
+
+
+@dataclass
+class RecordingQueue:
+    """Keeps what is sent to it."""
+
+    messages: list[QueueMessage] = field(default_factory=list)
+
+    def send(self, message: QueueMessage, **_options: object) -> None:
+        self.messages.append(message)
+
+    def send_all(self, messages: Iterable[Outgoing]) -> None:
+        self.messages += [outgoing.message for outgoing in messages]
+
+    def take(self) -> list[QueueMessage]:
+        taken, self.messages = self.messages, []
+        return taken
+
+
+@dataclass
+class FakeMeta:
+    """Accepts everything unless `answer` says otherwise; keeps what it was sent and when."""
+
+    answer: Callable[[str, int], Outcome | None] = lambda _to, _n: None
+    latency: float = 0.01
+    requests: list[tuple[float, str, str]] = field(default_factory=list)
+    accepted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each (campaign, recipient) was accepted."""
+
+    async def __call__(self, run: Run, body: dict[str, object]) -> Outcome:
+        to = str(body.get("to") or body.get("recipient"))
+        self.requests.append((time.monotonic(), to, str(body["biz_opaque_callback_data"])))
+        number = len(self.requests)
+        await asyncio.sleep(self.latency)
+        outcome = self.answer(to, number) or Outcome(Kind.ACCEPTED, message_id=f"wamid.{number}")
+        if outcome.kind in (Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN):
+            self.accepted[run.campaign_id, to] += 1
+        return outcome
+
+    @property
+    def twice(self) -> list[tuple[str, str]]:
+        return [pair for pair, times in self.accepted.items() if times > 1]
+
+
+class RealClock:
+    def now(self) -> int:
+        return epoch_ms()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def in_thread(call: Callable[[], Any], /) -> Any:
+    return await asyncio.to_thread(call)
+
+
+class World:
+    """One tenant with one number; every instance has ids of its own, so tests share a database."""
+
+    def __init__(self, database: Database, throughput: int = 80) -> None:
+        self.tenant_id = new_ulid()
+        self.phone_number_id = str(epoch_ms()) + str(next(_serial))
+        self.waba_id = "9" + self.phone_number_id
+        directory = Directory(database)
+        self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
+        self.deps = Deps(
+            settings=Settings("http://meta.invalid", "v26.0", 5, 2_000, "load", "lane", "start"),
+            accounts=Accounts(directory),
+            catalogue=Catalogue(directory),
+            contacts=Contacts(database),
+            sends=Sends(database),
+            lanes=Lanes(database),
+            vault=cast("Any", None),
+            secrets=cast("Any", None),
+            load_queue=cast("Queue", self.load_queue),
+            lane_queue=cast("Queue", self.lane_queue),
+            start_queue=cast("Queue", self.start_queue),
+        )
+        owner = Member(new_ulid(), new_ulid(), "owner@example.com", Role.OWNER)
+        self.deps.accounts.create(Tenant(self.tenant_id, "Test", "BR"), owner)
+        waba = Waba(self.waba_id, "Test", "BRL", "sealed")
+        number = Number(self.phone_number_id, self.waba_id, "+15550001111", "Test", throughput)
+        self.deps.accounts.connect(self.tenant_id, waba, [number])
+        body = {"type": "BODY", "text": "Hi {{1}}, it is sale time"}
+        self.template = Template("77", self.waba_id, "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [body])
+        self.deps.catalogue.put_template(self.tenant_id, self.template)
+
+    def add_contacts(self, count: int, tag: str = "all", first: int = 0) -> list[str]:
+        ids = []
+        for i in range(first, first + count):
+            phone = f"+5511{900000000 + i}"
+            contact_id = contact_id_for(self.tenant_id, "phone", phone)
+            attributes = {"phone": phone, "name": f"Ana {i}", "region": "BR"}
+            self.deps.contacts.upsert(self.tenant_id, contact_id, attributes, {}, frozenset({tag}), epoch_ms())
+            ids.append(contact_id)
+        return ids
+
+    def opt_out(self, contact_id: str) -> None:
+        now = epoch_ms()
+        self.deps.contacts.set_consent(
+            self.tenant_id, contact_id, opted_out=True, source="keyword", at=now, event_id=new_ulid(), now=now
+        )
+
+    def launch(self, tag: str = "all") -> str:
+        """A campaign to everybody with the tag, scheduled for now; returns its id."""
+        campaign = Campaign(
+            campaign_id=new_ulid(),
+            name="sale",
+            phone_number_id=self.phone_number_id,
+            waba_id=self.waba_id,
+            template_id="77",
+            category="MARKETING",
+            audience=Audience(tags=(tag,)),
+            variables={"body.1": Variable("contact", "name")},
+            created_at=epoch_ms(),
+        )
+        self.deps.catalogue.create_campaign(self.tenant_id, campaign)
+        now = epoch_ms()
+        self.deps.catalogue.change_campaign(
+            self.tenant_id, campaign.campaign_id, lambda c: replace(c, state=State.SCHEDULED, start_at=now)
+        )
+        return campaign.campaign_id
+
+    def start(self, campaign_id: str) -> str:
+        return start_campaign(self.deps, self.tenant_id, campaign_id, epoch_ms())
+
+    def load(self) -> list[str]:
+        """Work off the load queue."""
+        results = []
+        while tasks := self.load_queue.take():
+            for task in tasks:
+                assert isinstance(task, LoadShard)
+                results.append(load_shard(self.deps, task, epoch_ms(), lambda: False))
+        return results
+
+    def send_to_everybody(self, tag: str = "all") -> str:
+        """Launch, start and load; the lanes are ready to run."""
+        campaign_id = self.launch(tag)
+        self.start(campaign_id)
+        self.load()
+        return campaign_id
+
+    def lane(self, meta: FakeMeta, *, index: int = 0, rate: float = 500.0, seconds: float = 30.0,
+             handoff: str = "") -> Lane:  # fmt: skip
+        return Lane(
+            phone_number_id=self.phone_number_id,
+            lane=index,
+            owner=new_ulid(),
+            handoff=handoff,
+            lanes=self.deps.lanes,
+            sends=self.deps.sends,
+            contacts=self.deps.contacts,
+            results=Results(
+                self.deps.sends,
+                self.deps.lanes,
+                self.deps.contacts,
+                AutoPause(self.deps.catalogue, self.deps.lanes),
+                new_ulid,
+            ),
+            transmit=meta,
+            blocking=in_thread,
+            clock=RealClock(),
+            new_token=new_ulid,
+            report=lambda _error: None,
+            rate=Rate(cap=rate, current=rate),
+            slice_seconds=seconds,
+        )
+
+    def run_lane(self, meta: FakeMeta, **options: Any) -> LaneEnd | None:
+        return asyncio.run(self.lane(meta, **options).run())
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        return self.deps.catalogue.campaign(self.tenant_id, campaign_id)
+
+    def books(self, campaign_id: str) -> Books:
+        return read_books(self.deps.sends, self.deps.lanes, self.tenant_id, self.campaign(campaign_id))
+
+
+_serial = itertools.count()
