@@ -10,6 +10,8 @@ from typing import Any
 
 from infra.local.services import script
 
+_SCOPES = ["campaigns", "contacts", "conversations", "read", "settings"]
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
@@ -40,7 +42,7 @@ def ready_tenant(api_url: str, simulator_url: str) -> Tenant:
     number_id = waba["phone_numbers"][0]["id"]
     signed_up = {"code": waba["code"], "waba_id": waba["waba_id"], "phone_number_id": number_id}
     _post(f"{api_url}/v1/whatsapp/connect", signed_up, token)
-    key = _post(f"{api_url}/v1/api-keys", {"name": "local"}, token)["key"]
+    key = _post(f"{api_url}/v1/api-keys", {"name": "local", "scopes": _SCOPES}, token)["key"]
     return Tenant(email, password, key, number_id, waba["waba_id"])
 
 
