@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.webhook_ingest.owners import Owners
+from functions.webhook_ingest.people import People
+from functions.webhook_ingest.replies import Replies
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
@@ -29,6 +31,8 @@ class Deps:
     sends: Sends
     lanes: Lanes
     owners: Owners
+    people: People
+    replies: Replies
     bots: Queue
     parking: Parking
 
@@ -37,15 +41,18 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
     """Raises ConfigError, which names the missing setting."""
     aws = AwsClients(database.session)
     directory = Directory(database)
-    accounts = Accounts(directory)
+    accounts, catalogue, contacts = Accounts(directory), Catalogue(directory), Contacts(database)
+    sends, lanes = Sends(database), Lanes(database)
     return Deps(
         accounts=accounts,
-        catalogue=Catalogue(directory),
-        contacts=Contacts(database),
+        catalogue=catalogue,
+        contacts=contacts,
         conversations=Conversations(database),
-        sends=Sends(database),
-        lanes=Lanes(database),
+        sends=sends,
+        lanes=lanes,
         owners=Owners(accounts),
+        people=People(contacts),
+        replies=Replies(catalogue, lanes, sends),
         bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
         parking=Parking(aws, required(env, "DATA_BUCKET")),
     )

@@ -1,0 +1,30 @@
+"""Account events from the AccountQueue (standard, up to 10 records a batch, any order, any repetition).
+
+An event of an account that is nobody's is parked; one that changes nothing here is kept.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from functions.webhook_ingest.account_events import take_account_event
+from functions.webhook_ingest.bootstrap import deps
+from shared.clock import epoch_ms
+from shared.events import AccountEvent
+from shared.observability import logger, metrics
+from shared.sqs_batch import BatchResponse, Record, process
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
+    return process(event, _handle, park=deps().parking.park)
+
+
+def _handle(body: str, record: Record) -> None:
+    delivery = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    take_account_event(deps(), AccountEvent.from_json(body), delivery, epoch_ms())
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    deps()

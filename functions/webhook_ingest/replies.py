@@ -1,0 +1,92 @@
+"""Which campaign a person answers: the latest one of that number that wrote to them within three days."""
+
+from contextlib import suppress
+
+from functions.webhook_ingest.logic.reply import REPLY_MS, position_of
+from shared.domain.blocks import BLOCK_SIZE, block_number
+from shared.domain.books import StatusChange
+from shared.domain.campaign import Campaign, State
+from shared.domain.identity import shard_of
+from shared.errors import NotFound
+from shared.observability import count
+from shared.store.campaign_books import claimed_slots, positions, slots_in_retry
+from shared.store.catalogue import Catalogue
+from shared.store.lanes import Lanes
+from shared.store.sends import Sends
+
+_KEEP_MS = 60_000
+_NEWEST = 50
+_BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
+
+
+class Replies:
+    """Remembers a number's campaigns for a minute: many people answer the same one."""
+
+    def __init__(self, catalogue: Catalogue, lanes: Lanes, sends: Sends) -> None:
+        self._catalogue = catalogue
+        self._lanes = lanes
+        self._sends = sends
+        self._kept: dict[tuple[str, str], tuple[int, list[Campaign]]] = {}
+
+    def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
+        """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
+        for campaign in self._recent(tenant_id, phone_number_id, now):
+            if not _start(campaign) <= at + 999 < _start(campaign) + REPLY_MS:
+                continue
+            for contact_id in contact_ids:
+                found = self._find(tenant_id, campaign, contact_id)
+                if found is None or not self._wrote(tenant_id, campaign, shard_of(contact_id), *found):
+                    continue
+                block = block_number(shard_of(contact_id), found[0])
+                self._sends.record(tenant_id, campaign.campaign_id, block, StatusChange(replied={found[1]}))
+                count("CampaignReply")
+                return True
+        return False
+
+    def _recent(self, tenant_id: str, phone_number_id: str, now: int) -> list[Campaign]:
+        kept = self._kept.get((tenant_id, phone_number_id))
+        if kept is not None and now - kept[0] < _KEEP_MS:
+            return kept[1]
+        found = {c.campaign_id: c for c in self._catalogue.campaigns(tenant_id, _NEWEST, None).items}
+        for run in self._lanes.work(phone_number_id).runs:
+            # One made long ago and scheduled for today is not among the newest.
+            if run.tenant_id == tenant_id and run.campaign_id not in found:
+                with suppress(NotFound):
+                    found[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
+        recent = [
+            campaign
+            for campaign in found.values()
+            if campaign.phone_number_id == phone_number_id
+            and campaign.state in _BEGUN
+            and campaign.sizes
+            and now - _start(campaign) < 2 * REPLY_MS
+        ]
+        recent.sort(key=_start, reverse=True)
+        self._kept[tenant_id, phone_number_id] = (now, recent)
+        return recent
+
+    def _find(self, tenant_id: str, campaign: Campaign, contact_id: str) -> tuple[int, int] | None:
+        shard = shard_of(contact_id)
+        blocks = -(-campaign.sizes[shard] // BLOCK_SIZE)
+
+        def read(n: int) -> list[str]:
+            block = self._sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, n))
+            return [recipient.contact_id for recipient in block]
+
+        return position_of(contact_id, blocks, read)
+
+    def _wrote(self, tenant_id: str, campaign: Campaign, shard: int, n: int, slot: int) -> bool:
+        """Whether this slot was sent, or is on its way right now; not when it was refused or still waits."""
+        block = block_number(shard, n)
+        status = self._sends.status_block(tenant_id, campaign.campaign_id, block)
+        outcome = status.outcome(slot) if status is not None else None
+        if outcome is not None:
+            return outcome not in ("failed", "skipped")
+        work = self._lanes.work(campaign.phone_number_id)
+        if slot in slots_in_retry(campaign.campaign_id, work).get(block, frozenset()):
+            return False
+        return slot < claimed_slots(campaign, positions(campaign, work), shard, n)
+
+
+def _start(campaign: Campaign) -> int:
+    return campaign.started_at or campaign.frozen_at
