@@ -37,7 +37,7 @@ async def start_server(sim: Simulator, host: str, port: int) -> tuple[web.AppRun
 async def serve(config: Config, host: str, port: int) -> None:
     """Run until SIGTERM or SIGINT; prints `{"port": N}` when ready."""
     # Long pauses of the collector would bunch requests that came evenly; most of what is kept are atoms anyway.
-    gc.set_threshold(100_000, 50, 1000)
+    gc.set_threshold(5_000, 50, 1000)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
