@@ -1,0 +1,32 @@
+"""Counting the capacity that DynamoDB calls consume, as DynamoDB itself reports it."""
+
+from collections import Counter
+from typing import Any
+
+from mypy_boto3_dynamodb import DynamoDBClient
+
+_WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+
+
+class Meter:
+    """Adds up what every later call of this client consumed, by operation: `writes` in WRU, `reads` in RRU."""
+
+    def __init__(self, client: DynamoDBClient) -> None:
+        self.writes: Counter[str] = Counter()
+        self.reads: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
+        events = client.meta.events
+        events.register("provide-client-params.dynamodb", self._ask)  # type: ignore[arg-type]
+        events.register("after-call.dynamodb", self._note)
+
+    def _ask(self, params: dict[str, Any], model: Any, **_: object) -> dict[str, Any]:
+        if "ReturnConsumedCapacity" in model.input_shape.members:
+            return {**params, "ReturnConsumedCapacity": "TOTAL"}
+        return params
+
+    def _note(self, parsed: dict[str, Any], model: Any, **_: object) -> None:
+        consumed = parsed.get("ConsumedCapacity", [])
+        self.calls[model.name] += 1
+        for entry in consumed if isinstance(consumed, list) else [consumed]:
+            into = self.writes if model.name in _WRITES else self.reads
+            into[model.name] += entry["CapacityUnits"]

@@ -1,0 +1,46 @@
+"""A campaign whose blocks are written directly: as many recipients as wanted, in seconds."""
+
+from dataclasses import replace
+
+from functions.campaign_dispatch.load import put_before_lanes
+from shared.clock import epoch_ms
+from shared.domain.blocks import BLOCK_SIZE, Recipient
+from shared.domain.campaign import State
+from shared.domain.compiler import compile_plan
+from shared.domain.identity import SHARDS
+from shared.store.directory import to_document
+from shared.store.sends import SealedBlock
+from tests.support.engine import World
+
+
+def frozen_campaign(world: World, recipients: int) -> str:
+    """A sending campaign with its run before the lanes; the recipients are spread over all shards."""
+    campaign_id = world.launch()
+    now = epoch_ms()
+    sizes = tuple(len(range(shard, recipients, SHARDS)) for shard in range(SHARDS))
+    for shard, size in enumerate(sizes):
+        people = [
+            Recipient(f"{shard:x}{i:031x}", f"+55119{shard:02d}{i:06d}", (f"Ana Souza {i}",)) for i in range(size)
+        ]
+        blocks = [people[i : i + BLOCK_SIZE] for i in range(0, size, BLOCK_SIZE)] or [[]]
+        for n, block in enumerate(blocks):
+            sealed = SealedBlock(
+                n=n,
+                spill=0,
+                recipients=min(size, (n + 1) * BLOCK_SIZE),
+                skipped={},
+                scanned_to=block[-1].contact_id if block else "",
+                end=n == len(blocks) - 1,
+            )
+            world.deps.sends.seal_block(world.tenant_id, campaign_id, shard, sealed, block, [], now)
+    number = world.deps.accounts.number(world.tenant_id, world.phone_number_id)
+    plan = to_document(compile_plan(world.template, world.campaign(campaign_id).variables, frozenset()))
+    frozen = world.deps.catalogue.change_campaign(
+        world.tenant_id,
+        campaign_id,
+        lambda c: replace(
+            c, state=State.SENDING, sizes=sizes, lanes=number.lanes, frozen_at=now, started_at=now, plan=plan
+        ),
+    )
+    put_before_lanes(world.deps, world.tenant_id, frozen)
+    return campaign_id
