@@ -6,6 +6,9 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 DYNOXIDE := @dynoxide/linux-x64@1.2.1
 
+# Bytecode is kept, whatever the caller's environment says: without it every start of Python costs seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 # uv from PATH, else a pinned one of our own.
 UV := $(or $(shell command -v uv 2>/dev/null),.local/uv/bin/uv)
 UV_INSTALLED := $(filter .local/uv/bin/uv,$(UV))
