@@ -166,25 +166,29 @@ class Sends:
         )
         return unpack(answer["Item"]["d"]["B"]) if "Item" in answer else []
 
-    def blocks(self, tenant_id: str, campaign_id: str, shard: int) -> Iterator[tuple[int, list[Recipient], Skipped]]:
-        """(n, recipients, skipped people) of every block of a shard, in order."""
+    def blocks(
+        self, tenant_id: str, campaign_id: str, shard: int, start: int = 0
+    ) -> Iterator[tuple[int, list[Recipient], Skipped]]:
+        """(n, recipients, skipped people) of every block of a shard from block `start` on, in order."""
         for item in query_all(
             self._client,
             self._table,
-            "pk = :pk AND begins_with(sk, :r)",
-            {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"},
+            "pk = :pk AND sk BETWEEN :from AND :to",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"R#{start:04x}", ":to": "R#~"},
         ):
             rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
             recipients = [] if number(item, "spill") else unpack(cast("bytes", item["d"]))
             yield _n(item), recipients, [(row[0], row[1]) for row in rows]
 
-    def status_blocks(self, tenant_id: str, campaign_id: str, shard: int) -> Iterator[tuple[int, StatusBlock]]:
-        """(n, status block) in order; consistent, so that the books hold at any moment."""
+    def status_blocks(
+        self, tenant_id: str, campaign_id: str, shard: int, start: int = 0
+    ) -> Iterator[tuple[int, StatusBlock]]:
+        """(n, status block) from block `start` on, in order; consistent, so that the books hold at any moment."""
         for item in query_all(
             self._client,
             self._table,
-            "pk = :pk AND begins_with(sk, :s)",
-            {":pk": _partition(tenant_id, campaign_id, shard), ":s": "S#"},
+            "pk = :pk AND sk BETWEEN :from AND :to",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"S#{start:04x}", ":to": "S#~"},
             consistent=True,
         ):
             yield _n(item), _status_block(item)
