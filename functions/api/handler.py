@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import os
+import traceback
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -35,7 +36,10 @@ def _failed(error: Exception) -> Response[Any]:
     problem = problems.of(error)
     logger.append_keys(problem=problem.code)
     if problem is problems.INTERNAL:
-        logger.error("call failed unexpectedly", exc_info=error)
+        # Not the error's own words: libraries quote their input in them.
+        frames = traceback.extract_tb(error.__traceback__)[-5:]
+        where = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+        logger.error("call failed unexpectedly", extra={"error": type(error).__name__, "where": where})
         count("ApiFailed")
     elif problem.status >= 500:
         logger.warning("call failed", extra={"error": type(error).__name__})
