@@ -153,10 +153,19 @@ def _like(present: object, value: object, where: str) -> object:
         ):
             return type(present)(value)
         case dict() if isinstance(value, Mapping):
-            return {int(code): float(share) for code, share in value.items()}
+            return _shares(value, where)
         case tuple():
             return _tuple_like(present, value, where)
     raise BadScript(f"{where} must look like {present!r}")
+
+
+def _shares(value: Mapping[str, object], where: str) -> dict[int, float]:
+    shares = {}
+    for code, share in value.items():
+        if not code.isdecimal() or isinstance(share, bool) or not isinstance(share, int | float):
+            raise BadScript(f"{where} has error codes and shares")
+        shares[int(code)] = float(share)
+    return shares
 
 
 def _tuple_like(present: tuple[object, ...], value: object, where: str) -> tuple[object, ...]:

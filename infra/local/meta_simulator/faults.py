@@ -121,11 +121,14 @@ def _parse(name: str, value: Any) -> Fault | None:
     share = value.get("share", 1.0 if count is None else 0.0)
     if not isinstance(share, int | float) or not 0 <= share <= 1 or not (count is None or isinstance(count, int)):
         raise BadScript(f"faults.{name}: share is 0 to 1, next is a count")
+    milliseconds, code = value.get("ms", 500), value.get("code", 0)
+    if not isinstance(milliseconds, int | float) or not isinstance(code, int):
+        raise BadScript(f"faults.{name}: ms and code are numbers")
     return Fault(
         share=float(share),
         next_count=count,
-        milliseconds=float(value.get("ms", 500)),
-        code=int(value.get("code", 0)),
+        milliseconds=float(milliseconds),
+        code=code,
         plain=bool(value.get("plain", False)),
         phone_number_id=str(value.get("phone_number_id", "")),
     )

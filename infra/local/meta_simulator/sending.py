@@ -42,7 +42,7 @@ def _mark_read(sim: Simulator, call: Call) -> Reply:
         raise GraphError(100, "Param typing_indicator['type'] must be one of {TEXT}.")
     if body.get("message_id") is None:
         raise required("message_id")
-    if body["message_id"] not in sim.inbound.wamids:
+    if not isinstance(body["message_id"], str) or body["message_id"] not in sim.inbound.wamids:
         raise GraphError(131009, "Param message_id is not the id of a message that was received.")
     sim.counters["marked_read"] += 1
     return ok({"success": True})

@@ -50,6 +50,15 @@ def check_category(value: object) -> str:
     return category
 
 
+def check_ttl(value: object) -> int:
+    """`message_send_ttl_seconds`: 30 seconds to 30 days, or -1 for 30 days; 0 when not given."""
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not (value == -1 or 30 <= value <= 2_592_000):
+        raise GraphError(100, "Param message_send_ttl_seconds must be -1 or a number of seconds from 30 to 2592000.")
+    return value
+
+
 def _format(body: Json) -> str:
     value = str(body.get("parameter_format", "POSITIONAL")).upper()
     if value not in ("POSITIONAL", "NAMED"):
