@@ -8,6 +8,7 @@ from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.logic.account import (
     AccountRestored,
     AccountStopped,
+    Meaning,
     NumberQuality,
     Preferences,
     TemplateCategory,
@@ -35,28 +36,30 @@ def take_account_event(at_hand: Deps, event: AccountEvent, delivery: int, now: i
     if tenant_id is None:
         raise InvalidInput("unknown WhatsApp Business account")
     meaning = meaning_of(event.field, event.value)
+    if meaning is not None and _apply(at_hand, tenant_id, event, meaning, now):
+        count("AccountEventApplied")
+        return
+    if isinstance(meaning, TemplateStatus) and delivery < 2:
+        raise RetryableError("the template is not stored yet")
+    at_hand.parking.keep(f"account-events/{event.waba_id}", json.loads(event.to_json()))
+    count("AccountEventKept")
+
+
+def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning, now: int) -> bool:
+    """False when it concerns nothing that is stored here."""
     match meaning:
         case TemplateStatus():
-            applied = _template_status(at_hand, tenant_id, event, meaning)
+            return _template_status(at_hand, tenant_id, event, meaning)
         case TemplateCategory():
-            applied = _template_category(at_hand, tenant_id, event, meaning)
+            return _template_category(at_hand, tenant_id, event, meaning)
         case Preferences():
-            applied = _preferences(at_hand, tenant_id, event, meaning, now)
+            return _preferences(at_hand, tenant_id, event, meaning, now)
         case NumberQuality():
-            applied = _number_quality(at_hand, tenant_id, event, meaning)
+            return _number_quality(at_hand, tenant_id, event, meaning)
         case AccountStopped():
-            applied = _stop(at_hand, tenant_id, event, meaning)
+            return _stop(at_hand, tenant_id, event, meaning)
         case AccountRestored():
-            applied = _restore(at_hand, tenant_id, event, meaning)
-        case None:
-            applied = False
-    if not applied and isinstance(meaning, TemplateStatus) and delivery < 2:
-        raise RetryableError("the template is not stored yet")
-    if applied:
-        count("AccountEventApplied")
-    else:
-        at_hand.parking.keep(f"account-events/{event.waba_id}", json.loads(event.to_json()))
-        count("AccountEventKept")
+            return _restore(at_hand, tenant_id, event, meaning)
 
 
 def _happened(event: AccountEvent) -> int:

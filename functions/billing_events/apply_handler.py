@@ -1,0 +1,29 @@
+"""Payment events from the BillingQueue (standard, any order, any repetition).
+
+An event of an unknown customer is parked; one of a kind that is not used here is counted and acknowledged.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from functions.billing_events.apply import apply_event
+from functions.billing_events.bootstrap import deps
+from shared.clock import epoch_ms
+from shared.events import BillingEvent
+from shared.observability import logger, metrics
+from shared.sqs_batch import BatchResponse, Record, process
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
+    return process(event, _handle, park=deps().parking.park)
+
+
+def _handle(body: str, record: Record) -> None:
+    apply_event(deps(), BillingEvent.from_json(body), epoch_ms())
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    deps()

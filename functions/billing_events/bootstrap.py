@@ -1,0 +1,50 @@
+"""The composition root of the function that applies payment events."""
+
+import functools
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared.clients.aws import AwsClients
+from shared.clients.parking import Parking
+from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.stripe_gateway import StripeGateway
+from shared.clock import epoch_ms
+from shared.config import required
+from shared.store.accounts import Accounts
+from shared.store.database import Database, open_database
+from shared.store.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """`stripe` gives the gateway; making it needs the platform's secret, which may change while we run."""
+
+    directory: Directory
+    accounts: Accounts
+    stripe: Callable[[], StripeGateway]
+    parking: Parking
+
+
+def build(database: Database, env: Mapping[str, str]) -> Deps:
+    """Raises ConfigError, which names the missing setting."""
+    aws = AwsClients(database.session)
+    secrets = PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN"))
+    base_url = required(env, "STRIPE_API_URL")
+    gateways: dict[str, StripeGateway] = {}
+
+    def gateway() -> StripeGateway:
+        key = secrets.read(epoch_ms()).stripe_api_key
+        if key not in gateways:
+            gateways.clear()
+            gateways[key] = StripeGateway(key, base_url)
+        return gateways[key]
+
+    directory = Directory(database)
+    parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BillingParked")
+    return Deps(directory, Accounts(directory), gateway, parking)
+
+
+@functools.cache
+def deps() -> Deps:
+    return build(open_database(os.environ), os.environ)

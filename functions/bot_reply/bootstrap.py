@@ -1,0 +1,49 @@
+"""The composition root of the bots' function: settings read once, clients made once."""
+
+import functools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.clients.aws import AwsClients
+from shared.clients.graph import GraphClient
+from shared.clients.parking import Parking
+from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.vault import Vault
+from shared.config import required
+from shared.services.single_send import SingleSender
+from shared.store.accounts import Accounts
+from shared.store.catalogue import Catalogue
+from shared.store.contacts import Contacts
+from shared.store.conversations import Conversations
+from shared.store.database import Database, open_database
+from shared.store.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    catalogue: Catalogue
+    conversations: Conversations
+    sender: SingleSender
+    parking: Parking
+
+
+def build(database: Database, env: Mapping[str, str]) -> Deps:
+    """Raises ConfigError, which names the missing setting."""
+    aws = AwsClients(database.session)
+    directory, conversations = Directory(database), Conversations(database)
+    sender = SingleSender(
+        Accounts(directory),
+        Contacts(database),
+        conversations,
+        Vault(aws.kms, required(env, "KMS_KEY_ID")),
+        PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION")),
+    )
+    parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BotTurnParked")
+    return Deps(Catalogue(directory), conversations, sender, parking)
+
+
+@functools.cache
+def deps() -> Deps:
+    return build(open_database(os.environ), os.environ)
