@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 _WINDOW_SECONDS = 1.01
 """A little over a second, so that what is even when sent is still even when it arrives."""
+_CATCH_UP_SECONDS = 0.05
 _BACK_OFF = 0.7
 _STEP_UP = 1.02
 _STEP_UP_EVERY_SECONDS = 5.0
@@ -51,7 +52,8 @@ class Pacer:
         return earliest
 
     def sent(self, at: float) -> None:
-        self.next_at = max(self.next_at, at - 0.25) + 1.0 / self.rate.current
+        behind = at if not self.recent else max(self.next_at, at - _CATCH_UP_SECONDS)
+        self.next_at = behind + 1.0 / self.rate.current
         self.recent.append(at)
         while len(self.recent) > self.rate.cap + 1:
             self.recent.popleft()

@@ -1,0 +1,148 @@
+"""The lane: what rate it holds, how evenly, and what a message costs it, next to two other ways to send.
+
+Every variant runs in this process, pinned to one core where the machine allows it, over dynoxide, against the same
+upstream that answers after 300 ms. `LANE_SECONDS` sets how long each capped run lasts (600 for the long one).
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from functions.campaign_dispatch.transmitter import GraphTransmitter
+from shared.clients.graph import GraphAccess, GraphClient
+from shared.clock import new_ulid
+from shared.domain.outcome import Outcome
+from shared.store.lanes import Run
+from tests.bench.per_item import send_per_item
+from tests.support.capacity import Meter
+from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
+from tests.support.engine import World, open_test_database
+from tests.support.frozen import frozen_campaign
+
+LATENCY_MS = 300
+
+
+@dataclass(frozen=True)
+class Measured:
+    name: str
+    messages: int
+    seconds: float
+    cpu_ms: float
+    peak: int
+    wru: float
+
+    def row(self, cap: float) -> str:
+        rate = self.messages / self.seconds
+        held = f"{rate / cap:6.1%}" if cap else "     -"
+        return (
+            f"{self.name:44} {self.messages:8} {rate:9.1f}/s {held} {self.peak:6} "
+            f"{self.cpu_ms / self.messages:8.2f} {self.wru / self.messages:7.3f}"
+        )
+
+
+@contextmanager
+def upstream() -> Iterator[str]:
+    command = [sys.executable, "-m", "tests.bench.upstream", str(LATENCY_MS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+        finally:
+            process.terminate()
+
+
+def arrivals(url: str) -> list[float]:
+    with urllib.request.urlopen(f"{url}/journal", timeout=30) as answer:
+        times: list[float] = json.load(answer)
+    return sorted(times)
+
+
+def peak_in_a_second(times: list[float]) -> int:
+    """The most arrivals in any one-second window."""
+    peak, first = 0, 0
+    for last, at in enumerate(times):
+        while at - times[first] >= 1.0:
+            first += 1
+        peak = max(peak, last - first + 1)
+    return peak
+
+
+class Variant:
+    """One way to send, measured from the first arrival to the last."""
+
+    def __init__(self, url: str, dynamodb: str) -> None:
+        self.url = url
+        self.database = open_test_database(dynamodb)
+
+    def measure(self, name: str, work: Callable[[], int]) -> Measured:
+        arrivals(self.url)
+        meter = Meter(self.database.client)
+        cpu = time.process_time()
+        count = work()
+        cpu = time.process_time() - cpu
+        times = arrivals(self.url)
+        assert len(times) == count, f"{len(times)} arrived, {count} were sent"
+        seconds = (times[-1] - times[0]) * count / max(1, count - 1)
+        return Measured(name, count, seconds, cpu * 1000, peak_in_a_second(times), meter.writes.total())
+
+    def lane(self, name: str, messages: int, rate: float, *, plain_httpx: bool = False) -> Measured:
+        world = World(self.database)
+        campaign = frozen_campaign(world, messages)
+
+        async def run() -> None:
+            graph = GraphClient(self.url, "v26.0", max_connections=900)
+            if plain_httpx:
+                graph._http = httpx.AsyncClient(
+                    base_url=f"{self.url}/v26.0/", timeout=30, limits=httpx.Limits(max_connections=900)
+                )
+            sender = GraphTransmitter(graph, GraphAccess.of("token", "secret"), world.phone_number_id)
+
+            async def transmit(run: Run, body: dict[str, object]) -> Outcome:
+                return await sender(run, body)
+
+            lane = world.lane(transmit, rate=rate, seconds=1e9)  # type: ignore[arg-type]
+            await lane.run()
+            await graph.aclose()
+
+        def work() -> int:
+            asyncio.run(run())
+            books = world.books(campaign)
+            assert books.sent == messages, books
+            return messages
+
+        return self.measure(name, work)
+
+    def per_item(self, name: str, messages: int, rate: float) -> Measured:
+        return self.measure(
+            name, lambda: asyncio.run(send_per_item(self.database, self.url, new_ulid(), messages, rate))
+        )
+
+
+def main() -> None:
+    if not BINARY.exists():
+        print(MISSING)
+        return
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    seconds = int(os.environ.get("LANE_SECONDS", "20"))
+    print(f"upstream answers after {LATENCY_MS} ms; WRU without load and statuses")
+    print(f"{'':44} {'messages':>8} {'achieved':>11} {'held':>6} {'peak/s':>6} {'CPU ms':>8} {'WRU':>7}")
+    with upstream() as url, running_dynoxide() as dynamodb:
+        variant = Variant(url, dynamodb)
+        for cap in (72, 225):
+            print(variant.lane(f"lane, cap {cap}/s", cap * seconds, cap).row(cap), flush=True)
+        print(variant.lane("lane, as fast as one core goes", 12_000, 2_000.0).row(0), flush=True)
+        print(
+            variant.lane("(a) lane over httpx's own transport, 225/s", 1_500, 225, plain_httpx=True).row(225),
+            flush=True,
+        )
+        print(variant.per_item("(b) one item per message, as fast as it goes", 6_000, 2_000.0).row(0), flush=True)
