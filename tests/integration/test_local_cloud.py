@@ -108,7 +108,7 @@ def test_failed_start_leaves_nothing() -> None:
     assert processes_of(str(failing.run_directory)) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_ends_without_a_trace(number: signal.Signals) -> None:
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
@@ -125,5 +125,5 @@ def test_ends_without_a_trace(number: signal.Signals) -> None:
     assert left == []
     with pytest.raises((ConnectionResetError, urllib.error.URLError)):
         call("GET", f"{endpoint}/_ministack/health")
-    # A killed process can't remove its folder; the next start does.
+    # A killed process can't remove its folder; the next start does (so that case comes first).
     assert run.exists() == (number == signal.SIGKILL)
