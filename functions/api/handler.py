@@ -18,12 +18,22 @@ from functions.api import openapi, problems
 from functions.api.bootstrap import deps
 from functions.api.problems import Problem
 from functions.api.request import principal_of, request_id
-from functions.api.routes import accounts, whatsapp
+from functions.api.routes import (
+    accounts,
+    billing,
+    bots,
+    campaigns,
+    contacts,
+    conversations,
+    imports,
+    templates,
+    whatsapp,
+)
 from functions.api.routing import problem_response, public
 from shared.observability import count, logger, metrics
 
 app = APIGatewayHttpResolver(enable_validation=True)
-for routes in (accounts, whatsapp):
+for routes in (accounts, whatsapp, contacts, imports, templates, campaigns, conversations, bots, billing):
     app.include_router(routes.router)
 
 

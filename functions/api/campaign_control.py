@@ -1,0 +1,177 @@
+"""Making a campaign and moving it through its states on request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from shared.clients.queue import Outgoing
+from shared.domain.campaign import Audience, Campaign, State, after
+from shared.domain.compiler import CompileError, Problem, Variable, compile_plan
+from shared.domain.template import Template
+from shared.errors import Conflict, InvalidInput, NotFound
+from shared.events import QueueMessage, StartCampaign, WakeLane
+from shared.store.accounts import Accounts
+from shared.store.catalogue import Catalogue
+from shared.store.lanes import Lanes
+
+_SKEW_MS = 60_000
+_LATEST_MS = 366 * 24 * 3600 * 1000
+
+
+class Sending(Protocol):
+    def send(self, message: QueueMessage) -> None: ...
+    def send_all(self, messages: list[Outgoing]) -> None: ...
+
+
+class Scheduling(Protocol):
+    def start_at(self, message: StartCampaign, at: int) -> None: ...
+    def remove(self, campaign_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDraft:
+    name: str
+    phone_number_id: str
+    template_id: str
+    audience: Audience
+    variables: Mapping[str, Variable]
+
+
+def start_moment(wanted: int | None, now: int) -> int:
+    """When the campaign starts, epoch ms: now, unless a later moment is wanted. Raises InvalidInput."""
+    if wanted is None or now - _SKEW_MS <= wanted <= now:
+        return now
+    if wanted < now:
+        raise InvalidInput("start_at lies in the past; leave it out to start at once", field="start_at")
+    if wanted > now + _LATEST_MS:
+        raise InvalidInput("start_at lies more than a year ahead", field="start_at")
+    return wanted
+
+
+class CampaignControl:
+    """`give_notice` is told of a start that could not be announced; the sweep starts such a campaign."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        catalogue: Catalogue,
+        lanes: Lanes,
+        schedules: Scheduling,
+        start_queue: Sending,
+        lane_queue: Sending,
+        give_notice: Callable[[str, Exception], None],
+    ) -> None:
+        self._accounts = accounts
+        self._catalogue = catalogue
+        self._lanes = lanes
+        self._schedules = schedules
+        self._start_queue = start_queue
+        self._lane_queue = lane_queue
+        self._give_notice = give_notice
+
+    def create(self, tenant_id: str, campaign_id: str, draft: CampaignDraft, created_by: str, now: int) -> Campaign:
+        """Raises NotFound (with the field) for a number or template that is not the tenant's, and CompileError."""
+        try:
+            number = self._accounts.number(tenant_id, draft.phone_number_id)
+        except NotFound as exc:
+            raise NotFound("there is no such number", field="phone_number_id") from exc
+        try:
+            template = self._catalogue.template(tenant_id, draft.template_id)
+        except NotFound as exc:
+            raise NotFound("there is no such template", field="template_id") from exc
+        if template.waba_id != number.waba_id:
+            raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
+        self._compile(tenant_id, template, draft.variables)
+        campaign = Campaign(
+            campaign_id=campaign_id,
+            name=draft.name,
+            phone_number_id=draft.phone_number_id,
+            waba_id=number.waba_id,
+            template_id=draft.template_id,
+            category=template.category,
+            audience=draft.audience,
+            variables=draft.variables,
+            created_at=now,
+            created_by=created_by,
+        )
+        try:
+            self._catalogue.create_campaign(tenant_id, campaign)
+        except Conflict:
+            return self._catalogue.campaign(tenant_id, campaign_id)
+        return campaign
+
+    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable]) -> None:
+        known = frozenset(field.key for field in self._catalogue.fields(tenant_id))
+        compile_plan(template, variables, known)
+
+    def launch(self, tenant_id: str, campaign_id: str, wanted: int | None, now: int) -> Campaign:
+        """Schedule it. Raises Conflict (state, number), CompileError and InvalidInput.
+
+        Launching again what is scheduled for the same moment announces its start again and changes nothing.
+        """
+        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        if campaign.state is State.SCHEDULED and campaign.start_at is not None:
+            at_once = wanted is None and campaign.start_at <= now
+            if at_once or wanted == campaign.start_at:
+                self._announce(tenant_id, campaign, now)
+                return campaign
+        start = start_moment(wanted, now)
+        self._accounts.number(tenant_id, campaign.phone_number_id).require_active()
+        template = self._catalogue.template(tenant_id, campaign.template_id)
+        self._compile(tenant_id, template, campaign.variables)
+        campaign = self._catalogue.change_campaign(
+            tenant_id,
+            campaign_id,
+            lambda c: replace(c, state=after(c.state, "launch"), start_at=start, category=template.category),
+        )
+        self._announce(tenant_id, campaign, now)
+        return campaign
+
+    def _announce(self, tenant_id: str, campaign: Campaign, now: int) -> None:
+        message = StartCampaign(tenant_id, campaign.campaign_id)
+        try:
+            if campaign.start_at is not None and campaign.start_at > now:
+                self._schedules.start_at(message, campaign.start_at)
+            else:
+                self._start_queue.send(message)
+        except Exception as error:
+            self._give_notice(campaign.campaign_id, error)
+
+    def pause(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """Repeating it stops the lanes again: the first attempt may have died before it did."""
+        campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, "paused on request")
+        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
+        return campaign
+
+    def resume(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
+        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        number = self._accounts.number(tenant_id, campaign.phone_number_id)
+        if campaign.state is State.PAUSED:
+            number.require_active()
+            template = self._catalogue.template(tenant_id, campaign.template_id)
+            if template.status != "APPROVED":
+                raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
+        campaign = self._move(tenant_id, campaign_id, "resume", State.SENDING, "")
+        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "running")
+        lanes = max(number.lanes, campaign.lanes)
+        self._lane_queue.send_all([Outgoing(WakeLane(number.phone_number_id, lane)) for lane in range(lanes)])
+        return campaign
+
+    def cancel(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """For good. Repeating it stops the lanes again: the first attempt may have died before it did."""
+        campaign = self._move(tenant_id, campaign_id, "cancel", State.CANCELLED, "cancelled on request")
+        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
+        if campaign.started_at is None and campaign.start_at is not None:
+            try:
+                self._schedules.remove(campaign_id)
+            except Exception as error:  # what it starts finds the campaign cancelled
+                self._give_notice(campaign_id, error)
+        return campaign
+
+    def _move(self, tenant_id: str, campaign_id: str, action: str, result: State, reason: str) -> Campaign:
+        return self._catalogue.change_campaign(
+            tenant_id,
+            campaign_id,
+            lambda c: c if c.state is result else replace(c, state=after(c.state, action), reason=reason),
+        )

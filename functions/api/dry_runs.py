@@ -1,0 +1,88 @@
+"""Dry runs: the real gates over the whole audience, with nothing sent.
+
+Sixteen messages, one per contact shard, go to the loader; each stores one part. The latest run of a campaign is
+remembered beside it, so that asking needs no id.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from functions.api.campaign_control import Sending
+from shared.clients.queue import Outgoing
+from shared.domain.campaign import State
+from shared.domain.identity import SHARDS
+from shared.errors import Conflict, NotFound
+from shared.events import LoadShard
+from shared.store.catalogue import Catalogue
+from shared.store.directory import Directory
+from shared.store.sends import Sends
+
+SAMPLES = 10
+MISSING = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """`started_at` in epoch ms."""
+
+    dry_run_id: str
+    started_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunResult:
+    """What the parts so far add up to; `complete` once all sixteen are there."""
+
+    run: DryRun
+    complete: bool
+    planned: int
+    sendable: int
+    skipped: dict[str, int]
+    samples: list[tuple[str, str]]
+    missing: list[tuple[str, str]]
+
+
+def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
+    """Sum the parts as the loader wrote them (JSON)."""
+    planned = sendable = 0
+    skipped: Counter[str] = Counter()
+    samples: list[tuple[str, str]] = []
+    missing: list[tuple[str, str]] = []
+    for part in parts:
+        result = json.loads(part)
+        planned += int(result["planned"])
+        sendable += int(result["sendable"])
+        skipped.update({str(reason): int(count) for reason, count in result["skipped"].items()})
+        samples += [(str(row["contact_id"]), str(row["text"])) for row in result["samples"]]
+        missing += [(str(row["contact_id"]), str(row["slot"])) for row in result["missing"]]
+    return DryRunResult(
+        run, len(parts) >= SHARDS, planned, sendable, dict(skipped), samples[:SAMPLES], missing[:MISSING]
+    )
+
+
+class DryRuns:
+    def __init__(self, directory: Directory, catalogue: Catalogue, sends: Sends, load_queue: Sending) -> None:
+        self._directory = directory
+        self._catalogue = catalogue
+        self._sends = sends
+        self._load_queue = load_queue
+
+    def start(self, tenant_id: str, campaign_id: str, run: DryRun) -> None:
+        """Raises NotFound, and Conflict once the audience is being frozen."""
+        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        if campaign.state not in (State.DRAFT, State.SCHEDULED):
+            raise Conflict(f"the campaign is {campaign.state}; its report says more", code="campaign_state")
+        self._directory.put(tenant_id, f"DRY#{campaign_id}", run)
+        self._load_queue.send_all(
+            [Outgoing(LoadShard(tenant_id, campaign_id, shard, run.dry_run_id)) for shard in range(SHARDS)]
+        )
+
+    def latest(self, tenant_id: str, campaign_id: str) -> DryRunResult:
+        """Raises NotFound when there is no campaign, or none was run for it. Results are kept for a day."""
+        self._catalogue.campaign(tenant_id, campaign_id)
+        run = self._directory.get(tenant_id, f"DRY#{campaign_id}", DryRun, consistent=True)
+        if run is None:
+            raise NotFound("no dry run was made for this campaign", code="no_dry_run")
+        return add_up(run, self._sends.dry_run(tenant_id, campaign_id, run.dry_run_id))

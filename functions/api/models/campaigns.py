@@ -1,0 +1,257 @@
+"""Templates and campaigns."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, model_validator
+
+from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, Tag, moment
+from shared.domain.books import Books
+from shared.domain.campaign import Audience, Campaign
+from shared.domain.compiler import Variable
+from shared.domain.template import Template, UnsupportedComponent, slots_of
+
+
+class TemplateIn(Input):
+    waba_id: MetaId | None = Field(None, description="needed only when several accounts are connected")
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,512}$")]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})?$")]
+    category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"]
+    parameter_format: Literal["POSITIONAL", "NAMED"] = "POSITIONAL"
+    components: Annotated[list[dict[str, JsonValue]], Field(min_length=1, max_length=10)] = Field(
+        description="as Meta's message_templates edge takes them"
+    )
+
+
+class SlotOut(Output):
+    key: str = Field(description="how a campaign's `variables` name it")
+    kind: str
+    optional: bool
+
+
+class TemplateOut(Output):
+    id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    parameter_format: str
+    components: list[dict[str, JsonValue]]
+    slots: list[SlotOut]
+    unsupported: str | None = Field(description="why campaigns cannot use it, if so")
+    rejected_reason: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, template: Template) -> "TemplateOut":
+        unsupported = None
+        try:
+            slots = slots_of(template)
+        except UnsupportedComponent as exc:
+            slots, unsupported = [], str(exc)
+        return cls.model_validate(
+            {
+                "id": template.template_id,
+                "waba_id": template.waba_id,
+                "name": template.name,
+                "language": template.language,
+                "category": template.category,
+                "status": template.status,
+                "parameter_format": template.parameter_format,
+                "components": [dict(component) for component in template.components],
+                "slots": [{"key": slot.key, "kind": slot.kind, "optional": slot.optional} for slot in slots],
+                "unsupported": unsupported,
+                "rejected_reason": template.rejected_reason or None,
+                "updated_at": moment(template.updated_at),
+            }
+        )
+
+
+class TemplatesOut(Output):
+    items: list[TemplateOut]
+
+
+class SyncOut(Output):
+    templates: int
+
+
+class AudienceIn(Input):
+    tags: Annotated[list[Tag], Field(max_length=100)] = Field(
+        default_factory=list, description="contacts with any of these"
+    )
+    exclude_tags: Annotated[list[Tag], Field(max_length=100)] = Field(
+        default_factory=list, description="but none of these"
+    )
+    everyone: bool = False
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "AudienceIn":
+        if self.everyone == bool(self.tags):
+            raise ValueError("name tags, or set everyone to true, and not both")
+        return self
+
+
+class VariableModel(Input):
+    source: Literal["contact", "field", "constant"]
+    value: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    fallback: Annotated[str, StringConstraints(max_length=1024)] = ""
+
+
+class CampaignIn(Input):
+    name: ShortText
+    phone_number_id: MetaId
+    template_id: MetaId
+    audience: AudienceIn
+    variables: Annotated[dict[str, VariableModel], Field(max_length=50)] = Field(
+        default_factory=dict, description="slot of the template -> where its value comes from"
+    )
+
+
+class CampaignOut(Output):
+    id: str
+    name: str
+    phone_number_id: str
+    waba_id: str
+    template_id: str
+    category: str
+    audience: AudienceIn
+    variables: dict[str, VariableModel]
+    state: str
+    reason: str | None
+    start_at: str | None
+    created_at: str | None
+    created_by: str
+    started_at: str | None
+    finished_at: str | None
+    planned: int | None = Field(description="people in the frozen audience; null before it is frozen")
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignOut":
+        audience: Audience = campaign.audience
+        return cls(
+            id=campaign.campaign_id,
+            name=campaign.name,
+            phone_number_id=campaign.phone_number_id,
+            waba_id=campaign.waba_id,
+            template_id=campaign.template_id,
+            category=campaign.category,
+            audience=AudienceIn(
+                tags=list(audience.tags), exclude_tags=list(audience.exclude_tags), everyone=audience.everyone
+            ),
+            variables={slot: _variable(variable) for slot, variable in campaign.variables.items()},
+            state=campaign.state,
+            reason=campaign.reason or None,
+            start_at=moment(campaign.start_at),
+            created_at=moment(campaign.created_at),
+            created_by=campaign.created_by,
+            started_at=moment(campaign.started_at),
+            finished_at=moment(campaign.finished_at),
+            planned=campaign.planned if campaign.sizes else None,
+        )
+
+
+def _variable(variable: Variable) -> VariableModel:
+    return VariableModel(source=variable.source, value=variable.value, fallback=variable.fallback)
+
+
+class CampaignsOut(Output):
+    items: list[CampaignOut]
+    next_cursor: Cursor
+
+
+class LaunchIn(Input):
+    start_at: AwareDatetime | None = Field(None, description="RFC 3339 with a time zone; at once when left out")
+
+    @property
+    def start_ms(self) -> int | None:
+        start: datetime | None = self.start_at
+        return int(start.timestamp() * 1000) if start is not None else None
+
+
+class DryRunStartedOut(Output):
+    dry_run_id: str
+    status: Literal["running"] = "running"
+
+
+class SampleOut(Output):
+    contact_id: str
+    text: str
+
+
+class MissingOut(Output):
+    contact_id: str
+    slot: str
+
+
+class DryRunOut(Output):
+    dry_run_id: str
+    status: Literal["running", "complete"]
+    started_at: str | None
+    planned: int
+    sendable: int
+    skipped: dict[str, int]
+    samples: list[SampleOut]
+    missing: list[MissingOut] = Field(description="the first hundred people who lack a value, and for which variable")
+
+
+class ReportOut(Output):
+    """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered and read."""
+
+    campaign_id: str
+    state: str
+    reason: str | None
+    planned: int
+    sent: int
+    failed: int
+    skipped: int
+    cancelled: int
+    unknown: int
+    waiting: int
+    delivered: int
+    read: int
+    replied: int
+    billable: int
+    failed_by: dict[str, int]
+    skipped_by: dict[str, int]
+    balanced: bool
+    started_at: str | None
+    finished_at: str | None
+
+    @classmethod
+    def of(cls, campaign: Campaign, books: Books) -> "ReportOut":
+        return cls(
+            campaign_id=campaign.campaign_id,
+            state=campaign.state,
+            reason=campaign.reason or None,
+            planned=books.planned,
+            sent=books.sent,
+            failed=books.failed,
+            skipped=books.skipped,
+            cancelled=books.cancelled,
+            unknown=books.unknown,
+            waiting=books.waiting,
+            delivered=books.delivered,
+            read=books.read,
+            replied=books.replied,
+            billable=books.billable,
+            failed_by=dict(books.failed_by),
+            skipped_by=dict(books.skipped_by),
+            balanced=books.balanced,
+            started_at=moment(campaign.started_at),
+            finished_at=moment(campaign.finished_at),
+        )
+
+
+OutcomeName = Literal["read", "delivered", "sent", "failed", "skipped", "unknown", "waiting", "cancelled"]
+
+
+class RecipientOut(Output):
+    contact_id: str
+    outcome: OutcomeName
+    code: str | None = Field(description="Meta's error code, or why the person was skipped")
+
+
+class RecipientsOut(Output):
+    items: list[RecipientOut]
+    next_cursor: Cursor

@@ -1,0 +1,18 @@
+"""The tenant's subscription."""
+
+from functions.api.bootstrap import deps
+from functions.api.models.accounts import EntitlementsOut
+from functions.api.models.conversations import SubscriptionOut
+from functions.api.request import caller, new_router
+from functions.api.routing import secured
+from shared.domain.account import Scope
+from shared.domain.plans import entitlements
+
+router = new_router()
+
+
+@router.get("/v1/billing/subscription", **secured(Scope.READ, "billing", "The plan, and what it allows"))
+def get_subscription() -> SubscriptionOut:
+    tenant = deps().accounts.tenant(caller(router).tenant_id)
+    limits = entitlements(tenant.plan, tenant.subscription_status)
+    return SubscriptionOut(plan=tenant.plan, status=tenant.subscription_status, entitlements=EntitlementsOut.of(limits))
