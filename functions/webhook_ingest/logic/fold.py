@@ -129,5 +129,5 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
 def _fold_single(change: SingleChange, update: Update) -> None:
     change.status = merge_status(change.status, update.status)
     change.wamid = max(change.wamid, update.wamid)
-    if update.status == "failed":
+    if update.status == "failed" and update.code:
         change.code = min(update.code, change.code or update.code)

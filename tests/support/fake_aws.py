@@ -1,0 +1,122 @@
+"""AWS in this process (moto) with the template's tables, our queues, the bucket, a key and the platform's secret."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from moto import mock_aws
+
+from shared.store.database import Database, open_database
+from tests.support.template import table_definitions
+
+QUEUES = ("Inbound", "Status", "Account", "Bot", "Billing")
+_FIFO = frozenset({"Inbound", "Bot"})
+SECRETS = {
+    "meta_app_secret": "app-secret-now",
+    "meta_app_secret_previous": "app-secret-before",
+    "meta_verify_token": "verify-me",
+    "stripe_api_key": "sk_test_unit",
+    "stripe_webhook_secret": "whsec_unit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FakeAws:
+    """`env` is what a function finds in its environment."""
+
+    env: dict[str, str]
+    sqs: Any
+    s3: Any
+
+    def database(self) -> Database:
+        return open_database(self.env)
+
+    def received(self, queue: str) -> list[dict[str, Any]]:
+        """Everything waiting in a queue, with its attributes; it is taken out."""
+        found: list[dict[str, Any]] = []
+        url = self.env[f"{queue.upper()}_QUEUE_URL"]
+        while True:
+            answer = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"])
+            if not answer.get("Messages"):
+                return found
+            for message in answer["Messages"]:
+                found.append(message)
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+    def bodies(self, queue: str) -> list[dict[str, Any]]:
+        return [json.loads(message["Body"]) for message in self.received(queue)]
+
+    def objects(self, prefix: str) -> list[Any]:
+        """What lies under a prefix of the bucket, read as JSON, in order of key."""
+        bucket = self.env["DATA_BUCKET"]
+        listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
+        return [json.loads(self.s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
+
+
+@contextmanager
+def fake_aws() -> Iterator[FakeAws]:
+    with mock_aws():
+        sqs, s3 = boto3.client("sqs"), boto3.client("s3")
+        dynamodb, kms, secrets = boto3.client("dynamodb"), boto3.client("kms"), boto3.client("secretsmanager")
+        for name, definition in table_definitions().items():
+            dynamodb.create_table(TableName=name, **definition)
+        s3.create_bucket(Bucket="data")
+        env = {
+            "DIRECTORY_TABLE": "DirectoryTable",
+            "CONTACTS_TABLE": "ContactsTable",
+            "CONVERSATIONS_TABLE": "ConversationsTable",
+            "SENDS_TABLE": "SendsTable",
+            "DATA_BUCKET": "data",
+            "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
+            "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
+            "GRAPH_API_URL": "http://127.0.0.1:9",
+            "GRAPH_API_VERSION": "v26.0",
+            "STRIPE_API_URL": "http://127.0.0.1:9",
+        }
+        for queue in QUEUES:
+            fifo = queue in _FIFO
+            attributes = {"FifoQueue": "true"} if fifo else {}
+            made = sqs.create_queue(QueueName=f"{queue}.fifo" if fifo else queue, Attributes=attributes)
+            env[f"{queue.upper()}_QUEUE_URL"] = made["QueueUrl"]
+        yield FakeAws(env, sqs, s3)
+
+
+class Context:
+    """What Lambda hands to a handler."""
+
+    function_name = "test"
+    function_version = "1"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:test"
+    aws_request_id = "request"
+
+    def __init__(self, time_left_ms: int = 60_000) -> None:
+        self._time_left_ms = time_left_ms
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self._time_left_ms
+
+
+def sqs_event(*bodies: str, group: str = "", delivery: int = 1) -> dict[str, Any]:
+    """An SQS event whose records are m0, m1, …, all of one group if `group` is given."""
+    attributes: Mapping[str, str] = {"ApproximateReceiveCount": str(delivery)} | (
+        {"MessageGroupId": group} if group else {}
+    )
+    return {
+        "Records": [{"messageId": f"m{i}", "body": body, "attributes": attributes} for i, body in enumerate(bodies)]
+    }
+
+
+def http_event(method: str, body: str = "", *, headers: Mapping[str, str] | None = None, **more: Any) -> dict[str, Any]:
+    """An HTTP API event of payload version 2.0."""
+    return {
+        "version": "2.0",
+        "requestContext": {"http": {"method": method}},
+        "headers": dict(headers or {}),
+        "body": body,
+        "isBase64Encoded": False,
+        **more,
+    }

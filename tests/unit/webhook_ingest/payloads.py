@@ -1,0 +1,118 @@
+"""Webhook bodies in Meta's shapes (webhooks reference), to vary in tests."""
+
+import copy
+import json
+from typing import Any
+
+TENANT, WABA, PHONE_ID, DISPLAY = "01TENANT", "102290129340398", "106540352242922", "+15550783881"
+OTHER, OTHER_WABA, OTHER_PHONE_ID = "01OTHER", "999", "888"
+Json = dict[str, Any]
+METADATA = {"display_phone_number": DISPLAY.lstrip("+"), "phone_number_id": PHONE_ID}
+CONTACT = {
+    "profile": {"name": "Sheena Nelson", "username": "@realsheena"},
+    "wa_id": "16505551234",
+    "user_id": "US.13491208655302741918",
+}
+BASE = {
+    "from": "16505551234",
+    "from_user_id": "US.13491208655302741918",
+    "id": "wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQzQTdFNTI",
+    "timestamp": "1749416383",
+}
+TEXT = {**BASE, "type": "text", "text": {"body": "Does it come in another color?"}}
+STATUS = {
+    "id": "wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI",
+    "status": "sent",
+    "timestamp": "1750030073",
+    "recipient_id": "16505551234",
+    "recipient_user_id": "US.13491208655302741918",
+    "biz_opaque_callback_data": "v1|01TENANT|01CAMPAIGN|0|3|0",
+    "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
+}
+
+
+def envelope(*changes: Json, waba_id: str = WABA, **entry: Any) -> Json:
+    return {"object": "whatsapp_business_account", "entry": [{"id": waba_id, **entry, "changes": list(changes)}]}
+
+
+def messages(*listed: Json, contacts: list[Json] | None = None, metadata: Json | None = None) -> Json:
+    value = {
+        "messaging_product": "whatsapp",
+        "metadata": metadata or METADATA,
+        "contacts": [CONTACT] if contacts is None else contacts,
+        "messages": list(listed),
+    }
+    return {"field": "messages", "value": value}
+
+
+def statuses(*listed: Json, metadata: Json | None = None) -> Json:
+    value = {"messaging_product": "whatsapp", "metadata": metadata or METADATA, "statuses": list(listed)}
+    return {"field": "messages", "value": value}
+
+
+def change(field: str, value: Json) -> Json:
+    return {"field": field, "value": value}
+
+
+def wire(document: object) -> bytes:
+    """As Meta writes it: unicode and slashes escaped."""
+    return json.dumps(document, separators=(",", ":")).replace("/", "\\/").encode()
+
+
+def of_kind(kind: str, body: object, **more: Any) -> Json:
+    return {**copy.deepcopy(BASE), "type": kind, kind: body, **more}
+
+
+MESSAGES: dict[str, Json] = {
+    "text": TEXT,
+    "image": of_kind("image", {"caption": "This?", "mime_type": "image/jpeg", "sha256": "x", "id": "1003383421387256"}),
+    "document": of_kind("document", {"filename": "offer.pdf", "mime_type": "application/pdf", "id": "1"}),
+    "voice note": of_kind("audio", {"mime_type": "audio/ogg; codecs=opus", "id": "2", "voice": True}),
+    "sticker": of_kind("sticker", {"mime_type": "image/webp", "id": "3", "animated": False}),
+    "location": of_kind("location", {"latitude": 37.44, "longitude": -122.16}),
+    "place": of_kind("location", {"latitude": 37.44, "longitude": -122.16, "name": "HQ", "address": "1 Road"}),
+    "contacts": of_kind("contacts", [{"name": {"formatted_name": "Ana"}, "phones": [{"phone": "+1 555"}]}]),
+    "button reply": of_kind(
+        "interactive", {"type": "button_reply", "button_reply": {"id": "cancel", "title": "Not now"}}
+    ),
+    "list reply": of_kind(
+        "interactive",
+        {"type": "list_reply", "list_reply": {"id": "priority", "title": "Priority Mail", "description": "Next day"}},
+    ),
+    "form": of_kind(
+        "interactive",
+        {"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent", "response_json": '{"age":"32"}'}},
+    ),
+    "call permission": of_kind(
+        "interactive", {"type": "call_permission_reply", "call_permission_reply": {"response": "accept"}}
+    ),
+    "interactive with error": {
+        **BASE,
+        "type": "interactive",
+        "errors": [{"code": 131000, "title": "Something went wrong"}],
+    },
+    "quick reply": of_kind(
+        "button", {"payload": "more", "text": "Tell me more"}, context={"from": "15550783881", "id": "wamid.X"}
+    ),
+    "order": of_kind(
+        "order",
+        {
+            "catalog_id": "194836987003835",
+            "text": "Love these!",
+            "product_items": [{"product_retailer_id": "a", "quantity": 2, "item_price": 30, "currency": "USD"}],
+        },
+    ),
+    "reaction": of_kind("reaction", {"message_id": "wamid.Y", "emoji": "👍"}),
+    "reaction removed": of_kind("reaction", {"message_id": "wamid.Y"}),
+    "unsupported": {
+        **BASE,
+        "type": "unsupported",
+        "unsupported": {"type": "poll_creation"},
+        "errors": [{"code": 131051, "title": "Message type unknown"}],
+    },
+    "edit": of_kind(
+        "edit", {"original_message_id": "wamid.Z", "message": {"type": "text", "text": {"body": "Blue, please"}}}
+    ),
+    "revoke": of_kind("revoke", {"original_message_id": "wamid.Z"}),
+    "type of tomorrow": of_kind("hologram", {"id": "7"}),
+}

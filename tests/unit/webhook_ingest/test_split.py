@@ -1,0 +1,236 @@
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.webhook_ingest.logic.split import STATUS_MESSAGE_BYTES, split
+from tests.unit.webhook_ingest.payloads import (
+    CONTACT,
+    MESSAGES,
+    METADATA,
+    PHONE_ID,
+    STATUS,
+    TEXT,
+    WABA,
+    Json,
+    change,
+    envelope,
+    messages,
+    statuses,
+    wire,
+)
+
+NOW = 1_750_000_000_000
+
+
+def test_a_message_is_routed_with_its_contact() -> None:
+    found = split(wire(envelope(messages(TEXT))), NOW)
+    (routed,) = found.inbound
+    assert routed.message.phone_number_id == PHONE_ID
+    assert routed.message.message == TEXT
+    assert routed.message.contact == CONTACT
+    assert routed.message.received_at == NOW
+    assert not found.parked
+    assert not found.events
+
+
+def test_messages_of_one_person_share_a_group_and_no_dedupe_id() -> None:
+    second = {**TEXT, "id": "wamid.2"}
+    hidden = {**{k: v for k, v in TEXT.items() if k != "from"}, "id": "wamid.3"}
+    another = {**TEXT, "id": "wamid.4", "from": "5511", "from_user_id": "BR.1"}
+    found = split(wire(envelope(messages(TEXT, second, hidden, another))), NOW).inbound
+    assert found[0].group == found[1].group == found[2].group != found[3].group
+    assert len({routed.dedupe for routed in found}) == 4
+    assert "16505551234" not in found[0].group
+
+
+def test_the_same_message_again_has_the_same_dedupe_id() -> None:
+    first = split(wire(envelope(messages(TEXT))), NOW).inbound[0]
+    again = split(wire(envelope(messages(TEXT))), NOW + 60_000).inbound[0]
+    assert (first.group, first.dedupe) == (again.group, again.dedupe)
+
+
+def test_each_message_gets_its_own_contact_and_never_anothers() -> None:
+    theirs = {**TEXT, "id": "wamid.2", "from": "5511987654321", "from_user_id": "BR.2"}
+    entry = {"profile": {"name": "Zé"}, "wa_id": "5511987654321", "user_id": "BR.2"}
+    stranger = {**TEXT, "id": "wamid.3", "from": "999999", "from_user_id": "DE.3"}
+    found = split(wire(envelope(messages(theirs, TEXT, stranger, contacts=[CONTACT, entry]))), NOW).inbound
+    assert [routed.message.contact for routed in found] == [entry, CONTACT, {}]
+
+
+def test_a_user_id_in_the_phones_place_still_finds_the_contact() -> None:
+    odd = {**TEXT, "from": "US.13491208655302741918"}
+    del odd["from_user_id"]
+    assert split(wire(envelope(messages(odd))), NOW).inbound[0].message.contact == CONTACT
+
+
+@pytest.mark.parametrize(
+    ("more", "slim"),
+    [
+        ({}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+        ({"timestamp": "1750030073000"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+        ({"timestamp": 1750030073}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+        ({"pricing": {"type": "regular"}}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+        (
+            {"pricing": {"billable": False, "type": "free_customer_service"}},
+            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", False],
+        ),
+        (
+            {"status": "failed", "pricing": None, "errors": [{"code": 131049, "title": "…"}]},
+            ["failed", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "131049", False],
+        ),
+        ({"biz_opaque_callback_data": None}, ["sent", 1750030073, "", "", True]),
+        ({"biz_opaque_callback_data": "x" * 600}, ["sent", 1750030073, "", "", True]),
+        ({"type": "message", "from_logical_id": "7"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+    ],
+)
+def test_statuses_are_slimmed(more: Json, slim: list[object]) -> None:
+    (updates,) = split(wire(envelope(statuses({**STATUS, **more}))), NOW).statuses
+    assert updates.phone_number_id == PHONE_ID
+    assert updates.updates == [[*slim, STATUS["id"]]]
+
+
+def test_one_post_may_mix_numbers_accounts_and_kinds() -> None:
+    other = {"display_phone_number": "1", "phone_number_id": 888}
+    document = envelope(
+        messages(TEXT),
+        statuses(STATUS, STATUS),
+        statuses(STATUS, metadata=other),
+        change("message_template_status_update", {"event": "PAUSED", "message_template_id": 1}),
+        change("field_of_tomorrow", {"a": 1}),
+        time=1739321024,
+    )
+    document["entry"].append({"id": 999, "changes": [statuses(STATUS), change("security", {"event": "PIN_CHANGED"})]})
+    found = split(wire(document), NOW)
+    assert len(found.inbound) == 1
+    assert [(u.phone_number_id, len(u.updates)) for u in found.statuses] == [(PHONE_ID, 3), ("888", 1)]
+    assert [(e.waba_id, e.field, e.sent_at) for e in found.events] == [
+        (WABA, "message_template_status_update", 1739321024_999),
+        (WABA, "field_of_tomorrow", 1739321024_999),
+        ("999", "security", 0),
+    ]
+    assert not found.parked
+
+
+def test_partner_events_name_their_account_inside() -> None:
+    value = {"event": "PARTNER_REMOVED", "waba_info": {"waba_id": "980198427658004", "owner_business_id": "1"}}
+    (event,) = split(wire(envelope(change("account_update", value), waba_id="partner-portfolio")), NOW).events
+    assert event.waba_id == "980198427658004"
+
+
+def test_errors_and_user_actions_of_a_messages_change_are_kept() -> None:
+    body = messages(TEXT)
+    body["value"] |= {"errors": [{"code": 130429}], "user_actions": [{"action_type": "marketing_messages_link_click"}]}
+    found = split(wire(envelope(body)), NOW)
+    assert len(found.inbound) == 1
+    (event,) = found.events
+    assert event.field == "messages"
+    assert set(event.value) == {"metadata", "errors", "user_actions"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "body: not JSON"),
+        (b"{", "body: not JSON"),
+        (b"\xff\xfe", "body: not JSON"),
+        (b"[" * 100_000, "body: not JSON"),
+        (b"[" * 60 + b"]" * 60, "body: nested too deep"),
+        (b"null", "not a WhatsApp Business webhook"),
+        (b"[]", "not a WhatsApp Business webhook"),
+        (b'{"object":"page","entry":[]}', "not a WhatsApp Business webhook"),
+        (b'{"object":"whatsapp_business_account"}', "not a WhatsApp Business webhook"),
+        (wire({"object": "whatsapp_business_account", "entry": [7]}), "entry without changes"),
+        (wire(envelope(7)), "change without field or value"),  # type: ignore[arg-type]
+        (wire(envelope({"field": "messages"})), "change without field or value"),
+        (wire(envelope(change("messages", {"messages": [TEXT]}))), "no phone number id"),
+        (wire(envelope(change("messages", {"metadata": METADATA}))), "change says nothing"),
+        (wire(envelope(change("messages", {"metadata": METADATA, "messages": 7}))), "messages is not a list"),
+        (wire(envelope(messages(7))), "messages entry not understood"),  # type: ignore[arg-type]
+        (wire(envelope(statuses({"id": "wamid.1"}))), "statuses entry not understood"),
+        (wire(envelope(statuses({**STATUS, "timestamp": "soon"}))), "statuses entry not understood"),
+    ],
+)
+def test_what_cannot_be_routed_is_parked_with_a_reason(raw: bytes, reason: str) -> None:
+    found = split(raw, NOW)
+    assert [parked.reason for parked in found.parked] == [reason]
+    assert not (found.inbound or found.statuses or found.events)
+
+
+def test_one_bad_change_does_not_take_the_others_with_it() -> None:
+    found = split(wire(envelope(change("messages", {}), messages(TEXT), statuses(STATUS, {"id": "x"}))), NOW)
+    assert len(found.inbound) == 1
+    assert len(found.statuses[0].updates) == 1
+    assert len(found.parked) == 2
+
+
+def test_many_statuses_are_cut_into_messages_that_fit() -> None:
+    listed = [{**STATUS, "id": f"wamid.{'x' * 200}{i}", "biz_opaque_callback_data": "\\" * 500} for i in range(1000)]
+    found = split(wire(envelope(statuses(*listed))), NOW)
+    assert sum(len(updates.updates) for updates in found.statuses) == 1000
+    assert all(len(updates.to_json().encode()) < STATUS_MESSAGE_BYTES + 5_000 for updates in found.statuses)
+
+
+def test_what_no_queue_message_holds_is_parked_whole() -> None:
+    history = {"metadata": METADATA, "history": [{"threads": ["x" * 1_000_000]}]}
+    found = split(wire(envelope(change("history", history), messages(TEXT))), NOW)
+    assert [parked.raw for parked in found.parked] == [history]
+    assert not found.events
+    assert len(found.inbound) == 1
+
+
+def test_characters_that_no_store_takes_are_replaced() -> None:
+    odd = {**TEXT, "text": {"body": "a\ud800b\uffffc 👍"}}
+    (routed,) = split(json.dumps(envelope(messages(odd))).encode(), NOW).inbound
+    assert routed.message.message["text"] == {"body": "a\ufffdb\ufffdc 👍"}
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(node: Any) -> list[tuple[Any, Any]]:
+    """Every (container, key) of a document."""
+    found: list[tuple[Any, Any]] = []
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        found += [(node, key), *places(value)]
+    return found
+
+
+WHOLE = envelope(
+    messages(*MESSAGES.values()),
+    statuses(STATUS, {**STATUS, "status": "failed", "errors": [{"code": 131026}]}),
+    change("message_template_status_update", {"event": "PAUSED", "message_template_id": 5}),
+    time=1739321024,
+)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_no_change_of_the_document_makes_it_raise(data: st.DataObject) -> None:
+    document = copy.deepcopy(WHOLE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        container, key = data.draw(st.sampled_from(places(document)))
+        container[key] = data.draw(JUNK)
+    found = split(json.dumps(document).encode(), NOW)
+    for routed in found.inbound:
+        routed.message.to_json().encode()
+        assert routed.group.isascii()
+        assert len(routed.group) == len(routed.dedupe) == 40
+    for updates in found.statuses:
+        updates.to_json().encode()
+    for event in found.events:
+        event.to_json().encode()
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_no_bytes_make_it_raise(raw: bytes) -> None:
+    assert split(raw, NOW).parked
