@@ -130,9 +130,10 @@ class Lanes:
         self._client.update_item(
             TableName=self._table,
             Key=key,
-            UpdateExpression="SET #cur = if_not_exists(#cur, :empty), clm = if_not_exists(clm, :empty)",
+            # Two empty maps: ministack would make one map of both attributes.
+            UpdateExpression="SET #cur = if_not_exists(#cur, :cur), clm = if_not_exists(clm, :clm)",
             ExpressionAttributeNames={"#cur": "cur"},
-            ExpressionAttributeValues={":empty": {"M": {}}},
+            ExpressionAttributeValues={":cur": {"M": {}}, ":clm": {"M": {}}},
         )
         self._client.update_item(
             TableName=self._table,
@@ -198,7 +199,7 @@ class Lanes:
                 Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
                 UpdateExpression=(
                     "SET #owner = :owner, fence = if_not_exists(fence, :zero) + :one, #exp = :exp, "
-                    "#cur = if_not_exists(#cur, :empty), clm = if_not_exists(clm, :empty) REMOVE hand"
+                    "#cur = if_not_exists(#cur, :cur), clm = if_not_exists(clm, :clm) REMOVE hand"
                 ),
                 ConditionExpression="attribute_not_exists(#exp) OR #exp < :now OR hand = :hand OR #owner = :owner",
                 ExpressionAttributeNames={"#owner": "owner", "#exp": "exp", "#cur": "cur"},
@@ -209,7 +210,8 @@ class Lanes:
                     ":exp": {"N": str(expires_at)},
                     ":now": {"N": str(now)},
                     ":hand": {"S": handoff or "-"},
-                    ":empty": {"M": {}},
+                    ":cur": {"M": {}},
+                    ":clm": {"M": {}},
                 },
                 ReturnValues="ALL_NEW",
             )
