@@ -92,12 +92,15 @@ def test_meta_delivers_again_when_a_queue_takes_nothing(aws: FakeAws, capsys: py
     assert '"WebhookNotQueued":[1.0]' in capsys.readouterr().out
 
 
-def test_neither_numbers_nor_words_nor_secrets_are_logged(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:
+def test_neither_numbers_nor_words_nor_secrets_are_logged(
+    aws: FakeAws, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     aws.sqs.delete_queue(QueueUrl=aws.env["INBOUND_QUEUE_URL"])
     post(signed(BODY))
     post(signed(BODY, "another secret"))
-    logged = "".join(capsys.readouterr())
+    logged = "".join([*capsys.readouterr(), *(str(vars(record)) for record in caplog.records)])
     assert "WebhookRejected" in logged
+    assert "not handled" in logged
     for secret in ("16505551234", "another color", "Sheena", *SECRETS.values()):
         assert secret not in logged
 

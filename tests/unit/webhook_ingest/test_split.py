@@ -157,7 +157,7 @@ def test_errors_and_user_actions_of_a_messages_change_are_kept() -> None:
 def test_what_cannot_be_routed_is_parked_with_a_reason(raw: bytes, reason: str) -> None:
     found = split(raw, NOW)
     assert [parked.reason for parked in found.parked] == [reason]
-    assert not (found.inbound or found.statuses or found.events)
+    assert [*found.inbound, *found.statuses, *found.events] == []
 
 
 def test_one_bad_change_does_not_take_the_others_with_it() -> None:

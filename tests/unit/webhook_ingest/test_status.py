@@ -1,0 +1,144 @@
+import pytest
+
+from functions.webhook_ingest import status_handler
+from functions.webhook_ingest.bootstrap import Deps
+from shared.domain.blocks import Recipient
+from shared.domain.callback import SingleSend, encode_single
+from shared.domain.conversation import Message
+from shared.domain.identity import contact_id_for
+from shared.events import StatusUpdates
+from shared.store.conversations import Head, message_key
+from shared.store.sends import SealedBlock
+from tests.support.fake_aws import Context, FakeAws, sqs_event
+from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT
+
+AT = 1_750_030_073
+IDS = sorted(f"0{i:031x}" for i in range(4))
+
+
+@pytest.fixture(autouse=True)
+def block(at_hand: Deps) -> None:
+    """Campaign C of the tenant: four people in block 0."""
+    people = [Recipient(one, "+1", ()) for one in IDS]
+    at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
+
+
+def slot(status: str, n: int, *, tenant: str = TENANT, code: str = "", block: int = 0) -> list[object]:
+    return [status, AT, f"v1|{tenant}|C|{block}|{n}|0", code, status == "sent", f"wamid.{n}"]
+
+
+def deliver(*batches: StatusUpdates, time_left_ms: int = 60_000) -> list[str]:
+    """Deliver queue messages; returns the records that failed."""
+    event = sqs_event(*(batch.to_json() for batch in batches))
+    answer = status_handler.lambda_handler(event, Context(time_left_ms))  # type: ignore[arg-type]
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_statuses_end_in_the_block(at_hand: Deps) -> None:
+    first = StatusUpdates(PHONE_ID, [slot("sent", 0), slot("sent", 1), slot("failed", 2, code="131026")])
+    second = StatusUpdates(PHONE_ID, [slot("delivered", 0), slot("read", 1), slot("sent", 0)])
+    assert deliver(first, second) == []
+    assert deliver(second, first) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert (stored.sent, stored.delivered, stored.read, stored.billable) == ({0, 1}, {0}, {1}, {0, 1})
+    assert stored.failed == {2: "131026"}
+
+
+def test_who_stopped_marketing_at_whatsapp_is_opted_out(at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 3, code="131050")])) == []
+    contact = at_hand.contacts.get(TENANT, IDS[3])
+    assert contact is not None
+    assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
+    assert [change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0)] == [IDS[3]]
+
+
+def test_statuses_of_agents_and_bots_end_in_the_conversation(at_hand: Deps) -> None:
+    message_id = message_key(AT * 1000, "key")
+    message = Message(message_id, "conv", "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
+    at_hand.conversations.append(TENANT, Head("conv", PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message)
+    callback = encode_single(SingleSend(TENANT, "conv", message_id))
+    rows: list[list[object]] = [["read", AT, callback, "", False, "wamid.9"], ["sent", AT, callback, "", True, ""]]
+    assert deliver(StatusUpdates(PHONE_ID, rows)) == []
+    stored = at_hand.conversations.message(TENANT, "conv", message_id)
+    assert stored is not None
+    assert (stored.status, stored.wamid) == ("read", "wamid.9")
+
+
+def test_nobody_changes_another_tenants_campaign(aws: FakeAws, at_hand: Deps) -> None:
+    claimed = slot("failed", 0, code="131050")
+    assert deliver(StatusUpdates(OTHER_PHONE_ID, [claimed]), StatusUpdates("777", [slot("sent", 1)])) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert (stored.sent, stored.failed) == (frozenset(), {})
+    assert at_hand.contacts.get(TENANT, IDS[0]) is None
+    (parked,) = aws.objects("parked/")
+    assert [row[0] for row in parked["raw"]] == [OTHER_PHONE_ID, "777"]
+
+
+@pytest.mark.parametrize(
+    ("row", "metric"),
+    [
+        (slot("sent", 0, block=1), "StatusUnmatched"),
+        (slot("failed", 9, code="131050", block=1), "StatusUnmatched"),
+        (["sent", AT, f"m1|{TENANT}|conv|{message_key(1, 'x')}", "", True, "w"], "StatusUnmatched"),
+        (["sent", AT, "", "", True, "w"], "StatusNotOurs"),
+        (slot("sent", 0, tenant=OTHER), "StatusForeign"),
+    ],
+)
+def test_what_matches_nothing_is_counted(
+    at_hand: Deps, row: list[object], metric: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [row])) == []
+    assert f'"{metric}"' in capsys.readouterr().out
+
+
+def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [["sent"]]), StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
+    assert len(aws.objects("parked/")) == 1
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert stored.sent == {0}
+
+
+def test_only_the_records_of_a_failed_write_come_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [Recipient(f"1{one[1:]}", "+1", ()) for one in IDS]
+    at_hand.sends.seal_block(TENANT, "C", 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
+    record = at_hand.sends.record
+
+    def fail_on_shard_one(tenant_id: str, campaign_id: str, block: int, change: object) -> bool:
+        if block == 65_536:
+            raise ConnectionError
+        return record(tenant_id, campaign_id, block, change)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(at_hand.sends, "record", fail_on_shard_one)
+    good, bad = slot("sent", 0), slot("sent", 0, block=65_536)
+    batches = [StatusUpdates(PHONE_ID, rows) for rows in ([good], [bad], [good, bad])]
+    assert deliver(*batches) == ["m1", "m2"]
+    monkeypatch.undo()
+
+
+def test_what_does_not_fit_into_the_time_comes_back(at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)]), time_left_ms=1_000) == ["m0"]
+
+
+def test_a_number_whose_owner_cannot_be_read_now_comes_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant_of_number = at_hand.accounts.tenant_of_number
+
+    def fail_for_one(phone_number_id: str) -> str | None:
+        if phone_number_id == OTHER_PHONE_ID:
+            raise ConnectionError
+        return tenant_of_number(phone_number_id)
+
+    monkeypatch.setattr(at_hand.accounts, "tenant_of_number", fail_for_one)
+    batches = [StatusUpdates(number, [slot("sent", 0)]) for number in (PHONE_ID, OTHER_PHONE_ID)]
+    assert deliver(*batches) == ["m1"]
+
+
+def test_the_owner_of_a_number_is_remembered_but_not_that_it_has_none(at_hand: Deps) -> None:
+    assert at_hand.owners.tenant_of("777", 0) is None
+    at_hand.accounts.connect(TENANT, at_hand.accounts.wabas(TENANT)[0], [])
+    assert at_hand.owners.tenant_of(PHONE_ID, 0) == TENANT
+    at_hand.accounts._directory.release(TENANT, f"PN#{PHONE_ID}")
+    assert at_hand.owners.tenant_of(PHONE_ID, 60_000) == TENANT
+    assert at_hand.owners.tenant_of(PHONE_ID, 200_000) is None
