@@ -15,6 +15,8 @@ from shared.domain.compiler import CompileError
 from shared.errors import AppError, ProviderRejected
 
 CONTENT_TYPE = "application/problem+json"
+# Graph API error 100: what the caller wrote is wrong (Meta, Graph API error codes).
+_INVALID_PARAMETER = "100"
 _PLACES = frozenset({"body", "query", "path", "header"})
 
 
@@ -74,9 +76,11 @@ def of(error: Exception) -> Problem:
             return WRONG_MEDIA_TYPE
         case NotFoundError():
             return UNKNOWN_ROUTE
+        case ProviderRejected():
+            status = 422 if error.provider_code == _INVALID_PARAMETER else error.status
+            return Problem(status, error.code, error.message, error.field, provider_code=error.provider_code)
         case AppError() if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-            code = error.provider_code if isinstance(error, ProviderRejected) else None
-            return Problem(error.status, error.code, error.message, error.field, provider_code=code)
+            return Problem(error.status, error.code, error.message, error.field)
         case _:
             return INTERNAL
 

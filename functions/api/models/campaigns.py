@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints, model_validator
 
 from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, Tag, moment
 from shared.domain.books import Books
@@ -160,8 +160,17 @@ class CampaignsOut(Output):
     next_cursor: Cursor
 
 
+def _written_out(value: object) -> object:
+    """Only RFC 3339 text: a bare number would be taken for seconds since 1970."""
+    if value is None or (isinstance(value, str) and len(value) >= 20 and value[10] in "Tt "):
+        return value
+    raise ValueError("write it as RFC 3339 with a time zone, such as 2026-12-31T09:00:00Z")
+
+
 class LaunchIn(Input):
-    start_at: AwareDatetime | None = Field(None, description="RFC 3339 with a time zone; at once when left out")
+    start_at: Annotated[AwareDatetime | None, BeforeValidator(_written_out)] = Field(
+        None, description="RFC 3339 with a time zone; at once when left out"
+    )
 
     @property
     def start_ms(self) -> int | None:
