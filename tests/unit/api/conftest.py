@@ -1,0 +1,140 @@
+"""The HTTP API over a DynamoDB of its own, with AWS's other services in this process (moto)."""
+
+import base64
+import itertools
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.api import bootstrap, handler
+from shared.store.database import Database, open_database
+from tests.support.fake_aws import SECRETS, Context
+
+_NUMBERS = itertools.count(1)
+TABLES = {
+    "DIRECTORY_TABLE": "DirectoryTable",
+    "CONTACTS_TABLE": "ContactsTable",
+    "CONVERSATIONS_TABLE": "ConversationsTable",
+    "SENDS_TABLE": "SendsTable",
+}
+
+
+@pytest.fixture
+def database(dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
+    opened = open_database(TABLES)
+    yield opened
+    opened.client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Calls the HTTP handler as API Gateway does. `tenant` is who calls; None is nobody."""
+
+    deps: bootstrap.Deps
+    s3: Any
+    sqs: Any
+    scheduler: Any
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        tenant: str | None = None,
+        scopes: str = "campaigns,contacts,conversations,read,settings",
+        headers: dict[str, str] | None = None,
+        query: str = "",
+        encoded: bool = False,
+    ) -> Answer:
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        if encoded and text is not None:
+            text = base64.b64encode(text.encode()).decode()
+        context: dict[str, Any] = {
+            "requestId": f"request-{next(_NUMBERS)}",
+            "stage": "$default",
+            "http": {"method": method, "path": path},
+        }
+        if tenant is not None:
+            caller = {"tenant_id": tenant, "member_id": "member", "role": "owner", "scopes": scopes}
+            context["authorizer"] = {"lambda": caller}
+        pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+        event = {
+            "version": "2.0",
+            "routeKey": f"{method} {path}",
+            "rawPath": path,
+            "rawQueryString": query,
+            "queryStringParameters": pairs,
+            "headers": {"content-type": "application/json", **(headers or {})},
+            "requestContext": context,
+            "body": text,
+            "isBase64Encoded": encoded,
+        }
+        answer = handler.lambda_handler(event, Context())  # type: ignore[arg-type]
+        parsed = json.loads(answer["body"]) if answer["body"] else {}
+        return Answer(answer["statusCode"], parsed, answer["headers"])
+
+    def queued(self, queue: str) -> list[dict[str, Any]]:
+        """What waits in a queue; it is taken out."""
+        found: list[dict[str, Any]] = []
+        url = os.environ[f"{queue}_QUEUE_URL"]
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+
+@pytest.fixture
+def api(dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
+    with mock_aws():
+        sqs, s3, kms = boto3.client("sqs"), boto3.client("s3"), boto3.client("kms")
+        cognito, secrets, scheduler = (boto3.client(n) for n in ("cognito-idp", "secretsmanager", "scheduler"))
+        s3.create_bucket(Bucket="data")
+        scheduler.create_schedule_group(Name="group")
+        pool = cognito.create_user_pool(
+            PoolName="people",
+            UsernameAttributes=["email"],
+            Policies={"PasswordPolicy": {"MinimumLength": 12}},
+        )["UserPool"]["Id"]
+        client = cognito.create_user_pool_client(
+            UserPoolId=pool, ClientName="api", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+        )["UserPoolClient"]["ClientId"]
+        env = {
+            **TABLES,
+            "DATA_BUCKET": "data",
+            "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
+            "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
+            "GRAPH_API_URL": "http://127.0.0.1:9",
+            "GRAPH_API_VERSION": "v26.0",
+            "META_APP_ID": "100",
+            "EMAIL_VERIFICATION": "skip",
+            "SCHEDULE_GROUP": "group",
+            "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
+            "USER_POOL_ID": pool,
+            "USER_POOL_CLIENT_ID": client,
+            "USER_POOL_ISSUER": f"https://cognito-idp.us-east-1.amazonaws.com/{pool}",
+        }
+        for queue in ("START", "LOAD", "LANE", "IMPORT"):
+            env[f"{queue}_QUEUE_URL"] = sqs.create_queue(QueueName=queue)["QueueUrl"]
+        env["START_QUEUE_ARN"] = "arn:aws:sqs:us-east-1:123456789012:START"
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        bootstrap.deps.cache_clear()
+        yield Api(bootstrap.deps(), s3, sqs, scheduler)
+        bootstrap.deps.cache_clear()
