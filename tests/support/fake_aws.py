@@ -59,7 +59,8 @@ class FakeAws:
 @contextmanager
 def fake_aws() -> Iterator[FakeAws]:
     with mock_aws():
-        sqs, s3 = boto3.client("sqs"), boto3.client("s3")
+        sqs: Any = boto3.client("sqs")
+        s3 = boto3.client("s3")
         dynamodb, kms, secrets = boto3.client("dynamodb"), boto3.client("kms"), boto3.client("secretsmanager")
         for name, definition in table_definitions().items():
             dynamodb.create_table(TableName=name, **definition)

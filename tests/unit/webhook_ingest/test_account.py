@@ -54,10 +54,8 @@ def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: int = SENT
 
 def states(at_hand: Deps) -> dict[str, tuple[str, str]]:
     """Campaign -> (state, reason)."""
-    listed = {
-        c.campaign_id: c for tenant in (TENANT, OTHER) for c in at_hand.catalogue.campaigns(tenant, 9, None).items
-    }
-    return {name: (str(c.state), c.reason) for name, c in sorted(listed.items())}
+    listed = [c for tenant in (TENANT, OTHER) for c in at_hand.catalogue.campaigns(tenant, 9, None).items]
+    return {c.campaign_id: (str(c.state), c.reason) for c in listed}
 
 
 def runs(at_hand: Deps, phone_number_id: str = PHONE_ID) -> dict[str, tuple[str, str]]:
@@ -178,7 +176,7 @@ def test_a_throughput_upgrade_makes_the_number_faster(at_hand: Deps) -> None:
     assert (number(at_hand).throughput, number(at_hand).quality) == (1000, "RED")
 
 
-STOPS = [
+STOPS: list[tuple[Json, str, str]] = [
     ({"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}, "restricted", "account_disabled"),
     (
         {
@@ -212,7 +210,7 @@ def test_an_account_that_may_not_send_stops_its_numbers_and_campaigns(
     [
         {
             "event": "ACCOUNT_RESTRICTION",
-            "restriction_info": [{"restriction_type": "RESTRICTED_ADD_PHONE_NUMBER_ACTION"}],
+            "restriction_info": [{"restriction_type": "RESTRICTED_UTILITY_TEMPLATES"}],
         },
         {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "SCHEDULE_FOR_DISABLE"}},
         {"event": "ACCOUNT_VIOLATION", "violation_info": {"violation_type": "ADULT"}},

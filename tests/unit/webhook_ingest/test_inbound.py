@@ -28,7 +28,6 @@ from tests.unit.webhook_ingest.payloads import (
     Json,
     envelope,
     messages,
-    of_kind,
     wire,
 )
 
@@ -38,9 +37,9 @@ BY_BSUID = contact_id_for(TENANT, "bsuid", BSUID)
 NOW_S = epoch_ms() // 1000
 
 
-def text(body: str, n: int = 1, **more: object) -> Json:
+def text(body: str, n: int = 1) -> Json:
     """A message of the person, sent `n` seconds from now, with an id of its own."""
-    return {**TEXT, "id": f"wamid.{body}{n}", "timestamp": str(NOW_S + n), "text": {"body": body}, **more}
+    return {**TEXT, "id": f"wamid.{body}{n}", "timestamp": str(NOW_S + n), "text": {"body": body}}
 
 
 def deliver(*sent: Json, contacts: list[Json] | None = None) -> list[str]:
@@ -95,13 +94,11 @@ def test_every_type_ends_in_the_conversation(aws: FakeAws, at_hand: Deps) -> Non
     assert aws.objects("parked/") == []
 
 
-@pytest.mark.parametrize(
-    ("said", "source"), [(text("Stop!"), "keyword"), (text("x", **of_kind("button", {"text": "Parar"})), "keyword")]
-)
-def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, at_hand: Deps, said: Json, source: str) -> None:
+@pytest.mark.parametrize("said", [text("Stop!"), {**text("x"), "type": "button", "button": {"text": "Parar"}}])
+def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, at_hand: Deps, said: Json) -> None:
     deliver(said)
     person = contact(at_hand)
-    assert (person.opted_out_at, person.opt_out_source) == (int(said["timestamp"]) * 1000, source)
+    assert (person.opted_out_at, person.opt_out_source) == (int(said["timestamp"]) * 1000, "keyword")
     assert refusal(person, "utility") == refusal(person, "conversation") == "opted_out"
     assert [change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0)] == [BY_PHONE]
     assert aws.received("Bot") == []
@@ -131,7 +128,7 @@ def test_an_imported_contact_is_found_by_phone_and_keeps_the_name_the_tenant_gav
     at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Sra. Nelson"}, {}, frozenset({"vip"}), 1)
     deliver(text("Hello"))
     person = contact(at_hand)
-    assert (person.name, person.bsuid, person.tags) == ("Sra. Nelson", BSUID, {"vip"})
+    assert (person.name, person.bsuid, set(person.tags)) == ("Sra. Nelson", BSUID, {"vip"})
     assert contact(at_hand, BY_BSUID) == person
 
 
@@ -148,7 +145,7 @@ def test_a_person_without_a_phone_is_linked_once_the_phone_appears(at_hand: Deps
 
 def test_a_user_id_in_the_phones_place_is_the_same_person(at_hand: Deps) -> None:
     deliver(text("Hello"))
-    odd = {key: value for key, value in text("Hi", 2, **{"from": BSUID}).items() if key != "from_user_id"}
+    odd = {key: value for key, value in (text("Hi", 2) | {"from": BSUID}).items() if key != "from_user_id"}
     deliver(odd, contacts=[])
     assert len(conversation(at_hand)[1]) == 2
 
@@ -156,7 +153,7 @@ def test_a_user_id_in_the_phones_place_is_the_same_person(at_hand: Deps) -> None
 def test_a_stop_reaches_the_contact_imported_with_the_ninth_digit(at_hand: Deps) -> None:
     imported = contact_id_for(TENANT, "phone", "+5511987654321")
     at_hand.contacts.upsert(TENANT, imported, {"phone": "+5511987654321"}, {}, frozenset(), 1)
-    deliver(text("parar", **{"from": "551187654321", "from_user_id": "BR.7"}), contacts=[])
+    deliver(text("parar") | {"from": "551187654321", "from_user_id": "BR.7"}, contacts=[])
     person = contact(at_hand, imported)
     assert person.opted_out_at is not None
     assert person.phone == "+5511987654321"
@@ -301,7 +298,7 @@ def replied(at_hand: Deps, campaign_id: str, block: int) -> set[int]:
 
 
 def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(at_hand: Deps) -> None:
-    now = epoch_ms()
+    now = NOW_S * 1000
     places = {
         "C1": campaign(at_hand, "C1", now - 50_000),
         "C2": campaign(at_hand, "C2", now - 40_000, state=State.COMPLETED),
@@ -319,7 +316,7 @@ def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(at_h
 
 
 def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(at_hand: Deps) -> None:
-    now = epoch_ms()
+    now = NOW_S * 1000
     block, slot = campaign(at_hand, "C1", now - 50_000)
     sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
     at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
@@ -333,7 +330,7 @@ def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(at_hand
 
 
 def test_an_answer_after_three_days_belongs_to_no_campaign(at_hand: Deps) -> None:
-    block, slot = campaign(at_hand, "C1", epoch_ms() - 73 * 3600 * 1000)
+    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 73 * 3600 * 1000)
     at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Hello"))
     assert replied(at_hand, "C1", block) == set()

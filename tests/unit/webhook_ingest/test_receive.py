@@ -107,7 +107,8 @@ def test_neither_numbers_nor_words_nor_secrets_are_logged(
 
 def challenge(**query: str) -> dict[str, Any]:
     named = {f"hub.{name}": value for name, value in query.items()}
-    return lambda_handler(http_event("GET", queryStringParameters=named or None), Context())
+    answer: dict[str, Any] = lambda_handler(http_event("GET", queryStringParameters=named or None), Context())
+    return answer
 
 
 def test_the_challenge_is_answered_for_the_right_token(aws: FakeAws) -> None:
