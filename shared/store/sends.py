@@ -167,14 +167,19 @@ class Sends:
         return unpack(answer["Item"]["d"]["B"]) if "Item" in answer else []
 
     def blocks(
-        self, tenant_id: str, campaign_id: str, shard: int, start: int = 0
+        self, tenant_id: str, campaign_id: str, shard: int, start: int = -1
     ) -> Iterator[tuple[int, list[Recipient], Skipped]]:
-        """(n, recipients, skipped people) of every block of a shard from block `start` on, in order."""
+        """(n, recipients, skipped people) of every record of a shard from block `start` on, in order; -1 stands for
+        what was skipped before the first block."""
         for item in query_all(
             self._client,
             self._table,
             "pk = :pk AND sk BETWEEN :from AND :to",
-            {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"R#{start:04x}", ":to": "R#~"},
+            {
+                ":pk": _partition(tenant_id, campaign_id, shard),
+                ":from": f"R#{start:04x}" if start >= 0 else "R#",
+                ":to": "R#~",
+            },
         ):
             rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
             recipients = [] if number(item, "spill") else unpack(cast("bytes", item["d"]))
