@@ -58,8 +58,10 @@ def buttons_of(component: Component) -> list[Component]:
 
 
 def variables_in(text: str) -> list[str]:
-    """Variable names in order of first appearance: `1`, `2`, or `first_name`."""
-    return list(dict.fromkeys(_VARIABLE.findall(text)))
+    """Variable names in the order a send brings them: `1`, `2`, `10` by number wherever in the text they stand, named
+    ones by first appearance (Meta: positional parameters have no names, the first one fills {{1}})."""
+    names = dict.fromkeys(_VARIABLE.findall(text))
+    return sorted(names, key=lambda name: int(name) if name.isdecimal() else 0)
 
 
 def replace_variables(text: str, values: Mapping[str, str]) -> str:
