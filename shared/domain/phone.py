@@ -1,9 +1,16 @@
 """Phone numbers as people write them, turned into E.164 with a leading plus."""
 
+import re
+import unicodedata
+
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from shared.errors import InvalidInput
+
+
+# Mexico dropped the 1 of mobile numbers in 2019; WhatsApp's ids, and lists exported from it, still carry it.
+_MEXICAN_ID = re.compile(r"\+?52\D*1((?:\D*[0-9]){10})\D*")
 
 
 class InvalidPhone(InvalidInput):
@@ -16,11 +23,15 @@ def normalise_phone(raw: str, default_region: str) -> tuple[str, str]:
     `default_region` is the ISO country used for numbers written without an international prefix. A number that could
     not exist (wrong length for its country) raises InvalidPhone; the message never repeats the number.
     """
-    text = raw.replace("\u00a0", " ").strip()
+    # Spreadsheets bring invisible marks of direction and width along.
+    text = "".join(c for c in raw if unicodedata.category(c) != "Cf").replace("\u00a0", " ").strip()
     if text.startswith("00"):
         text = "+" + text[2:]
     if not text:
         raise InvalidPhone("phone is empty", field="phone")
+    mexican = _MEXICAN_ID.fullmatch(text)
+    if mexican:
+        text = "+52" + mexican.group(1)
     try:
         number = phonenumbers.parse(text, default_region or None)
     except NumberParseException as exc:
