@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from functions.campaign_dispatch.history import History, Standing
 from shared.domain.blocks import Recipient
-from shared.domain.campaign import Audience
 from shared.domain.compiler import SendPlan, Unsendable, resolve
-from shared.domain.consent import Purpose, refusal
+from shared.domain.consent import Purpose, SkipReason, refusal
 from shared.domain.contact import Contact
 
 
@@ -29,11 +29,14 @@ def purpose_of(category: str) -> Purpose:
             return "marketing"
 
 
-def judge(contact: Contact, audience: Audience, purpose: Purpose, plan: SendPlan) -> Recipient | Skip | None:
+def judge(contact: Contact, history: History, purpose: Purpose, plan: SendPlan) -> Recipient | Skip | None:
     """The recipient with frozen variables, a skip with its reason, or None for somebody not in the audience."""
-    if not audience.includes(contact.tags):
+    standing = history.standing(contact.contact_id, contact.tags)
+    if standing is Standing.OUTSIDE:
         return None
     reason = refusal(contact, purpose)
+    if reason is None and standing is Standing.OVER_THE_CAP:
+        reason = SkipReason.FREQUENCY_CAP
     if reason is not None:
         return Skip(contact.contact_id, reason)
     try:

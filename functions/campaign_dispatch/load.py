@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from functions.campaign_dispatch.audience import Skip, judge, purpose_of
 from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.history import History, open_history
 from shared.clients.queue import Outgoing
 from shared.domain.blocks import BLOCK_SIZE, Recipient, block_number
 from shared.domain.campaign import Campaign, State, after
@@ -16,12 +17,14 @@ from shared.domain.identity import SHARDS
 from shared.domain.plans import entitlements
 from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
+from shared.store.campaign_people import Fate, stream_shard
 from shared.store.directory import from_document
 from shared.store.lanes import Run
 from shared.store.sends import SealedBlock
 
 MAX_SKIPPED = 5_000
 """Skipped people in one record: about 200 KB before compression, DynamoDB takes 400 KB."""
+_DAY_MS = 86_400_000
 _SAMPLES = 3
 _MISSING_SHOWN = 50
 
@@ -63,8 +66,9 @@ def _fill_blocks(
         return True
     filling = _Filling(recipients=list(at.carried))
     purpose = purpose_of(campaign.category)
+    history = _history(deps, task, campaign)
     for contact in deps.contacts.scan_shard(task.tenant_id, task.shard, after=at.scanned_to):
-        verdict = judge(contact, campaign.audience, purpose, plan)
+        verdict = judge(contact, history, purpose, plan)
         if isinstance(verdict, Recipient):
             filling.recipients.append(verdict)
         elif isinstance(verdict, Skip):
@@ -75,6 +79,26 @@ def _fill_blocks(
                 return False
     _seal(deps, task, at, filling, at.scanned_to, now, end=True)
     return True
+
+
+def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
+    """Earlier campaigns are read as they stand now, so of two that load at the same time neither counts the other."""
+
+    def stream(campaign_id: str) -> Iterator[Fate]:
+        earlier = deps.catalogue.campaign(task.tenant_id, campaign_id)
+        return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier, task.shard)
+
+    cap = campaign.frequency_cap
+    recent: list[str] = []
+    if cap is not None:
+        since = campaign.frozen_at - cap.days * _DAY_MS
+        started = deps.catalogue.campaigns_started_since(task.tenant_id, since)
+        recent = [
+            c.campaign_id
+            for c in started
+            if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"
+        ]
+    return open_history(campaign, recent, stream)
 
 
 def _resume(deps: Deps, task: LoadShard, now: int) -> SealedBlock:
@@ -180,8 +204,9 @@ def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:
     skipped: Counter[str] = Counter()
     samples: list[dict[str, str]] = []
     missing: list[dict[str, str]] = []
+    history = _history(deps, task, replace(campaign, frozen_at=now))
     for contact in contacts:
-        verdict = judge(contact, campaign.audience, purpose_of(template.category), plan)
+        verdict = judge(contact, history, purpose_of(template.category), plan)
         if isinstance(verdict, Recipient):
             sendable += 1
             if len(samples) < _SAMPLES:

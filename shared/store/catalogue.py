@@ -11,6 +11,7 @@ from shared.store.directory import Directory, Due, Page
 
 START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 15 * 60_000
+_MADE_AHEAD_MS = 31 * 86_400_000
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
@@ -70,6 +71,18 @@ class Catalogue:
     def campaigns(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Campaign]:
         """Newest first."""
         return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
+
+    def campaigns_started_since(self, tenant_id: str, since: int) -> list[Campaign]:
+        """Campaigns that began to send at `since` (epoch ms) or later. Reads the tenant's campaigns newest first, and a
+        month further back than that, because a campaign may be made long before it starts."""
+        found: list[Campaign] = []
+        cursor: str | None = None
+        while True:
+            page = self.campaigns(tenant_id, 100, cursor)
+            found += [c for c in page.items if c.started_at is not None and c.started_at >= since]
+            cursor = page.cursor
+            if cursor is None or page.items[-1].created_at < since - _MADE_AHEAD_MS:
+                return found
 
     def change_campaign(self, tenant_id: str, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:
         """Raises NotFound and whatever `change` raises."""

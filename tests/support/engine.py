@@ -151,7 +151,7 @@ class World:
             self.tenant_id, contact_id, opted_out=True, source="keyword", at=now, event_id=new_ulid(), now=now
         )
 
-    def launch(self, tag: str = "all") -> str:
+    def launch(self, tag: str = "all", **changes: Any) -> str:
         """A campaign to everybody with the tag, scheduled for now; returns its id."""
         campaign = Campaign(
             campaign_id=new_ulid(),
@@ -164,6 +164,7 @@ class World:
             variables={"body.1": Variable("contact", "name")},
             created_at=epoch_ms(),
         )
+        campaign = replace(campaign, **changes)
         self.deps.catalogue.create_campaign(self.tenant_id, campaign)
         now = epoch_ms()
         self.deps.catalogue.change_campaign(
@@ -183,9 +184,9 @@ class World:
                 results.append(load_shard(self.deps, task, epoch_ms(), lambda: False))
         return results
 
-    def send_to_everybody(self, tag: str = "all") -> str:
+    def send_to_everybody(self, tag: str = "all", **changes: Any) -> str:
         """Launch, start and load; the lanes are ready to run."""
-        campaign_id = self.launch(tag)
+        campaign_id = self.launch(tag, **changes)
         self.start(campaign_id)
         self.load()
         return campaign_id

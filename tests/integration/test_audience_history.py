@@ -1,0 +1,81 @@
+"""Audiences that depend on earlier campaigns: exclusion, retry, resend and the frequency cap, over a real DynamoDB."""
+
+from typing import Any
+
+import pytest
+
+from shared.domain.campaign import Audience, EarlierCampaign, FrequencyCap
+from shared.domain.outcome import Kind, Outcome
+from tests.support.engine import FakeMeta, World, open_test_database
+
+
+@pytest.fixture
+def world(dynoxide: str) -> World:
+    return World(open_test_database(dynoxide))
+
+
+def refusing(*endings: str, code: str = "131026", kind: Kind = Kind.REFUSED) -> FakeMeta:
+    return FakeMeta(lambda to, _n: Outcome(kind, code) if to.endswith(endings) else None)
+
+
+def run(world: World, meta: FakeMeta, **changes: Any) -> str:
+    campaign = world.send_to_everybody(**changes)
+    world.run_lane(meta)
+    return campaign
+
+
+def test_who_got_an_earlier_campaign_can_be_left_out(world: World) -> None:
+    world.add_contacts(40)
+    world.add_contacts(10, tag="early")
+    first = run(world, FakeMeta(), audience=Audience(tags=("early",)))
+    audience = Audience(tags=("all",), exclude_campaigns=(first,))
+    meta = FakeMeta()
+    second = run(world, meta, audience=audience)
+    assert world.books(second).planned == 30
+    assert len(meta.accepted) == 30
+
+
+def test_failed_recipients_are_tried_again_by_reason_and_nobody_else_is(world: World) -> None:
+    world.add_contacts(40)
+    first = run(world, FakeMeta(lambda to, _n: _mixed(to)))
+    assert world.books(first).failed_by == {"131026": 4, "131049": 4}
+    source = EarlierCampaign(first, outcomes=("failed",), codes=("131049",))
+    meta = FakeMeta()
+    second = run(world, meta, audience=Audience(source=source))
+    assert world.books(second).sent == 4
+    assert {to[-1] for _, to, _ in meta.requests} == {"8"}
+
+
+def _mixed(to: str) -> Outcome | None:
+    codes = {"7": "131026", "8": "131049"}
+    return Outcome(Kind.REFUSED, codes[to[-1]]) if to[-1] in codes else None
+
+
+def test_unconfirmed_recipients_are_written_to_again_only_when_asked(world: World) -> None:
+    world.add_contacts(30)
+    first = run(world, refusing("3", code="no_answer", kind=Kind.UNKNOWN))
+    assert world.books(first).unknown == 3
+    source = EarlierCampaign(first, outcomes=("unknown",))
+    meta = FakeMeta()
+    run(world, meta, audience=Audience(source=source))
+    assert {to[-1] for _, to, _ in meta.requests} == {"3"}
+
+
+def test_who_opted_out_since_is_not_in_a_retry(world: World) -> None:
+    people = world.add_contacts(30)
+    first = run(world, refusing("3"))
+    world.opt_out(people[3])
+    source = EarlierCampaign(first, outcomes=("failed",))
+    second = run(world, FakeMeta(), audience=Audience(source=source))
+    books = world.books(second)
+    assert (books.planned, books.sent, dict(books.skipped_by)) == (3, 2, {"opted_out": 1})
+
+
+def test_the_frequency_cap_counts_whoever_was_reached_and_nobody_else(world: World) -> None:
+    world.add_contacts(30)
+    run(world, refusing("3"))
+    run(world, FakeMeta())
+    third = run(world, FakeMeta(), frequency_cap=FrequencyCap(campaigns=2, days=7))
+    books = world.books(third)
+    assert books.skipped_by == {"frequency_cap": 27}
+    assert books.sent == 3
