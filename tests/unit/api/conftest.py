@@ -84,27 +84,29 @@ class Api:
             "body": text,
             "isBase64Encoded": encoded,
         }
-        answer = handler.lambda_handler(event, Context())  # type: ignore[arg-type]
+        answer = handler.lambda_handler(event, Context())
         parsed = json.loads(answer["body"]) if answer["body"] else {}
         return Answer(answer["statusCode"], parsed, answer["headers"])
 
-    def queued(self, queue: str) -> list[dict[str, Any]]:
-        """What waits in a queue; it is taken out."""
+    def queued(self, queue: str, tenant: str) -> list[dict[str, Any]]:
+        """What waits in a queue for a tenant; the queue is emptied."""
         found: list[dict[str, Any]] = []
         url = os.environ[f"{queue}_QUEUE_URL"]
         while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 found.append(json.loads(message["Body"]))
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return found
+        return [message for message in found if message["tenant_id"] == tenant]
 
 
-@pytest.fixture
-def api(dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
-    with mock_aws():
+@pytest.fixture(scope="module")
+def api(dynoxide: str) -> Iterator[Api]:
+    """Tests share it, so each works under a tenant of its own."""
+    with mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
         sqs, s3, kms = boto3.client("sqs"), boto3.client("s3"), boto3.client("kms")
-        cognito, secrets, scheduler = (boto3.client(n) for n in ("cognito-idp", "secretsmanager", "scheduler"))
+        cognito, secrets = boto3.client("cognito-idp"), boto3.client("secretsmanager")
+        scheduler = boto3.client("scheduler")
         s3.create_bucket(Bucket="data")
         scheduler.create_schedule_group(Name="group")
         pool = cognito.create_user_pool(

@@ -6,13 +6,13 @@ import pytest
 
 from functions.api.dry_runs import DryRun, add_up
 from functions.api.recipients import Recipients
-from shared.store.campaign_people import Fate, fates
 from shared.clock import new_ulid
 from shared.domain.blocks import Recipient
 from shared.domain.books import StatusBlock, StatusChange
 from shared.domain.campaign import Audience, Campaign, State
 from shared.errors import InvalidInput
 from shared.store.campaign_books import read_books
+from shared.store.campaign_people import Fate, fates
 from shared.store.database import Database
 from shared.store.lanes import Lanes, Run
 from shared.store.sends import SealedBlock, Sends
