@@ -169,8 +169,9 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
     try:
         fixed = deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, fix)
     except Conflict:
-        # Another shard's worker finished first, or the campaign was cancelled.
-        fixed = deps.catalogue.campaign(tenant_id, campaign.campaign_id)
+        # Cancelled, or another shard's worker finished first: the lanes are woken once, by that one. Should it die
+        # before it does, its message comes back.
+        return
     if fixed.state is State.SENDING:
         put_before_lanes(deps, tenant_id, fixed)
 
