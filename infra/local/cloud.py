@@ -159,6 +159,8 @@ class LocalCloud:
             "UserPoolIssuerBase": self.endpoint,
             "EmailVerification": "skip",
             "ConsumerVisibilitySeconds": "60",
+            # Each worker is a process here, and starting twenty at once keeps a small machine busy for 20 s.
+            "LoadConcurrency": "4",
         }
 
     def _create_secret(self) -> str:
