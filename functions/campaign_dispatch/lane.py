@@ -14,8 +14,10 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from functions.campaign_dispatch.claims import Window, has_work, next_window, segment_of
+from functions.campaign_dispatch.curve import Curve
 from functions.campaign_dispatch.pacing import Pacer, Rate
 from functions.campaign_dispatch.results import Results, Sent
+from functions.campaign_dispatch.trip import ErrorTrip
 from shared.domain.blocks import Recipient
 from shared.domain.callback import CampaignSlot, encode_slot
 from shared.domain.compiler import SendPlan, message_body
@@ -36,6 +38,7 @@ _FEED_OVERLAP_MS = 60_000
 _TROUBLE_LIMIT = 20
 _COOL_DOWN_SECONDS = 30.0
 _FLUSHES = 10
+_CURVE_SECONDS = 10.0
 
 
 T = TypeVar("T")
@@ -113,6 +116,9 @@ class Lane:
     _trouble: int = 0
     _cool_until: float = 0.0
     _lost: bool = False
+    _trips: dict[str, ErrorTrip] = field(default_factory=lambda: defaultdict(ErrorTrip))
+    _curves: dict[str, Curve] = field(default_factory=lambda: defaultdict(Curve))
+    _drawn_at: float = 0.0
 
     async def run(self) -> LaneEnd | None:
         """Work until the slice ends or nothing is left. None when another worker holds the lane."""
@@ -259,7 +265,11 @@ class Lane:
         self._trouble = self._trouble + 1 if outcome.kind in (Kind.UNKNOWN, Kind.UNSENT) else 0
         if outcome.kind is Kind.THROTTLED and outcome.action is Action.SLOW_DOWN:
             self.rate.throttled(self.clock.monotonic())
-        self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, outcome))
+        code = outcome.code if outcome.kind is Kind.REFUSED else ""
+        trip = self._trips[job.run.campaign_id].note(code)
+        self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, outcome, trip=trip))
+        if outcome.kind in (Kind.ACCEPTED, Kind.HELD):
+            self._curves[job.run.campaign_id].note(job.run, self.clock.now())
 
     async def _flush(self) -> None:
         """Store the outcomes that came in. What cannot be stored now stays in line for the next tick."""
@@ -268,8 +278,17 @@ class Lane:
             await self.blocking(
                 lambda: self.results.settle(self.phone_number_id, self.lane, self._fence, done, self.clock.now())
             )
+            if self.clock.monotonic() - self._drawn_at >= _CURVE_SECONDS:
+                await self._draw()
         except Exception as error:
             self.report(error)
+
+    async def _draw(self) -> None:
+        """Store how many were accepted in each minute: the whole of this slice's count, so repeating it is harmless."""
+        self._drawn_at = self.clock.monotonic()
+        for curve in self._curves.values():
+            if curve.run is not None:
+                await self.blocking(partial(curve.store, self.sends, self.lane, self._fence, self.clock.now()))
 
     async def _drain(self, sender: "asyncio.Task[None]") -> None:
         """Send what is claimed, wait for the answers, store them."""
@@ -283,8 +302,10 @@ class Lane:
         for _ in range(_FLUSHES):
             await self._flush()
             if not self.results.waiting:
-                return
+                break
             await self.clock.sleep(1.0)
+        self._drawn_at = 0.0
+        await self._flush()
 
 
 _NEVER_LEFT = Outcome(Kind.UNSENT, "lease_uncertain")

@@ -27,7 +27,10 @@ _PAUSING = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One claimed recipient and what came of it: an answer, or the reason for which nothing was sent."""
+    """One claimed recipient and what came of it: an answer, or the reason for which nothing was sent.
+
+    `trip` marks the refusal at which the campaign must stop (see the error-rate trip).
+    """
 
     run: Run
     block: int
@@ -36,6 +39,7 @@ class Sent:
     recipient: Recipient
     outcome: Outcome | None
     skipped: SkipReason | None = None
+    trip: bool = False
 
 
 @dataclass(slots=True)
@@ -72,7 +76,9 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
             change.failed[sent.slot] = outcome.code
         elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):
             _try_later(settled, change, sent, outcome, now)
-        if outcome.action in _PAUSING:
+        if sent.trip:
+            settled.pauses[sent.run.campaign_id] = (sent.run, "campaign", outcome.code)
+        elif outcome.action in _PAUSING:
             settled.pauses[sent.run.campaign_id] = (sent.run, _PAUSING[outcome.action], outcome.code)
         elif outcome.action is Action.SUPPRESS_MARKETING:
             settled.suppressed.append((sent.run, sent.recipient.contact_id, outcome.code))

@@ -15,6 +15,7 @@ crashes resumes behind the last sealed block and writes the same blocks again. B
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -242,6 +243,32 @@ class Sends:
                 return False
             raise
         return True
+
+    def put_rate(
+        self, tenant_id: str, campaign_id: str, lane: int, fence: int, minutes: Mapping[int, int], now: int
+    ) -> None:
+        """How many messages one slice of a lane had accepted in each minute (since 1970); replaces what it said."""
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(
+                {
+                    "pk": f"T#{tenant_id}#C#{campaign_id}#RATE",
+                    "sk": f"{lane}#{fence:010d}",
+                    "m": {str(minute): count for minute, count in minutes.items()},
+                    "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
+                }
+            ),
+        )
+
+    def rate_curve(self, tenant_id: str, campaign_id: str) -> dict[int, int]:
+        """Messages accepted in each minute since 1970, all lanes together. A slice that crashed may be missing."""
+        curve: Counter[int] = Counter()
+        for item in query_all(
+            self._client, self._table, "pk = :pk", {":pk": f"T#{tenant_id}#C#{campaign_id}#RATE"}, consistent=True
+        ):
+            for minute, count in cast("dict[str, int]", item["m"]).items():
+                curve[int(minute)] += count
+        return dict(sorted(curve.items()))
 
     def put_dry_run(self, tenant_id: str, campaign_id: str, run_id: str, shard: int, result: str, now: int) -> None:
         """Store one shard's part of a dry run (JSON) for a day."""

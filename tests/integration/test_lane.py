@@ -181,3 +181,43 @@ def test_the_sweep_closes_a_finished_campaign_and_its_books_stay_right(world: Wo
     assert not world.deps.lanes.work(world.phone_number_id).runs
     books = world.books(campaign)
     assert (books.planned, books.sent, books.unknown) == (90, 90, 0)
+
+
+def test_a_campaign_that_keeps_failing_for_one_reason_stops_itself(world: World) -> None:
+    world.add_contacts(260)
+    campaign = world.send_to_everybody()
+    meta = FakeMeta(lambda _to, n: Outcome(Kind.REFUSED, "131026") if n % 5 else None)
+    world.run_lane(meta, rate=100.0)
+    stopped = world.campaign(campaign)
+    assert stopped.state is State.PAUSED
+    assert "131026" in stopped.reason
+    books = world.books(campaign)
+    assert books.balanced
+    assert books.waiting > 0
+    assert sum(world.deps.sends.rate_curve(world.tenant_id, campaign).values()) == books.sent
+
+
+def test_the_lanes_of_a_fast_number_share_a_campaign_without_overlap(dynoxide: str) -> None:
+    world = World(open_test_database(dynoxide), throughput=1000)
+    world.add_contacts(200)
+    campaign = world.send_to_everybody()
+    meta = FakeMeta()
+
+    async def all_lanes() -> None:
+        await asyncio.gather(*(world.lane(meta, index=i).run() for i in range(4)))
+
+    assert world.campaign(campaign).lanes == 4
+    asyncio.run(all_lanes())
+    assert world.books(campaign).sent == 200
+    assert not meta.twice
+
+
+def test_campaigns_on_one_number_share_it(world: World) -> None:
+    world.add_contacts(60, tag="a")
+    world.add_contacts(60, tag="b", first=1000)
+    first, second = world.send_to_everybody("a"), world.send_to_everybody("b")
+    meta = FakeMeta()
+    world.run_lane(meta, rate=60.0)
+    order = [callback.split("|")[2] for _, _, callback in meta.requests]
+    assert {order[:40].count(first), order[:40].count(second)} != {0, 40}
+    assert world.books(first).sent == world.books(second).sent == 60
