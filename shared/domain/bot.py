@@ -34,10 +34,23 @@ def _fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+def _words(folded: str) -> str:
+    """The words alone, one space around each, so that finding a phrase in it finds whole words."""
+    spaced = "".join(" " if unicodedata.category(c)[0] in "PSC" else c for c in folded)
+    return f" {' '.join(spaced.split())} "
+
+
+def _contains(folded: str, words: str, keyword: str) -> bool:
+    """A keyword of words is looked for as whole words; one with signs in it, such as an emoji or `c++`, as it is."""
+    if _words(keyword) == f" {keyword} ":
+        return bool(keyword) and f" {keyword} " in words
+    return keyword in folded
+
+
 def reply_for(bots: Sequence[Bot], phone_number_id: str, text: str) -> tuple[str, str] | None:
     """(bot id, reply) of the first rule that matches, or None. Case and accents do not matter."""
     folded = _fold(text)
-    words = set(folded.replace("!", " ").replace("?", " ").replace(".", " ").replace(",", " ").split())
+    words = _words(folded)
     for bot in bots:
         if not bot.enabled or bot.phone_number_id not in ("", phone_number_id):
             continue
@@ -46,7 +59,7 @@ def reply_for(bots: Sequence[Bot], phone_number_id: str, text: str) -> tuple[str
             matches = (
                 rule.match == "any"
                 or (rule.match == "exact" and folded in keywords)
-                or (rule.match == "contains" and any(k in words or (" " in k and k in folded) for k in keywords))
+                or (rule.match == "contains" and any(_contains(folded, words, keyword) for keyword in keywords))
             )
             if matches:
                 return bot.bot_id, rule.reply
