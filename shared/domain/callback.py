@@ -5,6 +5,8 @@ At most 512 characters, opaque ids only: any app subscribed to the WABA sees it.
 
 from dataclasses import dataclass
 
+_LONGEST = 512
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignSlot:
@@ -36,10 +38,10 @@ def encode_single(single: SingleSend) -> str:
 
 def decode(text: str | None) -> CampaignSlot | SingleSend | None:
     """What the callback data refers to; None when it is missing or not ours (another app may set its own)."""
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     parts = text.split("|")
-    if parts[0] == "v1" and len(parts) == 6 and all(p.isascii() and p.isdigit() for p in parts[3:]):
+    if parts[0] == "v1" and len(parts) == 6 and all(parts) and all(p.isascii() and p.isdigit() for p in parts[3:]):
         return CampaignSlot(parts[1], parts[2], int(parts[3]), int(parts[4]), int(parts[5]))
     if parts[0] == "m1" and len(parts) == 4 and all(parts):
         return SingleSend(parts[1], parts[2], parts[3])
