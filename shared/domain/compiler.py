@@ -135,8 +135,7 @@ def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
     """This contact's values in the order of `plan.slots`. Raises Unsendable when one is missing or too long."""
     values: list[str] = []
     for slot, variable in zip(plan.slots, plan.variables, strict=True):
-        raw = _lookup(variable, contact) or variable.fallback
-        value = _BLANKS.sub(" ", raw).strip()
+        value = _one_line(_lookup(variable, contact)) or _one_line(variable.fallback)
         if not value:
             raise Unsendable(SkipReason.MISSING_VARIABLE, slot.key)
         _check(slot, value)
@@ -150,6 +149,10 @@ def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
     return tuple(values)
 
 
+def _one_line(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip()
+
+
 def _lookup(variable: Variable, contact: Contact) -> str:
     if variable.source == "constant":
         return variable.value
@@ -158,7 +161,7 @@ def _lookup(variable: Variable, contact: Contact) -> str:
     if variable.value == "phone":
         return contact.phone or ""
     if variable.value == "first_name":
-        return contact.name.split(" ")[0] if contact.name else ""
+        return "".join(contact.name.split()[:1])
     return contact.name
 
 
