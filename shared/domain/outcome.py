@@ -71,14 +71,16 @@ _TRY_AFTER_PAUSE = frozenset(
 
 
 def from_error_code(code: int, http_status: int) -> Outcome:
-    """The meaning of a Graph error. Codes not in the table: 5xx is unknown, anything else is a refusal."""
+    """The meaning of a Graph error. Codes not in the table: 5xx is unknown, 429 throttling, the rest a refusal."""
     if code in _AMBIGUOUS:
         return Outcome(Kind.UNKNOWN, str(code))
     action = _ACTIONS.get(code)
     if action is None:
         if http_status >= 500:
             return Outcome(Kind.UNKNOWN, str(code))
-        return Outcome(Kind.THROTTLED if http_status == 429 else Kind.REFUSED, str(code), Action.NEXT)
+        if http_status == 429:
+            return Outcome(Kind.THROTTLED, str(code), Action.SLOW_DOWN)
+        return Outcome(Kind.REFUSED, str(code), Action.NEXT)
     if action in _TRY_AGAIN or action in _TRY_AFTER_PAUSE:
         return Outcome(Kind.THROTTLED, str(code), action)
     return Outcome(Kind.REFUSED, str(code), action)
@@ -94,7 +96,7 @@ def from_answer(http_status: int, body: object) -> Outcome:
         if isinstance(error, dict) and isinstance(error.get("code"), int):
             return from_error_code(error["code"], http_status)
         messages = body.get("messages")
-        if http_status == 200 and isinstance(messages, list) and messages and isinstance(messages[0], dict):
+        if 200 <= http_status < 300 and isinstance(messages, list) and messages and isinstance(messages[0], dict):
             held = messages[0].get("message_status") == "held_for_quality_assessment"
             return Outcome(Kind.HELD if held else Kind.ACCEPTED, message_id=str(messages[0].get("id", "")))
     if http_status == 429:
