@@ -8,7 +8,6 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from shared.errors import InvalidInput
 
-
 # Mexico dropped the 1 of mobile numbers in 2019; WhatsApp's ids, and lists exported from it, still carry it.
 _MEXICAN_ID = re.compile(r"\+?52\D*1((?:\D*[0-9]){10})\D*")
 
