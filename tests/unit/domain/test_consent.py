@@ -110,7 +110,15 @@ def test_a_word_that_says_yes_again_is_understood(text: str) -> None:
     "text",
     [
         *("don't stop", "Please don't stop sending these!", "stop by the shop tomorrow?", "when does the sale stop"),
-        *("non-stop", "bus stop", "no quiero cancelar mi pedido", "não pare", "start-up", "cancel my order 123", "stop 2"),
+        *(
+            "non-stop",
+            "bus stop",
+            "no quiero cancelar mi pedido",
+            "não pare",
+            "start-up",
+            "cancel my order 123",
+            "stop 2",
+        ),
         *("", " ", "🛑", "!!!", "?", "ok", "yes", "no", "stopp it", "¿baja el precio?", "👍"),
     ],
 )

@@ -1,0 +1,72 @@
+"""A campaign's states, and who is in an audience."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.campaign import Audience, Campaign, State, after
+from shared.errors import Conflict
+
+ALLOWED = {
+    ("draft", "launch"): "scheduled",
+    ("scheduled", "load"): "loading",
+    ("loading", "send"): "sending",
+    ("sending", "pause"): "paused",
+    ("paused", "resume"): "sending",
+    ("sending", "complete"): "completed",
+    ("scheduled", "cancel"): "cancelled",
+    ("loading", "cancel"): "cancelled",
+    ("sending", "cancel"): "cancelled",
+    ("paused", "cancel"): "cancelled",
+}
+ACTIONS = ["launch", "load", "send", "pause", "resume", "cancel", "complete"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("state", list(State))
+def test_every_action_in_every_state(state: State, action: str) -> None:
+    expected = ALLOWED.get((state.value, action))
+    if expected is not None:
+        assert after(state, action) == expected
+        return
+    with pytest.raises(Conflict, match=f"the campaign is {state}") as caught:
+        after(state, action)
+    assert caught.value.code == "campaign_state"
+
+
+def test_a_finished_campaign_never_sends_again() -> None:
+    reached = {State.COMPLETED, State.CANCELLED}
+    assert not any((state.value, action) in ALLOWED for state in reached for action in ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("audience", "tags", "expected"),
+    [
+        (Audience(), {"vip"}, False),
+        (Audience(everyone=True), set(), True),
+        (Audience(tags=("vip",)), {"vip", "new"}, True),
+        (Audience(tags=("vip", "new")), {"new"}, True),
+        (Audience(tags=("vip",)), {"new"}, False),
+        (Audience(tags=("vip",)), set(), False),
+        (Audience(tags=("vip",), exclude_tags=("bought",)), {"vip", "bought"}, False),
+        (Audience(everyone=True, exclude_tags=("bought",)), {"bought"}, False),
+        (Audience(everyone=True, exclude_tags=("bought",)), {"vip"}, True),
+    ],
+)
+def test_who_is_in_an_audience(audience: Audience, tags: set[str], expected: bool) -> None:
+    assert audience.includes(frozenset(tags)) is expected
+
+
+CAMPAIGN = Campaign("c", "sale", "1", "w", "t", "MARKETING", Audience(), {})
+
+
+def test_planned_counts_the_skipped_too() -> None:
+    campaign = replace(CAMPAIGN, sizes=(3, 4), skipped={"opted_out": 2, "too_long": 1})
+    assert (campaign.recipients, campaign.planned) == (7, 10)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_campaign_is_closed_when_its_end_is_noted(state: State) -> None:
+    assert not replace(CAMPAIGN, state=state).closed
+    finished = replace(CAMPAIGN, state=state, finished_at=5)
+    assert finished.closed is (state in (State.COMPLETED, State.CANCELLED))
