@@ -25,10 +25,11 @@ TABLES = {
 }
 
 
-@pytest.fixture
-def database(dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
-    opened = open_database(TABLES)
+@pytest.fixture(scope="module")
+def database(dynoxide: str) -> Iterator[Database]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
+        opened = open_database(TABLES)
     yield opened
     opened.client.close()
 

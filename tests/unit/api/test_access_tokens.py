@@ -60,7 +60,7 @@ def test_only_our_signature_and_algorithm_count() -> None:
     verifier = TokenVerifier(RULES, Keys().fetch)
     assert verifier.subject(token(CLAIMS, OTHER), 0) is None
     assert verifier.subject(jwt.encode(CLAIMS, "x" * 32, "HS256", headers={"kid": "k1"}), 0) is None
-    assert verifier.subject(jwt.encode(CLAIMS, None, "none", headers={"kid": "k1"}), 0) is None
+    assert verifier.subject(jwt.encode(CLAIMS, "", "none", headers={"kid": "k1"}), 0) is None
     assert verifier.subject("not a token", 0) is None
 
 

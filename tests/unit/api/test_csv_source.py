@@ -1,4 +1,5 @@
 import io
+from typing import cast
 
 import pytest
 
@@ -81,7 +82,7 @@ def test_a_huge_line_is_refused_without_being_held() -> None:
 
     endless = Endless()
     with pytest.raises(BadFile, match="longer than 1,000,000"):
-        list(CsvSource(io.BufferedReader(endless)).records())
+        list(CsvSource(io.BufferedReader(cast("io.RawIOBase", endless))).records())
     assert endless.taken < 2 * csv_source.LINE_LIMIT
 
 
