@@ -19,17 +19,45 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierCampaign:
+    """The people of an earlier campaign with one of these outcomes and, where `codes` are named, one of these codes.
+
+    So failed recipients are tried again, and unconfirmed ones written to once more, in a campaign with books of its
+    own that passes the same gates.
+    """
+
+    campaign_id: str
+    outcomes: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+
+    def includes(self, outcome: str, code: str) -> bool:
+        return outcome in self.outcomes and (not self.codes or code in self.codes)
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
-    """Contacts that carry any of `tags` (everybody when `everyone`), minus those that carry any of `exclude_tags`."""
+    """Contacts that carry any of `tags` (everybody when `everyone`, or the people of `source`), minus those that carry
+    any of `exclude_tags` and those whom one of `exclude_campaigns` has, or may have, reached."""
 
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     everyone: bool = False
+    source: EarlierCampaign | None = None
+    exclude_campaigns: tuple[str, ...] = ()
+
+    def not_excluded(self, tags: frozenset[str]) -> bool:
+        return tags.isdisjoint(self.exclude_tags)
 
     def includes(self, tags: frozenset[str]) -> bool:
-        if not tags.isdisjoint(self.exclude_tags):
-            return False
-        return self.everyone or not tags.isdisjoint(self.tags)
+        return self.not_excluded(tags) and (self.everyone or not tags.isdisjoint(self.tags))
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyCap:
+    """Nobody gets more than `campaigns` marketing campaigns within `days` days, this one included."""
+
+    campaigns: int
+    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +89,7 @@ class Campaign:
     lanes: int = 1
     cursors: tuple[int, ...] = ()
     plan: str = ""
+    frequency_cap: FrequencyCap | None = None
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -21,7 +21,7 @@ class SkipReason(StrEnum):
     MISSING_VARIABLE = "missing_variable"
     TOO_LONG = "too_long"
     US_MARKETING = "us_marketing"
-    DUPLICATE_IDENTITY = "duplicate_identity"
+    FREQUENCY_CAP = "frequency_cap"
 
 
 def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:
