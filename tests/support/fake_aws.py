@@ -1,5 +1,6 @@
 """AWS in this process (moto) with the template's tables, our queues, the bucket, a key and the platform's secret."""
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ class FakeAws:
     s3: Any
 
     def database(self) -> Database:
-        return open_database(self.env)
+        return _database()
 
     def received(self, queue: str) -> list[dict[str, Any]]:
         """Everything waiting in a queue, with its attributes; it is taken out."""
@@ -56,20 +57,41 @@ class FakeAws:
         return [json.loads(self.s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read()) for one in listed]
 
 
+_TABLES = {
+    "DIRECTORY_TABLE": "DirectoryTable",
+    "CONTACTS_TABLE": "ContactsTable",
+    "CONVERSATIONS_TABLE": "ConversationsTable",
+    "SENDS_TABLE": "SendsTable",
+}
+
+
+@functools.cache
+def _client(service: str) -> Any:
+    """Clients outlive a test: making one takes longer than most tests do."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
+@functools.cache
+def _database() -> Database:
+    return open_database(_TABLES)
+
+
+@functools.cache
+def _tables() -> dict[str, Any]:
+    """Reading the template takes longer than the tests that need its tables."""
+    return table_definitions()
+
+
 @contextmanager
 def fake_aws() -> Iterator[FakeAws]:
     with mock_aws():
-        sqs: Any = boto3.client("sqs")
-        s3 = boto3.client("s3")
-        dynamodb, kms, secrets = boto3.client("dynamodb"), boto3.client("kms"), boto3.client("secretsmanager")
-        for name, definition in table_definitions().items():
+        sqs, s3, dynamodb = _client("sqs"), _client("s3"), _client("dynamodb")
+        kms, secrets = _client("kms"), _client("secretsmanager")
+        for name, definition in _tables().items():
             dynamodb.create_table(TableName=name, **definition)
         s3.create_bucket(Bucket="data")
         env = {
-            "DIRECTORY_TABLE": "DirectoryTable",
-            "CONTACTS_TABLE": "ContactsTable",
-            "CONVERSATIONS_TABLE": "ConversationsTable",
-            "SENDS_TABLE": "SendsTable",
+            **_TABLES,
             "DATA_BUCKET": "data",
             "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
             "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
