@@ -33,8 +33,9 @@ _READY_SECONDS = 60.0
 class LocalCloud:
     """A context manager: what is deployed is there from `__enter__` to `__exit__`.
 
-    `parameters` override the template's parameters, `meta` and `stripe` the simulators' settings. The functions are
-    those of the checkout that holds this file. Entering raises what made the start fail, after stopping everything.
+    `parameters` override the template's parameters, `meta` and `stripe` the simulators' settings; the Lambda workers
+    see `worker_environment` beside what the template gives them. The functions are those of the checkout that holds
+    this file. Entering raises what made the start fail, after stopping everything.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class LocalCloud:
         parameters: Mapping[str, str] | None = None,
         meta: Mapping[str, object] | None = None,
         stripe: Mapping[str, object] | None = None,
+        worker_environment: Mapping[str, str] | None = None,
     ) -> None:
         self.app_id = "100200300400500"
         self.app_secret = secrets.token_hex(16)
@@ -57,6 +59,7 @@ class LocalCloud:
         self._parameters = dict(parameters or {})
         self._meta = dict(meta or {})
         self._stripe = dict(stripe or {})
+        self._worker_environment = dict(worker_environment or {})
         self._children: list[Child] = []
         self.run_directory = Path()
         self._handler_before: Any = None
@@ -111,7 +114,7 @@ class LocalCloud:
             child.check()
 
     def _start(self) -> None:
-        aws, self.endpoint = services.start_aws(self.run_directory, self.log)
+        aws, self.endpoint = services.start_aws(self.run_directory, self.log, self._worker_environment)
         self._children.append(aws)
         meta = self._simulator(
             "meta",

@@ -17,11 +17,15 @@ from infra.packaging.target import ROOT
 _START_SECONDS = 30.0
 
 
-def start_aws(run: Path, log: Path) -> tuple[Child, str]:
-    """Starts ministack on a free port. Returns it and its URL; `wait_for_aws` says when it answers."""
+def start_aws(run: Path, log: Path, for_workers: Mapping[str, str]) -> tuple[Child, str]:
+    """Starts ministack on a free port. Returns it and its URL; `wait_for_aws` says when it answers.
+
+    It hands its environment to the Lambda workers, and with it `for_workers`.
+    """
     port = _free_port()
     environment = {
         **_environment(run),
+        **for_workers,
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
