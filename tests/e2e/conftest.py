@@ -1,0 +1,21 @@
+"""What the end-to-end suites share: people who do only what a test has them do."""
+
+import pytest
+
+from infra.local.cloud import LocalCloud
+from infra.local.services import script
+
+_ACTS = ("stop_share", "button_share", "answer_share", "react_share")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_people(cloud: LocalCloud) -> None:
+    """Nobody answers a campaign by themselves; statuses come quickly."""
+    script(
+        cloud.simulator_url,
+        {
+            "people": dict.fromkeys(_ACTS, 0),
+            "statuses": {"sent_delay": [0.05, 0.2], "delivered_delay": [0.1, 0.4], "read_delay": [0.1, 0.5]},
+            "templates": {"review_seconds": 0.1},
+        },
+    )

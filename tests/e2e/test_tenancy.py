@@ -1,0 +1,427 @@
+"""Nothing that a tenant may send reads or changes anything of another tenant, on any route that the API has."""
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from infra.local.cloud import LocalCloud
+from infra.local.services import script
+from tests.support.api import HTTP, PASSWORD, SCOPES, Api, Business, Json, approved_template, signed_up, wait_for
+from tests.support.two_tenants import REPEATED_KEY, Owned, identifying, owning, snapshot
+
+GONE = frozenset({404})
+OK = frozenset({200, 201})
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`other` owns what `mine` asks for."""
+
+    mine: Business
+    template_id: str
+    contact_id: str
+    other: Owned
+    cloud: LocalCloud
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One request; `path` fills the route's places, and `statuses` are what it may be answered with."""
+
+    path: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    statuses: frozenset[int] = GONE
+
+
+Attempts = Callable[[World], Iterator[Attempt]]
+
+
+def _harmless(statuses: frozenset[int] = OK, body: object = None) -> Attempts:
+    def attempts(_: World) -> Iterator[Attempt]:
+        yield Attempt(body=body, statuses=statuses)
+
+    return attempts
+
+
+def _on(name: str, *owned: str, body: object = None) -> Attempts:
+    """The route on each of the other's things named."""
+
+    def attempts(world: World) -> Iterator[Attempt]:
+        for attribute in owned:
+            thing = getattr(world.other, attribute)
+            yield Attempt({name: thing["id"] if isinstance(thing, dict) else thing}, body)
+
+    return attempts
+
+
+def _on_campaigns(body: object = None) -> Attempts:
+    return _on("campaign_id", "draft_id", "scheduled_id", "paused_id", body=body)
+
+
+def _listing(path: str) -> Attempts:
+    """A list as it is, and with the other's cursors, tags and outcomes."""
+
+    def attempts(world: World) -> Iterator[Attempt]:
+        yield Attempt(statuses=OK)
+        cursor = world.other.business.owner.get(path, limit=1)["next_cursor"]
+        if cursor:
+            yield Attempt(more={"params": {"cursor": cursor}}, statuses=frozenset({200, 422}))
+        yield Attempt(more={"params": {"tag": world.other.word}}, statuses=OK)
+
+    return attempts
+
+
+def _contacts_made(world: World) -> Iterator[Attempt]:
+    other = world.other
+    # Field keys are each tenant's own: the other's is not known here.
+    repeated = {"headers": {"idempotency-key": REPEATED_KEY}}
+    yield Attempt(body=other.new_contact, more=repeated, statuses=frozenset({422}))
+    yield Attempt(body={"phone": other.phone, "name": "Mine", "tags": ["mine"]}, statuses=OK)
+
+
+def _campaigns_made(world: World) -> Iterator[Attempt]:
+    mine, other = world.mine, world.other
+    variables: Json = {"body.1": {"source": "constant", "value": "you"}}
+    mixes = [
+        (other.business.phone_number_id, world.template_id, GONE),
+        (mine.phone_number_id, other.template_id, GONE),
+        (other.business.phone_number_id, other.template_id, GONE),
+        (mine.phone_number_id, world.template_id, OK),
+    ]
+    for number, template_id, statuses in mixes:
+        yield Attempt(body=_campaign(number, template_id, other.word, variables), statuses=statuses)
+    theirs = {"body.1": {"source": "field", "value": other.field, "fallback": "you"}}
+    body = _campaign(mine.phone_number_id, world.template_id, other.word, theirs)
+    yield Attempt(body=body, statuses=frozenset({422}))
+
+
+def _campaign(number: str, template_id: str, tag: str, variables: Json) -> Json:
+    return {
+        "name": "mine",
+        "phone_number_id": number,
+        "template_id": template_id,
+        "audience": {"tags": [tag]},
+        "variables": variables,
+    }
+
+
+def _templates_made(world: World) -> Iterator[Attempt]:
+    body = {
+        "name": f"mine_{secrets.token_hex(4)}",
+        "language": "en",
+        "category": "UTILITY",
+        "components": [{"type": "BODY", "text": "Thank you."}],
+    }
+    yield Attempt(body=body | {"waba_id": world.other.business.waba_id})
+
+
+def _bot(world: World) -> Json:
+    rules = [{"match": "any", "reply": "mine"}]
+    return {"name": "mine", "phone_number_id": world.other.business.phone_number_id, "rules": rules}
+
+
+def _bots_made(world: World) -> Iterator[Attempt]:
+    yield Attempt(body=_bot(world))
+
+
+def _bots_replaced(world: World) -> Iterator[Attempt]:
+    body = _bot(world)
+    yield Attempt({"bot_id": world.other.bot_id}, body)
+    yield Attempt({"bot_id": world.other.bot_id}, body | {"phone_number_id": world.mine.phone_number_id})
+
+
+def _connections(world: World) -> Iterator[Attempt]:
+    """With a code of one's own, and with one that really opens the other's account."""
+    other, simulator = world.other.business, world.cloud.simulator_url
+    wish = {"waba_id": other.waba_id, "phone_number_id": other.phone_number_id}
+    refused = frozenset({409, 422})
+    for waba_id in (world.mine.waba_id, other.waba_id):
+        code = script(simulator, {"create_code": {"waba_id": waba_id}})["create_code"]["code"]
+        yield Attempt(body=wish | {"code": code}, statuses=refused)
+    code = script(simulator, {"create_code": {"waba_id": world.mine.waba_id}})["create_code"]["code"]
+    yield Attempt(body=wish | {"code": code, "waba_id": world.mine.waba_id}, statuses=refused)
+
+
+def _imports_made(world: World) -> Iterator[Attempt]:
+    rows = f"phone,size\n{world.other.phone},XL\n".encode()
+    query = {"columns": f"size:{world.other.field}", "tags": world.other.word, "filename": "mine.csv"}
+    yield Attempt(more={"content": rows, "params": query, "headers": {"content-type": "text/csv"}}, statuses=OK)
+
+
+def _fields_made(world: World) -> Iterator[Attempt]:
+    """A key of one's own with the same name; it is taken away again by the case that removes fields."""
+    yield Attempt(body={"key": world.other.field}, statuses=frozenset({201}))
+
+
+def _fields_removed(world: World) -> Iterator[Attempt]:
+    world.mine.owner.call("POST", "/v1/fields", {"key": world.other.field})
+    yield Attempt({"key": world.other.field}, statuses=frozenset({204}))
+    yield Attempt({"key": world.other.field})
+
+
+def _signups(world: World) -> Iterator[Attempt]:
+    body = {"business_name": "mine", "email": world.other.business.email, "password": PASSWORD, "country": "ES"}
+    yield Attempt(body=body, statuses=frozenset({409}))
+    yield Attempt(body=body | {"password": "Another-Horse-1-Battery"}, statuses=frozenset({409}))
+
+
+def _logins(world: World) -> Iterator[Attempt]:
+    body = {"email": world.other.business.email, "password": "Another-Horse-1-Battery"}
+    yield Attempt(body=body, statuses=frozenset({401}))
+
+
+_REPLY = {"type": "text", "text": {"body": "mine"}}
+CASES: dict[tuple[str, str], Attempts] = {
+    ("POST", "/v1/signup"): _signups,
+    ("POST", "/v1/login"): _logins,
+    ("GET", "/v1/openapi.json"): _harmless(),
+    ("GET", "/v1/me"): _harmless(),
+    ("GET", "/v1/api-keys"): _harmless(),
+    ("POST", "/v1/api-keys"): _harmless(body={"name": "mine", "scopes": ["read"]}),
+    ("DELETE", "/v1/api-keys/{key_id}"): _on("key_id", "key_id"),
+    ("POST", "/v1/whatsapp/connect"): _connections,
+    ("GET", "/v1/numbers"): _harmless(),
+    ("GET", "/v1/fields"): _harmless(),
+    ("POST", "/v1/fields"): _fields_made,
+    ("DELETE", "/v1/fields/{key}"): _fields_removed,
+    ("GET", "/v1/contacts"): _listing("/v1/contacts"),
+    ("POST", "/v1/contacts"): _contacts_made,
+    ("GET", "/v1/contacts/{contact_id}"): _on("contact_id", "contact"),
+    ("PATCH", "/v1/contacts/{contact_id}"): _on("contact_id", "contact", body={"name": "mine", "add_tags": ["mine"]}),
+    ("POST", "/v1/contacts/{contact_id}/opt-out"): _on("contact_id", "contact", body={"source": "mine"}),
+    ("POST", "/v1/contacts/{contact_id}/opt-in"): _on("contact_id", "contact", body={"source": "mine"}),
+    ("GET", "/v1/contacts/imports"): _listing("/v1/contacts/imports"),
+    ("POST", "/v1/contacts/imports"): _imports_made,
+    ("GET", "/v1/contacts/imports/{import_id}"): _on("import_id", "import_id", "waiting_import_id"),
+    ("GET", "/v1/contacts/imports/{import_id}/rejected"): _on("import_id", "import_id"),
+    ("POST", "/v1/contacts/imports/{import_id}/start"): _on("import_id", "import_id", "waiting_import_id"),
+    ("GET", "/v1/templates"): _harmless(),
+    ("POST", "/v1/templates"): _templates_made,
+    ("POST", "/v1/templates/sync"): _harmless(),
+    ("GET", "/v1/templates/{template_id}"): _on("template_id", "template_id"),
+    ("GET", "/v1/campaigns"): _listing("/v1/campaigns"),
+    ("POST", "/v1/campaigns"): _campaigns_made,
+    ("GET", "/v1/campaigns/{campaign_id}"): _on_campaigns(),
+    ("GET", "/v1/campaigns/{campaign_id}/dry-run"): _on_campaigns(),
+    ("POST", "/v1/campaigns/{campaign_id}/dry-run"): _on_campaigns(),
+    ("POST", "/v1/campaigns/{campaign_id}/launch"): _on_campaigns(body={}),
+    ("POST", "/v1/campaigns/{campaign_id}/pause"): _on_campaigns(),
+    ("POST", "/v1/campaigns/{campaign_id}/resume"): _on_campaigns(),
+    ("POST", "/v1/campaigns/{campaign_id}/cancel"): _on_campaigns(),
+    ("GET", "/v1/campaigns/{campaign_id}/report"): _on_campaigns(),
+    ("GET", "/v1/campaigns/{campaign_id}/recipients"): _on_campaigns(),
+    ("GET", "/v1/conversations"): _listing("/v1/conversations"),
+    ("GET", "/v1/conversations/{conversation_id}"): _on("conversation_id", "conversation_id"),
+    ("GET", "/v1/conversations/{conversation_id}/messages"): _on("conversation_id", "conversation_id"),
+    ("POST", "/v1/conversations/{conversation_id}/messages"): _on("conversation_id", "conversation_id", body=_REPLY),
+    ("POST", "/v1/conversations/{conversation_id}/read"): _on("conversation_id", "conversation_id"),
+    ("GET", "/v1/bots"): _harmless(),
+    ("POST", "/v1/bots"): _bots_made,
+    ("GET", "/v1/bots/{bot_id}"): _on("bot_id", "bot_id"),
+    ("PUT", "/v1/bots/{bot_id}"): _bots_replaced,
+    ("DELETE", "/v1/bots/{bot_id}"): _on("bot_id", "bot_id"),
+    ("GET", "/v1/billing/subscription"): _harmless(),
+}
+
+
+@pytest.fixture(scope="module")
+def world(cloud: LocalCloud) -> World:
+    mine, other = signed_up(cloud), owning(cloud)
+    template = approved_template(mine.owner, "mine_offer")
+    contact = mine.owner.post("/v1/contacts", {"phone": "+34611223344", "name": "Mine"})
+    return World(mine, template["id"], contact["id"], other, cloud)
+
+
+@pytest.fixture(scope="module")
+def routes(cloud: LocalCloud) -> dict[tuple[str, str], Json]:
+    """(method, path) -> operation, as the API describes itself."""
+    document = Api(cloud.api_url).get("/v1/openapi.json")
+    return {
+        (method.upper(), path): operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+
+
+def test_every_route_has_a_case(routes: dict[tuple[str, str], Json]) -> None:
+    assert routes.keys() == CASES.keys()
+
+
+def test_nothing_of_another_tenant_is_read_or_changed(world: World) -> None:
+    before = snapshot(world.other)
+    names = identifying(world.other, before)
+    for (method, path), attempts in CASES.items():
+        for attempt in attempts(world):
+            for caller in (world.mine.owner, world.mine.key):
+                _try(caller, method, path, attempt, names)
+    assert snapshot(world.other) == before
+
+
+def _try(caller: Api, method: str, path: str, attempt: Attempt, names: frozenset[str]) -> None:
+    filled = path.format(**attempt.path)
+    answer = caller.call(method, filled, attempt.body, **attempt.more)
+    said = f"{method} {filled} {attempt.body}: {answer.status_code} {answer.text}"
+    # Making the same thing a second time, with the other credential, may be refused or find it made.
+    assert answer.status_code in attempt.statuses | ({404, 409} if attempt.statuses & {201, 204} else set()), said
+    sent = json.dumps([filled, attempt.body, str(attempt.more)], ensure_ascii=False)
+    leaked = {name for name in names if name in answer.text and name not in sent}
+    assert not leaked, said
+    if attempt.statuses == GONE and attempt.path:
+        _looks_like_a_missing_one(caller, method, path, attempt, answer)
+
+
+def _looks_like_a_missing_one(caller: Api, method: str, path: str, attempt: Attempt, answer: httpx.Response) -> None:
+    missing = path.format(**{name: _nobodys(value) for name, value in attempt.path.items()})
+    assert _problem(caller.call(method, missing, attempt.body, **attempt.more)) == _problem(answer)
+
+
+def _nobodys(value: str) -> str:
+    """An id of the same form that belongs to nothing: the last character is another one."""
+    return value[:-1] + ("1" if value[-1] != "1" else "2")
+
+
+def _problem(answer: httpx.Response) -> tuple[int, Json]:
+    problem: Json = answer.json()
+    problem.pop("instance")
+    return answer.status_code, problem
+
+
+def test_same_person_is_another_contact_for_each_tenant(world: World) -> None:
+    made = world.mine.owner.post("/v1/contacts", {"phone": world.other.phone})
+    assert made["id"] != world.other.contact["id"]
+    assert world.other.word not in json.dumps(made)
+
+
+def test_an_audience_holds_only_the_tenants_own_people(world: World) -> None:
+    variables: Json = {"body.1": {"source": "constant", "value": "you"}}
+    body = _campaign(world.mine.phone_number_id, world.template_id, "nobody-has-this", variables)
+    everybody = body | {"audience": {"everyone": True}}
+    api = world.mine.owner
+    campaign_id = api.post("/v1/campaigns", everybody)["id"]
+    api.post(f"/v1/campaigns/{campaign_id}/dry-run")
+    tried = wait_for(
+        lambda: api.get(f"/v1/campaigns/{campaign_id}/dry-run"), lambda found: found["status"] == "complete"
+    )
+    assert tried["planned"] == len(list(api.pages("/v1/contacts")))
+
+
+@pytest.mark.parametrize("scope", ["read", "contacts"])
+def test_a_key_opens_only_its_scope(world: World, routes: dict[tuple[str, str], Json], scope: str) -> None:
+    secret = world.mine.owner.post("/v1/api-keys", {"name": scope, "scopes": [scope]})["key"]
+    key = Api(world.cloud.api_url, secret)
+    guarded = {route: op["x-required-scope"] for route, op in routes.items() if "x-required-scope" in op}
+    assert set(guarded.values()) == set(SCOPES)
+    for (method, path), needed in guarded.items():
+        for attempt in CASES[method, path](world):
+            answer = key.call(method, path.format(**attempt.path), attempt.body, **attempt.more)
+            assert (answer.status_code == 403) == (needed != scope), f"{method} {path}: {answer.text}"
+            if needed != scope:
+                assert answer.json()["code"] == "missing_scope"
+
+
+def test_a_key_grants_no_more_than_it_has(world: World) -> None:
+    secret = world.mine.owner.post("/v1/api-keys", {"name": "s", "scopes": ["settings"]})["key"]
+    answer = Api(world.cloud.api_url, secret).call("POST", "/v1/api-keys", {"name": "more", "scopes": ["contacts"]})
+    assert (answer.status_code, answer.json()["field"]) == (403, "scopes")
+
+
+def test_a_revoked_key_stops_working(world: World) -> None:
+    api, cloud = world.mine.owner, world.cloud
+    used, unused = (api.post("/v1/api-keys", {"name": name, "scopes": ["read"]}) for name in ("used", "unused"))
+    assert Api(cloud.api_url, used["key"]).call("GET", "/v1/me").status_code == 200
+    for key in (used, unused):
+        assert api.call("DELETE", f"/v1/api-keys/{key['id']}").status_code == 204
+    assert Api(cloud.api_url, unused["key"]).call("GET", "/v1/me").status_code == 403
+    # A key in use may work until API Gateway asks again: at most a minute. Changing the authorizer makes it forget,
+    # which stands for that minute.
+    gateway, api_id = cloud.client("apigatewayv2"), cloud.outputs["ApiId"]
+    (authorizer,) = gateway.get_authorizers(ApiId=api_id)["Items"]
+    kept_seconds = authorizer["AuthorizerResultTtlInSeconds"]
+    assert kept_seconds <= 60
+    gateway.update_authorizer(
+        ApiId=api_id, AuthorizerId=authorizer["AuthorizerId"], AuthorizerResultTtlInSeconds=kept_seconds
+    )
+    assert Api(cloud.api_url, used["key"]).call("GET", "/v1/me").status_code == 403
+
+
+def _altered(token: str, **claims: object) -> str:
+    """A token with other claims under the old signature."""
+    head, body, signature = token.split(".")
+    changed = json.loads(base64.urlsafe_b64decode(body + "==")) | claims
+    return f"{head}.{base64.urlsafe_b64encode(json.dumps(changed).encode()).decode().rstrip('=')}.{signature}"
+
+
+def _forged(token: str, algorithm: str) -> str:
+    """The same claims and key id, signed by somebody else, or by nobody."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    headers = {"kid": jwt.get_unverified_header(token)["kid"]}
+    key: Any = {"RS256": rsa.generate_private_key(65537, 2048), "HS256": "k" * 32, "none": None}[algorithm]
+    return jwt.encode(claims, key, algorithm=algorithm, headers=headers)
+
+
+def test_tokens_that_open_nothing(world: World) -> None:
+    token = world.mine.access_token
+    now = int(time.time())
+    tokens = {
+        "garbage": "garbage",
+        "empty parts": "..",
+        "an unknown key": "wpb_" + secrets.token_urlsafe(32),
+        "the id token": world.mine.id_token,
+        "another member's subject": _altered(token, sub="00000000-0000-4000-8000-000000000000"),
+        "a longer life": _altered(token, exp=now + 10**6),
+        **{f"forged with {algorithm}": _forged(token, algorithm) for algorithm in ("RS256", "HS256", "none")},
+        "cut off": token[:-8],
+    }
+    for what, value in tokens.items():
+        assert Api(world.cloud.api_url, value).call("GET", "/v1/me").status_code in (401, 403), what
+    assert Api(world.cloud.api_url).call("GET", "/v1/me").status_code == 401
+    basic = HTTP.get(f"{world.cloud.api_url}/v1/me", headers={"authorization": f"Basic {world.mine.api_key}"})
+    assert basic.status_code in (401, 403)
+
+
+def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World) -> None:
+    cloud, users = world.cloud, world.cloud.client("cognito-idp")
+    pool_id = cloud.outputs["UserPoolId"]
+    other_pool = users.create_user_pool(PoolName="other", UsernameAttributes=["email"])["UserPool"]["Id"]
+    flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+
+    def client_of(pool: str, **settings: Any) -> str:
+        made = users.create_user_pool_client(UserPoolId=pool, ClientName="c", ExplicitAuthFlows=flows, **settings)
+        return str(made["UserPoolClient"]["ClientId"])
+
+    def token_of(client: str) -> str:
+        parameters = {"USERNAME": world.mine.email, "PASSWORD": PASSWORD}
+        answer = users.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)
+        return str(answer["AuthenticationResult"]["AccessToken"])
+
+    foreign = client_of(other_pool)
+    users.sign_up(ClientId=foreign, Username=world.mine.email, Password=PASSWORD)
+    users.admin_confirm_sign_up(UserPoolId=other_pool, Username=world.mine.email)
+    for client in (foreign, client_of(pool_id)):
+        assert Api(cloud.api_url, token_of(client)).call("GET", "/v1/me").status_code == 403
+
+    own = cloud.outputs["UserPoolClientId"]
+    described = users.describe_user_pool_client(UserPoolId=pool_id, ClientId=own)["UserPoolClient"]
+    kept = {k: v for k, v in described.items() if k in ("UserPoolId", "ClientId", "ExplicitAuthFlows")}
+    lives = {"AccessTokenValidity": 2, "TokenValidityUnits": {"AccessToken": "seconds"}}
+    users.update_user_pool_client(**kept, **lives)
+    try:
+        token = token_of(own)
+    finally:
+        users.update_user_pool_client(
+            **kept, AccessTokenValidity=described["AccessTokenValidity"], TokenValidityUnits=described["TokenValidityUnits"]
+        )
+    assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + 2
+    wait_for(time.time, lambda now: now > jwt.decode(token, options={"verify_signature": False})["exp"] + 1)
+    assert Api(cloud.api_url, token).call("GET", "/v1/me").status_code == 403
+    assert Api(cloud.api_url, token_of(own)).call("GET", "/v1/me").status_code == 200

@@ -1,0 +1,238 @@
+"""Clients of the deployed platform as its callers are: tenants over HTTP, Meta and Stripe with signed webhooks."""
+
+import atexit
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+
+from infra.local.cloud import LocalCloud
+from infra.local.services import script
+
+T = TypeVar("T")
+Json = dict[str, Any]
+QUEUES = ("Inbound", "Status", "Account", "Start", "Load", "Lane", "Bot", "Billing", "Import")
+SCOPES = ("campaigns", "contacts", "conversations", "read", "settings")
+HTTP = httpx.Client(timeout=60)
+atexit.register(HTTP.close)
+PASSWORD = "Correct-Horse-9-Battery"
+
+
+def wait_for(read: Callable[[], T], until: Callable[[T], object], *, seconds: float = 90, pause: float = 0.15) -> T:
+    """What `read` gives once `until` is true of it. Fails with the last value after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = read()
+        if until(value):
+            return value
+        assert time.monotonic() < deadline, f"still not so after {seconds:.0f} s: {value!r}"
+        time.sleep(pause)
+
+
+class Api:
+    """The HTTP API with one credential; none by default."""
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self._url = url
+        self._headers = {"authorization": f"Bearer {token}"} if token else {}
+
+    def call(self, method: str, path: str, body: object = None, **more: Any) -> httpx.Response:
+        """One call; `body` is sent as JSON. `more` goes to httpx (params, headers, content)."""
+        if body is not None:
+            more["json"] = body
+        headers = self._headers | more.pop("headers", {})
+        return HTTP.request(method, self._url + path, headers=headers, **more)
+
+    def ok(self, method: str, path: str, body: object = None, **more: Any) -> Any:
+        """The answer's JSON; fails unless it is a success."""
+        answer = self.call(method, path, body, **more)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def get(self, path: str, **params: str | int) -> Any:
+        return self.ok("GET", path, params=params)
+
+    def post(self, path: str, body: object = None, **more: Any) -> Any:
+        return self.ok("POST", path, body, **more)
+
+    def pages(self, path: str, **params: str | int) -> Iterator[Json]:
+        """Every item of a list that has a `next_cursor`."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.get(path, **params, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A tenant with a connected number: `owner` calls with an access token, `key` with an API key of all scopes."""
+
+    tenant_id: str
+    name: str
+    email: str
+    access_token: str
+    id_token: str
+    api_key: str
+    owner: Api
+    key: Api
+    waba_id: str
+    phone_number_id: str
+    business_id: str
+
+
+def signed_up(cloud: LocalCloud, name: str = "") -> Business:
+    """A new business that connected a new number through Embedded Signup.
+
+    The number is one that the WhatsApp Business app uses too, so campaigns go out at 18 messages a second.
+    """
+    name = name or f"Business {secrets.token_hex(4)}"
+    email = f"owner-{secrets.token_hex(6)}@example.com"
+    anybody = Api(cloud.api_url)
+    account = {"business_name": name, "email": email, "password": PASSWORD, "country": "ES"}
+    tenant_id = anybody.post("/v1/signup", account)["tenant_id"]
+    session = anybody.post("/v1/login", {"email": email, "password": PASSWORD})
+    owner = Api(cloud.api_url, session["access_token"])
+    numbers = [{"is_on_biz_app": True}]
+    waba = script(cloud.simulator_url, {"create_waba": {"name": name, "phone_numbers": numbers}})["create_waba"]
+    number_id = waba["phone_numbers"][0]["id"]
+    wish = {"code": waba["code"], "waba_id": waba["waba_id"], "phone_number_id": number_id}
+    owner.post("/v1/whatsapp/connect", wish)
+    api_key = owner.post("/v1/api-keys", {"name": "all", "scopes": SCOPES})["key"]
+    return Business(
+        tenant_id=tenant_id,
+        name=name,
+        email=email,
+        access_token=session["access_token"],
+        id_token=session["id_token"],
+        api_key=api_key,
+        owner=owner,
+        key=Api(cloud.api_url, api_key),
+        waba_id=waba["waba_id"],
+        phone_number_id=number_id,
+        business_id=waba["business_id"],
+    )
+
+
+def approved_template(api: Api, name: str, body: str = "Hello {{1}}, we are back.") -> Json:
+    """A marketing template with one variable in its body, once Meta's webhook said that it is approved."""
+    example: list[Json] = [{"type": "BODY", "text": body, "example": {"body_text": [["Ana"]]}}]
+    draft = {"name": name, "language": "en", "category": "MARKETING", "components": example}
+    template_id = api.post("/v1/templates", draft)["id"]
+    found: Json = wait_for(lambda: api.get(f"/v1/templates/{template_id}"), lambda t: t["status"] != "PENDING")
+    assert found["status"] == "APPROVED"
+    return found
+
+
+def import_csv(api: Api, content: bytes, **params: str) -> Json:
+    """The import of a file, once it is at its end."""
+    headers = {"content-type": "text/csv"}
+    job = api.post("/v1/contacts/imports", content=content, params=params, headers=headers)
+    done: Json = wait_for(
+        lambda: api.get(f"/v1/contacts/imports/{job['id']}"), lambda found: found["status"] in ("completed", "failed")
+    )
+    counts = done["counts"]
+    parts = ("created", "updated", "unchanged", "duplicate", "rejected")
+    assert counts["rows"] == sum(counts[part] for part in parts)
+    return done
+
+
+def meta_signature(secret: str, body: bytes) -> str:
+    """The `X-Hub-Signature-256` of a body."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def post_webhook(cloud: LocalCloud, document: object, *, secret: str | None = None) -> httpx.Response:
+    """Meta's POST of a document, or of the very bytes given."""
+    body = document if isinstance(document, bytes) else json.dumps(document).encode()
+    signature = meta_signature(cloud.app_secret if secret is None else secret, body)
+    headers = {"content-type": "application/json", "x-hub-signature-256": signature}
+    return HTTP.post(cloud.meta_webhook_url, content=body, headers=headers)
+
+
+def envelope(*changes: tuple[str, str, Mapping[str, object]]) -> Json:
+    """A webhook with one entry for each (WABA id, field, value)."""
+    now = int(time.time())
+    entries = [{"id": waba, "time": now, "changes": [{"field": field, "value": v}]} for waba, field, v in changes]
+    return {"object": "whatsapp_business_account", "entry": entries}
+
+
+def says(phone_number_id: str, phone: str, text: str, wamid: str = "", name: str = "Ana") -> Json:
+    """The value of a `messages` change: a person writes."""
+    digits = phone.lstrip("+")
+    message = {
+        "from": digits,
+        "id": wamid or f"wamid.{secrets.token_hex(12)}",
+        "timestamp": str(int(time.time())),
+        "type": "text",
+        "text": {"body": text},
+    }
+    return {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550000000", "phone_number_id": phone_number_id},
+        "contacts": [{"profile": {"name": name}, "wa_id": digits}],
+        "messages": [message],
+    }
+
+
+def stripe_signature(secret: str, body: bytes, at: int | None = None) -> str:
+    """The `Stripe-Signature` of a body, dated `at` (epoch seconds) or now."""
+    moment = str(int(time.time()) if at is None else at)
+    return f"t={moment},v1={hmac.new(secret.encode(), moment.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
+
+
+def journal(cloud: LocalCloud, phone_number_id: str) -> list[Json]:
+    """Messages that the Meta simulator accepted from a number, oldest first. Read marks are not messages."""
+    answer = HTTP.get(f"{cloud.simulator_url}/_sim/journal").json()
+    return [
+        entry
+        for entry in answer["entries"]
+        if entry["accepted"] and entry["phone_number_id"] == phone_number_id and entry["to"]
+    ]
+
+
+def in_queues(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> int:
+    """Messages that the platform's queues hold: waiting, delayed, and at work."""
+    names = [f"ApproximateNumberOfMessages{suffix}" for suffix in ("", "NotVisible", "Delayed")]
+    sqs = cloud.client("sqs")
+    total = 0
+    for queue in queues:
+        url = cloud.outputs[f"{queue}QueueUrl"]
+        found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        total += sum(int(found[name]) for name in names)
+    return total
+
+
+def settle(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> None:
+    """Returns when Meta has nothing left to tell and the queues are empty."""
+
+    def unrest() -> int:
+        state = HTTP.get(f"{cloud.simulator_url}/_sim/state").json()
+        return int(state["pending_webhooks"]) + in_queues(cloud, queues)
+
+    wait_for(unrest, lambda count: count == 0)
+
+
+def tables(cloud: LocalCloud) -> dict[str, list[Json]]:
+    """Every item of every table, in order: two equal answers mean that nothing changed in between."""
+    client = cloud.client("dynamodb")
+    found: dict[str, list[Json]] = {}
+    for table in ("Directory", "Contacts", "Conversations", "Sends"):
+        pages = client.get_paginator("scan").paginate(TableName=cloud.outputs[f"{table}TableName"])
+        items = [item for page in pages for item in page["Items"]]
+        found[table] = sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
+    return found
+
+
+def objects(cloud: LocalCloud, prefix: str) -> dict[str, str]:
+    """Key -> content of what the data bucket holds under a prefix."""
+    client, bucket = cloud.client("s3"), cloud.outputs["DataBucketName"]
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+    return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys}

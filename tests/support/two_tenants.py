@@ -1,0 +1,146 @@
+"""Two tenants beside each other: one who has some of everything, and one who would like to have it."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from infra.local.cloud import LocalCloud
+from tests.support.api import (
+    Business,
+    Json,
+    approved_template,
+    envelope,
+    import_csv,
+    post_webhook,
+    says,
+    settle,
+    signed_up,
+    wait_for,
+)
+
+REPEATED_KEY = "the-same-idempotency-key"
+_ID_NAMES = re.compile(r"(^|_)id$|^wamid$|^phone$|^email$|^display$")
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What a tenant has; `word` is in every name, text, tag and field of it."""
+
+    business: Business
+    word: str
+    field: str
+    phone: str
+    contact: Json
+    new_contact: Json
+    import_id: str
+    waiting_import_id: str
+    template_id: str
+    bot_id: str
+    draft_id: str
+    scheduled_id: str
+    paused_id: str
+    conversation_id: str
+    wamid: str
+    key_id: str
+
+
+def owning(cloud: LocalCloud) -> Owned:
+    """A tenant with contacts, imports, a template, a bot, campaigns in three states and a conversation."""
+    word = f"zeta{secrets.token_hex(5)}"
+    business = signed_up(cloud, f"{word} SL")
+    api = business.owner
+    field, phone = f"{word}_size", f"+346{secrets.randbelow(10**8):08d}"
+    api.post("/v1/fields", {"key": field, "label": word})
+    new_contact = {"phone": phone, "name": f"{word} person", "fields": {field: word}, "tags": [word]}
+    contact = api.post("/v1/contacts", new_contact, headers={"idempotency-key": REPEATED_KEY})
+    rows = f"phone,name\n+346{secrets.randbelow(10**8):08d},{word} second\n12,{word} third\n"
+    job = import_csv(api, rows.encode(), tags=word, filename=f"{word}.csv")
+    waiting = api.post("/v1/contacts/imports", {"filename": f"{word}-2.csv"})
+    template_id = approved_template(api, f"{word}_offer", f"{word} for {{{{1}}}}, really.")["id"]
+    rules = [{"match": "contains", "keywords": [word], "reply": f"{word} reply"}]
+    bot = api.post("/v1/bots", {"name": f"{word} bot", "rules": rules})
+    drafts = [_campaign(business, word, template_id) for _ in range(3)]
+    later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    api.post(f"/v1/campaigns/{drafts[1]}/launch", {"start_at": later})
+    api.post(f"/v1/campaigns/{drafts[1]}/dry-run")
+    api.post(f"/v1/campaigns/{drafts[2]}/launch")
+    wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}"), lambda c: c["state"] == "sending")
+    wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}/report"), lambda r: r["sent"] == r["planned"])
+    api.post(f"/v1/campaigns/{drafts[2]}/pause")
+    wamid = f"wamid.{secrets.token_hex(12)}"
+    change = says(business.phone_number_id, phone, f"{word} is what I ask for", wamid)
+    assert post_webhook(cloud, envelope((business.waba_id, "messages", change))).status_code == 200
+    conversation = wait_for(lambda: api.get("/v1/conversations")["items"], lambda found: found)[0]
+    settle(cloud)
+    key_id = next(iter(api.get("/v1/api-keys")["items"]))["id"]
+    return Owned(
+        business=business,
+        word=word,
+        field=field,
+        phone=phone,
+        contact=contact,
+        new_contact=new_contact,
+        import_id=job["id"],
+        waiting_import_id=waiting["id"],
+        template_id=template_id,
+        bot_id=bot["id"],
+        draft_id=drafts[0],
+        scheduled_id=drafts[1],
+        paused_id=drafts[2],
+        conversation_id=conversation["id"],
+        wamid=wamid,
+        key_id=key_id,
+    )
+
+
+def _campaign(business: Business, word: str, template_id: str) -> str:
+    body = {
+        "name": f"{word} campaign",
+        "phone_number_id": business.phone_number_id,
+        "template_id": template_id,
+        "audience": {"tags": [word]},
+        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
+    }
+    return str(business.owner.post("/v1/campaigns", body)["id"])
+
+
+def snapshot(owned: Owned) -> Json:
+    """All that the API shows a tenant of itself. Links that are made anew for each answer are left out."""
+    api = owned.business.owner
+    lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription")
+    found: Json = {path: api.get(f"/v1/{path}") for path in lists}
+    for path in ("contacts", "contacts/imports", "campaigns", "conversations"):
+        found[path] = list(api.pages(f"/v1/{path}"))
+    for contact in found["contacts"]:
+        found[contact["id"]] = api.get(f"/v1/contacts/{contact['id']}")
+    for job in found["contacts/imports"]:
+        rejected = api.get(f"/v1/contacts/imports/{job['id']}/rejected")
+        found[job["id"]] = [api.get(f"/v1/contacts/imports/{job['id']}"), rejected["items"]]
+    for campaign in found["campaigns"]:
+        path = f"/v1/campaigns/{campaign['id']}"
+        tried = api.call("GET", f"{path}/dry-run")
+        recipients = list(api.pages(f"{path}/recipients"))
+        found[campaign["id"]] = [tried.is_success and tried.json(), api.get(f"{path}/report"), recipients]
+    for conversation in found["conversations"]:
+        found[conversation["id"]] = list(api.pages(f"/v1/conversations/{conversation['id']}/messages"))
+    return found
+
+
+def identifying(owned: Owned, shown: Json) -> frozenset[str]:
+    """Strings that name something of this tenant and of nobody else."""
+    mine = {owned.word, owned.business.api_key, owned.business.access_token, owned.business.tenant_id}
+    return frozenset(mine | {text for text in _ids(shown) if len(text) >= 9})
+
+
+def _ids(node: Any, name: str = "") -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from _ids(value, str(key))
+    elif isinstance(node, list):
+        for value in node:
+            yield from _ids(value, name)
+    elif isinstance(node, str) and _ID_NAMES.search(name):
+        yield node
