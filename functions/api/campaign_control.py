@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.clients.queue import Outgoing
-from shared.domain.campaign import Audience, Campaign, State, after
+from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, after
 from shared.domain.compiler import CompileError, Problem, Variable, compile_plan
 from shared.domain.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -35,6 +35,7 @@ class CampaignDraft:
     template_id: str
     audience: Audience
     variables: Mapping[str, Variable]
+    frequency_cap: FrequencyCap | None = None
 
 
 def start_moment(wanted: int | None, now: int) -> int:
@@ -82,6 +83,7 @@ class CampaignControl:
         if template.waba_id != number.waba_id:
             raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
         self._compile(tenant_id, template, draft.variables)
+        self._check_earlier(tenant_id, draft.audience)
         campaign = Campaign(
             campaign_id=campaign_id,
             name=draft.name,
@@ -91,6 +93,7 @@ class CampaignControl:
             category=template.category,
             audience=draft.audience,
             variables=draft.variables,
+            frequency_cap=draft.frequency_cap,
             created_at=now,
             created_by=created_by,
         )
@@ -99,6 +102,33 @@ class CampaignControl:
         except Conflict:
             return self._catalogue.campaign(tenant_id, campaign_id)
         return campaign
+
+    def _check_earlier(self, tenant_id: str, audience: Audience) -> None:
+        """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's."""
+        named = [("audience.exclude_campaigns", campaign_id) for campaign_id in audience.exclude_campaigns]
+        if audience.source is not None:
+            named.append(("audience.source.campaign_id", audience.source.campaign_id))
+        for field, campaign_id in named:
+            try:
+                self._catalogue.campaign(tenant_id, campaign_id)
+            except NotFound as exc:
+                raise NotFound("there is no such campaign", field=field) from exc
+
+    def again(
+        self, tenant_id: str, campaign_id: str, new_id: str, wanted: EarlierCampaign, created_by: str, now: int
+    ) -> Campaign:
+        """A draft of the same message for some of a campaign's people; it has books of its own and the same gates."""
+        earlier = self._catalogue.campaign(tenant_id, campaign_id)
+        if not earlier.sizes:
+            raise Conflict(f"the campaign is {earlier.state}; nobody was sent anything yet", code="campaign_state")
+        draft = CampaignDraft(
+            name=f"{earlier.name} ({', '.join(wanted.outcomes)})"[:200],
+            phone_number_id=earlier.phone_number_id,
+            template_id=earlier.template_id,
+            audience=Audience(source=wanted),
+            variables=earlier.variables,
+        )
+        return self.create(tenant_id, new_id, draft, created_by, now)
 
     def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable]) -> None:
         known = frozenset(field.key for field in self._catalogue.fields(tenant_id))

@@ -7,11 +7,11 @@ remembered beside it, so that asking needs no id.
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.api.campaign_control import Sending
 from shared.clients.queue import Outgoing
-from shared.domain.campaign import State
+from shared.domain.campaign import Campaign, State
 from shared.domain.identity import SHARDS
 from shared.errors import Conflict, NotFound
 from shared.events import LoadShard
@@ -86,3 +86,22 @@ class DryRuns:
         if run is None:
             raise NotFound("no dry run was made for this campaign", code="no_dry_run")
         return add_up(run, self._sends.dry_run(tenant_id, campaign_id, run.dry_run_id))
+
+    def compared(self, tenant_id: str, campaign: Campaign) -> DryRunResult | None:
+        """How the frozen audience differs from the latest dry run (frozen minus run); None without one, or before."""
+        if not campaign.sizes:
+            return None
+        try:
+            tried = self.latest(tenant_id, campaign.campaign_id)
+        except NotFound:
+            return None
+        if not tried.complete:
+            return None
+        reasons = {*campaign.skipped, *tried.skipped}
+        skipped = {r: campaign.skipped.get(r, 0) - tried.skipped.get(r, 0) for r in sorted(reasons)}
+        return replace(
+            tried,
+            planned=campaign.planned - tried.planned,
+            sendable=campaign.recipients - tried.sendable,
+            skipped={reason: change for reason, change in skipped.items() if change},
+        )

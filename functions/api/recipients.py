@@ -1,6 +1,8 @@
 """Pages of a campaign's people."""
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterator, Sequence
 
 from shared.domain.campaign import Campaign
 from shared.domain.identity import SHARDS
@@ -24,6 +26,15 @@ def _start(cursor: str | None) -> tuple[int, int, int]:
     if not (0 <= shard < SHARDS and -1 <= n < 65_536 and at >= 0):
         raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
     return shard, n, at
+
+
+def as_csv(people: Sequence[Fate]) -> str:
+    """RFC 4180, with a header row."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("contact_id", "to", "outcome", "code"))
+    rows.writerows((fate.contact_id, fate.to, fate.outcome, fate.code) for fate in people)
+    return out.getvalue()
 
 
 class Recipients:

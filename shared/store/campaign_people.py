@@ -16,11 +16,13 @@ _CODED = ("failed", "skipped")
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """`outcome`: read, delivered, sent, failed, skipped, unknown, waiting or cancelled; `code` says why."""
+    """`outcome`: read, delivered, sent, failed, skipped, unknown, waiting or cancelled; `code` says why. `to` is where
+    the message goes, "" for those the load held back."""
 
     contact_id: str
     outcome: str
     code: str = ""
+    to: str = ""
 
 
 def fates(
@@ -40,7 +42,7 @@ def fates(
         if outcome is None:
             waits = slot in retrying or slot >= claimed
             outcome = ("cancelled" if cancelled else "waiting") if waits else "unknown"
-        found.append(Fate(recipient.contact_id, outcome, code))
+        found.append(Fate(recipient.contact_id, outcome, code, recipient.to))
     return sorted(found, key=lambda fate: fate.contact_id)
 
 

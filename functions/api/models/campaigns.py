@@ -1,13 +1,15 @@
 """Templates and campaigns."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints, model_validator
 
-from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, Tag, moment
+from functions.api.models.base import ULID, Cursor, Input, MetaId, Output, ShortText, Tag, moment
 from shared.domain.books import Books
-from shared.domain.campaign import Audience, Campaign
+from shared.domain.campaign import Audience, Campaign, EarlierCampaign
 from shared.domain.compiler import Variable
 from shared.domain.template import Template, UnsupportedComponent, slots_of
 
@@ -76,6 +78,26 @@ class SyncOut(Output):
     templates: int
 
 
+OutcomeName = Literal["read", "delivered", "sent", "failed", "skipped", "unknown", "waiting", "cancelled"]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
+CampaignRef = Annotated[str, StringConstraints(pattern=ULID)]
+
+
+class SourceIn(Input):
+    """The people of an earlier campaign with one of these outcomes and, where codes are named, one of these codes."""
+
+    campaign_id: CampaignRef
+    outcomes: Annotated[list[OutcomeName], Field(min_length=1, max_length=8)]
+    codes: Annotated[list[Code], Field(max_length=50)] = Field(
+        default_factory=list, description="Meta's error codes, or reasons for which people were skipped"
+    )
+
+
+class FrequencyCapIn(Input):
+    campaigns: Annotated[int, Field(ge=1, le=100, description="marketing campaigns, this one included")]
+    days: Annotated[int, Field(ge=1, le=90)]
+
+
 class AudienceIn(Input):
     tags: Annotated[list[Tag], Field(max_length=100)] = Field(
         default_factory=list, description="contacts with any of these"
@@ -84,12 +106,31 @@ class AudienceIn(Input):
         default_factory=list, description="but none of these"
     )
     everyone: bool = False
+    source: SourceIn | None = None
+    exclude_campaigns: Annotated[list[CampaignRef], Field(max_length=20)] = Field(
+        default_factory=list, description="leave out whoever one of these campaigns has reached, or may have"
+    )
 
     @model_validator(mode="after")
     def _somebody(self) -> "AudienceIn":
-        if self.everyone == bool(self.tags):
-            raise ValueError("name tags, or set everyone to true, and not both")
+        if self.everyone + bool(self.tags) + (self.source is not None) != 1:
+            raise ValueError("name tags, or set everyone to true, or name a source: exactly one of them")
         return self
+
+    @property
+    def audience(self) -> Audience:
+        source = self.source
+        return Audience(
+            tags=tuple(self.tags),
+            exclude_tags=tuple(self.exclude_tags),
+            everyone=self.everyone,
+            source=EarlierCampaign(source.campaign_id, tuple(source.outcomes), tuple(source.codes)) if source else None,
+            exclude_campaigns=tuple(self.exclude_campaigns),
+        )
+
+    @classmethod
+    def of(cls, audience: Audience) -> "AudienceIn":
+        return cls.model_validate(asdict(audience))
 
 
 class VariableModel(Input):
@@ -106,6 +147,7 @@ class CampaignIn(Input):
     variables: Annotated[dict[str, VariableModel], Field(max_length=50)] = Field(
         default_factory=dict, description="slot of the template -> where its value comes from"
     )
+    frequency_cap: FrequencyCapIn | None = None
 
 
 class CampaignOut(Output):
@@ -117,6 +159,7 @@ class CampaignOut(Output):
     category: str
     audience: AudienceIn
     variables: dict[str, VariableModel]
+    frequency_cap: FrequencyCapIn | None
     state: str
     reason: str | None
     start_at: str | None
@@ -128,7 +171,7 @@ class CampaignOut(Output):
 
     @classmethod
     def of(cls, campaign: Campaign) -> "CampaignOut":
-        audience: Audience = campaign.audience
+        cap = campaign.frequency_cap
         return cls(
             id=campaign.campaign_id,
             name=campaign.name,
@@ -136,9 +179,8 @@ class CampaignOut(Output):
             waba_id=campaign.waba_id,
             template_id=campaign.template_id,
             category=campaign.category,
-            audience=AudienceIn(
-                tags=list(audience.tags), exclude_tags=list(audience.exclude_tags), everyone=audience.everyone
-            ),
+            audience=AudienceIn.of(campaign.audience),
+            frequency_cap=FrequencyCapIn(campaigns=cap.campaigns, days=cap.days) if cap else None,
             variables={slot: _variable(variable) for slot, variable in campaign.variables.items()},
             state=campaign.state,
             reason=campaign.reason or None,
@@ -178,6 +220,12 @@ class LaunchIn(Input):
         return int(start.timestamp() * 1000) if start is not None else None
 
 
+class RetryIn(Input):
+    codes: Annotated[list[Code], Field(max_length=50)] = Field(
+        default_factory=list, description="only those who failed with one of these codes; all when empty"
+    )
+
+
 class DryRunStartedOut(Output):
     dry_run_id: str
     status: Literal["running"] = "running"
@@ -202,6 +250,20 @@ class DryRunOut(Output):
     skipped: dict[str, int]
     samples: list[SampleOut]
     missing: list[MissingOut] = Field(description="the first hundred people who lack a value, and for which variable")
+    estimated_seconds: int = Field(description="how long sending takes at the number's rate, all by itself")
+
+
+class MinuteOut(Output):
+    minute: str
+    accepted: int
+
+
+class SinceDryRunOut(Output):
+    """What the frozen audience has more, or less, than the latest dry run counted."""
+
+    planned: int
+    sendable: int
+    skipped: dict[str, int]
 
 
 class ReportOut(Output):
@@ -224,11 +286,16 @@ class ReportOut(Output):
     failed_by: dict[str, int]
     skipped_by: dict[str, int]
     balanced: bool
+    category: str = Field(description="Meta's price category of the billable messages")
     started_at: str | None
     finished_at: str | None
+    rate: list[MinuteOut] = Field(description="messages Meta accepted in each minute")
+    since_dry_run: SinceDryRunOut | None
 
     @classmethod
-    def of(cls, campaign: Campaign, books: Books) -> "ReportOut":
+    def of(
+        cls, campaign: Campaign, books: Books, rate: Mapping[int, int], since_dry_run: SinceDryRunOut | None
+    ) -> "ReportOut":
         return cls(
             campaign_id=campaign.campaign_id,
             state=campaign.state,
@@ -247,12 +314,12 @@ class ReportOut(Output):
             failed_by=dict(books.failed_by),
             skipped_by=dict(books.skipped_by),
             balanced=books.balanced,
+            category=campaign.category,
+            rate=[MinuteOut(minute=moment(minute * 60_000) or "", accepted=count) for minute, count in rate.items()],
+            since_dry_run=since_dry_run,
             started_at=moment(campaign.started_at),
             finished_at=moment(campaign.finished_at),
         )
-
-
-OutcomeName = Literal["read", "delivered", "sent", "failed", "skipped", "unknown", "waiting", "cancelled"]
 
 
 class RecipientOut(Output):

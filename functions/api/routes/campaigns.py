@@ -1,7 +1,9 @@
 """Campaigns: make, try, launch, pause, resume, cancel, and what became of them."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
@@ -20,20 +22,23 @@ from functions.api.models.campaigns import (
     RecipientOut,
     RecipientsOut,
     ReportOut,
+    RetryIn,
     SampleOut,
+    SinceDryRunOut,
 )
-from functions.api.recipients import Recipients
+from functions.api.recipients import Recipients, as_csv
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
-from shared.domain.campaign import Audience
+from shared.domain.campaign import EarlierCampaign, FrequencyCap
 from shared.domain.compiler import Variable
 from shared.observability import count, logger
 from shared.store.campaign_books import read_books
 
 router = new_router()
 CampaignId = Annotated[str, Path(pattern=ULID)]
+_CSV_ROWS = 20_000
 
 
 def _control() -> CampaignControl:
@@ -71,13 +76,14 @@ def list_campaigns(
 
 @router.post("/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "Make a campaign", status=201))
 def post_campaign(body: CampaignIn) -> CampaignOut:
-    principal, wanted = caller(router), operation(router)
+    principal, wanted, cap = caller(router), operation(router), body.frequency_cap
     draft = CampaignDraft(
         name=body.name,
         phone_number_id=body.phone_number_id,
         template_id=body.template_id,
-        audience=Audience(tuple(body.audience.tags), tuple(body.audience.exclude_tags), body.audience.everyone),
+        audience=body.audience.audience,
         variables={slot: Variable(v.source, v.value, v.fallback) for slot, v in body.variables.items()},
+        frequency_cap=FrequencyCap(cap.campaigns, cap.days) if cap else None,
     )
     campaign = _control().create(principal.tenant_id, wanted.operation_id, draft, principal.member_id, wanted.at)
     return CampaignOut.of(campaign)
@@ -100,7 +106,9 @@ def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
 
 @router.get("/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "The latest dry run"))
 def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
-    result = _dry_runs().latest(caller(router).tenant_id, campaign_id)
+    tenant_id = caller(router).tenant_id
+    result = _dry_runs().latest(tenant_id, campaign_id)
+    number = deps().accounts.number(tenant_id, deps().catalogue.campaign(tenant_id, campaign_id).phone_number_id)
     return DryRunOut(
         dry_run_id=result.run.dry_run_id,
         status="complete" if result.complete else "running",
@@ -110,6 +118,7 @@ def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
         skipped=result.skipped,
         samples=[SampleOut(contact_id=contact_id, text=text) for contact_id, text in result.samples],
         missing=[MissingOut(contact_id=contact_id, slot=slot) for contact_id, slot in result.missing],
+        estimated_seconds=-(-result.sendable // number.sending_rate),
     )
 
 
@@ -137,11 +146,46 @@ def post_cancel(campaign_id: CampaignId) -> CampaignOut:
     return CampaignOut.of(_control().cancel(caller(router).tenant_id, campaign_id))
 
 
+@router.post(
+    "/v1/campaigns/<campaign_id>/retry",
+    **effect(Scope.CAMPAIGNS, "campaigns", "Draft the same message for those who failed", status=201),
+)
+def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> CampaignOut:
+    codes = tuple(body.codes) if body is not None else ()
+    return _again(campaign_id, EarlierCampaign(campaign_id, ("failed",), codes))
+
+
+@router.post(
+    "/v1/campaigns/<campaign_id>/resend-unknown",
+    **effect(
+        Scope.CAMPAIGNS,
+        "campaigns",
+        "Draft the same message for those nothing is known of; they may get it twice",
+        status=201,
+    ),
+)
+def post_resend_unknown(campaign_id: CampaignId) -> CampaignOut:
+    return _again(campaign_id, EarlierCampaign(campaign_id, ("unknown",)))
+
+
+def _again(campaign_id: str, wanted: EarlierCampaign) -> CampaignOut:
+    principal, made = caller(router), operation(router)
+    campaign = _control().again(
+        principal.tenant_id, campaign_id, made.operation_id, wanted, principal.member_id, made.at
+    )
+    return CampaignOut.of(campaign)
+
+
 @router.get("/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "The books of a campaign"))
 def get_report(campaign_id: CampaignId) -> ReportOut:
     made, tenant_id = deps(), caller(router).tenant_id
     campaign = made.catalogue.campaign(tenant_id, campaign_id)
-    return ReportOut.of(campaign, read_books(made.sends, made.lanes, tenant_id, campaign))
+    changed = _dry_runs().compared(tenant_id, campaign)
+    since = (
+        SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
+    )
+    books = read_books(made.sends, made.lanes, tenant_id, campaign)
+    return ReportOut.of(campaign, books, made.sends.rate_curve(tenant_id, campaign_id), since)
 
 
 @router.get(
@@ -163,3 +207,22 @@ def get_recipients(
         ],
         next_cursor=page.cursor,
     )
+
+
+@router.get(
+    "/v1/campaigns/<campaign_id>/recipients.csv",
+    **secured(Scope.READ, "campaigns", "The same as a CSV file; the Link header leads to its next part"),
+)
+def get_recipients_csv(
+    campaign_id: CampaignId,
+    outcome: Annotated[OutcomeName | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response[str]:
+    made, tenant_id = deps(), caller(router).tenant_id
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    page = Recipients(made.sends, made.lanes).page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)
+    headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
+    if page.cursor is not None:
+        query = urlencode({"outcome": outcome, "cursor": page.cursor} if outcome else {"cursor": page.cursor})
+        headers["Link"] = f'</v1/campaigns/{campaign_id}/recipients.csv?{query}>; rel="next"'
+    return Response(200, "text/csv; charset=utf-8", as_csv(page.items), headers)
