@@ -13,7 +13,7 @@ from shared.store.contacts import Contacts
 class Person:
     """`contact` is None for somebody new, whose id will be `contact_id`; `by_key` is what each identity led to.
 
-    `others` are contacts that turned out to be the same person. They are kept, and share every no.
+    `others` are contacts that turned out to be the same person: they share every no, and are merged into this one.
     """
 
     contact_id: str
@@ -31,7 +31,7 @@ class People:
         self._contacts = contacts
 
     def find(self, tenant_id: str, who: Identities) -> Person:
-        """Read only. When phone and BSUID lead to two contacts, the phone's is the person and the other is kept."""
+        """Read only. When phone and BSUID lead to two contacts, the phone's is the person."""
         keys = who.keys(tenant_id)
         by_key: dict[str, Contact | None] = {}
         for key, (kind, value) in keys.items():
@@ -63,6 +63,11 @@ class People:
             if found is None and key != contact_id:
                 self._contacts.put_pointer(tenant_id, key, contact_id)
         self._share_no(tenant_id, person, now)
+        for other in person.others:
+            # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
+            current = self._contacts.get(tenant_id, other.contact_id)
+            if current is not None and current.contact_id != contact_id:
+                self._contacts.merge(tenant_id, contact_id, current, now)
         return contact_id
 
     def move(self, tenant_id: str, change: Change, now: int) -> str:

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-OPTED_OUT = "opted_out"
-
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Times are epoch milliseconds UTC; `phone` is E.164 with plus; `region` is the phone's ISO country.
 
     `opted_out_at` is when the person said no (None when they did not); `last_inbound_at` is when they last wrote to
-    any of the tenant's numbers.
+    any of the tenant's numbers; `merged` are the ids of contacts that turned out to be the same person.
     """
 
     contact_id: str
@@ -26,6 +24,7 @@ class Contact:
     last_inbound_at: int | None = None
     created_at: int = 0
     updated_at: int = 0
+    merged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,10 @@ from shared.domain.contact import Contact
 from shared.domain.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.store.codec import Item, Value, decode_item, encode, encode_item, maybe_number, number, text, words
 from shared.store.database import Database, condition_failed
+from shared.store.paging import query_all
 
 _FIELD = "f_"
+_HOPS = 3
 _FEED_TTL_SECONDS = 400 * 24 * 3600
 Change = Literal["created", "updated", "unchanged"]
 
@@ -59,6 +61,7 @@ def _contact(item: Item) -> Contact:
         opted_out_at=maybe_number(item, "out_at"),
         opt_out_source=text(item, "out_by"),
         last_inbound_at=maybe_number(item, "in_at"),
+        merged=words(item, "merged"),
         created_at=number(item, "created"),
         updated_at=number(item, "updated"),
     )
@@ -80,7 +83,7 @@ class Contacts:
     def get(self, tenant_id: str, contact_id: str) -> Contact | None:
         """The contact, also under the id of one that was merged into it."""
         item = self._read(tenant_id, contact_id)
-        for _ in range(3):
+        for _ in range(_HOPS):
             if item is None or not text(item, "ptr"):
                 break
             item = self._read(tenant_id, text(item, "ptr"))
@@ -103,7 +106,7 @@ class Contacts:
         Blank values leave what is stored. Returns (contact id, what changed); the id differs from the one given when
         that identity is an alias. Consent is never touched.
         """
-        for _ in range(3):
+        for _ in range(_HOPS):
             try:
                 before = self._update_profile(tenant_id, contact_id, attributes, fields, tags, now)
             except ClientError as error:
@@ -209,27 +212,15 @@ class Contacts:
 
     def scan_shard(self, tenant_id: str, shard: int, after: str = "") -> Iterator[Contact]:
         """Contacts of one shard in order of contact_id, from the one after `after`; pointers are left out."""
-        start: Mapping[str, object] | None = None
-        while True:
-            request: dict[str, object] = {
-                "TableName": self._table,
-                "KeyConditionExpression": "pk = :pk AND sk BETWEEN :from AND :to",
-                "ExpressionAttributeValues": {
-                    ":pk": encode(f"T#{tenant_id}#{shard:x}"),
-                    ":from": encode(f"C#{after}~" if after else "C#"),
-                    ":to": encode("C#~"),
-                },
-            }
-            if start is not None:
-                request["ExclusiveStartKey"] = start
-            answer = self._client.query(**request)  # type: ignore[arg-type]
-            for raw in answer["Items"]:
-                item = decode_item(raw)
-                if not text(item, "ptr"):
-                    yield _contact(item)
-            start = cast("Mapping[str, object] | None", answer.get("LastEvaluatedKey"))
-            if start is None:
-                return
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk BETWEEN :from AND :to",
+            {":pk": f"T#{tenant_id}#{shard:x}", ":from": f"C#{after}~" if after else "C#", ":to": "C#~"},
+        )
+        for item in found:
+            if not text(item, "ptr"):
+                yield _contact(item)
 
     def page(self, tenant_id: str, after: str, limit: int) -> list[Contact]:
         """Up to `limit` contacts after this id, in order of id over all shards."""
@@ -249,37 +240,34 @@ class Contacts:
         `at` is when they said it; an older fact never overwrites a newer one in the profile. Repeating a call with
         the same event id changes nothing.
         """
-        profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
-            ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
-        )
-        try:
-            self._client.update_item(
+        names = [contact_id]
+        for _ in range(_HOPS):
+            try:
+                known = self._write_consent(tenant_id, contact_id, opted_out=opted_out, source=source, at=at, now=now)
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+                target = text(self._read(tenant_id, contact_id) or {}, "ptr")
+                if not target:
+                    return
+                contact_id = target
+                continue
+            names = [contact_id, *sorted(words(known, "merged"))]
+            break
+        # The feed is keyed by when we learned of it, because lanes read it from where they last stopped. A frozen
+        # audience may know the person by the id of a contact that has been merged since.
+        for name in names:
+            self._client.put_item(
                 TableName=self._table,
-                Key=encode_item(_key(tenant_id, contact_id)),
-                UpdateExpression=profile,
-                ConditionExpression="attribute_not_exists(consent_at) OR consent_at <= :at",
-                ExpressionAttributeValues={
-                    ":at": encode(at),
-                    ":now": encode(now),
-                    **({":source": encode(source)} if opted_out else {}),
-                },
+                Item=encode_item(
+                    {
+                        "pk": f"T#{tenant_id}#OPT",
+                        "sk": f"{now:013d}#{name}",
+                        "out": opted_out,
+                        "ttl": now // 1000 + _FEED_TTL_SECONDS,
+                    }
+                ),
             )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            return
-        # The feed is keyed by when we learned of it, because lanes read it from where they last stopped.
-        self._client.put_item(
-            TableName=self._table,
-            Item=encode_item(
-                {
-                    "pk": f"T#{tenant_id}#OPT",
-                    "sk": f"{now:013d}#{contact_id}",
-                    "out": opted_out,
-                    "ttl": now // 1000 + _FEED_TTL_SECONDS,
-                }
-            ),
-        )
         self._client.put_item(
             TableName=self._table,
             Item=encode_item(
@@ -293,30 +281,83 @@ class Contacts:
             ),
         )
 
+    def _write_consent(
+        self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, now: int
+    ) -> Item:
+        profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
+            ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
+        )
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(_key(tenant_id, contact_id)),
+            UpdateExpression=profile,
+            ConditionExpression="attribute_not_exists(ptr) AND (attribute_not_exists(consent_at) OR consent_at <= :at)",
+            ExpressionAttributeValues={
+                ":at": encode(at),
+                ":now": encode(now),
+                **({":source": encode(source)} if opted_out else {}),
+            },
+            ReturnValues="ALL_NEW",
+        )
+        return decode_item(answer["Attributes"])
+
+    def merge(self, tenant_id: str, keep_id: str, gone: Contact, now: int) -> bool:
+        """Two contacts turned out to be one person: `gone` becomes a pointer to the one kept, which takes over what it
+        lacks, the tags and the no. False when `gone` was changed since it was read; nothing is lost then, try again.
+        """
+        kept = self.get(tenant_id, keep_id)
+        if kept is None or kept.contact_id == gone.contact_id:
+            return False
+        lacking = {"phone": gone.phone, "bsuid": gone.bsuid, "name": gone.name, "region": gone.region}
+        has = {"phone": kept.phone, "bsuid": kept.bsuid, "name": kept.name, "region": kept.region}
+        taken = {name: value for name, value in lacking.items() if value and not has[name]}
+        fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
+        self.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
+        aliases = frozenset({gone.contact_id, *gone.merged})
+        self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(_key(tenant_id, kept.contact_id)),
+            UpdateExpression="ADD merged :gone",
+            ExpressionAttributeValues={":gone": encode(aliases)},
+        )
+        if gone.opted_out_at is not None:
+            event_id = f"{gone.opted_out_at:013d}-{gone.contact_id}"
+            self.set_consent(
+                tenant_id,
+                kept.contact_id,
+                opted_out=True,
+                source="same_person",
+                at=gone.opted_out_at,
+                event_id=event_id,
+                now=now,
+            )
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=encode_item({**_key(tenant_id, gone.contact_id), "ptr": kept.contact_id}),
+                ConditionExpression="updated = :seen AND attribute_not_exists(ptr)",
+                ExpressionAttributeValues={":seen": encode(gone.updated_at)},
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
     def consent_feed(self, tenant_id: str, since: int) -> list[ConsentChange]:
         """Consent changes learned at or after `since` (epoch ms), oldest first; consistent."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk >= :since",
+            {":pk": f"T#{tenant_id}#OPT", ":since": f"{since:013d}"},
+            consistent=True,
+        )
         changes: list[ConsentChange] = []
-        start: Mapping[str, object] | None = None
-        while True:
-            request: dict[str, object] = {
-                "TableName": self._table,
-                "KeyConditionExpression": "pk = :pk AND sk >= :since",
-                "ExpressionAttributeValues": {
-                    ":pk": encode(f"T#{tenant_id}#OPT"),
-                    ":since": encode(f"{since:013d}"),
-                },
-                "ConsistentRead": True,
-            }
-            if start is not None:
-                request["ExclusiveStartKey"] = start
-            answer = self._client.query(**request)  # type: ignore[arg-type]
-            for raw in answer["Items"]:
-                item = decode_item(raw)
-                at, _, contact_id = text(item, "sk").partition("#")
-                changes.append(ConsentChange(contact_id, bool(item["out"]), int(at)))
-            start = cast("Mapping[str, object] | None", answer.get("LastEvaluatedKey"))
-            if start is None:
-                return changes
+        for item in found:
+            at, _, contact_id = text(item, "sk").partition("#")
+            changes.append(ConsentChange(contact_id, bool(item["out"]), int(at)))
+        return changes
 
     def note_inbound(self, tenant_id: str, contact_id: str, at: int) -> None:
         """Move `last_inbound_at` forward; never back."""

@@ -160,13 +160,21 @@ def test_a_stop_reaches_the_contact_imported_with_the_ninth_digit(at_hand: Deps)
     assert contact(at_hand, contact_id_for(TENANT, "phone", "+551187654321")) == person
 
 
-def test_when_phone_and_user_id_are_two_contacts_the_phones_talks_and_both_hear_the_no(at_hand: Deps) -> None:
-    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
-    at_hand.contacts.upsert(TENANT, BY_BSUID, {"bsuid": BSUID}, {}, frozenset(), 1)
-    deliver(text("stop"))
-    assert contact(at_hand, BY_PHONE).opted_out_at == contact(at_hand, BY_BSUID).opted_out_at is not None
-    assert contact(at_hand, BY_PHONE).bsuid is None
-    assert len(conversation(at_hand, BY_PHONE)[1]) == 1
+def test_a_phone_and_a_user_id_known_as_two_contacts_become_one_and_the_no_reaches_both_ids(at_hand: Deps) -> None:
+    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {"city": "Lima"}, frozenset({"a"}), 1)
+    at_hand.contacts.upsert(TENANT, BY_BSUID, {"bsuid": BSUID}, {"city": "Quito", "size": "L"}, frozenset({"b"}), 1)
+    deliver(text("Hello"))
+    person = contact(at_hand, BY_PHONE)
+    assert contact(at_hand, BY_BSUID) == person
+    assert (person.phone, person.bsuid, person.tags) == (PHONE, BSUID, frozenset({"a", "b"}))
+    assert person.fields == {"city": "Lima", "size": "L"}
+    everybody = [c for shard in range(16) for c in at_hand.contacts.scan_shard(TENANT, shard)]
+    assert everybody == [person]
+    deliver(text("stop", 2))
+    assert contact(at_hand, BY_BSUID).opted_out_at is not None
+    # A campaign frozen before the merge knows the person by the other id.
+    told = {change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0) if change.opted_out}
+    assert told == {BY_PHONE, BY_BSUID}
 
 
 def test_an_earlier_no_of_one_contact_is_heard_by_the_other(at_hand: Deps) -> None:
