@@ -4,55 +4,52 @@ The plan's values are resolved once per recipient when the audience is frozen; f
 to do at the moment of sending.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from shared.domain.consent import SkipReason
 from shared.domain.contact import Contact
+from shared.domain.parameter_checks import (
+    BODY_LIMIT,
+    CARD_BODY_LIMIT,
+    HEADER_LIMIT,
+    OFFER_BODY_LIMIT,
+    BadValue,
+    checked,
+    one_line,
+)
 from shared.domain.template import (
+    Component,
     Slot,
     Template,
     UnsupportedComponent,
-    buttons_of,
+    cards_of,
     kind_of,
     replace_variables,
     slots_of,
 )
+from shared.domain.template_message import components_of, read_text, shown
+from shared.domain.variables import Problem, Variable, code_problems, fit, variable_problems
 
-BODY_LIMIT = 1024
-HEADER_LIMIT = 60
-URL_LIMIT = 2000
-COUPON_LIMIT = 20
-PAYLOAD_LIMIT = 128
-# Meta refuses newlines, tabs and runs of more than four spaces in text parameters.
-_BLANKS = re.compile(r"\s+")
-
-Source = Literal["contact", "field", "constant"]
-CONTACT_ATTRIBUTES = ("name", "phone", "first_name")
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """Where a slot's value comes from: an attribute of the contact, a custom field, or a constant; with a fallback."""
-
-    source: Source
-    value: str
-    fallback: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that would make Meta refuse the send; `field` is the place in the campaign to correct."""
-
-    field: str
-    message: str
+__all__ = [
+    "CompileError",
+    "Problem",
+    "SendPlan",
+    "Unsendable",
+    "Variable",
+    "compile_plan",
+    "message_body",
+    "render_text",
+    "resolve",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class SendPlan:
-    """A compiled campaign message. `variables[i]` fills `slots[i]`."""
+    """A compiled campaign message. `variables[i]` fills `slots[i]`; `card_texts` has one body per carousel card.
+
+    `compiled_at` (epoch ms) is the moment an offer's end must lie after.
+    """
 
     name: str
     language: str
@@ -61,6 +58,9 @@ class SendPlan:
     variables: tuple[Variable, ...]
     body_text: str
     header_text: str
+    card_texts: tuple[str, ...] = ()
+    body_limit: int = BODY_LIMIT
+    compiled_at: int = 0
 
 
 class CompileError(Exception):
@@ -78,21 +78,31 @@ class Unsendable(Exception):
         self.slot = slot
 
 
-def compile_plan(template: Template, variables: Mapping[str, Variable], known_fields: frozenset[str]) -> SendPlan:
-    """Raises CompileError with every problem found: not approved, unmapped or unknown slots, unknown fields."""
+def compile_plan(
+    template: Template, variables: Mapping[str, Variable], known_fields: Collection[str], now: int = 0
+) -> SendPlan:
+    """Raises CompileError with every problem found: not approved, unmapped or unknown slots, unknown fields, constants
+    and fallbacks that Meta would refuse.
+
+    `known_fields` are the tenant's custom fields; as a mapping from key to kind, their kinds are checked too. `now`
+    (epoch ms) is when the audience is to be frozen: offers must end later.
+    """
     problems: list[Problem] = []
     if template.status != "APPROVED":
         problems.append(Problem("template_id", f"the template is {template.status}; only APPROVED ones can be sent"))
+    named = template.parameter_format == "NAMED" and template.category != "AUTHENTICATION"
     try:
         slots = slots_of(template)
+        _check_names(slots, named=named)
     except UnsupportedComponent as exc:
         raise CompileError([*problems, Problem("template_id", str(exc))]) from exc
     kept: list[Slot] = []
     for slot in slots:
         variable = variables.get(slot.key)
         if variable is not None:
-            kept.append(slot)
-            problems += _variable_problems(slot, variable, known_fields)
+            fitted, found = fit(slot, variable)
+            kept.append(fitted)
+            problems += found or variable_problems(fitted, variable, known_fields, now)
         elif not slot.optional:
             problems.append(Problem(f"variables.{slot.key}", "the template needs this variable; map it"))
     known = {slot.key for slot in slots}
@@ -101,56 +111,99 @@ def compile_plan(template: Template, variables: Mapping[str, Variable], known_fi
         for key in variables
         if key not in known
     ]
+    problems += code_problems(kept, variables)
     if problems:
         raise CompileError(problems)
-    texts = {kind_of(c): str(c.get("text", "")) for c in template.components}
-    return SendPlan(
+    kinds = [kind_of(component) for component in template.components]
+    plan = SendPlan(
         name=template.name,
         language=template.language,
-        named=template.parameter_format == "NAMED",
+        named=named,
         slots=tuple(kept),
         variables=tuple(variables[slot.key] for slot in kept),
-        body_text=texts.get("BODY", ""),
-        header_text=texts.get("HEADER", ""),
+        body_text=_text_of(template.components, "BODY"),
+        header_text=_text_of(template.components, "HEADER"),
+        card_texts=tuple(_text_of(card, "BODY") for card in cards_of(template)),
+        body_limit=OFFER_BODY_LIMIT if "LIMITED_TIME_OFFER" in kinds else BODY_LIMIT,
+        compiled_at=now,
     )
+    too_long = _constants_too_long(plan)
+    if too_long:
+        raise CompileError(too_long)
+    return plan
 
 
-def _variable_problems(slot: Slot, variable: Variable, known_fields: frozenset[str]) -> list[Problem]:
-    place = f"variables.{slot.key}"
-    if variable.source == "contact" and variable.value not in CONTACT_ATTRIBUTES:
-        return [Problem(place, f"contacts have no attribute {variable.value!r}; use {', '.join(CONTACT_ATTRIBUTES)}")]
-    if variable.source == "field" and variable.value not in known_fields:
-        return [Problem(place, f"no custom field {variable.value!r}; create it under /v1/fields or correct the name")]
-    if variable.source == "constant":
-        if not variable.value.strip():
-            return [Problem(place, "the constant is empty")]
-        try:
-            _check(slot, variable.value)
-        except Unsendable:
-            return [Problem(place, "the constant is too long or not of the form this slot takes")]
-    return []
+def _text_of(components: Sequence[Component], kind: str) -> str:
+    return next((str(c.get("text", "")) for c in components if kind_of(c) == kind), "")
+
+
+def _check_names(slots: Sequence[Slot], *, named: bool) -> None:
+    """Raises UnsupportedComponent when a send could not say which value belongs to which variable."""
+    if named:
+        return
+    groups: dict[tuple[str, int | None], list[str]] = {}
+    for slot in slots:
+        if slot.name:
+            groups.setdefault((slot.place, slot.card), []).append(slot.name)
+    for names in groups.values():
+        if names != [str(number + 1) for number in range(len(names))]:
+            raise UnsupportedComponent(
+                f"the template's variables are {', '.join(names)} where 1, 2, … are due; sync the templates again"
+            )
+
+
+def _constants_too_long(plan: SendPlan) -> list[Problem]:
+    """Texts that nobody's values could make fit: the constants alone fill them."""
+    values: list[str] = []
+    for slot, variable in zip(plan.slots, plan.variables, strict=True):
+        known = variable.source == "constant"
+        values.append(checked(slot, one_line(variable.value), plan.compiled_at) if known else "0")
+    problems: list[Problem] = []
+    for part in _too_long(plan, values):
+        longest = max(
+            (pair for pair in zip(plan.slots, values, strict=True) if pair[0].key.startswith(f"{part}.")),
+            key=lambda pair: len(pair[1]),
+            default=None,
+        )
+        field = f"variables.{longest[0].key}" if longest else "template_id"
+        problems.append(Problem(field, f"the {part} is longer than Meta allows with this constant; shorten it"))
+    return problems
+
+
+def _too_long(plan: SendPlan, values: Sequence[str]) -> Iterator[str]:
+    """The parts, `body` or `card.0.body`, whose text exceeds its limit with these values."""
+    texts: dict[str, dict[str, str]] = {}
+    for slot, value in zip(plan.slots, values, strict=True):
+        if slot.name:
+            part = slot.place if slot.card is None else f"card.{slot.card}.{slot.place}"
+            texts.setdefault(part, {})[slot.name] = shown(slot, value, plan.language)
+    for part, filled in texts.items():
+        text, limit = plan.body_text, plan.body_limit
+        if part == "header":
+            text, limit = plan.header_text, HEADER_LIMIT
+        elif part != "body":
+            text, limit = plan.card_texts[int(part.split(".")[1])], CARD_BODY_LIMIT
+        if len(replace_variables(text, filled)) > limit:
+            yield part
 
 
 def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
-    """This contact's values in the order of `plan.slots`. Raises Unsendable when one is missing or too long."""
+    """This contact's values in the order of `plan.slots`; an optional one may be empty. Raises Unsendable when one is
+    missing, too long or not of the form its slot takes."""
     values: list[str] = []
     for slot, variable in zip(plan.slots, plan.variables, strict=True):
-        value = _one_line(_lookup(variable, contact)) or _one_line(variable.fallback)
-        if not value:
+        value = one_line(_lookup(variable, contact)) or one_line(variable.fallback)
+        if value:
+            try:
+                value = checked(slot, value, plan.compiled_at)
+            except BadValue as exc:
+                raise Unsendable(exc.reason, slot.key) from exc
+        elif not slot.optional:
             raise Unsendable(SkipReason.MISSING_VARIABLE, slot.key)
-        _check(slot, value)
         values.append(value)
-    filled = {s.name: v for s, v in zip(plan.slots, values, strict=True) if s.place == "body"}
-    if len(replace_variables(plan.body_text, filled)) > BODY_LIMIT:
-        raise Unsendable(SkipReason.TOO_LONG, "body")
-    header = {s.name: v for s, v in zip(plan.slots, values, strict=True) if s.place == "header"}
-    if plan.header_text and len(replace_variables(plan.header_text, header)) > HEADER_LIMIT:
-        raise Unsendable(SkipReason.TOO_LONG, "header")
+    for part in _too_long(plan, values):
+        raise Unsendable(SkipReason.TOO_LONG, part)
     return tuple(values)
-
-
-def _one_line(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()
 
 
 def _lookup(variable: Variable, contact: Contact) -> str:
@@ -165,58 +218,13 @@ def _lookup(variable: Variable, contact: Contact) -> str:
     return contact.name
 
 
-def _check(slot: Slot, value: str) -> None:
-    limit = {"url_suffix": URL_LIMIT, "coupon_code": COUPON_LIMIT, "payload": PAYLOAD_LIMIT, "text": BODY_LIMIT}.get(
-        slot.kind, URL_LIMIT
-    )
-    if len(value) > limit:
-        raise Unsendable(SkipReason.TOO_LONG, slot.key)
-    if slot.kind in ("image", "video", "document") and not value.startswith("https://"):
-        raise Unsendable(SkipReason.MISSING_VARIABLE, slot.key)
-
-
 def message_body(plan: SendPlan, values: Sequence[str]) -> dict[str, object]:
     """The `template` object of POST /{phone_number_id}/messages for one recipient."""
-    header: list[dict[str, object]] = []
-    body: list[dict[str, object]] = []
-    buttons: list[dict[str, object]] = []
-    for slot, value in zip(plan.slots, values, strict=True):
-        if slot.place == "button":
-            buttons.append(_button(slot, value))
-        elif slot.kind == "text":
-            parameter: dict[str, object] = {"type": "text", "text": value}
-            if plan.named:
-                parameter["parameter_name"] = slot.name
-            (header if slot.place == "header" else body).append(parameter)
-        else:
-            header.append({"type": slot.kind, slot.kind: {"link": value}})
-    components: list[dict[str, object]] = []
-    if header:
-        components.append({"type": "header", "parameters": header})
-    if body:
-        components.append({"type": "body", "parameters": body})
-    return {"name": plan.name, "language": {"code": plan.language}, "components": components + buttons}
-
-
-def _button(slot: Slot, value: str) -> dict[str, object]:
-    sub_type, parameter = {
-        "url_suffix": ("url", {"type": "text", "text": value}),
-        "payload": ("quick_reply", {"type": "payload", "payload": value}),
-        "coupon_code": ("copy_code", {"type": "coupon_code", "coupon_code": value}),
-    }[slot.kind]
-    return {"type": "button", "sub_type": sub_type, "index": str(slot.index), "parameters": [parameter]}
+    pairs = list(zip(plan.slots, values, strict=True))
+    components = components_of(pairs, plan.language, named=plan.named, cards=len(plan.card_texts))
+    return {"name": plan.name, "language": {"code": plan.language}, "components": components}
 
 
 def render_text(template: Template, plan: SendPlan, values: Sequence[str]) -> str:
-    """What the person reads: header, body, footer and button labels, one to a line. For samples and timelines."""
-    by_place: dict[str, dict[str, str]] = {"header": {}, "body": {}, "button": {}}
-    for slot, value in zip(plan.slots, values, strict=True):
-        by_place[slot.place][slot.name] = value
-    lines: list[str] = []
-    for component in template.components:
-        kind = kind_of(component)
-        if kind in ("HEADER", "BODY", "FOOTER") and component.get("text"):
-            lines.append(replace_variables(str(component["text"]), by_place.get(kind.lower(), {})))
-        elif kind == "BUTTONS":
-            lines.append(" ".join(f"[{button.get('text', '')}]" for button in buttons_of(component)))
-    return "\n".join(lines)
+    """What the person reads, one part to a line. For samples and timelines."""
+    return read_text(template, list(zip(plan.slots, values, strict=True)), plan.language)

@@ -19,6 +19,7 @@ class SkipReason(StrEnum):
     OPTED_OUT = "opted_out"
     NO_DESTINATION = "no_destination"
     MISSING_VARIABLE = "missing_variable"
+    INVALID_VARIABLE = "invalid_variable"
     TOO_LONG = "too_long"
     US_MARKETING = "us_marketing"
     FREQUENCY_CAP = "frequency_cap"
