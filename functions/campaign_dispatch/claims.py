@@ -24,16 +24,25 @@ def segment_of(run: Run, lane: int) -> Segment:
 
 
 def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Window:
-    """At most `budget` messages (`now` in epoch ms), shared by weight; what one campaign leaves goes to the others."""
+    """At most `budget` messages (`now` in epoch ms), shared by weight; what one campaign leaves goes to the others.
+
+    Only a list of retries that is larger than the whole budget goes beyond it, alone: the rate may have fallen since
+    the list was made, and it would wait for ever. Retries leave their campaign's cursor where it is, but the claim
+    names it, because the grace period of what stays unknown counts from the last claim.
+    """
     running = {run.campaign_id: run for run in work.runs if run.state == "running" and state.lane < run.lanes}
     retries: list[RetryBatch] = []
     left = budget
     for batch in work.retries:
         ours = batch.lane == state.lane and batch.due <= now and batch.campaign_id in running
-        if ours and len(batch.entries) <= left:
+        if ours and (len(batch.entries) <= left or not retries):
             retries.append(batch)
             left -= len(batch.entries)
-    moves: dict[str, tuple[int, int]] = {}
+    moves: dict[str, tuple[int, int]] = {
+        batch.campaign_id: (state.cursors[batch.campaign_id],) * 2
+        for batch in retries
+        if batch.campaign_id in state.cursors
+    }
     open_runs = {
         campaign_id: segment_of(run, state.lane).length - state.cursors[campaign_id]
         for campaign_id, run in running.items()
