@@ -16,6 +16,8 @@ from shared.store.sends import Sends, StatusChange
 
 MAX_ATTEMPTS = 12
 """After this many refusals for now, a message counts as failed with the last code."""
+RETRY_LIST = 25
+"""Entries in one retry list at most: a list is claimed whole, so it must fit into a window at a low rate too."""
 
 _PAUSING = {
     Action.PAUSE_CAMPAIGN: "campaign",
@@ -76,11 +78,10 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
             change.failed[sent.slot] = outcome.code
         elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):
             _try_later(settled, change, sent, outcome, now)
-        if sent.trip:
-            settled.pauses[sent.run.campaign_id] = (sent.run, "campaign", outcome.code)
-        elif outcome.action in _PAUSING:
-            settled.pauses[sent.run.campaign_id] = (sent.run, _PAUSING[outcome.action], outcome.code)
-        elif outcome.action is Action.SUPPRESS_MARKETING:
+        scope = "campaign" if sent.trip else _PAUSING.get(outcome.action)
+        if scope is not None and settled.pauses.get(sent.run.campaign_id, ("", "", ""))[1] != "number":
+            settled.pauses[sent.run.campaign_id] = (sent.run, scope, outcome.code)
+        if outcome.action is Action.SUPPRESS_MARKETING:
             settled.suppressed.append((sent.run, sent.recipient.contact_id, outcome.code))
     return settled
 
@@ -129,8 +130,10 @@ class Results:
         for (tenant_id, campaign_id, block), change in settled.changes.items():
             self._line.append(("outcome", partial(self.sends.record, tenant_id, campaign_id, block, change)))
         for (campaign_id, due), entries in settled.retries.items():
-            put = partial(self._put_retries, phone_number_id, lane, fence, campaign_id, due, self.new_id(), entries)
-            self._line.append(("retry", put))
+            for i in range(0, len(entries), RETRY_LIST):
+                part = entries[i : i + RETRY_LIST]
+                put = partial(self._put_retries, phone_number_id, lane, fence, campaign_id, due, self.new_id(), part)
+                self._line.append(("retry", put))
         for run, contact_id, code in settled.suppressed:
             self._line.append(("consent", partial(self._suppress, run, contact_id, code, now)))
         for run, scope, code in settled.pauses.values():
