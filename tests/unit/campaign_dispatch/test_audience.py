@@ -1,0 +1,59 @@
+"""One answer for each contact, the same for the dry run and for the load."""
+
+import pytest
+
+from functions.campaign_dispatch.audience import Skip, judge, purpose_of
+from functions.campaign_dispatch.history import History
+from shared.domain.blocks import Recipient
+from shared.domain.campaign import Audience
+from shared.domain.compiler import SendPlan, Variable, compile_plan
+from shared.domain.contact import Contact
+from shared.domain.template import Template
+
+TEMPLATE = Template("1", "w", "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "{{1}}"}])
+PLAN: SendPlan = compile_plan(TEMPLATE, {"body.1": Variable("contact", "name")}, frozenset())
+VIP = History(Audience(tags=("vip",), exclude_tags=("bought",)))
+PHONE = "+5511987654321"
+
+
+def person(
+    *tags: str, name: str = "Ana", phone: str | None = PHONE, bsuid: str | None = None, said_no: int | None = None
+) -> Contact:
+    return Contact("c", phone=phone, bsuid=bsuid, name=name, region="BR", tags=frozenset(tags), opted_out_at=said_no)
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [
+        (person("vip"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", bsuid="BR.1"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", phone=None, bsuid="BR.1"), Recipient("c", "BR.1", ("Ana",))),
+        (person(), None),
+        (person("vip", "bought"), None),
+        (person(said_no=1), None),
+        (person("vip", said_no=1), Skip("c", "opted_out")),
+        (person("vip", phone=None), Skip("c", "no_destination")),
+        (person("vip", name=""), Skip("c", "missing_variable", "body.1")),
+        (person("vip", name="x" * 1025), Skip("c", "too_long", "body.1")),
+        (person("vip", name="", said_no=1), Skip("c", "opted_out")),
+    ],
+)
+def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
+    contact: Contact, expected: Recipient | Skip | None
+) -> None:
+    assert judge(contact, VIP, "marketing", PLAN) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "purpose"),
+    [
+        ("MARKETING", "marketing"),
+        ("UTILITY", "utility"),
+        ("utility", "utility"),
+        ("AUTHENTICATION", "authentication"),
+        ("", "marketing"),
+        ("SOMETHING_NEW", "marketing"),
+    ],
+)
+def test_a_category_nobody_knows_counts_as_the_strictest(category: str, purpose: str) -> None:
+    assert purpose_of(category) == purpose
