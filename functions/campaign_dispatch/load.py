@@ -198,13 +198,14 @@ def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
 def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:
     """The same verdicts as the load, with nothing kept but counts, samples and the first missing variables."""
     template = deps.catalogue.template(task.tenant_id, campaign.template_id)
-    known = frozenset(f.key for f in deps.catalogue.fields(task.tenant_id))
-    plan = compile_plan(template, campaign.variables, known)
+    known = {f.key: f.kind for f in deps.catalogue.fields(task.tenant_id)}
+    plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or 0))
     contacts: Iterable[Contact] = deps.contacts.scan_shard(task.tenant_id, task.shard)
     sendable = 0
     skipped: Counter[str] = Counter()
     samples: list[dict[str, str]] = []
     missing: list[dict[str, str]] = []
+    by_slot: Counter[str] = Counter()
     history = _history(deps, task, replace(campaign, frozen_at=now))
     for contact in contacts:
         verdict = judge(contact, history, purpose_of(template.category), plan)
@@ -214,6 +215,8 @@ def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:
                 samples.append({"contact_id": contact.contact_id, "text": render_text(template, plan, verdict.values)})
         elif isinstance(verdict, Skip):
             skipped[verdict.reason] += 1
+            if verdict.slot:
+                by_slot[verdict.slot] += 1
             if verdict.slot and len(missing) < _MISSING_SHOWN:
                 missing.append({"contact_id": contact.contact_id, "slot": verdict.slot})
     part = {
@@ -222,6 +225,7 @@ def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:
         "skipped": dict(skipped),
         "samples": samples,
         "missing": missing,
+        "missing_by_slot": dict(by_slot),
     }
     deps.sends.put_dry_run(
         task.tenant_id, task.campaign_id, task.dry_run_id, task.shard, json.dumps(part, ensure_ascii=False), now
