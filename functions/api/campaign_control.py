@@ -82,7 +82,7 @@ class CampaignControl:
             raise NotFound("there is no such template", field="template_id") from exc
         if template.waba_id != number.waba_id:
             raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
-        self._compile(tenant_id, template, draft.variables)
+        self._compile(tenant_id, template, draft.variables, now)
         self._check_earlier(tenant_id, draft.audience)
         campaign = Campaign(
             campaign_id=campaign_id,
@@ -130,9 +130,9 @@ class CampaignControl:
         )
         return self.create(tenant_id, new_id, draft, created_by, now)
 
-    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable]) -> None:
-        known = frozenset(field.key for field in self._catalogue.fields(tenant_id))
-        compile_plan(template, variables, known)
+    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> None:
+        known = {field.key: field.kind for field in self._catalogue.fields(tenant_id)}
+        compile_plan(template, variables, known, start)
 
     def launch(self, tenant_id: str, campaign_id: str, wanted: int | None, now: int) -> Campaign:
         """Schedule it. Raises Conflict (state, number), CompileError and InvalidInput.
@@ -148,7 +148,7 @@ class CampaignControl:
         start = start_moment(wanted, now)
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active()
         template = self._catalogue.template(tenant_id, campaign.template_id)
-        self._compile(tenant_id, template, campaign.variables)
+        self._compile(tenant_id, template, campaign.variables, start)
         campaign = self._catalogue.change_campaign(
             tenant_id,
             campaign_id,

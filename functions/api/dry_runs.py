@@ -42,6 +42,7 @@ class DryRunResult:
     skipped: dict[str, int]
     samples: list[tuple[str, str]]
     missing: list[tuple[str, str]]
+    missing_by_slot: dict[str, int]
 
 
 def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
@@ -50,6 +51,7 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
     skipped: Counter[str] = Counter()
     samples: list[tuple[str, str]] = []
     missing: list[tuple[str, str]] = []
+    by_slot: Counter[str] = Counter()
     for part in parts:
         result = json.loads(part)
         planned += int(result["planned"])
@@ -57,8 +59,16 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
         skipped.update({str(reason): int(count) for reason, count in result["skipped"].items()})
         samples += [(str(row["contact_id"]), str(row["text"])) for row in result["samples"]]
         missing += [(str(row["contact_id"]), str(row["slot"])) for row in result["missing"]]
+        by_slot.update({str(slot): int(count) for slot, count in result.get("missing_by_slot", {}).items()})
     return DryRunResult(
-        run, len(parts) >= SHARDS, planned, sendable, dict(skipped), samples[:SAMPLES], missing[:MISSING]
+        run=run,
+        complete=len(parts) >= SHARDS,
+        planned=planned,
+        sendable=sendable,
+        skipped=dict(skipped),
+        samples=samples[:SAMPLES],
+        missing=missing[:MISSING],
+        missing_by_slot=dict(by_slot),
     )
 
 

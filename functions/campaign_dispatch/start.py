@@ -38,8 +38,8 @@ def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
 
 def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
     template = deps.catalogue.template(tenant_id, campaign.template_id)
-    known = frozenset(field.key for field in deps.catalogue.fields(tenant_id))
-    plan = to_document(compile_plan(template, campaign.variables, known))
+    known = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)}
+    plan = to_document(compile_plan(template, campaign.variables, known, now))
 
     def load(current: Campaign) -> Campaign:
         return replace(

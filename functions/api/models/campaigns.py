@@ -11,6 +11,7 @@ from functions.api.models.base import ULID, Cursor, Input, MetaId, Output, Short
 from shared.domain.books import Books
 from shared.domain.campaign import Audience, Campaign, EarlierCampaign
 from shared.domain.compiler import Variable
+from shared.domain.stop_reasons import next_action
 from shared.domain.template import Template, UnsupportedComponent, slots_of
 
 
@@ -135,8 +136,34 @@ class AudienceIn(Input):
 
 class VariableModel(Input):
     source: Literal["contact", "field", "constant"]
-    value: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-    fallback: Annotated[str, StringConstraints(max_length=1024)] = ""
+    value: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(
+        description="the contact's attribute, the custom field's key, or the constant itself; a medium is a link or, as "
+        "a constant, the id of uploaded media"
+    )
+    fallback: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="for people without a value")
+    kind: Literal["text", "currency", "date_time"] = Field("text", description="body variables only")
+    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = Field(
+        "", description="ISO 4217 code, for kind currency"
+    )
+    format: Annotated[str, StringConstraints(max_length=60)] = Field(
+        "",
+        description="for kind date_time: YYYY, YY, MM, M, DD, D, HH and mm stand for the parts, [text] for itself; "
+        "YYYY-MM-DD when left out",
+    )
+
+    def to_variable(self) -> Variable:
+        return Variable(self.source, self.value, self.fallback, self.kind, self.currency, self.format)
+
+    @classmethod
+    def of(cls, variable: Variable) -> "VariableModel":
+        return cls(
+            source=variable.source,
+            value=variable.value,
+            fallback=variable.fallback,
+            kind=variable.kind,
+            currency=variable.currency,
+            format=variable.format,
+        )
 
 
 class CampaignIn(Input):
@@ -144,7 +171,7 @@ class CampaignIn(Input):
     phone_number_id: MetaId
     template_id: MetaId
     audience: AudienceIn
-    variables: Annotated[dict[str, VariableModel], Field(max_length=50)] = Field(
+    variables: Annotated[dict[str, VariableModel], Field(max_length=250)] = Field(
         default_factory=dict, description="slot of the template -> where its value comes from"
     )
     frequency_cap: FrequencyCapIn | None = None
@@ -162,6 +189,7 @@ class CampaignOut(Output):
     frequency_cap: FrequencyCapIn | None
     state: str
     reason: str | None
+    next_action: str | None = Field(description="what to do about the reason for which it stands still")
     start_at: str | None
     created_at: str | None
     created_by: str
@@ -181,9 +209,10 @@ class CampaignOut(Output):
             category=campaign.category,
             audience=AudienceIn.of(campaign.audience),
             frequency_cap=FrequencyCapIn(campaigns=cap.campaigns, days=cap.days) if cap else None,
-            variables={slot: _variable(variable) for slot, variable in campaign.variables.items()},
+            variables={slot: VariableModel.of(variable) for slot, variable in campaign.variables.items()},
             state=campaign.state,
             reason=campaign.reason or None,
+            next_action=next_action(campaign.reason) or None,
             start_at=moment(campaign.start_at),
             created_at=moment(campaign.created_at),
             created_by=campaign.created_by,
@@ -191,10 +220,6 @@ class CampaignOut(Output):
             finished_at=moment(campaign.finished_at),
             planned=campaign.planned if campaign.sizes else None,
         )
-
-
-def _variable(variable: Variable) -> VariableModel:
-    return VariableModel(source=variable.source, value=variable.value, fallback=variable.fallback)
 
 
 class CampaignsOut(Output):
@@ -250,6 +275,9 @@ class DryRunOut(Output):
     skipped: dict[str, int]
     samples: list[SampleOut]
     missing: list[MissingOut] = Field(description="the first hundred people who lack a value, and for which variable")
+    missing_by_slot: dict[str, int] = Field(
+        description="how many people each variable keeps out: its value is missing, too long or not of its form"
+    )
     estimated_seconds: int = Field(description="how long sending takes at the number's rate, all by itself")
 
 

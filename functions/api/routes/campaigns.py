@@ -32,7 +32,6 @@ from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
 from shared.domain.campaign import EarlierCampaign, FrequencyCap
-from shared.domain.compiler import Variable
 from shared.observability import count, logger
 from shared.store.campaign_books import read_books
 
@@ -82,7 +81,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
         phone_number_id=body.phone_number_id,
         template_id=body.template_id,
         audience=body.audience.audience,
-        variables={slot: Variable(v.source, v.value, v.fallback) for slot, v in body.variables.items()},
+        variables={slot: variable.to_variable() for slot, variable in body.variables.items()},
         frequency_cap=FrequencyCap(cap.campaigns, cap.days) if cap else None,
     )
     campaign = _control().create(principal.tenant_id, wanted.operation_id, draft, principal.member_id, wanted.at)
@@ -118,6 +117,7 @@ def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
         skipped=result.skipped,
         samples=[SampleOut(contact_id=contact_id, text=text) for contact_id, text in result.samples],
         missing=[MissingOut(contact_id=contact_id, slot=slot) for contact_id, slot in result.missing],
+        missing_by_slot=result.missing_by_slot,
         estimated_seconds=-(-result.sendable // number.sending_rate),
     )
 
