@@ -12,6 +12,7 @@ from functions.webhook_ingest.logic.account import (
     NumberQuality,
     Preferences,
     TemplateCategory,
+    TemplateQuality,
     TemplateStatus,
     meaning_of,
 )
@@ -52,6 +53,8 @@ def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning,
             return _template_status(at_hand, tenant_id, event, meaning)
         case TemplateCategory():
             return _template_category(at_hand, tenant_id, event, meaning)
+        case TemplateQuality():
+            return _template_quality(at_hand, tenant_id, event, meaning)
         case Preferences():
             return _preferences(at_hand, tenant_id, event, meaning, now)
         case NumberQuality():
@@ -87,7 +90,23 @@ def _template_category(at_hand: Deps, tenant_id: str, event: AccountEvent, told:
     def change(template: Template) -> Template:
         return replace(template, category=told.category) if template.waba_id == event.waba_id else template
 
-    return at_hand.catalogue.change_template(tenant_id, told.template_id, change)
+    if not at_hand.catalogue.change_template(tenant_id, told.template_id, change):
+        return False
+    # Price and consent class follow the category, so what was launched is no longer what would be sent.
+    _pause(
+        at_hand,
+        tenant_id,
+        event.waba_id,
+        "template_recategorised",
+        lambda c: c.template_id == told.template_id and c.category != told.category,
+    )
+    return True
+
+
+def _template_quality(at_hand: Deps, tenant_id: str, event: AccountEvent, told: TemplateQuality) -> bool:
+    if told.low:
+        _pause(at_hand, tenant_id, event.waba_id, "template_quality_red", lambda c: c.template_id == told.template_id)
+    return told.low
 
 
 def _preferences(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
@@ -113,7 +132,11 @@ def _number_quality(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Nu
         throughput = max(number.throughput, told.throughput or 0)
         return replace(number, throughput=throughput, quality=told.quality or number.quality)
 
-    return _change_numbers(at_hand, tenant_id, event.waba_id, told.display, change)
+    found = _change_numbers(at_hand, tenant_id, event.waba_id, told.display, change)
+    if told.quality == "RED":
+        low = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.quality == "RED"}
+        _pause(at_hand, tenant_id, event.waba_id, "number_quality_red", lambda c: c.phone_number_id in low)
+    return found
 
 
 def _stop(at_hand: Deps, tenant_id: str, event: AccountEvent, told: AccountStopped) -> bool:

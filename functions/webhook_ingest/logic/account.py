@@ -29,6 +29,14 @@ class TemplateCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateQuality:
+    """`low` asks for the brake: people block or report this template."""
+
+    template_id: str
+    low: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Preference:
     """What one person chose in WhatsApp's own control; `at` is epoch ms, None when Meta gave no time."""
 
@@ -68,7 +76,9 @@ class AccountRestored:
     reason: str
 
 
-Meaning = TemplateStatus | TemplateCategory | Preferences | NumberQuality | AccountStopped | AccountRestored
+Meaning = (
+    TemplateStatus | TemplateCategory | TemplateQuality | Preferences | NumberQuality | AccountStopped | AccountRestored
+)
 
 _TEMPLATE_STATUS = {
     "APPROVED": "APPROVED",
@@ -98,6 +108,10 @@ def meaning_of(field: str, value: Mapping[str, object]) -> Meaning | None:
         # Without previous_category this is the notice a day before; its new_category is the present one.
         done = word(value, "previous_category") and template_id and category
         return TemplateCategory(template_id, category.upper()) if done else None
+    if field == "message_template_quality_update":
+        template_id = word(value, "message_template_id")
+        low = word(value, "new_quality_score").upper() == "RED"
+        return TemplateQuality(template_id, low) if template_id else None
     if field == "user_preferences":
         return Preferences(tuple(filter(None, map(_preference, as_list(value.get("user_preferences"))))))
     if field == "phone_number_quality_update":

@@ -149,6 +149,37 @@ def test_the_category_changes_only_when_it_has_changed(at_hand: Deps, value: Jso
     assert at_hand.catalogue.template(TENANT, TEMPLATE).category == category
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "stopped", "reason"),
+    [
+        (
+            "template_category_update",
+            {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"},
+            {"C1"},
+            "template_recategorised",
+        ),
+        (
+            "message_template_quality_update",
+            {**STATUS_UPDATE, "new_quality_score": "RED"},
+            {"C1"},
+            "template_quality_red",
+        ),
+        ("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "YELLOW"}, set(), ""),
+        (
+            "phone_number_quality_update",
+            {"display_phone_number": "15550783881", "event": "FLAGGED"},
+            {"C1", "C2"},
+            "number_quality_red",
+        ),
+    ],
+)
+def test_a_change_that_makes_sending_on_unwise_pauses_the_campaigns_it_concerns(
+    at_hand: Deps, field: str, value: Json, stopped: set[str], reason: str
+) -> None:
+    assert deliver(field, value)
+    assert {name for name, state in states(at_hand).items() if state == ("paused", reason)} == stopped
+
+
 def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
     chosen = [
         {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},

@@ -1,0 +1,42 @@
+"""Why a campaign stands still, and what somebody can do about it. The codes are stored; the words are shown.
+
+Codes beginning with `meta_` carry Meta's error code; the others name an event or a decision.
+"""
+
+_NEXT = {
+    "paused on request": "resume it",
+    "cancelled on request": "",
+    "meta_132001": "the template does not exist in this language or is not approved: check it under templates, resume",
+    "meta_132015": "Meta paused the template for low quality: wait until it is approved again, then resume",
+    "meta_132016": "Meta disabled the template for good: cancel, and start a new campaign with another one",
+    "meta_131042": "Meta has a payment problem with the account: settle it in WhatsApp Manager, then resume",
+    "meta_131031": "Meta locked the account: see WhatsApp Manager for the reason, then resume",
+    "meta_131048": "people reported this number as spam: wait, write to fewer and warmer contacts, then resume",
+    "meta_131064": "Meta limits the account for template categories: correct them in WhatsApp Manager, then resume",
+    "meta_368": "Meta restricted the account for a policy violation: see WhatsApp Manager",
+    "meta_190": "the connection to Meta has expired: connect the number again, then resume",
+    "meta_131026": "most of the last recipients cannot be reached on WhatsApp: check where the numbers come from",
+    "meta_131049": "Meta holds back marketing to most of these people: wait at least a day, then resume",
+    "template_paused": "Meta paused the template for low quality: wait until it is approved again, then resume",
+    "template_recategorised": "Meta changed the template's category, and with it price and consent: check, then resume",
+    "template_quality_red": "people block or report this template: change it, or resume knowing that Meta may pause it",
+    "number_quality_red": "the number's quality is low: wait until it recovers, then resume",
+    "account_restricted": "Meta restricts the account: see WhatsApp Manager; resume when the restriction ends",
+    "account_disabled": "Meta disabled the account: appeal in WhatsApp Manager",
+    "partner_removed": "the account was disconnected from this platform: connect it again, then resume",
+}
+
+
+def meta_code(code: str) -> str:
+    """The stored form of one of Meta's error codes."""
+    return f"meta_{code}"
+
+
+def next_action(reason: str) -> str:
+    """What to do about a stored reason; "" when there is nothing to do or to know."""
+    known = _NEXT.get(reason) or _NEXT.get(reason.split(" ")[0])
+    if known is not None:
+        return known
+    if reason.startswith("meta_"):
+        return f"Meta refuses with code {reason.removeprefix('meta_')}: correct the cause, then resume"
+    return "correct the cause, then resume" if reason.startswith(("template_", "account_", "app_")) else ""
