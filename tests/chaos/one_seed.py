@@ -1,0 +1,161 @@
+"""One seed: a business, its campaign, what befalls it meanwhile, and how it ended."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from infra.local.cloud import LocalCloud
+from infra.local.services import script
+from shared.events import LoadShard, QueueMessage, StartCampaign, WakeLane
+from tests.chaos.evidence import Evidence
+from tests.chaos.plan import Event, Plan, plan_of
+from tests.chaos.saboteur import Saboteur, Target
+from tests.chaos.verdict import Verdict, judge
+from tests.support.api import Business, approved_template, import_csv, post_webhook, signed_up
+
+_BOUND_SECONDS = 300.0
+"""From the launch until the campaign is complete; with leases of 15 s and pauses of 30 s, most need under 90."""
+_CATCH_UP_SECONDS = 90.0
+"""From then until every webhook that was taken shows in the books."""
+_PROBLEMS_SHOWN = 5
+
+
+class Stopped(Exception):
+    """The run was told to end."""
+
+
+@dataclass(slots=True)
+class OneSeed:
+    cloud: LocalCloud
+    evidence: Evidence
+    saboteur: Saboteur
+    stop: threading.Event
+    plan: Plan
+    business: Business
+    campaign_id: str
+    audience: dict[str, str]
+    target: Target
+    verdict: Verdict = field(default_factory=Verdict)
+    repeats: int = 0
+
+    def line(self) -> str:
+        record = self.evidence.of(self.campaign_id)
+        faults = self.target.faults.total() + record.faults + self.repeats
+        verdict = self.verdict
+        return (
+            f"seed={self.plan.seed} kills={self.target.kills.total()} faults={faults} planned={verdict.planned} "
+            f"double_sent={verdict.double_sent} lost={verdict.lost} unknown={verdict.unknown}"
+        ) + "".join(f"\n  {problem}" for problem in verdict.problems[:_PROBLEMS_SHOWN])
+
+    def run(self) -> None:
+        """Launch, disturb, and wait for the end; the verdict is there afterwards."""
+        launched = time.monotonic()
+        self.business.key.post(f"/v1/campaigns/{self.campaign_id}/launch")
+        for event in self.plan.events:
+            self._sleep(launched + event.at - time.monotonic())
+            self._happen(event)
+        state = self._follow(launched + _BOUND_SECONDS)
+        self.saboteur.leave(self.target)
+        until = time.monotonic() + _CATCH_UP_SECONDS
+        self.look()
+        while not self.verdict.clean and time.monotonic() < until:
+            self._sleep(3.0)
+            self.look()
+        if state != "completed":
+            self.verdict.problems.insert(0, f"the campaign is {state} after {_BOUND_SECONDS:.0f} s")
+
+    def look(self) -> None:
+        """Judge the campaign as it stands."""
+        api, path = self.business.key, f"/v1/campaigns/{self.campaign_id}"
+        outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=500)]
+        report = api.get(f"{path}/report")
+        self.verdict = judge(self.audience, outcomes, report, self.evidence.of(self.campaign_id))
+
+    def _follow(self, deadline: float) -> str:
+        """The campaign's state once it is complete, or at the deadline."""
+        while True:
+            campaign = self.business.key.get(f"/v1/campaigns/{self.campaign_id}")
+            state = str(campaign["state"])
+            if state == "completed" or time.monotonic() > deadline:
+                return state
+            if state == "paused" and campaign["reason"] == "paused on request":
+                self.business.key.call("POST", f"/v1/campaigns/{self.campaign_id}/resume")
+            self._sleep(2.0)
+
+    def _sleep(self, seconds: float) -> None:
+        if self.stop.wait(max(0.0, seconds)):
+            raise Stopped
+
+    def _happen(self, event: Event) -> None:
+        happenings: dict[str, Callable[[Event], None]] = {
+            "kill": lambda e: self.saboteur.strike_function(self.target, e.detail),
+            "outage": lambda e: self.saboteur.black_out(self.target, e.seconds),
+            "meta": self._trouble_meta,
+            "again": self._repeat,
+            "pause": self._pause,
+            "stop": self._people_say_stop,
+        }
+        happenings[event.name](event)
+
+    def _trouble_meta(self, event: Event) -> None:
+        fault: dict[str, object] = {"next": event.number, "phone_number_id": self.business.phone_number_id}
+        fault |= {"ms": event.seconds * 1000} if event.detail == "slow" else {"plain": bool(event.seconds)}
+        script(self.cloud.simulator_url, {"faults": {event.detail: fault}})
+
+    def _repeat(self, event: Event) -> None:
+        chance = random.Random(f"repeat {self.plan.seed} {event.at}")
+        tenant, number = self.business.tenant_id, self.business.phone_number_id
+        self.repeats += event.number
+        if event.detail == "webhooks":
+            for body in self.evidence.webhooks(number)[-event.number :]:
+                post_webhook(self.cloud, body)
+            return
+        for _ in range(event.number):
+            if event.detail == "wake":
+                self._put("Lane", WakeLane(number, chance.randrange(4 if self.plan.throughput >= 1000 else 1)))
+            elif event.detail == "load":
+                self._put("Load", LoadShard(tenant, self.campaign_id, chance.randrange(16)))
+            else:
+                self._put("Start", StartCampaign(tenant, self.campaign_id))
+
+    def _put(self, queue: str, message: QueueMessage) -> None:
+        url = self.cloud.outputs[f"{queue}QueueUrl"]
+        self.cloud.client("sqs").send_message(QueueUrl=url, MessageBody=message.to_json())
+
+    def _pause(self, event: Event) -> None:
+        path = f"/v1/campaigns/{self.campaign_id}"
+        self.business.key.call("POST", f"{path}/pause")
+        self._sleep(event.seconds)
+        self.business.key.call("POST", f"{path}/resume")
+
+    def _people_say_stop(self, event: Event) -> None:
+        chance = random.Random(f"stop {self.plan.seed}")
+        people = chance.sample(sorted(self.audience.values()), event.number)
+        number = self.business.phone_number_id
+        words = [{"phone_number_id": number, "from": person, "text": "STOP"} for person in people]
+        script(self.cloud.simulator_url, {"inbound": words})
+
+
+def prepared(cloud: LocalCloud, evidence: Evidence, saboteur: Saboteur, stop: threading.Event, seed: int) -> OneSeed:
+    """A new business with its contacts and a campaign ready to launch. Nothing is disturbed yet."""
+    plan = plan_of(seed)
+    business = signed_up(cloud, f"Chaos {seed}", {"throughput_per_second": plan.throughput})
+    template = approved_template(business.owner, "chaos")
+    first = 90_000_000 + seed % 9_000 * 1_000
+    rows = [f"+55119{first + i},Ana {i},all" for i in range(plan.recipients)]
+    import_csv(business.key, "\n".join(["phone,name,tags", *rows]).encode())
+    audience = {
+        contact["id"]: contact["phone"].lstrip("+") for contact in business.key.pages("/v1/contacts", limit=200)
+    }
+    draft = {
+        "name": f"Chaos {seed}",
+        "phone_number_id": business.phone_number_id,
+        "template_id": template["id"],
+        "audience": {"tags": ["all"]},
+        "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
+    }
+    campaign_id = business.key.post("/v1/campaigns", draft)["id"]
+    target = saboteur.watch(plan, (business.tenant_id, business.phone_number_id))
+    return OneSeed(cloud, evidence, saboteur, stop, plan, business, campaign_id, audience, target)
