@@ -87,10 +87,14 @@ class Business:
     business_id: str
 
 
-def signed_up(cloud: LocalCloud, name: str = "") -> Business:
+ON_BIZ_APP: Mapping[str, object] = {"is_on_biz_app": True}
+
+
+def signed_up(cloud: LocalCloud, name: str = "", number: Mapping[str, object] = ON_BIZ_APP) -> Business:
     """A new business that connected a new number through Embedded Signup.
 
-    The number is one that the WhatsApp Business app uses too, so campaigns go out at 18 messages a second.
+    `number` is what the simulator takes for one. By default it is one that the WhatsApp Business app uses too, so
+    campaigns go out at 18 messages a second.
     """
     name = name or f"Business {secrets.token_hex(4)}"
     email = f"owner-{secrets.token_hex(6)}@example.com"
@@ -99,8 +103,8 @@ def signed_up(cloud: LocalCloud, name: str = "") -> Business:
     tenant_id = anybody.post("/v1/signup", account)["tenant_id"]
     session = anybody.post("/v1/login", {"email": email, "password": PASSWORD})
     owner = Api(cloud.api_url, session["access_token"])
-    numbers = [{"is_on_biz_app": True}]
-    waba = script(cloud.simulator_url, {"create_waba": {"name": name, "phone_numbers": numbers}})["create_waba"]
+    account_wish = {"name": name, "phone_numbers": [dict(number)]}
+    waba = script(cloud.simulator_url, {"create_waba": account_wish})["create_waba"]
     number_id = waba["phone_numbers"][0]["id"]
     wish = {"code": waba["code"], "waba_id": waba["waba_id"], "phone_number_id": number_id}
     owner.post("/v1/whatsapp/connect", wish)
