@@ -8,14 +8,17 @@ from functions.campaign_dispatch.claims import has_work
 from functions.campaign_dispatch.load import put_before_lanes
 from shared.clients.queue import Outgoing
 from shared.domain.blocks import block_number
-from shared.domain.books import CANCELLED
+from shared.domain.books import CANCELLED, Books
 from shared.domain.campaign import Campaign, State, after
 from shared.domain.identity import SHARDS
+from shared.domain.incident import Incident
 from shared.errors import Conflict
 from shared.events import LoadShard, StartCampaign, WakeLane
 from shared.store.campaign_books import claimed_slots, read_books, slots_in_retry
 from shared.store.lanes import Claim, LeaseLost, NumberWork, Run
 from shared.store.sends import StatusChange
+
+_FIGURES = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 
 
 def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
@@ -60,6 +63,7 @@ def _follow(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, wor
             deps.lane_queue.send(WakeLane(campaign.phone_number_id, lane))
     books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
     if not books.balanced:
+        deps.catalogue.put_incident(tenant_id, _incident(campaign, books, now))
         return "unbalanced"
     if books.unsettled and books.waiting == 0 and _last_claim(campaign, work) + deps.settings.unknown_grace_ms < now:
         _give_up_on_unknown(deps, tenant_id, campaign, work)
@@ -67,6 +71,11 @@ def _follow(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, wor
     if books.settled:
         return _complete(deps, tenant_id, campaign, run, work, now)
     return "sending"
+
+
+def _incident(campaign: Campaign, books: Books, now: int) -> Incident:
+    figures = {name: getattr(books, name) for name in _FIGURES}
+    return Incident(campaign.campaign_id, "books_unbalanced", now, figures)
 
 
 def _last_claim(campaign: Campaign, work: NumberWork) -> int:

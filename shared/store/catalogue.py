@@ -5,6 +5,7 @@ from collections.abc import Callable
 from shared.domain.bot import Bot
 from shared.domain.campaign import Campaign, State
 from shared.domain.contact import ContactField
+from shared.domain.incident import Incident
 from shared.domain.template import Template
 from shared.errors import NotFound
 from shared.store.directory import Directory, Due, Page
@@ -91,6 +92,13 @@ class Catalogue:
     def campaigns_to_sweep(self, now: int) -> list[tuple[str, str]]:
         """(tenant id, campaign id) of every campaign that is under way or should be."""
         return [(tenant, key.removeprefix("CMP#")) for tenant, key in self._directory.due("CAMPAIGN", now)]
+
+    def put_incident(self, tenant_id: str, incident: Incident) -> None:
+        """The last sighting of each kind per campaign."""
+        self._directory.put(tenant_id, f"INCIDENT#{incident.campaign_id}#{incident.kind}", incident)
+
+    def incidents(self, tenant_id: str) -> list[Incident]:
+        return self._directory.all(tenant_id, "INCIDENT#", Incident)
 
     def put_bot(self, tenant_id: str, bot: Bot) -> None:
         self._directory.put(tenant_id, f"BOT#{bot.bot_id}", bot)

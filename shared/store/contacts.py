@@ -237,8 +237,8 @@ class Contacts:
     ) -> None:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
-        `at` is when they said it; an older fact never overwrites a newer one in the profile. Repeating a call with
-        the same event id changes nothing.
+        `at` is when they said it; an older fact never overwrites a newer one in the profile, and of two said at the same
+        time the no stays (Meta's times are whole seconds). Repeating a call with the same event id changes nothing.
         """
         names = [contact_id]
         for _ in range(_HOPS):
@@ -249,7 +249,8 @@ class Contacts:
                     raise
                 target = text(self._read(tenant_id, contact_id) or {}, "ptr")
                 if not target:
-                    return
+                    names = []
+                    break
                 contact_id = target
                 continue
             names = [contact_id, *sorted(words(known, "merged"))]
@@ -287,11 +288,16 @@ class Contacts:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
             ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
         )
+        newer = (
+            "consent_at <= :at"
+            if opted_out
+            else "consent_at < :at OR (consent_at = :at AND attribute_not_exists(out_at))"
+        )
         answer = self._client.update_item(
             TableName=self._table,
             Key=encode_item(_key(tenant_id, contact_id)),
             UpdateExpression=profile,
-            ConditionExpression="attribute_not_exists(ptr) AND (attribute_not_exists(consent_at) OR consent_at <= :at)",
+            ConditionExpression=f"attribute_not_exists(ptr) AND (attribute_not_exists(consent_at) OR {newer})",
             ExpressionAttributeValues={
                 ":at": encode(at),
                 ":now": encode(now),
@@ -361,17 +367,22 @@ class Contacts:
 
     def note_inbound(self, tenant_id: str, contact_id: str, at: int) -> None:
         """Move `last_inbound_at` forward; never back."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode_item(_key(tenant_id, contact_id)),
-                UpdateExpression="SET in_at = :at",
-                ConditionExpression="attribute_not_exists(in_at) OR in_at < :at",
-                ExpressionAttributeValues={":at": encode(at)},
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        for _ in range(_HOPS):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=encode_item(_key(tenant_id, contact_id)),
+                    UpdateExpression="SET in_at = :at",
+                    ConditionExpression="attribute_not_exists(ptr) AND (attribute_not_exists(in_at) OR in_at < :at)",
+                    ExpressionAttributeValues={":at": encode(at)},
+                )
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+                contact_id = text(self._read(tenant_id, contact_id) or {}, "ptr")
+                if contact_id:
+                    continue
+            return
 
 
 def _change(

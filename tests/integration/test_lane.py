@@ -221,3 +221,17 @@ def test_campaigns_on_one_number_share_it(world: World) -> None:
     order = [callback.split("|")[2] for _, _, callback in meta.requests]
     assert {order[:40].count(first), order[:40].count(second)} != {0, 40}
     assert world.books(first).sent == world.books(second).sent == 60
+
+
+def test_books_that_do_not_balance_become_an_incident(world: World) -> None:
+    world.add_contacts(20)
+    campaign = world.send_to_everybody()
+    lost = next(shard for shard, size in enumerate(world.campaign(campaign).sizes) if size)
+    world.deps.sends._client.delete_item(
+        TableName="SendsTable",
+        Key={"pk": {"S": f"T#{world.tenant_id}#C#{campaign}#{lost:x}"}, "sk": {"S": "S#0000"}},
+    )
+    assert sweep_campaign(world.deps, world.tenant_id, campaign, epoch_ms()) == "unbalanced"
+    (incident,) = world.deps.catalogue.incidents(world.tenant_id)
+    assert incident.figures["planned"] == 20
+    assert incident.figures["waiting"] < 20

@@ -135,7 +135,7 @@ def test_table_is_on_demand_and_recoverable(name: str) -> None:
 
 def test_alarm_for_every_queue_its_dead_letters_and_every_function() -> None:
     watched = {
-        (alarm["MetricName"], str(alarm["Dimensions"][0]["Value"]))
+        (str(alarm["MetricName"]), str(alarm["Dimensions"][0]["Value"]))
         for alarm in ALARMS.values()
         if alarm["AlarmActions"]
     }

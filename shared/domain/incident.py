@@ -1,0 +1,14 @@
+"""Something that must not happen, kept with its figures until somebody has looked at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """`at` is when it was last seen (epoch ms)."""
+
+    campaign_id: str
+    kind: str
+    at: int
+    figures: Mapping[str, int]
