@@ -121,11 +121,15 @@ def has_broken_link(body: Json) -> bool:
         return broken_link(body[kind])
     if kind != "template":
         return False
-    for component in body["template"].get("components") or ():
-        for parameter in component.get("parameters") or ():
-            if broken_link(parameter.get(str(parameter.get("type")))):
-                return True
-    return False
+    components = list(body["template"].get("components") or ())
+    for component in list(components):
+        for card in component.get("cards") or ():
+            components += card.get("components") or ()
+    return any(
+        broken_link(parameter.get(str(parameter.get("type"))))
+        for component in components
+        for parameter in component.get("parameters") or ()
+    )
 
 
 def _check_text(value: Json) -> None:

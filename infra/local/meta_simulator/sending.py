@@ -150,7 +150,8 @@ def _check_body(sim: Simulator, body: Json, envelope: Envelope, waba: Waba, *, m
         raise GraphError(131063, "Send marketing templates through the marketing messages endpoint.")
     if envelope.user_id and template.category == "AUTHENTICATION":
         raise GraphError(131062, "Authentication templates cannot be sent to a business-scoped user ID.")
-    check_components(template.spec, body["template"].get("components"), sim.media.ids_of(waba.id))
+    now_ms = round(time.time() * 1000)
+    check_components(template.spec, body["template"].get("components"), sim.media.ids_of(waba.id), now_ms)
     return template
 
 

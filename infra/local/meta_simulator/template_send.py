@@ -1,32 +1,30 @@
 """Checks the components of a template send against what the template needs, with Meta's codes."""
 
-import re
 from typing import Any
 
 from .config import Json
 from .errors import GraphError
-from .media_rules import check_media_object
+from .template_parameters import check_button, check_header_object, check_offer, text_of
 from .template_spec import ButtonSpec, SendSpec, TextSlot
 
-_BROKEN_TEXT = re.compile(r"[\n\r\t]| {5,}")
 _MEDIA = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
 
 
-def check_components(spec: SendSpec, components: object, media_ids: set[str]) -> None:
-    """Every parameter the template needs is there, in the right form, and none too many.
+def check_components(spec: SendSpec, components: object, media_ids: set[str], now_ms: int = 0) -> None:
+    """Every parameter the template needs is there, in the right form, and none too many. `now_ms` is epoch time.
 
     Raises:
-        GraphError: 100, 131008, 131009, 132000, 132005, 132012, 132018.
+        GraphError: 100, 131008, 131009, 132000, 132005, 132008, 132012, 132018.
     """
     header: Json = {}
     body: Json = {}
     buttons: dict[int, Json] = {}
     cards: Json = {}
     offer: Json = {}
-    if not spec.cards and not components and not _needs_any(spec):
-        return
+    seen: set[str] = set()
     for at, component in enumerate(_objects(components, "template['components']")):
         _parameters(component)
+        _once(component, seen)
         match str(component.get("type", "")).lower():
             case "header":
                 header = component
@@ -49,14 +47,20 @@ def check_components(spec: SendSpec, components: object, media_ids: set[str]) ->
     _check_header(spec, _parameters(header), media_ids)
     _check_text("body", spec.body, _parameters(body))
     _check_buttons(spec.buttons, buttons)
-    _check_cards(spec, cards, media_ids)
+    _check_cards(spec, cards, media_ids, now_ms)
     if spec.needs_offer:
-        _check_offer(offer)
+        check_offer(_parameters(offer), now_ms)
+    elif offer:
+        raise GraphError(132018, "limited_time_offer: the template has none that ends")
 
 
-def _needs_any(spec: SendSpec) -> bool:
-    texts = [slot for slot in (spec.header, spec.body) if slot is not None and slot.names]
-    return bool(texts) or spec.header_format in (*_MEDIA, "LOCATION") or any(b.must for b in spec.buttons)
+def _once(component: Json, seen: set[str]) -> None:
+    """Each part comes once, a button once per index."""
+    kind = str(component.get("type", "")).lower()
+    key = f"{kind} {component.get('index')}" if kind == "button" else kind
+    if key in seen:
+        raise GraphError(100, f"Param template['components']: {key} is given twice.")
+    seen.add(key)
 
 
 def _objects(value: object, where: str) -> list[Json]:
@@ -94,50 +98,16 @@ def _check_text(part: str, slot: TextSlot | None, parameters: list[Json]) -> Non
             raise GraphError(132012, f"{part}: parameter names do not match the template's ({', '.join(names)})")
     elif any(parameter.get("parameter_name") for parameter in parameters):
         raise GraphError(132012, f"{part}: the template has positional parameters, a parameter_name was given")
-    length = slot.fixed_length + sum(len(_text_of(part, at, item)) for at, item in enumerate(parameters))
+    length = slot.fixed_length + sum(len(text_of(part, at, item)) for at, item in enumerate(parameters))
     if length > slot.limit:
         raise GraphError(132005, f"{part}: translated text has {length} characters, at most {slot.limit} are allowed")
 
 
-def _text_of(part: str, at: int, parameter: Json) -> str:
-    kind = str(parameter.get("type", "")).lower()
-    if kind == "text":
-        value = parameter.get("text")
-    elif kind in ("currency", "date_time") and part == "body":
-        detail = parameter.get(kind)
-        value = detail.get("fallback_value") if isinstance(detail, dict) else None
-    else:
-        raise GraphError(132012, f"{part}: Format mismatch at parameter {at}, expected TEXT, received {kind.upper()}")
-    if not isinstance(value, str):
-        raise GraphError(131008, f"{part}: Parameter {at} of type {kind} is missing text value")
-    if not value.strip():
-        raise GraphError(131008, f"{part}: Parameter {at} of type {kind} is missing text value")
-    if _BROKEN_TEXT.search(value):
-        raise GraphError(132012, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces")
-    return value
-
-
 def _check_header(spec: SendSpec, parameters: list[Json], media_ids: set[str]) -> None:
     if spec.header_format in (*_MEDIA, "LOCATION", "PRODUCT"):
-        _check_one_header(spec.header_format, parameters, media_ids)
+        check_header_object(spec.header_format, parameters, media_ids)
     else:
         _check_text("header", spec.header, parameters)
-
-
-def _check_one_header(wanted: str, parameters: list[Json], media_ids: set[str]) -> None:
-    expected = "video" if wanted == "GIF" else wanted.lower()
-    got = str(parameters[0].get("type", "")).lower() if parameters else "unknown"
-    if got not in (expected, wanted.lower()):
-        raise GraphError(132012, f"header: Format mismatch, expected {wanted}, received {got.upper()}")
-    if len(parameters) != 1:
-        raise GraphError(132000, f"header: number of params ({len(parameters)}) does not match the expected (1)")
-    value = parameters[0].get(got)
-    if not isinstance(value, dict):
-        raise GraphError(131008, f"header: Parameter of type {got} is missing its {got} object")
-    if wanted in _MEDIA:
-        check_media_object(got, value, media_ids)
-    elif wanted == "LOCATION" and not {"latitude", "longitude", "name", "address"} <= set(value):
-        raise GraphError(131008, "header: a location needs latitude, longitude, name and address")
 
 
 def _check_buttons(specs: tuple[ButtonSpec, ...], given: dict[int, Json]) -> None:
@@ -148,37 +118,13 @@ def _check_buttons(specs: tuple[ButtonSpec, ...], given: dict[int, Json]) -> Non
             raise GraphError(132012, f"buttons: Button at index {at} is {kind} in the template, received {sub_type}")
         if not specs[at].parameter_type:
             raise GraphError(132018, f"buttons: Button at index {at} of type {sub_type} does not take parameters")
-        _check_button_parameter(at, specs[at], _parameters(component))
+        check_button(at, specs[at], _parameters(component))
     for at, spec in enumerate(specs):
         if spec.must and at not in given:
             raise GraphError(131008, f"buttons: Button at index {at} of type {spec.sub_type} requires a parameter")
 
 
-def _check_button_parameter(at: int, spec: ButtonSpec, parameters: list[Json]) -> None:
-    if len(parameters) != 1:
-        raise GraphError(
-            132000,
-            f"buttons: Button at index {at}: number of params ({len(parameters)}) does not match the expected (1)",
-        )
-    kind = str(parameters[0].get("type", "")).lower()
-    if kind != spec.parameter_type:
-        raise GraphError(
-            132012, f"buttons: Button at index {at}: Format mismatch, expected {spec.parameter_type}, received {kind}"
-        )
-    value = parameters[0].get(kind)
-    if kind == "action":
-        if not isinstance(value, dict):
-            raise GraphError(131008, f"buttons: Button at index {at} needs an action object")
-        return
-    if not isinstance(value, str) or not value:
-        raise GraphError(131008, f"buttons: Button at index {at} of type {spec.sub_type} requires a parameter")
-    if kind == "coupon_code" and len(value) > 20:
-        raise GraphError(132005, f"buttons: Button at index {at}: coupon code longer than 20 characters")
-    if kind == "text" and (len(value) > 2000 or _BROKEN_TEXT.search(value)):
-        raise GraphError(132012, f"buttons: Button at index {at}: not a valid URL suffix")
-
-
-def _check_cards(spec: SendSpec, component: Json, media_ids: set[str]) -> None:
+def _check_cards(spec: SendSpec, component: Json, media_ids: set[str], now_ms: int) -> None:
     cards = _objects(component.get("cards"), "template['components']['cards']")
     if len(cards) != len(spec.cards):
         raise GraphError(
@@ -188,12 +134,5 @@ def _check_cards(spec: SendSpec, component: Json, media_ids: set[str]) -> None:
         if str(card.get("card_index", "")) != str(at):
             raise GraphError(132012, f"carousel: card_index {at} expected, received {card.get('card_index')}")
         wanted = spec.cards[at]
-        inner = SendSpec(wanted.header_format, None, wanted.body, wanted.buttons, (), needs_offer=False)
-        check_components(inner, card.get("components"), media_ids)
-
-
-def _check_offer(component: Json) -> None:
-    parameters = _parameters(component)
-    offer = parameters[0].get("limited_time_offer") if len(parameters) == 1 else None
-    if not isinstance(offer, dict) or not isinstance(offer.get("expiration_time_ms"), int):
-        raise GraphError(131008, "limited_time_offer: a limited time offer needs expiration_time_ms")
+        inner = SendSpec(wanted.header_format, wanted.header, wanted.body, wanted.buttons, (), needs_offer=False)
+        check_components(inner, card.get("components"), media_ids, now_ms)

@@ -26,6 +26,8 @@ class ButtonSpec:
     text: str
     parameter_type: str
     must: bool
+    fixed_length: int = 0
+    """Characters of a URL that the template itself has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class CardSpec:
     """One carousel card."""
 
     header_format: str
+    header: TextSlot | None
     body: TextSlot | None
     buttons: tuple[ButtonSpec, ...]
 
@@ -58,8 +61,13 @@ def variables(text: str) -> list[str]:
     return VARIABLE.findall(text)
 
 
-def compile_spec(components: list[Json], parameter_format: str) -> SendSpec:
-    """The send side of validated template components."""
+def compile_spec(components: list[Json], parameter_format: str, body_limit: int = 1024) -> SendSpec:
+    """The send side of validated template components.
+
+    A limited-time offer's body has at most 600 characters, a card's 160, and the code of an authentication 15.
+    """
+    if any(str(component.get("type", "")).upper() == "LIMITED_TIME_OFFER" for component in components):
+        body_limit = 600
     named = parameter_format == "NAMED"
     header: Json = {}
     header_format = ""
@@ -73,9 +81,9 @@ def compile_spec(components: list[Json], parameter_format: str) -> SendSpec:
                 header = component
                 header_format = str(component.get("format", "TEXT")).upper()
             case "BODY":
-                body = _slot(str(component.get("text", "")), 1024, named=named)
+                body = _slot(str(component.get("text", "")), body_limit, named=named)
                 if component.get("add_security_recommendation") or "text" not in component:
-                    body = TextSlot(("1",), named=False, fixed_length=40, limit=1024)
+                    body = TextSlot(("1",), named=False, fixed_length=40, limit=55)
             case "BUTTONS":
                 buttons = tuple(_button(item) for item in component.get("buttons", []))
             case "CAROUSEL":
@@ -88,12 +96,16 @@ def compile_spec(components: list[Json], parameter_format: str) -> SendSpec:
 
 def _slot(text: str, limit: int, *, named: bool) -> TextSlot:
     names = tuple(dict.fromkeys(variables(text)))
-    return TextSlot(names, named, len(VARIABLE.sub("", text)), limit)
+    return TextSlot(tuple(sorted(names, key=_place)), named, len(VARIABLE.sub("", text)), limit)
+
+
+def _place(name: str) -> int:
+    return int(name) if name.isdecimal() else 0
 
 
 def _card(card: Json, *, named: bool) -> CardSpec:
-    spec = compile_spec(card.get("components", []), "NAMED" if named else "POSITIONAL")
-    return CardSpec(spec.header_format, spec.body, spec.buttons)
+    spec = compile_spec(card.get("components", []), "NAMED" if named else "POSITIONAL", body_limit=160)
+    return CardSpec(spec.header_format, spec.header, spec.body, spec.buttons)
 
 
 def _button(button: Json) -> ButtonSpec:
@@ -102,8 +114,9 @@ def _button(button: Json) -> ButtonSpec:
         case "QUICK_REPLY":
             return ButtonSpec("quick_reply", text, "payload", must=False)
         case "URL":
-            dynamic = bool(variables(str(button.get("url", ""))))
-            return ButtonSpec("url", text, "text" if dynamic else "", must=dynamic)
+            url = str(button.get("url", ""))
+            dynamic = bool(variables(url))
+            return ButtonSpec("url", text, "text" if dynamic else "", dynamic, len(VARIABLE.sub("", url)))
         case "COPY_CODE":
             return ButtonSpec("copy_code", text or "Copy code", "coupon_code", must=True)
         case "FLOW":
@@ -113,6 +126,7 @@ def _button(button: Json) -> ButtonSpec:
         case "MPM":
             return ButtonSpec("mpm", text, "action", must=True)
         case "OTP":
-            return ButtonSpec("url", text or "Copy code", "text", must=True)
+            # What Meta makes of it: a URL that ends in the code, of at most 15 characters.
+            return ButtonSpec("url", text or "Copy code", "text", must=True, fixed_length=1985)
         case kind:
             return ButtonSpec(kind.lower(), text, "", must=False)

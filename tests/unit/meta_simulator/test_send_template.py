@@ -174,3 +174,60 @@ def test_another_business_may_not_send_from_this_number(sim: Sim) -> None:
     body = {"messaging_product": "whatsapp", "to": "+5215512345678", "type": "text", "text": {"body": "x"}}
     assert error(sim.post(f"{sim.number_id}/messages", body, other)) == (403, 10)
     assert error(sim.post(f"{sim.number_id}/messages", body, "EAAJx")) == (401, 190)
+
+
+def test_parameters_of_money_places_and_offers_are_checked(sim: Sim) -> None:
+    sim.approved_template()
+
+    def named(name: str, components: list[Json]) -> Any:
+        return sim.send(type="template", template={"name": name, "language": {"code": "es"}, "components": components})
+
+    def money(**wrong: Any) -> list[Json]:
+        currency = {"fallback_value": "$1", "code": "USD", "amount_1000": 1000, **wrong}
+        return [{"type": "body", "parameters": [{"type": "currency", "currency": currency}]}]
+
+    assert error(sim.send_template(money(code="usd")))[1] == 132008
+    assert error(sim.send_template(money(amount_1000="1000")))[1] == 132008
+    assert error(sim.send_template(money(fallback_value=None)))[1] == 131008
+    sim.approved_template([{"type": "HEADER", "format": "LOCATION"}, BODY], name="place")
+    place = {"latitude": "37.7", "longitude": "-122.4", "name": "HQ", "address": "1 Hacker Way"}
+
+    def located(**wrong: Any) -> Any:
+        header = {"type": "header", "parameters": [{"type": "location", "location": {**place, **wrong}}]}
+        return named("place", [header, NAME])
+
+    assert located().is_success
+    assert error(located(latitude="91"))[1] == 132012
+    assert error(located(longitude="west"))[1] == 132012
+    assert error(located(address=" "))[1] == 131008
+    offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends soon", "has_expiration": True}}
+    sim.approved_template([BODY, offer], name="offer")
+
+    def ending(at: Any) -> Any:
+        parameter = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": at}}
+        return named("offer", [NAME, {"type": "limited_time_offer", "parameters": [parameter]}])
+
+    assert ending(4_000_000_000_000).is_success
+    assert error(ending(1_209_600_000))[1] == 132012
+    assert error(ending("4000000000000"))[1] == 131008
+    assert error(named("offer", [NAME]))[1] == 131008
+
+
+def test_cards_have_shorter_bodies_and_no_part_comes_twice(sim: Sim) -> None:
+    text = {"type": "BODY", "text": "Para {{1}} hoy", "example": {"body_text": [["Ana"]]}}
+    url = {"type": "URL", "text": "Ver", "url": "https://x.com/{{1}}", "example": ["https://x.com/a"]}
+    card = {"components": [IMAGE, text, {"type": "BUTTONS", "buttons": [url]}]}
+    sim.approved_template([BODY, {"type": "CAROUSEL", "cards": [card, card]}])
+
+    def cards(name: str, suffix: str) -> Any:
+        link = {**SUFFIX, "index": "0", "parameters": [{"type": "text", "text": suffix}]}
+        parts = [PICTURE, text_parameters(name), link]
+        return sim.send_template(
+            [NAME, {"type": "carousel", "cards": [{"card_index": at, "components": parts} for at in (0, 1)]}]
+        )
+
+    assert cards("Ana", "a?b=c%20d").is_success
+    assert error(cards("x" * 155, "a"))[1] == 132005
+    assert error(cards("Ana", "a b"))[1] == 132018
+    assert error(cards("Ana", "x" * 1990))[1] == 132005
+    assert error(sim.send_template([NAME, NAME]))[1] == 100
