@@ -34,6 +34,7 @@ _URL_CLEAN = re.compile(r"(?:[A-Za-z0-9!#$&'()*+,/:;=?@~._-]|%[0-9A-Fa-f]{2})*")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LINK = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#].*)?")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
+_OTP = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=@-]+")
 _COUPON = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -92,8 +93,8 @@ def _date_time(slot: Slot, value: str, now: int) -> str:
 
 
 def _otp(slot: Slot, value: str, now: int) -> str:
-    if " " in value:
-        raise _wrong("a code without spaces")
+    if not _OTP.fullmatch(value):
+        raise _wrong("a code of letters A to Z, digits and signs, without spaces")
     return _short(value, OTP_LIMIT)
 
 

@@ -137,8 +137,8 @@ class AudienceIn(Input):
 class VariableModel(Input):
     source: Literal["contact", "field", "constant"]
     value: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(
-        description="the contact's attribute, the custom field's key, or the constant itself; a medium is a link or, as "
-        "a constant, the id of uploaded media"
+        description="the contact's attribute, the custom field's key, or the constant itself; "
+        "a medium is a link or, as a constant, the id of uploaded media"
     )
     fallback: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="for people without a value")
     kind: Literal["text", "currency", "date_time"] = Field("text", description="body variables only")
