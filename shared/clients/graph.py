@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
+from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError
 
 from shared.domain.outcome import Action, Kind, Outcome, from_answer
 from shared.errors import ProviderRejected, RetryableError
@@ -23,6 +24,7 @@ from shared.errors import ProviderRejected, RetryableError
 T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _TOTAL_SECONDS = 30.0
+_CONNECTING = "client error (Connect)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,9 @@ class GraphClient:
                 headers=_headers(access),
                 params={"appsecret_proof": access.proof},
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol):
-            return Outcome(Kind.UNSENT, "connect", Action.SLOW_DOWN)
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:
+            if _never_left(error):
+                return Outcome(Kind.UNSENT, "connect", Action.SLOW_DOWN)
             return Outcome(Kind.UNKNOWN, "no_answer")
         try:
             answer: object = json.loads(response.content)
@@ -112,6 +114,21 @@ class GraphClient:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+
+def _never_left(error: httpx.HTTPError) -> bool:
+    """Whether the request provably was not written: no connection from the pool, or none could be made.
+
+    The class of the error does not tell: pyreqwest 0.15 also calls a reset while waiting for the answer ConnectError,
+    and a timeout of the whole request ConnectTimeoutError. Only the chain of causes does, in the words of the
+    HTTP client below (hyper-util, `ErrorKind::Connect`).
+    """
+    cause = error.__cause__
+    if isinstance(error, httpx.UnsupportedProtocol) or isinstance(cause, PoolTimeoutError):
+        return True
+    if not isinstance(cause, DetailedPyreqwestError) or cause.details is None:
+        return False
+    return any(step["message"] == _CONNECTING for step in cause.details["causes"] or ())
 
 
 def _headers(access: GraphAccess) -> dict[str, str]:
