@@ -15,7 +15,7 @@ UV_INSTALLED := $(filter .local/uv/bin/uv,$(UV))
 READY := .venv/.ready
 RUN := .venv/bin/
 
-.PHONY: help setup demo test lint types contracts template up bench package dynoxide
+.PHONY: help setup demo test lint types contracts template up bench chaos package dynoxide
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -57,6 +57,9 @@ up: $(READY) ## start the local cloud and keep it; prints its URL and a login
 
 bench: $(READY) ## benchmarks
 	@$(RUN)python -m tests.bench $(ARGS)
+
+chaos: $(READY) ## seeded campaigns while everything fails; SEEDS=10 FIRST=1
+	@$(RUN)python -m tests.chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST))
 
 package: $(READY) ## build the layer and the functions for AWS into build/aws
 	@$(RUN)python -m infra.packaging aws
