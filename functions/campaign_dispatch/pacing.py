@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 _WINDOW_SECONDS = 1.01
 """A little over a second, so that what is even when sent is still even when it arrives."""
-_CATCH_UP_SECONDS = 0.05
+_CATCH_UP_SECONDS = 0.03
 _BACK_OFF = 0.7
 _STEP_UP = 1.02
 _STEP_UP_EVERY_SECONDS = 5.0

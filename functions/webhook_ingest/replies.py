@@ -15,22 +15,34 @@ from shared.store.lanes import Lanes
 from shared.store.sends import Sends
 
 _KEEP_MS = 60_000
+_LOOK_AGAIN_MS = 5_000
 _NEWEST = 50
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
 
 
 class Replies:
-    """Remembers a number's campaigns for a minute: many people answer the same one."""
+    """Remembers a number's campaigns for a minute: many people answer the same one.
+
+    A campaign that began since is on its number until the sweep has closed it, and after that is found when nobody's
+    message fits what is remembered.
+    """
 
     def __init__(self, catalogue: Catalogue, lanes: Lanes, sends: Sends) -> None:
         self._catalogue = catalogue
         self._lanes = lanes
         self._sends = sends
-        self._kept: dict[tuple[str, str], tuple[int, list[Campaign]]] = {}
+        self._kept: dict[str, tuple[int, dict[str, Campaign]]] = {}
 
     def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
         """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
-        for campaign in self._recent(tenant_id, phone_number_id, now):
+        recent = self._recent(tenant_id, phone_number_id, _KEEP_MS, now)
+        if self._mark(recent, tenant_id, contact_ids, at):
+            return True
+        again = self._recent(tenant_id, phone_number_id, _LOOK_AGAIN_MS, now)
+        return again is not recent and self._mark(again, tenant_id, contact_ids, at)
+
+    def _mark(self, campaigns: list[Campaign], tenant_id: str, contact_ids: tuple[str, ...], at: int) -> bool:
+        for campaign in campaigns:
             if not _start(campaign) <= at + 999 < _start(campaign) + REPLY_MS:
                 continue
             for contact_id in contact_ids:
@@ -44,26 +56,29 @@ class Replies:
         return False
 
     def _recent(self, tenant_id: str, phone_number_id: str, now: int) -> list[Campaign]:
-        kept = self._kept.get((tenant_id, phone_number_id))
-        if kept is not None and now - kept[0] < _KEEP_MS:
-            return kept[1]
-        found = {c.campaign_id: c for c in self._catalogue.campaigns(tenant_id, _NEWEST, None).items}
+        """Latest first. What the number sends right now is looked up every time: answers come within seconds."""
+        known = self._newest(tenant_id, now)
         for run in self._lanes.work(phone_number_id).runs:
-            # One made long ago and scheduled for today is not among the newest.
-            if run.tenant_id == tenant_id and run.campaign_id not in found:
+            seen = known.get(run.campaign_id)
+            if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
                 with suppress(NotFound):
-                    found[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
+                    known[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
         recent = [
             campaign
-            for campaign in found.values()
+            for campaign in known.values()
             if campaign.phone_number_id == phone_number_id
             and campaign.state in _BEGUN
             and campaign.sizes
             and now - _start(campaign) < 2 * REPLY_MS
         ]
-        recent.sort(key=_start, reverse=True)
-        self._kept[tenant_id, phone_number_id] = (now, recent)
-        return recent
+        return sorted(recent, key=_start, reverse=True)
+
+    def _newest(self, tenant_id: str, now: int) -> dict[str, Campaign]:
+        kept = self._kept.get(tenant_id)
+        if kept is None or now - kept[0] >= _KEEP_MS:
+            newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
+            kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
+        return kept[1]
 
     def _find(self, tenant_id: str, campaign: Campaign, contact_id: str) -> tuple[int, int] | None:
         shard = shard_of(contact_id)
