@@ -145,6 +145,10 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
     shards = [end for end in deps.sends.load_progress(tenant_id, campaign.campaign_id) if end is not None and end.end]
     if len(shards) < SHARDS:
         return
+    for shard, end in enumerate(shards):
+        # Its worker may have died between the last block and the room for its outcomes, or not got there yet.
+        if size := end.recipients - end.n * BLOCK_SIZE:
+            deps.sends.open_status_block(tenant_id, campaign.campaign_id, shard, end.n, size, now)
     sizes = tuple(end.recipients for end in shards)
     skipped: Counter[str] = Counter()
     for end in shards:
