@@ -337,6 +337,16 @@ def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(at_hand
     assert replied(at_hand, "C1", block) == {slot}
 
 
+def test_a_campaign_that_began_since_the_last_message_is_found(at_hand: Deps) -> None:
+    deliver(text("Good morning"))
+    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 2_000)
+    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
+    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
+    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    deliver(text("Nice!", 2))
+    assert replied(at_hand, "C1", block) == {slot}
+
+
 def test_an_answer_after_three_days_belongs_to_no_campaign(at_hand: Deps) -> None:
     block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 73 * 3600 * 1000)
     at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
