@@ -10,7 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from ministack.app import main
+import ministack.app
+
+from infra.local.tally import Tally
 
 
 def _bare_interpreter() -> str:
@@ -25,4 +27,5 @@ if __name__ == "__main__":
         del os.environ[name]
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
-    main()
+    ministack.app.app = Tally(ministack.app.app)
+    ministack.app.main()
