@@ -35,11 +35,11 @@ class Replies:
 
     def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
         """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
-        recent = self._recent(tenant_id, phone_number_id, _KEEP_MS, now)
-        if self._mark(recent, tenant_id, contact_ids, at):
-            return True
-        again = self._recent(tenant_id, phone_number_id, _LOOK_AGAIN_MS, now)
-        return again is not recent and self._mark(again, tenant_id, contact_ids, at)
+        # What is remembered answers for most; only somebody it does not fit costs a fresh look.
+        return any(
+            self._mark(self._recent(tenant_id, phone_number_id, keep_ms, now), tenant_id, contact_ids, at)
+            for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS)
+        )
 
     def _mark(self, campaigns: list[Campaign], tenant_id: str, contact_ids: tuple[str, ...], at: int) -> bool:
         for campaign in campaigns:
@@ -55,9 +55,9 @@ class Replies:
                 return True
         return False
 
-    def _recent(self, tenant_id: str, phone_number_id: str, now: int) -> list[Campaign]:
+    def _recent(self, tenant_id: str, phone_number_id: str, keep_ms: int, now: int) -> list[Campaign]:
         """Latest first. What the number sends right now is looked up every time: answers come within seconds."""
-        known = self._newest(tenant_id, now)
+        known = self._newest(tenant_id, keep_ms, now)
         for run in self._lanes.work(phone_number_id).runs:
             seen = known.get(run.campaign_id)
             if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
@@ -73,9 +73,9 @@ class Replies:
         ]
         return sorted(recent, key=_start, reverse=True)
 
-    def _newest(self, tenant_id: str, now: int) -> dict[str, Campaign]:
+    def _newest(self, tenant_id: str, keep_ms: int, now: int) -> dict[str, Campaign]:
         kept = self._kept.get(tenant_id)
-        if kept is None or now - kept[0] >= _KEEP_MS:
+        if kept is None or now - kept[0] >= keep_ms:
             newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
             kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
         return kept[1]
