@@ -237,8 +237,9 @@ class Contacts:
     ) -> None:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
-        `at` is when they said it; an older fact never overwrites a newer one in the profile, and of two said at the same
-        time the no stays (Meta's times are whole seconds). Repeating a call with the same event id changes nothing.
+        `at` is when they said it; an older fact never overwrites a newer one in the profile, and of two said at the
+        same time the no stays (Meta's times are whole seconds). Repeating a call with the same event id changes
+        nothing.
         """
         names = [contact_id]
         for _ in range(_HOPS):
@@ -326,15 +327,18 @@ class Contacts:
             UpdateExpression="ADD merged :gone",
             ExpressionAttributeValues={":gone": encode(aliases)},
         )
-        if gone.opted_out_at is not None:
-            event_id = f"{gone.opted_out_at:013d}-{gone.contact_id}"
+        no = max(
+            (c for c in (kept, gone) if c.opted_out_at is not None), key=lambda c: c.opted_out_at or 0, default=None
+        )
+        if no is not None:
+            # Also when the one kept said it: a frozen audience may know the person by the id that goes.
             self.set_consent(
                 tenant_id,
                 kept.contact_id,
                 opted_out=True,
-                source="same_person",
-                at=gone.opted_out_at,
-                event_id=event_id,
+                source=kept.opt_out_source if no is kept else "same_person",
+                at=no.opted_out_at or 0,
+                event_id=f"{no.opted_out_at or 0:013d}-{no.contact_id}",
                 now=now,
             )
         try:
