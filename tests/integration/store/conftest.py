@@ -1,0 +1,28 @@
+"""The real stores over dynoxide. Tests share its tables, so each has a tenant and a number of its own."""
+
+import pytest
+
+from shared.clock import new_ulid
+from shared.store.database import Database
+from tests.support.engine import World, open_test_database
+
+
+@pytest.fixture(scope="session")
+def database(dynoxide: str) -> Database:
+    return open_test_database(dynoxide)
+
+
+@pytest.fixture
+def tenant() -> str:
+    return new_ulid()
+
+
+@pytest.fixture
+def pn() -> str:
+    """A phone number id."""
+    return new_ulid()
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return World(database)

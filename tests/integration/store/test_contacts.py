@@ -1,0 +1,311 @@
+"""Contacts: found by any identity, in one order, and a no that nothing undoes but a newer yes."""
+
+import itertools
+
+import pytest
+
+from shared.clock import new_ulid
+from shared.domain.contact import Contact
+from shared.domain.identity import SHARDS, contact_id_for, shard_of
+from shared.store.contacts import Contacts
+from shared.store.database import Database
+from tests.integration.store.faults import Crash, at_once, crash_at_write
+
+PHONE = "+5511987654321"
+
+
+@pytest.fixture
+def contacts(database: Database) -> Contacts:
+    return Contacts(database)
+
+
+def add(contacts: Contacts, tenant: str, phone: str = PHONE, name: str = "Ana", **fields: str) -> str:
+    contact_id = contact_id_for(tenant, "phone", phone)
+    found, _ = contacts.upsert(tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), 1_000)
+    return found
+
+
+def need(contacts: Contacts, tenant: str, contact_id: str) -> Contact:
+    found = contacts.get(tenant, contact_id)
+    assert found is not None
+    return found
+
+
+def say(contacts: Contacts, tenant: str, contact_id: str, *, no: bool, at: int, now: int | None = None) -> None:
+    contacts.set_consent(
+        tenant,
+        contact_id,
+        opted_out=no,
+        source="keyword",
+        at=at,
+        event_id=new_ulid(),
+        now=now if now is not None else at,
+    )
+
+
+def test_an_imported_row_is_created_updated_or_unchanged(contacts: Contacts, tenant: str) -> None:
+    contact_id = contact_id_for(tenant, "phone", PHONE)
+
+    def upsert(attributes: dict[str, str], fields: dict[str, str], *tags: str) -> str:
+        return contacts.upsert(tenant, contact_id, attributes, fields, frozenset(tags), 5)[1]
+
+    assert upsert({"phone": PHONE, "name": "Ana"}, {"points": "1"}, "a") == "created"
+    assert upsert({"phone": PHONE, "name": "Ana"}, {"points": "1"}, "a") == "unchanged"
+    assert upsert({"name": ""}, {"points": ""}) == "unchanged"
+    assert upsert({}, {"points": "2"}) == "updated"
+    assert upsert({}, {}, "b") == "updated"
+    found = need(contacts, tenant, contact_id)
+    assert (found.name, found.phone, dict(found.fields), found.tags) == (
+        "Ana",
+        PHONE,
+        {"points": "2"},
+        frozenset({"a", "b"}),
+    )
+
+
+def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: Contacts, tenant: str) -> None:
+    contact_id = add(contacts, tenant)
+    alias = contact_id_for(tenant, "bsuid", "BR.1")
+    contacts.put_pointer(tenant, alias, contact_id)
+    found = contacts.find(tenant, "bsuid", "BR.1")
+    assert found is not None
+    assert found.contact_id == contact_id
+    assert contacts.upsert(tenant, alias, {"name": "Ana B"}, {}, frozenset(), 6) == (contact_id, "updated")
+    assert need(contacts, tenant, contact_id).name == "Ana B"
+
+
+def test_a_pointer_never_replaces_what_is_there(contacts: Contacts, tenant: str) -> None:
+    first, second = add(contacts, tenant), add(contacts, tenant, "+5511912345678", "Bia")
+    contacts.put_pointer(tenant, first, second)
+    assert need(contacts, tenant, first).name == "Ana"
+
+
+def test_pointers_in_a_circle_lead_nowhere(contacts: Contacts, tenant: str) -> None:
+    one, two = contact_id_for(tenant, "bsuid", "1"), contact_id_for(tenant, "bsuid", "2")
+    contacts.put_pointer(tenant, one, two)
+    contacts.put_pointer(tenant, two, one)
+    assert contacts.get(tenant, one) is None
+
+
+def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tenant: str) -> None:
+    contact_id = add(contacts, tenant)
+    alias = contact_id_for(tenant, "bsuid", "BR.1")
+    contacts.put_pointer(tenant, alias, contact_id)
+    say(contacts, tenant, alias, no=True, at=100)
+    contacts.note_inbound(tenant, alias, 200)
+    found = need(contacts, tenant, contact_id)
+    assert (found.opted_out_at, found.last_inbound_at) == (100, 200)
+    assert [change.contact_id for change in contacts.consent_feed(tenant, 0)] == [contact_id]
+
+
+def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: str) -> None:
+    contact_id = add(contacts, tenant)
+    other = new_ulid()
+    assert contacts.get(other, contact_id) is None
+    assert contacts.find(other, "phone", PHONE) is None
+    assert contacts.page(other, "", 10) == []
+    assert not contacts.edit(
+        other, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=1
+    )
+
+
+def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant: str) -> None:
+    for round_ in range(6):
+        phone = f"+551198765{round_:04}"
+        contact_id = contact_id_for(tenant, "phone", phone)
+
+        def act(i: int, phone: str = phone, contact_id: str = contact_id) -> None:
+            if i == 3:
+                say(contacts, tenant, contact_id, no=True, at=500)
+                return
+            contacts.upsert(tenant, contact_id, {"phone": phone, "name": f"Ana {i}"}, {"n": str(i)}, frozenset(), 400)
+
+        at_once(8, act)
+        found = need(contacts, tenant, contact_id)
+        assert found.opted_out_at == 500
+        assert found.phone == phone
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([(10, True), (20, False), (30, True)])))
+def test_the_newest_word_counts_in_any_order(contacts: Contacts, tenant: str, order: list[tuple[int, bool]]) -> None:
+    contact_id = add(contacts, tenant)
+    for now, (at, no) in enumerate([*order, *order]):
+        say(contacts, tenant, contact_id, no=no, at=at, now=1_000 + now)
+    found = need(contacts, tenant, contact_id)
+    assert (found.opted_out_at, found.opt_out_source) == (30, "keyword")
+
+
+def test_a_newer_yes_lifts_the_no(contacts: Contacts, tenant: str) -> None:
+    contact_id = add(contacts, tenant)
+    say(contacts, tenant, contact_id, no=True, at=10)
+    say(contacts, tenant, contact_id, no=False, at=20)
+    say(contacts, tenant, contact_id, no=True, at=10)
+    assert need(contacts, tenant, contact_id).opted_out_at is None
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([True, False, False])))
+def test_of_two_words_in_the_same_moment_the_no_counts(contacts: Contacts, tenant: str, order: list[bool]) -> None:
+    """Meta's times are whole seconds, and it delivers twice and out of order."""
+    contact_id = add(contacts, tenant)
+    for now, no in enumerate(order):
+        say(contacts, tenant, contact_id, no=no, at=10, now=1_000 + now)
+    assert need(contacts, tenant, contact_id).opted_out_at == 10
+    assert contacts.consent_feed(tenant, 0)[-1].opted_out
+
+
+def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: Contacts, tenant: str) -> None:
+    contact_id = contact_id_for(tenant, "phone", PHONE)
+    say(contacts, tenant, contact_id, no=True, at=10)
+    assert add(contacts, tenant) == contact_id
+    assert need(contacts, tenant, contact_id).opted_out_at == 10
+
+
+def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: Contacts, tenant: str) -> None:
+    people = [add(contacts, tenant, f"+551198765{i:04}") for i in range(4)]
+    for i, now in enumerate((400, 100, 300, 200)):
+        say(contacts, tenant, people[i], no=i != 2, at=50, now=now)
+    feed = contacts.consent_feed(tenant, 0)
+    assert [(change.contact_id, change.opted_out, change.at) for change in feed] == [
+        (people[1], True, 100),
+        (people[3], True, 200),
+        (people[2], False, 300),
+        (people[0], True, 400),
+    ]
+    assert [change.at for change in contacts.consent_feed(tenant, 200)] == [200, 300, 400]
+    assert contacts.consent_feed(tenant, 401) == []
+    assert contacts.consent_feed(new_ulid(), 0) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_a_no_whose_recording_crashed_is_whole_after_the_redelivery(
+    database: Database, contacts: Contacts, tenant: str, k: int, when: str
+) -> None:
+    contact_id = add(contacts, tenant)
+
+    def record() -> None:
+        contacts.set_consent(tenant, contact_id, opted_out=True, source="keyword", at=10, event_id="e1", now=1_000)
+
+    with crash_at_write(database, k, when), pytest.raises(Crash):  # type: ignore[arg-type]
+        record()
+    record()
+    assert need(contacts, tenant, contact_id).opted_out_at == 10
+    assert [change.contact_id for change in contacts.consent_feed(tenant, 0)] == [contact_id]
+    assert len(consent_events(database, tenant, contact_id)) == 1
+
+
+def consent_events(database: Database, tenant: str, contact_id: str) -> list[dict[str, object]]:
+    answer = database.client.query(
+        TableName=database.contacts,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues={
+            ":pk": {"S": f"T#{tenant}#{shard_of(contact_id):x}"},
+            ":sk": {"S": f"E#{contact_id}#"},
+        },
+    )
+    return list(answer["Items"])  # type: ignore[arg-type]
+
+
+def test_every_word_stays_on_record_also_one_that_came_late(
+    database: Database, contacts: Contacts, tenant: str
+) -> None:
+    contact_id = add(contacts, tenant)
+    say(contacts, tenant, contact_id, no=True, at=30)
+    say(contacts, tenant, contact_id, no=False, at=20)
+    assert len(consent_events(database, tenant, contact_id)) == 2
+    assert need(contacts, tenant, contact_id).opted_out_at == 30
+    assert [change.opted_out for change in contacts.consent_feed(tenant, 0)] == [True]
+
+
+def test_the_last_inbound_moves_forward_only(contacts: Contacts, tenant: str) -> None:
+    contact_id = add(contacts, tenant)
+    for at in (20, 10, 30, 30, 5):
+        contacts.note_inbound(tenant, contact_id, at)
+    assert need(contacts, tenant, contact_id).last_inbound_at == 30
+
+
+def test_scanning_shard_by_shard_gives_everybody_once_in_order_of_id(contacts: Contacts, tenant: str) -> None:
+    ids = sorted(add(contacts, tenant, f"+55119{i:08}") for i in range(60))
+    contacts.put_pointer(tenant, contact_id_for(tenant, "bsuid", "BR.1"), ids[0])
+    say(contacts, tenant, ids[0], no=True, at=5)
+    scanned = [c.contact_id for shard in range(SHARDS) for c in contacts.scan_shard(tenant, shard)]
+    assert scanned == ids
+    for after in (ids[0], ids[17], ids[59]):
+        rest = [c.contact_id for c in contacts.scan_shard(tenant, shard_of(after), after)]
+        assert rest == [i for i in ids if i > after and shard_of(i) == shard_of(after)]
+
+
+def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: str) -> None:
+    ids = sorted(add(contacts, tenant, f"+55119{i:08}") for i in range(30))
+    seen: list[str] = []
+    while page := contacts.page(tenant, seen[-1] if seen else "", 7):
+        seen += [contact.contact_id for contact in page]
+    assert seen == ids
+
+
+def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: str) -> None:
+    contact_id = add(contacts, tenant, points="1", city="SP")
+    say(contacts, tenant, contact_id, no=True, at=5)
+    assert contacts.edit(
+        tenant,
+        contact_id,
+        name="Bia",
+        fields={"points": None, "shoe": "38"},
+        add_tags=frozenset({"vip"}),
+        remove_tags=frozenset({"all"}),
+        now=9,
+    )
+    found = need(contacts, tenant, contact_id)
+    assert (found.name, dict(found.fields), found.tags) == ("Bia", {"city": "SP", "shoe": "38"}, frozenset({"vip"}))
+    assert found.opted_out_at == 5
+
+
+def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: str) -> None:
+    contact_id = contact_id_for(tenant, "phone", PHONE)
+    assert not contacts.edit(
+        tenant, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=1
+    )
+    assert contacts.get(tenant, contact_id) is None
+
+
+def merge(contacts: Contacts, tenant: str, keep: str, gone: str) -> bool:
+    return contacts.merge(tenant, keep, need(contacts, tenant, gone), 9_000)
+
+
+def test_two_contacts_that_are_one_person_become_one(contacts: Contacts, tenant: str) -> None:
+    keep = add(contacts, tenant, points="1")
+    gone = contact_id_for(tenant, "bsuid", "BR.1")
+    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "name": "Other"}, {"points": "9", "city": "SP"}, frozenset("b"), 5)
+    assert merge(contacts, tenant, keep, gone)
+    found = need(contacts, tenant, gone)
+    assert (found.contact_id, found.phone, found.bsuid, found.name) == (keep, PHONE, "BR.1", "Ana")
+    assert dict(found.fields) == {"points": "1", "city": "SP"}
+    assert found.tags == {"all", "b"}
+    assert [c.contact_id for shard in range(SHARDS) for c in contacts.scan_shard(tenant, shard)] == [keep]
+
+
+@pytest.mark.parametrize("who", ["keep", "gone"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
+    contacts: Contacts, tenant: str, who: str, moment: str
+) -> None:
+    ids = {"keep": add(contacts, tenant), "gone": add(contacts, tenant, "+5511912345678")}
+    if moment == "before":
+        say(contacts, tenant, ids[who], no=True, at=100)
+    assert merge(contacts, tenant, ids["keep"], ids["gone"])
+    if moment == "after":
+        say(contacts, tenant, ids[who], no=True, at=100)
+    assert need(contacts, tenant, ids["keep"]).opted_out_at == 100
+    assert need(contacts, tenant, ids["gone"]).opted_out_at == 100
+    heard = {change.contact_id for change in contacts.consent_feed(tenant, 0) if change.opted_out}
+    assert heard == {ids["keep"], ids["gone"]}
+
+
+def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, tenant: str) -> None:
+    keep, gone = add(contacts, tenant), add(contacts, tenant, "+5511912345678")
+    as_read = need(contacts, tenant, gone)
+    say(contacts, tenant, gone, no=True, at=8_000, now=8_000)
+    assert not contacts.merge(tenant, keep, as_read, 9_000)
+    assert need(contacts, tenant, gone).opted_out_at == 8_000
+    assert merge(contacts, tenant, keep, gone)
+    assert need(contacts, tenant, keep).opted_out_at == 8_000

@@ -1,0 +1,35 @@
+"""Page cursors: opaque, and nothing but what was handed out is taken back."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import InvalidInput
+from shared.store.directory import decode_cursor, encode_cursor
+
+
+@given(st.dictionaries(st.text(max_size=10), st.text(max_size=30), max_size=4))
+def test_a_cursor_comes_back(position: dict[str, str]) -> None:
+    cursor = encode_cursor(position)
+    assert decode_cursor(cursor) == position
+    assert all(c.isalnum() or c in "-_" for c in cursor)
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_no_cursor_is_the_beginning(cursor: str | None) -> None:
+    assert decode_cursor(cursor) is None
+
+
+@pytest.mark.parametrize("cursor", ["x", "ä", "bnVsbA", "WzFd", "eyJhIjoxfQ", "IiI", "____", "=" * 5])
+def test_anything_else_is_the_callers_mistake(cursor: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        decode_cursor(cursor)
+    assert caught.value.field == "cursor"
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_no_text_breaks_it(cursor: str) -> None:
+    with contextlib.suppress(InvalidInput):
+        decode_cursor(cursor)
