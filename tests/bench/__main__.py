@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 
-BENCHMARKS = ("imports", "lane")
+BENCHMARKS = ("imports", "parts", "price", "lane")
 
 
 def main(names: list[str]) -> int:
