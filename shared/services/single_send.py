@@ -86,7 +86,9 @@ class SingleSender:
             raise NotFound("there is no such conversation")
         self._check(contact, conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
-        number.require_active()
+        # Restrictions mostly concern messages a business begins; whether an answer may go, Meta says.
+        if not (draft.purpose == "conversation" and number.status == "restricted"):
+            number.require_active()
         message = Message(
             message_id=message_key(draft.at, draft.key),
             conversation_id=conversation_id,
