@@ -16,8 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local.cloud import STACK, LocalCloud
 from tests.chaos.dynamo_proxy import DynamoProxy
 from tests.chaos.evidence import Evidence
-from tests.chaos.one_seed import OneSeed, Stopped, prepared
+from tests.chaos.one_seed import OneSeed, Stage, Stopped, prepared
 from tests.chaos.saboteur import Saboteur
+from tests.chaos.workers import Workers
 from tests.support.api import QUEUES, in_queues
 
 _SWEEP_SECONDS = 2.0
@@ -60,7 +61,7 @@ def _run(seeds: range, at_once: int, stop: threading.Event) -> int:
     with DynamoProxy(saboteur) as proxy:
         environment = {"AWS_ENDPOINT_URL_DYNAMODB": proxy.url}
         with LocalCloud(parameters=_PARAMETERS, meta=_META, worker_environment=environment) as cloud:
-            saboteur.run_directory = cloud.run_directory
+            saboteur.workers = Workers(cloud.run_directory)
             proxy.forward_to(cloud.endpoint)
             print(f"log: {cloud.log}", flush=True)
             sweeper = threading.Thread(target=_sweep, args=(cloud, stop))
@@ -74,12 +75,13 @@ def _run(seeds: range, at_once: int, stop: threading.Event) -> int:
 
 def _campaigns(cloud: LocalCloud, saboteur: Saboteur, seeds: range, at_once: int, stop: threading.Event) -> int:
     evidence = Evidence(cloud.simulator_url)
+    stage = Stage(cloud, cloud.client("sqs"), evidence, saboteur, stop)
     done: list[OneSeed] = []
     broken = 0
     started = time.monotonic()
 
     def one(seed: int) -> OneSeed:
-        made = prepared(cloud, evidence, saboteur, stop, seed)
+        made = prepared(stage, seed)
         made.run()
         return made
 

@@ -10,7 +10,7 @@ import threading
 from concurrent.futures import Future
 
 from tests.chaos.saboteur import KILL_AFTER, KILL_BEFORE, OUTAGE, PASS, Saboteur
-from tests.chaos.workers import Worker, worker_at
+from tests.chaos.workers import Worker
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TARGET = re.compile(rb"\r\nx-amz-target: *DynamoDB_\d+\.(\w+)", re.IGNORECASE)
@@ -57,7 +57,7 @@ class DynamoProxy:
         try:
             if self._upstream is None:
                 return
-            worker = worker_at(writer.get_extra_info("peername")[1], self._saboteur.run_directory) or _NOBODY
+            worker = self._saboteur.workers.at(writer.get_extra_info("peername")[1]) or _NOBODY
             answers, behind = await asyncio.open_connection(*self._upstream)
             while await self._exchange(worker, reader, writer, answers, behind):
                 pass

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
@@ -26,12 +27,20 @@ class Stopped(Exception):
     """The run was told to end."""
 
 
-@dataclass(slots=True)
-class OneSeed:
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all seeds of a run share. `stop` ends them early; `sqs` is a boto3 client."""
+
     cloud: LocalCloud
+    sqs: Any
     evidence: Evidence
     saboteur: Saboteur
     stop: threading.Event
+
+
+@dataclass(slots=True)
+class OneSeed:
+    stage: Stage
     plan: Plan
     business: Business
     campaign_id: str
@@ -41,7 +50,7 @@ class OneSeed:
     repeats: int = 0
 
     def line(self) -> str:
-        record = self.evidence.of(self.campaign_id)
+        record = self.stage.evidence.of(self.campaign_id)
         faults = self.target.faults.total() + record.faults + self.repeats
         verdict = self.verdict
         return (
@@ -57,7 +66,7 @@ class OneSeed:
             self._sleep(launched + event.at - time.monotonic())
             self._happen(event)
         state = self._follow(launched + _BOUND_SECONDS)
-        self.saboteur.leave(self.target)
+        self.stage.saboteur.leave(self.target)
         until = time.monotonic() + _CATCH_UP_SECONDS
         self.look()
         while not self.verdict.clean and time.monotonic() < until:
@@ -71,7 +80,7 @@ class OneSeed:
         api, path = self.business.key, f"/v1/campaigns/{self.campaign_id}"
         outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=500)]
         report = api.get(f"{path}/report")
-        self.verdict = judge(self.audience, outcomes, report, self.evidence.of(self.campaign_id))
+        self.verdict = judge(self.audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
 
     def _follow(self, deadline: float) -> str:
         """The campaign's state once it is complete, or at the deadline."""
@@ -85,13 +94,13 @@ class OneSeed:
             self._sleep(2.0)
 
     def _sleep(self, seconds: float) -> None:
-        if self.stop.wait(max(0.0, seconds)):
+        if self.stage.stop.wait(max(0.0, seconds)):
             raise Stopped
 
     def _happen(self, event: Event) -> None:
         happenings: dict[str, Callable[[Event], None]] = {
-            "kill": lambda e: self.saboteur.strike_function(self.target, e.detail),
-            "outage": lambda e: self.saboteur.black_out(self.target, e.seconds),
+            "kill": lambda e: self.stage.saboteur.strike_function(self.target, e.detail),
+            "outage": lambda e: self.stage.saboteur.black_out(self.target, e.seconds),
             "meta": self._trouble_meta,
             "again": self._repeat,
             "pause": self._pause,
@@ -102,15 +111,15 @@ class OneSeed:
     def _trouble_meta(self, event: Event) -> None:
         fault: dict[str, object] = {"next": event.number, "phone_number_id": self.business.phone_number_id}
         fault |= {"ms": event.seconds * 1000} if event.detail == "slow" else {"plain": bool(event.seconds)}
-        script(self.cloud.simulator_url, {"faults": {event.detail: fault}})
+        script(self.stage.cloud.simulator_url, {"faults": {event.detail: fault}})
 
     def _repeat(self, event: Event) -> None:
         chance = random.Random(f"repeat {self.plan.seed} {event.at}")
         tenant, number = self.business.tenant_id, self.business.phone_number_id
         self.repeats += event.number
         if event.detail == "webhooks":
-            for body in self.evidence.webhooks(number)[-event.number :]:
-                post_webhook(self.cloud, body)
+            for body in self.stage.evidence.webhooks(number)[-event.number :]:
+                post_webhook(self.stage.cloud, body)
             return
         for _ in range(event.number):
             if event.detail == "wake":
@@ -121,8 +130,8 @@ class OneSeed:
                 self._put("Start", StartCampaign(tenant, self.campaign_id))
 
     def _put(self, queue: str, message: QueueMessage) -> None:
-        url = self.cloud.outputs[f"{queue}QueueUrl"]
-        self.cloud.client("sqs").send_message(QueueUrl=url, MessageBody=message.to_json())
+        url = self.stage.cloud.outputs[f"{queue}QueueUrl"]
+        self.stage.sqs.send_message(QueueUrl=url, MessageBody=message.to_json())
 
     def _pause(self, event: Event) -> None:
         path = f"/v1/campaigns/{self.campaign_id}"
@@ -135,13 +144,13 @@ class OneSeed:
         people = chance.sample(sorted(self.audience.values()), event.number)
         number = self.business.phone_number_id
         words = [{"phone_number_id": number, "from": person, "text": "STOP"} for person in people]
-        script(self.cloud.simulator_url, {"inbound": words})
+        script(self.stage.cloud.simulator_url, {"inbound": words})
 
 
-def prepared(cloud: LocalCloud, evidence: Evidence, saboteur: Saboteur, stop: threading.Event, seed: int) -> OneSeed:
+def prepared(stage: Stage, seed: int) -> OneSeed:
     """A new business with its contacts and a campaign ready to launch. Nothing is disturbed yet."""
     plan = plan_of(seed)
-    business = signed_up(cloud, f"Chaos {seed}", {"throughput_per_second": plan.throughput})
+    business = signed_up(stage.cloud, f"Chaos {seed}", {"throughput_per_second": plan.throughput})
     template = approved_template(business.owner, "chaos")
     first = 90_000_000 + seed % 9_000 * 1_000
     rows = [f"+55119{first + i},Ana {i},all" for i in range(plan.recipients)]
@@ -157,5 +166,5 @@ def prepared(cloud: LocalCloud, evidence: Evidence, saboteur: Saboteur, stop: th
         "variables": {"body.1": {"source": "contact", "value": "name", "fallback": "you"}},
     }
     campaign_id = business.key.post("/v1/campaigns", draft)["id"]
-    target = saboteur.watch(plan, (business.tenant_id, business.phone_number_id))
-    return OneSeed(cloud, evidence, saboteur, stop, plan, business, campaign_id, audience, target)
+    target = stage.saboteur.watch(plan, (business.tenant_id, business.phone_number_id))
+    return OneSeed(stage, plan, business, campaign_id, audience, target)

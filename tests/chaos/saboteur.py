@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.chaos.plan import Plan
-from tests.chaos.workers import Worker, kill, workers
+from tests.chaos.workers import Worker, Workers
 
 PASS, KILL_BEFORE, KILL_AFTER, OUTAGE = "pass", "kill_before", "kill_after", "outage"
 SABOTAGED = frozenset(
@@ -36,10 +36,10 @@ class Target:
 
 
 class Saboteur:
-    """May be used from any thread. `run_directory` says whose workers may be killed."""
+    """May be used from any thread. `workers` are those that may be killed."""
 
     def __init__(self) -> None:
-        self.run_directory = Path("/nowhere")
+        self.workers = Workers(Path("/nowhere"))
         self._lock = threading.Lock()
         self._targets: Mapping[int, Target] = {}
 
@@ -88,7 +88,7 @@ class Saboteur:
 
     def strike(self, target: Target, worker: Worker) -> None:
         """SIGKILL this worker on the campaign's account."""
-        if kill(worker, self.run_directory):
+        if self.workers.kill(worker):
             with self._lock:
                 target.kills[worker.function] += 1
 
@@ -96,6 +96,6 @@ class Saboteur:
         """SIGKILL the worker of a function that was last at work for the campaign, else any of that function."""
         found = target.at_work.get(function)
         if found is None:
-            found = next((w for w in workers(self.run_directory) if w.function == function), None)
+            found = next((w for w in self.workers.all() if w.function == function), None)
         if found is not None:
             self.strike(target, found)

@@ -1,9 +1,9 @@
 """The Lambda workers of a local cloud, found in /proc: which one made a connection, and which function it runs."""
 
+import contextlib
 import os
 import re
 import signal
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,52 +18,65 @@ class Worker:
     function: str
 
 
-def workers(run_directory: Path) -> Iterator[Worker]:
-    """Workers of the local cloud whose run lives in this folder."""
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (function := _function_of(int(entry.name), run_directory)):
-            yield Worker(int(entry.name), function)
+class Workers:
+    """Those of the local cloud whose run lives in `run_directory`. Nothing else is ever touched."""
 
+    def __init__(self, run_directory: Path) -> None:
+        self._prefix = f"{run_directory}/"
+        self._known: dict[int, Worker] = {}
 
-def worker_at(port: int, run_directory: Path) -> Worker | None:
-    """The worker whose end of a connection on this machine is `port`."""
-    inode = _inode_of(port)
-    if inode is None:
-        return None
-    return next((worker for worker in workers(run_directory) if _holds(worker.pid, inode)), None)
+    def all(self) -> list[Worker]:
+        found = (self._worker(int(name)) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 - hot
+        self._known = {worker.pid: worker for worker in found if worker is not None}
+        return list(self._known.values())
 
+    def at(self, port: int) -> Worker | None:
+        """The worker whose end of a connection on this machine is `port`."""
+        inode = _inode_of(port)
+        if inode is None:
+            return None
+        # New connections come from new workers, mostly.
+        known = next((w for w in reversed(self._known.values()) if _holds(w.pid, inode)), None)
+        if known is not None and self._worker(known.pid) == known:
+            return known
+        return next((worker for worker in self.all() if _holds(worker.pid, inode)), None)
 
-def kill(worker: Worker, run_directory: Path) -> bool:
-    """SIGKILL; False when that process has gone."""
-    if _function_of(worker.pid, run_directory) != worker.function:
-        return False
-    try:
-        os.kill(worker.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    return True
+    def kill(self, worker: Worker) -> bool:
+        """SIGKILL; False when that process has gone."""
+        if self._worker(worker.pid) != worker:
+            return False
+        try:
+            os.kill(worker.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
 
-
-def _function_of(pid: int, run_directory: Path) -> str:
-    try:
-        folder = str(Path(f"/proc/{pid}/cwd").readlink())
-    except OSError:
-        return ""
-    found = _FOLDER.search(folder) if folder.startswith(f"{run_directory}/") else None
-    return found[1] if found else ""
+    def _worker(self, pid: int) -> Worker | None:
+        try:
+            folder = os.readlink(f"/proc/{pid}/cwd")  # noqa: PTH115 - hot
+        except OSError:
+            return None
+        found = _FOLDER.search(folder) if folder.startswith(self._prefix) else None
+        return Worker(pid, found[1]) if found else None
 
 
 def _inode_of(port: int) -> str | None:
-    wanted = f":{port:04X}"
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        columns = line.split()
-        if columns[1].endswith(wanted) and columns[9] != "0":
-            return columns[9]
+    wanted = f":{port:04X} "
+    with Path("/proc/net/tcp").open() as lines:
+        for line in lines:
+            if wanted in line[:24] and (inode := line.split()[9]) != "0":
+                return inode
     return None
 
 
 def _holds(pid: int, inode: str) -> bool:
+    wanted, folder = f"socket:[{inode}]", f"/proc/{pid}/fd/"
     try:
-        return any(str(entry.readlink()) == f"socket:[{inode}]" for entry in Path(f"/proc/{pid}/fd").iterdir())
+        names = os.listdir(folder)  # noqa: PTH208 - hot
     except OSError:
         return False
+    for name in reversed(names):
+        with contextlib.suppress(OSError):
+            if os.readlink(folder + name) == wanted:  # noqa: PTH115 - hot
+                return True
+    return False
