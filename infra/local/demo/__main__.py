@@ -1,0 +1,54 @@
+"""`make demo`: a campaign from sign-up to report on this machine.
+
+The exit status is 0 only when every check held.
+"""
+
+import argparse
+import sys
+
+from infra.local.child import ChildError
+from infra.local.cloud import STATE, LocalCloud
+from infra.local.demo import story
+from infra.local.demo.client import DemoError
+from infra.local.demo.contacts import SHIPPED_ROWS
+from infra.local.demo.report import last_line, show, write
+from infra.local.demo.screen import Screen
+from infra.local.stack import DeployError
+
+_REPORT = STATE / "demo.json"
+_FEWEST = 20
+
+
+def main() -> int:
+    """Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local.demo", description=__doc__)
+    parser.add_argument("--contacts", type=int, default=SHIPPED_ROWS, help="rows of the contacts file")
+    count = parser.parse_args().contacts
+    if count < _FEWEST:
+        parser.error(f"at least {_FEWEST} contacts are needed")
+    screen = Screen()
+    cloud = LocalCloud(meta=story.META)
+    try:
+        return _run(cloud, count, screen)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except (ChildError, DeployError, DemoError) as error:
+        print(f"{error}\nlog: {cloud.log}", file=sys.stderr)
+        return 1
+
+
+def _run(cloud: LocalCloud, count: int, screen: Screen) -> int:
+    screen.step("starting the local cloud")
+    with cloud:
+        screen.step("ready", f"infra/template.yaml deployed; log {cloud.log}")
+        results = story.run(cloud, count, screen)
+    write(results, _REPORT)
+    show(results, screen)
+    screen.line(f"\nreport: {_REPORT}")
+    screen.line(last_line(results))
+    return 0 if results.findings.clean else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

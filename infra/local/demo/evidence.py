@@ -1,0 +1,103 @@
+"""What Meta saw: the simulator's journal of requests and its webhooks, read after the campaign."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infra.local.demo.client import Json, Simulator
+
+_REQUEST_FIELDS = "monotonic,wall,path,status,answer,accepted,to,callback,fault"
+_THROTTLED = 130429
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One request to /messages. `monotonic` (s) is for intervals, `wall` (epoch s) for comparing with stored times;
+    `code` is Meta's error code or 0; `digits` is the recipient without a plus."""
+
+    monotonic: float
+    wall: float
+    accepted: bool
+    digits: str
+    callback: str
+    fault: str
+    code: int
+
+    def of_campaign(self, tenant_id: str, campaign_id: str) -> bool:
+        """By the callback data: v1|tenant|campaign|block|slot|attempt."""
+        return self.callback.startswith(f"v1|{tenant_id}|{campaign_id}|")
+
+    @property
+    def first_attempt(self) -> bool:
+        return self.callback.endswith("|1")
+
+
+def sends(meta: Simulator) -> list[Send]:
+    """Every request to /messages that carried callback data, in order of arrival."""
+    entries = meta.read("journal", _REQUEST_FIELDS)
+    return [_send(entry) for entry in entries if entry["path"].endswith("/messages") and entry["callback"]]
+
+
+def _send(entry: Json) -> Send:
+    answer = entry["answer"]
+    error = answer.get("error", {}) if isinstance(answer, dict) else {}
+    return Send(
+        monotonic=entry["monotonic"],
+        wall=entry["wall"],
+        accepted=bool(entry["accepted"]),
+        digits=str(entry["to"]).removeprefix("+"),
+        callback=entry["callback"],
+        fault=entry["fault"] or "",
+        code=int(error.get("code", 0)),
+    )
+
+
+def peak(moments: Iterable[float]) -> int:
+    """The most of them that lie in any one second."""
+    window: deque[float] = deque()
+    most = 0
+    for moment in sorted(moments):
+        window.append(moment)
+        while window[0] <= moment - 1.0:
+            window.popleft()
+        most = max(most, len(window))
+    return most
+
+
+def really_throttled(found: Iterable[Send]) -> int:
+    """Requests that the number's limit refused, those of the injected fault left out."""
+    return sum(send.code == _THROTTLED and not send.fault for send in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A message a person sent, as the simulator's webhook told it."""
+
+    digits: str
+    kind: str
+    text: str
+
+
+def inbound(meta: Simulator) -> list[Inbound]:
+    """Every message of a person that our webhook took (answered 200), each once."""
+    found: dict[str, Inbound] = {}
+    for entry in meta.read("webhooks", "status,body"):
+        if entry["status"] == 200 and isinstance(entry["body"], dict):
+            for message in _messages(entry["body"]):
+                kind = message["type"]
+                content = message.get(kind, {})
+                text = content.get("body") or content.get("text") or content.get("emoji") or ""
+                found[message["id"]] = Inbound(message["from"], kind, text)
+    return list(found.values())
+
+
+def _messages(envelope: Json) -> Iterable[Json]:
+    for entry in envelope.get("entry", ()):
+        for change in entry["changes"]:
+            yield from change["value"].get("messages", ())
+
+
+def statuses(meta: Simulator) -> Counter[str]:
+    """How many delivery statuses the simulator made, by kind."""
+    made: Json = meta.state()["statuses"]
+    return Counter({name: count for name, count in made.items() if not name.startswith(("failed_", "not_"))})

@@ -1,0 +1,131 @@
+"""The whole story, from an empty cloud to the report."""
+
+import tempfile
+import time
+from pathlib import Path
+
+from infra.local.cloud import LocalCloud
+from infra.local.demo import billing, business, campaign, chat, contacts, costs, evidence, people
+from infra.local.demo.audit import Story, audit
+from infra.local.demo.client import Api, Simulator
+from infra.local.demo.report import Results
+from infra.local.demo.screen import Screen
+
+META: dict[str, object] = {
+    "webhooks": {"duplicate_share": 0.02, "reorder_share": 0.02},
+    "people": {"stop_texts": ["STOP", "Stop!", "parar", "توقف"]},
+}
+"""How Meta behaves in the demo, beside the simulator's defaults: some webhooks come twice, some out of order."""
+_STOP_WORDS = frozenset({"STOP", "Stop!", "parar", "توقف", "stop", "Parar", "baja"})
+_LOSE_ANSWERS_AT, _NO_MEANWHILE_AT, _THROTTLE_AT = 0.2, 0.3, 0.85
+
+
+def run(cloud: LocalCloud, count: int, screen: Screen) -> Results:
+    """Play it with `count` contacts. Raises DemoError when it cannot go on."""
+    api, meta, stripe = Api(cloud.api_url), Simulator(cloud.simulator_url), Simulator(cloud.stripe_simulator_url)
+    try:
+        return _play(cloud, api, meta, stripe, count, screen)
+    finally:
+        for client in (api, meta, stripe):
+            client.close()
+
+
+def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count: int, screen: Screen) -> Results:
+    screen.title("A business makes itself ready")
+    company = business.open_business(api, meta, screen)
+    template_id = business.make_ready(api, screen)
+    imported, import_seconds = _import(api, count, screen)
+    before = people.say_no_before(api, meta, company, people.everybody(api), screen)
+
+    screen.title("A campaign")
+    campaign_id = campaign.prepare(api, company, template_id, screen)
+    known = people.everybody(api)
+    usage, since = costs.Usage.read(cloud), time.time()
+    seen = campaign.launch(api, campaign_id, screen)
+    meanwhile: list[people.Person] = []
+    moments = [
+        (_LOSE_ANSWERS_AT, lambda: _fault(meta, screen, "accept_then_reset", "Meta accepts, we get no answer")),
+        (_NO_MEANWHILE_AT, lambda: meanwhile.extend(_say_no(meta, company, known, screen))),
+        (_THROTTLE_AT, lambda: _fault(meta, screen, "storm_130429", "Meta says: too fast")),
+    ]
+    with screen.following():
+        campaign.follow(api, meta, seen, screen, moments)
+    used, ran = costs.Usage.read(cloud).since(usage), costs.invocations(cloud, since, time.time())
+    report = seen.report
+    screen.step(f"campaign {report['state']}", f"{report['sent']} sent, {report['replied']} people answered")
+
+    screen.title("Afterwards")
+    talks = chat.look_in(api, screen)
+    subscription = billing.change_plan(api, stripe, cloud.stripe_api_key, company, screen)
+    found = audit(
+        Story(
+            tenant_id=company.tenant_id,
+            campaign_id=campaign_id,
+            report=report,
+            outcomes=[
+                (item["contact_id"], item["outcome"])
+                for item in api.pages(f"/v1/campaigns/{campaign_id}/recipients", 500)
+            ],
+            people=people.everybody(api),
+            sends=evidence.sends(meta),
+            inbound=evidence.inbound(meta),
+            before=before,
+            meanwhile=meanwhile,
+            stop_words=_STOP_WORDS,
+            cap=company.cap,
+            limit=company.limit,
+        )
+    )
+    reads = _reads_of_one_report(cloud, api, campaign_id) * seen.reports
+    return Results(
+        contacts=count,
+        imported=imported,
+        campaign=report,
+        findings=found,
+        times={
+            "import": import_seconds,
+            "launch until audience frozen": seen.loaded - seen.launched,
+            "first to last send": found.seconds,
+            "launch until everybody written to": seen.sent - seen.launched,
+            "until Meta had told everything": seen.settled - seen.launched,
+            "until closed by the sweep": seen.closed - seen.launched,
+        },
+        cost=costs.bill(used, ran, reads),
+        functions=ran,
+        conversations=talks.conversations,
+        agent=talks.agent_status,
+        subscription=subscription,
+        cap=company.cap,
+        limit=company.limit,
+    )
+
+
+def _import(api: Api, count: int, screen: Screen) -> tuple[dict[str, object], float]:
+    started = time.monotonic()
+    if count == contacts.SHIPPED_ROWS:
+        imported = people.import_file(api, contacts.SHIPPED, screen)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "contacts.csv"
+            contacts.write_contacts(path, count)
+            imported = people.import_file(api, path, screen)
+    return imported, time.monotonic() - started
+
+
+def _say_no(
+    meta: Simulator, company: business.Business, known: list[people.Person], screen: Screen
+) -> list[people.Person]:
+    last = people.say_no_meanwhile(meta, company, known)
+    screen.step(f"{len(last)} people write STOP before their turn", "they are the last in line")
+    return last
+
+
+def _fault(meta: Simulator, screen: Screen, name: str, what: str) -> None:
+    meta.script(faults={name: {"next": 3}})
+    screen.step("the next 3 sends go wrong", what)
+
+
+def _reads_of_one_report(cloud: LocalCloud, api: Api, campaign_id: str) -> float:
+    before = costs.Usage.read(cloud)
+    api.get(f"/v1/campaigns/{campaign_id}/report")
+    return costs.Usage.read(cloud).since(before).read_units
