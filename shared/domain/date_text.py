@@ -14,6 +14,7 @@ _ISO = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 _EPOCH_MS = re.compile(r"[0-9]{13}")
+_TIMES = frozenset({"HH", "mm"})
 _PARTS: dict[str, Callable[[datetime], str]] = {
     "YYYY": lambda at: f"{at.year:04}",
     "YY": lambda at: f"{at.year % 100:02}",
@@ -39,7 +40,7 @@ def date_text(pattern: str, value: str) -> str | None:
     None when it is no date, or when the pattern wants a time of day and there is only a date.
     """
     at = _moment(value)
-    if at is None or (len(value) == 10 and ("HH" in pattern or "mm" in pattern)):
+    if at is None or (len(value) == 10 and not _TIMES.isdisjoint(_TOKEN.findall(pattern))):
         return None
     return _TOKEN.sub(lambda found: _part(found.group(), at), pattern)
 

@@ -63,7 +63,7 @@ def fit(slot: Slot, variable: Variable) -> tuple[Slot, list[Problem]]:
         if not is_currency(variable.currency):
             return slot, [Problem(place, "currency is not an ISO 4217 code; write one such as USD")]
         return replace(slot, kind="currency", detail=variable.currency), []
-    pattern = variable.format or DEFAULT_PATTERN
+    pattern = one_line(variable.format) or DEFAULT_PATTERN
     if not is_pattern(pattern):
         return slot, [Problem(place, "format is not a date's; write one such as DD/MM/YYYY, or D [de] MM")]
     return replace(slot, kind="date_time", detail=pattern), []
