@@ -21,12 +21,12 @@ from tests.chaos.saboteur import Saboteur
 from tests.chaos.workers import Workers
 from tests.support.api import QUEUES, in_queues
 
-_SWEEP_SECONDS = 2.0
+_SWEEP_SECONDS = 3.0
 _REST_SECONDS = 120.0
 _PARAMETERS = {
     "LaneSliceSeconds": "3",
     "ConsumerVisibilitySeconds": "12",
-    "UnknownGraceSeconds": "15",
+    "UnknownGraceSeconds": "10",
     "LogLevel": "WARNING",
 }
 _META = {
@@ -46,7 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make chaos")
     parser.add_argument("--seeds", type=int, default=10, help="how many campaigns")
     parser.add_argument("--first", type=int, default=1, help="the first seed")
-    parser.add_argument("--at-once", type=int, default=5, help="campaigns that run side by side")
+    parser.add_argument("--at-once", type=int, default=6, help="campaigns that run side by side")
     wanted = parser.parse_args()
     stop = threading.Event()
     try:

@@ -91,7 +91,7 @@ class OneSeed:
                 return state
             if state == "paused" and campaign["reason"] == "paused on request":
                 self.business.key.call("POST", f"/v1/campaigns/{self.campaign_id}/resume")
-            self._sleep(2.0)
+            self._sleep(3.0)
 
     def _sleep(self, seconds: float) -> None:
         if self.stage.stop.wait(max(0.0, seconds)):

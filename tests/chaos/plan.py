@@ -91,8 +91,12 @@ def _meta_events(chance: random.Random) -> list[Event]:
 
 def _repeats(chance: random.Random) -> list[Event]:
     """Queue messages and webhooks that come again."""
-    names = ("wake", "wake", "load", "start", "webhooks")
-    return [Event(_moment(chance), "again", name, chance.randint(1, 4)) for name in names for _ in range(2)]
+    most = {"wake": 4, "load": 6, "webhooks": 4, "start": 1}
+    return [
+        Event(_moment(chance), "again", name, chance.randint(1, number))
+        for name, number in most.items()
+        for _ in (1, 2)
+    ]
 
 
 def _interventions(chance: random.Random) -> list[Event]:
