@@ -21,7 +21,7 @@ from tests.chaos.saboteur import Saboteur
 from tests.chaos.workers import Workers
 from tests.support.api import QUEUES, in_queues
 
-_SWEEP_SECONDS = 3.0
+_SWEEP_SECONDS = 4.0
 _REST_SECONDS = 120.0
 _PARAMETERS = {
     "LaneSliceSeconds": "3",

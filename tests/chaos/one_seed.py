@@ -20,6 +20,7 @@ _BOUND_SECONDS = 300.0
 """From the launch until the campaign is complete; with leases of 15 s and pauses of 30 s, most need under 90."""
 _CATCH_UP_SECONDS = 90.0
 """From then until every webhook that was taken shows in the books."""
+_REDELIVERY_SECONDS = 20.0
 _PROBLEMS_SHOWN = 5
 
 
@@ -84,6 +85,7 @@ class OneSeed:
 
     def _follow(self, deadline: float) -> str:
         """The campaign's state once it is complete, or at the deadline."""
+        reload_at = time.monotonic() + _REDELIVERY_SECONDS
         while True:
             campaign = self.business.key.get(f"/v1/campaigns/{self.campaign_id}")
             state = str(campaign["state"])
@@ -91,7 +93,15 @@ class OneSeed:
                 return state
             if state == "paused" and campaign["reason"] == "paused on request":
                 self.business.key.call("POST", f"/v1/campaigns/{self.campaign_id}/resume")
+            if state == "loading" and time.monotonic() > reload_at:
+                self._deliver_loads_again()
+                reload_at = time.monotonic() + _REDELIVERY_SECONDS
             self._sleep(3.0)
+
+    def _deliver_loads_again(self) -> None:
+        """What SQS does when the visibility timeout of a dead worker's message has passed, 30 minutes later."""
+        for shard in range(16):
+            self._put("Load", LoadShard(self.business.tenant_id, self.campaign_id, shard))
 
     def _sleep(self, seconds: float) -> None:
         if self.stage.stop.wait(max(0.0, seconds)):

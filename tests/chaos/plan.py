@@ -91,7 +91,7 @@ def _meta_events(chance: random.Random) -> list[Event]:
 
 def _repeats(chance: random.Random) -> list[Event]:
     """Queue messages and webhooks that come again."""
-    most = {"wake": 4, "load": 6, "webhooks": 4, "start": 1}
+    most = {"wake": 4, "load": 3, "webhooks": 4, "start": 1}
     return [
         Event(_moment(chance), "again", name, chance.randint(1, number))
         for name, number in most.items()
