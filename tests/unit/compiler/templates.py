@@ -153,7 +153,9 @@ def templates(draw: st.DrawFn) -> Template:
 
 
 VALUES = st.one_of(
-    st.sampled_from([*GOOD.values(), "100.99", "2026-12-31", "2026-12-31T18:30:00Z", "", " ", "-1", "1e9", "a\nb\tc"]),
+    st.sampled_from(
+        [*GOOD.values(), "100.99", "2026-12-31", "2026-12-31T18:30:00Z", "2026-01-01", "", " ", "-1", "1e9", "a\nb\tc"]
+    ),
     st.text(max_size=30),
     st.builds(lambda c, n: c * n, st.sampled_from("xé{ \u200b"), st.sampled_from([20, 21, 129, 161, 700, 1025, 2001])),
 )

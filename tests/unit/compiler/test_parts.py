@@ -200,7 +200,7 @@ def test_url_suffixes_are_percent_encoded_where_a_url_needs_it() -> None:
         "index": "0",
         "parameters": [{"type": "text", "text": "a%20b/%C3%A7?50%25"}],
     }
-    assert "variables.button.0.url" in problems({"button.0.url": constant("é" * 334)}, row(url))
+    assert "variables.button.0.url" in problems({"button.0.url": constant("é" * 331)}, row(url))
 
 
 def test_a_limited_time_offer() -> None:
