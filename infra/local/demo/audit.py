@@ -14,17 +14,18 @@ from infra.local.demo.people import Person
 OUTCOMES = ("sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 _REACHED = ("sent", "delivered", "read")
 _PRICE_WORDS = frozenset(PRICE_WORDS)
-_AFTER_A_NO_SECONDS = 5.0
-"""A no counts within seconds: what left earlier than this after it was on its way."""
+_AFTER_A_NO_SECONDS = 3.0
+"""A lane looks for new opt-outs about once a second; what leaves later than this after one was stored is a breach."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One promise, whether it held, and the figures."""
+    """One promise, whether it held, and the figures. Only a broken `promise` fails the run; others are goals."""
 
     name: str
     held: bool
     detail: str
+    promise: bool = True
 
 
 @dataclass(slots=True)
@@ -44,16 +45,17 @@ class Findings:
 
     @property
     def clean(self) -> bool:
-        return all(check.held for check in self.checks)
+        return all(check.held for check in self.checks if check.promise)
 
-    def check(self, name: str, held: bool, detail: str) -> None:
-        self.checks.append(Check(name, held, detail))
+    def check(self, name: str, held: bool, detail: str, *, promise: bool = True) -> None:
+        self.checks.append(Check(name, held, detail, promise))
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is compared. `outcomes` has one entry for each recipient listed: (contact id, outcome); `limit` and `cap`
-    are messages per second."""
+    """What is compared. `outcomes` has one entry for each recipient listed: (contact id, outcome). `meanwhile`: who
+    said no before their turn, digits → when the API first showed it (epoch s). `limit` and `cap` are messages per
+    second."""
 
     tenant_id: str
     campaign_id: str
@@ -63,7 +65,7 @@ class Story:
     sends: Sequence[Send]
     inbound: Sequence[Inbound]
     before: Sequence[Person]
-    meanwhile: Sequence[Person]
+    meanwhile: Mapping[str, float]
     stop_words: frozenset[str]
     cap: int
     limit: int
@@ -128,11 +130,11 @@ def _dropped(found: Findings, story: Story, ours: Iterable[Send], outcomes: Mapp
 def _consent(found: Findings, story: Story, accepted: Mapping[str, int]) -> None:
     early = sum(person.digits in accepted for person in story.before)
     found.check("who said no before was not written to", early == 0, f"{len(story.before)} people, {early} written to")
-    no_since = {p.digits: _epoch(p.opted_out_at) for p in story.people if p.opted_out_at}
+    no_since = {p.digits: _epoch(p.opted_out_at) for p in story.people if p.opted_out_at} | dict(story.meanwhile)
     late = sum(
         send.accepted and send.wall > no_since.get(send.digits, send.wall) + _AFTER_A_NO_SECONDS for send in story.sends
     )
-    spared = sum(person.digits not in accepted for person in story.meanwhile)
+    spared = sum(digits not in accepted for digits in story.meanwhile)
     detail = f"{spared} of {len(story.meanwhile)} who wrote STOP before their turn were spared; {late} sends after a no"
     found.check("who said no meanwhile was not written to", late == 0, detail)
     said = {message.digits for message in story.inbound if message.text in story.stop_words}
@@ -143,10 +145,14 @@ def _consent(found: Findings, story: Story, accepted: Mapping[str, int]) -> None
 def _bot(found: Findings, story: Story) -> None:
     """The bot answers whoever asks for a price, once; an agent answers others."""
     asked = {m.digits for m in story.inbound if m.kind == "text" and not _PRICE_WORDS.isdisjoint(_words(m.text))}
-    answered = Counter(send.digits for send in story.sends if send.accepted and send.callback.startswith("m1|"))
-    found.bot_replies = sum(answered[digits] for digits in asked)
-    held = found.bot_replies == len(asked) and all(answered[digits] == 1 for digits in asked)
-    found.check("the bot answered who asked for prices", held, f"{found.bot_replies} replies to {len(asked)} people")
+    tries = [send for send in story.sends if send.callback.startswith("m1|") and send.digits in asked]
+    answered = Counter(send.digits for send in tries if send.accepted)
+    refused = {send.digits for send in tries if send.code} - answered.keys()
+    found.bot_replies = answered.total()
+    held = answered.keys() | refused == asked and found.bot_replies == len(answered)
+    detail = f"{found.bot_replies} replies to {len(asked)} people"
+    detail += f", {len(refused)} refused by Meta" if refused else ""
+    found.check("the bot answered who asked for prices", held, detail)
 
 
 def _words(text: str) -> set[str]:
@@ -159,11 +165,12 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
     found.rate = (len(first) - 1) / found.seconds if found.seconds else 0.0
     found.peak = peak(send.monotonic for send in ours)
     found.peak_of_all = peak(send.monotonic for send in story.sends)
-    held = found.peak <= story.cap
-    found.check("the lane kept to its cap", held, f"at most {found.peak} in any one second, cap {story.cap}")
+    detail = f"at most {found.peak} in any one second, cap {story.cap}"
+    found.check("the lane kept to its cap", found.peak <= story.cap, detail, promise=False)
     throttled = really_throttled(story.sends)
-    detail = f"at most {found.peak_of_all} in any one second, limit {story.limit}; {throttled} refused for it"
-    found.check("the number kept to its limit", found.peak_of_all <= story.limit and throttled == 0, detail)
+    detail = f"at most {found.peak_of_all} in any one second, limit {story.limit} with what comes in"
+    detail += f"; {throttled} refused for it and sent later" if throttled else ""
+    found.check("the number kept to its limit", found.peak_of_all <= story.limit, detail)
 
 
 def _epoch(moment: str | None) -> float:

@@ -72,12 +72,17 @@ def launch(api: Api, campaign_id: str, screen: Screen) -> Followed:
 
 
 def follow(
-    api: Api, meta: Simulator, seen: Followed, screen: Screen, moments: list[tuple[float, Callable[[], None]]]
+    api: Api,
+    meta: Simulator,
+    seen: Followed,
+    screen: Screen,
+    moments: list[tuple[float, Callable[[], None]]],
+    each_time: Callable[[], None],
 ) -> None:
     """Watch until the campaign is settled and closed, and Meta has nothing left to tell.
 
-    `moments` happen once each, when that share of the recipients has an outcome. Raises DemoError when it does not
-    start, or the books don't balance at any moment.
+    `moments` happen once each, when that share of the recipients has an outcome; `each_time` at every look.
+    Raises DemoError when it does not start, or the books don't balance at any moment.
     """
     rates: deque[tuple[float, int]] = deque(maxlen=6)
     quiet_since = 0.0
@@ -91,6 +96,7 @@ def follow(
         screen.progress(report["state"], report, _rate(rates))
         while moments and seen.loaded and report["planned"] and done >= moments[0][0] * report["planned"]:
             moments.pop(0)[1]()
+        each_time()
         if report != before or meta.state()["pending_webhooks"]:
             quiet_since, before = now, report
         if _over(seen, report, now, now - quiet_since):

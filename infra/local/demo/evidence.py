@@ -1,6 +1,6 @@
 """What Meta saw: the simulator's journal of requests and its webhooks, read after the campaign."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -97,7 +97,7 @@ def _messages(envelope: Json) -> Iterable[Json]:
             yield from change["value"].get("messages", ())
 
 
-def statuses(meta: Simulator) -> Counter[str]:
-    """How many delivery statuses the simulator made, by kind."""
-    made: Json = meta.state()["statuses"]
-    return Counter({name: count for name, count in made.items() if not name.startswith(("failed_", "not_"))})
+def updates_per_webhook(meta: Simulator) -> float:
+    """How many statuses and messages a webhook carried on average."""
+    taken = [entry["updates"] for entry in meta.read("webhooks", "status,updates") if entry["status"] == 200]
+    return float(sum(taken) / len(taken)) if taken else 0.0

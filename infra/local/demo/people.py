@@ -1,5 +1,6 @@
 """The contacts: importing the file, and the people who say no before the campaign or during it."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,13 +84,28 @@ def _said_no(api: Api, person: Person) -> Json | None:
     return contact if contact["opted_out"] else None
 
 
-def say_no_meanwhile(meta: Simulator, business: Business, people: list[Person]) -> list[Person]:
-    """Three people whose turn comes last write STOP, each in another language."""
-    last = [person for person in people if person.reachable and person.opted_out_at is None][-len(_LATE_WORDS) :]
-    meta.script(
-        inbound=[
-            {"phone_number_id": business.phone_number_id, "from": person.digits, "text": word}
-            for person, word in zip(last, _LATE_WORDS, strict=False)
+class Meanwhile:
+    """Three people whose turn comes last write STOP while the campaign runs."""
+
+    def __init__(self, api: Api, meta: Simulator, business: Business, people: list[Person]) -> None:
+        self._api = api
+        self._meta = meta
+        self._from = business.phone_number_id
+        self._people = [p for p in people if p.reachable and p.opted_out_at is None][-len(_LATE_WORDS) :]
+        self._wrote = False
+        self.stored: dict[str, float] = {}
+
+    def write(self) -> None:
+        """Now, each in another language."""
+        self._wrote = True
+        messages = [
+            {"phone_number_id": self._from, "from": person.digits, "text": word}
+            for person, word in zip(self._people, _LATE_WORDS, strict=False)
         ]
-    )
-    return last
+        self._meta.script(inbound=messages)
+
+    def look(self) -> None:
+        """Note in `stored` (digits → epoch s) whose no the API shows by now."""
+        for person in self._people if self._wrote else ():
+            if person.digits not in self.stored and _said_no(self._api, person):
+                self.stored[person.digits] = time.time()

@@ -18,6 +18,11 @@ _REASONS = {
     "missing_variable": "no value for a variable of the template",
     "us_marketing": "Meta delivers no marketing in the United States",
 }
+_NOTES = (
+    "Counted from launch until closed, without the demo's own API calls; durations are this machine's.",
+    "On AWS statuses are gathered for 20 s and folded together; the local queues hand over ten messages at a time.",
+    "Not in it: what Meta charges, egress, logs, storage.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Results:
     times: dict[str, float]
     cost: Sequence[Line]
     functions: dict[str, Invocations]
+    updates_per_webhook: float
     conversations: int
     agent: str
     subscription: Json
@@ -63,7 +69,8 @@ def show(results: Results, screen: Screen) -> None:
     _cost(results, screen)
     screen.title("Checked against Meta's side")
     for check in found.checks:
-        screen.line(f"  {'✓' if check.held else '✗'} {check.name}: {check.detail}")
+        mark = "✓" if check.held else "✗" if check.promise else "!"
+        screen.line(f"  {mark} {check.name}: {check.detail}")
 
 
 def _reasons(results: Results, screen: Screen) -> None:
@@ -84,7 +91,13 @@ def _cost(results: Results, screen: Screen) -> None:
         each, million = line.amount / sent, line.dollars / sent * 1_000_000
         screen.line(f"  {line.name:<22}{line.amount:>12,.1f} {line.unit:<9}{each:>13.4f}{million:>26.3f}")
     screen.line(f"  {'together':<22}{'':>22}{'':>13}{results.per_million:>26.3f}")
-    screen.line("  Durations are this machine's. Meta's own prices, egress, logs and storage are not in it.")
+    alone = results.cost[0].dollars * results.updates_per_webhook / sent * 1_000_000
+    for note in _NOTES:
+        screen.line(f"  {note}")
+    screen.line(
+        f"  A webhook carried {results.updates_per_webhook:.1f} updates; if each came alone, the HTTP API would cost "
+        f"${alone:.2f} per million."
+    )
 
 
 def write(results: Results, path: Path) -> None:
@@ -114,6 +127,7 @@ def write(results: Results, path: Path) -> None:
         "subscription": results.subscription,
         "cost": {
             "dollars_per_million_messages": results.per_million,
+            "updates_per_webhook": results.updates_per_webhook,
             "lines": [{**asdict(line), "dollars": line.dollars} for line in results.cost],
             "functions": {name: asdict(run) for name, run in sorted(results.functions.items())},
         },

@@ -13,9 +13,17 @@ from infra.local.demo.screen import Screen
 
 META: dict[str, object] = {
     "webhooks": {"duplicate_share": 0.02, "reorder_share": 0.02},
-    "people": {"stop_texts": ["STOP", "Stop!", "parar", "توقف"]},
+    "people": {
+        "stop_share": 0.01,
+        "button_share": 0.02,
+        "answer_share": 0.035,
+        "react_share": 0.005,
+        "delay": [1.0, 12.0],
+        "stop_texts": ["STOP", "Stop!", "parar", "توقف"],
+    },
 }
-"""How Meta behaves in the demo, beside the simulator's defaults: some webhooks come twice, some out of order."""
+"""How Meta behaves in the demo, beside the simulator's defaults: some webhooks come twice, some out of order. Seven of
+a hundred people react, within seconds: more would by themselves fill what a campaign leaves of the number's limit."""
 _STOP_WORDS = frozenset({"STOP", "Stop!", "parar", "توقف", "stop", "Parar", "baja"})
 _LOSE_ANSWERS_AT, _NO_MEANWHILE_AT, _THROTTLE_AT = 0.2, 0.3, 0.85
 
@@ -42,14 +50,14 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
     known = people.everybody(api)
     usage, since = costs.Usage.read(cloud), time.time()
     seen = campaign.launch(api, campaign_id, screen)
-    meanwhile: list[people.Person] = []
+    meanwhile = people.Meanwhile(api, meta, company, known)
     moments = [
         (_LOSE_ANSWERS_AT, lambda: _fault(meta, screen, "accept_then_reset", "Meta accepts, we get no answer")),
-        (_NO_MEANWHILE_AT, lambda: meanwhile.extend(_say_no(meta, company, known, screen))),
+        (_NO_MEANWHILE_AT, lambda: _say_no(meanwhile, screen)),
         (_THROTTLE_AT, lambda: _fault(meta, screen, "storm_130429", "Meta says: too fast")),
     ]
     with screen.following():
-        campaign.follow(api, meta, seen, screen, moments)
+        campaign.follow(api, meta, seen, screen, moments, meanwhile.look)
     used, ran = costs.Usage.read(cloud).since(usage), costs.invocations(cloud, since, time.time())
     report = seen.report
     screen.step(f"campaign {report['state']}", f"{report['sent']} sent, {report['replied']} people answered")
@@ -70,7 +78,7 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
             sends=evidence.sends(meta),
             inbound=evidence.inbound(meta),
             before=before,
-            meanwhile=meanwhile,
+            meanwhile=meanwhile.stored,
             stop_words=_STOP_WORDS,
             cap=company.cap,
             limit=company.limit,
@@ -92,6 +100,7 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
         },
         cost=costs.bill(used, ran, reads),
         functions=ran,
+        updates_per_webhook=evidence.updates_per_webhook(meta),
         conversations=talks.conversations,
         agent=talks.agent_status,
         subscription=subscription,
@@ -112,12 +121,9 @@ def _import(api: Api, count: int, screen: Screen) -> tuple[dict[str, object], fl
     return imported, time.monotonic() - started
 
 
-def _say_no(
-    meta: Simulator, company: business.Business, known: list[people.Person], screen: Screen
-) -> list[people.Person]:
-    last = people.say_no_meanwhile(meta, company, known)
-    screen.step(f"{len(last)} people write STOP before their turn", "they are the last in line")
-    return last
+def _say_no(meanwhile: people.Meanwhile, screen: Screen) -> None:
+    meanwhile.write()
+    screen.step("three people write STOP before their turn", "they are the last in line")
 
 
 def _fault(meta: Simulator, screen: Screen, name: str, what: str) -> None:
