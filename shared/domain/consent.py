@@ -35,7 +35,8 @@ def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:
         wrote_again = contact.last_inbound_at is not None and contact.last_inbound_at > contact.opted_out_at
         if not (purpose == "conversation" and wrote_again):
             return SkipReason.OPTED_OUT
-    if contact.phone is None and contact.bsuid is None:
+    # Authentication templates cannot go to a BSUID (Meta, error 131062).
+    if contact.phone is None and (contact.bsuid is None or purpose == "authentication"):
         return SkipReason.NO_DESTINATION
     # Meta does not deliver marketing templates to US numbers since 2025-04-01 (per-user marketing limits page).
     if purpose == "marketing" and contact.region == "US":

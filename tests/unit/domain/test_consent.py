@@ -59,9 +59,13 @@ def test_without_phone_and_user_id_there_is_nowhere_to_write_to(purpose: Purpose
     assert refusal(person(phone=None), purpose) is SkipReason.NO_DESTINATION
 
 
-@pytest.mark.parametrize("purpose", PURPOSES)
+@pytest.mark.parametrize("purpose", [p for p in PURPOSES if p != "authentication"])
 def test_a_user_id_alone_is_a_destination(purpose: Purpose) -> None:
     assert refusal(person(phone=None, bsuid="BR.123", region=""), purpose) is None
+
+
+def test_an_authentication_code_needs_a_phone() -> None:
+    assert refusal(person(phone=None, bsuid="US.1"), "authentication") is SkipReason.NO_DESTINATION
 
 
 @pytest.mark.parametrize(
