@@ -3,8 +3,9 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-_WINDOW_SECONDS = 1.01
-"""A little over a second, so that what is even when sent is still even when it arrives."""
+_WINDOW_SECONDS = 1.016
+"""The time in which one second's messages leave. The 1.6 % over a second are room for jitter: sends which the network
+or a busy machine pushes together by up to 16 ms still keep to the rate when they arrive."""
 _CATCH_UP_SECONDS = 0.03
 _BACK_OFF = 0.7
 _STEP_UP = 1.02
@@ -53,7 +54,7 @@ class Pacer:
 
     def sent(self, at: float) -> None:
         behind = at if not self.recent else max(self.next_at, at - _CATCH_UP_SECONDS)
-        self.next_at = behind + 1.0 / self.rate.current
+        self.next_at = behind + _WINDOW_SECONDS / self.rate.current
         self.recent.append(at)
         while len(self.recent) > self.rate.cap + 1:
             self.recent.popleft()
