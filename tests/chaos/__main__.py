@@ -25,6 +25,7 @@ _SWEEP_SECONDS = 4.0
 _REST_SECONDS = 120.0
 _PARAMETERS = {
     "LaneSliceSeconds": "3",
+    "LaneConcurrency": "30",
     "ConsumerVisibilitySeconds": "12",
     "UnknownGraceSeconds": "10",
     "LogLevel": "WARNING",

@@ -73,7 +73,7 @@ class OneSeed:
         while not self.verdict.clean and time.monotonic() < until:
             self._sleep(3.0)
             self.look()
-        if state != "completed":
+        if state not in self._ends():
             self.verdict.problems.insert(0, f"the campaign is {state} after {_BOUND_SECONDS:.0f} s")
 
     def look(self) -> None:
@@ -81,18 +81,23 @@ class OneSeed:
         api, path = self.business.key, f"/v1/campaigns/{self.campaign_id}"
         outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=500)]
         report = api.get(f"{path}/report")
-        self.verdict = judge(self.audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
+        # Cancelled before its audience was frozen, it has nobody in it.
+        audience = self.audience if api.get(path)["planned"] is not None or report["state"] != "cancelled" else {}
+        self.verdict = judge(audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
+
+    def _ends(self) -> tuple[str, ...]:
+        return ("completed", "cancelled") if any(e.name == "cancel" for e in self.plan.events) else ("completed",)
 
     def _follow(self, deadline: float) -> str:
-        """The campaign's state once it is complete, or at the deadline."""
+        """The campaign's state once it is closed, or at the deadline."""
         reload_at = time.monotonic() + _REDELIVERY_SECONDS
         while True:
             campaign = self.business.key.get(f"/v1/campaigns/{self.campaign_id}")
             state = str(campaign["state"])
-            if state == "completed" or time.monotonic() > deadline:
+            if (state in self._ends() and campaign["finished_at"]) or time.monotonic() > deadline:
                 return state
             if state == "paused" and campaign["reason"] == "paused on request":
-                self.business.key.call("POST", f"/v1/campaigns/{self.campaign_id}/resume")
+                self._ask("resume")
             if state == "loading" and time.monotonic() > reload_at:
                 self._deliver_loads_again()
                 reload_at = time.monotonic() + _REDELIVERY_SECONDS
@@ -114,6 +119,7 @@ class OneSeed:
             "meta": self._trouble_meta,
             "again": self._repeat,
             "pause": self._pause,
+            "cancel": lambda _: self._ask("cancel"),
             "stop": self._people_say_stop,
         }
         happenings[event.name](event)
@@ -144,10 +150,13 @@ class OneSeed:
         self.stage.sqs.send_message(QueueUrl=url, MessageBody=message.to_json())
 
     def _pause(self, event: Event) -> None:
-        path = f"/v1/campaigns/{self.campaign_id}"
-        self.business.key.call("POST", f"{path}/pause")
+        self._ask("pause")
         self._sleep(event.seconds)
-        self.business.key.call("POST", f"{path}/resume")
+        self._ask("resume")
+
+    def _ask(self, action: str) -> None:
+        """May be refused: the campaign is where it is by then."""
+        self.business.key.call("POST", f"/v1/campaigns/{self.campaign_id}/{action}")
 
     def _people_say_stop(self, event: Event) -> None:
         chance = random.Random(f"stop {self.plan.seed}")

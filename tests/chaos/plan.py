@@ -107,4 +107,6 @@ def _interventions(chance: random.Random) -> list[Event]:
         found.append(Event(_moment(chance), "pause", seconds=round(chance.uniform(0.2, 4.0), 1)))
     if chance.random() < 0.5:
         found.append(Event(_moment(chance), "stop", number=chance.randint(1, 10)))
+    if chance.random() < 0.1:
+        found.append(Event(_moment(chance), "cancel"))
     return found
