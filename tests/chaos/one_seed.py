@@ -49,6 +49,7 @@ class OneSeed:
     target: Target
     verdict: Verdict = field(default_factory=Verdict)
     repeats: int = 0
+    too_late: list[str] = field(default_factory=list)
 
     def line(self) -> str:
         record = self.stage.evidence.of(self.campaign_id)
@@ -68,13 +69,13 @@ class OneSeed:
             self._happen(event)
         state = self._follow(launched + _BOUND_SECONDS)
         self.stage.saboteur.leave(self.target)
+        if state not in self._ends():
+            self.too_late = [f"the campaign is {state} after {_BOUND_SECONDS:.0f} s"]
         until = time.monotonic() + _CATCH_UP_SECONDS
         self.look()
         while not self.verdict.clean and time.monotonic() < until:
             self._sleep(3.0)
             self.look()
-        if state not in self._ends():
-            self.verdict.problems.insert(0, f"the campaign is {state} after {_BOUND_SECONDS:.0f} s")
 
     def look(self) -> None:
         """Judge the campaign as it stands."""
@@ -84,6 +85,7 @@ class OneSeed:
         # Cancelled before its audience was frozen, it has nobody in it.
         audience = self.audience if api.get(path)["planned"] is not None or report["state"] != "cancelled" else {}
         self.verdict = judge(audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
+        self.verdict.problems[:0] = self.too_late
 
     def _ends(self) -> tuple[str, ...]:
         return ("completed", "cancelled") if any(e.name == "cancel" for e in self.plan.events) else ("completed",)
