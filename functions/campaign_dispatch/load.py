@@ -1,5 +1,6 @@
 """Freezing the audience: one contact shard at a time into recipient blocks, resumable, and the same twice."""
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -19,7 +20,7 @@ from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
 from shared.store.campaign_people import Fate, stream_shard
 from shared.store.directory import from_document
-from shared.store.lanes import Run
+from shared.store.lanes import OPENING, LeaseLost, Run
 from shared.store.sends import SealedBlock
 
 MAX_SKIPPED = 5_000
@@ -181,22 +182,32 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
 
 
 def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
-    """Open the campaign's run on its number and wake the lanes; nothing changes when that was done before."""
-    deps.lanes.open_run(
-        Run(
-            phone_number_id=campaign.phone_number_id,
-            tenant_id=tenant_id,
-            campaign_id=campaign.campaign_id,
-            state="running",
-            sizes=campaign.sizes,
-            lanes=campaign.lanes,
-            frozen_at=campaign.frozen_at,
-            category=campaign.category,
-            plan=campaign.plan,
-        )
+    """Open the campaign's run on its number and wake the lanes; nothing changes when that was done before.
+
+    What the caller read may be old: since then the campaign may have been sent and closed, or cancelled. So the run
+    is opened without letting lanes at it, and they are let at it only if the campaign is still to be sent.
+    """
+    run = Run(
+        phone_number_id=campaign.phone_number_id,
+        tenant_id=tenant_id,
+        campaign_id=campaign.campaign_id,
+        state=OPENING,
+        sizes=campaign.sizes,
+        lanes=campaign.lanes,
+        frozen_at=campaign.frozen_at,
+        category=campaign.category,
+        plan=campaign.plan,
     )
-    wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
-    deps.lane_queue.send_all(Outgoing(wake) for wake in wakes)
+    deps.lanes.open_run(run)
+    current = deps.catalogue.campaign(tenant_id, campaign.campaign_id)
+    if current.state is State.SENDING:
+        deps.lanes.begin_run(run)
+        wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
+        deps.lane_queue.send_all(Outgoing(wake) for wake in wakes)
+    elif current.closed:
+        # A lane that stands anywhere but at the beginning is in the middle of a run, which is the sweep's to close.
+        with contextlib.suppress(LeaseLost):
+            deps.lanes.close_run(run, {})
 
 
 def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:

@@ -21,6 +21,9 @@ from shared.store.codec import Item, Value, decode_item, encode, encode_item, nu
 from shared.store.database import Database, condition_failed
 from shared.store.paging import query_all
 
+OPENING = "opening"
+"""The state of a run that is on its number but not yet the lanes' to send."""
+
 
 class LeaseLost(Exception):
     """Another worker holds the lane now, or the cursor is not where this one believes: stop, send nothing."""
@@ -28,7 +31,7 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A campaign on a number. `state` is running, paused or cancelled; `plan` is the compiled message (JSON)."""
+    """A campaign on a number. `state` is opening, running, paused or cancelled; `plan` is the compiled message."""
 
     phone_number_id: str
     tenant_id: str
@@ -142,6 +145,21 @@ class Lanes:
             ExpressionAttributeNames={"#c": run.campaign_id},
             ExpressionAttributeValues={":zero": {"N": "0"}},
         )
+
+    def begin_run(self, run: Run) -> None:
+        """Let the lanes at a run that is opening; nothing happens when it is paused, cancelled or closed by now."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_key(run.phone_number_id, f"RUN#{run.campaign_id}")),
+                UpdateExpression="SET #state = :running",
+                ConditionExpression="#state = :opening",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":running": {"S": "running"}, ":opening": {"S": OPENING}},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def set_run_state(self, phone_number_id: str, campaign_id: str, state: str, reason: str = "") -> bool:
         """Lanes see it at their next tick. False when the campaign has no run (not loaded yet, or closed)."""
