@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 )
 
 from functions.campaign_dispatch.lane import Lane
+from functions.campaign_dispatch.load import put_before_lanes
 from functions.campaign_dispatch.sweep import sweep_campaign
 from shared.domain.books import StatusChange
 from shared.domain.callback import CampaignSlot, decode
@@ -129,6 +130,7 @@ class Campaigns(RuleBasedStateMachine):
         self.world.deps.catalogue.change_campaign(
             self.world.tenant_id, self.campaign, lambda c: replace(c, frozen_at=frozen_at)
         )
+        self.as_loaded = self.world.campaign(self.campaign)
         self.meta = Meta()
         self.workers: list[asyncio.Task[Any]] = []
         self.fates: list[Fate] = []
@@ -183,6 +185,10 @@ class Campaigns(RuleBasedStateMachine):
         for wake in self.world.lane_queue.take():
             assert isinstance(wake, WakeLane)
             self.worker(Fate(0, False, False), wake.handoff)
+
+    @rule()
+    def a_late_load_task_finishes_again(self) -> None:
+        put_before_lanes(self.world.deps, self.world.tenant_id, self.as_loaded)
 
     @precondition(lambda self: self.meta.owed)
     @rule(data=st.data(), lost=st.booleans())
