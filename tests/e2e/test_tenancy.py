@@ -103,6 +103,10 @@ def _campaigns_made(world: World) -> Iterator[Attempt]:
     theirs = {"body.1": {"source": "field", "value": other.field, "fallback": "you"}}
     body = _campaign(mine.phone_number_id, world.template_id, other.word, theirs)
     yield Attempt(body=body, statuses=frozenset({422}))
+    body = _campaign(mine.phone_number_id, world.template_id, "mine", variables)
+    source = {"campaign_id": other.paused_id, "outcomes": ["sent", "delivered", "read"]}
+    yield Attempt(body=body | {"audience": {"source": source}})
+    yield Attempt(body=body | {"audience": {"tags": ["mine"], "exclude_campaigns": [other.paused_id]}})
 
 
 def _campaign(number: str, template_id: str, tag: str, variables: Json) -> Json:
@@ -219,6 +223,8 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/campaigns/{campaign_id}/resume"): _on_campaigns(),
     ("POST", "/v1/campaigns/{campaign_id}/cancel"): _on_campaigns(),
     ("POST", "/v1/campaigns/{campaign_id}/retry"): _on_campaigns(body={}),
+    ("POST", "/v1/campaigns/{campaign_id}/resend-unknown"): _on_campaigns(),
+    ("GET", "/v1/campaigns/{campaign_id}/recipients.csv"): _on_campaigns(),
     ("GET", "/v1/campaigns/{campaign_id}/report"): _on_campaigns(),
     ("GET", "/v1/campaigns/{campaign_id}/recipients"): _on_campaigns(),
     ("GET", "/v1/conversations"): _listing("/v1/conversations"),
