@@ -15,7 +15,7 @@ from shared.domain.incident import Incident
 from shared.errors import Conflict
 from shared.events import LoadShard, StartCampaign, WakeLane
 from shared.store.campaign_books import claimed_slots, read_books, slots_in_retry
-from shared.store.lanes import Claim, LeaseLost, NumberWork, Run
+from shared.store.lanes import OPENING, Claim, LeaseLost, NumberWork, Run
 from shared.store.sends import StatusChange
 
 _FIGURES = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting")
@@ -39,7 +39,7 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
         put_before_lanes(deps, tenant_id, campaign)
         return "opened"
     if run is not None:
-        _agree(deps, campaign, run)
+        _agree(deps, tenant_id, campaign, run)
     if campaign.state is State.CANCELLED:
         return _close_cancelled(deps, tenant_id, campaign, run, work, now)
     if campaign.state is State.COMPLETED:
@@ -49,10 +49,13 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     return "waiting"
 
 
-def _agree(deps: Deps, campaign: Campaign, run: Run) -> None:
+def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run) -> None:
     """The campaign's state is the truth; a crash may have come between changing it and telling the lanes."""
     wanted = {State.SENDING: "running", State.PAUSED: "paused", State.CANCELLED: "cancelled"}.get(campaign.state)
-    if wanted is not None and run.state != wanted:
+    if wanted == "running" and run.state == OPENING:
+        # Opened perhaps after the campaign was read here, sent and closed: that has to be looked at again.
+        put_before_lanes(deps, tenant_id, campaign)
+    elif wanted is not None and run.state != wanted:
         deps.lanes.set_run_state(run.phone_number_id, run.campaign_id, wanted, campaign.reason)
 
 

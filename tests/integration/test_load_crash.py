@@ -1,12 +1,18 @@
-"""A loader that dies leaves nobody without books."""
+"""A loader that dies leaves nobody without books, one that comes late reopens nothing."""
+
+from dataclasses import replace
 
 import pytest
 
 from functions.campaign_dispatch.load import load_shard
+from functions.campaign_dispatch.sweep import sweep_campaign
 from shared.clock import epoch_ms
-from shared.domain.campaign import State
+from shared.domain.campaign import Campaign, State
 from shared.events import LoadShard
+from shared.store.catalogue import Catalogue
 from shared.store.database import Database
+from shared.store.directory import Directory
+from shared.store.lanes import OPENING, Run
 from tests.support.engine import FakeMeta, World, open_test_database
 
 
@@ -31,3 +37,34 @@ def test_loader_that_died_between_its_last_block_and_the_room_for_outcomes(datab
     assert world.books(campaign_id).balanced
     world.run_lane(FakeMeta())
     assert world.books(campaign_id).sent == 100
+
+
+class BehindTheTimes(Catalogue):
+    """The first look at a campaign finds it as it was."""
+
+    def __init__(self, database: Database, as_it_was: Campaign) -> None:
+        super().__init__(Directory(database))
+        self._looks = [as_it_was]
+
+    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
+        return self._looks.pop() if self._looks else super().campaign(tenant_id, campaign_id)
+
+
+def test_sweep_that_read_the_campaign_before_its_end_lets_no_lane_at_what_a_late_loader_opened(
+    database: Database,
+) -> None:
+    world = World(database)
+    world.add_contacts(50)
+    campaign_id = world.send_to_everybody()
+    as_it_was = world.campaign(campaign_id)
+    work = world.deps.lanes.work(world.phone_number_id)
+    meta = FakeMeta()
+    world.run_lane(meta)
+    sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms())
+    assert world.campaign(campaign_id).closed
+    opened: Run = replace(work.runs[0], state=OPENING)
+    world.deps.lanes.open_run(opened)
+    late = replace(world.deps, catalogue=BehindTheTimes(database, as_it_was))
+    sweep_campaign(late, world.tenant_id, campaign_id, epoch_ms())
+    world.run_lane(meta)
+    assert not meta.twice
