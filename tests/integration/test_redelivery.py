@@ -28,6 +28,7 @@ from tests.support.api import (
     Business,
     Json,
     approved_template,
+    aws,
     import_csv,
     journal,
     objects,
@@ -88,7 +89,7 @@ def deliver(cloud: LocalCloud, queue: str, messages: Iterable[QueueMessage]) -> 
     url = cloud.outputs[f"{queue}QueueUrl"]
     for message in messages:
         fifo = {"MessageGroupId": "redelivery", "MessageDeduplicationId": secrets.token_hex(16)}
-        cloud.client("sqs").send_message(
+        aws(cloud, "sqs").send_message(
             QueueUrl=url, MessageBody=message.to_json(), **(fifo if url.endswith(".fifo") else {})
         )
 
@@ -220,7 +221,7 @@ def test_second_delivery_changes_nothing(scene: Scene, case: str) -> None:
     scene.deliver(queue, [message])
     assert scene.stored() == once
     attributes = ["ApproximateNumberOfMessages"]
-    dead = scene.cloud.client("sqs").get_queue_attributes(
+    dead = aws(scene.cloud, "sqs").get_queue_attributes(
         QueueUrl=scene.cloud.outputs[f"{queue}DeadLetterQueueUrl"], AttributeNames=attributes
     )
     assert dead["Attributes"] == {"ApproximateNumberOfMessages": "0"}

@@ -1,6 +1,7 @@
 """Clients of the deployed platform as its callers are: tenants over HTTP, Meta and Stripe with signed webhooks."""
 
 import atexit
+import functools
 import hashlib
 import hmac
 import json
@@ -214,10 +215,16 @@ def journal(cloud: LocalCloud, phone_number_id: str) -> list[Json]:
     ]
 
 
+@functools.cache
+def aws(cloud: LocalCloud, service: str) -> Any:
+    """A boto3 client, made once: making one costs more than what most calls do."""
+    return cloud.client(service)
+
+
 def in_queues(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> int:
     """Messages that the platform's queues hold: waiting, delayed, and at work."""
     names = [f"ApproximateNumberOfMessages{suffix}" for suffix in ("", "NotVisible", "Delayed")]
-    sqs = cloud.client("sqs")
+    sqs = aws(cloud, "sqs")
     total = 0
     for queue in queues:
         url = cloud.outputs[f"{queue}QueueUrl"]
@@ -242,7 +249,7 @@ def settle(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> None:
 
 def tables(cloud: LocalCloud) -> dict[str, list[Json]]:
     """Every item of every table, in order: two equal answers mean that nothing changed in between."""
-    client = cloud.client("dynamodb")
+    client = aws(cloud, "dynamodb")
     found: dict[str, list[Json]] = {}
     for table in ("Directory", "Contacts", "Conversations", "Sends"):
         pages = client.get_paginator("scan").paginate(TableName=cloud.outputs[f"{table}TableName"])
@@ -253,7 +260,7 @@ def tables(cloud: LocalCloud) -> dict[str, list[Json]]:
 
 def objects(cloud: LocalCloud, prefix: str) -> dict[str, str]:
     """Key -> content of what the data bucket holds under a prefix."""
-    client, bucket = cloud.client("s3"), cloud.outputs["DataBucketName"]
+    client, bucket = aws(cloud, "s3"), cloud.outputs["DataBucketName"]
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
     return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys}
