@@ -83,9 +83,13 @@ class OneSeed:
         outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=500)]
         report = api.get(f"{path}/report")
         # Cancelled before its audience was frozen, it has nobody in it.
-        audience = self.audience if api.get(path)["planned"] is not None or report["state"] != "cancelled" else {}
+        audience = self.audience if self._campaign()["planned"] is not None or report["state"] != "cancelled" else {}
         self.verdict = judge(audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
         self.verdict.problems[:0] = self.too_late
+
+    def _campaign(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.business.key.get(f"/v1/campaigns/{self.campaign_id}")
+        return found
 
     def _ends(self) -> tuple[str, ...]:
         return ("completed", "cancelled") if any(e.name == "cancel" for e in self.plan.events) else ("completed",)
@@ -94,7 +98,7 @@ class OneSeed:
         """The campaign's state once it is closed, or at the deadline."""
         reload_at = time.monotonic() + _REDELIVERY_SECONDS
         while True:
-            campaign = self.business.key.get(f"/v1/campaigns/{self.campaign_id}")
+            campaign = self._campaign()
             state = str(campaign["state"])
             if (state in self._ends() and campaign["finished_at"]) or time.monotonic() > deadline:
                 return state
@@ -121,7 +125,7 @@ class OneSeed:
             "meta": self._trouble_meta,
             "again": self._repeat,
             "pause": self._pause,
-            "cancel": lambda _: self._ask("cancel"),
+            "cancel": self._cancel,
             "stop": self._people_say_stop,
         }
         happenings[event.name](event)
@@ -152,9 +156,20 @@ class OneSeed:
         self.stage.sqs.send_message(QueueUrl=url, MessageBody=message.to_json())
 
     def _pause(self, event: Event) -> None:
+        self._until_it_sends()
         self._ask("pause")
         self._sleep(event.seconds)
         self._ask("resume")
+
+    def _cancel(self, event: Event) -> None:
+        self._until_it_sends()
+        self._sleep(event.seconds)
+        self._ask("cancel")
+
+    def _until_it_sends(self) -> None:
+        until = time.monotonic() + _REDELIVERY_SECONDS
+        while time.monotonic() < until and self._campaign()["state"] in ("scheduled", "loading"):
+            self._sleep(0.5)
 
     def _ask(self, action: str) -> None:
         """May be refused: the campaign is where it is by then."""

@@ -31,7 +31,10 @@ class CallKill:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens `at` seconds after the launch. What `number` and `seconds` mean depends on the name."""
+    """Something that happens `at` seconds after the launch. What `number` and `seconds` mean depends on the name.
+
+    A pause, or the cancellation, waits until the campaign sends.
+    """
 
     at: float
     name: str
@@ -108,5 +111,5 @@ def _interventions(chance: random.Random) -> list[Event]:
     if chance.random() < 0.5:
         found.append(Event(_moment(chance), "stop", number=chance.randint(1, 10)))
     if chance.random() < 0.1:
-        found.append(Event(_moment(chance), "cancel"))
+        found.append(Event(_moment(chance), "cancel", seconds=round(chance.uniform(0.0, 3.0), 1)))
     return found
