@@ -1,0 +1,170 @@
+"""Blocks are sealed once; outcomes join in any order."""
+
+import random
+
+import pytest
+
+from shared.clock import new_ulid
+from shared.domain.blocks import Recipient, block_number
+from shared.domain.books import StatusBlock, StatusChange
+from shared.errors import Conflict
+from shared.store.database import Database
+from shared.store.sends import SealedBlock, Sends
+from tests.integration.store.faults import at_once
+
+SHARD = 5
+BLOCK = block_number(SHARD, 0)
+PEOPLE = [Recipient(f"5{i:031x}", f"+55119{i:08}", (f"Ana {i}", "x")) for i in range(80)]
+
+
+@pytest.fixture
+def sends(database: Database) -> Sends:
+    return Sends(database)
+
+
+def sealed(n: int, *, spill: int = 0, end: bool = False, carried: tuple[Recipient, ...] = ()) -> SealedBlock:
+    return SealedBlock(n, spill, 80 * (n + 1), {"opted_out": n}, f"5{n}", end, carried)
+
+
+def seal(sends: Sends, tenant: str, block: SealedBlock, people: list[Recipient] | None = None) -> None:
+    chosen = PEOPLE if people is None else people
+    sends.seal_block(tenant, "c", SHARD, block, chosen, [(f"s{block.n}", "opted_out")], 1_000_000)
+
+
+def test_a_block_comes_back_with_its_people_and_who_was_skipped(sends: Sends, tenant: str) -> None:
+    seal(sends, tenant, sealed(0))
+    assert sends.read_block(tenant, "c", BLOCK) == PEOPLE
+    assert list(sends.blocks(tenant, "c", SHARD)) == [(0, PEOPLE, [("s0", "opted_out")])]
+    assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(80)
+    assert sends.shard_end(tenant, "c", SHARD) == sealed(0)
+
+
+def test_a_block_is_sealed_once(sends: Sends, tenant: str) -> None:
+    seal(sends, tenant, sealed(0))
+    with pytest.raises(Conflict):
+        seal(sends, tenant, sealed(0), PEOPLE[:3])
+    assert sends.read_block(tenant, "c", BLOCK) == PEOPLE
+
+
+def test_of_many_who_seal_one_block_one_succeeds(sends: Sends, tenant: str) -> None:
+    def attempt(i: int) -> int | None:
+        try:
+            seal(sends, tenant, sealed(0), PEOPLE[: i + 1])
+        except Conflict:
+            return None
+        return i
+
+    winners = [i for i in at_once(6, attempt) if i is not None]
+    assert len(winners) == 1
+    assert len(sends.read_block(tenant, "c", BLOCK)) == winners[0] + 1
+    assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(winners[0] + 1)
+
+
+def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, tenant: str) -> None:
+    assert sends.shard_end(tenant, "c", SHARD) is None
+    early = SealedBlock(-1, 1, 0, {"opted_out": 9}, "51", False, tuple(PEOPLE[:2]))
+    steps: list[tuple[SealedBlock, list[Recipient] | None]] = [
+        (early, []),
+        (sealed(0), None),
+        (SealedBlock(0, 1, 80, {}, "55", False, tuple(PEOPLE[:1])), []),
+        (SealedBlock(0, 2, 80, {}, "56", False, tuple(PEOPLE[:3])), []),
+        (sealed(1), None),
+        (sealed(15), None),
+        (sealed(16, end=True), []),
+    ]
+    for record, people in steps:
+        seal(sends, tenant, record, people)
+        assert sends.shard_end(tenant, "c", SHARD) == record
+    numbers = [n for n, _, _ in sends.blocks(tenant, "c", SHARD)]
+    assert numbers == [-1, 0, 0, 0, 1, 15, 16]
+    assert [n for n, _ in sends.status_blocks(tenant, "c", SHARD)] == [0, 1, 15]
+    assert sends.load_progress(tenant, "c")[SHARD] == sealed(16, end=True)
+    assert [end for i, end in enumerate(sends.load_progress(tenant, "c")) if i != SHARD] == [None] * 15
+
+
+def test_another_tenants_blocks_are_not_there(sends: Sends, tenant: str) -> None:
+    seal(sends, tenant, sealed(0))
+    other = new_ulid()
+    assert sends.read_block(other, "c", BLOCK) == []
+    assert list(sends.blocks(other, "c", SHARD)) == []
+    assert list(sends.status_blocks(other, "c", SHARD)) == []
+    assert sends.status_block(other, "c", BLOCK) is None
+    assert not sends.record(other, "c", BLOCK, StatusChange(sent={1}))
+    assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(80)
+
+
+@pytest.mark.parametrize("block", [BLOCK + 1, block_number(6, 0), 99 * 65_536])
+def test_outcomes_of_a_block_that_is_not_there_are_refused_and_make_none(sends: Sends, tenant: str, block: int) -> None:
+    seal(sends, tenant, sealed(0))
+    assert not sends.record(tenant, "c", block, StatusChange(sent={1}, failed={2: "1"}))
+    assert sends.status_block(tenant, "c", block) is None
+
+
+def test_room_for_outcomes_is_never_emptied(sends: Sends, tenant: str) -> None:
+    seal(sends, tenant, sealed(0))
+    sends.record(tenant, "c", BLOCK, StatusChange(sent={1}, failed={2: "131026"}))
+    sends.open_status_block(tenant, "c", SHARD, 0, 80, 1_000_000)
+    assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(80, sent=frozenset({1}), failed={2: "131026"})
+
+
+def test_the_first_failure_stays(sends: Sends, tenant: str) -> None:
+    seal(sends, tenant, sealed(0))
+    for code in ("131026", "131049"):
+        assert sends.record(tenant, "c", BLOCK, StatusChange(failed={7: code}))
+    found = sends.status_block(tenant, "c", BLOCK)
+    assert found is not None
+    assert found.failed == {7: "131026"}
+
+
+def test_nothing_to_record_is_recorded_as_well_as_anything(sends: Sends, tenant: str) -> None:
+    assert sends.record(tenant, "c", BLOCK, StatusChange())
+
+
+def changes(rng: random.Random) -> list[StatusChange]:
+    """Each slot has one failure code at most, as Meta gives it."""
+    codes = {slot: rng.choice(["131026", "131049"]) for slot in range(80)}
+    found = []
+    for _ in range(24):
+        change = StatusChange(failed={slot: codes[slot] for slot in rng.sample(range(80), rng.randrange(5))})
+        for slots in (change.sent, change.delivered, change.read, change.billable, change.replied, change.unconfirmed):
+            slots.update(rng.sample(range(80), rng.randrange(6)))
+        found.append(change)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_order_repetition_and_concurrency_gives_one_result(sends: Sends, tenant: str, seed: int) -> None:
+    rng = random.Random(seed)
+    all_changes = changes(rng)
+    expected = StatusBlock(
+        80,
+        sent=frozenset().union(*(change.sent for change in all_changes)),
+        delivered=frozenset().union(*(change.delivered for change in all_changes)),
+        read=frozenset().union(*(change.read for change in all_changes)),
+        billable=frozenset().union(*(change.billable for change in all_changes)),
+        replied=frozenset().union(*(change.replied for change in all_changes)),
+        unconfirmed=frozenset().union(*(change.unconfirmed for change in all_changes)),
+        failed={slot: code for change in all_changes for slot, code in change.failed.items()},
+    )
+    seal(sends, tenant, sealed(0))
+    orders = [rng.sample(all_changes, len(all_changes)) for _ in range(4)]
+
+    def fold(i: int) -> bool:
+        return all(sends.record(tenant, "c", BLOCK, change) for change in orders[i])
+
+    assert at_once(4, fold) == [True] * 4
+    assert sends.status_block(tenant, "c", BLOCK) == expected
+
+
+def test_every_slot_of_a_block_can_fail_at_once(sends: Sends, tenant: str) -> None:
+    seal(sends, tenant, sealed(0))
+    failed = dict.fromkeys(range(80), "131026")
+    assert sends.record(tenant, "c", BLOCK, StatusChange(sent=set(range(80)), failed=failed))
+    assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(80, sent=frozenset(range(80)), failed=failed)
+
+
+def test_the_parts_of_a_dry_run_are_kept_apart_from_other_runs(sends: Sends, tenant: str) -> None:
+    for run_id, shard in (("r1", 0), ("r1", 1), ("r2", 0), ("r1", 1)):
+        sends.put_dry_run(tenant, "c", run_id, shard, f"{run_id}-{shard}", 1_000)
+    assert sends.dry_run(tenant, "c", "r1") == ["r1-0", "r1-1"]
+    assert sends.dry_run(tenant, "c", "r3") == []
