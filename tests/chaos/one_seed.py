@@ -21,6 +21,7 @@ _BOUND_SECONDS = 300.0
 _CATCH_UP_SECONDS = 90.0
 """From then until every webhook that was taken shows in the books."""
 _REDELIVERY_SECONDS = 20.0
+_LOADED_SECONDS = 60.0
 _PROBLEMS_SHOWN = 5
 
 
@@ -167,7 +168,7 @@ class OneSeed:
         self._ask("cancel")
 
     def _until_it_sends(self) -> None:
-        until = time.monotonic() + _REDELIVERY_SECONDS
+        until = time.monotonic() + _LOADED_SECONDS
         while time.monotonic() < until and self._campaign()["state"] in ("scheduled", "loading"):
             self._sleep(0.5)
 
