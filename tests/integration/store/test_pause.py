@@ -1,0 +1,70 @@
+"""Campaigns that stop by themselves: the campaign and its run, with a reason, and nothing else."""
+
+from dataclasses import replace
+
+import pytest
+
+from functions.campaign_dispatch.pause import AutoPause
+from shared.domain.campaign import State, after
+from shared.store.lanes import Run
+from tests.support.engine import World
+
+
+@pytest.fixture
+def pause(world: World) -> AutoPause:
+    return AutoPause(world.deps.catalogue, world.deps.lanes)
+
+
+def runs(world: World) -> dict[str, Run]:
+    return {run.campaign_id: run for run in world.deps.lanes.work(world.phone_number_id).runs}
+
+
+def two_campaigns(world: World) -> tuple[str, str]:
+    world.add_contacts(2)
+    return world.send_to_everybody(), world.send_to_everybody()
+
+
+def test_one_campaign_is_paused_and_the_other_goes_on(world: World, pause: AutoPause) -> None:
+    first, second = two_campaigns(world)
+    pause(runs(world)[first], "campaign", "132015")
+    assert world.campaign(first).state is State.PAUSED
+    assert "132015" in world.campaign(first).reason
+    assert {c: run.state for c, run in runs(world).items()} == {first: "paused", second: "running"}
+    assert runs(world)[first].reason == world.campaign(first).reason
+
+
+def test_every_campaign_of_a_number_is_paused(world: World, pause: AutoPause) -> None:
+    first, second = two_campaigns(world)
+    pause(runs(world)[first], "number", "131048")
+    assert {world.campaign(c).state for c in (first, second)} == {State.PAUSED}
+    assert {run.state for run in runs(world).values()} == {"paused"}
+
+
+def test_pausing_again_changes_nothing(world: World, pause: AutoPause) -> None:
+    first, _ = two_campaigns(world)
+    run = runs(world)[first]
+    pause(run, "campaign", "132015")
+    before = world.campaign(first)
+    pause(run, "campaign", "132016")
+    assert world.campaign(first) == before
+    assert runs(world)[first].state == "paused"
+
+
+def test_a_cancelled_campaign_stays_cancelled(world: World, pause: AutoPause) -> None:
+    first, _ = two_campaigns(world)
+    run = runs(world)[first]
+    world.deps.catalogue.change_campaign(world.tenant_id, first, lambda c: replace(c, state=after(c.state, "cancel")))
+    world.deps.lanes.set_run_state(world.phone_number_id, first, "cancelled")
+    pause(run, "number", "131048")
+    assert world.campaign(first).state is State.CANCELLED
+    assert runs(world)[first].state == "cancelled"
+
+
+def test_a_crash_between_campaign_and_run_is_made_good_by_the_repetition(world: World, pause: AutoPause) -> None:
+    first, _ = two_campaigns(world)
+    run = runs(world)[first]
+    world.deps.catalogue.change_campaign(
+        world.tenant_id, first, lambda c: replace(c, state=after(c.state, "pause"), reason="132015: …")
+    )
+    pause(run, "campaign", "132015")
+    assert runs(world)[first].state == "paused"
