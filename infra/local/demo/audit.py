@@ -135,7 +135,7 @@ def _consent(found: Findings, story: Story, accepted: Mapping[str, int]) -> None
         send.accepted and send.wall > no_since.get(send.digits, send.wall) + _AFTER_A_NO_SECONDS for send in story.sends
     )
     spared = sum(digits not in accepted for digits in story.meanwhile)
-    detail = f"{spared} of {len(story.meanwhile)} who wrote STOP before their turn were spared; {late} sends after a no"
+    detail = f"{len(story.meanwhile)} wrote STOP while it ran, {spared} of them were spared; {late} sends after a no"
     found.check("who said no meanwhile was not written to", late == 0, detail)
     said = {message.digits for message in story.inbound if message.text in story.stop_words}
     stored = sum(digits in no_since for digits in said)

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-_PLAIN_EVERY_SECONDS = 5.0
+_PLAIN_SECONDS, _QUIET_SECONDS = 5.0, 30.0
 _SHOWN = ("sent", "delivered", "read", "replied", "failed", "skipped", "unknown", "waiting")
 
 
@@ -23,7 +23,8 @@ class Screen:
         self.console = Console(highlight=False, soft_wrap=True)
         self._started = time.monotonic()
         self._live: Live | None = None
-        self._last_plain = 0.0
+        self._plain = ""
+        self._plain_at = 0.0
 
     def title(self, text: str) -> None:
         """A heading."""
@@ -57,10 +58,11 @@ class Screen:
             self._live.update(_drawn(state, books, rate), refresh=True)
             return
         now = time.monotonic()
-        if now - self._last_plain >= _PLAIN_EVERY_SECONDS:
-            self._last_plain = now
-            counts = " ".join(f"{name} {books[name]}" for name in _SHOWN)
-            self.step(f"{state:<9} {counts}  {rate:.0f}/s")
+        line = f"{state:<9} " + " ".join(f"{name} {books[name]}" for name in _SHOWN)
+        pause = _PLAIN_SECONDS if line != self._plain else _QUIET_SECONDS
+        if now - self._plain_at >= pause:
+            self._plain, self._plain_at = line, now
+            self.step(f"{line}  {rate:.0f}/s")
 
 
 def _drawn(state: str, books: Mapping[str, int], rate: float) -> Table:

@@ -25,6 +25,7 @@ META: dict[str, object] = {
 """How Meta behaves in the demo, beside the simulator's defaults: some webhooks come twice, some out of order. Seven of
 a hundred people react, within seconds: more would by themselves fill what a campaign leaves of the number's limit."""
 _STOP_WORDS = frozenset({"STOP", "Stop!", "parar", "توقف", "stop", "Parar", "baja"})
+_FAULTS = ("accept_then_reset", "storm_130429")
 _LOSE_ANSWERS_AT, _NO_MEANWHILE_AT, _THROTTLE_AT = 0.2, 0.3, 0.85
 
 
@@ -52,12 +53,13 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
     seen = campaign.launch(api, campaign_id, screen)
     meanwhile = people.Meanwhile(api, meta, company, known)
     moments = [
-        (_LOSE_ANSWERS_AT, lambda: _fault(meta, screen, "accept_then_reset", "Meta accepts, we get no answer")),
+        (_LOSE_ANSWERS_AT, lambda: _fault(meta, screen, _FAULTS[0], "Meta accepts, we get no answer")),
         (_NO_MEANWHILE_AT, lambda: _say_no(meanwhile, screen)),
-        (_THROTTLE_AT, lambda: _fault(meta, screen, "storm_130429", "Meta says: too fast")),
+        (_THROTTLE_AT, lambda: _fault(meta, screen, _FAULTS[1], "Meta says: too fast")),
     ]
     with screen.following():
         campaign.follow(api, meta, seen, screen, moments, meanwhile.look)
+    meta.script(faults=dict.fromkeys(_FAULTS, 0))
     used, ran = costs.Usage.read(cloud).since(usage), costs.invocations(cloud, since, time.time())
     report = seen.report
     screen.step(f"campaign {report['state']}", f"{report['sent']} sent, {report['replied']} people answered")
