@@ -61,8 +61,8 @@ class DynamoProxy:
             answers, behind = await asyncio.open_connection(*self._upstream)
             while await self._exchange(worker, reader, writer, answers, behind):
                 pass
-        except (OSError, asyncio.IncompleteReadError):
-            return  # one side went away, killed or done
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            return  # one side went away, killed or done, or the run ends
         finally:
             writer.close()
             if behind is not None:
