@@ -140,4 +140,4 @@ def _over(seen: Followed, report: Json, now: float, quiet: float) -> bool:
 
 def _rate(points: deque[tuple[float, int]]) -> float:
     (first, before), (last, after) = points[0], points[-1]
-    return (after - before) / (last - first) if last > first else 0.0
+    return max(0.0, (after - before) / (last - first)) if last > first else 0.0

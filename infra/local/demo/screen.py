@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
@@ -33,7 +34,9 @@ class Screen:
     def step(self, what: str, detail: str = "") -> None:
         """Something that is done now, with the seconds since the start."""
         seconds = time.monotonic() - self._started
-        self.console.print(f"[dim]{seconds:6.1f} s[/dim]  {what}" + (f"  [dim]{detail}[/dim]" if detail else ""))
+        self.console.print(
+            f"[dim]{seconds:6.1f} s[/dim]  {escape(what)}" + (f"  [dim]{escape(detail)}[/dim]" if detail else "")
+        )
 
     def line(self, text: str = "", *, markup: bool = False) -> None:
         """One line as it is."""
