@@ -108,7 +108,7 @@ class Lane:
     _done: list[Sent] = field(default_factory=list)
     _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
     _plans: dict[str, SendPlan] = field(default_factory=dict)
-    _opted_out: dict[str, dict[str, bool]] = field(default_factory=lambda: defaultdict(dict))
+    _opted_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _fed_until: dict[str, int] = field(default_factory=dict)
     _claimed_at: float = 0.0
     _fence: int = 0
@@ -217,8 +217,8 @@ class Lane:
             since = self._fed_until.get(run.campaign_id, run.frozen_at)
             changes = await self.blocking(partial(self.contacts.consent_feed, run.tenant_id, since - _FEED_OVERLAP_MS))
             said = self._opted_out[run.campaign_id]
-            for change in changes:
-                said[change.contact_id] = change.opted_out
+            # A yes within the campaign lifts no no: entries learned at the same moment may stand in any order.
+            said.update(change.contact_id for change in changes if change.opted_out)
             if changes:
                 self._fed_until[run.campaign_id] = max(since, changes[-1].at)
 
@@ -239,7 +239,7 @@ class Lane:
                 await self.clock.sleep(0.005)
                 continue
             job = self._queue[0]
-            if self._opted_out[job.run.campaign_id].get(job.recipient.contact_id):
+            if job.recipient.contact_id in self._opted_out[job.run.campaign_id]:
                 self._queue.popleft()
                 self._done.append(_held_back(job, SkipReason.OPTED_OUT))
                 continue

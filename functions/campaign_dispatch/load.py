@@ -1,6 +1,5 @@
 """Freezing the audience: one contact shard at a time into recipient blocks, resumable, and the same twice."""
 
-import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +19,7 @@ from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
 from shared.store.campaign_people import Fate, stream_shard
 from shared.store.directory import from_document
-from shared.store.lanes import OPENING, LeaseLost, Run
+from shared.store.lanes import OPENING, Run
 from shared.store.sends import SealedBlock
 
 MAX_SKIPPED = 5_000
@@ -198,16 +197,12 @@ def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
         category=campaign.category,
         plan=campaign.plan,
     )
-    deps.lanes.open_run(run)
-    current = deps.catalogue.campaign(tenant_id, campaign.campaign_id)
-    if current.state is State.SENDING:
+    if not deps.lanes.open_run(run):
+        return
+    if deps.catalogue.campaign(tenant_id, campaign.campaign_id).state is State.SENDING:
         deps.lanes.begin_run(run)
         wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
         deps.lane_queue.send_all(Outgoing(wake) for wake in wakes)
-    elif current.closed:
-        # A lane that stands anywhere but at the beginning is in the middle of a run, which is the sweep's to close.
-        with contextlib.suppress(LeaseLost):
-            deps.lanes.close_run(run, {})
 
 
 def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:

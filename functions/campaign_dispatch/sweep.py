@@ -32,7 +32,7 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
         return "reloading"
     if not campaign.sizes:
         # Cancelled before its audience was frozen: nobody was in it yet.
-        return _close(deps, tenant_id, campaign, None, {}, now)
+        return _close(deps, tenant_id, campaign, {}, now)
     work = deps.lanes.work(campaign.phone_number_id)
     run = next((r for r in work.runs if r.campaign_id == campaign_id), None)
     if run is None and campaign.state is State.SENDING and not campaign.cursors:
@@ -43,9 +43,9 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     if campaign.state is State.CANCELLED:
         return _close_cancelled(deps, tenant_id, campaign, run, work, now)
     if campaign.state is State.COMPLETED:
-        return _close(deps, tenant_id, campaign, run, _cursors(campaign, work), now)
+        return _close(deps, tenant_id, campaign, _cursors(campaign, work), now)
     if campaign.state is State.SENDING:
-        return _follow(deps, tenant_id, campaign, run, work, now)
+        return _follow(deps, tenant_id, campaign, work, now)
     return "waiting"
 
 
@@ -59,7 +59,7 @@ def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run) -> None:
         deps.lanes.set_run_state(run.phone_number_id, run.campaign_id, wanted, campaign.reason)
 
 
-def _follow(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, work: NumberWork, now: int) -> str:
+def _follow(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, now: int) -> str:
     for lane in range(campaign.lanes):
         state = work.lanes.get(lane)
         if has_work(work, lane) and (state is None or state.expires_at < now):
@@ -72,7 +72,7 @@ def _follow(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, wor
         _give_up_on_unknown(deps, tenant_id, campaign, work)
         books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
     if books.settled:
-        return _complete(deps, tenant_id, campaign, run, work, now)
+        return _complete(deps, tenant_id, campaign, work, now)
     return "sending"
 
 
@@ -105,7 +105,7 @@ def _give_up_on_unknown(deps: Deps, tenant_id: str, campaign: Campaign, work: Nu
                 deps.sends.record(tenant_id, campaign.campaign_id, number, StatusChange(unconfirmed=lost))
 
 
-def _complete(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, work: NumberWork, now: int) -> str:
+def _complete(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, now: int) -> str:
     cursors = _cursors(campaign, work)
 
     def complete(current: Campaign) -> Campaign:
@@ -115,18 +115,15 @@ def _complete(deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, w
         deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, complete)
     except Conflict:
         return "changed"
-    return _close(deps, tenant_id, campaign, run, cursors, now)
+    return _close(deps, tenant_id, campaign, cursors, now)
 
 
-def _close(
-    deps: Deps, tenant_id: str, campaign: Campaign, run: Run | None, cursors: Mapping[int, int], now: int
-) -> str:
+def _close(deps: Deps, tenant_id: str, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
     """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
-    if run is not None:
-        try:
-            deps.lanes.close_run(run, cursors)
-        except LeaseLost:
-            return "closing"
+    try:
+        deps.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
+    except LeaseLost:
+        return "closing"
     deps.catalogue.change_campaign(
         tenant_id, campaign.campaign_id, lambda current: replace(current, finished_at=current.finished_at or now)
     )
@@ -160,7 +157,7 @@ def _close_cancelled(
         return replace(current, cursors=tuple(cursors.values()))
 
     deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, close)
-    return _close(deps, tenant_id, campaign, run, cursors, now)
+    return _close(deps, tenant_id, campaign, cursors, now)
 
 
 def _claimed_lately(campaign: Campaign, claims: Mapping[str, Claim], now: int) -> bool:

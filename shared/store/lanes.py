@@ -4,7 +4,8 @@
 |---|---|---|
 | all of a number's runs, lanes and retry lists (each tick) | `PN#<number>` | 1 RRU per 4 KB, consistent |
 | a lane's lease, fence, claim and cursor (each tick) | `PN#<number>` / `LANE#<i>` | 1 WRU |
-| a campaign's run | `PN#<number>` / `RUN#<campaign>` | 1 WRU per change |
+| a campaign's run | `PN#<number>` / `RUN#<campaign>` | 1 WRU per change, 4 to open |
+| that a campaign is closed | `PN#<number>#CLOSED` / `<campaign>` | 1 WRU |
 | a batch of retries: put, then claimed by a conditional delete | `PN#<number>` / `Q#<i>#<due ms>#<id>` | 1 + 1 WRU |
 
 The number belongs to one tenant; every run names it, and nothing here is reached but through a number that the caller
@@ -21,6 +22,7 @@ from shared.store.codec import Item, Value, decode_item, encode, encode_item, nu
 from shared.store.database import Database, condition_failed
 from shared.store.paging import query_all
 
+_CLOSED_TTL_SECONDS = 400 * 86_400
 OPENING = "opening"
 """The state of a run that is on its number but not yet the lanes' to send."""
 
@@ -91,6 +93,11 @@ def _key(phone_number_id: str, sk: str) -> Item:
     return {"pk": f"PN#{phone_number_id}", "sk": sk}
 
 
+def _closed_key(phone_number_id: str, campaign_id: str) -> Item:
+    """Beside the number's partition, so that a tick does not read what is over."""
+    return {"pk": f"PN#{phone_number_id}#CLOSED", "sk": campaign_id}
+
+
 class Lanes:
     def __init__(self, database: Database) -> None:
         self._client = database.client
@@ -111,10 +118,12 @@ class Lanes:
                 retries.append(_retry(item))
         return NumberWork(tuple(runs), lanes, tuple(retries))
 
-    def open_run(self, run: Run) -> None:
-        """Put the campaign before its lanes with cursors at 0; harmless when it is there already."""
-        for lane in range(run.lanes):
-            self._open_cursor(run, lane)
+    def open_run(self, run: Run) -> bool:
+        """Put the campaign on its number; harmless when it is there already.
+
+        False when the campaign was closed: then nothing is put. A caller may have been held up for so long that the
+        campaign was sent and closed meanwhile, and its cursor must never begin at 0 again.
+        """
         item: Item = {
             **_key(run.phone_number_id, f"RUN#{run.campaign_id}"),
             "t": run.tenant_id,
@@ -126,7 +135,35 @@ class Lanes:
             "plan": run.plan,
             "weight": run.weight,
         }
-        self._put_if_absent(item)
+        try:
+            self._client.transact_write_items(
+                TransactItems=[
+                    {
+                        "ConditionCheck": {
+                            "TableName": self._table,
+                            "Key": encode_item(_closed_key(run.phone_number_id, run.campaign_id)),
+                            "ConditionExpression": "attribute_not_exists(pk)",
+                        }
+                    },
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": encode_item(item),
+                            "ConditionExpression": "attribute_not_exists(pk)",
+                        }
+                    },
+                ]
+            )
+        except ClientError as error:
+            reasons = cast("list[dict[str, str]]", error.response.get("CancellationReasons") or [])
+            codes = [reason.get("Code") for reason in reasons]
+            if "ConditionalCheckFailed" not in codes:
+                raise
+            if codes[0] == "ConditionalCheckFailed":
+                return False
+        for lane in range(run.lanes):
+            self._open_cursor(run, lane)
+        return True
 
     def _open_cursor(self, run: Run, lane: int) -> None:
         key = encode_item(_key(run.phone_number_id, f"LANE#{lane}"))
@@ -182,27 +219,32 @@ class Lanes:
             raise
         return True
 
-    def close_run(self, run: Run, cursors: Mapping[int, int]) -> None:
-        """Take a finished or cancelled campaign off its number, whose lanes stand at `cursors` (already kept by the
-        caller). Raises LeaseLost when a lane moved meanwhile: read the cursors again.
+    def close_run(
+        self, phone_number_id: str, campaign_id: str, lanes: int, cursors: Mapping[int, int], now: int
+    ) -> None:
+        """Take a finished or cancelled campaign off its number for good. Its lanes stand at `cursors`, which the caller
+        has kept. Raises LeaseLost when a lane moved meanwhile: read the cursors again.
         """
-        for lane in range(run.lanes):
+        closed = {**_closed_key(phone_number_id, campaign_id), "ttl": now // 1000 + _CLOSED_TTL_SECONDS}
+        self._client.put_item(TableName=self._table, Item=encode_item(closed))
+        # Who opened it just before may put a cursor back at 0 after this: no lane may look at the run any more.
+        self.set_run_state(phone_number_id, campaign_id, "cancelled")
+        for lane in range(lanes):
             try:
                 self._client.update_item(
                     TableName=self._table,
-                    Key=encode_item(_key(run.phone_number_id, f"LANE#{lane}")),
+                    Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
                     UpdateExpression="REMOVE cur.#c, clm.#c",
-                    ConditionExpression="attribute_not_exists(cur.#c) OR cur.#c = :at",
-                    ExpressionAttributeNames={"#c": run.campaign_id},
+                    ConditionExpression=("attribute_exists(pk) AND (attribute_not_exists(cur.#c) OR cur.#c = :at)"),
+                    ExpressionAttributeNames={"#c": campaign_id},
                     ExpressionAttributeValues={":at": {"N": str(cursors.get(lane, 0))}},
                 )
             except ClientError as error:
-                if condition_failed(error):
+                if not condition_failed(error):
+                    raise
+                if lane in self.work(phone_number_id).lanes:
                     raise LeaseLost from error
-                raise
-        self._client.delete_item(
-            TableName=self._table, Key=encode_item(_key(run.phone_number_id, f"RUN#{run.campaign_id}"))
-        )
+        self._client.delete_item(TableName=self._table, Key=encode_item(_key(phone_number_id, f"RUN#{campaign_id}")))
 
     def acquire(
         self, phone_number_id: str, lane: int, owner: str, handoff: str, now: int, expires_at: int
@@ -371,15 +413,6 @@ class Lanes:
                 return False
             raise
         return True
-
-    def _put_if_absent(self, item: Item) -> None:
-        try:
-            self._client.put_item(
-                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
 
 
 def _run(phone_number_id: str, item: Item) -> Run:

@@ -68,3 +68,24 @@ def test_sweep_that_read_the_campaign_before_its_end_lets_no_lane_at_what_a_late
     sweep_campaign(late, world.tenant_id, campaign_id, epoch_ms())
     world.run_lane(meta)
     assert not meta.twice
+
+
+def test_late_loader_in_the_middle_of_closing_has_nothing_sent_again(database: Database) -> None:
+    """It found the run open, and gets to the lanes' cursors when the sweep has just removed them."""
+    world = World(database)
+    world.add_contacts(50)
+    campaign_id = world.send_to_everybody()
+    run = world.deps.lanes.work(world.phone_number_id).runs[0]
+    meta = FakeMeta()
+    world.run_lane(meta)
+    events = database.client.meta.events
+
+    def come_late(**_: object) -> None:
+        events.unregister("before-call.dynamodb.DeleteItem", come_late)
+        world.deps.lanes._open_cursor(run, 0)
+        world.run_lane(meta)
+
+    events.register("before-call.dynamodb.DeleteItem", come_late)
+    sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms())
+    assert world.campaign(campaign_id).closed
+    assert not meta.twice

@@ -263,7 +263,7 @@ def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: st
     lanes.open_run(run_on(pn, "c2"))
     fence = must_take(lanes, pn).fence
     lanes.claim(pn, 0, fence, {"c1": (0, 160), "c2": (0, 7)}, new_ulid(), NOW, NOW + LEASE, 0)
-    lanes.close_run(run, {0: 160})
+    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, 1)
     work = lanes.work(pn)
     assert [r.campaign_id for r in work.runs] == ["c2"]
     assert dict(work.lanes[0].cursors) == {"c2": 7}
@@ -275,13 +275,13 @@ def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: str, run: Run) -
     fence = must_take(lanes, pn).fence
     claim(lanes, pn, fence, 0, 9)
     with pytest.raises(LeaseLost):
-        lanes.close_run(run, {0: 5})
+        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, 1)
     assert (len(lanes.work(pn).runs), cursor(lanes, pn)) == (1, 9)
 
 
 def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: str, run: Run) -> None:
     for _ in range(2):
-        lanes.close_run(run, {0: 0})
+        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, 1)
     assert lanes.work(pn).runs == ()
 
 
@@ -299,6 +299,6 @@ def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: str, state: str, 
 
 
 def test_a_run_that_is_gone_is_not_begun(lanes: Lanes, pn: str, run: Run) -> None:
-    lanes.close_run(run, {})
+    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
     lanes.begin_run(run)
     assert lanes.work(pn).runs == ()
