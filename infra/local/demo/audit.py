@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from infra.local.demo.people import Person
 
 OUTCOMES = ("sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 _REACHED = ("sent", "delivered", "read")
+_FURTHEST = ("read", "delivered", "failed", "sent")
 _PRICE_WORDS = frozenset(PRICE_WORDS)
 _AFTER_A_NO_SECONDS = 3.0
 """A lane looks for new opt-outs about once a second; what leaves later than this after one was stored is a breach."""
@@ -53,9 +54,9 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is compared. `outcomes` has one entry for each recipient listed: (contact id, outcome). `meanwhile`: who
-    said no before their turn, digits → when the API first showed it (epoch s). `limit` and `cap` are messages per
-    second."""
+    """What is compared. `outcomes` has one entry for each recipient listed: (contact id, outcome). `statuses`:
+    callback data → what Meta told of that send. `meanwhile`: who said no before their turn, digits → when the API
+    first showed it (epoch s). `limit` and `cap` are messages per second."""
 
     tenant_id: str
     campaign_id: str
@@ -64,6 +65,7 @@ class Story:
     people: Sequence[Person]
     sends: Sequence[Send]
     inbound: Sequence[Inbound]
+    statuses: Mapping[str, Set[str]]
     before: Sequence[Person]
     meanwhile: Mapping[str, float]
     stop_words: frozenset[str]
@@ -81,6 +83,7 @@ def audit(story: Story) -> Findings:
     _once(found, accepted)
     _known(found, story, accepted, outcomes)
     _dropped(found, story, ours, outcomes)
+    _told(found, story, ours, outcomes)
     _consent(found, story, accepted)
     _bot(found, story)
     _pace(found, story, ours)
@@ -125,6 +128,19 @@ def _dropped(found: Findings, story: Story, ours: Iterable[Send], outcomes: Mapp
     found.dropped = len(dropped)
     detail = f"{settled} of {len(dropped)} settled by their status webhook, none sent again"
     found.check("answers that were lost", settled == len(dropped), detail)
+
+
+def _told(found: Findings, story: Story, ours: Iterable[Send], outcomes: Mapping[str, str]) -> None:
+    """Whatever the order in which Meta's statuses came, and however often: the furthest of them is the outcome."""
+    by_phone = {person.digits: person.contact_id for person in story.people}
+    expected: dict[str, str] = {}
+    for send in ours:
+        told = story.statuses.get(send.callback, frozenset())
+        furthest = next((status for status in _FURTHEST if status in told), "sent")
+        if send.accepted:
+            expected[by_phone.get(send.digits, "")] = furthest
+    same = sum(outcomes.get(who) == outcome for who, outcome in expected.items())
+    found.check("what Meta told is what the books say", same == len(expected), f"{same} of {len(expected)} outcomes")
 
 
 def _consent(found: Findings, story: Story, accepted: Mapping[str, int]) -> None:

@@ -86,23 +86,30 @@ class Inbound:
     text: str
 
 
-def inbound(meta: Simulator) -> list[Inbound]:
-    """Every message of a person that our webhook took (answered 200), each once."""
-    found: dict[str, Inbound] = {}
+def told(meta: Simulator) -> tuple[list[Inbound], dict[str, set[str]]]:
+    """What our webhook took (answered 200): messages of people, each once, and callback data → statuses of a send."""
+    messages: dict[str, Inbound] = {}
+    statuses: dict[str, set[str]] = {}
     for entry in meta.read("webhooks", "status,body"):
-        if entry["status"] == 200 and isinstance(entry["body"], dict):
-            for message in _messages(entry["body"]):
-                kind = message["type"]
-                content = message.get(kind, {})
-                text = content.get("body") or content.get("text") or content.get("emoji") or ""
-                found[message["id"]] = Inbound(message["from"], kind, text)
-    return list(found.values())
+        if entry["status"] != 200 or not isinstance(entry["body"], dict):
+            continue
+        for value in _values(entry["body"]):
+            for message in value.get("messages", ()):
+                messages[message["id"]] = Inbound(message["from"], message["type"], _text(message))
+            for status in value.get("statuses", ()):
+                statuses.setdefault(status.get("biz_opaque_callback_data", ""), set()).add(status["status"])
+    return list(messages.values()), statuses
 
 
-def _messages(envelope: Json) -> Iterable[Json]:
+def _values(envelope: Json) -> Iterable[Json]:
     for entry in envelope.get("entry", ()):
         for change in entry["changes"]:
-            yield from change["value"].get("messages", ())
+            yield change["value"]
+
+
+def _text(message: Json) -> str:
+    content = message.get(message["type"], {})
+    return str(content.get("body") or content.get("text") or content.get("emoji") or "")
 
 
 def updates_per_webhook(meta: Simulator) -> float:

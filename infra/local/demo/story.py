@@ -67,6 +67,7 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
     screen.title("Afterwards")
     talks = chat.look_in(api, screen)
     subscription = billing.change_plan(api, stripe, cloud.stripe_api_key, company, screen)
+    inbound, statuses = evidence.told(meta)
     found = audit(
         Story(
             tenant_id=company.tenant_id,
@@ -78,7 +79,8 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
             ],
             people=people.everybody(api),
             sends=evidence.sends(meta),
-            inbound=evidence.inbound(meta),
+            inbound=inbound,
+            statuses=statuses,
             before=before,
             meanwhile=meanwhile.stored,
             stop_words=_STOP_WORDS,

@@ -31,8 +31,9 @@ def story(**more: Any) -> Story:
         report={**report, "balanced": True},
         outcomes=[("id-1", "read"), ("id-2", "failed"), ("id-3", "skipped")],
         people=[person("1"), person("2"), person("3", "1970-01-01T00:00:00Z")],
-        sends=[send("1", 0.0), send("2", 0.1)],
+        sends=[send("1", 0.0), send("2", 0.1, callback=f"v1|{TENANT}|{CAMPAIGN}|0|1|1")],
         inbound=[Inbound("3", "text", "STOP"), Inbound("1", "text", "price?")],
+        statuses={f"v1|{TENANT}|{CAMPAIGN}|0|0|1": {"read", "sent"}, f"v1|{TENANT}|{CAMPAIGN}|0|1|1": {"failed"}},
         before=[person("3")],
         meanwhile={},
         stop_words=frozenset({"STOP"}),
@@ -83,6 +84,11 @@ def test_books_that_call_sent_what_meta_never_saw_are_found() -> None:
 
 def test_books_that_do_not_add_up_are_found() -> None:
     assert "the books balance" in broken(story(report={**story().report, "planned": 4}))
+
+
+def test_a_status_that_is_not_in_the_books_is_found() -> None:
+    callback = f"v1|{TENANT}|{CAMPAIGN}|0|1|1"
+    assert "what Meta told is what the books say" in broken(story(statuses={callback: {"delivered", "failed"}}))
 
 
 def test_writing_to_somebody_who_said_no_is_found() -> None:
