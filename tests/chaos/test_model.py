@@ -126,11 +126,7 @@ class Campaigns(RuleBasedStateMachine):
         asyncio.set_event_loop(self.loop)
         self.clock = VirtualClock(self.loop)
         self.world = World(self.database)
-        self.campaign = frozen_campaign(self.world, PEOPLE)
-        frozen_at = self.clock.now()
-        self.world.deps.catalogue.change_campaign(
-            self.world.tenant_id, self.campaign, lambda c: replace(c, frozen_at=frozen_at)
-        )
+        self.campaign = frozen_campaign(self.world, PEOPLE, at=self.clock.now())
         self.as_loaded = self.world.campaign(self.campaign)
         self.meta = Meta()
         self.workers: list[asyncio.Task[Any]] = []

@@ -263,4 +263,4 @@ def objects(cloud: LocalCloud, prefix: str) -> dict[str, str]:
     client, bucket = aws(cloud, "s3"), cloud.outputs["DataBucketName"]
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-    return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys}
+    return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read().decode(errors="replace") for key in keys}

@@ -13,10 +13,11 @@ from shared.store.sends import SealedBlock
 from tests.support.engine import World
 
 
-def frozen_campaign(world: World, recipients: int) -> str:
-    """A sending campaign with its run before the lanes; the recipients are spread over all shards."""
+def frozen_campaign(world: World, recipients: int, at: int | None = None) -> str:
+    """A sending campaign, frozen at `at` (epoch ms; now when left out), with its run before the lanes. The recipients
+    are spread over all shards."""
     campaign_id = world.launch()
-    now = epoch_ms()
+    now = epoch_ms() if at is None else at
     sizes = tuple(len(range(shard, recipients, SHARDS)) for shard in range(SHARDS))
     for shard, size in enumerate(sizes):
         people = [
