@@ -37,7 +37,15 @@ demo: $(READY) ## a campaign end to end; CONTACTS=10000 scales it
 	@$(RUN)python -m infra.local.demo $(if $(CONTACTS),--contacts $(CONTACTS))
 
 test: $(READY) dynoxide ## all tests; ARGS="-k name" narrows
+ifeq ($(ARGS),)
+	@mkdir -p .local
+	@echo "unit tests run beside the others; their output follows at the end"
+	@$(RUN)python -m pytest tests/unit >.local/unit-tests.log 2>&1 & unit=$$!; trap 'kill $$unit' INT TERM; \
+	  $(RUN)python -m pytest tests/integration tests/e2e tests/chaos; others=$$?; \
+	  wait $$unit; unit=$$?; cat .local/unit-tests.log; exit $$((others | unit))
+else
 	@$(RUN)python -m pytest $(ARGS)
+endif
 
 lint: $(READY) ## ruff
 	@$(RUN)ruff check .
