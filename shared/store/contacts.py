@@ -238,8 +238,8 @@ class Contacts:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
         `at` is when they said it; an older fact never overwrites a newer one in the profile, and of two said at the
-        same time the no stays (Meta's times are whole seconds). Repeating a call with the same event id changes
-        nothing.
+        same time the no stays (Meta's times are whole seconds). Repeating a call with the same event id says
+        the same in the feed once more and changes nothing else.
         """
         names = [contact_id]
         for _ in range(_HOPS):
