@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.claims import has_work
 from functions.campaign_dispatch.lane import Lane, LaneEnd
 from functions.campaign_dispatch.pacing import Rate
 from functions.campaign_dispatch.pause import AutoPause
@@ -58,8 +59,6 @@ def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
 
 def _look_again(deps: Deps, wake: WakeLane) -> None:
     """A campaign that opened between the last look and the release woke a lane that was still held."""
-    from functions.campaign_dispatch.claims import has_work
-
     if has_work(deps.lanes.work(wake.phone_number_id), wake.lane):
         deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane))
 

@@ -15,6 +15,7 @@ from functions.campaign_dispatch.load import load_shard
 from functions.campaign_dispatch.pacing import Rate
 from functions.campaign_dispatch.pause import AutoPause
 from functions.campaign_dispatch.results import Results
+from functions.campaign_dispatch.slice import SystemClock, run_blocking
 from functions.campaign_dispatch.start import start_campaign
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import epoch_ms, new_ulid
@@ -87,21 +88,6 @@ class FakeMeta:
     @property
     def twice(self) -> list[tuple[str, str]]:
         return [pair for pair, times in self.accepted.items() if times > 1]
-
-
-class RealClock:
-    def now(self) -> int:
-        return epoch_ms()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-async def in_thread(call: Callable[[], Any], /) -> Any:
-    return await asyncio.to_thread(call)
 
 
 class World:
@@ -209,8 +195,8 @@ class World:
                 new_ulid,
             ),
             transmit=meta,
-            blocking=in_thread,
-            clock=RealClock(),
+            blocking=run_blocking,
+            clock=SystemClock(),
             new_token=new_ulid,
             report=lambda _error: None,
             rate=Rate(cap=rate, current=rate),
