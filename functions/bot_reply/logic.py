@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.domain.bot import Bot, reply_for
-from shared.domain.conversation import Message, window_open
+from shared.domain.conversation import window_open
+from shared.domain.message import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ def take_turn(at_hand: Deps, turn: BotTurn, now: int) -> None:
 
     Raises InvalidInput when the message is not there.
     """
-    message = at_hand.conversations.message(turn.tenant_id, turn.conversation_id, turn.message_id)
+    message = at_hand.conversations.messages.get(turn.tenant_id, turn.conversation_id, turn.message_id)
     if message is None:
         raise InvalidInput("the message to answer is not there")
     answer = answer_to(at_hand.catalogue.bots(turn.tenant_id), turn.phone_number_id, message, now)

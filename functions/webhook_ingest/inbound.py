@@ -11,12 +11,13 @@ from functions.webhook_ingest.logic.identity import Identities, change_of, sende
 from functions.webhook_ingest.logic.json_input import time_ms, word
 from functions.webhook_ingest.logic.parse import Parsed, parse
 from functions.webhook_ingest.logic.split import digest
-from shared.domain.conversation import Message
 from shared.domain.identity import conversation_id_for
+from shared.domain.message import Message
 from shared.errors import InvalidInput
 from shared.events import BotTurn, InboundMessage
 from shared.observability import count
-from shared.store.conversations import Head, message_key
+from shared.store.conversations import Head
+from shared.store.messages import message_key
 
 _DAY_MS = 24 * 3600 * 1000
 

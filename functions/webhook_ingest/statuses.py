@@ -117,7 +117,7 @@ def _record_block(at_hand: Deps, key: BlockKey, change: StatusChange) -> None:
 
 
 def _record_single(at_hand: Deps, target: SingleSend, change: SingleChange) -> None:
-    found = at_hand.conversations.record_status(
+    found = at_hand.conversations.messages.record_status(
         target.tenant_id,
         target.conversation_id,
         target.message_id,

@@ -14,12 +14,14 @@ from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.callback import SingleSend, encode_single
 from shared.domain.consent import Purpose, SkipReason, refusal
 from shared.domain.contact import Contact
-from shared.domain.conversation import Author, Conversation, Message, window_open
+from shared.domain.conversation import Conversation, window_open
+from shared.domain.message import Author, Message
 from shared.domain.outcome import Kind, Outcome
 from shared.errors import NotFound, SendRefused
 from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
-from shared.store.conversations import Conversations, Head, message_key
+from shared.store.conversations import Conversations, Head
+from shared.store.messages import message_key
 
 _ATTEMPTS = 3
 _REMEDIES = {
@@ -104,13 +106,13 @@ class SingleSender:
         )
         head = Head(conversation_id, conversation.phone_number_id, contact.contact_id, contact.name)
         if not self._conversations.append(tenant_id, head, message):
-            return self._conversations.message(tenant_id, conversation_id, message.message_id) or message
+            return self._conversations.messages.get(tenant_id, conversation_id, message.message_id) or message
         waba = self._accounts.waba(tenant_id, number.waba_id)
         token = self._vault.open(tenant_id, META_TOKEN, waba.token)
         access = GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
         outcome = self._deliver(tenant_id, conversation, contact, message, access)
         status = _STATUS[outcome.kind]
-        self._conversations.record_status(
+        self._conversations.messages.record_status(
             tenant_id,
             conversation_id,
             message.message_id,

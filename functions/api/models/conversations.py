@@ -1,13 +1,12 @@
-"""Conversations, bots and the subscription."""
+"""Conversations and their messages."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import Field, JsonValue, StringConstraints
 
-from functions.api.models.accounts import EntitlementsOut
-from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, moment
-from shared.domain.bot import Bot
-from shared.domain.conversation import WINDOW_MS, Conversation, Message, window_open
+from functions.api.models.base import Cursor, Input, Output, moment
+from shared.domain.conversation import WINDOW_MS, Conversation, window_open
+from shared.domain.message import Message
 
 
 class ConversationOut(Output):
@@ -101,57 +100,3 @@ class MessageOut(Output):
 class MessagesOut(Output):
     items: list[MessageOut]
     next_cursor: Cursor
-
-
-Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-
-
-class RuleModel(Input):
-    match: Literal["exact", "contains", "any"]
-    keywords: Annotated[list[Keyword], Field(max_length=50)] = Field(default_factory=list)
-    reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
-
-    @model_validator(mode="after")
-    def _matchable(self) -> "RuleModel":
-        if self.match != "any" and not self.keywords:
-            raise ValueError("a rule needs keywords, unless its match is `any`")
-        return self
-
-
-class BotIn(Input):
-    name: ShortText
-    phone_number_id: MetaId | None = Field(None, description="limits the bot to one number")
-    enabled: bool = True
-    rules: Annotated[list[RuleModel], Field(min_length=1, max_length=100)] = Field(
-        description="the first that matches answers"
-    )
-
-
-class BotOut(Output):
-    id: str
-    name: str
-    phone_number_id: str | None
-    enabled: bool
-    rules: list[RuleModel]
-    created_at: str | None
-
-    @classmethod
-    def of(cls, bot: Bot) -> "BotOut":
-        return cls(
-            id=bot.bot_id,
-            name=bot.name,
-            phone_number_id=bot.phone_number_id or None,
-            enabled=bot.enabled,
-            rules=[RuleModel(match=r.match, keywords=list(r.keywords), reply=r.reply) for r in bot.rules],
-            created_at=moment(bot.created_at),
-        )
-
-
-class BotsOut(Output):
-    items: list[BotOut]
-
-
-class SubscriptionOut(Output):
-    plan: str
-    status: str
-    entitlements: EntitlementsOut = Field(description="what holds now; the free plan's unless the subscription pays")

@@ -2,7 +2,7 @@
 
 from functions.api.bootstrap import deps
 from functions.api.models.accounts import EntitlementsOut
-from functions.api.models.conversations import SubscriptionOut
+from functions.api.models.billing import SubscriptionOut
 from functions.api.request import caller, new_router
 from functions.api.routing import secured
 from shared.domain.account import Scope

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.bootstrap import deps
 from functions.api.models.base import ULID
-from functions.api.models.conversations import BotIn, BotOut, BotsOut
+from functions.api.models.bots import BotIn, BotOut, BotsOut
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.domain.account import Scope

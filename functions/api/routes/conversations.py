@@ -52,7 +52,7 @@ def get_conversation(conversation_id: ConversationId) -> ConversationOut:
 )
 def list_messages(conversation_id: ConversationId, limit: Limit = 50, cursor: CursorText = None) -> MessagesOut:
     _need(conversation_id)
-    page = deps().conversations.messages(caller(router).tenant_id, conversation_id, limit, cursor)
+    page = deps().conversations.messages.page(caller(router).tenant_id, conversation_id, limit, cursor)
     return MessagesOut(items=[MessageOut.of(message) for message in page.items], next_cursor=page.cursor)
 
 

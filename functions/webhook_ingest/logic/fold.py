@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from shared.domain.blocks import BLOCK_SIZE
 from shared.domain.books import StatusChange
 from shared.domain.callback import CampaignSlot, SingleSend, decode
-from shared.domain.conversation import merge_status
 from shared.domain.identity import SHARDS
+from shared.domain.message import merge_status
 from shared.errors import InvalidInput
 from shared.events import StatusUpdates
 

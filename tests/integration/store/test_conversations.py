@@ -6,9 +6,10 @@ from typing import get_args
 import pytest
 
 from shared.clock import new_ulid
-from shared.domain.conversation import Direction, Message
-from shared.store.conversations import Conversations, Head, message_key
+from shared.domain.message import Direction, Message
+from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
+from shared.store.messages import message_key
 from tests.integration.store.faults import Crash, at_once, crash_at_write
 
 HEAD = Head("v1", "pn1", "c1", "Ana")
@@ -33,12 +34,12 @@ def test_a_message_comes_back_as_it_was_and_opens_the_conversation(conversations
     assert (found.phone_number_id, found.contact_id, found.contact_name) == ("pn1", "c1", "Ana")
     assert (found.last_message_at, found.last_message_text, found.last_inbound_at) == (1_000, "olá", 1_000)
     assert (found.unread, found.status) == (1, "open")
-    assert conversations.message(tenant, "v1", message_key(1_000, "m")) == message(1_000, text="olá")
+    assert conversations.messages.get(tenant, "v1", message_key(1_000, "m")) == message(1_000, text="olá")
 
 
 def test_the_same_message_twice_is_one(conversations: Conversations, tenant: str) -> None:
     assert [conversations.append(tenant, HEAD, message(1_000)) for _ in range(3)] == [True, False, False]
-    assert len(conversations.messages(tenant, "v1", 10, None).items) == 1
+    assert len(conversations.messages.page(tenant, "v1", 10, None).items) == 1
     found = conversations.get(tenant, "v1")
     assert found is not None
     assert found.unread == 1
@@ -63,7 +64,7 @@ def test_the_head_catches_up_after_a_crash_between_the_writes(
     assert found is not None
     assert (found.last_message_at, found.last_inbound_at, found.contact_id) == (1_000, 1_000, "c1")
     assert [c.conversation_id for c in conversations.page(tenant, 10, None).items] == ["v1"]
-    assert len(conversations.messages(tenant, "v1", 10, None).items) == 1
+    assert len(conversations.messages.page(tenant, "v1", 10, None).items) == 1
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([1_000, 2_000, 3_000])))
@@ -76,7 +77,7 @@ def test_messages_out_of_order_never_move_the_window_back(
     assert found is not None
     assert (found.last_inbound_at, found.last_message_at, found.last_message_text) == (3_000, 3_000, "at 3000")
     assert found.unread == 3
-    assert [m.at for m in conversations.messages(tenant, "v1", 10, None).items] == [3_000, 2_000, 1_000]
+    assert [m.at for m in conversations.messages.page(tenant, "v1", 10, None).items] == [3_000, 2_000, 1_000]
 
 
 def test_what_we_write_opens_no_window_and_is_not_unread(conversations: Conversations, tenant: str) -> None:
@@ -108,9 +109,9 @@ def test_states_join_in_any_order(conversations: Conversations, tenant: str, sta
     best = "queued"
     for state in states:
         for _ in range(2):
-            assert conversations.record_status(tenant, "v1", message_key(1_000, "m"), state, wamid="wamid.1")
+            assert conversations.messages.record_status(tenant, "v1", message_key(1_000, "m"), state, wamid="wamid.1")
         best = max(best, state, key=["queued", *ORDER].index)
-        found = conversations.message(tenant, "v1", message_key(1_000, "m"))
+        found = conversations.messages.get(tenant, "v1", message_key(1_000, "m"))
         assert found is not None
         assert (found.status, found.wamid) == (best, "wamid.1")
 
@@ -118,8 +119,8 @@ def test_states_join_in_any_order(conversations: Conversations, tenant: str, sta
 def test_states_that_come_at_once_join(conversations: Conversations, tenant: str) -> None:
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
     states = ["sent", "delivered", "read", "failed"]
-    at_once(4, lambda i: conversations.record_status(tenant, "v1", message_key(1_000, "m"), states[i]))
-    found = conversations.message(tenant, "v1", message_key(1_000, "m"))
+    at_once(4, lambda i: conversations.messages.record_status(tenant, "v1", message_key(1_000, "m"), states[i]))
+    found = conversations.messages.get(tenant, "v1", message_key(1_000, "m"))
     assert found is not None
     assert found.status == "read"
 
@@ -129,21 +130,21 @@ def test_an_unknown_send_is_settled_by_a_status_and_not_the_other_way_round(
 ) -> None:
     key = message_key(1_000, "m")
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
-    conversations.record_status(tenant, "v1", key, "unknown")
-    conversations.record_status(tenant, "v1", key, "failed", error_code="131026")
-    found = conversations.message(tenant, "v1", key)
+    conversations.messages.record_status(tenant, "v1", key, "unknown")
+    conversations.messages.record_status(tenant, "v1", key, "failed", error_code="131026")
+    found = conversations.messages.get(tenant, "v1", key)
     assert found is not None
     assert (found.status, found.error_code) == ("failed", "131026")
-    conversations.record_status(tenant, "v1", key, "delivered")
-    conversations.record_status(tenant, "v1", key, "unknown")
-    found = conversations.message(tenant, "v1", key)
+    conversations.messages.record_status(tenant, "v1", key, "delivered")
+    conversations.messages.record_status(tenant, "v1", key, "unknown")
+    found = conversations.messages.get(tenant, "v1", key)
     assert found is not None
     assert found.status == "delivered"
 
 
 def test_a_state_of_a_message_that_is_not_there_makes_none(conversations: Conversations, tenant: str) -> None:
-    assert not conversations.record_status(tenant, "v1", message_key(1, "x"), "sent")
-    assert conversations.message(tenant, "v1", message_key(1, "x")) is None
+    assert not conversations.messages.record_status(tenant, "v1", message_key(1, "x"), "sent")
+    assert conversations.messages.get(tenant, "v1", message_key(1, "x")) is None
 
 
 def test_another_tenants_conversation_is_not_there(conversations: Conversations, tenant: str) -> None:
@@ -151,8 +152,8 @@ def test_another_tenants_conversation_is_not_there(conversations: Conversations,
     other = new_ulid()
     assert conversations.get(other, "v1") is None
     assert conversations.page(other, 10, None).items == []
-    assert conversations.messages(other, "v1", 10, None).items == []
-    assert not conversations.record_status(other, "v1", message_key(1_000, "m"), "sent")
+    assert conversations.messages.page(other, "v1", 10, None).items == []
+    assert not conversations.messages.record_status(other, "v1", message_key(1_000, "m"), "sent")
 
 
 def test_pages_hold_every_conversation_once_last_active_first(conversations: Conversations, tenant: str) -> None:
@@ -174,7 +175,7 @@ def test_pages_hold_every_message_once_newest_first(conversations: Conversations
     seen: list[int] = []
     cursor: str | None = None
     while not seen or cursor:
-        page = conversations.messages(tenant, "v1", 3, cursor)
+        page = conversations.messages.page(tenant, "v1", 3, cursor)
         seen += [m.at for m in page.items]
         cursor = page.cursor
     assert seen == [1_006, 1_005, 1_004, 1_003, 1_002, 1_001, 1_000]

@@ -14,11 +14,12 @@ from shared.domain.account import Member, Role, Tenant
 from shared.domain.bot import Bot, Rule
 from shared.domain.campaign import Audience, Campaign
 from shared.domain.contact import ContactField
-from shared.domain.conversation import Message
 from shared.domain.identity import contact_id_for, conversation_id_for
+from shared.domain.message import Message
 from shared.domain.number import Number, Waba
 from shared.domain.template import Template
-from shared.store.conversations import Head, message_key
+from shared.store.conversations import Head
+from shared.store.messages import message_key
 from tests.unit.api.conftest import Answer, Api
 
 PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password": "Correct-horse-1", "country": "br"}

@@ -4,7 +4,7 @@ import pytest
 
 from functions.bot_reply.logic import answer_to
 from shared.domain.bot import Bot, Rule
-from shared.domain.conversation import Message
+from shared.domain.message import Message
 
 DAY_MS = 24 * 3600 * 1000
 AT = 1_750_000_000_000

@@ -15,13 +15,14 @@ from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import epoch_ms
 from shared.domain.account import Member, Role, Tenant
 from shared.domain.bot import Bot, Rule
-from shared.domain.conversation import Message
+from shared.domain.message import Message
 from shared.domain.number import Number, Waba
 from shared.events import BotTurn
 from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
-from shared.store.conversations import Head, message_key
+from shared.store.conversations import Head
 from shared.store.directory import Directory
+from shared.store.messages import message_key
 from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
 
 TENANT, PHONE_ID, CONTACT, CONVERSATION = "01TENANT", "106", "0" * 32, "c0ffee"
@@ -102,7 +103,7 @@ def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: Deps, meta: Me
     (sent,) = meta.sent
     assert sent["path"] == f"/v26.0/{PHONE_ID}/messages"
     assert (sent["to"], sent["type"], sent["text"]["body"]) == ("+16505551234", "text", "9 to 5")
-    reply, _ = at_hand.conversations.messages(TENANT, CONVERSATION, 9, None).items
+    reply, _ = at_hand.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.author, reply.author_id, reply.status, reply.wamid) == ("bot", "b1", "sent", "wamid.1")
     assert sent["biz_opaque_callback_data"] == f"m1|{TENANT}|{CONVERSATION}|{reply.message_id}"
 

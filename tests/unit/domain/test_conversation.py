@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.conversation import WINDOW_MS, merge_status, window_open
+from shared.domain.conversation import WINDOW_MS, window_open
+from shared.domain.message import merge_status
 
 # From the weakest to the strongest: a message that arrived did not fail, whatever came before or after.
 ORDER = ["queued", "sent", "failed", "delivered", "read", "played"]

@@ -12,8 +12,9 @@ from shared.domain.books import StatusChange
 from shared.domain.campaign import Audience, Campaign, State
 from shared.domain.consent import refusal
 from shared.domain.contact import Contact
-from shared.domain.conversation import Conversation, Message
+from shared.domain.conversation import Conversation
 from shared.domain.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
+from shared.domain.message import Message
 from shared.events import InboundMessage
 from shared.store.lanes import Run
 from shared.store.sends import SealedBlock
@@ -60,7 +61,7 @@ def conversation(at_hand: Deps, contact_id: str = BY_PHONE) -> tuple[Conversatio
     conversation_id = conversation_id_for(TENANT, PHONE_ID, contact_id)
     head = at_hand.conversations.get(TENANT, conversation_id)
     assert head is not None
-    return head, at_hand.conversations.messages(TENANT, conversation_id, 50, None).items
+    return head, at_hand.conversations.messages.page(TENANT, conversation_id, 50, None).items
 
 
 def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, at_hand: Deps) -> None:

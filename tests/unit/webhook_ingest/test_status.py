@@ -4,10 +4,11 @@ from functions.webhook_ingest import status_handler
 from functions.webhook_ingest.bootstrap import Deps
 from shared.domain.blocks import Recipient
 from shared.domain.callback import SingleSend, encode_single
-from shared.domain.conversation import Message
 from shared.domain.identity import contact_id_for
+from shared.domain.message import Message
 from shared.events import StatusUpdates
-from shared.store.conversations import Head, message_key
+from shared.store.conversations import Head
+from shared.store.messages import message_key
 from shared.store.sends import SealedBlock
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT
@@ -61,7 +62,7 @@ def test_statuses_of_agents_and_bots_end_in_the_conversation(at_hand: Deps) -> N
     callback = encode_single(SingleSend(TENANT, "conv", message_id))
     rows: list[list[object]] = [["read", AT, callback, "", False, "wamid.9"], ["sent", AT, callback, "", True, ""]]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    stored = at_hand.conversations.message(TENANT, "conv", message_id)
+    stored = at_hand.conversations.messages.get(TENANT, "conv", message_id)
     assert stored is not None
     assert (stored.status, stored.wamid) == ("read", "wamid.9")
 
