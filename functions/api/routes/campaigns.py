@@ -9,23 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api.bootstrap import deps
 from functions.api.campaign_control import CampaignControl, CampaignDraft
 from functions.api.dry_runs import DryRun, DryRuns
+from functions.api.models.audiences import OutcomeName
 from functions.api.models.base import ULID, moment
-from functions.api.models.campaigns import (
-    CampaignIn,
-    CampaignOut,
-    CampaignsOut,
-    DryRunOut,
-    DryRunStartedOut,
-    LaunchIn,
-    MissingOut,
-    OutcomeName,
-    RecipientOut,
-    RecipientsOut,
-    ReportOut,
-    RetryIn,
-    SampleOut,
-    SinceDryRunOut,
-)
+from functions.api.models.campaigns import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
+from functions.api.models.dry_runs import DryRunOut, DryRunStartedOut, MissingOut, SampleOut
+from functions.api.models.reports import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
 from functions.api.recipients import Recipients, as_csv
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.bootstrap import deps
 from functions.api.models.base import META_ID
-from functions.api.models.campaigns import SyncOut, TemplateIn, TemplateOut, TemplatesOut
+from functions.api.models.templates import SyncOut, TemplateIn, TemplateOut, TemplatesOut
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, secured
 from functions.api.templates import TemplateDraft, create_template, sync_templates
