@@ -131,7 +131,7 @@ class Lane:
             return None
         self._fence = state.fence
         if state.rate:
-            self.rate.current = min(self.rate.cap, state.rate / 1000)
+            self.rate.recall(state.rate / 1000, (now - state.claimed_at) / 1000)
         sender = asyncio.ensure_future(self._send_loop())
         more = False
         try:

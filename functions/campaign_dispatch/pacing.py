@@ -3,41 +3,60 @@
 from collections import deque
 from dataclasses import dataclass, field
 
-_WINDOW_SECONDS = 1.016
-"""The time in which one second's messages leave. The 1.6 % over a second are room for jitter: sends which the network
-or a busy machine pushes together by up to 16 ms still keep to the rate when they arrive."""
-_CATCH_UP_SECONDS = 0.03
-_BACK_OFF = 0.7
-_STEP_UP = 1.02
-_STEP_UP_EVERY_SECONDS = 5.0
+_SPREAD_SECONDS = 1.018
+"""The time over which one second's messages are spread evenly: 98.2 % of the rate."""
+_WINDOW_SECONDS = 1.0155
+"""No more than one second's messages leave in any window of this length, whatever is caught up: sends which the network
+or a busy machine pushes together by up to 15 ms still keep to the rate when they arrive."""
+_CATCH_UP_SECONDS = 0.25
+_CATCH_UP_PACE = 0.2
+_BACK_OFF = 0.8
+_RELAPSE_SECONDS = 30.0
+_CLIMB = 0.05
+_SLOWEST_CLIMB = 0.005
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
 class Rate:
-    """Additive increase, multiplicative decrease under Meta's throttling; never above `cap` (messages per second)."""
+    """Additive increase, multiplicative decrease under Meta's throttling; never above `cap` (messages per second).
+
+    After a single complaint the cap is reached again within seconds. Where complaints keep coming back, as when others
+    use up the number's limit too, each one halves the speed of the climb, so that few messages are refused.
+    """
 
     cap: float
     current: float
     changed_at: float = 0.0
+    throttled_at: float = float("-inf")
+    climb: float = _CLIMB
 
     def throttled(self, now: float) -> None:
         """Meta said 130429 or the like: slow down, at most once a second however many answers say so."""
-        if now - self.changed_at >= 1.0:
-            self.current = max(1.0, self.current * _BACK_OFF)
-            self.changed_at = now
+        since = now - self.throttled_at
+        if since < 1.0:
+            return
+        self.climb = max(_SLOWEST_CLIMB, self.climb / 2) if since < _RELAPSE_SECONDS else _CLIMB
+        self.current = max(1.0, self.current * _BACK_OFF)
+        self.throttled_at = self.changed_at = now
 
     def quiet(self, now: float) -> None:
-        """Nothing complained lately: creep back up."""
-        if self.current < self.cap and now - self.changed_at >= _STEP_UP_EVERY_SECONDS:
-            self.current = min(self.cap, self.current * _STEP_UP + 0.1)
+        """Nothing complained lately: climb, once a second."""
+        patient = now - self.throttled_at >= _PATIENCE_SECONDS
+        if self.current < self.cap and patient and now - self.changed_at >= 1.0:
+            self.current = min(self.cap, self.current + self.cap * self.climb)
             self.changed_at = now
+
+    def recall(self, learned: float, idle: float) -> None:
+        """Go on with the rate that another worker learned `idle` seconds ago; what was quiet since counts as climb."""
+        self.current = max(1.0, min(self.cap, learned + self.cap * _CLIMB * max(0.0, idle)))
 
 
 @dataclass(slots=True)
 class Pacer:
     """Spreads messages evenly, and never lets more than the rate leave in any one-second window.
 
-    Small delays of the machine are caught up within that window; a long stall is not made up for by a burst.
+    Delays of the machine are caught up at five times the pace within that window; a long stall is not made up for.
     """
 
     rate: Rate
@@ -46,15 +65,18 @@ class Pacer:
 
     def due(self, now: float) -> float:
         """The earliest moment at which the next message may leave; now or later."""
+        if not self.recent:
+            return now
+        apart = _SPREAD_SECONDS / self.rate.current
+        earliest = max(now, self.next_at, self.recent[-1] + apart * _CATCH_UP_PACE)
         window = int(self.rate.current)
-        earliest = max(now, self.next_at)
         if len(self.recent) >= window > 0:
             earliest = max(earliest, self.recent[-window] + _WINDOW_SECONDS)
         return earliest
 
     def sent(self, at: float) -> None:
         behind = at if not self.recent else max(self.next_at, at - _CATCH_UP_SECONDS)
-        self.next_at = behind + _WINDOW_SECONDS / self.rate.current
+        self.next_at = behind + _SPREAD_SECONDS / self.rate.current
         self.recent.append(at)
         while len(self.recent) > self.rate.cap + 1:
             self.recent.popleft()

@@ -59,7 +59,8 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """`expires_at` is when the lease ends (epoch ms); `rate` in messages per 1,000 seconds, 0 when never learned."""
+    """`expires_at` is when the lease ends, `claimed_at` when it was last renewed by a claim (epoch ms); `rate` in
+    messages per 1,000 seconds, 0 when never learned."""
 
     lane: int
     fence: int
@@ -67,6 +68,7 @@ class LaneState:
     cursors: Mapping[str, int]
     claims: Mapping[str, Claim]
     rate: int = 0
+    claimed_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +300,15 @@ class Lanes:
         `from`; then nothing may be sent. A write that was applied although its answer was lost is recognised by
         `token`.
         """
-        names = {"#exp": "exp"}
+        names = {"#exp": "exp", "#at": "at"}
         values: dict[str, Value] = {
             ":fence": fence,
             ":exp": expires_at,
             ":token": token,
             ":rate": rate,
+            ":now": now,
         }
-        sets = ["#exp = :exp", "tok = :token", "rate = :rate"]
+        sets = ["#exp = :exp", "tok = :token", "rate = :rate", "#at = :now"]
         conditions = ["fence = :fence"]
         for i, (campaign_id, (start, stop)) in enumerate(moves.items()):
             names[f"#c{i}"] = campaign_id
@@ -440,6 +443,7 @@ def _lane(item: Item) -> LaneState:
         cursors=cast("dict[str, int]", item.get("cur") or {}),
         claims={campaign: Claim(*row) for campaign, row in claims.items()},
         rate=number(item, "rate"),
+        claimed_at=number(item, "at"),
     )
 
 

@@ -14,9 +14,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
+from functions.campaign_dispatch.slice import keep_time
 from functions.campaign_dispatch.transmitter import GraphTransmitter
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import new_ulid
@@ -127,16 +129,28 @@ class Variant:
         )
 
 
+def keep_to_one_core() -> None:
+    """The upstream and the database, which run already, keep to the others."""
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    mine, *others = sorted(os.sched_getaffinity(0))
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    for child in children if others else ():
+        for thread in Path(f"/proc/{child}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), others)
+    os.sched_setaffinity(0, {mine})
+
+
 def main() -> None:
     if not BINARY.exists():
         print(MISSING)
         return
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     seconds = int(os.environ.get("LANE_SECONDS", "20"))
     print(f"upstream answers after {LATENCY_MS} ms; WRU without load and statuses")
     print(f"{'':44} {'messages':>8} {'achieved':>11} {'held':>6} {'peak/s':>6} {'CPU ms':>8} {'WRU':>7}")
     with upstream() as url, running_dynoxide() as dynamodb:
+        keep_to_one_core()
+        keep_time()
         variant = Variant(url, dynamodb)
         for cap in (72, 225):
             print(variant.lane(f"lane, cap {cap}/s", cap * seconds, cap).row(cap), flush=True)
