@@ -1,20 +1,31 @@
 """One message of a conversation, in either direction, and how its delivery state joins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from shared.domain.message_changes import Change, Changes, Reaction, Said, reactions_in
+
 Direction = Literal["in", "out"]
-Author = Literal["contact", "agent", "bot", "api"]
+Author = Literal["contact", "agent", "bot", "api", "phone_app"]
+"""`phone_app` is the business itself, writing with the WhatsApp Business app."""
+Source = Literal["live", "history"]
+REVOKED = "[deleted by its sender]"
 
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
+_QUIET = frozenset({"reaction", "edit", "revoke", "link_click"})
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`text` is what a person reads of it; `content` the parsed body. `status` is for outgoing ones.
+    """`text` is what a person reads of it; `content` the parsed body; `about` what they should know besides: the ad
+    it came from, that it was forwarded, what went wrong with it. `status` is for outgoing ones.
 
     Outgoing states: queued, sent, delivered, read, failed, unknown (it may have been sent; never repeated by itself).
+
+    `change` is what it does to another message. `reactions`, `edited_at`, `original` and `revoked_at` are what others
+    did to it: `text` and `content` are the edited ones then, and say nothing once it is revoked. `source` is history
+    for messages that a number brought along from the WhatsApp Business app. Times are epoch ms, 0 for never.
     """
 
     message_id: str
@@ -30,6 +41,42 @@ class Message:
     error_code: str = ""
     reply_to: str = ""
     author_id: str = ""
+    about: str = ""
+    source: Source = "live"
+    change: Change | None = None
+    reactions: tuple[Reaction, ...] = ()
+    edited_at: int = 0
+    original: Said | None = None
+    revoked_at: int = 0
+
+    @property
+    def counts_as_unread(self) -> bool:
+        """Whether somebody has to read it: not what merely alters another message, nor old ones brought along."""
+        return self.direction == "in" and self.source == "live" and self.kind not in _QUIET
+
+    @property
+    def opens_window(self) -> bool:
+        """Whether it opens the 24-hour window: whatever a person sends does, reactions too, a click on a link not
+        (Meta, customer service windows)."""
+        return self.direction == "in" and self.kind != "link_click"
+
+    @property
+    def left_us(self) -> bool:
+        """Whether it is known to be with the other side, so that what it does to another message holds."""
+        return self.direction == "in" or _RANK.get(self.status, 0) > 0
+
+    def changed_by(self, changes: Changes) -> "Message":
+        """The message as people see it after these changes."""
+        message = replace(self, reactions=reactions_in(changes))
+        if "edit" in changes:
+            edit, said = changes["edit"], Said(self.kind, self.text, self.content)
+            now = edit.change
+            message = replace(
+                message, kind=now.kind, text=now.text, content=now.content, edited_at=edit.at, original=said
+            )
+        if "revoke" in changes:
+            message = replace(message, text=REVOKED, content={}, original=None, revoked_at=changes["revoke"].at)
+        return message
 
 
 def merge_status(current: str, incoming: str) -> str:

@@ -16,6 +16,7 @@ from shared.domain.consent import Purpose, SkipReason, refusal
 from shared.domain.contact import Contact
 from shared.domain.conversation import Conversation, window_open
 from shared.domain.message import Author, Message
+from shared.domain.message_changes import change_by_sending
 from shared.domain.outcome import Kind, Outcome
 from shared.errors import NotFound, SendRefused
 from shared.store.accounts import Accounts
@@ -103,6 +104,7 @@ class SingleSender:
             content=draft.content,
             status="queued",
             reply_to=draft.reply_to,
+            change=change_by_sending(draft.kind, draft.content),
         )
         head = Head(conversation_id, conversation.phone_number_id, contact.contact_id, contact.name)
         if not self._conversations.append(tenant_id, head, message):

@@ -34,6 +34,7 @@ class ConversationItem(TableItem):
     contact_id = UnicodeAttribute(null=True)
     contact_name = UnicodeAttribute(null=True)
     last_at = NumberAttribute(null=True)
+    last_id = UnicodeAttribute(null=True)
     last_text = UnicodeAttribute(null=True)
     last_inbound_at = NumberAttribute(null=True)
     unread = NumberAttribute(null=True)
@@ -105,18 +106,20 @@ class Conversations:
         ]
         if head.contact_name:
             always.append(ConversationItem.contact_name.set(head.contact_name))
-        if message.direction == "in" and fresh:
+        if message.counts_as_unread and fresh:
             always.append(ConversationItem.unread.set((ConversationItem.unread | 0) + 1))
             always.append(ConversationItem.state.set("open"))
         item.update(actions=always)
         latest: list[Action] = [
             ConversationItem.last_at.set(message.at),
+            ConversationItem.last_id.set(message.message_id),
             ConversationItem.last_text.set(message.text[:200]),
             ConversationItem.gsi1sk.set(_activity(message.at, head.conversation_id)),
             ConversationItem.ttl.set(expiry(message.at)),
         ]
-        _if_newer(item, latest, ConversationItem.last_at, message.at)
-        if message.direction == "in":
+        # By id, which begins with the time: Meta's times are whole seconds, and any order must end the same.
+        _if_newer(item, latest, ConversationItem.last_id, message.message_id)
+        if message.opens_window:
             inbound: list[Action] = [ConversationItem.last_inbound_at.set(message.at)]
             _if_newer(item, inbound, ConversationItem.last_inbound_at, message.at)
 
@@ -130,9 +133,11 @@ def _activity(at: int, conversation_id: str) -> str:
     return f"{at:013d}#{conversation_id}"
 
 
-def _if_newer(item: ConversationItem, actions: list[Action], attribute: NumberAttribute, at: int) -> None:
+def _if_newer(
+    item: ConversationItem, actions: list[Action], attribute: NumberAttribute | UnicodeAttribute, value: int | str
+) -> None:
     try:
-        item.update(actions=actions, condition=attribute.does_not_exist() | (attribute < at))
+        item.update(actions=actions, condition=attribute.does_not_exist() | (attribute < value))
     except UpdateError as exc:
         if exc.cause_response_code != "ConditionalCheckFailedException":
             raise

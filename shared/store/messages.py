@@ -2,26 +2,39 @@
 
 | access | key | cost |
 |---|---|---|
-| messages, newest first | `T#<t>#V#<conversation>` / `M#<ms>#<message>` | 0.5 RRU per 4 KB |
-| store a message, if absent | same | 1 WRU per KB |
+| messages, newest first | `T#<t>#V#<conversation>` / `M#<ms>-<message>` | 0.5 RRU per 4 KB |
+| store a message, if absent | same | 1 WRU per KB, and 1 WRU + 0.5 RRU to make it findable |
 | a message's delivery state | same | 1 RRU + 1 WRU |
+| a message by its wamid | `T#<t>#V#<conversation>` / `W#<wamid>` | 1 RRU, then the message |
+| a change of a message, noted | `T#<t>#V#<conversation>` / `A#<wamid>#<message>` | 3 WRU and 2 RRU to join it |
 
 A message's sort key follows from its time and its id, so a webhook delivered twice writes one item. Messages live
 RETENTION_DAYS.
+
+Changes and the message that they change come in any order. Who brings a change notes it under the wamid it names, then
+looks for the message; who brings a message makes it findable, then looks for changes. So one of the two sees the other,
+and joining the same change twice alters nothing. A change that has found its message is no longer shown as a message of
+its own; one that finds none (of a campaign's message, say) stays one.
 """
 
 import json
+from dataclasses import dataclass, replace
 from typing import cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
+from pynamodb.models import Model
 
-from shared.domain.message import Author, Direction, Message, merge_status
+from shared.domain.message import Author, Direction, Message, Source, merge_status
+from shared.domain.message_changes import Applied, Change, Changes, join, may_change
 from shared.store.database import Database, TableItem
-from shared.store.directory import Page, decode_cursor, encode_cursor
+from shared.store.directory import Page, decode_cursor, encode_cursor, from_document, to_document
 
 RETENTION_DAYS = 400
+_ATTEMPTS = 8
+_WAMID_LENGTH = 256
 
 
 class MessageItem(TableItem):
@@ -39,6 +52,28 @@ class MessageItem(TableItem):
     status = UnicodeAttribute(null=True)
     error_code = UnicodeAttribute(null=True)
     reply_to = UnicodeAttribute(null=True)
+    about = UnicodeAttribute(null=True)
+    source = UnicodeAttribute(null=True)
+    change = UnicodeAttribute(null=True)
+    changes = UnicodeAttribute(null=True)
+    merged_in = BooleanAttribute(null=True)
+
+
+class ReferenceItem(TableItem):
+    """Leads from a wamid to a message (`W#`), or to one that changes it (`A#`)."""
+
+    class Meta:
+        table_name = ""
+
+    wamid = UnicodeAttribute()
+    message_id = UnicodeAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """`changes` as they are written."""
+
+    changes: dict[str, Applied]
 
 
 def message_key(at: int, message_id: str) -> str:
@@ -58,10 +93,21 @@ def expiry(at: int) -> int:
 
 class Messages:
     def __init__(self, database: Database) -> None:
-        MessageItem.Meta.table_name = database.conversations
+        MessageItem.Meta.table_name = ReferenceItem.Meta.table_name = database.conversations
 
     def put(self, tenant_id: str, message: Message) -> bool:
-        """Store a message if it is not there yet; False when it was there."""
+        """Store a message if it is not there yet, and let what it does to another one, or others to it, take effect.
+
+        False when it was there; the rest is done again then, for the process may have died in between.
+        """
+        fresh = self._put(tenant_id, message)
+        if message.change is None:
+            self._make_findable(tenant_id, message.conversation_id, message.wamid, message.message_id)
+        elif message.left_us:
+            self._note_change(tenant_id, message, message.change)
+        return fresh
+
+    def _put(self, tenant_id: str, message: Message) -> bool:
         item = MessageItem(
             conversation_key(tenant_id, message.conversation_id),
             f"M#{message.message_id}",
@@ -75,6 +121,9 @@ class Messages:
             wamid=message.wamid or None,
             status=message.status or None,
             reply_to=message.reply_to or None,
+            about=message.about or None,
+            source=message.source if message.source != "live" else None,
+            change=to_document(message.change) if message.change is not None else None,
             ttl=expiry(message.at),
         )
         try:
@@ -85,6 +134,58 @@ class Messages:
             return False
         return True
 
+    def _make_findable(self, tenant_id: str, conversation_id: str, wamid: str, message_id: str) -> None:
+        if not is_wamid(wamid):
+            return
+        partition = conversation_key(tenant_id, conversation_id)
+        _refer(partition, f"W#{wamid}", wamid, message_id)
+        changing = ReferenceItem.query(partition, ReferenceItem.sk.startswith(f"A#{wamid}#"), consistent_read=True)
+        for reference in changing:
+            message = self.get(tenant_id, conversation_id, reference.message_id)
+            if message is not None and message.change is not None:
+                self._apply(tenant_id, message, message.change, message_id)
+
+    def _note_change(self, tenant_id: str, message: Message, change: Change) -> None:
+        if not is_wamid(change.target):
+            return
+        partition = conversation_key(tenant_id, message.conversation_id)
+        _refer(partition, f"A#{change.target}#{message.message_id}", change.target, message.message_id)
+        target = self._id_of(tenant_id, message.conversation_id, change.target)
+        if target is not None:
+            self._apply(tenant_id, message, change, target)
+
+    def _apply(self, tenant_id: str, message: Message, change: Change, target: str) -> None:
+        """Join a change into its target, then show it as a message of its own no more."""
+        partition = conversation_key(tenant_id, message.conversation_id)
+        applied = Applied(message.message_id, message.author, message.author_id, change)
+        for _ in range(_ATTEMPTS):
+            item = _read(partition, target)
+            if item is None or not may_change(change, message.direction, item.direction):
+                return
+            before = _changes(item)
+            after = join(before, message.direction, applied)
+            unchanged = _same(item.changes, MessageItem.changes)
+            if after is before or _update(
+                item, [MessageItem.changes.set(to_document(_Stored(dict(after))))], unchanged
+            ):
+                break
+        else:
+            raise RuntimeError("a message keeps changing")
+        own = MessageItem(partition, f"M#{message.message_id}")
+        _update(own, [MessageItem.merged_in.set(True)], MessageItem.pk.exists())
+
+    def by_wamid(self, tenant_id: str, conversation_id: str, wamid: str) -> Message | None:
+        """The message that Meta knows by this id, if this conversation holds it."""
+        message_id = self._id_of(tenant_id, conversation_id, wamid) if is_wamid(wamid) else None
+        return self.get(tenant_id, conversation_id, message_id) if message_id is not None else None
+
+    def _id_of(self, tenant_id: str, conversation_id: str, wamid: str) -> str | None:
+        try:
+            found = ReferenceItem.get(conversation_key(tenant_id, conversation_id), f"W#{wamid}", consistent_read=True)
+        except ReferenceItem.DoesNotExist:
+            return None
+        return found.message_id
+
     def page(self, tenant_id: str, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
         """Newest first."""
         position = decode_cursor(cursor)
@@ -93,6 +194,7 @@ class Messages:
         found = MessageItem.query(
             partition,
             MessageItem.sk.startswith("M#"),
+            filter_condition=MessageItem.merged_in.does_not_exist(),
             scan_index_forward=False,
             limit=limit,
             last_evaluated_key=start,
@@ -102,13 +204,8 @@ class Messages:
         return Page(rows, more)
 
     def get(self, tenant_id: str, conversation_id: str, message_id: str) -> Message | None:
-        try:
-            item = MessageItem.get(
-                conversation_key(tenant_id, conversation_id), f"M#{message_id}", consistent_read=True
-            )
-        except MessageItem.DoesNotExist:
-            return None
-        return _message(conversation_id, item)
+        item = _read(conversation_key(tenant_id, conversation_id), message_id)
+        return _message(conversation_id, item) if item is not None else None
 
     def record_status(
         self,
@@ -120,36 +217,72 @@ class Messages:
         wamid: str = "",
         error_code: str = "",
     ) -> bool:
-        """Join a delivery state into an outgoing message. False when there is no such message."""
-        for _ in range(8):
-            current = self.get(tenant_id, conversation_id, message_id)
-            if current is None:
+        """Join a delivery state into an outgoing message. False when there is no such message.
+
+        Of several error codes the smallest is kept, and none for a message that arrived after all.
+        """
+        for _ in range(_ATTEMPTS):
+            item = _read(conversation_key(tenant_id, conversation_id), message_id)
+            if item is None:
                 return False
+            current = _message(conversation_id, item)
             merged = status if current.status in ("queued", "unknown", "") else merge_status(current.status, status)
-            if merged == current.status and not (wamid and not current.wamid):
+            codes = [code for code in (current.error_code, error_code) if code] if merged == "failed" else []
+            code, learned = min(codes, default=""), wamid if not current.wamid else ""
+            after = replace(current, status=merged, error_code=code, wamid=current.wamid or wamid)
+            if after == current:
                 return True
+            # Before the write that says it is done: a repetition would not come here again.
+            if current.change is None and learned:
+                self._make_findable(tenant_id, conversation_id, learned, message_id)
+            elif current.change is not None and after.left_us and not current.left_us:
+                self._note_change(tenant_id, current, current.change)
             actions: list[Action] = [MessageItem.status.set(merged)]
-            if wamid:
-                actions.append(MessageItem.wamid.set(wamid))
-            if merged == "failed" and error_code:
-                actions.append(MessageItem.error_code.set(error_code))
-            unchanged = (
-                (MessageItem.status == current.status) if current.status else MessageItem.status.does_not_exist()
-            )
-            try:
-                MessageItem(conversation_key(tenant_id, conversation_id), f"M#{message_id}").update(
-                    actions=actions, condition=unchanged
-                )
-            except UpdateError as exc:
-                if exc.cause_response_code != "ConditionalCheckFailedException":
-                    raise
-                continue
-            return True
+            actions.append(MessageItem.error_code.set(code) if code else MessageItem.error_code.remove())
+            if learned:
+                actions.append(MessageItem.wamid.set(learned))
+            if _update(item, actions, _same(item.status, MessageItem.status) & _same(item.wamid, MessageItem.wamid)):
+                return True
         raise RuntimeError("a message's state keeps changing")
 
 
+def is_wamid(text: str) -> bool:
+    """Whether this can be an id of Meta's: they are opaque, but short and plain (base64 behind `wamid.`)."""
+    return 0 < len(text) <= _WAMID_LENGTH and text.isascii() and text.isprintable() and "#" not in text
+
+
+def _refer(partition: str, key: str, wamid: str, message_id: str) -> None:
+    ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(int(message_id[:13]))).save()
+
+
+def _read(partition: str, message_id: str) -> MessageItem | None:
+    try:
+        return MessageItem.get(partition, f"M#{message_id}", consistent_read=True)
+    except MessageItem.DoesNotExist:
+        return None
+
+
+def _same(seen: str | None, attribute: UnicodeAttribute) -> Condition:
+    return attribute == seen if seen else attribute.does_not_exist()
+
+
+def _update(item: Model, actions: list[Action], condition: Condition) -> bool:
+    """False when the condition did not hold."""
+    try:
+        item.update(actions=actions, condition=condition)
+    except UpdateError as exc:
+        if exc.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
+
+
+def _changes(item: MessageItem) -> Changes:
+    return from_document(_Stored, item.changes).changes if item.changes else {}
+
+
 def _message(conversation_id: str, item: MessageItem) -> Message:
-    return Message(
+    stored = Message(
         message_id=item.sk.removeprefix("M#"),
         conversation_id=conversation_id,
         direction=cast("Direction", item.direction),
@@ -163,4 +296,8 @@ def _message(conversation_id: str, item: MessageItem) -> Message:
         status=item.status or "",
         error_code=item.error_code or "",
         reply_to=item.reply_to or "",
+        about=item.about or "",
+        source=cast("Source", item.source or "live"),
+        change=from_document(Change, item.change) if item.change else None,
     )
+    return stored.changed_by(_changes(item))
