@@ -7,6 +7,7 @@ from pydantic import Field, JsonValue, StringConstraints
 from functions.api.models.base import Cursor, Input, Output, moment
 from shared.domain.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.message import Message
+from shared.domain.message_changes import Said
 
 
 class ConversationOut(Output):
@@ -59,11 +60,24 @@ class MessageIn(Input):
     )
 
 
+class ReactionOut(Output):
+    by: str = Field(description="contact, agent, bot, api, or phone_app")
+    author_id: str
+    emoji: str
+    at: str | None
+
+
+class SaidOut(Output):
+    type: str
+    text: str
+    content: dict[str, JsonValue]
+
+
 class MessageOut(Output):
     id: str
     conversation_id: str
     direction: str
-    author: str = Field(description="contact, agent, bot or api")
+    author: str = Field(description="contact, agent, bot, api, or phone_app: written with the WhatsApp Business app")
     author_id: str
     type: str
     text: str
@@ -75,6 +89,11 @@ class MessageOut(Output):
     )
     error_code: str | None
     reply_to: str | None
+    about: str = Field(description="what else to know of it: the ad it came from, that it was forwarded, an error")
+    reactions: list[ReactionOut] = Field(description="one of each side at most")
+    edited_at: str | None
+    original: SaidOut | None = Field(description="what an edited message said before")
+    revoked_at: str | None = Field(description="when its author deleted it; what it said is shown no more then")
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -93,8 +112,20 @@ class MessageOut(Output):
                 "status": message.status or None,
                 "error_code": message.error_code or None,
                 "reply_to": message.reply_to or None,
+                "about": message.about,
+                "reactions": [
+                    {"by": one.by, "author_id": one.author_id, "emoji": one.emoji, "at": moment(one.at)}
+                    for one in message.reactions
+                ],
+                "edited_at": moment(message.edited_at),
+                "original": _said(message.original),
+                "revoked_at": moment(message.revoked_at),
             }
         )
+
+
+def _said(said: Said | None) -> dict[str, object] | None:
+    return None if said is None else {"type": said.kind, "text": said.text, "content": dict(said.content)}
 
 
 class MessagesOut(Output):
