@@ -15,8 +15,8 @@ from shared.domain.parameter_checks import (
     HEADER_LIMIT,
     OFFER_BODY_LIMIT,
     BadValue,
+    as_line,
     checked,
-    one_line,
 )
 from shared.domain.template import (
     Component,
@@ -26,9 +26,9 @@ from shared.domain.template import (
     cards_of,
     kind_of,
     replace_variables,
-    slots_of,
 )
 from shared.domain.template_message import components_of, read_text, shown
+from shared.domain.template_slots import slots_of
 from shared.domain.variables import Problem, Variable, code_problems, fit, variable_problems
 
 __all__ = [
@@ -42,6 +42,10 @@ __all__ = [
     "render_text",
     "resolve",
 ]
+
+
+_NOTHING = Variable("constant", "")
+"""Fills a button that must be named although it carries nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,17 @@ def compile_plan(
     except UnsupportedComponent as exc:
         raise CompileError([*problems, Problem("template_id", str(exc))]) from exc
     kept: list[Slot] = []
+    filled: list[Variable] = []
     for slot in slots:
         variable = variables.get(slot.key)
         if variable is not None:
             fitted, found = fit(slot, variable)
             kept.append(fitted)
+            filled.append(variable)
             problems += found or variable_problems(fitted, variable, known_fields, now)
+        elif slot.action and slot.optional:
+            kept.append(slot)
+            filled.append(_NOTHING)
         elif not slot.optional:
             problems.append(Problem(f"variables.{slot.key}", "the template needs this variable; map it"))
     known = {slot.key for slot in slots}
@@ -120,7 +129,7 @@ def compile_plan(
         language=template.language,
         named=named,
         slots=tuple(kept),
-        variables=tuple(variables[slot.key] for slot in kept),
+        variables=tuple(filled),
         body_text=_text_of(template.components, "BODY"),
         header_text=_text_of(template.components, "HEADER"),
         card_texts=tuple(_text_of(card, "BODY") for card in cards_of(template)),
@@ -156,8 +165,8 @@ def _constants_too_long(plan: SendPlan) -> list[Problem]:
     """Texts that nobody's values could make fit: the constants alone fill them."""
     values: list[str] = []
     for slot, variable in zip(plan.slots, plan.variables, strict=True):
-        known = variable.source == "constant"
-        values.append(checked(slot, one_line(variable.value), plan.compiled_at) if known else "0")
+        line = as_line(slot, variable.value) if variable.source == "constant" else ""
+        values.append(checked(slot, line, plan.compiled_at) if line else "0")
     problems: list[Problem] = []
     for part in _too_long(plan, values):
         longest = max(
@@ -192,7 +201,7 @@ def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
     missing, too long or not of the form its slot takes."""
     values: list[str] = []
     for slot, variable in zip(plan.slots, plan.variables, strict=True):
-        value = one_line(_lookup(variable, contact)) or one_line(variable.fallback)
+        value = as_line(slot, _lookup(variable, contact)) or as_line(slot, variable.fallback)
         if value:
             try:
                 value = checked(slot, value, plan.compiled_at)

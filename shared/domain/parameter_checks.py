@@ -1,10 +1,12 @@
 """What Meta takes as the value of each kind of parameter, checked before it is frozen.
 
 Limits: Meta, template components (body 1,024, header 60, card body 160, URL 2,000, copy code 20), limited-time offer
-templates (body 600), authentication templates (code 15), coupon templates (letters and digits only). Payloads and
-file names have no published limit; ours are the ones below.
+templates (body 600), authentication templates (code 15), coupon templates (letters and digits only), multi-product
+messages (10 sections, 30 products, title 24). Payloads, file names, flow tokens and data, and product ids have no
+published limit; ours are the ones below.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
@@ -24,6 +26,10 @@ OTP_LIMIT = 15
 PAYLOAD_LIMIT = 128
 PLACE_LIMIT = 1000
 FILENAME_LIMIT = 255
+FLOW_TOKEN_LIMIT = 200
+PRODUCT_LIMIT = 100
+JSON_LIMIT = 5000
+SECTIONS, PRODUCTS, SECTION_TITLE_LIMIT = 10, 30, 24
 
 # Meta refuses newlines, tabs and runs of more than four spaces in text parameters.
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
@@ -36,6 +42,11 @@ _LINK = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{
 _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 _OTP = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=@-]+")
 _COUPON = re.compile(r"[A-Za-z0-9]+")
+_CATALOG_ID = re.compile(r"[0-9]{1,32}")
+_SECTIONS_WANTED = (
+    '1 to 10 sections with 1 to 30 products in all, as JSON: [{"title": "Popular", "product_items": '
+    '[{"product_retailer_id": "sku-1"}]}]; a title has at most 24 characters'
+)
 
 
 class BadValue(Exception):
@@ -50,6 +61,11 @@ def one_line(text: str) -> str:
     """Without newlines, tabs and runs of spaces; empty when nothing visible is left."""
     line = _BLANKS.sub(" ", text).strip()
     return line if line.strip(_INKLESS) else ""
+
+
+def as_line(slot: Slot, text: str) -> str:
+    """The text as one line; JSON keeps the spaces inside it."""
+    return text.strip() if slot.kind in ("flow_data", "sections") else one_line(text)
 
 
 def checked(slot: Slot, value: str, now: int) -> str:
@@ -140,6 +156,57 @@ def _expiration(slot: Slot, value: str, now: int) -> str:
     return str(at)
 
 
+def _json(value: str, wanted: str) -> tuple[object, str]:
+    """What the JSON says, and it written short. Raises BadValue for what cannot be written as UTF-8 JSON again."""
+    try:
+        parsed: object = json.loads(_short(value, JSON_LIMIT))
+        short = json.dumps(parsed, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        short.encode()
+    except (ValueError, RecursionError) as exc:
+        raise _wrong(wanted) from exc
+    return parsed, short
+
+
+def _flow_data(slot: Slot, value: str, now: int) -> str:
+    wanted = 'the data of the flow\'s first screen as a JSON object, such as {"product": "Aloe"}'
+    parsed, short = _json(value, wanted)
+    if not isinstance(parsed, dict) or not parsed:
+        raise _wrong(wanted)
+    return short
+
+
+def _sections(slot: Slot, value: str, now: int) -> str:
+    parsed, short = _json(value, _SECTIONS_WANTED)
+    if not isinstance(parsed, list) or not 1 <= len(parsed) <= SECTIONS:
+        raise _wrong(_SECTIONS_WANTED)
+    products = [product for section in parsed for product in _products_of(section)]
+    if len(products) > PRODUCTS:
+        raise _wrong(_SECTIONS_WANTED)
+    return short
+
+
+def _products_of(section: object) -> list[str]:
+    """The product ids of a section. Raises BadValue for anything but a section."""
+    if not isinstance(section, dict) or set(section) != {"title", "product_items"}:
+        raise _wrong(_SECTIONS_WANTED)
+    title, items = section["title"], section["product_items"]
+    if not isinstance(title, str) or not one_line(title) or len(title) > SECTION_TITLE_LIMIT:
+        raise _wrong(_SECTIONS_WANTED)
+    if not isinstance(items, list) or not items:
+        raise _wrong(_SECTIONS_WANTED)
+    ids = [item.get("product_retailer_id") for item in items if isinstance(item, dict) and len(item) == 1]
+    found = [name for name in ids if isinstance(name, str) and one_line(name) and len(name) <= PRODUCT_LIMIT]
+    if len(found) != len(items):
+        raise _wrong(_SECTIONS_WANTED)
+    return found
+
+
+def _catalog_id(slot: Slot, value: str, now: int) -> str:
+    if not _CATALOG_ID.fullmatch(value):
+        raise _wrong("the id of a catalog at Meta, which is digits only")
+    return value
+
+
 _CHECKS: Mapping[SlotKind, Callable[[Slot, str, int], str]] = {
     "text": _text,
     "currency": _currency,
@@ -157,4 +224,9 @@ _CHECKS: Mapping[SlotKind, Callable[[Slot, str, int], str]] = {
     "url_suffix": _url_suffix,
     "payload": lambda slot, value, now: _short(value, PAYLOAD_LIMIT),
     "coupon_code": _coupon,
+    "flow_token": lambda slot, value, now: _short(value, FLOW_TOKEN_LIMIT),
+    "flow_data": _flow_data,
+    "catalog_id": _catalog_id,
+    "product_id": lambda slot, value, now: _short(value, PRODUCT_LIMIT),
+    "sections": _sections,
 }

@@ -1,17 +1,16 @@
-"""A message template as Meta describes it, and the parameters a send must bring.
+"""A message template as Meta describes it, and what one parameter of it is.
 
 Shapes: Meta, message templates (components of GET /{waba_id}/message_templates).
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 Component = Mapping[str, object]
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
-_STATIC_BUTTONS = frozenset({"QUICK_REPLY", "PHONE_NUMBER", "VOICE_CALL", "REQUEST_CONTACT_INFO"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,25 @@ SlotKind = Literal[
     "url_suffix",
     "payload",
     "coupon_code",
+    "flow_token",
+    "flow_data",
+    "catalog_id",
+    "product_id",
+    "sections",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One parameter. `key` is how a campaign's variable mapping names it: `header.1`, `header.image`,
-    `header.document.filename`, `header.location.latitude`, `body.first_name`, `limited_time_offer.expiration`,
-    `button.0.url`, `button.1.payload`, `button.2.code`, and in a carousel `card.0.body.1`. Optional ones may stay
-    unmapped.
+    `header.document.filename`, `header.location.latitude`, `header.product.retailer_id`, `body.first_name`,
+    `limited_time_offer.expiration`, `button.0.url`, `button.1.payload`, `button.2.code`, `button.0.flow_token`,
+    `button.0.thumbnail`, `button.0.sections`, and in a carousel `card.0.body.1`. Optional ones may stay unmapped.
 
     `index` is a button's and `card` a carousel card's, from 0. `detail` is what the mapping adds: a currency's code, a
     date's pattern, the media id that may be sent. `fixed` is how many characters the template's own URL has.
+    `action` is the sub_type of a button with an action object (flow, catalog, mpm), which a send must name even when
+    nothing fills it (Meta refuses an unnamed flow button with 131009).
     """
 
     key: str
@@ -70,6 +76,7 @@ class Slot:
     card: int | None = None
     detail: str = ""
     fixed: int = field(default=0, compare=False)
+    action: str = ""
 
 
 class UnsupportedComponent(Exception):
@@ -104,110 +111,3 @@ def cards_of(template: Template) -> list[Sequence[Component]]:
             found = cast("list[Component]", cards) if isinstance(cards, list) else []
             return [cast("Sequence[Component]", card.get("components") or ()) for card in found]
     return []
-
-
-def slots_of(template: Template) -> list[Slot]:
-    """Every parameter the template takes, in the order header, body, offer, buttons, then card by card.
-
-    Raises UnsupportedComponent for a part that campaigns cannot fill.
-    """
-    authentication = template.category == "AUTHENTICATION"
-    slots = _part_slots(template.components, authentication=authentication)
-    for number, components in enumerate(cards_of(template)):
-        _check_card(number, components)
-        slots += [
-            replace(slot, key=f"card.{number}.{slot.key}", card=number)
-            for slot in _part_slots(components, authentication=authentication)
-        ]
-    return slots
-
-
-_ORDER = {"header": 0, "body": 1, "offer": 2, "button": 3}
-
-
-def _part_slots(components: Sequence[Component], *, authentication: bool) -> list[Slot]:
-    """The slots of a template without its cards, or of one card."""
-    slots: list[Slot] = []
-    for component in components:
-        kind = kind_of(component)
-        if kind == "HEADER":
-            slots += _header_slots(component)
-        elif kind == "BODY":
-            slots += _body_slots(component, authentication=authentication)
-        elif kind == "BUTTONS":
-            slots += _button_slots(buttons_of(component), authentication=authentication)
-        elif kind == "LIMITED_TIME_OFFER":
-            slots += _offer_slots(component)
-        elif kind == "CAROUSEL":
-            if not component.get("cards"):
-                raise UnsupportedComponent("template component CAROUSEL has no cards; sync the templates again")
-        elif kind != "FOOTER":
-            raise UnsupportedComponent(f"template component {kind} is not supported in campaigns; use another template")
-    return sorted(slots, key=lambda slot: (_ORDER[slot.place], slot.index))
-
-
-def _check_card(number: int, components: Sequence[Component]) -> None:
-    for component in components:
-        kind, form = kind_of(component), str(component.get("format", "")).upper()
-        if kind not in ("HEADER", "BODY", "BUTTONS") or (kind == "HEADER" and form not in ("IMAGE", "VIDEO")):
-            raise UnsupportedComponent(
-                f"CAROUSEL card {number} has a part {kind} {form}".rstrip()
-                + "; campaigns fill cards with an image or video header, a body and buttons"
-            )
-
-
-def _header_slots(component: Component) -> list[Slot]:
-    form = str(component.get("format", "")).upper()
-    if form == "TEXT":
-        return [Slot(f"header.{v}", "text", "header", v) for v in variables_in(str(component.get("text", "")))]
-    if form == "DOCUMENT":
-        return [
-            Slot("header.document", "document", "header"),
-            Slot("header.document.filename", "filename", "header", optional=True),
-        ]
-    if form in ("IMAGE", "VIDEO"):
-        kind = cast('Literal["image", "video"]', form.lower())
-        return [Slot(f"header.{kind}", kind, "header")]
-    if form == "LOCATION":
-        return [
-            Slot("header.location.latitude", "latitude", "header"),
-            Slot("header.location.longitude", "longitude", "header"),
-            Slot("header.location.name", "place_name", "header"),
-            Slot("header.location.address", "address", "header"),
-        ]
-    raise UnsupportedComponent(f"template header {form} is not supported in campaigns; use another template")
-
-
-def _body_slots(component: Component, *, authentication: bool) -> list[Slot]:
-    # The text of an authentication template is Meta's own: one variable, the code. Meta may leave the text out.
-    names = variables_in(str(component.get("text", ""))) or (["1"] if authentication else [])
-    kind: SlotKind = "otp" if authentication and len(names) == 1 else "text"
-    return [Slot(f"body.{name}", kind, "body", name) for name in names]
-
-
-def _offer_slots(component: Component) -> list[Slot]:
-    offer = component.get("limited_time_offer")
-    if not isinstance(offer, Mapping):
-        raise UnsupportedComponent("template component LIMITED_TIME_OFFER has no offer; sync the templates again")
-    return [Slot("limited_time_offer.expiration", "expiration", "offer")] if offer.get("has_expiration") else []
-
-
-def _button_slots(buttons: Sequence[Component], *, authentication: bool) -> list[Slot]:
-    slots: list[Slot] = []
-    for index, button in enumerate(buttons):
-        kind, url = kind_of(button), str(button.get("url", ""))
-        if kind == "OTP" and authentication:
-            slots.append(Slot(f"button.{index}.url", "otp", "button", index=index))
-        elif kind == "URL":
-            if variables_in(url):
-                # Meta lists the code button of an authentication template as a URL button.
-                what: SlotKind = "otp" if authentication else "url_suffix"
-                fixed = len(replace_variables(url, dict.fromkeys(variables_in(url), "")))
-                slots.append(Slot(f"button.{index}.url", what, "button", index=index, fixed=fixed))
-        elif kind == "COPY_CODE":
-            slots.append(Slot(f"button.{index}.code", "coupon_code", "button", index=index))
-        elif kind == "QUICK_REPLY":
-            slots.append(Slot(f"button.{index}.payload", "payload", "button", index=index, optional=True))
-        elif kind not in _STATIC_BUTTONS:
-            raise UnsupportedComponent(f"template button {kind} is not supported in campaigns; use another template")
-    return slots

@@ -3,7 +3,9 @@
 Shapes: Meta, "Template messages" (components of the `template` object of POST /{phone_number_id}/messages).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from shared.domain.money_text import money_text
 from shared.domain.template import Component, Slot, Template, buttons_of, cards_of, kind_of, replace_variables
@@ -11,6 +13,14 @@ from shared.domain.template import Component, Slot, Template, buttons_of, cards_
 Json = dict[str, object]
 Pairs = Sequence[tuple[Slot, str]]
 _LOCATION = {"latitude": "latitude", "longitude": "longitude", "place_name": "name", "address": "address"}
+_PRODUCT = {"product_id": "product_retailer_id", "catalog_id": "catalog_id"}
+_ACTION = {
+    "flow_token": "flow_token",
+    "flow_data": "flow_action_data",
+    "product_id": "thumbnail_product_retailer_id",
+    "sections": "sections",
+}
+_AS_JSON = ("flow_data", "sections")
 _MEDIA = ("image", "video", "document")
 
 
@@ -20,8 +30,8 @@ def shown(slot: Slot, value: str, language: str) -> str:
 
 
 def components_of(pairs: Pairs, language: str, *, named: bool, cards: int) -> list[Json]:
-    """The components of a send. An optional slot with an empty value is left out."""
-    given = [(slot, value) for slot, value in pairs if value]
+    """The components of a send. An optional slot with an empty value is left out, but for a button's action."""
+    given = [(slot, value) for slot, value in pairs if value or slot.action]
     if not cards:
         return _part(given, language, named=named)
     by_card: dict[int | None, list[tuple[Slot, str]]] = {}
@@ -42,6 +52,7 @@ def _part(pairs: Pairs, language: str, *, named: bool) -> list[Json]:
     header: list[tuple[Slot, str]] = []
     body: list[Json] = []
     rest: list[Json] = []
+    buttons: list[tuple[Slot, str]] = []
     for slot, value in pairs:
         if slot.place == "header":
             header.append((slot, value))
@@ -51,7 +62,8 @@ def _part(pairs: Pairs, language: str, *, named: bool) -> list[Json]:
             offer = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": int(value)}}
             rest.append({"type": "limited_time_offer", "parameters": [offer]})
         else:
-            rest.append(_button(slot, value))
+            buttons.append((slot, value))
+    rest += [_button(index, list(group)) for index, group in groupby(buttons, lambda pair: pair[0].index)]
     components: list[Json] = []
     if header:
         components.append({"type": "header", "parameters": _header(header, language, named=named)})
@@ -86,18 +98,30 @@ def _header(pairs: Pairs, language: str, *, named: bool) -> list[Json]:
             medium["id" if value.isdecimal() else "link"] = value
         elif slot.kind == "filename":
             medium["filename"] = value
+        elif slot.kind in _PRODUCT:
+            kind = "product"
+            medium[_PRODUCT[slot.kind]] = value
         else:
             kind = "location"
             medium[_LOCATION[slot.kind]] = value
     return [{"type": kind, kind: medium}] if kind else texts
 
 
-def _button(slot: Slot, value: str) -> Json:
-    sub_type, parameter = {
-        "payload": ("quick_reply", {"type": "payload", "payload": value}),
-        "coupon_code": ("copy_code", {"type": "coupon_code", "coupon_code": value}),
-    }.get(slot.kind, ("url", {"type": "text", "text": value}))
-    return {"type": "button", "sub_type": sub_type, "index": str(slot.index), "parameters": [parameter]}
+def _button(index: int, pairs: Pairs) -> Json:
+    """One button, from its slots. One with an action is named even when nothing fills it."""
+    slot, value = pairs[0]
+    parameters: list[Json]
+    if slot.action:
+        action = {_ACTION[s.kind]: json.loads(v) if s.kind in _AS_JSON else v for s, v in pairs if v}
+        sub_type, parameters = slot.action, [{"type": "action", "action": action}] if action else []
+    elif slot.kind == "payload":
+        sub_type, parameters = "quick_reply", [{"type": "payload", "payload": value}]
+    elif slot.kind == "coupon_code":
+        sub_type, parameters = "copy_code", [{"type": "coupon_code", "coupon_code": value}]
+    else:
+        sub_type, parameters = "url", [{"type": "text", "text": value}]
+    button: Json = {"type": "button", "sub_type": sub_type, "index": str(index)}
+    return {**button, "parameters": parameters} if parameters else button
 
 
 def read_text(template: Template, pairs: Pairs, language: str) -> str:
@@ -120,6 +144,8 @@ def _lines(components: Iterable[Component], values: Mapping[str, str], prefix: s
             yield values[f"{prefix}body.1"]
         elif kind == "HEADER" and "header.location.name" in values:
             yield f"{values['header.location.name']}, {values['header.location.address']}"
+        elif kind == "HEADER" and f"{prefix}header.product.retailer_id" in values:
+            yield f"({values[f'{prefix}header.product.retailer_id']})"
         elif kind == "LIMITED_TIME_OFFER" and isinstance(component.get("limited_time_offer"), Mapping):
             yield str(component["limited_time_offer"].get("text", ""))  # type: ignore[attr-defined]
         elif kind == "BUTTONS":

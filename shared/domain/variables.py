@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.domain.date_text import DEFAULT_PATTERN, is_pattern
 from shared.domain.money_text import is_currency
-from shared.domain.parameter_checks import BadValue, checked, one_line
+from shared.domain.parameter_checks import BadValue, as_line, checked, one_line
 from shared.domain.template import Slot, SlotKind
 
 Source = Literal["contact", "field", "constant"]
@@ -22,6 +22,11 @@ _FIELD_KINDS: Mapping[SlotKind, tuple[str, ...]] = {
     "image": ("text",),
     "video": ("text",),
     "document": ("text",),
+    "flow_token": ("text", "number"),
+    "flow_data": ("text",),
+    "catalog_id": ("text", "number"),
+    "product_id": ("text", "number"),
+    "sections": ("text",),
 }
 
 
@@ -99,7 +104,7 @@ def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[s
 
 
 def _value_problems(slot: Slot, what: str, value: str, now: int) -> list[Problem]:
-    place, line = f"variables.{slot.key}", one_line(value)
+    place, line = f"variables.{slot.key}", as_line(slot, value)
     if not line:
         return [Problem(place, f"the {what} is empty; write a value or remove it")]
     try:

@@ -9,14 +9,15 @@ from functions.api.models.audiences import AudienceIn, Code, FrequencyCapIn
 from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, moment
 from shared.domain.campaign import Campaign
 from shared.domain.compiler import Variable
+from shared.domain.parameter_checks import JSON_LIMIT
 from shared.domain.stop_reasons import next_action
 
 
 class VariableModel(Input):
     source: Literal["contact", "field", "constant"]
-    value: Annotated[str, StringConstraints(min_length=1, max_length=2000)] = Field(
-        description="the contact's attribute, the custom field's key, or the constant itself; "
-        "a medium is a link or, as a constant, the id of uploaded media"
+    value: Annotated[str, StringConstraints(min_length=1, max_length=JSON_LIMIT)] = Field(
+        description="the contact's attribute, the custom field's key, or the constant itself; a medium is a link or, "
+        "as a constant, the id of uploaded media; `flow_data` and `sections` are JSON as Meta takes them"
     )
     fallback: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="for people without a value")
     kind: Literal["text", "currency", "date_time"] = Field("text", description="body variables only")

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, StringConstraints
 
 from functions.api.models.base import Input, MetaId, Output, moment
-from shared.domain.template import Template, UnsupportedComponent, slots_of
+from shared.domain.template import Template, UnsupportedComponent
+from shared.domain.template_slots import slots_of
 
 
 class TemplateIn(Input):

@@ -1,6 +1,7 @@
 """Limits of a template's buttons.
 
 Source: Meta, "Template components", buttons: ten in all, two URLs, one phone number, one copy code; labels of 25.
+"Authentication templates": the three kinds of one-time-password button, the apps that a tap opens.
 """
 
 from collections import Counter
@@ -11,8 +12,10 @@ from .config import Json
 from .errors import GraphError
 from .template_spec import variables
 
-_AT_MOST = {"QUICK_REPLY": 10, "URL": 2, "PHONE_NUMBER": 1, "COPY_CODE": 1}
-_OTHERS = ("FLOW", "CATALOG", "MPM", "SPM", "OTP", "VOICE_CALL", "REQUEST_CONTACT_INFO")
+_ONE_OF_EACH = ("PHONE_NUMBER", "COPY_CODE", "CATALOG", "MPM", "SPM", "OTP")
+_AT_MOST = {"QUICK_REPLY": 10, "URL": 2, **dict.fromkeys(_ONE_OF_EACH, 1)}
+_OTHERS = ("FLOW", "VOICE_CALL", "REQUEST_CONTACT_INFO", "ORDER_DETAILS")
+_OTP_TYPES = ("COPY_CODE", "ONE_TAP", "ZERO_TAP")
 _WITHOUT_TEXT = ("COPY_CODE", "OTP", "REQUEST_CONTACT_INFO")
 
 
@@ -66,6 +69,8 @@ def _check_target(at: int, button: Json) -> None:
             code = example[0] if isinstance(example, list) and example else example
             if not isinstance(code, str) or not 1 <= len(code) <= 20:
                 raise GraphError(100, f"buttons[{at}]: a copy code needs an example of at most 20 characters.")
+        case "OTP":
+            _check_otp(at, button)
         case "FLOW":
             if not any(button.get(key) for key in ("flow_id", "flow_name", "flow_json")):
                 raise GraphError(100, f"buttons[{at}]: a flow button needs flow_id, flow_name or flow_json.")
@@ -82,3 +87,18 @@ def _check_url(at: int, button: Json) -> None:
         raise GraphError(100, f"buttons[{at}]: a URL has one variable at most, at its end.")
     if not isinstance(button.get("example"), list) or len(button["example"]) != 1:
         raise GraphError(100, f"buttons[{at}]: a URL with a variable needs one example.")
+
+
+def _check_otp(at: int, button: Json) -> None:
+    kind = str(button.get("otp_type", "")).upper()
+    if kind not in _OTP_TYPES:
+        raise GraphError(100, f"buttons[{at}]: otp_type must be one of {{{', '.join(_OTP_TYPES)}}}.")
+    if kind == "COPY_CODE":
+        return
+    apps: Any = button.get("supported_apps")
+    if not isinstance(apps, list) or not apps or not all(_is_app(app) for app in apps):
+        raise GraphError(100, f"buttons[{at}]: {kind} needs supported_apps with package_name and signature_hash.")
+
+
+def _is_app(app: object) -> bool:
+    return isinstance(app, dict) and bool(app.get("package_name")) and len(str(app.get("signature_hash", ""))) == 11

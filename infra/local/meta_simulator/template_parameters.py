@@ -6,6 +6,7 @@ what a URL holds.
 
 import re
 
+from .action_rules import check_action, check_product
 from .config import Json
 from .errors import GraphError
 from .media_rules import check_media_object
@@ -67,7 +68,9 @@ def check_header_object(wanted: str, parameters: list[Json], media_ids: set[str]
         raise GraphError(131008, f"header: Parameter of type {got} is missing its {got} object")
     if wanted == "LOCATION":
         _check_location(value)
-    elif wanted != "PRODUCT":
+    elif wanted == "PRODUCT":
+        check_product(value)
+    else:
         check_media_object(got, value, media_ids)
         name = value.get("filename")
         if name is not None and (wanted != "DOCUMENT" or not isinstance(name, str) or not name):
@@ -109,6 +112,7 @@ def check_button(at: int, spec: ButtonSpec, parameters: list[Json]) -> None:
     if kind == "action":
         if not isinstance(value, dict):
             raise GraphError(131008, f"buttons: Button at index {at} needs an action object")
+        check_action(at, spec.sub_type, value, endpoint=spec.endpoint)
         return
     if not isinstance(value, str) or not value:
         raise GraphError(131008, f"buttons: Button at index {at} of type {spec.sub_type} requires a parameter")

@@ -85,7 +85,15 @@ def check_components(value: object, category: str, parameter_format: str) -> lis
         _CHECKS[kind](component, category, parameter_format)
     if "BODY" not in kinds:
         raise GraphError(100, "A template needs a BODY component.")
+    _check_product(components)
     return components
+
+
+def _check_product(parts: list[Json]) -> None:
+    """A single-product button shows the product of its part's header."""
+    buttons = [button["type"] for part in parts for button in part.get("buttons", [])]
+    if "SPM" in buttons and not any(part.get("format") == "PRODUCT" for part in parts):
+        raise GraphError(100, "A single-product button needs a header of format PRODUCT.")
 
 
 def adjacent_variables(components: list[Json]) -> bool:
@@ -203,6 +211,7 @@ def _carousel(component: Json, category: str, parameter_format: str) -> None:
             _CHECKS[kind](part, category, parameter_format)
             if kind == "BODY" and len(part["text"]) > 160:
                 raise refused(2388040, "Character limit exceeded", "A card's body may have at most 160 characters.")
+        _check_product(parts)
         card["components"] = parts
         shapes.add(tuple(_shape(part) for part in parts))
     if len(shapes) > 1:

@@ -8,6 +8,18 @@ from .template_parameters import check_button, check_header_object, check_offer,
 from .template_spec import ButtonSpec, SendSpec, TextSlot
 
 _MEDIA = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
+_SUB_TYPES = (
+    "BOOKING_CONFIRMATION",
+    "CATALOG",
+    "COPY_CODE",
+    "FLOW",
+    "MPM",
+    "ORDER_DETAILS",
+    "QUICK_REPLY",
+    "REMINDER",
+    "URL",
+    "VOICE_CALL",
+)
 
 
 def check_components(spec: SendSpec, components: object, media_ids: set[str], now_ms: int = 0) -> None:
@@ -113,13 +125,19 @@ def _check_header(spec: SendSpec, parameters: list[Json], media_ids: set[str]) -
 def _check_buttons(specs: tuple[ButtonSpec, ...], given: dict[int, Json]) -> None:
     for at, component in given.items():
         sub_type = str(component.get("sub_type", "")).lower()
+        if sub_type.upper() not in _SUB_TYPES:
+            known = ", ".join(_SUB_TYPES)
+            raise GraphError(100, f"Param components['sub_type'] must be one of {{{known}}} - got \"{sub_type}\".")
         if at >= len(specs) or specs[at].sub_type != sub_type:
             kind = specs[at].sub_type if at < len(specs) else "nothing"
             raise GraphError(132012, f"buttons: Button at index {at} is {kind} in the template, received {sub_type}")
         if not specs[at].parameter_type:
             raise GraphError(132018, f"buttons: Button at index {at} of type {sub_type} does not take parameters")
-        check_button(at, specs[at], _parameters(component))
+        if specs[at].must or not specs[at].named or component.get("parameters"):
+            check_button(at, specs[at], _parameters(component))
     for at, spec in enumerate(specs):
+        if spec.named and at not in given:
+            raise GraphError(131009, f"buttons: Button at index {at} of type {spec.sub_type} is missing in components")
         if spec.must and at not in given:
             raise GraphError(131008, f"buttons: Button at index {at} of type {spec.sub_type} requires a parameter")
 

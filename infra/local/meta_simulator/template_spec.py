@@ -28,6 +28,10 @@ class ButtonSpec:
     must: bool
     fixed_length: int = 0
     """Characters of a URL that the template itself has."""
+    named: bool = False
+    """A send must name this button, parameter or not."""
+    endpoint: bool = False
+    """A flow whose first screen gets its data from the business's endpoint, not from the send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,10 @@ def _button(button: Json) -> ButtonSpec:
         case "COPY_CODE":
             return ButtonSpec("copy_code", text or "Copy code", "coupon_code", must=True)
         case "FLOW":
-            return ButtonSpec("flow", text, "action", must=False)
+            endpoint = str(button.get("flow_action", "")).lower() == "data_exchange"
+            return ButtonSpec("flow", text, "action", must=False, named=True, endpoint=endpoint)
         case "CATALOG":
-            return ButtonSpec("catalog", text, "action", must=False)
+            return ButtonSpec("catalog", text, "action", must=False, named=True)
         case "MPM":
             return ButtonSpec("mpm", text, "action", must=True)
         case "OTP":

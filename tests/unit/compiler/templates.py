@@ -27,6 +27,11 @@ GOOD = {
     "url_suffix": "a b/ç?q=50%",
     "payload": "STOP",
     "coupon_code": "25OFF",
+    "flow_token": "order-77",
+    "flow_data": '{"product": "Aloe  vera", "price": 4.5}',
+    "catalog_id": "194836987003835",
+    "product_id": "2lc20305pt",
+    "sections": '[{"title": "Popular", "product_items": [{"product_retailer_id": "2lc20305pt"}]}]',
 }
 
 
@@ -93,8 +98,26 @@ _URL: st.SearchStrategy[dict[str, object]] = st.sampled_from(
 )
 _QUICK: st.SearchStrategy[dict[str, object]] = st.just({"type": "QUICK_REPLY", "text": "Yes"})
 _OTHERS: st.SearchStrategy[list[dict[str, object]]] = st.sampled_from(
-    [[], [{"type": "COPY_CODE", "example": "25OFF"}], [{"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+1"}]]
+    [
+        [],
+        [{"type": "COPY_CODE", "example": "25OFF"}],
+        [{"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+1"}],
+        [{"type": "FLOW", "text": "Sign up", "flow_id": "1", "flow_action": "NAVIGATE", "navigate_screen": "HELLO"}],
+        [{"type": "FLOW", "text": "Sign up", "flow_id": "1", "flow_action": "DATA_EXCHANGE"}],
+        [{"type": "CATALOG", "text": "View catalog"}],
+        [{"type": "MPM", "text": "View items"}],
+        [{"type": "VOICE_CALL", "text": "Call us"}],
+    ]
 )
+_APP = {"package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7"}
+_CODES: st.SearchStrategy[dict[str, object]] = st.sampled_from(
+    [
+        {"type": "OTP", "otp_type": "COPY_CODE"},
+        {"type": "OTP", "otp_type": "ONE_TAP", "text": "Copy", "autofill_text": "Autofill", "supported_apps": [_APP]},
+        {"type": "OTP", "otp_type": "ZERO_TAP", "supported_apps": [_APP]},
+    ]
+)
+_VIEW: dict[str, object] = {"type": "SPM", "text": "View"}
 
 
 @st.composite
@@ -110,14 +133,16 @@ def buttons(draw: st.DrawFn, most: int) -> dict[str, object]:
 
 @st.composite
 def carousels(draw: st.DrawFn, form: str) -> dict[str, object]:
-    kind = draw(st.sampled_from(["IMAGE", "VIDEO"]))
+    kind = draw(st.sampled_from(["IMAGE", "VIDEO", "PRODUCT"]))
     row = draw(st.lists(st.one_of(_QUICK, _URL), min_size=1, max_size=2))
     row.sort(key=lambda button: str(button["type"]))
+    if kind == "PRODUCT":
+        row = [_VIEW]
     with_body = draw(st.booleans())
     cards = [
         {
             "components": [
-                medium(kind),
+                medium(kind) if kind != "PRODUCT" else {"type": "HEADER", "format": kind},
                 *([draw(bodies(form, 160, 2))] if with_body else []),
                 {"type": "BUTTONS", "buttons": [dict(button) for button in row]},
             ]
@@ -130,9 +155,12 @@ def carousels(draw: st.DrawFn, form: str) -> dict[str, object]:
 @st.composite
 def templates(draw: st.DrawFn) -> Template:
     form = draw(st.sampled_from(["POSITIONAL", "NAMED"]))
-    kind = draw(st.sampled_from(["plain", "plain", "offer", "carousel", "code"]))
+    kind = draw(st.sampled_from(["plain", "plain", "offer", "carousel", "code", "product"]))
+    if kind == "product":
+        product = {"type": "HEADER", "format": "PRODUCT"}
+        return template(product, draw(bodies(form)), {"type": "BUTTONS", "buttons": [dict(_VIEW)]}, form=form)
     if kind == "code":
-        code = {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]}
+        code = {"type": "BUTTONS", "buttons": [dict(draw(_CODES))]}
         body = {"type": "BODY", "add_security_recommendation": True}
         return template(body, code, form=form, category="AUTHENTICATION")
     if kind == "carousel":
@@ -157,6 +185,9 @@ VALUES = st.one_of(
         [*GOOD.values(), "100.99", "2026-12-31", "2026-12-31T18:30:00Z", "2026-01-01", "", " ", "-1", "1e9", "a\nb\tc"]
     ),
     st.text(max_size=30),
+    st.sampled_from(
+        ['{"a": 1e999}', '{"a": "\\ud800"}', "{}", "[]", "[1]", '[{"title": "x", "product_items": []}]', "[" * 3000]
+    ),
     st.builds(lambda c, n: c * n, st.sampled_from("xé{ \u200b"), st.sampled_from([20, 21, 129, 161, 700, 1025, 2001])),
 )
 _CONTACT = st.builds(Variable, st.just("contact"), st.sampled_from(["name", "first_name", "phone", "shoe"]), VALUES)
@@ -187,7 +218,7 @@ def mappings(draw: st.DrawFn, slots: Sequence[Slot], *, wild: bool) -> dict[str,
             if slot.place == "body":
                 tame.append(Variable("field", "amount", "0", "currency", "EUR"))
                 tame.append(Variable("field", "day", "2026-01-01", "date_time", "", "D/M/YY"))
-        elif slot.kind == "url_suffix":
+        elif slot.kind in ("url_suffix", "product_id", "flow_token"):
             tame.append(Variable("field", "note", "home"))
         elif slot.kind in ("image", "video", "document"):
             tame.append(Variable("field", "link", LINK))
@@ -195,7 +226,9 @@ def mappings(draw: st.DrawFn, slots: Sequence[Slot], *, wild: bool) -> dict[str,
         if not wild or draw(st.integers(0, 9)):
             mapping[slot.key] = choice
     if not wild and draw(st.booleans()):
-        mapping = {key: value for key, value in mapping.items() if not key.endswith((".payload", ".filename"))}
+        mapping = {
+            key: value for key, value in mapping.items() if key not in {slot.key for slot in slots if slot.optional}
+        }
     return mapping
 
 

@@ -22,7 +22,8 @@ from shared.domain.compiler import (
     resolve,
 )
 from shared.domain.contact import Contact
-from shared.domain.template import Slot, Template, slots_of
+from shared.domain.template import Slot, Template
+from shared.domain.template_slots import slots_of
 from shared.store.directory import from_document, to_document
 from tests.unit.compiler.templates import FIELDS, GOOD, LINK, MEDIA_ID, NOW, VALUES, contacts, good, mappings, templates
 

@@ -1,12 +1,10 @@
 """Part by part: the exact JSON Meta documents for it, and what is refused before a launch."""
 
 import json
-from typing import Any
 
 import pytest
 
 from shared.domain.compiler import (
-    CompileError,
     SendPlan,
     Unsendable,
     Variable,
@@ -16,40 +14,13 @@ from shared.domain.compiler import (
     resolve,
 )
 from shared.domain.contact import Contact
-from shared.domain.template import Component, UnsupportedComponent, slots_of
+from shared.domain.template import Component, UnsupportedComponent
+from shared.domain.template_slots import slots_of
 from shared.store.directory import from_document
+from tests.unit.compiler.parts import ANA, FIELD, components, header, parts_of, problems, row
 from tests.unit.compiler.templates import FIELDS, LINK, MEDIA_ID, NOW, constant, template
 
-ANA = Contact(
-    "c",
-    phone="+5511987654321",
-    name="Ana Souza",
-    fields={"amount": "100.99", "day": "2026-12-31", "note": "a b/ç?50%", "link": LINK, "flag": "true"},
-)
 BODY: Component = {"type": "BODY", "text": "Pay {{1}} by {{2}} please"}
-FIELD = Variable("field", "note")
-
-
-def header(form: str) -> Component:
-    return {"type": "HEADER", "format": form}
-
-
-def row(*buttons: Component) -> Component:
-    return {"type": "BUTTONS", "buttons": list(buttons)}
-
-
-def parts_of(plan: SendPlan, contact: Contact) -> Any:
-    return message_body(plan, resolve(plan, contact))["components"]
-
-
-def components(variables: dict[str, Variable], *parts: Component, category: str = "MARKETING") -> Any:
-    return parts_of(compile_plan(template(*parts, category=category), variables, FIELDS, NOW), ANA)
-
-
-def problems(variables: dict[str, Variable], *parts: Component, category: str = "MARKETING") -> dict[str, str]:
-    with pytest.raises(CompileError) as caught:
-        compile_plan(template(*parts, category=category), variables, FIELDS, NOW)
-    return {problem.field: problem.message for problem in caught.value.problems}
 
 
 def money(value: str = "amount", code: str = "USD", source: str = "field") -> Variable:
@@ -287,14 +258,16 @@ def test_a_carousel() -> None:
 
 
 def test_an_authentication_code_goes_into_body_and_button() -> None:
-    made = [{"type": "BODY", "add_security_recommendation": True}, row({"type": "OTP", "otp_type": "COPY_CODE"})]
+    body = {"type": "BODY", "add_security_recommendation": True}
+    made = [[body, row({"type": "OTP", "otp_type": kind})] for kind in ("COPY_CODE", "ONE_TAP", "zero_tap")]
+    url = "https://www.whatsapp.com/otp/code/?otp_type=ONE_TAP&cta_display_name=Autofill&code=otp{{1}}"
     listed = [
         {"type": "BODY", "text": "*{{1}}* is your verification code."},
-        row({"type": "URL", "text": "Copy code", "url": "https://www.whatsapp.com/otp/code/?code=otp{{1}}"}),
+        row({"type": "URL", "text": "Autofill", "url": url}),
     ]
     code = [{"type": "text", "text": "J$FpnYnP"}]
     mapping = {"body.1": constant("J$FpnYnP"), "button.0.url": constant("J$FpnYnP")}
-    for parts in (made, listed):
+    for parts in (*made, listed):
         assert components(mapping, *parts, category="AUTHENTICATION") == [
             {"type": "body", "parameters": code},
             {"type": "button", "sub_type": "url", "index": "0", "parameters": code},
@@ -340,10 +313,8 @@ def test_variables_that_do_not_fit_the_parameter_format_are_refused(names: str) 
 @pytest.mark.parametrize(
     "component",
     [
-        header("PRODUCT"),
         header("GIF"),
-        row({"type": "SPM"}),
-        {"type": "CAROUSEL", "cards": [{"components": [header("PRODUCT")]}]},
+        {"type": "CAROUSEL", "cards": [{"components": [header("DOCUMENT")]}]},
         {"type": "CAROUSEL", "cards": [{"components": [{"type": "FOOTER", "text": "x"}]}]},
         {"type": "CALL_PERMISSION_REQUEST"},
     ],

@@ -10,9 +10,9 @@ from shared.domain.template import (
     Template,
     UnsupportedComponent,
     replace_variables,
-    slots_of,
     variables_in,
 )
+from shared.domain.template_slots import slots_of
 
 
 def template(*components: Component, form: str = "POSITIONAL") -> Template:
@@ -75,12 +75,27 @@ def test_every_kind_of_button() -> None:
         {"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+15550783881"},
         {"type": "COPY_CODE", "example": "25OFF"},
         {"type": "VOICE_CALL", "text": "Call us"},
+        {"type": "FLOW", "text": "Sign up"},
+        {"type": "CATALOG", "text": "View catalog"},
+        {"type": "MPM", "text": "View items"},
     ]
     found = slots_of(template({"type": "BUTTONS", "buttons": buttons}))
     assert found == [
         Slot("button.0.payload", "payload", "button", index=0, optional=True),
         Slot("button.1.url", "url_suffix", "button", index=1),
         Slot("button.4.code", "coupon_code", "button", index=4),
+        Slot("button.6.flow_token", "flow_token", "button", index=6, optional=True, action="flow"),
+        Slot("button.6.flow_data", "flow_data", "button", index=6, optional=True, action="flow"),
+        Slot("button.7.thumbnail", "product_id", "button", index=7, optional=True, action="catalog"),
+        Slot("button.8.thumbnail", "product_id", "button", index=8, action="mpm"),
+        Slot("button.8.sections", "sections", "button", index=8, action="mpm"),
+    ]
+
+
+def test_a_product_header_takes_product_and_catalog() -> None:
+    assert keys({"type": "HEADER", "format": "product"}, {"type": "BUTTONS", "buttons": [{"type": "spm"}]}) == [
+        "header.product.retailer_id",
+        "header.product.catalog_id",
     ]
 
 
@@ -99,10 +114,9 @@ def test_buttons_come_last_and_in_their_order() -> None:
     [
         ({"type": "CAROUSEL", "cards": []}, "CAROUSEL"),
         ({"type": "LIMITED_TIME_OFFER"}, "LIMITED_TIME_OFFER"),
-        ({"type": "HEADER", "format": "PRODUCT"}, "PRODUCT"),
-        ({"type": "BUTTONS", "buttons": [{"type": "FLOW"}]}, "FLOW"),
-        ({"type": "BUTTONS", "buttons": [{"type": "CATALOG"}]}, "CATALOG"),
-        ({"type": "BUTTONS", "buttons": [{"type": "MPM"}]}, "MPM"),
+        ({"type": "HEADER", "format": "GIF"}, "GIF"),
+        ({"type": "BUTTONS", "buttons": [{"type": "SPM"}]}, "SPM"),
+        ({"type": "BUTTONS", "buttons": [{"type": "ORDER_DETAILS"}]}, "ORDER_DETAILS"),
         ({"type": "BUTTONS", "buttons": [{"type": "OTP"}]}, "OTP"),
     ],
 )

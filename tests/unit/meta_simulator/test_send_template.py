@@ -127,6 +127,70 @@ def test_authentication_codes_go_to_the_otp_button_and_not_to_a_user_id(sim: Sim
     assert error(sim.send_template(code, to=None, recipient="US.123")) == (400, 131062)
 
 
+def acting(sub_type: str, action: object = None) -> Json:
+    button: Json = {"type": "button", "sub_type": sub_type, "index": "0"}
+    return button if action is None else {**button, "parameters": [{"type": "action", "action": action}]}
+
+
+ITEM = {"title": "Popular", "product_items": [{"product_retailer_id": "a"}]}
+FLOW = {"type": "FLOW", "text": "Go", "flow_id": "1", "flow_action": "navigate"}
+THUMBNAIL = {"thumbnail_product_retailer_id": "a"}
+
+
+@pytest.mark.parametrize(
+    ("button", "sent", "code"),
+    [
+        (FLOW, None, 131009),
+        (FLOW, acting("flow"), 0),
+        (FLOW, acting("flow", {"flow_token": "t", "flow_action_data": {"a": 1}}), 0),
+        (FLOW, acting("flow", {"flow_token": ""}), 131009),
+        (FLOW, acting("flow", {"flow_action_data": {}}), 131009),
+        (FLOW, acting("flow", {"token": "t"}), 131009),
+        (FLOW, acting("flow", "t"), 131008),
+        (FLOW, acting("catalog"), 132012),
+        ({**FLOW, "flow_action": "data_exchange"}, acting("flow", {"flow_token": "t"}), 0),
+        ({**FLOW, "flow_action": "data_exchange"}, acting("flow", {"flow_action_data": {"a": 1}}), 131009),
+        ({"type": "CATALOG", "text": "View"}, None, 131009),
+        ({"type": "CATALOG", "text": "View"}, acting("catalog"), 0),
+        ({"type": "CATALOG", "text": "View"}, acting("CATALOG", THUMBNAIL), 0),
+        ({"type": "CATALOG", "text": "View"}, acting("catalog", {"flow_token": "t"}), 131009),
+        ({"type": "MPM", "text": "View"}, None, 131008),
+        ({"type": "MPM", "text": "View"}, acting("mpm"), 132000),
+        ({"type": "MPM", "text": "View"}, acting("mpm", THUMBNAIL), 131009),
+        ({"type": "MPM", "text": "View"}, acting("mpm", {"sections": [ITEM]}), 131008),
+        ({"type": "MPM", "text": "View"}, acting("mpm", {**THUMBNAIL, "sections": [ITEM]}), 0),
+        ({"type": "MPM", "text": "View"}, acting("mpm", {**THUMBNAIL, "sections": [ITEM] * 11}), 131009),
+        (
+            {"type": "MPM", "text": "View"},
+            acting("mpm", {**THUMBNAIL, "sections": [{**ITEM, "title": "x" * 25}]}),
+            131009,
+        ),
+        ({"type": "QUICK_REPLY", "text": "Yes"}, acting("phone_number"), 100),
+    ],
+)
+def test_actions_behind_buttons_are_checked(sim: Sim, button: Json, sent: Json | None, code: int) -> None:
+    sim.approved_template([BODY, {"type": "BUTTONS", "buttons": [button]}])
+    answer = sim.send_template([NAME] if sent is None else [NAME, sent])
+    assert (error(answer)[1] if code else answer.status_code) == (code or 200)
+
+
+@pytest.mark.parametrize(
+    ("product", "code"),
+    [
+        ({"product_retailer_id": "a", "catalog_id": "19"}, 0),
+        ({"product_retailer_id": "a"}, 131008),
+        ({"catalog_id": "19"}, 131008),
+        ({"product_retailer_id": "a", "catalog_id": "mine"}, 131009),
+    ],
+)
+def test_a_product_header_needs_product_and_catalog(sim: Sim, product: Json, code: int) -> None:
+    view = {"type": "BUTTONS", "buttons": [{"type": "SPM", "text": "View"}]}
+    sim.approved_template([{"type": "HEADER", "format": "PRODUCT"}, BODY, view])
+    shown = {"type": "header", "parameters": [{"type": "product", "product": product}]}
+    answer = sim.send_template([shown, NAME])
+    assert (error(answer)[1] if code else answer.status_code) == (code or 200)
+
+
 @pytest.mark.parametrize(
     ("template", "code"),
     [

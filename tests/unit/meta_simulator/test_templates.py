@@ -9,6 +9,14 @@ def body(text: str, *examples: str) -> Json:
     return {"type": "BODY", "text": text, "example": {"body_text": [list(examples)]}}
 
 
+APP = {"package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7"}
+
+
+def one_time(kind: str, *apps: Json) -> list[Json]:
+    button: Json = {"type": "OTP", "otp_type": kind, "supported_apps": list(apps)}
+    return [{"type": "BODY", "add_security_recommendation": True}, {"type": "BUTTONS", "buttons": [button]}]
+
+
 def buttons(*items: Json) -> list[Json]:
     return [BODY, {"type": "BUTTONS", "buttons": list(items)}]
 
@@ -103,6 +111,11 @@ def test_listing_pages_through_all_templates(sim: Sim) -> None:
         ({"components": buttons({**URL, "url": "https://x.com/{{1}}/y"})}, 0),
         ({"components": buttons({**URL, "example": None})}, 0),
         ({"components": buttons({"type": "OTP", "otp_type": "COPY_CODE"})}, 0),
+        ({"components": buttons({"type": "SPM", "text": "View"})}, 0),
+        ({"components": buttons(*[{"type": "MPM", "text": "View"}] * 2)}, 0),
+        ({"category": "AUTHENTICATION", "components": one_time("ONE_TAP")}, 0),
+        ({"category": "AUTHENTICATION", "components": one_time("SIX_TAP")}, 0),
+        ({"category": "AUTHENTICATION", "components": one_time("ONE_TAP", {"package_name": "a.b"})}, 0),
     ],
 )
 def test_a_body_that_breaks_a_rule_is_refused(sim: Sim, change: dict[str, Any], subcode: int) -> None:
@@ -137,6 +150,8 @@ def test_a_body_that_breaks_a_rule_is_refused(sim: Sim, change: dict[str, Any], 
                 {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]},
             ],
         },
+        {"category": "authentication", "components": one_time("ONE_TAP", APP)},
+        {"components": [{"type": "header", "format": "product"}, *buttons({"type": "spm", "text": "View"})]},
         {
             "components": [
                 BODY,
