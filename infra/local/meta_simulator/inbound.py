@@ -6,7 +6,7 @@ from collections import Counter
 
 from . import chance
 from .config import Json
-from .media_store import MediaStore, sample
+from .media_store import MediaStore, bytes_of, sample
 from .outbox import MESSAGE, Update
 from .people import Person
 from .spoiler import Spoiler
@@ -60,14 +60,20 @@ class Inbound:
         return wamid
 
     def _with_file(self, number: Number, message: Json) -> Json:
+        """The message with a media id: of the file scripted as `data` (base64) beside its description, or of a sample.
+        What the script says of type and digest is told as it is, true or not. An edit may hold a file too."""
         kind = str(message.get("type", "text"))
         content = message.get(kind)
+        if kind == "edit" and isinstance(content, dict) and isinstance(content.get("message"), dict):
+            return message | {kind: content | {"message": self._with_file(number, content["message"])}}
         if kind not in _MEDIA or (isinstance(content, dict) and content.get("id")):
             return message
+        told = dict(content) if isinstance(content, dict) else {}
         mime_type, data = sample(kind)
-        media = self._media.add(self._world.new_id(), number.waba_id, mime_type, data)
-        described = {"mime_type": mime_type, "sha256": media.sha256, "id": media.id}
-        return message | {kind: described | (content if isinstance(content, dict) else {})}
+        if "data" in told:
+            data = bytes_of(told.pop("data"), f"message.{kind}.data")
+        media = self._media.add(self._world.new_id(), number.waba_id, str(told.get("mime_type", mime_type)), data)
+        return message | {kind: {"mime_type": media.mime_type, "sha256": media.sha256_base64, "id": media.id} | told}
 
 
 def metadata_of(number: Number) -> Json:

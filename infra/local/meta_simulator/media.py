@@ -17,7 +17,7 @@ def upload(sim: Simulator, call: Call, number: Number) -> Reply:
     if call.file is None:
         raise required("file")
     mime_type = call.parameter("type") or call.file[0]
-    check_upload(mime_type, len(call.file[1]))
+    check_upload(mime_type, call.file[1])
     media = sim.media.add(sim.world.new_id(), number.waba_id, mime_type, call.file[1])
     return ok({"id": media.id})
 
@@ -27,7 +27,8 @@ def read(sim: Simulator, call: Call, media: Media) -> Reply:
     asked = call.parameter("phone_number_id")
     if asked and sim.world.number(asked).waba_id != media.owner_id:
         raise missing_object(media.id)
-    return ok(describe(media, f"{call.base_url}/_media/{sim.media.link(media.id)}"))
+    url = sim.media.forged_urls.get(media.id) or f"{call.base_url}/_media/{sim.media.link(media.id)}"
+    return ok(describe(media, url))
 
 
 def delete(sim: Simulator, call: Call, media: Media) -> Reply:

@@ -26,21 +26,36 @@ SIZES: dict[str, int] = {
     **dict.fromkeys(_DOCUMENTS, 100 * _MB),
     "image/webp": 500 * 1024,
 }
+_STILL_STICKER = 100 * 1024
+# Offset and bytes that every file of a type has; the other types are taken at their word.
+_MARKS: dict[str, tuple[int, bytes]] = {
+    "image/jpeg": (0, b"\xff\xd8"),
+    "image/png": (0, b"\x89PNG"),
+    "image/webp": (8, b"WEBP"),
+    "application/pdf": (0, b"%PDF"),
+    "audio/amr": (0, b"#!AMR"),
+    "audio/ogg": (0, b"OggS"),
+    **dict.fromkeys(("audio/mp4", "video/mp4", "video/3gpp"), (4, b"ftyp")),
+}
 
 
-def check_upload(mime_type: str, size: int) -> None:
+def check_upload(mime_type: str, data: bytes) -> None:
     """A media file that may be uploaded.
 
     Raises:
-        GraphError: 100, unknown type or too large.
+        GraphError: 100, unknown type, other content or too large; 131009, empty.
     """
     base = mime_type.split(";")[0].strip().lower()
-    if base not in SIZES:
+    offset, mark = _MARKS.get(base, (0, b""))
+    if base not in SIZES or (data and data[offset : offset + len(mark)] != mark):
         raise GraphError(100, f"Param file must be a file with one of the following types: {', '.join(SIZES)}.")
-    if size == 0:
+    if not data:
         raise GraphError(131009, "The file is empty.")
-    if size > SIZES[base]:
-        raise GraphError(100, f"The file has {size} bytes; {base} may have at most {SIZES[base]}.")
+    limit = SIZES[base]
+    if base == "image/webp" and not (data[12:16] == b"VP8X" and data[20] & 2):
+        limit = _STILL_STICKER
+    if len(data) > limit:
+        raise GraphError(100, f"The file has {len(data)} bytes; {base} may have at most {limit}.")
 
 
 def check_media_object(kind: str, value: object, media_ids: set[str]) -> None:

@@ -1,11 +1,13 @@
 """Uploaded and received media, and resumable uploads. In memory."""
 
+import base64
+import binascii
 import hashlib
 import time
 from dataclasses import dataclass
 
 from . import chance
-from .config import Json
+from .config import BadScript, Json
 
 # Meta: the url of a media id is good for five minutes.
 URL_SECONDS = 300.0
@@ -26,8 +28,13 @@ class Media:
 
     @property
     def sha256(self) -> str:
-        """Hex digest of the file."""
+        """Hex digest of the file, as GET /{media_id} has it."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def sha256_base64(self) -> str:
+        """The same digest as webhooks have it."""
+        return base64.b64encode(hashlib.sha256(self.data).digest()).decode()
 
 
 class MediaStore:
@@ -38,7 +45,9 @@ class MediaStore:
         self.files: dict[str, Media] = {}
         self._by_owner: dict[str, set[str]] = {}
         self._links: dict[str, tuple[str, float]] = {}
+        self._linked = 0
         self.uploads: dict[str, bytearray] = {}
+        self.forged_urls: dict[str, str] = {}
 
     def ids_of(self, owner_id: str) -> set[str]:
         """The ids of the media that one account uploaded or received."""
@@ -58,14 +67,31 @@ class MediaStore:
 
     def link(self, media_id: str) -> str:
         """A fresh key under which the file can be fetched for five minutes."""
-        key = f"{chance.number(self._seed, 'link', media_id, str(len(self._links))):x}"
+        self._linked += 1
+        key = f"{chance.number(self._seed, 'link', media_id, str(self._linked)):x}"
         self._links[key] = (media_id, time.monotonic() + URL_SECONDS)
         return key
+
+    def expire_links(self, media_id: str) -> None:
+        """End the five minutes of every link to a file."""
+        self._links = {key: link for key, link in self._links.items() if link[0] != media_id}
 
     def linked(self, key: str) -> Media | None:
         """The file behind a link that is still good."""
         media_id, expires = self._links.get(key, ("", 0.0))
         return self.files.get(media_id) if time.monotonic() < expires else None
+
+
+def bytes_of(text: object, where: str) -> bytes:
+    """The content of a scripted file, which is given in base64.
+
+    Raises:
+        BadScript: it is not base64.
+    """
+    try:
+        return base64.b64decode(str(text), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadScript(f"{where} must be base64") from None
 
 
 def sample(kind: str) -> tuple[str, bytes]:

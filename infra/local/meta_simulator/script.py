@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from . import script_accounts, script_people
+from . import script_accounts, script_media, script_people
 from .config import BadScript, Json
 from .simulator import Simulator
 
@@ -66,6 +66,8 @@ _ACTIONS: dict[str, Callable[[Simulator, Any], Awaitable[Any]]] = {
     "waba": _each(script_accounts.change_waba),
     "phone_number": _each(script_accounts.change_number),
     "template": _each(script_accounts.change_template),
+    "create_media": _each(script_media.create_media),
+    "media": _each(script_media.change_media),
     "window": _each(script_people.set_window),
     "inbound": _each(script_people.send_inbound),
     "user_preferences": _each(script_people.send_preference),

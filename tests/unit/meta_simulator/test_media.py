@@ -1,8 +1,9 @@
+import base64
 import hashlib
 
 import pytest
 
-from .harness import APP_ID, Sim, error
+from .harness import APP_ID, Json, Receiver, Sim, error
 
 
 def upload(sim: Sim, data: bytes = b"\x89PNG", mime_type: str = "image/png") -> dict[str, object]:
@@ -37,7 +38,15 @@ def test_uploaded_media_can_be_sent_by_its_owner_only(sim: Sim) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "mime_type"), [(b"x", "image/gif"), (b"", "image/png"), (b"x" * (5 * 1024 * 1024 + 1), "image/png")]
+    ("data", "mime_type"),
+    [
+        (b"GIF89a", "image/gif"),
+        (b"", "image/png"),
+        (b"\x89PNG" + bytes(5 * 1024 * 1024), "image/png"),
+        (b"<svg/>", "image/png"),
+        (b"RIFF____WEBPVP8L" + bytes(100 * 1024), "image/webp"),
+        (b"RIFF____WEBPVP8X____\x02" + bytes(500 * 1024), "image/webp"),
+    ],
 )
 def test_files_that_whatsapp_does_not_take(sim: Sim, data: bytes, mime_type: str) -> None:
     assert upload(sim, data, mime_type)["status"] == 400
@@ -49,3 +58,43 @@ def test_a_resumable_upload_ends_in_a_handle(sim: Sim) -> None:
     answer = sim.http.post(f"/v26.0/{session}", content=b"\x89PNG", headers=headers)
     assert answer.json()["h"].startswith("4::")
     assert sim.get(session).json()["file_offset"] == 4
+
+
+def test_animated_stickers_may_be_larger(sim: Sim) -> None:
+    assert upload(sim, b"RIFF____WEBPVP8X____\x02" + bytes(400 * 1024), "image/webp")["status"] == 200
+
+
+def sent(sim: Sim, receiver: Receiver, message: Json) -> Json:
+    """What the business hears of a message that a person sends."""
+    sim.script(inbound={"phone_number_id": sim.number_id, "from": "+5215512345678", "message": message})
+    sim.settle()
+    return receiver.messages()[-1]
+
+
+def test_people_send_the_file_they_are_told_to(sim: Sim, receiver: Receiver) -> None:
+    content = b"<svg/>"
+    told = {"data": base64.b64encode(content).decode(), "mime_type": "image/jpeg", "caption": "mira"}
+    image = sent(sim, receiver, {"type": "image", "image": told})["image"]
+    assert (image["mime_type"], image["caption"], "data" in image) == ("image/jpeg", "mira", False)
+    answer = sim.http.get(sim.get(image["id"]).json()["url"], headers={"Authorization": f"Bearer {sim.token}"})
+    assert answer.content == content
+    edit = {"original_message_id": "wamid.x", "message": {"type": "image", "image": told}}
+    inner = sent(sim, receiver, {"type": "edit", "edit": edit})["edit"]["message"]["image"]
+    assert inner["sha256"] == image["sha256"] != sent(sim, receiver, {"type": "image"})["image"]["sha256"]
+    assert sent(sim, receiver, {"type": "image", "image": {"sha256": "a lie"}})["image"]["sha256"] == "a lie"
+
+
+def test_links_and_files_can_end_early_or_lead_elsewhere(sim: Sim) -> None:
+    made = sim.script(create_media={"phone_number_id": sim.number_id, "kind": "document"})["create_media"]
+    headers = {"Authorization": f"Bearer {sim.token}"}
+    before = sim.get(made["id"]).json()["url"]
+    assert sim.http.get(before, headers=headers).status_code == 200
+    sim.script(media={"id": made["id"], "expire_links": True})
+    assert sim.http.get(before, headers=headers).status_code == 404
+    after = sim.get(made["id"]).json()["url"]
+    assert after != before
+    assert sim.http.get(after, headers=headers).status_code == 200
+    sim.script(media={"id": made["id"], "url": "https://evil.example/x"})
+    assert sim.get(made["id"]).json()["url"] == "https://evil.example/x"
+    sim.script(media={"id": made["id"], "gone": True})
+    assert error(sim.get(made["id"])) == (400, 100)
