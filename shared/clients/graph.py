@@ -8,23 +8,24 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
-from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError
+from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 
 from shared.domain.outcome import Action, Kind, Outcome, from_answer
-from shared.errors import ProviderRejected, RetryableError
+from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 
 T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _TOTAL_SECONDS = 30.0
 _CONNECTING = "client error (Connect)"
+_MOST_REDIRECTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +89,76 @@ class GraphClient:
         body: Mapping[str, object] | None = None,
     ) -> dict[str, Any]:
         """Any other Graph call. Raises ProviderRejected with Meta's words, RetryableError when Meta is out of reach."""
+        return await self._answer(
+            method,
+            path,
+            access,
+            params=params,
+            content=json.dumps(body).encode() if body is not None else None,
+            headers=_headers(access) if access is not None else {},
+        )
+
+    async def upload(
+        self, phone_number_id: str, access: GraphAccess, file: BinaryIO, mime_type: str, *, seconds: float
+    ) -> str:
+        """Give Meta a file, read in pieces from its beginning; returns the media id, which lives for 30 days (Meta,
+        media). Raises like `call`."""
+        answer = await self._answer(
+            "POST",
+            f"{phone_number_id}/media",
+            access,
+            params=None,
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": ("file", file, mime_type)},
+            headers={"authorization": f"Bearer {access.token}"},
+            timeout=httpx.Timeout(None, read=seconds),
+        )
+        media_id = answer.get("id")
+        if not isinstance(media_id, str | int) or not media_id:
+            raise RetryableError("Meta took the file and gave no id; try again in a minute")
+        return str(media_id)
+
+    async def download(
+        self,
+        url: str,
+        access: GraphAccess,
+        write: Callable[[bytes], object],
+        *,
+        allowed: Callable[[str], bool],
+        seconds: float,
+    ) -> None:
+        """Fetch a media URL and write it in pieces; what `write` raises ends it. Redirects are followed to where the
+        token may go.
+
+        Raises PermanentError (`media_host`) before anything is sent to a URL that is not `allowed`, NotFound for a
+        dead URL, ProviderRejected, and RetryableError.
+        """
+        headers = {"authorization": f"Bearer {access.token}", "accept-encoding": "identity", "user-agent": "wasapbos"}
+        timeout = httpx.Timeout(None, read=seconds)
+        try:
+            for _ in range(_MOST_REDIRECTS + 1):
+                if not allowed(url):
+                    raise PermanentError("the media URL leads away from Meta", code="media_host")
+                async with self._http.stream("GET", url, headers=headers, timeout=timeout) as response:
+                    if not response.has_redirect_location:
+                        _check_download(response.status_code)
+                        async for piece in response.aiter_raw():
+                            write(piece)
+                        return
+                    url = str(response.url.join(response.headers["location"]))
+        except (httpx.HTTPError, httpx.InvalidURL, PyreqwestError) as exc:
+            # Errors in the middle of a body come as pyreqwest's own.
+            raise RetryableError("the file could not be fetched from Meta; try again in a minute") from exc
+        raise RetryableError("the media URL leads in circles")
+
+    async def _answer(
+        self, method: str, path: str, access: GraphAccess | None, *, params: Mapping[str, str] | None, **request: Any
+    ) -> dict[str, Any]:
         query = dict(params or {})
         if access is not None:
             query["appsecret_proof"] = access.proof
         try:
-            response = await self._http.request(
-                method,
-                path,
-                params=query,
-                content=json.dumps(body).encode() if body is not None else None,
-                headers=_headers(access) if access is not None else {},
-            )
+            response = await self._http.request(method, path, params=query, **request)
         except httpx.HTTPError as exc:
             raise RetryableError("Meta cannot be reached right now; try again in a minute") from exc
         try:
@@ -133,6 +193,15 @@ def _never_left(error: httpx.HTTPError) -> bool:
 
 def _headers(access: GraphAccess) -> dict[str, str]:
     return {"authorization": f"Bearer {access.token}", "content-type": "application/json"}
+
+
+def _check_download(status: int) -> None:
+    if status in (404, 410):
+        raise NotFound("the media URL is dead")
+    if status in (401, 403):
+        raise ProviderRejected("Meta refused the file", provider_code=f"http_{status}")
+    if not 200 <= status < 300:
+        raise RetryableError(f"Meta answered with status {status}; try again in a minute")
 
 
 def _rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
