@@ -243,9 +243,11 @@ class Lane:
                 self._queue.popleft()
                 self._done.append(_held_back(job, SkipReason.OPTED_OUT))
                 continue
-            wait = pacer.due(self.clock.monotonic()) - self.clock.monotonic()
-            if wait > 0:
-                await self.clock.sleep(wait)
+            now = self.clock.monotonic()
+            due = pacer.due(now)
+            if due > now:
+                await self.clock.sleep(due - now)
+                pacer.woken(due, self.clock.monotonic())
                 continue
             self._queue.popleft()
             if self.clock.monotonic() - self._claimed_at > STOP_AFTER_SECONDS:

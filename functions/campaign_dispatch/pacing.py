@@ -8,6 +8,10 @@ _SPREAD_SECONDS = 1.018
 _WINDOW_SECONDS = 1.0155
 """No more than one second's messages leave in any window of this length, whatever is caught up: sends which the network
 or a busy machine pushes together by up to 15 ms still keep to the rate when they arrive."""
+_USUAL_DELAY_SECONDS = 0.005
+_WORST_DELAY_SECONDS = 0.1
+_DELAY_HALF_LIFE_SECONDS = 2.0
+_SLACK_SECONDS = _SPREAD_SECONDS - _WINDOW_SECONDS
 _CATCH_UP_SECONDS = 0.25
 _CATCH_UP_PACE = 0.2
 _BACK_OFF = 0.8
@@ -62,21 +66,38 @@ class Pacer:
     rate: Rate
     next_at: float = 0.0
     recent: deque[float] = field(default_factory=deque)
+    delay: float = 0.0
+    delayed_at: float = 0.0
 
     def due(self, now: float) -> float:
         """The earliest moment at which the next message may leave; now or later."""
         if not self.recent:
             return now
-        apart = _SPREAD_SECONDS / self.rate.current
+        window = _WINDOW_SECONDS + self._jitter(now)
+        apart = (window + _SLACK_SECONDS) / self.rate.current
         earliest = max(now, self.next_at, self.recent[-1] + apart * _CATCH_UP_PACE)
-        window = int(self.rate.current)
-        if len(self.recent) >= window > 0:
-            earliest = max(earliest, self.recent[-window] + _WINDOW_SECONDS)
+        count = int(self.rate.current)
+        if len(self.recent) >= count > 0:
+            earliest = max(earliest, self.recent[-count] + window)
         return earliest
 
     def sent(self, at: float) -> None:
         behind = at if not self.recent else max(self.next_at, at - _CATCH_UP_SECONDS)
-        self.next_at = behind + _SPREAD_SECONDS / self.rate.current
+        self.next_at = behind + (_WINDOW_SECONDS + self._jitter(at) + _SLACK_SECONDS) / self.rate.current
         self.recent.append(at)
         while len(self.recent) > self.rate.cap + 1:
             self.recent.popleft()
+
+    def woken(self, wanted: float, now: float) -> None:
+        """The machine was asked to wake us at `wanted`, and it is `now`."""
+        delay = min(now - wanted, _WORST_DELAY_SECONDS)
+        if delay > self._remembered(now):
+            self.delay, self.delayed_at = delay, now
+
+    def _jitter(self, now: float) -> float:
+        return max(0.0, self._remembered(now) - _USUAL_DELAY_SECONDS)
+
+    def _remembered(self, now: float) -> float:
+        """The longest delay of late, fading."""
+        age = max(0.0, now - self.delayed_at)
+        return float(self.delay * 0.5 ** (age / _DELAY_HALF_LIFE_SECONDS))

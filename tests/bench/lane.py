@@ -1,7 +1,9 @@
 """The lane: what rate it holds, how evenly, and what a message costs it, next to two other ways to send.
 
 Every variant runs in this process, pinned to one core where the machine allows it, over dynoxide, against the same
-upstream that answers after 300 ms. `LANE_SECONDS` sets how long each capped run lasts (600 for the long one).
+upstream that answers after 300 ms. `peak/s` is the most that arrived in any one second; `steady` leaves out seconds in
+which the upstream itself stood still for 10 ms or more, and then read at once what had come. `LANE_SECONDS` sets how
+long each capped run lasts (600 for the long one).
 """
 
 import asyncio
@@ -20,6 +22,7 @@ import httpx
 
 from functions.campaign_dispatch.slice import keep_time
 from functions.campaign_dispatch.transmitter import GraphTransmitter
+from infra.local.standstill import Standstill, peak
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import new_ulid
 from shared.domain.outcome import Outcome
@@ -40,13 +43,14 @@ class Measured:
     seconds: float
     cpu_ms: float
     peak: int
+    steady: int
     wru: float
 
     def row(self, cap: float) -> str:
         rate = self.messages / self.seconds
         held = f"{rate / cap:6.1%}" if cap else "     -"
         return (
-            f"{self.name:44} {self.messages:8} {rate:9.1f}/s {held} {self.peak:6} "
+            f"{self.name:44} {self.messages:8} {rate:9.1f}/s {held} {self.peak:6} {self.steady:6} "
             f"{self.cpu_ms / self.messages:8.2f} {self.wru / self.messages:7.3f}"
         )
 
@@ -62,20 +66,11 @@ def upstream() -> Iterator[str]:
             process.terminate()
 
 
-def arrivals(url: str) -> list[float]:
+def journal(url: str) -> tuple[list[float], list[Standstill]]:
+    """Arrival times, and when the upstream stood still, since the last call."""
     with urllib.request.urlopen(f"{url}/journal", timeout=30) as answer:
-        times: list[float] = json.load(answer)
-    return sorted(times)
-
-
-def peak_in_a_second(times: list[float]) -> int:
-    """The most arrivals in any one-second window."""
-    peak, first = 0, 0
-    for last, at in enumerate(times):
-        while at - times[first] >= 1.0:
-            first += 1
-        peak = max(peak, last - first + 1)
-    return peak
+        told = json.load(answer)
+    return sorted(told["arrivals"]), [(ended, seconds) for ended, seconds in told["standstills"]]
 
 
 class Variant:
@@ -86,15 +81,15 @@ class Variant:
         self.database = open_test_database(dynamodb)
 
     def measure(self, name: str, work: Callable[[], int]) -> Measured:
-        arrivals(self.url)
+        journal(self.url)
         meter = Meter(self.database.client)
         cpu = time.process_time()
         count = work()
         cpu = time.process_time() - cpu
-        times = arrivals(self.url)
+        times, standstills = journal(self.url)
         assert len(times) == count, f"{len(times)} arrived, {count} were sent"
         seconds = (times[-1] - times[0]) * count / max(1, count - 1)
-        return Measured(name, count, seconds, cpu * 1000, peak_in_a_second(times), meter.writes.total())
+        return Measured(name, count, seconds, cpu * 1000, peak(times), peak(times, standstills), meter.writes.total())
 
     def lane(self, name: str, messages: int, rate: float, *, plain_httpx: bool = False) -> Measured:
         world = World(self.database)
@@ -147,7 +142,7 @@ def main() -> None:
         return
     seconds = int(os.environ.get("LANE_SECONDS", "20"))
     print(f"upstream answers after {LATENCY_MS} ms; WRU without load and statuses")
-    print(f"{'':44} {'messages':>8} {'achieved':>11} {'held':>6} {'peak/s':>6} {'CPU ms':>8} {'WRU':>7}")
+    print(f"{'':44} {'messages':>8} {'achieved':>11} {'held':>6} {'peak/s':>6} {'steady':>6} {'CPU ms':>8} {'WRU':>7}")
     with upstream() as url, running_dynoxide() as dynamodb:
         keep_to_one_core()
         keep_time()

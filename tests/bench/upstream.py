@@ -1,6 +1,7 @@
 """A stand-in for Meta that answers after a fixed latency, and keeps when each request arrived; a process of its own.
 
-`python -m tests.bench.upstream LATENCY_MS` prints its port; GET /journal returns arrival times (monotonic seconds).
+`python -m tests.bench.upstream LATENCY_MS` prints its port; GET /journal returns arrival times (monotonic seconds) and
+when the process itself stood still.
 """
 
 import asyncio
@@ -11,7 +12,10 @@ from array import array
 
 from aiohttp import web
 
+from infra.local.standstill import Standstill, watch
+
 _arrivals = array("d")
+_standstills: list[Standstill] = []
 _ANSWER = json.dumps(
     {
         "messaging_product": "whatsapp",
@@ -29,9 +33,10 @@ async def main(latency: float) -> None:
         return web.Response(body=_ANSWER, content_type="application/json")
 
     async def journal(_: web.Request) -> web.Response:
-        times = _arrivals.tolist()
+        told = {"arrivals": _arrivals.tolist(), "standstills": list(_standstills)}
         del _arrivals[:]
-        return web.json_response(times)
+        _standstills.clear()
+        return web.json_response(told)
 
     app = web.Application()
     app.router.add_get("/journal", journal)
@@ -41,7 +46,7 @@ async def main(latency: float) -> None:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     print(runner.addresses[0][1], flush=True)
-    await asyncio.Event().wait()
+    await watch(lambda at, seconds: _standstills.append((at, seconds)))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from datetime import datetime
 
 from infra.local.demo.business import PRICE_WORDS
 from infra.local.demo.client import Json
-from infra.local.demo.evidence import Inbound, Send, peak, really_throttled
+from infra.local.demo.evidence import Inbound, Send, really_throttled
 from infra.local.demo.people import Person
+from infra.local.standstill import Standstill, peak
 
 OUTCOMES = ("sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 _REACHED = ("sent", "delivered", "read")
@@ -56,7 +57,7 @@ class Findings:
 class Story:
     """What is compared. `outcomes` has one entry for each recipient listed: (contact id, outcome). `statuses`:
     callback data → what Meta told of that send. `meanwhile`: who said no before their turn, digits → when the API
-    first showed it (epoch s). `limit` and `cap` are messages per second."""
+    first showed it (epoch s). `limit` and `cap` are messages per second; `standstills` are the simulator's own."""
 
     tenant_id: str
     campaign_id: str
@@ -71,6 +72,7 @@ class Story:
     stop_words: frozenset[str]
     cap: int
     limit: int
+    standstills: Sequence[Standstill] = ()
 
 
 def audit(story: Story) -> Findings:
@@ -181,10 +183,10 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
     found.rate = (len(first) - 1) / found.seconds if found.seconds else 0.0
     found.peak = peak(send.monotonic for send in ours)
     found.peak_of_all = peak(send.monotonic for send in story.sends)
-    steady = peak((send.monotonic for send in ours), steady=True)
+    steady = peak((send.monotonic for send in ours), story.standstills)
     detail = f"at most {found.peak} in any one second{_steadily(found.peak, steady)}, cap {story.cap}"
     found.check("the lane kept to its cap", steady <= story.cap, detail, promise=False)
-    steady = peak((send.monotonic for send in story.sends), steady=True)
+    steady = peak((send.monotonic for send in story.sends), story.standstills)
     throttled = really_throttled(story.sends)
     detail = f"at most {found.peak_of_all} in any one second{_steadily(found.peak_of_all, steady)}, limit {story.limit}"
     detail += f"; {throttled} refused for it and sent later" if throttled else ""
@@ -192,7 +194,7 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
 
 
 def _steadily(most: int, steady: int) -> str:
-    return f" ({steady} where this machine did not stall)" if steady != most else ""
+    return f" ({steady} where the simulator did not stand still)" if steady != most else ""
 
 
 def _epoch(moment: str | None) -> float:

@@ -1,14 +1,13 @@
 """What Meta saw: the simulator's journal of requests and its webhooks, read after the campaign."""
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from infra.local.demo.client import Json, Simulator
+from infra.local.standstill import Standstill
 
 _REQUEST_FIELDS = "monotonic,wall,path,status,answer,accepted,to,callback,fault"
 _THROTTLED = 130429
-_STALL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +52,9 @@ def _send(entry: Json) -> Send:
     )
 
 
-def peak(moments: Iterable[float], *, steady: bool = False) -> int:
-    """The most of them that lie in any one second.
-
-    `steady` leaves out seconds in or just before which nothing arrived for a quarter of a second: on a busy machine
-    the simulator stands still, and then reads at once what came meanwhile.
-    """
-    window: deque[float] = deque()
-    most, stalled = 0, float("-inf")
-    for moment in sorted(moments):
-        if window and moment - window[-1] >= _STALL_SECONDS:
-            stalled = moment
-        window.append(moment)
-        while window[0] <= moment - 1.0:
-            window.popleft()
-        if not (steady and stalled > window[0] - 1.0):
-            most = max(most, len(window))
-    return most
+def standstills(meta: Simulator) -> list[Standstill]:
+    """When the simulator itself stood still, and what it then read at once had come before."""
+    return [(entry["monotonic"], entry["seconds"]) for entry in meta.read("standstills", "monotonic,seconds")]
 
 
 def really_throttled(found: Iterable[Send]) -> int:

@@ -86,6 +86,7 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
             stop_words=_STOP_WORDS,
             cap=company.cap,
             limit=company.limit,
+            standstills=evidence.standstills(meta),
         )
     )
     reads = _reads_of_one_report(cloud, api, campaign_id) * seen.reports

@@ -24,6 +24,9 @@ def build_app(sim: Simulator) -> web.Application:
     async def on_webhooks(request: web.Request) -> web.StreamResponse:
         return await control.get_journal(sim.posts, request)
 
+    async def on_standstills(request: web.Request) -> web.StreamResponse:
+        return await control.get_journal(sim.standstills, request)
+
     async def on_state(request: web.Request) -> web.StreamResponse:
         return web.json_response(sim.state())
 
@@ -39,6 +42,7 @@ def build_app(sim: Simulator) -> web.Application:
     app.router.add_post("/_sim/script", on_script)
     app.router.add_get("/_sim/journal", on_journal)
     app.router.add_get("/_sim/webhooks", on_webhooks)
+    app.router.add_get("/_sim/standstills", on_standstills)
     app.router.add_get("/_sim/state", on_state)
     app.router.add_get("/_media/{key}", on_file)
     app.router.add_route("*", "/{tail:.*}", on_graph)

@@ -25,7 +25,7 @@ async def post_script(sim: Simulator, request: web.Request) -> web.Response:
 
 
 async def get_journal(journal: Journal, request: web.Request) -> web.StreamResponse:
-    """GET /_sim/journal or /_sim/webhooks: `since`, `limit` (0 = all), `fields` (comma-separated)."""
+    """GET /_sim/journal, /_sim/webhooks, /_sim/standstills: `since`, `limit` (0: all), `fields` (comma-separated)."""
     try:
         since = int(request.query.get("since", "0"))
         limit = int(request.query.get("limit", "0"))

@@ -23,6 +23,7 @@ REQUEST_FIELDS = (
     "wamid",
     "fault",
 )
+STANDSTILL_FIELDS = ("seq", "monotonic", "seconds")
 WEBHOOK_FIELDS = ("seq", "monotonic", "wall", "url", "attempt", "status", "updates", "error", "body")
 
 Atom = bytes | str | int | float | bool | None

@@ -1,12 +1,15 @@
 """The simulator's parts, put together, and how settings reach them."""
 
+import asyncio
 import time
 from collections import Counter
+
+from infra.local.standstill import watch
 
 from .config import Config, Json, changed
 from .faults import Faults
 from .inbound import Inbound
-from .journal import REQUEST_FIELDS, WEBHOOK_FIELDS, Journal
+from .journal import REQUEST_FIELDS, STANDSTILL_FIELDS, WEBHOOK_FIELDS, Journal
 from .life import Life
 from .limits import Limits
 from .media_store import MediaStore
@@ -28,6 +31,7 @@ class Simulator:
         self.statuses: Counter[str] = Counter()
         self.requests = Journal(REQUEST_FIELDS)
         self.posts = Journal(WEBHOOK_FIELDS)
+        self.standstills = Journal(STANDSTILL_FIELDS)
         self.timers = Timers()
         self.world = World(config.seed, config.app_secret)
         self.people = People(config.seed)
@@ -43,10 +47,12 @@ class Simulator:
 
     async def start(self) -> None:
         """Begin to send webhooks."""
+        self._watch = asyncio.ensure_future(watch(self.standstills.add))
         await self.outbox.start(self.config.webhooks, self.config.webhook_url)
 
     async def stop(self) -> None:
         """Stop everything that is still to come."""
+        self._watch.cancel()
         self.timers.close()
         await self.outbox.stop()
 

@@ -73,6 +73,24 @@ def test_a_long_stall_is_not_made_up_for_by_a_burst(rate: int, stall: float) -> 
     assert burst <= 0.36 * rate + 1
 
 
+def test_on_a_machine_that_wakes_us_late_the_window_grows_and_shrinks_again() -> None:
+    pacer = Pacer(Rate(72, 72))
+    run(pacer, 2.0, [0.0])
+    pacer.woken(1.96, 2.0)
+    busy = run_from(pacer, 2.0, 3.0)
+    calm = run_from(pacer, 30.0, 33.0)
+    assert sum(at < busy[0] + 1.04 for at in busy) <= 72
+    assert len(calm) >= 0.98 * 72 * 3
+
+
+def run_from(pacer: Pacer, start: float, end: float) -> list[float]:
+    now, left = start, []
+    while (now := pacer.due(now)) < end:
+        pacer.sent(now)
+        left.append(now)
+    return left
+
+
 def test_a_lowered_rate_counts_at_once() -> None:
     rate = Rate(80, 80)
     pacer = Pacer(rate)
