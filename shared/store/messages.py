@@ -6,6 +6,7 @@
 | store a message, if absent | same | 1 WRU per KB, and 1 WRU + 0.5 RRU to make it findable |
 | a message's delivery state | same | 1 RRU + 1 WRU |
 | a message by its wamid | `T#<t>#V#<conversation>` / `W#<wamid>` | 1 RRU, then the message |
+| how a message's file stands | `T#<t>#V#<conversation>` / `M#<ms>-<message>` | 1 RRU + 1 WRU per KB |
 | a change of a message, noted | `T#<t>#V#<conversation>` / `A#<wamid>#<message>` | 3 WRU and 2 RRU to join it |
 
 A message's sort key follows from its time and its id, so a webhook delivered twice writes one item. Messages live
@@ -14,7 +15,8 @@ RETENTION_DAYS.
 Changes and the message that they change come in any order. Who brings a change notes it under the wamid it names, then
 looks for the message; who brings a message makes it findable, then looks for changes. So one of the two sees the other,
 and joining the same change twice alters nothing. A change that has found its message is no longer shown as a message of
-its own; one that finds none (of a campaign's message, say) stays one.
+its own; one that finds none (of a campaign's message, say) stays one. The file of an edit stays with the edit, and
+costs one read more to show.
 """
 
 import json
@@ -27,6 +29,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from shared.domain.media import MessageMedia, joined
 from shared.domain.message import Author, Direction, Message, Source, merge_status
 from shared.domain.message_changes import Applied, Change, Changes, join, may_change
 from shared.store.database import Database, TableItem
@@ -57,6 +60,7 @@ class MessageItem(TableItem):
     change = UnicodeAttribute(null=True)
     changes = UnicodeAttribute(null=True)
     merged_in = BooleanAttribute(null=True)
+    media = UnicodeAttribute(null=True)
 
 
 class ReferenceItem(TableItem):
@@ -124,6 +128,7 @@ class Messages:
             about=message.about or None,
             source=message.source if message.source != "live" else None,
             change=to_document(message.change) if message.change is not None else None,
+            media=to_document(message.media) if message.media is not None else None,
             ttl=expiry(message.at),
         )
         try:
@@ -166,7 +171,7 @@ class Messages:
             after = join(before, message.direction, applied)
             unchanged = _same(item.changes, MessageItem.changes)
             if after is before or _update(
-                item, [MessageItem.changes.set(to_document(_Stored(dict(after))))], unchanged
+                item, [MessageItem.changes.set(to_document(_Stored(dict(sorted(after.items())))))], unchanged
             ):
                 break
         else:
@@ -199,13 +204,39 @@ class Messages:
             limit=limit,
             last_evaluated_key=start,
         )
-        rows = [_message(conversation_id, item) for item in found]
+        rows = [self._shown(tenant_id, _message(conversation_id, item), _changes(item)) for item in found]
         more = encode_cursor({"sk": f"M#{rows[-1].message_id}"}) if rows and found.last_evaluated_key else None
         return Page(rows, more)
 
     def get(self, tenant_id: str, conversation_id: str, message_id: str) -> Message | None:
         item = _read(conversation_key(tenant_id, conversation_id), message_id)
-        return _message(conversation_id, item) if item is not None else None
+        if item is None:
+            return None
+        return self._shown(tenant_id, _message(conversation_id, item), _changes(item))
+
+    def _shown(self, tenant_id: str, message: Message, changes: Changes) -> Message:
+        """The message with the file of the edit that stands, if that brought one."""
+        if "edit" not in changes or message.revoked_at:
+            return message
+        edit = _read(conversation_key(tenant_id, message.conversation_id), changes["edit"].change_id)
+        return replace(message, media=_media(edit)) if edit is not None and edit.media else message
+
+    def record_media(
+        self, tenant_id: str, conversation_id: str, message_id: str, news: MessageMedia
+    ) -> MessageMedia | None:
+        """Join how the copy of a message's file stands (see `joined`); what stands then, None without such a message.
+
+        The file of an edit is recorded with the edit."""
+        for _ in range(_ATTEMPTS):
+            item = _read(conversation_key(tenant_id, conversation_id), message_id)
+            if item is None:
+                return None
+            before = _media(item)
+            after = joined(before, news)
+            actions: list[Action] = [MessageItem.media.set(to_document(after))]
+            if after == before or _update(item, actions, _same(item.media, MessageItem.media)):
+                return after
+        raise RuntimeError("a message's file keeps changing")
 
     def record_status(
         self,
@@ -281,6 +312,10 @@ def _changes(item: MessageItem) -> Changes:
     return from_document(_Stored, item.changes).changes if item.changes else {}
 
 
+def _media(item: MessageItem) -> MessageMedia | None:
+    return from_document(MessageMedia, item.media) if item.media else None
+
+
 def _message(conversation_id: str, item: MessageItem) -> Message:
     stored = Message(
         message_id=item.sk.removeprefix("M#"),
@@ -299,5 +334,6 @@ def _message(conversation_id: str, item: MessageItem) -> Message:
         about=item.about or "",
         source=cast("Source", item.source or "live"),
         change=from_document(Change, item.change) if item.change else None,
+        media=_media(item),
     )
     return stored.changed_by(_changes(item))
