@@ -14,7 +14,7 @@ MOST_BYTES = 100 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class MessageMedia:
     """The file of a message. `media_id` is Meta's id of what a person sent, `file_id` the id of a library file that
-    the business sent; one of them is empty.
+    the business sent; one of them is empty. `key` is where its bytes lie in the data bucket.
 
     `status`: pending (being copied), stored, refused (we do not keep such a file), failed (it could not be copied),
     expired (Meta no longer has it). `reason` says why in the last three cases, and what delays a pending one. Type,
@@ -22,6 +22,7 @@ class MessageMedia:
     """
 
     status: MediaStatus
+    key: str = ""
     media_id: str = ""
     file_id: str = ""
     mime_type: str = ""

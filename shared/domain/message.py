@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shared.domain.media import MessageMedia
 from shared.domain.message_changes import Change, Changes, Reaction, Said, reactions_in
 
 Direction = Literal["in", "out"]
@@ -24,8 +25,8 @@ class Message:
     Outgoing states: queued, sent, delivered, read, failed, unknown (it may have been sent; never repeated by itself).
 
     `change` is what it does to another message. `reactions`, `edited_at`, `original` and `revoked_at` are what others
-    did to it: `text` and `content` are the edited ones then, and say nothing once it is revoked. `source` is history
-    for messages that a number brought along from the WhatsApp Business app. Times are epoch ms, 0 for never.
+    did to it: `text`, `content` and `media` are the edited ones then, and say nothing once it is revoked. `source` is
+    history for messages that a number brought along from the WhatsApp Business app. Times are epoch ms, 0 for never.
     """
 
     message_id: str
@@ -48,6 +49,7 @@ class Message:
     edited_at: int = 0
     original: Said | None = None
     revoked_at: int = 0
+    media: MessageMedia | None = None
 
     @property
     def counts_as_unread(self) -> bool:
@@ -75,7 +77,8 @@ class Message:
                 message, kind=now.kind, text=now.text, content=now.content, edited_at=edit.at, original=said
             )
         if "revoke" in changes:
-            message = replace(message, text=REVOKED, content={}, original=None, revoked_at=changes["revoke"].at)
+            at = changes["revoke"].at
+            message = replace(message, text=REVOKED, content={}, original=None, media=None, revoked_at=at)
         return message
 
 
