@@ -1,22 +1,33 @@
 """The error families. A handler maps them once: to an HTTP problem, to a redelivery, or to a stored outcome."""
 
+from collections.abc import Mapping
+
 
 class AppError(Exception):
     """Base of everything this project raises on purpose.
 
     `code` is stable and machine readable (the `code` of an HTTP problem); `status` is the HTTP status an API caller
     gets; `retryable` says whether the same call may succeed later. The message is written for the caller: it names
-    the field and the remedy and holds no secret, phone number or message text.
+    the field and the remedy and holds no secret, phone number or message text. `extensions` are further members of
+    the HTTP problem (RFC 9457, extension members), as JSON.
     """
 
     code = "internal"
     status = 500
     retryable = False
 
-    def __init__(self, message: str, *, field: str | None = None, code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        code: str | None = None,
+        extensions: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.extensions = dict(extensions or {})
         if code is not None:
             self.code = code
 

@@ -31,6 +31,11 @@ _PROBLEM: dict[str, Any] = {
             },
         },
         "provider_code": {"type": "string", "description": "Meta's error code."},
+        "templates": {
+            "type": "array",
+            "items": {"type": "object"},
+            "description": "With `window_closed`: approved templates that may be sent instead, and their variables.",
+        },
     },
 }
 _ANSWER = {

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestValidationError,
 )
 
+from functions.api.models.base import UNION_TAG
 from shared.domain.compiler import CompileError
 from shared.errors import AppError, ProviderRejected
 
@@ -18,6 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 # Graph API error 100: what the caller wrote is wrong (Meta, Graph API error codes).
 _INVALID_PARAMETER = "100"
 _PLACES = frozenset({"body", "query", "path", "header"})
+_NO_MEMBER = frozenset({"union_tag_invalid", "union_tag_not_found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`code` is stable and machine readable; `detail` is for the person who reads it."""
+    """`code` is stable and machine readable; `detail` is for the person who reads it; `extensions` are further members
+    of the document."""
 
     status: int
     code: str
@@ -38,10 +41,12 @@ class Problem:
     field: str | None = None
     errors: Sequence[FieldError] = ()
     provider_code: str | None = None
+    extensions: Mapping[str, object] | None = None
 
     def body(self, instance: str) -> str:
         """The JSON document; `instance` is the id of the request."""
         document: dict[str, object] = {
+            **(self.extensions or {}),
             "type": f"urn:wasapbos:problem:{self.code}",
             "title": self.code.replace("_", " ").capitalize(),
             "status": self.status,
@@ -80,7 +85,7 @@ def of(error: Exception) -> Problem:
             status = 422 if error.provider_code == _INVALID_PARAMETER else error.status
             return Problem(status, error.code, error.message, error.field, provider_code=error.provider_code)
         case AppError() if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Problem(error.status, error.code, error.message, error.field)
+            return Problem(error.status, error.code, error.message, error.field, extensions=error.extensions)
         case _:
             return INTERNAL
 
@@ -93,6 +98,9 @@ def of_validation(errors: Iterable[Mapping[str, object]]) -> Problem:
         parts = [str(part) for part in place] if isinstance(place, Sequence) and not isinstance(place, str) else []
         if parts[:1] == ["path"]:
             return NO_SUCH_THING
+        parts = [part for part in parts if not part.startswith(UNION_TAG)]
+        if error.get("type") in _NO_MEMBER:
+            parts.append("type")
         name = ".".join(parts[1:] if parts and parts[0] in _PLACES else parts)
         wording = _wording(error) if name else "the request needs a JSON body"
         found.append(FieldError(name, wording))
@@ -114,5 +122,11 @@ def _wording(error: Mapping[str, object]) -> str:
             return "there is no such field; remove it"
         case "missing":
             return "this field is required"
+        case "union_tag_not_found":
+            return "this field is required, and is a text"
+        case "union_tag_invalid":
+            known = error.get("ctx")
+            tags = str(known.get("expected_tags", "")) if isinstance(known, Mapping) else ""
+            return "is one of " + tags.replace(UNION_TAG, "").replace("'", "")
         case _:
             return str(error.get("msg", "is not valid")).removeprefix("Value error, ")

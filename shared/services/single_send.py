@@ -18,12 +18,14 @@ from shared.domain.conversation import Conversation, window_open
 from shared.domain.message import Author, Message
 from shared.domain.message_changes import change_by_sending
 from shared.domain.outcome import Kind, Outcome
+from shared.domain.outgoing_message import wire_body
 from shared.errors import NotFound, SendRefused
 from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Head
 from shared.store.messages import message_key
 
+WINDOW_CLOSED = "window_closed"
 _ATTEMPTS = 3
 _REMEDIES = {
     SkipReason.OPTED_OUT: "this person opted out; they can be written to again once they write or opt in",
@@ -42,7 +44,8 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to send. `kind` and `content` are Meta's message type and its object; `text` is how a person reads it.
+    """What to send. `kind` and `content` are a message type and its object as shared.domain.outgoing_message has them;
+    `text` is how a person reads it.
 
     `key` and `at` (epoch ms) make the message's id: the same pair is sent once.
     """
@@ -133,7 +136,7 @@ class SingleSender:
         if draft.purpose == "conversation" and not window_open(last_inbound, now):
             raise SendRefused(
                 "the 24-hour window is closed: this person has not written for a day; send a template instead",
-                code="window_closed",
+                code=WINDOW_CLOSED,
             )
 
     def _deliver(
@@ -142,8 +145,7 @@ class SingleSender:
         body: dict[str, object] = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
-            "type": message.kind,
-            message.kind: dict(message.content),
+            **wire_body(message.kind, message.content),
             "biz_opaque_callback_data": encode_single(
                 SingleSend(tenant_id, conversation.conversation_id, message.message_id)
             ),

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints
+from pydantic import Tag as UnionTag
 
 from shared.clock import to_rfc3339
 
@@ -34,3 +35,20 @@ Cursor = Annotated[str | None, Field(description="Pass it as `cursor` to get the
 def moment(epoch_ms: int | None) -> str | None:
     """RFC 3339, or None for a time that is not known (None or 0)."""
     return to_rfc3339(epoch_ms) if epoch_ms else None
+
+
+UNION_TAG = "type="
+"""How the member of a union that was chosen shows in the place of an error, where it is no field of the request."""
+
+
+def _tag_of(value: object) -> str | None:
+    kind = value.get("type") if isinstance(value, dict) else getattr(value, "type", None)
+    return f"{UNION_TAG}{kind}" if isinstance(kind, str) else None
+
+
+BY_TYPE = Discriminator(_tag_of)
+"""Chooses the member of a union by its `type`; each member is annotated with `of_type`."""
+
+
+def of_type(name: str) -> UnionTag:
+    return UnionTag(UNION_TAG + name)

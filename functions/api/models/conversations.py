@@ -1,10 +1,8 @@
 """Conversations and their messages."""
 
-from typing import Annotated, Literal
+from pydantic import Field, JsonValue
 
-from pydantic import Field, JsonValue, StringConstraints
-
-from functions.api.models.base import Cursor, Input, Output, moment
+from functions.api.models.base import Cursor, Output, moment
 from shared.domain.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.message import Message
 from shared.domain.message_changes import Said
@@ -44,20 +42,6 @@ class ConversationOut(Output):
 class ConversationsOut(Output):
     items: list[ConversationOut]
     next_cursor: Cursor
-
-
-class TextIn(Input):
-    # Meta, text messages: at most 4,096 characters.
-    body: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
-    preview_url: bool = False
-
-
-class MessageIn(Input):
-    type: Literal["text"]
-    text: TextIn
-    reply_to: Annotated[str, StringConstraints(max_length=500)] = Field(
-        "", description="`wamid` of the message this one answers"
-    )
 
 
 class ReactionOut(Output):

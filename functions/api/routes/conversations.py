@@ -9,17 +9,18 @@ from functions.api.models.base import HEX_ID
 from functions.api.models.conversations import (
     ConversationOut,
     ConversationsOut,
-    MessageIn,
     MessageOut,
     MessagesOut,
 )
+from functions.api.models.outgoing import MessageIn
+from functions.api.outgoing import draft_of, offered_templates
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
 from shared.domain.conversation import Conversation
-from shared.errors import NotFound
-from shared.services.single_send import Draft
+from shared.errors import NotFound, SendRefused
+from shared.services.single_send import WINDOW_CLOSED
 
 router = new_router()
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
@@ -61,19 +62,20 @@ def list_messages(conversation_id: ConversationId, limit: Limit = 50, cursor: Cu
     **effect(Scope.CONVERSATIONS, "conversations", "Send a message", status=201),
 )
 def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut:
-    """What was stored, with its outcome: sent, failed (with Meta's code), or unknown."""
-    principal, wanted = caller(router), operation(router)
-    draft = Draft(
-        key=wanted.operation_id,
-        at=wanted.at,
-        author="api" if principal.role == "api_key" else "agent",
-        author_id=principal.member_id,
-        kind="text",
-        text=body.text.body,
-        content={"body": body.text.body, "preview_url": body.text.preview_url},
-        reply_to=body.reply_to,
-    )
-    return MessageOut.of(deps().sender.send(principal.tenant_id, conversation_id, draft, epoch_ms()))
+    """What was stored, with its outcome: sent, failed (with Meta's code), or unknown.
+
+    Outside the 24-hour window only templates may go: 409 `window_closed` lists some in `templates`.
+    """
+    made, principal, now = deps(), caller(router), epoch_ms()
+    conversation = _need(conversation_id)
+    draft = draft_of(made, principal, conversation, body, operation(router), now)
+    try:
+        sent = made.sender.send(principal.tenant_id, conversation_id, draft, now)
+    except SendRefused as refused:
+        if refused.code == WINDOW_CLOSED:
+            refused.extensions["templates"] = offered_templates(made, principal.tenant_id, conversation)
+        raise
+    return MessageOut.of(sent)
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """Checks the interactive object of a message.
 
-Source: Meta, "Interactive messages" of the Cloud API (kinds, counts and lengths).
+Source: Meta, "Interactive messages" of the Cloud API (kinds, counts and lengths), and "Interactive media carousel
+messages" (cards alike, an optional text of at most two line breaks).
 """
 
 from collections.abc import Callable
@@ -26,7 +27,10 @@ def check_interactive(value: Json, media_ids: set[str]) -> None:
         text(_object(value, "body"), "text", _BODY_LIMIT.get(str(kind), 1024), "body")
     if "footer" in value:
         text(_object(value, "footer"), "text", 60, "footer")
-    check(_object(value, "action"))
+    action = _object(value, "action")
+    check(action)
+    if kind == "carousel":
+        _check_cards(action["cards"], media_ids)
 
 
 def text(holder: Json, name: str, limit: int, where: str) -> str:
@@ -141,6 +145,8 @@ def _product_list(action: Json) -> None:
     text(action, "catalog_id", 100, "action")
     items = 0
     for section in _objects(action, "sections", 1, 10):
+        if len(action["sections"]) > 1 or "title" in section:
+            text(section, "title", 24, "Section")
         for item in _objects(section, "product_items", 1, 30):
             text(item, "product_retailer_id", 100, "Product")
             items += 1
@@ -152,10 +158,30 @@ def _carousel(action: Json) -> None:
     for at, card in enumerate(_objects(action, "cards", 2, 10)):
         if card.get("card_index") != at:
             raise GraphError(131009, f"cards: card_index {at} expected")
-        text(_object(card, "body"), "text", 160, "card body")
+        if "body" in card and text(_object(card, "body"), "text", 160, "card body").count("\n") > 2:
+            raise GraphError(131009, "card body: at most 2 line breaks")
         inner = _object(card, "action")
         if "buttons" not in inner:
             _cta_url(inner)
+            continue
+        for button in _objects(inner, "buttons", 1, 10):
+            if button.get("type") != "quick_reply":
+                raise GraphError(131009, "cards: a button must be of type quick_reply")
+            text(_object(button, "quick_reply"), "id", 256, "Button")
+            text(_object(button, "quick_reply"), "title", 20, "Button")
+
+
+def _check_cards(cards: list[Json], media_ids: set[str]) -> None:
+    """Headers are images or videos, and all cards are alike."""
+    forms = set()
+    for card in cards:
+        header = _object(card, "header")
+        if header.get("type") not in ("image", "video"):
+            raise GraphError(131009, "cards: a header must be of type image or video")
+        check_reference(str(header["type"]), _object(header, str(header["type"])), media_ids)
+        forms.add((header["type"], len(card["action"].get("buttons") or ())))
+    if len(forms) > 1:
+        raise GraphError(131009, "cards: headers and buttons must be of the same type and number")
 
 
 def _only_name(name: str) -> Callable[[Json], None]:
