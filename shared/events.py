@@ -112,3 +112,23 @@ class BillingEvent(QueueMessage):
     kind: str
     object_id: str
     customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverWebhook(QueueMessage):
+    """One attempt to bring one event to one endpoint. `body` is what is sent, byte for byte; `due_at` epoch ms.
+
+    `attempt` counts from 0 within a `run`, `run` counts replays from 0. `test` is a single attempt at an endpoint that
+    may be disabled, and says nothing of its health.
+    """
+
+    tenant_id: str
+    endpoint_id: str
+    event_id: str
+    event_type: str
+    created_at: int
+    body: str
+    due_at: int
+    attempt: int = 0
+    run: int = 0
+    test: bool = False

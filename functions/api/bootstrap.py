@@ -31,15 +31,21 @@ if TYPE_CHECKING:
     from shared.clients.vault import Vault
     from shared.services.single_send import SingleSender
     from shared.store.conversations import Conversations
+    from shared.store.event_feed import EventFeed
     from shared.store.lanes import Lanes
     from shared.store.sends import Sends
+    from shared.store.webhook_deliveries import WebhookDeliveries
+    from shared.store.webhook_endpoints import WebhookEndpoints
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """`private_webhooks`: whether webhooks may go to private addresses, and over http."""
+
     meta_app_id: str
     verify_email: bool
     data_bucket: str
+    private_webhooks: bool
 
     @classmethod
     def parse(cls, env: Mapping[str, str]) -> "Settings":
@@ -48,6 +54,7 @@ class Settings:
             meta_app_id=required(env, "META_APP_ID"),
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
             data_bucket=required(env, "DATA_BUCKET"),
+            private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
         )
 
 
@@ -119,6 +126,10 @@ class Deps:
     load_queue: Queue
     lane_queue: Queue
     import_queue: Queue
+    feed: "EventFeed"
+    endpoints: "WebhookEndpoints"
+    deliveries: "WebhookDeliveries"
+    webhook_queue: Queue
 
 
 @functools.cache
@@ -140,8 +151,11 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     from shared.clients.vault import Vault
     from shared.services.single_send import SingleSender
     from shared.store.conversations import Conversations
+    from shared.store.event_feed import EventFeed
     from shared.store.lanes import Lanes
     from shared.store.sends import Sends
+    from shared.store.webhook_deliveries import WebhookDeliveries
+    from shared.store.webhook_endpoints import WebhookEndpoints
 
     directory = Directory(database)
     accounts = Accounts(directory)
@@ -178,4 +192,8 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
         lane_queue=Queue(aws.sqs, required(env, "LANE_QUEUE_URL")),
         import_queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
+        feed=EventFeed(database),
+        endpoints=WebhookEndpoints(directory),
+        deliveries=WebhookDeliveries(database),
+        webhook_queue=Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL")),
     )

@@ -25,15 +25,29 @@ from functions.api.routes import (
     campaigns,
     contacts,
     conversations,
+    events,
     imports,
     templates,
+    webhook_endpoints,
     whatsapp,
 )
 from functions.api.routing import problem_response, public
 from shared.observability import count, logger, metrics
 
 app = APIGatewayHttpResolver(enable_validation=True)
-for routes in (accounts, whatsapp, contacts, imports, templates, campaigns, conversations, bots, billing):
+for routes in (
+    accounts,
+    whatsapp,
+    contacts,
+    imports,
+    templates,
+    campaigns,
+    conversations,
+    events,
+    webhook_endpoints,
+    bots,
+    billing,
+):
     app.include_router(routes.router)
 
 

@@ -162,6 +162,7 @@ class LocalCloud:
             "UserPoolIssuerBase": self.endpoint,
             "EmailVerification": "skip",
             "ConsumerVisibilitySeconds": "60",
+            "AllowPrivateWebhooks": "true",
             # Each worker is a process here, and starting twenty at once keeps a small machine busy for 20 s.
             "LoadConcurrency": "4",
         }

@@ -61,6 +61,8 @@ def _allow_recursion(deployed: _Deployed) -> None:
 def _limit_concurrency(deployed: _Deployed) -> None:
     """A MaximumConcurrency that comes from a parameter stays a string, which stops the poller of every queue."""
     for mapping, properties in deployed.of_type("AWS::Lambda::EventSourceMapping"):
+        if "ScalingConfig" not in properties:  # a stream's
+            continue
         limit = int(deployed.value(properties["ScalingConfig"]["MaximumConcurrency"]))
         deployed.client("lambda").update_event_source_mapping(UUID=mapping, ScalingConfig={"MaximumConcurrency": limit})
 

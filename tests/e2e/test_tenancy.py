@@ -29,6 +29,7 @@ class World:
     mine: Business
     template_id: str
     contact_id: str
+    mine_endpoint_id: str
     other: Owned
     cloud: LocalCloud
 
@@ -184,6 +185,25 @@ def _logins(world: World) -> Iterator[Attempt]:
     yield Attempt(body=body, statuses=frozenset({401}))
 
 
+def _endpoints_made(world: World) -> Iterator[Attempt]:
+    """The same URL as the other's: whose it is, only the tenant says."""
+    wish = {"url": f"http://127.0.0.1:9/{world.other.word}", "events": ["endpoint.disabled"]}
+    yield Attempt(body=wish, statuses=frozenset({201}))
+
+
+def _events(world: World) -> Iterator[Attempt]:
+    """The feed from now on, and from where the other's was."""
+    yield Attempt(statuses=OK)
+    yield Attempt(more={"params": {"after": world.other.events_cursor}}, statuses=OK)
+
+
+def _on_deliveries(world: World) -> Iterator[Attempt]:
+    """The other's delivery at the other's endpoint, and at one's own."""
+    yield Attempt({"endpoint_id": world.other.endpoint_id, "delivery_id": world.other.delivery_id})
+    yield Attempt({"endpoint_id": world.mine_endpoint_id, "delivery_id": world.other.delivery_id})
+
+
+_ENDPOINT = "/v1/webhook-endpoints/{endpoint_id}"
 _REPLY = {"type": "text", "text": {"body": "mine"}}
 CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/signup"): _signups,
@@ -232,6 +252,18 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("GET", "/v1/conversations/{conversation_id}/messages"): _on("conversation_id", "conversation_id"),
     ("POST", "/v1/conversations/{conversation_id}/messages"): _on("conversation_id", "conversation_id", body=_REPLY),
     ("POST", "/v1/conversations/{conversation_id}/read"): _on("conversation_id", "conversation_id"),
+    ("GET", "/v1/events"): _events,
+    ("GET", "/v1/webhook-endpoints"): _harmless(),
+    ("POST", "/v1/webhook-endpoints"): _endpoints_made,
+    ("GET", _ENDPOINT): _on("endpoint_id", "endpoint_id"),
+    ("PATCH", _ENDPOINT): _on("endpoint_id", "endpoint_id", body={"description": "mine", "enabled": False}),
+    ("DELETE", _ENDPOINT): _on("endpoint_id", "endpoint_id"),
+    ("POST", f"{_ENDPOINT}/rotate-secret"): _on("endpoint_id", "endpoint_id"),
+    ("POST", f"{_ENDPOINT}/test"): _on("endpoint_id", "endpoint_id"),
+    ("GET", f"{_ENDPOINT}/deliveries"): _on("endpoint_id", "endpoint_id"),
+    ("GET", f"{_ENDPOINT}/deliveries/{{delivery_id}}"): _on_deliveries,
+    ("POST", f"{_ENDPOINT}/deliveries/{{delivery_id}}/replay"): _on_deliveries,
+    ("POST", f"{_ENDPOINT}/replay"): _on("endpoint_id", "endpoint_id", body={"since": "2026-01-01T00:00:00Z"}),
     ("GET", "/v1/bots"): _harmless(),
     ("POST", "/v1/bots"): _bots_made,
     ("GET", "/v1/bots/{bot_id}"): _on("bot_id", "bot_id"),
@@ -246,7 +278,9 @@ def world(cloud: LocalCloud) -> World:
     mine, other = signed_up(cloud), owning(cloud)
     template = approved_template(mine.owner, "mine_offer")
     contact = mine.owner.post("/v1/contacts", {"phone": "+34611223344", "name": "Mine"})
-    return World(mine, template["id"], contact["id"], other, cloud)
+    wish = {"url": "http://127.0.0.1:9/", "events": ["endpoint.disabled"]}
+    endpoint = mine.owner.post("/v1/webhook-endpoints", wish)
+    return World(mine, template["id"], contact["id"], endpoint["id"], other, cloud)
 
 
 @pytest.fixture(scope="module")

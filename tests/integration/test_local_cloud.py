@@ -56,7 +56,7 @@ def test_every_function_is_there_with_its_trigger(cloud: LocalCloud) -> None:
     listed = {item["FunctionName"]: item for item in cloud.client("lambda").list_functions()["Functions"]}
     assert {item["Handler"] for item in listed.values()} == {item["Handler"] for item in functions.values()}
     mappings = cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    limits = {mapping["FunctionArn"].rpartition("-")[2]: mapping["ScalingConfig"] for mapping in mappings}
+    limits = {mapping["FunctionArn"].rpartition("-")[2]: mapping.get("ScalingConfig") for mapping in mappings}
     assert limits.keys() == {name.removesuffix("Function") for name, item in functions.items() if "Events" in item}
     assert limits["CampaignLane"] == {"MaximumConcurrency": template["Parameters"]["LaneConcurrency"]["Default"]}
 

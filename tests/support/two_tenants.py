@@ -45,6 +45,9 @@ class Owned:
     conversation_id: str
     wamid: str
     key_id: str
+    endpoint_id: str
+    delivery_id: str
+    events_cursor: str
 
 
 def owning(cloud: LocalCloud) -> Owned:
@@ -76,6 +79,7 @@ def owning(cloud: LocalCloud) -> Owned:
     conversation = wait_for(lambda: api.get("/v1/conversations")["items"], lambda found: found)[0]
     settle(cloud)
     key_id = next(iter(api.get("/v1/api-keys")["items"]))["id"]
+    endpoint_id, delivery_id = _webhook(business, word)
     return Owned(
         business=business,
         word=word,
@@ -93,7 +97,20 @@ def owning(cloud: LocalCloud) -> Owned:
         conversation_id=conversation["id"],
         wamid=wamid,
         key_id=key_id,
+        endpoint_id=endpoint_id,
+        delivery_id=delivery_id,
+        events_cursor=api.get("/v1/events")["next_cursor"],
     )
+
+
+def _webhook(business: Business, word: str) -> tuple[str, str]:
+    """An endpoint that nothing listens at, and its one delivery, of a test."""
+    api = business.owner
+    wish = {"url": f"http://127.0.0.1:9/{word}", "events": ["endpoint.disabled"], "description": word}
+    path = f"/v1/webhook-endpoints/{api.post('/v1/webhook-endpoints', wish)['id']}"
+    delivery_id = api.post(f"{path}/test")["delivery_id"]
+    wait_for(lambda: api.get(f"{path}/deliveries")["items"], lambda found: found and found[0]["state"] == "failed")
+    return path.rpartition("/")[2], delivery_id
 
 
 def _campaign(business: Business, word: str, template_id: str) -> str:
@@ -110,7 +127,7 @@ def _campaign(business: Business, word: str, template_id: str) -> str:
 def snapshot(owned: Owned) -> Json:
     """All that the API shows a tenant of itself. Links that are made anew for each answer are left out."""
     api = owned.business.owner
-    lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription")
+    lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints")
     found: Json = {path: api.get(f"/v1/{path}") for path in lists}
     for path in ("contacts", "contacts/imports", "campaigns", "conversations"):
         found[path] = list(api.pages(f"/v1/{path}"))
@@ -124,6 +141,8 @@ def snapshot(owned: Owned) -> Json:
         tried = api.call("GET", f"{path}/dry-run")
         recipients = list(api.pages(f"{path}/recipients"))
         found[campaign["id"]] = [tried.is_success and tried.json(), api.get(f"{path}/report"), recipients]
+    for endpoint in found["webhook-endpoints"]["items"]:
+        found[endpoint["id"]] = list(api.pages(f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"))
     for conversation in found["conversations"]:
         found[conversation["id"]] = list(api.pages(f"/v1/conversations/{conversation['id']}/messages"))
     return found

@@ -127,13 +127,14 @@ def api(dynoxide: str) -> Iterator[Api]:
             "GRAPH_API_VERSION": "v26.0",
             "META_APP_ID": "100",
             "EMAIL_VERIFICATION": "skip",
+            "ALLOW_PRIVATE_WEBHOOKS": "false",
             "SCHEDULE_GROUP": "group",
             "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
             "USER_POOL_ID": pool,
             "USER_POOL_CLIENT_ID": client,
             "USER_POOL_ISSUER": f"https://cognito-idp.us-east-1.amazonaws.com/{pool}",
         }
-        for queue in ("START", "LOAD", "LANE", "IMPORT"):
+        for queue in ("START", "LOAD", "LANE", "IMPORT", "WEBHOOK"):
             env[f"{queue}_QUEUE_URL"] = sqs.create_queue(QueueName=queue)["QueueUrl"]
         env["START_QUEUE_ARN"] = "arn:aws:sqs:us-east-1:123456789012:START"
         for name, value in env.items():

@@ -18,8 +18,11 @@ from shared.domain.identity import contact_id_for, conversation_id_for
 from shared.domain.message import Message
 from shared.domain.number import Number, Waba
 from shared.domain.template import Template
+from shared.domain.webhook_delivery import Delivery
+from shared.domain.webhook_endpoint import SealedSecret, WebhookEndpoint
 from shared.store.conversations import Head
 from shared.store.messages import message_key
+from shared.store.webhook_deliveries import Logged
 from tests.unit.api.conftest import Answer, Api
 
 PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password": "Correct-horse-1", "country": "br"}
@@ -97,6 +100,7 @@ def _an_id(name: str, tenant_id: str = "") -> str:
         "{conversation_id}": conversation_id_for(tenant_id, "1", contact_id_for(tenant_id, "phone", "+5511912345678")),
         "{key}": "city",
         "{template_id}": "4242",
+        "{delivery_id}": f"{1:013d}-evt_{tenant_id}0",
     }.get(name, tenant_id or "01HZZZZZZZZZZZZZZZZZZZZZZZ")
 
 
@@ -120,6 +124,9 @@ def _bodies() -> dict[tuple[str, str], object]:
         ("POST", "/v1/conversations/{conversation_id}/messages"): {"type": "text", "text": {"body": "stolen"}},
         ("POST", "/v1/bots"): bot,
         ("PUT", "/v1/bots/{bot_id}"): bot,
+        ("POST", "/v1/webhook-endpoints"): {"url": "https://hooks.example.com/"},
+        ("PATCH", "/v1/webhook-endpoints/{endpoint_id}"): {"url": "https://stolen.example.com/"},
+        ("POST", "/v1/webhook-endpoints/{endpoint_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
     }  # fmt: skip
 
 
@@ -138,6 +145,12 @@ def furnish(api: Api, tenant_id: str) -> None:
     head = Head(conversation_id_for(tenant_id, "1", contact), "1", contact, "Ana")
     message = Message(message_key(1, "w"), head.conversation_id, "in", "contact", "text", "private", 1, {})
     deps.conversations.append(tenant_id, head, message)
+    sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
+    endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), 1)
+    deps.endpoints.put(tenant_id, endpoint)
+    event = f"evt_{tenant_id}0"
+    delivery = Logged(Delivery(f"{1:013d}-{event}", event, "message.received", 1), '{"private":1}')
+    deps.deliveries.change(tenant_id, tenant_id, delivery, lambda found: found)
 
 
 def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
@@ -150,7 +163,8 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
             deps.directory.all(theirs, prefix, kind)
             for prefix, kind in (("CMP#", Campaign), ("BOT#", Bot), ("TPL#", Template), ("FIELD#", ContactField))
         ]
-        return repr((found, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None).items))
+        told = deps.endpoints.all(theirs), deps.deliveries.page(theirs, theirs, 9, None)
+        return repr((found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None).items))
 
     before = everything()
     checked = 0

@@ -38,6 +38,17 @@ def triggers() -> list[tuple[str, Data]]:
         (name, event["Properties"])
         for name, function in LAMBDAS.items()
         for event in function.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    ]
+
+
+def streams() -> list[tuple[str, Data]]:
+    """(function, stream trigger) of the whole template."""
+    return [
+        (name, event["Properties"])
+        for name, function in LAMBDAS.items()
+        for event in function.get("Events", {}).values()
+        if event["Type"] != "SQS"
     ]
 
 
@@ -114,6 +125,19 @@ def test_queue_has_one_trigger_that_reports_failures() -> None:
         assert value(trigger["ScalingConfig"]["MaximumConcurrency"]) >= 2
 
 
+def test_stream_loses_nothing_and_stops_at_nothing() -> None:
+    read = [trigger["Stream"]["Fn::GetAtt"] for _, trigger in streams()]
+    assert sorted(read) == [[name, "StreamArn"] for name in sorted(TABLES) if "StreamSpecification" in TABLES[name]]
+    for name, trigger in streams():
+        assert trigger["StartingPosition"] == "TRIM_HORIZON"
+        assert trigger["BisectBatchOnFunctionError"]
+        # DynamoDB keeps a stream for 24 hours: what is given up can still be read there for as long again.
+        assert trigger["MaximumRecordAgeInSeconds"] <= 12 * 3600
+        given_up = trigger["DestinationConfig"]["OnFailure"]["Destination"]
+        sends = [s["Resource"] for s in statements(name.removesuffix("Function")) if s["Action"] == "sqs:SendMessage"]
+        assert any(given_up in targets for targets in sends)
+
+
 def test_message_stays_hidden_for_six_times_the_functions_timeout() -> None:
     for name, trigger in triggers():
         timeout = LAMBDAS[name].get("Timeout", GLOBALS["Timeout"])
@@ -135,7 +159,7 @@ def test_table_is_on_demand_and_recoverable(name: str) -> None:
 
 def test_alarm_for_every_queue_its_dead_letters_and_every_function() -> None:
     watched = {
-        (str(alarm["MetricName"]), str(alarm["Dimensions"][0]["Value"]))
+        (str(alarm["MetricName"]), _named(alarm["Dimensions"][0]["Value"]))
         for alarm in ALARMS.values()
         if alarm["AlarmActions"]
     }
@@ -145,9 +169,15 @@ def test_alarm_for_every_queue_its_dead_letters_and_every_function() -> None:
             ("ApproximateAgeOfOldestMessage", name),
             ("ApproximateNumberOfMessagesVisible", dead_letters),
         ):
-            assert (metric, str({"Fn::GetAtt": [{"Fn::Sub": queue}, "QueueName"]})) in watched
+            assert (metric, queue) in watched
     for function in LAMBDAS.values():
-        assert ("Errors", str(function["FunctionName"])) in watched
+        assert ("Errors", _named(function["FunctionName"])) in watched
+
+
+def _named(value: Data) -> str:
+    """The queue whose name this is, written out or in a loop; any other value as it is."""
+    name = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value
+    return str(name.get("Fn::Sub", name) if isinstance(name, dict) else name)
 
 
 def test_only_the_public_routes_have_no_authorizer() -> None:

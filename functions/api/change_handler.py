@@ -1,0 +1,44 @@
+"""Trigger: the streams of the Conversations and the Directory table (up to 100 records, in order within a partition).
+
+The tables are the one source: what is told follows from what was written, and is told even when its writer died right
+after the write. A batch that fails is raised, so that it comes again, in halves if need be, for half a day; then where
+to find it in the stream goes to the dead-letter queue. Whatever came through the first time comes through again under
+the same ids. A record that cannot be understood never will be: it is parked, and those behind it are not held up.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.api.live_bootstrap import change_deps
+from functions.api.tenant_changes import events_of
+from shared.clock import epoch_ms
+from shared.domain.tenant_event import TenantEvent
+from shared.observability import count, logger, metrics
+from shared.sqs_batch import log_failure
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
+    deps = change_deps()
+    told: defaultdict[str, list[TenantEvent]] = defaultdict(list)
+    for record in event["Records"]:
+        try:
+            tenant_id, events = events_of(record)
+        except Exception as error:
+            log_failure(str(record.get("eventID", "")), error)
+            deps.parking.park(f"a change that is not understood: {type(error).__name__}", record)
+            continue
+        if events:
+            told[tenant_id] += events
+    for tenant_id, events in told.items():
+        deps.publisher.publish(tenant_id, events, epoch_ms())
+        count("EventsPublished", len(events))
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    change_deps()
