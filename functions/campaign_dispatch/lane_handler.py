@@ -21,7 +21,9 @@ def _handle(body: str, _record: Record) -> None:
     except Exception as error:
         log_failure("lane", error)
         count("LaneFailed")
-        deps().lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), delay_seconds=_AGAIN_SECONDS)
+        deps().lane_queue.send(
+            WakeLane(wake.phone_number_id, wake.lane), group=wake.phone_number_id, delay_seconds=_AGAIN_SECONDS
+        )
         return
     if end is not None:
         count("CampaignMessagesAccepted", end.sent)

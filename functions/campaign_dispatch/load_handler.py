@@ -10,6 +10,9 @@ from shared.observability import logger, metrics
 from shared.sqs_batch import BatchResponse, process
 
 _RESERVE_MS = 20_000
+SLICE_MS = 60_000
+"""A worker that does not seal its last block within this time queues itself again, so that the sweep can tell one that
+works from one that died."""
 
 
 class Context(Protocol):
@@ -20,8 +23,12 @@ class Context(Protocol):
 def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
     def handle(body: str, _record: object) -> None:
         task = LoadShard.from_json(body)
-        out_of_time = lambda: context.get_remaining_time_in_millis() < _RESERVE_MS  # noqa: E731
-        result = load_shard(deps(), task, epoch_ms(), out_of_time)
+        began = epoch_ms()
+
+        def out_of_time() -> bool:
+            return epoch_ms() - began > SLICE_MS or context.get_remaining_time_in_millis() < _RESERVE_MS
+
+        result = load_shard(deps(), task, began, out_of_time)
         logger.info("shard", extra={"campaign_id": task.campaign_id, "shard": task.shard, "result": result})
 
     return process(event, handle)

@@ -54,16 +54,16 @@ def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
     keep_time()
     end = asyncio.run(_run(deps, wake, access, rate))
     if end is not None and end.handoff:
-        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff))
+        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
     elif end is not None:
-        _look_again(deps, wake)
+        _look_again(deps, tenant_id, wake)
     return end
 
 
-def _look_again(deps: Deps, wake: WakeLane) -> None:
+def _look_again(deps: Deps, tenant_id: str, wake: WakeLane) -> None:
     """A campaign that opened between the last look and the release woke a lane that was still held."""
     if has_work(deps.lanes.work(wake.phone_number_id), wake.lane):
-        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane))
+        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), group=tenant_id)
 
 
 def keep_time() -> None:

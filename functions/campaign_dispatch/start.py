@@ -32,7 +32,7 @@ def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     if campaign.state is not State.LOADING:
         return "ignored"
     # Also on a redelivery: loading a shard twice gives the same blocks, not loading it would strand the campaign.
-    deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard)) for shard in range(SHARDS))
+    deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard), tenant_id) for shard in range(SHARDS))
     return "loading"
 
 

@@ -18,6 +18,8 @@ from shared.store.campaign_books import claimed_slots, read_books, slots_in_retr
 from shared.store.lanes import OPENING, Claim, LeaseLost, NumberWork, Run
 from shared.store.sends import StatusChange
 
+_LOADER_SILENT_MS = 150_000
+"""Two slices of a loader and some time in the queue."""
 _FIGURES = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 
 
@@ -25,11 +27,10 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     """Bring one campaign on. Returns what was done, for the log."""
     campaign = deps.catalogue.campaign(tenant_id, campaign_id)
     if campaign.state is State.SCHEDULED:
-        deps.start_queue.send(StartCampaign(tenant_id, campaign_id))
+        deps.start_queue.send(StartCampaign(tenant_id, campaign_id), group=tenant_id)
         return "started"
     if campaign.state is State.LOADING:
-        deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard)) for shard in range(SHARDS))
-        return "reloading"
+        return _reload(deps, tenant_id, campaign, now)
     if not campaign.sizes:
         # Cancelled before its audience was frozen: nobody was in it yet.
         return _close(deps, tenant_id, campaign, {}, now)
@@ -49,6 +50,21 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     return "waiting"
 
 
+def _reload(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> str:
+    """Queue the shards again whose worker said nothing for so long that it must have died. When all are loaded and the
+    campaign still is not before its lanes, the last worker died: any shard does its last step again."""
+    progress = deps.sends.load_progress(tenant_id, campaign.campaign_id)
+    silent = [
+        shard
+        for shard, end in enumerate(progress)
+        if not (end and end.end) and now - max(campaign.frozen_at, end.at if end else 0) > _LOADER_SILENT_MS
+    ]
+    if all(end and end.end for end in progress):
+        silent = [0]
+    deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign.campaign_id, shard), tenant_id) for shard in silent)
+    return "reloading" if silent else "loading"
+
+
 def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run) -> None:
     """The campaign's state is the truth; a crash may have come between changing it and telling the lanes."""
     wanted = {State.SENDING: "running", State.PAUSED: "paused", State.CANCELLED: "cancelled"}.get(campaign.state)
@@ -63,7 +79,7 @@ def _follow(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, no
     for lane in range(campaign.lanes):
         state = work.lanes.get(lane)
         if has_work(work, lane) and (state is None or state.expires_at < now):
-            deps.lane_queue.send(WakeLane(campaign.phone_number_id, lane))
+            deps.lane_queue.send(WakeLane(campaign.phone_number_id, lane), group=tenant_id)
     books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
     if not books.balanced:
         deps.catalogue.put_incident(tenant_id, _incident(campaign, books, now))

@@ -19,7 +19,8 @@ _BATCH_BYTES = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """`group` and `dedupe` are for FIFO queues: order within a group, one copy per dedupe id in five minutes."""
+    """`group`: in a FIFO queue its messages keep their order; in a standard queue it names whose they are, and nobody's
+    backlog delays another's (Amazon SQS, fair queues). `dedupe` is for FIFO queues: one copy in five minutes."""
 
     message: QueueMessage
     group: str = ""

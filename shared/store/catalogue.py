@@ -11,15 +11,15 @@ from shared.errors import NotFound
 from shared.store.directory import Directory, Due, Page
 
 START_GRACE_MS = 60_000
-LOAD_GRACE_MS = 15 * 60_000
+LOAD_GRACE_MS = 60_000
 _MADE_AHEAD_MS = 31 * 86_400_000
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
     """From when on the sweep looks at a campaign every minute: always, until it is closed.
 
-    A minute after its start for a scheduled one, so that the schedule comes first; a quarter of an hour after
-    freezing began for one that loads.
+    A minute after its start for a scheduled one, so that the schedule comes first; a minute after freezing began for
+    one that loads.
     """
     if campaign.closed or campaign.state is State.DRAFT:
         return None

@@ -39,7 +39,7 @@ Skipped = Sequence[tuple[str, str]]
 @dataclass(frozen=True, slots=True)
 class SealedBlock:
     """Where a shard's load stands: `recipients` and `skipped` count the shard so far, `scanned_to` is the last contact
-    looked at, `end` says the shard is done.
+    looked at, `end` says the shard is done, `at` (epoch ms) when the worker that sealed it began.
 
     `spill` 0 seals block `n`. A larger one seals only skipped people, too many for one item, met after block `n` (-1
     before the first); `carried` are the recipients gathered by then, who go into the next block.
@@ -52,6 +52,7 @@ class SealedBlock:
     scanned_to: str
     end: bool
     carried: tuple[Recipient, ...] = ()
+    at: int = 0
 
 
 _SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "bl": "billable", "rp": "replied", "un": "unconfirmed"}
@@ -96,6 +97,7 @@ class Sends:
                 scanned_to=text(item, "to"),
                 end=bool(item.get("end")),
                 carried=tuple(unpack(cast("bytes", item["d"]))) if number(item, "spill") else (),
+                at=number(item, "at"),
             )
         return None
 
@@ -124,6 +126,7 @@ class Sends:
             "skipped": dict(block.skipped),
             "to": block.scanned_to,
             "end": block.end,
+            "at": now,
             "ttl": ttl,
         }
         if skipped:

@@ -138,7 +138,7 @@ def _begin(wanted: ImportIn, content: bytes) -> ImportOut:
     tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(wanted)
     imports.store_file(tenant_id, job.import_id, content)
     imports.create(tenant_id, queued(job))
-    deps().import_queue.send(ImportFile(tenant_id, job.import_id))
+    deps().import_queue.send(ImportFile(tenant_id, job.import_id), group=tenant_id)
     return _out(queued(job))
 
 
@@ -155,7 +155,7 @@ def post_start(import_id: ImportId) -> ImportOut:
         job = imports.change(tenant_id, import_id, queued)
     if job.status == QUEUED:
         # Sent again for a repeated start: the first message may have been lost, and a second one is harmless.
-        deps().import_queue.send(ImportFile(tenant_id, import_id))
+        deps().import_queue.send(ImportFile(tenant_id, import_id), group=tenant_id)
     return _out(job)
 
 

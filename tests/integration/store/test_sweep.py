@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch.claims import next_window
+from functions.campaign_dispatch.load import load_shard
 from functions.campaign_dispatch.sweep import sweep_campaign
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.blocks import block_number
@@ -72,14 +73,32 @@ def test_an_overdue_campaign_is_started(world: World) -> None:
     assert world.start_queue.take() == [StartCampaign(world.tenant_id, campaign_id)]
 
 
-def test_a_load_that_got_stuck_is_queued_again(world: World) -> None:
+def test_only_what_a_dead_loader_left_is_queued_again(world: World) -> None:
+    world.add_contacts(200)
     campaign_id = world.launch()
     world.start(campaign_id)
-    world.load_queue.take()
+    tasks = world.load_queue.take()
     assert not is_due(world, campaign_id, 0)
     assert is_due(world, campaign_id, LOAD_GRACE_MS + 1)
+    assert sweep(world, campaign_id) == "loading"
+    assert world.load_queue.take() == []
+    for task in tasks[:10]:
+        assert isinstance(task, LoadShard)
+        load_shard(world.deps, task, epoch_ms(), lambda: False)
+    assert sweep(world, campaign_id, 200_000) == "reloading"
+    assert world.load_queue.take() == tasks[10:]
+
+
+def test_a_load_whose_last_worker_died_before_the_last_step_is_finished(world: World) -> None:
+    world.add_contacts(20)
+    campaign_id = world.launch()
+    world.start(campaign_id)
+    loading = world.campaign(campaign_id)
+    world.load()
+    world.deps.catalogue.change_campaign(world.tenant_id, campaign_id, lambda _: loading)
     assert sweep(world, campaign_id) == "reloading"
-    assert world.load_queue.take() == [LoadShard(world.tenant_id, campaign_id, shard) for shard in range(SHARDS)]
+    assert world.load() == ["loaded"]
+    assert world.campaign(campaign_id).state is State.SENDING
 
 
 def test_a_campaign_that_never_came_before_its_lanes_is_put_there(world: World) -> None:

@@ -30,7 +30,7 @@ class Sent:
         self.schedules: dict[str, int] = {}
         self.down = False
 
-    def send(self, message: QueueMessage) -> None:
+    def send(self, message: QueueMessage, *, group: str = "") -> None:
         if self.down:
             raise ConnectionError("down")
         self.messages.append(message)
