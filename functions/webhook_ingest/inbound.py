@@ -80,8 +80,10 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
 
 def _message(inbound: InboundMessage, tenant_id: str, contact_id: str, parsed: Parsed, at: int) -> Message:
     wamid = word(inbound.message, "id")
+    name = digest(wamid or json.dumps(inbound.message, sort_keys=True))[:24]
     return Message(
-        message_id=message_key(at, digest(wamid or json.dumps(inbound.message, sort_keys=True))[:24]),
+        # What changes another message comes after it, also within Meta's whole seconds.
+        message_id=message_key(at, f"z{name}" if parsed.change is not None else name),
         conversation_id=conversation_id_for(tenant_id, inbound.phone_number_id, contact_id),
         direction="in",
         author="contact",
@@ -91,6 +93,8 @@ def _message(inbound: InboundMessage, tenant_id: str, contact_id: str, parsed: P
         content=parsed.content,
         wamid=wamid[:256],
         reply_to=parsed.reply_to,
+        about=parsed.about,
+        change=parsed.change,
     )
 
 

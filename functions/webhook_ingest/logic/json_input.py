@@ -1,6 +1,7 @@
 """Reading JSON that somebody else wrote: anything may be missing, of another type, or not storable at all."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import cast
@@ -18,12 +19,12 @@ class NotUnderstood(ValueError):
 
 
 def parse_json(raw: bytes) -> object:
-    """The document, with characters that no store takes replaced by U+FFFD.
+    """The document, with characters that no store takes replaced by U+FFFD, and numbers that JSON has not by null.
 
     Raises NotUnderstood for what is not JSON or is nested deeper than any webhook is.
     """
     try:
-        document: object = json.loads(raw)
+        document: object = json.loads(raw, parse_constant=lambda _: None)
     except (ValueError, RecursionError) as exc:
         raise NotUnderstood("not JSON") from exc
     return _storable(document, 0)
@@ -40,7 +41,8 @@ def _storable(value: object, depth: int) -> object:
         if depth > _MAX_DEPTH:
             raise NotUnderstood("nested too deep")
         return [_storable(item, depth + 1) for item in value]
-    return value
+    # 1e999 is infinite here, and no JSON when it is written again.
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def as_object(value: object) -> Json:

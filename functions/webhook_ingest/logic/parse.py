@@ -1,35 +1,50 @@
-"""An inbound message, turned into what a person reads of it and what is stored. Pure; never raises.
+"""A message in Meta's shape, turned into what is stored of it and what it sets off. Pure; never raises.
 
-Shapes: Meta, webhooks reference, messages. A type that is not known here becomes `unsupported` and keeps its raw form.
+Its raw form is always kept: `content` is Meta's object of the message's type, and beside it whatever else the message
+carried but who sent it when. A type that is not known here becomes `unsupported`, with all of it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions.webhook_ingest.logic.json_input import Json, as_list, as_object, word
+from functions.webhook_ingest.logic.about import about
+from functions.webhook_ingest.logic.content import Content, Edited, Reacted, Revoked, Unsupported
+from functions.webhook_ingest.logic.json_input import Json, as_object, word
+from functions.webhook_ingest.logic.reading import read
 from shared.domain.consent import consent_word
+from shared.domain.message_changes import Change
 
 _TEXT_LENGTH = 16_000
-_CONTENT_BYTES = 250_000
-"""DynamoDB items hold 400 KB (Amazon DynamoDB, quotas)."""
-_SAYS_NOTHING = frozenset({"reaction", "edit", "revoke", "unsupported", "system"})
+_CONTENT_BYTES = 200_000
+_EDIT_TEXT_LENGTH = 4_096
+_EDIT_BYTES = 60_000
+"""DynamoDB items hold 400 KB (Amazon DynamoDB, quotas), and a message's holds its last edit too."""
+_SAYS_NOTHING = frozenset({"reaction", "edit", "revoke", "unsupported", "system", "media_placeholder"})
+_ENVELOPE = frozenset(
+    {"from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "to_parent_user_id"}
+    | {"id", "timestamp", "type", "history_context"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`said` is what counts as the person's own words when they say STOP: text, or the button they pressed.
+    """`kind` is Meta's type, or `unsupported`. `said` is what counts as the person's own words when they say STOP.
 
-    `answerable` is whether a bot may answer. `too_large` says that `content` had to leave out the body.
+    `answerable` is whether a bot may answer. `too_large` says that a body had to be left out. `change` is what the
+    message does to another one, `about` what to know of it besides its text.
     """
 
     kind: str
     text: str
     content: Mapping[str, object]
+    what: Content
     said: tuple[str, ...] = ()
     answerable: bool = True
     too_large: bool = False
     reply_to: str = ""
+    about: str = ""
+    change: Change | None = None
 
     @property
     def consent(self) -> str | None:
@@ -39,123 +54,48 @@ class Parsed:
 
 
 def parse(message: Mapping[str, object]) -> Parsed:
-    """What a message says; `kind` is Meta's type, or `unsupported`."""
-    kind = word(message, "type")
-    reader = _READERS.get(kind)
-    body = as_object(message.get(kind))
-    if reader is None or (not body and kind not in ("contacts", "unsupported")):
-        kind, body, reader = "unsupported", dict(message), _unsupported
-    text, said = reader(body, message)
-    content: Json = {"contacts": message.get(kind)} if kind == "contacts" else dict(body)
-    content |= {key: message[key] for key in ("referral", "errors") if message.get(key)}
-    too_large = len(json.dumps(content, ensure_ascii=False).encode()) > _CONTENT_BYTES
+    """What a message says."""
+    what = read(message)
+    kind = "unsupported" if isinstance(what, Unsupported) else word(message, "type")
+    content, cut = _fitting(_raw(kind, message), _CONTENT_BYTES)
+    change, change_cut = _change(what, message)
     return Parsed(
         kind=kind,
-        text=text[:_TEXT_LENGTH],
-        content={"too_large": True} if too_large else content,
-        said=tuple(word for word in said if word),
+        text=what.text[:_TEXT_LENGTH],
+        content=content,
+        what=what,
+        said=tuple(filter(None, what.said)),
         answerable=kind not in _SAYS_NOTHING,
-        too_large=too_large,
+        too_large=cut or change_cut,
         reply_to=word(as_object(message.get("context")), "id")[:256],
+        about=about(message),
+        change=change,
     )
 
 
-Reading = tuple[str, tuple[str, ...]]
-Reader = Callable[[Json, Mapping[str, object]], Reading]
+def _raw(kind: str, message: Mapping[str, object]) -> Json:
+    rest = {key: value for key, value in message.items() if key not in _ENVELOPE}
+    body = rest.pop(kind) if kind != "contacts" and isinstance(rest.get(kind), dict) else {}
+    return rest | as_object(body)
 
 
-def _text(body: Json, _: Mapping[str, object]) -> Reading:
-    return word(body, "body"), (word(body, "body"),)
+def _fitting(content: Json, most_bytes: int) -> tuple[Json, bool]:
+    """The content, or word that it was too large, and whether it was."""
+    too_large = len(json.dumps(content, ensure_ascii=False).encode()) > most_bytes
+    return ({"too_large": True}, True) if too_large else (content, False)
 
 
-def _media(name: str) -> Reader:
-    def read(body: Json, _: Mapping[str, object]) -> Reading:
-        label = "voice message" if body.get("voice") is True else name
-        said = [f"[{label}]", word(body, "filename"), word(body, "caption")]
-        return " ".join(part for part in said if part), (word(body, "caption"),)
-
-    return read
-
-
-def _location(body: Json, _: Mapping[str, object]) -> Reading:
-    place = ", ".join(part for part in (word(body, "name"), word(body, "address")) if part)
-    return f"[location] {place or _coordinates(body)}".rstrip(), ()
-
-
-def _coordinates(body: Json) -> str:
-    found = [body.get("latitude"), body.get("longitude")]
-    return ", ".join(str(value) for value in found if isinstance(value, int | float))
-
-
-def _contacts(_: Json, message: Mapping[str, object]) -> Reading:
-    cards = [as_object(as_object(card).get("name")) for card in as_list(message.get("contacts"))]
-    names = [word(name, "formatted_name") for name in cards]
-    return f"[contacts] {', '.join(name for name in names if name)}".rstrip(), ()
-
-
-def _button(body: Json, _: Mapping[str, object]) -> Reading:
-    return word(body, "text") or word(body, "payload"), (word(body, "text"), word(body, "payload"))
-
-
-def _interactive(body: Json, _: Mapping[str, object]) -> Reading:
-    form = word(body, "type")
-    reply = as_object(body.get(form))
-    if form in ("button_reply", "list_reply"):
-        return word(reply, "title") or word(reply, "id"), (word(reply, "title"),)
-    if form == "nfm_reply":
-        return f"[form] {word(reply, 'body')}".rstrip(), ()
-    if form == "call_permission_reply":
-        return f"[call permission] {word(reply, 'response')}".rstrip(), ()
-    return f"[{form or 'interactive'}]", ()
-
-
-def _order(body: Json, _: Mapping[str, object]) -> Reading:
-    items = len(as_list(body.get("product_items")))
-    text = word(body, "text")
-    return f"[order of {items} products] {text}".rstrip(), (text,)
-
-
-def _reaction(body: Json, _: Mapping[str, object]) -> Reading:
-    return word(body, "emoji") or "[reaction removed]", ()
-
-
-def _system(body: Json, _: Mapping[str, object]) -> Reading:
-    return word(body, "body"), ()
-
-
-def _edit(body: Json, _: Mapping[str, object]) -> Reading:
-    edited = as_object(body.get("message"))
-    if word(edited, "type") == "edit":
-        return "[edited]", ()
-    inner = parse(edited)
-    return f"[edited] {inner.text}".rstrip(), inner.said
-
-
-def _revoke(_: Json, __: Mapping[str, object]) -> Reading:
-    return "[deleted by its sender]", ()
-
-
-def _unsupported(_: Json, message: Mapping[str, object]) -> Reading:
-    kind = word(as_object(message.get("unsupported")), "type") or word(message, "type")
-    return f"[unsupported message: {kind[:40]}]" if kind and kind != "unsupported" else "[unsupported message]", ()
-
-
-_READERS: dict[str, Reader] = {
-    "text": _text,
-    "image": _media("image"),
-    "video": _media("video"),
-    "audio": _media("audio"),
-    "voice": _media("voice message"),
-    "document": _media("document"),
-    "sticker": _media("sticker"),
-    "location": _location,
-    "contacts": _contacts,
-    "interactive": _interactive,
-    "button": _button,
-    "order": _order,
-    "reaction": _reaction,
-    "system": _system,
-    "edit": _edit,
-    "revoke": _revoke,
-    "unsupported": _unsupported,
-}
+def _change(what: Content, message: Mapping[str, object]) -> tuple[Change | None, bool]:
+    """What the message does to another one, and whether something had to be left out of that."""
+    match what:
+        case Reacted(target, emoji):
+            return Change("reaction", target, emoji=emoji[:64]), False
+        case Revoked(target):
+            return Change("revoke", target), False
+        case Edited(target, now):
+            inner = as_object(as_object(message.get("edit")).get("message"))
+            kind = "unsupported" if isinstance(now, Unsupported) else word(inner, "type")
+            content, cut = _fitting(_raw(kind, inner), _EDIT_BYTES)
+            return Change("edit", target, kind=kind, text=now.text[:_EDIT_TEXT_LENGTH], content=content), cut
+        case _:
+            return None, False

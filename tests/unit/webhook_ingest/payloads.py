@@ -7,20 +7,20 @@ from typing import Any
 TENANT, WABA, PHONE_ID, DISPLAY = "01TENANT", "102290129340398", "106540352242922", "+15550783881"
 OTHER, OTHER_WABA, OTHER_PHONE_ID = "01OTHER", "999", "888"
 Json = dict[str, Any]
-METADATA = {"display_phone_number": DISPLAY.lstrip("+"), "phone_number_id": PHONE_ID}
-CONTACT = {
+METADATA: Json = {"display_phone_number": DISPLAY.lstrip("+"), "phone_number_id": PHONE_ID}
+CONTACT: Json = {
     "profile": {"name": "Sheena Nelson", "username": "@realsheena"},
     "wa_id": "16505551234",
     "user_id": "US.13491208655302741918",
 }
-BASE = {
+BASE: Json = {
     "from": "16505551234",
     "from_user_id": "US.13491208655302741918",
     "id": "wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQzQTdFNTI",
     "timestamp": "1749416383",
 }
-TEXT = {**BASE, "type": "text", "text": {"body": "Does it come in another color?"}}
-STATUS = {
+TEXT: Json = {**BASE, "type": "text", "text": {"body": "Does it come in another color?"}}
+STATUS: Json = {
     "id": "wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI",
     "status": "sent",
     "timestamp": "1750030073",
@@ -115,4 +115,93 @@ MESSAGES: dict[str, Json] = {
     ),
     "revoke": of_kind("revoke", {"original_message_id": "wamid.Z"}),
     "type of tomorrow": of_kind("hologram", {"id": "7"}),
+    "video": of_kind("video", {"mime_type": "video/mp4", "sha256": "x", "id": "4", "url": "https://lookaside.example"}),
+    "old voice message": of_kind("voice", {"mime_type": "audio/ogg", "id": "5"}),
+    "cards": of_kind(
+        "contacts",
+        [
+            {
+                "name": {"formatted_name": "Ana Souza", "first_name": "Ana"},
+                "phones": [{"phone": "+1 555", "wa_id": "1555", "type": "CELL"}, {"wa_id": "1556"}],
+                "emails": [{"email": "ana@example.com", "type": "WORK"}],
+                "addresses": [{"city": "Lima"}],
+                "org": {"company": "Shop"},
+                "birthday": "2000-01-01",
+                "urls": [{"url": "https://example.com"}],
+                "origin": "contact_request",
+                "vcard": "BEGIN:VCARD",
+            },
+            {"name": {"first_name": "Bo"}},
+        ],
+    ),
+    "form that is a list": of_kind(
+        "interactive", {"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent", "response_json": "[1,2]"}}
+    ),
+    "form with a token": of_kind(
+        "interactive",
+        {
+            "type": "nfm_reply",
+            "nfm_reply": {"body": "Sent", "response_json": '{"flow_token":"t","size":{"eu":42},"name":"Ana"}'},
+        },
+    ),
+    "call permission with an end": of_kind(
+        "interactive",
+        {
+            "type": "call_permission_reply",
+            "call_permission_reply": {"response": "accept", "expiration_timestamp": 1750000000},
+        },
+    ),
+    "interaction of tomorrow": of_kind("interactive", {"type": "voice_reply", "voice_reply": {"id": "1"}}),
+    "button without context": of_kind("button", {"payload": "DID_NOT_REQUEST_CODE", "text": "I didn't ask"}),
+    "order of two": of_kind(
+        "order",
+        {
+            "catalog_id": "1",
+            "product_items": [
+                {"product_retailer_id": "a", "quantity": 2, "item_price": 30.5, "currency": "USD"},
+                {"product_retailer_id": "b", "quantity": "1", "item_price": "4", "currency": "USD"},
+            ],
+        },
+    ),
+    "order without prices": of_kind("order", {"product_items": [{"product_retailer_id": "a", "quantity": 1}]}),
+    "reply": {**TEXT, "context": {"from": "15550783881", "id": "wamid.X"}},
+    "forwarded": {**TEXT, "context": {"forwarded": True}},
+    "forwarded often": {**TEXT, "context": {"frequently_forwarded": True}},
+    "about a product": {
+        **TEXT,
+        "context": {
+            "from": "15550783881",
+            "id": "wamid.X",
+            "referred_product": {"catalog_id": "1", "product_retailer_id": "sku-7"},
+        },
+    },
+    "from an ad": {
+        **TEXT,
+        "referral": {
+            "source_url": "https://fb.me/x",
+            "source_id": "120",
+            "source_type": "ad",
+            "body": "Everything must go",
+            "headline": "Summer sale",
+            "media_type": "image",
+            "image_url": "https://example.com/1.jpg",
+            "ctwa_clid": "c",
+            "welcome_message": {"text": "Hi"},
+        },
+    },
+    "from a post": {**TEXT, "referral": {"source_id": "7", "source_type": "post"}},
+    "file not delivered": {
+        **BASE,
+        "type": "unsupported",
+        "errors": [{"code": 131052, "title": "Media download error", "error_data": {"details": "Failed"}}],
+    },
+    "only in the app": {**BASE, "type": "unsupported", "errors": [{"code": 131060, "title": "Unavailable"}]},
+    "edited picture": of_kind(
+        "edit",
+        {
+            "original_message_id": "wamid.Z",
+            "message": {"context": {"id": "M0"}, "type": "image", "image": {"id": "9", "caption": "Now blue"}},
+        },
+    ),
+    "with keys of tomorrow": {**TEXT, "from_logical_id": "x", "from_parent_user_id": "US.ENT.1"},
 }

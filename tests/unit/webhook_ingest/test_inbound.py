@@ -106,6 +106,51 @@ def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, at_hand: Deps,
     assert len(conversation(at_hand)[1]) == 1
 
 
+def changing(kind: str, target: str, n: int, **more: Any) -> Json:
+    """A reaction, edit or revoke of the person, `n` seconds from now."""
+    body = {"message_id" if kind == "reaction" else "original_message_id": target, **more}
+    return {**BASE, "id": f"wamid.{kind}{n}", "timestamp": str(NOW_S + n), "type": kind, kind: body}
+
+
+def test_a_reaction_opens_the_window_and_neither_wakes_a_bot_nor_waits_to_be_read(aws: FakeAws, at_hand: Deps) -> None:
+    deliver(text("Hello"))
+    aws.received("Bot")
+    at_hand.conversations.mark_read(TENANT, conversation(at_hand)[0].conversation_id)
+    deliver(changing("reaction", "wamid.Hello1", 5, emoji="👍"))
+    head, (message,) = conversation(at_hand)
+    assert [(one.by, one.emoji) for one in message.reactions] == [("contact", "👍")]
+    assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, (NOW_S + 5) * 1000, "👍")
+    assert contact(at_hand).last_inbound_at == (NOW_S + 5) * 1000
+    assert aws.received("Bot") == []
+
+
+def test_a_reaction_to_a_campaigns_message_is_a_message(at_hand: Deps) -> None:
+    deliver(changing("reaction", "wamid.campaign", 5, emoji="👍"))
+    head, (message,) = conversation(at_hand)
+    assert (message.kind, message.text, head.unread, head.status) == ("reaction", "👍", 0, "open")
+
+
+def test_an_edit_to_stop_is_a_no(aws: FakeAws, at_hand: Deps) -> None:
+    deliver(text("Hello"))
+    stop = {"type": "text", "text": {"body": "STOP"}}
+    deliver(changing("edit", "wamid.Hello1", 5, message=stop))
+    assert contact(at_hand).opted_out_at == (NOW_S + 5) * 1000
+    _, (message,) = conversation(at_hand)
+    assert message.original is not None
+    assert (message.text, message.original.text) == ("STOP", "Hello")
+
+
+def test_nothing_of_a_revoked_message_is_shown_not_even_when_it_comes_last(at_hand: Deps) -> None:
+    deliver(changing("revoke", "wamid.Secret1", 1), text("Secret", 1))
+    head, (message,) = conversation(at_hand)
+    assert (message.text, message.content, message.revoked_at) == (
+        "[deleted by its sender]",
+        {},
+        (NOW_S + 1) * 1000,
+    )
+    assert head.last_message_text == "[deleted by its sender]"
+
+
 def test_a_start_takes_it_back_and_an_old_stop_that_comes_late_does_not_count(at_hand: Deps) -> None:
     deliver(text("stop", 1), text("start", 3))
     assert contact(at_hand).opted_out_at is None

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from functions.webhook_ingest.logic.json_input import time_ms
 from functions.webhook_ingest.logic.parse import parse
-from tests.unit.webhook_ingest.payloads import BASE, MESSAGES, Json, of_kind
+from shared.domain.message_changes import Change
+from tests.unit.webhook_ingest.payloads import BASE, MESSAGES, TEXT, Json, of_kind
 from tests.unit.webhook_ingest.test_split import JUNK, places
 
 
@@ -21,25 +22,72 @@ from tests.unit.webhook_ingest.test_split import JUNK, places
         ("sticker", "sticker", "[sticker]"),
         ("location", "location", "[location] 37.44, -122.16"),
         ("place", "location", "[location] HQ, 1 Road"),
-        ("contacts", "contacts", "[contacts] Ana"),
+        ("contacts", "contacts", "[contacts] Ana (+1 555)"),
+        ("cards", "contacts", "[contacts] Ana Souza (+1 555, 1556, ana@example.com), Bo"),
+        ("video", "video", "[video]"),
+        ("old voice message", "voice", "[voice message]"),
         ("button reply", "interactive", "Not now"),
         ("list reply", "interactive", "Priority Mail"),
-        ("form", "interactive", "[form] Sent"),
+        ("form", "interactive", "[form] Sent\nage: 32"),
+        ("form that is a list", "interactive", "[form] Sent\n[1, 2]"),
+        ("form with a token", "interactive", '[form] Sent\nsize: {"eu": 42}\nname: Ana'),
         ("call permission", "interactive", "[call permission] accept"),
+        ("call permission with an end", "interactive", "[call permission] accept until 2025-06-15T15:06:40.000Z"),
+        ("interaction of tomorrow", "interactive", "[voice_reply]"),
         ("interactive with error", "unsupported", "[unsupported message: interactive]"),
         ("quick reply", "button", "Tell me more"),
-        ("order", "order", "[order of 1 products] Love these!"),
+        ("button without context", "button", "I didn't ask"),
+        ("order", "order", "[order of 1 product] Love these!\n2 x a at 30 USD\ntotal 60 USD"),
+        ("order of two", "order", "[order of 2 products]\n2 x a at 30.5 USD\n1 x b at 4 USD\ntotal 65.0 USD"),
+        ("order without prices", "order", "[order of 1 product]\n1 x a"),
         ("reaction", "reaction", "👍"),
         ("reaction removed", "reaction", "[reaction removed]"),
         ("unsupported", "unsupported", "[unsupported message: poll_creation]"),
         ("edit", "edit", "[edited] Blue, please"),
         ("revoke", "revoke", "[deleted by its sender]"),
+        ("edited picture", "edit", "[edited] [image] Now blue"),
         ("type of tomorrow", "unsupported", "[unsupported message: hologram]"),
+        ("file not delivered", "unsupported", "[a file that WhatsApp could not deliver]"),
+        ("only in the app", "unsupported", "[a message that only the WhatsApp Business app shows]"),
     ],
 )
 def test_every_type_has_words_for_a_person(name: str, kind: str, text: str) -> None:
     parsed = parse(MESSAGES[name])
     assert (parsed.kind, parsed.text) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("text", ""),
+        ("reply", ""),
+        ("forwarded", "forwarded"),
+        ("forwarded often", "forwarded many times"),
+        ("about a product", "about the product sku-7"),
+        ("from an ad", 'from the ad "Summer sale"'),
+        ("from a post", "from the post 7"),
+        ("unsupported", "error 131051: Message type unknown"),
+    ],
+)
+def test_what_else_is_known_of_a_message_is_beside_its_own_words(name: str, about: str) -> None:
+    parsed = parse(MESSAGES[name])
+    assert parsed.about == about
+    if MESSAGES[name]["type"] == "text":
+        assert parsed.text == TEXT["text"]["body"]
+
+
+def test_what_a_message_does_to_another_one() -> None:
+    assert parse(MESSAGES["reaction"]).change == Change("reaction", "wamid.Y", emoji="👍")
+    assert parse(MESSAGES["reaction removed"]).change == Change("reaction", "wamid.Y")
+    assert parse(MESSAGES["revoke"]).change == Change("revoke", "wamid.Z")
+    said = {"body": "Blue, please"}
+    assert parse(MESSAGES["edit"]).change == Change("edit", "wamid.Z", kind="text", text=said["body"], content=said)
+    assert parse(MESSAGES["text"]).change is None
+
+
+def test_what_is_not_read_is_kept_all_the_same() -> None:
+    assert parse(MESSAGES["with keys of tomorrow"]).content == {**TEXT["text"], "from_logical_id": "x"}
+    assert parse(MESSAGES["about a product"]).content["context"] == MESSAGES["about a product"]["context"]
 
 
 def test_an_unknown_type_is_kept_raw() -> None:
@@ -84,6 +132,11 @@ def test_bots_do_not_answer_what_says_nothing(name: str) -> None:
 def test_a_body_too_large_for_the_table_is_left_out_and_said() -> None:
     parsed = parse(of_kind("contacts", [{"name": {"formatted_name": "x" * 400_000}}]))
     assert parsed.too_large
+    edit = parse(of_kind("edit", {"original_message_id": "w", "message": of_kind("text", {"body": "x" * 100_000})}))
+    assert edit.too_large
+    assert edit.change is not None
+    assert edit.change.content == {"too_large": True}
+    assert len(edit.change.text) == 4_096
     assert parsed.content == {"too_large": True}
     assert len(parsed.text) <= 16_000
 
@@ -105,7 +158,7 @@ def test_edits_of_edits_end() -> None:
     message: Json = dict(BASE)
     for _ in range(35):
         message = {"type": "edit", "edit": {"message": message}}
-    assert parse(message).text == "[edited]"
+    assert parse(message).text == "[edited] [unsupported message]"
 
 
 @pytest.mark.parametrize(
