@@ -155,7 +155,7 @@ async def _beginning(response: httpx.Response) -> str:
 def _wait_ms(response: httpx.Response) -> int:
     """What `Retry-After` asks for, in its form of seconds (RFC 9110, 10.2.3)."""
     asked = response.headers.get("retry-after", "")
-    return int(asked) * 1000 if asked.isdecimal() and len(asked) < 8 else 0
+    return int(asked) * 1000 if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 0
 
 
 def _is_tls(error: BaseException) -> bool:

@@ -65,7 +65,7 @@ class Change:
 
 _DELIVERY = frozenset({"status", "error_code", "wamid"})
 # A new message moves these, and has an event of its own.
-_FOLLOW_A_MESSAGE = frozenset({"last_message_at", "last_message_text", "last_inbound_at"})
+_FOLLOW_A_MESSAGE = frozenset({"last_message_at", "last_message_text", "last_inbound_at", "trail"})
 _STATES = {
     State.SCHEDULED: EventType.CAMPAIGN_SCHEDULED,
     State.SENDING: EventType.CAMPAIGN_SENDING,
@@ -76,8 +76,13 @@ _STATES = {
 
 
 def message_changes(old: Message | None, new: Message) -> list[Change]:
-    """A new message; its delivery state; anything else of it (an edit, a revocation, a reaction)."""
+    """A new message; its delivery state; anything else of it (an edit, a revocation, a reaction).
+
+    Old messages that a number brings along when it is connected are no news.
+    """
     if old is None:
+        if new.source == "history":
+            return []
         return [Change(EventType.MESSAGE_RECEIVED if new.direction == "in" else EventType.MESSAGE_CREATED)]
     different = _different(old, new)
     found = [Change(EventType.MESSAGE_STATUS, ("status",))] if "status" in different else []

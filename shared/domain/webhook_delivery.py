@@ -108,5 +108,5 @@ def next_attempt(event_id: str, attempt: int, now: int, wait_ms: int = 0) -> int
         return 0
     pause = _PAUSES_MS[attempt]
     digest = hashlib.sha256(f"{event_id}/{attempt}".encode()).digest()
-    pause += pause * (int.from_bytes(digest[:2], "big") * _SPREAD // 0x10000) // 100
+    pause += pause * _SPREAD * int.from_bytes(digest[:2], "big") // (100 * 0x10000)
     return now + max(pause, min(wait_ms, _LONGEST_WISH_MS))
