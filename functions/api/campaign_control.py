@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.clients.queue import Outgoing
 from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, after
-from shared.domain.compiler import CompileError, Problem, Variable, compile_plan
+from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
 from shared.domain.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.events import QueueMessage, StartCampaign, WakeLane
@@ -19,13 +19,17 @@ _LATEST_MS = 366 * 24 * 3600 * 1000
 
 
 class Sending(Protocol):
-    def send(self, message: QueueMessage) -> None: ...
+    def send(self, message: QueueMessage, *, group: str = "") -> None: ...
     def send_all(self, messages: list[Outgoing]) -> None: ...
 
 
 class Scheduling(Protocol):
     def start_at(self, message: StartCampaign, at: int) -> None: ...
     def remove(self, campaign_id: str) -> None: ...
+
+
+Check = Callable[[Campaign, SendPlan], None]
+"""What else must hold before a campaign is launched; raises when it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +134,14 @@ class CampaignControl:
         )
         return self.create(tenant_id, new_id, draft, created_by, now)
 
-    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> None:
+    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> SendPlan:
         known = {field.key: field.kind for field in self._catalogue.fields(tenant_id)}
-        compile_plan(template, variables, known, start)
+        return compile_plan(template, variables, known, start)
 
-    def launch(self, tenant_id: str, campaign_id: str, wanted: int | None, now: int) -> Campaign:
-        """Schedule it. Raises Conflict (state, number), CompileError and InvalidInput.
+    def launch(
+        self, tenant_id: str, campaign_id: str, wanted: int | None, now: int, check: Check | None = None
+    ) -> Campaign:
+        """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
 
         Launching again what is scheduled for the same moment announces its start again and changes nothing.
         """
@@ -146,9 +152,12 @@ class CampaignControl:
                 self._announce(tenant_id, campaign, now)
                 return campaign
         start = start_moment(wanted, now)
+        after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active()
         template = self._catalogue.template(tenant_id, campaign.template_id)
-        self._compile(tenant_id, template, campaign.variables, start)
+        plan = self._compile(tenant_id, template, campaign.variables, start)
+        if check is not None:
+            check(campaign, plan)
         campaign = self._catalogue.change_campaign(
             tenant_id,
             campaign_id,
@@ -163,7 +172,7 @@ class CampaignControl:
             if campaign.start_at is not None and campaign.start_at > now:
                 self._schedules.start_at(message, campaign.start_at)
             else:
-                self._start_queue.send(message)
+                self._start_queue.send(message, group=tenant_id)
         except Exception as error:
             self._give_notice(campaign.campaign_id, error)
 
@@ -185,7 +194,9 @@ class CampaignControl:
         campaign = self._move(tenant_id, campaign_id, "resume", State.SENDING, "")
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "running")
         lanes = max(number.lanes, campaign.lanes)
-        self._lane_queue.send_all([Outgoing(WakeLane(number.phone_number_id, lane)) for lane in range(lanes)])
+        self._lane_queue.send_all(
+            [Outgoing(WakeLane(number.phone_number_id, lane), tenant_id) for lane in range(lanes)]
+        )
         return campaign
 
     def cancel(self, tenant_id: str, campaign_id: str) -> Campaign:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.api.graph_calls import Graph, every
+from functions.api.number_facts import Facts, look_up
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba
@@ -130,12 +131,14 @@ class Connector:
         numbers = [number_from(row, wish.waba_id, now) for row in rows]
         self._check_free(tenant_id, wish.waba_id, numbers, limits)
         sealed = self._vault.seal(tenant_id, META_TOKEN, access.token)
+        facts = look_up(self._graph, access, numbers[0].phone_number_id) if numbers else Facts()
         waba = Waba(
             waba_id=wish.waba_id,
             name=str(account.get("name", "")),
             currency=str(account.get("currency", "")),
             token=sealed,
             connected_at=now,
+            messaging_limit=facts.messaging_limit,
         )
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
         self._accounts.connect(

@@ -6,8 +6,8 @@ remembered beside it, so that asking needs no id.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from functions.api.campaign_control import Sending
 from shared.clients.queue import Outgoing
@@ -25,15 +25,17 @@ MISSING = 100
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """`started_at` in epoch ms."""
+    """`started_at` in epoch ms; `conditions` are those of then (see functions.api.conditions)."""
 
     dry_run_id: str
     started_at: int
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
-    """What the parts so far add up to; `complete` once all sixteen are there."""
+    """What the parts so far add up to; `complete` once all sixteen are there. `offer_ends` is when the first of the
+    recipients' offers ends (epoch ms)."""
 
     run: DryRun
     complete: bool
@@ -43,6 +45,7 @@ class DryRunResult:
     samples: list[tuple[str, str]]
     missing: list[tuple[str, str]]
     missing_by_slot: dict[str, int]
+    offer_ends: int | None = None
 
 
 def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
@@ -52,6 +55,7 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
     samples: list[tuple[str, str]] = []
     missing: list[tuple[str, str]] = []
     by_slot: Counter[str] = Counter()
+    offers: list[int] = []
     for part in parts:
         result = json.loads(part)
         planned += int(result["planned"])
@@ -60,6 +64,8 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
         samples += [(str(row["contact_id"]), str(row["text"])) for row in result["samples"]]
         missing += [(str(row["contact_id"]), str(row["slot"])) for row in result["missing"]]
         by_slot.update({str(slot): int(count) for slot, count in result.get("missing_by_slot", {}).items()})
+        if result.get("offer_ends") is not None:
+            offers.append(int(result["offer_ends"]))
     return DryRunResult(
         run=run,
         complete=len(parts) >= SHARDS,
@@ -69,6 +75,7 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
         samples=samples[:SAMPLES],
         missing=missing[:MISSING],
         missing_by_slot=dict(by_slot),
+        offer_ends=min(offers, default=None),
     )
 
 
@@ -86,7 +93,7 @@ class DryRuns:
             raise Conflict(f"the campaign is {campaign.state}; its report says more", code="campaign_state")
         self._directory.put(tenant_id, f"DRY#{campaign_id}", run)
         self._load_queue.send_all(
-            [Outgoing(LoadShard(tenant_id, campaign_id, shard, run.dry_run_id)) for shard in range(SHARDS)]
+            [Outgoing(LoadShard(tenant_id, campaign_id, shard, run.dry_run_id), tenant_id) for shard in range(SHARDS)]
         )
 
     def latest(self, tenant_id: str, campaign_id: str) -> DryRunResult:

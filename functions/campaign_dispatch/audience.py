@@ -1,5 +1,6 @@
 """Deciding, for one contact, whether a campaign writes to them: the same answer for a dry run and for the real load."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from functions.campaign_dispatch.history import History, Standing
@@ -29,12 +30,22 @@ def purpose_of(category: str) -> Purpose:
             return "marketing"
 
 
-def judge(contact: Contact, history: History, purpose: Purpose, plan: SendPlan) -> Recipient | Skip | None:
+Twin = Callable[[Contact], Contact | None]
+"""Another contact with the same phone, to whom the phone's identity leads; None for nearly everybody."""
+
+
+def nobody(_contact: Contact) -> Contact | None:
+    return None
+
+
+def judge(
+    contact: Contact, history: History, purpose: Purpose, plan: SendPlan, twin: Twin = nobody
+) -> Recipient | Skip | None:
     """The recipient with frozen variables, a skip with its reason, or None for somebody not in the audience."""
     standing = history.standing(contact.contact_id, contact.tags)
     if standing is Standing.OUTSIDE:
         return None
-    reason = refusal(contact, purpose)
+    reason = refusal(contact, purpose) or _same_phone(twin(contact), history)
     if reason is None and standing is Standing.OVER_THE_CAP:
         reason = SkipReason.FREQUENCY_CAP
     if reason is not None:
@@ -44,3 +55,13 @@ def judge(contact: Contact, history: History, purpose: Purpose, plan: SendPlan) 
     except Unsendable as exc:
         return Skip(contact.contact_id, exc.reason, exc.slot)
     return Recipient(contact.contact_id, contact.phone or contact.bsuid or "", values)
+
+
+def _same_phone(other: Contact | None, history: History) -> SkipReason | None:
+    """Of two contacts with one phone, the one to whom the phone leads is written to, and a no of either counts."""
+    if other is None:
+        return None
+    if other.opted_out_at is not None:
+        return SkipReason.OPTED_OUT
+    meant = history.audience.source is None and history.audience.includes(other.tags)
+    return SkipReason.DUPLICATE_IDENTITY if meant else None

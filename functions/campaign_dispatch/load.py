@@ -1,39 +1,37 @@
 """Freezing the audience: one contact shard at a time into recipient blocks, resumable, and the same twice."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from functions.campaign_dispatch.audience import Skip, judge, purpose_of
+from functions.campaign_dispatch.audience import Skip
 from functions.campaign_dispatch.bootstrap import Deps
-from functions.campaign_dispatch.history import History, open_history
+from functions.campaign_dispatch.dry_run import dry_run_shard
+from functions.campaign_dispatch.gate import open_gate
 from shared.clients.queue import Outgoing
 from shared.domain.blocks import BLOCK_SIZE, Recipient, block_number
 from shared.domain.campaign import Campaign, State, after
-from shared.domain.compiler import SendPlan, compile_plan, render_text
-from shared.domain.contact import Contact
+from shared.domain.compiler import SendPlan
 from shared.domain.identity import SHARDS
+from shared.domain.number import Waba
+from shared.domain.outlook import Allowance, limit_words
 from shared.domain.plans import entitlements
+from shared.domain.stop_reasons import BEYOND_LIMIT
 from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
-from shared.store.campaign_people import Fate, stream_shard
 from shared.store.directory import from_document
 from shared.store.lanes import OPENING, Run
 from shared.store.sends import SealedBlock
 
 MAX_SKIPPED = 5_000
 """Skipped people in one record: about 200 KB before compression, DynamoDB takes 400 KB."""
-_DAY_MS = 86_400_000
-_SAMPLES = 3
-_MISSING_SHOWN = 50
 
 
 def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], bool]) -> str:
     """Load or dry-run one shard. Returns what happened: loaded, continued (queued again), counted, or ignored."""
     campaign = deps.catalogue.campaign(task.tenant_id, task.campaign_id)
     if task.dry_run_id:
-        _dry_run(deps, task, campaign, now)
+        dry_run_shard(deps, task, campaign, now)
         return "counted"
     if campaign.state is State.SENDING and campaign.sizes:
         # The last step of the load may have been cut off after the state changed.
@@ -43,7 +41,7 @@ def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], 
         return "ignored"
     plan = from_document(SendPlan, campaign.plan)
     if not _fill_blocks(deps, task, campaign, plan, now, out_of_time):
-        deps.load_queue.send(task)
+        deps.load_queue.send(task, group=task.tenant_id)
         return "continued"
     _finish(deps, task.tenant_id, campaign, now)
     return "loaded"
@@ -65,10 +63,9 @@ def _fill_blocks(
     if at.end:
         return True
     filling = _Filling(recipients=list(at.carried))
-    purpose = purpose_of(campaign.category)
-    history = _history(deps, task, campaign)
+    gate = open_gate(deps, task, campaign, plan, campaign.category)
     for contact in deps.contacts.scan_shard(task.tenant_id, task.shard, after=at.scanned_to):
-        verdict = judge(contact, history, purpose, plan)
+        verdict = gate(contact)
         if isinstance(verdict, Recipient):
             filling.recipients.append(verdict)
         elif isinstance(verdict, Skip):
@@ -79,26 +76,6 @@ def _fill_blocks(
                 return False
     _seal(deps, task, at, filling, at.scanned_to, now, end=True)
     return True
-
-
-def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
-    """Earlier campaigns are read as they stand now, so of two that load at the same time neither counts the other."""
-
-    def stream(campaign_id: str) -> Iterator[Fate]:
-        earlier = deps.catalogue.campaign(task.tenant_id, campaign_id)
-        return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier, task.shard)
-
-    cap = campaign.frequency_cap
-    recent: list[str] = []
-    if cap is not None:
-        since = campaign.frozen_at - cap.days * _DAY_MS
-        started = deps.catalogue.campaigns_started_since(task.tenant_id, since)
-        recent = [
-            c.campaign_id
-            for c in started
-            if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"
-        ]
-    return open_history(campaign, recent, stream)
 
 
 def _resume(deps: Deps, task: LoadShard, now: int) -> SealedBlock:
@@ -156,6 +133,7 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
     tenant = deps.accounts.tenant(tenant_id)
     limit = entitlements(tenant.plan, tenant.subscription_status).campaign_recipients
     number = deps.accounts.number(tenant_id, campaign.phone_number_id)
+    notice = _notice(sum(sizes), deps.accounts.waba(tenant_id, campaign.waba_id))
 
     def fix(current: Campaign) -> Campaign:
         if sum(sizes) > limit:
@@ -168,6 +146,7 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
             skipped=dict(skipped),
             lanes=number.lanes,
             started_at=now,
+            reason=notice,
         )
 
     try:
@@ -178,6 +157,13 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
         return
     if fixed.state is State.SENDING:
         put_before_lanes(deps, tenant_id, fixed)
+
+
+def _notice(people: int, waba: Waba) -> str:
+    """What is to be known of a campaign from its start: that Meta will not let it reach everybody in one day."""
+    allowance = Allowance(waba.messaging_limit)
+    beyond = allowance.beyond(people)
+    return f"{BEYOND_LIMIT}: {limit_words(beyond, allowance)}" if beyond else ""
 
 
 def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
@@ -202,41 +188,4 @@ def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
     if deps.catalogue.campaign(tenant_id, campaign.campaign_id).state is State.SENDING:
         deps.lanes.begin_run(run)
         wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
-        deps.lane_queue.send_all(Outgoing(wake) for wake in wakes)
-
-
-def _dry_run(deps: Deps, task: LoadShard, campaign: Campaign, now: int) -> None:
-    """The same verdicts as the load, with nothing kept but counts, samples and the first missing variables."""
-    template = deps.catalogue.template(task.tenant_id, campaign.template_id)
-    known = {f.key: f.kind for f in deps.catalogue.fields(task.tenant_id)}
-    plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or 0))
-    contacts: Iterable[Contact] = deps.contacts.scan_shard(task.tenant_id, task.shard)
-    sendable = 0
-    skipped: Counter[str] = Counter()
-    samples: list[dict[str, str]] = []
-    missing: list[dict[str, str]] = []
-    by_slot: Counter[str] = Counter()
-    history = _history(deps, task, replace(campaign, frozen_at=now))
-    for contact in contacts:
-        verdict = judge(contact, history, purpose_of(template.category), plan)
-        if isinstance(verdict, Recipient):
-            sendable += 1
-            if len(samples) < _SAMPLES:
-                samples.append({"contact_id": contact.contact_id, "text": render_text(template, plan, verdict.values)})
-        elif isinstance(verdict, Skip):
-            skipped[verdict.reason] += 1
-            if verdict.slot:
-                by_slot[verdict.slot] += 1
-            if verdict.slot and len(missing) < _MISSING_SHOWN:
-                missing.append({"contact_id": contact.contact_id, "slot": verdict.slot})
-    part = {
-        "planned": sendable + skipped.total(),
-        "sendable": sendable,
-        "skipped": dict(skipped),
-        "samples": samples,
-        "missing": missing,
-        "missing_by_slot": dict(by_slot),
-    }
-    deps.sends.put_dry_run(
-        task.tenant_id, task.campaign_id, task.dry_run_id, task.shard, json.dumps(part, ensure_ascii=False), now
-    )
+        deps.lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)

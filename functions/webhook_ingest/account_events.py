@@ -9,6 +9,7 @@ from functions.webhook_ingest.logic.account import (
     AccountRestored,
     AccountStopped,
     Meaning,
+    MessagingLimit,
     NumberQuality,
     Preferences,
     TemplateCategory,
@@ -59,6 +60,8 @@ def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning,
             return _preferences(at_hand, tenant_id, event, meaning, now)
         case NumberQuality():
             return _number_quality(at_hand, tenant_id, event, meaning)
+        case MessagingLimit():
+            return _messaging_limit(at_hand, tenant_id, event, meaning.limit)
         case AccountStopped():
             return _stop(at_hand, tenant_id, event, meaning)
         case AccountRestored():
@@ -133,10 +136,17 @@ def _number_quality(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Nu
         return replace(number, throughput=throughput, quality=told.quality or number.quality)
 
     found = _change_numbers(at_hand, tenant_id, event.waba_id, told.display, change)
+    if found and told.limit is not None:
+        _messaging_limit(at_hand, tenant_id, event, told.limit)
     if told.quality == "RED":
         low = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.quality == "RED"}
         _pause(at_hand, tenant_id, event.waba_id, "number_quality_red", lambda c: c.phone_number_id in low)
     return found
+
+
+def _messaging_limit(at_hand: Deps, tenant_id: str, event: AccountEvent, limit: int) -> bool:
+    at_hand.accounts.change_waba(tenant_id, event.waba_id, lambda waba: replace(waba, messaging_limit=limit))
+    return True
 
 
 def _stop(at_hand: Deps, tenant_id: str, event: AccountEvent, told: AccountStopped) -> bool:

@@ -3,6 +3,7 @@
 Every message to a person passes `refusal` at the moment of sending: campaigns, bots, agents and the API alike.
 """
 
+import re
 import unicodedata
 from enum import StrEnum
 from typing import Literal
@@ -13,11 +14,17 @@ Purpose = Literal["marketing", "utility", "authentication", "conversation"]
 """A template's category as Meta last told us, or `conversation` for a free-form answer."""
 
 
+# ITU-T E.164: a country code and at most fifteen digits in all.
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
 class SkipReason(StrEnum):
     """Why a recipient is not written to. The values are stored and shown; they never change meaning."""
 
     OPTED_OUT = "opted_out"
     NO_DESTINATION = "no_destination"
+    INVALID_NUMBER = "invalid_number"
+    DUPLICATE_IDENTITY = "duplicate_identity"
     MISSING_VARIABLE = "missing_variable"
     INVALID_VARIABLE = "invalid_variable"
     TOO_LONG = "too_long"
@@ -38,6 +45,8 @@ def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:
     # Authentication templates cannot go to a BSUID (Meta, error 131062).
     if contact.phone is None and (contact.bsuid is None or purpose == "authentication"):
         return SkipReason.NO_DESTINATION
+    if contact.phone is not None and not _E164.fullmatch(contact.phone):
+        return SkipReason.INVALID_NUMBER
     # Meta does not deliver marketing templates to US numbers since 2025-04-01 (per-user marketing limits page).
     if purpose == "marketing" and contact.region == "US":
         return SkipReason.US_MARKETING

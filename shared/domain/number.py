@@ -1,13 +1,45 @@
 """A tenant's WhatsApp Business accounts and phone numbers, and how fast a number may send."""
 
+import re
 from dataclasses import dataclass
 
 from shared.errors import Conflict
 
+UNLIMITED = -1
+"""Meta's word for a messaging limit without an end."""
+_TIERS = {
+    "TIER_50": 50,
+    "TIER_250": 250,
+    "TIER_1K": 1_000,
+    "TIER_2K": 2_000,
+    "TIER_10K": 10_000,
+    "TIER_100K": 100_000,
+    "TIER_UNLIMITED": UNLIMITED,
+}
+_DIGITS = re.compile(r"-?[0-9]{1,9}")
+
+
+def messaging_limit(told: object) -> int | None:
+    """How many people a business may write to outside their 24-hour window within any 24 hours, UNLIMITED, or None
+    when this says nothing.
+
+    Meta says it as a tier (TIER_2K), as a number, or as -1, and per business portfolio (Meta, messaging limits,
+    2025-10; business_capability_update).
+    """
+    text = str(told).strip().upper()
+    if text in _TIERS:
+        return _TIERS[text]
+    if isinstance(told, bool) or not _DIGITS.fullmatch(text) or int(text) == 0:
+        return None
+    return UNLIMITED if int(text) < 0 else int(text)
+
 
 @dataclass(frozen=True, slots=True)
 class Waba:
-    """A WhatsApp Business account. `token` is the tenant's Meta token, encrypted; only a vault can read it."""
+    """A WhatsApp Business account. `token` is the tenant's Meta token, encrypted; only a vault can read it.
+
+    `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known.
+    """
 
     waba_id: str
     name: str
@@ -16,6 +48,7 @@ class Waba:
     status: str = "active"
     reason: str = ""
     connected_at: int = 0
+    messaging_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

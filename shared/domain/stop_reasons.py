@@ -3,7 +3,11 @@
 Codes beginning with `meta_` carry Meta's error code; the others name an event or a decision.
 """
 
+BEYOND_LIMIT = "beyond_messaging_limit"
+"""A campaign for more people than the business may write to in a day; it says so from its start on."""
+
 _NEXT = {
+    BEYOND_LIMIT: "resume it a day after it pauses, or split the audience; Meta raises the limit of who sends well",
     "paused on request": "resume it",
     "cancelled on request": "",
     "meta_132001": "the template does not exist in this language or is not approved: check it under templates, resume",
@@ -11,7 +15,8 @@ _NEXT = {
     "meta_132016": "Meta disabled the template for good: cancel, and start a new campaign with another one",
     "meta_131042": "Meta has a payment problem with the account: settle it in WhatsApp Manager, then resume",
     "meta_131031": "Meta locked the account: see WhatsApp Manager for the reason, then resume",
-    "meta_131048": "people reported this number as spam: wait, write to fewer and warmer contacts, then resume",
+    "meta_131048": "the messaging limit of 24 hours is used up, or people reported this number as spam: see the limit "
+    "under numbers, wait a day, then resume",
     "meta_131064": "Meta limits the account for template categories: correct them in WhatsApp Manager, then resume",
     "meta_368": "Meta restricted the account for a policy violation: see WhatsApp Manager",
     "meta_190": "the connection to Meta has expired: connect the number again, then resume",
@@ -34,7 +39,7 @@ def meta_code(code: str) -> str:
 
 def next_action(reason: str) -> str:
     """What to do about a stored reason; "" when there is nothing to do or to know."""
-    known = _NEXT.get(reason) or _NEXT.get(reason.split(" ")[0])
+    known = _NEXT.get(reason) or _NEXT.get(reason.split(" ")[0].rstrip(":"))
     if known is not None:
         return known
     if reason.startswith("meta_"):

@@ -164,12 +164,16 @@ class NumberOut(Output):
     verified_name: str
     throughput: int = Field(description="Meta's messages per second, in and out together")
     quality: str
+    messaging_limit: int | None = Field(
+        description="people its business may write to outside their 24-hour window in any 24 hours, all its numbers "
+        "together; -1 without limit, null while Meta has not told it"
+    )
     status: str
     reason: str
     connected_at: str | None
 
     @classmethod
-    def of(cls, number: Number) -> "NumberOut":
+    def of(cls, number: Number, waba: Waba | None) -> "NumberOut":
         return cls(
             phone_number_id=number.phone_number_id,
             waba_id=number.waba_id,
@@ -177,6 +181,7 @@ class NumberOut(Output):
             verified_name=number.verified_name,
             throughput=number.throughput,
             quality=number.quality,
+            messaging_limit=waba.messaging_limit if waba else None,
             status=number.status,
             reason=number.reason,
             connected_at=moment(number.connected_at),

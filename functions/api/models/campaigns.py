@@ -117,6 +117,11 @@ class LaunchIn(Input):
     start_at: Annotated[AwareDatetime | None, BeforeValidator(_written_out)] = Field(
         None, description="RFC 3339 with a time zone; at once when left out"
     )
+    accept_messaging_limit: bool = Field(
+        False,
+        description="launch although the latest dry run counts more people than Meta lets the business write to in 24 "
+        "hours: the campaign pauses at the limit and can be resumed a day later",
+    )
 
     @property
     def start_ms(self) -> int | None:

@@ -6,13 +6,16 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from functions.api.allowances import allowance_of
 from functions.api.bootstrap import deps
 from functions.api.campaign_control import CampaignControl, CampaignDraft
+from functions.api.conditions import changes, conditions_of
 from functions.api.dry_runs import DryRun, DryRuns
+from functions.api.launch_checks import LaunchChecks, refresh_number
 from functions.api.models.audiences import OutcomeName
-from functions.api.models.base import ULID, moment
+from functions.api.models.base import ULID
 from functions.api.models.campaigns import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
-from functions.api.models.dry_runs import DryRunOut, DryRunStartedOut, MissingOut, SampleOut
+from functions.api.models.dry_runs import DryRunOut, DryRunStartedOut
 from functions.api.models.reports import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
 from functions.api.recipients import Recipients, as_csv
 from functions.api.request import caller, new_router
@@ -20,6 +23,7 @@ from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
 from shared.domain.campaign import EarlierCampaign, FrequencyCap
+from shared.domain.outlook import Allowance, outlook
 from shared.observability import count, logger
 from shared.store.campaign_books import read_books
 
@@ -86,28 +90,27 @@ def get_campaign(campaign_id: CampaignId) -> CampaignOut:
     **effect(Scope.CAMPAIGNS, "campaigns", "Try it: count and sample, send nothing", status=202),
 )
 def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
-    wanted = operation(router)
-    _dry_runs().start(caller(router).tenant_id, campaign_id, DryRun(wanted.operation_id, wanted.at))
+    made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    number, waba = refresh_number(made, tenant_id, campaign.phone_number_id, epoch_ms())
+    conditions = conditions_of(made.catalogue.template(tenant_id, campaign.template_id), number, waba)
+    _dry_runs().start(tenant_id, campaign_id, DryRun(wanted.operation_id, wanted.at, conditions))
     return DryRunStartedOut(dry_run_id=wanted.operation_id)
 
 
 @router.get("/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "The latest dry run"))
 def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
-    tenant_id = caller(router).tenant_id
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     result = _dry_runs().latest(tenant_id, campaign_id)
-    number = deps().accounts.number(tenant_id, deps().catalogue.campaign(tenant_id, campaign_id).phone_number_id)
-    return DryRunOut(
-        dry_run_id=result.run.dry_run_id,
-        status="complete" if result.complete else "running",
-        started_at=moment(result.run.started_at),
-        planned=result.planned,
-        sendable=result.sendable,
-        skipped=result.skipped,
-        samples=[SampleOut(contact_id=contact_id, text=text) for contact_id, text in result.samples],
-        missing=[MissingOut(contact_id=contact_id, slot=slot) for contact_id, slot in result.missing],
-        missing_by_slot=result.missing_by_slot,
-        estimated_seconds=-(-result.sendable // number.sending_rate),
-    )
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    number = made.accounts.number(tenant_id, campaign.phone_number_id)
+    waba = made.accounts.waba(tenant_id, number.waba_id)
+    conditions = conditions_of(made.catalogue.template(tenant_id, campaign.template_id), number, waba)
+    allowance = Allowance(None)
+    if result.complete:
+        allowance = allowance_of(made.catalogue, made.sends, tenant_id, waba, now)
+    expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or 0), result.offer_ends)
+    return DryRunOut.of(result, number, allowance, expected, changes(result.run.conditions, conditions))
 
 
 @router.post(
@@ -115,8 +118,9 @@ def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
     **effect(Scope.CAMPAIGNS, "campaigns", "Send it, now or at a given moment"),
 )
 def post_launch(campaign_id: CampaignId, body: LaunchIn | None = None) -> CampaignOut:
-    start = body.start_ms if body is not None else None
-    return CampaignOut.of(_control().launch(caller(router).tenant_id, campaign_id, start, epoch_ms()))
+    wish, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
+    checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=wish.accept_messaging_limit)
+    return CampaignOut.of(_control().launch(tenant_id, campaign_id, wish.start_ms, now, checks))
 
 
 @router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))

@@ -1,7 +1,8 @@
 """What an account event means for us. Pure.
 
 Shapes: Meta, webhooks reference (message_template_status_update, template_category_update, phone_number_quality_update,
-account_update, user_preferences). Ids of templates are whole numbers in webhooks, text in API answers.
+business_capability_update, account_update, user_preferences). Ids of templates are whole numbers in webhooks, text in
+API answers.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functions.webhook_ingest.logic.identity import Identities, identities
 from functions.webhook_ingest.logic.json_input import as_list, as_object, time_ms, word
 from shared.clock import to_rfc3339
+from shared.domain.number import messaging_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,20 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class NumberQuality:
-    """`display` is E.164 with plus. None leaves the throughput as it is; a blank quality too."""
+    """`display` is E.164 with plus. None leaves the throughput as it is; a blank quality too. `limit` is the
+    account's messaging limit, None when the event does not say."""
 
     display: str
     throughput: int | None
     quality: str
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagingLimit:
+    """How many people the account's business may write to in 24 hours (see shared.domain.number)."""
+
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,14 @@ class AccountRestored:
 
 
 Meaning = (
-    TemplateStatus | TemplateCategory | TemplateQuality | Preferences | NumberQuality | AccountStopped | AccountRestored
+    TemplateStatus
+    | TemplateCategory
+    | TemplateQuality
+    | Preferences
+    | NumberQuality
+    | MessagingLimit
+    | AccountStopped
+    | AccountRestored
 )
 
 _TEMPLATE_STATUS = {
@@ -118,10 +136,22 @@ def meaning_of(field: str, value: Mapping[str, object]) -> Meaning | None:
         throughput = 1000 if event == "THROUGHPUT_UPGRADE" else None
         quality = _QUALITY.get(event, "")
         display = identities(word(value, "display_phone_number"), "").phone
-        return NumberQuality(display, throughput, quality) if display and (throughput or quality) else None
+        limit = _limit(value)
+        told = throughput or quality or limit is not None
+        return NumberQuality(display, throughput, quality, limit) if display and told else None
+    if field == "business_capability_update":
+        limit = _limit(value)
+        return MessagingLimit(limit) if limit is not None else None
     if field == "account_update":
         return _account(event, value)
     return None
+
+
+def _limit(value: Mapping[str, object]) -> int | None:
+    """`current_limit` and the limit per phone are the older names of the same (Meta, webhooks reference)."""
+    names = ("max_daily_conversations_per_business", "current_limit", "max_daily_conversation_per_phone")
+    found = (messaging_limit(value.get(name)) for name in names)
+    return next((limit for limit in found if limit is not None), None)
 
 
 def _template_status(event: str, value: Mapping[str, object]) -> TemplateStatus | None:

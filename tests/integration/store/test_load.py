@@ -1,6 +1,7 @@
 """Freezing the audience: the same blocks after any crash, and everybody in them exactly once."""
 
 import contextlib
+import json
 from collections import Counter
 from dataclasses import replace
 
@@ -11,7 +12,12 @@ from functions.campaign_dispatch.load import load_shard, put_before_lanes
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaign import State, after
-from shared.domain.identity import SHARDS
+from shared.domain.compiler import Variable
+from shared.domain.contact import ContactField
+from shared.domain.date_text import epoch_of
+from shared.domain.identity import SHARDS, contact_id_for
+from shared.domain.stop_reasons import next_action
+from shared.domain.template import Template
 from shared.errors import RetryableError
 from shared.events import LoadShard, WakeLane
 from shared.store.database import Database
@@ -265,6 +271,37 @@ def test_an_audience_larger_than_the_plan_allows_is_sent_to_nobody(world: World)
     assert world.deps.lanes.work(world.phone_number_id).runs == ()
 
 
+def limited(world: World, limit: int) -> None:
+    world.deps.accounts.change_waba(world.tenant_id, world.waba_id, lambda waba: replace(waba, messaging_limit=limit))
+
+
+@pytest.mark.parametrize(("limit", "said"), [(-1, ""), (10, ""), (9, "beyond_messaging_limit: 1 people")])
+def test_a_campaign_beyond_the_messaging_limit_says_so_from_its_start(world: World, limit: int, said: str) -> None:
+    limited(world, limit)
+    add(world, range(10))
+    campaign_id = begin(world)
+    load_all(world, campaign_id)
+    found = world.campaign(campaign_id)
+    assert found.state is State.SENDING
+    assert found.reason.startswith(said)
+    assert bool(found.reason) == bool(said) == bool(next_action(found.reason))
+
+
+def test_a_phone_that_two_contacts_carry_is_written_to_once(world: World) -> None:
+    """Both began with another identity; the phone leads to the one whose id it makes."""
+    phone = "+5511987650000"
+    contacts, now = world.deps.contacts, epoch_ms()
+    first = contact_id_for(world.tenant_id, "phone", phone)
+    second = contact_id_for(world.tenant_id, "bsuid", "BR.1")
+    for contact_id in (first, second):
+        contacts.upsert(world.tenant_id, contact_id, {"phone": phone, "name": "Ana"}, {}, frozenset({"all"}), now)
+    campaign_id = begin(world)
+    load_all(world, campaign_id)
+    assert world.campaign(campaign_id).skipped == {"duplicate_identity": 1}
+    people = [r for shard in range(SHARDS) for _, block, _ in records(world, campaign_id, shard) for r in block]
+    assert [recipient.contact_id for recipient in people] == [first]
+
+
 def change(world: World, campaign_id: str, action: str, finished_at: int | None = None) -> None:
     world.deps.catalogue.change_campaign(
         world.tenant_id,
@@ -319,3 +356,22 @@ def test_the_dry_run_counts_what_the_load_then_does(world: World) -> None:
     assert sum('"planned": 50' in part and '"sendable": 49' in part for part in parts) == 1
     assert records(world, campaign_id) == []
     assert world.campaign(campaign_id).state is State.SCHEDULED
+
+
+def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
+    offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends!", "has_expiration": True}}
+    code = {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE"}]}
+    body = {"type": "BODY", "text": "Sale"}
+    template = Template("78", world.waba_id, "o", "en", "MARKETING", "APPROVED", "POSITIONAL", [body, offer, code])
+    world.deps.catalogue.put_template(world.tenant_id, template)
+    world.deps.catalogue.create_field(world.tenant_id, ContactField("ends", "", "date"))
+    for i, ends in enumerate(("2100-01-02", "2100-01-01")):
+        attributes = {"phone": f"+55119{i:08}", "region": "BR"}
+        world.deps.contacts.upsert(world.tenant_id, person(i), attributes, {"ends": ends}, frozenset({"all"}), 1)
+    variables = {"limited_time_offer.expiration": Variable("field", "ends"), "button.0.code": Variable("constant", "A")}
+    campaign_id, run_id = world.launch(template_id="78", variables=variables), new_ulid()
+    for shard in range(SHARDS):
+        load_shard(world.deps, LoadShard(world.tenant_id, campaign_id, shard, run_id), epoch_ms(), lambda: False)
+    parts = [json.loads(part) for part in world.deps.sends.dry_run(world.tenant_id, campaign_id, run_id)]
+    assert [part["offer_ends"] for part in parts if part["planned"]] == [epoch_of("2100-01-01")]
+    assert {part["offer_ends"] for part in parts if not part["planned"]} == {None}

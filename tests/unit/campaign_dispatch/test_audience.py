@@ -33,6 +33,9 @@ def person(
         (person(said_no=1), None),
         (person("vip", said_no=1), Skip("c", "opted_out")),
         (person("vip", phone=None), Skip("c", "no_destination")),
+        (person("vip", phone="11987654321"), Skip("c", "invalid_number")),
+        (person("vip", phone="+0511987654321"), Skip("c", "invalid_number")),
+        (person("vip", phone="+55119876543210987"), Skip("c", "invalid_number")),
         (person("vip", name=""), Skip("c", "missing_variable", "body.1")),
         (person("vip", name="x" * 1025), Skip("c", "too_long", "body.1")),
         (person("vip", name="", said_no=1), Skip("c", "opted_out")),
@@ -42,6 +45,22 @@ def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
     contact: Contact, expected: Recipient | Skip | None
 ) -> None:
     assert judge(contact, VIP, "marketing", PLAN) == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (None, Recipient("c", PHONE, ("Ana",))),
+        (person("vip"), Skip("c", "duplicate_identity")),
+        (person("everybody else"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", "bought"), Recipient("c", PHONE, ("Ana",))),
+        (person("everybody else", said_no=1), Skip("c", "opted_out")),
+    ],
+)
+def test_of_two_contacts_with_one_phone_one_is_written_to_and_a_no_of_either_counts(
+    other: Contact | None, expected: Recipient | Skip
+) -> None:
+    assert judge(person("vip"), VIP, "marketing", PLAN, lambda _: other) == expected
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,42 @@ def test_a_throughput_upgrade_makes_the_number_faster(at_hand: Deps) -> None:
     assert (number(at_hand).throughput, number(at_hand).quality) == (1000, "RED")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "limit"),
+    [
+        ("business_capability_update", {"max_daily_conversations_per_business": 2000}, 2_000),
+        ("business_capability_update", {"max_daily_conversations_per_business": "TIER_10K"}, 10_000),
+        ("business_capability_update", {"max_daily_conversation_per_phone": -1}, -1),
+        (
+            "phone_number_quality_update",
+            {"display_phone_number": "15550783881", "event": "ONBOARDING", "current_limit": "TIER_250"},
+            250,
+        ),
+        (
+            "phone_number_quality_update",
+            {
+                "display_phone_number": "15550783881",
+                "event": "UPGRADE",
+                "current_limit": "TIER_NOT_SET",
+                "max_daily_conversations_per_business": "TIER_UNLIMITED",
+            },
+            -1,
+        ),
+    ],
+)
+def test_the_messaging_limit_follows_meta(at_hand: Deps, field: str, value: Json, limit: int) -> None:
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit is None
+    assert deliver(field, value)
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == limit
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_a_capability_event_without_a_limit_is_kept(aws: FakeAws, at_hand: Deps) -> None:
+    assert deliver("business_capability_update", {"max_phone_numbers_per_waba": 25})
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit is None
+    assert len(aws.objects(f"account-events/{WABA}/")) == 1
+
+
 STOPS: list[tuple[Json, str, str]] = [
     ({"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}, "restricted", "account_disabled"),
     (

@@ -1,0 +1,57 @@
+"""The gate that every contact of a shard passes, for a dry run and for the load alike: the same inputs, one verdict."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from functions.campaign_dispatch.audience import Skip, judge, purpose_of
+from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.history import History, open_history
+from shared.domain.blocks import Recipient
+from shared.domain.campaign import Campaign
+from shared.domain.compiler import SendPlan
+from shared.domain.contact import Contact
+from shared.domain.identity import contact_id_for
+from shared.events import LoadShard
+from shared.store.campaign_people import Fate, stream_shard
+
+_DAY_MS = 86_400_000
+Gate = Callable[[Contact], Recipient | Skip | None]
+
+
+def open_gate(deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, category: str) -> Gate:
+    """The gate for one shard's contacts, asked in order of contact_id. `category` is the template's, as of now."""
+    history, purpose = _history(deps, task, campaign), purpose_of(category)
+    twin = partial(_twin, deps, task.tenant_id)
+    return lambda contact: judge(contact, history, purpose, plan, twin)
+
+
+def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
+    """Earlier campaigns are read as they stand now, so of two that load at the same time neither counts the other."""
+
+    def stream(campaign_id: str) -> Iterator[Fate]:
+        earlier = deps.catalogue.campaign(task.tenant_id, campaign_id)
+        return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier, task.shard)
+
+    cap = campaign.frequency_cap
+    recent: list[str] = []
+    if cap is not None:
+        since = campaign.frozen_at - cap.days * _DAY_MS
+        started = deps.catalogue.campaigns_started_since(task.tenant_id, since)
+        recent = [
+            c.campaign_id
+            for c in started
+            if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"
+        ]
+    return open_history(campaign, recent, stream)
+
+
+def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:
+    """Read only where a contact's id is not its phone's: one that began with a user id, or changed its number."""
+    if contact.phone is None:
+        return None
+    by_phone = contact_id_for(tenant_id, "phone", contact.phone)
+    if by_phone == contact.contact_id:
+        return None
+    other = deps.contacts.get(tenant_id, by_phone)
+    apart = other is None or other.contact_id == contact.contact_id or other.phone != contact.phone
+    return None if apart else other
