@@ -52,7 +52,7 @@ def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Wi
     while left > 0 and open_runs:
         weights = sum(running[campaign_id].weight for campaign_id in open_runs)
         share_of = left
-        for campaign_id in sorted(open_runs):
+        for campaign_id in _in_turn({c: running[c].weight for c in open_runs}, now):
             share = max(1, share_of * running[campaign_id].weight // weights)
             take = min(share, open_runs[campaign_id], left)
             if take == 0:
@@ -63,6 +63,17 @@ def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Wi
             left -= take
         open_runs = {campaign_id: rest for campaign_id, rest in open_runs.items() if rest > 0}
     return Window(moves, tuple(retries))
+
+
+def _in_turn(weights: Mapping[str, int], now: int) -> list[str]:
+    """Who comes first changes with the seconds, by weight: at a low rate a window holds one campaign only."""
+    order = sorted(weights)
+    turn = now // 1000 % sum(weights.values())
+    for i, campaign_id in enumerate(order):
+        turn -= weights[campaign_id]
+        if turn < 0:
+            return order[i:] + order[:i]
+    return order
 
 
 def has_work(work: NumberWork, lane: int) -> bool:

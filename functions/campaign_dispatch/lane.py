@@ -178,7 +178,10 @@ class Lane:
         self.rate.quiet(now)
         if self.results.blocked:
             work = NumberWork(work.runs, work.lanes, ())
-        return next_window(work, state, max(1, round(self.rate.current * TICK_SECONDS)), self.clock.now())
+        # What is claimed and not yet sent counts: a large retry list at a low rate is sent before more is claimed.
+        room = round(self.rate.current * (TICK_SECONDS + AHEAD_SECONDS)) - len(self._queue)
+        budget = min(round(self.rate.current * TICK_SECONDS), room)
+        return next_window(work, state, max(1, budget), self.clock.now()) if room > 0 else Window({}, ())
 
     async def _take(self, work: NumberWork, window: Window) -> None:
         """Claim the window and line up what it holds. Blocks are read first, so that nothing fails after the claim."""

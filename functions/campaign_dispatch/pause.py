@@ -27,7 +27,9 @@ class AutoPause:
 
         try:
             self._catalogue.change_campaign(run.tenant_id, run.campaign_id, pause)
-        except (Conflict, NotFound):
+        except NotFound:
+            return  # nothing is left to be paused, and nothing that waits behind this must wait for it
+        except Conflict:
             campaign = self._catalogue.campaign(run.tenant_id, run.campaign_id)
             if campaign.state is not State.PAUSED:
                 return

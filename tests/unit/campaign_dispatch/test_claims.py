@@ -1,5 +1,7 @@
 """Who is written to next: retries that are due, then the running campaigns by weight, within the budget."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,15 @@ def test_campaigns_share_by_weight() -> None:
     runs = [run("c1", 1000, weight=2), run("c2", 1000), run("c3", 1000)]
     moves = next_window(work(runs, at), at, 80, NOW).moves
     assert moves == {"c1": (0, 40), "c2": (0, 20), "c3": (0, 20)}
+
+
+def test_at_one_message_a_window_campaigns_take_turns_by_weight() -> None:
+    at = lane({"c1": 0, "c2": 0, "c3": 0})
+    runs = [run("c1", 1000, weight=2), run("c2", 1000), run("c3", 1000)]
+    turns = Counter(
+        next(iter(next_window(work(runs, at), at, 1, second * 1000).moves)) for second in range(NOW, NOW + 400)
+    )
+    assert turns == {"c1": 200, "c2": 100, "c3": 100}
 
 
 def test_what_one_campaign_leaves_goes_to_the_others() -> None:
