@@ -10,6 +10,10 @@ class Contact:
 
     `opted_out_at` is when the person said no (None when they did not); `last_inbound_at` is when they last wrote to
     any of the tenant's numbers; `merged` are the ids of contacts that turned out to be the same person.
+
+    `name` is the one the tenant gave, else the one in the phone book of their WhatsApp Business app, else
+    `profile_name`, which the person gave themselves in WhatsApp. `username` is WhatsApp's, without @; it may change
+    freely and identifies nobody (Meta, business-scoped user ids).
     """
 
     contact_id: str
@@ -25,6 +29,8 @@ class Contact:
     created_at: int = 0
     updated_at: int = 0
     merged: frozenset[str] = frozenset()
+    profile_name: str = ""
+    username: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from shared.store.paging import query_all
 
 _FIELD = "f_"
 _HOPS = 3
+_TAKEN_OVER = ("phone", "bsuid", "region", "name", "book", "profile", "username")
 _FEED_TTL_SECONDS = 400 * 24 * 3600
 Change = Literal["created", "updated", "unchanged"]
 
@@ -45,7 +46,7 @@ def _partition(tenant_id: str, contact_id: str) -> str:
     return f"T#{tenant_id}#{shard_of(contact_id):x}"
 
 
-def _key(tenant_id: str, contact_id: str) -> Item:
+def contact_key(tenant_id: str, contact_id: str) -> Item:
     return {"pk": _partition(tenant_id, contact_id), "sk": f"C#{contact_id}"}
 
 
@@ -54,7 +55,7 @@ def _contact(item: Item) -> Contact:
         contact_id=text(item, "sk").removeprefix("C#"),
         phone=text(item, "phone") or None,
         bsuid=text(item, "bsuid") or None,
-        name=text(item, "name"),
+        name=text(item, "name") or text(item, "book") or text(item, "profile"),
         region=text(item, "region"),
         fields={name.removeprefix(_FIELD): cast("str", v) for name, v in item.items() if name.startswith(_FIELD)},
         tags=words(item, "tags"),
@@ -64,6 +65,8 @@ def _contact(item: Item) -> Contact:
         merged=words(item, "merged"),
         created_at=number(item, "created"),
         updated_at=number(item, "updated"),
+        profile_name=text(item, "profile"),
+        username=text(item, "username"),
     )
 
 
@@ -76,7 +79,7 @@ class Contacts:
 
     def _read(self, tenant_id: str, contact_id: str) -> Item | None:
         answer = self._client.get_item(
-            TableName=self._table, Key=encode_item(_key(tenant_id, contact_id)), ConsistentRead=True
+            TableName=self._table, Key=encode_item(contact_key(tenant_id, contact_id)), ConsistentRead=True
         )
         return decode_item(answer["Item"]) if "Item" in answer else None
 
@@ -101,7 +104,8 @@ class Contacts:
         tags: frozenset[str],
         now: int,
     ) -> tuple[str, Change]:
-        """Create the contact or set these attributes (phone, bsuid, name, region) and custom fields; add these tags.
+        """Create the contact or set these attributes (phone, bsuid, name, profile, region) and custom fields; add these
+        tags.
 
         Blank values leave what is stored. Returns (contact id, what changed); the id differs from the one given when
         that identity is an alias. Consent is never touched.
@@ -141,7 +145,7 @@ class Contacts:
             values[":tags"] = tags
         answer = self._client.update_item(
             TableName=self._table,
-            Key=encode_item(_key(tenant_id, contact_id)),
+            Key=encode_item(contact_key(tenant_id, contact_id)),
             UpdateExpression=expression,
             ConditionExpression="attribute_not_exists(ptr)",
             ExpressionAttributeNames=names,
@@ -178,7 +182,7 @@ class Contacts:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=encode_item(_key(tenant_id, contact_id)),
+                Key=encode_item(contact_key(tenant_id, contact_id)),
                 UpdateExpression=expression,
                 ConditionExpression="attribute_exists(created) AND attribute_not_exists(ptr)",
                 ExpressionAttributeNames=names,
@@ -187,7 +191,7 @@ class Contacts:
             if remove_tags:
                 self._client.update_item(
                     TableName=self._table,
-                    Key=encode_item(_key(tenant_id, contact_id)),
+                    Key=encode_item(contact_key(tenant_id, contact_id)),
                     UpdateExpression="DELETE tags :gone",
                     ConditionExpression="attribute_exists(created)",
                     ExpressionAttributeValues={":gone": encode(remove_tags)},
@@ -203,7 +207,7 @@ class Contacts:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=encode_item({**_key(tenant_id, alias_id), "ptr": contact_id}),
+                Item=encode_item({**contact_key(tenant_id, alias_id), "ptr": contact_id}),
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
@@ -296,7 +300,7 @@ class Contacts:
         )
         answer = self._client.update_item(
             TableName=self._table,
-            Key=encode_item(_key(tenant_id, contact_id)),
+            Key=encode_item(contact_key(tenant_id, contact_id)),
             UpdateExpression=profile,
             ConditionExpression=f"attribute_not_exists(ptr) AND (attribute_not_exists(consent_at) OR {newer})",
             ExpressionAttributeValues={
@@ -315,15 +319,14 @@ class Contacts:
         kept = self.get(tenant_id, keep_id)
         if kept is None or kept.contact_id == gone.contact_id:
             return False
-        lacking = {"phone": gone.phone, "bsuid": gone.bsuid, "name": gone.name, "region": gone.region}
-        has = {"phone": kept.phone, "bsuid": kept.bsuid, "name": kept.name, "region": kept.region}
-        taken = {name: value for name, value in lacking.items() if value and not has[name]}
+        has, had = (self._read(tenant_id, one.contact_id) or {} for one in (kept, gone))
+        taken = {name: text(had, name) for name in _TAKEN_OVER if text(had, name) and not text(has, name)}
         fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
         self.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
         aliases = frozenset({gone.contact_id, *gone.merged})
         self._client.update_item(
             TableName=self._table,
-            Key=encode_item(_key(tenant_id, kept.contact_id)),
+            Key=encode_item(contact_key(tenant_id, kept.contact_id)),
             UpdateExpression="ADD merged :gone",
             ExpressionAttributeValues={":gone": encode(aliases)},
         )
@@ -344,7 +347,7 @@ class Contacts:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=encode_item({**_key(tenant_id, gone.contact_id), "ptr": kept.contact_id}),
+                Item=encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept.contact_id}),
                 ConditionExpression="updated = :seen AND attribute_not_exists(ptr)",
                 ExpressionAttributeValues={":seen": encode(gone.updated_at)},
             )
@@ -375,7 +378,7 @@ class Contacts:
             try:
                 self._client.update_item(
                     TableName=self._table,
-                    Key=encode_item(_key(tenant_id, contact_id)),
+                    Key=encode_item(contact_key(tenant_id, contact_id)),
                     UpdateExpression="SET in_at = :at",
                     ConditionExpression="attribute_not_exists(ptr) AND (attribute_not_exists(in_at) OR in_at < :at)",
                     ExpressionAttributeValues={":at": encode(at)},

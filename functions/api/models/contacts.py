@@ -71,6 +71,7 @@ class ContactOut(Output):
     phone: str | None
     bsuid: str | None
     name: str
+    username: str = Field(description="in WhatsApp, without @; it may change freely")
     region: str
     fields: dict[str, str]
     tags: list[str]
@@ -88,6 +89,7 @@ class ContactOut(Output):
             phone=contact.phone,
             bsuid=contact.bsuid,
             name=contact.name,
+            username=contact.username,
             region=contact.region,
             fields=dict(contact.fields),
             tags=sorted(contact.tags),

@@ -12,17 +12,19 @@ from functions.webhook_ingest.logic.json_input import as_object, word
 from shared.domain.identity import IdentityKind, contact_id_for
 from shared.domain.phone import from_wa_id
 
-_BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
+_BSUID = re.compile(r"[A-Z]{2}\.(?!ENT\.)[A-Za-z0-9.]{1,140}")
+"""Not the parent's, which names the same person to every business of a group."""
 _DIGITS = re.compile(r"\+?[0-9]{5,20}")
 
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """`phone` is E.164 with plus; blank is unknown. `name` is the WhatsApp profile's."""
+    """`phone` is E.164 with plus; blank is unknown. `name` is the WhatsApp profile's, `username` has no @."""
 
     phone: str = ""
     bsuid: str = ""
     name: str = ""
+    username: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.phone or self.bsuid)
@@ -43,19 +45,34 @@ class Change:
     new: Identities
 
 
-def identities(phone_or_bsuid: str, bsuid: str, name: str = "") -> Identities:
+def identities(phone_or_bsuid: str, bsuid: str) -> Identities:
     """From what stands in `from` or `wa_id`, and in `from_user_id` or `user_id`."""
     phone = from_wa_id(phone_or_bsuid) if _DIGITS.fullmatch(phone_or_bsuid) else ""
     known = [value for value in (bsuid, phone_or_bsuid) if _BSUID.fullmatch(value)]
-    return Identities(phone, known[0] if known else "", name[:200])
+    return Identities(phone, known[0] if known else "")
 
 
 def sender_of(message: Mapping[str, object], contact: Mapping[str, object]) -> Identities:
     """Who sent a message; nobody (falsy) when neither the message nor its contact entry says."""
-    name = word(as_object(contact.get("profile")), "name")
-    written = identities(word(message, "from"), word(message, "from_user_id"), name)
+    return _named(identities(word(message, "from"), word(message, "from_user_id")), contact)
+
+
+def addressee_of(message: Mapping[str, object], contact: Mapping[str, object]) -> Identities:
+    """To whom the business wrote with the WhatsApp Business app; nobody (falsy) when that is not said."""
+    return _named(identities(word(message, "to"), word(message, "to_user_id")), contact)
+
+
+def _named(written: Identities, contact: Mapping[str, object]) -> Identities:
     described = identities(word(contact, "wa_id"), word(contact, "user_id"))
-    return Identities(written.phone or described.phone, written.bsuid or described.bsuid, name[:200])
+    profile = as_object(contact.get("profile"))
+    # The username has been seen beside the profile too, with and without @.
+    username = word(profile, "username") or word(contact, "username")
+    return Identities(
+        written.phone or described.phone,
+        written.bsuid or described.bsuid,
+        word(profile, "name")[:200],
+        username.lstrip("@")[:100],
+    )
 
 
 def change_of(message: Mapping[str, object]) -> Change | None:

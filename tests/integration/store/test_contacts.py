@@ -7,6 +7,7 @@ import pytest
 from shared.clock import new_ulid
 from shared.domain.contact import Contact
 from shared.domain.identity import SHARDS, contact_id_for, shard_of
+from shared.store.contact_names import ContactNames
 from shared.store.contacts import Contacts
 from shared.store.database import Database
 from tests.integration.store.faults import Crash, at_once, crash_at_write
@@ -72,6 +73,44 @@ def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: 
     assert found.contact_id == contact_id
     assert contacts.upsert(tenant, alias, {"name": "Ana B"}, {}, frozenset(), 6) == (contact_id, "updated")
     assert need(contacts, tenant, contact_id).name == "Ana B"
+
+
+def test_the_tenants_name_comes_first_then_their_phone_books_then_the_persons_own(
+    database: Database, contacts: Contacts, tenant: str
+) -> None:
+    names, contact_id = ContactNames(database), add(contacts, tenant, name="")
+    contacts.upsert(tenant, contact_id, {"profile": "annie"}, {}, frozenset(), 6)
+    shown = [need(contacts, tenant, contact_id).name]
+    for name, at in (("Ana B", 20), ("Ana A", 10), ("", 30)):
+        names.set_book_name(tenant, contact_id, name, at)
+        shown.append(need(contacts, tenant, contact_id).name)
+    names.set_book_name(tenant, contact_id, "Ana C", 40)
+    contacts.upsert(tenant, contact_id, {"name": "Ana Souza"}, {}, frozenset(), 6)
+    shown.append(need(contacts, tenant, contact_id).name)
+    assert shown == ["annie", "Ana B", "Ana B", "annie", "Ana Souza"]
+
+
+def test_a_username_is_the_latest_by_its_time_and_makes_no_contact(
+    database: Database, contacts: Contacts, tenant: str
+) -> None:
+    names, contact_id = ContactNames(database), add(contacts, tenant)
+    for username, at in (("new", 20), ("old", 10), ("newer", 20)):
+        names.set_username(tenant, contact_id, username, at)
+    assert need(contacts, tenant, contact_id).username == "newer"
+    nobody = contact_id_for(tenant, "bsuid", "BR.9")
+    names.set_username(tenant, nobody, "nobody", 1)
+    assert contacts.get(tenant, nobody) is None
+
+
+def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
+    database: Database, contacts: Contacts, tenant: str
+) -> None:
+    kept, gone = add(contacts, tenant, name=""), contact_id_for(tenant, "bsuid", "BR.1")
+    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), 5)
+    ContactNames(database).set_username(tenant, gone, "ana", 5)
+    assert contacts.merge(tenant, kept, need(contacts, tenant, gone), 9)
+    found = need(contacts, tenant, gone)
+    assert (found.contact_id, found.name, found.profile_name, found.username) == (kept, "Ana", "annie", "ana")
 
 
 def test_a_pointer_never_replaces_what_is_there(contacts: Contacts, tenant: str) -> None:

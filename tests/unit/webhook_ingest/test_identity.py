@@ -1,6 +1,13 @@
 import pytest
 
-from functions.webhook_ingest.logic.identity import Change, Identities, change_of, phone_variants, sender_of
+from functions.webhook_ingest.logic.identity import (
+    Change,
+    Identities,
+    addressee_of,
+    change_of,
+    phone_variants,
+    sender_of,
+)
 from tests.unit.webhook_ingest.payloads import CONTACT, Json
 
 BSUID = "US.13491208655302741918"
@@ -9,15 +16,22 @@ BSUID = "US.13491208655302741918"
 @pytest.mark.parametrize(
     ("message", "contact", "who"),
     [
-        ({"from": "16505551234", "from_user_id": BSUID}, CONTACT, Identities("+16505551234", BSUID, "Sheena Nelson")),
+        (
+            {"from": "16505551234", "from_user_id": BSUID},
+            CONTACT,
+            Identities("+16505551234", BSUID, "Sheena Nelson", "realsheena"),
+        ),
         ({"from": "16505551234"}, {}, Identities("+16505551234")),
         ({"from_user_id": BSUID}, {}, Identities("", BSUID)),
         ({"from": BSUID}, {}, Identities("", BSUID)),
-        ({"from": BSUID}, CONTACT, Identities("+16505551234", BSUID, "Sheena Nelson")),
+        ({"from": BSUID}, CONTACT, Identities("+16505551234", BSUID, "Sheena Nelson", "realsheena")),
         ({"from": "16505551234"}, {"user_id": BSUID}, Identities("+16505551234", BSUID)),
         ({}, {"wa_id": BSUID}, Identities("", BSUID)),
         ({"from": "anyone"}, {}, Identities()),
         ({"from": 16505551234}, {}, Identities("+16505551234")),
+        ({"from": "16505551234", "from_user_id": "US.ENT.7"}, {}, Identities("+16505551234")),
+        ({"from_user_id": BSUID, "from_parent_user_id": "US.ENT.7"}, {}, Identities("", BSUID)),
+        ({"from": "16505551234"}, {"username": "sheena"}, Identities("+16505551234", username="sheena")),
         ({}, {}, Identities()),
     ],
 )
@@ -25,6 +39,12 @@ def test_the_sender_is_whoever_message_and_contact_name(message: Json, contact: 
     found = sender_of(message, contact)
     assert found == who
     assert bool(found) is bool(who.phone or who.bsuid)
+
+
+def test_the_addressee_is_whom_the_business_wrote_to() -> None:
+    message = {"from": "15550783881", "to": "16505551234", "to_user_id": BSUID, "to_parent_user_id": "US.ENT.7"}
+    assert addressee_of(message, {}) == Identities("+16505551234", BSUID)
+    assert not addressee_of({"from": "15550783881"}, {})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""Names of contacts that come from WhatsApp, in the Contacts table: each the latest by the time it was told.
+
+| access | key | cost |
+|---|---|---|
+| set a username, or a name in the tenant's phone book | `T#<t>#<shard>` / `C#<id>` | 1 WRU |
+"""
+
+from botocore.exceptions import ClientError
+
+from shared.store.codec import Value, encode, encode_item
+from shared.store.contacts import contact_key
+from shared.store.database import Database, condition_failed
+
+
+class ContactNames:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.contacts
+
+    def set_username(self, tenant_id: str, contact_id: str, username: str, at: int) -> None:
+        """As a message of this time (epoch ms) showed it. Nothing happens without such a contact."""
+        self._set(tenant_id, contact_id, "username", username, at)
+
+    def set_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
+        """As the phone book of the tenant's WhatsApp Business app said at that time (epoch ms); blank once it has been
+        removed there. Nothing happens without such a contact."""
+        self._set(tenant_id, contact_id, "book", name, at)
+
+    def _set(self, tenant_id: str, contact_id: str, attribute: str, value: str, at: int) -> None:
+        values: dict[str, Value] = {":value": value, ":at": at}
+        newer = f"{attribute}_at < :at OR ({attribute}_at = :at AND {attribute} < :value)"
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(contact_key(tenant_id, contact_id)),
+                UpdateExpression=f"SET {attribute} = :value, {attribute}_at = :at",
+                ConditionExpression=(
+                    "attribute_exists(created) AND attribute_not_exists(ptr)"
+                    f" AND (attribute_not_exists({attribute}_at) OR {newer})"
+                ),
+                ExpressionAttributeValues={name: encode(one) for name, one in values.items()},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
