@@ -64,8 +64,8 @@ class Change:
 
 
 _DELIVERY = frozenset({"status", "error_code", "wamid"})
-# A new message moves these, and has an event of its own.
-_FOLLOW_A_MESSAGE = frozenset({"last_message_at", "last_message_text", "last_inbound_at", "trail"})
+# A new message moves the first three, and has an event of its own; the others only go with what people change.
+_NO_NEWS = frozenset({"last_message_at", "last_message_text", "last_inbound_at", "trail", "version", "state_at"})
 _STATES = {
     State.SCHEDULED: EventType.CAMPAIGN_SCHEDULED,
     State.SENDING: EventType.CAMPAIGN_SENDING,
@@ -95,7 +95,7 @@ def conversation_changes(old: Conversation | None, new: Conversation) -> list[Ch
     """A new conversation, or what somebody changed in it: state, assignment, labels, what is unread."""
     if old is None:
         return [Change(EventType.CONVERSATION_CREATED)]
-    different = _different(old, new) - _FOLLOW_A_MESSAGE
+    different = _different(old, new) - _NO_NEWS
     return [Change(EventType.CONVERSATION_UPDATED, tuple(sorted(different)))] if different else []
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime
-import ipaddress
 import socket
 import ssl
 import threading
@@ -10,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -185,11 +185,11 @@ def test_a_certificate_for_another_name_is_refused(
 def test_the_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever owns a name may change its meaning between two look-ups (DNS rebinding)."""
     looked_up: list[object] = []
-    real = socket.getaddrinfo
+    real: Any = socket.getaddrinfo
 
     def getaddrinfo(host: object, *rest: object, **more: object) -> object:
         looked_up.append(host)
-        return real(host, *rest, **more)  # type: ignore[call-overload]
+        return real(host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     names = Names(["127.0.0.1"], ["127.0.0.2"])
@@ -314,7 +314,6 @@ def test_another_address_of_the_name_is_tried() -> None:
     with serving(OK) as server:
         outcome = send(sender(Names(["127.0.0.9", "127.0.0.1"])), f"http://{NAME}:{server.port}/")
     assert outcome.attempt.ok
-    assert ipaddress.ip_address("127.0.0.9").is_loopback
 
 
 def test_one_sender_serves_many_threads() -> None:
