@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functions.api.allowances import allowance_of
 from functions.api.bootstrap import Deps
 from functions.api.dry_runs import DryRuns
+from functions.api.media_checks import LookAtLinks, media_of, media_problems
 from functions.api.number_facts import Facts, bring_up_to_date, look_up
 from functions.api.tenant_access import access_to
+from shared.clients.link_probe import look_at_links
 from shared.domain.campaign import Campaign
-from shared.domain.compiler import SendPlan
+from shared.domain.compiler import CompileError, SendPlan
 from shared.domain.number import Number, Waba
 from shared.domain.outlook import limit_words
 from shared.errors import Conflict, NotFound
@@ -39,12 +41,23 @@ class LaunchChecks:
     tenant_id: str
     now: int
     beyond_limit: bool
+    look_at_links: LookAtLinks = look_at_links
 
     def __call__(self, campaign: Campaign, plan: SendPlan) -> None:
-        """Raises Conflict when fewer people may be written to than the latest dry run counts."""
+        """Raises CompileError for media that Meta could not send, RetryableError when Meta cannot be asked about them,
+        and Conflict when fewer people may be written to than the latest dry run counts."""
         _, waba = refresh_number(self.made, self.tenant_id, campaign.phone_number_id, self.now)
+        self._check_media(campaign, plan, waba)
         if not self.beyond_limit:
             self._check_limit(campaign, waba)
+
+    def _check_media(self, campaign: Campaign, plan: SendPlan, waba: Waba) -> None:
+        if not media_of(plan):
+            return
+        access = access_to(self.made, self.tenant_id, waba, self.now)
+        problems = media_problems(self.made.graph, access, campaign.phone_number_id, plan, self.look_at_links)
+        if problems:
+            raise CompileError(problems)
 
     def _check_limit(self, campaign: Campaign, waba: Waba) -> None:
         try:

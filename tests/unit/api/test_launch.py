@@ -25,6 +25,7 @@ class Shop:
         serial = str(int(self.tenant[10:18], 36))
         self.number, self.waba = f"1{serial}", f"2{serial}"
         self.said: dict[str, Any] | Exception = {}
+        self.answers: dict[str, dict[str, Any] | Exception] = {}
         self.asked: list[str] = []
         made.accounts.create(Tenant(self.tenant, "T", "BR"), Member("m", f"sub-{self.tenant}", "a@b.co", Role.OWNER))
         token = made.vault.seal(self.tenant, META_TOKEN, "the token")
@@ -45,9 +46,10 @@ class Shop:
 
     def call(self, method: str, path: str, access: object = None, **more: Any) -> dict[str, Any]:
         self.asked.append(path)
-        if isinstance(self.said, Exception):
-            raise self.said
-        return self.said if path == self.number else {}
+        answer = self.answers.get(path, self.said)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def ask(self, method: str, what: str, body: object = None) -> Answer:
         return self.api.call(method, f"/v1/campaigns/{self.campaign}/{what}", body, tenant=self.tenant)
@@ -156,3 +158,31 @@ def test_a_launch_within_the_limit_or_without_a_dry_run_goes_through(shop: Shop,
 def test_numbers_show_the_messaging_limit(shop: Shop) -> None:
     (shown,) = shop.api.call("GET", "/v1/numbers", tenant=shop.tenant).body["items"]
     assert shown["messaging_limit"] == 250
+
+
+@pytest.mark.parametrize(("alive", "status"), [(True, 200), (False, 422)])
+def test_a_dead_header_image_is_refused_at_launch(shop: Shop, alive: bool, status: int) -> None:
+    image = {"type": "HEADER", "format": "IMAGE"}
+    shop.api.deps.catalogue.put_template(shop.tenant, replace(shop.template, components=[image]))
+    shop.campaign = shop.draft({"header.image": Variable("constant", "1339522734477770")})
+    answers: dict[str, dict[str, Any] | Exception] = {
+        shop.number: {},
+        "1339522734477770": {"mime_type": "image/png"} if alive else ProviderRejected("gone", provider_code="100"),
+    }
+    shop.answers = answers
+    answer = shop.ask("POST", "launch")
+    assert answer.status == status
+    if not alive:
+        assert answer.body["field"] == "variables.header.image"
+        assert shop.api.deps.catalogue.campaign(shop.tenant, shop.campaign).state is State.DRAFT
+
+
+def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
+    image = {"type": "HEADER", "format": "IMAGE"}
+    shop.api.deps.catalogue.put_template(shop.tenant, replace(shop.template, components=[image]))
+    shop.campaign = shop.draft({"header.image": Variable("constant", "1339522734477770")})
+    shop.said = RetryableError("Meta cannot be reached")
+    assert (shop.ask("POST", "launch").status, shop.ask("POST", "launch").body["code"]) == (
+        503,
+        "temporarily_unavailable",
+    )
