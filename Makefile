@@ -33,8 +33,8 @@ $(READY): uv.lock pyproject.toml | $(UV_INSTALLED)
 	@$(UV) sync --frozen --quiet
 	@touch $@
 
-demo: $(READY) ## a campaign end to end; CONTACTS=10000 scales it
-	@$(RUN)python -m infra.local.demo $(if $(CONTACTS),--contacts $(CONTACTS))
+demo: $(READY) ## a campaign end to end; CONTACTS=20000 scales it, KILLS=3 kills the lanes meanwhile
+	@$(RUN)python -m infra.local.demo $(if $(CONTACTS),--contacts $(CONTACTS)) $(if $(KILLS),--kills $(KILLS))
 
 test: $(READY) dynoxide ## all tests; ARGS="-k name" narrows
 ifeq ($(ARGS),)

@@ -14,11 +14,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.cloud import STACK, LocalCloud
+from infra.local.workers import Workers
 from tests.chaos.dynamo_proxy import DynamoProxy
 from tests.chaos.evidence import Evidence
 from tests.chaos.one_seed import OneSeed, Stage, Stopped, prepared
 from tests.chaos.saboteur import Saboteur
-from tests.chaos.workers import Workers
 from tests.support.api import QUEUES, in_queues
 
 _SWEEP_SECONDS = 4.0

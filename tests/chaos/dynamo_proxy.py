@@ -9,8 +9,8 @@ import re
 import threading
 from concurrent.futures import Future
 
+from infra.local.workers import Worker
 from tests.chaos.saboteur import KILL_AFTER, KILL_BEFORE, OUTAGE, PASS, Saboteur
-from tests.chaos.workers import Worker
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _TARGET = re.compile(rb"\r\nx-amz-target: *DynamoDB_\d+\.(\w+)", re.IGNORECASE)

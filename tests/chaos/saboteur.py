@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra.local.workers import Worker, Workers
 from tests.chaos.plan import Plan
-from tests.chaos.workers import Worker, Workers
 
 PASS, KILL_BEFORE, KILL_AFTER, OUTAGE = "pass", "kill_before", "kill_after", "outage"
 SABOTAGED = frozenset(

@@ -23,13 +23,15 @@ def main() -> int:
     """Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m infra.local.demo", description=__doc__)
     parser.add_argument("--contacts", type=int, default=SHIPPED_ROWS, help="rows of the contacts file")
-    count = parser.parse_args().contacts
+    parser.add_argument("--kills", type=int, default=0, help="how often every lane process is killed while it sends")
+    wanted = parser.parse_args()
+    count = wanted.contacts
     if count < _FEWEST:
         parser.error(f"at least {_FEWEST} contacts are needed")
     screen = Screen()
     cloud = LocalCloud(meta=story.META)
     try:
-        return _run(cloud, count, screen)
+        return _run(cloud, count, wanted.kills, screen)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -38,11 +40,11 @@ def main() -> int:
         return 1
 
 
-def _run(cloud: LocalCloud, count: int, screen: Screen) -> int:
+def _run(cloud: LocalCloud, count: int, kills: int, screen: Screen) -> int:
     screen.step("starting the local cloud")
     with cloud:
         screen.step("ready", f"infra/template.yaml deployed; log {cloud.log}")
-        results = story.run(cloud, count, screen)
+        results = story.run(cloud, count, kills, screen)
     write(results, _REPORT)
     show(results, screen)
     screen.line(f"\nreport: {_REPORT}")

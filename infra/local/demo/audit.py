@@ -1,5 +1,6 @@
 """Checking our books against what Meta saw. Everything here is pure."""
 
+import operator
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -18,6 +19,9 @@ _FURTHEST = ("read", "delivered", "failed", "sent")
 _PRICE_WORDS = frozenset(PRICE_WORDS)
 _AFTER_A_NO_SECONDS = 3.0
 """A lane looks for new opt-outs about once a second; what leaves later than this after one was stored is a breach."""
+
+
+_AWAY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Findings:
     peak: int = 0
     peak_of_all: int = 0
     rate: float = 0.0
+    held: float = 0.0
     seconds: float = 0.0
     checks: list[Check] = field(default_factory=list)
 
@@ -181,6 +186,9 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
     first = sorted(send.monotonic for send in ours if send.first_attempt)
     found.seconds = first[-1] - first[0] if len(first) > 1 else 0.0
     found.rate = (len(first) - 1) / found.seconds if found.seconds else 0.0
+    # A lane that was killed sends nothing until the sweep finds that out; that is no matter of its pace.
+    apart = [gap for gap in map(operator.sub, first[1:], first) if gap < _AWAY_SECONDS]
+    found.held = len(apart) / sum(apart) if apart else 0.0
     found.peak = peak(send.monotonic for send in ours)
     found.peak_of_all = peak(send.monotonic for send in story.sends)
     steady = peak((send.monotonic for send in ours), story.standstills)

@@ -62,6 +62,7 @@ def show(results: Results, screen: Screen) -> None:
     for name, seconds in results.times.items():
         screen.line(f"  {name:<34}{seconds:8.1f} s")
     screen.line(f"  {'rate from first to last send':<34}{found.rate:8.1f} /s")
+    screen.line(f"  {'rate held while a lane was at work':<34}{found.held:8.1f} /s")
     screen.line(f"  {'most in any one second':<34}{found.peak:8} /s  cap of the lane {results.cap}")
     screen.line(
         f"  {'most in any one second, all sends':<34}{found.peak_of_all:8} /s  limit of the number {results.limit}"
@@ -113,6 +114,7 @@ def write(results: Results, path: Path) -> None:
             "double_sent": found.double_sent,
             "lost": found.lost,
             "per_second": found.rate,
+            "per_second_while_at_work": found.held,
             "peak_per_second": found.peak,
             "peak_per_second_of_the_number": found.peak_of_all,
             "cap_per_second": results.cap,

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from operator import itemgetter
 from pathlib import Path
 
 from infra.local.cloud import LocalCloud
@@ -10,6 +11,7 @@ from infra.local.demo.audit import Story, audit
 from infra.local.demo.client import Api, Simulator
 from infra.local.demo.report import Results
 from infra.local.demo.screen import Screen
+from infra.local.workers import Workers
 
 META: dict[str, object] = {
     "webhooks": {"duplicate_share": 0.02, "reorder_share": 0.02},
@@ -29,17 +31,22 @@ _FAULTS = ("accept_then_reset", "storm_130429")
 _LOSE_ANSWERS_AT, _NO_MEANWHILE_AT, _THROTTLE_AT = 0.2, 0.3, 0.85
 
 
-def run(cloud: LocalCloud, count: int, screen: Screen) -> Results:
-    """Play it with `count` contacts. Raises DemoError when it cannot go on."""
+def run(cloud: LocalCloud, count: int, kills: int, screen: Screen) -> Results:
+    """Play it with `count` contacts, and kill every lane process `kills` times while it sends.
+
+    Raises DemoError when it cannot go on.
+    """
     api, meta, stripe = Api(cloud.api_url), Simulator(cloud.simulator_url), Simulator(cloud.stripe_simulator_url)
     try:
-        return _play(cloud, api, meta, stripe, count, screen)
+        return _play(cloud, api, meta, stripe, count, kills, screen)
     finally:
         for client in (api, meta, stripe):
             client.close()
 
 
-def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count: int, screen: Screen) -> Results:
+def _play(
+    cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count: int, kills: int, screen: Screen
+) -> Results:
     screen.title("A business makes itself ready")
     company = business.open_business(api, meta, screen)
     template_id = business.make_ready(api, screen)
@@ -57,8 +64,9 @@ def _play(cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count
         (_NO_MEANWHILE_AT, lambda: _say_no(meanwhile, screen)),
         (_THROTTLE_AT, lambda: _fault(meta, screen, _FAULTS[1], "Meta says: too fast")),
     ]
+    moments += [((i + 1) / (kills + 2), lambda: _kill_lanes(cloud, screen)) for i in range(kills)]
     with screen.following():
-        campaign.follow(api, meta, seen, screen, moments, meanwhile.look)
+        campaign.follow(api, meta, seen, screen, sorted(moments, key=itemgetter(0)), meanwhile.look)
     meta.script(faults=dict.fromkeys(_FAULTS, 0))
     used, ran = costs.Usage.read(cloud).since(usage), costs.invocations(cloud, since, time.time())
     report = seen.report
@@ -129,6 +137,12 @@ def _import(api: Api, count: int, screen: Screen) -> tuple[dict[str, object], fl
 def _say_no(meanwhile: people.Meanwhile, screen: Screen) -> None:
     meanwhile.write()
     screen.step("three people write STOP before their turn", "they are the last in line")
+
+
+def _kill_lanes(cloud: LocalCloud, screen: Screen) -> None:
+    workers = Workers(cloud.run_directory)
+    killed = [worker for worker in workers.all() if worker.function == "CampaignLane" and workers.kill(worker)]
+    screen.step("lane processes killed", f"{len(killed)}; their lease runs out, then the sweep wakes the next")
 
 
 def _fault(meta: Simulator, screen: Screen, name: str, what: str) -> None:
