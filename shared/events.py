@@ -53,12 +53,18 @@ class WakeLane(QueueMessage):
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage(QueueMessage):
-    """One message a person sent, as Meta delivered it. `contact` is the matching entry of `contacts`, or empty."""
+    """One message a person sent, as Meta delivered it. `contact` is the matching entry of `contacts`, or empty.
+
+    `echo` says that the business sent it to that person, with the WhatsApp Business app. A message that no queue holds
+    lies in the data bucket under the key `stored`, and `message` is empty.
+    """
 
     phone_number_id: str
     message: dict[str, Any]
     contact: dict[str, Any]
     received_at: int
+    echo: bool = False
+    stored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ class AccountEvent(QueueMessage):
     """A change that is neither message nor status: template, quality, restriction, user preference.
 
     `sent_at` is Meta's own time of it (epoch ms, the end of their second), 0 when they gave none: events come twice
-    and out of order, and an old one must not undo a newer one.
+    and out of order, and an old one must not undo a newer one. A value that no queue holds lies in the data bucket
+    under the key `stored`.
     """
 
     waba_id: str
@@ -82,6 +89,20 @@ class AccountEvent(QueueMessage):
     value: dict[str, Any]
     received_at: int
     sent_at: int = 0
+    stored: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncTask(QueueMessage):
+    """Work that is long and may wait. `kind` is one of Meta's fields, with its `value` (history, smb_app_state_sync;
+    `stored` as in AccountEvent), or `move_conversation`: `value` holds tenant_id, source and target.
+    """
+
+    kind: str
+    waba_id: str
+    value: dict[str, Any]
+    received_at: int
+    stored: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +112,16 @@ class BotTurn(QueueMessage):
     tenant_id: str
     phone_number_id: str
     contact_id: str
+    conversation_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyMedia(QueueMessage):
+    """Copy the file of a stored message from Meta to the data bucket."""
+
+    tenant_id: str
+    phone_number_id: str
     conversation_id: str
     message_id: str
 

@@ -34,6 +34,7 @@ class Deps:
     people: People
     replies: Replies
     bots: Queue
+    media: Queue
     parking: Parking
 
 
@@ -54,6 +55,7 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         people=People(contacts),
         replies=Replies(catalogue, lanes, sends),
         bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
+        media=Queue(aws.sqs, required(env, "MEDIA_QUEUE_URL")),
         parking=Parking(aws, required(env, "DATA_BUCKET")),
     )
 

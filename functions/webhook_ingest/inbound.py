@@ -9,8 +9,10 @@ import json
 from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.logic.identity import Identities, change_of, sender_of
 from functions.webhook_ingest.logic.json_input import time_ms, word
+from functions.webhook_ingest.logic.media import media_of
 from functions.webhook_ingest.logic.parse import Parsed, parse
 from functions.webhook_ingest.logic.split import digest
+from functions.webhook_ingest.media_requests import request_copy
 from shared.domain.identity import conversation_id_for
 from shared.domain.message import Message
 from shared.errors import InvalidInput
@@ -70,6 +72,7 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
     message = _message(inbound, tenant_id, contact_id, parsed, at)
     head = Head(message.conversation_id, inbound.phone_number_id, contact_id, name)
     fresh = at_hand.conversations.append(tenant_id, head, message)
+    request_copy(at_hand.media, tenant_id, inbound.phone_number_id, message)
     at_hand.contacts.note_inbound(tenant_id, contact_id, at)
     if parsed.answerable and parsed.consent != "stop":
         turn = BotTurn(tenant_id, inbound.phone_number_id, contact_id, message.conversation_id, message.message_id)
@@ -81,10 +84,12 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
 def _message(inbound: InboundMessage, tenant_id: str, contact_id: str, parsed: Parsed, at: int) -> Message:
     wamid = word(inbound.message, "id")
     name = digest(wamid or json.dumps(inbound.message, sort_keys=True))[:24]
+    # What changes another message comes after it, also within Meta's whole seconds.
+    message_id = message_key(at, f"z{name}" if parsed.change is not None else name)
+    conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
     return Message(
-        # What changes another message comes after it, also within Meta's whole seconds.
-        message_id=message_key(at, f"z{name}" if parsed.change is not None else name),
-        conversation_id=conversation_id_for(tenant_id, inbound.phone_number_id, contact_id),
+        message_id=message_id,
+        conversation_id=conversation_id,
         direction="in",
         author="contact",
         kind=parsed.kind,
@@ -95,6 +100,7 @@ def _message(inbound: InboundMessage, tenant_id: str, contact_id: str, parsed: P
         reply_to=parsed.reply_to,
         about=parsed.about,
         change=parsed.change,
+        media=media_of(inbound.message, tenant_id, conversation_id, message_id),
     )
 
 

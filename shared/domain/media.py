@@ -5,6 +5,8 @@ import binascii
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.domain.media_types import MediaKind
+
 MediaStatus = Literal["pending", "stored", "refused", "failed", "expired"]
 
 MOST_BYTES = 100 * 1024 * 1024
@@ -17,11 +19,12 @@ class MessageMedia:
     the business sent; one of them is empty. `key` is where its bytes lie in the data bucket.
 
     `status`: pending (being copied), stored, refused (we do not keep such a file), failed (it could not be copied),
-    expired (Meta no longer has it). `reason` says why in the last three cases, and what delays a pending one. Type,
-    size and SHA-256 (hex) are as declared until it is stored, and then as checked.
+    expired (Meta no longer has it). `reason` says why in the last three cases. Type, size and SHA-256 (hex) are as
+    declared until it is stored, and then as checked.
     """
 
     status: MediaStatus
+    kind: MediaKind
     key: str = ""
     media_id: str = ""
     file_id: str = ""

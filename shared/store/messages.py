@@ -221,6 +221,11 @@ class Messages:
         edit = _read(conversation_key(tenant_id, message.conversation_id), changes["edit"].change_id)
         return replace(message, media=_media(edit)) if edit is not None and edit.media else message
 
+    def media(self, tenant_id: str, conversation_id: str, message_id: str) -> MessageMedia | None:
+        """The file that this message itself brought; unlike `get`, not that of an edit of it."""
+        item = _read(conversation_key(tenant_id, conversation_id), message_id)
+        return _media(item) if item is not None else None
+
     def record_media(
         self, tenant_id: str, conversation_id: str, message_id: str, news: MessageMedia
     ) -> MessageMedia | None:

@@ -13,7 +13,7 @@ from moto import mock_aws
 from shared.store.database import Database, open_database
 from tests.support.template import table_definitions
 
-QUEUES = ("Inbound", "Status", "Account", "Bot", "Billing")
+QUEUES = ("Inbound", "Status", "Account", "Bot", "Media", "Billing")
 _FIFO = frozenset({"Inbound", "Bot"})
 SECRETS = {
     "meta_app_secret": "app-secret-now",
@@ -97,6 +97,7 @@ def fake_aws() -> Iterator[FakeAws]:
             "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
             "GRAPH_API_URL": "http://127.0.0.1:9",
             "GRAPH_API_VERSION": "v26.0",
+            "MEDIA_HOSTS": "lookaside.fbsbx.com, *.fbcdn.net",
             "STRIPE_API_URL": "http://127.0.0.1:9",
         }
         for queue in QUEUES:

@@ -17,7 +17,7 @@ def create_media(sim: Simulator, value: Json) -> Json:
     if kind not in _KINDS:
         raise BadScript(f"create_media.kind must be one of {', '.join(_KINDS)}")
     sample_type, content = sample(kind)
-    content = bytes_of(data, "create_media.data") if data else content
+    content = bytes_of(data, "create_media.data") if "data" in value else content
     media = sim.media.add(sim.world.new_id(), number.waba_id, mime_type or sample_type, content)
     return {"id": media.id, "mime_type": media.mime_type, "sha256": media.sha256_base64}
 

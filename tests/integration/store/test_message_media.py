@@ -14,7 +14,7 @@ from shared.store.messages import message_key
 from tests.integration.store.faults import at_once
 
 HEAD = Head("v1", "pn1", "c1", "Ana")
-PENDING = MessageMedia("pending", "media/1", media_id="1", mime_type="image/jpeg", filename="otoño.jpg")
+PENDING = MessageMedia("pending", "image", "media/1", media_id="1", mime_type="image/jpeg", filename="otoño.jpg")
 STORED = replace(PENDING, status="stored", size=5, sha256="ab")
 FAILED = replace(PENDING, status="failed", reason="meta_190")
 

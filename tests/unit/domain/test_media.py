@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.media import MessageMedia, digest_of, joined
 
-PENDING = MessageMedia("pending", media_id="1", mime_type="image/jpeg")
+PENDING = MessageMedia("pending", "image", media_id="1", mime_type="image/jpeg")
 STORED = replace(PENDING, status="stored", size=3, sha256="ab")
 FAILED = replace(PENDING, status="failed", reason="meta_190")
 OTHER = replace(STORED, media_id="2")

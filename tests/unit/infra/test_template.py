@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.webhook_ingest.media_copy import LAST_DELIVERY
 from infra.packaging.functions import FUNCTIONS
 from infra.packaging.target import ROOT
 from tests.support.template import Data, load_template, resources
@@ -145,6 +146,18 @@ def test_message_stays_hidden_for_six_times_the_functions_timeout() -> None:
         longest = TEMPLATE["Parameters"][window["Ref"]]["MaxValue"] if isinstance(window, dict) else window
         queue = QUEUES[trigger["Queue"]["Fn::GetAtt"][0]]
         assert value(queue["VisibilityTimeout"]) >= 6 * timeout + longest, name
+
+
+def test_the_last_attempt_at_a_file_is_the_queues_last_delivery() -> None:
+    assert QUEUES["MediaQueue"]["RedrivePolicy"]["maxReceiveCount"] == LAST_DELIVERY
+
+
+def test_files_are_forgotten() -> None:
+    rules = resources(TEMPLATE, "AWS::S3::Bucket")["DataBucket"]["LifecycleConfiguration"]["Rules"]
+    days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
+    assert days["media/"] == {"Ref": "MediaRetentionDays"}
+    assert days["uploads/"] == 2
+    assert "library/" not in days
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))

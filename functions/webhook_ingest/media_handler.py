@@ -1,0 +1,31 @@
+"""Files of messages to copy, from the MediaQueue (standard, one record an invocation: a file may have 100 MB).
+
+Redelivery copies again what is not stored yet and changes nothing that is.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from functions.webhook_ingest.media_bootstrap import deps
+from shared.clock import epoch_ms
+from shared.events import CopyMedia
+from shared.observability import logger, metrics
+from shared.sqs_batch import BatchResponse, Record, process
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
+    return process(event, _handle, park=deps().parking.park)
+
+
+def _handle(body: str, record: Record) -> None:
+    task = CopyMedia.from_json(body)
+    delivery = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
+    result = deps().copier.copy(task, delivery, epoch_ms())
+    logger.info("media copy", extra={"tenant_id": task.tenant_id, "message_id": task.message_id, "result": result})
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    deps()
