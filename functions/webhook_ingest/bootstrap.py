@@ -14,6 +14,7 @@ from shared.clients.queue import Queue
 from shared.config import required
 from shared.store.accounts import Accounts
 from shared.store.catalogue import Catalogue
+from shared.store.contact_names import ContactNames
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations
 from shared.store.database import Database, open_database
@@ -52,7 +53,7 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         sends=sends,
         lanes=lanes,
         owners=Owners(accounts),
-        people=People(contacts),
+        people=People(contacts, ContactNames(database)),
         replies=Replies(catalogue, lanes, sends),
         bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
         media=Queue(aws.sqs, required(env, "MEDIA_QUEUE_URL")),

@@ -68,6 +68,7 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
     if parsed.too_large:
         at_hand.parking.park("message body too large for the conversation", inbound.message)
     contact_id = at_hand.people.link(tenant_id, person, who, now)
+    at_hand.people.note_username(tenant_id, person, contact_id, who, at)
     name = (person.contact.name if person.contact is not None else "") or who.name
     message = _message(inbound, tenant_id, contact_id, parsed, at)
     head = Head(message.conversation_id, inbound.phone_number_id, contact_id, name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functions.webhook_ingest.logic.identity import Change, Identities, phone_variants
 from shared.domain.contact import Contact
 from shared.domain.phone import InvalidPhone, normalise_phone
+from shared.store.contact_names import ContactNames
 from shared.store.contacts import Contacts
 
 
@@ -27,8 +28,9 @@ class Person:
 
 
 class People:
-    def __init__(self, contacts: Contacts) -> None:
+    def __init__(self, contacts: Contacts, names: ContactNames) -> None:
         self._contacts = contacts
+        self._names = names
 
     def find(self, tenant_id: str, who: Identities) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person."""
@@ -69,6 +71,11 @@ class People:
             if current is not None and current.contact_id != contact_id:
                 self._contacts.merge(tenant_id, contact_id, current, now)
         return contact_id
+
+    def note_username(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> None:
+        """Costs nothing for a username that is known."""
+        if who.username and (person.contact is None or person.contact.username != who.username):
+            self._names.set_username(tenant_id, contact_id, who.username, at)
 
     def move(self, tenant_id: str, change: Change, now: int) -> str:
         """A changed number or user id: the contact known by the old one takes the new one; returns its id."""
@@ -115,8 +122,8 @@ def _missing(person: Person, who: Identities) -> dict[str, str]:
         attributes["phone"], attributes["region"] = _phone(who.phone)
     if who.bsuid and who.bsuid not in {contact.bsuid for contact in (known, *person.others)}:
         attributes["bsuid"] = who.bsuid
-    if who.name and not known.name:
-        attributes["name"] = who.name
+    if who.name and who.name != known.profile_name:
+        attributes["profile"] = who.name
     return attributes
 
 
