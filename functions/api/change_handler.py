@@ -25,6 +25,7 @@ from shared.sqs_batch import log_failure
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     deps = change_deps()
+    count("ChangesTaken", len(event["Records"]))
     told: defaultdict[str, list[TenantEvent]] = defaultdict(list)
     for record in event["Records"]:
         try:

@@ -189,8 +189,11 @@ def _encode(last: int, since: int) -> str:
 
 
 def _decode(cursor: str) -> tuple[int, int]:
-    position = decode_cursor(cursor) or {}
+    try:
+        position = decode_cursor(cursor) or {}
+    except InvalidInput as exc:
+        raise InvalidInput(exc.message, field="after") from exc
     last, since = position.get("n", ""), position.get("at", "")
     if not (last.isdecimal() and since.isdecimal() and len(last) <= 12 and len(since) <= 15):
-        raise InvalidInput("cursor is not one this API returned; start without it", field="after")
+        raise InvalidInput("this cursor is not one this API returned; start without it", field="after")
     return int(last), int(since)
