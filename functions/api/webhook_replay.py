@@ -26,7 +26,7 @@ def replay_one(
     """Raises NotFound."""
     logged = deliveries.get(tenant_id, endpoint_id, delivery_id)
     if logged is None:
-        raise NotFound("there is no such delivery")
+        raise NotFound("there is no such thing here")
     (again,) = replay(queue, deliveries, tenant_id, endpoint_id, [logged], now)
     return replace(logged, delivery=again)
 

@@ -168,7 +168,7 @@ def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOu
     deps().endpoints.get(tenant_id, endpoint_id)
     logged = deps().deliveries.get(tenant_id, endpoint_id, delivery_id)
     if logged is None:
-        raise NotFound("there is no such delivery")
+        raise NotFound("there is no such thing here")
     return DeliveryOut.of(logged)
 
 
