@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from functions.api.publish import Publisher
 from shared.clients.queue import Queue
+from shared.clients.vault import WEBHOOK_SECRET
 from shared.domain.tenant_event import EventType, TenantEvent
 from shared.domain.webhook_delivery import Attempt, Delivery, Outcome, delivery_id, next_attempt
 from shared.domain.webhook_endpoint import FAILING, GONE, WebhookEndpoint
@@ -19,7 +20,6 @@ from shared.events import DeliverWebhook
 from shared.store.webhook_deliveries import Logged, WebhookDeliveries
 from shared.store.webhook_endpoints import WebhookEndpoints
 
-SECRET_PURPOSE = "webhook_secret"  # noqa: S105 - the name of a purpose
 _LONGEST_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes, so a longer pause is made of several."""
 _EARLY_MS = 1_000
@@ -63,7 +63,7 @@ class Courier:
         return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
 
     def _attempt(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: int) -> Outcome:
-        secrets = [self.open_secret(message.tenant_id, SECRET_PURPOSE, sealed) for sealed in endpoint.signing(now)]
+        secrets = [self.open_secret(message.tenant_id, WEBHOOK_SECRET, sealed) for sealed in endpoint.signing(now)]
         body = message.body.encode()
         return self.send(endpoint.url, body, headers(message.event_id, now, body, secrets), now)
 

@@ -30,3 +30,4 @@ class Vault:
 
 
 META_TOKEN = "meta_token"  # noqa: S105 - the name of a purpose
+WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - the same

@@ -8,7 +8,6 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
-from functions.api.deliver import SECRET_PURPOSE
 from functions.api.models.base import ULID
 from functions.api.models.live import (
     DeliveriesOut,
@@ -28,6 +27,7 @@ from functions.api.publish import delivery_of
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from functions.api.webhook_replay import replay_failed, replay_one
+from shared.clients.vault import WEBHOOK_SECRET
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
 from shared.domain.tenant_event import EventType, TenantEvent
@@ -47,7 +47,7 @@ DeliveryId = Annotated[str, Path(pattern=r"^[0-9]{13}-evt_[0-9A-Za-z_]{1,80}$")]
 def _fresh_secret() -> tuple[str, SealedSecret]:
     """(as the tenant sees it, as it is stored)."""
     shown = secret_of(secrets.token_bytes(SECRET_BYTES))
-    sealed = deps().vault.seal(caller(router).tenant_id, SECRET_PURPOSE, shown)
+    sealed = deps().vault.seal(caller(router).tenant_id, WEBHOOK_SECRET, shown)
     return shown, SealedSecret(sealed, shown[-4:])
 
 
