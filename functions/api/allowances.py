@@ -18,7 +18,7 @@ def allowance_of(catalogue: Catalogue, sends: Sends, tenant_id: str, waba: Waba,
         return Allowance(waba.messaging_limit)
     used = sum(
         within_a_day(sends.rate_curve(tenant_id, campaign.campaign_id), now)
-        for campaign in catalogue.campaigns_started_since(tenant_id, now - _LONGEST_MS)
+        for campaign in catalogue.campaigns_frozen_since(tenant_id, now - _LONGEST_MS)
         if campaign.finished_at is None or campaign.finished_at > now - _DAY_MS
     )
     return Allowance(waba.messaging_limit, used)

@@ -7,7 +7,7 @@ from functions.campaign_dispatch.audience import Skip, judge, purpose_of
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.history import History, open_history
 from shared.domain.blocks import Recipient
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, State
 from shared.domain.compiler import SendPlan
 from shared.domain.contact import Contact
 from shared.domain.identity import contact_id_for
@@ -25,23 +25,40 @@ def open_gate(deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, c
     return lambda contact: judge(contact, history, purpose, plan, twin)
 
 
+def waits_for_another(deps: Deps, tenant_id: str, campaign: Campaign) -> bool:
+    """Whether a campaign that was begun earlier, and whose people this one must leave out or count, still loads.
+
+    Of two that load at the same time, the later waits: else neither would count the other's people.
+    """
+    return any(
+        other.state is State.LOADING
+        and (other.frozen_at, other.campaign_id) < (campaign.frozen_at, campaign.campaign_id)
+        for other in _counted(deps, tenant_id, campaign)
+    )
+
+
+def _counted(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campaign]:
+    """The other campaigns whose people are left out, or count for the frequency cap."""
+    found = [deps.catalogue.campaign(tenant_id, other) for other in campaign.audience.exclude_campaigns]
+    return found + _under_the_cap(deps, tenant_id, campaign)
+
+
+def _under_the_cap(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campaign]:
+    cap = campaign.frequency_cap
+    if cap is None:
+        return []
+    frozen = deps.catalogue.campaigns_frozen_since(tenant_id, campaign.frozen_at - cap.days * _DAY_MS)
+    return [c for c in frozen if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"]
+
+
 def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
-    """Earlier campaigns are read as they stand now, so of two that load at the same time neither counts the other."""
+    """Earlier campaigns are read as they stand now."""
 
     def stream(campaign_id: str) -> Iterator[Fate]:
         earlier = deps.catalogue.campaign(task.tenant_id, campaign_id)
         return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier, task.shard)
 
-    cap = campaign.frequency_cap
-    recent: list[str] = []
-    if cap is not None:
-        since = campaign.frozen_at - cap.days * _DAY_MS
-        started = deps.catalogue.campaigns_started_since(task.tenant_id, since)
-        recent = [
-            c.campaign_id
-            for c in started
-            if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"
-        ]
+    recent = [c.campaign_id for c in _under_the_cap(deps, task.tenant_id, campaign) if c.started_at is not None]
     return open_history(campaign, recent, stream)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.claims import has_work
+from functions.campaign_dispatch.gate import waits_for_another
 from functions.campaign_dispatch.load import put_before_lanes
 from shared.clients.queue import Outgoing
 from shared.domain.blocks import block_number
@@ -53,6 +54,8 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
 def _reload(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> str:
     """Queue the shards again whose worker said nothing for so long that it must have died. When all are loaded and the
     campaign still is not before its lanes, the last worker died: any shard does its last step again."""
+    if waits_for_another(deps, tenant_id, campaign):
+        return "waiting"
     progress = deps.sends.load_progress(tenant_id, campaign.campaign_id)
     silent = [
         shard

@@ -73,14 +73,14 @@ class Catalogue:
         """Newest first."""
         return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
 
-    def campaigns_started_since(self, tenant_id: str, since: int) -> list[Campaign]:
-        """Campaigns that began to send at `since` (epoch ms) or later. Reads the tenant's campaigns newest first, and a
-        month further back than that, because a campaign may be made long before it starts."""
+    def campaigns_frozen_since(self, tenant_id: str, since: int) -> list[Campaign]:
+        """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
+        campaigns newest first, and a month further back than that, because a campaign may be made long before."""
         found: list[Campaign] = []
         cursor: str | None = None
         while True:
             page = self.campaigns(tenant_id, 100, cursor)
-            found += [c for c in page.items if c.started_at is not None and c.started_at >= since]
+            found += [c for c in page.items if c.frozen_at and c.frozen_at >= since]
             cursor = page.cursor
             if cursor is None or page.items[-1].created_at < since - _MADE_AHEAD_MS:
                 return found

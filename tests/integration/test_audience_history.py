@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from functions.campaign_dispatch.load import load_shard
+from shared.clock import epoch_ms
 from shared.domain.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.outcome import Kind, Outcome
+from shared.events import LoadShard, QueueMessage
 from tests.support.engine import FakeMeta, World, open_test_database
 
 
@@ -79,3 +82,26 @@ def test_the_frequency_cap_counts_whoever_was_reached_and_nobody_else(world: Wor
     books = world.books(third)
     assert books.skipped_by == {"frequency_cap": 27}
     assert books.sent == 3
+
+
+def test_of_two_campaigns_that_load_at_once_the_later_waits_and_counts_the_earlier(world: World) -> None:
+    world.add_contacts(30)
+    cap = FrequencyCap(campaigns=1, days=7)
+    first, second = world.launch(frequency_cap=cap), world.launch(frequency_cap=cap)
+    world.start(first)
+    earlier = world.load_queue.take()
+    world.start(second)
+    later = world.load_queue.take()
+    assert {load(world, task) for task in later} == {"waiting"}
+    assert world.load_queue.take() == later
+    for task in earlier:
+        load(world, task)
+    for task in later:
+        load(world, task)
+    assert (world.books(first).planned, world.books(first).skipped) == (30, 0)
+    assert world.books(second).skipped_by == {"frequency_cap": 30}
+
+
+def load(world: World, task: QueueMessage) -> str:
+    assert isinstance(task, LoadShard)
+    return load_shard(world.deps, task, epoch_ms(), lambda: False)

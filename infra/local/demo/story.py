@@ -109,8 +109,8 @@ def _play(
             "first to last send": found.seconds,
             "launch until everybody written to": seen.sent - seen.launched,
             "until Meta had told everything": seen.settled - seen.launched,
-            "until closed by the sweep": seen.closed - seen.launched,
-        },
+        }
+        | ({"until closed by the sweep": seen.closed - seen.launched} if seen.closed else {}),
         cost=costs.bill(used, ran, reads),
         functions=ran,
         updates_per_webhook=evidence.updates_per_webhook(meta),
