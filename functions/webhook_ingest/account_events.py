@@ -18,6 +18,7 @@ from functions.webhook_ingest.logic.account import (
     meaning_of,
 )
 from functions.webhook_ingest.logic.split import digest
+from functions.webhook_ingest.oversize import whole_event
 from shared.domain.campaign import Campaign, State, after
 from shared.domain.number import Number
 from shared.domain.phone import from_wa_id
@@ -34,6 +35,7 @@ def take_account_event(at_hand: Deps, event: AccountEvent, delivery: int, now: i
 
     Raises InvalidInput for an account that is nobody's.
     """
+    event = whole_event(event, at_hand.parking)
     tenant_id = at_hand.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
     if tenant_id is None:
         raise InvalidInput("unknown WhatsApp Business account")

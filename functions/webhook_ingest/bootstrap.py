@@ -1,4 +1,4 @@
-"""The composition root of the three queue consumers: settings read once, clients made once."""
+"""The composition root of the queue consumers: settings read once, clients made once."""
 
 import functools
 import os
@@ -36,6 +36,7 @@ class Deps:
     replies: Replies
     bots: Queue
     media: Queue
+    sync: Queue
     parking: Parking
 
 
@@ -57,6 +58,7 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         replies=Replies(catalogue, lanes, sends),
         bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
         media=Queue(aws.sqs, required(env, "MEDIA_QUEUE_URL")),
+        sync=Queue(aws.sqs, required(env, "SYNC_QUEUE_URL")),
         parking=Parking(aws, required(env, "DATA_BUCKET")),
     )
 

@@ -77,6 +77,10 @@ class People:
         if who.username and (person.contact is None or person.contact.username != who.username):
             self._names.set_username(tenant_id, contact_id, who.username, at)
 
+    def note_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
+        """What the tenant's phone book calls this person; blank once it does not any more."""
+        self._names.set_book_name(tenant_id, contact_id, name, at)
+
     def move(self, tenant_id: str, change: Change, now: int) -> str:
         """A changed number or user id: the contact known by the old one takes the new one; returns its id."""
         old, new = self.find(tenant_id, change.old), self.find(tenant_id, change.new)

@@ -17,6 +17,7 @@ class Deps:
     inbound: Queue
     statuses: Queue
     accounts: Queue
+    sync: Queue
     parking: Parking
 
 
@@ -30,5 +31,6 @@ def deps() -> Deps:
         inbound=Queue(aws.sqs, required(env, "INBOUND_QUEUE_URL")),
         statuses=Queue(aws.sqs, required(env, "STATUS_QUEUE_URL")),
         accounts=Queue(aws.sqs, required(env, "ACCOUNT_QUEUE_URL")),
+        sync=Queue(aws.sqs, required(env, "SYNC_QUEUE_URL")),
         parking=Parking(aws, required(env, "DATA_BUCKET")),
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from functions.webhook_ingest.logic.signature import is_signed
 from functions.webhook_ingest.logic.split import digest, split
+from functions.webhook_ingest.oversize import QUEUE_BYTES, set_apart
 from functions.webhook_ingest.receive_bootstrap import Deps, deps
 from shared.clients.queue import Outgoing
 from shared.clock import epoch_ms
@@ -66,10 +67,13 @@ def _receive(event: Mapping[str, Any], at_hand: Deps) -> Response:
         count("WebhookRejected")
         return _answer(401)
     found = split(body, now)
+    if len(body) > QUEUE_BYTES:
+        set_apart(found, at_hand.parking)
     # What people wrote goes first: a STOP must not wait for anything else.
     at_hand.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
     at_hand.accounts.send_all(Outgoing(event, digest(event.waba_id)) for event in found.events)
     at_hand.statuses.send_all(Outgoing(updates, digest(updates.phone_number_id)) for updates in found.statuses)
+    at_hand.sync.send_all(Outgoing(task, digest(task.waba_id)) for task in found.long)
     for parked in found.parked:
         at_hand.parking.park(parked.reason, parked.raw)
     count("WebhookReceived")

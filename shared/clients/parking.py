@@ -3,8 +3,11 @@
 import json
 from datetime import UTC, datetime
 
+from botocore.exceptions import ClientError
+
 from shared.clients.aws import AwsClients
 from shared.clock import epoch_ms, new_ulid
+from shared.errors import InvalidInput
 from shared.observability import count
 
 
@@ -28,6 +31,17 @@ class Parking:
     def keep(self, folder: str, document: object) -> str:
         """Write `<folder>/<yyyy>/<mm>/<dd>/<ulid>.json`: kept for later; returns the key."""
         return self._put(folder, document)
+
+    def read(self, key: str) -> object:
+        """What was kept under this key. Raises InvalidInput when it is not there any more."""
+        try:
+            answer = self._aws.s3.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                raise InvalidInput("what was kept of it is gone") from error
+            raise
+        document: object = json.loads(answer["Body"].read())
+        return document
 
     def _put(self, folder: str, document: object) -> str:
         now = epoch_ms()

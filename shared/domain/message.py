@@ -12,6 +12,8 @@ Author = Literal["contact", "agent", "bot", "api", "phone_app"]
 """`phone_app` is the business itself, writing with the WhatsApp Business app."""
 Source = Literal["live", "history"]
 REVOKED = "[deleted by its sender]"
+PLACEHOLDER = "media_placeholder"
+"""Kind of a message in a history whose file follows in a webhook of its own (Meta, webhooks reference, history)."""
 
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 _QUIET = frozenset({"reaction", "edit", "revoke", "link_click"})

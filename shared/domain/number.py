@@ -54,7 +54,11 @@ class Waba:
 @dataclass(frozen=True, slots=True)
 class Number:
     """`throughput` is Meta's messages per second for this number, in and out together: 80, 1000, or 20 when shared
-    with the WhatsApp Business app. `display` is E.164 with plus. `status`: active, restricted, disconnected."""
+    with the WhatsApp Business app. `display` is E.164 with plus. `status`: active, restricted, disconnected.
+
+    A number that the app uses too may bring its history along: `history_percent` of it has come, unless
+    `history_declined`.
+    """
 
     phone_number_id: str
     waba_id: str
@@ -65,6 +69,8 @@ class Number:
     status: str = "active"
     reason: str = ""
     connected_at: int = 0
+    history_declined: bool = False
+    history_percent: int = 0
 
     @property
     def sending_rate(self) -> int:

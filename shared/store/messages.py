@@ -30,7 +30,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from shared.domain.media import MessageMedia, joined
-from shared.domain.message import Author, Direction, Message, Source, merge_status
+from shared.domain.message import PLACEHOLDER, Author, Direction, Message, Source, merge_status
 from shared.domain.message_changes import Applied, Change, Changes, join, may_change
 from shared.store.database import Database, TableItem
 from shared.store.directory import Page, decode_cursor, encode_cursor, from_document, to_document
@@ -105,6 +105,8 @@ class Messages:
         False when it was there; the rest is done again then, for the process may have died in between.
         """
         fresh = self._put(tenant_id, message)
+        if not fresh and message.source == "history" and message.kind != PLACEHOLDER:
+            self._fill_in(tenant_id, message)
         if message.change is None:
             self._make_findable(tenant_id, message.conversation_id, message.wamid, message.message_id)
         elif message.left_us:
@@ -138,6 +140,18 @@ class Messages:
                 raise
             return False
         return True
+
+    def _fill_in(self, tenant_id: str, message: Message) -> None:
+        """A history names its files first, and brings them later."""
+        actions: list[Action] = [
+            MessageItem.kind.set(message.kind),
+            MessageItem.text.set(message.text),
+            MessageItem.content.set(json.dumps(message.content, ensure_ascii=False)),
+        ]
+        if message.media is not None:
+            actions.append(MessageItem.media.set(to_document(message.media)))
+        item = MessageItem(conversation_key(tenant_id, message.conversation_id), f"M#{message.message_id}")
+        _update(item, actions, MessageItem.kind == PLACEHOLDER)
 
     def _make_findable(self, tenant_id: str, conversation_id: str, wamid: str, message_id: str) -> None:
         if not is_wamid(wamid):

@@ -13,7 +13,7 @@ from moto import mock_aws
 from shared.store.database import Database, open_database
 from tests.support.template import table_definitions
 
-QUEUES = ("Inbound", "Status", "Account", "Bot", "Media", "Billing")
+QUEUES = ("Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
 _FIFO = frozenset({"Inbound", "Bot"})
 SECRETS = {
     "meta_app_secret": "app-secret-now",

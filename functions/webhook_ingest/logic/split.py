@@ -6,7 +6,8 @@ number id or WABA id. What cannot be routed is parked with a reason; nothing is 
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from functions.webhook_ingest.logic.json_input import (
@@ -18,20 +19,24 @@ from functions.webhook_ingest.logic.json_input import (
     time_ms,
     word,
 )
-from shared.events import AccountEvent, InboundMessage, StatusUpdates
+from shared.domain.books import FREE_PREFIX, UNKNOWN_PRICE
+from shared.events import AccountEvent, InboundMessage, StatusUpdates, SyncTask
 
 STATUS_MESSAGE_BYTES = 200_000
 """Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
-_QUEUE_BYTES = 900_000
 _CALLBACK_LENGTH = 512
 """Meta's limit of biz_opaque_callback_data; ours are shorter."""
 _WAMID_LENGTH = 256
+_PRICE = re.compile(r"[a-z_-]{1,40}")
 _ENVELOPE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messages", "statuses"})
+_LONG = frozenset({"history", "smb_app_state_sync"})
+"""Fields that bring months of a number's past at once; nothing else may wait behind them."""
+_ECHOES = "smb_message_echoes"
 
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """An inbound message with its FIFO group (one person's messages on one number) and its dedupe id."""
+    """A message with its FIFO group (what one person and one number say to each other) and its dedupe id."""
 
     message: InboundMessage
     group: str
@@ -49,6 +54,7 @@ class Split:
     inbound: list[Routed] = field(default_factory=list)
     statuses: list[StatusUpdates] = field(default_factory=list)
     events: list[AccountEvent] = field(default_factory=list)
+    long: list[SyncTask] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
 
 
@@ -74,8 +80,6 @@ def split(raw: bytes, received_at: int) -> Split:
             _add_change(found, statuses, as_object(entry), change, received_at)
     for phone_number_id, updates in statuses.items():
         found.statuses += [StatusUpdates(phone_number_id, part) for part in _parts(updates)]
-    if len(raw) > _QUEUE_BYTES:
-        _park_oversized(found)
     return found
 
 
@@ -92,6 +96,12 @@ def _add_change(
         if not rest:
             return
         value = rest
+    elif kind == _ECHOES:
+        _add_echoes(found, value, received_at)
+        return
+    elif kind in _LONG:
+        found.long.append(SyncTask(kind, word(entry, "id"), value, received_at))
+        return
     sent_at = time_ms(entry.get("time"))
     found.events.append(
         AccountEvent(
@@ -127,50 +137,79 @@ def _add_messages(found: Split, statuses: dict[str, list[list[object]]], value: 
                 statuses.setdefault(phone_number_id, []).append(slim)
             else:
                 found.parked.append(Parked(f"{key} entry not understood", {**value, key: [item]}))
-    return {"metadata": value.get("metadata"), **rest} if rest else None
+    if not rest:
+        return None
+    whose: Json = {"contacts": value["contacts"]} if "user_actions" in rest and value.get("contacts") else {}
+    return {"metadata": value.get("metadata"), **whose, **rest}
 
 
-def _routed(phone_number_id: str, message: Json, contacts: list[object], received_at: int) -> Routed:
+def _add_echoes(found: Split, value: Json, received_at: int) -> None:
+    """What the business wrote with the WhatsApp Business app: in order with what it is answered."""
+    phone_number_id = word(as_object(value.get("metadata")), "phone_number_id")
+    echoes = as_list(value.get("message_echoes"))
+    if not phone_number_id or not echoes:
+        found.parked.append(Parked("echoes without a number or a list", value))
+        return
+    for item in echoes:
+        if isinstance(item, dict):
+            contacts = as_list(value.get("contacts"))
+            found.inbound.append(_routed(phone_number_id, item, contacts, received_at, echo=True))
+        else:
+            found.parked.append(Parked("message_echoes entry not understood", {**value, "message_echoes": [item]}))
+
+
+def _routed(
+    phone_number_id: str, message: Json, contacts: list[object], received_at: int, *, echo: bool = False
+) -> Routed:
     # The user id first: it stays when the phone is left out, so that one person has one group.
-    sender = word(message, "from_user_id") or word(message, "from")
+    keys = ("to_user_id", "to") if echo else ("from_user_id", "from")
+    known = [word(message, key) for key in keys]
     identity = word(message, "id") or json.dumps(message, sort_keys=True)
     return Routed(
-        InboundMessage(phone_number_id, message, contact_of(message, contacts), received_at),
-        group=digest(f"{phone_number_id}:{sender}"),
+        InboundMessage(phone_number_id, message, contact_of(known, contacts), received_at, echo),
+        group=digest(f"{phone_number_id}:{known[0] or known[1]}"),
         dedupe=digest(f"{identity}:{word(message, 'type')}"),
     )
 
 
-def contact_of(message: Mapping[str, object], contacts: list[object]) -> Json:
-    """The entry of `contacts` that describes the sender, or an empty object.
+def contact_of(known: Iterable[str], contacts: list[object]) -> Json:
+    """The entry of `contacts` that describes the person known by these ids, or an empty object.
 
     Meta puts a BSUID into `from` and `wa_id` at times, so any shared id counts.
     """
-    sender = {word(message, "from"), word(message, "from_user_id")} - {""}
+    ids = {*known} - {""}
     for contact in contacts:
         described = as_object(contact)
-        if not sender.isdisjoint({word(described, "wa_id"), word(described, "user_id")}):
+        if not ids.isdisjoint({word(described, "wa_id"), word(described, "user_id")}):
             return described
     return {}
 
 
 def slim_status(status: Mapping[str, object]) -> list[object] | None:
-    """[status, time in s, callback data, error code or "", billable, wamid]; None when it is not a status."""
+    """[status, time in s, callback data, error code or "", price or "", wamid]; None when it is not a status."""
     name, at = word(status, "status"), time_ms(status.get("timestamp"))
     if not name or len(name) > 32 or at is None:
         return None
     errors = as_list(status.get("errors"))
-    pricing = as_object(status.get("pricing"))
     callback = word(status, "biz_opaque_callback_data")
     return [
         name,
         at // 1000,
         callback if len(callback) <= _CALLBACK_LENGTH else "",
         word(as_object(errors[0]), "code")[:16] if errors else "",
-        # `billable` is to be given up by Meta in favour of `type`.
-        pricing.get("billable") is True or word(pricing, "type") == "regular",
+        _price_of(as_object(status.get("pricing"))),
         word(status, "id")[:_WAMID_LENGTH],
     ]
+
+
+def _price_of(pricing: Json) -> str:
+    """The category that is charged, or the type of what is free. Meta gives up `billable` in favour of the type."""
+    kind, category = word(pricing, "type"), word(pricing, "category")
+    if kind.startswith(FREE_PREFIX):
+        return kind if _PRICE.fullmatch(kind) else ""
+    if kind != "regular" and pricing.get("billable") is not True:
+        return ""
+    return category if _PRICE.fullmatch(category) else UNKNOWN_PRICE
 
 
 def digest(text: str) -> str:
@@ -190,13 +229,3 @@ def _parts(updates: list[list[object]]) -> Iterator[list[list[object]]]:
         size += length
     if part:
         yield part
-
-
-def _park_oversized(found: Split) -> None:
-    """A single update that no queue message holds (history chunks can be 3 MB) is kept whole in the parking."""
-    big_events = [event for event in found.events if len(event.to_json().encode()) > _QUEUE_BYTES]
-    big_messages = [routed for routed in found.inbound if len(routed.message.to_json().encode()) > _QUEUE_BYTES]
-    found.events = [event for event in found.events if event not in big_events]
-    found.inbound = [routed for routed in found.inbound if routed not in big_messages]
-    found.parked += [Parked(f"{event.field}: too large for a queue", event.value) for event in big_events]
-    found.parked += [Parked("message too large for a queue", routed.message.message) for routed in big_messages]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.webhook_ingest import account_handler, inbound_handler, status_handler
+from functions.webhook_ingest import account_handler, inbound_handler, status_handler, sync_handler
 from functions.webhook_ingest.bootstrap import Deps, build
 from shared.domain.account import Member, Role, Tenant
 from shared.domain.number import Number, Waba
@@ -30,6 +30,6 @@ def at_hand(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
         made.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
         number = Number(phone_id, waba_id, display, "Shop")
         made.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
-    for handler in (inbound_handler, status_handler, account_handler):
+    for handler in (inbound_handler, status_handler, account_handler, sync_handler):
         monkeypatch.setattr(handler, "deps", lambda: made)
     return made

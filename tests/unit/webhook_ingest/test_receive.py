@@ -11,7 +11,18 @@ import pytest
 from functions.webhook_ingest import receive_bootstrap, receive_handler
 from functions.webhook_ingest.receive_handler import MAX_BODY_BYTES, lambda_handler
 from tests.support.fake_aws import SECRETS, Context, FakeAws, http_event
-from tests.unit.webhook_ingest.payloads import PHONE_ID, STATUS, TEXT, change, envelope, messages, statuses, wire
+from tests.unit.webhook_ingest.payloads import (
+    METADATA,
+    PHONE_ID,
+    STATUS,
+    TEXT,
+    change,
+    envelope,
+    messages,
+    of_kind,
+    statuses,
+    wire,
+)
 
 BODY = wire(
     envelope(
@@ -20,7 +31,7 @@ BODY = wire(
         change("message_template_status_update", {"event": "APPROVED", "message_template_id": 1}),
     )
 )
-QUEUES = ("Inbound", "Status", "Account")
+QUEUES = ("Inbound", "Status", "Account", "Sync")
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +87,27 @@ def test_what_meta_did_not_sign_is_refused_and_not_stored(aws: FakeAws, event: d
 def test_more_than_meta_sends_is_refused_before_anything_is_read(aws: FakeAws, encoded: bool) -> None:
     assert post(signed(b" " * (MAX_BODY_BYTES + 1), encoded=encoded)) == 413
     assert post(signed(b" " * MAX_BODY_BYTES, encoded=encoded)) == 200
+
+
+def test_what_no_queue_holds_is_stored_whole_and_the_queue_says_where(aws: FakeAws) -> None:
+    long = "x" * 950_000
+    history = {"metadata": METADATA, "history": [{"threads": [{"id": "1", "messages": [{**TEXT, "extra": long}]}]}]}
+    rejected = {"event": "REJECTED", "reason": long}
+    written = {**of_kind("text", {"body": long}), "id": "wamid.long"}
+    document = envelope(
+        messages(TEXT, written), change("history", history), change("message_template_status_update", rejected)
+    )
+    assert post(signed(wire(document))) == 200
+    light, heavy = aws.bodies("Inbound")
+    assert (light["message"], light["stored"]) == (TEXT, "")
+    (event,), (task,) = aws.bodies("Account"), aws.bodies("Sync")
+    stored = [(heavy, "message", written), (event, "value", rejected), (task, "value", history)]
+    for queued, name, whole in stored:
+        assert queued[name] == {}
+        assert queued["stored"].startswith("webhooks/")
+        found = aws.s3.get_object(Bucket=aws.env["DATA_BUCKET"], Key=queued["stored"])["Body"].read()
+        assert json.loads(found) == whole
+    assert aws.objects("parked/") == []
 
 
 def test_signed_nonsense_is_parked_and_counted(aws: FakeAws, capsys: pytest.CaptureFixture[str]) -> None:

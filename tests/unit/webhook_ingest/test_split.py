@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.webhook_ingest.logic.split import STATUS_MESSAGE_BYTES, split
+from shared.events import SyncTask
 from tests.unit.webhook_ingest.payloads import (
     CONTACT,
     MESSAGES,
@@ -70,27 +71,53 @@ def test_a_user_id_in_the_phones_place_still_finds_the_contact() -> None:
 @pytest.mark.parametrize(
     ("more", "slim"),
     [
-        ({}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
-        ({"timestamp": "1750030073000"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
-        ({"timestamp": 1750030073}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
-        ({"pricing": {"type": "regular"}}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+        ({}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"]),
+        ({"timestamp": "1750030073000"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"]),
+        ({"timestamp": 1750030073}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"]),
+        ({"pricing": {"type": "regular"}}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "unknown"]),
         (
             {"pricing": {"billable": False, "type": "free_customer_service"}},
-            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", False],
+            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "free_customer_service"],
         ),
         (
             {"status": "failed", "pricing": None, "errors": [{"code": 131049, "title": "…"}]},
-            ["failed", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "131049", False],
+            ["failed", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "131049", ""],
         ),
-        ({"biz_opaque_callback_data": None}, ["sent", 1750030073, "", "", True]),
-        ({"biz_opaque_callback_data": "x" * 600}, ["sent", 1750030073, "", "", True]),
-        ({"type": "message", "from_logical_id": "7"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", True]),
+        ({"biz_opaque_callback_data": None}, ["sent", 1750030073, "", "", "marketing"]),
+        ({"biz_opaque_callback_data": "x" * 600}, ["sent", 1750030073, "", "", "marketing"]),
+        (
+            {"type": "message", "from_logical_id": "7"},
+            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"],
+        ),
     ],
 )
 def test_statuses_are_slimmed(more: Json, slim: list[object]) -> None:
     (updates,) = split(wire(envelope(statuses({**STATUS, **more}))), NOW).statuses
     assert updates.phone_number_id == PHONE_ID
     assert updates.updates == [[*slim, STATUS["id"]]]
+
+
+@pytest.mark.parametrize(
+    ("pricing", "price"),
+    [
+        ({"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing_lite"}, "marketing_lite"),
+        ({"type": "regular", "category": "authentication-international"}, "authentication-international"),
+        ({"billable": True, "pricing_model": "CBP", "category": "utility"}, "utility"),
+        ({"billable": False, "pricing_model": "CBP", "category": "utility"}, ""),
+        ({"billable": False, "type": "free_entry_point", "category": "referral_conversion"}, "free_entry_point"),
+        ({"billable": True, "type": "free_customer_service", "category": "service"}, "free_customer_service"),
+        ({"type": "regular", "category": "Ünknown 1"}, "unknown"),
+        ({"type": "regular", "category": "x" * 41}, "unknown"),
+        ({"type": "free_" + "x" * 41}, ""),
+        ({"type": "type_of_tomorrow", "category": "marketing"}, ""),
+        ({}, ""),
+        ("regular", ""),
+        (None, ""),
+    ],
+)
+def test_the_type_says_whether_it_is_free_and_the_category_what_it_costs(pricing: object, price: str) -> None:
+    (updates,) = split(wire(envelope(statuses({**STATUS, "pricing": pricing}))), NOW).statuses
+    assert updates.updates[0][4] == price
 
 
 def test_one_post_may_mix_numbers_accounts_and_kinds() -> None:
@@ -123,12 +150,16 @@ def test_partner_events_name_their_account_inside() -> None:
 
 def test_errors_and_user_actions_of_a_messages_change_are_kept() -> None:
     body = messages(TEXT)
-    body["value"] |= {"errors": [{"code": 130429}], "user_actions": [{"action_type": "marketing_messages_link_click"}]}
-    found = split(wire(envelope(body)), NOW)
-    assert len(found.inbound) == 1
-    (event,) = found.events
-    assert event.field == "messages"
-    assert set(event.value) == {"metadata", "errors", "user_actions"}
+    body["value"] |= {"errors": [{"code": 130429}]}
+    clicked = messages(TEXT)
+    clicked["value"] |= {"user_actions": [{"action_type": "marketing_messages_link_click"}]}
+    found = split(wire(envelope(body, clicked)), NOW)
+    assert len(found.inbound) == 2
+    assert {event.field for event in found.events} == {"messages"}
+    assert [set(event.value) for event in found.events] == [
+        {"metadata", "errors"},
+        {"metadata", "contacts", "user_actions"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -174,10 +205,28 @@ def test_many_statuses_are_cut_into_messages_that_fit() -> None:
     assert all(len(updates.to_json().encode()) < STATUS_MESSAGE_BYTES + 5_000 for updates in found.statuses)
 
 
-def test_what_no_queue_message_holds_is_parked_whole() -> None:
-    history = {"metadata": METADATA, "history": [{"threads": ["x" * 1_000_000]}]}
-    found = split(wire(envelope(change("history", history), messages(TEXT))), NOW)
-    assert [parked.raw for parked in found.parked] == [history]
+def test_what_the_business_wrote_in_its_app_is_in_one_line_with_what_it_is_answered() -> None:
+    echo = {"from": "15550783881", "to": "16505551234", "to_user_id": CONTACT["user_id"], "id": "wamid.E"}
+    value = {"metadata": METADATA, "contacts": [CONTACT], "message_echoes": [{**echo, "type": "text"}, 7]}
+    found = split(wire(envelope(change("smb_message_echoes", value), messages(TEXT))), NOW)
+    ours, theirs = found.inbound
+    assert (ours.message.echo, theirs.message.echo) == (True, False)
+    assert ours.message.contact == CONTACT
+    assert ours.group == theirs.group
+    assert [parked.reason for parked in found.parked] == ["message_echoes entry not understood"]
+    assert not found.events
+
+
+@pytest.mark.parametrize("value", [{"message_echoes": [{"to": "1"}]}, {"metadata": METADATA, "message_echoes": 7}])
+def test_echoes_that_belong_nowhere_are_parked(value: Json) -> None:
+    found = split(wire(envelope(change("smb_message_echoes", value))), NOW)
+    assert [parked.reason for parked in found.parked] == ["echoes without a number or a list"]
+
+
+@pytest.mark.parametrize("kind", ["history", "smb_app_state_sync"])
+def test_a_numbers_past_waits_in_a_line_of_its_own(kind: str) -> None:
+    found = split(wire(envelope(change(kind, {"metadata": METADATA}), messages(TEXT))), NOW)
+    assert found.long == [SyncTask(kind, WABA, {"metadata": METADATA}, NOW)]
     assert not found.events
     assert len(found.inbound) == 1
 
@@ -208,6 +257,8 @@ WHOLE = envelope(
     messages(*MESSAGES.values()),
     statuses(STATUS, {**STATUS, "status": "failed", "errors": [{"code": 131026}]}),
     change("message_template_status_update", {"event": "PAUSED", "message_template_id": 5}),
+    change("smb_message_echoes", {"metadata": METADATA, "message_echoes": [{**TEXT, "to": "1"}]}),
+    change("history", {"metadata": METADATA, "history": [{"threads": [{"id": "1", "messages": [TEXT]}]}]}),
     time=1739321024,
 )
 
@@ -226,7 +277,7 @@ def test_no_change_of_the_document_makes_it_raise(data: st.DataObject) -> None:
         assert len(routed.group) == len(routed.dedupe) == 40
     for updates in found.statuses:
         updates.to_json().encode()
-    for event in found.events:
+    for event in (*found.events, *found.long):
         event.to_json().encode()
 
 

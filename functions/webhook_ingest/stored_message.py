@@ -1,0 +1,57 @@
+"""The message that is stored of a webhook, in either direction. Pure: ids follow from Meta's id and time."""
+
+import json
+from collections.abc import Mapping
+
+from functions.webhook_ingest.logic.json_input import time_ms, word
+from functions.webhook_ingest.logic.media import media_of
+from functions.webhook_ingest.logic.parse import Parsed
+from functions.webhook_ingest.logic.split import digest
+from shared.domain.identity import conversation_id_for
+from shared.domain.message import Message, Source
+from shared.store.messages import message_key
+
+_DAY_MS = 24 * 3600 * 1000
+
+
+def message_of(
+    tenant_id: str,
+    phone_number_id: str,
+    contact_id: str,
+    raw: Mapping[str, object],
+    parsed: Parsed,
+    at: int,
+    *,
+    ours: bool = False,
+    status: str = "",
+    source: Source = "live",
+) -> Message:
+    """`ours` says that the business sent it with the WhatsApp Business app; `at` is epoch ms."""
+    wamid = word(raw, "id")
+    name = digest(wamid or json.dumps(raw, sort_keys=True))[:24]
+    # What changes another message comes after it, also within Meta's whole seconds.
+    message_id = message_key(at, f"z{name}" if parsed.change is not None else name)
+    conversation_id = conversation_id_for(tenant_id, phone_number_id, contact_id)
+    return Message(
+        message_id=message_id,
+        conversation_id=conversation_id,
+        direction="out" if ours else "in",
+        author="phone_app" if ours else "contact",
+        kind=parsed.kind,
+        text=parsed.text,
+        at=at,
+        content=parsed.content,
+        wamid=wamid[:256],
+        status=status,
+        reply_to=parsed.reply_to,
+        about=parsed.about,
+        source=source,
+        change=parsed.change,
+        media=media_of(raw, tenant_id, conversation_id, message_id),
+    )
+
+
+def time_of(raw: Mapping[str, object], received_at: int) -> int:
+    """Meta's time of a message; when it was received if they gave none, or one that lies in the future. Epoch ms."""
+    at = time_ms(raw.get("timestamp"))
+    return at if at is not None and at < received_at + _DAY_MS else received_at

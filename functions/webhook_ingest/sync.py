@@ -1,0 +1,35 @@
+"""Long work of one number, cut into tasks that one invocation can do."""
+
+from dataclasses import replace
+
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.history import take_history, take_phone_book
+from functions.webhook_ingest.logic.history import tasks_of
+from functions.webhook_ingest.logic.split import digest
+from functions.webhook_ingest.oversize import too_large, whole_task
+from shared.clients.queue import Outgoing
+from shared.errors import InvalidInput
+from shared.events import SyncTask
+from shared.observability import count
+
+
+def take_task(at_hand: Deps, task: SyncTask, now: int) -> None:
+    """Do it, or queue its parts when it is more than one. Raises InvalidInput for what cannot be routed."""
+    task = whole_task(task, at_hand.parking)
+    if task.kind not in ("history", "smb_app_state_sync"):
+        raise InvalidInput("a task of an unknown kind")
+    parts = [replace(task, value=value) for value in tasks_of(task.kind, task.value)]
+    if len(parts) == 1:
+        _take(at_hand, parts[0], now)
+        return
+    fitting = [part for part in parts if not too_large(part)]
+    at_hand.sync.send_all(Outgoing(part, group=digest(task.waba_id)) for part in fitting)
+    count("SyncTaskCut")
+    for part in parts:
+        if part not in fitting:
+            _take(at_hand, part, now)
+
+
+def _take(at_hand: Deps, task: SyncTask, now: int) -> None:
+    take = take_history if task.kind == "history" else take_phone_book
+    take(at_hand, task.value, task.received_at, now)
