@@ -69,7 +69,7 @@ class InboundMessage(QueueMessage):
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdates(QueueMessage):
-    """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, billable, wamid]."""
+    """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, price, wamid]."""
 
     phone_number_id: str
     updates: list[list[Any]]

@@ -35,7 +35,7 @@ class DryRun:
 @dataclass(frozen=True, slots=True)
 class DryRunResult:
     """What the parts so far add up to; `complete` once all sixteen are there. `offer_ends` is when the first of the
-    recipients' offers ends (epoch ms)."""
+    recipients' offers ends (epoch ms); `markets` counts them by country, `recent` those who wrote lately."""
 
     run: DryRun
     complete: bool
@@ -46,6 +46,8 @@ class DryRunResult:
     missing: list[tuple[str, str]]
     missing_by_slot: dict[str, int]
     offer_ends: int | None = None
+    markets: Mapping[str, int] = field(default_factory=dict)
+    recent: Mapping[str, int] = field(default_factory=dict)
 
 
 def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
@@ -56,6 +58,8 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
     missing: list[tuple[str, str]] = []
     by_slot: Counter[str] = Counter()
     offers: list[int] = []
+    markets: Counter[str] = Counter()
+    recent: Counter[str] = Counter()
     for part in parts:
         result = json.loads(part)
         planned += int(result["planned"])
@@ -64,6 +68,8 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
         samples += [(str(row["contact_id"]), str(row["text"])) for row in result["samples"]]
         missing += [(str(row["contact_id"]), str(row["slot"])) for row in result["missing"]]
         by_slot.update({str(slot): int(count) for slot, count in result.get("missing_by_slot", {}).items()})
+        markets.update({str(name): int(count) for name, count in result.get("markets", {}).items()})
+        recent.update({str(name): int(count) for name, count in result.get("recent", {}).items()})
         if result.get("offer_ends") is not None:
             offers.append(int(result["offer_ends"]))
     return DryRunResult(
@@ -76,6 +82,8 @@ def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
         missing=missing[:MISSING],
         missing_by_slot=dict(by_slot),
         offer_ends=min(offers, default=None),
+        markets=dict(markets),
+        recent=dict(recent),
     )
 
 

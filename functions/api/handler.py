@@ -27,6 +27,7 @@ from functions.api.routes import (
     conversations,
     events,
     imports,
+    rate_cards,
     templates,
     webhook_endpoints,
     whatsapp,
@@ -46,6 +47,7 @@ for routes in (
     events,
     webhook_endpoints,
     bots,
+    rate_cards,
     billing,
 ):
     app.include_router(routes.router)

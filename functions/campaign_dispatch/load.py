@@ -86,7 +86,7 @@ def _resume(deps: Deps, task: LoadShard, now: int) -> SealedBlock:
         # A crash may have come between a block and the room for its outcomes.
         recipients = deps.sends.read_block(task.tenant_id, task.campaign_id, block_number(task.shard, last.n))
         if recipients:
-            deps.sends.open_status_block(task.tenant_id, task.campaign_id, task.shard, last.n, len(recipients), now)
+            deps.sends.open_status_block(task.tenant_id, task.campaign_id, task.shard, last.n, recipients, now)
     return last
 
 
@@ -124,8 +124,9 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
         return
     for shard, end in enumerate(shards):
         # Its worker may have died between the last block and the room for its outcomes, or not got there yet.
-        if size := end.recipients - end.n * BLOCK_SIZE:
-            deps.sends.open_status_block(tenant_id, campaign.campaign_id, shard, end.n, size, now)
+        if end.recipients > end.n * BLOCK_SIZE:
+            last = deps.sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, end.n))
+            deps.sends.open_status_block(tenant_id, campaign.campaign_id, shard, end.n, last, now)
     sizes = tuple(end.recipients for end in shards)
     skipped: Counter[str] = Counter()
     for end in shards:

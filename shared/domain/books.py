@@ -8,24 +8,37 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from shared.domain.market import count_markets
+
 SKIP_PREFIX = "skip:"
 """A failure code with this prefix is a recipient the gate held back at the moment of sending."""
+FREE_PREFIX = "free_"
+"""A price with this prefix is one of Meta's types that cost nothing (free_entry_point and the like)."""
+UNKNOWN_PRICE = "unknown"
+"""The price of what is charged in a category that has no name, or none that could be one."""
 CANCELLED = "cancelled"
 """The failure code of a recipient who waited for another try when the campaign was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusBlock:
-    """What is known of one block's slots. `failed` maps slot to Meta's error code, or to `skip:<reason>`."""
+    """What is known of one block's slots. `failed` maps slot to Meta's error code, or to `skip:<reason>`.
+
+    `priced` maps Meta's price category (marketing, utility, …), or the type of what is free (free_entry_point), to the
+    slots it was told for; `markets` packs their countries (see shared.domain.market). `held` are those that Meta took
+    but keeps back to see what others make of the template; when it lets them go their statuses follow.
+    """
 
     size: int
     sent: frozenset[int] = frozenset()
     delivered: frozenset[int] = frozenset()
     read: frozenset[int] = frozenset()
-    billable: frozenset[int] = frozenset()
     replied: frozenset[int] = frozenset()
     unconfirmed: frozenset[int] = frozenset()
     failed: Mapping[int, str] = field(default_factory=dict)
+    priced: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    held: frozenset[int] = frozenset()
+    markets: str = ""
 
     def arrived(self) -> frozenset[int]:
         return self.delivered | self.read
@@ -39,7 +52,7 @@ class StatusBlock:
         if slot in self.failed:
             code = self.failed[slot]
             return CANCELLED if code == CANCELLED else "skipped" if code.startswith(SKIP_PREFIX) else "failed"
-        if slot in self.sent:
+        if slot in self.sent or slot in self.held:
             return "sent"
         if slot in self.unconfirmed:
             return "unknown"
@@ -53,15 +66,20 @@ class StatusChange:
     sent: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)
     read: set[int] = field(default_factory=set)
-    billable: set[int] = field(default_factory=set)
     replied: set[int] = field(default_factory=set)
     unconfirmed: set[int] = field(default_factory=set)
     failed: dict[int, str] = field(default_factory=dict)
+    priced: dict[str, set[int]] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class Books:
-    """Counts of people. `sent` includes delivered and read; `unknown` includes what is in flight right now."""
+    """Counts of people. `sent` includes delivered, read and held; `unknown` includes what is in flight right now.
+
+    `priced` counts those who have the message, by (country, price category): Meta charges on delivery. `billable`
+    counts everybody for whom Meta named a price that costs something.
+    """
 
     planned: int = 0
     sent: int = 0
@@ -74,9 +92,11 @@ class Books:
     read: int = 0
     replied: int = 0
     billable: int = 0
+    held: int = 0
     unsettled: int = 0
     failed_by: Counter[str] = field(default_factory=Counter)
     skipped_by: Counter[str] = field(default_factory=Counter)
+    priced: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
     def balanced(self) -> bool:
@@ -97,7 +117,8 @@ def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[in
     books.delivered += len(block.arrived())
     books.read += len(block.read)
     books.replied += len(block.replied)
-    books.billable += len(block.billable)
+    _add_prices(books, block)
+    books.held += len(block.held - block.sent - block.arrived() - block.failed.keys())
     for slot in range(block.size):
         outcome = block.outcome(slot)
         if outcome in ("read", "delivered", "sent"):
@@ -120,6 +141,19 @@ def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[in
         else:
             books.unknown += 1
             books.unsettled += 1
+
+
+def _add_prices(books: Books, block: StatusBlock) -> None:
+    """Each slot once: should two prices have been told for one, the first by name counts, and free ones last."""
+    arrived = block.arrived()
+    seen: set[int] = set()
+    for category in sorted(block.priced, key=lambda name: (name.startswith(FREE_PREFIX), name)):
+        slots = block.priced[category] - seen
+        seen |= slots
+        if not category.startswith(FREE_PREFIX):
+            books.billable += len(slots)
+        for country, count in count_markets(block.markets, slots & arrived).items():
+            books.priced[country, category] += count
 
 
 def add_skipped(books: Books, reasons: Iterable[tuple[str, int]]) -> None:

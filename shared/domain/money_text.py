@@ -29,6 +29,11 @@ def is_currency(code: str) -> bool:
     return code in _TWO_DIGITS or code in _OTHER_DIGITS
 
 
+def decimals_of(code: str) -> int:
+    """How many decimals the currency's amounts have."""
+    return _OTHER_DIGITS.get(code, 2)
+
+
 def thousandths(text: str) -> int | None:
     """`amount_1000` of a plain number such as 100.99 (half to even); None for anything else, negative ones included."""
     if not _AMOUNT.fullmatch(text):
@@ -38,7 +43,7 @@ def thousandths(text: str) -> int | None:
 
 def money_text(code: str, amount_1000: int, language: str) -> str:
     """The amount with its currency, in the currency's own number of decimals: $100.99, R$1234,50, KRW 5,000."""
-    digits = _OTHER_DIGITS.get(code, 2)
+    digits = decimals_of(code)
     unit = 10 ** (3 - digits)
     whole, part = divmod((amount_1000 + unit // 2) // unit, 10**digits)
     point = language.split("_")[0] in _POINT_LANGUAGES or language in _POINT_LOCALES

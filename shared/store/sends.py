@@ -26,6 +26,7 @@ from shared.domain.blocks import Recipient, pack, split_block_number, unpack
 from shared.domain.books import StatusBlock
 from shared.domain.books import StatusChange as StatusChange
 from shared.domain.identity import SHARDS
+from shared.domain.market import pack_markets
 from shared.errors import Conflict
 from shared.store.codec import Item, Value, encode, encode_item, number, numbers, text
 from shared.store.database import Database, condition_failed
@@ -55,7 +56,10 @@ class SealedBlock:
     at: int = 0
 
 
-_SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "bl": "billable", "rp": "replied", "un": "unconfirmed"}
+_SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "rp": "replied", "un": "unconfirmed", "hd": "held"}
+_PRICE = "b_"
+_MARKETING = "bl"
+"""Most messages cost what marketing costs: their set has the shortest name, and only others have names of their own."""
 
 
 def _partition(tenant_id: str, campaign_id: str, shard: int) -> str:
@@ -140,15 +144,18 @@ class Sends:
                 raise Conflict("this block is sealed already") from error
             raise
         if recipients:
-            self.open_status_block(tenant_id, campaign_id, shard, block.n, len(recipients), now)
+            self.open_status_block(tenant_id, campaign_id, shard, block.n, recipients, now)
 
-    def open_status_block(self, tenant_id: str, campaign_id: str, shard: int, n: int, size: int, now: int) -> None:
+    def open_status_block(
+        self, tenant_id: str, campaign_id: str, shard: int, n: int, recipients: Sequence[Recipient], now: int
+    ) -> None:
         """Make room for the outcomes of a block, unless there is some already."""
         item: Item = {
             "pk": _partition(tenant_id, campaign_id, shard),
             "sk": f"S#{n:04x}",
-            "n": size,
+            "n": len(recipients),
             "f": {},
+            "mk": pack_markets([recipient.to for recipient in recipients]),
             "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
         }
         try:
@@ -220,9 +227,11 @@ class Sends:
         False when there is no such block: the callback data was not ours or its campaign is gone.
         """
         sets = {name: frozenset(getattr(change, attribute)) for name, attribute in _SETS.items()}
-        values: dict[str, Value] = {f":{name}": slots for name, slots in sets.items() if slots}
-        adds = ", ".join(f"{name} :{name}" for name, slots in sets.items() if slots)
-        names: dict[str, str] = {}
+        sets |= {_price_name(category): frozenset(slots) for category, slots in change.priced.items()}
+        given = [(name, slots) for name, slots in sets.items() if slots]
+        values: dict[str, Value] = {f":a{i}": slots for i, (_, slots) in enumerate(given)}
+        adds = ", ".join(f"#a{i} :a{i}" for i in range(len(given)))
+        names: dict[str, str] = {f"#a{i}": name for i, (name, _) in enumerate(given)}
         assignments: list[str] = []
         for slot, code in sorted(change.failed.items()):
             names[f"#s{slot}"] = str(slot)
@@ -306,8 +315,18 @@ def _status_block(item: Item) -> StatusBlock:
         sent=numbers(item, "ok"),
         delivered=numbers(item, "dl"),
         read=numbers(item, "rd"),
-        billable=numbers(item, "bl"),
         replied=numbers(item, "rp"),
         unconfirmed=numbers(item, "un"),
         failed={int(slot): code for slot, code in failed.items()},
+        priced={_category(name): numbers(item, name) for name in item if name == _MARKETING or name.startswith(_PRICE)},
+        held=numbers(item, "hd"),
+        markets=text(item, "mk"),
     )
+
+
+def _price_name(category: str) -> str:
+    return _MARKETING if category == "marketing" else _PRICE + category
+
+
+def _category(name: str) -> str:
+    return "marketing" if name == _MARKETING else name.removeprefix(_PRICE)

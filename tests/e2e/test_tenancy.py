@@ -269,6 +269,8 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("GET", "/v1/bots/{bot_id}"): _on("bot_id", "bot_id"),
     ("PUT", "/v1/bots/{bot_id}"): _bots_replaced,
     ("DELETE", "/v1/bots/{bot_id}"): _on("bot_id", "bot_id"),
+    ("GET", "/v1/rate-card"): _harmless(),
+    ("PUT", "/v1/rate-card"): _harmless(body={"currency": "EUR", "rates": []}),
     ("GET", "/v1/billing/subscription"): _harmless(),
 }
 

@@ -25,7 +25,7 @@ def status_windows(rng: random.Random) -> dict[tuple[int, int], StatusChange]:
         sent = i / MESSAGES_PER_SECOND + rng.expovariate(1 / 1.4)
         change = windows[int(sent // STATUS_WINDOW_SECONDS), block]
         change.sent.add(slot)
-        change.billable.add(slot)
+        change.priced.setdefault("marketing", set()).add(slot)
         if rng.random() < 0.93:
             delay = rng.expovariate(1 / 3.6) if rng.random() < 0.8 else rng.uniform(600, 6 * 3600)
             windows[int((sent + delay) // STATUS_WINDOW_SECONDS), block].delivered.add(slot)

@@ -8,6 +8,7 @@ from pydantic import Field
 from functions.api.conditions import Change
 from functions.api.dry_runs import DryRunResult
 from functions.api.models.base import Output, moment
+from functions.api.models.costs import CostRangeOut
 from shared.domain.number import UNLIMITED, Number
 from shared.domain.outlook import Allowance, Concern, Outlook
 
@@ -93,6 +94,7 @@ class DryRunOut(Output):
     number_quality: str = Field(description="GREEN, YELLOW, RED or UNKNOWN, as Meta last said")
     messaging_limit: LimitOut | None = Field(description="null while Meta has not told it")
     warnings: list[WarningOut]
+    cost: CostRangeOut
     changed: list[ChangeOut] = Field(description="what sending depends on and is different now than it was then")
 
     @classmethod
@@ -102,6 +104,7 @@ class DryRunOut(Output):
         number: Number,
         allowance: Allowance,
         expected: Outlook,
+        cost: CostRangeOut,
         changed: Sequence[Change],
     ) -> "DryRunOut":
         return cls(
@@ -120,5 +123,6 @@ class DryRunOut(Output):
             number_quality=number.quality,
             messaging_limit=LimitOut.of(allowance, result.sendable),
             warnings=[WarningOut.of(concern) for concern in expected.concerns],
+            cost=cost,
             changed=[ChangeOut(what=c.what, before=c.before, now=c.now) for c in changed],
         )

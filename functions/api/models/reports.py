@@ -6,6 +6,7 @@ from pydantic import Field
 
 from functions.api.models.audiences import OutcomeName
 from functions.api.models.base import Cursor, Output, moment
+from functions.api.models.costs import CostOut
 from shared.domain.books import Books
 from shared.domain.campaign import Campaign
 
@@ -24,7 +25,7 @@ class SinceDryRunOut(Output):
 
 
 class ReportOut(Output):
-    """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered and read."""
+    """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered, read and held."""
 
     campaign_id: str
     state: str
@@ -39,11 +40,13 @@ class ReportOut(Output):
     delivered: int
     read: int
     replied: int
-    billable: int
+    billable: int = Field(description="messages that Meta named a price for; it charges those it delivers, see `cost`")
+    held: int = Field(description="of `sent`: taken by Meta, and kept back until it has seen what others make of it")
     failed_by: dict[str, int]
     skipped_by: dict[str, int]
     balanced: bool
-    category: str = Field(description="Meta's price category of the billable messages")
+    category: str = Field(description="the template's category")
+    cost: CostOut
     started_at: str | None
     finished_at: str | None
     rate: list[MinuteOut] = Field(description="messages Meta accepted in each minute")
@@ -51,7 +54,12 @@ class ReportOut(Output):
 
     @classmethod
     def of(
-        cls, campaign: Campaign, books: Books, rate: Mapping[int, int], since_dry_run: SinceDryRunOut | None
+        cls,
+        campaign: Campaign,
+        books: Books,
+        rate: Mapping[int, int],
+        since_dry_run: SinceDryRunOut | None,
+        cost: CostOut,
     ) -> "ReportOut":
         return cls(
             campaign_id=campaign.campaign_id,
@@ -68,6 +76,8 @@ class ReportOut(Output):
             read=books.read,
             replied=books.replied,
             billable=books.billable,
+            held=books.held,
+            cost=cost,
             failed_by=dict(books.failed_by),
             skipped_by=dict(books.skipped_by),
             balanced=books.balanced,

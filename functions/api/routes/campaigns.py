@@ -10,13 +10,16 @@ from functions.api.allowances import allowance_of
 from functions.api.bootstrap import deps
 from functions.api.campaign_control import CampaignControl, CampaignDraft
 from functions.api.conditions import changes, conditions_of
+from functions.api.costs import actual_cost, cost_range
 from functions.api.dry_runs import DryRun, DryRuns
 from functions.api.launch_checks import LaunchChecks, refresh_number
 from functions.api.models.audiences import OutcomeName
 from functions.api.models.base import ULID
 from functions.api.models.campaigns import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
+from functions.api.models.costs import CostOut, CostRangeOut
 from functions.api.models.dry_runs import DryRunOut, DryRunStartedOut
 from functions.api.models.reports import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
+from functions.api.rate_cards import rate_card_of
 from functions.api.recipients import Recipients, as_csv
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
@@ -105,12 +108,16 @@ def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
     campaign = made.catalogue.campaign(tenant_id, campaign_id)
     number = made.accounts.number(tenant_id, campaign.phone_number_id)
     waba = made.accounts.waba(tenant_id, number.waba_id)
-    conditions = conditions_of(made.catalogue.template(tenant_id, campaign.template_id), number, waba)
+    template = made.catalogue.template(tenant_id, campaign.template_id)
     allowance = Allowance(None)
     if result.complete:
         allowance = allowance_of(made.catalogue, made.sends, tenant_id, waba, now)
     expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or 0), result.offer_ends)
-    return DryRunOut.of(result, number, allowance, expected, changes(result.run.conditions, conditions))
+    changed = changes(result.run.conditions, conditions_of(template, number, waba))
+    card = rate_card_of(made.directory, tenant_id)
+    least, most = cost_range(result, template.category, card)
+    cost = CostRangeOut.of(dict(result.markets), least, most, card)
+    return DryRunOut.of(result, number, allowance, expected, cost, changed)
 
 
 @router.post(
@@ -177,7 +184,9 @@ def get_report(campaign_id: CampaignId) -> ReportOut:
         SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
     )
     books = read_books(made.sends, made.lanes, tenant_id, campaign)
-    return ReportOut.of(campaign, books, made.sends.rate_curve(tenant_id, campaign_id), since)
+    card = rate_card_of(made.directory, tenant_id)
+    cost = CostOut.of(actual_cost(books.priced, campaign.category, card), card)
+    return ReportOut.of(campaign, books, made.sends.rate_curve(tenant_id, campaign_id), since, cost)
 
 
 @router.get(

@@ -21,7 +21,10 @@ _BLOCKS = SHARDS * 65_536
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One status. `source` is the queue message that brought it, `at` epoch ms, `code` Meta's error code or ""."""
+    """One status. `source` is the queue message that brought it, `at` epoch ms, `code` Meta's error code or "".
+
+    `price` is the category it is charged in, or the type of what is free; "" when this status says nothing of it.
+    """
 
     source: str
     phone_number_id: str
@@ -29,12 +32,12 @@ class Update:
     at: int
     callback: str
     code: str
-    billable: bool
+    price: str
     wamid: str
 
     @property
     def row(self) -> list[object]:
-        return [self.status, self.at // 1000, self.callback, self.code, self.billable, self.wamid]
+        return [self.status, self.at // 1000, self.callback, self.code, self.price, self.wamid]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,11 +82,11 @@ def read_updates(source: str, body: str) -> list[Update]:
         raise InvalidInput("not a list of statuses") from exc
 
 
-def _row(row: list[object]) -> tuple[str, int, str, str, bool, str]:
-    status, at, callback, code, billable, wamid = row
+def _row(row: list[object]) -> tuple[str, int, str, str, str, str]:
+    status, at, callback, code, price, wamid = row
     if not isinstance(at, int) or not isinstance(status, str):
         raise InvalidInput("a status without a name or a time")
-    return status, at * 1000, str(callback), str(code), bool(billable), str(wamid)
+    return status, at * 1000, str(callback), str(code), price if isinstance(price, str) else "", str(wamid)
 
 
 def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
@@ -115,8 +118,8 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
     sets = {"sent": change.sent, "delivered": change.delivered, "read": change.read, "played": change.read}
     if update.status in sets:
         sets[update.status].add(target.slot)
-        if update.billable:
-            change.billable.add(target.slot)
+        if update.price:
+            change.priced.setdefault(update.price, set()).add(target.slot)
     elif update.status == "failed":
         code = update.code or "unknown"
         # One of several codes must win whatever the order: the smallest does.

@@ -121,6 +121,7 @@ def _bodies() -> dict[tuple[str, str], object]:
         ("POST", "/v1/campaigns"): {
             "name": "c", "phone_number_id": "1", "template_id": "4242", "audience": {"everyone": True},
         },
+        ("PUT", "/v1/rate-card"): {"currency": "EUR", "rates": []},
         ("POST", "/v1/conversations/{conversation_id}/messages"): {"type": "text", "text": {"body": "stolen"}},
         ("POST", "/v1/bots"): bot,
         ("PUT", "/v1/bots/{bot_id}"): bot,

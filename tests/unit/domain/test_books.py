@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.domain.blocks import BLOCK_SIZE
 from shared.domain.books import CANCELLED, SKIP_PREFIX, Books, StatusBlock, add_skipped, tally
+from shared.domain.market import pack_markets
 
 slot_sets = st.frozensets(st.integers(0, BLOCK_SIZE - 1))
 codes = st.sampled_from(["131026", "131049", f"{SKIP_PREFIX}opted_out", f"{SKIP_PREFIX}no_destination", CANCELLED])
@@ -24,10 +26,12 @@ def status_blocks(draw: st.DrawFn) -> StatusBlock:
         sent=draw(inside),
         delivered=draw(inside),
         read=draw(inside),
-        billable=draw(inside),
         replied=draw(inside),
         unconfirmed=draw(inside),
         failed=draw(st.dictionaries(st.integers(0, size - 1), codes)),
+        priced=draw(st.dictionaries(st.sampled_from(["marketing", "utility", "free_entry_point"]), inside)),
+        held=draw(inside),
+        markets=draw(st.sampled_from(["", "BR", pack_markets(["+5511987654321", "US.1", "x", "+34611222333"] * 20)])),
     )
 
 
@@ -51,6 +55,8 @@ def test_the_books_balance_whatever_is_stored(
     assert books.skipped_by.total() == books.skipped
     assert books.read <= books.delivered <= books.sent
     assert books.unsettled <= books.unknown
+    assert books.held <= books.sent
+    assert books.priced.total() <= books.delivered
     if cancelled:
         assert books.waiting == 0
 
@@ -70,7 +76,9 @@ def test_the_books_balance_whatever_is_stored(
         (StatusBlock(1, delivered=frozenset({0}), read=frozenset({0})), "read"),
         (StatusBlock(1, failed={0: "skip:opted_out"}), "skipped"),
         (StatusBlock(1, failed={0: CANCELLED}), "cancelled"),
-        (StatusBlock(1, replied=frozenset({0}), billable=frozenset({0})), None),
+        (StatusBlock(1, replied=frozenset({0}), priced={"marketing": frozenset({0})}), None),
+        (StatusBlock(1, held=frozenset({0})), "sent"),
+        (StatusBlock(1, held=frozenset({0}), failed={0: "132015"}), "failed"),
     ],
 )
 def test_what_counts_for_a_recipient(block: StatusBlock, expected: str | None) -> None:
@@ -100,6 +108,37 @@ def test_somebody_given_up_on_stays_unknown_but_settled() -> None:
     books = Books(planned=1)
     tally(books, StatusBlock(1, unconfirmed=frozenset({0})), 1, frozenset(), cancelled=False)
     assert (books.unknown, books.unsettled, books.settled, books.balanced) == (1, 0, True, True)
+
+
+def test_meta_charges_what_it_delivers_by_country_and_category() -> None:
+    """Five people in Brazil and the United States: three have it, one of them free of charge; one price came twice."""
+    block = StatusBlock(
+        5,
+        sent=frozenset(range(5)),
+        delivered=frozenset({0, 1}),
+        read=frozenset({2}),
+        priced={"marketing": frozenset({0, 1, 3}), "free_entry_point": frozenset({1, 2})},
+        markets=pack_markets(["+5511987654321", "+14155550100", "BR.1", "+5511987654321", "+5511987654321"]),
+    )
+    books = Books(planned=5)
+    tally(books, block, 5, frozenset(), cancelled=False)
+    assert books.priced == {("BR", "marketing"): 1, ("US", "marketing"): 1, ("BR", "free_entry_point"): 1}
+    assert (books.billable, books.delivered) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("more", "held"),
+    [
+        ({}, 2),
+        ({"sent": frozenset({0})}, 1),
+        ({"read": frozenset({0})}, 1),
+        ({"failed": {0: "132015", 1: "132015"}}, 0),
+    ],
+)
+def test_what_meta_keeps_back_is_shown_until_its_statuses_come(more: Mapping[str, Any], held: int) -> None:
+    books = Books(planned=2)
+    tally(books, StatusBlock(2, held=frozenset({0, 1}), **more), 2, frozenset(), cancelled=False)
+    assert (books.held, books.sent + books.failed, books.settled) == (held, 2, True)
 
 
 def test_books_that_miss_somebody_do_not_balance() -> None:

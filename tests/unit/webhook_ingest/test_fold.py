@@ -14,14 +14,14 @@ KEY = BlockKey("t", "c", 0)
 
 
 def update(status: str, callback: str = "v1|t|c|0|3|0", **more: Any) -> Update:
-    known: dict[str, Any] = {"source": "m0", "phone_number_id": "pn", "at": 1_000, "code": "", "billable": False}
+    known: dict[str, Any] = {"source": "m0", "phone_number_id": "pn", "at": 1_000, "code": "", "price": ""}
     return Update(**{**known, "wamid": "wamid.1", "status": status, "callback": callback, **more})
 
 
 def test_statuses_of_a_block_become_one_change() -> None:
     folded = fold(
         [
-            update("sent", "v1|t|c|0|1|0", billable=True),
+            update("sent", "v1|t|c|0|1|0", price="marketing"),
             update("delivered", "v1|t|c|0|1|0"),
             update("sent", "v1|t|c|0|2|0"),
             update("read", "v1|t|c|0|3|0", source="m1"),
@@ -33,7 +33,7 @@ def test_statuses_of_a_block_become_one_change() -> None:
         OWNERS,
     )
     change = folded.blocks[KEY]
-    assert (change.sent, change.delivered, change.read, change.billable) == ({1, 2}, {1}, {3, 4}, {1})
+    assert (change.sent, change.delivered, change.read, change.priced) == ({1, 2}, {1}, {3, 4}, {"marketing": {1}})
     assert change.failed == {5: "131026", 6: "unknown"}
     assert folded.sources[KEY] == {"m0", "m1"}
     assert folded.blocks[BlockKey("t", "c", 1)].sent == {1}
@@ -90,7 +90,7 @@ UPDATES = st.lists(
         st.sampled_from(["sent", "delivered", "read", "played", "failed", "deleted"]),
         st.sampled_from([f"v1|t|c|{b}|{s}|0" for b in (0, 1) for s in range(3)] + ["m1|t|v|m", "m1|t|v|n"]),
         code=st.sampled_from(["", "131026", "131050", "131049"]),
-        billable=st.booleans(),
+        price=st.sampled_from(["", "marketing", "utility", "free_entry_point"]),
         at=st.integers(1, 5),
         wamid=st.sampled_from(["", "wamid.1"]),
     ),
@@ -121,7 +121,7 @@ def test_order_and_repetition_do_not_matter(updates: list[Update], random: Any, 
         "{",
         "[]",
         StatusUpdates("pn", [["sent"]]).to_json(),
-        StatusUpdates("pn", [["sent", "soon", "", "", True, ""]]).to_json(),
+        StatusUpdates("pn", [["sent", "soon", "", "", "marketing", ""]]).to_json(),
         StatusUpdates("pn", [7]).to_json(),  # type: ignore[list-item]
     ],
 )
@@ -131,5 +131,5 @@ def test_a_message_that_is_no_list_of_statuses_is_refused(body: str) -> None:
 
 
 def test_what_the_queue_carries_is_read_back() -> None:
-    body = StatusUpdates("pn", [["failed", 1, "v1|t|c|0|3|0", "131050", False, "wamid.1"]]).to_json()
+    body = StatusUpdates("pn", [["failed", 1, "v1|t|c|0|3|0", "131050", "", "wamid.1"]]).to_json()
     assert read_updates("m0", body) == [update("failed", code="131050")]

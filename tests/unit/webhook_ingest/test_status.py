@@ -25,7 +25,7 @@ def block(at_hand: Deps) -> None:
 
 
 def slot(status: str, n: int, *, tenant: str = TENANT, code: str = "", block: int = 0) -> list[object]:
-    return [status, AT, f"v1|{tenant}|C|{block}|{n}|0", code, status == "sent", f"wamid.{n}"]
+    return [status, AT, f"v1|{tenant}|C|{block}|{n}|0", code, "marketing" if status == "sent" else "", f"wamid.{n}"]
 
 
 def deliver(*batches: StatusUpdates, time_left_ms: int = 60_000) -> list[str]:
@@ -42,7 +42,7 @@ def test_statuses_end_in_the_block(at_hand: Deps) -> None:
     assert deliver(second, first) == []
     stored = at_hand.sends.status_block(TENANT, "C", 0)
     assert stored is not None
-    sets = (stored.sent, stored.delivered, stored.read, stored.billable)
+    sets = (stored.sent, stored.delivered, stored.read, stored.priced["marketing"])
     assert [set(one) for one in sets] == [{0, 1}, {0}, {1}, {0, 1}]
     assert stored.failed == {2: "131026"}
 
@@ -60,7 +60,7 @@ def test_statuses_of_agents_and_bots_end_in_the_conversation(at_hand: Deps) -> N
     message = Message(message_id, "conv", "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
     at_hand.conversations.append(TENANT, Head("conv", PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message)
     callback = encode_single(SingleSend(TENANT, "conv", message_id))
-    rows: list[list[object]] = [["read", AT, callback, "", False, "wamid.9"], ["sent", AT, callback, "", True, ""]]
+    rows: list[list[object]] = [["read", AT, callback, "", "", "wamid.9"], ["sent", AT, callback, "", "service", ""]]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
     stored = at_hand.conversations.messages.get(TENANT, "conv", message_id)
     assert stored is not None
@@ -83,8 +83,8 @@ def test_nobody_changes_another_tenants_campaign(aws: FakeAws, at_hand: Deps) ->
     [
         (slot("sent", 0, block=1), "StatusUnmatched"),
         (slot("failed", 9, code="131050", block=1), "StatusUnmatched"),
-        (["sent", AT, f"m1|{TENANT}|conv|{message_key(1, 'x')}", "", True, "w"], "StatusUnmatched"),
-        (["sent", AT, "", "", True, "w"], "StatusNotOurs"),
+        (["sent", AT, f"m1|{TENANT}|conv|{message_key(1, 'x')}", "", "", "w"], "StatusUnmatched"),
+        (["sent", AT, "", "", "", "w"], "StatusNotOurs"),
         (slot("sent", 0, tenant=OTHER), "StatusForeign"),
     ],
 )
