@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functions.campaign_dispatch.audience import Skip
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.dry_run import dry_run_shard
-from functions.campaign_dispatch.gate import open_gate
+from functions.campaign_dispatch.gate import open_gate, waits_for_another
 from shared.clients.queue import Outgoing
 from shared.domain.blocks import BLOCK_SIZE, Recipient, block_number
 from shared.domain.campaign import Campaign, State, after
@@ -23,12 +23,14 @@ from shared.store.directory import from_document
 from shared.store.lanes import OPENING, Run
 from shared.store.sends import SealedBlock
 
+_WAIT_SECONDS = 15
 MAX_SKIPPED = 5_000
 """Skipped people in one record: about 200 KB before compression, DynamoDB takes 400 KB."""
 
 
 def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], bool]) -> str:
-    """Load or dry-run one shard. Returns what happened: loaded, continued (queued again), counted, or ignored."""
+    """Load or dry-run one shard. Returns what happened: loaded, continued or waiting (queued again), counted, or
+    ignored."""
     campaign = deps.catalogue.campaign(task.tenant_id, task.campaign_id)
     if task.dry_run_id:
         dry_run_shard(deps, task, campaign, now)
@@ -39,6 +41,9 @@ def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], 
         return "ignored"
     if campaign.state is not State.LOADING:
         return "ignored"
+    if waits_for_another(deps, task.tenant_id, campaign):
+        deps.load_queue.send(task, group=task.tenant_id, delay_seconds=_WAIT_SECONDS)
+        return "waiting"
     plan = from_document(SendPlan, campaign.plan)
     if not _fill_blocks(deps, task, campaign, plan, now, out_of_time):
         deps.load_queue.send(task, group=task.tenant_id)
