@@ -18,7 +18,20 @@ from infra.local.services import script
 
 T = TypeVar("T")
 Json = dict[str, Any]
-QUEUES = ("Inbound", "Status", "Account", "Sync", "Start", "Load", "Lane", "Bot", "Media", "Billing", "Import")
+QUEUES = (
+    "Inbound",
+    "Status",
+    "Account",
+    "Sync",
+    "Start",
+    "Load",
+    "Lane",
+    "Bot",
+    "Media",
+    "Billing",
+    "Import",
+    "Webhook",
+)
 SCOPES = ("campaigns", "contacts", "conversations", "read", "settings")
 HTTP = httpx.Client(timeout=60)
 atexit.register(HTTP.close)
