@@ -50,13 +50,15 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person who logs in for a tenant. `subject` is their id in the user pool."""
+    """A person who logs in for a tenant. `subject` is their id in the user pool; `available` is whether they take
+    conversations that are handed out in turn."""
 
     member_id: str
     subject: str
     email: str
     role: Role
     created_at: int = 0
+    available: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ class Accounts:
     def members(self, tenant_id: str) -> list[Member]:
         return self._directory.all(tenant_id, "MEMBER#", Member)
 
+    def change_member(self, tenant_id: str, member_id: str, change: Callable[[Member], Member]) -> Member:
+        """Raises NotFound."""
+        return self._directory.update(tenant_id, f"MEMBER#{member_id}", Member, change)
+
     def owner_of_subject(self, subject: str) -> Owner | None:
         """The tenant of a person in the user pool; details: member_id, role."""
         return self._directory.owner_of(f"SUB#{subject}")

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from shared.domain.campaign import Campaign
 from shared.domain.conversation import Conversation
 from shared.domain.message import Message
-from shared.store.conversations import ConversationItem, _conversation
+from shared.store.conversation_heads import ConversationItem, conversation_of
 from shared.store.directory import DirectoryItem, from_document
 from shared.store.messages import MessageItem, _message
 
@@ -53,7 +53,7 @@ def _message_of(conversation_id: str, image: Image) -> Message:
 
 
 def _head_of(image: Image) -> Conversation:
-    return _conversation(ConversationItem.from_raw_data(dict(image)))
+    return conversation_of(ConversationItem.from_raw_data(dict(image)))
 
 
 def _campaign_of(image: Image) -> Campaign:

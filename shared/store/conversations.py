@@ -1,91 +1,133 @@
-"""The heads of the Conversations table: who talks to whom, what is unread, which state a conversation is in.
+"""The heads of the Conversations table: who talks to whom, what is unread, on whose desk it lies.
 
 | access | key | cost |
 |---|---|---|
-| a conversation's head | `T#<t>#V#<conversation>` / `HEAD` | 0.5 RRU |
-| a tenant's conversations, last active first | index gsi1: `T#<t>#CONV` / `<ms>#<conversation>` | 0.5 RRU per 4 KB |
-| append a message | see shared.store.messages | 2 WRU more for the head |
+| a conversation's head | `T#<t>#V#<conversation>` / `HEAD` | 1 RRU |
+| conversations of a status | index gsi1: `T#<t>#CONV#<status>` / `<ms>#<conversation>` | 0.5 RRU per 4 KB |
+| those of a member, or nobody's | index gsi2: `T#<t>#DESK#<member>#<status>` / same | 0.5 RRU per 4 KB |
+| append a message | see shared.store.messages | 1 RRU and 5 WRU more for the head |
+| change the head, and say so in an entry | | 1 RRU and 6 WRU, 2 for the entry |
 
+A head is about 0.7 KB, so a list looks at six heads for 0.5 RRU. Status and assignee are looked up; label, number and
+unread are filters over what is read, and a page looks at MOST_LOOKED_AT heads at most: 180 RRU. All heads of a status
+lie in one partition of an index, which takes some 500 messages a second of one tenant.
+
+Snoozed conversations are sorted by when they come back, so that those whose time has come are one range. Every write of
+a head names the contents it was made from, so that of two changes at once the second is made again from the first.
 Heads live as long as their last message.
 """
 
-from dataclasses import dataclass
+import heapq
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.update import Action
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
 
-from shared.domain.conversation import Conversation
+from shared.domain.conversation import STATUSES, Change, Conversation, Status, with_message
+from shared.domain.conversation_entry import Entry
 from shared.domain.message import Message
-from shared.store.database import ActivityIndex, Database, TableItem
+from shared.errors import InvalidInput, NotFound, RetryableError
+from shared.store.conversation_entries import Entries, items_of
+from shared.store.conversation_heads import (
+    HEAD,
+    ConversationItem,
+    DeskIndex,
+    conversation_of,
+    desk_partition,
+    head_item,
+    position,
+    status_partition,
+)
+from shared.store.database import ActivityIndex, Database
 from shared.store.directory import Page, decode_cursor, encode_cursor
-from shared.store.messages import Messages, conversation_key, expiry
+from shared.store.messages import Messages, conversation_key
 
-
-class ConversationItem(TableItem):
-    class Meta:
-        table_name = ""
-
-    index = ActivityIndex()
-    gsi1pk = UnicodeAttribute(null=True)
-    gsi1sk = UnicodeAttribute(null=True)
-    phone_number_id = UnicodeAttribute(null=True)
-    contact_id = UnicodeAttribute(null=True)
-    contact_name = UnicodeAttribute(null=True)
-    last_at = NumberAttribute(null=True)
-    last_id = UnicodeAttribute(null=True)
-    last_text = UnicodeAttribute(null=True)
-    last_inbound_at = NumberAttribute(null=True)
-    unread = NumberAttribute(null=True)
-    state = UnicodeAttribute(null=True)
+MOST_LOOKED_AT = 2_000
+_ATTEMPTS = 12
+_START, _END = "0", "~"
+_PLACE = re.compile(r"[0-9]{13}#[0-9A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Who talks to whom: what a first message needs to open a conversation."""
+    """Who talks to whom: what a first message needs to open a conversation. Blank details leave what is known."""
 
     conversation_id: str
     phone_number_id: str
     contact_id: str
     contact_name: str
+    contact_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conversations a list holds; None is any. `assignee` "" is nobody's."""
+
+    status: Status | None = None
+    assignee: str | None = None
+    label: str | None = None
+    phone_number_id: str | None = None
+    unread: bool = False
+
+    def includes(self, conversation: Conversation) -> bool:
+        """Whether what the index did not choose by fits."""
+        return (
+            (self.label is None or self.label in conversation.labels)
+            and self.phone_number_id in (None, conversation.phone_number_id)
+            and (not self.unread or conversation.unread > 0)
+        )
 
 
 class Conversations:
     def __init__(self, database: Database) -> None:
         ConversationItem.Meta.table_name = database.conversations
         self.messages = Messages(database)
+        self.entries = Entries(database)
 
     def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
-        try:
-            item = ConversationItem.get(conversation_key(tenant_id, conversation_id), "HEAD", consistent_read=True)
-        except ConversationItem.DoesNotExist:
-            return None
-        return _conversation(item)
+        item = _read(tenant_id, conversation_id)
+        return conversation_of(item) if item is not None else None
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Conversation]:
-        """Last active first."""
-        position = decode_cursor(cursor)
-        start = None
-        if position is not None:
-            partition = conversation_key(tenant_id, position.get("id", ""))
-            start = {
-                "gsi1pk": {"S": f"T#{tenant_id}#CONV"},
-                "gsi1sk": {"S": position.get("at", "")},
-                "pk": {"S": partition},
-                "sk": {"S": "HEAD"},
-            }
-        found = ConversationItem.index.query(
-            f"T#{tenant_id}#CONV", scan_index_forward=False, limit=limit, last_evaluated_key=start
-        )
-        rows = [_conversation(cast("ConversationItem", item)) for item in found]
-        more = None
-        if rows and found.last_evaluated_key:
-            last = rows[-1]
-            more = encode_cursor(
-                {"id": last.conversation_id, "at": _activity(last.last_message_at, last.conversation_id)}
-            )
-        return Page(rows, more)
+    def get_many(self, tenant_id: str, conversation_ids: Sequence[str]) -> list[Conversation]:
+        """Those of them that there are, in no order; 0.5 RRU each."""
+        keys = [(conversation_key(tenant_id, conversation_id), HEAD) for conversation_id in conversation_ids]
+        return [conversation_of(item) for item in ConversationItem.batch_get(keys)] if keys else []
+
+    def page(
+        self, tenant_id: str, limit: int, cursor: str | None, now: int, wanted: Wanted | None = None
+    ) -> Page[Conversation]:
+        """Last active first; with status snoozed, those that come back soonest first, and without a status those that
+        come back latest before all others.
+
+        A page looks at MOST_LOOKED_AT conversations at most: it may hold fewer than `limit`, even none, and still
+        have a next one.
+        """
+        wanted = wanted or Wanted()
+        after = _place(cursor)
+        found: list[Conversation] = []
+        looked_at, last = 0, ""
+        page_size = limit + 1 if wanted == Wanted(wanted.status, wanted.assignee) else 300
+        for conversation in _sorted(tenant_id, wanted, after, now, page_size):
+            if len(found) == limit or looked_at == MOST_LOOKED_AT:
+                return Page(found, encode_cursor({"at": last}))
+            looked_at, last = looked_at + 1, _position(conversation)
+            if wanted.includes(conversation):
+                found.append(conversation)
+        return Page(found, None)
+
+    def open(self, tenant_id: str, head: Head, now: int) -> tuple[Conversation, bool]:
+        """(the conversation, whether it was made now)."""
+        made = Conversation(
+            head.conversation_id, head.phone_number_id, head.contact_id, head.contact_name, 0, "", None,
+            contact_phone=head.contact_phone, created_at=now,
+        )  # fmt: skip
+        if _write(tenant_id, made, None):
+            return made, True
+        return self.change(tenant_id, head.conversation_id, lambda found: found)[1], False
 
     def append(self, tenant_id: str, head: Head, message: Message) -> bool:
         """Store a message if it is not there yet and bring the head up to date. False when it was there.
@@ -94,64 +136,140 @@ class Conversations:
         repaired by the redelivery.
         """
         fresh = self.messages.put(tenant_id, message)
-        self._advance_head(tenant_id, head, message, fresh=fresh)
-        return fresh
+        for _ in range(_ATTEMPTS):
+            item = _read(tenant_id, head.conversation_id)
+            before = conversation_of(item) if item is not None else None
+            after = with_message(_known(before, head, message), message, fresh=fresh)
+            if before is not None and before.status != after.status:
+                self.entries.put(tenant_id, _reopened_by(message))
+            if after == before or _write(tenant_id, after, item):
+                return fresh
+        raise RetryableError("many changes of a conversation at the same moment; try again")
 
-    def _advance_head(self, tenant_id: str, head: Head, message: Message, *, fresh: bool) -> None:
-        item = ConversationItem(conversation_key(tenant_id, head.conversation_id), "HEAD")
-        always: list[Action] = [
-            ConversationItem.phone_number_id.set(head.phone_number_id),
-            ConversationItem.contact_id.set(head.contact_id),
-            ConversationItem.gsi1pk.set(f"T#{tenant_id}#CONV"),
-        ]
-        if head.contact_name:
-            always.append(ConversationItem.contact_name.set(head.contact_name))
-        if message.counts_as_unread and fresh:
-            always.append(ConversationItem.unread.set((ConversationItem.unread | 0) + 1))
-            always.append(ConversationItem.state.set("open"))
-        item.update(actions=always)
-        latest: list[Action] = [
-            ConversationItem.last_at.set(message.at),
-            ConversationItem.last_id.set(message.message_id),
-            ConversationItem.last_text.set(message.text[:200]),
-            ConversationItem.gsi1sk.set(_activity(message.at, head.conversation_id)),
-            ConversationItem.ttl.set(expiry(message.at)),
-        ]
-        # By id, which begins with the time: Meta's times are whole seconds, and any order must end the same.
-        _if_newer(item, latest, ConversationItem.last_id, message.message_id)
-        if message.opens_window:
-            inbound: list[Action] = [ConversationItem.last_inbound_at.set(message.at)]
-            _if_newer(item, inbound, ConversationItem.last_inbound_at, message.at)
+    def change(
+        self,
+        tenant_id: str,
+        conversation_id: str,
+        change: Change,
+        entry: Callable[[Conversation, Conversation], Entry | None] = lambda _before, _after: None,
+    ) -> tuple[Conversation, Conversation]:
+        """(before, after) of a change; `entry` says it in the conversation, with the same write.
 
-    def mark_read(self, tenant_id: str, conversation_id: str) -> None:
-        ConversationItem(conversation_key(tenant_id, conversation_id), "HEAD").update(
-            actions=[ConversationItem.unread.set(0)], condition=ConversationItem.pk.exists()
-        )
-
-
-def _activity(at: int, conversation_id: str) -> str:
-    return f"{at:013d}#{conversation_id}"
+        Both must be pure: they may run more than once. Raises NotFound, whatever `change` raises, and RetryableError
+        when others keep winning.
+        """
+        for _ in range(_ATTEMPTS):
+            item = _read(tenant_id, conversation_id)
+            if item is None:
+                raise NotFound("there is no such conversation")
+            before = conversation_of(item)
+            after = change(before)
+            if after == before:
+                return before, before
+            said = entry(before, after)
+            if _write(tenant_id, after, item) if said is None else _write_with(tenant_id, after, item, said):
+                return before, after
+        raise RetryableError("many changes of a conversation at the same moment; try again")
 
 
-def _if_newer(
-    item: ConversationItem, actions: list[Action], attribute: NumberAttribute | UnicodeAttribute, value: int | str
-) -> None:
+def _read(tenant_id: str, conversation_id: str) -> ConversationItem | None:
     try:
-        item.update(actions=actions, condition=attribute.does_not_exist() | (attribute < value))
-    except UpdateError as exc:
+        return ConversationItem.get(conversation_key(tenant_id, conversation_id), HEAD, consistent_read=True)
+    except ConversationItem.DoesNotExist:
+        return None
+
+
+def _unchanged(seen: ConversationItem | None) -> Condition:
+    if seen is None:
+        return ConversationItem.pk.does_not_exist()
+    return ConversationItem.rev == seen.rev
+
+
+def _write(tenant_id: str, conversation: Conversation, seen: ConversationItem | None) -> bool:
+    """False when somebody else wrote it since."""
+    try:
+        head_item(tenant_id, conversation).save(_unchanged(seen))
+    except PutError as exc:
         if exc.cause_response_code != "ConditionalCheckFailedException":
             raise
+        return False
+    return True
 
 
-def _conversation(item: ConversationItem) -> Conversation:
-    return Conversation(
-        conversation_id=item.pk.rpartition("#")[2],
-        phone_number_id=item.phone_number_id or "",
-        contact_id=item.contact_id or "",
-        contact_name=item.contact_name or "",
-        last_message_at=int(item.last_at or 0),
-        last_message_text=item.last_text or "",
-        last_inbound_at=int(item.last_inbound_at) if item.last_inbound_at is not None else None,
-        unread=int(item.unread or 0),
-        status=item.state or "open",
+def _write_with(tenant_id: str, conversation: Conversation, seen: ConversationItem, entry: Entry) -> bool:
+    try:
+        with TransactWrite(connection=ConversationItem.low_level()) as transaction:
+            transaction.save(head_item(tenant_id, conversation), condition=_unchanged(seen))
+            for item in items_of(tenant_id, entry):
+                transaction.save(item)
+    except TransactWriteError as exc:
+        codes = {reason.code for reason in exc.cancellation_reasons if reason is not None}
+        if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+            return False
+        raise
+    return True
+
+
+def _known(before: Conversation | None, head: Head, message: Message) -> Conversation:
+    if before is None:
+        before = Conversation(
+            head.conversation_id, head.phone_number_id, head.contact_id, "", 0, "", None, created_at=message.at
+        )
+    return replace(
+        before,
+        phone_number_id=head.phone_number_id,
+        contact_id=head.contact_id,
+        contact_name=head.contact_name or before.contact_name,
+        contact_phone=head.contact_phone or before.contact_phone,
     )
+
+
+def _reopened_by(message: Message) -> Entry:
+    return Entry(message.message_id, message.conversation_id, "reopened", "contact", message.author_id)
+
+
+def _place(cursor: str | None) -> str:
+    given = decode_cursor(cursor)
+    if given is None:
+        return ""
+    place = given.get("at", "")
+    if not _PLACE.fullmatch(place):
+        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+    return place
+
+
+def _position(conversation: Conversation) -> str:
+    return position(conversation.active_at, conversation.conversation_id)
+
+
+def _sorted(tenant_id: str, wanted: Wanted, after: str, now: int, page_size: int) -> Iterator[Conversation]:
+    """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
+    due = position(now, _END)
+    read = _Ranges(tenant_id, wanted.assignee, page_size)
+    if wanted.status == "snoozed":
+        return read.range("snoozed", max(after, due), _END, forward=True)
+    upto = after or _END
+    if wanted.status == "open":
+        ranges = [read.range("open", "", upto), read.range("snoozed", "", min(upto, due))]
+    else:
+        ranges = [read.range(s, "", upto) for s in (STATUSES if wanted.status is None else (wanted.status,))]
+    return heapq.merge(*ranges, key=_position, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    tenant_id: str
+    assignee: str | None
+    page_size: int
+
+    def range(self, status: Status, above: str, below: str, *, forward: bool = False) -> Iterator[Conversation]:
+        """Heads of a status whose place lies strictly between the two."""
+        index: ActivityIndex | DeskIndex = ConversationItem.by_status
+        partition = status_partition(self.tenant_id, status)
+        if self.assignee is not None:
+            index, partition = ConversationItem.by_desk, desk_partition(self.tenant_id, self.assignee, status)
+        place = ConversationItem.gsi1sk.between(above or _START, below)
+        found = index.query(partition, place, scan_index_forward=forward, page_size=self.page_size)
+        for item in cast("Iterator[ConversationItem]", found):
+            if item.gsi1sk not in (above, below):
+                yield conversation_of(item)

@@ -37,6 +37,13 @@ def moment(epoch_ms: int | None) -> str | None:
     return to_rfc3339(epoch_ms) if epoch_ms else None
 
 
+def written_out(value: object) -> object:
+    """Only RFC 3339 text, or None: a bare number would be taken for seconds since 1970."""
+    if value is None or (isinstance(value, str) and len(value) >= 20 and value[10] in "Tt "):
+        return value
+    raise ValueError("write it as RFC 3339 with a time zone, such as 2026-12-31T09:00:00Z")
+
+
 UNION_TAG = "type="
 """How the member of a union that was chosen shows in the place of an error, where it is no field of the request."""
 

@@ -3,6 +3,7 @@
 from pydantic import Field, JsonValue
 
 from functions.api.models.base import Cursor, Output, moment
+from functions.api.models.media import MessageMediaOut
 from shared.domain.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.message import Message
 from shared.domain.message_changes import Said
@@ -13,11 +14,18 @@ class ConversationOut(Output):
     phone_number_id: str
     contact_id: str
     contact_name: str
+    contact_phone: str | None
     last_message_at: str | None
     last_message_text: str
     last_inbound_at: str | None
     unread: int
-    status: str
+    status: str = Field(description="open, snoozed or closed; one whose snooze is over is open again")
+    snoozed_until: str | None
+    assignee: str | None = Field(description="id of the member on whose desk it lies")
+    labels: list[str] = Field(description="ids of its labels")
+    notes: int = Field(description="how many notes the team wrote")
+    version: int = Field(description="counts changes of status, assignee and labels")
+    created_at: str | None
     window_open: bool = Field(description="whether a free-form message may be sent now")
     window_closes_at: str | None
 
@@ -29,11 +37,18 @@ class ConversationOut(Output):
             phone_number_id=conversation.phone_number_id,
             contact_id=conversation.contact_id,
             contact_name=conversation.contact_name,
+            contact_phone=conversation.contact_phone or None,
             last_message_at=moment(conversation.last_message_at),
             last_message_text=conversation.last_message_text,
             last_inbound_at=moment(inbound),
             unread=conversation.unread,
-            status=conversation.status,
+            status=conversation.status_at(now),
+            snoozed_until=moment(conversation.snoozed_until) if conversation.status_at(now) == "snoozed" else None,
+            assignee=conversation.assignee or None,
+            labels=sorted(conversation.labels),
+            notes=conversation.notes,
+            version=conversation.version,
+            created_at=moment(conversation.created_at),
             window_open=window_open(inbound, now),
             window_closes_at=moment(inbound + WINDOW_MS) if inbound is not None else None,
         )
@@ -78,6 +93,7 @@ class MessageOut(Output):
     edited_at: str | None
     original: SaidOut | None = Field(description="what an edited message said before")
     revoked_at: str | None = Field(description="when its author deleted it; what it said is shown no more then")
+    media: MessageMediaOut | None = Field(description="its file, if it has one")
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -104,6 +120,7 @@ class MessageOut(Output):
                 "edited_at": moment(message.edited_at),
                 "original": _said(message.original),
                 "revoked_at": moment(message.revoked_at),
+                "media": MessageMediaOut.of(message.media) if message.media is not None else None,
             }
         )
 

@@ -5,22 +5,25 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
-from functions.api.models.base import HEX_ID
+from functions.api.models.base import HEX_ID, META_ID, ULID
 from functions.api.models.conversations import (
     ConversationOut,
     ConversationsOut,
     MessageOut,
     MessagesOut,
 )
+from functions.api.models.inbox import ConversationIn
 from functions.api.models.outgoing import MessageIn
 from functions.api.outgoing import draft_of, offered_templates
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
-from shared.domain.conversation import Conversation
+from shared.domain.conversation import Conversation, Status, read
+from shared.domain.identity import conversation_id_for
 from shared.errors import NotFound, SendRefused
 from shared.services.single_send import WINDOW_CLOSED
+from shared.store.conversations import Head, Wanted
 
 router = new_router()
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
@@ -36,10 +39,45 @@ def _need(conversation_id: str) -> Conversation:
 
 
 @router.get("/v1/conversations", **secured(Scope.READ, "conversations", "Conversations, last active first"))
-def list_conversations(limit: Limit = 50, cursor: CursorText = None) -> ConversationsOut:
-    page = deps().conversations.page(caller(router).tenant_id, limit, cursor)
-    now = epoch_ms()
+def list_conversations(
+    status: Annotated[Status | None, Query()] = None,
+    assignee: Annotated[str | None, Query(pattern=r"^(me|none|[0-7][0-9A-HJKMNP-TV-Z]{25})$")] = None,
+    label: Annotated[str | None, Query(pattern=ULID)] = None,
+    number: Annotated[str | None, Query(pattern=META_ID)] = None,
+    unread: Annotated[bool, Query()] = False,
+    limit: Limit = 50,
+    cursor: CursorText = None,
+) -> ConversationsOut:
+    """`assignee` is a member's id, `me`, or `none`; `number` a phone number id. All that is given must hold.
+
+    Snoozed conversations: those that come back soonest first. A page looks at 2,000 conversations at most: it may hold
+    fewer than `limit`, even none, and still have a next one.
+    """
+    principal, now = caller(router), epoch_ms()
+    desk = {"me": principal.member_id, "none": ""}.get(assignee or "", assignee)
+    wanted = Wanted(status=status, assignee=desk, label=label, phone_number_id=number, unread=unread)
+    page = deps().conversations.page(principal.tenant_id, limit, cursor, now, wanted)
     return ConversationsOut(items=[ConversationOut.of(c, now) for c in page.items], next_cursor=page.cursor)
+
+
+@router.post(
+    "/v1/conversations",
+    **effect(Scope.CONVERSATIONS, "conversations", "Open the conversation of a number and a contact", status=201),
+)
+def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
+    """The one there is, or a new one; until the person writes, only templates may be sent in it."""
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    try:
+        number = made.accounts.number(tenant_id, body.phone_number_id)
+    except NotFound as exc:
+        raise NotFound("there is no such number", field="phone_number_id") from exc
+    contact = made.contacts.get(tenant_id, body.contact_id)
+    if contact is None:
+        raise NotFound("there is no such contact", field="contact_id")
+    conversation_id = conversation_id_for(tenant_id, number.phone_number_id, contact.contact_id)
+    head = Head(conversation_id, number.phone_number_id, contact.contact_id, contact.name, contact.phone or "")
+    conversation, fresh = made.conversations.open(tenant_id, head, now)
+    return ConversationOut.of(conversation, now), 201 if fresh else 200
 
 
 @router.get("/v1/conversations/<conversation_id>", **secured(Scope.READ, "conversations", "A conversation"))
@@ -82,6 +120,5 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
     "/v1/conversations/<conversation_id>/read", **effect(Scope.CONVERSATIONS, "conversations", "Nothing unread in it")
 )
 def post_read(conversation_id: ConversationId) -> ConversationOut:
-    _need(conversation_id)
-    deps().conversations.mark_read(caller(router).tenant_id, conversation_id)
-    return ConversationOut.of(_need(conversation_id), epoch_ms())
+    _, conversation = deps().conversations.change(caller(router).tenant_id, conversation_id, read)
+    return ConversationOut.of(conversation, epoch_ms())

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from shared.clock import new_ulid
+from shared.domain.conversation import read
 from shared.domain.message import Direction, Message
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
@@ -53,7 +54,7 @@ def test_of_many_deliveries_at_once_one_counts(conversations: Conversations, ten
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("k", [1, 2, 3, 4])
+@pytest.mark.parametrize("k", [1, 2])
 def test_the_head_catches_up_after_a_crash_between_the_writes(
     database: Database, conversations: Conversations, tenant: str, k: int, when: str
 ) -> None:
@@ -63,7 +64,7 @@ def test_the_head_catches_up_after_a_crash_between_the_writes(
     found = conversations.get(tenant, "v1")
     assert found is not None
     assert (found.last_message_at, found.last_inbound_at, found.contact_id) == (1_000, 1_000, "c1")
-    assert [c.conversation_id for c in conversations.page(tenant, 10, None).items] == ["v1"]
+    assert [c.conversation_id for c in conversations.page(tenant, 10, None, 9_000).items] == ["v1"]
     assert len(conversations.messages.page(tenant, "v1", 10, None).items) == 1
 
 
@@ -90,7 +91,7 @@ def test_what_we_write_opens_no_window_and_is_not_unread(conversations: Conversa
 
 def test_reading_marks_as_read_and_a_new_message_opens_again(conversations: Conversations, tenant: str) -> None:
     conversations.append(tenant, HEAD, message(1_000))
-    conversations.mark_read(tenant, "v1")
+    conversations.change(tenant, "v1", read)
     found = conversations.get(tenant, "v1")
     assert found is not None
     assert found.unread == 0
@@ -151,7 +152,7 @@ def test_another_tenants_conversation_is_not_there(conversations: Conversations,
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
     other = new_ulid()
     assert conversations.get(other, "v1") is None
-    assert conversations.page(other, 10, None).items == []
+    assert conversations.page(other, 10, None, 9_000).items == []
     assert conversations.messages.page(other, "v1", 10, None).items == []
     assert not conversations.messages.record_status(other, "v1", message_key(1_000, "m"), "sent")
 
@@ -163,7 +164,7 @@ def test_pages_hold_every_conversation_once_last_active_first(conversations: Con
     seen: list[str] = []
     cursor: str | None = None
     while not seen or cursor:
-        page = conversations.page(tenant, 3, cursor)
+        page = conversations.page(tenant, 3, cursor, 9_000)
         seen += [c.conversation_id for c in page.items]
         cursor = page.cursor
     assert seen == ["v2", "v6", "v5", "v4", "v3", "v1", "v0"]

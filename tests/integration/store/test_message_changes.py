@@ -71,11 +71,14 @@ OF_HEARD: list[Event] = [
 ]
 
 
+_PARTITIONS = frozenset({"pk", "gsi1pk", "gsi2pk"})
+
+
 def state(database: Database, tenant: str) -> list[Any]:
     """Every item of the conversation, but for where the tenant stands in it."""
     key = conversation_key(tenant, "v1")
     found = query_all(database.client, database.conversations, "pk = :pk", {":pk": key}, consistent=True)
-    return [{name: value for name, value in item.items() if name not in ("pk", "gsi1pk")} for item in found]
+    return [{name: value for name, value in item.items() if name not in _PARTITIONS} for item in found]
 
 
 def orders(count: int) -> st.SearchStrategy[list[int]]:

@@ -57,6 +57,8 @@ class Api:
         body: object = None,
         *,
         tenant: str | None = None,
+        member: str = "member",
+        role: str = "owner",
         scopes: str = "campaigns,contacts,conversations,read,settings",
         headers: dict[str, str] | None = None,
         query: str = "",
@@ -71,7 +73,7 @@ class Api:
             "http": {"method": method, "path": path},
         }
         if tenant is not None:
-            caller = {"tenant_id": tenant, "member_id": "member", "role": "owner", "scopes": scopes}
+            caller = {"tenant_id": tenant, "member_id": member, "role": role, "scopes": scopes}
             context["authorizer"] = {"lambda": caller}
         pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair)
         event = {

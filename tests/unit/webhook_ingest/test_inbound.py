@@ -12,7 +12,7 @@ from shared.domain.books import StatusChange
 from shared.domain.campaign import Audience, Campaign, State
 from shared.domain.consent import refusal
 from shared.domain.contact import Contact
-from shared.domain.conversation import Conversation
+from shared.domain.conversation import Conversation, read
 from shared.domain.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
 from shared.domain.message import Message
 from shared.events import InboundMessage
@@ -68,6 +68,7 @@ def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, a
     assert deliver(text("Hello")) == []
     person = contact(at_hand)
     assert (person.phone, person.bsuid, person.name, person.region) == (PHONE, BSUID, "Sheena Nelson", "US")
+    assert person.username == "realsheena"
     assert person.last_inbound_at == (NOW_S + 1) * 1000
     head, listed = conversation(at_hand)
     assert (head.last_message_text, head.unread, head.last_inbound_at) == ("Hello", 1, (NOW_S + 1) * 1000)
@@ -115,7 +116,7 @@ def changing(kind: str, target: str, n: int, **more: Any) -> Json:
 def test_a_reaction_opens_the_window_and_neither_wakes_a_bot_nor_waits_to_be_read(aws: FakeAws, at_hand: Deps) -> None:
     deliver(text("Hello"))
     aws.received("Bot")
-    at_hand.conversations.mark_read(TENANT, conversation(at_hand)[0].conversation_id)
+    at_hand.conversations.change(TENANT, conversation(at_hand)[0].conversation_id, read)
     deliver(changing("reaction", "wamid.Hello1", 5, emoji="👍"))
     head, (message,) = conversation(at_hand)
     assert [(one.by, one.emoji) for one in message.reactions] == [("contact", "👍")]
