@@ -30,7 +30,8 @@ from shared.store.sends import Sends
 
 LEASE_MS = 15_000
 STOP_AFTER_SECONDS = 12.0
-"""Without a successful claim for this long, nothing is sent: the lease may be somebody else's soon."""
+"""Nothing is sent this long after the look behind the last claim: the lease may be somebody else's soon, and who said
+no or stopped the campaign since is not known."""
 TICK_SECONDS = 1.0
 AHEAD_SECONDS = 0.6
 """Claim the next window when less than this much of the last one is left to send."""
@@ -110,7 +111,7 @@ class Lane:
     _plans: dict[str, SendPlan] = field(default_factory=dict)
     _opted_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _fed_until: dict[str, int] = field(default_factory=dict)
-    _claimed_at: float = 0.0
+    _looked_at: float = 0.0
     _fence: int = 0
     _sent: int = 0
     _trouble: int = 0
@@ -123,7 +124,6 @@ class Lane:
     async def run(self) -> LaneEnd | None:
         """Work until the slice ends or nothing is left. None when another worker holds the lane."""
         now = self.clock.now()
-        self._claimed_at = self.clock.monotonic()
         state = await self.blocking(
             lambda: self.lanes.acquire(self.phone_number_id, self.lane, self.owner, self.handoff, now, now + LEASE_MS)
         )
@@ -152,6 +152,7 @@ class Lane:
         while True:
             # Before the look at what there is to do, so that a retry stored now is seen now.
             await self._flush()
+            looked_at = self.clock.monotonic()
             work = await self.blocking(lambda: self.lanes.work(self.phone_number_id))
             state = work.lanes[self.lane]
             if state.fence != self._fence:
@@ -160,7 +161,7 @@ class Lane:
             if self.clock.monotonic() >= ends_at:
                 return has_work(work, self.lane)
             window = self._next_window(work, state)
-            await self._take(work, window)
+            await self._take(work, window, looked_at)
             busy = bool(self._flying or self._queue or self._done)
             if window.empty and not busy and not has_work(work, self.lane):
                 return False
@@ -183,22 +184,24 @@ class Lane:
         budget = min(round(self.rate.current * TICK_SECONDS), room)
         return next_window(work, state, max(1, budget), self.clock.now()) if room > 0 else Window({}, ())
 
-    async def _take(self, work: NumberWork, window: Window) -> None:
-        """Claim the window and line up what it holds. Blocks are read first, so that nothing fails after the claim."""
+    async def _take(self, work: NumberWork, window: Window, looked_at: float) -> None:
+        """Claim the window and line up what it holds. Blocks are read first, so that nothing fails after the claim.
+
+        What is in line is sent on the strength of this look (`looked_at`, seconds), however long the claim took.
+        """
         runs = {run.campaign_id: run for run in work.runs}
         jobs: list[Job] = []
         for campaign_id, (start, stop) in window.moves.items():
             for block, slot in segment_of(runs[campaign_id], self.lane).locate(start, stop):
                 jobs.append(await self._job(runs[campaign_id], block, slot, 1))
         again = [[await self._job(runs[batch.campaign_id], *e) for e in batch.entries] for batch in window.retries]
-        now, at = self.clock.now(), self.clock.monotonic()
-        token, rate = self.new_token(), round(self.rate.current * 1000)
+        now, token, rate = self.clock.now(), self.new_token(), round(self.rate.current * 1000)
         await self.blocking(
             lambda: self.lanes.claim(
                 self.phone_number_id, self.lane, self._fence, window.moves, token, now, now + LEASE_MS, rate
             )
         )
-        self._claimed_at = at
+        self._looked_at = looked_at
         self._queue.extend(jobs)
         for batch, retried in zip(window.retries, again, strict=True):
             if await self.blocking(partial(self.lanes.claim_retries, self.phone_number_id, batch)):
@@ -253,7 +256,7 @@ class Lane:
                 pacer.woken(due, self.clock.monotonic())
                 continue
             self._queue.popleft()
-            if self.clock.monotonic() - self._claimed_at > STOP_AFTER_SECONDS:
+            if self.clock.monotonic() - self._looked_at > STOP_AFTER_SECONDS:
                 self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, _NEVER_LEFT))
                 continue
             pacer.sent(self.clock.monotonic())
