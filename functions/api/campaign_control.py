@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.clients.queue import Outgoing
-from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, after
+from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, UnknownPolicy, after
 from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
 from shared.domain.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -40,6 +40,8 @@ class CampaignDraft:
     audience: Audience
     variables: Mapping[str, Variable]
     frequency_cap: FrequencyCap | None = None
+    weight: int = 1
+    unknown_policy: UnknownPolicy = "hold"
 
 
 def start_moment(wanted: int | None, now: int) -> int:
@@ -98,6 +100,8 @@ class CampaignControl:
             audience=draft.audience,
             variables=draft.variables,
             frequency_cap=draft.frequency_cap,
+            weight=draft.weight,
+            unknown_policy=draft.unknown_policy,
             created_at=now,
             created_by=created_by,
         )
@@ -153,7 +157,7 @@ class CampaignControl:
                 return campaign
         start = start_moment(wanted, now)
         after(campaign.state, "launch")
-        self._accounts.number(tenant_id, campaign.phone_number_id).require_active()
+        self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
         template = self._catalogue.template(tenant_id, campaign.template_id)
         plan = self._compile(tenant_id, template, campaign.variables, start)
         if check is not None:
@@ -182,16 +186,22 @@ class CampaignControl:
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
         return campaign
 
-    def resume(self, tenant_id: str, campaign_id: str) -> Campaign:
+    def resume(self, tenant_id: str, campaign_id: str, now: int) -> Campaign:
         """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
         campaign = self._catalogue.campaign(tenant_id, campaign_id)
         number = self._accounts.number(tenant_id, campaign.phone_number_id)
         if campaign.state is State.PAUSED:
-            number.require_active()
+            number.require_active(now)
             template = self._catalogue.template(tenant_id, campaign.template_id)
             if template.status != "APPROVED":
                 raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
-        campaign = self._move(tenant_id, campaign_id, "resume", State.SENDING, "")
+        campaign = self._catalogue.change_campaign(
+            tenant_id,
+            campaign_id,
+            lambda c: (
+                c if c.state is State.SENDING else replace(c, state=after(c.state, "resume"), reason="", resumed_at=now)
+            ),
+        )
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "running")
         lanes = max(number.lanes, campaign.lanes)
         self._lane_queue.send_all(

@@ -188,6 +188,7 @@ def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
         frozen_at=campaign.frozen_at,
         category=campaign.category,
         plan=campaign.plan,
+        weight=campaign.weight,
     )
     if not deps.lanes.open_run(run):
         return

@@ -1,6 +1,7 @@
 """Once a minute: start what is overdue, wake lanes that should run, settle, close, and check the books."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from functions.campaign_dispatch.bootstrap import Deps
@@ -10,7 +11,7 @@ from functions.campaign_dispatch.load import put_before_lanes
 from shared.clients.queue import Outgoing
 from shared.domain.blocks import block_number
 from shared.domain.books import CANCELLED, Books
-from shared.domain.campaign import Campaign, State, after
+from shared.domain.campaign import Campaign, State, after, resend_of
 from shared.domain.identity import SHARDS
 from shared.domain.incident import Incident
 from shared.errors import Conflict
@@ -131,7 +132,7 @@ def _complete(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, 
         return replace(current, state=after(current.state, "complete"), cursors=tuple(cursors.values()))
 
     try:
-        deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, complete)
+        campaign = deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, complete)
     except Conflict:
         return "changed"
     return _close(deps, tenant_id, campaign, cursors, now)
@@ -139,6 +140,8 @@ def _complete(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, 
 
 def _close(deps: Deps, tenant_id: str, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
     """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
+    if campaign.state is State.COMPLETED and campaign.unknown_policy == "resend":
+        _resend_unknown(deps, tenant_id, campaign, now)
     try:
         deps.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
     except LeaseLost:
@@ -147,6 +150,16 @@ def _close(deps: Deps, tenant_id: str, campaign: Campaign, cursors: Mapping[int,
         tenant_id, campaign.campaign_id, lambda current: replace(current, finished_at=current.finished_at or now)
     )
     return "closed"
+
+
+def _resend_unknown(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
+    """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
+    if not read_books(deps.sends, deps.lanes, tenant_id, campaign).unknown:
+        return
+    again = resend_of(campaign, now)
+    with suppress(Conflict):
+        deps.catalogue.create_campaign(tenant_id, again)
+    deps.start_queue.send(StartCampaign(tenant_id, again.campaign_id), group=tenant_id)
 
 
 def _cursors(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:

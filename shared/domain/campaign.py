@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from shared.domain.compiler import Variable
+from shared.domain.identity import derived_ulid
 from shared.errors import Conflict
+
+UnknownPolicy = Literal["hold", "resend"]
+"""`hold`: never written to again by itself. `resend`: written to once more, although some may then get it twice."""
 
 
 class State(StrEnum):
@@ -62,11 +67,13 @@ class FrequencyCap:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen.
+    """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen. What was said of
+    messages before `resumed_at` stops it no more.
 
     `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for. `cursors` are
     the lanes' last positions, kept when the campaign is closed and taken off its number. `plan` is the compiled
-    message (a SendPlan as JSON), frozen together with the audience.
+    message (a SendPlan as JSON), frozen together with the audience. `weight` is its share of the number's rate next to
+    other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
     """
 
     campaign_id: str
@@ -85,11 +92,14 @@ class Campaign:
     frozen_at: int = 0
     started_at: int | None = None
     finished_at: int | None = None
+    resumed_at: int | None = None
     sizes: tuple[int, ...] = ()
     lanes: int = 1
     cursors: tuple[int, ...] = ()
     plan: str = ""
     frequency_cap: FrequencyCap | None = None
+    weight: int = 1
+    unknown_policy: UnknownPolicy = "hold"
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -106,6 +116,27 @@ class Campaign:
         """Whether nothing can happen to it any more but late statuses."""
         done = self.state in (State.COMPLETED, State.CANCELLED)
         return done and (self.finished_at is not None)
+
+
+def resend_of(campaign: Campaign, now: int) -> Campaign:
+    """A campaign of its own, with the same gates and books of its own, for those of whom nobody knows whether they got
+    this one. Its id follows from this one's, so there is one however often this is asked; it does not go on for ever.
+    """
+    return Campaign(
+        campaign_id=derived_ulid(campaign.campaign_id, "resend"),
+        name=f"{campaign.name} (unknown)"[:200],
+        phone_number_id=campaign.phone_number_id,
+        waba_id=campaign.waba_id,
+        template_id=campaign.template_id,
+        category=campaign.category,
+        audience=Audience(source=EarlierCampaign(campaign.campaign_id, ("unknown",))),
+        variables=campaign.variables,
+        state=State.SCHEDULED,
+        start_at=now,
+        created_at=now,
+        created_by=campaign.created_by,
+        weight=campaign.weight,
+    )
 
 
 _ALLOWED: Mapping[str, tuple[frozenset[State], State]] = {

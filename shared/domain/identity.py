@@ -9,6 +9,7 @@ from typing import Literal
 
 IdentityKind = Literal["phone", "bsuid"]
 
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHARDS = 16
 """Partitions of a tenant's contacts and of a campaign's blocks: the first hex digit of the contact id."""
 
@@ -16,6 +17,12 @@ SHARDS = 16
 def contact_id_for(tenant_id: str, kind: IdentityKind, value: str) -> str:
     """32 hex digits, the same for the same tenant and identity for ever."""
     return hashlib.sha256(f"{tenant_id}|{kind}|{value}".encode()).hexdigest()[:32]
+
+
+def derived_ulid(ulid: str, purpose: str) -> str:
+    """A ULID of the same moment that follows from another one."""
+    chance = int.from_bytes(hashlib.sha256(f"{ulid}|{purpose}".encode()).digest()[:10], "big")
+    return ulid[:10] + "".join(_CROCKFORD[(chance >> shift) & 31] for shift in range(75, -1, -5))
 
 
 def shard_of(contact_id: str) -> int:

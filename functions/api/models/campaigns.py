@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from functions.api.models.audiences import AudienceIn, Code, FrequencyCapIn
 from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, moment
-from shared.domain.campaign import Campaign
+from shared.domain.campaign import Campaign, UnknownPolicy
 from shared.domain.compiler import Variable
 from shared.domain.parameter_checks import JSON_LIMIT
 from shared.domain.stop_reasons import next_action
@@ -54,6 +54,14 @@ class CampaignIn(Input):
         default_factory=dict, description="slot of the template -> where its value comes from"
     )
     frequency_cap: FrequencyCapIn | None = None
+    weight: Annotated[int, Field(ge=1, le=10)] = Field(
+        1, description="share of the number's rate next to other campaigns of the same number"
+    )
+    unknown_policy: UnknownPolicy = Field(
+        "hold",
+        description="what to do, after the grace of two hours, with sends of which nobody knows whether they arrived: "
+        "`hold` never repeats them; `resend` writes to these people once more, and some may then get it twice",
+    )
 
 
 class CampaignOut(Output):
@@ -66,6 +74,8 @@ class CampaignOut(Output):
     audience: AudienceIn
     variables: dict[str, VariableModel]
     frequency_cap: FrequencyCapIn | None
+    weight: int
+    unknown_policy: UnknownPolicy
     state: str
     reason: str | None
     next_action: str | None = Field(description="what to do about the reason for which it stands still")
@@ -88,6 +98,8 @@ class CampaignOut(Output):
             category=campaign.category,
             audience=AudienceIn.of(campaign.audience),
             frequency_cap=FrequencyCapIn(campaigns=cap.campaigns, days=cap.days) if cap else None,
+            weight=campaign.weight,
+            unknown_policy=campaign.unknown_policy,
             variables={slot: VariableModel.of(variable) for slot, variable in campaign.variables.items()},
             state=campaign.state,
             reason=campaign.reason or None,

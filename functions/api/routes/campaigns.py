@@ -78,6 +78,8 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
         audience=body.audience.audience,
         variables={slot: variable.to_variable() for slot, variable in body.variables.items()},
         frequency_cap=FrequencyCap(cap.campaigns, cap.days) if cap else None,
+        weight=body.weight,
+        unknown_policy=body.unknown_policy,
     )
     campaign = _control().create(principal.tenant_id, wanted.operation_id, draft, principal.member_id, wanted.at)
     return CampaignOut.of(campaign)
@@ -137,7 +139,7 @@ def post_pause(campaign_id: CampaignId) -> CampaignOut:
 
 @router.post("/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "Go on sending"))
 def post_resume(campaign_id: CampaignId) -> CampaignOut:
-    return CampaignOut.of(_control().resume(caller(router).tenant_id, campaign_id))
+    return CampaignOut.of(_control().resume(caller(router).tenant_id, campaign_id, epoch_ms()))
 
 
 @router.post("/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "Stop it for good"))

@@ -11,7 +11,7 @@ from shared.clock import epoch_ms, new_ulid
 from shared.domain.blocks import block_number
 from shared.domain.books import StatusChange
 from shared.domain.campaign import State, after
-from shared.domain.identity import SHARDS
+from shared.domain.identity import SHARDS, derived_ulid
 from shared.domain.outcome import Action, Kind, Outcome
 from shared.events import LoadShard, StartCampaign, WakeLane
 from shared.store.catalogue import LOAD_GRACE_MS, START_GRACE_MS
@@ -180,6 +180,27 @@ def test_what_is_unknown_keeps_the_campaign_open_until_the_grace_is_over(world: 
     world.run_lane(meta)
     assert not meta.twice
     assert len(meta.requests) == 20
+
+
+def test_who_asked_for_it_has_the_unknown_written_to_once_more_and_once_only(world: World) -> None:
+    world.add_contacts(20)
+    lost = FakeMeta(lambda to, _n: Outcome(Kind.UNKNOWN, "no_answer") if to.endswith("3") else None)
+    campaign_id = world.send_to_everybody(unknown_policy="resend", weight=3)
+    assert [run.weight for run in world.deps.lanes.work(world.phone_number_id).runs] == [3]
+    world.run_lane(lost)
+    for _ in range(3):
+        sweep(world, campaign_id, GRACE_MS + 10_000)
+    again = {task.campaign_id for task in world.start_queue.take() if isinstance(task, StartCampaign)} - {campaign_id}
+    assert again == {derived_ulid(campaign_id, "resend")}
+    second = again.pop()
+    world.start(second)
+    world.load()
+    meta = FakeMeta(lambda _to, _n: Outcome(Kind.UNKNOWN, "no_answer"))
+    world.run_lane(meta)
+    assert {to[-1] for _, to, _ in meta.requests} == {"3"}
+    assert sweep(world, second, 2 * GRACE_MS + 20_000) == "closed"
+    assert figures(world, second) == {"planned": 2, "unknown": 2}
+    assert world.start_queue.take() == []
 
 
 def test_an_unknown_that_a_status_settles_is_sent(world: World) -> None:
