@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from functions.api.user_pool import UserPool
     from shared.clients.platform_secret import PlatformSecretReader
     from shared.clients.vault import Vault
+    from shared.services.media import MediaService
     from shared.services.single_send import SingleSender
     from shared.store.conversations import Conversations
     from shared.store.event_feed import EventFeed
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from shared.store.sends import Sends
     from shared.store.webhook_deliveries import WebhookDeliveries
     from shared.store.webhook_endpoints import WebhookEndpoints
+
+_UPLOAD_SECONDS = 20.0
+"""API Gateway gives up after 30 s, and the message is yet to be sent then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class Deps:
     graph: "Graph"
     connector: "Connector"
     sender: "SingleSender"
+    media: "MediaService"
     idempotency: "IdempotencyStore"
     schedules: "Schedules"
     s3: "S3Client"
@@ -146,13 +151,17 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     from functions.api.idempotency import IdempotencyStore
     from functions.api.schedules import Schedules, ScheduleTarget
     from functions.api.user_pool import UserPool
+    from shared.clients.files import Files
     from shared.clients.graph import GraphClient
     from shared.clients.platform_secret import PlatformSecretReader
     from shared.clients.vault import Vault
+    from shared.services.media import MediaService
+    from shared.services.meta_access import MetaAccess
     from shared.services.single_send import SingleSender
     from shared.store.conversations import Conversations
     from shared.store.event_feed import EventFeed
     from shared.store.lanes import Lanes
+    from shared.store.media import MediaLibrary
     from shared.store.sends import Sends
     from shared.store.webhook_deliveries import WebhookDeliveries
     from shared.store.webhook_endpoints import WebhookEndpoints
@@ -185,6 +194,13 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         graph=graph,
         connector=Connector(graph, accounts, directory, vault),
         sender=SingleSender(accounts, contacts, conversations, vault, secrets, client),
+        media=MediaService(
+            MediaLibrary(directory),
+            MetaAccess(accounts, vault, secrets),
+            client,
+            Files(aws.s3, required(env, "DATA_BUCKET")),
+            upload_seconds=_UPLOAD_SECONDS,
+        ),
         idempotency=IdempotencyStore(directory, vault),
         schedules=Schedules(aws.scheduler, target),
         s3=aws.s3,

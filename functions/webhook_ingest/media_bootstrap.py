@@ -13,6 +13,7 @@ from shared.clients.parking import Parking
 from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.vault import Vault
 from shared.config import required
+from shared.services.meta_access import MetaAccess
 from shared.store.accounts import Accounts
 from shared.store.database import Database, open_database
 from shared.store.directory import Directory
@@ -29,11 +30,14 @@ def build(database: Database, env: Mapping[str, str]) -> MediaDeps:
     """Raises ConfigError, which names the missing setting."""
     aws = AwsClients(database.session)
     bucket, api_url = required(env, "DATA_BUCKET"), required(env, "GRAPH_API_URL")
+    meta = MetaAccess(
+        Accounts(Directory(database)),
+        Vault(aws.kms, required(env, "KMS_KEY_ID")),
+        PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+    )
     copier = MediaCopier(
-        accounts=Accounts(Directory(database)),
         messages=Messages(database),
-        vault=Vault(aws.kms, required(env, "KMS_KEY_ID")),
-        secrets=PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        meta=meta,
         graph=GraphClient(api_url, required(env, "GRAPH_API_VERSION"), max_connections=2),
         files=Files(aws.s3, bucket),
         hosts=[host for part in required(env, "MEDIA_HOSTS").split(",") if (host := part.strip().lower())],

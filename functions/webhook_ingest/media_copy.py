@@ -12,8 +12,6 @@ from typing import IO, Any
 
 from shared.clients.files import Files
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
-from shared.clients.platform_secret import PlatformSecretReader
-from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.file_name import content_disposition, safe_name
 from shared.domain.media import MOST_BYTES, MessageMedia, digest_of
 from shared.domain.media_hosts import is_allowed
@@ -21,7 +19,7 @@ from shared.domain.media_types import HEAD_BYTES, base_type, checked_type, exten
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 from shared.events import CopyMedia
 from shared.observability import count
-from shared.store.accounts import Accounts
+from shared.services.meta_access import MetaAccess
 from shared.store.messages import Messages
 
 LAST_DELIVERY = 5
@@ -41,19 +39,15 @@ class MediaCopier:
 
     def __init__(
         self,
-        accounts: Accounts,
         messages: Messages,
-        vault: Vault,
-        secrets: PlatformSecretReader,
+        meta: MetaAccess,
         graph: GraphClient,
         files: Files,
         hosts: Collection[str],
         api_url: str,
     ) -> None:
-        self._accounts = accounts
         self._messages = messages
-        self._vault = vault
-        self._secrets = secrets
+        self._meta = meta
         self._graph = graph
         self._files = files
         self._hosts = tuple(hosts)
@@ -112,12 +106,9 @@ class MediaCopier:
 
     def _access(self, task: CopyMedia, now: int) -> GraphAccess:
         try:
-            number = self._accounts.number(task.tenant_id, task.phone_number_id)
-            waba = self._accounts.waba(task.tenant_id, number.waba_id)
+            return self._meta.of_number(task.tenant_id, task.phone_number_id, now)
         except NotFound as exc:
             raise PermanentError("the number is connected no more", code="not_connected") from exc
-        token = self._vault.open(task.tenant_id, META_TOKEN, waba.token)
-        return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
 
     def _download(
         self, task: CopyMedia, media: MessageMedia, access: GraphAccess, file: IO[bytes]

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, TypeVar
 
 import httpx
 from pyreqwest.client import ClientBuilder
@@ -99,7 +99,7 @@ class GraphClient:
         )
 
     async def upload(
-        self, phone_number_id: str, access: GraphAccess, file: BinaryIO, mime_type: str, *, seconds: float
+        self, phone_number_id: str, access: GraphAccess, file: IO[bytes], mime_type: str, *, seconds: float
     ) -> str:
         """Give Meta a file, read in pieces from its beginning; returns the media id, which lives for 30 days (Meta,
         media). Raises like `call`."""

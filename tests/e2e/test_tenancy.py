@@ -174,6 +174,11 @@ def _fields_removed(world: World) -> Iterator[Attempt]:
     yield Attempt({"key": world.other.field})
 
 
+def _message_media(world: World) -> Iterator[Attempt]:
+    other = world.other
+    yield Attempt({"conversation_id": other.conversation_id, "message_id": other.message_id})
+
+
 def _signups(world: World) -> Iterator[Attempt]:
     body = {"business_name": "mine", "email": world.other.business.email, "password": PASSWORD, "country": "ES"}
     yield Attempt(body=body, statuses=frozenset({409}))
@@ -264,6 +269,12 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("GET", f"{_ENDPOINT}/deliveries/{{delivery_id}}"): _on_deliveries,
     ("POST", f"{_ENDPOINT}/deliveries/{{delivery_id}}/replay"): _on_deliveries,
     ("POST", f"{_ENDPOINT}/replay"): _on("endpoint_id", "endpoint_id", body={"since": "2026-01-01T00:00:00Z"}),
+    ("GET", "/v1/conversations/{conversation_id}/messages/{message_id}/media"): _message_media,
+    ("GET", "/v1/media"): _listing("/v1/media"),
+    ("POST", "/v1/media"): _harmless(body={"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1}),
+    ("GET", "/v1/media/{media_id}"): _on("media_id", "media_id"),
+    ("DELETE", "/v1/media/{media_id}"): _on("media_id", "media_id"),
+    ("POST", "/v1/media/{media_id}/complete"): _on("media_id", "media_id"),
     ("GET", "/v1/bots"): _harmless(),
     ("POST", "/v1/bots"): _bots_made,
     ("GET", "/v1/bots/{bot_id}"): _on("bot_id", "bot_id"),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from infra.local.cloud import LocalCloud
+from infra.local.services import script
 from tests.support.api import (
     Business,
     Json,
@@ -44,6 +45,8 @@ class Owned:
     paused_id: str
     conversation_id: str
     wamid: str
+    message_id: str
+    media_id: str
     key_id: str
     endpoint_id: str
     delivery_id: str
@@ -78,6 +81,9 @@ def owning(cloud: LocalCloud) -> Owned:
     assert post_webhook(cloud, envelope((business.waba_id, "messages", change))).status_code == 200
     conversation = wait_for(lambda: api.get("/v1/conversations")["items"], lambda found: found)[0]
     settle(cloud)
+    message_id = _picture(cloud, business, phone, conversation["id"])
+    announced = {"filename": f"{word}.jpg", "mime_type": "image/jpeg", "size": 3}
+    media_id = api.post("/v1/media", announced)["id"]
     key_id = next(iter(api.get("/v1/api-keys")["items"]))["id"]
     endpoint_id, delivery_id = _webhook(business, word)
     return Owned(
@@ -96,6 +102,8 @@ def owning(cloud: LocalCloud) -> Owned:
         paused_id=drafts[2],
         conversation_id=conversation["id"],
         wamid=wamid,
+        message_id=message_id,
+        media_id=media_id,
         key_id=key_id,
         endpoint_id=endpoint_id,
         delivery_id=delivery_id,
@@ -111,6 +119,19 @@ def _webhook(business: Business, word: str) -> tuple[str, str]:
     delivery_id = api.post(f"{path}/test")["delivery_id"]
     wait_for(lambda: api.get(f"{path}/deliveries")["items"], lambda found: found and found[0]["state"] == "failed")
     return path.rpartition("/")[2], delivery_id
+
+
+def _picture(cloud: LocalCloud, business: Business, phone: str, conversation_id: str) -> str:
+    """The id of a message with a picture, once that is copied."""
+    sent = {"phone_number_id": business.phone_number_id, "from": phone, "message": {"type": "image"}}
+    script(cloud.simulator_url, {"inbound": sent})
+    path = f"/v1/conversations/{conversation_id}/messages"
+    listed = wait_for(
+        lambda: business.owner.get(path)["items"],
+        lambda found: found[0]["media"] and found[0]["media"]["status"] == "stored",
+    )
+    settle(cloud)
+    return str(listed[0]["id"])
 
 
 def _campaign(business: Business, word: str, template_id: str) -> str:
@@ -129,7 +150,7 @@ def snapshot(owned: Owned) -> Json:
     api = owned.business.owner
     lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints")
     found: Json = {path: api.get(f"/v1/{path}") for path in lists}
-    for path in ("contacts", "contacts/imports", "campaigns", "conversations"):
+    for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations"):
         found[path] = list(api.pages(f"/v1/{path}"))
     for contact in found["contacts"]:
         found[contact["id"]] = api.get(f"/v1/contacts/{contact['id']}")

@@ -15,6 +15,8 @@ from shared.domain.bot import Bot, Rule
 from shared.domain.campaign import Audience, Campaign
 from shared.domain.contact import ContactField
 from shared.domain.identity import contact_id_for, conversation_id_for
+from shared.domain.library import LibraryFile
+from shared.domain.media import MessageMedia
 from shared.domain.message import Message
 from shared.domain.number import Number, Waba
 from shared.domain.template import Template
@@ -100,6 +102,7 @@ def _an_id(name: str, tenant_id: str = "") -> str:
         "{conversation_id}": conversation_id_for(tenant_id, "1", contact_id_for(tenant_id, "phone", "+5511912345678")),
         "{key}": "city",
         "{template_id}": "4242",
+        "{message_id}": message_key(1, "w"),
         "{delivery_id}": f"{1:013d}-evt_{tenant_id}0",
     }.get(name, tenant_id or "01HZZZZZZZZZZZZZZZZZZZZZZZ")
 
@@ -123,6 +126,7 @@ def _bodies() -> dict[tuple[str, str], object]:
         },
         ("PUT", "/v1/rate-card"): {"currency": "EUR", "rates": []},
         ("POST", "/v1/conversations/{conversation_id}/messages"): {"type": "text", "text": {"body": "stolen"}},
+        ("POST", "/v1/media"): {"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1},
         ("POST", "/v1/bots"): bot,
         ("PUT", "/v1/bots/{bot_id}"): bot,
         ("POST", "/v1/webhook-endpoints"): {"url": "https://hooks.example.com/"},
@@ -144,8 +148,10 @@ def furnish(api: Api, tenant_id: str) -> None:
     deps.catalogue.put_bot(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
     deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), 1)
     head = Head(conversation_id_for(tenant_id, "1", contact), "1", contact, "Ana")
-    message = Message(message_key(1, "w"), head.conversation_id, "in", "contact", "text", "private", 1, {})
+    media = MessageMedia("stored", "image", "media/private", media_id="1", mime_type="image/jpeg")
+    message = Message(message_key(1, "w"), head.conversation_id, "in", "contact", "text", "private", 1, {}, media=media)
     deps.conversations.append(tenant_id, head, message)
+    deps.media.library.create(tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1))
     sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
     endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), 1)
     deps.endpoints.put(tenant_id, endpoint)
@@ -164,6 +170,7 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
             deps.directory.all(theirs, prefix, kind)
             for prefix, kind in (("CMP#", Campaign), ("BOT#", Bot), ("TPL#", Template), ("FIELD#", ContactField))
         ]
+        found.append(deps.directory.all(theirs, "FILE#", LibraryFile))
         told = deps.endpoints.all(theirs), deps.deliveries.page(theirs, theirs, 9, None)
         return repr((found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None).items))
 

@@ -1,0 +1,191 @@
+"""A tenant's files: taken in and checked, and given to Meta once for each number that sends them."""
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from tempfile import SpooledTemporaryFile
+
+from shared.clients.files import Files
+from shared.clients.graph import GraphClient, wait_for
+from shared.domain.file_name import content_disposition, safe_name
+from shared.domain.library import SEND_MARGIN_MS, LibraryFile, MetaCopy
+from shared.domain.media import library_key, upload_key
+from shared.domain.media_types import (
+    HEAD_BYTES,
+    MediaKind,
+    extension_of,
+    is_voice_note,
+    refusal_to_send,
+    shown_inline,
+)
+from shared.errors import Conflict, InvalidInput, NotFound
+from shared.observability import count
+from shared.services.meta_access import MetaAccess
+from shared.store.media import MediaLibrary
+
+UPLOAD_LINK_SECONDS = 3600
+LINK_SECONDS = 300
+_IN_MEMORY = 4 * 1024 * 1024
+_TOO_NEW_MS = 60_000
+
+
+class MediaService:
+    """`upload_seconds`: how long an upload to Meta may take, within what the caller's own time allows."""
+
+    def __init__(
+        self,
+        library: MediaLibrary,
+        meta: MetaAccess,
+        graph: GraphClient,
+        files: Files,
+        upload_seconds: float,
+    ) -> None:
+        self.library = library
+        self._meta = meta
+        self._graph = graph
+        self._files = files
+        self._upload_seconds = upload_seconds
+
+    def upload_url(self, tenant_id: str, file: LibraryFile) -> str:
+        """Where the announced file may be PUT, within UPLOAD_LINK_SECONDS."""
+        key = upload_key(tenant_id, file.file_id)
+        return self._files.upload_url(key, file.mime_type, file.size, UPLOAD_LINK_SECONDS)
+
+    def link(self, key: str, mime_type: str, filename: str) -> str:
+        """Where a browser can read a kept file within LINK_SECONDS, with headers that let nothing in it run."""
+        name = safe_name(filename, extension_of(mime_type))
+        disposition = content_disposition(name, inline=shown_inline(mime_type))
+        return self._files.link(key, mime_type, disposition, LINK_SECONDS)
+
+    def complete(self, tenant_id: str, file_id: str) -> LibraryFile:
+        """Check what was uploaded; what passes is moved to where no upload reaches it. Harmless to repeat.
+
+        Raises NotFound, Conflict (`upload_missing`, `upload_changed`), and InvalidInput (`media_refused`) for a file
+        that Meta would not take or that is not the announced one: such a file can never be sent.
+        """
+        file = self.library.get(tenant_id, file_id)
+        if file.status == "awaiting_upload":
+            file = self._checked(tenant_id, file)
+        if file.status == "refused":
+            raise InvalidInput(f"the file cannot be sent: {file.reason}", code="media_refused")
+        return file
+
+    def _checked(self, tenant_id: str, file: LibraryFile) -> LibraryFile:
+        source = upload_key(tenant_id, file.file_id)
+        uploaded = self._files.head(source)
+        if uploaded is None:
+            current = self.library.get(tenant_id, file.file_id)
+            if current.status != "awaiting_upload":
+                return current  # another request was quicker
+            raise Conflict("the file is not there yet; PUT it to upload_url first", code="upload_missing")
+        head = io.BytesIO()
+        if uploaded.size:  # S3 has no first bytes of nothing (InvalidRange)
+            self._files.read_into(source, head, most=HEAD_BYTES)
+        beginning = head.getvalue()
+        reason = refusal_to_send(file.mime_type, uploaded.size, beginning)
+        if not reason and uploaded.size != file.size:
+            reason = f"it has {uploaded.size} bytes, {file.size} were announced"
+        if not reason and file.sha256 and self._digest(source) != file.sha256:
+            reason = "its SHA-256 is not the announced one"
+        if reason:
+            checked = replace(file, status="refused", reason=reason)
+        else:
+            checked = replace(file, status="ready", voice=is_voice_note(file.mime_type, beginning))
+            name = safe_name(file.filename, extension_of(file.mime_type))
+            disposition = content_disposition(name, inline=shown_inline(file.mime_type))
+            key = library_key(tenant_id, file.file_id)
+            # Of what was looked at, whatever may be uploaded meanwhile.
+            self._files.copy(source, key, uploaded.etag, file.mime_type, disposition)
+        after = self.library.change(
+            tenant_id, file.file_id, lambda found: checked if found.status == "awaiting_upload" else found
+        )
+        self._files.delete(source)
+        return after
+
+    def _digest(self, key: str) -> str:
+        with SpooledTemporaryFile(_IN_MEMORY) as file:
+            self._files.read_into(key, file)
+            file.seek(0)
+            digest = hashlib.sha256()
+            while piece := file.read(_IN_MEMORY):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    def delete(self, tenant_id: str, file_id: str) -> None:
+        """Forget a file. Raises NotFound. What was sent with it has reached its people; Meta's copies die by
+        themselves, because a campaign under way may still name them."""
+        self.library.get(tenant_id, file_id)
+        self._files.delete(library_key(tenant_id, file_id))
+        self._files.delete(upload_key(tenant_id, file_id))
+        self.library.delete(tenant_id, file_id)
+
+    def usable(self, tenant_id: str, file_id: str, kind: MediaKind, *, voice: bool = False) -> LibraryFile:
+        """A file that can be sent as this kind; one that was just uploaded is checked now.
+
+        Raises NotFound, Conflict, and InvalidInput for a file that cannot be sent, or not as this."""
+        file = self.complete(tenant_id, file_id)
+        if file.kind != kind:
+            raise InvalidInput(f"this file is {file.mime_type}; send it as {file.kind}", code="media_kind")
+        if voice and not file.voice:
+            raise InvalidInput("a voice message is an .ogg file with one channel of Opus", code="media_kind")
+        return file
+
+    def meta_ids(
+        self,
+        tenant_id: str,
+        phone_number_id: str,
+        wanted: Iterable[tuple[str, MediaKind]],
+        now: int,
+        *,
+        margin_ms: int = SEND_MARGIN_MS,
+    ) -> dict[str, str]:
+        """Our id -> Meta's id for each file, uploaded for this number if need be. `now` is epoch ms.
+
+        Meta's id lives for `margin_ms` at least. Of two that upload at once both use the first one's. Raises like
+        `usable`, and ProviderRejected or RetryableError when Meta does not take the file.
+        """
+        found: dict[str, str] = {}
+        for file_id, kind in wanted:
+            file = self.usable(tenant_id, file_id, kind)
+            known = file.meta_id(phone_number_id, now, margin_ms)
+            found[file_id] = known or self._upload(tenant_id, phone_number_id, file, now, margin_ms)
+        return found
+
+    def renewed(
+        self, tenant_id: str, phone_number_id: str, stale: Iterable[tuple[str, str]], now: int
+    ) -> dict[str, str]:
+        """The same after Meta refused the (our id, Meta's id) pairs: uploaded anew, unless that was done already.
+
+        An id that is a minute old is none of those that Meta has lost; it is left out. Files that are gone too.
+        """
+        found: dict[str, str] = {}
+        for file_id, meta_id in stale:
+            try:
+                file = self.library.get(tenant_id, file_id)
+            except NotFound:
+                continue
+            copy = file.meta.get(phone_number_id)
+            if copy is None or copy.meta_id != meta_id:
+                known = file.meta_id(phone_number_id, now, SEND_MARGIN_MS)
+                found[file_id] = known or self._upload(tenant_id, phone_number_id, file, now, SEND_MARGIN_MS)
+            elif now - copy.uploaded_at > _TOO_NEW_MS:
+                found[file_id] = self._upload(tenant_id, phone_number_id, file, now, SEND_MARGIN_MS, stale=meta_id)
+        return found
+
+    def _upload(
+        self, tenant_id: str, phone_number_id: str, file: LibraryFile, now: int, margin_ms: int, stale: str = ""
+    ) -> str:
+        access = self._meta.of_number(tenant_id, phone_number_id, now)
+        with SpooledTemporaryFile(_IN_MEMORY) as content:
+            self._files.read_into(library_key(tenant_id, file.file_id), content)
+            content.seek(0)
+            meta_id = wait_for(
+                self._graph.upload(phone_number_id, access, content, file.mime_type, seconds=self._upload_seconds)
+            )
+        count("MediaUploaded")
+        copy = MetaCopy(meta_id, now)
+        after = self.library.change(
+            tenant_id, file.file_id, lambda found: found.with_copy(phone_number_id, copy, margin_ms, stale)
+        )
+        return after.meta[phone_number_id].meta_id

@@ -1,0 +1,20 @@
+"""Meta's API in a tenant's name, for one of its numbers: the stored token, opened."""
+
+from shared.clients.graph import GraphAccess
+from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.vault import META_TOKEN, Vault
+from shared.store.accounts import Accounts
+
+
+class MetaAccess:
+    def __init__(self, accounts: Accounts, vault: Vault, secrets: PlatformSecretReader) -> None:
+        self._accounts = accounts
+        self._vault = vault
+        self._secrets = secrets
+
+    def of_number(self, tenant_id: str, phone_number_id: str, now: int) -> GraphAccess:
+        """`now` in epoch ms. Raises NotFound for a number that is not the tenant's."""
+        number = self._accounts.number(tenant_id, phone_number_id)
+        waba = self._accounts.waba(tenant_id, number.waba_id)
+        token = self._vault.open(tenant_id, META_TOKEN, waba.token)
+        return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
