@@ -36,6 +36,14 @@ _PROBLEM: dict[str, Any] = {
             "items": {"type": "object"},
             "description": "With `window_closed`: approved templates that may be sent instead, and their variables.",
         },
+        "newer_message": {
+            "type": ["object", "null"],
+            "description": "With `answered_meanwhile`: what somebody else has written; null while it is being written.",
+        },
+        "conversation": {
+            "type": "object",
+            "description": "With `changed_meanwhile`, and other clashes: the conversation as it is now.",
+        },
     },
 }
 _ANSWER = {

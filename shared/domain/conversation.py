@@ -173,18 +173,23 @@ def need_version(conversation: Conversation, version: int | None) -> None:
         )
 
 
-def need_unanswered(conversation: Conversation, seen_id: str, message_id: str, author: str) -> None:
-    """Raises Conflict when somebody other than `author` has written for the business since message `seen_id`.
+def claim_answer(
+    conversation: Conversation, seen_id: str, message_id: str, author: str, void: str = ""
+) -> Conversation:
+    """`author` is about to answer with `message_id`, having seen everything up to message `seen_id`.
 
-    `message_id` is the message about to be sent: one that is there already is no reason against itself.
+    Raises Conflict when somebody else has written for the business since. `void` is a claim that came to nothing.
     """
     trail = conversation.trail
-    if seen_id and trail.answer_id > seen_id and trail.answer_id != message_id and trail.answer_by != author:
+    if trail.answer_id > seen_id and trail.answer_by != author and trail.answer_id not in (message_id, void):
         raise Conflict(
             "somebody else has answered meanwhile; read what they wrote, then decide again",
             field="if_last_message_id",
             code="answered_meanwhile",
         )
+    if trail.answer_id >= message_id and trail.answer_id != void:
+        return conversation
+    return replace(conversation, trail=replace(trail, answer_id=message_id, answer_by=author))
 
 
 def status_of(text: str) -> Status:

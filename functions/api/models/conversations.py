@@ -4,7 +4,6 @@ from pydantic import Field, JsonValue
 
 from functions.api.models.base import Cursor, Output, moment
 from functions.api.models.media import MessageMediaOut
-from functions.api.models.media import MessageMediaOut
 from shared.domain.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.message import Message
 from shared.domain.message_changes import Said
@@ -55,6 +54,14 @@ class ConversationOut(Output):
         )
 
 
+class ReadOut(ConversationOut):
+    read_mark: str = Field(
+        description="whether the person sees that their messages were read: sent; none (nothing new to tell); refused; "
+        "unreachable"
+    )
+    read_mark_code: str | None = Field(description="Meta's error code, when it was refused")
+
+
 class ConversationsOut(Output):
     items: list[ConversationOut]
     next_cursor: Cursor
@@ -95,7 +102,6 @@ class MessageOut(Output):
     original: SaidOut | None = Field(description="what an edited message said before")
     revoked_at: str | None = Field(description="when its author deleted it; what it said is shown no more then")
     media: MessageMediaOut | None = Field(description="its file, if it has one")
-    media: MessageMediaOut | None = Field(description="its file, if it has one")
 
     @classmethod
     def of(cls, message: Message) -> "MessageOut":
@@ -122,7 +128,6 @@ class MessageOut(Output):
                 "edited_at": moment(message.edited_at),
                 "original": _said(message.original),
                 "revoked_at": moment(message.revoked_at),
-                "media": MessageMediaOut.of(message.media) if message.media is not None else None,
                 "media": MessageMediaOut.of(message.media) if message.media is not None else None,
             }
         )

@@ -128,7 +128,10 @@ class PresencesOut(Output):
 
 
 class TypingOut(Output):
-    indicator: str = Field(description="what became of the sign that WhatsApp shows the person: sent, refused, or none")
+    indicator: str = Field(
+        description="what became of the sign that WhatsApp shows the person for 25 seconds: sent; none (it shows "
+        "still, or there is no message to answer); refused; unreachable"
+    )
     code: str | None = Field(description="Meta's error code, when it was refused")
     present: list[PresentOut]
 

@@ -146,8 +146,9 @@ class TemplateContent(Input):
 
 class _Outgoing(Input):
     reply_to: MessageRef = Field("", description="the message this one answers: our id of it, or its `wamid`")
-    if_last_message_id: Annotated[str, StringConstraints(max_length=60)] = Field(
-        "", description="the last message you have seen: if somebody else has answered since, nothing is sent (409)"
+    if_last_message_id: Annotated[str, StringConstraints(pattern=r"^([0-9]{13}-[0-9A-Za-z]{1,40})?$")] = Field(
+        "",
+        description="our id of the last message you have seen: if somebody else has answered since, nothing is sent",
     )
 
 

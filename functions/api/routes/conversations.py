@@ -11,6 +11,7 @@ from functions.api.models.conversations import (
     ConversationsOut,
     MessageOut,
     MessagesOut,
+    ReadOut,
 )
 from functions.api.models.inbox import ConversationIn
 from functions.api.models.outgoing import MessageIn
@@ -19,9 +20,9 @@ from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
-from shared.domain.conversation import Conversation, Status, read
+from shared.domain.conversation import Conversation, Status, marked, read
 from shared.domain.identity import conversation_id_for
-from shared.errors import NotFound, SendRefused
+from shared.errors import Conflict, NotFound, SendRefused
 from shared.services.single_send import WINDOW_CLOSED
 from shared.store.conversations import Head, Wanted
 
@@ -102,7 +103,8 @@ def list_messages(conversation_id: ConversationId, limit: Limit = 50, cursor: Cu
 def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut:
     """What was stored, with its outcome: sent, failed (with Meta's code), or unknown.
 
-    Outside the 24-hour window only templates may go: 409 `window_closed` lists some in `templates`.
+    Outside the 24-hour window only templates may go: 409 `window_closed` lists some in `templates`. With
+    `if_last_message_id`, 409 `answered_meanwhile` shows in `newer_message` what somebody else has written since.
     """
     made, principal, now = deps(), caller(router), epoch_ms()
     conversation = _need(conversation_id)
@@ -113,12 +115,25 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
         if refused.code == WINDOW_CLOSED:
             refused.extensions["templates"] = offered_templates(made, principal.tenant_id, conversation)
         raise
+    except Conflict as clash:
+        if clash.field == "if_last_message_id":
+            answer_id = _need(conversation_id).trail.answer_id
+            answer = made.conversations.messages.get(principal.tenant_id, conversation_id, answer_id)
+            clash.extensions["newer_message"] = MessageOut.of(answer).model_dump(mode="json") if answer else None
+        raise
     return MessageOut.of(sent)
 
 
 @router.post(
-    "/v1/conversations/<conversation_id>/read", **effect(Scope.CONVERSATIONS, "conversations", "Nothing unread in it")
+    "/v1/conversations/<conversation_id>/read",
+    **effect(Scope.CONVERSATIONS, "conversations", "Nothing unread in it; the person sees that it was read"),
 )
-def post_read(conversation_id: ConversationId) -> ConversationOut:
-    _, conversation = deps().conversations.change(caller(router).tenant_id, conversation_id, read)
-    return ConversationOut.of(conversation, epoch_ms())
+def post_read(conversation_id: ConversationId) -> ReadOut:
+    """That WhatsApp shows it is a courtesy: when Meta does not take it, the conversation is read all the same."""
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    conversation = _need(conversation_id)
+    signal = made.signals.read(tenant_id, conversation, now)
+    wamid = conversation.trail.inbound_wamid if signal.outcome == "sent" else conversation.trail.marked_wamid
+    _, after = made.conversations.change(tenant_id, conversation_id, lambda found: marked(read(found), wamid))
+    shown = ConversationOut.of(after, now).model_dump()
+    return ReadOut(**shown, read_mark=signal.outcome, read_mark_code=signal.code or None)

@@ -6,6 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
+from functions.api.chat_signals import Signal
 from functions.api.desk import Desk
 from functions.api.models.base import HEX_ID
 from functions.api.models.conversations import ConversationOut
@@ -21,17 +22,20 @@ from functions.api.models.inbox import (
     PresentOut,
     SnoozeIn,
     StateIn,
+    TypingOut,
 )
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
-from shared.domain.conversation import Conversation
+from shared.domain.conversation import Conversation, marked, window_open
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.store.agents import PRESENT_MS
 
 router = new_router()
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
 _TAG = "conversations"
+_SHOWS_STILL_MS = PRESENT_MS - 15_000
 
 
 def _desk(conversation_id: str, version: int | None = None) -> Desk:
@@ -149,3 +153,27 @@ def put_presence(conversation_id: ConversationId, body: PresenceIn) -> Presences
     else:
         agents.enter(principal.tenant_id, conversation_id, principal.member_id, body.state, now)
     return _present(conversation_id, now)
+
+
+@router.post(
+    "/v1/conversations/<conversation_id>/typing",
+    **secured(Scope.CONVERSATIONS, _TAG, "Say that you are writing: to the team, and to the person for 25 seconds"),
+)
+def post_typing(conversation_id: ConversationId) -> TypingOut:
+    """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""
+    made, principal, now = deps(), caller(router), epoch_ms()
+    tenant_id, me = principal.tenant_id, principal.member_id
+    conversation = made.conversations.get(tenant_id, conversation_id)
+    if conversation is None:
+        raise NotFound("there is no such conversation")
+    present = made.agents.present(tenant_id, conversation_id, now)
+    shows_still = any(p.member_id == me and p.doing == "typing" and p.until > now + _SHOWS_STILL_MS for p in present)
+    answerable = window_open(conversation.last_inbound_at, now) and not shows_still
+    signal = made.signals.typing(tenant_id, conversation, now) if answerable else Signal("none")
+    if signal.outcome == "sent":
+        wamid = conversation.trail.inbound_wamid
+        made.conversations.change(tenant_id, conversation_id, lambda found: marked(found, wamid))
+    if principal.role != "api_key" and not shows_still:
+        made.agents.enter(tenant_id, conversation_id, me, "typing", now)
+    shown = _present(conversation_id, now).items
+    return TypingOut(indicator=signal.outcome, code=signal.code or None, present=shown)

@@ -103,7 +103,13 @@ class Api:
 
 
 @pytest.fixture(scope="module")
-def api(dynoxide: str) -> Iterator[Api]:
+def graph_url() -> str:
+    """Where the Graph API is: nowhere, unless a module has one of its own."""
+    return "http://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def api(dynoxide: str, graph_url: str) -> Iterator[Api]:
     """Tests share it, so each works under a tenant of its own."""
     with mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
@@ -125,7 +131,7 @@ def api(dynoxide: str) -> Iterator[Api]:
             "DATA_BUCKET": "data",
             "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
             "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
-            "GRAPH_API_URL": "http://127.0.0.1:9",
+            "GRAPH_API_URL": graph_url,
             "GRAPH_API_VERSION": "v26.0",
             "META_APP_ID": "100",
             "EMAIL_VERIFICATION": "skip",

@@ -15,6 +15,7 @@ from shared.domain.bot import Bot, Rule
 from shared.domain.campaign import Audience, Campaign
 from shared.domain.contact import ContactField
 from shared.domain.identity import contact_id_for, conversation_id_for
+from shared.domain.inbox_settings import CannedReply, Label
 from shared.domain.library import LibraryFile
 from shared.domain.media import MessageMedia
 from shared.domain.message import Message
@@ -125,7 +126,20 @@ def _bodies() -> dict[tuple[str, str], object]:
             "name": "c", "phone_number_id": "1", "template_id": "4242", "audience": {"everyone": True},
         },
         ("PUT", "/v1/rate-card"): {"currency": "EUR", "rates": []},
+        ("POST", "/v1/conversations"): {"contact_id": "0" * 32, "phone_number_id": "1"},
         ("POST", "/v1/conversations/{conversation_id}/messages"): {"type": "text", "text": {"body": "stolen"}},
+        ("POST", "/v1/conversations/{conversation_id}/assign"): {"to": None},
+        ("POST", "/v1/conversations/{conversation_id}/labels"): {},
+        ("POST", "/v1/conversations/{conversation_id}/close"): {},
+        ("POST", "/v1/conversations/{conversation_id}/snooze"): {"until": "2099-01-01T00:00:00Z"},
+        ("POST", "/v1/conversations/{conversation_id}/reopen"): {},
+        ("POST", "/v1/conversations/{conversation_id}/notes"): {"text": "stolen"},
+        ("PUT", "/v1/conversations/{conversation_id}/presence"): {"state": "typing"},
+        ("POST", "/v1/labels"): {"name": "stolen"},
+        ("PATCH", "/v1/labels/{label_id}"): {"name": "stolen"},
+        ("POST", "/v1/canned-replies"): {"shortcut": "hi", "text": "stolen"},
+        ("PUT", "/v1/canned-replies/{reply_id}"): {"shortcut": "hi", "text": "stolen"},
+        ("PUT", "/v1/members/{member_id}/availability"): {"available": True},
         ("POST", "/v1/media"): {"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1},
         ("POST", "/v1/bots"): bot,
         ("PUT", "/v1/bots/{bot_id}"): bot,
@@ -152,6 +166,8 @@ def furnish(api: Api, tenant_id: str) -> None:
     message = Message(message_key(1, "w"), head.conversation_id, "in", "contact", "text", "private", 1, {}, media=media)
     deps.conversations.append(tenant_id, head, message)
     deps.media.library.create(tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1))
+    deps.inbox.put_label(tenant_id, Label(tenant_id, "private", "#000000"))
+    deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
     sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
     endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), 1)
     deps.endpoints.put(tenant_id, endpoint)
@@ -169,10 +185,10 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
         found = [
             deps.directory.all(theirs, prefix, kind)
             for prefix, kind in (("CMP#", Campaign), ("BOT#", Bot), ("TPL#", Template), ("FIELD#", ContactField))
-        ]
+        ] + [deps.inbox.labels(theirs), deps.inbox.canned_replies(theirs)]
         found.append(deps.directory.all(theirs, "FILE#", LibraryFile))
         told = deps.endpoints.all(theirs), deps.deliveries.page(theirs, theirs, 9, None)
-        return repr((found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None).items))
+        return repr((found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None, 1).items))
 
     before = everything()
     checked = 0
