@@ -30,6 +30,10 @@ def purpose_of(category: str) -> Purpose:
             return "marketing"
 
 
+_HELD_BACK = {
+    Standing.OVER_THE_CAP: SkipReason.FREQUENCY_CAP,
+    Standing.RESTING: SkipReason.MARKETING_LIMIT,
+}
 Twin = Callable[[Contact], Contact | None]
 """Another contact with the same phone, to whom the phone's identity leads; None for nearly everybody."""
 
@@ -46,8 +50,8 @@ def judge(
     if standing is Standing.OUTSIDE:
         return None
     reason = refusal(contact, purpose) or _same_phone(twin(contact), history)
-    if reason is None and standing is Standing.OVER_THE_CAP:
-        reason = SkipReason.FREQUENCY_CAP
+    if reason is None:
+        reason = _HELD_BACK.get(standing)
     if reason is not None:
         return Skip(contact.contact_id, reason)
     try:

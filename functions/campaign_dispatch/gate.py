@@ -7,7 +7,7 @@ from functions.campaign_dispatch.audience import Skip, judge, purpose_of
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.history import History, open_history
 from shared.domain.blocks import Recipient
-from shared.domain.campaign import Campaign, State
+from shared.domain.campaign import Campaign, State, spared_people_rest
 from shared.domain.compiler import SendPlan
 from shared.domain.contact import Contact
 from shared.domain.identity import contact_id_for
@@ -59,7 +59,11 @@ def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
         return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier, task.shard)
 
     recent = [c.campaign_id for c in _under_the_cap(deps, task.tenant_id, campaign) if c.started_at is not None]
-    return open_history(campaign, recent, stream)
+    source = campaign.audience.source
+    rest = source is not None and spared_people_rest(
+        deps.catalogue.campaign(task.tenant_id, source.campaign_id), campaign.frozen_at
+    )
+    return open_history(campaign, recent, stream, rest=rest)
 
 
 def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from shared.domain.campaign import Audience, Campaign
+from shared.domain.campaign import SPARED, Audience, Campaign
 from shared.store.campaign_people import Fate
 
 REACHED = frozenset({"sent", "delivered", "read", "unknown", "waiting"})
@@ -18,6 +18,7 @@ class Standing(Enum):
     OUTSIDE = "outside"
     INSIDE = "inside"
     OVER_THE_CAP = "over_the_cap"
+    RESTING = "resting"
 
 
 @dataclass(slots=True)
@@ -40,12 +41,16 @@ class Stream:
 
 @dataclass(slots=True)
 class History:
-    """The earlier campaigns that matter to this one, by campaign id; `counted` are those under the frequency cap."""
+    """The earlier campaigns that matter to this one, by campaign id; `counted` are those under the frequency cap.
+
+    `rest`: whom Meta spared in the campaign that is the audience's source is left alone.
+    """
 
     audience: Audience
     cap: int = 0
     counted: Sequence[str] = ()
     streams: Mapping[str, Stream] = field(default_factory=dict)
+    rest: bool = False
 
     def standing(self, contact_id: str, tags: frozenset[str]) -> Standing:
         """Whether the contact is in the audience, by tags and by what became of them before."""
@@ -62,16 +67,21 @@ class History:
             inside = fate is not None and source.includes(fate.outcome, fate.code) and self.audience.not_excluded(tags)
         if not inside:
             return Standing.OUTSIDE
+        if self.rest and source is not None and (spared := fates[source.campaign_id]) and spared.code == SPARED:
+            return Standing.RESTING
         over = self.cap > 0 and len(reached.intersection(self.counted)) >= self.cap
         return Standing.OVER_THE_CAP if over else Standing.INSIDE
 
 
-def open_history(campaign: Campaign, recent: Sequence[str], stream: Callable[[str], Iterator[Fate]]) -> History:
-    """The history a shard's scan needs. `recent` are the marketing campaigns of the
-    frequency cap's days; `stream` reads an earlier campaign's people of this shard."""
+def open_history(
+    campaign: Campaign, recent: Sequence[str], stream: Callable[[str], Iterator[Fate]], *, rest: bool = False
+) -> History:
+    """The history a shard's scan needs. `recent` are the marketing campaigns of the frequency cap's days; `stream`
+    reads an earlier campaign's people of this shard; `rest` as in History."""
     audience = campaign.audience
     needed = {*audience.exclude_campaigns, *recent}
     if audience.source is not None:
         needed.add(audience.source.campaign_id)
     cap = campaign.frequency_cap.campaigns if campaign.frequency_cap else 0
-    return History(audience, cap, tuple(recent), {campaign_id: Stream(stream(campaign_id)) for campaign_id in needed})
+    streams = {campaign_id: Stream(stream(campaign_id)) for campaign_id in needed}
+    return History(audience, cap, tuple(recent), streams, rest)

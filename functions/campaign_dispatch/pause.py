@@ -1,36 +1,16 @@
-"""Stopping campaigns by themselves when Meta says that going on is pointless, with a reason somebody can act on."""
+"""What a lane's answers stop: the campaign, its number or its account, under the code that Meta gave."""
 
-from dataclasses import replace
-
-from shared.domain.campaign import Campaign, State, after
-from shared.domain.stop_reasons import meta_code
-from shared.errors import Conflict, NotFound
+from shared.domain.stop_reasons import Scope, meta_code
+from shared.services.campaign_stop import CampaignStop
 from shared.store.catalogue import Catalogue
 from shared.store.lanes import Lanes, Run
 
 
 class AutoPause:
-    """Pauses one campaign, or every campaign of a number."""
+    """Pauses one campaign, or every campaign of a number or an account."""
 
     def __init__(self, catalogue: Catalogue, lanes: Lanes) -> None:
-        self._catalogue = catalogue
-        self._lanes = lanes
+        self._stop = CampaignStop(catalogue, lanes)
 
-    def __call__(self, run: Run, scope: str, code: str) -> None:
-        runs = [run] if scope == "campaign" else list(self._lanes.work(run.phone_number_id).runs)
-        for stopped in runs:
-            self._pause(stopped, meta_code(code))
-
-    def _pause(self, run: Run, reason: str) -> None:
-        def pause(campaign: Campaign) -> Campaign:
-            return replace(campaign, state=after(campaign.state, "pause"), reason=reason)
-
-        try:
-            self._catalogue.change_campaign(run.tenant_id, run.campaign_id, pause)
-        except NotFound:
-            return  # nothing is left to be paused, and nothing that waits behind this must wait for it
-        except Conflict:
-            campaign = self._catalogue.campaign(run.tenant_id, run.campaign_id)
-            if campaign.state is not State.PAUSED:
-                return
-        self._lanes.set_run_state(run.phone_number_id, run.campaign_id, "paused", reason)
+    def __call__(self, run: Run, scope: Scope, code: str) -> None:
+        self._stop(run.tenant_id, run.campaign_id, scope, meta_code(code))

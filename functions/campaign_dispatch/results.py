@@ -10,6 +10,7 @@ from shared.domain.blocks import Recipient
 from shared.domain.books import SKIP_PREFIX
 from shared.domain.consent import SkipReason
 from shared.domain.outcome import Action, Kind, Outcome
+from shared.domain.stop_reasons import SCOPES, Scope
 from shared.store.contacts import Contacts
 from shared.store.lanes import Lanes, LeaseLost, Run
 from shared.store.sends import Sends, StatusChange
@@ -18,13 +19,6 @@ MAX_ATTEMPTS = 12
 """After this many refusals for now, a message counts as failed with the last code."""
 RETRY_LIST = 25
 """Entries in one retry list at most: a list is claimed whole, so it must fit into a window at a low rate too."""
-
-_PAUSING = {
-    Action.PAUSE_CAMPAIGN: "campaign",
-    Action.PAUSE_NUMBER: "number",
-    Action.PAUSE_ACCOUNT: "number",
-    Action.TOKEN: "number",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +44,19 @@ class Settled:
 
     changes: dict[tuple[str, str, int], StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
     retries: dict[tuple[str, int], list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
-    pauses: dict[str, tuple[Run, str, str]] = field(default_factory=dict)
+    pauses: dict[str, tuple[Run, Scope, str]] = field(default_factory=dict)
     suppressed: list[tuple[Run, str, str]] = field(default_factory=list)
 
 
-def retry_delay_ms(action: Action, attempt: int) -> int:
+def retry_delay_ms(outcome: Outcome, attempt: int) -> int:
     """How long to wait before the next attempt. Meta asks for 4^x seconds after a pair limit (131056)."""
-    if action is Action.SPACE_PAIR:
-        return int(min(4**attempt, 3600)) * 1000
-    if action in _PAUSING or action is Action.OTHER_ENDPOINT:
-        return 0
-    return int(min(2**attempt, 60)) * 1000
+    if outcome.action is Action.SPACE_PAIR:
+        seconds = min(4**attempt, 3600)
+    elif outcome.action in SCOPES or outcome.action is Action.OTHER_ENDPOINT:
+        seconds = 0
+    else:
+        seconds = min(2**attempt, 60)
+    return int(max(seconds, outcome.wait_seconds)) * 1000
 
 
 def sort_out(batch: Sequence[Sent], now: int) -> Settled:
@@ -72,14 +68,17 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
         if outcome is None:
             change.failed[sent.slot] = f"{SKIP_PREFIX}{sent.skipped}"
             continue
-        if outcome.kind in (Kind.ACCEPTED, Kind.HELD):
+        if outcome.kind is Kind.ACCEPTED:
             change.sent.add(sent.slot)
+        elif outcome.kind is Kind.HELD:
+            change.held.add(sent.slot)
         elif outcome.kind is Kind.REFUSED:
             change.failed[sent.slot] = outcome.code
         elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):
             _try_later(settled, change, sent, outcome, now)
-        scope = "campaign" if sent.trip else _PAUSING.get(outcome.action)
-        if scope is not None and settled.pauses.get(sent.run.campaign_id, ("", "", ""))[1] != "number":
+        scope = Scope.CAMPAIGN if sent.trip else SCOPES.get(outcome.action)
+        known = settled.pauses.get(sent.run.campaign_id)
+        if scope is not None and (known is None or scope > known[1]):
             settled.pauses[sent.run.campaign_id] = (sent.run, scope, outcome.code)
         if outcome.action is Action.SUPPRESS_MARKETING:
             settled.suppressed.append((sent.run, sent.recipient.contact_id, outcome.code))
@@ -91,13 +90,13 @@ def _try_later(settled: Settled, change: StatusChange, sent: Sent, outcome: Outc
         change.failed[sent.slot] = outcome.code
         return
     # Whole seconds, so that what fails together is claimed together.
-    due = (now + retry_delay_ms(outcome.action, sent.attempt)) // 1000 * 1000
+    due = (now + retry_delay_ms(outcome, sent.attempt)) // 1000 * 1000
     settled.retries[sent.run.campaign_id, due].append((sent.block, sent.slot, sent.attempt + 1))
 
 
 class Pause(Protocol):
-    def __call__(self, run: Run, scope: str, code: str) -> None:
-        """Pause the run's campaign, or every campaign of its number, because Meta said this code."""
+    def __call__(self, run: Run, scope: Scope, code: str) -> None:
+        """Pause the run's campaign, or every campaign of its number or account, because Meta said this code."""
 
 
 @dataclass(slots=True)

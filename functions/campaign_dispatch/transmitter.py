@@ -1,24 +1,35 @@
 """Handing a lane's messages to Meta, at the endpoint that the template's category calls for."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 
 from shared.clients.graph import GraphAccess, GraphClient
-from shared.domain.outcome import Action, Outcome
+from shared.domain.outcome import MARKETING_ENDPOINT, Action, Outcome
 from shared.store.lanes import Run
+
+_USUAL, _MARKETING = "messages", "marketing_messages"
 
 
 @dataclass(slots=True)
 class GraphTransmitter:
-    """Sends over /messages until Meta says that this account's marketing belongs to /marketing_messages (131063)."""
+    """Sends over /messages until Meta says that this account's marketing belongs to /marketing_messages (131063), and
+    back when it says that this template does not. When neither takes it, the campaign stops."""
 
     graph: GraphClient
     access: GraphAccess
     phone_number_id: str
-    _marketing_endpoint: set[str] = field(default_factory=set)
+    _endpoints: dict[str, str] = field(default_factory=dict)
+    _refused_by: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     async def __call__(self, run: Run, body: dict[str, object]) -> Outcome:
-        endpoint = "marketing_messages" if run.campaign_id in self._marketing_endpoint else "messages"
+        endpoint = self._endpoints.get(run.campaign_id, _USUAL)
         outcome = await self.graph.send(self.phone_number_id, self.access, body, endpoint)
-        if outcome.action is Action.OTHER_ENDPOINT:
-            self._marketing_endpoint.add(run.campaign_id)
+        if outcome.action is not Action.OTHER_ENDPOINT:
+            return outcome
+        refused_by = self._refused_by[run.campaign_id]
+        refused_by.add(endpoint)
+        wanted = _MARKETING if outcome.code in MARKETING_ENDPOINT else _USUAL
+        if wanted in refused_by:
+            return replace(outcome, action=Action.PAUSE_CAMPAIGN)
+        self._endpoints[run.campaign_id] = wanted
         return outcome

@@ -1,15 +1,26 @@
-"""Writing folded statuses: opt-outs first, then one write per block and one per message of a conversation."""
+"""Writing folded statuses: opt-outs and stops first, then one write per block and one per message of a conversation."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from functions.webhook_ingest.bootstrap import Deps
-from functions.webhook_ingest.logic.fold import BlockKey, Folded, SingleChange, Update, fold, read_updates
+from functions.webhook_ingest.logic.fold import (
+    BlockKey,
+    CampaignKey,
+    Folded,
+    SingleChange,
+    Update,
+    fold,
+    read_updates,
+)
 from shared.domain.books import StatusChange
 from shared.domain.callback import CampaignSlot, SingleSend
+from shared.domain.outcome import rule_of
+from shared.domain.stop_reasons import SCOPES, meta_code
 from shared.errors import InvalidInput, RetryableError
 from shared.observability import count
+from shared.services.campaign_stop import CampaignStop
 from shared.sqs_batch import log_failure
 
 _WRITERS = 8
@@ -51,7 +62,7 @@ def record_statuses(
         return set()
 
     with ThreadPoolExecutor(_WRITERS) as pool:
-        for jobs in (_opt_outs(at_hand, folded, now), _writes(at_hand, folded)):
+        for jobs in (_opt_outs(at_hand, folded, now), _stops(at_hand, folded), _writes(at_hand, folded)):
             failed |= set().union(*pool.map(attempt, jobs))
     return failed
 
@@ -76,6 +87,26 @@ def _opt_outs(at_hand: Deps, folded: Folded, now: int) -> list[Job]:
         return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
 
     return [job(target, at) for target, at in folded.opt_outs.items()]
+
+
+def _stops(at_hand: Deps, folded: Folded) -> list[Job]:
+    """What Meta refuses later, such as held messages of a template that is paused now, stops as if refused at once."""
+
+    def job(campaign: CampaignKey, said: Mapping[str, int]) -> Job:
+        return folded.sources[campaign], lambda: _stop(at_hand, campaign, said)
+
+    return [job(campaign, said) for campaign, said in folded.stops.items()]
+
+
+def _stop(at_hand: Deps, campaign: CampaignKey, said: Mapping[str, int]) -> None:
+    """The widest reason first, and of equal ones the smallest code, whatever the order they came in."""
+    stop = CampaignStop(at_hand.catalogue, at_hand.lanes)
+    for code in sorted(said, key=lambda code: (-SCOPES[rule_of(code).action], code)):
+        # Meta's seconds are cut off, so it was said before the end of that second.
+        scope, said_at = SCOPES[rule_of(code).action], said[code] + 999
+        stopped = stop(campaign.tenant_id, campaign.campaign_id, scope, meta_code(code), said_at)
+        if stopped:
+            count("CampaignPaused", stopped)
 
 
 def _writes(at_hand: Deps, folded: Folded) -> list[Job]:

@@ -39,6 +39,11 @@ class EarlierCampaign:
         return outcome in self.outcomes and (not self.codes or code in self.codes)
 
 
+SPARED = "131049"
+"""Meta's code for somebody who gets enough marketing from everybody (Meta, per-user marketing limits)."""
+_REST_MS = 24 * 3600 * 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Audience:
     """Contacts that carry any of `tags` (everybody when `everyone`, or the people of `source`), minus those that carry
@@ -157,3 +162,10 @@ def after(state: State, action: str) -> State:
         possible = ", ".join(sorted(allowed))
         raise Conflict(f"the campaign is {state}; {action} needs it to be {possible}", code="campaign_state")
     return result
+
+
+def spared_people_rest(earlier: Campaign, now: int) -> bool:
+    """Whether those whom Meta spared in this campaign must not be tried again (yet): not within a day, and not at all
+    after a second try. Meta acts against accounts that keep trying (changelog of 2026-04-30)."""
+    second_try = earlier.audience.source is not None
+    return second_try or earlier.finished_at is None or now - earlier.finished_at < _REST_MS

@@ -30,6 +30,7 @@ class SkipReason(StrEnum):
     TOO_LONG = "too_long"
     US_MARKETING = "us_marketing"
     FREQUENCY_CAP = "frequency_cap"
+    MARKETING_LIMIT = "marketing_limit"
 
 
 def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:

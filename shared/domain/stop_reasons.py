@@ -3,6 +3,28 @@
 Codes beginning with `meta_` carry Meta's error code; the others name an event or a decision.
 """
 
+from collections.abc import Mapping
+from enum import IntEnum
+
+from shared.domain.outcome import Action
+
+
+class Scope(IntEnum):
+    """How much stops; of two reasons the wider counts."""
+
+    CAMPAIGN = 1
+    NUMBER = 2
+    ACCOUNT = 3
+
+
+SCOPES: Mapping[Action, Scope] = {
+    Action.PAUSE_CAMPAIGN: Scope.CAMPAIGN,
+    Action.PAUSE_NUMBER: Scope.NUMBER,
+    Action.PAUSE_ACCOUNT: Scope.ACCOUNT,
+    Action.TOKEN: Scope.ACCOUNT,
+}
+"""What stops for an action; actions that stop nothing are not there."""
+
 BEYOND_LIMIT = "beyond_messaging_limit"
 """A campaign for more people than the business may write to in a day; it says so from its start on."""
 
@@ -13,6 +35,19 @@ _NEXT = {
     "meta_132001": "the template does not exist in this language or is not approved: check it under templates, resume",
     "meta_132015": "Meta paused the template for low quality: wait until it is approved again, then resume",
     "meta_132016": "Meta disabled the template for good: cancel, and start a new campaign with another one",
+    "meta_131008": "a parameter of the template is missing: sync the templates, then try who failed again",
+    "meta_132000": "the template has other variables than the campaign fills: sync the templates, start a new campaign",
+    "meta_132007": "the template's content breaks one of Meta's policies: change it, wait until it is approved, resume",
+    "meta_132068": "the template's flow is blocked: see its health in WhatsApp Manager, then resume",
+    "meta_132069": "the template's flow is throttled to a few messages an hour: mend its endpoint, then resume",
+    "meta_131014": "the header's medium cannot be loaded from its link: put it back, or start a new campaign",
+    "meta_131037": "the number needs an approved display name: see WhatsApp Manager, then resume",
+    "meta_131045": "the number must be registered again: connect it, then resume",
+    "meta_133010": "the number is not registered: connect it, then resume",
+    "meta_133016": "the number was registered too often: wait 72 hours, connect it, then resume",
+    "meta_134102": "neither of Meta's endpoints takes this template: see it in WhatsApp Manager, then resume",
+    "meta_130497": "the business may not write to most of these people's countries: leave them out in a new campaign",
+    "meta_131053": "the header's medium could not be loaded for most people: check it, then retry who failed",
     "meta_131042": "Meta has a payment problem with the account: settle it in WhatsApp Manager, then resume",
     "meta_131031": "Meta locked the account: see WhatsApp Manager for the reason, then resume",
     "meta_131048": "the messaging limit of 24 hours is used up, or people reported this number as spam: see the limit "
@@ -25,6 +60,7 @@ _NEXT = {
     "template_paused": "Meta paused the template for low quality: wait until it is approved again, then resume",
     "template_recategorised": "Meta changed the template's category, and with it price and consent: check, then resume",
     "template_quality_red": "people block or report this template: change it, or resume knowing that Meta may pause it",
+    "template_changed": "the template's variables have changed: cancel, and start a new campaign with it",
     "number_quality_red": "the number's quality is low: wait until it recovers, then resume",
     "account_restricted": "Meta restricts the account: see WhatsApp Manager; resume when the restriction ends",
     "account_disabled": "Meta disabled the account: appeal in WhatsApp Manager",

@@ -1,5 +1,6 @@
 """Audiences that depend on earlier campaigns: exclusion, retry, resend and the frequency cap, over a real DynamoDB."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,11 +43,30 @@ def test_failed_recipients_are_tried_again_by_reason_and_nobody_else_is(world: W
     world.add_contacts(40)
     first = run(world, FakeMeta(lambda to, _n: _mixed(to)))
     assert world.books(first).failed_by == {"131026": 4, "131049": 4}
-    source = EarlierCampaign(first, outcomes=("failed",), codes=("131049",))
+    source = EarlierCampaign(first, outcomes=("failed",), codes=("131026",))
     meta = FakeMeta()
     second = run(world, meta, audience=Audience(source=source))
     assert world.books(second).sent == 4
-    assert {to[-1] for _, to, _ in meta.requests} == {"8"}
+    assert {to[-1] for _, to, _ in meta.requests} == {"7"}
+
+
+def test_whom_meta_spared_is_left_alone_for_a_day_and_for_good_after_a_second_try(world: World) -> None:
+    world.add_contacts(10)
+    spared = refusing("8", code="131049")
+    first = run(world, spared)
+    source = Audience(source=EarlierCampaign(first, outcomes=("failed",)))
+    assert world.books(run(world, FakeMeta(), audience=source)).skipped_by == {"marketing_limit": 1}
+    ended(world, first, days=2)
+    second = run(world, spared, audience=source)
+    assert world.books(second).failed_by == {"131049": 1}
+    ended(world, second, days=2)
+    third = run(world, FakeMeta(), audience=Audience(source=EarlierCampaign(second, outcomes=("failed",))))
+    assert world.books(third).skipped_by == {"marketing_limit": 1}
+
+
+def ended(world: World, campaign_id: str, days: int) -> None:
+    at = epoch_ms() - days * 86_400_000
+    world.deps.catalogue.change_campaign(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
 
 def _mixed(to: str) -> Outcome | None:

@@ -81,7 +81,8 @@ class DryRunOut(Output):
     sendable: int
     skipped: dict[str, int] = Field(
         description="people of the audience who are not written to, by reason: opted_out, no_destination, "
-        "invalid_number, duplicate_identity, us_marketing, frequency_cap, missing_variable, invalid_variable, too_long"
+        "invalid_number, duplicate_identity, us_marketing, frequency_cap, marketing_limit (Meta spared them marketing "
+        "less than a day ago, or twice), missing_variable, invalid_variable, too_long"
     )
     samples: list[SampleOut]
     missing: list[MissingOut] = Field(description="the first hundred people who lack a value, and for which variable")

@@ -149,7 +149,12 @@ def post_cancel(campaign_id: CampaignId) -> CampaignOut:
 
 @router.post(
     "/v1/campaigns/<campaign_id>/retry",
-    **effect(Scope.CAMPAIGNS, "campaigns", "Draft the same message for those who failed", status=201),
+    **effect(
+        Scope.CAMPAIGNS,
+        "campaigns",
+        "Draft the same message for those who failed; whom Meta spared marketing (131049) not within a day, and once",
+        status=201,
+    ),
 )
 def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> CampaignOut:
     codes = tuple(body.codes) if body is not None else ()

@@ -11,6 +11,8 @@ from shared.domain.books import StatusChange
 from shared.domain.callback import CampaignSlot, SingleSend, decode
 from shared.domain.identity import SHARDS
 from shared.domain.message import merge_status
+from shared.domain.outcome import rule_of
+from shared.domain.stop_reasons import SCOPES
 from shared.errors import InvalidInput
 from shared.events import StatusUpdates
 
@@ -47,6 +49,12 @@ class BlockKey:
     block: int
 
 
+@dataclass(frozen=True, slots=True)
+class CampaignKey:
+    tenant_id: str
+    campaign_id: str
+
+
 @dataclass(slots=True)
 class SingleChange:
     """What is known of one message of a conversation."""
@@ -60,7 +68,8 @@ class SingleChange:
 class Folded:
     """What to write. `sources` says which queue messages each part came from.
 
-    `opt_outs` maps the recipient to when they said no. `strangers` are statuses of numbers that are nobody's, or that
+    `opt_outs` maps the recipient to when they said no, `stops` a campaign to the codes that stop it and when each was
+    last said. `strangers` are statuses of numbers that are nobody's, or that
     name another tenant than the number's; `others` counts those that carry no data of ours, such as messages sent with
     the WhatsApp Business app.
     """
@@ -68,6 +77,7 @@ class Folded:
     blocks: dict[BlockKey, StatusChange] = field(default_factory=dict)
     singles: dict[SingleSend, SingleChange] = field(default_factory=dict)
     opt_outs: dict[CampaignSlot, int] = field(default_factory=dict)
+    stops: dict[CampaignKey, dict[str, int]] = field(default_factory=dict)
     strangers: list[Update] = field(default_factory=list)
     others: int = 0
     sources: dict[object, set[str]] = field(default_factory=dict)
@@ -127,6 +137,11 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
         if update.code == OPTED_OUT_CODE:
             folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, 0))
             folded.sources.setdefault(target, set()).add(update.source)
+        if rule_of(update.code).action in SCOPES:
+            campaign = CampaignKey(target.tenant_id, target.campaign_id)
+            said = folded.stops.setdefault(campaign, {})
+            said[update.code] = max(update.at, said.get(update.code, 0))
+            folded.sources.setdefault(campaign, set()).add(update.source)
 
 
 def _fold_single(change: SingleChange, update: Update) -> None:

@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch.pause import AutoPause
+from shared.clock import new_ulid
 from shared.domain.campaign import State, after
+from shared.domain.number import Number
+from shared.domain.stop_reasons import Scope
 from shared.store.lanes import Run
 from tests.support.engine import World
 
@@ -26,7 +29,7 @@ def two_campaigns(world: World) -> tuple[str, str]:
 
 def test_one_campaign_is_paused_and_the_other_goes_on(world: World, pause: AutoPause) -> None:
     first, second = two_campaigns(world)
-    pause(runs(world)[first], "campaign", "132015")
+    pause(runs(world)[first], Scope.CAMPAIGN, "132015")
     assert world.campaign(first).state is State.PAUSED
     assert "132015" in world.campaign(first).reason
     assert {c: run.state for c, run in runs(world).items()} == {first: "paused", second: "running"}
@@ -35,7 +38,7 @@ def test_one_campaign_is_paused_and_the_other_goes_on(world: World, pause: AutoP
 
 def test_every_campaign_of_a_number_is_paused(world: World, pause: AutoPause) -> None:
     first, second = two_campaigns(world)
-    pause(runs(world)[first], "number", "131048")
+    pause(runs(world)[first], Scope.NUMBER, "131048")
     assert {world.campaign(c).state for c in (first, second)} == {State.PAUSED}
     assert {run.state for run in runs(world).values()} == {"paused"}
 
@@ -43,9 +46,9 @@ def test_every_campaign_of_a_number_is_paused(world: World, pause: AutoPause) ->
 def test_pausing_again_changes_nothing(world: World, pause: AutoPause) -> None:
     first, _ = two_campaigns(world)
     run = runs(world)[first]
-    pause(run, "campaign", "132015")
+    pause(run, Scope.CAMPAIGN, "132015")
     before = world.campaign(first)
-    pause(run, "campaign", "132016")
+    pause(run, Scope.CAMPAIGN, "132016")
     assert world.campaign(first) == before
     assert runs(world)[first].state == "paused"
 
@@ -55,7 +58,7 @@ def test_a_cancelled_campaign_stays_cancelled(world: World, pause: AutoPause) ->
     run = runs(world)[first]
     world.deps.catalogue.change_campaign(world.tenant_id, first, lambda c: replace(c, state=after(c.state, "cancel")))
     world.deps.lanes.set_run_state(world.phone_number_id, first, "cancelled")
-    pause(run, "number", "131048")
+    pause(run, Scope.NUMBER, "131048")
     assert world.campaign(first).state is State.CANCELLED
     assert runs(world)[first].state == "cancelled"
 
@@ -66,5 +69,25 @@ def test_a_crash_between_campaign_and_run_is_made_good_by_the_repetition(world: 
     world.deps.catalogue.change_campaign(
         world.tenant_id, first, lambda c: replace(c, state=after(c.state, "pause"), reason="132015: …")
     )
-    pause(run, "campaign", "132015")
+    pause(run, Scope.CAMPAIGN, "132015")
     assert runs(world)[first].state == "paused"
+
+
+def test_every_campaign_of_an_account_is_paused_whatever_its_number(world: World, pause: AutoPause) -> None:
+    first, _ = two_campaigns(world)
+    other = Number(f"{world.phone_number_id}7", world.waba_id, "+15550002222", "Test")
+    world.deps.accounts.connect(world.tenant_id, world.deps.accounts.waba(world.tenant_id, world.waba_id), [other])
+    elsewhere = world.send_to_everybody(phone_number_id=other.phone_number_id)
+    foreign = world.launch(waba_id="999")
+    world.deps.catalogue.change_campaign(world.tenant_id, foreign, lambda c: replace(c, state=State.SENDING))
+    pause(runs(world)[first], Scope.ACCOUNT, "131042")
+    assert world.campaign(elsewhere).state is State.PAUSED
+    assert [run.state for run in world.deps.lanes.work(other.phone_number_id).runs] == ["paused"]
+    assert world.campaign(foreign).state is State.SENDING
+
+
+def test_a_campaign_that_is_gone_holds_nothing_up(world: World, pause: AutoPause) -> None:
+    first, second = two_campaigns(world)
+    gone = replace(runs(world)[first], campaign_id=new_ulid())
+    pause(gone, Scope.NUMBER, "131048")
+    assert world.campaign(second).state is State.SENDING

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from functions.campaign_dispatch.results import MAX_ATTEMPTS, RETRY_LIST, Results, Sent, retry_delay_ms, sort_out
 from shared.domain.consent import SkipReason
 from shared.domain.outcome import Action, Kind, Outcome
+from shared.domain.stop_reasons import Scope
 from shared.store.lanes import LeaseLost, Run
 from shared.store.sends import StatusChange
 from tests.unit.campaign_dispatch.made import recipient, run
@@ -31,10 +32,12 @@ def later(code: str = "130429", action: Action = Action.SLOW_DOWN) -> Outcome:
     return Outcome(Kind.THROTTLED, code, action)
 
 
-@pytest.mark.parametrize("kind", [Kind.ACCEPTED, Kind.HELD])
-def test_an_accepted_message_is_sent(kind: Kind) -> None:
+@pytest.mark.parametrize(
+    ("kind", "change"), [(Kind.ACCEPTED, StatusChange(sent={4})), (Kind.HELD, StatusChange(held={4}))]
+)
+def test_an_accepted_message_is_sent_or_held(kind: Kind, change: StatusChange) -> None:
     settled = sort_out([sent(Outcome(kind, message_id="wamid.1"), 4)], NOW)
-    assert settled.changes[KEY] == StatusChange(sent={4})
+    assert settled.changes[KEY] == change
     assert not settled.retries
     assert not settled.pauses
 
@@ -45,6 +48,20 @@ def test_a_refusal_is_failed_with_its_code() -> None:
 
 def test_who_was_held_back_is_skipped_with_the_reason() -> None:
     assert sort_out([sent(None, 4)], NOW).changes[KEY] == StatusChange(failed={4: "skip:opted_out"})
+
+
+def test_a_message_that_is_wrong_in_itself_fails_and_stops_its_campaign() -> None:
+    settled = sort_out([sent(refused("132000", Action.PAUSE_CAMPAIGN), 4)], NOW)
+    assert settled.changes[KEY] == StatusChange(failed={4: "132000"})
+    assert not settled.retries
+    assert [(scope, code) for _, scope, code in settled.pauses.values()] == [(Scope.CAMPAIGN, "132000")]
+
+
+def test_a_message_that_meta_paused_is_left_to_its_statuses_and_stops_its_campaign() -> None:
+    settled = sort_out([sent(Outcome(Kind.UNKNOWN, "132015", Action.PAUSE_CAMPAIGN, "wamid.1"), 4)], NOW)
+    assert settled.changes[KEY] == StatusChange()
+    assert not settled.retries
+    assert [(scope, code) for _, scope, code in settled.pauses.values()] == [(Scope.CAMPAIGN, "132015")]
 
 
 def test_an_unknown_outcome_writes_nothing_and_is_not_tried_again() -> None:
@@ -78,13 +95,13 @@ def test_after_the_last_attempt_it_has_failed_with_the_last_code() -> None:
 @pytest.mark.parametrize(
     ("action", "scope"),
     [
-        (Action.PAUSE_CAMPAIGN, "campaign"),
-        (Action.PAUSE_NUMBER, "number"),
-        (Action.PAUSE_ACCOUNT, "number"),
-        (Action.TOKEN, "number"),
+        (Action.PAUSE_CAMPAIGN, Scope.CAMPAIGN),
+        (Action.PAUSE_NUMBER, Scope.NUMBER),
+        (Action.PAUSE_ACCOUNT, Scope.ACCOUNT),
+        (Action.TOKEN, Scope.ACCOUNT),
     ],
 )
-def test_what_stops_a_campaign_is_passed_on_with_its_code(action: Action, scope: str) -> None:
+def test_what_stops_a_campaign_is_passed_on_with_its_code(action: Action, scope: Scope) -> None:
     settled = sort_out([sent(later("777", action), 1), sent(later("777", action), 2)], NOW)
     assert [(r.campaign_id, how, code) for r, how, code in settled.pauses.values()] == [("c1", scope, "777")]
 
@@ -98,7 +115,7 @@ def test_nothing_else_stops_a_campaign(action: Action) -> None:
 def test_of_two_reasons_to_stop_the_wider_one_counts(order: int) -> None:
     both = [sent(later("132015", Action.PAUSE_CAMPAIGN), 1), sent(later("131031", Action.PAUSE_ACCOUNT), 2)]
     settled = sort_out(both[::order], NOW)
-    assert settled.pauses["c1"][1:] == ("number", "131031")
+    assert settled.pauses["c1"][1:] == (Scope.ACCOUNT, "131031")
 
 
 @pytest.mark.parametrize("trip", [False, True])
@@ -129,22 +146,28 @@ def test_everybody_ends_in_exactly_one_place(answers: list[tuple[Outcome | None,
     change = settled.changes[KEY]
     retried = [slot for entries in settled.retries.values() for _, slot, _ in entries]
     unknown = [s.slot for s in batch if s.outcome is not None and s.outcome.kind is Kind.UNKNOWN]
-    assert sorted([*change.sent, *change.failed, *retried, *unknown]) == list(range(len(batch)))
+    assert sorted([*change.sent, *change.held, *change.failed, *retried, *unknown]) == list(range(len(batch)))
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 4), (2, 16), (3, 64), (4, 256), (5, 1024), (6, 3600), (12, 3600)])
 def test_a_pair_is_spaced_by_powers_of_four_as_meta_asks(attempt: int, seconds: int) -> None:
-    assert retry_delay_ms(Action.SPACE_PAIR, attempt) == seconds * 1000
+    assert retry_delay_ms(later("131056", Action.SPACE_PAIR), attempt) == seconds * 1000
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 2), (2, 4), (5, 32), (6, 60), (12, 60)])
 def test_throttling_waits_longer_each_time_up_to_a_minute(attempt: int, seconds: int) -> None:
-    assert retry_delay_ms(Action.SLOW_DOWN, attempt) == seconds * 1000
+    assert retry_delay_ms(later(), attempt) == seconds * 1000
+
+
+@pytest.mark.parametrize("attempt", [1, 11])
+def test_what_meta_does_not_take_for_a_time_waits_at_least_that_long(attempt: int) -> None:
+    assert retry_delay_ms(Outcome(Kind.THROTTLED, "134101", Action.SLOW_DOWN, wait_seconds=600), attempt) == 600_000
+    assert retry_delay_ms(Outcome(Kind.THROTTLED, "131057", Action.SLOW_DOWN, wait_seconds=60), attempt) == 60_000
 
 
 @pytest.mark.parametrize("action", [Action.PAUSE_CAMPAIGN, Action.PAUSE_NUMBER, Action.PAUSE_ACCOUNT, Action.TOKEN])
 def test_who_waits_for_a_pause_to_end_waits_no_longer_than_that(action: Action) -> None:
-    assert retry_delay_ms(action, 5) == 0
+    assert retry_delay_ms(later("777", action), 5) == 0
 
 
 def test_retries_are_due_after_their_delay_in_whole_seconds() -> None:
@@ -187,7 +210,7 @@ class Stores:
     def set_consent(self, _tenant: str, contact_id: str, *, opted_out: bool, **_more: object) -> None:
         self._write("consent", contact_id, opted_out)
 
-    def pause(self, run: Run, scope: str, code: str) -> None:
+    def pause(self, run: Run, scope: Scope, code: str) -> None:
         self._write("pause", run.campaign_id, scope, code)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.campaign import Audience, Campaign, State, after
+from shared.domain.campaign import Audience, Campaign, EarlierCampaign, State, after, spared_people_rest
 from shared.errors import Conflict
 
 ALLOWED = {
@@ -70,3 +70,24 @@ def test_a_campaign_is_closed_when_its_end_is_noted(state: State) -> None:
     assert not replace(CAMPAIGN, state=state).closed
     finished = replace(CAMPAIGN, state=state, finished_at=5)
     assert finished.closed is (state in (State.COMPLETED, State.CANCELLED))
+
+
+DAY = 24 * 3600 * 1000
+
+
+@pytest.mark.parametrize(
+    ("finished_at", "second_try", "rest"),
+    [
+        (None, False, True),
+        (10 * DAY, False, True),
+        (9 * DAY + 1, False, True),
+        (9 * DAY, False, False),
+        (1, True, True),
+    ],
+)
+def test_whom_meta_spared_rests_for_a_day_and_for_good_after_a_second_try(
+    finished_at: int | None, second_try: bool, rest: bool
+) -> None:
+    source = EarlierCampaign("c0", ("failed",)) if second_try else None
+    earlier = Campaign("c", "c", "1", "2", "3", "MARKETING", Audience(source=source), {}, finished_at=finished_at)
+    assert spared_people_rest(earlier, 10 * DAY) is rest

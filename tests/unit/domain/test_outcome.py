@@ -6,43 +6,59 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.outcome import Action, Kind, Outcome, from_answer, from_error_code
+from shared.domain import outcome as of_meta
+from shared.domain.outcome import MARKETING_ENDPOINT, Action, Kind, Outcome, from_answer, from_error_code, rule_of
 
-# code, HTTP status Meta documents, kind, action
 NEXT, SLOW, PAIR = Action.NEXT, Action.SLOW_DOWN, Action.SPACE_PAIR
 CAMPAIGN, NUMBER, ACCOUNT = Action.PAUSE_CAMPAIGN, Action.PAUSE_NUMBER, Action.PAUSE_ACCOUNT
 TOKEN, SUPPRESS, ENDPOINT = Action.TOKEN, Action.SUPPRESS_MARKETING, Action.OTHER_ENDPOINT
 REFUSED, LATER, UNKNOWN = Kind.REFUSED, Kind.THROTTLED, Kind.UNKNOWN
 
-TABLE = [
+# code, HTTP status Meta documents (400 where it documents none), kind, action, seconds to wait at least
+TABLE: list[tuple[int, int, Kind, Action, int]] = [
     # Meta may have taken the message before it failed: never sent again by itself.
-    *((code, status, UNKNOWN, NEXT) for code, status in ((1, 400), (2, 503), (131000, 500), (131016, 500))),
+    *((code, status, UNKNOWN, NEXT, 0) for code, status in ((1, 400), (2, 503), (131000, 500), (131016, 500))),
     # Nobody may use this token or this permission: every message would fail.
-    *((code, status, LATER, TOKEN) for code, status in ((0, 401), (3, 500), (10, 403), (190, 401), (131005, 403))),
-    *((code, 403, LATER, TOKEN) for code in (200, 201, 250, 299)),
+    *((code, status, LATER, TOKEN, 0) for code, status in ((0, 401), (3, 500), (10, 403), (190, 401), (131005, 403))),
+    *((code, 403, LATER, TOKEN, 0) for code in (200, 201, 250, 299)),
     # Too fast.
-    *((code, status, LATER, SLOW) for code, status in ((4, 400), (4, 429), (613, 400), (80007, 400), (80008, 400))),
-    *((130429, status, LATER, SLOW) for status in (400, 403, 429)),
-    (131057, 500, LATER, SLOW),
-    (133004, 503, LATER, SLOW),
-    (131056, 400, LATER, PAIR),
+    *((code, status, LATER, SLOW, 0) for code, status in ((4, 400), (4, 429), (613, 400), (80007, 400), (80008, 400))),
+    *((130429, status, LATER, SLOW, 0) for status in (400, 403, 429)),
+    (133004, 503, LATER, SLOW, 0),
+    (138013, 400, LATER, SLOW, 0),
+    (131056, 400, LATER, PAIR, 0),
+    # Not yet.
+    (131057, 500, LATER, SLOW, 60),
+    (2494100, 400, LATER, SLOW, 120),
+    (133015, 400, LATER, SLOW, 300),
+    (134101, 400, LATER, SLOW, 600),
     # This person does not get it; the next one may.
-    *((code, 400, REFUSED, NEXT) for code in (100, 130472, 131021, 131026, 131047, 131049, 131051, 131052, 131053)),
-    *((code, 400, REFUSED, NEXT) for code in (130403, 131030, 131060, 131062, 132005, 135000, 137000, 139200)),
-    (131050, 400, REFUSED, SUPPRESS),
-    # The template or its parameters: everybody's would fail.
-    *((code, 400, LATER, CAMPAIGN) for code in (131008, 131009, 132000, 132007, 132008, 132012, 132015, 132016)),
-    *((code, 400, LATER, CAMPAIGN) for code in (131014, 132018, 132068, 132069)),
-    (132001, 404, LATER, CAMPAIGN),
-    (130497, 403, LATER, CAMPAIGN),
+    *((code, 400, REFUSED, NEXT, 0) for code in (100, 130472, 131021, 131026, 131047, 131049, 131051, 131052, 131053)),
+    *((code, 400, REFUSED, NEXT, 0) for code in (130403, 131030, 131044, 131059, 131060, 131062, 132005, 135000)),
+    *((code, 400, REFUSED, NEXT, 0) for code in (131009, 131020, 131041, 132012, 137000, 139200)),
+    (130497, 403, REFUSED, NEXT, 0),
+    (131050, 400, REFUSED, SUPPRESS, 0),
+    # The message is wrong in itself: this one fails, and the campaign stops.
+    *((code, 400, REFUSED, CAMPAIGN, 0) for code in (131008, 132000, 132008, 132018)),
+    # The template: everybody's would fail.
+    *((code, 400, LATER, CAMPAIGN, 0) for code in (131014, 132007, 132015, 132016, 132068, 132069)),
+    (132001, 404, LATER, CAMPAIGN, 0),
     # The number.
-    *((code, status, LATER, NUMBER) for code, status in ((33, 400), (131037, 400), (131045, 500), (131048, 400))),
-    *((code, 400, LATER, NUMBER) for code in (133006, 133010, 134011)),
+    *((code, status, LATER, NUMBER, 0) for code, status in ((33, 400), (131037, 400), (131045, 500), (131048, 400))),
+    *((code, 400, LATER, NUMBER, 0) for code in (133005, 133006, 133008, 133009, 133010, 133016, 134011)),
+    (133000, 500, LATER, NUMBER, 0),
     # The account.
-    *((code, status, LATER, ACCOUNT) for code, status in ((368, 403), (131031, 403), (131042, 400), (131064, 400))),
-    (141010, 400, LATER, ACCOUNT),
-    # Marketing belongs to the other endpoint.
-    *((code, 400, LATER, ENDPOINT) for code in (131061, 131063)),
+    *((code, status, LATER, ACCOUNT, 0) for code, status in ((368, 403), (131031, 403), (131042, 400), (131064, 400))),
+    (141010, 400, LATER, ACCOUNT, 0),
+    # It belongs to the other endpoint.
+    *((code, 400, LATER, ENDPOINT, 0) for code in (131055, 131061, 131063, 134100)),
+    (134102, 500, LATER, ENDPOINT, 0),
+]
+# Codes of Meta's page that no send is answered with: calls, flows, blocking, usernames, numbers and templates as such.
+OTHERS = [
+    *(138000, 138001, 138012, 139000, 139004, 139100, 139103, 147001, 147005, 200005, 200007, 1752041),
+    *(2388001, 2388019, 2388023, 2388040, 2388047, 2388072, 2388073, 2388103, 2388293, 2388299),
+    *(2494164, 2494179, 2593079, 2593085, 2593107, 2593108, 2593109),
 ]
 
 
@@ -50,9 +66,36 @@ def error(code: object) -> dict[str, object]:
     return {"error": {"message": f"(#{code}) x", "type": "OAuthException", "code": code, "fbtrace_id": "A"}}
 
 
-@pytest.mark.parametrize(("code", "status", "kind", "action"), TABLE)
-def test_every_code_of_metas_table(code: int, status: int, kind: Kind, action: Action) -> None:
-    assert from_answer(status, error(code)) == Outcome(kind, str(code), action)
+@pytest.mark.parametrize(("code", "status", "kind", "action", "wait"), TABLE)
+def test_every_code_of_metas_table(code: int, status: int, kind: Kind, action: Action, wait: int) -> None:
+    assert from_answer(status, error(code)) == Outcome(kind, str(code), action, wait_seconds=wait)
+
+
+def test_no_code_is_in_the_table_that_is_not_here() -> None:
+    permissions = set(range(200, 300))
+    assert {code for code, _, kind, _, _ in TABLE if kind is not UNKNOWN} | permissions == set(of_meta.TABLE)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_what_no_send_is_answered_with_goes_by_its_class(code: int) -> None:
+    assert code not in of_meta.TABLE
+    assert from_answer(400, error(code)) == Outcome(REFUSED, str(code))
+
+
+@pytest.mark.parametrize(("code", "action"), [(str(row[0]), row[3]) for row in TABLE if row[2] is not UNKNOWN])
+def test_a_code_that_comes_with_a_status_means_the_same(code: str, action: Action) -> None:
+    assert rule_of(code).action is action
+
+
+@pytest.mark.parametrize("code", ["", "unknown", "999999", "131000", "-5", "１３", "1e9"])
+def test_a_code_of_a_status_that_is_not_in_the_table_concerns_its_message_alone(code: str) -> None:
+    assert rule_of(code).action is NEXT
+
+
+def test_two_codes_ask_for_the_marketing_endpoint() -> None:
+    asking = {str(code) for code, _, _, action, _ in TABLE if action is ENDPOINT}
+    assert asking - MARKETING_ENDPOINT == {"131055", "134100", "134102"}
+    assert asking >= MARKETING_ENDPOINT
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500, 503])
@@ -101,6 +144,11 @@ def test_an_answer_needs_no_contacts_and_no_message_status(status: int) -> None:
 def test_a_message_held_for_quality_is_told_apart() -> None:
     body = {"messages": [{"id": "wamid.1", "message_status": "held_for_quality_assessment"}]}
     assert from_answer(200, body) == Outcome(Kind.HELD, message_id="wamid.1")
+
+
+def test_a_message_that_meta_paused_is_not_sent_nor_refused_and_stops_its_campaign() -> None:
+    body = {"messages": [{"id": "wamid.1", "message_status": "paused"}]}
+    assert from_answer(200, body) == Outcome(UNKNOWN, "132015", CAMPAIGN, "wamid.1")
 
 
 @pytest.mark.parametrize(
@@ -156,5 +204,7 @@ def test_only_a_code_that_says_try_again_is_tried_again(code: int, status: int) 
     assert outcome.kind in (Kind.REFUSED, Kind.THROTTLED, Kind.UNKNOWN)
     if outcome.kind is Kind.THROTTLED:
         assert outcome.action is not Action.NEXT
+    else:
+        assert outcome.wait_seconds == 0
     if outcome.kind is Kind.UNKNOWN:
         assert outcome.action is Action.NEXT

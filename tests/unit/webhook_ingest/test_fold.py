@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.webhook_ingest.logic.fold import BlockKey, Update, fold, read_updates
+from functions.webhook_ingest.logic.fold import BlockKey, CampaignKey, Update, fold, read_updates
 from shared.domain.callback import CampaignSlot, SingleSend
 from shared.errors import InvalidInput
 from shared.events import StatusUpdates
@@ -60,6 +60,23 @@ def test_who_stopped_marketing_is_an_opt_out() -> None:
     assert folded.opt_outs == {CampaignSlot("t", "c", 0, 3, 0): 9}
 
 
+def test_a_failure_that_stops_a_campaign_is_noted_with_when_it_was_last_said() -> None:
+    folded = fold(
+        [
+            update("failed", code="132015", at=5),
+            update("failed", code="132015", at=9, source="m1"),
+            update("failed", code="131042", at=7),
+            update("failed", "v1|t|other|0|1|0", code="131026"),
+            update("failed", "m1|t|conv|msg", code="131042"),
+            update("sent", code="132015"),
+        ],
+        OWNERS,
+    )
+    campaign = CampaignKey("t", "c")
+    assert folded.stops == {campaign: {"132015": 9, "131042": 7}}
+    assert folded.sources[campaign] == {"m0", "m1"}
+
+
 @pytest.mark.parametrize(
     "stranger",
     [
@@ -89,7 +106,7 @@ UPDATES = st.lists(
         update,
         st.sampled_from(["sent", "delivered", "read", "played", "failed", "deleted"]),
         st.sampled_from([f"v1|t|c|{b}|{s}|0" for b in (0, 1) for s in range(3)] + ["m1|t|v|m", "m1|t|v|n"]),
-        code=st.sampled_from(["", "131026", "131050", "131049"]),
+        code=st.sampled_from(["", "131026", "131050", "131049", "132015"]),
         price=st.sampled_from(["", "marketing", "utility", "free_entry_point"]),
         at=st.integers(1, 5),
         wamid=st.sampled_from(["", "wamid.1"]),
@@ -110,7 +127,7 @@ def test_order_and_repetition_do_not_matter(updates: list[Update], random: Any, 
         # The code counts only for a message that failed.
         assert (single.status, single.wamid) == (other.singles[target].status, other.singles[target].wamid)
         assert single.code == other.singles[target].code
-    assert one.opt_outs == other.opt_outs
+    assert (one.opt_outs, one.stops) == (other.opt_outs, other.stops)
     assert one.sources == other.sources
     assert one.blocks.keys() == other.blocks.keys()
 

@@ -1,17 +1,23 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from functions.webhook_ingest import status_handler
 from functions.webhook_ingest.bootstrap import Deps
 from shared.domain.blocks import Recipient
+from shared.domain.books import StatusChange
 from shared.domain.callback import SingleSend, encode_single
+from shared.domain.campaign import Audience, Campaign, State
 from shared.domain.identity import contact_id_for
 from shared.domain.message import Message
 from shared.events import StatusUpdates
 from shared.store.conversations import Head
+from shared.store.lanes import Run
 from shared.store.messages import message_key
 from shared.store.sends import SealedBlock
 from tests.support.fake_aws import Context, FakeAws, sqs_event
-from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT
+from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT, WABA
 
 AT = 1_750_030_073
 IDS = sorted(f"0{i:031x}" for i in range(4))
@@ -53,6 +59,79 @@ def test_who_stopped_marketing_at_whatsapp_is_opted_out(at_hand: Deps) -> None:
     assert contact is not None
     assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
     assert [change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0)] == [IDS[3]]
+
+
+def sending(at_hand: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
+    """A campaign of the tenant's account that sends, on a number."""
+    campaign = Campaign(campaign_id, "Sale", number, WABA, "T", "MARKETING", Audience(), {}, state=State.SENDING)
+    at_hand.catalogue.create_campaign(TENANT, replace(campaign, **more))
+    at_hand.lanes.open_run(Run(number, TENANT, campaign_id, "running", (1,) * 16, 1, 1, "MARKETING", "{}"))
+
+
+def standing(at_hand: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
+    """State and reason of a campaign, and the state of its run."""
+    campaign = at_hand.catalogue.campaign(TENANT, campaign_id)
+    runs = {run.campaign_id: run.state for run in at_hand.lanes.work(campaign.phone_number_id).runs}
+    return str(campaign.state), campaign.reason, runs.get(campaign_id, "")
+
+
+def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(at_hand: Deps) -> None:
+    sending(at_hand)
+    sending(at_hand, "D")
+    at_hand.sends.record(TENANT, "C", 0, StatusChange(held={0, 1, 2}))
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015"), slot("sent", 1)])) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert [stored.outcome(n) for n in range(4)] == ["failed", "sent", "sent", None]
+    assert standing(at_hand) == ("paused", "meta_132015", "paused")
+    assert standing(at_hand, "D") == ("sending", "", "running")
+
+
+@pytest.mark.parametrize(
+    ("code", "stopped"),
+    [
+        ("131026", set()),
+        ("131049", set()),
+        ("131008", {"C"}),
+        ("131048", {"C", "D"}),
+        ("131042", {"C", "D", "E"}),
+    ],
+)
+def test_a_later_failure_stops_as_much_as_one_at_once(at_hand: Deps, code: str, stopped: set[str]) -> None:
+    """D sends on the same number, E on another one of the account, F for another account."""
+    sending(at_hand)
+    sending(at_hand, "D")
+    sending(at_hand, "E", "7700")
+    sending(at_hand, "F", "7701", waba_id="999")
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code=code)])) == []
+    assert {name for name in "CDEF" if standing(at_hand, name)[0] == "paused"} == stopped
+    assert {name for name in "CDEF" if standing(at_hand, name)[2] == "paused"} == stopped
+
+
+@pytest.mark.parametrize(("resumed_at", "state"), [(AT * 1000 + 1_000, "sending"), (AT * 1000 + 999, "paused")])
+def test_what_failed_before_somebody_resumed_stops_nothing_any_more(at_hand: Deps, resumed_at: int, state: str) -> None:
+    sending(at_hand, resumed_at=resumed_at)
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="131042")])) == []
+    assert standing(at_hand)[0] == state
+
+
+def test_a_stop_that_fails_brings_its_records_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    sending(at_hand)
+
+    def fail(*_: object) -> None:
+        raise ConnectionError
+
+    good, bad = slot("sent", 1), slot("failed", 0, code="132015")
+    with monkeypatch.context() as patch:
+        patch.setattr(at_hand.lanes, "set_run_state", fail)
+        assert deliver(StatusUpdates(PHONE_ID, [good]), StatusUpdates(PHONE_ID, [bad])) == ["m1"]
+    assert standing(at_hand) == ("paused", "meta_132015", "running")
+    assert deliver(StatusUpdates(PHONE_ID, [bad])) == []
+    assert standing(at_hand) == ("paused", "meta_132015", "paused")
+
+
+def test_a_failure_of_a_campaign_that_is_gone_stops_nothing(at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015")])) == []
 
 
 def test_statuses_of_agents_and_bots_end_in_the_conversation(at_hand: Deps) -> None:

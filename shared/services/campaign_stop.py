@@ -1,0 +1,65 @@
+"""Stopping campaigns by themselves when Meta says that going on is pointless, with a reason somebody can act on.
+
+The campaign first, then its run: the campaign's state is the truth, and the sweep tells the lanes of it after a crash
+in between. Repeating a stop completes it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from shared.domain.campaign import Campaign, State, after
+from shared.domain.stop_reasons import Scope
+from shared.errors import Conflict, NotFound
+from shared.store.catalogue import Catalogue
+from shared.store.lanes import Lanes
+
+_NEWEST = 100
+
+
+class CampaignStop:
+    def __init__(self, catalogue: Catalogue, lanes: Lanes) -> None:
+        self._catalogue = catalogue
+        self._lanes = lanes
+
+    def __call__(self, tenant_id: str, campaign_id: str, scope: Scope, reason: str, said_at: int | None = None) -> int:
+        """Pause the campaign, or with it what else sends on its number or account; how many had to be.
+
+        `said_at` (epoch ms) is when Meta said so: a campaign that somebody resumed after that goes on. None is now.
+        """
+        try:
+            campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        except NotFound:
+            return 0  # nothing is left to be paused, and nothing that waits behind this must wait for it
+        return sum(self._pause(tenant_id, one, reason, said_at) for one in self._concerned(tenant_id, campaign, scope))
+
+    def _concerned(self, tenant_id: str, campaign: Campaign, scope: Scope) -> Iterator[Campaign]:
+        """The account's campaigns are looked for among the newest, and on the number of this one."""
+        found = {campaign.campaign_id: campaign}
+        if scope >= Scope.ACCOUNT:
+            newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
+            found |= {c.campaign_id: c for c in newest if c.waba_id == campaign.waba_id and c.state is State.SENDING}
+        if scope >= Scope.NUMBER:
+            for run in self._lanes.work(campaign.phone_number_id).runs:
+                if run.tenant_id == tenant_id and run.campaign_id not in found:
+                    try:
+                        found[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
+                    except NotFound:
+                        continue
+        yield from found.values()
+
+    def _pause(self, tenant_id: str, campaign: Campaign, reason: str, said_at: int | None) -> bool:
+        def pause(current: Campaign) -> Campaign:
+            if said_at is not None and said_at < (current.resumed_at or 0):
+                return current
+            return replace(current, state=after(current.state, "pause"), reason=reason)
+
+        try:
+            stopped = self._catalogue.change_campaign(tenant_id, campaign.campaign_id, pause)
+        except NotFound:
+            return False
+        except Conflict:
+            stopped = self._catalogue.campaign(tenant_id, campaign.campaign_id)
+        if stopped.state is not State.PAUSED:
+            return False
+        self._lanes.set_run_state(stopped.phone_number_id, stopped.campaign_id, "paused", stopped.reason)
+        return campaign.state is not State.PAUSED
