@@ -1,7 +1,7 @@
 """Message templates: Meta's are the truth, ours are a copy that campaigns read (Meta, message templates)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.api.graph_calls import Graph, every
@@ -38,6 +38,8 @@ def template_from(row: Mapping[str, Any], waba_id: str, now: int) -> Template:
         components=components if isinstance(components, list) else [],
         rejected_reason="" if reason.upper() == "NONE" else reason,
         updated_at=now,
+        category_at=now,
+        text_at=now,
     )
 
 
@@ -54,12 +56,17 @@ def sync_templates(
         known = catalogue.change_template(
             tenant_id,
             listed.template_id,
-            lambda old, new=listed: old if old.updated_at > now else new,  # type: ignore[misc]
+            lambda old, new=listed: old if old.updated_at > now else _with_quality(new, old),  # type: ignore[misc]
         )
         if not known:
             catalogue.put_template(tenant_id, listed)
         count += 1
     return count
+
+
+def _with_quality(listed: Template, known: Template) -> Template:
+    """Only webhooks tell of the quality."""
+    return replace(listed, quality=known.quality, quality_at=known.quality_at)
 
 
 def create_template(

@@ -48,6 +48,9 @@ def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
         return None
     number = deps.accounts.number(tenant_id, wake.phone_number_id)
     waba = deps.accounts.waba(tenant_id, number.waba_id)
+    if not waba.token:
+        # The account left us; what told so has paused its campaigns.
+        return None
     token = deps.vault.open(tenant_id, META_TOKEN, waba.token)
     access = GraphAccess.of(token, deps.secrets.read(epoch_ms()).meta_app_secret)
     rate = number.sending_rate / number.lanes

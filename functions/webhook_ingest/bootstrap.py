@@ -20,6 +20,7 @@ from shared.store.conversations import Conversations
 from shared.store.database import Database, open_database
 from shared.store.directory import Directory
 from shared.store.lanes import Lanes
+from shared.store.notices import Notices
 from shared.store.sends import Sends
 
 
@@ -31,6 +32,7 @@ class Deps:
     conversations: Conversations
     sends: Sends
     lanes: Lanes
+    notices: Notices
     owners: Owners
     people: People
     replies: Replies
@@ -53,6 +55,7 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         conversations=Conversations(database),
         sends=sends,
         lanes=lanes,
+        notices=Notices(directory),
         owners=Owners(accounts),
         people=People(contacts, ContactNames(database)),
         replies=Replies(catalogue, lanes, sends),

@@ -12,6 +12,7 @@ from functions.webhook_ingest.logic.json_input import Json, as_object, word
 from functions.webhook_ingest.logic.parse import parse
 from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
+from functions.webhook_ingest.notices import give_notice
 from functions.webhook_ingest.people import Person
 from functions.webhook_ingest.stored_message import message_of, time_of
 from shared.domain.number import Number
@@ -22,10 +23,10 @@ from shared.store.conversations import Head
 Known = dict[Identities, tuple[Person, str]]
 
 
-def take_history(at_hand: Deps, value: Json, received_at: int, now: int) -> None:
+def take_history(at_hand: Deps, waba_id: str, value: Json, received_at: int, now: int) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, phone_number_id = _number_of(at_hand, value, now)
-    _note_progress(at_hand, tenant_id, phone_number_id, value)
+    _note_progress(at_hand, tenant_id, waba_id, phone_number_id, value)
     known: Known = {}
     for found in old_messages(value):
         if isinstance(found, NotRead):
@@ -34,7 +35,7 @@ def take_history(at_hand: Deps, value: Json, received_at: int, now: int) -> None
             _take_old(at_hand, tenant_id, phone_number_id, found, known, received_at, now)
 
 
-def take_phone_book(at_hand: Deps, value: Json, received_at: int, now: int) -> None:
+def take_phone_book(at_hand: Deps, _waba_id: str, value: Json, received_at: int, now: int) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, _ = _number_of(at_hand, value, now)
     for found in book_entries(value):
@@ -52,7 +53,7 @@ def _number_of(at_hand: Deps, value: Json, now: int) -> tuple[str, str]:
     return tenant_id, phone_number_id
 
 
-def _note_progress(at_hand: Deps, tenant_id: str, phone_number_id: str, value: Json) -> None:
+def _note_progress(at_hand: Deps, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
     told = progress_of(value)
     if told is None:
         return
@@ -63,9 +64,12 @@ def _note_progress(at_hand: Deps, tenant_id: str, phone_number_id: str, value: J
         return replace(number, history_declined=declined, history_percent=percent)
 
     try:
-        at_hand.accounts.change_number(tenant_id, phone_number_id, change)
+        number = at_hand.accounts.change_number(tenant_id, phone_number_id, change)
     except NotFound:
         count("NumberWithoutDocument")
+        return
+    # Meta gives no time, and may tell again; it is told of once for each time the number was connected.
+    give_notice(at_hand, tenant_id, waba_id, "history", value, number.connected_at)
 
 
 def _take_old(

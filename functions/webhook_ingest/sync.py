@@ -32,4 +32,4 @@ def take_task(at_hand: Deps, task: SyncTask, now: int) -> None:
 
 def _take(at_hand: Deps, task: SyncTask, now: int) -> None:
     take = take_history if task.kind == "history" else take_phone_book
-    take(at_hand, task.value, task.received_at, now)
+    take(at_hand, task.waba_id, task.value, task.received_at, now)

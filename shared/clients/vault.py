@@ -3,6 +3,8 @@
 import base64
 from typing import TYPE_CHECKING
 
+from shared.errors import Conflict
+
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
@@ -22,6 +24,9 @@ class Vault:
         return base64.b64encode(sealed).decode()
 
     def open(self, tenant_id: str, purpose: str, sealed: str) -> str:
+        """Raises Conflict when there is nothing to open: an account that left has no token any more."""
+        if not sealed:
+            raise Conflict("the account is not connected: connect it again", code="account_disconnected")
         return self._client.decrypt(
             KeyId=self._key_id,
             CiphertextBlob=base64.b64decode(sealed),

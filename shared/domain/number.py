@@ -38,7 +38,8 @@ def messaging_limit(told: object) -> int | None:
 class Waba:
     """A WhatsApp Business account. `token` is the tenant's Meta token, encrypted; only a vault can read it.
 
-    `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known.
+    `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known. `review` is Meta's last
+    decision on the account, blank before any. Without a token the account has left us.
     """
 
     waba_id: str
@@ -49,6 +50,7 @@ class Waba:
     reason: str = ""
     connected_at: int = 0
     messaging_limit: int | None = None
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,10 @@ class Number:
 
     A number that the app uses too may bring its history along: `history_percent` of it has come, unless
     `history_declined`.
+
+    A restriction ends by itself at `restricted_until` (0: it does not); `answers_restricted` says that it forbids
+    answers too. `stopped_at` and `restored_at` are when Meta last stopped the number and lifted a ban (epoch ms): what
+    they tell comes in any order.
     """
 
     phone_number_id: str
@@ -71,6 +77,11 @@ class Number:
     connected_at: int = 0
     history_declined: bool = False
     history_percent: int = 0
+    restricted_until: int = 0
+    answers_restricted: bool = False
+    stopped_at: int = 0
+    restored_at: int = 0
+    username: str = ""
 
     @property
     def sending_rate(self) -> int:
@@ -82,10 +93,22 @@ class Number:
         """Workers that share the number: one, or four on a 1,000 messages per second number."""
         return 4 if self.throughput >= 1000 else 1
 
-    def require_active(self) -> None:
-        """Raises Conflict, which says what to do, when the number cannot send."""
-        if self.status != "active":
-            raise Conflict(f"the number is {self.status}: {self.reason or 'reconnect it'}", code="number_inactive")
+    def state_at(self, now: int) -> str:
+        """The status that holds at this moment (epoch ms)."""
+        over = self.status == "restricted" and 0 < self.restricted_until <= now
+        return "active" if over else self.status
+
+    def require_active(self, now: int) -> None:
+        """Raises Conflict, which says what to do, when the number cannot send campaigns and templates."""
+        state = self.state_at(now)
+        if state != "active":
+            raise Conflict(f"the number is {state}: {self.reason or 'reconnect it'}", code="number_inactive")
+
+    def require_answers(self, now: int) -> None:
+        """Raises Conflict when the number may not even answer. Restrictions mostly concern messages that a business
+        begins (Meta, account_update, restriction_info)."""
+        if self.state_at(now) != "restricted" or self.answers_restricted:
+            self.require_active(now)
 
 
 THROUGHPUT_BY_LEVEL = {"STANDARD": 80, "HIGH": 1000, "NOT_APPLICABLE": 80}

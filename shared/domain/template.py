@@ -15,7 +15,11 @@ _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`category`, `status` and `parameter_format` are upper case, as Meta answers them."""
+    """`category`, `status`, `parameter_format` and `quality` are upper case, as Meta answers them.
+
+    `updated_at`, `category_at`, `quality_at` and `text_at` are when Meta last told of the status, and of each of the
+    others (epoch ms): what they tell comes in any order.
+    """
 
     template_id: str
     waba_id: str
@@ -27,6 +31,10 @@ class Template:
     components: Sequence[Component]
     rejected_reason: str = ""
     updated_at: int = 0
+    quality: str = ""
+    category_at: int = 0
+    quality_at: int = 0
+    text_at: int = 0
 
 
 SlotKind = Literal[

@@ -14,12 +14,15 @@ from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.callback import SingleSend, encode_single
 from shared.domain.consent import Purpose, SkipReason, refusal
 from shared.domain.contact import Contact
-from shared.domain.conversation import Conversation, window_open
+from shared.domain.conversation import Conversation, author_of, claim_answer, window_open
+from shared.domain.library import STALE_CODES
+from shared.domain.media import MessageMedia
 from shared.domain.message import Author, Message
 from shared.domain.message_changes import change_by_sending
 from shared.domain.outcome import Kind, Outcome
-from shared.domain.outgoing_message import wire_body
-from shared.errors import NotFound, SendRefused
+from shared.domain.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
+from shared.errors import AppError, Conflict, NotFound, SendRefused
+from shared.services.media import MediaService
 from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Head
@@ -27,11 +30,14 @@ from shared.store.messages import message_key
 
 WINDOW_CLOSED = "window_closed"
 _ATTEMPTS = 3
+_DEAD_MS = 60_000
+"""By now whoever began it has been ended: functions that send run for less than a minute."""
 _REMEDIES = {
     SkipReason.OPTED_OUT: "this person opted out; they can be written to again once they write or opt in",
     SkipReason.NO_DESTINATION: "this contact has neither a phone number nor a WhatsApp id",
     SkipReason.US_MARKETING: "Meta does not deliver marketing templates to US numbers",
 }
+_NOT_SENT = frozenset({Kind.REFUSED, Kind.THROTTLED})
 _STATUS = {
     Kind.ACCEPTED: "sent",
     Kind.HELD: "sent",
@@ -47,7 +53,8 @@ class Draft:
     """What to send. `kind` and `content` are a message type and its object as shared.domain.outgoing_message has them;
     `text` is how a person reads it.
 
-    `key` and `at` (epoch ms) make the message's id: the same pair is sent once.
+    `key` and `at` (epoch ms) make the message's id: the same pair is sent once. `seen_id` is the last message its
+    author has seen: it is sent only if nobody else has answered since; "" sends it in any case.
     """
 
     key: str
@@ -59,6 +66,8 @@ class Draft:
     content: Mapping[str, object]
     purpose: Purpose = "conversation"
     reply_to: str = ""
+    seen_id: str = ""
+    media: MessageMedia | None = None
 
 
 class SingleSender:
@@ -70,6 +79,7 @@ class SingleSender:
         vault: Vault,
         secrets: PlatformSecretReader,
         graph: GraphClient,
+        media: MediaService | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._accounts = accounts
@@ -78,13 +88,14 @@ class SingleSender:
         self._vault = vault
         self._secrets = secrets
         self._graph = graph
+        self._media = media
         self._sleep = sleep
 
     def send(self, tenant_id: str, conversation_id: str, draft: Draft, now: int) -> Message:
         """The stored message with its outcome: sent, failed (with Meta's code) or unknown.
 
-        Raises NotFound, and SendRefused when the gate or the closed 24-hour window forbids it; the error says what to
-        do instead.
+        Raises NotFound, SendRefused when the gate or the closed 24-hour window forbids it (the error says what to do
+        instead), and Conflict `answered_meanwhile`.
         """
         conversation = self._conversations.get(tenant_id, conversation_id)
         contact = self._contacts.get(tenant_id, conversation.contact_id) if conversation else None
@@ -92,9 +103,10 @@ class SingleSender:
             raise NotFound("there is no such conversation")
         self._check(contact, conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
-        # Restrictions mostly concern messages a business begins; whether an answer may go, Meta says.
-        if not (draft.purpose == "conversation" and number.status == "restricted"):
-            number.require_active()
+        if draft.purpose == "conversation":
+            number.require_answers(now)
+        else:
+            number.require_active(now)
         message = Message(
             message_id=message_key(draft.at, draft.key),
             conversation_id=conversation_id,
@@ -108,14 +120,23 @@ class SingleSender:
             status="queued",
             reply_to=draft.reply_to,
             change=change_by_sending(draft.kind, draft.content),
+            media=draft.media,
         )
-        head = Head(conversation_id, conversation.phone_number_id, contact.contact_id, contact.name)
+        if draft.seen_id:
+            self._claim(tenant_id, message, draft.seen_id, now)
+        head = Head(
+            conversation_id, conversation.phone_number_id, contact.contact_id, contact.name, contact.phone or ""
+        )
         if not self._conversations.append(tenant_id, head, message):
-            return self._conversations.messages.get(tenant_id, conversation_id, message.message_id) or message
+            return self._earlier(tenant_id, message, now)
         waba = self._accounts.waba(tenant_id, number.waba_id)
         token = self._vault.open(tenant_id, META_TOKEN, waba.token)
         access = GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
         outcome = self._deliver(tenant_id, conversation, contact, message, access)
+        if outcome.kind in _NOT_SENT and outcome.code in STALE_CODES:
+            renewed = self._with_new_files(tenant_id, conversation.phone_number_id, message, now)
+            if renewed is not None:
+                outcome = self._deliver(tenant_id, conversation, contact, renewed, access)
         status = _STATUS[outcome.kind]
         self._conversations.messages.record_status(
             tenant_id,
@@ -126,6 +147,47 @@ class SingleSender:
             error_code=outcome.code,
         )
         return replace(message, status=status, wamid=outcome.message_id, error_code=outcome.code)
+
+    def _claim(self, tenant_id: str, message: Message, seen_id: str, now: int) -> None:
+        """Of several who answer at once one goes on; the others get Conflict."""
+
+        def claim(void: str) -> None:
+            self._conversations.change(
+                tenant_id,
+                message.conversation_id,
+                lambda found: claim_answer(found, seen_id, message.message_id, author_of(message), void),
+            )
+
+        try:
+            claim("")
+        except Conflict:
+            head = self._conversations.get(tenant_id, message.conversation_id)
+            answer_id = head.trail.answer_id if head is not None else ""
+            began = int(answer_id[:13] or now)
+            written = self._conversations.messages.get(tenant_id, message.conversation_id, answer_id)
+            if written is not None or began > now - _DEAD_MS:
+                raise
+            claim(answer_id)
+
+    def _earlier(self, tenant_id: str, message: Message, now: int) -> Message:
+        """The message as an earlier attempt left it. Whether one that died while sending has sent it, nobody knows."""
+        messages = self._conversations.messages
+        stored = messages.get(tenant_id, message.conversation_id, message.message_id)
+        if stored is not None and stored.status == "queued" and stored.at < now - _DEAD_MS:
+            messages.record_status(tenant_id, message.conversation_id, message.message_id, "unknown")
+            stored = messages.get(tenant_id, message.conversation_id, message.message_id)
+        return stored or message
+
+    def _with_new_files(self, tenant_id: str, phone_number_id: str, message: Message, now: int) -> Message | None:
+        """The message with its files uploaded to Meta anew; None when that is not what it was refused for."""
+        named = dict(own_and_meta_ids(message.content))
+        if self._media is None or not named:
+            return None
+        try:
+            renewed = self._media.renewed(tenant_id, phone_number_id, named.items(), now)
+        except AppError:
+            return None
+        return replace(message, content=with_meta_ids(message.content, {**named, **renewed})) if renewed else None
 
     def _check(self, contact: Contact, conversation: Conversation, draft: Draft, now: int) -> None:
         last_inbound = conversation.last_inbound_at

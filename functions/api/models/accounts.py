@@ -162,29 +162,38 @@ class NumberOut(Output):
     waba_id: str
     display: str
     verified_name: str
+    username: str
     throughput: int = Field(description="Meta's messages per second, in and out together")
     quality: str
     messaging_limit: int | None = Field(
         description="people its business may write to outside their 24-hour window in any 24 hours, all its numbers "
         "together; -1 without limit, null while Meta has not told it"
     )
-    status: str
+    status: str = Field(description="active, restricted, or disconnected")
     reason: str
+    restricted_until: str | None = Field(description="when a restriction ends by itself, if Meta said so")
     connected_at: str | None
+    history_percent: int = Field(description="how much of the WhatsApp Business app's history has come")
+    history_declined: bool = Field(description="whether the WhatsApp Business app keeps its history to itself")
 
     @classmethod
-    def of(cls, number: Number, waba: Waba | None) -> "NumberOut":
+    def of(cls, number: Number, waba: Waba | None, now: int) -> "NumberOut":
+        status = number.state_at(now)
         return cls(
             phone_number_id=number.phone_number_id,
             waba_id=number.waba_id,
             display=number.display,
             verified_name=number.verified_name,
+            username=number.username,
             throughput=number.throughput,
             quality=number.quality,
             messaging_limit=waba.messaging_limit if waba else None,
-            status=number.status,
-            reason=number.reason,
+            status=status,
+            reason=number.reason if status != "active" else "",
+            restricted_until=moment(number.restricted_until) if status == "restricted" else None,
             connected_at=moment(number.connected_at),
+            history_percent=number.history_percent,
+            history_declined=number.history_declined,
         )
 
 

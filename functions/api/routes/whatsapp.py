@@ -25,11 +25,11 @@ def post_connect(body: ConnectIn) -> ConnectOut:
     limits = entitlements(tenant.plan, tenant.subscription_status)
     waba, numbers, access = made.connector.connect(tenant_id, wish, app, limits, now)
     templates = sync_templates(made.graph, made.catalogue, access, tenant_id, waba.waba_id, now)
-    return ConnectOut(waba=WabaOut.of(waba), numbers=[NumberOut.of(n, waba) for n in numbers], templates=templates)
+    return ConnectOut(waba=WabaOut.of(waba), numbers=[NumberOut.of(n, waba, now) for n in numbers], templates=templates)
 
 
 @router.get("/v1/numbers", **secured(Scope.READ, "whatsapp", "The tenant's phone numbers"))
 def list_numbers() -> NumbersOut:
-    accounts, tenant_id = deps().accounts, caller(router).tenant_id
+    accounts, tenant_id, now = deps().accounts, caller(router).tenant_id, epoch_ms()
     wabas = {waba.waba_id: waba for waba in accounts.wabas(tenant_id)}
-    return NumbersOut(items=[NumberOut.of(n, wabas.get(n.waba_id)) for n in accounts.numbers(tenant_id)])
+    return NumbersOut(items=[NumberOut.of(n, wabas.get(n.waba_id), now) for n in accounts.numbers(tenant_id)])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from functions.webhook_ingest import account_handler
@@ -6,10 +8,11 @@ from shared.domain.campaign import Audience, Campaign, State
 from shared.domain.identity import SHARDS, contact_id_for
 from shared.domain.number import Number
 from shared.domain.template import Template
+from shared.errors import Conflict
 from shared.events import AccountEvent
 from shared.store.lanes import Run
 from tests.support.fake_aws import Context, FakeAws, sqs_event
-from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT, WABA, Json
+from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA, Json
 
 SENT_AT = 1_750_000_000_999
 TEMPLATE = "1689556908129832"
@@ -243,18 +246,29 @@ def test_a_capability_event_without_a_limit_is_kept(aws: FakeAws, at_hand: Deps)
     assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
+GONE = ("partner_removed", "app_uninstalled", "account_deleted")
+REINSTATED: Json = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}
 STOPS: list[tuple[Json, str, str]] = [
     ({"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}, "restricted", "account_disabled"),
     (
         {
             "event": "ACCOUNT_RESTRICTION",
-            "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 1641330498}],
+            "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 4102444800}],
         },
         "restricted",
-        "account_restricted until 2022-01-04T21:08:18.000Z",
+        "account_restricted until 2100-01-01T00:00:00.000Z",
     ),
     ({"event": "PARTNER_REMOVED", "waba_info": {"waba_id": WABA}}, "disconnected", "partner_removed"),
     ({"event": "PARTNER_REMOVED", "phone_number": "15550783881"}, "disconnected", "partner_removed"),
+    (
+        {
+            "event": "PARTNER_REMOVED",
+            "waba_info": {"waba_id": WABA, "owner_business_id": "1"},
+            "disconnection_info": {"reason": "PRIMARY_INACTIVITY", "initiated_by": "SYSTEM"},
+        },
+        "disconnected",
+        "partner_removed",
+    ),
     ({"event": "PARTNER_APP_UNINSTALLED", "waba_info": {"waba_id": WABA}}, "disconnected", "app_uninstalled"),
     ({"event": "ACCOUNT_DELETED"}, "disconnected", "account_deleted"),
     ({"event": "ACCOUNT_OFFBOARDED"}, "disconnected", "account_offboarded"),
@@ -295,16 +309,228 @@ def test_other_news_of_an_account_is_kept_and_stops_nothing(aws: FakeAws, at_han
 
 def test_reinstated_numbers_may_send_but_campaigns_wait_for_a_person(at_hand: Deps) -> None:
     deliver("account_update", STOPS[0][0])
-    assert deliver("account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}})
+    assert deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
     assert (number(at_hand).status, number(at_hand).reason) == ("active", "")
     assert states(at_hand)["C1"] == ("paused", "account_disabled")
 
 
 def test_a_removed_partner_is_not_back_by_being_reinstated(at_hand: Deps) -> None:
     deliver("account_update", STOPS[2][0])
-    deliver("account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}})
-    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"})
+    deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
     assert number(at_hand).status == "disconnected"
+
+
+def test_a_ban_that_was_lifted_before_we_heard_of_it_holds_nothing_up(at_hand: Deps) -> None:
+    deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    deliver("account_update", STOPS[0][0])
+    assert number(at_hand).status == "active"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_the_apps_number_is_suspended_and_resumed_with_its_token(at_hand: Deps) -> None:
+    deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
+    assert (number(at_hand).status, at_hand.accounts.waba(TENANT, WABA).token) == ("disconnected", "sealed")
+    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert (number(at_hand).status, waba.status, waba.token) == ("active", "active", "sealed")
+    deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
+    assert number(at_hand).status == "active"
+
+
+@pytest.mark.parametrize("value", [value for value, status, reason in STOPS if reason in GONE])
+def test_an_account_that_left_leaves_no_token_behind(at_hand: Deps, value: Json) -> None:
+    assert deliver("account_update", value)
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert (waba.status, waba.token) == ("disconnected", "")
+    assert at_hand.accounts.waba(OTHER, OTHER_WABA).token == "sealed"
+
+
+def test_the_token_stays_while_another_number_needs_it(at_hand: Deps) -> None:
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    at_hand.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
+    assert deliver("account_update", {"event": "PARTNER_REMOVED", "phone_number": "15550783881"})
+    assert at_hand.accounts.number(TENANT, "second").status == "active"
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert (waba.status, waba.token) == ("active", "sealed")
+
+
+def restriction(*kinds: str, until: int = 0) -> Json:
+    ends = {"expiration": until} if until else {}
+    return {
+        "event": "ACCOUNT_RESTRICTION",
+        "restriction_info": [{"restriction_type": f"RESTRICTED_{kind}_INITIATED_MESSAGING", **ends} for kind in kinds],
+    }
+
+
+def test_a_restriction_with_an_end_lifts_itself(at_hand: Deps) -> None:
+    assert deliver("account_update", restriction("BIZ", until=4102444800))
+    end = 4102444800_000
+    with pytest.raises(Conflict, match="restricted"):
+        number(at_hand).require_active(end - 1)
+    number(at_hand).require_answers(end - 1)
+    number(at_hand).require_active(end)
+    assert deliver("account_update", restriction("CUSTOMER", until=4102444800), sent_at=SENT_AT + 1000)
+    with pytest.raises(Conflict, match="restricted"):
+        number(at_hand).require_answers(end - 1)
+
+
+def test_a_restriction_that_is_over_pauses_nothing(at_hand: Deps) -> None:
+    assert deliver("account_update", restriction("BIZ", until=1641330498))
+    assert states(at_hand) == UNTOUCHED
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_restrictions_the_longer_one_holds(at_hand: Deps, order: tuple[int, int]) -> None:
+    values = [restriction("BIZ", until=4102444800), restriction("BIZ")]
+    for i in order:
+        deliver("account_update", values[i])
+    assert (number(at_hand).restricted_until, number(at_hand).reason) == (0, "account_restricted")
+
+
+def test_what_left_is_not_back_by_a_restriction_that_ends(at_hand: Deps) -> None:
+    deliver("account_update", STOPS[2][0])
+    deliver("account_update", restriction("BIZ", until=4102444800), sent_at=SENT_AT + 1000)
+    deliver("account_update", REINSTATED, sent_at=SENT_AT + 2000)
+    assert number(at_hand).status == "disconnected"
+
+
+def test_what_meta_tells_of_numbers_and_accounts_is_stored(at_hand: Deps) -> None:
+    who = {"display_phone_number": "15550783881"}
+    named = {**who, "decision": "APPROVED", "requested_verified_name": "Lucky Shrub", "rejection_reason": None}
+    assert deliver("phone_number_name_update", named)
+    assert deliver("business_username_update", {**who, "username": "@lucky", "status": "approved"})
+    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 2000})
+    assert deliver("account_review_update", {"decision": "APPROVED"})
+    found, waba = number(at_hand), at_hand.accounts.waba(TENANT, WABA)
+    assert (found.verified_name, found.username, waba.messaging_limit, waba.review) == (
+        "Lucky Shrub",
+        "lucky",
+        2000,
+        "APPROVED",
+    )
+    assert deliver("business_username_update", {**who, "username": "lucky", "status": "deleted"})
+    assert number(at_hand).username == ""
+
+
+EDITED = {
+    "message_template_id": int(TEMPLATE),
+    "message_template_name": "sale",
+    "message_template_language": "en_US",
+    "message_template_title": "Sale",
+    "message_template_element": "Hello {{1}}, everything must go",
+    "message_template_footer": "Bye",
+    "message_template_buttons": [
+        {
+            "message_template_button_type": "URL",
+            "message_template_button_text": "Shop",
+            "message_template_button_url": "https://example.com/new",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(("body", "stopped"), [("Hello {{1}}, all must go", False), ("Hello, all must go", True)])
+def test_an_edited_template_is_what_meta_says_now(at_hand: Deps, body: str, stopped: bool) -> None:
+    button = {"type": "URL", "text": "Buy", "url": "https://example.com/old", "example": ["x"]}
+    components: list[Json] = [
+        {"type": "BODY", "text": "Hi {{1}}", "example": {}},
+        {"type": "BUTTONS", "buttons": [button]},
+    ]
+    at_hand.catalogue.change_template(TENANT, TEMPLATE, lambda t: replace(t, components=components))
+    told = {**EDITED, "message_template_element": body}
+    assert deliver("message_template_components_update", told)
+    assert deliver("message_template_components_update", EDITED, sent_at=SENT_AT - 1000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).components == [
+        {"type": "HEADER", "format": "TEXT", "text": "Sale"},
+        {"type": "BODY", "text": body, "example": {}},
+        {"type": "FOOTER", "text": "Bye"},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "URL", "text": "Shop", "url": "https://example.com/new", "example": ["x"]}],
+        },
+    ]
+    assert states(at_hand)["C1"] == (("paused", "template_changed") if stopped else ("sending", ""))
+
+
+def test_a_templates_quality_is_the_latest(at_hand: Deps) -> None:
+    deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "GREEN"})
+    deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"}, sent_at=SENT_AT - 1000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).quality == "GREEN"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_a_category_that_comes_late_changes_nothing(at_hand: Deps) -> None:
+    value = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
+    deliver("template_category_update", value)
+    old = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"}
+    deliver("template_category_update", old, sent_at=SENT_AT - 1000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).category == "MARKETING"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_people_learn_of_it_once_however_often_it_comes(at_hand: Deps) -> None:
+    event = {"display_phone_number": "15550783881", "event": "PIN_RESET_REQUEST", "requester": "61555822107539"}
+    for _ in range(2):
+        deliver("security", event)
+    deliver("security", event, sent_at=SENT_AT + 1000)
+    found = at_hand.notices.page(TENANT, 10, None).items
+    assert [(notice.kind, notice.at) for notice in found] == [("security", SENT_AT + 1000), ("security", SENT_AT)]
+    assert at_hand.notices.page(OTHER, 10, None).items == []
+
+
+def test_errors_of_a_number_are_told_once_an_hour_and_kept(aws: FakeAws, at_hand: Deps) -> None:
+    error = {"code": 130429, "title": "Rate limit hit", "error_data": {"details": "Slow down"}}
+    for i in range(3):
+        deliver("messages", {"metadata": {"phone_number_id": PHONE_ID}, "errors": [error], "n": i}, sent_at=SENT_AT + i)
+    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    assert notice.text == "Meta reports error 130429: Rate limit hit. Slow down"
+    assert len(aws.objects(f"account-events/{WABA}/")) == 3
+
+
+KEPT = [
+    "account_settings_update",
+    "automatic_events",
+    "business_status_update",
+    "field_of_tomorrow",
+    "flows",
+    "message_echoes",
+    "messaging_handovers",
+    "partner_solutions",
+    "standby",
+    "template_correct_category_detection",
+    "tracking_events",
+]
+
+
+@pytest.mark.parametrize("field", KEPT)
+def test_what_changes_nothing_here_is_kept_as_it_came(aws: FakeAws, at_hand: Deps, field: str) -> None:
+    value = {"event": "X", "anything": [{"at": "all"}]}
+    assert deliver(field, value)
+    (kept,) = aws.objects(f"account-events/{WABA}/")
+    assert (kept["field"], kept["value"]) == (field, value)
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_clicks_on_links_name_nobody_and_are_kept(aws: FakeAws, at_hand: Deps) -> None:
+    data = {"click_component": "cta", "product_id": "sku", "click_id": "c", "tracking_token": "t"}
+    action = {
+        "action_type": "marketing_messages_link_click",
+        "timestamp": "1",
+        "marketing_messages_link_click_data": data,
+    }
+    assert deliver("messages", {"metadata": {"phone_number_id": PHONE_ID}, "user_actions": [action]})
+    (kept,) = aws.objects(f"account-events/{WABA}/")
+    assert kept["value"]["user_actions"] == [action]
+
+
+def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: FakeAws, at_hand: Deps) -> None:
+    chosen = [{"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}]
+    assert deliver("user_preferences", {"user_preferences": [*chosen, {**chosen[0], "value": "signup"}]})
+    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    assert contact is not None
+    assert contact.opted_out_at is not None
+    assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
 def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: FakeAws, at_hand: Deps) -> None:
