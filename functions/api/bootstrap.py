@@ -22,6 +22,7 @@ from shared.store.directory import Directory
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+    from functions.api.chat_signals import ChatSignals
     from functions.api.connect import Connector
     from functions.api.graph_calls import Graph
     from functions.api.idempotency import IdempotencyStore
@@ -31,9 +32,12 @@ if TYPE_CHECKING:
     from shared.clients.vault import Vault
     from shared.services.media import MediaService
     from shared.services.single_send import SingleSender
+    from shared.store.agents import Agents
     from shared.store.conversations import Conversations
     from shared.store.event_feed import EventFeed
+    from shared.store.inbox_settings import InboxSettings
     from shared.store.lanes import Lanes
+    from shared.store.notices import Notices
     from shared.store.sends import Sends
     from shared.store.webhook_deliveries import WebhookDeliveries
     from shared.store.webhook_endpoints import WebhookEndpoints
@@ -115,6 +119,10 @@ class Deps:
     catalogue: Catalogue
     contacts: Contacts
     conversations: "Conversations"
+    agents: "Agents"
+    inbox: "InboxSettings"
+    notices: "Notices"
+    signals: "ChatSignals"
     sends: "Sends"
     lanes: "Lanes"
     users: "UserPool"
@@ -146,6 +154,7 @@ def deps() -> Deps:
 
 def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     """Everything the HTTP API works with. Raises ConfigError."""
+    from functions.api.chat_signals import ChatSignals
     from functions.api.connect import Connector
     from functions.api.graph_calls import SyncGraph
     from functions.api.idempotency import IdempotencyStore
@@ -158,10 +167,13 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     from shared.services.media import MediaService
     from shared.services.meta_access import MetaAccess
     from shared.services.single_send import SingleSender
+    from shared.store.agents import Agents
     from shared.store.conversations import Conversations
     from shared.store.event_feed import EventFeed
+    from shared.store.inbox_settings import InboxSettings
     from shared.store.lanes import Lanes
     from shared.store.media import MediaLibrary
+    from shared.store.notices import Notices
     from shared.store.sends import Sends
     from shared.store.webhook_deliveries import WebhookDeliveries
     from shared.store.webhook_endpoints import WebhookEndpoints
@@ -179,6 +191,13 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         queue_arn=required(env, "START_QUEUE_ARN"),
         role_arn=required(env, "SCHEDULE_ROLE_ARN"),
     )
+    media = MediaService(
+        MediaLibrary(directory),
+        MetaAccess(accounts, vault, secrets),
+        client,
+        Files(aws.s3, required(env, "DATA_BUCKET")),
+        upload_seconds=_UPLOAD_SECONDS,
+    )
     return Deps(
         settings=Settings.parse(env),
         directory=directory,
@@ -186,6 +205,10 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         catalogue=Catalogue(directory),
         contacts=contacts,
         conversations=conversations,
+        agents=Agents(database),
+        inbox=InboxSettings(directory),
+        notices=Notices(directory),
+        signals=ChatSignals(MetaAccess(accounts, vault, secrets), client),
         sends=Sends(database),
         lanes=Lanes(database),
         users=UserPool(aws.cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")),
@@ -193,14 +216,8 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         secrets=secrets,
         graph=graph,
         connector=Connector(graph, accounts, directory, vault),
-        sender=SingleSender(accounts, contacts, conversations, vault, secrets, client),
-        media=MediaService(
-            MediaLibrary(directory),
-            MetaAccess(accounts, vault, secrets),
-            client,
-            Files(aws.s3, required(env, "DATA_BUCKET")),
-            upload_seconds=_UPLOAD_SECONDS,
-        ),
+        sender=SingleSender(accounts, contacts, conversations, vault, secrets, client, media),
+        media=media,
         idempotency=IdempotencyStore(directory, vault),
         schedules=Schedules(aws.scheduler, target),
         s3=aws.s3,

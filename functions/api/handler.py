@@ -31,6 +31,7 @@ from functions.api.routes import (
     imports,
     labels,
     media,
+    notices,
     rate_cards,
     team,
     templates,
@@ -44,6 +45,7 @@ app = APIGatewayHttpResolver(enable_validation=True)
 for routes in (
     accounts,
     whatsapp,
+    notices,
     contacts,
     imports,
     templates,

@@ -220,6 +220,7 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("DELETE", "/v1/api-keys/{key_id}"): _on("key_id", "key_id"),
     ("POST", "/v1/whatsapp/connect"): _connections,
     ("GET", "/v1/numbers"): _harmless(),
+    ("GET", "/v1/notices"): _listing("/v1/notices"),
     ("GET", "/v1/fields"): _harmless(),
     ("POST", "/v1/fields"): _fields_made,
     ("DELETE", "/v1/fields/{key}"): _fields_removed,

@@ -80,6 +80,7 @@ def owning(cloud: LocalCloud) -> Owned:
     change = says(business.phone_number_id, phone, f"{word} is what I ask for", wamid)
     assert post_webhook(cloud, envelope((business.waba_id, "messages", change))).status_code == 200
     conversation = wait_for(lambda: api.get("/v1/conversations")["items"], lambda found: found)[0]
+    _alerted(cloud, business, word)
     settle(cloud)
     message_id = _picture(cloud, business, phone, conversation["id"])
     announced = {"filename": f"{word}.jpg", "mime_type": "image/jpeg", "size": 3}
@@ -109,6 +110,15 @@ def owning(cloud: LocalCloud) -> Owned:
         delivery_id=delivery_id,
         events_cursor=api.get("/v1/events")["next_cursor"],
     )
+
+
+def _alerted(cloud: LocalCloud, business: Business, word: str) -> None:
+    """Meta has told the business two things."""
+    for severity in ("INFO", "WARNING"):
+        info = {"alert_severity": severity, "alert_type": "OBA_APPROVED", "alert_description": f"{word} is well known"}
+        event = envelope((business.waba_id, "account_alerts", {"entity_type": "WABA", "alert_info": info}))
+        assert post_webhook(cloud, event).status_code == 200
+    wait_for(lambda: business.owner.get("/v1/notices")["items"], lambda found: len(found) == 2)
 
 
 def _webhook(business: Business, word: str) -> tuple[str, str]:
@@ -150,7 +160,7 @@ def snapshot(owned: Owned) -> Json:
     api = owned.business.owner
     lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints")
     found: Json = {path: api.get(f"/v1/{path}") for path in lists}
-    for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations"):
+    for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations", "notices"):
         found[path] = list(api.pages(f"/v1/{path}"))
     for contact in found["contacts"]:
         found[contact["id"]] = api.get(f"/v1/contacts/{contact['id']}")
