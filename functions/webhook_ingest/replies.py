@@ -2,18 +2,17 @@
 
 from contextlib import suppress
 
-from functions.webhook_ingest.logic.reply import REPLY_MS, position_of
-from shared.domain.blocks import BLOCK_SIZE, block_number
 from shared.domain.books import StatusChange
 from shared.domain.campaign import Campaign, State
-from shared.domain.identity import shard_of
 from shared.errors import NotFound
 from shared.observability import count
-from shared.store.campaign_books import claimed_slots, positions, slots_in_retry
+from shared.store.campaign_people import WRITTEN_TO, fate_in, place_in
 from shared.store.catalogue import Catalogue
 from shared.store.lanes import Lanes
 from shared.store.sends import Sends
 
+REPLY_MS = 72 * 3600 * 1000
+"""A message within three days of a campaign's start counts as an answer to it."""
 _KEEP_MS = 60_000
 _LOOK_AGAIN_MS = 5_000
 _NEWEST = 50
@@ -46,11 +45,13 @@ class Replies:
             if not _start(campaign) <= at + 999 < _start(campaign) + REPLY_MS:
                 continue
             for contact_id in contact_ids:
-                found = self._find(tenant_id, campaign, contact_id)
-                if found is None or not self._wrote(tenant_id, campaign, shard_of(contact_id), *found):
+                place = place_in(self._sends, tenant_id, campaign, contact_id)
+                if place is None:
                     continue
-                block = block_number(shard_of(contact_id), found[0])
-                self._sends.record(tenant_id, campaign.campaign_id, block, StatusChange(replied={found[1]}))
+                fate, _ = fate_in(self._sends, self._lanes, tenant_id, campaign, place)
+                if fate.outcome not in WRITTEN_TO:
+                    continue
+                self._sends.record(tenant_id, campaign.campaign_id, place.block, StatusChange(replied={place.slot}))
                 count("CampaignReply")
                 return True
         return False
@@ -79,28 +80,6 @@ class Replies:
             newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
             kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
         return kept[1]
-
-    def _find(self, tenant_id: str, campaign: Campaign, contact_id: str) -> tuple[int, int] | None:
-        shard = shard_of(contact_id)
-        blocks = -(-campaign.sizes[shard] // BLOCK_SIZE)
-
-        def read(n: int) -> list[str]:
-            block = self._sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, n))
-            return [recipient.contact_id for recipient in block]
-
-        return position_of(contact_id, blocks, read)
-
-    def _wrote(self, tenant_id: str, campaign: Campaign, shard: int, n: int, slot: int) -> bool:
-        """Whether this slot was sent, or is on its way right now; not when it was refused or still waits."""
-        block = block_number(shard, n)
-        status = self._sends.status_block(tenant_id, campaign.campaign_id, block)
-        outcome = status.outcome(slot) if status is not None else None
-        if outcome is not None:
-            return outcome not in ("failed", "skipped")
-        work = self._lanes.work(campaign.phone_number_id)
-        if slot in slots_in_retry(campaign.campaign_id, work).get(block, frozenset()):
-            return False
-        return slot < claimed_slots(campaign, positions(campaign, work), shard, n)
 
 
 def _start(campaign: Campaign) -> int:

@@ -7,7 +7,7 @@ its cursor is a position in the sequence of those shards' slots, so that one num
 import bisect
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.domain.identity import SHARDS
@@ -45,6 +45,27 @@ def pack(recipients: Sequence[Recipient]) -> bytes:
 
 def unpack(data: bytes) -> list[Recipient]:
     return [Recipient(row[0], row[1], tuple(row[2:])) for row in json.loads(zlib.decompress(data))]
+
+
+def position_of(
+    contact_id: str, blocks: int, read: Callable[[int], Sequence[Recipient]]
+) -> tuple[int, int, Recipient] | None:
+    """(block of the shard, slot, recipient) by binary search; None when the person is not among them.
+
+    `read(n)` gives block n of the shard's `blocks`: about ten reads for a million recipients.
+    """
+    low, high = 0, blocks - 1
+    while low <= high:
+        middle = (low + high) // 2
+        people = read(middle)
+        if not people or contact_id < people[0].contact_id:
+            high = middle - 1
+        elif contact_id > people[-1].contact_id:
+            low = middle + 1
+        else:
+            slot = bisect.bisect_left(people, contact_id, key=lambda recipient: recipient.contact_id)
+            return (middle, slot, people[slot]) if people[slot].contact_id == contact_id else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
