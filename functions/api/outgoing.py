@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import cast
 
 from functions.api.bootstrap import Deps
 from functions.api.models.campaigns import VariableModel
@@ -12,14 +13,17 @@ from functions.api.models.outgoing import (
     TemplateContent,
     TemplateMessage,
 )
-from functions.api.outgoing_media import meta_ids
+from functions.api.outgoing_media import at_meta, message_media, meta_ids
 from functions.api.request import Operation
 from shared.domain.account import Principal
 from shared.domain.compiler import CompileError, Problem, Unsendable, compile_plan, message_body, render_text, resolve
 from shared.domain.consent import Purpose, refusal
 from shared.domain.contact import Contact
 from shared.domain.conversation import Conversation
-from shared.domain.outgoing_message import media_ids, read_text, with_meta_ids, with_own_ids
+from shared.domain.library import FileUse
+from shared.domain.media import MessageMedia
+from shared.domain.media_types import MediaKind
+from shared.domain.outgoing_message import files_in, read_text, with_meta_ids, with_own_ids
 from shared.domain.template import Template, UnsupportedComponent
 from shared.domain.template_slots import slots_of
 from shared.domain.variables import Variable
@@ -47,14 +51,21 @@ def draft_of(
     asked, tenant_id = message.root, principal.tenant_id
     kind = asked.type
     purpose: Purpose = "conversation"
+    media: MessageMedia | None = None
     if isinstance(asked, TemplateMessage):
         content, text, purpose = _template(deps, tenant_id, conversation, asked.template, now)
     else:
         content = message.content
         if isinstance(asked, ReactionMessage):
             content["message_id"] = _reacted_to(deps, tenant_id, conversation, asked.reaction.message_id, now)
-        known = meta_ids(deps, tenant_id, conversation.phone_number_id, set(media_ids(content)))
-        content = with_meta_ids(content, known)
+        uses = [(f"{kind}.media_id", use) for use in files_in(kind, content)]
+        files = at_meta(deps, tenant_id, conversation.phone_number_id, uses, now)
+        content = with_meta_ids(content, meta_ids(files))
+        if isinstance(own := content.get("media_id"), str):
+            media = message_media(tenant_id, files[own])
+            if kind == "document":
+                # Without a name WhatsApp shows the person none.
+                content.setdefault("filename", media.filename)
         text = read_text(kind, content)
     return Draft(
         key=wanted.operation_id,
@@ -65,7 +76,9 @@ def draft_of(
         text=text,
         content=content,
         purpose=purpose,
+        media=media,
         reply_to=_wamid_of(deps, tenant_id, conversation, asked.reply_to, "reply_to"),
+        seen_id=asked.if_last_message_id,
     )
 
 
@@ -96,8 +109,12 @@ def _template(
     contact = deps.contacts.get(tenant_id, conversation.contact_id)
     if contact is None:
         raise NotFound("there is no such conversation")
-    files = [value.media_id for value in asked.variables.values() if isinstance(value, MediaValue)]
-    known = meta_ids(deps, tenant_id, conversation.phone_number_id, set(files))
+    uses = [
+        (f"template.variables.{slot}", FileUse(value.media_id, _kind_of(slot)))
+        for slot, value in asked.variables.items()
+        if isinstance(value, MediaValue)
+    ]
+    known = meta_ids(at_meta(deps, tenant_id, conversation.phone_number_id, uses, now))
     variables = {slot: _variable(value, known) for slot, value in asked.variables.items()}
     fields = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)} if variables else {}
     try:
@@ -110,6 +127,14 @@ def _template(
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
     content = with_own_ids(message_body(plan, values), known)
     return content, render_text(template, plan, values), _PURPOSES.get(template.category, "marketing")
+
+
+def _kind_of(slot: str) -> MediaKind:
+    """As what a file fills a slot, whose name ends so: `header.image`, `card.0.header.video`."""
+    kind = slot.rpartition(".")[2]
+    if kind not in ("image", "video", "document"):
+        raise InvalidInput("only a header's image, video or document takes a file", field=f"template.variables.{slot}")
+    return cast("MediaKind", kind)
 
 
 def _own_template(deps: Deps, tenant_id: str, conversation: Conversation, template_id: str) -> Template:

@@ -17,6 +17,19 @@ CAMPAIGN_MARGIN_MS = 8 * _DAY_MS
 """A campaign names the file for as long as it lasts, pauses included: at least a week."""
 
 
+STALE_CODES = frozenset({"100", "131009", "131053"})
+"""Refusals of a send that may mean that Meta has a file no more (Meta, Cloud API error codes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """A library file in a message, and as what it is to be sent."""
+
+    file_id: str
+    kind: MediaKind
+    voice: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class MetaCopy:
     """Meta's id of an uploaded file; `uploaded_at` in epoch ms."""
@@ -59,3 +72,11 @@ class LibraryFile:
         if standing and standing != stale:
             return self
         return replace(self, meta={**self.meta, phone_number_id: copy})
+
+
+@dataclass(frozen=True, slots=True)
+class AtMeta:
+    """A file with Meta's id of it for the number that sends it."""
+
+    file: LibraryFile
+    meta_id: str

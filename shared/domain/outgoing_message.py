@@ -7,6 +7,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
+from shared.domain.library import FileUse
+from shared.domain.media_types import MediaKind
+
 Json = Mapping[str, object]
 _FILES = ("image", "video", "audio", "document", "sticker")
 # What a caller's own form is given: nothing in it is ours.
@@ -37,17 +40,30 @@ def wire_body(kind: str, content: Json) -> dict[str, object]:
     return {"type": kind, kind: cast("Json", bare).get("contacts") if kind == "contacts" else bare}
 
 
-def media_ids(content: object) -> Iterator[str]:
-    """Our own ids of the files that a content names, in the order in which they stand there."""
-    if isinstance(content, Mapping):
-        if isinstance(content.get("media_id"), str):
-            yield content["media_id"]
-        for key, value in content.items():
+def files_in(kind: str, content: Json) -> Iterator[FileUse]:
+    """Our own files that a message names, in the order in which they stand there."""
+    for name, found in _own_files(kind, content):
+        yield FileUse(str(found["media_id"]), cast("MediaKind", name), voice=found.get("voice") is True)
+
+
+def own_and_meta_ids(content: Json) -> Iterator[tuple[str, str]]:
+    """(our id, Meta's id) of each file of ours in a content that has both."""
+    for _, found in _own_files("", content):
+        if isinstance(found.get("id"), str):
+            yield str(found["media_id"]), str(found["id"])
+
+
+def _own_files(name: str, node: object) -> Iterator[tuple[str, Json]]:
+    """Objects that name a file of ours, with the key under which each stands: as what it is sent."""
+    if isinstance(node, Mapping):
+        if isinstance(node.get("media_id"), str):
+            yield name, node
+        for key, value in node.items():
             if key not in _FOREIGN:
-                yield from media_ids(value)
-    elif isinstance(content, list):
-        for value in content:
-            yield from media_ids(value)
+                yield from _own_files(str(key), value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _own_files(name, value)
 
 
 def with_meta_ids(content: Json, meta_ids: Mapping[str, str]) -> dict[str, object]:

@@ -9,11 +9,10 @@ from tempfile import SpooledTemporaryFile
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient, wait_for
 from shared.domain.file_name import content_disposition, safe_name
-from shared.domain.library import SEND_MARGIN_MS, LibraryFile, MetaCopy
+from shared.domain.library import SEND_MARGIN_MS, AtMeta, FileUse, LibraryFile, MetaCopy
 from shared.domain.media import library_key, upload_key
 from shared.domain.media_types import (
     HEAD_BYTES,
-    MediaKind,
     extension_of,
     is_voice_note,
     refusal_to_send,
@@ -120,37 +119,28 @@ class MediaService:
         self._files.delete(upload_key(tenant_id, file_id))
         self.library.delete(tenant_id, file_id)
 
-    def usable(self, tenant_id: str, file_id: str, kind: MediaKind, *, voice: bool = False) -> LibraryFile:
-        """A file that can be sent as this kind; one that was just uploaded is checked now.
+    def usable(self, tenant_id: str, use: FileUse) -> LibraryFile:
+        """A file that can be used so; one that was just uploaded is checked now.
 
         Raises NotFound, Conflict, and InvalidInput for a file that cannot be sent, or not as this."""
-        file = self.complete(tenant_id, file_id)
-        if file.kind != kind:
+        file = self.complete(tenant_id, use.file_id)
+        if file.kind != use.kind:
             raise InvalidInput(f"this file is {file.mime_type}; send it as {file.kind}", code="media_kind")
-        if voice and not file.voice:
+        if use.voice and not file.voice:
             raise InvalidInput("a voice message is an .ogg file with one channel of Opus", code="media_kind")
         return file
 
-    def meta_ids(
-        self,
-        tenant_id: str,
-        phone_number_id: str,
-        wanted: Iterable[tuple[str, MediaKind]],
-        now: int,
-        *,
-        margin_ms: int = SEND_MARGIN_MS,
-    ) -> dict[str, str]:
-        """Our id -> Meta's id for each file, uploaded for this number if need be. `now` is epoch ms.
+    def at_meta(
+        self, tenant_id: str, phone_number_id: str, use: FileUse, now: int, *, margin_ms: int = SEND_MARGIN_MS
+    ) -> AtMeta:
+        """The file with Meta's id, uploaded for this number if need be. `now` is epoch ms.
 
-        Meta's id lives for `margin_ms` at least. Of two that upload at once both use the first one's. Raises like
+        The id lives for `margin_ms` at least. Of two that upload at once both use the first one's. Raises like
         `usable`, and ProviderRejected or RetryableError when Meta does not take the file.
         """
-        found: dict[str, str] = {}
-        for file_id, kind in wanted:
-            file = self.usable(tenant_id, file_id, kind)
-            known = file.meta_id(phone_number_id, now, margin_ms)
-            found[file_id] = known or self._upload(tenant_id, phone_number_id, file, now, margin_ms)
-        return found
+        file = self.usable(tenant_id, use)
+        known = file.meta_id(phone_number_id, now, margin_ms)
+        return AtMeta(file, known or self._upload(tenant_id, phone_number_id, file, now, margin_ms))
 
     def renewed(
         self, tenant_id: str, phone_number_id: str, stale: Iterable[tuple[str, str]], now: int

@@ -103,7 +103,8 @@ def get_message_media(
     conversation_id: Annotated[str, Path(pattern=HEX_ID)], message_id: Annotated[str, Path(pattern=MESSAGE_ID)]
 ) -> MediaLinkOut:
     """The link lives five minutes. 409 `media_pending` while the file is being copied: ask again in some seconds.
-    404 for a message without a file, 410 `media_refused`, `media_failed` or `media_expired` with the reason."""
+    404 for a message without a file, 410 `media_refused`, `media_failed`, `media_expired` or `media_deleted`, which
+    says why."""
     tenant_id = caller(router).tenant_id
     message = deps().conversations.messages.get(tenant_id, conversation_id, message_id)
     if message is None or message.media is None:
@@ -111,7 +112,16 @@ def get_message_media(
     found = message.media
     if found.status != "stored":
         _not_there(found)
+    if found.file_id:
+        _need_file(tenant_id, found.file_id)
     return _link(found.key, found.mime_type, found.size, found.filename, found.sha256)
+
+
+def _need_file(tenant_id: str, file_id: str) -> None:
+    try:
+        deps().media.library.get(tenant_id, file_id)
+    except NotFound as gone:
+        raise MediaGone("the file was deleted under /v1/media", code="media_deleted") from gone
 
 
 _WHY = {

@@ -2,7 +2,16 @@
 
 import pytest
 
-from shared.domain.outgoing_message import Json, media_ids, read_text, wire_body, with_meta_ids, with_own_ids
+from shared.domain.library import FileUse
+from shared.domain.outgoing_message import (
+    Json,
+    files_in,
+    own_and_meta_ids,
+    read_text,
+    wire_body,
+    with_meta_ids,
+    with_own_ids,
+)
 
 REPLIES = {"buttons": [{"reply": {"id": "y", "title": "Yes"}}, {"reply": {"id": "n", "title": "No"}}]}
 ROWS = [{"id": "1", "title": "Small", "description": "50 ml"}, {"id": "2", "title": "Large"}]
@@ -55,9 +64,11 @@ def test_a_message_is_shown_as_a_person_reads_it(kind: str, content: Json, text:
 
 def test_our_files_are_found_named_and_taken_out_again() -> None:
     content = {"type": "carousel", "action": {"cards": CARDS}, "header": {"image": {"media_id": "F2"}}}
-    assert list(media_ids(content)) == ["F1", "F2"]
+    assert list(files_in("interactive", content)) == [FileUse("F1", "image"), FileUse("F2", "image")]
+    assert list(own_and_meta_ids(content)) == []
     named = with_meta_ids(content, {"F1": "11", "F2": "22"})
     assert named["header"] == {"image": {"media_id": "F2", "id": "22"}}
+    assert list(own_and_meta_ids(named)) == [("F1", "11"), ("F2", "22")]
     assert wire_body("interactive", named)["interactive"]["header"] == {"image": {"id": "22"}}  # type: ignore[index]
     assert "media_id" not in str(wire_body("interactive", named))
     assert content["header"] == {"image": {"media_id": "F2"}}
@@ -72,10 +83,16 @@ def test_metas_ids_are_given_our_names() -> None:
 
 def test_what_a_form_is_given_is_nobody_elses() -> None:
     content = {"action": {"parameters": {"flow_action_payload": {"data": {"media_id": "theirs", "id": "11"}}}}}
-    assert list(media_ids(content)) == []
+    assert list(files_in("interactive", content)) == []
+    assert list(own_and_meta_ids(content)) == []
     assert with_own_ids(content, {"F1": "11"}) == content
     assert wire_body("interactive", content)["interactive"] == content
 
 
 def test_a_list_of_contacts_travels_as_a_list() -> None:
     assert wire_body("contacts", {"contacts": [{"name": {}}]}) == {"type": "contacts", "contacts": [{"name": {}}]}
+
+
+def test_a_file_says_as_what_it_is_sent() -> None:
+    assert list(files_in("audio", {"media_id": "F1", "voice": True})) == [FileUse("F1", "audio", voice=True)]
+    assert list(files_in("image", {"id": "11"})) == []
