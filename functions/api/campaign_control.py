@@ -10,6 +10,7 @@ from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, co
 from shared.domain.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.events import QueueMessage, StartCampaign, WakeLane
+from shared.services.campaign_resumption import let_lanes_go_on
 from shared.store.accounts import Accounts
 from shared.store.catalogue import Catalogue
 from shared.store.lanes import Lanes
@@ -202,7 +203,7 @@ class CampaignControl:
                 c if c.state is State.SENDING else replace(c, state=after(c.state, "resume"), reason="", resumed_at=now)
             ),
         )
-        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "running")
+        let_lanes_go_on(self._catalogue, self._lanes, tenant_id, campaign)
         lanes = max(number.lanes, campaign.lanes)
         self._lane_queue.send_all(
             [Outgoing(WakeLane(number.phone_number_id, lane), tenant_id) for lane in range(lanes)]

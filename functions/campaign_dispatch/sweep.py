@@ -16,6 +16,7 @@ from shared.domain.identity import SHARDS
 from shared.domain.incident import Incident
 from shared.errors import Conflict
 from shared.events import LoadShard, StartCampaign, WakeLane
+from shared.services.campaign_resumption import let_lanes_go_on
 from shared.store.campaign_books import claimed_slots, read_books, slots_in_retry
 from shared.store.lanes import OPENING, Claim, LeaseLost, NumberWork, Run
 from shared.store.sends import StatusChange
@@ -75,6 +76,8 @@ def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run) -> None:
     if wanted == "running" and run.state == OPENING:
         # Opened perhaps after the campaign was read here, sent and closed: that has to be looked at again.
         put_before_lanes(deps, tenant_id, campaign)
+    elif wanted == "running" and run.state == "paused":
+        let_lanes_go_on(deps.catalogue, deps.lanes, tenant_id, campaign)
     elif wanted is not None and run.state != wanted:
         deps.lanes.set_run_state(run.phone_number_id, run.campaign_id, wanted, campaign.reason)
 

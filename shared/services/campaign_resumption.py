@@ -1,0 +1,23 @@
+"""Letting the lanes go on with a campaign that was paused.
+
+Its state is the truth, and is changed first. But who writes here may have been held up since reading it: a sweep, or a
+resumption that somebody's pause has overtaken. What was stopped meanwhile must not run again.
+"""
+
+from shared.domain.campaign import Campaign, State
+from shared.store.catalogue import Catalogue
+from shared.store.lanes import Lanes
+
+_STOPPED = {State.PAUSED: "paused", State.CANCELLED: "cancelled"}
+
+
+def let_lanes_go_on(catalogue: Catalogue, lanes: Lanes, tenant_id: str, campaign: Campaign) -> None:
+    """Let the lanes at the campaign's run, and look once more whether they may.
+
+    Who pauses or cancels writes the campaign before the run. So either this look finds it, or that write of the run
+    comes after ours.
+    """
+    lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, "running")
+    current = catalogue.campaign(tenant_id, campaign.campaign_id)
+    if current.state in _STOPPED:
+        lanes.set_run_state(current.phone_number_id, current.campaign_id, _STOPPED[current.state], current.reason)
