@@ -55,8 +55,9 @@ def outlook(sendable: int, number: Number, allowance: Allowance, starts_at: int,
     """`sendable` people on this number from `starts_at` on; `offer_ends` is when the first offer in it ends."""
     seconds = -(-sendable // number.sending_rate)
     found: list[Concern] = []
-    if number.status != "active":
-        found.append(Concern("number_inactive", f"the number is {number.status}: {number.reason or 'reconnect it'}"))
+    state = number.state_at(starts_at)
+    if state != "active":
+        found.append(Concern("number_inactive", f"the number is {state}: {number.reason or 'reconnect it'}"))
     if number.quality == "RED":
         words = "the number's quality is low: Meta may restrict it; write to fewer and warmer contacts, or wait"
         found.append(Concern("number_quality_low", words))

@@ -67,10 +67,11 @@ class Shop:
     def sent_before(self, people: int, started_at: int, finished_at: int | None) -> None:
         """An earlier campaign that had so many accepted when it started."""
         earlier = self.draft()
+        times = {"created_at": started_at, "frozen_at": started_at, "started_at": started_at}
         self.api.deps.catalogue.change_campaign(
             self.tenant,
             earlier,
-            lambda c: replace(c, created_at=started_at, started_at=started_at, finished_at=finished_at),
+            lambda c: replace(c, **times, finished_at=finished_at),  # type: ignore[arg-type]
         )
         self.api.deps.sends.put_rate(self.tenant, earlier, 0, 1, {started_at // 60_000: people}, epoch_ms())
 
