@@ -101,6 +101,7 @@ class SingleSender:
         contact = self._contacts.get(tenant_id, conversation.contact_id) if conversation else None
         if conversation is None or contact is None:
             raise NotFound("there is no such conversation")
+        conversation_id = conversation.conversation_id  # another one than asked for, if that has moved
         self._check(contact, conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
         if draft.purpose == "conversation":

@@ -44,10 +44,11 @@ from shared.store.conversation_heads import (
 )
 from shared.store.database import ActivityIndex, Database
 from shared.store.directory import Page, decode_cursor, encode_cursor
-from shared.store.messages import Messages, conversation_key
+from shared.store.messages import Messages, conversation_key, moved_to
 
 MOST_LOOKED_AT = 2_000
 _ATTEMPTS = 12
+_MOVES = 3
 _START, _END = "0", "~"
 _PLACE = re.compile(r"[0-9]{13}#[0-9A-Za-z]+")
 
@@ -89,6 +90,7 @@ class Conversations:
         self.entries = Entries(database)
 
     def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
+        """Also under the id of one that it has taken over."""
         item = _read(tenant_id, conversation_id)
         return conversation_of(item) if item is not None else None
 
@@ -135,9 +137,15 @@ class Conversations:
         The head is brought up to date again also for a message that was there: a crash between the two writes is
         repaired by the redelivery.
         """
+        item = _read(tenant_id, head.conversation_id)
+        if item is not None and conversation_of(item).conversation_id != head.conversation_id:
+            # Its contact turned out to be somebody known, while the message was on its way here.
+            found = conversation_of(item)
+            head = replace(head, conversation_id=found.conversation_id, contact_id=found.contact_id)
+            message = replace(message, conversation_id=found.conversation_id)
         fresh = self.messages.put(tenant_id, message)
-        for _ in range(_ATTEMPTS):
-            item = _read(tenant_id, head.conversation_id)
+        for attempt in range(_ATTEMPTS):
+            item = _read(tenant_id, head.conversation_id) if attempt else item
             before = conversation_of(item) if item is not None else None
             after = with_message(_known(before, head, message), message, fresh=fresh)
             if before is not None and before.status != after.status:
@@ -167,16 +175,24 @@ class Conversations:
             if after == before:
                 return before, before
             said = entry(before, after)
+            if said is not None:
+                said = replace(said, conversation_id=after.conversation_id)
             if _write(tenant_id, after, item) if said is None else _write_with(tenant_id, after, item, said):
                 return before, after
         raise RetryableError("many changes of a conversation at the same moment; try again")
 
 
 def _read(tenant_id: str, conversation_id: str) -> ConversationItem | None:
-    try:
-        return ConversationItem.get(conversation_key(tenant_id, conversation_id), HEAD, consistent_read=True)
-    except ConversationItem.DoesNotExist:
-        return None
+    """The head, also of the conversation that has taken this one over."""
+    place: str | None = conversation_id
+    for _ in range(_MOVES):
+        if place is None:
+            break
+        try:
+            return ConversationItem.get(conversation_key(tenant_id, place), HEAD, consistent_read=True)
+        except ConversationItem.DoesNotExist:
+            place = moved_to(tenant_id, place)
+    return None
 
 
 def _unchanged(seen: ConversationItem | None) -> Condition:

@@ -20,6 +20,7 @@ costs one read more to show.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -38,6 +39,8 @@ from shared.store.directory import Page, decode_cursor, encode_cursor, from_docu
 RETENTION_DAYS = 400
 _ATTEMPTS = 8
 _WAMID_LENGTH = 256
+MOVED = "MOVED"
+_MOVES = 3
 
 
 class MessageItem(TableItem):
@@ -73,6 +76,15 @@ class ReferenceItem(TableItem):
     message_id = UnicodeAttribute()
 
 
+class MovedItem(TableItem):
+    """Stands in a conversation that has been taken over by another one."""
+
+    class Meta:
+        table_name = ""
+
+    conversation_id = UnicodeAttribute()
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     """`changes` as they are written."""
@@ -97,7 +109,8 @@ def expiry(at: int) -> int:
 
 class Messages:
     def __init__(self, database: Database) -> None:
-        MessageItem.Meta.table_name = ReferenceItem.Meta.table_name = database.conversations
+        for item in (MessageItem, ReferenceItem, MovedItem):
+            item.Meta.table_name = database.conversations
 
     def put(self, tenant_id: str, message: Message) -> bool:
         """Store a message if it is not there yet, and let what it does to another one, or others to it, take effect.
@@ -196,7 +209,10 @@ class Messages:
     def by_wamid(self, tenant_id: str, conversation_id: str, wamid: str) -> Message | None:
         """The message that Meta knows by this id, if this conversation holds it."""
         message_id = self._id_of(tenant_id, conversation_id, wamid) if is_wamid(wamid) else None
-        return self.get(tenant_id, conversation_id, message_id) if message_id is not None else None
+        if message_id is not None:
+            return self.get(tenant_id, conversation_id, message_id)
+        elsewhere = moved_to(tenant_id, conversation_id)
+        return self.by_wamid(tenant_id, elsewhere, wamid) if elsewhere is not None else None
 
     def _id_of(self, tenant_id: str, conversation_id: str, wamid: str) -> str | None:
         try:
@@ -206,7 +222,7 @@ class Messages:
         return found.message_id
 
     def page(self, tenant_id: str, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
-        """Newest first."""
+        """Newest first; of a conversation that has moved, where it is now."""
         position = decode_cursor(cursor)
         partition = conversation_key(tenant_id, conversation_id)
         start = {"pk": {"S": partition}, "sk": {"S": position.get("sk", "")}} if position else None
@@ -219,14 +235,30 @@ class Messages:
             last_evaluated_key=start,
         )
         rows = [self._shown(tenant_id, _message(conversation_id, item), _changes(item)) for item in found]
+        elsewhere = moved_to(tenant_id, conversation_id) if not rows else None
+        if elsewhere is not None:
+            return self.page(tenant_id, elsewhere, limit, cursor)
         more = encode_cursor({"sk": f"M#{rows[-1].message_id}"}) if rows and found.last_evaluated_key else None
         return Page(rows, more)
 
+    def newest_first(self, tenant_id: str, conversation_id: str, before: int, page_size: int) -> Iterator[Message]:
+        """Messages of `before` (epoch ms) and earlier, read page by page as they are needed."""
+        found = MessageItem.query(
+            conversation_key(tenant_id, conversation_id),
+            MessageItem.sk.between("M#", f"M#{before:013d}~"),
+            filter_condition=MessageItem.merged_in.does_not_exist(),
+            scan_index_forward=False,
+            page_size=page_size,
+        )
+        for item in found:
+            yield self._shown(tenant_id, _message(conversation_id, item), _changes(item))
+
     def get(self, tenant_id: str, conversation_id: str, message_id: str) -> Message | None:
-        item = _read(conversation_key(tenant_id, conversation_id), message_id)
+        """Also where its conversation has moved to."""
+        item = _found(tenant_id, conversation_id, message_id)
         if item is None:
             return None
-        return self._shown(tenant_id, _message(conversation_id, item), _changes(item))
+        return self._shown(tenant_id, _message(_conversation_of(item), item), _changes(item))
 
     def _shown(self, tenant_id: str, message: Message, changes: Changes) -> Message:
         """The message with the file of the edit that stands, if that brought one."""
@@ -237,7 +269,7 @@ class Messages:
 
     def media(self, tenant_id: str, conversation_id: str, message_id: str) -> MessageMedia | None:
         """The file that this message itself brought; unlike `get`, not that of an edit of it."""
-        item = _read(conversation_key(tenant_id, conversation_id), message_id)
+        item = _found(tenant_id, conversation_id, message_id)
         return _media(item) if item is not None else None
 
     def record_media(
@@ -247,7 +279,7 @@ class Messages:
 
         The file of an edit is recorded with the edit."""
         for _ in range(_ATTEMPTS):
-            item = _read(conversation_key(tenant_id, conversation_id), message_id)
+            item = _found(tenant_id, conversation_id, message_id)
             if item is None:
                 return None
             before = _media(item)
@@ -272,10 +304,10 @@ class Messages:
         Of several error codes the smallest is kept, and none for a message that arrived after all.
         """
         for _ in range(_ATTEMPTS):
-            item = _read(conversation_key(tenant_id, conversation_id), message_id)
+            item = _found(tenant_id, conversation_id, message_id)
             if item is None:
                 return False
-            current = _message(conversation_id, item)
+            current = _message(_conversation_of(item), item)
             merged = status if current.status in ("queued", "unknown", "") else merge_status(current.status, status)
             codes = [code for code in (current.error_code, error_code) if code] if merged == "failed" else []
             code, learned = min(codes, default=""), wamid if not current.wamid else ""
@@ -284,7 +316,7 @@ class Messages:
                 return True
             # Before the write that says it is done: a repetition would not come here again.
             if current.change is None and learned:
-                self._make_findable(tenant_id, conversation_id, learned, message_id)
+                self._make_findable(tenant_id, current.conversation_id, learned, message_id)
             elif current.change is not None and after.left_us and not current.left_us:
                 self._note_change(tenant_id, current, current.change)
             actions: list[Action] = [MessageItem.status.set(merged)]
@@ -310,6 +342,31 @@ def _read(partition: str, message_id: str) -> MessageItem | None:
         return MessageItem.get(partition, f"M#{message_id}", consistent_read=True)
     except MessageItem.DoesNotExist:
         return None
+
+
+def moved_to(tenant_id: str, conversation_id: str) -> str | None:
+    """The conversation that has taken this one over, because their contacts turned out to be one person."""
+    try:
+        return MovedItem.get(conversation_key(tenant_id, conversation_id), MOVED, consistent_read=True).conversation_id
+    except MovedItem.DoesNotExist:
+        return None
+
+
+def _found(tenant_id: str, conversation_id: str, message_id: str) -> MessageItem | None:
+    """The item, also where its conversation has moved to."""
+    place: str | None = conversation_id
+    for _ in range(_MOVES):
+        if place is None:
+            break
+        item = _read(conversation_key(tenant_id, place), message_id)
+        if item is not None:
+            return item
+        place = moved_to(tenant_id, place)
+    return None
+
+
+def _conversation_of(item: MessageItem) -> str:
+    return item.pk.rpartition("#")[2]
 
 
 def _same(seen: str | None, attribute: UnicodeAttribute) -> Condition:
