@@ -76,7 +76,7 @@ class Scene:
         }
         for item in items["Sends"]:
             if item["sk"]["S"].startswith("LANE#"):
-                for lease in ("owner", "fence", "exp", "hand", "act", "tok"):
+                for lease in ("owner", "fence", "exp", "hand", "act", "tok", "at"):
                     item.pop(lease, None)
         items["Contacts"] = [item for item in items["Contacts"] if not item["pk"]["S"].endswith("#OPT")]
         for item in items["Contacts"]:
