@@ -35,6 +35,7 @@ from functions.api.routes import (
     rate_cards,
     team,
     templates,
+    timeline,
     webhook_endpoints,
     whatsapp,
 )
@@ -55,6 +56,7 @@ for routes in (
     labels,
     canned_replies,
     team,
+    timeline,
     media,
     events,
     webhook_endpoints,

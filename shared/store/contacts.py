@@ -6,6 +6,7 @@
 | write an imported row (`upsert`) | same | 1 WRU |
 | a shard's contacts in order of id (`scan_shard`) | same, range | 0.5 RRU per 4 KB |
 | a consent event | `T#<t>#<shard>` / `E#<id>#<ulid>` | 1 WRU |
+| a contact's consent events (`consent_events`) | same, range | 0.5 RRU per 4 KB |
 | opt-outs since a moment (`consent_feed`) | `T#<t>#OPT` / `<ms>#<id>` | 0.5 RRU |
 
 The id of an identity is the key of its item: the contact itself for the first identity seen, a pointer (`ptr`) for
@@ -16,6 +17,7 @@ Every profile write is an update of named attributes, so an import never undoes 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal, cast
 
 from botocore.exceptions import ClientError
@@ -28,6 +30,7 @@ from shared.store.paging import query_all
 
 _FIELD = "f_"
 _HOPS = 3
+MOST_EVENTS = 100
 _TAKEN_OVER = ("phone", "bsuid", "region", "name", "book", "profile", "username")
 _FEED_TTL_SECONDS = 400 * 24 * 3600
 Change = Literal["created", "updated", "unchanged"]
@@ -39,6 +42,16 @@ class ConsentChange:
 
     contact_id: str
     opted_out: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentEvent:
+    """A person said no (`opted_out`) or yes, at `at` (epoch ms); `source` says how."""
+
+    event_id: str
+    opted_out: bool
+    source: str
     at: int
 
 
@@ -371,6 +384,24 @@ class Contacts:
             at, _, contact_id = text(item, "sk").partition("#")
             changes.append(ConsentChange(contact_id, bool(item["out"]), int(at)))
         return changes
+
+    def consent_events(self, tenant_id: str, contact_id: str) -> list[ConsentEvent]:
+        """What was recorded under this very id, oldest first; the latest MOST_EVENTS of them."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :events)",
+            {":pk": _partition(tenant_id, contact_id), ":events": f"E#{contact_id}#"},
+            reverse=True,
+            page_size=MOST_EVENTS,
+        )
+        events = [
+            ConsentEvent(
+                text(item, "sk").rpartition("#")[2], bool(item["out"]), text(item, "source"), number(item, "at")
+            )
+            for item in islice(found, MOST_EVENTS)
+        ]
+        return sorted(events, key=lambda event: (event.at, event.event_id))
 
     def note_inbound(self, tenant_id: str, contact_id: str, at: int) -> None:
         """Move `last_inbound_at` forward; never back."""
