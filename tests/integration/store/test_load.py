@@ -375,3 +375,16 @@ def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
     parts = [json.loads(part) for part in world.deps.sends.dry_run(world.tenant_id, campaign_id, run_id)]
     assert [part["offer_ends"] for part in parts if part["planned"]] == [epoch_of("2100-01-01")]
     assert {part["offer_ends"] for part in parts if not part["planned"]} == {None}
+
+
+def test_a_campaign_whose_offer_is_over_when_it_starts_is_sent_to_nobody(world: World) -> None:
+    offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends!", "has_expiration": True}}
+    template = Template("79", world.waba_id, "o", "en", "MARKETING", "APPROVED", "POSITIONAL", [offer])
+    world.deps.catalogue.put_template(world.tenant_id, template)
+    add(world, range(3))
+    over = {"limited_time_offer.expiration": Variable("constant", "2020-01-01")}
+    campaign_id = world.launch(template_id="79", variables=over)
+    assert world.start(campaign_id) == "refused"
+    assert world.campaign(campaign_id).state is State.CANCELLED
+    assert "in the future" in world.campaign(campaign_id).reason
+    assert world.load_queue.messages == []
