@@ -35,6 +35,8 @@ def graph_url() -> Iterator[str]:
     quiet = dict.fromkeys(("stop_share", "button_share", "answer_share", "react_share"), 0)
     limits = {"pair_seconds": 0.0, "pair_burst": 10_000}
     settings = {"app_id": "100", "app_secret": SECRETS["meta_app_secret"], "people": quiet, "limits": limits}
+    # Another module's simulator has other ids: they share a directory.
+    settings["seed"] = secrets.token_hex(4)
     with in_thread(settings) as url:
         yield url
 
