@@ -34,6 +34,13 @@ class Api:
         """Raises DemoError for anything but a 2xx."""
         return self._call("POST", path, json=dict(body or {}), headers={"idempotency-key": uuid.uuid4().hex})
 
+    def attempt(self, path: str, body: Mapping[str, object]) -> tuple[int, Json]:
+        """A POST that may be refused: its status and its answer."""
+        self.calls += 1
+        answer = self._http.post(path, json=dict(body), headers={"idempotency-key": uuid.uuid4().hex})
+        found: Json = answer.json()
+        return answer.status_code, found
+
     def pages(self, path: str, limit: int, **query: str) -> Iterator[Json]:
         """Every item of a list, page by page."""
         cursor: Mapping[str, str] = {}

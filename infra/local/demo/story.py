@@ -6,7 +6,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from infra.local.cloud import LocalCloud
-from infra.local.demo import billing, business, campaign, chat, contacts, costs, evidence, people
+from infra.local.demo import billing, business, campaign, chat, contacts, costs, desk, evidence, people
 from infra.local.demo.audit import Story, audit
 from infra.local.demo.client import Api, Simulator
 from infra.local.demo.report import Results
@@ -74,6 +74,7 @@ def _play(
 
     screen.title("Afterwards")
     talks = chat.look_in(api, screen)
+    talked = desk.converse(api, meta, company, template_id, screen)
     subscription = billing.change_plan(api, stripe, cloud.stripe_api_key, company, screen)
     inbound, statuses = evidence.told(meta)
     found = audit(
@@ -97,6 +98,8 @@ def _play(
             standstills=evidence.standstills(meta),
         )
     )
+    shown = "picture, buttons, reaction, closed window" + (f"; missing: {talked.missing}" if talked.missing else "")
+    found.check("an agent's conversation shows all it holds", talked.held, shown)
     reads = _reads_of_one_report(cloud, api, campaign_id) * seen.reports
     return Results(
         contacts=count,
