@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functions.webhook_ingest.owners import Owners
 from functions.webhook_ingest.people import People
 from functions.webhook_ingest.replies import Replies
+from functions.webhook_ingest.reunion import Reunion
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
@@ -16,6 +17,7 @@ from shared.store.accounts import Accounts
 from shared.store.catalogue import Catalogue
 from shared.store.contact_names import ContactNames
 from shared.store.contacts import Contacts
+from shared.store.conversation_moves import ConversationMoves
 from shared.store.conversations import Conversations
 from shared.store.database import Database, open_database
 from shared.store.directory import Directory
@@ -35,6 +37,7 @@ class Deps:
     notices: Notices
     owners: Owners
     people: People
+    moves: ConversationMoves
     replies: Replies
     bots: Queue
     media: Queue
@@ -48,20 +51,24 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
     directory = Directory(database)
     accounts, catalogue, contacts = Accounts(directory), Catalogue(directory), Contacts(database)
     sends, lanes = Sends(database), Lanes(database)
+    conversations = Conversations(database)
+    moves = ConversationMoves(database, conversations.messages)
+    sync = Queue(aws.sqs, required(env, "SYNC_QUEUE_URL"))
     return Deps(
         accounts=accounts,
         catalogue=catalogue,
         contacts=contacts,
-        conversations=Conversations(database),
+        conversations=conversations,
         sends=sends,
         lanes=lanes,
         notices=Notices(directory),
         owners=Owners(accounts),
-        people=People(contacts, ContactNames(database)),
+        people=People(contacts, ContactNames(database), Reunion(accounts, moves, sync)),
+        moves=moves,
         replies=Replies(catalogue, lanes, sends),
         bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
         media=Queue(aws.sqs, required(env, "MEDIA_QUEUE_URL")),
-        sync=Queue(aws.sqs, required(env, "SYNC_QUEUE_URL")),
+        sync=sync,
         parking=Parking(aws, required(env, "DATA_BUCKET")),
     )
 

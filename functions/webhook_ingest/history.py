@@ -97,7 +97,9 @@ def _take_old(
         tenant_id, phone_number_id, contact_id, raw, parsed, at, ours=old.ours, status=old.status, source="history"
     )
     name = person.contact.name if person.contact is not None else ""
-    at_hand.conversations.append(tenant_id, Head(message.conversation_id, phone_number_id, contact_id, name), message)
+    phone = (person.contact.phone if person.contact is not None else "") or ""
+    head = Head(message.conversation_id, phone_number_id, contact_id, name, phone)
+    at_hand.conversations.append(tenant_id, head, message)
     request_copy(at_hand.media, tenant_id, phone_number_id, message)
     if not old.ours:
         at_hand.contacts.note_inbound(tenant_id, contact_id, at)

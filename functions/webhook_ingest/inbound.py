@@ -94,7 +94,8 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
 
 def _head(inbound: InboundMessage, person: Person, contact_id: str, who: Identities, message: Message) -> Head:
     name = (person.contact.name if person.contact is not None else "") or who.name
-    return Head(message.conversation_id, inbound.phone_number_id, contact_id, name)
+    phone = (person.contact.phone if person.contact is not None else "") or who.phone
+    return Head(message.conversation_id, inbound.phone_number_id, contact_id, name, phone)
 
 
 def _store(

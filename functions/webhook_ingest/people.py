@@ -1,6 +1,6 @@
 """Finding and linking the contact behind the identities of a webhook, and recording what they consent to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from functions.webhook_ingest.logic.identity import Change, Identities, phone_variants
@@ -28,9 +28,12 @@ class Person:
 
 
 class People:
-    def __init__(self, contacts: Contacts, names: ContactNames) -> None:
+    """`reunite` is called with (tenant id, contact that goes, contact that stays) before two are merged."""
+
+    def __init__(self, contacts: Contacts, names: ContactNames, reunite: Callable[[str, str, str], None]) -> None:
         self._contacts = contacts
         self._names = names
+        self._reunite = reunite
 
     def find(self, tenant_id: str, who: Identities) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person."""
@@ -69,6 +72,8 @@ class People:
             # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
             current = self._contacts.get(tenant_id, other.contact_id)
             if current is not None and current.contact_id != contact_id:
+                # Before it is a pointer: nobody would find out later that this was still to be done.
+                self._reunite(tenant_id, current.contact_id, contact_id)
                 self._contacts.merge(tenant_id, contact_id, current, now)
         return contact_id
 

@@ -1,11 +1,14 @@
-"""What numbers bring along from the WhatsApp Business app, from the SyncQueue (standard, any order, any repetition).
+"""Long work, from the SyncQueue (standard, any order, any repetition): what numbers bring along from the WhatsApp
+Business app, and conversations that move.
 
-A long task is cut into parts, which come back through the same queue. What cannot be routed is parked.
+A long task is cut into parts, or goes on later, through the same queue. What cannot be routed is parked.
 """
 
 import os
 from collections.abc import Mapping
 from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.webhook_ingest.bootstrap import deps
 from functions.webhook_ingest.sync import take_task
@@ -14,15 +17,17 @@ from shared.events import SyncTask
 from shared.observability import logger, metrics
 from shared.sqs_batch import BatchResponse, Record, process
 
+_SPARE_MS = 20_000
+
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
-    return process(event, _handle, park=deps().parking.park)
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
+    def handle(body: str, _record: Record) -> None:
+        task = SyncTask.from_json(body)
+        take_task(deps(), task, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
 
-
-def _handle(body: str, record: Record) -> None:
-    take_task(deps(), SyncTask.from_json(body), epoch_ms())
+    return process(event, handle, park=deps().parking.park)
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

@@ -37,7 +37,8 @@ def read_change(record: Mapping[str, Any]) -> Changed[Message] | Changed[Convers
         return None
     partition, sort_key = str(new["pk"]["S"]), str(new["sk"]["S"])
     parts = partition.split("#")
-    if parts[0] != "T":
+    if parts[0] != "T" or (old is None and "moved" in new):
+        # What moved here from another conversation was told of when it was new.
         return None
     if len(parts) == 4 and parts[2] == "V" and sort_key.startswith("M#"):
         return Changed(parts[1], _message_of(parts[3], old) if old else None, _message_of(parts[3], new))

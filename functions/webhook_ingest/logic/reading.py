@@ -25,7 +25,7 @@ from functions.webhook_ingest.logic.content import (
     Text,
     Unsupported,
 )
-from functions.webhook_ingest.logic.json_input import Json, as_list, as_object, time_ms, word
+from functions.webhook_ingest.logic.json_input import Json, NotUnderstood, as_list, as_object, parse_json, time_ms, word
 
 _MOST = 100
 """Cards, items or fields that are read of one message; more than a person reads."""
@@ -97,8 +97,9 @@ def _interactive(body: Json) -> Content:
 def _fields(response: object) -> tuple[tuple[str, str], ...]:
     """The fields of a Flow's answer. `response_json` is text, and holds anything but an object at times."""
     try:
-        answer: object = json.loads(response) if isinstance(response, str) else response
-    except (ValueError, RecursionError):
+        # Read as carefully as the webhook itself: what is escaped twice comes to light only here.
+        answer = parse_json(response.encode("utf-8", "replace")) if isinstance(response, str) else response
+    except NotUnderstood:
         answer = response
     if isinstance(answer, dict):
         return tuple((str(key), _shown(value)) for key, value in list(answer.items())[:_MOST] if key != "flow_token")

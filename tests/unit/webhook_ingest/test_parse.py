@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.webhook_ingest.logic.json_input import time_ms
+from functions.webhook_ingest.logic.json_input import as_object, parse_json, time_ms
 from functions.webhook_ingest.logic.parse import parse
 from shared.domain.message_changes import Change
 from tests.unit.webhook_ingest.payloads import BASE, MESSAGES, TEXT, Json, of_kind
@@ -148,10 +148,18 @@ def test_no_change_of_a_message_makes_it_raise(data: st.DataObject, name: str) -
     for _ in range(data.draw(st.integers(1, 3))):
         container, key = data.draw(st.sampled_from(places(message)))
         container[key] = data.draw(JUNK)
-    parsed = parse(json.loads(json.dumps(message).encode("utf-8", "replace")))
-    assert isinstance(parsed.text, str)
+    parsed = parse(as_object(parse_json(json.dumps(message).encode())))
     assert parsed.consent in (None, "stop", "start")
-    json.dumps(parsed.content)
+    stored = [parsed.text, parsed.about, json.dumps(parsed.content, ensure_ascii=False)]
+    if parsed.change is not None:
+        stored += [parsed.change.text, parsed.change.target, json.dumps(parsed.change.content, ensure_ascii=False)]
+    for text in stored:
+        text.encode()
+
+
+def test_what_is_escaped_twice_is_storable_too() -> None:
+    answer = {"type": "nfm_reply", "nfm_reply": {"response_json": '{"a":"\\ud800","b":1e999,"c":NaN}'}}
+    assert parse(of_kind("interactive", answer)).text == "[form]\na: \ufffd\nb: null\nc: null"
 
 
 def test_edits_of_edits_end() -> None:
