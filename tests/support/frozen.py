@@ -1,5 +1,6 @@
 """A campaign whose blocks are written directly: as many recipients as wanted, in seconds."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from functions.campaign_dispatch.load import put_before_lanes
@@ -13,13 +14,16 @@ from shared.store.sends import SealedBlock
 from tests.support.engine import World
 
 
-def frozen_campaign(world: World, recipients: int, at: int | None = None) -> str:
-    """A sending campaign, frozen at `at` (epoch ms; now when left out), with its run before the lanes. The recipients
-    are spread over all shards."""
+def frozen_campaign(
+    world: World, recipients: int, at: int | None = None, shards: Sequence[int] = range(SHARDS), *, opened: bool = True
+) -> str:
+    """A sending campaign, frozen at `at` (epoch ms; now when left out), with its run before the lanes if `opened`. The
+    recipients are spread over these shards; what the load of the others leaves, and nothing reads, is left out."""
     campaign_id = world.launch()
     now = epoch_ms() if at is None else at
-    sizes = tuple(len(range(shard, recipients, SHARDS)) for shard in range(SHARDS))
-    for shard, size in enumerate(sizes):
+    by_shard = {shard: len(range(i, recipients, len(shards))) for i, shard in enumerate(shards)}
+    sizes = tuple(by_shard.get(shard, 0) for shard in range(SHARDS))
+    for shard, size in by_shard.items():
         people = [
             Recipient(f"{shard:x}{i:031x}", f"+55119{shard:02d}{i:06d}", (f"Ana Souza {i}",)) for i in range(size)
         ]
@@ -43,5 +47,6 @@ def frozen_campaign(world: World, recipients: int, at: int | None = None) -> str
             c, state=State.SENDING, sizes=sizes, lanes=number.lanes, frozen_at=now, started_at=now, plan=plan
         ),
     )
-    put_before_lanes(world.deps, world.tenant_id, frozen)
+    if opened:
+        put_before_lanes(world.deps, world.tenant_id, frozen)
     return campaign_id

@@ -1,15 +1,23 @@
 """An event loop whose time jumps to the next thing to happen: hours pass in milliseconds, always in the same order."""
 
 import asyncio
+import selectors
 from typing import Any
 
 EPOCH_MS = 1_767_225_600_000
 
 
+class _NeverWaiting(selectors.DefaultSelector):
+    """The loop would wait in real time for the next thing to happen, behind one that was cancelled."""
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(0)
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 1_000.0
-        super().__init__()
+        super().__init__(_NeverWaiting())
 
     def time(self) -> float:
         return self._now

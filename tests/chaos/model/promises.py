@@ -1,0 +1,149 @@
+"""What must hold at every moment of the model, and what must have become of everybody at its end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from functions.campaign_dispatch.lane import AHEAD_SECONDS, STOP_AFTER_SECONDS, TICK_SECONDS
+from shared.domain.blocks import block_number
+from shared.domain.books import StatusBlock
+from shared.domain.campaign import Campaign, State
+from shared.domain.identity import SHARDS
+from shared.store.campaign_books import claimed_slots, positions, read_books, slots_in_retry
+from tests.chaos.model.meta import Attempt, Key, Meta
+from tests.chaos.model.process import Process
+from tests.support.engine import World
+
+SLACK_SECONDS = 0.5
+"""For the database calls between two looks at the feed."""
+WITHIN_A_TICK = TICK_SECONDS + SLACK_SECONDS
+"""How long after a no was stored a worker that nothing befell may still decide to write to the person."""
+WITHIN_A_WINDOW = TICK_SECONDS + AHEAD_SECONDS + SLACK_SECONDS
+"""How long after a campaign was stopped such a worker sends what it has claimed."""
+AT_THE_LATEST = STOP_AFTER_SECONDS + SLACK_SECONDS
+"""For a worker that stood still or was held up: older knowledge than this it does not act on."""
+
+
+@dataclass
+class Promises:
+    """`broken` says what did not hold. Times are the loop's."""
+
+    world: World
+    meta: Meta
+    broken: list[str] = field(default_factory=list)
+    said_no: dict[str, float] = field(default_factory=dict)
+    """When the no of a destination was stored."""
+    stopped: dict[str, float] = field(default_factory=dict)
+    """When the pause or cancellation of a campaign was stored for its lanes."""
+    closed: dict[str, float] = field(default_factory=dict)
+    lane_of: dict[Process, int] = field(default_factory=dict)
+    owners: dict[int, tuple[int, Process]] = field(default_factory=dict)
+    """The fence of each lane, and the worker who made it."""
+    leading: dict[int, tuple[Process, float]] = field(default_factory=dict)
+    """The worker of each lane that began to send last, and when it did."""
+    followed: set[Process] = field(default_factory=set)
+    one_clock: bool = True
+    """All workers agree about the time."""
+    calm: bool = True
+    """Nothing befell any process."""
+
+    def decided(self, lane: int, process: Process, at: float) -> None:
+        """A worker makes up its mind to send. One worker at a time sends for a lane, or its pace is doubled."""
+        if process in self.followed and self.one_clock:
+            self.broken.append(f"lane {lane}: a worker sends at {at:.3f} although another has begun")
+        elif lane not in self.leading or self.leading[lane][0] is not process:
+            if lane in self.leading:
+                self.followed.add(self.leading[lane][0])
+            self.leading[lane] = process, at
+
+    def wrote_to_lane(self, process: Process) -> None:
+        """A worker's write to its lane took effect just now. Who lost a lane to another changes nothing there."""
+        lane = self.lane_of[process]
+        fence = self.world.deps.lanes.work(self.world.phone_number_id).lanes[lane].fence
+        before, owner = self.owners.get(lane, (0, process))
+        if fence > before:
+            self.owners[lane] = fence, process
+        elif owner is not process:
+            self.broken.append(f"lane {lane}: a worker who lost it wrote to it")
+
+    def left(self, attempt: Attempt) -> None:
+        """A message is about to reach Meta."""
+        slot = attempt.slot
+        key = Key(slot.campaign_id, slot.block, slot.slot)
+        if any(not earlier.again for earlier in self.meta.tried(key)):
+            self.broken.append(f"{key} was written to again, and not because Meta had refused it for now")
+        self._in_time(attempt, self.said_no.get(attempt.to), WITHIN_A_TICK, f"{key} had said no")
+        self._in_time(attempt, self.stopped.get(slot.campaign_id), WITHIN_A_WINDOW, f"{key}: the campaign was stopped")
+        if self.one_clock and attempt.decided > self.closed.get(slot.campaign_id, attempt.decided):
+            self.broken.append(f"{key} was written to in a closed campaign")
+
+    def _in_time(self, attempt: Attempt, since: float | None, bound: float, what: str) -> None:
+        bound = AT_THE_LATEST if attempt.process.disturbed else bound
+        if since is not None and attempt.decided > since + bound:
+            self.broken.append(f"{what} {attempt.decided - since:.3f} s before the decision to send")
+
+    def look_at_the_books(self, campaign_ids: Iterable[str], people: int) -> None:
+        """As stored right now: they balance, and whom Meta accepted is neither waiting nor cancelled nor skipped."""
+        for campaign_id in campaign_ids:
+            campaign = self.world.campaign(campaign_id)
+            books = read_books(self.world.deps.sends, self.world.deps.lanes, self.world.tenant_id, campaign)
+            if not books.balanced or books.planned != people:
+                self.broken.append(f"{campaign_id}: the books do not balance: {books}")
+            for key, outcome in self.outcomes(campaign).items():
+                if self.meta.accepted(key) and outcome in ("waiting", "skipped", "cancelled"):
+                    self.broken.append(f"{key} is {outcome} although Meta accepted")
+
+    def outcomes(self, campaign: Campaign) -> dict[Key, str]:
+        """What is known of everybody in the campaign."""
+        work = self.world.deps.lanes.work(campaign.phone_number_id)
+        retrying, at = slots_in_retry(campaign.campaign_id, work), positions(campaign, work)
+        found: dict[Key, str] = {}
+        for shard in (shard for shard in range(SHARDS) if campaign.sizes[shard]):
+            blocks = self.world.deps.sends.status_blocks(self.world.tenant_id, campaign.campaign_id, shard)
+            for n, block in blocks:
+                number, claimed = block_number(shard, n), claimed_slots(campaign, at, shard, n)
+                for slot in range(block.size):
+                    waits = slot >= claimed or slot in retrying.get(number, frozenset())
+                    found[Key(campaign.campaign_id, number, slot)] = _outcome(block, slot, campaign, waits=waits)
+        return found
+
+    def look_at_the_end(self, campaign_ids: Iterable[str], destinations: dict[tuple[int, int], str]) -> None:
+        """Everything has come to rest: everybody has the one outcome that agrees with what Meta did."""
+        for campaign_id in campaign_ids:
+            campaign = self.world.campaign(campaign_id)
+            if not campaign.closed:
+                self.broken.append(f"{campaign_id} is {campaign.state} and was never closed")
+            for key, outcome in self.outcomes(campaign).items():
+                if outcome not in self._possible(key, campaign, destinations[key.block, key.slot]):
+                    tried = [(a.accepted, a.final, a.again, a.told, a.process.finished) for a in self.meta.tried(key)]
+                    self.broken.append(f"{key} is {outcome}; (accepted, final, again, told, finished): {tried}")
+        work = self.world.deps.lanes.work(self.world.phone_number_id)
+        # A load task that stood still may open a cursor once more; it stays at 0 and nobody looks at it.
+        cursors = {campaign_id: at for lane in work.lanes.values() for campaign_id, at in lane.cursors.items() if at}
+        if work.runs or work.retries or cursors:
+            self.broken.append(f"left on the number: {[r.campaign_id for r in work.runs]}, {work.retries}, {cursors}")
+        self.broken += [f"incident: {one}" for one in self.world.deps.catalogue.incidents(self.world.tenant_id)]
+
+    def _possible(self, key: Key, campaign: Campaign, to: str) -> set[str]:
+        tried = self.meta.tried(key)
+        possible: set[str] = set()
+        stored = key in self.meta.told or any(a.told and a.process.finished for a in tried)
+        if not stored and (not self.calm or any(not a.again for a in tried)):
+            possible.add("unknown")
+        if self.meta.accepted(key):
+            return possible | {"read", "delivered", "sent", "failed"}
+        if tried:
+            possible.add("failed")
+        if to in self.said_no:
+            possible.add("skipped")
+        if campaign.state is State.CANCELLED and not any(attempt.final for attempt in tried):
+            possible.add("cancelled")
+        return possible
+
+
+def _outcome(block: StatusBlock, slot: int, campaign: Campaign, *, waits: bool) -> str:
+    stored = block.outcome(slot)
+    if stored is not None:
+        return stored
+    if waits:
+        return "cancelled" if campaign.state is State.CANCELLED else "waiting"
+    return "unknown"

@@ -1,0 +1,178 @@
+"""Small mistakes that somebody could make in the send engine. Each must make the model fail."""
+
+from dataclasses import dataclass
+
+LANE = "functions/campaign_dispatch/lane.py"
+CLAIMS = "functions/campaign_dispatch/claims.py"
+RESULTS = "functions/campaign_dispatch/results.py"
+SWEEP = "functions/campaign_dispatch/sweep.py"
+LOAD = "functions/campaign_dispatch/load.py"
+RESUMPTION = "shared/services/campaign_resumption.py"
+STATUSES = "functions/webhook_ingest/statuses.py"
+LANES = "shared/store/lanes.py"
+CONTACTS = "shared/store/contacts.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """`changes` are (text, what stands there instead) in one file; each text occurs exactly once.
+
+    `harmless` says why nothing can come of it, because something else holds too: it may survive.
+    """
+
+    name: str
+    file: str
+    changes: tuple[tuple[str, str], ...]
+    harmless: str = ""
+
+
+def _one(name: str, file: str, text: str, instead: str) -> Mutant:
+    return Mutant(name, file, ((text, instead),))
+
+
+MUTANTS = (
+    _one(
+        "no look at who said no before a send",
+        LANE,
+        "if job.recipient.contact_id in self._opted_out[job.run.campaign_id]:",
+        "if False:",
+    ),
+    _one("a claim without the fence", LANES, 'conditions = ["fence = :fence"]', 'conditions = ["fence >= :fence"]'),
+    _one(
+        "a claim without the cursor",
+        LANES,
+        'conditions.append(f"cur.#c{i} = :from{i}")',
+        'conditions.append(f"(cur.#c{i} >= :from{i} OR cur.#c{i} < :from{i} OR attribute_not_exists(cur.#c{i}))")',
+    ),
+    Mutant(
+        "a claim after its messages are in line",
+        LANE,
+        (
+            (
+                "        await self.blocking(\n            lambda: self.lanes.claim(",
+                "        self._queue.extend(jobs)\n        await self.blocking(\n            lambda: self.lanes.claim(",
+            ),
+            ("_looked_at = looked_at\n        self._queue.extend(jobs)\n", "_looked_at = looked_at\n"),
+        ),
+    ),
+    _one(
+        "retries claimed whether or not they are still there",
+        LANES,
+        'batch.key)),\n                ConditionExpression="attribute_exists(pk)",',
+        "batch.key)),",
+    ),
+    _one(
+        "an unknown outcome tried again",
+        RESULTS,
+        "elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):",
+        "elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT, Kind.UNKNOWN):",
+    ),
+    _one(
+        "retries stored by a worker who lost the lane",
+        LANES,
+        '"ConditionExpression": "fence = :fence",',
+        '"ConditionExpression": "fence >= :fence",',
+    ),
+    _one(
+        "a run opened again after its campaign was closed",
+        LANES,
+        "_closed_key(run.phone_number_id, run.campaign_id)),\n"
+        '                            "ConditionExpression": "attribute_not_exists(pk)",',
+        "_closed_key(run.phone_number_id, run.campaign_id)),\n"
+        '                            "ConditionExpression": "attribute_not_exists(pk) OR attribute_exists(pk)",',
+    ),
+    _one("no stop when the lease may be over", LANE, "> STOP_AFTER_SECONDS:", "> 1e9:"),
+    _one(
+        "an old look made young by a claim",
+        LANE,
+        "self._looked_at = looked_at\n",
+        "self._looked_at = self.clock.monotonic()\n",
+    ),
+    _one(
+        "unknown outcomes given up without the grace",
+        SWEEP,
+        "_last_claim(campaign, work) + deps.settings.unknown_grace_ms < now",
+        "_last_claim(campaign, work) < now",
+    ),
+    Mutant(
+        "unknown outcomes given up while lanes run",
+        SWEEP,
+        (
+            ("if books.unsettled and books.waiting == 0 and", "if books.unsettled and"),
+            (
+                "_last_claim(campaign, work) + deps.settings.unknown_grace_ms < now",
+                "_last_claim(campaign, work) < now",
+            ),
+        ),
+    ),
+    _one(
+        "a lane released by who lost it",
+        LANES,
+        'hand = :hand",\n                ConditionExpression="fence = :fence",',
+        'hand = :hand",\n                ConditionExpression="fence >= :fence",',
+    ),
+    _one(
+        "a lane taken although somebody holds it",
+        LANES,
+        "OR hand = :hand OR #owner = :owner",
+        "OR hand = :hand OR #owner <> :owner",
+    ),
+    _one(
+        "a yes lifts a no within the campaign",
+        LANE,
+        "said.update(change.contact_id for change in changes if change.opted_out)",
+        "said.update(c.contact_id for c in changes if c.opted_out)\n"
+        "            said.difference_update(c.contact_id for c in changes if not c.opted_out)",
+    ),
+    _one("a no that never reaches the feed", CONTACTS, "for name in names:", "for name in []:"),
+    _one(
+        "a lane that sends paused campaigns",
+        CLAIMS,
+        'if run.state == "running" and state.lane < run.lanes}',
+        'if run.state != "opening" and state.lane < run.lanes}',
+    ),
+    _one("a pause undone by a late sweep", RESUMPTION, "if current.state in _STOPPED:", "if False:"),
+    _one(
+        "a cancelled campaign closed while a lane sends it",
+        SWEEP,
+        "if any(lane.expires_at > now and _claimed_lately",
+        "if any(lane.expires_at < 0 and _claimed_lately",
+    ),
+    _one(
+        "a cancelled campaign closed with people left on a retry list",
+        SWEEP,
+        "and deps.lanes.claim_retries(campaign.phone_number_id, batch):",
+        "and False:",
+    ),
+    _one(
+        "a run closed wherever its lanes stand",
+        LANES,
+        "OR cur.#c = :at)",
+        "OR cur.#c >= :at OR cur.#c < :at)",
+    ),
+    _one(
+        "lanes let at a run whatever became of its campaign",
+        LOAD,
+        "if deps.catalogue.campaign(tenant_id, campaign.campaign_id).state is State.SENDING:",
+        "if True:",
+    ),
+    Mutant(
+        "retries claimed while a list may be half stored",
+        LANE,
+        (("if self.results.blocked:", "if False:"),),
+        "a list that is put again bears the token of the first time, which DynamoDB remembers for ten minutes; no "
+        "worker lives that long",
+    ),
+    _one(
+        "a result forgotten when it could not be stored",
+        RESULTS,
+        "            self._line[0][1]()\n            self._line.pop(0)",
+        "            self._line.pop(0)[1]()",
+    ),
+    _one(
+        "statuses acknowledged that were not stored",
+        STATUSES,
+        "            return sources\n        return set()",
+        "        return set()",
+    ),
+)
