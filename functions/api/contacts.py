@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 
 from functions.api.field_values import CHECKS, check_tags, check_text
 from shared.domain.contact import Contact, ContactField
-from shared.domain.identity import contact_id_for
+from shared.domain.conversation import Conversation
+from shared.domain.identity import contact_id_for, conversation_id_for
 from shared.domain.phone import normalise_phone
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
+from shared.store.conversations import Conversations
 from shared.store.directory import Page, decode_cursor, encode_cursor
 
 Scalar = bool | int | float | str
@@ -81,6 +84,16 @@ def need_contact(contacts: Contacts, tenant_id: str, contact_id: str) -> Contact
     if contact is None:
         raise NotFound("there is no such contact")
     return contact
+
+
+def conversations_of(
+    accounts: Accounts, conversations: Conversations, tenant_id: str, contact: Contact
+) -> list[Conversation]:
+    """What each of the tenant's numbers and this person say to each other; 0.5 RRU for each that there could be."""
+    ids = (contact.contact_id, *sorted(contact.merged))
+    numbers = [number.phone_number_id for number in accounts.numbers(tenant_id)]
+    possible = [conversation_id_for(tenant_id, number, contact_id) for number in numbers for contact_id in ids]
+    return conversations.get_many(tenant_id, possible)
 
 
 def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, cursor: str | None) -> Page[Contact]:

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from functions.api.bootstrap import Deps
+from functions.api.contacts import conversations_of
 from functions.api.models.timeline import Touch, What
 from shared.clock import new_ulid
 from shared.domain.campaign import Campaign, State
 from shared.domain.compiler import SendPlan, render_text
 from shared.domain.contact import Contact
-from shared.domain.identity import conversation_id_for
 from shared.errors import InvalidInput, NotFound
 from shared.store.campaign_people import WRITTEN_TO, fate_in, place_in
 from shared.store.directory import Page, decode_cursor, encode_cursor, from_document
@@ -61,10 +61,8 @@ def of_contact(deps: Deps, tenant_id: str, contact: Contact, limit: int, cursor:
     """Everything, newest first, over all numbers. `now` in epoch ms."""
     before = _before(cursor)
     ids = (contact.contact_id, *sorted(contact.merged))
-    numbers = [number.phone_number_id for number in deps.accounts.numbers(tenant_id)]
-    possible = [conversation_id_for(tenant_id, number, contact_id) for number in numbers for contact_id in ids]
     sources: list[Iterator[_Found]] = []
-    for conversation in deps.conversations.get_many(tenant_id, possible):
+    for conversation in conversations_of(deps.accounts, deps.conversations, tenant_id, contact):
         sources += _said(deps, tenant_id, conversation.conversation_id, before, limit)
     sources += [_consents(deps, tenant_id, contact_id) for contact_id in ids]
     sources.append(_Campaigns(deps, tenant_id, ids, before.at, now).touches())

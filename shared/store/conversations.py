@@ -6,6 +6,7 @@
 | conversations of a status | index gsi1: `T#<t>#CONV#<status>` / `<ms>#<conversation>` | 0.5 RRU per 4 KB |
 | those of a member, or nobody's | index gsi2: `T#<t>#DESK#<member>#<status>` / same | 0.5 RRU per 4 KB |
 | append a message | see shared.store.messages | 1 RRU and 5 WRU more for the head |
+| let its words be found | see shared.store.search_index | 1 WRU each |
 | change the head, and say so in an entry | | 1 RRU and 6 WRU, 2 for the entry |
 
 A head is about 0.7 KB, so a list looks at six heads for 0.5 RRU. Status and assignee are looked up; label, number and
@@ -45,6 +46,7 @@ from shared.store.conversation_heads import (
 from shared.store.database import ActivityIndex, Database
 from shared.store.directory import Page, decode_cursor, encode_cursor
 from shared.store.messages import Messages, conversation_key, moved_to
+from shared.store.search_index import SearchIndex
 
 MOST_LOOKED_AT = 2_000
 _ATTEMPTS = 12
@@ -88,6 +90,7 @@ class Conversations:
         ConversationItem.Meta.table_name = database.conversations
         self.messages = Messages(database)
         self.entries = Entries(database)
+        self.search = SearchIndex(database)
 
     def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
         """Also under the id of one that it has taken over."""
@@ -127,7 +130,7 @@ class Conversations:
             head.conversation_id, head.phone_number_id, head.contact_id, head.contact_name, 0, "", None,
             contact_phone=head.contact_phone, created_at=now,
         )  # fmt: skip
-        if _write(tenant_id, made, None):
+        if self._store(tenant_id, None, made, None):
             return made, True
         return self.change(tenant_id, head.conversation_id, lambda found: found)[1], False
 
@@ -144,13 +147,14 @@ class Conversations:
             head = replace(head, conversation_id=found.conversation_id, contact_id=found.contact_id)
             message = replace(message, conversation_id=found.conversation_id)
         fresh = self.messages.put(tenant_id, message)
+        self.search.add_message(tenant_id, message)
         for attempt in range(_ATTEMPTS):
             item = _read(tenant_id, head.conversation_id) if attempt else item
             before = conversation_of(item) if item is not None else None
             after = with_message(_known(before, head, message), message, fresh=fresh)
             if before is not None and before.status != after.status:
                 self.entries.put(tenant_id, _reopened_by(message))
-            if after == before or _write(tenant_id, after, item):
+            if after == before or self._store(tenant_id, before, after, item):
                 return fresh
         raise RetryableError("many changes of a conversation at the same moment; try again")
 
@@ -177,9 +181,28 @@ class Conversations:
             said = entry(before, after)
             if said is not None:
                 said = replace(said, conversation_id=after.conversation_id)
-            if _write(tenant_id, after, item) if said is None else _write_with(tenant_id, after, item, said):
+            if self._store(tenant_id, before, after, item, said):
                 return before, after
         raise RetryableError("many changes of a conversation at the same moment; try again")
+
+    def _store(
+        self,
+        tenant_id: str,
+        before: Conversation | None,
+        after: Conversation,
+        seen: ConversationItem | None,
+        said: Entry | None = None,
+    ) -> bool:
+        """False when somebody else wrote the head since it was seen. Whoever it names is found by it at any moment."""
+        self.search.announce(tenant_id, before, after)
+        written = (
+            _write_with(tenant_id, after, seen, said)
+            if said is not None and seen is not None
+            else _write(tenant_id, after, seen)
+        )
+        if written:
+            self.search.retract(tenant_id, before, after)
+        return written
 
 
 def _read(tenant_id: str, conversation_id: str) -> ConversationItem | None:

@@ -1,11 +1,19 @@
 """Contacts, custom fields and consent."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
-from functions.api.contacts import NewContact, check_fields, list_contacts, need_contact, put_contact
+from functions.api.contacts import (
+    NewContact,
+    check_fields,
+    conversations_of,
+    list_contacts,
+    need_contact,
+    put_contact,
+)
 from functions.api.csv_columns import MOST_FIELDS
 from functions.api.field_values import check_tags
 from functions.api.models.base import HEX_ID
@@ -96,7 +104,13 @@ def patch_contact(contact_id: ContactId, body: ContactPatch) -> ContactOut:
     )
     if not changed:
         raise NotFound("there is no such contact")
-    return ContactOut.of(need_contact(made.contacts, tenant_id, contact.contact_id))
+    after = need_contact(made.contacts, tenant_id, contact.contact_id)
+    if after.name and after.name != contact.name:
+        for conversation in conversations_of(made.accounts, made.conversations, tenant_id, after):
+            made.conversations.change(
+                tenant_id, conversation.conversation_id, lambda found: replace(found, contact_name=after.name)
+            )
+    return ContactOut.of(after)
 
 
 @router.post(

@@ -54,7 +54,9 @@ class Team:
         message = Message(
             key, conversation, direction, author, "text", text, at, {"body": text}, wamid=f"wamid.{key}", author_id=who
         )
-        self.api.deps.conversations.append(self.tenant, Head(conversation, self.number, contact, text), message)
+        known = self.api.deps.contacts.get(self.tenant, contact)
+        name, phone = (known.name, known.phone or "") if known is not None else ("", "")
+        self.api.deps.conversations.append(self.tenant, Head(conversation, self.number, contact, name, phone), message)
         return key
 
     def listed(self, query: str = "", by: str = "") -> list[str]:

@@ -1,0 +1,155 @@
+"""The search index over a real DynamoDB: what is found, what it costs, and that nothing of a person stays in it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.clock import new_ulid
+from shared.domain.message import Author, Message
+from shared.domain.message_changes import Change
+from shared.store.conversations import Conversations, Head
+from shared.store.database import Database
+from shared.store.messages import RETENTION_DAYS, message_key
+from shared.store.search_index import MOST_FOUND
+from tests.support.capacity import Meter
+
+NOW = 1_700_000_000_000
+
+
+@pytest.fixture
+def conversations(database: Database) -> Conversations:
+    return Conversations(database)
+
+
+def says(
+    conversations: Conversations,
+    tenant: str,
+    text: str,
+    *,
+    at: int = NOW,
+    place: str = "v",
+    author: Author = "contact",
+    name: str = "Ana Lima",
+    phone: str = "+5511912345678",
+    change: Change | None = None,
+) -> str:
+    key = message_key(at, new_ulid())
+    message = Message(
+        message_id=key,
+        conversation_id=place,
+        direction="in" if author == "contact" else "out",
+        author=author,
+        kind="text",
+        text=text,
+        at=at,
+        content={},
+        wamid=f"w{key}",
+        status="sent",
+        change=change,
+    )
+    conversations.append(tenant, Head(place, "pn", f"c{place}", name, phone), message)
+    return key
+
+
+def postings(database: Database, tenant: str) -> list[dict[str, Any]]:
+    """Everything that the index holds of a tenant."""
+    pages = database.client.get_paginator("scan").paginate(TableName=database.conversations)
+    items = [item for page in pages for item in page["Items"]]
+    return [dict(item) for item in items if item["pk"]["S"].startswith(f"T#{tenant}#S")]
+
+
+def found(conversations: Conversations, tenant: str, word: str, *, whole: bool = True) -> list[str]:
+    return [message_id for _, message_id in conversations.search.messages(tenant, word, whole=whole).ids]
+
+
+def test_words_are_found_whole_and_by_their_beginning_newest_first(conversations: Conversations, tenant: str) -> None:
+    old = says(conversations, tenant, "My order is late")
+    new = says(conversations, tenant, "Which ORDER?", at=NOW + 10, author="agent")
+    orders = says(conversations, tenant, "all my orders", at=NOW + 5)
+    says(conversations, tenant, "order order order", at=NOW + 20, author="bot")
+    assert found(conversations, tenant, "order") == [new, old]
+    assert found(conversations, tenant, "ord", whole=False) == [new, orders, old]
+    assert found(conversations, tenant, "ord") == []
+    assert found(conversations, tenant, "is") == []
+    assert found(conversations, new_ulid(), "order") == []
+
+
+def test_people_are_found_by_any_of_their_names_and_the_end_of_their_number(
+    conversations: Conversations, tenant: str
+) -> None:
+    says(conversations, tenant, "x", place="v1", name="Ana Lima", phone="+5511912345678")
+    says(conversations, tenant, "x", place="v2", name="Lianne Ng", phone="+5511912340678")
+    search = conversations.search
+    assert sorted(search.names(tenant, "li").ids) == [("", "v1"), ("", "v2")]
+    assert search.names(tenant, "ng").ids == [("", "v2")]
+    assert sorted(search.phones(tenant, "678").ids) == [("", "v1"), ("", "v2")]
+    assert search.phones(tenant, "5678").ids == [("", "v1")]
+    assert search.phones(tenant, "5511912345678").ids == [("", "v1")]
+    assert search.names(new_ulid(), "li").ids == []
+
+
+def test_a_new_name_replaces_the_old_one(database: Database, conversations: Conversations, tenant: str) -> None:
+    says(conversations, tenant, "x", name="Ana Lima")
+    says(conversations, tenant, "x", name="Ana Souza", phone="", at=NOW + 1)
+    assert conversations.search.names(tenant, "lima").ids == []
+    assert conversations.search.names(tenant, "souza").ids == [("", "v")]
+    conversations.change(tenant, "v", lambda c: replace(c, contact_name="Bea", contact_phone="+491711234567"))
+    assert {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)} == {"bea", "765432117194"}
+
+
+def test_entries_live_as_long_as_what_they_lead_to(
+    database: Database, conversations: Conversations, tenant: str
+) -> None:
+    says(conversations, tenant, "hello")
+    later = NOW + 40 * 86_400_000
+    says(conversations, tenant, "again", at=later)
+    expiry = {item["sk"]["S"].partition("#")[0]: int(item["ttl"]["N"]) for item in postings(database, tenant)}
+    keep = RETENTION_DAYS * 86_400
+    assert expiry == {
+        "hello": NOW // 1000 + keep, "again": later // 1000 + keep, "ana": later // 1000 + keep,
+        "lima": later // 1000 + keep, "8765432191155": later // 1000 + keep,
+    }  # fmt: skip
+
+
+def test_nothing_of_a_person_stays_when_they_are_forgotten(
+    database: Database, conversations: Conversations, tenant: str
+) -> None:
+    says(conversations, tenant, "my first secret", at=NOW)
+    wamid = f"w{says(conversations, tenant, 'a second secret', at=NOW + 1)}"
+    edit = Change("edit", wamid, kind="text", text="third thought", content={})
+    says(conversations, tenant, "[edited] third thought", at=NOW + 2, change=edit)
+    says(conversations, tenant, "somebody elses secret", place="v2", name="Bea", phone="+491711234567")
+    head = conversations.get(tenant, "v")
+    assert head is not None
+    conversations.search.forget(tenant, head)
+    left = {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)}
+    assert left == {"somebody", "elses", "secret", "bea", "765432117194"}
+    assert [place for place, _ in conversations.search.messages(tenant, "secret", whole=True).ids] == ["v2"]
+
+
+def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: str) -> None:
+    for i in range(MOST_FOUND + 1):
+        message = Message(message_key(NOW + i, "m"), "v", "in", "contact", "text", "word", NOW + i, {})
+        conversations.search.add_message(tenant, message)
+    result = conversations.search.messages(tenant, "word", whole=True)
+    assert (len(result.ids), result.complete) == (MOST_FOUND, False)
+    assert result.ids[0] == ("v", message_key(NOW + MOST_FOUND, "m"))
+    assert conversations.search.messages(tenant, "other", whole=True).complete
+
+
+def test_what_it_costs_is_as_stated(database: Database, conversations: Conversations, tenant: str) -> None:
+    meter = Meter(database.client)
+    says(conversations, tenant, "hi")
+
+    def written(text: str, at: int) -> float:
+        before = meter.writes.total()
+        says(conversations, tenant, text, at=at)
+        return meter.writes.total() - before
+
+    plain = written("ok", NOW + 1)
+    assert written("where is my order please", NOW + 2) == plain + 3
+    assert written(" ".join(f"word{i}" for i in range(100)), NOW + 3) <= plain + 26
+    reads = meter.reads.total()
+    conversations.search.messages(tenant, "order", whole=True)
+    assert meter.reads.total() - reads <= 0.5
