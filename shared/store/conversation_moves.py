@@ -24,6 +24,7 @@ from shared.errors import RetryableError
 from shared.store.conversation_heads import HEAD, ConversationItem, conversation_of, head_item
 from shared.store.database import Database, condition_failed
 from shared.store.messages import MOVED, Messages, MovedItem, conversation_key, expiry, moved_to
+from shared.store.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef
@@ -40,6 +41,7 @@ _LATER = ("status", "wamid", "error_code", "changes", "merged_in", "media")
 class ConversationMoves:
     def __init__(self, database: Database, messages: Messages) -> None:
         self._messages = messages
+        self._search = SearchIndex(database)
         self._client = database.client
         self._table = database.conversations
 
@@ -91,6 +93,9 @@ class ConversationMoves:
                 return
             known = conversation_of(kept) if kept is not None else None
             after = merged(known, conversation_of(gone), target, contact_id)
+            # Before the head goes: whoever repeats this would not know what it was found by.
+            self._search.announce(tenant_id, known, after)
+            self._search.retract(tenant_id, conversation_of(gone), None)
             free = ConversationItem.rev == kept.rev if kept is not None else ConversationItem.pk.does_not_exist()
             try:
                 with TransactWrite(connection=ConversationItem.low_level()) as transaction:

@@ -8,6 +8,7 @@ import pytest
 from shared.clock import new_ulid
 from shared.domain.message import Author, Message
 from shared.domain.message_changes import Change
+from shared.store.conversation_moves import ConversationMoves
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
 from shared.store.messages import RETENTION_DAYS, message_key
@@ -126,6 +127,24 @@ def test_nothing_of_a_person_stays_when_they_are_forgotten(
     left = {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)}
     assert left == {"somebody", "elses", "secret", "bea", "765432117194"}
     assert [place for place, _ in conversations.search.messages(tenant, "secret", whole=True).ids] == ["v2"]
+
+
+def test_what_one_person_said_under_two_ids_is_found_in_one_place_and_forgotten_together(
+    database: Database, conversations: Conversations, tenant: str
+) -> None:
+    old = says(conversations, tenant, "first secret", place="v1", name="Ana Old", phone="")
+    new = says(conversations, tenant, "second secret", place="v2", name="Ana New", at=NOW + 1)
+    moves = ConversationMoves(database, conversations.messages)
+    assert moves.move(tenant, "v1", "v2", "cv2", NOW, lambda: False)
+    assert conversations.search.names(tenant, "old").ids == []
+    assert conversations.search.names(tenant, "new").ids == [("", "v2")]
+    proposed = conversations.search.messages(tenant, "secret", whole=True).ids
+    shown = [conversations.messages.get(tenant, place, message_id) for place, message_id in proposed]
+    assert [(m.conversation_id, m.message_id) for m in shown if m is not None] == [("v2", new), ("v2", old)]
+    head = conversations.get(tenant, "v1")
+    assert head is not None
+    conversations.search.forget(tenant, head)
+    assert postings(database, tenant) == []
 
 
 def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: str) -> None:
