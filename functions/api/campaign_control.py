@@ -7,8 +7,10 @@ from typing import Protocol
 from shared.clients.queue import Outgoing
 from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, UnknownPolicy, after
 from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
+from shared.domain.library import FileUse
 from shared.domain.template import Template
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.domain.variables import named_files
+from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
 from shared.events import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.store.accounts import Accounts
@@ -31,6 +33,7 @@ class Scheduling(Protocol):
 
 Check = Callable[[Campaign, SendPlan], None]
 """What else must hold before a campaign is launched; raises when it does not."""
+UseFile = Callable[[str, FileUse], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ def start_moment(wanted: int | None, now: int) -> int:
 
 
 class CampaignControl:
-    """`give_notice` is told of a start that could not be announced; the sweep starts such a campaign."""
+    """`give_notice` is told of a start that could not be announced; the sweep starts such a campaign. `use_file` raises
+    when a tenant has no such file, or cannot send it so; without it files are looked at when the campaign starts."""
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class CampaignControl:
         start_queue: Sending,
         lane_queue: Sending,
         give_notice: Callable[[str, Exception], None],
+        use_file: UseFile | None = None,
     ) -> None:
         self._accounts = accounts
         self._catalogue = catalogue
@@ -76,6 +81,7 @@ class CampaignControl:
         self._start_queue = start_queue
         self._lane_queue = lane_queue
         self._give_notice = give_notice
+        self._use_file = use_file
 
     def create(self, tenant_id: str, campaign_id: str, draft: CampaignDraft, created_by: str, now: int) -> Campaign:
         """Raises NotFound (with the field) for a number or template that is not the tenant's, and CompileError."""
@@ -141,7 +147,10 @@ class CampaignControl:
 
     def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> SendPlan:
         known = {field.key: field.kind for field in self._catalogue.fields(tenant_id)}
-        return compile_plan(template, variables, known, start)
+        plan = compile_plan(template, variables, known, start)
+        if self._use_file is not None:
+            _check_files(tenant_id, variables, self._use_file)
+        return plan
 
     def launch(
         self, tenant_id: str, campaign_id: str, wanted: int | None, now: int, check: Check | None = None
@@ -227,3 +236,15 @@ class CampaignControl:
             campaign_id,
             lambda c: c if c.state is result else replace(c, state=after(c.state, action), reason=reason),
         )
+
+
+def _check_files(tenant_id: str, variables: Mapping[str, Variable], use_file: UseFile) -> None:
+    """Raises CompileError for files that the tenant does not have or cannot send so."""
+    problems: list[Problem] = []
+    for field, use in named_files(variables):
+        try:
+            use_file(tenant_id, use)
+        except PermanentError as error:
+            problems.append(Problem(field, error.message))
+    if problems:
+        raise CompileError(problems)

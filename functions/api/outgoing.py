@@ -110,9 +110,9 @@ def _template(
     if contact is None:
         raise NotFound("there is no such conversation")
     uses = [
-        (f"template.variables.{slot}", FileUse(value.media_id, _kind_of(slot)))
+        (f"template.variables.{slot}", FileUse(file_id, _kind_of(slot)))
         for slot, value in asked.variables.items()
-        if isinstance(value, MediaValue)
+        if (file_id := _file_of(value))
     ]
     known = meta_ids(at_meta(deps, tenant_id, conversation.phone_number_id, uses, now))
     variables = {slot: _variable(value, known) for slot, value in asked.variables.items()}
@@ -127,6 +127,13 @@ def _template(
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
     content = with_own_ids(message_body(plan, values), known)
     return content, render_text(template, plan, values), _PURPOSES.get(template.category, "marketing")
+
+
+def _file_of(value: str | VariableModel | MediaValue) -> str:
+    """The file of the library that a value names, or ""."""
+    if isinstance(value, MediaValue):
+        return value.media_id
+    return value.value if isinstance(value, VariableModel) and value.source == "media" else ""
 
 
 def _kind_of(slot: str) -> MediaKind:
@@ -149,8 +156,9 @@ def _own_template(deps: Deps, tenant_id: str, conversation: Conversation, templa
 
 
 def _variable(value: str | VariableModel | MediaValue, known: Mapping[str, str]) -> Variable:
-    if isinstance(value, MediaValue):
-        return Variable("constant", known[value.media_id])
+    file_id = _file_of(value)
+    if file_id or isinstance(value, MediaValue):
+        return Variable("constant", known[file_id])
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()
 
 

@@ -2,21 +2,25 @@
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shared.clients.aws import AwsClients
+from shared.clients.files import Files
 from shared.clients.graph import GraphClient
 from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.config import required, required_int
+from shared.services.media import MediaService
+from shared.services.meta_access import MetaAccess
 from shared.store.accounts import Accounts
 from shared.store.catalogue import Catalogue
 from shared.store.contacts import Contacts
 from shared.store.database import open_database
 from shared.store.directory import Directory
 from shared.store.lanes import Lanes
+from shared.store.media import MediaLibrary
 from shared.store.sends import Sends
 
 
@@ -46,8 +50,14 @@ class Settings:
         )
 
 
+_UPLOAD_SECONDS = 45.0
+"""A campaign's start may take a minute."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
+    """`media` is made when a campaign names a file; most functions here never need it."""
+
     settings: Settings
     accounts: Accounts
     catalogue: Catalogue
@@ -59,6 +69,7 @@ class Deps:
     load_queue: Queue
     lane_queue: Queue
     start_queue: Queue
+    media: Callable[[], MediaService]
 
     def graph(self) -> GraphClient:
         """A client for the event loop of one slice."""
@@ -73,16 +84,31 @@ def deps() -> Deps:
     database = open_database(env)
     aws = AwsClients(database.session)
     directory = Directory(database)
+    accounts = Accounts(directory)
+    vault = Vault(aws.kms, required(env, "KMS_KEY_ID"))
+    secrets = PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN"))
+    bucket = required(env, "DATA_BUCKET")
+
+    def media() -> MediaService:
+        return MediaService(
+            MediaLibrary(directory),
+            MetaAccess(accounts, vault, secrets),
+            GraphClient(settings.graph_api_url, settings.graph_api_version, max_connections=2),
+            Files(aws.s3, bucket),
+            upload_seconds=_UPLOAD_SECONDS,
+        )
+
     return Deps(
         settings=settings,
-        accounts=Accounts(directory),
+        accounts=accounts,
         catalogue=Catalogue(directory),
         contacts=Contacts(database),
         sends=Sends(database),
         lanes=Lanes(database),
-        vault=Vault(aws.kms, required(env, "KMS_KEY_ID")),
-        secrets=PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        vault=vault,
+        secrets=secrets,
         load_queue=Queue(aws.sqs, settings.load_queue_url),
         lane_queue=Queue(aws.sqs, settings.lane_queue_url),
         start_queue=Queue(aws.sqs, settings.start_queue_url),
+        media=functools.cache(media),
     )

@@ -1,13 +1,16 @@
 """Starting a campaign: compile it against the template as it is now, freeze that, and fan the load out by shard."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from functions.campaign_dispatch.bootstrap import Deps
 from shared.clients.queue import Outgoing
 from shared.domain.campaign import Campaign, State, after
-from shared.domain.compiler import CompileError, compile_plan
+from shared.domain.compiler import CompileError, Problem, Variable, compile_plan
 from shared.domain.identity import SHARDS
-from shared.errors import Conflict, NotFound
+from shared.domain.library import CAMPAIGN_MARGIN_MS
+from shared.domain.variables import named_files, with_meta_ids
+from shared.errors import Conflict, NotFound, PermanentError
 from shared.events import LoadShard
 from shared.store.directory import to_document
 
@@ -15,7 +18,8 @@ from shared.store.directory import to_document
 def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
     """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
 
-    A template that stopped being sendable since launch cancels the campaign with the reason; nobody is written to.
+    A template or a file that stopped being sendable since launch cancels the campaign with the reason; nobody is
+    written to. Raises RetryableError when Meta does not take a file right now.
     """
     try:
         campaign = deps.catalogue.campaign(tenant_id, campaign_id)
@@ -39,7 +43,8 @@ def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
 def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
     template = deps.catalogue.template(tenant_id, campaign.template_id)
     known = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)}
-    plan = to_document(compile_plan(template, campaign.variables, known, now))
+    variables = _with_files(deps, tenant_id, campaign, now)
+    plan = to_document(compile_plan(template, variables, known, now))
 
     def load(current: Campaign) -> Campaign:
         return replace(
@@ -47,6 +52,24 @@ def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Ca
         )
 
     return deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, load)
+
+
+def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Mapping[str, Variable]:
+    """The mapping with Meta's id of each of the tenant's files, fit to be sent for as long as the campaign may last.
+
+    Raises CompileError for files that cannot be sent.
+    """
+    meta_ids: dict[str, str] = {}
+    problems: list[Problem] = []
+    for field, use in named_files(campaign.variables):
+        try:
+            found = deps.media().at_meta(tenant_id, campaign.phone_number_id, use, now, margin_ms=CAMPAIGN_MARGIN_MS)
+            meta_ids[use.file_id] = found.meta_id
+        except PermanentError as error:
+            problems.append(Problem(field, error.message))
+    if problems:
+        raise CompileError(problems)
+    return with_meta_ids(campaign.variables, meta_ids)
 
 
 def _refuse(deps: Deps, tenant_id: str, campaign_id: str, reason: str, now: int) -> None:

@@ -216,7 +216,7 @@ def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
 
 
 def _lookup(variable: Variable, contact: Contact) -> str:
-    if variable.source == "constant":
+    if variable.source in ("constant", "media"):
         return variable.value
     if variable.source == "field":
         return contact.fields.get(variable.value, "")

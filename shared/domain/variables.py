@@ -1,16 +1,19 @@
 """A campaign's variable mapping: what may fill a slot, and what is wrong with it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from shared.domain.date_text import DEFAULT_PATTERN, is_pattern
+from shared.domain.library import FileUse
+from shared.domain.media_types import MediaKind
 from shared.domain.money_text import is_currency
 from shared.domain.parameter_checks import BadValue, as_line, checked, one_line
 from shared.domain.template import Slot, SlotKind
 
-Source = Literal["contact", "field", "constant"]
+Source = Literal["contact", "field", "constant", "media"]
 VariableKind = Literal["text", "currency", "date_time"]
+_MEDIA = ("image", "video", "document")
 CONTACT_ATTRIBUTES = ("name", "phone", "first_name")
 # The kinds of custom field (ContactField.kind) that can fill a slot; a slot that is not listed takes any.
 _FIELD_KINDS: Mapping[SlotKind, tuple[str, ...]] = {
@@ -33,6 +36,7 @@ _FIELD_KINDS: Mapping[SlotKind, tuple[str, ...]] = {
 @dataclass(frozen=True, slots=True)
 class Variable:
     """Where a slot's value comes from: an attribute of the contact, a custom field, or a constant; with a fallback.
+    Source `media` is a file of the tenant's library: Meta's id takes its place before anything is sent.
 
     A body variable may be an amount of money (`kind` currency, with its ISO 4217 code in `currency`) or a date (`kind`
     date_time, written by the pattern in `format`, see shared.domain.date_text).
@@ -60,6 +64,8 @@ def fit(slot: Slot, variable: Variable) -> tuple[Slot, list[Problem]]:
     if variable.kind == "text":
         if variable.currency or variable.format:
             return slot, [Problem(place, "currency and format need kind currency or date_time; set it or remove them")]
+        if variable.source == "media":
+            return replace(slot, detail=variable.value), []
         media_id = variable.value if variable.source == "constant" else variable.fallback
         return (replace(slot, detail=media_id) if _takes_id(slot, media_id) else slot), []
     if slot.kind != "text" or slot.place != "body":
@@ -75,12 +81,14 @@ def fit(slot: Slot, variable: Variable) -> tuple[Slot, list[Problem]]:
 
 
 def _takes_id(slot: Slot, value: str) -> bool:
-    return slot.kind in ("image", "video", "document") and value.isascii() and value.isdecimal()
+    return slot.kind in _MEDIA and value.isascii() and value.isdecimal()
 
 
 def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[str], now: int) -> list[Problem]:
     """What is wrong with the source, the field, the constant or the fallback; the last two are checked as values."""
     place = f"variables.{slot.key}"
+    if variable.source == "media":
+        return _file_problems(slot, variable)
     if variable.source == "contact":
         if variable.value not in CONTACT_ATTRIBUTES:
             known = ", ".join(CONTACT_ATTRIBUTES)
@@ -101,6 +109,29 @@ def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[s
     if variable.fallback:
         found += _value_problems(slot, "fallback", variable.fallback, now)
     return found
+
+
+def _file_problems(slot: Slot, variable: Variable) -> list[Problem]:
+    place = f"variables.{slot.key}"
+    if slot.kind not in _MEDIA:
+        return [Problem(place, "only a header's image, video or document takes a file; use another source")]
+    return [Problem(place, "a file is the same for everybody; remove the fallback")] if variable.fallback else []
+
+
+def named_files(variables: Mapping[str, Variable]) -> Iterator[tuple[str, FileUse]]:
+    """(field, use) of each file of the library that the mapping names. A slot's key ends with its kind."""
+    for key, variable in variables.items():
+        kind = key.rpartition(".")[2]
+        if variable.source == "media" and kind in _MEDIA:
+            yield f"variables.{key}", FileUse(variable.value, cast("MediaKind", kind))
+
+
+def with_meta_ids(variables: Mapping[str, Variable], meta_ids: Mapping[str, str]) -> dict[str, Variable]:
+    """With Meta's id in the place of each file; `meta_ids` has one for each that the mapping names."""
+    return {
+        key: Variable("constant", meta_ids[variable.value]) if variable.source == "media" else variable
+        for key, variable in variables.items()
+    }
 
 
 def _value_problems(slot: Slot, what: str, value: str, now: int) -> list[Problem]:

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from tests.support.api import HTTP, Api, Business, Json, objects, settle, signed_up, wait_for
+from tests.support.api import HTTP, Api, Business, Json, journal, objects, settle, signed_up, wait_for
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -114,3 +114,72 @@ def test_a_file_that_meta_lost_says_so(chat: Chat) -> None:
     (message,) = wait_for(found, lambda listed: listed)
     assert (message["media"]["status"], message["media"]["reason"]) == ("expired", "meta_100")
     settle(chat.cloud)
+
+
+def upload(api: Api, content: bytes, filename: str = "otoño.jpg", mime_type: str = "image/jpeg") -> str:
+    """A file announced and put where we are told, with the headers we are told."""
+    digest = hashlib.sha256(content).hexdigest()
+    announced = {"filename": filename, "mime_type": mime_type, "size": len(content), "sha256": digest}
+    made = api.post("/v1/media", announced)
+    assert HTTP.put(made["upload"]["url"], content=content, headers=made["upload"]["headers"]).is_success
+    return str(made["id"])
+
+
+def test_an_upload_is_given_to_meta_once_for_two_messages(chat: Chat) -> None:
+    media_id, before = upload(chat.api, JPEG), chat.uploads()
+    done = chat.api.post(f"/v1/media/{media_id}/complete")
+    assert (done["status"], done["type"]) == ("ready", "image")
+    link = chat.api.get(f"/v1/media/{media_id}")["download"]
+    served = HTTP.get(link["url"])
+    assert (served.content, served.headers["content-type"]) == (JPEG, "image/jpeg")
+    for caption in ("one", "two"):
+        image = {"media_id": media_id, "caption": caption}
+        sent = chat.api.post(chat.path, {"type": "image", "image": image})
+        assert (sent["status"], sent["media"]["media_id"]) == ("sent", media_id)
+    assert chat.uploads() == before + 1
+    seen = [e["body"]["image"] for e in journal(chat.cloud, chat.business.phone_number_id) if "image" in e["body"]]
+    assert [image["caption"] for image in seen] == ["one", "two"]
+    assert len({image["id"] for image in seen}) == 1
+
+
+def test_an_upload_that_is_no_picture_goes_nowhere(chat: Chat) -> None:
+    media_id, before = upload(chat.api, SVG), chat.uploads()
+    answer = chat.api.call("POST", chat.path, {"type": "image", "image": {"media_id": media_id}})
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (
+        422,
+        "media_refused",
+        "image.media_id",
+    )
+    assert chat.uploads() == before
+    assert not objects(chat.cloud, f"library/{chat.business.tenant_id}/{media_id}")
+
+
+def test_a_campaign_gives_its_picture_to_meta_once_for_everybody(chat: Chat) -> None:
+    api, tag = chat.api, f"t{secrets.token_hex(4)}"
+    for _ in range(3):
+        api.post("/v1/contacts", {"phone": f"+346{secrets.randbelow(10**8):08d}", "name": "Ana", "tags": [tag]})
+    handle = "4::aW1hZ2U="
+    header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [handle]}}
+    components = [header, {"type": "BODY", "text": "Look at this."}]
+    draft = {"name": f"{tag}_picture", "language": "en", "category": "MARKETING", "components": components}
+    template_id = api.post("/v1/templates", draft)["id"]
+    wait_for(lambda: api.get(f"/v1/templates/{template_id}"), lambda t: t["status"] == "APPROVED")
+    media_id, before = upload(api, JPEG), chat.uploads()
+    body: Json = {"name": tag, "phone_number_id": chat.business.phone_number_id, "template_id": template_id}
+    body["audience"] = {"tags": [tag]}
+    nobodys = {"header.image": {"source": "media", "value": "x"}}
+    wrong = api.call("POST", "/v1/campaigns", {**body, "variables": nobodys})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "variables.header.image")
+    body["variables"] = {"header.image": {"source": "media", "value": media_id}}
+    campaign_id = api.post("/v1/campaigns", body)["id"]
+    api.post(f"/v1/campaigns/{campaign_id}/launch")
+    report = wait_for(
+        lambda: api.get(f"/v1/campaigns/{campaign_id}/report"),
+        lambda r: r["planned"] and r["waiting"] == r["unknown"] == 0,
+    )
+    assert (report["sent"], report["failed"]) == (3, 0)
+    assert chat.uploads() == before + 1
+    sent = [e for e in journal(chat.cloud, chat.business.phone_number_id) if campaign_id in (e["callback"] or "")]
+    headers = [e["body"]["template"]["components"][0]["parameters"][0] for e in sent]
+    assert len(sent) == 3
+    assert len({header["image"]["id"] for header in headers}) == 1

@@ -111,6 +111,7 @@ class World:
             load_queue=cast("Queue", self.load_queue),
             lane_queue=cast("Queue", self.lane_queue),
             start_queue=cast("Queue", self.start_queue),
+            media=cast("Any", None),
         )
         owner = Member(new_ulid(), new_ulid(), "owner@example.com", Role.OWNER)
         self.deps.accounts.create(Tenant(self.tenant_id, "Test", "BR"), owner)

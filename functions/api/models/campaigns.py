@@ -14,10 +14,11 @@ from shared.domain.stop_reasons import next_action
 
 
 class VariableModel(Input):
-    source: Literal["contact", "field", "constant"]
+    source: Literal["contact", "field", "constant", "media"]
     value: Annotated[str, StringConstraints(min_length=1, max_length=JSON_LIMIT)] = Field(
-        description="the contact's attribute, the custom field's key, or the constant itself; a medium is a link or, "
-        "as a constant, the id of uploaded media; `flow_data` and `sections` are JSON as Meta takes them"
+        description="the contact's attribute, the custom field's key, the constant itself, or the id of a file under "
+        "/v1/media; a constant medium is a link or Meta's id of uploaded media; `flow_data` and `sections` are JSON as "
+        "Meta takes them"
     )
     fallback: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="for people without a value")
     kind: Literal["text", "currency", "date_time"] = Field("text", description="body variables only")

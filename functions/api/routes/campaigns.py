@@ -45,6 +45,7 @@ def _control() -> CampaignControl:
         made.start_queue,
         made.lane_queue,
         _not_announced,
+        made.media.usable,
     )
 
 

@@ -9,6 +9,7 @@ from shared.clients.queue import Outgoing
 from shared.clock import new_ulid
 from shared.domain.campaign import Audience, State
 from shared.domain.compiler import CompileError, Variable
+from shared.domain.library import FileUse
 from shared.domain.number import Number, Waba
 from shared.domain.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -62,12 +63,18 @@ class Desk:
             self.sent,
             self.sent,
             lambda campaign_id, error: self.unannounced.append(campaign_id),
+            self.use_file,
         )
         waba = f"9{self.number}"
         self.accounts.connect(self.tenant, Waba(waba, "x", "USD", "t"), [Number(self.number, waba, "+1", "x")])
         body = {"type": "BODY", "text": "Hi {{1}}, welcome"}
         self.template = Template("77", waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
         self.catalogue.put_template(self.tenant, self.template)
+
+    def use_file(self, tenant_id: str, use: FileUse) -> None:
+        assert tenant_id == self.tenant
+        if (use.file_id, use.kind) != ("mine", "image"):
+            raise NotFound("there is no such file; upload it first")
 
     def draft(self, **changed: Any) -> CampaignDraft:
         variables = {"body.1": Variable("contact", "name", "you")}
@@ -109,6 +116,28 @@ def test_what_meta_would_refuse_is_refused_when_it_is_made(desk: Desk) -> None:
     desk.catalogue.put_template(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
     with pytest.raises(CompileError, match="another account"):
         desk.control.create(desk.tenant, new_ulid(), desk.draft(template_id="78"), "m", 1)
+
+
+def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    components = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Hi"}]
+    desk.catalogue.put_template(desk.tenant, replace(desk.template, template_id="79", components=components))
+
+    def draft(file_id: str) -> CampaignDraft:
+        return desk.draft(template_id="79", variables={"header.image": Variable("media", file_id)})
+
+    with pytest.raises(CompileError) as caught:
+        desk.control.create(desk.tenant, new_ulid(), draft("theirs"), "m", NOW)
+    assert [problem.field for problem in caught.value.problems] == ["variables.header.image"]
+    made = desk.control.create(desk.tenant, new_ulid(), draft("mine"), "m", NOW)
+
+    def deleted(*_: object) -> None:
+        raise NotFound("there is no such file; upload it first")
+
+    with monkeypatch.context() as later:
+        later.setattr(desk.control, "_use_file", deleted)
+        with pytest.raises(CompileError, match="no such file"):
+            desk.control.launch(desk.tenant, made.campaign_id, None, NOW)
+    assert desk.control.launch(desk.tenant, made.campaign_id, None, NOW).state is State.SCHEDULED
 
 
 @pytest.mark.parametrize(("field", "value"), [("phone_number_id", "1"), ("template_id", "1")])
