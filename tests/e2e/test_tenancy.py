@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -208,6 +209,43 @@ def _on_deliveries(world: World) -> Iterator[Attempt]:
     yield Attempt({"endpoint_id": world.mine_endpoint_id, "delivery_id": world.other.delivery_id})
 
 
+def _conversations_opened(world: World) -> Iterator[Attempt]:
+    """With the other's person, with the other's number, and with what is one's own."""
+    mine, other = world.mine, world.other
+    for contact_id, number, statuses in (
+        (other.contact["id"], mine.phone_number_id, GONE),
+        (world.contact_id, other.business.phone_number_id, GONE),
+        (world.contact_id, mine.phone_number_id, OK),
+    ):
+        yield Attempt(body={"contact_id": contact_id, "phone_number_id": number}, statuses=statuses)
+
+
+def _conversations_listed(world: World) -> Iterator[Attempt]:
+    """Also by the other's member, label and number."""
+    yield from _listing("/v1/conversations")(world)
+    other = world.other
+    for name, value in (
+        ("assignee", other.member_id),
+        ("label", other.label_id),
+        ("number", other.business.phone_number_id),
+    ):
+        yield Attempt(more={"params": {name: value}}, statuses=OK)
+
+
+def _searches(world: World) -> Iterator[Attempt]:
+    """For all that the other's people are called and say."""
+    other = world.other
+    for wanted in (other.word, other.phone, other.phone[-4:], f"{other.word} person", "secret"):
+        yield Attempt(more={"params": {"q": wanted}}, statuses=OK)
+    yield Attempt(more={"params": {"q": "mine", "label": other.label_id}}, statuses=OK)
+
+
+def _labels_made(world: World) -> Iterator[Attempt]:
+    """Called like the other's."""
+    yield Attempt(body={"name": world.other.word}, statuses=frozenset({201}))
+
+
+_CONVERSATION = "/v1/conversations/{conversation_id}"
 _ENDPOINT = "/v1/webhook-endpoints/{endpoint_id}"
 _REPLY = {"type": "text", "text": {"body": "mine"}}
 CASES: dict[tuple[str, str], Attempts] = {
@@ -253,11 +291,39 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("GET", "/v1/campaigns/{campaign_id}/recipients.csv"): _on_campaigns(),
     ("GET", "/v1/campaigns/{campaign_id}/report"): _on_campaigns(),
     ("GET", "/v1/campaigns/{campaign_id}/recipients"): _on_campaigns(),
-    ("GET", "/v1/conversations"): _listing("/v1/conversations"),
+    ("GET", "/v1/conversations"): _conversations_listed,
+    ("POST", "/v1/conversations"): _conversations_opened,
     ("GET", "/v1/conversations/{conversation_id}"): _on("conversation_id", "conversation_id"),
     ("GET", "/v1/conversations/{conversation_id}/messages"): _on("conversation_id", "conversation_id"),
     ("POST", "/v1/conversations/{conversation_id}/messages"): _on("conversation_id", "conversation_id", body=_REPLY),
     ("POST", "/v1/conversations/{conversation_id}/read"): _on("conversation_id", "conversation_id"),
+    ("POST", f"{_CONVERSATION}/assign"): _on("conversation_id", "conversation_id", body={"to": None}),
+    ("POST", f"{_CONVERSATION}/labels"): _on("conversation_id", "conversation_id", body={}),
+    ("POST", f"{_CONVERSATION}/close"): _on("conversation_id", "conversation_id", body={}),
+    ("POST", f"{_CONVERSATION}/snooze"): _on(
+        "conversation_id", "conversation_id", body={"until": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+    ),
+    ("POST", f"{_CONVERSATION}/reopen"): _on("conversation_id", "conversation_id", body={}),
+    ("POST", f"{_CONVERSATION}/notes"): _on("conversation_id", "conversation_id", body={"text": "mine"}),
+    ("POST", f"{_CONVERSATION}/typing"): _on("conversation_id", "conversation_id"),
+    ("GET", f"{_CONVERSATION}/presence"): _on("conversation_id", "conversation_id"),
+    ("PUT", f"{_CONVERSATION}/presence"): _on("conversation_id", "conversation_id", body={"state": "typing"}),
+    ("GET", f"{_CONVERSATION}/timeline"): _on("conversation_id", "conversation_id"),
+    ("GET", "/v1/contacts/{contact_id}/timeline"): _on("contact_id", "contact"),
+    ("GET", "/v1/search"): _searches,
+    ("GET", "/v1/mentions"): _listing("/v1/mentions"),
+    ("GET", "/v1/members"): _harmless(),
+    ("PUT", "/v1/members/{member_id}/availability"): _on("member_id", "member_id", body={"available": True}),
+    ("GET", "/v1/labels"): _harmless(),
+    ("POST", "/v1/labels"): _labels_made,
+    ("PATCH", "/v1/labels/{label_id}"): _on("label_id", "label_id", body={"name": "mine"}),
+    ("DELETE", "/v1/labels/{label_id}"): _on("label_id", "label_id"),
+    ("GET", "/v1/canned-replies"): _harmless(),
+    ("POST", "/v1/canned-replies"): _harmless(frozenset({201}), {"shortcut": "hi", "text": "mine"}),
+    ("GET", "/v1/canned-replies/{reply_id}"): _on("reply_id", "reply_id"),
+    ("PUT", "/v1/canned-replies/{reply_id}"): _on("reply_id", "reply_id", body={"shortcut": "x", "text": "mine"}),
+    ("DELETE", "/v1/canned-replies/{reply_id}"): _on("reply_id", "reply_id"),
+    ("GET", "/v1/canned-replies/{reply_id}/preview"): _on("reply_id", "reply_id"),
     ("GET", "/v1/events"): _events,
     ("GET", "/v1/webhook-endpoints"): _harmless(),
     ("POST", "/v1/webhook-endpoints"): _endpoints_made,

@@ -51,6 +51,9 @@ class Owned:
     endpoint_id: str
     delivery_id: str
     events_cursor: str
+    member_id: str
+    label_id: str
+    reply_id: str
 
 
 def owning(cloud: LocalCloud) -> Owned:
@@ -87,6 +90,7 @@ def owning(cloud: LocalCloud) -> Owned:
     media_id = api.post("/v1/media", announced)["id"]
     key_id = next(iter(api.get("/v1/api-keys")["items"]))["id"]
     endpoint_id, delivery_id = _webhook(business, word)
+    member_id, label_id, reply_id = _inbox(business, word, conversation["id"])
     return Owned(
         business=business,
         word=word,
@@ -109,7 +113,22 @@ def owning(cloud: LocalCloud) -> Owned:
         endpoint_id=endpoint_id,
         delivery_id=delivery_id,
         events_cursor=api.get("/v1/events")["next_cursor"],
+        member_id=member_id,
+        label_id=label_id,
+        reply_id=reply_id,
     )
+
+
+def _inbox(business: Business, word: str, conversation_id: str) -> tuple[str, str, str]:
+    """(member, label, canned reply): the conversation lies on the owner's desk, labelled, with a note."""
+    api, path = business.owner, f"/v1/conversations/{conversation_id}"
+    member_id = api.get("/v1/me")["principal"]["member_id"]
+    label_id = api.post("/v1/labels", {"name": word})["id"]
+    reply_id = api.post("/v1/canned-replies", {"shortcut": "hi", "text": f"{word} {{contact.name}}"})["id"]
+    api.post(f"{path}/assign", {"to": "me"})
+    api.post(f"{path}/labels", {"add": [label_id]})
+    api.post(f"{path}/notes", {"text": f"{word} is a secret", "mentions": [member_id]})
+    return member_id, label_id, reply_id
 
 
 def _alerted(cloud: LocalCloud, business: Business, word: str) -> None:
@@ -159,11 +178,13 @@ def snapshot(owned: Owned) -> Json:
     """All that the API shows a tenant of itself. Links that are made anew for each answer are left out."""
     api = owned.business.owner
     lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints")
+    lists += ("members", "labels", "canned-replies")
     found: Json = {path: api.get(f"/v1/{path}") for path in lists}
-    for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations", "notices"):
+    for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations", "notices", "mentions"):
         found[path] = list(api.pages(f"/v1/{path}"))
     for contact in found["contacts"]:
-        found[contact["id"]] = api.get(f"/v1/contacts/{contact['id']}")
+        shown = list(api.pages(f"/v1/contacts/{contact['id']}/timeline"))
+        found[contact["id"]] = [api.get(f"/v1/contacts/{contact['id']}"), shown]
     for job in found["contacts/imports"]:
         rejected = api.get(f"/v1/contacts/imports/{job['id']}/rejected")
         found[job["id"]] = [api.get(f"/v1/contacts/imports/{job['id']}"), rejected["items"]]

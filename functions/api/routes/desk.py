@@ -145,9 +145,9 @@ def get_presence(conversation_id: ConversationId) -> PresencesOut:
 def put_presence(conversation_id: ConversationId, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
     principal, agents, now = caller(router), deps().agents, epoch_ms()
+    _need(conversation_id)
     if principal.role == "api_key":
         raise InvalidInput("an API key is nobody; log in as a member", field="state")
-    _need(conversation_id)
     if body.state == "gone":
         agents.leave(principal.tenant_id, conversation_id, principal.member_id)
     else:
