@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.api.access_tokens import TokenRules, TokenVerifier
 from shared.clients.aws import AwsClients
+from shared.clients.files import Files
 from shared.clients.queue import Queue
 from shared.config import required
 from shared.store.accounts import Accounts
@@ -20,8 +21,6 @@ from shared.store.database import Database, open_database
 from shared.store.directory import Directory
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
     from functions.api.chat_signals import ChatSignals
     from functions.api.connect import Connector
     from functions.api.graph_calls import Graph
@@ -52,7 +51,6 @@ class Settings:
 
     meta_app_id: str
     verify_email: bool
-    data_bucket: str
     private_webhooks: bool
 
     @classmethod
@@ -61,7 +59,6 @@ class Settings:
         return cls(
             meta_app_id=required(env, "META_APP_ID"),
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
-            data_bucket=required(env, "DATA_BUCKET"),
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
         )
 
@@ -89,8 +86,7 @@ class ImportDeps:
     accounts: Accounts
     catalogue: Catalogue
     contacts: Contacts
-    s3: "S3Client"
-    bucket: str
+    files: Files
     queue: Queue
 
 
@@ -105,8 +101,7 @@ def import_deps() -> ImportDeps:
         accounts=Accounts(directory),
         catalogue=Catalogue(directory),
         contacts=Contacts(database),
-        s3=aws.s3,
-        bucket=required(env, "DATA_BUCKET"),
+        files=Files(aws.s3, required(env, "DATA_BUCKET")),
         queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
     )
 
@@ -134,7 +129,7 @@ class Deps:
     media: "MediaService"
     idempotency: "IdempotencyStore"
     schedules: "Schedules"
-    s3: "S3Client"
+    files: Files
     start_queue: Queue
     load_queue: Queue
     lane_queue: Queue
@@ -160,7 +155,6 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     from functions.api.idempotency import IdempotencyStore
     from functions.api.schedules import Schedules, ScheduleTarget
     from functions.api.user_pool import UserPool
-    from shared.clients.files import Files
     from shared.clients.graph import GraphClient
     from shared.clients.platform_secret import PlatformSecretReader
     from shared.clients.vault import Vault
@@ -191,11 +185,12 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         queue_arn=required(env, "START_QUEUE_ARN"),
         role_arn=required(env, "SCHEDULE_ROLE_ARN"),
     )
+    files = Files(aws.s3, required(env, "DATA_BUCKET"))
     media = MediaService(
         MediaLibrary(directory),
         MetaAccess(accounts, vault, secrets),
         client,
-        Files(aws.s3, required(env, "DATA_BUCKET")),
+        files,
         upload_seconds=_UPLOAD_SECONDS,
     )
     return Deps(
@@ -220,7 +215,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
         media=media,
         idempotency=IdempotencyStore(directory, vault),
         schedules=Schedules(aws.scheduler, target),
-        s3=aws.s3,
+        files=files,
         start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
         lane_queue=Queue(aws.sqs, required(env, "LANE_QUEUE_URL")),

@@ -8,14 +8,14 @@ checkpoint are written again by the next one and come out as unchanged.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, BinaryIO
+from io import BytesIO
+from typing import BinaryIO
 
 from functions.api.import_rows import Rejection
-from shared.errors import Conflict, NotFound
+from shared.clients.files import Files, FileTooLarge
+from shared.domain.file_name import content_disposition
+from shared.errors import Conflict
 from shared.store.directory import Directory, Page
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 MOST_BYTES = 200 * 1024 * 1024
 MOST_ROWS = 1_000_000
@@ -99,10 +99,9 @@ def finished(job: ImportJob, status: str, error: str, now: int) -> ImportJob:
 class Imports:
     """Every method takes the tenant id."""
 
-    def __init__(self, directory: Directory, s3: "S3Client", bucket: str) -> None:
+    def __init__(self, directory: Directory, files: Files) -> None:
         self._directory = directory
-        self._s3 = s3
-        self._bucket = bucket
+        self._files = files
 
     @staticmethod
     def _prefix(tenant_id: str, import_id: str) -> str:
@@ -129,62 +128,42 @@ class Imports:
 
     def upload_url(self, tenant_id: str, import_id: str) -> str:
         """Where the file may be PUT for an hour."""
-        return self._s3.generate_presigned_url(
-            "put_object",
-            Params={"Bucket": self._bucket, "Key": f"{self._prefix(tenant_id, import_id)}/source.csv"},
-            ExpiresIn=_LINK_SECONDS,
-        )
+        return self._files.upload_url(f"{self._prefix(tenant_id, import_id)}/source.csv", _LINK_SECONDS)
 
     def store_file(self, tenant_id: str, import_id: str, content: bytes) -> None:
-        key = f"{self._prefix(tenant_id, import_id)}/source.csv"
-        self._s3.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType="text/csv")
+        self._files.put(f"{self._prefix(tenant_id, import_id)}/source.csv", BytesIO(content), "text/csv")
 
     def file_size(self, tenant_id: str, import_id: str) -> int | None:
         """Bytes of the uploaded file, None when there is none."""
-        try:
-            answer = self._s3.head_object(Bucket=self._bucket, Key=f"{self._prefix(tenant_id, import_id)}/source.csv")
-        except self._s3.exceptions.ClientError as error:
-            # Without the right to list the bucket S3 says 403 for what is not there.
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-                return None
-            raise
-        return answer["ContentLength"]
+        found = self._files.head(f"{self._prefix(tenant_id, import_id)}/source.csv")
+        return found.size if found is not None else None
 
     def download(self, tenant_id: str, import_id: str, into: BinaryIO) -> tuple[str, int]:
         """Copy the file in pieces; (etag, bytes). Raises NotFound, and Conflict when it is larger than allowed."""
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=f"{self._prefix(tenant_id, import_id)}/source.csv")
-        except self._s3.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404):
-                raise NotFound("the file is not there") from error
-            raise
-        if answer["ContentLength"] > MOST_BYTES:
-            raise Conflict(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; split it")
-        for piece in answer["Body"].iter_chunks(1024 * 1024):
-            into.write(piece)
-        return answer["ETag"], answer["ContentLength"]
+            found = self._files.read_into(f"{self._prefix(tenant_id, import_id)}/source.csv", into, at_most=MOST_BYTES)
+        except FileTooLarge as error:
+            raise Conflict(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; split it") from error
+        return found.etag, found.size
 
     def store_rejections(self, tenant_id: str, import_id: str, listed: Sequence[Rejection], as_csv: BinaryIO) -> None:
         """The rejected rows as a CSV file to correct and upload again, and the first of them for the API."""
         prefix = self._prefix(tenant_id, import_id)
         rows = json.dumps([[rejection.line, rejection.reason] for rejection in listed])
-        self._s3.put_object(
-            Bucket=self._bucket, Key=f"{prefix}/rejected.json", Body=rows.encode(), ContentType="application/json"
-        )
-        self._s3.put_object(
-            Bucket=self._bucket, Key=f"{prefix}/rejected.csv", Body=as_csv, ContentType="text/csv; charset=utf-8"
-        )
+        self._files.put(f"{prefix}/rejected.json", BytesIO(rows.encode()), "application/json")
+        self._files.put(f"{prefix}/rejected.csv", as_csv, "text/csv; charset=utf-8")
 
     def rejections(self, tenant_id: str, import_id: str) -> list[Rejection]:
         """The first thousand; all of them are behind `rejections_url`."""
-        key = f"{self._prefix(tenant_id, import_id)}/rejected.json"
-        rows = json.loads(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
-        return [Rejection(line, reason) for line, reason in rows]
+        rows = BytesIO()
+        self._files.read_into(f"{self._prefix(tenant_id, import_id)}/rejected.json", rows)
+        return [Rejection(line, reason) for line, reason in json.loads(rows.getvalue())]
 
     def rejections_url(self, tenant_id: str, import_id: str) -> str:
         """A link to the CSV file of rejected rows that works for an hour."""
-        return self._s3.generate_presigned_url(
-            "get_object",
-            Params={"Bucket": self._bucket, "Key": f"{self._prefix(tenant_id, import_id)}/rejected.csv"},
-            ExpiresIn=_LINK_SECONDS,
+        return self._files.link(
+            f"{self._prefix(tenant_id, import_id)}/rejected.csv",
+            "text/csv; charset=utf-8",
+            content_disposition("rejected.csv", inline=False),
+            _LINK_SECONDS,
         )

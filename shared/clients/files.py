@@ -20,12 +20,16 @@ class FileHead:
     etag: str
 
 
+class FileTooLarge(Conflict):
+    code = "file_too_large"
+
+
 class Files:
     def __init__(self, s3: "S3Client", bucket: str) -> None:
         self._s3 = s3
         self._bucket = bucket
 
-    def put(self, key: str, file: IO[bytes], content_type: str, disposition: str) -> None:
+    def put(self, key: str, file: IO[bytes], content_type: str, disposition: str = "attachment") -> None:
         """Write a file from its beginning, over whatever is there."""
         file.seek(0)
         self._s3.put_object(
@@ -42,17 +46,20 @@ class Files:
             raise
         return FileHead(found["ContentLength"], found["ETag"])
 
-    def read_into(self, key: str, into: IO[bytes], *, most: int | None = None) -> None:
-        """Copy a file, or its first `most` bytes, in pieces. Raises NotFound."""
-        more = {"Range": f"bytes=0-{most - 1}"} if most is not None else {}
+    def read_into(self, key: str, into: IO[bytes], *, first: int | None = None, at_most: int | None = None) -> FileHead:
+        """Copy a file, or its `first` bytes, in pieces. Raises NotFound, and FileTooLarge for more than `at_most`."""
+        more = {"Range": f"bytes=0-{first - 1}"} if first is not None else {}
         try:
             found = self._s3.get_object(Bucket=self._bucket, Key=key, **more)  # type: ignore[arg-type]
         except self._s3.exceptions.ClientError as error:
             if _is_missing(error):
                 raise NotFound("the file is not there") from error
             raise
+        if at_most is not None and found["ContentLength"] > at_most:
+            raise FileTooLarge(f"the file has more than {at_most} bytes")
         for piece in found["Body"].iter_chunks(_PIECE):
             into.write(piece)
+        return FileHead(found["ContentLength"], found["ETag"])
 
     def copy(self, source: str, key: str, etag: str, content_type: str, disposition: str) -> None:
         """Copy a file as it was when it had this etag. Raises Conflict when it has changed since."""
@@ -75,12 +82,11 @@ class Files:
         """Nothing happens when it is not there."""
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
-    def upload_url(self, key: str, content_type: str, size: int, seconds: int) -> str:
-        """Where a file of exactly this type and size may be PUT; both headers are part of the signature."""
+    def upload_url(self, key: str, seconds: int, *, content_type: str = "", size: int = 0) -> str:
+        """Where a file may be PUT. A type and a size that are named are part of the signature: no other is taken."""
+        bound = {name: value for name, value in (("ContentType", content_type), ("ContentLength", size)) if value}
         return self._s3.generate_presigned_url(
-            "put_object",
-            Params={"Bucket": self._bucket, "Key": key, "ContentType": content_type, "ContentLength": size},
-            ExpiresIn=seconds,
+            "put_object", Params={"Bucket": self._bucket, "Key": key, **bound}, ExpiresIn=seconds
         )
 
     def link(self, key: str, content_type: str, disposition: str, seconds: int) -> str:

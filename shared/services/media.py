@@ -49,7 +49,7 @@ class MediaService:
     def upload_url(self, tenant_id: str, file: LibraryFile) -> str:
         """Where the announced file may be PUT, within UPLOAD_LINK_SECONDS."""
         key = upload_key(tenant_id, file.file_id)
-        return self._files.upload_url(key, file.mime_type, file.size, UPLOAD_LINK_SECONDS)
+        return self._files.upload_url(key, UPLOAD_LINK_SECONDS, content_type=file.mime_type, size=file.size)
 
     def link(self, key: str, mime_type: str, filename: str) -> str:
         """Where a browser can read a kept file within LINK_SECONDS, with headers that let nothing in it run."""
@@ -80,7 +80,7 @@ class MediaService:
             raise Conflict("the file is not there yet; PUT it to upload_url first", code="upload_missing")
         head = io.BytesIO()
         if uploaded.size:  # S3 has no first bytes of nothing (InvalidRange)
-            self._files.read_into(source, head, most=HEAD_BYTES)
+            self._files.read_into(source, head, first=HEAD_BYTES)
         beginning = head.getvalue()
         reason = refusal_to_send(file.mime_type, uploaded.size, beginning)
         if not reason and uploaded.size != file.size:

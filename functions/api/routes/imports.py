@@ -55,7 +55,7 @@ class TooLarge(PermanentError):
 
 def _imports() -> Imports:
     made = deps()
-    return Imports(made.directory, made.s3, made.settings.data_bucket)
+    return Imports(made.directory, made.files)
 
 
 @router.post(

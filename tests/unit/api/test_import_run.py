@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from functions.api.import_run import ImportRun
 from functions.api.imports import AWAITING_UPLOAD, COMPLETED, FAILED, RUNNING, Counts, ImportJob, Imports, Options
+from shared.clients.files import Files
 from shared.clock import new_ulid
 from shared.domain.contact import ContactField
 from shared.domain.identity import contact_id_for
@@ -44,7 +45,7 @@ class Bench:
         self.tenant = f"t-{new_ulid()}"
         self.s3 = s3
         self.directory = Directory(database)
-        self.imports = Imports(self.directory, s3, "data")
+        self.imports = Imports(self.directory, Files(s3, "data"))
         self.catalogue = Catalogue(self.directory)
         self.contacts = Contacts(database)
 
