@@ -96,6 +96,9 @@ def _take_old(
     message = message_of(
         tenant_id, phone_number_id, contact_id, raw, parsed, at, ours=old.ours, status=old.status, source="history"
     )
+    there = at_hand.conversations.messages.by_wamid(tenant_id, message.conversation_id, message.wamid)
+    if there is not None and there.source == "live":
+        return
     name = person.contact.name if person.contact is not None else ""
     phone = (person.contact.phone if person.contact is not None else "") or ""
     head = Head(message.conversation_id, phone_number_id, contact_id, name, phone)

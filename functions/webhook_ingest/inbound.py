@@ -12,12 +12,14 @@ from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
 from functions.webhook_ingest.oversize import whole_message
 from functions.webhook_ingest.people import Person
-from functions.webhook_ingest.stored_message import message_of, time_of
+from functions.webhook_ingest.stored_message import latest_of, message_of, moment_of, time_of
+from shared.domain.identity import conversation_id_for
 from shared.domain.message import Message
 from shared.errors import InvalidInput
 from shared.events import BotTurn, InboundMessage
 from shared.observability import count
 from shared.store.conversations import Head
+from shared.store.messages import is_wamid
 
 
 def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:
@@ -58,7 +60,8 @@ def _take_echo(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int)
     contact_id = at_hand.people.link(tenant_id, person, who, now)
     at = time_of(raw, inbound.received_at)
     message = message_of(tenant_id, inbound.phone_number_id, contact_id, raw, parsed, at, ours=True, status="sent")
-    _store(at_hand, tenant_id, inbound, parsed, message, _head(inbound, person, contact_id, who, message))
+    name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
+    _store(at_hand, tenant_id, inbound, parsed, message, _head(message, inbound, person, who, contact_id, name))
     count("EchoTaken")
 
 
@@ -80,9 +83,22 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
         )
         count("OptOut" if parsed.consent == "stop" else "OptIn")
     contact_id = at_hand.people.link(tenant_id, person, who, now)
-    at_hand.people.note_username(tenant_id, person, contact_id, who, at)
-    message = message_of(tenant_id, inbound.phone_number_id, contact_id, inbound.message, parsed, at)
-    head = _head(inbound, person, contact_id, who, message)
+    name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
+    # What Meta tells again, later, keeps the place it has.
+    conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
+    message = at_hand.conversations.messages.by_wamid(tenant_id, conversation_id, wamid)
+    if message is None:
+        findable = is_wamid(wamid) and parsed.change is None
+        message = message_of(
+            tenant_id,
+            inbound.phone_number_id,
+            contact_id,
+            inbound.message,
+            parsed,
+            moment_of(at, inbound.received_at) if findable else latest_of(at),
+            after=inbound.received_at - at if findable else None,
+        )
+    head = _head(message, inbound, person, who, contact_id, name)
     fresh = _store(at_hand, tenant_id, inbound, parsed, message, head)
     at_hand.contacts.note_inbound(tenant_id, contact_id, at)
     if parsed.answerable and parsed.consent != "stop":
@@ -92,8 +108,9 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
     count("InboundTaken" if fresh else "InboundRepeated")
 
 
-def _head(inbound: InboundMessage, person: Person, contact_id: str, who: Identities, message: Message) -> Head:
-    name = (person.contact.name if person.contact is not None else "") or who.name
+def _head(
+    message: Message, inbound: InboundMessage, person: Person, who: Identities, contact_id: str, name: str
+) -> Head:
     phone = (person.contact.phone if person.contact is not None else "") or who.phone
     return Head(message.conversation_id, inbound.phone_number_id, contact_id, name, phone)
 

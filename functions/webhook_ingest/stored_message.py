@@ -11,6 +11,7 @@ from shared.domain.identity import conversation_id_for
 from shared.domain.message import Message, Source
 from shared.store.messages import message_key
 
+_LONGEST_MS = 0xFFFFFFFF
 _DAY_MS = 24 * 3600 * 1000
 
 
@@ -25,10 +26,14 @@ def message_of(
     ours: bool = False,
     status: str = "",
     source: Source = "live",
+    after: int | None = None,
 ) -> Message:
-    """`ours` says that the business sent it with the WhatsApp Business app; `at` is epoch ms."""
+    """`ours` says that the business sent it with the WhatsApp Business app; `at` is epoch ms; `after` (ms) orders those
+    of one moment."""
     wamid = word(raw, "id")
     name = digest(wamid or json.dumps(raw, sort_keys=True))[:24]
+    if after is not None:
+        name = f"{min(max(after, 0), _LONGEST_MS):08x}{name[:16]}"
     # What changes another message comes after it, also within Meta's whole seconds.
     message_id = message_key(at, f"z{name}" if parsed.change is not None else name)
     conversation_id = conversation_id_for(tenant_id, phone_number_id, contact_id)
@@ -49,6 +54,17 @@ def message_of(
         change=parsed.change,
         media=media_of(raw, tenant_id, conversation_id, message_id),
     )
+
+
+def moment_of(at: int, received_at: int) -> int:
+    """A message's place among those of the same second (epoch ms): Meta tells whole seconds, so within one it is when
+    the message was received that says who was first, and whether an answer of ours came before it."""
+    return min(max(at, received_at), latest_of(at))
+
+
+def latest_of(at: int) -> int:
+    """The last moment that Meta's time may stand for; what changes a message comes after it, in any order."""
+    return at + 999 if at % 1000 == 0 else at
 
 
 def time_of(raw: Mapping[str, object], received_at: int) -> int:

@@ -132,7 +132,9 @@ def _add_messages(found: Split, statuses: dict[str, list[list[object]]], value: 
             continue
         for item in listed:
             if key == "messages" and isinstance(item, dict):
-                found.inbound.append(_routed(phone_number_id, item, as_list(value.get("contacts")), received_at))
+                # A millisecond apart, so that their order is known.
+                received = received_at + len(found.inbound)
+                found.inbound.append(_routed(phone_number_id, item, as_list(value.get("contacts")), received))
             elif key == "statuses" and (slim := slim_status(as_object(item))) is not None:
                 statuses.setdefault(phone_number_id, []).append(slim)
             else:

@@ -80,7 +80,7 @@ def test_it_stands_in_one_conversation_with_what_the_person_writes(at_hand: Deps
     deliver(messages({**TEXT, "timestamp": str(NOW_S)}), echoes(echo(1)))
     head, listed = talk(at_hand)
     assert [m.author for m in listed] == ["contact", "phone_app"]
-    assert (head.contact_name, head.last_inbound_at) == ("Sheena Nelson", NOW_S * 1000)
+    assert (head.contact_name, head.last_inbound_at) == ("Sheena Nelson", NOW_S * 1000 + 999)
 
 
 @pytest.mark.parametrize("changes_first", [False, True])

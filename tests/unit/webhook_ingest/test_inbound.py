@@ -71,7 +71,7 @@ def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, a
     assert person.username == "realsheena"
     assert person.last_inbound_at == (NOW_S + 1) * 1000
     head, listed = conversation(at_hand)
-    assert (head.last_message_text, head.unread, head.last_inbound_at) == ("Hello", 1, (NOW_S + 1) * 1000)
+    assert (head.last_message_text, head.unread, head.last_inbound_at) == ("Hello", 1, (NOW_S + 1) * 1000 + 999)
     (message,) = listed
     assert (message.direction, message.kind, message.text, message.wamid) == ("in", "text", "Hello", "wamid.Hello1")
     (turn,) = aws.received("Bot")
@@ -120,7 +120,7 @@ def test_a_reaction_opens_the_window_and_neither_wakes_a_bot_nor_waits_to_be_rea
     deliver(changing("reaction", "wamid.Hello1", 5, emoji="👍"))
     head, (message,) = conversation(at_hand)
     assert [(one.by, one.emoji) for one in message.reactions] == [("contact", "👍")]
-    assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, (NOW_S + 5) * 1000, "👍")
+    assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, (NOW_S + 5) * 1000 + 999, "👍")
     assert contact(at_hand).last_inbound_at == (NOW_S + 5) * 1000
     assert aws.received("Bot") == []
 
@@ -147,7 +147,7 @@ def test_nothing_of_a_revoked_message_is_shown_not_even_when_it_comes_last(at_ha
     assert (message.text, message.content, message.revoked_at) == (
         "[deleted by its sender]",
         {},
-        (NOW_S + 1) * 1000,
+        (NOW_S + 1) * 1000 + 999,
     )
     assert head.last_message_text == "[deleted by its sender]"
 
@@ -399,3 +399,14 @@ def test_an_answer_after_three_days_belongs_to_no_campaign(at_hand: Deps) -> Non
     at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Hello"))
     assert replied(at_hand, "C1", block) == set()
+
+
+def test_messages_of_one_second_stand_in_the_order_in_which_they_came(at_hand: Deps) -> None:
+    words = ["one", "two", "three", "four", "five"]
+    for word in words[:2]:
+        deliver(text(word, -100))
+    deliver(*(text(word, -100) for word in words[2:]))
+    deliver(text("one", -100))
+    head, listed = conversation(at_hand)
+    assert [message.text for message in reversed(listed)] == words
+    assert (head.last_message_text, head.unread) == ("five", 5)
