@@ -77,10 +77,19 @@ class People:
                 self._contacts.merge(tenant_id, contact_id, current, now)
         return contact_id
 
-    def note_username(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> None:
-        """Costs nothing for a username that is known."""
-        if who.username and (person.contact is None or person.contact.username != who.username):
+    def note_names(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> str:
+        """Keep how the person called themselves at that time; returns what they are called from now on.
+
+        Costs nothing for names that are known.
+        """
+        known = person.contact or Contact("")
+        if who.username and who.username != known.username:
             self._names.set_username(tenant_id, contact_id, who.username, at)
+        own = known.name if known.name != known.profile_name else ""
+        profile = known.profile_name
+        if who.name and who.name != profile and self._names.set_profile_name(tenant_id, contact_id, who.name, at):
+            profile = who.name
+        return own or profile or who.name
 
     def note_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
         """What the tenant's phone book calls this person; blank once it does not any more."""
@@ -131,7 +140,7 @@ def _missing(person: Person, who: Identities) -> dict[str, str]:
         attributes["phone"], attributes["region"] = _phone(who.phone)
     if who.bsuid and who.bsuid not in {contact.bsuid for contact in (known, *person.others)}:
         attributes["bsuid"] = who.bsuid
-    if who.name and who.name != known.profile_name:
+    if who.name and person.contact is None:
         attributes["profile"] = who.name
     return attributes
 

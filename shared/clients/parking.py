@@ -1,12 +1,13 @@
 """What cannot be routed or understood is put aside in S3 with the reason, counted, and looked at by a person."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
 from botocore.exceptions import ClientError
 
 from shared.clients.aws import AwsClients
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.errors import InvalidInput
 from shared.observability import count
 
@@ -23,13 +24,13 @@ class Parking:
         self._metric = metric
 
     def park(self, reason: str, raw: object) -> str:
-        """Write `parked/<yyyy>/<mm>/<dd>/<ulid>.json` with the reason and the thing itself; returns the key."""
+        """Write `parked/<yyyy>/<mm>/<dd>/<digest>.json` with the reason and the thing itself; returns the key."""
         key = self._put("parked", {"reason": reason, "raw": raw})
         count(self._metric)
         return key
 
     def keep(self, folder: str, document: object) -> str:
-        """Write `<folder>/<yyyy>/<mm>/<dd>/<ulid>.json`: kept for later; returns the key."""
+        """Write `<folder>/<yyyy>/<mm>/<dd>/<digest>.json`: kept for later; returns the key."""
         return self._put(folder, document)
 
     def read(self, key: str) -> object:
@@ -44,9 +45,9 @@ class Parking:
         return document
 
     def _put(self, folder: str, document: object) -> str:
-        now = epoch_ms()
-        day = datetime.fromtimestamp(now / 1000, UTC).strftime("%Y/%m/%d")
-        key = f"{folder}/{day}/{new_ulid(now)}.json"
-        body = json.dumps(document, separators=(",", ":"))
-        self._aws.s3.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType="application/json")
+        body = json.dumps(document, separators=(",", ":")).encode()
+        day = datetime.fromtimestamp(epoch_ms() / 1000, UTC).strftime("%Y/%m/%d")
+        # Named after what it says: what comes twice is there once.
+        key = f"{folder}/{day}/{hashlib.sha256(body).hexdigest()[:32]}.json"
+        self._aws.s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
         return key

@@ -13,20 +13,25 @@ from shared.store.database import Database, condition_failed
 
 
 class ContactNames:
+    """Times are epoch ms. Nothing happens without such a contact, or if later news is known; False then."""
+
     def __init__(self, database: Database) -> None:
         self._client = database.client
         self._table = database.contacts
 
-    def set_username(self, tenant_id: str, contact_id: str, username: str, at: int) -> None:
-        """As a message of this time (epoch ms) showed it. Nothing happens without such a contact."""
-        self._set(tenant_id, contact_id, "username", username, at)
+    def set_username(self, tenant_id: str, contact_id: str, username: str, at: int) -> bool:
+        """As a message of this time showed it."""
+        return self._set(tenant_id, contact_id, "username", username, at)
 
-    def set_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
-        """As the phone book of the tenant's WhatsApp Business app said at that time (epoch ms); blank once it has been
-        removed there. Nothing happens without such a contact."""
-        self._set(tenant_id, contact_id, "book", name, at)
+    def set_profile_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> bool:
+        """As a message of this time showed it."""
+        return self._set(tenant_id, contact_id, "profile", name, at)
 
-    def _set(self, tenant_id: str, contact_id: str, attribute: str, value: str, at: int) -> None:
+    def set_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> bool:
+        """As the phone book of the tenant's WhatsApp Business app said at that time; blank once it was removed."""
+        return self._set(tenant_id, contact_id, "book", name, at)
+
+    def _set(self, tenant_id: str, contact_id: str, attribute: str, value: str, at: int) -> bool:
         values: dict[str, Value] = {":value": value, ":at": at}
         newer = f"{attribute}_at < :at OR ({attribute}_at = :at AND {attribute} < :value)"
         try:
@@ -43,3 +48,5 @@ class ContactNames:
         except ClientError as error:
             if not condition_failed(error):
                 raise
+            return False
+        return True

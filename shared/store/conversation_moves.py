@@ -60,7 +60,7 @@ class ConversationMoves:
             target = moved_to(tenant_id, target) or target
         if target == source:
             return True
-        MovedItem(conversation_key(tenant_id, source), MOVED, conversation_id=target, ttl=expiry(now)).save()
+        self._mark(tenant_id, source, target, now)
         self._move_head(tenant_id, source, target, contact_id)
         for item in self._items(tenant_id, source):
             if stop():
@@ -69,6 +69,10 @@ class ConversationMoves:
                 self._move_item(tenant_id, item, target)
         self._messages.settle_changes(tenant_id, target)
         return True
+
+    def _mark(self, tenant_id: str, source: str, target: str, now: int) -> None:
+        if moved_to(tenant_id, source) is None:
+            MovedItem(conversation_key(tenant_id, source), MOVED, conversation_id=target, ttl=expiry(now)).save()
 
     def _items(self, tenant_id: str, conversation_id: str) -> Iterator[Wire]:
         """Everything but the mark."""

@@ -24,6 +24,7 @@ from shared.events import (
     StatusUpdates,
     WakeLane,
 )
+from tests.integration.redelivered_webhooks import WEBHOOKS
 from tests.support.api import (
     HTTP,
     Business,
@@ -227,6 +228,7 @@ CASES: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "a payment event": ("Billing", lambda scene: scene.subscription),
     "a webhook to a tenant": ("Webhook", _webhook),
     "an import": ("Import", lambda scene: ImportFile(scene.business.tenant_id, scene.import_id)),
+    **WEBHOOKS,
 }
 
 
