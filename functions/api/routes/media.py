@@ -28,6 +28,7 @@ from shared.services.media import LINK_SECONDS, UPLOAD_LINK_SECONDS
 
 router = new_router()
 FileId = Annotated[str, Path(pattern=ULID)]
+_COPY_SECONDS = 3
 MESSAGE_ID = r"^[0-9]{13}-[0-9A-Za-z]{1,64}$"
 
 
@@ -133,7 +134,8 @@ _WHY = {
 
 def _not_there(media: MessageMedia) -> NoReturn:
     if media.status == "pending":
-        raise Conflict("the file is being copied; ask again in a few seconds", code="media_pending")
+        hint = {"retry_after_seconds": _COPY_SECONDS}
+        raise Conflict("the file is being copied; ask again in a few seconds", code="media_pending", extensions=hint)
     words = {
         "refused": f"the file was not kept: {_WHY.get(media.reason, media.reason)}",
         "failed": f"the file could not be copied from Meta ({media.reason})",

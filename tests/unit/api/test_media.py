@@ -186,6 +186,7 @@ def test_a_file_that_is_not_there_says_why(
 ) -> None:
     found = api.call("GET", received(api, tenant, status, reason), tenant=tenant)
     assert (found.status, found.body["code"], found.body.get("reason", "")) == (*answer, reason)
+    assert ("retry_after_seconds" in found.body) == (status == "pending")
 
 
 def test_no_file_no_message_and_another_tenants(api: Api, tenant: str) -> None:
