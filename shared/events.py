@@ -95,7 +95,8 @@ class AccountEvent(QueueMessage):
 @dataclass(frozen=True, slots=True)
 class SyncTask(QueueMessage):
     """Work that is long and may wait. `kind` is one of Meta's fields, with its `value` (history, smb_app_state_sync;
-    `stored` as in AccountEvent), or `move_conversation`: `value` holds tenant_id, source, target and the target's contact_id.
+    `stored` as in AccountEvent), or `move_conversation`: `value` holds tenant_id, source, target and the target's
+    contact_id.
     """
 
     kind: str
