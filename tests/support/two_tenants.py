@@ -177,8 +177,8 @@ def _campaign(business: Business, word: str, template_id: str) -> str:
 def snapshot(owned: Owned) -> Json:
     """All that the API shows a tenant of itself. Links that are made anew for each answer are left out."""
     api = owned.business.owner
-    lists = ("me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints")
-    lists += ("members", "labels", "canned-replies")
+    lists = ["me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints"]
+    lists += ["members", "labels", "canned-replies"]
     found: Json = {path: api.get(f"/v1/{path}") for path in lists}
     for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations", "notices", "mentions"):
         found[path] = list(api.pages(f"/v1/{path}"))
