@@ -38,10 +38,14 @@ def _now() -> str:
     return str(int(time.time()))
 
 
+def _now_ms() -> int:
+    return int(time.time() * 1000)
+
+
 def _inbound(scene: Scene, kind: str, body: object) -> InboundMessage:
     """Something that the asker sends now."""
     raw: Json = {"from": scene.asked.message["from"], "id": _wamid(), "timestamp": _now(), "type": kind, kind: body}
-    return InboundMessage(scene.business.phone_number_id, raw, scene.asked.contact, 1)
+    return InboundMessage(scene.business.phone_number_id, raw, scene.asked.contact, _now_ms())
 
 
 def _changing(scene: Scene, kind: str, **more: object) -> InboundMessage:
@@ -52,7 +56,7 @@ def _changing(scene: Scene, kind: str, **more: object) -> InboundMessage:
 
 def _echo(scene: Scene) -> InboundMessage:
     raw: Json = {"from": "15550000000", "to": scene.asked.message["from"], "id": _wamid(), "timestamp": _now(), **_TEXT}
-    return InboundMessage(scene.business.phone_number_id, raw, {}, 1, echo=True)
+    return InboundMessage(scene.business.phone_number_id, raw, {}, _now_ms(), echo=True)
 
 
 def _stored(scene: Scene) -> InboundMessage:
@@ -62,12 +66,12 @@ def _stored(scene: Scene) -> InboundMessage:
     aws(scene.cloud, "s3").put_object(
         Bucket=scene.cloud.outputs["DataBucketName"], Key=key, Body=json.dumps(message.message).encode()
     )
-    return InboundMessage(message.phone_number_id, {}, message.contact, 1, stored=key)
+    return InboundMessage(message.phone_number_id, {}, message.contact, _now_ms(), stored=key)
 
 
 def _account(field: str, value: Mapping[str, object]) -> Callable[[Scene], AccountEvent]:
     def make(scene: Scene) -> AccountEvent:
-        at = int(time.time() * 1000)
+        at = _now_ms()
         named = {"display_phone_number": "15550000000", **value}
         return AccountEvent(scene.business.waba_id, field, named, at, at)
 
@@ -99,21 +103,21 @@ def _history(scene: Scene) -> SyncTask:
     ]
     chunk = {"metadata": {"phase": 0, "progress": 80}, "threads": [{"id": "34623888888", "messages": messages}]}
     value = {"metadata": _metadata(scene), "history": [chunk]}
-    return SyncTask("history", scene.business.waba_id, value, 1)
+    return SyncTask("history", scene.business.waba_id, value, _now_ms())
 
 
 def _phone_book(scene: Scene) -> SyncTask:
     contact = {"full_name": "Pablo Morales", "phone_number": "34623777777"}
     entry = {"type": "contact", "contact": contact, "action": "add", "metadata": {"timestamp": _now()}}
     value = {"metadata": _metadata(scene), "state_sync": [entry]}
-    return SyncTask("smb_app_state_sync", scene.business.waba_id, value, 1)
+    return SyncTask("smb_app_state_sync", scene.business.waba_id, value, _now_ms())
 
 
 def _move(scene: Scene) -> SyncTask:
     """Of what somebody without a phone wrote, to the asker's conversation."""
     bsuid, tenant_id = "ES.77777", scene.business.tenant_id
     written = {"from_user_id": bsuid, "id": _wamid(), "timestamp": _now(), **_TEXT}
-    message = InboundMessage(scene.business.phone_number_id, written, {}, 1)
+    message = InboundMessage(scene.business.phone_number_id, written, {}, _now_ms())
     aws(scene.cloud, "sqs").send_message(
         QueueUrl=scene.cloud.outputs["InboundQueueUrl"],
         MessageBody=message.to_json(),
