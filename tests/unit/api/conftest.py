@@ -62,6 +62,7 @@ class Api:
         scopes: str = "campaigns,contacts,conversations,read,settings",
         headers: dict[str, str] | None = None,
         query: str = "",
+        params: dict[str, str] | None = None,
         encoded: bool = False,
     ) -> Answer:
         text = body if isinstance(body, str) or body is None else json.dumps(body)
@@ -75,7 +76,7 @@ class Api:
         if tenant is not None:
             caller = {"tenant_id": tenant, "member_id": member, "role": role, "scopes": scopes}
             context["authorizer"] = {"lambda": caller}
-        pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+        pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair) if params is None else params
         event = {
             "version": "2.0",
             "routeKey": f"{method} {path}",
@@ -88,7 +89,8 @@ class Api:
             "isBase64Encoded": encoded,
         }
         answer = handler.lambda_handler(event, Context())
-        parsed = json.loads(answer["body"]) if answer["body"] else {}
+        is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
+        parsed = json.loads(answer["body"]) if answer["body"] and is_json else {}
         return Answer(answer["statusCode"], parsed, answer["headers"])
 
     def queued(self, queue: str, tenant: str) -> list[dict[str, Any]]:
