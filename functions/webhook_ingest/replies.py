@@ -1,5 +1,6 @@
 """Which campaign a person answers: the latest one of that number that wrote to them within three days."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from shared.domain.books import StatusChange
@@ -8,7 +9,7 @@ from shared.errors import NotFound
 from shared.observability import count
 from shared.store.campaign_people import WRITTEN_TO, fate_in, place_in
 from shared.store.catalogue import Catalogue
-from shared.store.lanes import Lanes
+from shared.store.lanes import Lanes, Run
 from shared.store.sends import Sends
 
 REPLY_MS = 72 * 3600 * 1000
@@ -34,11 +35,15 @@ class Replies:
 
     def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
         """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
+        runs = self._lanes.work(phone_number_id).runs
+        tried: set[str] = set()
         # What is remembered answers for most; only somebody it does not fit costs a fresh look.
-        return any(
-            self._mark(self._recent(tenant_id, phone_number_id, keep_ms, now), tenant_id, contact_ids, at)
-            for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS)
-        )
+        for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS):
+            recent = self._recent(tenant_id, phone_number_id, runs, keep_ms, now)
+            if self._mark([c for c in recent if c.campaign_id not in tried], tenant_id, contact_ids, at):
+                return True
+            tried.update(campaign.campaign_id for campaign in recent)
+        return False
 
     def _mark(self, campaigns: list[Campaign], tenant_id: str, contact_ids: tuple[str, ...], at: int) -> bool:
         for campaign in campaigns:
@@ -56,10 +61,12 @@ class Replies:
                 return True
         return False
 
-    def _recent(self, tenant_id: str, phone_number_id: str, keep_ms: int, now: int) -> list[Campaign]:
+    def _recent(
+        self, tenant_id: str, phone_number_id: str, runs: Sequence[Run], keep_ms: int, now: int
+    ) -> list[Campaign]:
         """Latest first. What the number sends right now is looked up every time: answers come within seconds."""
         known = self._newest(tenant_id, keep_ms, now)
-        for run in self._lanes.work(phone_number_id).runs:
+        for run in runs:
             seen = known.get(run.campaign_id)
             if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
                 with suppress(NotFound):

@@ -1,0 +1,221 @@
+"""Webhooks at full speed: 3,000 statuses and 300 messages a second, through the receiver and both consumers.
+
+The queues between them are left out, the database is dynoxide. `INGEST_SECONDS` says how many seconds' worth of events
+(10 unless told, 60 for the long run). Beside it pywa parses the same events; it takes one event from a POST, so each
+comes to it alone, which costs it an envelope per event.
+"""
+
+import hashlib
+import hmac
+import itertools
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar, cast
+
+from pywa.client import WhatsApp
+
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.inbound import take_message
+from functions.webhook_ingest.logic.signature import is_signed
+from functions.webhook_ingest.logic.split import split
+from functions.webhook_ingest.owners import Owners
+from functions.webhook_ingest.people import People
+from functions.webhook_ingest.replies import Replies
+from functions.webhook_ingest.reunion import Reunion
+from functions.webhook_ingest.statuses import record_statuses
+from shared.clock import epoch_ms
+from shared.domain.blocks import BLOCK_SIZE, block_number
+from shared.domain.callback import CampaignSlot, encode_slot
+from shared.domain.identity import SHARDS
+from shared.events import InboundMessage
+from shared.observability import metrics
+from shared.store.contact_names import ContactNames
+from shared.store.conversation_moves import ConversationMoves
+from shared.store.conversations import Conversations
+from shared.store.database import Database
+from shared.store.directory import Directory
+from shared.store.notices import Notices
+from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
+from tests.support.engine import RecordingQueue, World, open_test_database
+from tests.support.frozen import frozen_campaign
+
+STATUSES_A_SECOND, MESSAGES_A_SECOND = 3_000, 300
+STATUSES_A_POST, MESSAGES_A_POST = 28, 3
+"""As the simulator batches them in the demo; Meta may put 1,000 updates into one POST."""
+GATHERED = 1_000
+"""Queue messages in one invocation of the status consumer (the template's batch size)."""
+_SECRET = "bench"
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def main() -> None:
+    if not BINARY.exists():
+        print(MISSING)
+        return
+    logging.disable(logging.CRITICAL)
+    seconds = int(os.environ.get("INGEST_SECONDS", "10"))
+    with running_dynoxide() as url:
+        database = open_test_database(url)
+        world = World(database, throughput=1000)
+        statuses = list(_statuses(world, STATUSES_A_SECOND * seconds))
+        messages = list(_messages(MESSAGES_A_SECOND * seconds))
+        print(
+            f"{len(statuses):,} statuses, {len(messages):,} messages: {seconds} s of {STATUSES_A_SECOND:,}/s and "
+            f"{MESSAGES_A_SECOND}/s"
+        )
+        posts = [_post(world, "statuses", part) for part in _parts(statuses, STATUSES_A_POST)]
+        said = [_post(world, "messages", part) for part in _parts(messages, MESSAGES_A_POST)]
+        made = _deps(database, world)
+        queued, received = _measured(lambda: _receive(posts))
+        inbound, heard = _measured(lambda: _receive(said))
+        _row("receive: verify, split, encode; per status", received, len(statuses))
+        _row("receive: the same; per message", heard, len(messages))
+        _, folded = _measured(lambda: _record(made, queued))
+        _row("statuses: fold and write to the database", folded, len(statuses))
+        _, taken = _measured(lambda: _take(made, inbound))
+        _row("messages: identity, consent, conversation, reply", taken, len(messages))
+        _check(world, made, len(statuses), len(messages))
+        _row("pywa: parse a status", _pywa(world, "statuses", statuses), len(statuses))
+        _row("pywa: parse a message", _pywa(world, "messages", messages), len(messages))
+        whole = received[0] + folded[0] + heard[0] + taken[0]
+        print(f"a second of all that: {whole / seconds:.2f} s of one core, without the database's")
+
+
+def _statuses(world: World, count: int) -> Iterator[Json]:
+    """Three for each message, as they come: sent, delivered, read, those of a block near each other."""
+    people = -(-count // 3)
+    campaign_id = frozen_campaign(world, people)
+    in_shard = [len(range(shard, people, SHARDS)) for shard in range(SHARDS)]
+    places = (
+        (block_number(shard, i // BLOCK_SIZE), i % BLOCK_SIZE)
+        for first in range(0, max(in_shard), BLOCK_SIZE)
+        for shard in range(SHARDS)
+        for i in range(first, min(first + BLOCK_SIZE, in_shard[shard]))
+    )
+    states = itertools.product(places, ("sent", "delivered", "read"))
+    for n, ((block, slot), state) in enumerate(itertools.islice(states, count)):
+        yield {
+            "id": f"wamid.{n // 3:028d}",
+            "status": state,
+            "timestamp": str(epoch_ms() // 1000),
+            "recipient_id": f"5511{n:09d}",
+            "recipient_user_id": f"BR.{n:020d}",
+            "biz_opaque_callback_data": encode_slot(CampaignSlot(world.tenant_id, campaign_id, block, slot, 1)),
+            "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
+        }
+
+
+def _messages(count: int) -> Iterator[Json]:
+    for n in range(count):
+        yield {
+            "from": f"551198{n % 997:07d}",
+            "from_user_id": f"BR.{n % 997:020d}",
+            "id": f"wamid.in{n:026d}",
+            "timestamp": str(epoch_ms() // 1000),
+            "type": "text",
+            "text": {"body": f"Does it come in another colour? {n}"},
+        }
+
+
+def _parts(items: Sequence[Json], size: int) -> list[Sequence[Json]]:
+    return [items[i : i + size] for i in range(0, len(items), size)]
+
+
+def _post(world: World, kind: str, items: Sequence[Json]) -> bytes:
+    value: Json = {
+        "messaging_product": "whatsapp",
+        "metadata": {"display_phone_number": "15550001111", "phone_number_id": world.phone_number_id},
+        kind: list(items),
+    }
+    phone, user = ("from", "from_user_id") if kind == "messages" else ("recipient_id", "recipient_user_id")
+    value["contacts"] = [{"profile": {"name": "Ana"}, "wa_id": item[phone], "user_id": item[user]} for item in items]
+    entry = {"id": world.waba_id, "changes": [{"field": "messages", "value": value}]}
+    return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
+
+
+def _deps(database: Database, world: World) -> Deps:
+    conversations, queue = Conversations(database), cast("Any", RecordingQueue())
+    moves = ConversationMoves(database, conversations.messages)
+    made = world.deps
+    return Deps(
+        accounts=made.accounts,
+        catalogue=made.catalogue,
+        contacts=made.contacts,
+        conversations=conversations,
+        sends=made.sends,
+        lanes=made.lanes,
+        notices=Notices(Directory(database)),
+        owners=Owners(made.accounts),
+        people=People(made.contacts, ContactNames(database), Reunion(made.accounts, moves, queue)),
+        moves=moves,
+        replies=Replies(made.catalogue, made.lanes, made.sends),
+        bots=queue,
+        media=queue,
+        sync=queue,
+        parking=cast("Any", None),
+    )
+
+
+def _receive(posts: Sequence[bytes]) -> list[str]:
+    """The receiver's own work; what it would put on the queues."""
+    queued = []
+    now = epoch_ms()
+    for body in posts:
+        header = "sha256=" + hmac.new(_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        assert is_signed(body, header, (_SECRET, ""))
+        found = split(body, now)
+        queued += [updates.to_json() for updates in found.statuses]
+        queued += [routed.message.to_json() for routed in found.inbound]
+    return queued
+
+
+def _record(made: Deps, queued: Sequence[str]) -> None:
+    records = [{"messageId": str(i), "body": body} for i, body in enumerate(queued)]
+    for i in range(0, len(records), GATHERED):
+        assert not record_statuses(made, records[i : i + GATHERED], epoch_ms(), lambda: 60_000)
+
+
+def _take(made: Deps, queued: Sequence[str]) -> None:
+    for body in queued:
+        take_message(made, InboundMessage.from_json(body), epoch_ms())
+        metrics.clear_metrics()
+
+
+def _check(world: World, made: Deps, statuses: int, messages: int) -> None:
+    (run,) = made.lanes.work(world.phone_number_id).runs
+    books = world.books(run.campaign_id)
+    assert books.sent == -(-statuses // 3), books
+    unread, cursor = 0, None
+    while True:
+        page = made.conversations.page(world.tenant_id, 100, cursor, epoch_ms())
+        unread += sum(head.unread for head in page.items)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert unread == messages, unread
+
+
+def _pywa(world: World, kind: str, items: Sequence[Json]) -> tuple[float, float]:
+    client: Any = WhatsApp(phone_id=world.phone_number_id, token="token", skip_duplicate_updates=False)
+    seen = itertools.count()
+    note = client.on_message_status() if kind == "statuses" else client.on_message()
+    note(lambda _client, _update: next(seen))
+    bodies = [_post(world, kind, [item]) for item in items]
+    _, spent = _measured(lambda: [client.webhook_update_handler(body) for body in bodies])
+    assert next(seen) == len(items)
+    return spent
+
+
+def _measured(work: Callable[[], T]) -> tuple[T, tuple[float, float]]:
+    """What it returns, and its CPU and wall seconds."""
+    cpu, wall = time.process_time(), time.monotonic()
+    done = work()
+    return done, (time.process_time() - cpu, time.monotonic() - wall)
+
+
+def _row(name: str, spent: tuple[float, float], events: int) -> None:
+    print(f"{name:52} {spent[0] / events * 1e6:9.1f} µs CPU {events / spent[1]:10,.0f}/s")
