@@ -137,6 +137,9 @@ class Lanes:
             "plan": run.plan,
             "weight": run.weight,
         }
+        # First, so that a run never lacks its cursors: nobody would come back for them once it has left `opening`.
+        for lane in range(run.lanes):
+            self._open_cursor(run, lane)
         try:
             self._client.transact_write_items(
                 TransactItems=[
@@ -163,8 +166,6 @@ class Lanes:
                 raise
             if codes[0] == "ConditionalCheckFailed":
                 return False
-        for lane in range(run.lanes):
-            self._open_cursor(run, lane)
         return True
 
     def _open_cursor(self, run: Run, lane: int) -> None:
