@@ -81,6 +81,18 @@ MUTANTS = (
         "_closed_key(run.phone_number_id, run.campaign_id)),\n"
         '                            "ConditionExpression": "attribute_not_exists(pk) OR attribute_exists(pk)",',
     ),
+    Mutant(
+        "a run before its cursors",
+        LANES,
+        (
+            ("        for lane in range(run.lanes):\n            self._open_cursor(run, lane)\n", ""),
+            (
+                "        return True\n\n    def _open_cursor",
+                "        for lane in range(run.lanes):\n            self._open_cursor(run, lane)\n"
+                "        return True\n\n    def _open_cursor",
+            ),
+        ),
+    ),
     _one("no stop when the lease may be over", LANE, "> STOP_AFTER_SECONDS:", "> 1e9:"),
     _one(
         "an old look made young by a claim",
@@ -118,6 +130,12 @@ MUTANTS = (
         "OR hand = :hand OR #owner <> :owner",
     ),
     _one(
+        "a lane taken without a new fence",
+        LANES,
+        "fence = if_not_exists(fence, :zero) + :one",
+        "fence = if_not_exists(fence, :one) + :zero",
+    ),
+    _one(
         "a yes lifts a no within the campaign",
         LANE,
         "said.update(change.contact_id for change in changes if change.opted_out)",
@@ -125,6 +143,7 @@ MUTANTS = (
         "            said.difference_update(c.contact_id for c in changes if not c.opted_out)",
     ),
     _one("a no that never reaches the feed", CONTACTS, "for name in names:", "for name in []:"),
+    _one("a no that WhatsApp tells of left out", STATUSES, "(_opt_outs(at_hand, folded, now), ", "("),
     _one(
         "a lane that sends paused campaigns",
         CLAIMS,

@@ -30,7 +30,7 @@ def make(ground: Ground) -> Iterator[Make]:
             stage.come_to_rest(silent=1)
             assert stage.promises.broken == []
         finally:
-            stage.close()
+            stage.machine.close()
 
 
 def freeze(seconds: float, *, after: bool = False) -> Blow:
@@ -43,33 +43,33 @@ def written_to(stage: Stage) -> int:
 
 def test_a_claim_that_failed_sends_nothing(make: Make) -> None:
     stage = make()
-    stage.strike(Blow("fail"), left=3, kind="lane", call="UpdateItem LANE")
+    stage.machine.strike(Blow("fail"), left=3, kind="lane", call="UpdateItem LANE")
     stage.advance(30)
     assert written_to(stage) == 12
 
 
 def test_a_claim_whose_answer_was_lost_is_known_as_ones_own(make: Make) -> None:
     stage = make()
-    stage.strike(Blow("repeat"), left=2, kind="lane", call="UpdateItem LANE")
+    stage.machine.strike(Blow("repeat"), left=2, kind="lane", call="UpdateItem LANE")
     stage.advance(5)
     assert written_to(stage) > 6
 
 
 def test_who_wakes_up_behind_its_claim_sends_nothing_when_another_has_begun(make: Make) -> None:
     stage = make(24)
-    stage.strike(freeze(17, after=True), left=3, kind="lane", call="UpdateItem LANE")
+    stage.machine.strike(freeze(17, after=True), left=3, kind="lane", call="UpdateItem LANE")
     stage.advance(16.5)
-    stage.wake(0)
+    stage.workers.wake(0)
     stage.advance(4)
     assert stage.promises.followed
 
 
 def test_who_wakes_up_behind_its_look_claims_nothing_when_another_has_the_lane(make: Make) -> None:
     stage = make(24)
-    stage.strike(freeze(17, after=True), left=2, kind="lane", call="Query OPT")
+    stage.machine.strike(freeze(17, after=True), left=2, kind="lane", call="Query OPT")
     stage.advance(16.5)
-    stage.strike(Blow("slow", after=True, seconds=2), kind="lane", call="Query OPT")
-    stage.wake(0)
+    stage.machine.strike(Blow("slow", after=True, seconds=2), kind="lane", call="Query OPT")
+    stage.workers.wake(0)
     stage.advance(6)
     assert {fence for fence, _ in stage.promises.owners.values()} == {2}
 
@@ -77,9 +77,9 @@ def test_who_wakes_up_behind_its_look_claims_nothing_when_another_has_the_lane(m
 def test_a_list_of_retries_is_sent_by_one_of_two_whose_clocks_disagree(make: Make) -> None:
     stage = make(4)
     stage.meta.plan = ["throttle"]
-    stage.strike(freeze(10), kind="lane", call="DeleteItem Q")
+    stage.machine.strike(freeze(10), kind="lane", call="DeleteItem Q")
     stage.advance(12.6)
-    stage.wake(0, skew=6)
+    stage.workers.wake(0, skew=6)
     stage.advance(6)
     assert any(len(attempts) == 2 for attempts in stage.meta.attempts.values())
 
@@ -94,7 +94,7 @@ def _cancelled_behind_a_look(make: Make) -> Stage:
     stage.advance(55)
     stage.steer(0, "resume")
     stage.advance(0.1)
-    stage.strike(freeze(5), kind="lane", call="GetItem R")
+    stage.machine.strike(freeze(5), kind="lane", call="GetItem R")
     stage.advance(1.2)
     stage.steer(0, "cancel")
     stage.advance(0.5)
@@ -111,7 +111,7 @@ def test_a_lane_that_stood_still_does_not_move_the_cursor_of_a_campaign_that_was
 
 def test_a_campaign_is_not_closed_where_its_lane_no_longer_stands(make: Make) -> None:
     stage = _cancelled_behind_a_look(make)
-    stage.strike(freeze(4), kind="sweep", call="UpdateItem LANE")
+    stage.machine.strike(freeze(4), kind="sweep", call="UpdateItem LANE")
     stage.sweep(0)
     stage.advance(6)
 
@@ -135,23 +135,37 @@ def test_a_campaign_that_was_cancelled_before_it_came_before_its_lanes_is_never_
     assert written_to(stage) == 0
 
 
+def test_a_campaign_that_was_paused_while_it_came_before_its_lanes_is_sent_when_it_goes_on(make: Make) -> None:
+    stage = make(opened=False)
+    stage.machine.strike(Blow("kill", after=True), kind="load", call="TransactWriteItems RUN")
+    stage.load_again(0)
+    stage.advance(1)
+    stage.steer(0, "pause")
+    stage.advance(1)
+    stage.steer(0, "resume")
+    stage.advance(1)
+    stage.sweep(0)
+    stage.advance(12)
+    assert written_to(stage) == 12
+
+
 def test_who_says_no_and_yes_again_is_not_written_to_in_this_campaign(make: Make) -> None:
     stage = make()
     stage.advance(1)
     last = stage.not_yet_written_to()[-1]
-    stage.says(last, "STOP")
+    stage.webhooks.says(last, "STOP")
     stage.advance(1.2)
-    stage.says(last, "START")
+    stage.webhooks.says(last, "START")
     stage.advance(12)
     assert stage.world.books(stage.campaigns[0]).skipped_by == {"opted_out": 1}
 
 
 def test_a_no_that_was_half_stored_is_stored_when_it_comes_again(make: Make) -> None:
     stage = make()
-    stage.strike(Blow("kill", after=True), kind="inbound", call="UpdateItem C")
-    stage.says(stage.not_yet_written_to()[-1], "STOP")
+    stage.machine.strike(Blow("kill", after=True), kind="inbound", call="UpdateItem C")
+    stage.webhooks.says(stage.not_yet_written_to()[-1], "STOP")
     stage.advance(1)
-    stage.take_inbound()
+    stage.webhooks.take_inbound()
     stage.advance(12)
     assert stage.world.books(stage.campaigns[0]).skipped == 1
 
@@ -161,11 +175,11 @@ def test_a_status_that_could_not_be_stored_is_taken_in_when_it_comes_again(make:
     stage.meta.plan = ["lost_answer"] * 4
     stage.advance(10)
     assert stage.world.books(stage.campaigns[0]).unknown == 4
-    stage.tell([(i, "delivered", "") for i in range(4)])
-    stage.strike(Blow("fail"), kind="statuses", call="UpdateItem S")
-    stage.take_statuses()
+    stage.webhooks.tell([(i, "delivered", "") for i in range(4)])
+    stage.machine.strike(Blow("fail"), kind="statuses", call="UpdateItem S")
+    stage.webhooks.take_statuses()
     stage.advance(1)
-    stage.take_statuses()
+    stage.webhooks.take_statuses()
     stage.advance(1)
     assert stage.world.books(stage.campaigns[0]).delivered == 4
 
@@ -173,12 +187,12 @@ def test_a_status_that_could_not_be_stored_is_taken_in_when_it_comes_again(make:
 def test_a_pause_stands_although_a_sweep_had_looked_before_it(make: Make) -> None:
     stage = make()
     stage.advance(2)
-    stage.strike(freeze(3), kind="sweep", call="Query PN")
+    stage.machine.strike(freeze(3), kind="sweep", call="Query PN")
     stage.sweep(0)
     stage.advance(0.5)
     stage.steer(0, "pause")
     stage.advance(6)
-    stage.wake(0)
+    stage.workers.wake(0)
     stage.advance(6)
     assert stage.world.campaign(stage.campaigns[0]).state is State.PAUSED
 
@@ -188,12 +202,12 @@ def test_a_pause_stands_although_a_resumption_was_under_way(make: Make) -> None:
     stage.advance(1)
     stage.steer(0, "pause")
     stage.advance(1)
-    stage.strike(freeze(3), kind="control", call="UpdateItem RUN")
+    stage.machine.strike(freeze(3), kind="control", call="UpdateItem RUN")
     stage.steer(0, "resume")
     stage.advance(1)
     stage.steer(0, "pause")
     stage.advance(6)
-    stage.wake(0)
+    stage.workers.wake(0)
     stage.advance(6)
     assert stage.world.campaign(stage.campaigns[0]).state is State.PAUSED
 
@@ -202,21 +216,21 @@ def story(stage: Stage) -> None:
     """A little of everything that happens to a campaign."""
     stage.meta.plan = ["accept", "accept", "throttle", "accept", "lost_answer", "refuse", "accept"]
     stage.advance(0.9)
-    stage.says(stage.not_yet_written_to()[-1], "STOP")
+    stage.webhooks.says(stage.not_yet_written_to()[-1], "STOP")
     stage.advance(0.6)
     stage.steer(0, "pause")
     stage.advance(0.8)
     stage.load_again(0)
     if stage.meta.owed:
-        stage.tell([(0, "delivered", ""), (0, "sent", ""), (-1, "read", "")])
-    stage.take_statuses()
+        stage.webhooks.tell([(0, "delivered", ""), (0, "sent", ""), (-1, "read", "")])
+    stage.webhooks.take_statuses()
     stage.advance(0.4)
     stage.steer(0, "resume")
     stage.sweep(0)
     stage.advance(19)
     stage.sweep(0)
-    stage.take_inbound()
-    stage.take_statuses()
+    stage.webhooks.take_inbound()
+    stage.webhooks.take_statuses()
     stage.advance(1)
     stage.look()
     stage.come_to_rest(silent=2)
@@ -238,13 +252,13 @@ def test_the_story_may_be_struck_at_every_await(ground: Ground, blow: Blow) -> N
     at, awaits, broken = 1 + BLOWS.index(blow) * 3 % STRIDE, STRIDE, []
     while at <= awaits:
         stage = Stage(ground, people=8)
-        stage.strike(blow, left=at)
+        stage.machine.strike(blow, left=at)
         try:
             story(stage)
-            struck = stage.storm.awaits[at - 1] if at <= len(stage.storm.awaits) else ("", "")
+            struck = stage.machine.storm.awaits[at - 1] if at <= len(stage.machine.storm.awaits) else ("", "")
             broken += [f"{at}. await, {' '.join(struck)}: {what}" for what in stage.promises.broken]
         finally:
-            stage.close()
-        awaits = max(awaits, len(stage.storm.awaits))
+            stage.machine.close()
+        awaits = max(awaits, len(stage.machine.storm.awaits))
         at += STRIDE
     assert broken == []

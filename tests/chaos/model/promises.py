@@ -9,6 +9,7 @@ from shared.domain.books import StatusBlock
 from shared.domain.campaign import Campaign, State
 from shared.domain.identity import SHARDS
 from shared.store.campaign_books import claimed_slots, positions, read_books, slots_in_retry
+from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Attempt, Key, Meta
 from tests.chaos.model.process import Process
 from tests.support.engine import World
@@ -25,11 +26,13 @@ AT_THE_LATEST = STOP_AFTER_SECONDS + SLACK_SECONDS
 
 @dataclass
 class Promises:
-    """`broken` says what did not hold. Times are the loop's."""
+    """`broken` says what did not hold. Times are the loop's; `destinations` are of (block, slot)."""
 
+    machine: Machine
     world: World
     meta: Meta
     broken: list[str] = field(default_factory=list)
+    destinations: dict[tuple[int, int], str] = field(default_factory=dict)
     said_no: dict[str, float] = field(default_factory=dict)
     """When the no of a destination was stored."""
     stopped: dict[str, float] = field(default_factory=dict)
@@ -43,8 +46,16 @@ class Promises:
     followed: set[Process] = field(default_factory=set)
     one_clock: bool = True
     """All workers agree about the time."""
-    calm: bool = True
-    """Nothing befell any process."""
+
+    def heard_no(self, to: str) -> None:
+        """The no of this destination is stored."""
+        self.said_no.setdefault(to, self.machine.loop.time())
+
+    def noted_stopped(self, campaign_id: str) -> None:
+        self.stopped.setdefault(campaign_id, self.machine.loop.time())
+
+    def noted_closed(self, campaign_id: str) -> None:
+        self.closed.setdefault(campaign_id, self.machine.loop.time())
 
     def decided(self, lane: int, process: Process, at: float) -> None:
         """A worker makes up its mind to send. One worker at a time sends for a lane, or its pace is doubled."""
@@ -83,6 +94,7 @@ class Promises:
 
     def look_at_the_books(self, campaign_ids: Iterable[str], people: int) -> None:
         """As stored right now: they balance, and whom Meta accepted is neither waiting nor cancelled nor skipped."""
+        self.broken += self.machine.unexpected
         for campaign_id in campaign_ids:
             campaign = self.world.campaign(campaign_id)
             books = read_books(self.world.deps.sends, self.world.deps.lanes, self.world.tenant_id, campaign)
@@ -106,14 +118,14 @@ class Promises:
                     found[Key(campaign.campaign_id, number, slot)] = _outcome(block, slot, campaign, waits=waits)
         return found
 
-    def look_at_the_end(self, campaign_ids: Iterable[str], destinations: dict[tuple[int, int], str]) -> None:
+    def look_at_the_end(self, campaign_ids: Iterable[str]) -> None:
         """Everything has come to rest: everybody has the one outcome that agrees with what Meta did."""
         for campaign_id in campaign_ids:
             campaign = self.world.campaign(campaign_id)
             if not campaign.closed:
                 self.broken.append(f"{campaign_id} is {campaign.state} and was never closed")
             for key, outcome in self.outcomes(campaign).items():
-                if outcome not in self._possible(key, campaign, destinations[key.block, key.slot]):
+                if outcome not in self._possible(key, campaign):
                     tried = [(a.accepted, a.final, a.again, a.told, a.process.finished) for a in self.meta.tried(key)]
                     self.broken.append(f"{key} is {outcome}; (accepted, final, again, told, finished): {tried}")
         work = self.world.deps.lanes.work(self.world.phone_number_id)
@@ -123,17 +135,17 @@ class Promises:
             self.broken.append(f"left on the number: {[r.campaign_id for r in work.runs]}, {work.retries}, {cursors}")
         self.broken += [f"incident: {one}" for one in self.world.deps.catalogue.incidents(self.world.tenant_id)]
 
-    def _possible(self, key: Key, campaign: Campaign, to: str) -> set[str]:
+    def _possible(self, key: Key, campaign: Campaign) -> set[str]:
         tried = self.meta.tried(key)
         possible: set[str] = set()
         stored = key in self.meta.told or any(a.told and a.process.finished for a in tried)
-        if not stored and (not self.calm or any(not a.again for a in tried)):
+        if not stored and (not self.machine.calm or any(not a.again for a in tried)):
             possible.add("unknown")
         if self.meta.accepted(key):
             return possible | {"read", "delivered", "sent", "failed"}
         if tried:
             possible.add("failed")
-        if to in self.said_no:
+        if self.destinations[key.block, key.slot] in self.said_no:
             possible.add("skipped")
         if campaign.state is State.CANCELLED and not any(attempt.final for attempt in tried):
             possible.add("cancelled")

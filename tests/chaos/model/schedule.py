@@ -18,6 +18,8 @@ _LANE_CALLS = (
     *("", "", "", "send", "UpdateItem LANE", "Query PN", "Query OPT", "GetItem R", "UpdateItem S"),
     *("DeleteItem Q", "TransactWriteItems Q", "UpdateItem RUN"),
 )
+_LATE_FAILURES = ("131026", "131049", "131050", "132015")
+"""Codes of statuses: no such person, spared by Meta, stopped marketing, the template is paused."""
 _WEIGHTS = {
     **{"blow": 6, "zombie": 4, "meta": 4, "wake": 3, "sweep": 4, "load": 1, "steer": 3, "stop": 3, "word": 1},
     **{"again": 1, "tell": 3, "consume": 3, "rest": 1},
@@ -79,7 +81,7 @@ def _blow(luck: random.Random) -> dict[str, object]:
 def _tell(luck: random.Random) -> dict[str, object]:
     def row() -> tuple[float, str, str]:
         status = luck.choice(("sent", "delivered", "read", "failed"))
-        return luck.random(), status, luck.choice(("131026", "131049", "131050")) if status == "failed" else ""
+        return luck.random(), status, luck.choice(_LATE_FAILURES) if status == "failed" else ""
 
     return {"rows": [row() for _ in range(luck.randint(1, 6))]}
 
@@ -133,11 +135,11 @@ class Player:
         self._stage.come_to_rest(silent=self._schedule.silent)
 
     def blow(self, blow: Blow, left: int, kind: str, call: str) -> None:
-        self._stage.strike(blow, left=left, kind=kind, call=call)
+        self._stage.machine.strike(blow, left=left, kind=kind, call=call)
 
     def zombie(self, blow: Blow, left: int, call: str, lane: int, after: float) -> None:
         """Something befalls a worker, and about when its lease has run out another one is woken."""
-        self._stage.strike(blow, left=left, kind="lane", call=call)
+        self._stage.machine.strike(blow, left=left, kind="lane", call=call)
         self._stage.advance(after)
         self.wake(lane)
 
@@ -145,7 +147,7 @@ class Player:
         self._stage.meta.plan = list(ways)
 
     def wake(self, lane: int) -> None:
-        self._stage.wake(lane % self._schedule.lanes, skew=self._schedule.skew)
+        self._stage.workers.wake(lane % self._schedule.lanes, skew=self._schedule.skew)
 
     def sweep(self, which: int) -> None:
         self._stage.sweep(which % self._schedule.campaigns)
@@ -159,24 +161,24 @@ class Player:
     def stop(self, turn: int) -> None:
         """Somebody who still waits says no."""
         if waiting := self._stage.not_yet_written_to():
-            self._stage.says(waiting[turn % len(waiting)], "STOP")
+            self._stage.webhooks.says(waiting[turn % len(waiting)], "STOP")
 
     def word(self, who: int, words: str) -> None:
         """Whoever says yes has said no before."""
         people = [to for to in self._stage.not_yet_written_to() if to in self._stage.promises.said_no]
         if words != "START" or not people:
             people = list(self._stage.contact_of)
-        self._stage.says(people[who % len(people)], words)
+        self._stage.webhooks.says(people[who % len(people)], words)
 
     def again(self) -> None:
-        self._stage.take_inbound()
+        self._stage.webhooks.take_inbound()
 
     def tell(self, rows: list[tuple[float, str, str]]) -> None:
         if owed := len(self._stage.meta.owed):
-            self._stage.tell([(int(place * owed), status, code) for place, status, code in rows])
+            self._stage.webhooks.tell([(int(place * owed), status, code) for place, status, code in rows])
 
     def consume(self) -> None:
-        self._stage.take_statuses()
+        self._stage.webhooks.take_statuses()
 
     def rest(self, seconds: float) -> None:
         self._stage.advance(seconds)
@@ -194,7 +196,7 @@ def played(schedule: Schedule, ground: Ground) -> Stage:
     try:
         Player(stage, schedule).play()
     finally:
-        stage.close()
+        stage.machine.close()
     return stage
 
 
