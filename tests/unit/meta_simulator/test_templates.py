@@ -210,7 +210,7 @@ def test_a_scripted_status_is_told_and_stops_sending(sim: Sim, receiver: Receive
     sim.script(template={"id": template_id, "event": event})
     assert error(sim.send_template())[1] == code
     sim.settle()
-    assert receiver.changes("message_template_status_update")[-1]["event"] == event
+    assert event in [told["event"] for told in receiver.changes("message_template_status_update")]
 
 
 def test_unpausing_lets_it_be_sent_again(sim: Sim) -> None:
