@@ -1,5 +1,6 @@
 """The local cloud itself: what was deployed is the template, it is wired as on AWS, and it goes without a trace."""
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -112,7 +113,8 @@ def test_failed_start_leaves_nothing() -> None:
 def test_ends_without_a_trace(number: signal.Signals) -> None:
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
-    with process, process.stdout as output:
+    with process, process.stdout as output, contextlib.ExitStack() as after:
+        after.callback(process.kill)
         endpoint, log = json.loads(output.readline())
         run = Path(log).parents[1] / "run" / Path(log).stem.removeprefix("cloud-")
         assert run.is_dir()
