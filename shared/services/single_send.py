@@ -192,7 +192,9 @@ class SingleSender:
 
     def _check(self, contact: Contact, conversation: Conversation, draft: Draft, now: int) -> None:
         last_inbound = conversation.last_inbound_at
-        latest = max((t for t in (contact.last_inbound_at, last_inbound) if t is not None), default=None)
+        # Meta tells when they said no in whole seconds; the message that says it must not count as a later one.
+        heard = (contact.last_inbound_at, last_inbound // 1000 * 1000 if last_inbound is not None else None)
+        latest = max((t for t in heard if t is not None), default=None)
         reason = refusal(replace(contact, last_inbound_at=latest), draft.purpose)
         if reason is not None:
             raise SendRefused(_REMEDIES.get(reason, str(reason)), code=str(reason))

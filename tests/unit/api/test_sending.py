@@ -82,7 +82,7 @@ class Chat:
         self.api.deps.conversations.append(
             self.tenant, Head(self.conversation, self.number, self.contact, "Ana", self.phone), message
         )
-        self.api.deps.contacts.note_inbound(self.tenant, self.contact, at)
+        self.api.deps.contacts.note_inbound(self.tenant, self.contact, at // 1000 * 1000)
         return message
 
     def template(self, template_id: str, category: str = "UTILITY", body: str = "Hello {{1}}", **more: Any) -> None:
@@ -244,7 +244,7 @@ def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
     chat.template("11")
     now = epoch_ms()
     chat.api.deps.contacts.set_consent(
-        chat.tenant, chat.contact, opted_out=True, source="x", at=now - 1000, event_id="e", now=now
+        chat.tenant, chat.contact, opted_out=True, source="x", at=now - 5000, event_id="e", now=now
     )
     template = {"type": "template", "template": {"template_id": "11", "variables": {"body.1": "x"}}}
     text = {"type": "text", "text": {"body": "hi"}}
@@ -254,6 +254,16 @@ def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
     chat.hears()
     assert chat.send(text).body["status"] == "sent"
     assert chat.send(template).body["code"] == "opted_out"
+
+
+def test_the_message_that_says_no_does_not_lift_it(chat: Chat) -> None:
+    """Its place within the second is known better than the second in which Meta says that it was sent."""
+    heard = chat.hears(text="STOP")
+    chat.api.deps.contacts.set_consent(
+        chat.tenant, chat.contact, opted_out=True, source="keyword", at=heard.at // 1000 * 1000, event_id="e", now=1
+    )
+    answer = chat.send({"type": "text", "text": {"body": "but why?"}})
+    assert (answer.status, answer.body["code"]) == (409, "opted_out")
 
 
 def test_reading_tells_the_person_once_and_never_fails(chat: Chat) -> None:
