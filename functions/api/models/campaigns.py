@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from functions.api.models.audiences import AudienceIn, Code, FrequencyCapIn
-from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, moment
+from functions.api.models.base import Cursor, Input, MetaId, Output, ShortText, moment, written_out
 from shared.domain.campaign import Campaign, UnknownPolicy
 from shared.domain.compiler import Variable
 from shared.domain.parameter_checks import JSON_LIMIT
@@ -119,15 +119,8 @@ class CampaignsOut(Output):
     next_cursor: Cursor
 
 
-def _written_out(value: object) -> object:
-    """Only RFC 3339 text: a bare number would be taken for seconds since 1970."""
-    if value is None or (isinstance(value, str) and len(value) >= 20 and value[10] in "Tt "):
-        return value
-    raise ValueError("write it as RFC 3339 with a time zone, such as 2026-12-31T09:00:00Z")
-
-
 class LaunchIn(Input):
-    start_at: Annotated[AwareDatetime | None, BeforeValidator(_written_out)] = Field(
+    start_at: Annotated[AwareDatetime | None, BeforeValidator(written_out)] = Field(
         None, description="RFC 3339 with a time zone; at once when left out"
     )
     accept_messaging_limit: bool = Field(

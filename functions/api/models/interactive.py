@@ -1,84 +1,28 @@
 """Interactive messages: buttons, lists, links, forms, products, carousels and requests.
 
-Shapes and limits: Meta, "Interactive messages" of the Cloud API (counts, lengths, unique ids). A carousel's cards must
-be alike: one kind of header, the same kind and number of buttons (Meta, interactive media carousel messages).
+Shapes and limits: Meta, "Interactive messages" of the Cloud API (counts, lengths, unique ids).
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import Field, JsonValue, field_validator, model_validator
 
 from functions.api.models.base import BY_TYPE, Input, MetaId, of_type
-from functions.api.models.outgoing_media import DocumentRef, MediaRef, text
+from functions.api.models.carousel import Carousel
+from functions.api.models.interactive_parts import (
+    Body,
+    Footer,
+    Header,
+    HeaderText,
+    Label,
+    LongBody,
+    ReplyButton,
+    UrlAction,
+    differ,
+)
+from functions.api.models.outgoing_media import text
 
-WebLink = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        max_length=2000,
-        pattern=r"^https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#]\S*)?$",
-    ),
-]
-Label = Annotated[str, text(20)]
 RetailerId = Annotated[str, text(100)]
-
-
-def _differ(names: Sequence[str], what: str) -> None:
-    if len(set(names)) != len(names):
-        raise ValueError(f"two {what} are the same; each must be different")
-
-
-class HeaderText(Input):
-    type: Literal["text"]
-    text: Annotated[str, text(60)]
-
-
-class HeaderImage(Input):
-    type: Literal["image"]
-    image: MediaRef
-
-
-class HeaderVideo(Input):
-    type: Literal["video"]
-    video: MediaRef
-
-
-class HeaderDocument(Input):
-    type: Literal["document"]
-    document: DocumentRef
-
-
-Header = Annotated[
-    Annotated[HeaderText, of_type("text")]
-    | Annotated[HeaderImage, of_type("image")]
-    | Annotated[HeaderVideo, of_type("video")]
-    | Annotated[HeaderDocument, of_type("document")],
-    BY_TYPE,
-]
-CardHeader = Annotated[Annotated[HeaderImage, of_type("image")] | Annotated[HeaderVideo, of_type("video")], BY_TYPE]
-
-
-class Body(Input):
-    text: Annotated[str, text(1024)]
-
-
-class LongBody(Input):
-    text: Annotated[str, text(4096)]
-
-
-class Footer(Input):
-    text: Annotated[str, text(60)]
-
-
-class Reply(Input):
-    id: Annotated[str, text(256)]
-    title: Label
-
-
-class ReplyButton(Input):
-    type: Literal["reply"] = "reply"
-    reply: Reply
 
 
 class ButtonsAction(Input):
@@ -87,8 +31,8 @@ class ButtonsAction(Input):
     @field_validator("buttons")
     @classmethod
     def _apart(cls, buttons: list[ReplyButton]) -> list[ReplyButton]:
-        _differ([button.reply.id for button in buttons], "buttons' ids")
-        _differ([button.reply.title for button in buttons], "buttons' titles")
+        differ([button.reply.id for button in buttons], "buttons' ids")
+        differ([button.reply.title for button in buttons], "buttons' titles")
         return buttons
 
 
@@ -123,7 +67,7 @@ class ListAction(Input):
             raise ValueError("at most 10 rows in all sections together")
         if len(sections) > 1 and not all(section.title for section in sections):
             raise ValueError("with several sections each needs a title")
-        _differ(rows, "rows' ids")
+        differ(rows, "rows' ids")
         return sections
 
 
@@ -133,16 +77,6 @@ class ListMessage(Input):
     body: LongBody
     footer: Footer | None = None
     action: ListAction
-
-
-class UrlParameters(Input):
-    display_text: Label
-    url: WebLink
-
-
-class UrlAction(Input):
-    name: Literal["cta_url"] = "cta_url"
-    parameters: UrlParameters
 
 
 class CtaUrl(Input):
@@ -265,63 +199,6 @@ class ContactInfoRequest(Input):
     type: Literal["request_contact_info"]
     body: Body
     action: ContactInfoAction = ContactInfoAction()
-
-
-class QuickReplyButton(Input):
-    type: Literal["quick_reply"] = "quick_reply"
-    quick_reply: Reply
-
-
-class QuickReplies(Input):
-    buttons: Annotated[list[QuickReplyButton], Field(min_length=1, max_length=2)]
-
-
-class CardBody(Input):
-    text: Annotated[str, text(160)]
-
-    @field_validator("text")
-    @classmethod
-    def _lines(cls, value: str) -> str:
-        if value.count("\n") > 2:
-            raise ValueError("at most two line breaks")
-        return value
-
-
-class Card(Input):
-    """`type` is `cta_url` whatever the buttons are: so Meta's examples write it."""
-
-    card_index: Annotated[int, Field(ge=0, le=9)]
-    type: Literal["cta_url"] = "cta_url"
-    header: CardHeader
-    body: CardBody | None = None
-    action: UrlAction | QuickReplies
-
-    @property
-    def form(self) -> tuple[str, int]:
-        """What must be the same in all cards of a carousel."""
-        return self.header.type, len(self.action.buttons) if isinstance(self.action, QuickReplies) else 0
-
-
-class CarouselAction(Input):
-    cards: Annotated[list[Card], Field(min_length=2, max_length=10)]
-
-    @field_validator("cards")
-    @classmethod
-    def _alike(cls, cards: list[Card]) -> list[Card]:
-        if [card.card_index for card in cards] != list(range(len(cards))):
-            raise ValueError("number the cards from 0 in their order with card_index")
-        if len({card.form for card in cards}) > 1:
-            raise ValueError("all cards need the same kind of header, and the same kind and number of buttons")
-        actions = [card.action for card in cards]
-        replies = [b.quick_reply.id for action in actions if isinstance(action, QuickReplies) for b in action.buttons]
-        _differ(replies, "buttons' ids")
-        return cards
-
-
-class Carousel(Input):
-    type: Literal["carousel"]
-    body: Body
-    action: CarouselAction
 
 
 Interactive = Annotated[

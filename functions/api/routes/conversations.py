@@ -24,7 +24,8 @@ from shared.domain.conversation import Conversation, Status, marked, read
 from shared.domain.identity import conversation_id_for
 from shared.errors import Conflict, NotFound, SendRefused
 from shared.services.single_send import WINDOW_CLOSED
-from shared.store.conversations import Head, Wanted
+from shared.store.conversation_lists import Wanted
+from shared.store.conversations import Head
 
 router = new_router()
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]

@@ -10,7 +10,8 @@ from shared.domain.conversation_entry import Entry
 from shared.domain.message import Message
 from shared.errors import Conflict, NotFound
 from shared.store.agents import PRESENT_MS, Agents
-from shared.store.conversations import MOST_LOOKED_AT, Conversations, Head, Wanted
+from shared.store.conversation_lists import MOST_LOOKED_AT, Wanted
+from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
 from shared.store.messages import message_key
 from tests.integration.store.faults import Crash, at_once, crash_at_write
@@ -71,7 +72,7 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
     conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_LOOKED_AT == 2_000
-    monkeypatch.setattr("shared.store.conversations.MOST_LOOKED_AT", 5)
+    monkeypatch.setattr("shared.store.conversation_lists.MOST_LOOKED_AT", 5)
     for i in range(12):
         heard(conversations, tenant, f"v{i:02}", NOW + i)
     conversations.change(tenant, "v03", lambda c: label(c, ["vip"], []))

@@ -8,8 +8,9 @@ from shared.domain.conversation_entry import Entry, Mention
 from shared.domain.message import Message
 from shared.domain.message_changes import Change
 from shared.store.change_stream import read_change
+from shared.store.conversation_lists import Wanted
 from shared.store.conversation_moves import ConversationMoves
-from shared.store.conversations import Conversations, Head, Wanted
+from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
 from shared.store.messages import conversation_key, message_key
 from tests.integration.store.faults import Crash, at_once, crash_at_write

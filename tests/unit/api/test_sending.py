@@ -1,125 +1,23 @@
-"""Agents send through the API to the Meta simulator: every type, closed windows, marks, two who answer at once."""
+"""Agents send through the API to the Meta simulator: every type, closed windows, two who answer at once."""
 
-import secrets
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
-from infra.local.meta_simulator.server import in_thread
 from shared.clients.vault import META_TOKEN
 from shared.clock import epoch_ms, new_ulid
-from shared.domain.account import Member, Role, Tenant
 from shared.domain.conversation import claim_answer
-from shared.domain.identity import contact_id_for, conversation_id_for
 from shared.domain.message import Message
-from shared.domain.number import Number, Waba
 from shared.domain.template import Template
 from shared.services.single_send import Draft
 from shared.store.conversations import Head
 from shared.store.messages import message_key
-from tests.support.fake_aws import SECRETS
-from tests.unit.api.conftest import Answer, Api
+from tests.unit.api.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.unit.api.outgoing_samples import MEDIA_ID, RIGHT, named
 from tests.unit.api.outgoing_samples import Json as Sample
 
-Json = dict[str, Any]
-DAY_MS = 86_400_000
-
-
-@pytest.fixture(scope="module")
-def graph_url() -> Iterator[str]:
-    quiet = dict.fromkeys(("stop_share", "button_share", "answer_share", "react_share"), 0)
-    limits = {"pair_seconds": 0.0, "pair_burst": 10_000}
-    settings = {"app_id": "100", "app_secret": SECRETS["meta_app_secret"], "people": quiet, "limits": limits}
-    # Another module's simulator has other ids: they share a directory.
-    settings["seed"] = secrets.token_hex(4)
-    with in_thread(settings) as url:
-        yield url
-
-
-@dataclass(frozen=True, slots=True)
-class Chat:
-    """A tenant whose number is connected to the simulator, and one person who wrote to it."""
-
-    api: Api
-    simulator: httpx.Client
-    tenant: str
-    number: str
-    waba: str
-    contact: str
-    conversation: str
-    phone: str
-    ana: str
-    bea: str
-
-    def call(self, method: str, path: str, body: object = None, *, by: str = "", **more: Any) -> Answer:
-        where = f"/v1/conversations/{self.conversation}{path}"
-        return self.api.call(method, where, body, tenant=self.tenant, member=by or self.ana, role="agent", **more)
-
-    def send(self, body: object, **more: Any) -> Answer:
-        return self.call("POST", "/messages", body, **more)
-
-    def script(self, **actions: object) -> Json:
-        answer: Json = self.simulator.post("/_sim/script", json=actions).raise_for_status().json()
-        return answer
-
-    def journal(self) -> list[Json]:
-        entries = self.simulator.get("/_sim/journal").json()["entries"]
-        return [entry for entry in entries if entry["phone_number_id"] == self.number]
-
-    def hears(self, ago_ms: int = 0, text: str = "hello") -> Message:
-        """The person writes to the simulator and, as the webhook would bring it, to us."""
-        who = {"phone_number_id": self.number, "from": self.phone}
-        wamid = self.script(inbound={**who, "text": text, "seconds_ago": ago_ms / 1000})["inbound"]["wamid"]
-        at = epoch_ms() - ago_ms
-        message = Message(
-            message_key(at, new_ulid()), self.conversation, "in", "contact", "text", text, at, {"body": text}, wamid
-        )
-        self.api.deps.conversations.append(
-            self.tenant, Head(self.conversation, self.number, self.contact, "Ana", self.phone), message
-        )
-        self.api.deps.contacts.note_inbound(self.tenant, self.contact, at // 1000 * 1000)
-        return message
-
-    def template(self, template_id: str, category: str = "UTILITY", body: str = "Hello {{1}}", **more: Any) -> None:
-        known = {"name": f"t{template_id}", "language": "en", "status": "APPROVED", "parameter_format": "POSITIONAL"}
-        fields = {**known, "components": [{"type": "BODY", "text": body}], **more}
-        self.api.deps.catalogue.put_template(
-            self.tenant, Template(template_id=template_id, waba_id=self.waba, category=category, **fields)
-        )
-
-
-@pytest.fixture
-def chat(api: Api, graph_url: str) -> Iterator[Chat]:
-    with httpx.Client(base_url=graph_url, timeout=10) as simulator:
-        yield _chat(api, simulator)
-
-
-def _chat(api: Api, simulator: httpx.Client) -> Chat:
-    made = simulator.post("/_sim/script", json={"create_waba": {"connected": True}}).json()["create_waba"]
-    tenant, number, waba = new_ulid(), str(made["phone_numbers"][0]["id"]), str(made["waba_id"])
-    owner, *agents = [
-        Member(new_ulid(), f"sub-{tenant}-{i}", f"{i}@b.co", role)
-        for i, role in enumerate((Role.OWNER, Role.AGENT, Role.AGENT))
-    ]
-    deps = api.deps
-    deps.accounts.create(Tenant(tenant, "T", "ES"), owner)
-    for agent in agents:
-        deps.directory.create(tenant, f"MEMBER#{agent.member_id}", agent)
-    token = deps.vault.seal(tenant, META_TOKEN, made["access_token"])
-    deps.accounts.connect(tenant, Waba(waba, "x", "USD", token), [Number(number, waba, "+1", "x")])
-    phone = f"+346{secrets.randbelow(10**8):08d}"
-    contact = contact_id_for(tenant, "phone", phone)
-    deps.contacts.upsert(tenant, contact, {"phone": phone, "name": "Ana", "region": "ES"}, {}, frozenset(), 1)
-    conversation = conversation_id_for(tenant, number, contact)
-    ana, bea = (agent.member_id for agent in agents)
-    chat = Chat(api, simulator, tenant, number, waba, contact, conversation, phone, ana, bea)
-    deps.conversations.open(tenant, Head(conversation, number, contact, "Ana", phone), epoch_ms())
-    return chat
+__all__ = ["chat", "graph_url"]
 
 
 def upload(chat: Chat, token: str) -> str:
@@ -264,47 +162,6 @@ def test_the_message_that_says_no_does_not_lift_it(chat: Chat) -> None:
     )
     answer = chat.send({"type": "text", "text": {"body": "but why?"}})
     assert (answer.status, answer.body["code"]) == (409, "opted_out")
-
-
-def test_reading_tells_the_person_once_and_never_fails(chat: Chat) -> None:
-    assert chat.call("POST", "/read").body["read_mark"] == "none"
-    chat.hears()
-    chat.hears()
-    first = chat.call("POST", "/read")
-    assert (first.status, first.body["read_mark"], first.body["unread"]) == (200, "sent", 0)
-    assert chat.call("POST", "/read").body["read_mark"] == "none"
-    old = chat.hears(ago_ms=31 * DAY_MS)
-    assert old.wamid
-    assert chat.call("POST", "/read").body["read_mark"] == "none"
-    marks = [entry for entry in chat.journal() if entry["body"].get("status") == "read"]
-    assert len(marks) == 1
-
-
-def test_a_mark_that_meta_refuses_is_said_and_the_conversation_is_read(chat: Chat) -> None:
-    at = epoch_ms()
-    message = Message(message_key(at, "x"), chat.conversation, "in", "contact", "text", "x", at, {}, "wamid.unknown")
-    chat.api.deps.conversations.append(chat.tenant, Head(chat.conversation, chat.number, chat.contact, ""), message)
-    answer = chat.call("POST", "/read")
-    assert (answer.status, answer.body["read_mark"], answer.body["read_mark_code"]) == (200, "refused", "131009")
-    assert answer.body["unread"] == 0
-
-
-def test_writing_is_shown_to_the_team_and_to_the_person(chat: Chat) -> None:
-    chat.hears()
-    first = chat.call("POST", "/typing")
-    assert (first.status, first.body["indicator"]) == (200, "sent")
-    assert [(p["member_id"], p["state"]) for p in first.body["present"]] == [(chat.ana, "typing")]
-    assert chat.call("POST", "/typing").body["indicator"] == "none"
-    assert len(chat.call("POST", "/typing", by=chat.bea).body["present"]) == 2
-    signs = [entry["body"] for entry in chat.journal() if entry["body"].get("typing_indicator")]
-    assert len(signs) == 2
-    assert chat.call("POST", "/read").body["read_mark"] == "none"
-
-
-def test_nobody_sees_writing_when_the_window_is_closed(chat: Chat) -> None:
-    chat.hears(ago_ms=DAY_MS + 60_000)
-    assert chat.call("POST", "/typing").body["indicator"] == "none"
-    assert chat.journal() == []
 
 
 def test_an_answer_is_not_sent_when_somebody_else_answered_since(chat: Chat) -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from shared.clock import epoch_ms
 from shared.domain.library import LibraryFile
+from tests.unit.api.chats import Chat, Json, chat, graph_url
 from tests.unit.api.conftest import Answer, Api
 from tests.unit.api.test_media import JPEG, announce, put
-from tests.unit.api.test_sending import Chat, Json, chat, graph_url
 
 __all__ = ["chat", "graph_url"]
 DAY_MS = 86_400_000
