@@ -22,7 +22,7 @@ class ConversationOut(Output):
     status: str = Field(description="open, snoozed or closed; one whose snooze is over is open again")
     snoozed_until: str | None
     assignee: str | None = Field(description="id of the member on whose desk it lies")
-    labels: list[str] = Field(description="ids of its labels")
+    labels: list[str] = Field(description="ids of its labels; one that is not among /v1/labels was removed")
     notes: int = Field(description="how many notes the team wrote")
     version: int = Field(description="counts changes of status, assignee and labels")
     created_at: str | None

@@ -51,5 +51,5 @@ def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
 
 @router.delete("/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a label", status=204))
 def delete_label(label_id: LabelId) -> None:
-    """From every conversation too."""
+    """Conversations that had it keep its id, which means nothing from then on, until their labels are changed."""
     deps().inbox.delete_label(caller(router).tenant_id, label_id)
