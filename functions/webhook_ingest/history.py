@@ -8,7 +8,7 @@ from dataclasses import replace
 from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.logic.identity import Identities
-from functions.webhook_ingest.logic.json_input import Json, as_object, word
+from functions.webhook_ingest.logic.json_input import Json, as_object, identifier, word
 from functions.webhook_ingest.logic.parse import parse
 from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
@@ -46,7 +46,7 @@ def take_phone_book(at_hand: Deps, _waba_id: str, value: Json, received_at: int,
 
 
 def _number_of(at_hand: Deps, value: Json, now: int) -> tuple[str, str]:
-    phone_number_id = word(as_object(value.get("metadata")), "phone_number_id")
+    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     tenant_id = at_hand.owners.tenant_of(phone_number_id, now) if phone_number_id else None
     if tenant_id is None:
         raise InvalidInput("unknown phone number")

@@ -9,6 +9,7 @@ from typing import cast
 Json = dict[str, object]
 
 _MAX_DEPTH = 40
+_ID_LENGTH = 64
 # Lone surrogates have no UTF-8, and SQS takes no U+FFFE and U+FFFF (Amazon SQS, SendMessage).
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SECONDS_BEFORE_MS = 1_000_000_000_000
@@ -61,6 +62,12 @@ def word(source: Mapping[str, object], key: str) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30 else ""
+
+
+def identifier(source: Mapping[str, object], key: str) -> str:
+    """One of Meta's ids of numbers, accounts and templates, which are keys here; "" for what is too long to be one."""
+    value = word(source, key)
+    return value if len(value) <= _ID_LENGTH else ""
 
 
 def time_ms(value: object) -> int | None:

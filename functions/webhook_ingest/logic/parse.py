@@ -18,6 +18,8 @@ from shared.domain.message_changes import Change
 _TEXT_LENGTH = 16_000
 _CONTENT_BYTES = 200_000
 _EDIT_TEXT_LENGTH = 4_096
+_TARGET_LENGTH = 300
+"""Longer than any id of Meta's, so that what is cut is none either."""
 _EDIT_BYTES = 60_000
 """DynamoDB items hold 400 KB (Amazon DynamoDB, quotas), and a message's holds its last edit too."""
 _SAYS_NOTHING = frozenset({"reaction", "edit", "revoke", "unsupported", "system", "media_placeholder"})
@@ -89,13 +91,15 @@ def _change(what: Content, message: Mapping[str, object]) -> tuple[Change | None
     """What the message does to another one, and whether something had to be left out of that."""
     match what:
         case Reacted(target, emoji):
-            return Change("reaction", target, emoji=emoji[:64]), False
+            return Change("reaction", target[:_TARGET_LENGTH], emoji=emoji[:64]), False
         case Revoked(target):
-            return Change("revoke", target), False
+            return Change("revoke", target[:_TARGET_LENGTH]), False
         case Edited(target, now):
             inner = as_object(as_object(message.get("edit")).get("message"))
             kind = "unsupported" if isinstance(now, Unsupported) else word(inner, "type")
             content, cut = _fitting(_raw(kind, inner), _EDIT_BYTES)
-            return Change("edit", target, kind=kind, text=now.text[:_EDIT_TEXT_LENGTH], content=content), cut
+            return Change(
+                "edit", target[:_TARGET_LENGTH], kind=kind, text=now.text[:_EDIT_TEXT_LENGTH], content=content
+            ), cut
         case _:
             return None, False

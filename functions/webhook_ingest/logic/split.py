@@ -15,6 +15,7 @@ from functions.webhook_ingest.logic.json_input import (
     NotUnderstood,
     as_list,
     as_object,
+    identifier,
     parse_json,
     time_ms,
     word,
@@ -100,12 +101,12 @@ def _add_change(
         _add_echoes(found, value, received_at)
         return
     elif kind in _LONG:
-        found.long.append(SyncTask(kind, word(entry, "id"), value, received_at))
+        found.long.append(SyncTask(kind, identifier(entry, "id"), value, received_at))
         return
     sent_at = time_ms(entry.get("time"))
     found.events.append(
         AccountEvent(
-            waba_id=word(as_object(value.get("waba_info")), "waba_id") or word(entry, "id"),
+            waba_id=identifier(as_object(value.get("waba_info")), "waba_id") or identifier(entry, "id"),
             field=kind,
             value=value,
             received_at=received_at,
@@ -117,7 +118,7 @@ def _add_change(
 
 def _add_messages(found: Split, statuses: dict[str, list[list[object]]], value: Json, received_at: int) -> Json | None:
     """Messages and statuses of a change; returns what else it carries (errors, user actions), None when nothing."""
-    phone_number_id = word(as_object(value.get("metadata")), "phone_number_id")
+    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     lists = {key: value[key] for key in ("messages", "statuses") if key in value}
     rest = {key: item for key, item in value.items() if key not in _ENVELOPE_KEYS and item}
     if not phone_number_id:
@@ -147,7 +148,7 @@ def _add_messages(found: Split, statuses: dict[str, list[list[object]]], value: 
 
 def _add_echoes(found: Split, value: Json, received_at: int) -> None:
     """What the business wrote with the WhatsApp Business app: in order with what it is answered."""
-    phone_number_id = word(as_object(value.get("metadata")), "phone_number_id")
+    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     echoes = as_list(value.get("message_echoes"))
     if not phone_number_id or not echoes:
         found.parked.append(Parked("echoes without a number or a list", value))

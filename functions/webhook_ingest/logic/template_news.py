@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.webhook_ingest.logic.json_input import Json, as_list, as_object, word
+from functions.webhook_ingest.logic.json_input import Json, as_list, as_object, identifier, word
 
 Value = Mapping[str, object]
 
@@ -66,7 +66,7 @@ _PLACE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 
 def template_news(field: str, value: Value) -> TemplateNews | None:
     """None for what changes nothing here."""
-    template_id = word(value, "message_template_id")
+    template_id = identifier(value, "message_template_id")
     if not template_id:
         return None
     if field == "message_template_status_update":

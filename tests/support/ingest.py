@@ -1,0 +1,187 @@
+"""The whole of webhook ingestion in this process: receiver and consumers over a real DynamoDB, queues in memory."""
+
+import hashlib
+import hmac
+import io
+import json
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.webhook_ingest import (
+    account_handler,
+    inbound_handler,
+    receive_handler,
+    status_handler,
+    sync_handler,
+)
+from functions.webhook_ingest.bootstrap import Deps, build
+from functions.webhook_ingest.people import People
+from functions.webhook_ingest.receive_bootstrap import Deps as ReceiveDeps
+from functions.webhook_ingest.reunion import Reunion
+from shared.clients.parking import Parking
+from shared.clients.platform_secret import PlatformSecretReader, PlatformSecrets
+from shared.clients.queue import Outgoing, Queue
+from shared.clock import epoch_ms
+from shared.domain.account import Member, Role, Tenant
+from shared.domain.number import Number, Waba
+from shared.events import QueueMessage
+from shared.store.contact_names import ContactNames
+from shared.store.database import Database
+from tests.support.fake_aws import SECRETS, Context, http_event
+
+Json = dict[str, Any]
+_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "MEDIA", "SYNC")} | {"DATA_BUCKET": "data"}
+_HANDLERS = {
+    "inbound": inbound_handler,
+    "status": status_handler,
+    "account": account_handler,
+    "sync": sync_handler,
+}
+_BATCH = {"inbound": 10, "status": 1_000, "account": 10, "sync": 5}
+_MOST_DELIVERIES = 5
+_SQS_BYTES = 1024 * 1024
+_NOT_FOR_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What a message may not hold (Amazon SQS, SendMessage)."""
+
+
+@dataclass
+class MemoryQueue:
+    """What was sent and is not yet received: (body, group)."""
+
+    waiting: deque[tuple[str, str]] = field(default_factory=deque)
+
+    def send(self, message: QueueMessage, *, group: str = "", **_options: object) -> None:
+        body = message.to_json()
+        if len(body.encode()) > _SQS_BYTES or _NOT_FOR_SQS.search(body) or len(group) > 128 or not group.isascii():
+            raise AssertionError("SQS refuses this message")
+        self.waiting.append((body, group))
+
+    def send_all(self, messages: Iterable[Outgoing]) -> None:
+        for outgoing in messages:
+            self.send(outgoing.message, group=outgoing.group)
+
+
+@dataclass
+class MemoryBucket:
+    """Key -> content."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    @property
+    def s3(self) -> "MemoryBucket":
+        return self
+
+    def put_object(self, *, Key: str, Body: bytes, **_options: object) -> None:  # noqa: N803 - S3's names
+        self.objects[Key] = Body
+
+    def get_object(self, *, Key: str, **_options: object) -> Json:  # noqa: N803 - S3's names
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey", "Message": ""}}, "GetObject")
+        return {"Body": io.BytesIO(self.objects[Key])}
+
+    def under(self, prefix: str) -> list[Any]:
+        return [json.loads(body) for key, body in self.objects.items() if key.startswith(prefix)]
+
+
+class Stuck(AssertionError):
+    """A record would have ended in a dead-letter queue."""
+
+
+@dataclass
+class Ingest:
+    """`receive` takes a POST of Meta's, `work_off` does all that follows from it."""
+
+    deps: Deps
+    queues: dict[str, MemoryQueue]
+    bucket: MemoryBucket
+
+    def add_tenant(self, tenant_id: str, waba_id: str, phone_number_id: str, display: str) -> None:
+        owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
+        self.deps.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
+        number = Number(phone_number_id, waba_id, display, "Shop")
+        self.deps.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
+
+    def receive(self, body: bytes) -> int:
+        """The HTTP status of the answer to these bytes, signed as Meta signs them."""
+        signature = "sha256=" + hmac.new(SECRETS["meta_app_secret"].encode(), body, hashlib.sha256).hexdigest()
+        event = http_event("POST", body.decode("utf-8", "surrogatepass"), headers={"x-hub-signature-256": signature})
+        return int(receive_handler.lambda_handler(event, cast("Any", Context()))["statusCode"])
+
+    def work_off(self) -> None:
+        """Let the consumers take what waits, until nothing does. Raises Stuck for what they refuse again and again."""
+        while any(self.queues[name].waiting for name in _HANDLERS):
+            for name in _HANDLERS:
+                self._take(name)
+
+    def _take(self, name: str) -> None:
+        waiting = self.queues[name].waiting
+        while waiting:
+            taken = [waiting.popleft() for _ in range(min(_BATCH[name], len(waiting)))]
+            records = [
+                {"messageId": f"m{i}", "body": body, "attributes": {"MessageGroupId": group}}
+                for i, (body, group) in enumerate(taken)
+            ]
+            self._deliver(name, records)
+
+    def _deliver(self, name: str, records: list[Json]) -> None:
+        for delivery in range(1, _MOST_DELIVERIES + 1):
+            for record in records:
+                record["attributes"]["ApproximateReceiveCount"] = str(delivery)
+            answer = _HANDLERS[name].lambda_handler({"Records": records}, cast("Any", Context()))
+            failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+            records = [record for record in records if record["messageId"] in failed]
+            if not records:
+                return
+        raise Stuck(f"{name}: {records[0]['body'][:2_000]}")
+
+
+class _Secrets(PlatformSecretReader):
+    def __init__(self) -> None:
+        self._known = PlatformSecrets(**SECRETS)
+
+    def read(self, now: int) -> PlatformSecrets:
+        return self._known
+
+
+@contextmanager
+def ingesting(database: Database) -> Iterator[Ingest]:
+    """The handlers work with these queues and this bucket until the end."""
+    queues = {name: MemoryQueue() for name in (*_HANDLERS, "bot", "media")}
+    as_queue = {name: cast("Queue", queue) for name, queue in queues.items()}
+    bucket = MemoryBucket()
+    parking = Parking(cast("Any", bucket), "data")
+    made = build(database, _URLS)
+    reunion = Reunion(made.accounts, made.moves, as_queue["sync"])
+    deps = replace(
+        made,
+        people=People(made.contacts, ContactNames(database), reunion),
+        bots=as_queue["bot"],
+        media=as_queue["media"],
+        sync=as_queue["sync"],
+        parking=parking,
+    )
+    receiving = ReceiveDeps(
+        secrets=_Secrets(),
+        inbound=as_queue["inbound"],
+        statuses=as_queue["status"],
+        accounts=as_queue["account"],
+        sync=as_queue["sync"],
+        parking=parking,
+    )
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for handler in _HANDLERS.values():
+            monkeypatch.setattr(handler, "deps", lambda: deps)
+        monkeypatch.setattr(receive_handler, "deps", lambda: receiving)
+        yield Ingest(deps, queues, bucket)
+
+
+def moment() -> int:
+    """Now, in epoch seconds."""
+    return epoch_ms() // 1000
