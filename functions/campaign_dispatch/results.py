@@ -154,7 +154,8 @@ class Results:
         try:
             self.lanes.add_retries(phone_number_id, lane, fence, campaign_id, due, batch_id, entries)
         except LeaseLost:
-            # The lane has a new owner, who might already have sent from this list: better unknown than twice.
+            # The lane has a new owner, who might already have sent from this list: better unknown than twice. Or the
+            # campaign was cancelled and closed.
             return
 
     def _suppress(self, run: Run, contact_id: str, code: str, now: int) -> None:

@@ -370,10 +370,12 @@ class Lanes:
         batch_id: str,
         entries: Sequence[tuple[int, int, int]],
     ) -> None:
-        """Put messages on the lane's retry list, due at `due` (epoch ms), if the lane is still ours.
+        """Put messages on the lane's retry list, due at `due` (epoch ms), if the lane is still ours and the campaign is
+        still on it.
 
-        Raises LeaseLost when it is not. The batch id is also the transaction's token, so a repeated call cannot bring
-        back a list that was claimed meanwhile (DynamoDB remembers tokens for ten minutes).
+        Raises LeaseLost otherwise: nobody would come for the retries of a campaign that was closed meanwhile. The batch
+        id is also the transaction's token, so a repeated call cannot bring back a list that was claimed meanwhile
+        (DynamoDB remembers tokens for ten minutes).
         """
         item = encode_item(
             {
@@ -391,7 +393,8 @@ class Lanes:
                         "ConditionCheck": {
                             "TableName": self._table,
                             "Key": encode_item(_key(phone_number_id, f"LANE#{lane}")),
-                            "ConditionExpression": "fence = :fence",
+                            "ConditionExpression": "fence = :fence AND attribute_exists(cur.#c)",
+                            "ExpressionAttributeNames": {"#c": campaign_id},
                             "ExpressionAttributeValues": {":fence": {"N": str(fence)}},
                         }
                     },
