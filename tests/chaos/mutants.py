@@ -70,8 +70,14 @@ MUTANTS = (
     _one(
         "retries stored by a worker who lost the lane",
         LANES,
-        '"ConditionExpression": "fence = :fence",',
-        '"ConditionExpression": "fence >= :fence",',
+        '"fence = :fence AND attribute_exists(cur.#c)"',
+        '"fence >= :fence AND attribute_exists(cur.#c)"',
+    ),
+    _one(
+        "retries stored for a campaign that is closed",
+        LANES,
+        '"fence = :fence AND attribute_exists(cur.#c)"',
+        '"fence = :fence AND (attribute_exists(cur.#c) OR attribute_not_exists(cur.#c))"',
     ),
     _one(
         "a run opened again after its campaign was closed",

@@ -66,12 +66,15 @@ def test_who_wakes_up_behind_its_claim_sends_nothing_when_another_has_begun(make
 
 def test_who_wakes_up_behind_its_look_claims_nothing_when_another_has_the_lane(make: Make) -> None:
     stage = make(24)
-    stage.machine.strike(freeze(17, after=True), left=2, kind="lane", call="Query OPT")
+    stage.machine.strike(freeze(17), kind="lane", call="GetItem R")
     stage.advance(16.5)
-    stage.machine.strike(Blow("slow", after=True, seconds=2), kind="lane", call="Query OPT")
+    # The other one has not moved the cursor yet: the fence alone says whose the lane is.
+    stage.machine.strike(Blow("slow", seconds=2), kind="lane", call="Query OPT")
     stage.workers.wake(0)
-    stage.advance(6)
+    stage.advance(1)
     assert {fence for fence, _ in stage.promises.owners.values()} == {2}
+    assert written_to(stage) == 0
+    stage.advance(6)
 
 
 def test_a_list_of_retries_is_sent_by_one_of_two_whose_clocks_disagree(make: Make) -> None:
@@ -90,8 +93,10 @@ def _cancelled_behind_a_look(make: Make) -> Stage:
     stage = make(6, campaigns=2)
     stage.advance(0.8)
     stage.steer(0, "pause")
-    stage.meta.plan = ["pair"] * 18
+    stage.advance(1.2)
+    stage.meta.plan = ["pair"] * 12
     stage.advance(55)
+    stage.meta.plan = ["lost_answer"] * 4
     stage.steer(0, "resume")
     stage.advance(0.1)
     stage.machine.strike(freeze(5), kind="lane", call="GetItem R")
@@ -111,9 +116,21 @@ def test_a_lane_that_stood_still_does_not_move_the_cursor_of_a_campaign_that_was
 
 def test_a_campaign_is_not_closed_where_its_lane_no_longer_stands(make: Make) -> None:
     stage = _cancelled_behind_a_look(make)
-    stage.machine.strike(freeze(4), kind="sweep", call="UpdateItem LANE")
+    stage.machine.strike(freeze(5), kind="sweep", call="UpdateItem LANE")
     stage.sweep(0)
     stage.advance(6)
+
+
+def test_who_stood_still_leaves_no_retries_behind_a_campaign_that_was_closed(make: Make) -> None:
+    stage = make()
+    stage.meta.plan = ["throttle"]
+    stage.machine.strike(freeze(20), kind="lane", call="TransactWriteItems Q")
+    stage.advance(2)
+    stage.steer(0, "cancel")
+    stage.advance(16)
+    stage.sweep(0)
+    stage.advance(1)
+    assert stage.world.campaign(stage.campaigns[0]).closed
 
 
 def test_a_cancelled_campaign_is_closed_when_its_lane_has_stopped(make: Make) -> None:
@@ -160,6 +177,22 @@ def test_who_says_no_and_yes_again_is_not_written_to_in_this_campaign(make: Make
     assert stage.world.books(stage.campaigns[0]).skipped_by == {"opted_out": 1}
 
 
+def test_who_stops_marketing_at_whatsapp_is_not_written_to_by_the_next_campaign(make: Make) -> None:
+    stage = make(4, campaigns=2)
+    stage.steer(1, "pause")
+    stage.advance(8)
+    waiting = stage.not_yet_written_to()
+    told = next(
+        i for i, slot in enumerate(stage.meta.owed) if stage.promises.destinations[slot.block, slot.slot] in waiting
+    )
+    stage.webhooks.tell([(told, "failed", "131050"), (told, "sent", "")])
+    stage.webhooks.take_statuses()
+    stage.advance(2)
+    stage.steer(1, "resume")
+    stage.advance(8)
+    assert stage.world.books(stage.campaigns[1]).skipped_by == {"opted_out": 1}
+
+
 def test_a_no_that_was_half_stored_is_stored_when_it_comes_again(make: Make) -> None:
     stage = make()
     stage.machine.strike(Blow("kill", after=True), kind="inbound", call="UpdateItem C")
@@ -168,6 +201,13 @@ def test_a_no_that_was_half_stored_is_stored_when_it_comes_again(make: Make) -> 
     stage.webhooks.take_inbound()
     stage.advance(12)
     assert stage.world.books(stage.campaigns[0]).skipped == 1
+
+
+def test_a_result_that_could_not_be_stored_is_stored_later(make: Make) -> None:
+    stage = make(4)
+    stage.machine.strike(Blow("fail"), kind="lane", call="UpdateItem S")
+    stage.advance(10)
+    assert stage.world.books(stage.campaigns[0]).sent == 4
 
 
 def test_a_status_that_could_not_be_stored_is_taken_in_when_it_comes_again(make: Make) -> None:

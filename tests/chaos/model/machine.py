@@ -20,7 +20,8 @@ FAILURES = (Conflict, RetryableError, LeaseLost, ClientError, PynamoDBException)
 
 
 class Machine:
-    """`unexpected` is what processes raised that they never should; `calm` says that nothing befell any of them."""
+    """`unexpected` is what processes raised that they never should; `calm` says that nothing befell any of them.
+    `ended` is told when one has come to its end, whichever."""
 
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
@@ -30,6 +31,7 @@ class Machine:
         self.clock = ProcessClock(self.process("observer"))
         self.unexpected: list[str] = []
         self.calm = True
+        self.ended: Callable[[], None] = lambda: None
 
     def strike(self, blow: Blow, *, left: int = 1, kind: str = "", call: str = "") -> None:
         """Of the awaits from now, the `left`-th one of such a process at such a call is struck."""
@@ -49,6 +51,7 @@ class Machine:
             finally:
                 self.calm &= not process.disturbed
                 process.dead = True
+                self.ended()
 
         self.loop.create_task(lived())
         return process
@@ -64,6 +67,7 @@ class Machine:
         return self.begin(process, life)
 
     def close(self) -> None:
+        self.ended = lambda: None
         for task in (tasks := asyncio.all_tasks(self.loop)):
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))

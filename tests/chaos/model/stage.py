@@ -90,12 +90,12 @@ class Stage:
             cast("Any", self.world.lane_queue),
             lambda _id, _error: None,
         )
+        self.machine.ended = self.workers.pump
         self.workers.pump()
 
     def advance(self, seconds: float) -> None:
         """Let everything happen that is due within this time."""
         self.machine.loop.advance(seconds)
-        self.workers.pump()
 
     def sweep(self, index: int) -> Process:
         campaign_id = self.campaigns[index]
