@@ -14,7 +14,7 @@ from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
 from functions.webhook_ingest.notices import give_notice
 from functions.webhook_ingest.people import Person
-from functions.webhook_ingest.stored_message import message_of, time_of
+from functions.webhook_ingest.stored_message import Place, message_of, time_of
 from shared.domain.number import Number
 from shared.errors import InvalidInput, NotFound
 from shared.observability import count
@@ -94,7 +94,15 @@ def _take_old(
     if parsed.too_large:
         at_hand.parking.park("message body too large for the conversation", raw)
     message = message_of(
-        tenant_id, phone_number_id, contact_id, raw, parsed, at, ours=old.ours, status=old.status, source="history"
+        tenant_id,
+        phone_number_id,
+        contact_id,
+        raw,
+        parsed,
+        Place(at),
+        ours=old.ours,
+        status=old.status,
+        source="history",
     )
     there = at_hand.conversations.messages.by_wamid(tenant_id, message.conversation_id, message.wamid)
     if there is not None and there.source == "live":

@@ -12,7 +12,7 @@ from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
 from functions.webhook_ingest.oversize import whole_message
 from functions.webhook_ingest.people import Person
-from functions.webhook_ingest.stored_message import latest_of, message_of, moment_of, time_of
+from functions.webhook_ingest.stored_message import Place, latest_of, message_of, moment_of, time_of
 from shared.domain.identity import conversation_id_for
 from shared.domain.message import Message
 from shared.errors import InvalidInput
@@ -59,7 +59,8 @@ def _take_echo(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int)
     person = at_hand.people.find(tenant_id, who)
     contact_id = at_hand.people.link(tenant_id, person, who, now)
     at = time_of(raw, inbound.received_at)
-    message = message_of(tenant_id, inbound.phone_number_id, contact_id, raw, parsed, at, ours=True, status="sent")
+    place = Place(at)
+    message = message_of(tenant_id, inbound.phone_number_id, contact_id, raw, parsed, place, ours=True, status="sent")
     name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
     _store(at_hand, tenant_id, inbound, parsed, message, _head(message, inbound, person, who, contact_id, name))
     count("EchoTaken")
@@ -84,20 +85,14 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
         count("OptOut" if parsed.consent == "stop" else "OptIn")
     contact_id = at_hand.people.link(tenant_id, person, who, now)
     name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
-    # What Meta tells again, later, keeps the place it has.
-    conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
-    message = at_hand.conversations.messages.by_wamid(tenant_id, conversation_id, wamid)
-    if message is None:
-        findable = is_wamid(wamid) and parsed.change is None
-        message = message_of(
-            tenant_id,
-            inbound.phone_number_id,
-            contact_id,
-            inbound.message,
-            parsed,
-            moment_of(at, inbound.received_at) if findable else latest_of(at),
-            after=inbound.received_at - at if findable else None,
-        )
+    message = message_of(
+        tenant_id,
+        inbound.phone_number_id,
+        contact_id,
+        inbound.message,
+        parsed,
+        _place(at_hand, tenant_id, inbound, parsed, contact_id, at),
+    )
     head = _head(message, inbound, person, who, contact_id, name)
     fresh = _store(at_hand, tenant_id, inbound, parsed, message, head)
     at_hand.contacts.note_inbound(tenant_id, contact_id, at)
@@ -106,6 +101,18 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
         at_hand.bots.send(turn, group=message.conversation_id, dedupe=message.message_id)
     at_hand.replies.mark(tenant_id, inbound.phone_number_id, (contact_id, *person.ids), at, now)
     count("InboundTaken" if fresh else "InboundRepeated")
+
+
+def _place(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int) -> Place:
+    """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
+    wamid = word(inbound.message, "id")
+    if parsed.change is not None or not is_wamid(wamid):
+        return Place(latest_of(at))
+    conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
+    known = at_hand.conversations.messages.id_of(tenant_id, conversation_id, wamid)
+    if known is not None:
+        return Place(int(known[:13]), known)
+    return Place(moment_of(at, inbound.received_at), after=inbound.received_at - at)
 
 
 def _head(

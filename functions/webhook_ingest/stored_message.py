@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from functions.webhook_ingest.logic.json_input import time_ms, word
 from functions.webhook_ingest.logic.media import media_of
@@ -15,27 +16,35 @@ _LONGEST_MS = 0xFFFFFFFF
 _DAY_MS = 24 * 3600 * 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: its time (epoch ms), or that with the id it has already. `after` (ms) orders those of one
+    moment."""
+
+    at: int
+    message_id: str = ""
+    after: int | None = None
+
+
 def message_of(
     tenant_id: str,
     phone_number_id: str,
     contact_id: str,
     raw: Mapping[str, object],
     parsed: Parsed,
-    at: int,
+    place: Place,
     *,
     ours: bool = False,
     status: str = "",
     source: Source = "live",
-    after: int | None = None,
 ) -> Message:
-    """`ours` says that the business sent it with the WhatsApp Business app; `at` is epoch ms; `after` (ms) orders those
-    of one moment."""
+    """`ours` says that the business sent it with the WhatsApp Business app."""
     wamid = word(raw, "id")
     name = digest(wamid or json.dumps(raw, sort_keys=True))[:24]
-    if after is not None:
-        name = f"{min(max(after, 0), _LONGEST_MS):08x}{name[:16]}"
+    if place.after is not None:
+        name = f"{min(max(place.after, 0), _LONGEST_MS):08x}{name[:16]}"
     # What changes another message comes after it, also within Meta's whole seconds.
-    message_id = message_key(at, f"z{name}" if parsed.change is not None else name)
+    message_id = place.message_id or message_key(place.at, f"z{name}" if parsed.change is not None else name)
     conversation_id = conversation_id_for(tenant_id, phone_number_id, contact_id)
     return Message(
         message_id=message_id,
@@ -44,7 +53,7 @@ def message_of(
         author="phone_app" if ours else "contact",
         kind=parsed.kind,
         text=parsed.text,
-        at=at,
+        at=place.at,
         content=parsed.content,
         wamid=wamid[:256],
         status=status,

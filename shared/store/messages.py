@@ -182,7 +182,7 @@ class Messages:
             return
         partition = conversation_key(tenant_id, message.conversation_id)
         _refer(partition, f"A#{change.target}#{message.message_id}", change.target, message.message_id)
-        target = self._id_of(tenant_id, message.conversation_id, change.target)
+        target = self.id_of(tenant_id, message.conversation_id, change.target)
         if target is not None:
             self._apply(tenant_id, message, change, target)
 
@@ -216,13 +216,14 @@ class Messages:
 
     def by_wamid(self, tenant_id: str, conversation_id: str, wamid: str) -> Message | None:
         """The message that Meta knows by this id, if this conversation holds it."""
-        message_id = self._id_of(tenant_id, conversation_id, wamid) if is_wamid(wamid) else None
+        message_id = self.id_of(tenant_id, conversation_id, wamid) if is_wamid(wamid) else None
         if message_id is not None:
             return self.get(tenant_id, conversation_id, message_id)
         elsewhere = moved_to(tenant_id, conversation_id)
         return self.by_wamid(tenant_id, elsewhere, wamid) if elsewhere is not None else None
 
-    def _id_of(self, tenant_id: str, conversation_id: str, wamid: str) -> str | None:
+    def id_of(self, tenant_id: str, conversation_id: str, wamid: str) -> str | None:
+        """Our id of the message that Meta knows by this one, in this conversation; not where that has moved to."""
         try:
             found = ReferenceItem.get(conversation_key(tenant_id, conversation_id), f"W#{wamid}", consistent_read=True)
         except ReferenceItem.DoesNotExist:
