@@ -1,5 +1,7 @@
-"""What a lane's answers stop: the campaign, its number or its account, under the code that Meta gave."""
+"""What stops the campaigns of a lane: the answers it gets (the campaign, its number or its account, under the code that
+Meta gave), and a number that may not send."""
 
+from shared.domain.number import Number
 from shared.domain.stop_reasons import Scope, meta_code
 from shared.services.campaign_stop import CampaignStop
 from shared.store.catalogue import Catalogue
@@ -14,3 +16,18 @@ class AutoPause:
 
     def __call__(self, run: Run, scope: Scope, code: str) -> None:
         self._stop(run.tenant_id, run.campaign_id, scope, meta_code(code))
+
+
+def pause_idle_number(catalogue: Catalogue, lanes: Lanes, tenant_id: str, number: Number, now: int) -> bool:
+    """Whether the number may not send now (epoch ms): its campaigns are paused then, for the number's reason.
+
+    What Meta told of the number stopped those that were sending; one that began since finds out here.
+    """
+    state = number.state_at(now)
+    if state == "active":
+        return False
+    stop = CampaignStop(catalogue, lanes)
+    for run in lanes.work(number.phone_number_id).runs:
+        if run.tenant_id == tenant_id and run.state == "running":
+            stop(tenant_id, run.campaign_id, Scope.CAMPAIGN, number.reason or f"number_{state}")
+    return True

@@ -12,7 +12,7 @@ from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.claims import has_work
 from functions.campaign_dispatch.lane import Lane, LaneEnd
 from functions.campaign_dispatch.pacing import Rate
-from functions.campaign_dispatch.pause import AutoPause
+from functions.campaign_dispatch.pause import AutoPause, pause_idle_number
 from functions.campaign_dispatch.results import Results
 from functions.campaign_dispatch.transmitter import GraphTransmitter
 from shared.clients.graph import GraphAccess
@@ -42,15 +42,14 @@ async def run_blocking(call: Callable[[], T], /) -> T:
 
 def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
     """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
-    or the number is nobody's."""
+    the number is nobody's or may not send."""
     tenant_id = deps.accounts.tenant_of_number(wake.phone_number_id)
     if tenant_id is None:
         return None
     number = deps.accounts.number(tenant_id, wake.phone_number_id)
-    waba = deps.accounts.waba(tenant_id, number.waba_id)
-    if not waba.token:
-        # The account left us; what told so has paused its campaigns.
+    if pause_idle_number(deps.catalogue, deps.lanes, tenant_id, number, epoch_ms()):
         return None
+    waba = deps.accounts.waba(tenant_id, number.waba_id)
     token = deps.vault.open(tenant_id, META_TOKEN, waba.token)
     access = GraphAccess.of(token, deps.secrets.read(epoch_ms()).meta_app_secret)
     rate = number.sending_rate / number.lanes

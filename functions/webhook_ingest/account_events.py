@@ -49,7 +49,7 @@ def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning,
         case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
             return apply_template_news(at_hand, tenant_id, event.waba_id, meaning, at)
         case NumberNews():
-            return apply_number_news(at_hand, tenant_id, event.waba_id, meaning)
+            return apply_number_news(at_hand, tenant_id, event.waba_id, meaning, at)
         case Preferences():
             return _preferences(at_hand, tenant_id, event, meaning, now)
         case _:

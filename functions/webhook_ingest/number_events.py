@@ -20,15 +20,15 @@ from shared.domain.phone import from_wa_id
 from shared.errors import NotFound
 
 
-def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberNews) -> bool:
-    """False when it concerns nothing that is stored here."""
+def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberNews, at: int) -> bool:
+    """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
     if told.change is not None:
         change = told.change
         found = _change_numbers(at_hand, tenant_id, waba_id, change.display, change.applied_to)
         if change.quality == "RED":
             low = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.quality == "RED"}
-            pause_campaigns(at_hand, tenant_id, waba_id, "number_quality_red", lambda c: c.phone_number_id in low)
+            pause_campaigns(at_hand, tenant_id, waba_id, "number_quality_red", at, lambda c: c.phone_number_id in low)
     if found and told.limit is not None:
         found = _change_waba(at_hand, tenant_id, waba_id, lambda w: replace(w, messaging_limit=told.limit))
     return found
@@ -57,7 +57,7 @@ def _stop(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountStopped, at:
 
     found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
     still = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.state_at(now) != "active"} & concerned
-    pause_campaigns(at_hand, tenant_id, waba_id, told.reason, lambda c: c.phone_number_id in still)
+    pause_campaigns(at_hand, tenant_id, waba_id, told.reason, at, lambda c: c.phone_number_id in still)
     return found and bool(concerned) and _agree(at_hand, tenant_id, waba_id, now, gone=told.gone)
 
 

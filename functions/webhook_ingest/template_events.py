@@ -34,6 +34,7 @@ def apply_template_news(at_hand: Deps, tenant_id: str, waba_id: str, told: Templ
             tenant_id,
             waba_id,
             reason,
+            at,
             lambda c: (
                 c.template_id == told.template_id
                 # What was launched in this category is what is sent.

@@ -16,7 +16,7 @@ PLACEHOLDER = "media_placeholder"
 """Kind of a message in a history whose file follows in a webhook of its own (Meta, webhooks reference, history)."""
 
 _RANK = {"queued": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
-_QUIET = frozenset({"reaction", "edit", "revoke", "link_click"})
+_QUIET = frozenset({"reaction", "edit", "revoke"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ class Message:
 
     @property
     def opens_window(self) -> bool:
-        """Whether it opens the 24-hour window: whatever a person sends does, reactions too, a click on a link not
-        (Meta, customer service windows)."""
-        return self.direction == "in" and self.kind != "link_click"
+        """Whether it opens the 24-hour window: whatever a person sends does, reactions too (Meta, customer service
+        windows)."""
+        return self.direction == "in"
 
     @property
     def left_us(self) -> bool:

@@ -1,10 +1,11 @@
 """Campaigns that stop by themselves: the campaign and its run, with a reason, and nothing else."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from functions.campaign_dispatch.pause import AutoPause
+from functions.campaign_dispatch.pause import AutoPause, pause_idle_number
 from shared.clock import new_ulid
 from shared.domain.campaign import State, after
 from shared.domain.number import Number
@@ -41,6 +42,27 @@ def test_every_campaign_of_a_number_is_paused(world: World, pause: AutoPause) ->
     pause(runs(world)[first], Scope.NUMBER, "131048")
     assert {world.campaign(c).state for c in (first, second)} == {State.PAUSED}
     assert {run.state for run in runs(world).values()} == {"paused"}
+
+
+@pytest.mark.parametrize(
+    ("change", "idle"),
+    [
+        ({}, False),
+        ({"status": "restricted", "reason": "account_restricted"}, True),
+        ({"status": "restricted", "reason": "account_restricted", "restricted_until": 2_000}, True),
+        ({"status": "restricted", "reason": "account_restricted", "restricted_until": 1_000}, False),
+        ({"status": "disconnected", "reason": "partner_removed"}, True),
+    ],
+)
+def test_a_number_that_may_not_send_stops_what_began_on_it(world: World, change: dict[str, Any], idle: bool) -> None:
+    first, second = two_campaigns(world)
+    number = replace(world.deps.accounts.number(world.tenant_id, world.phone_number_id), **change)
+    deps = world.deps
+    assert pause_idle_number(deps.catalogue, deps.lanes, world.tenant_id, number, 1_500) is idle
+    for campaign_id in (first, second):
+        assert world.campaign(campaign_id).state is (State.PAUSED if idle else State.SENDING)
+        assert world.campaign(campaign_id).reason == (change["reason"] if idle else "")
+        assert runs(world)[campaign_id].state == ("paused" if idle else "running")
 
 
 def test_pausing_again_changes_nothing(world: World, pause: AutoPause) -> None:

@@ -133,11 +133,18 @@ def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_deliver
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(at_hand.catalogue, "change_campaign", fail)
+        patch.setattr(at_hand.lanes, "set_run_state", fail)
         assert not deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
-    assert runs(at_hand)["C1"][0] == "paused"
-    assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
     assert states(at_hand)["C1"] == ("paused", "template_paused")
+    assert runs(at_hand)["C1"] == ("running", "")
+    assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
+    assert runs(at_hand)["C1"] == ("paused", "template_paused")
+
+
+def test_a_campaign_that_somebody_resumed_since_goes_on(at_hand: Deps) -> None:
+    at_hand.catalogue.change_campaign(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
+    assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
+    assert states(at_hand) == UNTOUCHED
 
 
 @pytest.mark.parametrize(
