@@ -14,6 +14,7 @@ from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
 from shared.events import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.store.accounts import Accounts
+from shared.store.campaign_books import positions
 from shared.store.catalogue import Catalogue
 from shared.store.lanes import Lanes
 
@@ -205,13 +206,16 @@ class CampaignControl:
             template = self._catalogue.template(tenant_id, campaign.template_id)
             if template.status != "APPROVED":
                 raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
-        campaign = self._catalogue.change_campaign(
-            tenant_id,
-            campaign_id,
-            lambda c: (
-                c if c.state is State.SENDING else replace(c, state=after(c.state, "resume"), reason="", resumed_at=now)
-            ),
-        )
+        at = positions(campaign, self._lanes.work(campaign.phone_number_id))
+        place = tuple(at.get(lane, 0) for lane in range(campaign.lanes))
+
+        def resume(current: Campaign) -> Campaign:
+            if current.state is State.SENDING:
+                return current
+            state = after(current.state, "resume")
+            return replace(current, state=state, reason="", resumed_at=now, resumed_from=place)
+
+        campaign = self._catalogue.change_campaign(tenant_id, campaign_id, resume)
         let_lanes_go_on(self._catalogue, self._lanes, tenant_id, campaign)
         lanes = max(number.lanes, campaign.lanes)
         self._lane_queue.send_all(

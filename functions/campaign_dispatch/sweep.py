@@ -8,27 +8,32 @@ from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.claims import has_work
 from functions.campaign_dispatch.gate import waits_for_another
 from functions.campaign_dispatch.load import put_before_lanes
+from functions.campaign_dispatch.trip import RecentOutcomes
 from shared.clients.queue import Outgoing
-from shared.domain.blocks import block_number
 from shared.domain.books import CANCELLED, Books
 from shared.domain.campaign import Campaign, State, after, resend_of
-from shared.domain.identity import SHARDS
 from shared.domain.incident import Incident
+from shared.domain.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
 from shared.events import LoadShard, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
-from shared.store.campaign_books import claimed_slots, read_books, slots_in_retry
+from shared.services.campaign_stop import CampaignStop
+from shared.store.campaign_books import add_up, read_books, standings
 from shared.store.lanes import OPENING, Claim, LeaseLost, NumberWork, Run
 from shared.store.sends import StatusChange
 
 _LOADER_SILENT_MS = 150_000
 """Two slices of a loader and some time in the queue."""
+HELD_GRACE_MS = 24 * 3600 * 1000
+"""What Meta keeps back is let go or dropped within about an hour (Meta, template pacing); a day leaves room."""
 _FIGURES = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 
 
 def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
     """Bring one campaign on. Returns what was done, for the log."""
     campaign = deps.catalogue.campaign(tenant_id, campaign_id)
+    if campaign.closed and campaign.held_until is not None:
+        return _give_up_on_held(deps, tenant_id, campaign) if now >= campaign.held_until else "closed"
     if campaign.state is State.SCHEDULED:
         deps.start_queue.send(StartCampaign(tenant_id, campaign_id), group=tenant_id)
         return "started"
@@ -87,10 +92,14 @@ def _follow(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, no
         state = work.lanes.get(lane)
         if has_work(work, lane) and (state is None or state.expires_at < now):
             deps.lane_queue.send(WakeLane(campaign.phone_number_id, lane), group=tenant_id)
-    books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
+    recent = RecentOutcomes(campaign, work)
+    books = add_up(campaign, recent.watch(standings(deps.sends, tenant_id, campaign, work)))
     if not books.balanced:
         deps.catalogue.put_incident(tenant_id, _incident(campaign, books, now))
         return "unbalanced"
+    if books.waiting and (code := recent.failure()):
+        CampaignStop(deps.catalogue, deps.lanes)(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, meta_code(code))
+        return "tripped"
     if books.unsettled and books.waiting == 0 and _last_claim(campaign, work) + deps.settings.unknown_grace_ms < now:
         _give_up_on_unknown(deps, tenant_id, campaign, work)
         books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
@@ -113,19 +122,19 @@ def _last_claim(campaign: Campaign, work: NumberWork) -> int:
 
 def _give_up_on_unknown(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork) -> None:
     """Policy `hold`: what was not confirmed within the grace period is shown as such and never sent again by itself."""
-    cursors = {i: lane.cursors.get(campaign.campaign_id, 0) for i, lane in work.lanes.items()}
-    retrying = slots_in_retry(campaign.campaign_id, work)
-    for shard in range(SHARDS):
-        for n, block in deps.sends.status_blocks(tenant_id, campaign.campaign_id, shard):
-            number = block_number(shard, n)
-            claimed = claimed_slots(campaign, cursors, shard, n)
-            lost = {
-                slot
-                for slot in range(min(claimed, block.size))
-                if block.outcome(slot) is None and slot not in retrying.get(number, frozenset())
-            }
-            if lost:
-                deps.sends.record(tenant_id, campaign.campaign_id, number, StatusChange(unconfirmed=lost))
+    for block in standings(deps.sends, tenant_id, campaign, work):
+        if lost := block.unsettled:
+            deps.sends.record(tenant_id, campaign.campaign_id, block.number, StatusChange(unconfirmed=lost))
+
+
+def _give_up_on_held(deps: Deps, tenant_id: str, campaign: Campaign) -> str:
+    """What Meta kept back and was never heard of again is unknown. No policy sends it again by itself: Meta may still
+    let it go."""
+    for block in standings(deps.sends, tenant_id, campaign, deps.lanes.work(campaign.phone_number_id)):
+        if kept := block.status.kept_back():
+            deps.sends.record(tenant_id, campaign.campaign_id, block.number, StatusChange(unconfirmed=set(kept)))
+    deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=None))
+    return "held settled"
 
 
 def _complete(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, now: int) -> str:
@@ -143,22 +152,24 @@ def _complete(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork, 
 
 def _close(deps: Deps, tenant_id: str, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
     """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
-    if campaign.state is State.COMPLETED and campaign.unknown_policy == "resend":
+    books = read_books(deps.sends, deps.lanes, tenant_id, campaign)
+    if campaign.state is State.COMPLETED and campaign.unknown_policy == "resend" and books.unknown:
         _resend_unknown(deps, tenant_id, campaign, now)
     try:
         deps.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
     except LeaseLost:
         return "closing"
-    deps.catalogue.change_campaign(
-        tenant_id, campaign.campaign_id, lambda current: replace(current, finished_at=current.finished_at or now)
-    )
+
+    def end(current: Campaign) -> Campaign:
+        held_until = now + HELD_GRACE_MS if books.held else None
+        return current if current.finished_at else replace(current, finished_at=now, held_until=held_until)
+
+    deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, end)
     return "closed"
 
 
 def _resend_unknown(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
     """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
-    if not read_books(deps.sends, deps.lanes, tenant_id, campaign).unknown:
-        return
     again = resend_of(campaign, now)
     with suppress(Conflict):
         deps.catalogue.create_campaign(tenant_id, again)

@@ -100,10 +100,13 @@ class Segment:
             n, slot = divmod(position - starts[index], BLOCK_SIZE)
             yield block_number(self.shards[index], n), slot
 
+    def start_of(self, shard: int) -> int:
+        """The position of this shard's first recipient."""
+        return sum(self.sizes[s] for s in self.shards if s < shard)
+
     def claimed_in(self, shard: int, cursor: int) -> int:
         """How many recipients of this shard lie below the cursor."""
-        before = sum(self.sizes[s] for s in self.shards if s < shard)
-        return max(0, min(self.sizes[shard], cursor - before))
+        return max(0, min(self.sizes[shard], cursor - self.start_of(shard)))
 
 
 def lane_of(shard: int, lanes: int) -> int:

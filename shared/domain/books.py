@@ -26,7 +26,8 @@ class StatusBlock:
 
     `priced` maps Meta's price category (marketing, utility, …), or the type of what is free (free_entry_point), to the
     slots it was told for; `markets` packs their countries (see shared.domain.market). `held` are those that Meta took
-    but keeps back to see what others make of the template; when it lets them go their statuses follow.
+    but keeps back to see what others make of the template; when it lets them go their statuses follow. `unconfirmed`
+    are those that were given up on: nobody knows whether they got it.
     """
 
     size: int
@@ -52,11 +53,15 @@ class StatusBlock:
         if slot in self.failed:
             code = self.failed[slot]
             return CANCELLED if code == CANCELLED else "skipped" if code.startswith(SKIP_PREFIX) else "failed"
-        if slot in self.sent or slot in self.held:
+        if slot in self.sent:
             return "sent"
         if slot in self.unconfirmed:
             return "unknown"
-        return None
+        return "sent" if slot in self.held else None
+
+    def kept_back(self) -> frozenset[int]:
+        """Held, and nothing has been heard of them since."""
+        return self.held - self.sent - self.arrived() - self.failed.keys() - self.unconfirmed
 
 
 @dataclass(slots=True)
@@ -118,7 +123,7 @@ def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[in
     books.read += len(block.read)
     books.replied += len(block.replied)
     _add_prices(books, block)
-    books.held += len(block.held - block.sent - block.arrived() - block.failed.keys())
+    books.held += len(block.kept_back())
     for slot in range(block.size):
         outcome = block.outcome(slot)
         if outcome in ("read", "delivered", "sent"):

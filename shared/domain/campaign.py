@@ -73,12 +73,14 @@ class FrequencyCap:
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen. What was said of
-    messages before `resumed_at` stops it no more.
+    messages before `resumed_at` stops it no more, nor what became of those below `resumed_from`, the lanes' positions
+    at that time.
 
     `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for. `cursors` are
     the lanes' last positions, kept when the campaign is closed and taken off its number. `plan` is the compiled
     message (a SendPlan as JSON), frozen together with the audience. `weight` is its share of the number's rate next to
     other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
+    `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
     """
 
     campaign_id: str
@@ -98,6 +100,8 @@ class Campaign:
     started_at: int | None = None
     finished_at: int | None = None
     resumed_at: int | None = None
+    resumed_from: tuple[int, ...] = ()
+    held_until: int | None = None
     sizes: tuple[int, ...] = ()
     lanes: int = 1
     cursors: tuple[int, ...] = ()

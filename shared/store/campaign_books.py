@@ -1,9 +1,10 @@
 """Reading a campaign's books: the stored outcomes of everybody in it, added up."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from shared.domain.blocks import BLOCK_SIZE, Segment, block_number, lane_of
-from shared.domain.books import Books, add_skipped, tally
+from shared.domain.books import Books, StatusBlock, add_skipped, tally
 from shared.domain.campaign import Campaign, State
 from shared.domain.identity import SHARDS
 from shared.store.lanes import Lanes, NumberWork
@@ -34,24 +35,48 @@ def claimed_slots(campaign: Campaign, cursors: Mapping[int, int], shard: int, n:
     return max(0, in_shard - n * BLOCK_SIZE)
 
 
-def read_books(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign) -> Books:
-    """The books as stored right now. Reads every status block: 10 MB, or 2,500 RRU, for a million recipients."""
-    books = Books(planned=campaign.planned)
-    if not campaign.sizes:
-        return books
-    work = lanes.work(campaign.phone_number_id)
+@dataclass(frozen=True, slots=True)
+class BlockStanding:
+    """One block's outcomes, and how far its lane has come in it: `claimed` of its slots were taken to be sent, those in
+    `retrying` wait for another try."""
+
+    number: int
+    status: StatusBlock
+    claimed: int
+    retrying: frozenset[int]
+
+    @property
+    def unsettled(self) -> set[int]:
+        """Slots that may have been sent, and of which nothing is stored."""
+        claimed = range(min(self.claimed, self.status.size))
+        return {slot for slot in claimed if self.status.outcome(slot) is None and slot not in self.retrying}
+
+
+def standings(sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork) -> Iterator[BlockStanding]:
+    """Every block of a frozen campaign, in order: 10 MB, or 2,500 RRU, for a million recipients."""
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)
-    add_skipped(books, campaign.skipped.items())
     for shard in range(SHARDS):
         if campaign.sizes[shard] == 0:
             continue
-        for n, block in sends.status_blocks(tenant_id, campaign.campaign_id, shard):
-            tally(
-                books,
-                block,
-                claimed_slots(campaign, cursors, shard, n),
-                retrying.get(block_number(shard, n), frozenset()),
-                cancelled=campaign.state is State.CANCELLED,
-            )
+        for n, status in sends.status_blocks(tenant_id, campaign.campaign_id, shard):
+            number = block_number(shard, n)
+            claimed = claimed_slots(campaign, cursors, shard, n)
+            yield BlockStanding(number, status, claimed, retrying.get(number, frozenset()))
+
+
+def add_up(campaign: Campaign, blocks: Iterable[BlockStanding]) -> Books:
+    """The books of a frozen campaign from all of its blocks."""
+    books = Books(planned=campaign.planned)
+    add_skipped(books, campaign.skipped.items())
+    cancelled = campaign.state is State.CANCELLED
+    for block in blocks:
+        tally(books, block.status, block.claimed, block.retrying, cancelled=cancelled)
     return books
+
+
+def read_books(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign) -> Books:
+    """The books as stored right now; as dear as `standings`."""
+    if not campaign.sizes:
+        return Books(planned=campaign.planned)
+    return add_up(campaign, standings(sends, tenant_id, campaign, lanes.work(campaign.phone_number_id)))

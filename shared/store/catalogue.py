@@ -19,10 +19,12 @@ def _campaign_due(campaign: Campaign) -> Due | None:
     """From when on the sweep looks at a campaign every minute: always, until it is closed.
 
     A minute after its start for a scheduled one, so that the schedule comes first; a minute after freezing began for
-    one that loads.
+    one that loads. Once more when it is closed, if Meta keeps messages of it back.
     """
-    if campaign.closed or campaign.state is State.DRAFT:
+    if campaign.state is State.DRAFT:
         return None
+    if campaign.closed:
+        return Due("CAMPAIGN", campaign.held_until) if campaign.held_until is not None else None
     if campaign.state is State.SCHEDULED:
         return Due("CAMPAIGN", (campaign.start_at or campaign.created_at) + START_GRACE_MS)
     if campaign.state is State.LOADING:

@@ -41,7 +41,10 @@ class ReportOut(Output):
     read: int
     replied: int
     billable: int = Field(description="messages that Meta named a price for; it charges those it delivers, see `cost`")
-    held: int = Field(description="of `sent`: taken by Meta, and kept back until it has seen what others make of it")
+    held: int = Field(
+        description="of `sent`: taken by Meta, and kept back until it has seen what others make of it; "
+        "after a day without news they are unknown"
+    )
     failed_by: dict[str, int]
     skipped_by: dict[str, int]
     balanced: bool

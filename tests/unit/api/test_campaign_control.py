@@ -195,7 +195,8 @@ def test_pause_and_resume_reach_the_lanes(desk: Desk) -> None:
     campaign_id = desk.sending()
     assert desk.control.pause(desk.tenant, campaign_id).state is State.PAUSED
     assert desk.run_state(campaign_id) == "paused"
-    assert desk.control.resume(desk.tenant, campaign_id, NOW).state is State.SENDING
+    resumed = desk.control.resume(desk.tenant, campaign_id, NOW)
+    assert (resumed.state, resumed.resumed_at, resumed.resumed_from) == (State.SENDING, NOW, (0,))
     assert desk.run_state(campaign_id) == "running"
     assert desk.sent.messages == [WakeLane(desk.number, 0)]
 
