@@ -148,7 +148,7 @@ class _Campaigns:
 
     def _touch(self, campaign: Campaign, contact_id: str) -> Touch | None:
         deps, tenant_id = self._deps, self._tenant_id
-        place = place_in(deps.sends, tenant_id, campaign, contact_id)
+        place = place_in(deps.sends.read_block, tenant_id, campaign, contact_id)
         if place is None:
             return None
         fate, replied = fate_in(deps.sends, deps.lanes, tenant_id, campaign, place)

@@ -38,9 +38,10 @@ class People:
     def find(self, tenant_id: str, who: Identities) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person."""
         keys = who.keys(tenant_id)
+        known = self._contacts.get_many(tenant_id, keys)
         by_key: dict[str, Contact | None] = {}
         for key, (kind, value) in keys.items():
-            found = self._contacts.get(tenant_id, key)
+            found = known.get(key)
             if kind == "phone" and found is not None and _moved_away(found, value, who):
                 continue
             by_key[key] = found

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from shared.domain.books import StatusChange
 from shared.domain.campaign import Campaign, State
@@ -17,6 +18,8 @@ REPLY_MS = 72 * 3600 * 1000
 _KEEP_MS = 60_000
 _LOOK_AGAIN_MS = 5_000
 _NEWEST = 50
+_BLOCKS = 256
+"""Blocks of recipients that are remembered: some 10 MB."""
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
 
 
@@ -32,6 +35,8 @@ class Replies:
         self._lanes = lanes
         self._sends = sends
         self._kept: dict[str, tuple[int, dict[str, Campaign]]] = {}
+        # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
+        self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
 
     def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
         """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
@@ -50,7 +55,7 @@ class Replies:
             if not _start(campaign) <= at + 999 < _start(campaign) + REPLY_MS:
                 continue
             for contact_id in contact_ids:
-                place = place_in(self._sends, tenant_id, campaign, contact_id)
+                place = place_in(self._read_block, tenant_id, campaign, contact_id)
                 if place is None:
                     continue
                 fate, _ = fate_in(self._sends, self._lanes, tenant_id, campaign, place)

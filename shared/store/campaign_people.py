@@ -1,6 +1,6 @@
 """Who was in a campaign and what became of each, read from its blocks in order of contact_id."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -96,7 +96,11 @@ class Place:
     recipient: Recipient
 
 
-def place_in(sends: Sends, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
+ReadBlock = Callable[[str, str, int], Sequence[Recipient]]
+"""(tenant id, campaign id, block number) → its recipients: `Sends.read_block`, or one that remembers."""
+
+
+def place_in(read_block: ReadBlock, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
     """None when the person is not in the frozen audience, or was held back from it.
 
     Costs 1 RRU for each read of a binary search: none when the shard is empty, ten for a million recipients.
@@ -107,7 +111,7 @@ def place_in(sends: Sends, tenant_id: str, campaign: Campaign, contact_id: str) 
     found = position_of(
         contact_id,
         -(-campaign.sizes[shard] // BLOCK_SIZE),
-        lambda n: sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, n)),
+        lambda n: read_block(tenant_id, campaign.campaign_id, block_number(shard, n)),
     )
     return Place(block_number(shard, found[0]), found[1], found[2]) if found is not None else None
 

@@ -110,12 +110,14 @@ def _statuses(world: World, count: int) -> Iterator[Json]:
 
 
 def _messages(count: int) -> Iterator[Json]:
+    """A second's worth with each second, up to now."""
+    first = epoch_ms() // 1000 - count // MESSAGES_A_SECOND
     for n in range(count):
         yield {
             "from": f"551198{n % 997:07d}",
             "from_user_id": f"BR.{n % 997:020d}",
             "id": f"wamid.in{n:026d}",
-            "timestamp": str(epoch_ms() // 1000),
+            "timestamp": str(first + n // MESSAGES_A_SECOND),
             "type": "text",
             "text": {"body": f"Does it come in another colour? {n}"},
         }
