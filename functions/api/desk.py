@@ -12,7 +12,7 @@ from shared.domain.account import Member, Principal, Scope, scopes_of
 from shared.domain.conversation import Change, Conversation, assign, close, label, need_version, reopen, snooze
 from shared.domain.conversation_entry import Entry, EntryKind
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 
 
 class Desk:

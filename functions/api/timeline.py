@@ -104,7 +104,7 @@ def _said(deps: Deps, tenant_id: str, conversation_id: str, before: _Place, page
 
 
 def _consents(deps: Deps, tenant_id: str, contact_id: str) -> Iterator[_Found]:
-    for event in reversed(deps.contacts.consent_events(tenant_id, contact_id)):
+    for event in reversed(deps.contacts.consent.events(tenant_id, contact_id)):
         yield _Place(event.at, f"consent#{event.event_id}#{contact_id}"), event
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.blocks import Segment
-from shared.store.lanes import LaneState, NumberWork, RetryBatch, Run
+from shared.store.number_work import LaneState, NumberWork, RetryBatch, Run
 
 
 @dataclass(frozen=True, slots=True)

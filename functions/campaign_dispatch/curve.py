@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 from shared.store.sends import Sends
 
 _MINUTE_MS = 60_000

@@ -23,9 +23,10 @@ from shared.domain.callback import CampaignSlot, encode_slot
 from shared.domain.compiler import SendPlan, message_body
 from shared.domain.consent import SkipReason
 from shared.domain.outcome import Action, Kind, Outcome
-from shared.store.contacts import Contacts
+from shared.store.consent import Consent
 from shared.store.directory import from_document
-from shared.store.lanes import Lanes, LaneState, LeaseLost, NumberWork, Run
+from shared.store.lanes import Lanes, LeaseLost
+from shared.store.number_work import LaneState, NumberWork, Run
 from shared.store.sends import Sends
 
 LEASE_MS = 15_000
@@ -94,7 +95,7 @@ class Lane:
     handoff: str
     lanes: Lanes
     sends: Sends
-    contacts: Contacts
+    consent: Consent
     results: Results
     transmit: Transmitter
     blocking: Blocking
@@ -221,7 +222,7 @@ class Lane:
         """Learn who said no since their campaign was frozen. All of the number's runs are one tenant's."""
         for run in work.runs:
             since = self._fed_until.get(run.campaign_id, run.frozen_at)
-            changes = await self.blocking(partial(self.contacts.consent_feed, run.tenant_id, since - _FEED_OVERLAP_MS))
+            changes = await self.blocking(partial(self.consent.feed, run.tenant_id, since - _FEED_OVERLAP_MS))
             said = self._opted_out[run.campaign_id]
             # A yes within the campaign lifts no no: entries learned at the same moment may stand in any order.
             said.update(change.contact_id for change in changes if change.opted_out)

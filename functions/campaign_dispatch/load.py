@@ -20,7 +20,7 @@ from shared.domain.stop_reasons import BEYOND_LIMIT
 from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
 from shared.store.directory import from_document
-from shared.store.lanes import OPENING, Run
+from shared.store.number_work import OPENING, Run
 from shared.store.sends import SealedBlock
 
 _WAIT_SECONDS = 15

@@ -5,7 +5,8 @@ from shared.domain.number import Number
 from shared.domain.stop_reasons import Scope, meta_code
 from shared.services.campaign_stop import CampaignStop
 from shared.store.catalogue import Catalogue
-from shared.store.lanes import Lanes, Run
+from shared.store.lanes import Lanes
+from shared.store.number_work import Run
 
 
 class AutoPause:

@@ -11,8 +11,9 @@ from shared.domain.books import SKIP_PREFIX
 from shared.domain.consent import SkipReason
 from shared.domain.outcome import Action, Kind, Outcome
 from shared.domain.stop_reasons import SCOPES, Scope
-from shared.store.contacts import Contacts
-from shared.store.lanes import Lanes, LeaseLost, Run
+from shared.store.consent import Consent
+from shared.store.lanes import Lanes, LeaseLost
+from shared.store.number_work import Run
 from shared.store.sends import Sends, StatusChange
 
 MAX_ATTEMPTS = 12
@@ -109,7 +110,7 @@ class Results:
 
     sends: Sends
     lanes: Lanes
-    contacts: Contacts
+    consent: Consent
     pause: Pause
     new_id: Callable[[], str]
     _line: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
@@ -159,7 +160,7 @@ class Results:
             return
 
     def _suppress(self, run: Run, contact_id: str, code: str, now: int) -> None:
-        self.contacts.set_consent(
+        self.consent.record(
             run.tenant_id,
             contact_id,
             opted_out=True,

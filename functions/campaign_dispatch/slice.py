@@ -89,8 +89,10 @@ async def _run(deps: Deps, wake: WakeLane, access: GraphAccess, rate: float) -> 
             handoff=wake.handoff,
             lanes=deps.lanes,
             sends=deps.sends,
-            contacts=deps.contacts,
-            results=Results(deps.sends, deps.lanes, deps.contacts, AutoPause(deps.catalogue, deps.lanes), new_ulid),
+            consent=deps.contacts.consent,
+            results=Results(
+                deps.sends, deps.lanes, deps.contacts.consent, AutoPause(deps.catalogue, deps.lanes), new_ulid
+            ),
             transmit=GraphTransmitter(graph, access, wake.phone_number_id),
             blocking=run_blocking,
             clock=SystemClock(),

@@ -19,7 +19,8 @@ from shared.events import LoadShard, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaign_books import add_up, read_books, standings
-from shared.store.lanes import OPENING, Claim, LeaseLost, NumberWork, Run
+from shared.store.lanes import LeaseLost
+from shared.store.number_work import OPENING, Claim, NumberWork, Run
 from shared.store.sends import StatusChange
 
 _LOADER_SILENT_MS = 150_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.outcome import MARKETING_ENDPOINT, Action, Outcome
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 
 _USUAL, _MARKETING = "messages", "marketing_messages"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from shared.domain.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
 from shared.domain.campaign import Campaign
 from shared.store.campaign_books import BlockStanding, positions
-from shared.store.lanes import NumberWork
+from shared.store.number_work import NumberWork
 
 WINDOW = 100
 """Outcomes looked at, the last ones of a campaign; at least so many where more are stored."""

@@ -19,7 +19,7 @@ from shared.errors import InvalidInput
 from shared.events import BotTurn, InboundMessage
 from shared.observability import count
 from shared.store.conversations import Head
-from shared.store.messages import is_wamid
+from shared.store.message_items import is_wamid
 
 
 def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:

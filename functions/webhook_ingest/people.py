@@ -55,7 +55,7 @@ class People:
     ) -> None:
         """For every contact this person is: whichever a campaign knows them by, the no holds."""
         for contact_id in person.ids:
-            self._contacts.set_consent(
+            self._contacts.consent.record(
                 tenant_id, contact_id, opted_out=opted_out, source=source, at=at, event_id=event_id, now=now
             )
 
@@ -111,7 +111,7 @@ class People:
         for said in known:
             for heard in known:
                 if said.opted_out_at is not None and heard.opted_out_at is None:
-                    self._contacts.set_consent(
+                    self._contacts.consent.record(
                         tenant_id,
                         heard.contact_id,
                         opted_out=True,

@@ -10,7 +10,8 @@ from shared.errors import NotFound
 from shared.observability import count
 from shared.store.campaign_people import WRITTEN_TO, fate_in, place_in
 from shared.store.catalogue import Catalogue
-from shared.store.lanes import Lanes, Run
+from shared.store.lanes import Lanes
+from shared.store.number_work import Run
 from shared.store.sends import Sends
 
 REPLY_MS = 72 * 3600 * 1000

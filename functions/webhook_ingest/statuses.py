@@ -130,7 +130,7 @@ def _opt_out(at_hand: Deps, target: CampaignSlot, at: int, now: int) -> None:
     if target.slot >= len(recipients):
         count("StatusUnmatched")
         return
-    at_hand.contacts.set_consent(
+    at_hand.contacts.consent.record(
         target.tenant_id,
         recipients[target.slot].contact_id,
         opted_out=True,

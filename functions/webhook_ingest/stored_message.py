@@ -10,7 +10,7 @@ from functions.webhook_ingest.logic.parse import Parsed
 from functions.webhook_ingest.logic.split import digest
 from shared.domain.identity import conversation_id_for
 from shared.domain.message import Message, Source
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 
 _LONGEST_MS = 0xFFFFFFFF
 _DAY_MS = 24 * 3600 * 1000

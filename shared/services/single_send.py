@@ -26,7 +26,7 @@ from shared.services.media import MediaService
 from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
 from shared.store.conversations import Conversations, Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 
 WINDOW_CLOSED = "window_closed"
 _ATTEMPTS = 3

@@ -13,7 +13,7 @@ from typing import Literal, cast
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.store.database import Database, TableItem
-from shared.store.messages import conversation_key
+from shared.store.message_items import conversation_key
 
 Doing = Literal["viewing", "typing"]
 PRESENT_MS = 30_000

@@ -7,7 +7,8 @@ from shared.domain.blocks import BLOCK_SIZE, Segment, block_number, lane_of
 from shared.domain.books import Books, StatusBlock, add_skipped, tally
 from shared.domain.campaign import Campaign, State
 from shared.domain.identity import SHARDS
-from shared.store.lanes import Lanes, NumberWork
+from shared.store.lanes import Lanes
+from shared.store.number_work import NumberWork
 from shared.store.sends import Sends
 
 

@@ -9,7 +9,8 @@ from shared.domain.books import SKIP_PREFIX, StatusBlock
 from shared.domain.campaign import Campaign, State
 from shared.domain.identity import shard_of
 from shared.store.campaign_books import claimed_slots, positions, slots_in_retry
-from shared.store.lanes import Lanes, NumberWork
+from shared.store.lanes import Lanes
+from shared.store.number_work import NumberWork
 from shared.store.sends import Sends, Skipped
 
 WRITTEN_TO = frozenset({"sent", "delivered", "read", "unknown"})

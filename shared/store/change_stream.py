@@ -13,7 +13,7 @@ from shared.domain.conversation import Conversation
 from shared.domain.message import Message
 from shared.store.conversation_heads import ConversationItem, conversation_of
 from shared.store.directory import DirectoryItem, from_document
-from shared.store.messages import MessageItem, _message
+from shared.store.message_items import MessageItem, message_of
 
 T = TypeVar("T", Message, Conversation, Campaign)
 Image = Mapping[str, Any]
@@ -50,7 +50,7 @@ def read_change(record: Mapping[str, Any]) -> Changed[Message] | Changed[Convers
 
 
 def _message_of(conversation_id: str, image: Image) -> Message:
-    return _message(conversation_id, MessageItem.from_raw_data(dict(image)))
+    return message_of(conversation_id, MessageItem.from_raw_data(dict(image)))
 
 
 def _head_of(image: Image) -> Conversation:

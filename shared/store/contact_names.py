@@ -8,7 +8,7 @@
 from botocore.exceptions import ClientError
 
 from shared.store.codec import Value, encode, encode_item
-from shared.store.contacts import contact_key
+from shared.store.contact_items import contact_key
 from shared.store.database import Database, condition_failed
 
 

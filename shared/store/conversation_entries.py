@@ -19,7 +19,7 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 from shared.domain.conversation_entry import Entry, EntryKind, Mention
 from shared.store.database import Database, TableItem
 from shared.store.directory import Page, decode_cursor, encode_cursor
-from shared.store.messages import conversation_key, expiry
+from shared.store.message_items import conversation_key, expiry
 
 _PREFIX = "N#"
 

@@ -8,7 +8,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.domain.conversation import Conversation, Status, Trail, status_of
 from shared.store.database import ActivityIndex, TableItem
-from shared.store.messages import conversation_key, expiry
+from shared.store.message_items import conversation_key, expiry
 
 HEAD = "HEAD"
 

@@ -23,7 +23,8 @@ from shared.domain.conversation_merge import merged
 from shared.errors import RetryableError
 from shared.store.conversation_heads import HEAD, ConversationItem, conversation_of, head_item
 from shared.store.database import Database, condition_failed
-from shared.store.messages import MOVED, Messages, MovedItem, conversation_key, expiry, moved_to
+from shared.store.message_items import MOVED, MovedItem, conversation_key, expiry, moved_to
+from shared.store.messages import Messages
 from shared.store.search_index import SearchIndex
 
 if TYPE_CHECKING:

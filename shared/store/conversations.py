@@ -39,7 +39,8 @@ from shared.store.conversation_heads import (
 from shared.store.conversation_lists import Wanted, page_of
 from shared.store.database import Database
 from shared.store.directory import Page
-from shared.store.messages import Messages, conversation_key, moved_to
+from shared.store.message_items import conversation_key, moved_to
+from shared.store.messages import Messages
 from shared.store.search_index import SearchIndex
 
 _ATTEMPTS = 12

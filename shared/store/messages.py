@@ -21,90 +21,37 @@ costs one read more to show.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from shared.domain.media import MessageMedia, joined
-from shared.domain.message import PLACEHOLDER, Author, Direction, Message, Source, merge_status
+from shared.domain.message import PLACEHOLDER, Message, merge_status
 from shared.domain.message_changes import Applied, Change, Changes, join, may_change
-from shared.store.database import Database, TableItem
-from shared.store.directory import Page, decode_cursor, encode_cursor, from_document, to_document
+from shared.store.database import Database
+from shared.store.directory import Page, decode_cursor, encode_cursor, to_document
+from shared.store.message_items import (
+    MessageItem,
+    MovedItem,
+    ReferenceItem,
+    StoredChanges,
+    changes_of,
+    conversation_key,
+    conversation_of_item,
+    expiry,
+    find_message,
+    is_wamid,
+    media_of,
+    message_of,
+    moved_to,
+    read_message,
+)
 
-RETENTION_DAYS = 400
 _ATTEMPTS = 8
-_WAMID_LENGTH = 256
-MOVED = "MOVED"
-_MOVES = 3
-
-
-class MessageItem(TableItem):
-    class Meta:
-        table_name = ""
-
-    direction = UnicodeAttribute()
-    author = UnicodeAttribute()
-    author_id = UnicodeAttribute(null=True)
-    kind = UnicodeAttribute()
-    text = UnicodeAttribute(null=True)
-    at = NumberAttribute()
-    content = UnicodeAttribute()
-    wamid = UnicodeAttribute(null=True)
-    status = UnicodeAttribute(null=True)
-    error_code = UnicodeAttribute(null=True)
-    reply_to = UnicodeAttribute(null=True)
-    about = UnicodeAttribute(null=True)
-    source = UnicodeAttribute(null=True)
-    change = UnicodeAttribute(null=True)
-    changes = UnicodeAttribute(null=True)
-    merged_in = BooleanAttribute(null=True)
-    media = UnicodeAttribute(null=True)
-
-
-class ReferenceItem(TableItem):
-    """Leads from a wamid to a message (`W#`), or to one that changes it (`A#`)."""
-
-    class Meta:
-        table_name = ""
-
-    wamid = UnicodeAttribute()
-    message_id = UnicodeAttribute()
-
-
-class MovedItem(TableItem):
-    """Stands in a conversation that has been taken over by another one."""
-
-    class Meta:
-        table_name = ""
-
-    conversation_id = UnicodeAttribute()
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """`changes` as they are written."""
-
-    changes: dict[str, Applied]
-
-
-def message_key(at: int, message_id: str) -> str:
-    """The id under which the API and callback data know a message: it contains its time, so one read finds it."""
-    return f"{at:013d}-{message_id}"
-
-
-def conversation_key(tenant_id: str, conversation_id: str) -> str:
-    """The partition of a conversation."""
-    return f"T#{tenant_id}#V#{conversation_id}"
-
-
-def expiry(at: int) -> int:
-    """When something of this time (epoch ms) is forgotten, in epoch seconds."""
-    return at // 1000 + RETENTION_DAYS * 24 * 3600
 
 
 class Messages:
@@ -199,14 +146,14 @@ class Messages:
         partition = conversation_key(tenant_id, message.conversation_id)
         applied = Applied(message.message_id, message.author, message.author_id, change)
         for _ in range(_ATTEMPTS):
-            item = _read(partition, target)
+            item = read_message(partition, target)
             if item is None or not may_change(change, message.direction, item.direction):
                 return
-            before = _changes(item)
+            before = changes_of(item)
             after = join(before, message.direction, applied)
             unchanged = _same(item.changes, MessageItem.changes)
             if after is before or _update(
-                item, [MessageItem.changes.set(to_document(_Stored(dict(sorted(after.items())))))], unchanged
+                item, [MessageItem.changes.set(to_document(StoredChanges(dict(sorted(after.items())))))], unchanged
             ):
                 break
         else:
@@ -243,7 +190,7 @@ class Messages:
             limit=limit,
             last_evaluated_key=start,
         )
-        rows = [self._shown(tenant_id, _message(conversation_id, item), _changes(item)) for item in found]
+        rows = [self._shown(tenant_id, message_of(conversation_id, item), changes_of(item)) for item in found]
         elsewhere = moved_to(tenant_id, conversation_id) if not rows else None
         if elsewhere is not None:
             return self.page(tenant_id, elsewhere, limit, cursor)
@@ -260,14 +207,14 @@ class Messages:
             page_size=page_size,
         )
         for item in found:
-            yield self._shown(tenant_id, _message(conversation_id, item), _changes(item))
+            yield self._shown(tenant_id, message_of(conversation_id, item), changes_of(item))
 
     def get(self, tenant_id: str, conversation_id: str, message_id: str) -> Message | None:
         """Also where its conversation has moved to."""
-        item = _found(tenant_id, conversation_id, message_id)
+        item = find_message(tenant_id, conversation_id, message_id)
         if item is None:
             return None
-        return self._shown(tenant_id, _message(_conversation_of(item), item), _changes(item))
+        return self._shown(tenant_id, message_of(conversation_of_item(item), item), changes_of(item))
 
     def get_many(self, tenant_id: str, ids: Sequence[tuple[str, str]]) -> list[Message]:
         """Those of (conversation id, message id) that are there, in no order; 0.5 RRU per 4 KB."""
@@ -275,19 +222,21 @@ class Messages:
             (conversation_key(tenant_id, conversation_id), f"M#{message_id}") for conversation_id, message_id in ids
         ]
         found = MessageItem.batch_get(keys) if keys else []
-        return [self._shown(tenant_id, _message(_conversation_of(item), item), _changes(item)) for item in found]
+        return [
+            self._shown(tenant_id, message_of(conversation_of_item(item), item), changes_of(item)) for item in found
+        ]
 
     def _shown(self, tenant_id: str, message: Message, changes: Changes) -> Message:
         """The message with the file of the edit that stands, if that brought one."""
         if "edit" not in changes or message.revoked_at:
             return message
-        edit = _read(conversation_key(tenant_id, message.conversation_id), changes["edit"].change_id)
-        return replace(message, media=_media(edit)) if edit is not None and edit.media else message
+        edit = read_message(conversation_key(tenant_id, message.conversation_id), changes["edit"].change_id)
+        return replace(message, media=media_of(edit)) if edit is not None and edit.media else message
 
     def media(self, tenant_id: str, conversation_id: str, message_id: str) -> MessageMedia | None:
         """The file that this message itself brought; unlike `get`, not that of an edit of it."""
-        item = _found(tenant_id, conversation_id, message_id)
-        return _media(item) if item is not None else None
+        item = find_message(tenant_id, conversation_id, message_id)
+        return media_of(item) if item is not None else None
 
     def record_media(
         self, tenant_id: str, conversation_id: str, message_id: str, news: MessageMedia
@@ -296,10 +245,10 @@ class Messages:
 
         The file of an edit is recorded with the edit."""
         for _ in range(_ATTEMPTS):
-            item = _found(tenant_id, conversation_id, message_id)
+            item = find_message(tenant_id, conversation_id, message_id)
             if item is None:
                 return None
-            before = _media(item)
+            before = media_of(item)
             after = joined(before, news)
             actions: list[Action] = [MessageItem.media.set(to_document(after))]
             if after == before or _update(item, actions, _same(item.media, MessageItem.media)):
@@ -321,10 +270,10 @@ class Messages:
         Of several error codes the smallest is kept, and none for a message that arrived after all.
         """
         for _ in range(_ATTEMPTS):
-            item = _found(tenant_id, conversation_id, message_id)
+            item = find_message(tenant_id, conversation_id, message_id)
             if item is None:
                 return False
-            current = _message(_conversation_of(item), item)
+            current = message_of(conversation_of_item(item), item)
             merged = status if current.status in ("queued", "unknown", "") else merge_status(current.status, status)
             codes = [code for code in (current.error_code, error_code) if code] if merged == "failed" else []
             code, learned = min(codes, default=""), wamid if not current.wamid else ""
@@ -345,45 +294,8 @@ class Messages:
         raise RuntimeError("a message's state keeps changing")
 
 
-def is_wamid(text: str) -> bool:
-    """Whether this can be an id of Meta's: they are opaque, but short and plain (base64 behind `wamid.`)."""
-    return 0 < len(text) <= _WAMID_LENGTH and text.isascii() and text.isprintable() and "#" not in text
-
-
 def _refer(partition: str, key: str, wamid: str, message_id: str) -> None:
     ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(int(message_id[:13]))).save()
-
-
-def _read(partition: str, message_id: str) -> MessageItem | None:
-    try:
-        return MessageItem.get(partition, f"M#{message_id}", consistent_read=True)
-    except MessageItem.DoesNotExist:
-        return None
-
-
-def moved_to(tenant_id: str, conversation_id: str) -> str | None:
-    """The conversation that has taken this one over, because their contacts turned out to be one person."""
-    try:
-        return MovedItem.get(conversation_key(tenant_id, conversation_id), MOVED, consistent_read=True).conversation_id
-    except MovedItem.DoesNotExist:
-        return None
-
-
-def _found(tenant_id: str, conversation_id: str, message_id: str) -> MessageItem | None:
-    """The item, also where its conversation has moved to."""
-    place: str | None = conversation_id
-    for _ in range(_MOVES):
-        if place is None:
-            break
-        item = _read(conversation_key(tenant_id, place), message_id)
-        if item is not None:
-            return item
-        place = moved_to(tenant_id, place)
-    return None
-
-
-def _conversation_of(item: MessageItem) -> str:
-    return item.pk.rpartition("#")[2]
 
 
 def _same(seen: str | None, attribute: UnicodeAttribute) -> Condition:
@@ -399,34 +311,3 @@ def _update(item: Model, actions: list[Action], condition: Condition) -> bool:
             raise
         return False
     return True
-
-
-def _changes(item: MessageItem) -> Changes:
-    return from_document(_Stored, item.changes).changes if item.changes else {}
-
-
-def _media(item: MessageItem) -> MessageMedia | None:
-    return from_document(MessageMedia, item.media) if item.media else None
-
-
-def _message(conversation_id: str, item: MessageItem) -> Message:
-    stored = Message(
-        message_id=item.sk.removeprefix("M#"),
-        conversation_id=conversation_id,
-        direction=cast("Direction", item.direction),
-        author=cast("Author", item.author),
-        author_id=item.author_id or "",
-        kind=item.kind,
-        text=item.text or "",
-        at=int(item.at),
-        content=json.loads(item.content),
-        wamid=item.wamid or "",
-        status=item.status or "",
-        error_code=item.error_code or "",
-        reply_to=item.reply_to or "",
-        about=item.about or "",
-        source=cast("Source", item.source or "live"),
-        change=from_document(Change, item.change) if item.change else None,
-        media=_media(item),
-    )
-    return stored.changed_by(_changes(item))

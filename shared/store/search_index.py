@@ -26,7 +26,7 @@ from shared.domain.message_changes import Change
 from shared.domain.search_words import FEWEST_DIGITS, SHORTEST, SHORTEST_NAME, digits_of, indexed_words, name_words
 from shared.store.database import Database, TableItem
 from shared.store.directory import from_document
-from shared.store.messages import MessageItem, conversation_key, expiry
+from shared.store.message_items import MessageItem, conversation_key, expiry
 
 MOST_FOUND = 300
 _QUIET_AUTHORS = frozenset({"bot"})

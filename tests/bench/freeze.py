@@ -15,7 +15,7 @@ from shared.clock import epoch_ms
 from shared.domain.identity import SHARDS, contact_id_for
 from shared.events import LoadShard
 from shared.store.codec import Item, encode_item
-from shared.store.contacts import contact_key
+from shared.store.contact_items import contact_key
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import World, open_test_database
 

@@ -26,7 +26,7 @@ from infra.local.standstill import Standstill, peak
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import new_ulid
 from shared.domain.outcome import Outcome
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 from tests.bench.per_item import send_per_item
 from tests.support.capacity import Meter
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide

@@ -10,7 +10,7 @@ LOAD = "functions/campaign_dispatch/load.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
 STATUSES = "functions/webhook_ingest/statuses.py"
 LANES = "shared/store/lanes.py"
-CONTACTS = "shared/store/contacts.py"
+CONSENT = "shared/store/consent.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ MUTANTS = (
         "said.update(c.contact_id for c in changes if c.opted_out)\n"
         "            said.difference_update(c.contact_id for c in changes if not c.opted_out)",
     ),
-    _one("a no that never reaches the feed", CONTACTS, "for name in names:", "for name in []:"),
+    _one("a no that never reaches the feed", CONSENT, "for name in names:", "for name in []:"),
     _one("a no that WhatsApp tells of left out", STATUSES, "(_opt_outs(at_hand, folded, now), ", "("),
     _one(
         "a lane that sends paused campaigns",

@@ -12,7 +12,7 @@ from shared.events import LoadShard
 from shared.store.catalogue import Catalogue
 from shared.store.database import Database
 from shared.store.directory import Directory
-from shared.store.lanes import OPENING, Run
+from shared.store.number_work import OPENING, Run
 from tests.support.engine import FakeMeta, World, open_test_database
 
 

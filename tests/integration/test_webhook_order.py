@@ -17,7 +17,7 @@ from shared.domain.message import Message
 from shared.domain.message_changes import Reaction
 from shared.store.conversations import Head
 from shared.store.database import Database
-from shared.store.messages import conversation_key, message_key
+from shared.store.message_items import conversation_key, message_key
 from shared.store.paging import query_all
 from tests.integration.store.conftest import database as database
 from tests.support.ingest import Ingest, ingesting

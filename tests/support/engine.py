@@ -34,7 +34,8 @@ from shared.store.catalogue import Catalogue
 from shared.store.contacts import Contacts
 from shared.store.database import Database, open_database
 from shared.store.directory import Directory
-from shared.store.lanes import Lanes, Run
+from shared.store.lanes import Lanes
+from shared.store.number_work import Run
 from shared.store.sends import Sends
 
 TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
@@ -134,7 +135,7 @@ class World:
 
     def opt_out(self, contact_id: str) -> None:
         now = epoch_ms()
-        self.deps.contacts.set_consent(
+        self.deps.contacts.consent.record(
             self.tenant_id, contact_id, opted_out=True, source="keyword", at=now, event_id=new_ulid(), now=now
         )
 
@@ -187,11 +188,11 @@ class World:
             handoff=handoff,
             lanes=self.deps.lanes,
             sends=self.deps.sends,
-            contacts=self.deps.contacts,
+            consent=self.deps.contacts.consent,
             results=Results(
                 self.deps.sends,
                 self.deps.lanes,
-                self.deps.contacts,
+                self.deps.contacts.consent,
                 AutoPause(self.deps.catalogue, self.deps.lanes),
                 new_ulid,
             ),

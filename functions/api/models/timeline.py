@@ -12,7 +12,7 @@ from shared.domain.campaign import Campaign
 from shared.domain.conversation_entry import Entry
 from shared.domain.message import Message
 from shared.store.campaign_people import Fate
-from shared.store.contacts import ConsentEvent
+from shared.store.consent import ConsentEvent
 
 
 @dataclass(frozen=True, slots=True)

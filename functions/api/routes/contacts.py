@@ -132,7 +132,7 @@ def post_opt_in(contact_id: ContactId, body: ConsentIn) -> ContactOut:
 def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
     made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
     contact = need_contact(made.contacts, tenant_id, contact_id)
-    made.contacts.set_consent(
+    made.contacts.consent.record(
         tenant_id,
         contact.contact_id,
         opted_out=opted_out,

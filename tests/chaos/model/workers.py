@@ -7,7 +7,7 @@ from functions.campaign_dispatch.claims import has_work
 from functions.campaign_dispatch.lane import Transmitter
 from shared.domain.outcome import Outcome
 from shared.events import WakeLane
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 from tests.chaos.model.machine import FAILURES, Machine
 from tests.chaos.model.meta import Attempt, Meta, slot_of
 from tests.chaos.model.process import Process

@@ -33,7 +33,7 @@ def need(contacts: Contacts, tenant: str, contact_id: str) -> Contact:
 
 
 def say(contacts: Contacts, tenant: str, contact_id: str, *, no: bool, at: int, now: int | None = None) -> None:
-    contacts.set_consent(
+    contacts.consent.record(
         tenant,
         contact_id,
         opted_out=no,
@@ -134,7 +134,7 @@ def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tena
     contacts.note_inbound(tenant, alias, 200)
     found = need(contacts, tenant, contact_id)
     assert (found.opted_out_at, found.last_inbound_at) == (100, 200)
-    assert [change.contact_id for change in contacts.consent_feed(tenant, 0)] == [contact_id]
+    assert [change.contact_id for change in contacts.consent.feed(tenant, 0)] == [contact_id]
 
 
 def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: str) -> None:
@@ -189,7 +189,7 @@ def test_of_two_words_in_the_same_moment_the_no_counts(contacts: Contacts, tenan
     for now, no in enumerate(order):
         say(contacts, tenant, contact_id, no=no, at=10, now=1_000 + now)
     assert need(contacts, tenant, contact_id).opted_out_at == 10
-    assert contacts.consent_feed(tenant, 0)[-1].opted_out
+    assert contacts.consent.feed(tenant, 0)[-1].opted_out
 
 
 def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: Contacts, tenant: str) -> None:
@@ -203,16 +203,16 @@ def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: C
     people = [add(contacts, tenant, f"+551198765{i:04}") for i in range(4)]
     for i, now in enumerate((400, 100, 300, 200)):
         say(contacts, tenant, people[i], no=i != 2, at=50, now=now)
-    feed = contacts.consent_feed(tenant, 0)
+    feed = contacts.consent.feed(tenant, 0)
     assert [(change.contact_id, change.opted_out, change.at) for change in feed] == [
         (people[1], True, 100),
         (people[3], True, 200),
         (people[2], False, 300),
         (people[0], True, 400),
     ]
-    assert [change.at for change in contacts.consent_feed(tenant, 200)] == [200, 300, 400]
-    assert contacts.consent_feed(tenant, 401) == []
-    assert contacts.consent_feed(new_ulid(), 0) == []
+    assert [change.at for change in contacts.consent.feed(tenant, 200)] == [200, 300, 400]
+    assert contacts.consent.feed(tenant, 401) == []
+    assert contacts.consent.feed(new_ulid(), 0) == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -223,13 +223,13 @@ def test_a_no_whose_recording_crashed_is_whole_after_the_redelivery(
     contact_id = add(contacts, tenant)
 
     def record() -> None:
-        contacts.set_consent(tenant, contact_id, opted_out=True, source="keyword", at=10, event_id="e1", now=1_000)
+        contacts.consent.record(tenant, contact_id, opted_out=True, source="keyword", at=10, event_id="e1", now=1_000)
 
     with crash_at_write(database, k, when), pytest.raises(Crash):  # type: ignore[arg-type]
         record()
     record()
     assert need(contacts, tenant, contact_id).opted_out_at == 10
-    assert [change.contact_id for change in contacts.consent_feed(tenant, 0)] == [contact_id]
+    assert [change.contact_id for change in contacts.consent.feed(tenant, 0)] == [contact_id]
     assert len(consent_events(database, tenant, contact_id)) == 1
 
 
@@ -253,7 +253,7 @@ def test_every_word_stays_on_record_also_one_that_came_late(
     say(contacts, tenant, contact_id, no=False, at=20)
     assert len(consent_events(database, tenant, contact_id)) == 2
     assert need(contacts, tenant, contact_id).opted_out_at == 30
-    assert [change.opted_out for change in contacts.consent_feed(tenant, 0)] == [True]
+    assert [change.opted_out for change in contacts.consent.feed(tenant, 0)] == [True]
 
 
 def test_the_last_inbound_moves_forward_only(contacts: Contacts, tenant: str) -> None:
@@ -336,7 +336,7 @@ def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
         say(contacts, tenant, ids[who], no=True, at=100)
     assert need(contacts, tenant, ids["keep"]).opted_out_at == 100
     assert need(contacts, tenant, ids["gone"]).opted_out_at == 100
-    heard = {change.contact_id for change in contacts.consent_feed(tenant, 0) if change.opted_out}
+    heard = {change.contact_id for change in contacts.consent.feed(tenant, 0) if change.opted_out}
     assert heard == {ids["keep"], ids["gone"]}
 
 

@@ -13,7 +13,7 @@ from shared.store.agents import PRESENT_MS, Agents
 from shared.store.conversation_lists import MOST_LOOKED_AT, Wanted
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.integration.store.faults import Crash, at_once, crash_at_write
 from tests.support.capacity import Meter
 

@@ -12,7 +12,7 @@ from shared.store.conversation_lists import Wanted
 from shared.store.conversation_moves import ConversationMoves
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
-from shared.store.messages import conversation_key, message_key
+from shared.store.message_items import conversation_key, message_key
 from tests.integration.store.faults import Crash, at_once, crash_at_write
 
 GONE, KEPT = Head("gone", "pn", "c-gone", ""), Head("kept", "pn", "c-kept", "Ana")

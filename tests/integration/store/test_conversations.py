@@ -10,7 +10,7 @@ from shared.domain.conversation import read
 from shared.domain.message import Direction, Message
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.integration.store.faults import Crash, at_once, crash_at_write
 
 HEAD = Head("v1", "pn1", "c1", "Ana")

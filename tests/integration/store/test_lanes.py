@@ -9,7 +9,8 @@ from botocore.exceptions import ReadTimeoutError
 from shared.clock import new_ulid
 from shared.domain.identity import SHARDS
 from shared.store.database import Database
-from shared.store.lanes import OPENING, Lanes, LaneState, LeaseLost, Run
+from shared.store.lanes import Lanes, LeaseLost
+from shared.store.number_work import OPENING, LaneState, Run
 from tests.integration.store.faults import answer_lost, at_once, sent_twice
 
 NOW = 1_700_000_000_000

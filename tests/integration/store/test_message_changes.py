@@ -12,7 +12,7 @@ from shared.domain.message import Message
 from shared.domain.message_changes import Change, Reaction
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
-from shared.store.messages import conversation_key, message_key
+from shared.store.message_items import conversation_key, message_key
 from shared.store.paging import query_all
 from tests.integration.store.faults import Crash, at_once, crash_at_write
 

@@ -10,7 +10,7 @@ from shared.domain.message import Message
 from shared.domain.message_changes import Change
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.integration.store.faults import at_once
 
 HEAD = Head("v1", "pn1", "c1", "Ana")

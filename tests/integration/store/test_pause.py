@@ -10,7 +10,7 @@ from shared.clock import new_ulid
 from shared.domain.campaign import State, after
 from shared.domain.number import Number
 from shared.domain.stop_reasons import Scope
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 from tests.support.engine import World
 
 

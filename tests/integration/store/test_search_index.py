@@ -11,7 +11,7 @@ from shared.domain.message_changes import Change
 from shared.store.conversation_moves import ConversationMoves
 from shared.store.conversations import Conversations, Head
 from shared.store.database import Database
-from shared.store.messages import RETENTION_DAYS, message_key
+from shared.store.message_items import RETENTION_DAYS, message_key
 from shared.store.search_index import MOST_FOUND
 from tests.support.capacity import Meter
 

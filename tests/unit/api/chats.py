@@ -17,7 +17,7 @@ from shared.domain.message import Message
 from shared.domain.number import Number, Waba
 from shared.domain.template import Template
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.support.fake_aws import SECRETS
 from tests.unit.api.conftest import Answer, Api
 

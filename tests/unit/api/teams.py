@@ -11,7 +11,7 @@ from shared.domain.identity import contact_id_for, conversation_id_for
 from shared.domain.message import Author, Direction, Message
 from shared.domain.number import Number, Waba
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.unit.api.conftest import Answer, Api
 
 Json = dict[str, Any]

@@ -18,7 +18,8 @@ from shared.store.accounts import Accounts
 from shared.store.catalogue import Catalogue
 from shared.store.database import Database
 from shared.store.directory import Directory
-from shared.store.lanes import Lanes, Run
+from shared.store.lanes import Lanes
+from shared.store.number_work import Run
 
 NOW = 1_800_000_000_000
 

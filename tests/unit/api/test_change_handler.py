@@ -16,7 +16,7 @@ from shared.domain.campaign import Audience, Campaign, State
 from shared.domain.message import Author, Direction, Message
 from shared.domain.webhook_endpoint import WebhookEndpoint
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.support.fake_aws import Context
 from tests.unit.api.conftest import Api
 

@@ -3,7 +3,7 @@
 from shared.clock import epoch_ms
 from shared.domain.message import Message
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.unit.api.chats import DAY_MS, Chat, chat, graph_url
 
 __all__ = ["chat", "graph_url"]

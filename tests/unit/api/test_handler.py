@@ -24,7 +24,7 @@ from shared.domain.template import Template
 from shared.domain.webhook_delivery import Delivery
 from shared.domain.webhook_endpoint import SealedSecret, WebhookEndpoint
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from shared.store.webhook_deliveries import Logged
 from tests.unit.api.conftest import Answer, Api
 

@@ -217,7 +217,7 @@ def test_new_columns_become_fields_on_request(bench: Bench) -> None:
 def test_an_import_does_not_touch_consent(bench: Bench) -> None:
     contact_id = contact_id_for(bench.tenant, "phone", "+5511912000000")
     bench.run(bench.upload(numbered(1)))
-    bench.contacts.set_consent(
+    bench.contacts.consent.record(
         bench.tenant, contact_id, opted_out=True, source="STOP", at=START, event_id="e", now=START
     )
     bench.run(bench.upload(numbered(1).replace("Person", "New")))

@@ -10,7 +10,7 @@ from shared.clock import new_ulid
 from shared.domain.media import MediaStatus, MessageMedia, library_key, upload_key
 from shared.domain.message import Message
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.unit.api.conftest import Api
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(500)

@@ -14,7 +14,8 @@ from shared.errors import InvalidInput
 from shared.store.campaign_books import read_books
 from shared.store.campaign_people import Fate, fates
 from shared.store.database import Database
-from shared.store.lanes import Lanes, Run
+from shared.store.lanes import Lanes
+from shared.store.number_work import Run
 from shared.store.sends import SealedBlock, Sends
 
 RUN = DryRun("R", 1)

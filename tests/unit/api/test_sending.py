@@ -12,7 +12,7 @@ from shared.domain.message import Message
 from shared.domain.template import Template
 from shared.services.single_send import Draft
 from shared.store.conversations import Head
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.unit.api.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.unit.api.outgoing_samples import MEDIA_ID, RIGHT, named
 from tests.unit.api.outgoing_samples import Json as Sample
@@ -141,7 +141,7 @@ def test_a_template_that_meta_would_refuse_is_refused_by_name(
 def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
     chat.template("11")
     now = epoch_ms()
-    chat.api.deps.contacts.set_consent(
+    chat.api.deps.contacts.consent.record(
         chat.tenant, chat.contact, opted_out=True, source="x", at=now - 5000, event_id="e", now=now
     )
     template = {"type": "template", "template": {"template_id": "11", "variables": {"body.1": "x"}}}
@@ -157,7 +157,7 @@ def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
 def test_the_message_that_says_no_does_not_lift_it(chat: Chat) -> None:
     """Its place within the second is known better than the second in which Meta says that it was sent."""
     heard = chat.hears(text="STOP")
-    chat.api.deps.contacts.set_consent(
+    chat.api.deps.contacts.consent.record(
         chat.tenant, chat.contact, opted_out=True, source="keyword", at=heard.at // 1000 * 1000, event_id="e", now=1
     )
     answer = chat.send({"type": "text", "text": {"body": "but why?"}})

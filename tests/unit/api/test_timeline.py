@@ -92,7 +92,7 @@ def test_everything_that_happened_with_a_person_is_there_newest_first(team: Team
     )
     failed = wrote_to(team, contact, now - 10 * DAY_MS, lambda slot: StatusChange(failed={slot: "131026"}))
     stranger = wrote_to(team, contact[0] + "0" * 31, now - 9 * DAY_MS)
-    team.api.deps.contacts.set_consent(
+    team.api.deps.contacts.consent.record(
         team.tenant, contact, opted_out=True, source="keyword", at=now - 5 * DAY_MS, event_id="e1", now=now
     )
     team.ok("POST", f"/v1/conversations/{conversation}/notes", {"text": "careful"})

@@ -22,7 +22,7 @@ from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
 from shared.store.conversations import Head
 from shared.store.directory import Directory
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
 
 TENANT, PHONE_ID, CONTACT, CONVERSATION = "01TENANT", "106", "0" * 32, "c0ffee"
@@ -122,7 +122,7 @@ def test_who_said_no_meanwhile_gets_no_answer(
     aws: FakeAws, at_hand: Deps, meta: Meta, capsys: pytest.CaptureFixture[str]
 ) -> None:
     turn = receive(at_hand, "hours", epoch_ms())
-    Contacts(aws.database()).set_consent(
+    Contacts(aws.database()).consent.record(
         TENANT, CONTACT, opted_out=True, source="keyword", at=epoch_ms() + 1, event_id="e", now=epoch_ms()
     )
     assert deliver(turn) == []

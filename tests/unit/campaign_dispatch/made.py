@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared.domain.blocks import Recipient
 from shared.domain.identity import SHARDS
-from shared.store.lanes import Claim, LaneState, NumberWork, RetryBatch, Run
+from shared.store.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 
 
 def run(

@@ -11,7 +11,8 @@ from functions.campaign_dispatch.results import MAX_ATTEMPTS, RETRY_LIST, Result
 from shared.domain.consent import SkipReason
 from shared.domain.outcome import Action, Kind, Outcome
 from shared.domain.stop_reasons import Scope
-from shared.store.lanes import LeaseLost, Run
+from shared.store.lanes import LeaseLost
+from shared.store.number_work import Run
 from shared.store.sends import StatusChange
 from tests.unit.campaign_dispatch.made import recipient, run
 
@@ -184,20 +185,20 @@ class Down(Exception):
 
 @dataclass
 class Stores:
-    """Sends, lanes and contacts that keep what they are told, and fail as often as they are told."""
+    """Sends and lanes that keep what they are told, and fail as often as they are told."""
 
     failures: list[str] = field(default_factory=list)
     written: list[tuple[object, ...]] = field(default_factory=list)
     lost: bool = False
 
-    def _write(self, kind: str, *what: object) -> None:
+    def write(self, kind: str, *what: object) -> None:
         if self.failures and self.failures[0] == kind:
             self.failures.pop(0)
             raise Down
         self.written.append((kind, *what))
 
     def record(self, _tenant: str, campaign: str, block: int, change: StatusChange) -> bool:
-        self._write("outcome", campaign, block, tuple(sorted(change.sent)), tuple(sorted(change.failed.items())))
+        self.write("outcome", campaign, block, tuple(sorted(change.sent)), tuple(sorted(change.failed.items())))
         return True
 
     def add_retries(
@@ -205,13 +206,20 @@ class Stores:
     ) -> None:
         if self.lost:
             raise LeaseLost
-        self._write("retry", campaign, due, batch, tuple(entries))
-
-    def set_consent(self, _tenant: str, contact_id: str, *, opted_out: bool, **_more: object) -> None:
-        self._write("consent", contact_id, opted_out)
+        self.write("retry", campaign, due, batch, tuple(entries))
 
     def pause(self, run: Run, scope: Scope, code: str) -> None:
-        self._write("pause", run.campaign_id, scope, code)
+        self.write("pause", run.campaign_id, scope, code)
+
+
+@dataclass
+class ConsentOf:
+    """Consent that is kept by the stores."""
+
+    stores: Stores
+
+    def record(self, _tenant: str, contact_id: str, *, opted_out: bool, **_more: object) -> None:
+        self.stores.write("consent", contact_id, opted_out)
 
 
 BATCH = [
@@ -224,7 +232,7 @@ BATCH = [
 
 def results_over(stores: Stores) -> Results:
     ids = iter(f"id{i}" for i in range(1000))
-    return Results(stores, stores, stores, stores.pause, lambda: next(ids))  # type: ignore[arg-type]
+    return Results(stores, stores, ConsentOf(stores), stores.pause, lambda: next(ids))  # type: ignore[arg-type]
 
 
 def settle(results: Results, batch: Sequence[Sent]) -> None:

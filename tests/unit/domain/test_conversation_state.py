@@ -25,7 +25,7 @@ from shared.domain.conversation import (
 from shared.domain.inbox_settings import fill, unknown_places
 from shared.domain.message import Message
 from shared.errors import Conflict, InvalidInput
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 
 EMPTY = Conversation("v", "1", "c", "Ana", 0, "", None)
 

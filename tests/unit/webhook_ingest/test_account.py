@@ -10,7 +10,7 @@ from shared.domain.number import Number
 from shared.domain.template import Template
 from shared.errors import Conflict
 from shared.events import AccountEvent
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA, Json
 

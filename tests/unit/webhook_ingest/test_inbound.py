@@ -16,7 +16,7 @@ from shared.domain.conversation import Conversation, read
 from shared.domain.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
 from shared.domain.message import Message
 from shared.events import InboundMessage
-from shared.store.lanes import Run
+from shared.store.number_work import Run
 from shared.store.sends import SealedBlock
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.unit.webhook_ingest.payloads import (
@@ -102,7 +102,7 @@ def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, at_hand: Deps,
     person = contact(at_hand)
     assert (person.opted_out_at, person.opt_out_source) == (int(said["timestamp"]) * 1000, "keyword")
     assert refusal(person, "utility") == refusal(person, "conversation") == "opted_out"
-    assert [change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0)] == [BY_PHONE]
+    assert [change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
     assert aws.received("Bot") == []
     assert len(conversation(at_hand)[1]) == 1
 
@@ -220,13 +220,13 @@ def test_a_phone_and_a_user_id_known_as_two_contacts_become_one_and_the_no_reach
     deliver(text("stop", 2))
     assert contact(at_hand, BY_BSUID).opted_out_at is not None
     # A campaign frozen before the merge knows the person by the other id.
-    told = {change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0) if change.opted_out}
+    told = {change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0) if change.opted_out}
     assert told == {BY_PHONE, BY_BSUID}
 
 
 def test_an_earlier_no_of_one_contact_is_heard_by_the_other(at_hand: Deps) -> None:
     at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
-    at_hand.contacts.set_consent(TENANT, BY_BSUID, opted_out=True, source="api", at=5, event_id="e", now=5)
+    at_hand.contacts.consent.record(TENANT, BY_BSUID, opted_out=True, source="api", at=5, event_id="e", now=5)
     deliver(text("Hello"))
     assert contact(at_hand, BY_PHONE).opted_out_at == 5
 

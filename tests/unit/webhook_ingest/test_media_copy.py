@@ -22,7 +22,7 @@ from shared.domain.number import Number, Waba
 from shared.events import CopyMedia
 from shared.store.accounts import Accounts
 from shared.store.directory import Directory
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
 from tests.support.fake_aws import SECRETS, Context, FakeAws, sqs_event
 from tests.unit.clients.test_graph_outcomes import Upstream
 from tests.unit.meta_simulator.harness import Sim, receiving, simulating

@@ -13,8 +13,8 @@ from shared.domain.identity import contact_id_for
 from shared.domain.message import Message
 from shared.events import StatusUpdates
 from shared.store.conversations import Head
-from shared.store.lanes import Run
-from shared.store.messages import message_key
+from shared.store.message_items import message_key
+from shared.store.number_work import Run
 from shared.store.sends import SealedBlock
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.unit.webhook_ingest.payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT, WABA
@@ -58,7 +58,7 @@ def test_who_stopped_marketing_at_whatsapp_is_opted_out(at_hand: Deps) -> None:
     contact = at_hand.contacts.get(TENANT, IDS[3])
     assert contact is not None
     assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
-    assert [change.contact_id for change in at_hand.contacts.consent_feed(TENANT, 0)] == [IDS[3]]
+    assert [change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0)] == [IDS[3]]
 
 
 def sending(at_hand: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
