@@ -1,23 +1,18 @@
-"""Looking at links that tenants want Meta to fetch: one HEAD each, no redirect, nothing of the body.
-
-As with outgoing webhooks, the host is resolved here and once, and one of its public addresses is connected to by
-number, so that no link leads into a network of ours.
-"""
+"""Looking at links that tenants want Meta to fetch: one HEAD each, no redirect, nothing of the body."""
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import httpx
 
-from shared.clients.webhook_sender import Resolver
-from shared.domain.webhook_target import Target, parse_target, refusal
+from shared.clients.pinned_http import ForbiddenAddress, Resolve, Resolver, checked_addresses, pinned_request
+from shared.domain.webhook_target import Target, parse_target
 from shared.errors import InvalidInput
 
 _TOTAL_SECONDS = 5.0
 _CONNECT_SECONDS = 3.0
-Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +47,16 @@ async def _look_at(url: str, resolve: Resolve, tls: ssl.SSLContext, *, allow_pri
         return LinkSeen(forbidden=True)
     try:
         async with asyncio.timeout(_TOTAL_SECONDS):
-            addresses = await resolve(target.host, target.port)
-            if any(refusal(address, allow_private=allow_private) for address in addresses):
-                return LinkSeen(forbidden=True)
-            return await _ask(target, addresses[0], tls) if addresses else LinkSeen()
+            addresses = await checked_addresses(target, resolve, allow_private=allow_private)
+            return await _ask(target, addresses[0], tls)
+    except ForbiddenAddress:
+        return LinkSeen(forbidden=True)
     except (TimeoutError, OSError, UnicodeError, httpx.HTTPError, httpx.InvalidURL):
         return LinkSeen()
 
 
 async def _ask(target: Target, address: str, tls: ssl.SSLContext) -> LinkSeen:
-    transport = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
     timeout = httpx.Timeout(_TOTAL_SECONDS, connect=_CONNECT_SECONDS)
-    place = httpx.URL(scheme=target.scheme, host=address, port=target.port, raw_path=target.path.encode("ascii"))
-    headers = {"host": target.authority, "connection": "close", "user-agent": "wasapbos-links/1"}
-    async with (
-        httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False, follow_redirects=False) as client,
-        client.stream("HEAD", place, headers=headers, extensions={"sni_hostname": target.host}) as response,
-    ):
+    headers = {"user-agent": "wasapbos-links/1"}
+    async with pinned_request("HEAD", target, address, tls=tls, timeout=timeout, headers=headers) as response:
         return LinkSeen(response.status_code, response.headers.get("content-type", ""))

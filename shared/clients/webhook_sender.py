@@ -1,48 +1,23 @@
-"""Outgoing webhooks: one signed POST to a URL that a tenant chose. No retry, no redirect.
-
-The host is resolved here and once. Only when every address that it has may be written to, one of them is connected to,
-by number: nothing resolves the name a second time, so nobody can change its meaning in between (DNS rebinding). The TLS
-handshake and the `Host` header still carry the name, and the certificate is checked against it. Connections are not
-kept: httpx pools them by address, and one that was checked for a name must not serve another.
-"""
+"""Outgoing webhooks: one signed POST to a URL that a tenant chose. No retry, no redirect."""
 
 import asyncio
 import contextlib
-import socket
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 
 import httpx
 
+from shared.clients.pinned_http import ForbiddenAddress, Resolve, Resolver, checked_addresses, pinned_request
 from shared.domain.webhook_delivery import KEPT_RESPONSE, Attempt, Outcome
-from shared.domain.webhook_target import Target, parse_target, refusal
+from shared.domain.webhook_target import Target, parse_target
 from shared.errors import InvalidInput
 
 TOTAL_SECONDS = 10.0
 _CONNECT_SECONDS = 4.0
 _BODY_BYTES = 64 * 1024
 _ADDRESSES_TRIED = 3
-_DNS_THREADS = 32
 _AGENT = "wasapbos-webhooks/1"
-Resolve = Callable[[str, int], Awaitable[list[str]]]
-
-
-class Resolver:
-    """The system's. Its threads are its own: a name server that does not answer holds one of them, not the caller."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="webhook-dns")
-
-    async def __call__(self, host: str, port: int) -> list[str]:
-        """Addresses, IPv4 first: a Lambda function outside a VPC reaches no other. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-        )
-        ordered = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
-        return list(dict.fromkeys(str(entry[4][0]) for entry in ordered))
 
 
 class WebhookSender:
@@ -102,37 +77,25 @@ class WebhookSender:
 
     async def _addresses(self, target: Target) -> list[str]:
         try:
-            addresses = await self._resolve(target.host, target.port)
+            return await checked_addresses(target, self._resolve, allow_private=self._allow_private)
+        except ForbiddenAddress as exc:
+            raise _Refused("blocked_address") from exc
         except (OSError, UnicodeError) as exc:
             raise _Refused("dns") from exc
-        if not addresses:
-            raise _Refused("dns")
-        if any(refusal(address, allow_private=self._allow_private) for address in addresses):
-            raise _Refused("blocked_address")
-        return addresses
 
     async def _post(
         self, target: Target, address: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, str, int]:
-        transport = httpx.AsyncHTTPTransport(
-            verify=self._tls, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
-        )
         timeout = httpx.Timeout(self._total_seconds, connect=_CONNECT_SECONDS)
-        place = httpx.URL(scheme=target.scheme, host=address, port=target.port, raw_path=target.path.encode("ascii"))
         sent = {
             **headers,
-            "host": target.authority,
             "content-type": "application/json",
             "accept-encoding": "identity",
-            "connection": "close",
             "user-agent": _AGENT,
         }
-        async with (
-            httpx.AsyncClient(transport=transport, timeout=timeout, trust_env=False, follow_redirects=False) as client,
-            client.stream(
-                "POST", place, content=body, headers=sent, extensions={"sni_hostname": target.host}
-            ) as response,
-        ):
+        async with pinned_request(
+            "POST", target, address, tls=self._tls, timeout=timeout, headers=sent, content=body
+        ) as response:
             return response.status_code, await _beginning(response), _wait_ms(response)
 
 
