@@ -10,7 +10,6 @@ from functions.webhook_ingest.logic.history import BookEntry, NotRead, Old, book
 from functions.webhook_ingest.logic.identity import Identities
 from functions.webhook_ingest.logic.json_input import Json, as_object, identifier, word
 from functions.webhook_ingest.logic.parse import parse
-from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
 from functions.webhook_ingest.notices import give_notice
 from functions.webhook_ingest.people import Person
@@ -82,15 +81,7 @@ def _take_old(
     person, contact_id = known[old.who]
     at = time_of(raw, received_at)
     if parsed.consent is not None and not old.ours:
-        at_hand.people.record_consent(
-            tenant_id,
-            person,
-            opted_out=parsed.consent == "stop",
-            source="keyword",
-            at=at,
-            event_id=f"{at:013d}-{digest(word(raw, 'id'))[:24]}",
-            now=now,
-        )
+        at_hand.people.hear(tenant_id, person, parsed.consent, word(raw, "id"), at, now)
     if parsed.too_large:
         at_hand.parking.park("message body too large for the conversation", raw)
     message = message_of(

@@ -8,7 +8,6 @@ from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.logic.identity import Identities, addressee_of, change_of, sender_of
 from functions.webhook_ingest.logic.json_input import word
 from functions.webhook_ingest.logic.parse import Parsed, parse
-from functions.webhook_ingest.logic.split import digest
 from functions.webhook_ingest.media_requests import request_copy
 from functions.webhook_ingest.oversize import whole_message
 from functions.webhook_ingest.people import Person
@@ -67,21 +66,12 @@ def _take_echo(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int)
 
 
 def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
-    wamid = word(inbound.message, "id")
     at = time_of(inbound.message, inbound.received_at)
     parsed = parse(inbound.message)
     person = at_hand.people.find(tenant_id, who)
     # Before anything that can fail: a no must hold even if the rest has to be tried again.
     if parsed.consent is not None:
-        at_hand.people.record_consent(
-            tenant_id,
-            person,
-            opted_out=parsed.consent == "stop",
-            source="keyword",
-            at=at,
-            event_id=f"{at:013d}-{digest(wamid)[:24]}",
-            now=now,
-        )
+        at_hand.people.hear(tenant_id, person, parsed.consent, word(inbound.message, "id"), at, now)
         count("OptOut" if parsed.consent == "stop" else "OptIn")
     contact_id = at_hand.people.link(tenant_id, person, who, now)
     name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from functions.webhook_ingest.logic.identity import Change, Identities, phone_variants
+from functions.webhook_ingest.logic.split import digest
+from shared.domain.consent import ConsentWord
 from shared.domain.contact import Contact
 from shared.domain.phone import InvalidPhone, normalise_phone
 from shared.store.contact_names import ContactNames
@@ -58,6 +60,13 @@ class People:
             self._contacts.consent.record(
                 tenant_id, contact_id, opted_out=opted_out, source=source, at=at, event_id=event_id, now=now
             )
+
+    def hear(self, tenant_id: str, person: Person, said: ConsentWord, wamid: str, at: int, now: int) -> None:
+        """Record the word that a message (`wamid`) of this time said, in place of all else or on a button."""
+        event_id = f"{at:013d}-{digest(wamid)[:24]}"
+        self.record_consent(
+            tenant_id, person, opted_out=said == "stop", source="keyword", at=at, event_id=event_id, now=now
+        )
 
     def link(self, tenant_id: str, person: Person, who: Identities, now: int) -> str:
         """Create or complete the contact, let free identities lead to it; returns the contact id."""

@@ -131,7 +131,10 @@ _STOP_FOLDED = frozenset(_fold(word) for word in _STOP)
 _START_FOLDED = frozenset(_fold(word) for word in _START)
 
 
-def consent_word(text: str) -> Literal["stop", "start"] | None:
+ConsentWord = Literal["stop", "start"]
+
+
+def consent_word(text: str) -> ConsentWord | None:
     """Whether the whole message is an opt-out or opt-in word, in any of the languages listed here.
 
     Case, accents, punctuation and emoji around the word do not matter; a sentence that merely contains it does not

@@ -12,7 +12,7 @@ from functions.webhook_ingest.logic.about import about
 from functions.webhook_ingest.logic.content import Content, Edited, Reacted, Revoked, Unsupported
 from functions.webhook_ingest.logic.json_input import Json, as_object, word
 from functions.webhook_ingest.logic.reading import read
-from shared.domain.consent import consent_word
+from shared.domain.consent import ConsentWord, consent_word
 from shared.domain.message_changes import Change
 
 _TEXT_LENGTH = 16_000
@@ -49,7 +49,7 @@ class Parsed:
     change: Change | None = None
 
     @property
-    def consent(self) -> str | None:
+    def consent(self) -> ConsentWord | None:
         """ "stop", "start" or None; a no wins over a yes."""
         words = {consent_word(text) for text in self.said}
         return "stop" if "stop" in words else "start" if "start" in words else None
