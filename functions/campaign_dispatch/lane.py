@@ -241,6 +241,7 @@ class Lane:
 
     async def _send_loop(self) -> None:
         pacer = Pacer(self.rate)
+        pacer.take_over(self.clock.monotonic())
         while True:
             if not self._queue:
                 await self.clock.sleep(0.005)

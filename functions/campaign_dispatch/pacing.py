@@ -69,6 +69,13 @@ class Pacer:
     delay: float = 0.0
     delayed_at: float = 0.0
 
+    def take_over(self, now: float) -> None:
+        """Go on where another worker left off: as if it had kept the pace and sent just now. So the second of the
+        hand-over holds no more than any other, although what this one has to catch up falls into it."""
+        apart = _SPREAD_SECONDS / self.rate.current
+        self.recent.extend(now - apart * ago for ago in reversed(range(int(self.rate.current))))
+        self.next_at = now + apart
+
     def due(self, now: float) -> float:
         """The earliest moment at which the next message may leave; now or later."""
         if not self.recent:

@@ -13,13 +13,15 @@ from functions.campaign_dispatch.pacing import Pacer, Rate
 RATES = [1, 2, 18, 72, 225, 900]
 
 
-def run(pacer: Pacer, seconds: float, late: list[float], stalls: dict[int, float] | None = None) -> list[float]:
+def run(
+    pacer: Pacer, end: float, late: list[float], stalls: dict[int, float] | None = None, start: float = 0.0
+) -> list[float]:
     """When messages leave: each is late by what `late` says in turn (s), and `stalls[i]` holds up message i."""
-    now, left = 0.0, []
+    now, left = start, []
     i = 0
-    while now < seconds:
+    while now < end:
         now = pacer.due(now) + late[i % len(late)] + (stalls or {}).get(i, 0.0)
-        if now >= seconds:
+        if now >= end:
             break
         pacer.sent(now)
         left.append(now)
@@ -57,6 +59,16 @@ def test_no_second_holds_more_than_the_rate_whatever_the_delays(
     assert not left or busiest_second(left) <= rate
 
 
+@pytest.mark.parametrize("rate", [1, 18, 72, 225])
+@given(late=st.lists(st.floats(0, 0.4), min_size=1, max_size=40), gap=st.floats(0, 1.5))
+def test_the_second_of_a_hand_over_holds_no_more_than_the_rate(rate: int, late: list[float], gap: float) -> None:
+    before = [at - 3.0 for at in run(Pacer(Rate(rate, rate)), 3.0, [0.0])]
+    pacer = Pacer(Rate(rate, rate))
+    pacer.take_over(gap)
+    after = run(pacer, gap + 3.0, late, start=gap)
+    assert busiest_second(before + after) <= rate
+
+
 @given(st.floats(1.0, 300.0), st.lists(st.floats(0, 0.05), min_size=1, max_size=20))
 def test_a_learned_rate_that_is_no_whole_number_holds_too(rate: float, late: list[float]) -> None:
     left = run(Pacer(Rate(300.0, rate)), 4.0, late)
@@ -77,18 +89,10 @@ def test_on_a_machine_that_wakes_us_late_the_window_grows_and_shrinks_again() ->
     pacer = Pacer(Rate(72, 72))
     run(pacer, 2.0, [0.0])
     pacer.woken(1.96, 2.0)
-    busy = run_from(pacer, 2.0, 3.0)
-    calm = run_from(pacer, 30.0, 33.0)
+    busy = run(pacer, 3.0, [0.0], start=2.0)
+    calm = run(pacer, 33.0, [0.0], start=30.0)
     assert sum(at < busy[0] + 1.04 for at in busy) <= 72
     assert len(calm) >= 0.98 * 72 * 3
-
-
-def run_from(pacer: Pacer, start: float, end: float) -> list[float]:
-    now, left = start, []
-    while (now := pacer.due(now)) < end:
-        pacer.sent(now)
-        left.append(now)
-    return left
 
 
 def test_a_lowered_rate_counts_at_once() -> None:
