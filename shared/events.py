@@ -69,7 +69,8 @@ class InboundMessage(QueueMessage):
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdates(QueueMessage):
-    """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, price, wamid]."""
+    """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, price, wamid], and
+    [phone, user id] of the person behind that where both are told."""
 
     phone_number_id: str
     updates: list[list[Any]]

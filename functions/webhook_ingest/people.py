@@ -112,7 +112,13 @@ class People:
         same = [person.contact for person in (old, new) if person.contact is not None] + [*old.others, *new.others]
         others = tuple({c.contact_id: c for c in same if c.contact_id != keeper.contact_id}.values())
         person = Person(keeper.contact_id, keeper.contact, others, {**new.by_key})
-        return self.link(tenant_id, person, change.new, now)
+        contact_id = self.link(tenant_id, person, change.new, now)
+        # Whatever the contacts that were merged carried: from now on this is where the person is reached.
+        reached = {"bsuid": change.new.bsuid}
+        if change.new.phone:
+            reached["phone"], reached["region"] = _phone(change.new.phone)
+        contact_id, _ = self._contacts.upsert(tenant_id, contact_id, reached, {}, frozenset(), now)
+        return contact_id
 
     def _share_no(self, tenant_id: str, person: Person, now: int) -> None:
         """Contacts of one person: a no said as one of them counts for all; a newer yes is not overwritten."""

@@ -1,6 +1,6 @@
 """Writing folded statuses: opt-outs and stops first, then one write per block and one per message of a conversation."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +14,7 @@ from functions.webhook_ingest.logic.fold import (
     fold,
     read_updates,
 )
+from functions.webhook_ingest.user_ids import learn_user_ids
 from shared.domain.books import StatusChange
 from shared.domain.callback import CampaignSlot, SingleSend
 from shared.domain.outcome import rule_of
@@ -24,6 +25,7 @@ from shared.services.campaign_stop import CampaignStop
 from shared.sqs_batch import log_failure
 
 _WRITERS = 8
+_PEOPLE = 100
 _SPARE_MS = 5_000
 Job = tuple[set[str], Callable[[], None]]
 
@@ -64,6 +66,8 @@ def record_statuses(
     with ThreadPoolExecutor(_WRITERS) as pool:
         for jobs in (_opt_outs(at_hand, folded, now), _stops(at_hand, folded), _writes(at_hand, folded)):
             failed |= set().union(*pool.map(attempt, jobs))
+        # What is not learned now is learned with the next message: it is not worth another delivery.
+        list(pool.map(attempt, _acquaintances(at_hand, folded, now)))
     return failed
 
 
@@ -82,8 +86,18 @@ def _read(at_hand: Deps, records: Iterable[Mapping[str, Any]]) -> tuple[list[Upd
     return updates, failed
 
 
+def _acquaintances(at_hand: Deps, folded: Folded, now: int) -> Iterator[Job]:
+    def job(tenant_id: str, people: Sequence[tuple[str, str]]) -> Job:
+        return set(), lambda: learn_user_ids(at_hand, tenant_id, people, now)
+
+    for tenant_id, people in sorted(folded.people.items()):
+        known = sorted(people)
+        for i in range(0, len(known), _PEOPLE):
+            yield job(tenant_id, known[i : i + _PEOPLE])
+
+
 def _opt_outs(at_hand: Deps, folded: Folded, now: int) -> list[Job]:
-    def job(target: CampaignSlot, at: int) -> Job:
+    def job(target: CampaignSlot | SingleSend, at: int) -> Job:
         return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
 
     return [job(target, at) for target, at in folded.opt_outs.items()]
@@ -125,21 +139,30 @@ def _writes(at_hand: Deps, folded: Folded) -> list[Job]:
     return jobs
 
 
-def _opt_out(at_hand: Deps, target: CampaignSlot, at: int, now: int) -> None:
-    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
-    if target.slot >= len(recipients):
+def _opt_out(at_hand: Deps, target: CampaignSlot | SingleSend, at: int, now: int) -> None:
+    contact_id = _contact_behind(at_hand, target)
+    if contact_id is None:
         count("StatusUnmatched")
         return
+    what = target.message_id if isinstance(target, SingleSend) else f"{target.campaign_id}-{target.block}-{target.slot}"
     at_hand.contacts.consent.record(
         target.tenant_id,
-        recipients[target.slot].contact_id,
+        contact_id,
         opted_out=True,
         source="meta_131050",
         at=at,
-        event_id=f"{at:013d}-{target.campaign_id}-{target.block}-{target.slot}",
+        event_id=f"{at:013d}-{what}",
         now=now,
     )
     count("OptOut")
+
+
+def _contact_behind(at_hand: Deps, target: CampaignSlot | SingleSend) -> str | None:
+    if isinstance(target, SingleSend):
+        conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
+        return conversation.contact_id if conversation is not None else None
+    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
+    return recipients[target.slot].contact_id if target.slot < len(recipients) else None
 
 
 def _record_block(at_hand: Deps, key: BlockKey, change: StatusChange) -> None:

@@ -12,7 +12,7 @@ from shared.domain.contact import Contact
 
 Purpose = Literal["marketing", "utility", "authentication", "conversation"]
 """A template's category as Meta last told us, or `conversation` for a free-form answer."""
-
+ConsentWord = Literal["stop", "start"]
 
 # ITU-T E.164: a country code and at most fifteen digits in all.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -86,6 +86,24 @@ _STOP = frozenset(
         "berhenti",
         "henti",
         "stop promosi",
+        "hentikan promosi",
+        "stop promo",
+        "stop promotion",
+        "stop promotions",
+        "stop messages",
+        "stop marketing",
+        "no more messages",
+        "unsubscribe me",
+        "detener promociones",
+        "no mas promociones",
+        "parar promocoes",
+        "interromper promocoes",
+        "arreter les promotions",
+        "keine werbung",
+        "keine werbung mehr",
+        "werbung stoppen",
+        "basta promozioni",
+        "interrompi promozioni",
         "dur",
         "iptal",
         "стоп",
@@ -128,10 +146,38 @@ def _fold(text: str) -> str:
 
 
 _STOP_FOLDED = frozenset(_fold(word) for word in _STOP)
+_ALSO_ANSWERS = frozenset(
+    _fold(word)
+    for word in [
+        "cancel",
+        "end",
+        "quit",
+        "parar",
+        "pare",
+        "sair",
+        "cancelar",
+        "alto",
+        "no mas",
+        "basta",
+        "dur",
+        "iptal",
+        "arret",
+        "arreter",
+        "stopp",
+        "berhenti",
+        "henti",
+        "الغاء",
+        "إلغاء",
+        "توقف",
+        "ايقاف",
+        "取消",
+        "停止",
+        "बंद",
+        "रोकें",
+    ]
+)
+"""Words of no that may as well answer a question: on a button that we offered they do."""
 _START_FOLDED = frozenset(_fold(word) for word in _START)
-
-
-ConsentWord = Literal["stop", "start"]
 
 
 def consent_word(text: str) -> ConsentWord | None:
@@ -146,3 +192,8 @@ def consent_word(text: str) -> ConsentWord | None:
     if folded in _START_FOLDED:
         return "start"
     return None
+
+
+def is_plain_no(text: str) -> bool:
+    """Whether this is an opt-out word that has no other meaning, even as the answer to a question."""
+    return consent_word(text) == "stop" and _fold(text) not in _ALSO_ANSWERS

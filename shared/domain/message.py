@@ -61,8 +61,8 @@ class Message:
     @property
     def opens_window(self) -> bool:
         """Whether it opens the 24-hour window: whatever a person sends does, reactions too (Meta, customer service
-        windows)."""
-        return self.direction == "in"
+        windows). To edit or to take back what was sent is to send nothing."""
+        return self.direction == "in" and self.kind not in ("edit", "revoke")
 
     @property
     def left_us(self) -> bool:

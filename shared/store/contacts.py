@@ -26,6 +26,8 @@ from shared.store.contact_items import FIELD, HOPS, contact_key, contact_of, rea
 from shared.store.database import Database, condition_failed
 from shared.store.paging import query_all
 
+_KEYS = 100
+"""Items that DynamoDB reads in one call at most."""
 _READS = 4
 _TAKEN_OVER = ("phone", "bsuid", "region", "name", "book", "profile", "username")
 Change = Literal["created", "updated", "unchanged"]
@@ -52,7 +54,7 @@ class Contacts:
         return None if item is None or text(item, "ptr") else contact_of(item)
 
     def get_many(self, tenant_id: str, contact_ids: Iterable[str]) -> dict[str, Contact]:
-        """Those of these (50 at most) that there are, by the id asked for, as `get` finds them. Raises RetryableError.
+        """Those of these that there are, by the id asked for, as `get` finds them. Raises RetryableError.
 
         One call where one does it: what a pointer leads to is often among them.
         """
@@ -74,18 +76,29 @@ class Contacts:
                 found[contact_id] = contact_of(item)
         return found
 
-    def _read_many(self, tenant_id: str, contact_ids: Iterable[str]) -> dict[str, Item]:
-        keys = cast("Any", [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids])
+    def linked(self, tenant_id: str, contact_ids: Iterable[str]) -> set[str]:
+        """Those of these ids that lead to a contact, or are one whose phone is known; perhaps not what was written just
+        now. Raises RetryableError."""
+        items = self._read_many(tenant_id, contact_ids, consistent=False)
+        return {contact_id for contact_id, item in items.items() if text(item, "ptr") or text(item, "phone")}
+
+    def _read_many(self, tenant_id: str, contact_ids: Iterable[str], *, consistent: bool = True) -> dict[str, Item]:
+        wanted = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
         found: dict[str, Item] = {}
-        for _ in range(_READS):
-            if not keys:
-                return found
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
-            for raw in answer["Responses"].get(self._table, []):
-                item = decode_item(raw)
-                found[text(item, "sk").removeprefix("C#")] = item
-            keys = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
-        raise RetryableError("the database is too busy to read contacts; try again")
+        for i in range(0, len(wanted), _KEYS):
+            keys = cast("Any", wanted[i : i + _KEYS])
+            for _ in range(_READS):
+                request = {self._table: {"Keys": keys, "ConsistentRead": consistent}}
+                answer = self._client.batch_get_item(RequestItems=cast("Any", request))
+                for raw in answer["Responses"].get(self._table, []):
+                    item = decode_item(raw)
+                    found[text(item, "sk").removeprefix("C#")] = item
+                keys = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
+                if not keys:
+                    break
+            else:
+                raise RetryableError("the database is too busy to read contacts; try again")
+        return found
 
     def find(self, tenant_id: str, kind: IdentityKind, value: str) -> Contact | None:
         return self.get(tenant_id, contact_id_for(tenant_id, kind, value))

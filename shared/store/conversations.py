@@ -103,15 +103,19 @@ class Conversations:
         repaired by the redelivery.
         """
         item = _read(tenant_id, head.conversation_id)
-        if item is not None and conversation_of(item).conversation_id != head.conversation_id:
-            # Its contact turned out to be somebody known, while the message was on its way here.
-            found = conversation_of(item)
-            head = replace(head, conversation_id=found.conversation_id, contact_id=found.contact_id)
-            message = replace(message, conversation_id=found.conversation_id)
+        # Its contact may have turned out to be somebody known, while the message was on its way here.
+        head, message = _at_home(head, message, item)
         fresh = self.messages.put(tenant_id, message)
         self.search.add_message(tenant_id, message)
         for attempt in range(_ATTEMPTS):
             item = _read(tenant_id, head.conversation_id) if attempt else item
+            left = message
+            head, message = _at_home(head, message, item)
+            if message is not left:
+                # It has moved since the message was stored, and nobody comes for that any more.
+                self.messages.put(tenant_id, message)
+                self.search.add_message(tenant_id, message)
+                self.messages.take_out(tenant_id, left)
             before = conversation_of(item) if item is not None else None
             after = with_message(_known(before, head, message), message, fresh=fresh)
             if before is not None and before.status != after.status:
@@ -178,6 +182,15 @@ def _read(tenant_id: str, conversation_id: str) -> ConversationItem | None:
         except ConversationItem.DoesNotExist:
             place = moved_to(tenant_id, place)
     return None
+
+
+def _at_home(head: Head, message: Message, item: ConversationItem | None) -> tuple[Head, Message]:
+    """Both for the conversation that was found, which may be the one that has taken theirs over."""
+    found = conversation_of(item) if item is not None else None
+    if found is None or found.conversation_id == head.conversation_id:
+        return head, message
+    head = replace(head, conversation_id=found.conversation_id, contact_id=found.contact_id)
+    return head, replace(message, conversation_id=found.conversation_id)
 
 
 def _unchanged(seen: ConversationItem | None) -> Condition:

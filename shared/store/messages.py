@@ -101,6 +101,13 @@ class Messages:
             return False
         return True
 
+    def take_out(self, tenant_id: str, message: Message) -> None:
+        """Remove a message, and what leads to it, from a conversation that it does not belong to any more."""
+        partition = conversation_key(tenant_id, message.conversation_id)
+        MessageItem(partition, f"M#{message.message_id}").delete()
+        if message.change is None and is_wamid(message.wamid):
+            ReferenceItem(partition, f"W#{message.wamid}").delete()
+
     def _fill_in(self, tenant_id: str, message: Message) -> None:
         """A history names its files first, and brings them later."""
         actions: list[Action] = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.clock import to_rfc3339
+from shared.domain.consent import is_plain_no
 from shared.domain.message import REVOKED
 
 
@@ -118,7 +119,8 @@ class TemplateButton:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A reply button or a row of a list that was chosen."""
+    """A reply button or a row of a list that was chosen. It answers a question of ours, so its words are ours too: to
+    press "Cancel" or "Start" says nothing of consent, and only what has no other meaning is a no."""
 
     choice_id: str
     title: str
@@ -130,7 +132,7 @@ class Choice:
 
     @property
     def said(self) -> tuple[str, ...]:
-        return (self.title,)
+        return tuple(text for text in (self.title, self.choice_id) if is_plain_no(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Update:
     """One status. `source` is the queue message that brought it, `at` epoch ms, `code` Meta's error code or "".
 
     `price` is the category it is charged in, or the type of what is free; "" when this status says nothing of it.
+    `person` is (phone, user id) of the one written to, where the status names both.
     """
 
     source: str
@@ -36,6 +37,7 @@ class Update:
     code: str
     price: str
     wamid: str
+    person: tuple[str, str] | None = None
 
     @property
     def row(self) -> list[object]:
@@ -71,14 +73,15 @@ class Folded:
     `opt_outs` maps the recipient to when they said no, `stops` a campaign to the codes that stop it and when each was
     last said. `strangers` are statuses of numbers that are nobody's, or that
     name another tenant than the number's; `others` counts those that carry no data of ours, such as messages sent with
-    the WhatsApp Business app.
+    the WhatsApp Business app. `people` are (phone, user id) of those whom a tenant's numbers wrote to.
     """
 
     blocks: dict[BlockKey, StatusChange] = field(default_factory=dict)
     singles: dict[SingleSend, SingleChange] = field(default_factory=dict)
-    opt_outs: dict[CampaignSlot, int] = field(default_factory=dict)
+    opt_outs: dict[CampaignSlot | SingleSend, int] = field(default_factory=dict)
     stops: dict[CampaignKey, dict[str, int]] = field(default_factory=dict)
     strangers: list[Update] = field(default_factory=list)
+    people: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     others: int = 0
     sources: dict[object, set[str]] = field(default_factory=dict)
 
@@ -92,11 +95,12 @@ def read_updates(source: str, body: str) -> list[Update]:
         raise InvalidInput("not a list of statuses") from exc
 
 
-def _row(row: list[object]) -> tuple[str, int, str, str, str, str]:
-    status, at, callback, code, price, wamid = row
+def _row(row: list[object]) -> tuple[str, int, str, str, str, str, tuple[str, str] | None]:
+    status, at, callback, code, price, wamid, *who = row
     if not isinstance(at, int) or not isinstance(status, str):
         raise InvalidInput("a status without a name or a time")
-    return status, at * 1000, str(callback), str(code), price if isinstance(price, str) else "", str(wamid)
+    person = (str(who[0]), str(who[1])) if len(who) == 2 else None
+    return status, at * 1000, str(callback), str(code), price if isinstance(price, str) else "", str(wamid), person
 
 
 def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
@@ -105,6 +109,8 @@ def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
     for update in updates:
         target = decode(update.callback)
         owner = owners.get(update.phone_number_id)
+        if owner is not None and update.person is not None:
+            folded.people.setdefault(owner, set()).add(update.person)
         if target is None and owner is not None:
             folded.others += 1
         elif target is None or owner != target.tenant_id or not _in_range(target):
@@ -114,6 +120,7 @@ def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
         else:
             _fold_single(folded.singles.setdefault(target, SingleChange()), update)
             folded.sources.setdefault(target, set()).add(update.source)
+            _note_opt_out(folded, target, update)
     return folded
 
 
@@ -134,14 +141,18 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
         code = update.code or "unknown"
         # One of several codes must win whatever the order: the smallest does.
         change.failed[target.slot] = min(code, change.failed.get(target.slot, code))
-        if update.code == OPTED_OUT_CODE:
-            folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, 0))
-            folded.sources.setdefault(target, set()).add(update.source)
+        _note_opt_out(folded, target, update)
         if rule_of(update.code).action in SCOPES:
             campaign = CampaignKey(target.tenant_id, target.campaign_id)
             said = folded.stops.setdefault(campaign, {})
             said[update.code] = max(update.at, said.get(update.code, 0))
             folded.sources.setdefault(campaign, set()).add(update.source)
+
+
+def _note_opt_out(folded: Folded, target: CampaignSlot | SingleSend, update: Update) -> None:
+    if update.status == "failed" and update.code == OPTED_OUT_CODE:
+        folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, 0))
+        folded.sources.setdefault(target, set()).add(update.source)
 
 
 def _fold_single(change: SingleChange, update: Update) -> None:

@@ -27,6 +27,7 @@ STATUS_MESSAGE_BYTES = 200_000
 """Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
 _CALLBACK_LENGTH = 512
 """Meta's limit of biz_opaque_callback_data; ours are shorter."""
+_PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
 _WAMID_LENGTH = 256
 _PRICE = re.compile(r"[a-z_-]{1,40}")
 _ENVELOPE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messages", "statuses"})
@@ -189,12 +190,17 @@ def contact_of(known: Iterable[str], contacts: list[object]) -> Json:
 
 
 def slim_status(status: Mapping[str, object]) -> list[object] | None:
-    """[status, time in s, callback data, error code or "", price or "", wamid]; None when it is not a status."""
+    """[status, time in s, callback data, error code or "", price or "", wamid]; None when it is not a status.
+
+    Who is told of by phone and by user id has both behind these, once for each message: with `sent`.
+    """
     name, at = word(status, "status"), time_ms(status.get("timestamp"))
     if not name or len(name) > 32 or at is None:
         return None
     errors = as_list(status.get("errors"))
     callback = word(status, "biz_opaque_callback_data")
+    phone, user_id = word(status, "recipient_id"), word(status, "recipient_user_id")
+    both = name == "sent" and 0 < len(phone) <= _PHONE_LENGTH and 0 < len(user_id) <= _USER_ID_LENGTH
     return [
         name,
         at // 1000,
@@ -202,6 +208,7 @@ def slim_status(status: Mapping[str, object]) -> list[object] | None:
         word(as_object(errors[0]), "code")[:16] if errors else "",
         _price_of(as_object(status.get("pricing"))),
         word(status, "id")[:_WAMID_LENGTH],
+        *((phone, user_id) if both else ()),
     ]
 
 

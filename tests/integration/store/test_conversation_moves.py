@@ -156,6 +156,27 @@ def test_ticks_that_come_while_it_moves_are_kept(
     assert (found.conversation_id, found.status) == ("kept", "read")
 
 
+def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
+    moves: ConversationMoves, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversations.append(tenant, GONE, said(GONE, 1, "first"))
+    conversations.append(tenant, KEPT, said(KEPT, 2, "second"))
+    put = type(conversations.messages).put
+
+    def move_first(messages: Any, tenant_id: str, message: Message) -> bool:
+        if message.conversation_id == "gone":
+            assert moves.move(tenant, "gone", "kept", "c-kept", 1_700_000_000_000, lambda: False)
+        return put(messages, tenant_id, message)
+
+    monkeypatch.setattr(type(conversations.messages), "put", move_first)
+    assert conversations.append(tenant, GONE, said(GONE, 3, "third"))
+    assert [m.text for m in conversations.messages.page(tenant, "kept", 50, None).items] == ["third", "second", "first"]
+    head = conversations.get(tenant, "gone")
+    assert head is not None
+    assert (head.conversation_id, head.unread, head.last_message_text) == ("kept", 3, "third")
+    assert not moves.exists(tenant, "gone")
+
+
 def test_nothing_moves_onto_itself(moves: ConversationMoves, conversations: Conversations, tenant: str) -> None:
     fill(conversations, tenant)
     move(moves, tenant)

@@ -94,7 +94,15 @@ def test_a_user_id_in_the_phones_place_still_finds_the_contact() -> None:
 def test_statuses_are_slimmed(more: Json, slim: list[object]) -> None:
     (updates,) = split(wire(envelope(statuses({**STATUS, **more}))), NOW).statuses
     assert updates.phone_number_id == PHONE_ID
-    assert updates.updates == [[*slim, STATUS["id"]]]
+    person = ["16505551234", STATUS["recipient_user_id"]] if slim[0] == "sent" else []
+    assert updates.updates == [[*slim, STATUS["id"], *person]]
+
+
+@pytest.mark.parametrize("missing", ["recipient_id", "recipient_user_id"])
+def test_a_status_that_names_a_person_in_one_way_only_tells_nothing_of_them(missing: str) -> None:
+    status = {name: value for name, value in STATUS.items() if name != missing}
+    (updates,) = split(wire(envelope(statuses(status))), NOW).statuses
+    assert [len(update) for update in updates.updates] == [6]
 
 
 @pytest.mark.parametrize(
