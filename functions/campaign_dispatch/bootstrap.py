@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from functions.campaign_dispatch.lane import MOST_IN_FLIGHT
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient
@@ -73,7 +74,7 @@ class Deps:
 
     def graph(self) -> GraphClient:
         """A client for the event loop of one slice."""
-        return GraphClient(self.settings.graph_api_url, self.settings.graph_api_version, max_connections=400)
+        return GraphClient(self.settings.graph_api_url, self.settings.graph_api_version, max_connections=MOST_IN_FLIGHT)
 
 
 @functools.cache

@@ -15,12 +15,12 @@ from typing import Protocol, TypeVar
 
 from functions.campaign_dispatch.claims import Window, has_work, next_window, segment_of
 from functions.campaign_dispatch.curve import Curve
+from functions.campaign_dispatch.job import Job
 from functions.campaign_dispatch.pacing import Pacer, Rate
 from functions.campaign_dispatch.results import Results, Sent
 from functions.campaign_dispatch.trip import ErrorTrip
 from shared.domain.blocks import Recipient
-from shared.domain.callback import CampaignSlot, encode_slot
-from shared.domain.compiler import SendPlan, message_body
+from shared.domain.compiler import SendPlan
 from shared.domain.consent import SkipReason
 from shared.domain.outcome import Action, Kind, Outcome
 from shared.store.consent import Consent
@@ -36,6 +36,10 @@ no or stopped the campaign since is not known."""
 TICK_SECONDS = 1.0
 AHEAD_SECONDS = 0.6
 """Claim the next window when less than this much of the last one is left to send."""
+IN_FLIGHT_SECONDS = 3.0
+MOST_IN_FLIGHT = 700
+"""No more than this many seconds' messages are without an answer at a time, and no more than the client has connections
+for: what waits for a free one leaves long after its last look. So while Meta is out of reach few become unknown."""
 _FEED_OVERLAP_MS = 60_000
 _TROUBLE_LIMIT = 20
 _COOL_DOWN_SECONDS = 30.0
@@ -64,17 +68,6 @@ class Clock(Protocol):
 class Transmitter(Protocol):
     async def __call__(self, run: Run, body: dict[str, object]) -> Outcome:
         """Send one message; never raises."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One claimed message."""
-
-    run: Run
-    block: int
-    slot: int
-    attempt: int
-    recipient: Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +103,7 @@ class Lane:
     _done: list[Sent] = field(default_factory=list)
     _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
     _plans: dict[str, SendPlan] = field(default_factory=dict)
+    _halted: set[str] = field(default_factory=set)
     _opted_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _fed_until: dict[str, int] = field(default_factory=dict)
     _looked_at: float = 0.0
@@ -159,6 +153,7 @@ class Lane:
             if state.fence != self._fence:
                 raise LeaseLost
             await self._follow_consent(work)
+            self._halted = {run.campaign_id for run in work.runs if run.state != "running"}
             if self.clock.monotonic() >= ends_at:
                 return has_work(work, self.lane)
             window = self._next_window(work, state)
@@ -171,11 +166,6 @@ class Lane:
     def _next_window(self, work: NumberWork, state: LaneState) -> Window:
         now = self.clock.monotonic()
         if now < self._cool_until:
-            return Window({}, ())
-        if self._trouble >= _TROUBLE_LIMIT:
-            # Meta is down or out of reach: stop claiming, so that what is unknown stays within one window.
-            self._trouble = _TROUBLE_LIMIT - 1
-            self._cool_until = now + _COOL_DOWN_SECONDS
             return Window({}, ())
         self.rate.quiet(now)
         if self.results.blocked:
@@ -243,13 +233,18 @@ class Lane:
         pacer = Pacer(self.rate)
         pacer.take_over(self.clock.monotonic())
         while True:
-            if not self._queue:
+            room = min(MOST_IN_FLIGHT, max(1.0, self.rate.current * IN_FLIGHT_SECONDS)) - len(self._flying)
+            if not self._queue or room <= 0:
                 await self.clock.sleep(0.005)
                 continue
             job = self._queue[0]
             if job.recipient.contact_id in self._opted_out[job.run.campaign_id]:
                 self._queue.popleft()
-                self._done.append(_held_back(job, SkipReason.OPTED_OUT))
+                self._done.append(job.skipped(SkipReason.OPTED_OUT))
+                continue
+            if job.run.campaign_id in self._halted or self.clock.monotonic() < self._cool_until:
+                self._queue.popleft()
+                self._done.append(job.kept())
                 continue
             now = self.clock.monotonic()
             due = pacer.due(now)
@@ -259,7 +254,7 @@ class Lane:
                 continue
             self._queue.popleft()
             if self.clock.monotonic() - self._looked_at > STOP_AFTER_SECONDS:
-                self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, _NEVER_LEFT))
+                self._done.append(job.kept())
                 continue
             pacer.sent(self.clock.monotonic())
             task = asyncio.ensure_future(self._send(job))
@@ -270,14 +265,18 @@ class Lane:
         plan = self._plans.get(job.run.campaign_id)
         if plan is None:
             plan = self._plans[job.run.campaign_id] = from_document(SendPlan, job.run.plan)
-        outcome = await self.transmit(job.run, _body(job, plan))
+        outcome = await self.transmit(job.run, job.body(plan))
         self._sent += outcome.kind in (Kind.ACCEPTED, Kind.HELD)
         self._trouble = self._trouble + 1 if outcome.kind in (Kind.UNKNOWN, Kind.UNSENT) else 0
+        if self._trouble >= _TROUBLE_LIMIT:
+            # Meta is down or out of reach: nothing more is sent or claimed for a while, so that little becomes unknown.
+            self._trouble = _TROUBLE_LIMIT - 1
+            self._cool_until = self.clock.monotonic() + _COOL_DOWN_SECONDS
         if outcome.kind is Kind.THROTTLED and outcome.action is Action.SLOW_DOWN:
             self.rate.throttled(self.clock.monotonic())
         code = outcome.code if outcome.kind is Kind.REFUSED else ""
         trip = self._trips[job.run.campaign_id].note(code)
-        self._done.append(Sent(job.run, job.block, job.slot, job.attempt, job.recipient, outcome, trip=trip))
+        self._done.append(job.came_to(outcome, trip=trip))
         if outcome.kind in (Kind.ACCEPTED, Kind.HELD):
             self._curves[job.run.campaign_id].note(job.run, self.clock.now())
 
@@ -305,7 +304,7 @@ class Lane:
         while self._queue and not sender.done():
             await self.clock.sleep(0.02)
         sender.cancel()
-        self._done += [Sent(j.run, j.block, j.slot, j.attempt, j.recipient, _NEVER_LEFT) for j in self._queue]
+        self._done += [job.kept() for job in self._queue]
         self._queue.clear()
         while self._flying:
             await asyncio.wait(set(self._flying))
@@ -316,24 +315,3 @@ class Lane:
             await self.clock.sleep(1.0)
         self._drawn_at = 0.0
         await self._flush()
-
-
-_NEVER_LEFT = Outcome(Kind.UNSENT, "lease_uncertain")
-
-
-def _held_back(job: Job, reason: SkipReason) -> Sent:
-    return Sent(job.run, job.block, job.slot, job.attempt, job.recipient, None, reason)
-
-
-def _body(job: Job, plan: SendPlan) -> dict[str, object]:
-    to = job.recipient.to
-    return {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to" if to.startswith("+") else "recipient": to,
-        "type": "template",
-        "template": message_body(plan, job.recipient.values),
-        "biz_opaque_callback_data": encode_slot(
-            CampaignSlot(job.run.tenant_id, job.run.campaign_id, job.block, job.slot, job.attempt)
-        ),
-    }

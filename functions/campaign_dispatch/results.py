@@ -26,7 +26,8 @@ RETRY_LIST = 25
 class Sent:
     """One claimed recipient and what came of it: an answer, or the reason for which nothing was sent.
 
-    `trip` marks the refusal at which the campaign must stop (see the error-rate trip).
+    `trip` marks the refusal at which the campaign must stop (see the error-rate trip); `kept` what was claimed and not
+    sent, which is no attempt.
     """
 
     run: Run
@@ -37,6 +38,7 @@ class Sent:
     outcome: Outcome | None
     skipped: SkipReason | None = None
     trip: bool = False
+    kept: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +68,9 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
     for sent in batch:
         change = settled.changes[sent.run.tenant_id, sent.run.campaign_id, sent.block]
         outcome = sent.outcome
+        if sent.kept:
+            settled.retries[sent.run.campaign_id, now // 1000 * 1000].append((sent.block, sent.slot, sent.attempt))
+            continue
         if outcome is None:
             change.failed[sent.slot] = f"{SKIP_PREFIX}{sent.skipped}"
             continue

@@ -1,7 +1,7 @@
 """What becomes of answers, and a line of writes that loses nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -78,12 +78,18 @@ def test_an_unknown_outcome_writes_nothing_and_is_not_tried_again() -> None:
         later("131056", Action.SPACE_PAIR),
         later("132015", Action.PAUSE_CAMPAIGN),
         Outcome(Kind.UNSENT, "connect", Action.SLOW_DOWN),
-        Outcome(Kind.UNSENT, "lease_uncertain"),
     ],
 )
 def test_what_was_not_sent_for_now_goes_on_the_retry_list_and_fails_nobody(outcome: Outcome) -> None:
     settled = sort_out([sent(outcome, 4, attempt=3)], NOW)
     assert list(settled.retries.values()) == [[(0, 4, 4)]]
+    assert settled.changes[KEY] == StatusChange()
+
+
+@pytest.mark.parametrize("attempt", [1, MAX_ATTEMPTS])
+def test_what_was_claimed_and_not_sent_waits_and_has_all_its_attempts_left(attempt: int) -> None:
+    settled = sort_out([replace(sent(Outcome(Kind.ACCEPTED), 4, attempt=attempt), outcome=None, kept=True)], NOW)
+    assert settled.retries == {("c1", NOW // 1000 * 1000): [(0, 4, attempt)]}
     assert settled.changes[KEY] == StatusChange()
 
 
