@@ -4,10 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from shared.clients.graph import GraphAccess, GraphClient
-from shared.domain.outcome import MARKETING_ENDPOINT, Action, Outcome
+from shared.domain.outcome import USUAL_ENDPOINT, Action, Outcome, other_endpoint
 from shared.store.number_work import Run
-
-_USUAL, _MARKETING = "messages", "marketing_messages"
 
 
 @dataclass(slots=True)
@@ -22,14 +20,14 @@ class GraphTransmitter:
     _refused_by: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     async def __call__(self, run: Run, body: dict[str, object]) -> Outcome:
-        endpoint = self._endpoints.get(run.campaign_id, _USUAL)
+        endpoint = self._endpoints.get(run.campaign_id, USUAL_ENDPOINT)
         outcome = await self.graph.send(self.phone_number_id, self.access, body, endpoint)
         if outcome.action is not Action.OTHER_ENDPOINT:
             return outcome
         refused_by = self._refused_by[run.campaign_id]
         refused_by.add(endpoint)
-        wanted = _MARKETING if outcome.code in MARKETING_ENDPOINT else _USUAL
-        if wanted in refused_by:
+        wanted = other_endpoint(outcome, refused_by)
+        if wanted is None:
             return replace(outcome, action=Action.PAUSE_CAMPAIGN)
         self._endpoints[run.campaign_id] = wanted
         return outcome

@@ -4,7 +4,7 @@ Source: Meta, Cloud API error codes (read 2026-10) and the actions argued in the
 HTTP status: the documentation and the wire disagree about it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -124,8 +124,20 @@ TABLE: Mapping[int, Rule] = {
     **dict.fromkeys((131061, 131063), _ENDPOINT),
     **dict.fromkeys((131055, 134100, 134102), _ENDPOINT),
 }
-MARKETING_ENDPOINT = frozenset({"131061", "131063"})
+USUAL_ENDPOINT, MARKETING_ENDPOINT = "messages", "marketing_messages"
+_ASK_FOR_MARKETING = frozenset({"131061", "131063"})
 """Codes that ask for /marketing_messages; the others that ask for another endpoint ask for /messages."""
+
+
+def other_endpoint(outcome: Outcome, refused_by: Collection[str]) -> str | None:
+    """Where a message belongs that these endpoints refused, the last one with `outcome`; None when none other takes it.
+
+    An endpoint that sends a message back to one that refused it takes it no more than that one does.
+    """
+    if outcome.action is not Action.OTHER_ENDPOINT:
+        return None
+    wanted = MARKETING_ENDPOINT if outcome.code in _ASK_FOR_MARKETING else USUAL_ENDPOINT
+    return wanted if wanted not in refused_by else None
 
 
 def from_error_code(code: int, http_status: int) -> Outcome:
