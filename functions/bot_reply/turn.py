@@ -11,7 +11,7 @@ from shared.services.single_send import Draft
 def take_turn(at_hand: Deps, turn: BotTurn, now: int) -> None:
     """Running it twice sends once: the answer is stored under a key that the message determines, then sent.
 
-    Raises InvalidInput when the message is not there.
+    Raises InvalidInput when the message is not there, RetryableError while an earlier run may be sending the answer.
     """
     message = at_hand.conversations.messages.get(turn.tenant_id, turn.conversation_id, turn.message_id)
     if message is None:

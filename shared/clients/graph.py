@@ -59,15 +59,23 @@ class GraphClient:
         )
 
     async def send(
-        self, phone_number_id: str, access: GraphAccess, body: Mapping[str, object], endpoint: str = "messages"
+        self,
+        phone_number_id: str,
+        access: GraphAccess,
+        body: Mapping[str, object],
+        endpoint: str = "messages",
+        *,
+        seconds: float = _TOTAL_SECONDS,
     ) -> Outcome:
-        """Send one message; never raises for what the network or Meta does, the outcome says it."""
+        """Send one message, waiting `seconds` for the answer; never raises for what the network or Meta does, the
+        outcome says it."""
         try:
             response = await self._http.post(
                 f"{phone_number_id}/{endpoint}",
                 content=json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
                 headers=_headers(access),
                 params={"appsecret_proof": access.proof},
+                timeout=httpx.Timeout(None, read=seconds),
             )
         except httpx.HTTPError as error:
             if _never_left(error):

@@ -1,7 +1,8 @@
 """One message to one person: an agent's, a bot's or the API's. The same gate and the same outcomes as a campaign.
 
 The message is stored before it is sent, under a key that its author determines, and only whoever stores it sends it:
-a redelivery or a repeated request finds it there and sends nothing.
+a redelivery or a repeated request finds it there and sends nothing. So everything that sending needs is at hand before
+it is stored, and Meta's answer is awaited for less time than the sender has: what was stored and not sent is lost.
 """
 
 import time
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
 from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.vault import META_TOKEN, Vault
+from shared.clock import epoch_ms
 from shared.domain.callback import SingleSend, encode_single
 from shared.domain.consent import Purpose, SkipReason, refusal
 from shared.domain.contact import Contact
@@ -19,9 +21,10 @@ from shared.domain.library import STALE_CODES
 from shared.domain.media import MessageMedia
 from shared.domain.message import Author, Message
 from shared.domain.message_changes import change_by_sending
+from shared.domain.number import Number
 from shared.domain.outcome import Kind, Outcome
 from shared.domain.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
-from shared.errors import AppError, Conflict, NotFound, SendRefused
+from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
 from shared.services.media import MediaService
 from shared.store.accounts import Accounts
 from shared.store.contacts import Contacts
@@ -31,7 +34,12 @@ from shared.store.message_items import message_key
 WINDOW_CLOSED = "window_closed"
 _ATTEMPTS = 3
 _DEAD_MS = 60_000
-"""By now whoever began it has been ended: functions that send run for less than a minute."""
+"""By now whoever began it has been ended: functions that send run for less than a minute. It is counted from the time
+in the message's id, which may lie before that; then no two are at work (idempotency lease, FIFO queue of the bots)."""
+_ANSWER_MS = 20_000
+"""So long after it began to work, a sender waits for Meta's last answer: the API's function is ended after 29 s."""
+_SHORTEST_SECONDS = 5.0
+"""For an answer in any case, however late it is: giving up sooner makes unknown what Meta is about to answer."""
 _REMEDIES = {
     SkipReason.OPTED_OUT: "this person opted out; they can be written to again once they write or opt in",
     SkipReason.NO_DESTINATION: "this contact has neither a phone number nor a WhatsApp id",
@@ -81,6 +89,7 @@ class SingleSender:
         graph: GraphClient,
         media: MediaService | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], int] = epoch_ms,
     ) -> None:
         self._accounts = accounts
         self._contacts = contacts
@@ -90,64 +99,63 @@ class SingleSender:
         self._graph = graph
         self._media = media
         self._sleep = sleep
+        self._clock = clock
 
     def send(self, tenant_id: str, conversation_id: str, draft: Draft, now: int) -> Message:
-        """The stored message with its outcome: sent, failed (with Meta's code) or unknown.
+        """The stored message with its outcome: sent, failed (with Meta's code) or unknown. `now` is when the caller
+        began to work, epoch ms.
 
         Raises NotFound, SendRefused when the gate or the closed 24-hour window forbids it (the error says what to do
-        instead), and Conflict `answered_meanwhile`.
+        instead), Conflict `answered_meanwhile`, and RetryableError while an earlier attempt may be sending it.
         """
         conversation = self._conversations.get(tenant_id, conversation_id)
         contact = self._contacts.get(tenant_id, conversation.contact_id) if conversation else None
         if conversation is None or contact is None:
             raise NotFound("there is no such conversation")
-        conversation_id = conversation.conversation_id  # another one than asked for, if that has moved
+        # Another conversation than asked for, if that has moved.
+        message = _message(conversation.conversation_id, draft)
+        head = Head(
+            message.conversation_id, conversation.phone_number_id, contact.contact_id, contact.name, contact.phone or ""
+        )
+        messages = self._conversations.messages
+        # Before the gate: what was begun is told as it stands, also when the gate has closed since.
+        if messages.get(tenant_id, message.conversation_id, message.message_id) is not None:
+            return self._earlier(tenant_id, head, message, now)
         self._check(contact, conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
         if draft.purpose == "conversation":
             number.require_answers(now)
         else:
             number.require_active(now)
-        message = Message(
-            message_id=message_key(draft.at, draft.key),
-            conversation_id=conversation_id,
-            direction="out",
-            author=draft.author,
-            author_id=draft.author_id,
-            kind=draft.kind,
-            text=draft.text,
-            at=draft.at,
-            content=draft.content,
-            status="queued",
-            reply_to=draft.reply_to,
-            change=change_by_sending(draft.kind, draft.content),
-            media=draft.media,
-        )
+        access = self._access(tenant_id, number, now)
         if draft.seen_id:
             self._claim(tenant_id, message, draft.seen_id, now)
-        head = Head(
-            conversation_id, conversation.phone_number_id, contact.contact_id, contact.name, contact.phone or ""
-        )
         if not self._conversations.append(tenant_id, head, message):
-            return self._earlier(tenant_id, message, now)
-        waba = self._accounts.waba(tenant_id, number.waba_id)
-        token = self._vault.open(tenant_id, META_TOKEN, waba.token)
-        access = GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
-        outcome = self._deliver(tenant_id, conversation, contact, message, access)
+            return self._earlier(tenant_id, head, message, now)
+        outcome = self._deliver(tenant_id, conversation, contact, message, access, now)
         if outcome.kind in _NOT_SENT and outcome.code in STALE_CODES:
             renewed = self._with_new_files(tenant_id, conversation.phone_number_id, message, now)
             if renewed is not None:
-                outcome = self._deliver(tenant_id, conversation, contact, renewed, access)
-        status = _STATUS[outcome.kind]
+                outcome = self._deliver(tenant_id, conversation, contact, renewed, access, now)
+        return self._settle(tenant_id, message, outcome)
+
+    def _access(self, tenant_id: str, number: Number, now: int) -> GraphAccess:
+        waba = self._accounts.waba(tenant_id, number.waba_id)
+        token = self._vault.open(tenant_id, META_TOKEN, waba.token)
+        return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
+
+    def _settle(self, tenant_id: str, message: Message, outcome: Outcome) -> Message:
+        """Store what came of it."""
+        settled = replace(message, status=_STATUS[outcome.kind], wamid=outcome.message_id, error_code=outcome.code)
         self._conversations.messages.record_status(
             tenant_id,
-            conversation_id,
+            message.conversation_id,
             message.message_id,
-            status,
-            wamid=outcome.message_id,
-            error_code=outcome.code,
+            settled.status,
+            wamid=settled.wamid,
+            error_code=settled.error_code,
         )
-        return replace(message, status=status, wamid=outcome.message_id, error_code=outcome.code)
+        return settled
 
     def _claim(self, tenant_id: str, message: Message, seen_id: str, now: int) -> None:
         """Of several who answer at once one goes on; the others get Conflict."""
@@ -170,14 +178,21 @@ class SingleSender:
                 raise
             claim(answer_id)
 
-    def _earlier(self, tenant_id: str, message: Message, now: int) -> Message:
-        """The message as an earlier attempt left it. Whether one that died while sending has sent it, nobody knows."""
+    def _earlier(self, tenant_id: str, head: Head, message: Message, now: int) -> Message:
+        """The message as an earlier attempt left it. Whether one that died while sending has sent it, nobody knows.
+
+        Raises RetryableError while that attempt may still be at work: queued is an answer to nobody.
+        """
         messages = self._conversations.messages
+        # It may have died before the conversation's head said that there is a message.
+        self._conversations.append(tenant_id, head, message)
         stored = messages.get(tenant_id, message.conversation_id, message.message_id)
         if stored is not None and stored.status == "queued" and stored.at < now - _DEAD_MS:
             messages.record_status(tenant_id, message.conversation_id, message.message_id, "unknown")
             stored = messages.get(tenant_id, message.conversation_id, message.message_id)
-        return stored or message
+        if stored is None or stored.status == "queued":
+            raise RetryableError("an earlier attempt may still be sending this message; ask again in a minute")
+        return stored
 
     def _with_new_files(self, tenant_id: str, phone_number_id: str, message: Message, now: int) -> Message | None:
         """The message with its files uploaded to Meta anew; None when that is not what it was refused for."""
@@ -205,7 +220,13 @@ class SingleSender:
             )
 
     def _deliver(
-        self, tenant_id: str, conversation: Conversation, contact: Contact, message: Message, access: GraphAccess
+        self,
+        tenant_id: str,
+        conversation: Conversation,
+        contact: Contact,
+        message: Message,
+        access: GraphAccess,
+        began: int,
     ) -> Outcome:
         body: dict[str, object] = {
             "messaging_product": "whatsapp",
@@ -218,10 +239,33 @@ class SingleSender:
         body["to" if contact.phone else "recipient"] = contact.phone or contact.bsuid
         if message.reply_to:
             body["context"] = {"message_id": message.reply_to}
+        return self._offer(conversation.phone_number_id, access, body, began + _ANSWER_MS)
+
+    def _offer(self, phone_number_id: str, access: GraphAccess, body: dict[str, object], until: int) -> Outcome:
+        """What Meta says to a message; `until` (epoch ms) it is tried again if it was provably not sent."""
         for attempt in range(_ATTEMPTS):
-            outcome = wait_for(self._graph.send(conversation.phone_number_id, access, body))
+            seconds = max((until - self._clock()) / 1000, _SHORTEST_SECONDS)
+            outcome = wait_for(self._graph.send(phone_number_id, access, body, seconds=seconds))
             # Only what was provably not sent is tried again.
-            if outcome.kind not in (Kind.THROTTLED, Kind.UNSENT) or attempt == _ATTEMPTS - 1:
+            if outcome.kind not in (Kind.THROTTLED, Kind.UNSENT) or attempt == _ATTEMPTS - 1 or self._clock() >= until:
                 return outcome
             self._sleep(0.5 * 2**attempt)
         raise AssertionError("unreachable")
+
+
+def _message(conversation_id: str, draft: Draft) -> Message:
+    return Message(
+        message_id=message_key(draft.at, draft.key),
+        conversation_id=conversation_id,
+        direction="out",
+        author=draft.author,
+        author_id=draft.author_id,
+        kind=draft.kind,
+        text=draft.text,
+        at=draft.at,
+        content=draft.content,
+        status="queued",
+        reply_to=draft.reply_to,
+        change=change_by_sending(draft.kind, draft.content),
+        media=draft.media,
+    )

@@ -102,7 +102,8 @@ def list_messages(conversation_id: ConversationId, limit: Limit = 50, cursor: Cu
     **effect(Scope.CONVERSATIONS, "conversations", "Send a message", status=201),
 )
 def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut:
-    """What was stored, with its outcome: sent, failed (with Meta's code), or unknown.
+    """What was stored, with its outcome: sent, failed (with Meta's code), or unknown. Repeated under its
+    Idempotency-Key it is 503 for up to a minute, while the first attempt may still be at work.
 
     Outside the 24-hour window only templates may go: 409 `window_closed` lists some in `templates`. With
     `if_last_message_id`, 409 `answered_meanwhile` shows in `newer_message` what somebody else has written since.

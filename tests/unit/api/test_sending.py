@@ -8,10 +8,8 @@ import pytest
 from shared.clients.vault import META_TOKEN
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.conversation import claim_answer
-from shared.domain.message import Message
 from shared.domain.template import Template
 from shared.services.single_send import Draft
-from shared.store.conversations import Head
 from shared.store.message_items import message_key
 from tests.unit.api.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.unit.api.outgoing_samples import MEDIA_ID, RIGHT, named
@@ -222,13 +220,3 @@ def test_of_two_who_answer_at_the_same_moment_one_is_sent(chat: Chat) -> None:
     for thread in threads:
         thread.join()
     assert sorted(results) == ["Conflict", "sent"]
-
-
-def test_a_send_that_died_is_said_to_be_unknown_when_it_is_repeated(chat: Chat) -> None:
-    chat.hears(ago_ms=200_000)
-    at = epoch_ms() - 100_000
-    draft = Draft("died", at, "agent", chat.ana, "text", "x", {"body": "x"})
-    message = Message(message_key(at, "died"), chat.conversation, "out", "agent", "text", "x", at, {}, status="queued")
-    chat.api.deps.conversations.append(chat.tenant, Head(chat.conversation, chat.number, chat.contact, ""), message)
-    assert chat.api.deps.sender.send(chat.tenant, chat.conversation, draft, epoch_ms()).status == "unknown"
-    assert chat.journal() == []

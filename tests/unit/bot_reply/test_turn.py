@@ -23,6 +23,7 @@ from shared.store.contacts import Contacts
 from shared.store.conversations import Head
 from shared.store.directory import Directory
 from shared.store.message_items import message_key
+from shared.store.messages import Messages
 from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
 
 TENANT, PHONE_ID, CONTACT, CONVERSATION = "01TENANT", "106", "0" * 32, "c0ffee"
@@ -96,6 +97,10 @@ def deliver(*bodies: str) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
+def fail(*_args: object, **_more: object) -> None:
+    raise RuntimeError("throttled")
+
+
 def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: Deps, meta: Meta) -> None:
     turn = receive(at_hand, "Your hours?", epoch_ms())
     assert deliver(turn, turn) == []
@@ -106,6 +111,29 @@ def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: Deps, meta: Me
     reply, _ = at_hand.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.author, reply.author_id, reply.status, reply.wamid) == ("bot", "b1", "sent", "wamid.1")
     assert sent["biz_opaque_callback_data"] == f"m1|{TENANT}|{CONVERSATION}|{reply.message_id}"
+
+
+def test_an_answer_that_failed_before_it_was_sent_is_sent_by_the_next_delivery(
+    at_hand: Deps, meta: Meta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = receive(at_hand, "hours", epoch_ms())
+    with monkeypatch.context() as patch:
+        patch.setattr(Vault, "open", fail)
+        assert len(deliver(turn)) == 1
+    assert (deliver(turn), len(meta.sent)) == ([], 1)
+
+
+@pytest.mark.parametrize(("age_ms", "status"), [(1_000, "queued"), (61_000, "unknown")])
+def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
+    at_hand: Deps, meta: Meta, monkeypatch: pytest.MonkeyPatch, age_ms: int, status: str
+) -> None:
+    turn = receive(at_hand, "hours", epoch_ms() - age_ms)
+    with monkeypatch.context() as patch:
+        patch.setattr(Messages, "record_status", fail)
+        assert len(deliver(turn)) == 1
+    assert len(deliver(turn)) == (1 if status == "queued" else 0)
+    reply, _ = at_hand.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
+    assert (reply.status, len(meta.sent)) == (status, 1)
 
 
 def test_what_no_rule_knows_stays_unanswered(at_hand: Deps, meta: Meta) -> None:

@@ -6,7 +6,6 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
 
 from shared.clients.graph import GraphAccess, GraphClient
@@ -85,9 +84,9 @@ def upstream(request: pytest.FixtureRequest) -> Iterator[Upstream]:
 def outcomes(url: str, times: int = 1, seconds: float = 30.0) -> list[Kind]:
     async def run() -> list[Kind]:
         graph = GraphClient(url, "v26.0")
-        graph._http.timeout = httpx.Timeout(None, read=seconds)
+        access = GraphAccess("token", "proof")
         try:
-            return [(await graph.send("1", GraphAccess("token", "proof"), {"to": "x"})).kind for _ in range(times)]
+            return [(await graph.send("1", access, {"to": "x"}, seconds=seconds)).kind for _ in range(times)]
         finally:
             await graph.aclose()
 
