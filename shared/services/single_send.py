@@ -22,7 +22,7 @@ from shared.domain.media import MessageMedia
 from shared.domain.message import Author, Message
 from shared.domain.message_changes import change_by_sending
 from shared.domain.number import Number
-from shared.domain.outcome import Kind, Outcome
+from shared.domain.outcome import USUAL_ENDPOINT, Action, Kind, Outcome, other_endpoint
 from shared.domain.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
 from shared.services.media import MediaService
@@ -239,15 +239,25 @@ class SingleSender:
         body["to" if contact.phone else "recipient"] = contact.phone or contact.bsuid
         if message.reply_to:
             body["context"] = {"message_id": message.reply_to}
-        return self._offer(conversation.phone_number_id, access, body, began + _ANSWER_MS)
+        endpoint, refused_by = USUAL_ENDPOINT, set[str]()
+        while True:
+            outcome = self._offer(conversation.phone_number_id, access, body, endpoint, began + _ANSWER_MS)
+            refused_by.add(endpoint)
+            other = other_endpoint(outcome, refused_by)
+            if other is None:
+                return outcome
+            endpoint = other
 
-    def _offer(self, phone_number_id: str, access: GraphAccess, body: dict[str, object], until: int) -> Outcome:
-        """What Meta says to a message; `until` (epoch ms) it is tried again if it was provably not sent."""
+    def _offer(
+        self, phone_number_id: str, access: GraphAccess, body: dict[str, object], endpoint: str, until: int
+    ) -> Outcome:
+        """What an endpoint says to a message; `until` (epoch ms) it is tried again if it was provably not sent."""
         for attempt in range(_ATTEMPTS):
             seconds = max((until - self._clock()) / 1000, _SHORTEST_SECONDS)
-            outcome = wait_for(self._graph.send(phone_number_id, access, body, seconds=seconds))
+            outcome = wait_for(self._graph.send(phone_number_id, access, body, endpoint, seconds=seconds))
             # Only what was provably not sent is tried again.
-            if outcome.kind not in (Kind.THROTTLED, Kind.UNSENT) or attempt == _ATTEMPTS - 1 or self._clock() >= until:
+            again = outcome.kind in (Kind.THROTTLED, Kind.UNSENT) and outcome.action is not Action.OTHER_ENDPOINT
+            if not again or attempt == _ATTEMPTS - 1 or self._clock() >= until:
                 return outcome
             self._sleep(0.5 * 2**attempt)
         raise AssertionError("unreachable")
