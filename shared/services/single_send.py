@@ -137,15 +137,25 @@ class SingleSender:
             renewed = self._with_new_files(tenant_id, conversation.phone_number_id, message, now)
             if renewed is not None:
                 outcome = self._deliver(tenant_id, conversation, contact, renewed, access, now)
-        return self._settle(tenant_id, message, outcome)
+        return self._settle(tenant_id, contact, message, outcome, now)
 
     def _access(self, tenant_id: str, number: Number, now: int) -> GraphAccess:
         waba = self._accounts.waba(tenant_id, number.waba_id)
         token = self._vault.open(tenant_id, META_TOKEN, waba.token)
         return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
 
-    def _settle(self, tenant_id: str, message: Message, outcome: Outcome) -> Message:
-        """Store what came of it."""
+    def _settle(self, tenant_id: str, contact: Contact, message: Message, outcome: Outcome, now: int) -> Message:
+        """Store what came of it: a no to marketing first, because if its sender dies nothing else tells us of it."""
+        if outcome.action is Action.SUPPRESS_MARKETING:
+            self._contacts.consent.record(
+                tenant_id,
+                contact.contact_id,
+                opted_out=True,
+                source=f"meta_{outcome.code}",
+                at=now,
+                event_id=f"{message.message_id}-{outcome.code}",
+                now=now,
+            )
         settled = replace(message, status=_STATUS[outcome.kind], wamid=outcome.message_id, error_code=outcome.code)
         self._conversations.messages.record_status(
             tenant_id,

@@ -14,11 +14,13 @@ from shared.domain.message import Message
 from shared.errors import RetryableError
 from shared.services.single_send import Draft
 from shared.store.accounts import Accounts
+from shared.store.consent import Consent
 from shared.store.conversations import Head
 from shared.store.message_items import message_key
 from shared.store.messages import Messages
 from tests.unit.api.chats import Chat, Json, chat, graph_url
 from tests.unit.api.conftest import Answer
+from tests.unit.api.scripted_meta import answering, refused
 
 __all__ = ["chat", "graph_url"]
 Patch = pytest.MonkeyPatch
@@ -147,3 +149,28 @@ def test_only_after_a_minute_is_a_sender_taken_for_dead(chat: Chat, age_ms: int)
     else:
         assert send(*place, draft, epoch_ms()).status == "unknown"
     assert chat.journal() == []
+
+
+def test_a_no_that_meta_told_is_kept_when_the_sender_dies_right_after(chat: Chat, monkeypatch: Patch) -> None:
+    chat.hears()
+    chat.template("21", "MARKETING", "Hello there")
+    send = keyed(chat, {"type": "template", "template": {"template_id": "21"}})
+    answering(chat, monkeypatch, messages=refused(131050))
+    fails_once(monkeypatch, Messages, "record_status", Died())
+    with pytest.raises(Died):
+        send()
+    contact = chat.api.deps.contacts.get(chat.tenant, chat.contact)
+    assert contact is not None
+    assert contact.opted_out_at is not None
+    assert send().status == 503
+    a_minute_passes(monkeypatch)
+    assert send().body["status"] == "unknown"
+
+
+def test_a_no_that_could_not_be_recorded_leaves_no_outcome_that_hides_it(chat: Chat, monkeypatch: Patch) -> None:
+    chat.hears()
+    chat.template("21", "MARKETING", "Hello there")
+    send = keyed(chat, {"type": "template", "template": {"template_id": "21"}})
+    answering(chat, monkeypatch, messages=refused(131050))
+    fails_once(monkeypatch, Consent, "record", RuntimeError("throttled"))
+    assert (send().status, shown(chat)) == (500, ["queued"])

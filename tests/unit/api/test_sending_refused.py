@@ -59,6 +59,26 @@ def test_the_other_endpoint_too_is_tried_again_while_it_is_busy(chat: Chat, monk
     assert meta.asked == ["messages", *["marketing_messages"] * 3]
 
 
+def test_who_stopped_marketing_at_meta_has_said_no(chat: Chat, monkeypatch: Patch) -> None:
+    answering(chat, monkeypatch, messages=refused(131050))
+    answer = send_marketing(chat)
+    assert (answer.status, answer.body["status"], answer.body["error_code"]) == (201, "failed", "131050")
+    contact = chat.api.deps.contacts.get(chat.tenant, chat.contact)
+    assert contact is not None
+    assert contact.opted_out_at is not None
+    (event,) = chat.api.deps.contacts.consent.events(chat.tenant, chat.contact)
+    assert (event.source, event.opted_out, event.at) == ("meta_131050", True, contact.opted_out_at)
+    assert event.event_id == f"{answer.body['id']}-131050"
+    again = send_marketing(chat)
+    assert (again.status, again.body["code"]) == (409, "opted_out")
+
+
+def test_any_other_refusal_is_no_no(chat: Chat, monkeypatch: Patch) -> None:
+    answering(chat, monkeypatch, messages=refused(131049))
+    assert send_marketing(chat).body["error_code"] == "131049"
+    assert chat.api.deps.contacts.consent.events(chat.tenant, chat.contact) == []
+
+
 def test_a_meta_that_says_nothing_is_given_up_on_before_the_function_is_ended(chat: Chat, monkeypatch: Patch) -> None:
     chat.hears()
     meta = answering(chat, monkeypatch, takes_ms=60_000, messages=ACCEPTED)
