@@ -5,6 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
+from functions.api.conversations import need_conversation
 from functions.api.models.base import HEX_ID, META_ID, ULID
 from functions.api.models.conversations import (
     ConversationOut,
@@ -34,10 +35,7 @@ CursorText = Annotated[str | None, Query(max_length=500)]
 
 
 def _need(conversation_id: str) -> Conversation:
-    conversation = deps().conversations.get(caller(router).tenant_id, conversation_id)
-    if conversation is None:
-        raise NotFound("there is no such conversation")
-    return conversation
+    return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
 
 
 @router.get("/v1/conversations", **secured(Scope.READ, "conversations", "Conversations, last active first"))

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
 from functions.api.chat_signals import Signal
+from functions.api.conversations import need_conversation
 from functions.api.desk import Desk
 from functions.api.models.base import HEX_ID
 from functions.api.models.conversations import ConversationOut
@@ -29,7 +30,7 @@ from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
 from shared.domain.conversation import Conversation, marked, window_open
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput
 from shared.store.agents import PRESENT_MS
 
 router = new_router()
@@ -120,22 +121,20 @@ def list_mentions(
     return MentionsOut(items=items, next_cursor=page.cursor)
 
 
-def _present(conversation_id: str, now: int) -> PresencesOut:
-    present = deps().agents.present(caller(router).tenant_id, conversation_id, now)
+def _need(conversation_id: str) -> Conversation:
+    return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
+
+
+def _present(conversation: Conversation, now: int) -> PresencesOut:
+    present = deps().agents.present(caller(router).tenant_id, conversation.conversation_id, now)
     return PresencesOut(items=[PresentOut.of(member) for member in present])
-
-
-def _need(conversation_id: str) -> None:
-    if deps().conversations.get(caller(router).tenant_id, conversation_id) is None:
-        raise NotFound("there is no such conversation")
 
 
 @router.get(
     "/v1/conversations/<conversation_id>/presence", **secured(Scope.READ, _TAG, "Who is viewing it or writing in it")
 )
 def get_presence(conversation_id: ConversationId) -> PresencesOut:
-    _need(conversation_id)
-    return _present(conversation_id, epoch_ms())
+    return _present(_need(conversation_id), epoch_ms())
 
 
 @router.put(
@@ -145,14 +144,14 @@ def get_presence(conversation_id: ConversationId) -> PresencesOut:
 def put_presence(conversation_id: ConversationId, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
     principal, agents, now = caller(router), deps().agents, epoch_ms()
-    _need(conversation_id)
+    conversation = _need(conversation_id)
     if principal.role == "api_key":
         raise InvalidInput("an API key is nobody; log in as a member", field="state")
     if body.state == "gone":
-        agents.leave(principal.tenant_id, conversation_id, principal.member_id)
+        agents.leave(principal.tenant_id, conversation.conversation_id, principal.member_id)
     else:
-        agents.enter(principal.tenant_id, conversation_id, principal.member_id, body.state, now)
-    return _present(conversation_id, now)
+        agents.enter(principal.tenant_id, conversation.conversation_id, principal.member_id, body.state, now)
+    return _present(conversation, now)
 
 
 @router.post(
@@ -163,9 +162,8 @@ def post_typing(conversation_id: ConversationId) -> TypingOut:
     """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""
     made, principal, now = deps(), caller(router), epoch_ms()
     tenant_id, me = principal.tenant_id, principal.member_id
-    conversation = made.conversations.get(tenant_id, conversation_id)
-    if conversation is None:
-        raise NotFound("there is no such conversation")
+    conversation = _need(conversation_id)
+    conversation_id = conversation.conversation_id  # another one than asked for, if that has moved
     present = made.agents.present(tenant_id, conversation_id, now)
     shows_still = any(p.member_id == me and p.doing == "typing" and p.until > now + _SHOWS_STILL_MS for p in present)
     answerable = window_open(conversation.last_inbound_at, now) and not shows_still
@@ -175,5 +173,5 @@ def post_typing(conversation_id: ConversationId) -> TypingOut:
         made.conversations.change(tenant_id, conversation_id, lambda found: marked(found, wamid))
     if principal.role != "api_key" and not shows_still:
         made.agents.enter(tenant_id, conversation_id, me, "typing", now)
-    shown = _present(conversation_id, now).items
+    shown = _present(conversation, now).items
     return TypingOut(indicator=signal.outcome, code=signal.code or None, present=shown)

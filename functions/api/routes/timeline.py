@@ -7,13 +7,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api import timeline
 from functions.api.bootstrap import deps
 from functions.api.contacts import need_contact
+from functions.api.conversations import need_conversation
 from functions.api.models.base import HEX_ID
 from functions.api.models.timeline import TimelineItemOut, TimelineOut
 from functions.api.request import caller, new_router
 from functions.api.routing import secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
-from shared.errors import NotFound
 
 router = new_router()
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -28,9 +28,8 @@ def get_conversation_timeline(
     conversation_id: Annotated[str, Path(pattern=HEX_ID)], limit: Limit = 50, cursor: CursorText = None
 ) -> TimelineOut:
     made, tenant_id = deps(), caller(router).tenant_id
-    if made.conversations.get(tenant_id, conversation_id) is None:
-        raise NotFound("there is no such conversation")
-    page = timeline.of_conversation(made, tenant_id, conversation_id, limit, cursor)
+    conversation = need_conversation(made.conversations, tenant_id, conversation_id)
+    page = timeline.of_conversation(made, tenant_id, conversation.conversation_id, limit, cursor)
     return TimelineOut(items=[TimelineItemOut.of(what) for what in page.items], next_cursor=page.cursor)
 
 
