@@ -1,6 +1,10 @@
 """What every route about one conversation needs."""
 
-from shared.domain.conversation import Conversation
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from functions.api.models.conversations import MessageOut
+from shared.domain.conversation import Conversation, NewerMessage
 from shared.errors import NotFound
 from shared.store.conversations import Conversations
 
@@ -11,3 +15,15 @@ def need_conversation(conversations: Conversations, tenant_id: str, conversation
     if conversation is None:
         raise NotFound("there is no such conversation")
     return conversation
+
+
+@contextmanager
+def newer_message_shown(conversations: Conversations, tenant_id: str, conversation_id: str) -> Iterator[None]:
+    """Who is refused because of a message that they had not seen sees it in `newer_message`; None if it is not
+    written yet."""
+    try:
+        yield
+    except NewerMessage as clash:
+        newer = conversations.messages.get(tenant_id, conversation_id, clash.newer_id)
+        clash.extensions["newer_message"] = MessageOut.of(newer).model_dump(mode="json") if newer else None
+        raise

@@ -77,6 +77,14 @@ class Conversation:
 Change = Callable[[Conversation], Conversation]
 
 
+class NewerMessage(Conflict):
+    """There is a message, `newer_id`, that the caller had not seen when they decided."""
+
+    def __init__(self, message: str, newer_id: str) -> None:
+        super().__init__(message, field="if_last_message_id", code="answered_meanwhile")
+        self.newer_id = newer_id
+
+
 def window_open(last_inbound_at: int | None, now: int) -> bool:
     """Whether a free-form message may be sent now (both in epoch ms)."""
     return last_inbound_at is not None and now - last_inbound_at < WINDOW_MS
@@ -180,14 +188,12 @@ def claim_answer(
 ) -> Conversation:
     """`author` is about to answer with `message_id`, having seen everything up to message `seen_id`.
 
-    Raises Conflict when somebody else has written for the business since. `void` is a claim that came to nothing.
+    Raises NewerMessage when somebody else has written for the business since. `void` is a claim that came to nothing.
     """
     trail = conversation.trail
     if trail.answer_id > seen_id and trail.answer_by != author and trail.answer_id not in (message_id, void):
-        raise Conflict(
-            "somebody else has answered meanwhile; read what they wrote, then decide again",
-            field="if_last_message_id",
-            code="answered_meanwhile",
+        raise NewerMessage(
+            "somebody else has answered meanwhile; read what they wrote, then decide again", trail.answer_id
         )
     if trail.answer_id >= message_id and trail.answer_id != void:
         return conversation

@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
-from functions.api.conversations import need_conversation
+from functions.api.conversations import need_conversation, newer_message_shown
 from functions.api.models.base import HEX_ID, META_ID, ULID
 from functions.api.models.conversations import (
     ConversationOut,
@@ -23,7 +23,7 @@ from shared.clock import epoch_ms
 from shared.domain.account import Scope
 from shared.domain.conversation import Conversation, Status, marked, read
 from shared.domain.identity import conversation_id_for
-from shared.errors import Conflict, NotFound, SendRefused
+from shared.errors import NotFound, SendRefused
 from shared.services.single_send import WINDOW_CLOSED
 from shared.store.conversation_lists import Wanted
 from shared.store.conversations import Head
@@ -110,16 +110,11 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
     conversation = _need(conversation_id)
     draft = draft_of(made, principal, conversation, body, operation(router), now)
     try:
-        sent = made.sender.send(principal.tenant_id, conversation_id, draft, now)
+        with newer_message_shown(made.conversations, principal.tenant_id, conversation_id):
+            sent = made.sender.send(principal.tenant_id, conversation_id, draft, now)
     except SendRefused as refused:
         if refused.code == WINDOW_CLOSED:
             refused.extensions["templates"] = offered_templates(made, principal.tenant_id, conversation)
-        raise
-    except Conflict as clash:
-        if clash.field == "if_last_message_id":
-            answer_id = _need(conversation_id).trail.answer_id
-            answer = made.conversations.messages.get(principal.tenant_id, conversation_id, answer_id)
-            clash.extensions["newer_message"] = MessageOut.of(answer).model_dump(mode="json") if answer else None
         raise
     return MessageOut.of(sent)
 

@@ -219,4 +219,4 @@ def test_of_two_who_answer_at_the_same_moment_one_is_sent(chat: Chat) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(results) == ["Conflict", "sent"]
+    assert sorted(results) == ["NewerMessage", "sent"]
