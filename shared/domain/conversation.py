@@ -25,7 +25,7 @@ class Trail:
 
     `last_id` is the id of the latest message, `inbound_id` and `inbound_wamid` our and Meta's id of the person's
     latest one, `answer_id` of the business's latest one and `answer_by` its author. `marked_wamid` is the latest
-    message of theirs that Meta was told is read.
+    message of theirs that Meta was told is read, and `heard_id` the latest of theirs that somebody has to read.
     """
 
     last_id: str = ""
@@ -34,6 +34,7 @@ class Trail:
     answer_id: str = ""
     answer_by: str = ""
     marked_wamid: str = ""
+    heard_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def with_message(conversation: Conversation, message: Message, *, fresh: bool) -
     if message.opens_window and message.message_id > trail.inbound_id:
         trail = replace(trail, inbound_id=message.message_id, inbound_wamid=message.wamid)
         conversation = replace(conversation, last_inbound_at=max(message.at, conversation.last_inbound_at or 0))
+    if message.counts_as_unread and message.message_id > trail.heard_id:
+        trail = replace(trail, heard_id=message.message_id)
     if message.direction == "out" and message.message_id > trail.answer_id:
         trail = replace(trail, answer_id=message.message_id, answer_by=author_of(message))
     first_at = min(conversation.created_at or message.at, message.at)
@@ -181,6 +184,17 @@ def need_version(conversation: Conversation, version: int | None) -> None:
             field="version",
             code="changed_meanwhile",
         )
+
+
+def need_heard(conversation: Conversation, seen_id: str) -> None:
+    """Raises NewerMessage when the person has written since message `seen_id`, where one is given.
+
+    What merely alters another message, such as a reaction, does not count: it is not unread either, and lists do not
+    show it, so nobody could name it.
+    """
+    heard_id = conversation.trail.heard_id
+    if seen_id and heard_id > seen_id:
+        raise NewerMessage("this person has written meanwhile; read what they wrote, then decide again", heard_id)
 
 
 def claim_answer(

@@ -46,4 +46,5 @@ def _trail(kept: Trail, gone: Trail) -> Trail:
         answer_id=answered.answer_id,
         answer_by=answered.answer_by,
         marked_wamid=heard.marked_wamid,
+        heard_id=max(kept.heard_id, gone.heard_id),
     )

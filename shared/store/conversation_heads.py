@@ -44,6 +44,7 @@ class ConversationItem(TableItem):
     answer_id = UnicodeAttribute(null=True)
     answer_by = UnicodeAttribute(null=True)
     marked_wamid = UnicodeAttribute(null=True)
+    heard_id = UnicodeAttribute(null=True)
     unread = NumberAttribute(null=True)
     state = UnicodeAttribute(null=True)
     state_at = NumberAttribute(null=True)
@@ -108,6 +109,7 @@ def head_item(tenant_id: str, conversation: Conversation) -> ConversationItem:
         answer_id=trail.answer_id or None,
         answer_by=trail.answer_by or None,
         marked_wamid=trail.marked_wamid or None,
+        heard_id=trail.heard_id or None,
         rev=revision(conversation),
     )
 
@@ -138,5 +140,6 @@ def conversation_of(item: ConversationItem) -> Conversation:
             answer_id=item.answer_id or "",
             answer_by=item.answer_by or "",
             marked_wamid=item.marked_wamid or "",
+            heard_id=item.heard_id or "",
         ),
     )

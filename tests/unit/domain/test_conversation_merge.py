@@ -9,7 +9,8 @@ from shared.domain.conversation_merge import merged
 
 def talk(conversation_id: str, at: int, **more: Any) -> Conversation:
     """One whose last message came at that time, from the person."""
-    trail = Trail(f"{at:013d}-a", f"{at:013d}-a", f"wamid.{at}", f"{at - 1:013d}-b", "agent:1", f"wamid.{at}")
+    last_id = f"{at:013d}-a"
+    trail = Trail(last_id, last_id, f"wamid.{at}", f"{at - 1:013d}-b", "agent:1", f"wamid.{at}", last_id)
     known: dict[str, Any] = {"unread": 1, "created_at": at - 100, "trail": trail, "contact_name": ""}
     return Conversation(
         conversation_id,
@@ -37,6 +38,7 @@ def test_the_latest_of_both_is_what_was_last(kept_at: int, gone_at: int) -> None
     assert (both.conversation_id, both.contact_id) == ("kept", "c-kept")
     assert (both.last_message_at, both.last_message_text, both.last_inbound_at) == (6_000, "at 6000", 6_000)
     assert (both.trail.last_id, both.trail.inbound_wamid) == ("0000000006000-a", "wamid.6000")
+    assert both.trail.heard_id == "0000000006000-a"
     assert (both.unread, both.notes, both.version, both.created_at) == (2, 3, 4, 4_900)
     assert (both.contact_name, both.contact_phone) == ("Ana", "+1")
     assert (both.assignee, both.labels) == ("me", frozenset({"a", "b"}))

@@ -11,11 +11,13 @@ from shared.domain.conversation import (
     MOST_LABELS,
     Change,
     Conversation,
+    NewerMessage,
     assign,
     claim_answer,
     close,
     label,
     marked,
+    need_heard,
     need_version,
     read,
     reopen,
@@ -137,6 +139,17 @@ def test_whoever_has_seen_the_last_answer_may_answer() -> None:
         claim_answer(claimed, seen_answer, message_key(31, "c"), "agent:cid")
     over = claim_answer(claimed, seen_answer, message_key(31, "c"), "agent:cid", void=mine)
     assert over.trail.answer_by == "agent:cid"
+
+
+def test_who_has_not_seen_the_persons_last_message_is_told_of_it() -> None:
+    conversation = with_message(with_message(EMPTY, heard(10), fresh=True), heard(30), fresh=True)
+    for since in (wrote(40), heard(50, kind="reaction"), heard(60, kind="edit"), heard(20, "late")):
+        conversation = with_message(conversation, since, fresh=True)
+    for seen_id in ("", heard(30).message_id, wrote(40).message_id):
+        need_heard(conversation, seen_id)
+    with pytest.raises(NewerMessage) as refused:
+        need_heard(conversation, heard(10).message_id)
+    assert refused.value.newer_id == heard(30).message_id
 
 
 def test_canned_replies_know_their_places() -> None:
