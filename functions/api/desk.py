@@ -9,7 +9,17 @@ from dataclasses import replace
 from functions.api.bootstrap import Deps
 from functions.api.request import Operation
 from shared.domain.account import Member, Principal, Scope, scopes_of
-from shared.domain.conversation import Change, Conversation, assign, close, label, need_version, reopen, snooze
+from shared.domain.conversation import (
+    Change,
+    Conversation,
+    assign,
+    close,
+    label,
+    need_heard,
+    need_version,
+    reopen,
+    snooze,
+)
 from shared.domain.conversation_entry import Entry, EntryKind
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.store.message_items import message_key
@@ -18,17 +28,25 @@ from shared.store.message_items import message_key
 class Desk:
     """One caller's actions on one conversation. Each returns the conversation as it is afterwards.
 
-    Raises NotFound, and Conflict `changed_meanwhile` when the caller decided by an older version.
+    Raises NotFound, Conflict `changed_meanwhile` when the caller decided by an older version, and NewerMessage when the
+    person has written since message `seen_id`; "" is for callers who do not say what they have seen.
     """
 
     def __init__(
-        self, deps: Deps, principal: Principal, conversation_id: str, wanted: Operation, version: int | None = None
+        self,
+        deps: Deps,
+        principal: Principal,
+        conversation_id: str,
+        wanted: Operation,
+        version: int | None = None,
+        seen_id: str = "",
     ) -> None:
         self._deps = deps
         self._principal = principal
         self._conversation_id = conversation_id
         self._wanted = wanted
         self._version = version
+        self._seen_id = seen_id
 
     def assign(self, to: str | None) -> Conversation:
         """Raises InvalidInput, NotFound for somebody who is no member, Conflict when nobody is available."""
@@ -91,6 +109,8 @@ class Desk:
         details: Callable[[Conversation, Conversation], Mapping[str, str]] = lambda _before, _after: {},
     ) -> Conversation:
         def checked(conversation: Conversation) -> Conversation:
+            # A message that opens a conversation also counts its version up: the message says more.
+            need_heard(conversation, self._seen_id)
             need_version(conversation, self._version)
             return change(conversation)
 

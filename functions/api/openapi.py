@@ -38,7 +38,8 @@ _PROBLEM: dict[str, Any] = {
         },
         "newer_message": {
             "type": ["object", "null"],
-            "description": "With `answered_meanwhile`: what somebody else has written; null while it is being written.",
+            "description": "With `answered_meanwhile`: what somebody else, or the person, has written; null while it "
+            "is being written.",
         },
         "conversation": {
             "type": "object",

@@ -14,6 +14,8 @@ META_ID = r"^[0-9]{1,32}$"
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^,;|]+$")]
 Country = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}$")]
+SeenMessageId = Annotated[str, StringConstraints(pattern=r"^([0-9]{13}-[0-9A-Za-z]{1,40})?$")]
+"""Our id of the last message that the caller has seen; blank when they do not say."""
 MetaId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=META_ID)]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints
 
-from functions.api.models.base import ULID, Cursor, Input, Output, moment, written_out
+from functions.api.models.base import ULID, Cursor, Input, Output, SeenMessageId, moment, written_out
 from functions.api.models.conversations import ConversationOut
 from shared.domain.account import Member
 from shared.domain.conversation_entry import MOST_MENTIONS, Entry
@@ -18,6 +18,11 @@ Colour = Annotated[str, StringConstraints(to_lower=True, pattern=r"^#[0-9A-Fa-f]
 Shortcut = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9_-]{1,30}$")]
 Version = Annotated[int, Field(ge=0)]
 _VERSION = Field(None, description="the version you decided by: 409 `changed_meanwhile` when there is a newer one")
+_SEEN = Field(
+    "",
+    description="our id of the last message you have seen: 409 `answered_meanwhile`, and nothing is changed, when the "
+    "person has written since; the answer shows what in `newer_message`",
+)
 
 
 class ConversationIn(Input):
@@ -36,7 +41,15 @@ class StateIn(Input):
     version: Version | None = _VERSION
 
 
-class SnoozeIn(StateIn):
+class SetAsideIn(StateIn):
+    if_last_message_id: SeenMessageId = _SEEN
+
+
+class ReadIn(Input):
+    if_last_message_id: SeenMessageId = _SEEN
+
+
+class SnoozeIn(SetAsideIn):
     until: Annotated[AwareDatetime, BeforeValidator(written_out)] = Field(description="RFC 3339 with a time zone")
 
     @property

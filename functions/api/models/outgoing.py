@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, RootModel, StringConstraints, field_validator, model_validator
 
-from functions.api.models.base import BY_TYPE, Input, MetaId, of_type
+from functions.api.models.base import BY_TYPE, Input, MetaId, SeenMessageId, of_type
 from functions.api.models.campaigns import VariableModel
 from functions.api.models.interactive import Interactive
 from functions.api.models.outgoing_media import DocumentRef, MediaRef, OwnMediaId, text
@@ -146,7 +146,7 @@ class TemplateContent(Input):
 
 class _Outgoing(Input):
     reply_to: MessageRef = Field("", description="the message this one answers: our id of it, or its `wamid`")
-    if_last_message_id: Annotated[str, StringConstraints(pattern=r"^([0-9]{13}-[0-9A-Za-z]{1,40})?$")] = Field(
+    if_last_message_id: SeenMessageId = Field(
         "",
         description="our id of the last message you have seen: if somebody else has answered since, nothing is sent",
     )

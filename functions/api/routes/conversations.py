@@ -14,14 +14,14 @@ from functions.api.models.conversations import (
     MessagesOut,
     ReadOut,
 )
-from functions.api.models.inbox import ConversationIn
+from functions.api.models.inbox import ConversationIn, ReadIn
 from functions.api.models.outgoing import MessageIn
 from functions.api.outgoing import draft_of, offered_templates
 from functions.api.request import caller, new_router
 from functions.api.routing import effect, operation, secured
 from shared.clock import epoch_ms
 from shared.domain.account import Scope
-from shared.domain.conversation import Conversation, Status, marked, read
+from shared.domain.conversation import Conversation, Status, marked, need_heard, read
 from shared.domain.identity import conversation_id_for
 from shared.errors import NotFound, SendRefused
 from shared.services.single_send import WINDOW_CLOSED
@@ -123,12 +123,20 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
     "/v1/conversations/<conversation_id>/read",
     **effect(Scope.CONVERSATIONS, "conversations", "Nothing unread in it; the person sees that it was read"),
 )
-def post_read(conversation_id: ConversationId) -> ReadOut:
+def post_read(conversation_id: ConversationId, body: ReadIn | None = None) -> ReadOut:
     """That WhatsApp shows it is a courtesy: when Meta does not take it, the conversation is read all the same."""
     made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    seen_id = body.if_last_message_id if body is not None else ""
     conversation = _need(conversation_id)
-    signal = made.signals.read(tenant_id, conversation, now)
-    wamid = conversation.trail.inbound_wamid if signal.outcome == "sent" else conversation.trail.marked_wamid
-    _, after = made.conversations.change(tenant_id, conversation_id, lambda found: marked(read(found), wamid))
+
+    def seen(found: Conversation) -> Conversation:
+        need_heard(found, seen_id)
+        return found
+
+    with newer_message_shown(made.conversations, tenant_id, conversation_id):
+        # Before Meta is told, because that cannot be taken back; and again with the write.
+        signal = made.signals.read(tenant_id, seen(conversation), now)
+        wamid = conversation.trail.inbound_wamid if signal.outcome == "sent" else conversation.trail.marked_wamid
+        _, after = made.conversations.change(tenant_id, conversation_id, lambda found: marked(read(seen(found)), wamid))
     shown = ConversationOut.of(after, now).model_dump()
     return ReadOut(**shown, read_mark=signal.outcome, read_mark_code=signal.code or None)

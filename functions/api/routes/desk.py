@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.bootstrap import deps
 from functions.api.chat_signals import Signal
-from functions.api.conversations import need_conversation
+from functions.api.conversations import need_conversation, newer_message_shown
 from functions.api.desk import Desk
 from functions.api.models.base import HEX_ID
 from functions.api.models.conversations import ConversationOut
@@ -21,6 +21,7 @@ from functions.api.models.inbox import (
     PresenceIn,
     PresencesOut,
     PresentOut,
+    SetAsideIn,
     SnoozeIn,
     StateIn,
     TypingOut,
@@ -39,17 +40,18 @@ _TAG = "conversations"
 _SHOWS_STILL_MS = PRESENT_MS - 15_000
 
 
-def _desk(conversation_id: str, version: int | None = None) -> Desk:
-    return Desk(deps(), caller(router), conversation_id, operation(router), version)
+def _desk(conversation_id: str, version: int | None = None, seen_id: str = "") -> Desk:
+    return Desk(deps(), caller(router), conversation_id, operation(router), version, seen_id)
 
 
 def _done(conversation_id: str, action: Callable[[], Conversation]) -> ConversationOut:
     """The conversation afterwards; a clash shows it as it is now."""
-    now = epoch_ms()
+    conversations, tenant_id, now = deps().conversations, caller(router).tenant_id, epoch_ms()
     try:
-        return ConversationOut.of(action(), now)
+        with newer_message_shown(conversations, tenant_id, conversation_id):
+            return ConversationOut.of(action(), now)
     except Conflict as clash:
-        current = deps().conversations.get(caller(router).tenant_id, conversation_id)
+        current = conversations.get(tenant_id, conversation_id)
         if current is not None:
             clash.extensions["conversation"] = ConversationOut.of(current, now).model_dump(mode="json")
         raise
@@ -74,8 +76,9 @@ def post_labels(conversation_id: ConversationId, body: LabelsIn) -> Conversation
     "/v1/conversations/<conversation_id>/close",
     **effect(Scope.CONVERSATIONS, _TAG, "Done; it opens again when the person writes"),
 )
-def post_close(conversation_id: ConversationId, body: StateIn) -> ConversationOut:
-    return _done(conversation_id, _desk(conversation_id, body.version).close)
+def post_close(conversation_id: ConversationId, body: SetAsideIn) -> ConversationOut:
+    """Nothing in it is unread then: `if_last_message_id` keeps a message that nobody has seen from going with it."""
+    return _done(conversation_id, _desk(conversation_id, body.version, body.if_last_message_id).close)
 
 
 @router.post(
@@ -83,7 +86,7 @@ def post_close(conversation_id: ConversationId, body: StateIn) -> ConversationOu
     **effect(Scope.CONVERSATIONS, _TAG, "Set it aside until a time, or until the person writes"),
 )
 def post_snooze(conversation_id: ConversationId, body: SnoozeIn) -> ConversationOut:
-    desk = _desk(conversation_id, body.version)
+    desk = _desk(conversation_id, body.version, body.if_last_message_id)
     return _done(conversation_id, lambda: desk.snooze(body.until_ms))
 
 
