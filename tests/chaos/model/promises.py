@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from functions.campaign_dispatch.lane import AHEAD_SECONDS, STOP_AFTER_SECONDS, TICK_SECONDS
+from functions.campaign_dispatch.lane import STOP_AFTER_SECONDS, TICK_SECONDS
 from shared.domain.blocks import block_number
 from shared.domain.books import StatusBlock
 from shared.domain.campaign import Campaign, State
@@ -17,9 +17,7 @@ from tests.support.engine import World
 SLACK_SECONDS = 0.5
 """For the database calls between two looks at the feed."""
 WITHIN_A_TICK = TICK_SECONDS + SLACK_SECONDS
-"""How long after a no was stored a worker that nothing befell may still decide to write to the person."""
-WITHIN_A_WINDOW = TICK_SECONDS + AHEAD_SECONDS + SLACK_SECONDS
-"""How long after a campaign was stopped such a worker sends what it has claimed."""
+"""How long after a no, a pause or a cancellation was stored a worker that nothing befell may still decide to write."""
 AT_THE_LATEST = STOP_AFTER_SECONDS + SLACK_SECONDS
 """For a worker that stood still or was held up: older knowledge than this it does not act on."""
 
@@ -83,7 +81,7 @@ class Promises:
         if any(not earlier.again for earlier in self.meta.tried(key)):
             self.broken.append(f"{key} was written to again, and not because Meta had refused it for now")
         self._in_time(attempt, self.said_no.get(attempt.to), WITHIN_A_TICK, f"{key} had said no")
-        self._in_time(attempt, self.stopped.get(slot.campaign_id), WITHIN_A_WINDOW, f"{key}: the campaign was stopped")
+        self._in_time(attempt, self.stopped.get(slot.campaign_id), WITHIN_A_TICK, f"{key}: the campaign was stopped")
         if self.one_clock and attempt.decided > self.closed.get(slot.campaign_id, attempt.decided):
             self.broken.append(f"{key} was written to in a closed campaign")
 
