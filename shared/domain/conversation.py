@@ -98,13 +98,13 @@ def author_of(message: Message) -> str:
 
 def with_message(conversation: Conversation, message: Message, *, fresh: bool) -> Conversation:
     """A message was added; `fresh` unless it had been there already. One that is later than all that the head has seen
-    is new to it even so: whoever stored it died before the head was written.
+    is new to it even so, because whoever stored it died before the head was written; the last that it has seen is not.
 
     Messages come in any order, any number of times, and end in one result. One that somebody has to read opens the
     conversation again if it was set aside, unless it was set aside after that message had come.
     """
     trail = conversation.trail
-    fresh = fresh or message.message_id > trail.last_id
+    fresh = message.message_id > trail.last_id or (fresh and message.message_id != trail.last_id)
     if message.message_id > trail.last_id:
         trail = replace(trail, last_id=message.message_id)
         conversation = replace(
