@@ -18,12 +18,12 @@ _MOST_BLOCKS = 300
 def _start(cursor: str | None) -> tuple[int, int, int]:
     position = decode_cursor(cursor)
     if position is None:
-        return 0, -1, 0
+        return 0, 0, 0
     try:
         shard, n, at = (int(position[name]) for name in ("shard", "n", "at"))
     except (KeyError, ValueError) as exc:
         raise InvalidInput("cursor is not one this API returned; start without it", field="cursor") from exc
-    if not (0 <= shard < SHARDS and -1 <= n < 65_536 and at >= 0):
+    if not (0 <= shard < SHARDS and 0 <= n < 65_536 and at >= 0):
         raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
     return shard, n, at
 
@@ -67,10 +67,10 @@ class Recipients:
 
     def _blocks(
         self, tenant_id: str, campaign: Campaign, first_shard: int, first_n: int
-    ) -> Iterator[tuple[tuple[int, int], list[Fate]]]:
+    ) -> Iterator[tuple[tuple[int, int], Iterator[Fate]]]:
         work = self._lanes.work(campaign.phone_number_id)
         for shard in range(first_shard, SHARDS):
-            start = first_n if shard == first_shard else -1
+            start = first_n if shard == first_shard else 0
             for n, people in people_of_shard(self._sends, tenant_id, campaign, work, shard, start):
                 yield (shard, n), people
 

@@ -1,6 +1,6 @@
 """Who was in a campaign and what became of each, read from its blocks in order of contact_id."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from shared.domain.identity import shard_of
 from shared.store.campaign_books import claimed_slots, positions, slots_in_retry
 from shared.store.lanes import Lanes
 from shared.store.number_work import NumberWork
-from shared.store.sends import Sends, Skipped
+from shared.store.sends import Record, Sends
 
 WRITTEN_TO = frozenset({"sent", "delivered", "read", "unknown"})
 """Outcomes of people whom a campaign has written to, or may have: what is on its way counts."""
@@ -30,20 +30,27 @@ class Fate:
 
 
 def fates(
-    recipients: Sequence[Recipient],
-    skipped: Skipped,
+    records: Iterable[Record],
     status: StatusBlock | None,
     claimed: int,
     retrying: frozenset[int],
     *,
     cancelled: bool,
-) -> list[Fate]:
-    """Everybody of one block, those the load held back included. The rules are those of the books."""
-    found = [Fate(contact_id, "skipped", reason) for contact_id, reason in skipped]
-    for slot, recipient in enumerate(recipients):
-        waits = slot in retrying or slot >= claimed
-        found.append(_fate(recipient, slot, status, waits=waits, cancelled=cancelled))
-    return sorted(found, key=lambda fate: fate.contact_id)
+) -> Iterator[Fate]:
+    """Everybody of one block, those the load held back included, in order of contact_id: the records are the block and
+    the spills that lead to it. The rules are those of the books.
+
+    A recipient who was met before a spill stands in it, among those who were held back meanwhile, and in all records
+    that follow; only there is the order kept. So each record is told with whom it met first.
+    """
+    told = 0
+    for record in records:
+        found = [Fate(contact_id, "skipped", reason) for contact_id, reason in record.skipped]
+        for slot in range(told, len(record.recipients)):
+            waits = slot in retrying or slot >= claimed
+            found.append(_fate(record.recipients[slot], slot, status, waits=waits, cancelled=cancelled))
+        told = len(record.recipients)
+        yield from sorted(found, key=lambda fate: fate.contact_id)
 
 
 def _fate(recipient: Recipient, slot: int, status: StatusBlock | None, *, waits: bool, cancelled: bool) -> Fate:
@@ -55,28 +62,31 @@ def _fate(recipient: Recipient, slot: int, status: StatusBlock | None, *, waits:
 
 
 def people_of_shard(
-    sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork, shard: int, start: int = -1
-) -> Iterator[tuple[int, list[Fate]]]:
-    """(n, people) of a shard's blocks from block `start` on; -1 begins before the first. `work` is the number's."""
+    sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork, shard: int, start: int = 0
+) -> Iterator[tuple[int, Iterator[Fate]]]:
+    """(n, people) of a shard's blocks from block `start` on, in order of contact_id throughout. `work` is the number's.
+
+    A block's people are read as they are asked for, and only until the next block is: there may be a million of them,
+    where the load held everybody back.
+    """
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)
-    statuses = sends.status_blocks(tenant_id, campaign.campaign_id, shard, max(start, 0))
+    statuses = sends.status_blocks(tenant_id, campaign.campaign_id, shard, start)
     status = next(statuses, None)
-    records = sends.blocks(tenant_id, campaign.campaign_id, shard, start)
-    for n, block in groupby(records, key=lambda record: record[0]):
+    records = sends.records(tenant_id, campaign.campaign_id, shard, start)
+    for n, block in groupby(records, key=lambda record: record.n):
         while status is not None and status[0] < n:
             status = next(statuses, None)
-        people: list[Fate] = []
-        for _, recipients, skipped in block:
-            people += fates(
-                recipients,
-                skipped,
+        yield (
+            n,
+            fates(
+                block,
                 status[1] if status is not None and status[0] == n else None,
                 claimed_slots(campaign, cursors, shard, n),
-                retrying.get(block_number(shard, n), frozenset()) if n >= 0 else frozenset(),
+                retrying.get(block_number(shard, n), frozenset()),
                 cancelled=campaign.state is State.CANCELLED,
-            )
-        yield n, people
+            ),
+        )
 
 
 def stream_shard(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, shard: int) -> Iterator[Fate]:

@@ -56,6 +56,18 @@ class SealedBlock:
     at: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a shard's load. Block `n` with its recipients and whom the load held back since the record before;
+    or, with a `spill`, what was met on the way to block `n`: its `recipients` so far, those of earlier spills included.
+    """
+
+    n: int
+    spill: int
+    recipients: Sequence[Recipient]
+    skipped: Skipped
+
+
 _SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "rp": "replied", "un": "unconfirmed", "hd": "held"}
 _PRICE = "b_"
 _MARKETING = "bl"
@@ -177,24 +189,22 @@ class Sends:
         )
         return unpack(answer["Item"]["d"]["B"]) if "Item" in answer else []
 
-    def blocks(
-        self, tenant_id: str, campaign_id: str, shard: int, start: int = -1
-    ) -> Iterator[tuple[int, list[Recipient], Skipped]]:
-        """(n, recipients, skipped people) of every record of a shard from block `start` on, in order; -1 stands for
-        what was skipped before the first block."""
+    def records(self, tenant_id: str, campaign_id: str, shard: int, start: int = 0) -> Iterator[Record]:
+        """Every record of a shard from block `start` on, the spills that lead to it included, in order."""
         for item in query_all(
             self._client,
             self._table,
             "pk = :pk AND sk BETWEEN :from AND :to",
             {
                 ":pk": _partition(tenant_id, campaign_id, shard),
-                ":from": f"R#{start:04x}" if start >= 0 else "R#",
+                ":from": f"R#{start - 1:04x}." if start > 0 else "R#",
                 ":to": "R#~",
             },
         ):
             rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
-            recipients = [] if number(item, "spill") else unpack(cast("bytes", item["d"]))
-            yield _n(item), recipients, [(row[0], row[1]) for row in rows]
+            spill = number(item, "spill")
+            recipients = unpack(cast("bytes", item["d"]))
+            yield Record(_n(item) + 1 if spill else _n(item), spill, recipients, [(row[0], row[1]) for row in rows])
 
     def status_blocks(
         self, tenant_id: str, campaign_id: str, shard: int, start: int = 0

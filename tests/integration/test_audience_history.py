@@ -1,15 +1,19 @@
 """Audiences that depend on earlier campaigns: exclusion, retry, resend and the frequency cap, over a real DynamoDB."""
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.api.recipients import Recipients
+from functions.campaign_dispatch import load as load_module
 from functions.campaign_dispatch.load import load_shard
 from shared.clock import epoch_ms
 from shared.domain.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.outcome import Kind, Outcome
 from shared.events import LoadShard, QueueMessage
+from shared.store.campaign_people import Fate
 from tests.support.engine import FakeMeta, World, open_test_database
 
 
@@ -37,6 +41,44 @@ def test_who_got_an_earlier_campaign_can_be_left_out(world: World) -> None:
     second = run(world, meta, audience=audience)
     assert world.books(second).planned == 30
     assert len(meta.accepted) == 30
+
+
+@pytest.fixture
+def spilled(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A campaign of 300 with so many held back that they stood in records of their own, among those written to."""
+    monkeypatch.setattr(load_module, "MAX_SKIPPED", 3)
+    people = world.add_contacts(300)
+    for i, contact_id in enumerate(people):
+        if i % 3:
+            world.opt_out(contact_id)
+    campaign = run(world, refusing("7"))
+    assert world.books(campaign).sent == 90
+    return campaign
+
+
+def test_a_load_that_spilled_over_hides_nobody_from_later_campaigns(world: World, spilled: str) -> None:
+    audience = Audience(tags=("all",), exclude_campaigns=(spilled,))
+    again = run(world, FakeMeta(), audience=Audience(source=EarlierCampaign(spilled, ("failed", "skipped"))))
+    assert (world.books(again).sent, world.books(again).skipped) == (10, 200)
+    other = run(world, FakeMeta(), frequency_cap=FrequencyCap(1, 7))
+    assert world.books(other).skipped_by == {"opted_out": 200, "frequency_cap": 100}
+    rest = run(world, FakeMeta(), audience=audience)
+    assert (world.books(rest).sent, world.books(rest).skipped) == (10, 200)
+
+
+@pytest.mark.parametrize("limit", [1, 8, 500])
+def test_pages_of_a_campaign_whose_load_spilled_over_show_everybody_once_in_order(
+    world: World, spilled: str, limit: int
+) -> None:
+    recipients = Recipients(world.deps.sends, world.deps.lanes)
+    found: list[Fate] = []
+    cursor: str | None = None
+    while cursor is not None or not found:
+        page = recipients.page(world.tenant_id, world.campaign(spilled), None, limit, cursor)
+        found, cursor = found + page.items, page.cursor
+    ids = [fate.contact_id for fate in found]
+    assert ids == sorted(set(ids))
+    assert Counter(fate.outcome for fate in found) == {"skipped": 200, "sent": 90, "failed": 10}
 
 
 def test_failed_recipients_are_tried_again_by_reason_and_nobody_else_is(world: World) -> None:

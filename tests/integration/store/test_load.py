@@ -62,8 +62,8 @@ def load_all(world: World, campaign_id: str) -> None:
 
 def records(world: World, campaign_id: str, shard: int = SHARD) -> list[Record]:
     return [
-        (n, people, list(skipped))
-        for n, people, skipped in world.deps.sends.blocks(world.tenant_id, campaign_id, shard)
+        (record.n, [] if record.spill else list(record.recipients), list(record.skipped))
+        for record in world.deps.sends.records(world.tenant_id, campaign_id, shard)
     ]
 
 

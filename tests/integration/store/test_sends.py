@@ -9,7 +9,7 @@ from shared.domain.blocks import Recipient, block_number
 from shared.domain.books import StatusBlock, StatusChange
 from shared.errors import Conflict
 from shared.store.database import Database
-from shared.store.sends import SealedBlock, Sends
+from shared.store.sends import Record, SealedBlock, Sends
 from tests.integration.store.faults import at_once
 from tests.support.capacity import Meter
 from tests.support.engine import open_test_database
@@ -37,7 +37,7 @@ def seal(sends: Sends, tenant: str, block: SealedBlock, people: list[Recipient] 
 def test_a_block_comes_back_with_its_people_and_who_was_skipped(sends: Sends, tenant: str) -> None:
     seal(sends, tenant, sealed(0))
     assert sends.read_block(tenant, "c", BLOCK) == PEOPLE
-    assert list(sends.blocks(tenant, "c", SHARD)) == [(0, PEOPLE, [("s0", "opted_out")])]
+    assert list(sends.records(tenant, "c", SHARD)) == [Record(0, 0, PEOPLE, [("s0", "opted_out")])]
     assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(80, markets=MARKETS)
     assert sends.shard_end(tenant, "c", SHARD) == sealed(0)
 
@@ -78,8 +78,11 @@ def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, ten
     for record, people in steps:
         seal(sends, tenant, record, people)
         assert sends.shard_end(tenant, "c", SHARD) == record
-    numbers = [n for n, _, _ in sends.blocks(tenant, "c", SHARD)]
-    assert numbers == [-1, 0, 0, 0, 1, 15, 16]
+    places = [(0, 1), (0, 0), (1, 1), (1, 2), (1, 0), (15, 0), (16, 0)]
+    assert [(record.n, record.spill) for record in sends.records(tenant, "c", SHARD)] == places
+    for start, first in ((1, 2), (2, 5), (15, 5), (16, 6), (17, 7)):
+        found = [(record.n, record.spill) for record in sends.records(tenant, "c", SHARD, start)]
+        assert found == places[first:]
     assert [n for n, _ in sends.status_blocks(tenant, "c", SHARD)] == [0, 1, 15]
     assert sends.load_progress(tenant, "c")[SHARD] == sealed(16, end=True)
     assert [end for i, end in enumerate(sends.load_progress(tenant, "c")) if i != SHARD] == [None] * 15
@@ -89,7 +92,7 @@ def test_another_tenants_blocks_are_not_there(sends: Sends, tenant: str) -> None
     seal(sends, tenant, sealed(0))
     other = new_ulid()
     assert sends.read_block(other, "c", BLOCK) == []
-    assert list(sends.blocks(other, "c", SHARD)) == []
+    assert list(sends.records(other, "c", SHARD)) == []
     assert list(sends.status_blocks(other, "c", SHARD)) == []
     assert sends.status_block(other, "c", BLOCK) is None
     assert not sends.record(other, "c", BLOCK, StatusChange(sent={1}))

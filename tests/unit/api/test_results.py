@@ -16,7 +16,7 @@ from shared.store.campaign_people import Fate, fates
 from shared.store.database import Database
 from shared.store.lanes import Lanes
 from shared.store.number_work import Run
-from shared.store.sends import SealedBlock, Sends
+from shared.store.sends import Record, SealedBlock, Sends
 
 RUN = DryRun("R", 1)
 
@@ -63,7 +63,8 @@ def test_everybody_of_a_block_has_one_outcome() -> None:
         unconfirmed=frozenset({3}),
         failed={4: "131026", 5: "skip:opted_out"},
     )
-    found = fates(people(9), [("0" * 31, "us_marketing")], status, 8, frozenset({6}), cancelled=False)
+    block = Record(0, 0, people(9), [("0" * 31, "us_marketing")])
+    found = fates([block], status, 8, frozenset({6}), cancelled=False)
     assert [(fate.outcome, fate.code) for fate in found] == [
         ("skipped", "us_marketing"),
         ("sent", ""),
@@ -76,7 +77,18 @@ def test_everybody_of_a_block_has_one_outcome() -> None:
         ("unknown", ""),
         ("waiting", ""),
     ]
-    assert [f.outcome for f in fates(people(2), [], None, 1, frozenset(), cancelled=True)] == ["unknown", "cancelled"]
+    none = fates([Record(0, 0, people(2), [])], None, 1, frozenset(), cancelled=True)
+    assert [fate.outcome for fate in none] == ["unknown", "cancelled"]
+
+
+def test_who_was_met_before_a_spill_stands_among_those_held_back_then() -> None:
+    crowd = people(5)
+    held = [(f"{i.contact_id[:-1]}{i.contact_id[-1]}a", "opted_out") for i in crowd]
+    records = [Record(3, 1, crowd[:2], held[:2]), Record(3, 2, crowd[:2], []), Record(3, 3, crowd[:4], held[2:4])]
+    status = StatusBlock(size=5, sent=frozenset({0, 3}), failed={1: "131026", 4: "131049"})
+    found = list(fates([*records, Record(3, 0, crowd, held[4:])], status, 5, frozenset(), cancelled=False))
+    assert [fate.contact_id for fate in found] == sorted([*(p.contact_id for p in crowd), *(i for i, _ in held)])
+    assert [fate.outcome for fate in found if fate.to] == ["sent", "failed", "unknown", "sent", "failed"]
 
 
 @pytest.fixture
