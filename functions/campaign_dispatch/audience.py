@@ -46,7 +46,7 @@ def judge(
     contact: Contact, history: History, purpose: Purpose, plan: SendPlan, twin: Twin = nobody
 ) -> Recipient | Skip | None:
     """The recipient with frozen variables, a skip with its reason, or None for somebody not in the audience."""
-    standing = history.standing(contact.contact_id, contact.tags)
+    standing = history.standing(contact)
     if standing is Standing.OUTSIDE:
         return None
     reason = refusal(contact, purpose) or _same_phone(twin(contact), history)

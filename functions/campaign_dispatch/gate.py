@@ -1,7 +1,7 @@
 """The gate that every contact of a shard passes, for a dry run and for the load alike: the same inputs, one verdict."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 from functions.campaign_dispatch.audience import Skip, judge, purpose_of
 from functions.campaign_dispatch.bootstrap import Deps
@@ -12,9 +12,11 @@ from shared.domain.compiler import SendPlan
 from shared.domain.contact import Contact
 from shared.domain.identity import contact_id_for
 from shared.events import LoadShard
-from shared.store.campaign_people import Fate, stream_shard
+from shared.store.campaign_people import Fate, fate_in, held_back_in, place_in, stream_shard
 
 _DAY_MS = 86_400_000
+_BLOCKS = 256
+"""Blocks of recipients that are remembered: some 10 MB. Searches begin at the same ones."""
 Gate = Callable[[Contact], Recipient | Skip | None]
 
 
@@ -53,17 +55,33 @@ def _under_the_cap(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campa
 
 def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
     """Earlier campaigns are read as they stand now."""
+    earlier = lru_cache(maxsize=None)(partial(deps.catalogue.campaign, task.tenant_id))
+    read_block = lru_cache(maxsize=_BLOCKS)(deps.sends.read_block)
+    source = campaign.audience.source
 
     def stream(campaign_id: str) -> Iterator[Fate]:
-        earlier = deps.catalogue.campaign(task.tenant_id, campaign_id)
-        return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier, task.shard)
+        return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier(campaign_id), task.shard)
+
+    def look_up(campaign_id: str, contact_id: str) -> Fate | None:
+        known = earlier(campaign_id)
+        place = place_in(read_block, task.tenant_id, known, contact_id)
+        if place is not None:
+            return fate_in(deps.sends, deps.lanes, task.tenant_id, known, place)[0]
+        if source is None or source.campaign_id != campaign_id or "skipped" not in source.outcomes:
+            # Whom the load held back was not reached; only an audience of such people asks for them.
+            return None
+        return held_back_in(read_block, deps.sends, task.tenant_id, known, contact_id)
+
+    def took_over(contact: Contact, other_id: str) -> bool:
+        if contact.updated_at > campaign.frozen_at:
+            # Perhaps by the merger: the other may have been frozen before it.
+            return False
+        other = deps.contacts.get(task.tenant_id, other_id)
+        return other is None or other.contact_id != other_id
 
     recent = [c.campaign_id for c in _under_the_cap(deps, task.tenant_id, campaign) if c.started_at is not None]
-    source = campaign.audience.source
-    rest = source is not None and spared_people_rest(
-        deps.catalogue.campaign(task.tenant_id, source.campaign_id), campaign.frozen_at
-    )
-    return open_history(campaign, recent, stream, rest=rest)
+    rest = source is not None and spared_people_rest(earlier(source.campaign_id), campaign.frozen_at)
+    return open_history(campaign, recent, stream, look_up, took_over, rest=rest)
 
 
 def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:

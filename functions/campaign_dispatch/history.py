@@ -1,6 +1,7 @@
 """What earlier campaigns mean for a contact: streams that run beside the scan, because all are in order of contact_id.
 
-No write and no look-up per contact: each earlier campaign of the shard is read once, in step.
+No write and no look-up per contact: each earlier campaign of the shard is read once, in step. Only the few into whom
+other contacts were merged are looked up, because an earlier campaign may know them by an id of another place.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,10 +9,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from shared.domain.campaign import SPARED, Audience, Campaign
+from shared.domain.contact import Contact
 from shared.store.campaign_people import Fate
 
-REACHED = frozenset({"sent", "delivered", "read", "unknown", "waiting"})
-"""Outcomes of people who have the message, may have it, or are about to get it."""
+REACHED = ("read", "delivered", "sent", "waiting", "unknown")
+"""Outcomes of people who have the message, are about to get it, or may have it: what is surest comes first."""
+LookUp = Callable[[str, str], Fate | None]
+"""(campaign id, contact id) → what became of this contact in that campaign."""
+TookOver = Callable[[Contact, str], bool]
+"""Whether the contact had taken the place of another, by its id, before the audience began to be frozen."""
 
 
 class Standing(Enum):
@@ -43,7 +49,8 @@ class Stream:
 class History:
     """The earlier campaigns that matter to this one, by campaign id; `counted` are those under the frequency cap.
 
-    `rest`: whom Meta spared in the campaign that is the audience's source is left alone.
+    `rest`: whom Meta spared in the campaign that is the audience's source is left alone. `look_up` is for the ids under
+    which a campaign knew a person before.
     """
 
     audience: Audience
@@ -51,37 +58,58 @@ class History:
     counted: Sequence[str] = ()
     streams: Mapping[str, Stream] = field(default_factory=dict)
     rest: bool = False
+    look_up: LookUp = lambda _campaign_id, _contact_id: None
+    took_over: TookOver = lambda _contact, _other_id: True
 
-    def standing(self, contact_id: str, tags: frozenset[str]) -> Standing:
+    def standing(self, contact: Contact) -> Standing:
         """Whether the contact is in the audience, by tags and by what became of them before."""
         # Every stream must move on with every contact, also where an earlier answer decides.
-        fates = {campaign_id: stream.of(contact_id) for campaign_id, stream in self.streams.items()}
-        reached = {campaign_id for campaign_id, fate in fates.items() if fate is not None and fate.outcome in REACHED}
+        own = {campaign_id: stream.of(contact.contact_id) for campaign_id, stream in self.streams.items()}
+        source = self.audience.source
+        meant = self.audience.includes if source is None else self.audience.not_excluded
+        if not meant(contact.tags):
+            return Standing.OUTSIDE
+        fates = {campaign_id: self._as_one(campaign_id, fate, contact.merged) for campaign_id, fate in own.items()}
+        reached = {campaign_id for campaign_id, found in fates.items() if any(f.outcome in REACHED for f in found)}
         if not reached.isdisjoint(self.audience.exclude_campaigns):
             return Standing.OUTSIDE
-        source = self.audience.source
-        if source is None:
-            inside = self.audience.includes(tags)
-        else:
-            fate = fates[source.campaign_id]
-            inside = fate is not None and source.includes(fate.outcome, fate.code) and self.audience.not_excluded(tags)
-        if not inside:
-            return Standing.OUTSIDE
-        if self.rest and source is not None and (spared := fates[source.campaign_id]) and spared.code == SPARED:
-            return Standing.RESTING
+        if source is not None:
+            found = [fate for fate in fates[source.campaign_id] if self._speaks_for(contact, fate)]
+            if not any(source.includes(fate.outcome, fate.code) for fate in found):
+                return Standing.OUTSIDE
+            if self.rest and any(fate.code == SPARED for fate in found):
+                return Standing.RESTING
         over = self.cap > 0 and len(reached.intersection(self.counted)) >= self.cap
         return Standing.OVER_THE_CAP if over else Standing.INSIDE
 
+    def _as_one(self, campaign_id: str, own: Fate | None, merged: frozenset[str]) -> Sequence[Fate]:
+        """What became of one person in a campaign, under whatever ids it knew them. Whom it reached under one id did
+        not miss it under another."""
+        known = [own, *(self.look_up(campaign_id, contact_id) for contact_id in sorted(merged))]
+        found = [fate for fate in known if fate is not None]
+        reached = [fate for fate in found if fate.outcome in REACHED]
+        return [min(reached, key=lambda fate: REACHED.index(fate.outcome))] if reached else found
+
+    def _speaks_for(self, contact: Contact, fate: Fate) -> bool:
+        """Not if the contact that had this fate may stand in the audience by itself: nobody is in it twice."""
+        return fate.contact_id == contact.contact_id or self.took_over(contact, fate.contact_id)
+
 
 def open_history(
-    campaign: Campaign, recent: Sequence[str], stream: Callable[[str], Iterator[Fate]], *, rest: bool = False
+    campaign: Campaign,
+    recent: Sequence[str],
+    stream: Callable[[str], Iterator[Fate]],
+    look_up: LookUp,
+    took_over: TookOver,
+    *,
+    rest: bool = False,
 ) -> History:
     """The history a shard's scan needs. `recent` are the marketing campaigns of the frequency cap's days; `stream`
-    reads an earlier campaign's people of this shard; `rest` as in History."""
+    reads an earlier campaign's people of this shard; the others as in History."""
     audience = campaign.audience
     needed = {*audience.exclude_campaigns, *recent}
     if audience.source is not None:
         needed.add(audience.source.campaign_id)
     cap = campaign.frequency_cap.campaigns if campaign.frequency_cap else 0
     streams = {campaign_id: Stream(stream(campaign_id)) for campaign_id in needed}
-    return History(audience, cap, tuple(recent), streams, rest)
+    return History(audience, cap, tuple(recent), streams, rest, look_up, took_over)

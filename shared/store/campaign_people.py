@@ -1,8 +1,9 @@
 """Who was in a campaign and what became of each, read from its blocks in order of contact_id."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from shared.domain.blocks import BLOCK_SIZE, Recipient, block_number, position_of, split_block_number
 from shared.domain.books import SKIP_PREFIX, StatusBlock
@@ -125,6 +126,29 @@ def place_in(read_block: ReadBlock, tenant_id: str, campaign: Campaign, contact_
         lambda n: read_block(tenant_id, campaign.campaign_id, block_number(shard, n)),
     )
     return Place(block_number(shard, found[0]), found[1], found[2]) if found is not None else None
+
+
+def held_back_in(
+    read_block: ReadBlock, sends: Sends, tenant_id: str, campaign: Campaign, contact_id: str
+) -> Fate | None:
+    """What the load said of somebody whom it held back. Dearer than `place_in`: up to 1 MB of records besides, 128 RRU,
+    and more where it held back thousands between two blocks."""
+    if not campaign.sizes:
+        return None
+    shard = shard_of(contact_id)
+    # A full block ends with the last of its recipients; whoever comes after the last full one stands in the rest.
+    full = range(campaign.sizes[shard] // BLOCK_SIZE)
+    n = bisect_left(
+        full,
+        contact_id,
+        key=lambda i: read_block(tenant_id, campaign.campaign_id, block_number(shard, i))[-1].contact_id,
+    )
+    records = sends.records(tenant_id, campaign.campaign_id, shard, n)
+    for record in takewhile(lambda record: record.n == n, records):
+        for skipped_id, reason in record.skipped:
+            if skipped_id == contact_id:
+                return Fate(contact_id, "skipped", reason)
+    return None
 
 
 def fate_in(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, place: Place) -> tuple[Fate, bool]:
