@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.clients.queue import Outgoing
-from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State, UnknownPolicy, after
+from shared.domain.campaign import (
+    LATEST_START_MS,
+    Audience,
+    Campaign,
+    EarlierCampaign,
+    FrequencyCap,
+    State,
+    UnknownPolicy,
+    after,
+)
 from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
 from shared.domain.library import FileUse
 from shared.domain.template import Template
@@ -19,7 +28,6 @@ from shared.store.catalogue import Catalogue
 from shared.store.lanes import Lanes
 
 _SKEW_MS = 60_000
-_LATEST_MS = 366 * 24 * 3600 * 1000
 
 
 class Sending(Protocol):
@@ -55,7 +63,7 @@ def start_moment(wanted: int | None, now: int) -> int:
         return now
     if wanted < now:
         raise InvalidInput("start_at lies in the past; leave it out to start at once", field="start_at")
-    if wanted > now + _LATEST_MS:
+    if wanted > now + LATEST_START_MS:
         raise InvalidInput("start_at lies more than a year ahead", field="start_at")
     return wanted
 

@@ -1,9 +1,9 @@
 """All that happened with a person, newest first: what was said, by whom, what the team did, campaigns, consent.
 
 Nothing is kept for it: it is read from where each thing is stored, and merged. A page costs, for each conversation of
-the person, two queries of 0.5 RRU per 4 KB; for campaigns the headers of those that began within the last four months
-(MOST_CAMPAIGNS at most, some 40 RRU) and for each of them with people of the person's shard a binary search of a few
-RRU. A page ends early rather than search more than MOST_SEARCHES campaigns.
+the person, two queries of 0.5 RRU per 4 KB; for campaigns the headers of those made within the last fifteen months
+(MOST_CAMPAIGNS at most, some 40 RRU) and for each with people of the person's shard a binary search of a few RRU. A
+page ends early rather than search more than MOST_SEARCHES campaigns.
 """
 
 import heapq
@@ -14,7 +14,7 @@ from functions.api.bootstrap import Deps
 from functions.api.contacts import conversations_of
 from functions.api.models.timeline import Touch, What
 from shared.clock import new_ulid
-from shared.domain.campaign import Campaign, State
+from shared.domain.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.compiler import SendPlan, render_text
 from shared.domain.contact import Contact
 from shared.errors import InvalidInput, NotFound
@@ -25,7 +25,6 @@ from shared.store.sends import RETENTION_DAYS
 MOST_CAMPAIGNS = 200
 MOST_SEARCHES = 25
 _DAY_MS = 86_400_000
-_MADE_AHEAD_MS = 31 * _DAY_MS
 _SHOWN = WRITTEN_TO | {"failed"}
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
 _LAST_TIME = 9_999_999_999_999
@@ -143,7 +142,7 @@ class _Campaigns:
             for campaign in page.items:
                 if campaign.state in _BEGUN and campaign.sizes and self._oldest < _began(campaign) <= self._before:
                     yield campaign
-            done = not page.items or page.items[-1].created_at < self._oldest - _MADE_AHEAD_MS
+            done = not page.items or page.items[-1].created_at < self._oldest - LATEST_START_MS
             cursor = None if done else page.cursor
 
     def _touch(self, campaign: Campaign, contact_id: str) -> Touch | None:

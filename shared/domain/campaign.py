@@ -39,6 +39,8 @@ class EarlierCampaign:
         return outcome in self.outcomes and (not self.codes or code in self.codes)
 
 
+LATEST_START_MS = 366 * 86_400_000
+"""How far ahead a campaign may be scheduled: whoever looks for those that began lately looks so much further back."""
 SPARED = "131049"
 """Meta's code for somebody who gets enough marketing from everybody (Meta, per-user marketing limits)."""
 _REST_MS = 24 * 3600 * 1000

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from shared.domain.bot import Bot
-from shared.domain.campaign import Campaign, State
+from shared.domain.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.contact import ContactField
 from shared.domain.incident import Incident
 from shared.domain.template import Template
@@ -12,7 +12,6 @@ from shared.store.directory import Directory, Due, Page
 
 START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 60_000
-_MADE_AHEAD_MS = 31 * 86_400_000
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
@@ -77,14 +76,15 @@ class Catalogue:
 
     def campaigns_frozen_since(self, tenant_id: str, since: int) -> list[Campaign]:
         """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
-        campaigns newest first, and a month further back than that, because a campaign may be made long before."""
+        campaigns newest first, and as much further back as a schedule may reach, because they are in the order in
+        which they were made."""
         found: list[Campaign] = []
         cursor: str | None = None
         while True:
             page = self.campaigns(tenant_id, 100, cursor)
             found += [c for c in page.items if c.frozen_at and c.frozen_at >= since]
             cursor = page.cursor
-            if cursor is None or page.items[-1].created_at < since - _MADE_AHEAD_MS:
+            if cursor is None or page.items[-1].created_at < since - LATEST_START_MS:
                 return found
 
     def change_campaign(self, tenant_id: str, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -141,6 +142,19 @@ def test_a_campaign_made_long_before_it_began_stands_where_it_began(team: Team) 
         found = [i["campaign"]["campaign_id"] for i in timeline(team, f"contacts/{contact}", limit) if i["campaign"]]
         assert found == [late, early]
         assert gone not in found
+
+
+def test_a_campaign_scheduled_most_of_a_year_ago_is_found_behind_newer_ones(team: Team) -> None:
+    now = epoch_ms()
+    _, contact = person(team)
+    campaign = wrote_to(team, contact, now - DAY_MS, made=now - 300 * DAY_MS)
+    catalogue = team.api.deps.catalogue
+    draft = replace(catalogue.campaign(team.tenant, campaign), state=State.DRAFT, sizes=())
+    for i in range(100):
+        made = now - 200 * DAY_MS + i
+        catalogue.create_campaign(team.tenant, replace(draft, campaign_id=new_ulid(made), created_at=made))
+    found = [item["campaign"]["campaign_id"] for item in timeline(team, f"contacts/{contact}") if item["campaign"]]
+    assert found == [campaign]
 
 
 def test_a_person_found_to_be_two_has_one_timeline(team: Team) -> None:

@@ -1,0 +1,46 @@
+"""Campaigns are found by when they began, however long before that they were made."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.clock import epoch_ms, new_ulid
+from shared.domain.campaign import LATEST_START_MS, Audience, Campaign, State
+from shared.store.catalogue import Catalogue
+from shared.store.database import Database
+from shared.store.directory import Directory
+
+DAY_MS = 86_400_000
+Make = Callable[..., str]
+
+
+@pytest.fixture
+def catalogue(database: Database) -> Catalogue:
+    return Catalogue(Directory(database))
+
+
+@pytest.fixture
+def make(catalogue: Catalogue, tenant: str) -> Make:
+    def make(at: int, frozen_at: int = 0) -> str:
+        campaign = Campaign(
+            new_ulid(at), "c", "1", "1", "1", "MARKETING", Audience(), {}, created_at=at, frozen_at=frozen_at,
+            state=State.COMPLETED if frozen_at else State.DRAFT,
+        )  # fmt: skip
+        catalogue.create_campaign(tenant, campaign)
+        return campaign.campaign_id
+
+    return make
+
+
+def test_a_campaign_is_found_that_was_scheduled_as_early_as_can_be(
+    catalogue: Catalogue, tenant: str, make: Make
+) -> None:
+    now = epoch_ms()
+    since = now - 7 * DAY_MS
+    first = make(since - LATEST_START_MS, frozen_at=since)
+    make(since - LATEST_START_MS + 1, frozen_at=since - 1)
+    for i in range(110):
+        make(since - LATEST_START_MS + DAY_MS + i)
+    last = make(now, frozen_at=now)
+    found = catalogue.campaigns_frozen_since(tenant, since)
+    assert [campaign.campaign_id for campaign in found] == [last, first]
