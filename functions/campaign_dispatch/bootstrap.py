@@ -21,6 +21,7 @@ from shared.store.contacts import Contacts
 from shared.store.database import open_database
 from shared.store.directory import Directory
 from shared.store.lanes import Lanes
+from shared.store.load_slices import LoadSlices
 from shared.store.media import MediaLibrary
 from shared.store.sends import Sends
 
@@ -65,6 +66,7 @@ class Deps:
     contacts: Contacts
     sends: Sends
     lanes: Lanes
+    slices: LoadSlices
     vault: Vault
     secrets: PlatformSecretReader
     load_queue: Queue
@@ -106,6 +108,7 @@ def deps() -> Deps:
         contacts=Contacts(database),
         sends=Sends(database),
         lanes=Lanes(database),
+        slices=LoadSlices(database),
         vault=vault,
         secrets=secrets,
         load_queue=Queue(aws.sqs, settings.load_queue_url),

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from functions.campaign_dispatch.audience import Skip
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.dry_run import dry_run_shard
+from functions.campaign_dispatch.filling import CONTACTS_BETWEEN_LOOKS, Filling, keep, take_up
 from functions.campaign_dispatch.gate import open_gate, waits_for_another
 from shared.clients.queue import Outgoing
-from shared.domain.blocks import BLOCK_SIZE, Recipient, block_number
+from shared.domain.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaign import Campaign, State, after
 from shared.domain.compiler import SendPlan
 from shared.domain.identity import SHARDS
@@ -33,7 +33,9 @@ def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], 
     ignored."""
     campaign = deps.catalogue.campaign(task.tenant_id, task.campaign_id)
     if task.dry_run_id:
-        dry_run_shard(deps, task, campaign, now)
+        if not dry_run_shard(deps, task, campaign, now, out_of_time):
+            deps.load_queue.send(task, group=task.tenant_id)
+            return "continued"
         return "counted"
     if campaign.state is State.SENDING and campaign.sizes:
         # The last step of the load may have been cut off after the state changed.
@@ -52,14 +54,6 @@ def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], 
     return "loaded"
 
 
-@dataclass(slots=True)
-class _Filling:
-    """What has been looked at since the last sealed record."""
-
-    recipients: list[Recipient] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-
-
 def _fill_blocks(
     deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, now: int, out_of_time: Callable[[], bool]
 ) -> bool:
@@ -67,18 +61,18 @@ def _fill_blocks(
     at = _resume(deps, task, now)
     if at.end:
         return True
-    filling = _Filling(recipients=list(at.carried))
+    filling = take_up(deps, task, at)
     gate = open_gate(deps, task, campaign, plan, campaign.category)
-    for contact in deps.contacts.scan_shard(task.tenant_id, task.shard, after=at.scanned_to):
-        verdict = gate(contact)
-        if isinstance(verdict, Recipient):
-            filling.recipients.append(verdict)
-        elif isinstance(verdict, Skip):
-            filling.skipped.append((verdict.contact_id, verdict.reason))
-        if len(filling.recipients) == BLOCK_SIZE or len(filling.skipped) == MAX_SKIPPED:
+    contacts = deps.contacts.scan_shard(task.tenant_id, task.shard, after=filling.scanned_to)
+    for looked_at, contact in enumerate(contacts, 1):
+        filling.add(contact.contact_id, gate(contact))
+        full = len(filling.recipients) == BLOCK_SIZE or len(filling.skipped) == MAX_SKIPPED
+        if full:
             at = _seal(deps, task, at, filling, contact.contact_id, now, end=False)
-            if out_of_time():
-                return False
+        if (full or looked_at % CONTACTS_BETWEEN_LOOKS == 0) and out_of_time():
+            if not full:
+                keep(deps, task, at, filling, now)
+            return False
     _seal(deps, task, at, filling, at.scanned_to, now, end=True)
     return True
 
@@ -96,7 +90,7 @@ def _resume(deps: Deps, task: LoadShard, now: int) -> SealedBlock:
 
 
 def _seal(
-    deps: Deps, task: LoadShard, at: SealedBlock, filling: _Filling, scanned_to: str, now: int, *, end: bool
+    deps: Deps, task: LoadShard, at: SealedBlock, filling: Filling, scanned_to: str, now: int, *, end: bool
 ) -> SealedBlock:
     """Write what was gathered. Only a full block, or the last one of the shard, takes the recipients."""
     is_block = end or len(filling.recipients) == BLOCK_SIZE

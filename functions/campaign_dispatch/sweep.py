@@ -68,12 +68,20 @@ def _reload(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> str:
     silent = [
         shard
         for shard, end in enumerate(progress)
-        if not (end and end.end) and now - max(campaign.frozen_at, end.at if end else 0) > _LOADER_SILENT_MS
+        if not (end and end.end)
+        and now - max(campaign.frozen_at, end.at if end else 0) > _LOADER_SILENT_MS
+        and not _keeps(deps, tenant_id, campaign, shard, now)
     ]
     if all(end and end.end for end in progress):
         silent = [0]
     deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign.campaign_id, shard), tenant_id) for shard in silent)
     return "reloading" if silent else "loading"
+
+
+def _keeps(deps: Deps, tenant_id: str, campaign: Campaign, shard: int, now: int) -> bool:
+    """Whether a loader that sealed nothing kept lately how far it came: few of the shard's people are meant."""
+    kept = deps.slices.kept(tenant_id, campaign.campaign_id, "", shard)
+    return kept is not None and now - kept.at <= _LOADER_SILENT_MS
 
 
 def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run) -> None:

@@ -35,6 +35,7 @@ from shared.store.contacts import Contacts
 from shared.store.database import Database, open_database
 from shared.store.directory import Directory
 from shared.store.lanes import Lanes
+from shared.store.load_slices import LoadSlices
 from shared.store.number_work import Run
 from shared.store.sends import Sends
 
@@ -107,6 +108,7 @@ class World:
             contacts=Contacts(database),
             sends=Sends(database),
             lanes=Lanes(database),
+            slices=LoadSlices(database),
             vault=cast("Any", None),
             secrets=cast("Any", None),
             load_queue=cast("Queue", self.load_queue),
