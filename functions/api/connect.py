@@ -99,6 +99,7 @@ def number_from(row: Mapping[str, Any], waba_id: str, now: int) -> Number:
         status="restricted" if status in _STOPPED else "active",
         reason=f"Meta says {status}" if status in _STOPPED else "",
         connected_at=now,
+        quality_at=now,
     )
 
 
@@ -139,6 +140,7 @@ class Connector:
             token=sealed,
             connected_at=now,
             messaging_limit=facts.messaging_limit,
+            limit_at=0 if facts.messaging_limit is None else now,
         )
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
         self._accounts.connect(

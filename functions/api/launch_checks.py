@@ -29,7 +29,7 @@ def refresh_number(made: Deps, tenant_id: str, phone_number_id: str, now: int) -
         )
         count("NumberFactsStale")
         facts = Facts()
-    return bring_up_to_date(made.accounts, tenant_id, number, facts)
+    return bring_up_to_date(made.accounts, tenant_id, number, facts, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What Meta says of a number right now: its quality, and how many people its business may write to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from functions.api.graph_calls import Graph
 from shared.clients.graph import GraphAccess
@@ -29,13 +29,14 @@ def look_up(graph: Graph, access: GraphAccess, phone_number_id: str) -> Facts:
     return Facts(str(row.get("quality_rating") or ""), messaging_limit(row.get(_LIMIT)))
 
 
-def bring_up_to_date(accounts: Accounts, tenant_id: str, number: Number, facts: Facts) -> tuple[Number, Waba]:
-    """Store what Meta said; what it did not say stays as it is."""
-    if facts.quality and facts.quality != number.quality:
-        number = accounts.change_number(tenant_id, number.phone_number_id, lambda n: replace(n, quality=facts.quality))
-    waba = accounts.waba(tenant_id, number.waba_id)
-    if facts.messaging_limit not in (None, waba.messaging_limit):
-        waba = accounts.change_waba(
-            tenant_id, number.waba_id, lambda w: replace(w, messaging_limit=facts.messaging_limit)
-        )
-    return number, waba
+def bring_up_to_date(accounts: Accounts, tenant_id: str, number: Number, facts: Facts, now: int) -> tuple[Number, Waba]:
+    """Store what Meta said at `now` (epoch ms), the moment before it was asked; what it did not say stays as it is.
+
+    Stored even when it is what was known: an event of before, which comes late, must not change it.
+    """
+    if facts.quality:
+        number = accounts.change_number(tenant_id, number.phone_number_id, lambda n: n.with_quality(facts.quality, now))
+    if facts.messaging_limit is None:
+        return number, accounts.waba(tenant_id, number.waba_id)
+    limit = facts.messaging_limit
+    return number, accounts.change_waba(tenant_id, number.waba_id, lambda w: w.with_limit(limit, now))

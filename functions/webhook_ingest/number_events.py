@@ -13,7 +13,7 @@ from functions.webhook_ingest.logic.account_news import (
     restored,
     stopped,
 )
-from functions.webhook_ingest.logic.number_news import NumberNews
+from functions.webhook_ingest.logic.number_news import NumberChange, NumberNews
 from functions.webhook_ingest.pausing import pause_campaigns
 from shared.domain.number import Number, Waba
 from shared.domain.phone import from_wa_id
@@ -24,13 +24,26 @@ def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberN
     """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
     if told.change is not None:
-        change = told.change
-        found = _change_numbers(at_hand, tenant_id, waba_id, change.display, change.applied_to)
-        if change.quality == "RED":
-            low = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.quality == "RED"}
-            pause_campaigns(at_hand, tenant_id, waba_id, "number_quality_red", at, lambda c: c.phone_number_id in low)
+        found = _change_number(at_hand, tenant_id, waba_id, told.change, at)
     if found and told.limit is not None:
-        found = _change_waba(at_hand, tenant_id, waba_id, lambda w: replace(w, messaging_limit=told.limit))
+        found = _change_waba(at_hand, tenant_id, waba_id, lambda waba: waba.with_limit(told.limit, at))
+    return found
+
+
+def _change_number(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberChange, at: int) -> bool:
+    """What this makes RED stops its campaigns; a number whose quality is known as of later stops none."""
+    low: set[str] = set()
+
+    def change(number: Number) -> Number:
+        low.discard(number.phone_number_id)  # this may run more than once
+        changed = told.applied_to(number, at)
+        if told.quality == changed.quality == "RED" and changed.quality_at == at:
+            low.add(number.phone_number_id)
+        return changed
+
+    found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
+    if low:
+        pause_campaigns(at_hand, tenant_id, waba_id, "number_quality_red", at, lambda c: c.phone_number_id in low)
     return found
 
 

@@ -1,7 +1,7 @@
 """A tenant's WhatsApp Business accounts and phone numbers, and how fast a number may send."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.errors import Conflict
 
@@ -38,8 +38,9 @@ def messaging_limit(told: object) -> int | None:
 class Waba:
     """A WhatsApp Business account. `token` is the tenant's Meta token, encrypted; only a vault can read it.
 
-    `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known. `review` is Meta's last
-    decision on the account, blank before any. Without a token the account has left us.
+    `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known, and `limit_at` is when
+    Meta said so (epoch ms). `review` is Meta's last decision on the account, blank before any. Without a token the
+    account has left us.
     """
 
     waba_id: str
@@ -51,6 +52,11 @@ class Waba:
     connected_at: int = 0
     messaging_limit: int | None = None
     review: str = ""
+    limit_at: int = 0
+
+    def with_limit(self, limit: int | None, at: int) -> "Waba":
+        """With what Meta said of the limit at this moment (epoch ms), unless it is known how it was later."""
+        return replace(self, messaging_limit=limit, limit_at=at) if self.limit_at <= at else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +68,8 @@ class Number:
     `history_declined`.
 
     A restriction ends by itself at `restricted_until` (0: it does not); `answers_restricted` says that it forbids
-    answers too. `stopped_at` and `restored_at` are when Meta last stopped the number and lifted a ban (epoch ms): what
-    they tell comes in any order.
+    answers too. `stopped_at` and `restored_at` are when Meta last stopped the number and lifted a ban, `quality_at` is
+    when it last said how good the number is (epoch ms): what they tell comes in any order.
     """
 
     phone_number_id: str
@@ -82,6 +88,7 @@ class Number:
     stopped_at: int = 0
     restored_at: int = 0
     username: str = ""
+    quality_at: int = 0
 
     @property
     def sending_rate(self) -> int:
@@ -92,6 +99,10 @@ class Number:
     def lanes(self) -> int:
         """Workers that share the number: one, or four on a 1,000 messages per second number."""
         return 4 if self.throughput >= 1000 else 1
+
+    def with_quality(self, quality: str, at: int) -> "Number":
+        """With what Meta said of it at this moment (epoch ms), unless it is known how it was later."""
+        return replace(self, quality=quality, quality_at=at) if self.quality_at <= at else self
 
     def state_at(self, now: int) -> str:
         """The status that holds at this moment (epoch ms)."""

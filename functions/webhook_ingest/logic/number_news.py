@@ -24,11 +24,11 @@ class NumberChange:
     verified_name: str = ""
     username: str | None = None
 
-    def applied_to(self, number: Number) -> Number:
+    def applied_to(self, number: Number, at: int) -> Number:
+        """`at` is when Meta said so (epoch ms): a quality that comes late changes nothing."""
         return replace(
-            number,
+            number.with_quality(self.quality, at) if self.quality else number,
             throughput=max(number.throughput, self.throughput or 0),
-            quality=self.quality or number.quality,
             verified_name=self.verified_name or number.verified_name,
             username=number.username if self.username is None else self.username,
         )

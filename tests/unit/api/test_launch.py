@@ -112,6 +112,15 @@ def test_a_dry_run_asks_meta_for_the_number_and_shows_what_changed_since(shop: S
     assert warned(later) == [("number_quality_low", None)]
 
 
+def test_what_meta_confirms_now_is_not_undone_by_what_it_told_before(shop: Shop) -> None:
+    before, made = epoch_ms() - 1, shop.api.deps
+    shop.said = {"quality_rating": "GREEN", "whatsapp_business_manager_messaging_limit": "TIER_250"}
+    shop.try_out(300)
+    number = made.accounts.number(shop.tenant, shop.number).with_quality("RED", before)
+    waba = made.accounts.waba(shop.tenant, shop.waba).with_limit(50, before)
+    assert (number.quality, waba.messaging_limit) == ("GREEN", 250)
+
+
 @pytest.mark.parametrize(
     "error", [RetryableError("Meta cannot be reached"), ProviderRejected("no", provider_code="100"), KeyError("x")]
 )
