@@ -19,17 +19,6 @@ class Skip:
     slot: str = ""
 
 
-def purpose_of(category: str) -> Purpose:
-    """Unknown categories count as marketing, the strictest."""
-    match category.upper():
-        case "UTILITY":
-            return "utility"
-        case "AUTHENTICATION":
-            return "authentication"
-        case _:
-            return "marketing"
-
-
 _HELD_BACK = {
     Standing.OVER_THE_CAP: SkipReason.FREQUENCY_CAP,
     Standing.RESTING: SkipReason.MARKETING_LIMIT,

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
-from functions.campaign_dispatch.audience import Skip, judge, purpose_of
+from functions.campaign_dispatch.audience import Skip, judge
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.history import History, open_history
 from shared.domain.blocks import Recipient
 from shared.domain.campaign import Campaign, State, spared_people_rest
 from shared.domain.compiler import SendPlan
+from shared.domain.consent import purpose_of
 from shared.domain.contact import Contact
 from shared.domain.identity import contact_id_for
 from shared.events import LoadShard

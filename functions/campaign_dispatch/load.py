@@ -16,9 +16,11 @@ from shared.domain.identity import SHARDS
 from shared.domain.number import Waba
 from shared.domain.outlook import Allowance, limit_words
 from shared.domain.plans import entitlements
-from shared.domain.stop_reasons import BEYOND_LIMIT
+from shared.domain.stop_conditions import reason_not_to_begin
+from shared.domain.stop_reasons import BEYOND_LIMIT, Scope
 from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
+from shared.services.campaign_stop import CampaignStop
 from shared.store.directory import from_document
 from shared.store.number_work import OPENING, Run
 from shared.store.sends import SealedBlock
@@ -39,7 +41,7 @@ def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], 
         return "counted"
     if campaign.state is State.SENDING and campaign.sizes:
         # The last step of the load may have been cut off after the state changed.
-        put_before_lanes(deps, task.tenant_id, campaign)
+        put_before_lanes(deps, task.tenant_id, campaign, now)
         return "ignored"
     if campaign.state is not State.LOADING:
         return "ignored"
@@ -156,7 +158,7 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
         # before it does, its message comes back.
         return
     if fixed.state is State.SENDING:
-        put_before_lanes(deps, tenant_id, fixed)
+        put_before_lanes(deps, tenant_id, fixed, now)
 
 
 def _notice(people: int, waba: Waba) -> str:
@@ -166,7 +168,7 @@ def _notice(people: int, waba: Waba) -> str:
     return f"{BEYOND_LIMIT}: {limit_words(beyond, allowance)}" if beyond else ""
 
 
-def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
+def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
     """Open the campaign's run on its number and wake the lanes; nothing changes when that was done before.
 
     What the caller read may be old: since then the campaign may have been sent and closed, or cancelled. So the run
@@ -186,7 +188,26 @@ def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
     )
     if not deps.lanes.open_run(run):
         return
-    if deps.catalogue.campaign(tenant_id, campaign.campaign_id).state is State.SENDING:
+    if _may_begin(deps, tenant_id, campaign.campaign_id, now):
         deps.lanes.begin_run(run)
         wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
         deps.lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)
+
+
+def _may_begin(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> bool:
+    """Whether the campaign is still to be sent. It is paused when Meta told something during the load that stops it,
+    which nobody applied to a campaign that did not send yet.
+
+    That is looked at once the campaign says that it sends: whatever Meta tells from then on finds it so, and stops it.
+    Who has resumed it since has decided.
+    """
+    campaign = deps.catalogue.campaign(tenant_id, campaign_id)
+    if campaign.state is not State.SENDING or campaign.resumed_at is not None:
+        return campaign.state is State.SENDING
+    template = deps.catalogue.template(tenant_id, campaign.template_id)
+    number = deps.accounts.number(tenant_id, campaign.phone_number_id)
+    reason = reason_not_to_begin(campaign, template, number, now)
+    if reason:
+        stop = CampaignStop(deps.catalogue, deps.lanes)
+        stop(tenant_id, campaign_id, Scope.CAMPAIGN, reason, campaign.frozen_at)
+    return not reason

@@ -2,6 +2,7 @@
 Meta gave), and a number that may not send."""
 
 from shared.domain.number import Number
+from shared.domain.stop_conditions import reason_to_idle
 from shared.domain.stop_reasons import Scope, meta_code
 from shared.services.campaign_stop import CampaignStop
 from shared.store.catalogue import Catalogue
@@ -24,11 +25,11 @@ def pause_idle_number(catalogue: Catalogue, lanes: Lanes, tenant_id: str, number
 
     What Meta told of the number stopped those that were sending; one that began since finds out here.
     """
-    state = number.state_at(now)
-    if state == "active":
+    reason = reason_to_idle(number, now)
+    if not reason:
         return False
     stop = CampaignStop(catalogue, lanes)
     for run in lanes.work(number.phone_number_id).runs:
         if run.tenant_id == tenant_id and run.state == "running":
-            stop(tenant_id, run.campaign_id, Scope.CAMPAIGN, number.reason or f"number_{state}")
+            stop(tenant_id, run.campaign_id, Scope.CAMPAIGN, reason)
     return True

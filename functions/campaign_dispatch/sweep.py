@@ -46,10 +46,10 @@ def sweep_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     work = deps.lanes.work(campaign.phone_number_id)
     run = next((r for r in work.runs if r.campaign_id == campaign_id), None)
     if run is None and campaign.state is State.SENDING and not campaign.cursors:
-        put_before_lanes(deps, tenant_id, campaign)
+        put_before_lanes(deps, tenant_id, campaign, now)
         return "opened"
     if run is not None:
-        _agree(deps, tenant_id, campaign, run)
+        _agree(deps, tenant_id, campaign, run, now)
     if campaign.state is State.CANCELLED:
         return _close_cancelled(deps, tenant_id, campaign, run, work, now)
     if campaign.state is State.COMPLETED:
@@ -84,12 +84,12 @@ def _keeps(deps: Deps, tenant_id: str, campaign: Campaign, shard: int, now: int)
     return kept is not None and now - kept.at <= _LOADER_SILENT_MS
 
 
-def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run) -> None:
+def _agree(deps: Deps, tenant_id: str, campaign: Campaign, run: Run, now: int) -> None:
     """The campaign's state is the truth; a crash may have come between changing it and telling the lanes."""
     wanted = {State.SENDING: "running", State.PAUSED: "paused", State.CANCELLED: "cancelled"}.get(campaign.state)
     if wanted == "running" and run.state == OPENING:
         # Opened perhaps after the campaign was read here, sent and closed: that has to be looked at again.
-        put_before_lanes(deps, tenant_id, campaign)
+        put_before_lanes(deps, tenant_id, campaign, now)
     elif wanted == "running" and run.state == "paused":
         let_lanes_go_on(deps.catalogue, deps.lanes, tenant_id, campaign)
     elif wanted is not None and run.state != wanted:

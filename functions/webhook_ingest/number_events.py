@@ -17,6 +17,7 @@ from functions.webhook_ingest.logic.number_news import NumberChange, NumberNews
 from functions.webhook_ingest.pausing import pause_campaigns
 from shared.domain.number import Number, Waba
 from shared.domain.phone import from_wa_id
+from shared.domain.stop_reasons import NUMBER_RED
 from shared.errors import NotFound
 
 
@@ -43,7 +44,7 @@ def _change_number(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberChan
 
     found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
     if low:
-        pause_campaigns(at_hand, tenant_id, waba_id, "number_quality_red", at, lambda c: c.phone_number_id in low)
+        pause_campaigns(at_hand, tenant_id, waba_id, NUMBER_RED, at, lambda c: c.phone_number_id in low)
     return found
 
 

@@ -14,6 +14,18 @@ Purpose = Literal["marketing", "utility", "authentication", "conversation"]
 """A template's category as Meta last told us, or `conversation` for a free-form answer."""
 ConsentWord = Literal["stop", "start"]
 
+
+def purpose_of(category: str) -> Purpose:
+    """What a template of this category is for. Unknown ones count as marketing, the strictest."""
+    match category.upper():
+        case "UTILITY":
+            return "utility"
+        case "AUTHENTICATION":
+            return "authentication"
+        case _:
+            return "marketing"
+
+
 # ITU-T E.164: a country code and at most fifteen digits in all.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 

@@ -25,12 +25,17 @@ SCOPES: Mapping[Action, Scope] = {
 }
 """What stops for an action; actions that stop nothing are not there."""
 
+ON_REQUEST = "paused on request"
+TEMPLATE_RECATEGORISED = "template_recategorised"
+TEMPLATE_CHANGED = "template_changed"
+TEMPLATE_RED = "template_quality_red"
+NUMBER_RED = "number_quality_red"
 BEYOND_LIMIT = "beyond_messaging_limit"
 """A campaign for more people than the business may write to in a day; it says so from its start on."""
 
 _NEXT = {
     BEYOND_LIMIT: "resume it a day after it pauses, or split the audience; Meta raises the limit of who sends well",
-    "paused on request": "resume it",
+    ON_REQUEST: "resume it",
     "cancelled on request": "",
     "meta_132001": "the template does not exist in this language or is not approved: check it under templates, resume",
     "meta_132015": "Meta paused the template for low quality: wait until it is approved again, then resume",
@@ -58,10 +63,11 @@ _NEXT = {
     "meta_131026": "most of the last recipients cannot be reached on WhatsApp: check where the numbers come from",
     "meta_131049": "Meta holds back marketing to most of these people: wait at least a day, then resume",
     "template_paused": "Meta paused the template for low quality: wait until it is approved again, then resume",
-    "template_recategorised": "Meta changed the template's category, and with it price and consent: check, then resume",
-    "template_quality_red": "people block or report this template: change it, or resume knowing that Meta may pause it",
-    "template_changed": "the template's variables have changed: cancel, and start a new campaign with it",
-    "number_quality_red": "the number's quality is low: wait until it recovers, then resume",
+    TEMPLATE_RECATEGORISED: "Meta changed the template's category, and with it price and consent: resume if it is "
+    "UTILITY now; else cancel, and start a new campaign",
+    TEMPLATE_RED: "people block or report this template: change it, or resume knowing that Meta may pause it",
+    TEMPLATE_CHANGED: "the template's variables have changed: cancel, and start a new campaign with it",
+    NUMBER_RED: "the number's quality is low: wait until it recovers, then resume",
     "account_restricted": "Meta restricts the account: see WhatsApp Manager; resume when the restriction ends",
     "account_disabled": "Meta disabled the account: appeal in WhatsApp Manager",
     "partner_removed": "the account was disconnected from this platform: connect it again, then resume",
@@ -71,6 +77,31 @@ _NEXT = {
 def meta_code(code: str) -> str:
     """The stored form of one of Meta's error codes."""
     return f"meta_{code}"
+
+
+def template_is(status: str) -> str:
+    """The stored form of a template's status that stops its campaigns."""
+    return f"template_{status.lower()}"
+
+
+_TOLD_ONCE = frozenset({TEMPLATE_CHANGED, TEMPLATE_RED, NUMBER_RED})
+
+
+def outweighs(reason: str, shown: str) -> bool:
+    """Whether a campaign that stands still for the reason `shown` had better show this one.
+
+    Meta refuses none of those that it tells only once: who resumes the campaign must have seen them. All others Meta
+    tells again when the campaign goes on, or they are looked at when it is resumed.
+    """
+    return _weight(reason) > _weight(shown)
+
+
+def _weight(reason: str) -> int:
+    if reason == TEMPLATE_RECATEGORISED:
+        return 3
+    if reason in _TOLD_ONCE:
+        return 2
+    return 0 if reason == ON_REQUEST else 1
 
 
 def next_action(reason: str) -> str:

@@ -178,7 +178,7 @@ MUTANTS = (
     _one(
         "lanes let at a run whatever became of its campaign",
         LOAD,
-        "if deps.catalogue.campaign(tenant_id, campaign.campaign_id).state is State.SENDING:",
+        "if _may_begin(deps, tenant_id, campaign.campaign_id, now):",
         "if True:",
     ),
     Mutant(

@@ -48,5 +48,5 @@ def frozen_campaign(
         ),
     )
     if opened:
-        put_before_lanes(world.deps, world.tenant_id, frozen)
+        put_before_lanes(world.deps, world.tenant_id, frozen, now)
     return campaign_id

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.webhook_ingest.logic.json_input import Json, as_list, as_object, identifier, word
+from shared.domain.stop_reasons import template_is
 
 Value = Mapping[str, object]
 
@@ -96,7 +97,7 @@ def _status(template_id: str, value: Value) -> TemplateStatus | None:
         template_id,
         status,
         why if status in ("REJECTED", "DISABLED") else title if status == "PAUSED" else "",
-        f"template_{status.lower()}" if status in _STOPPING else "",
+        template_is(status) if status in _STOPPING else "",
     )
 
 

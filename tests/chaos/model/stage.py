@@ -113,7 +113,11 @@ class Stage:
     def load_again(self, index: int) -> Process:
         """The last step of a load, once more, by a worker who read the campaign when it had just been loaded."""
         campaign = self._loaded[index]
-        return self.machine.call("load", lambda _: put_before_lanes(self.world.deps, self.world.tenant_id, campaign))
+
+        def load(process: Process) -> None:
+            put_before_lanes(self.world.deps, self.world.tenant_id, campaign, process.clock.now())
+
+        return self.machine.call("load", load)
 
     def steer(self, index: int, action: str) -> Process:
         """pause, resume or cancel, as the API does it."""

@@ -321,7 +321,7 @@ def test_a_worker_that_slept_since_before_the_end_sends_it_to_nobody_again(world
     change(world, campaign_id, action, finished_at=epoch_ms())
     world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
     world.lane_queue.take()
-    put_before_lanes(world.deps, world.tenant_id, as_read)
+    put_before_lanes(world.deps, world.tenant_id, as_read, epoch_ms())
     assert world.deps.lanes.work(world.phone_number_id).runs == ()
     assert world.lane_queue.messages == []
 
@@ -338,7 +338,7 @@ def test_a_campaign_that_was_stopped_before_its_run_was_open_is_not_sent(
     world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
     change(world, campaign_id, action)
     world.lane_queue.take()
-    put_before_lanes(world.deps, world.tenant_id, as_read)
+    put_before_lanes(world.deps, world.tenant_id, as_read, epoch_ms())
     assert world.campaign(campaign_id).state is state
     assert not [r for r in world.deps.lanes.work(world.phone_number_id).runs if r.state == "running"]
     assert world.lane_queue.messages == []

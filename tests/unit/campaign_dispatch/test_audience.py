@@ -2,11 +2,12 @@
 
 import pytest
 
-from functions.campaign_dispatch.audience import Skip, judge, purpose_of
+from functions.campaign_dispatch.audience import Skip, judge
 from functions.campaign_dispatch.history import History
 from shared.domain.blocks import Recipient
 from shared.domain.campaign import Audience
 from shared.domain.compiler import SendPlan, Variable, compile_plan
+from shared.domain.consent import purpose_of
 from shared.domain.contact import Contact
 from shared.domain.template import Template
 
