@@ -17,11 +17,14 @@ from shared.domain.campaign import (
 )
 from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
 from shared.domain.library import FileUse
+from shared.domain.stop_conditions import keeps_the_gates
+from shared.domain.stop_reasons import ON_REQUEST, TEMPLATE_RECATEGORISED, Scope
 from shared.domain.template import Template
 from shared.domain.variables import named_files
 from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
 from shared.events import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
+from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts import Accounts
 from shared.store.campaign_books import positions
 from shared.store.catalogue import Catalogue
@@ -201,7 +204,7 @@ class CampaignControl:
 
     def pause(self, tenant_id: str, campaign_id: str) -> Campaign:
         """Repeating it stops the lanes again: the first attempt may have died before it did."""
-        campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, "paused on request")
+        campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, ON_REQUEST)
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
         return campaign
 
@@ -214,6 +217,7 @@ class CampaignControl:
             template = self._catalogue.template(tenant_id, campaign.template_id)
             if template.status != "APPROVED":
                 raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
+            self._require_category(tenant_id, campaign, template)
         at = positions(campaign, self._lanes.work(campaign.phone_number_id))
         place = tuple(at.get(lane, 0) for lane in range(campaign.lanes))
 
@@ -230,6 +234,24 @@ class CampaignControl:
             [Outgoing(WakeLane(number.phone_number_id, lane), tenant_id) for lane in range(lanes)]
         )
         return campaign
+
+    def _require_category(self, tenant_id: str, campaign: Campaign, template: Template) -> None:
+        """Raises Conflict when Meta has changed the template's category and whoever resumes may not know; it is the
+        campaign's reason from then on. Also when its people were let in by gates that are too wide for what the
+        template is now: no lane looks at them again. Else the campaign keeps its category, and so its stricter gates.
+        """
+        if template.category == campaign.category:
+            return
+        changed = f"Meta made the template {template.category}; the campaign was made for {campaign.category}"
+        told = campaign.reason == TEMPLATE_RECATEGORISED or template.category_at < (campaign.resumed_at or 0)
+        if not told:
+            CampaignStop(self._catalogue, self._lanes)(
+                tenant_id, campaign.campaign_id, Scope.CAMPAIGN, TEMPLATE_RECATEGORISED
+            )
+        if not keeps_the_gates(campaign.category, template.category):
+            raise Conflict(f"{changed}: cancel the campaign, and start a new one", code="template")
+        if not told:
+            raise Conflict(f"{changed}: resume it once more if that is meant", code="template")
 
     def cancel(self, tenant_id: str, campaign_id: str) -> Campaign:
         """For good. Repeating it stops the lanes again: the first attempt may have died before it did."""

@@ -10,22 +10,26 @@ from shared.observability import count
 from shared.services.campaign_stop import CampaignStop
 
 _NEWEST = 100
+_UNDER_WAY = frozenset({State.LOADING, State.SENDING, State.PAUSED})
 
 
 def pause_campaigns(
-    at_hand: Deps, tenant_id: str, waba_id: str, reason: str, at: int, concerned: Callable[[Campaign], bool]
+    at_hand: Deps, tenant_id: str, waba_id: str, reason: str, at: int | None, concerned: Callable[[Campaign], bool]
 ) -> None:
     """Those of the account that send and are `concerned`, but not what somebody resumed after Meta said so (`at`, epoch
-    ms). Repeating it changes nothing, and completes what died half-way."""
+    ms, or None when nobody can have). Repeating it changes nothing, and completes what died half-way.
+
+    One that still loads is not stopped here: it looks at what Meta told when it is loaded.
+    """
     stop = CampaignStop(at_hand.catalogue, at_hand.lanes)
-    for campaign in _sending(at_hand, tenant_id, waba_id, reason):
+    for campaign in _under_way(at_hand, tenant_id, waba_id):
         if concerned(campaign):
             count("CampaignPaused", stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, reason, at))
 
 
-def _sending(at_hand: Deps, tenant_id: str, waba_id: str, reason: str) -> Iterator[Campaign]:
-    """Campaigns of the account that send, or were stopped for this: those on its numbers, and of the newest those not
-    there yet."""
+def _under_way(at_hand: Deps, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
+    """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
+    those on its numbers, and of the newest those not there yet."""
     found = {c.campaign_id: c for c in at_hand.catalogue.campaigns(tenant_id, _NEWEST, None).items}
     for number in at_hand.accounts.numbers(tenant_id):
         for run in at_hand.lanes.work(number.phone_number_id).runs if number.waba_id == waba_id else ():
@@ -35,6 +39,5 @@ def _sending(at_hand: Deps, tenant_id: str, waba_id: str, reason: str) -> Iterat
                 except NotFound:
                     count("RunWithoutCampaign")
     for campaign in found.values():
-        stopped_so = campaign.state is State.PAUSED and campaign.reason == reason
-        if campaign.waba_id == waba_id and (campaign.state is State.SENDING or stopped_so):
+        if campaign.waba_id == waba_id and campaign.state in _UNDER_WAY:
             yield campaign

@@ -13,6 +13,8 @@ from functions.webhook_ingest.logic.template_news import (
     with_text,
 )
 from functions.webhook_ingest.pausing import pause_campaigns
+from shared.domain.stop_conditions import keeps_the_gates
+from shared.domain.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
 from shared.domain.template import Template
 
 
@@ -28,13 +30,15 @@ def apply_template_news(at_hand: Deps, tenant_id: str, waba_id: str, told: Templ
         return False
     after = at_hand.catalogue.template(tenant_id, told.template_id)
     reason = _reason_to_stop(before[0], after, told)
+    # Nobody can have resumed since what was made for UTILITY and is marketing now, however late this comes.
+    undecided = isinstance(told, TemplateCategory) and not keeps_the_gates("UTILITY", told.category)
     if reason:
         pause_campaigns(
             at_hand,
             tenant_id,
             waba_id,
             reason,
-            at,
+            None if undecided else at,
             lambda c: (
                 c.template_id == told.template_id
                 # What was launched in this category is what is sent.
@@ -67,9 +71,9 @@ def _reason_to_stop(before: Template, after: Template, told: TemplateNews) -> st
             return told.stops if after.status == told.status else ""
         case TemplateCategory():
             # Price and consent class follow the category, so what was launched is no longer what would be sent.
-            return "template_recategorised" if after.category == told.category else ""
+            return TEMPLATE_RECATEGORISED if after.category == told.category else ""
         case TemplateQuality():
-            return "template_quality_red" if after.quality == told.quality == "RED" else ""
+            return TEMPLATE_RED if after.quality == told.quality == "RED" else ""
         case TemplateText():
             # A campaign's variables were checked against the text as it was.
-            return "template_changed" if places_in(before.components) != places_in(after.components) else ""
+            return TEMPLATE_CHANGED if places_in(before.components) != places_in(after.components) else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shared.domain.campaign import Campaign, State, after
-from shared.domain.stop_reasons import Scope
+from shared.domain.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
 from shared.store.catalogue import Catalogue
 from shared.store.lanes import Lanes
@@ -25,6 +25,7 @@ class CampaignStop:
         """Pause the campaign, or with it what else sends on its number or account; how many had to be.
 
         `said_at` (epoch ms) is when Meta said so: a campaign that somebody resumed after that goes on. None is now.
+        One that stands still already shows this reason if it is the more telling one.
         """
         try:
             campaign = self._catalogue.campaign(tenant_id, campaign_id)
@@ -51,6 +52,8 @@ class CampaignStop:
         def pause(current: Campaign) -> Campaign:
             if said_at is not None and said_at < (current.resumed_at or 0):
                 return current
+            if current.state is State.PAUSED:
+                return replace(current, reason=reason) if outweighs(reason, current.reason) else current
             return replace(current, state=after(current.state, "pause"), reason=reason)
 
         try:

@@ -147,6 +147,36 @@ def test_a_campaign_that_somebody_resumed_since_goes_on(at_hand: Deps) -> None:
     assert states(at_hand) == UNTOUCHED
 
 
+RECATEGORISED = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "UTILITY"}
+
+
+def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(at_hand: Deps) -> None:
+    paused = {"C1": "paused on request", "C2": "paused on request"}
+    for name, reason in paused.items():
+        at_hand.catalogue.change_campaign(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
+    assert deliver("template_category_update", RECATEGORISED)
+    assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
+    assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
+    reasons = {"C1": ("paused", "template_recategorised"), "C2": ("paused", "paused on request")}
+    assert states(at_hand) == {**UNTOUCHED, **reasons}
+    assert runs(at_hand)["C1"] == ("paused", "template_recategorised")
+
+
+def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(at_hand: Deps) -> None:
+    """Nobody can have resumed it knowing of this: that is refused. To UTILITY, somebody can have."""
+    for name in ("C1", "C2"):
+        at_hand.catalogue.change_campaign(
+            TENANT, name, lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1)
+        )
+    at_hand.catalogue.change_campaign(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
+    told = {**STATUS_UPDATE, "previous_category": "AUTHENTICATION", "new_category": "UTILITY"}
+    assert deliver("template_category_update", told, sent_at=SENT_AT - 1)
+    assert states(at_hand) == UNTOUCHED
+    told = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
+    assert deliver("template_category_update", told)
+    assert {states(at_hand)[name] for name in ("C1", "C2")} == {("paused", "template_recategorised")}
+
+
 @pytest.mark.parametrize(
     ("value", "category"),
     [
