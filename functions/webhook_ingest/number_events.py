@@ -32,13 +32,14 @@ def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberN
 
 
 def _change_number(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberChange, at: int) -> bool:
-    """What this makes RED stops its campaigns; a number whose quality is known as of later stops none."""
+    """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
+    of later does too: whoever asked Meta for its quality stopped nothing."""
     low: set[str] = set()
 
     def change(number: Number) -> Number:
         low.discard(number.phone_number_id)  # this may run more than once
         changed = told.applied_to(number, at)
-        if told.quality == changed.quality == "RED" and changed.quality_at == at:
+        if told.quality == changed.quality == "RED":
             low.add(number.phone_number_id)
         return changed
 

@@ -286,13 +286,14 @@ def test_a_capability_event_without_a_limit_is_kept(aws: FakeAws, at_hand: Deps)
 FLAGGED = {"display_phone_number": "15550783881", "event": "FLAGGED"}
 
 
-@pytest.mark.parametrize("later", ["RED", "GREEN"])
-def test_a_number_that_was_flagged_before_its_quality_was_told_is_as_told_later(at_hand: Deps, later: str) -> None:
-    told = {"RED": SENT_AT, "GREEN": SENT_AT + 1}
-    at_hand.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality(later, told[later]))
+@pytest.mark.parametrize(("later", "state"), [("GREEN", "sending"), ("RED", "paused")])
+def test_a_flagging_that_comes_late_stops_what_a_number_that_is_still_low_sends(
+    at_hand: Deps, later: str, state: str
+) -> None:
+    at_hand.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality(later, SENT_AT))
     assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 60_000)
-    assert number(at_hand).quality == later
-    assert states(at_hand) == UNTOUCHED
+    assert (number(at_hand).quality, number(at_hand).quality_at) == (later, SENT_AT)
+    assert {states(at_hand)[name][0] for name in ("C1", "C2")} == {state}
 
 
 def test_a_number_recovers_by_what_meta_says_later(at_hand: Deps) -> None:
@@ -301,12 +302,6 @@ def test_a_number_recovers_by_what_meta_says_later(at_hand: Deps) -> None:
     assert deliver("phone_number_quality_update", {**FLAGGED, "event": "UNFLAGGED"})
     assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
     assert number(at_hand).quality == "UNKNOWN"
-
-
-def test_a_flagging_whose_campaigns_were_not_all_paused_pauses_the_others_when_it_comes_again(at_hand: Deps) -> None:
-    at_hand.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality("RED", SENT_AT))
-    assert deliver("phone_number_quality_update", FLAGGED)
-    assert states(at_hand)["C1"] == ("paused", "number_quality_red")
 
 
 def test_a_limit_that_comes_late_changes_nothing(at_hand: Deps) -> None:
