@@ -64,7 +64,8 @@ class Catalogue:
         self._directory.delete(tenant_id, f"FIELD#{key}")
 
     def create_campaign(self, tenant_id: str, campaign: Campaign) -> None:
-        self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign)
+        """Raises Conflict when the id is taken. One that is made scheduled is the sweep's from here on, like any."""
+        self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign, due=_campaign_due(campaign))
 
     def campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
         """Raises NotFound."""

@@ -203,6 +203,18 @@ def test_who_asked_for_it_has_the_unknown_written_to_once_more_and_once_only(wor
     assert world.start_queue.take() == []
 
 
+def test_a_resend_whose_one_start_message_is_lost_is_started_by_the_sweep(world: World) -> None:
+    world.add_contacts(5)
+    campaign_id = world.send_to_everybody(unknown_policy="resend")
+    world.run_lane(FakeMeta(lambda _to, n: Outcome(Kind.UNKNOWN, "no_answer") if n == 1 else None))
+    assert sweep(world, campaign_id, GRACE_MS + 10_000) == "closed"
+    world.start_queue.take()
+    again = derived_ulid(campaign_id, "resend")
+    assert is_due(world, again, GRACE_MS + 10_000 + START_GRACE_MS + 1)
+    assert sweep(world, again) == "started"
+    assert world.start_queue.take() == [StartCampaign(world.tenant_id, again)]
+
+
 def test_an_unknown_that_a_status_settles_is_sent(world: World) -> None:
     world.add_contacts(1)
     campaign_id = world.send_to_everybody()
