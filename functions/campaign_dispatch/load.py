@@ -17,7 +17,7 @@ from shared.domain.number import Waba
 from shared.domain.outlook import Allowance, limit_words
 from shared.domain.plans import entitlements
 from shared.domain.stop_conditions import reason_not_to_begin
-from shared.domain.stop_reasons import BEYOND_LIMIT, Scope
+from shared.domain.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN, Scope
 from shared.errors import Conflict, RetryableError
 from shared.events import LoadShard, WakeLane
 from shared.services.campaign_stop import CampaignStop
@@ -139,7 +139,7 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
 
     def fix(current: Campaign) -> Campaign:
         if sum(sizes) > limit:
-            reason = f"the audience has {sum(sizes)} recipients; the plan allows {limit}"
+            reason = f"{BEYOND_PLAN}: the audience has {sum(sizes)} recipients; the plan allows {limit}"
             return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
         return replace(
             current,

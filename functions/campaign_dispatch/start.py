@@ -9,6 +9,7 @@ from shared.domain.campaign import Campaign, State, after
 from shared.domain.compiler import CompileError, Problem, Variable, compile_plan
 from shared.domain.identity import SHARDS
 from shared.domain.library import CAMPAIGN_MARGIN_MS
+from shared.domain.stop_reasons import START_REFUSED
 from shared.domain.variables import named_files, with_meta_ids
 from shared.errors import Conflict, NotFound, PermanentError
 from shared.events import LoadShard
@@ -29,7 +30,7 @@ def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
         try:
             campaign = _freeze_plan(deps, tenant_id, campaign, now)
         except (CompileError, NotFound) as exc:
-            _refuse(deps, tenant_id, campaign_id, str(exc), now)
+            _refuse(deps, tenant_id, campaign_id, f"{START_REFUSED}: {exc}", now)
             return "refused"
         except Conflict:
             return "ignored"

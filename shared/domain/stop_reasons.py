@@ -32,8 +32,15 @@ TEMPLATE_RED = "template_quality_red"
 NUMBER_RED = "number_quality_red"
 BEYOND_LIMIT = "beyond_messaging_limit"
 """A campaign for more people than the business may write to in a day; it says so from its start on."""
+START_REFUSED = "start_refused"
+"""A campaign could not be sent when it was to start; stored with what was wrong. It is cancelled, for good."""
+BEYOND_PLAN = "beyond_plan"
+"""The frozen audience is larger than the plan allows; the campaign is cancelled before anybody is written to."""
 
 _NEXT = {
+    START_REFUSED: "nobody was written to: correct the cause (a paused template: wait until it is approved again), "
+    "then start a new campaign",
+    BEYOND_PLAN: "nobody was written to: start new campaigns for parts of the audience, or one under a larger plan",
     BEYOND_LIMIT: "resume it a day after it pauses, or split the audience; Meta raises the limit of who sends well",
     ON_REQUEST: "resume it",
     "cancelled on request": "",
