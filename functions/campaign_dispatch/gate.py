@@ -6,8 +6,9 @@ from functools import lru_cache, partial
 from functions.campaign_dispatch.audience import Skip, judge
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.history import History, open_history
+from functions.campaign_dispatch.tries import read_tries
 from shared.domain.blocks import Recipient
-from shared.domain.campaign import Campaign, State, spared_people_rest
+from shared.domain.campaign import Campaign, State
 from shared.domain.compiler import SendPlan
 from shared.domain.consent import purpose_of
 from shared.domain.contact import Contact
@@ -31,17 +32,21 @@ def open_gate(deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, c
 def waits_for_another(deps: Deps, tenant_id: str, campaign: Campaign) -> bool:
     """Whether a campaign that was begun earlier, and whose people this one must leave out or count, still loads.
 
-    Of two that load at the same time, the later waits: else neither would count the other's people.
+    Of two that load at the same time, the later waits: else neither would count the other's people. Another try at the
+    same people that was cancelled is waited for until it is closed: its lanes may not have heard of it yet.
     """
+    tries = read_tries(deps.catalogue, tenant_id, campaign).others
+    if any(other.state is State.CANCELLED and other.sizes and not other.closed for other in tries):
+        return True
     return any(
         other.state is State.LOADING
         and (other.frozen_at, other.campaign_id) < (campaign.frozen_at, campaign.campaign_id)
-        for other in _counted(deps, tenant_id, campaign)
+        for other in (*_counted(deps, tenant_id, campaign), *tries)
     )
 
 
 def _counted(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campaign]:
-    """The other campaigns whose people are left out, or count for the frequency cap."""
+    """The other campaigns whose people are left out by name, or count for the frequency cap."""
     found = [deps.catalogue.campaign(tenant_id, other) for other in campaign.audience.exclude_campaigns]
     return found + _under_the_cap(deps, tenant_id, campaign)
 
@@ -81,8 +86,8 @@ def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
         return other is None or other.contact_id != other_id
 
     recent = [c.campaign_id for c in _under_the_cap(deps, task.tenant_id, campaign) if c.started_at is not None]
-    rest = source is not None and spared_people_rest(earlier(source.campaign_id), campaign.frozen_at)
-    return open_history(campaign, recent, stream, look_up, took_over, rest=rest)
+    tries = read_tries(deps.catalogue, task.tenant_id, campaign)
+    return open_history(campaign, recent, stream, look_up, took_over, tries)
 
 
 def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from shared.domain.campaign import SPARED, Audience, Campaign
+from functions.campaign_dispatch.tries import Tries
+from shared.domain.campaign import SPARED, Audience, Campaign, spared_people_rest
 from shared.domain.contact import Contact
+from shared.domain.further_tries import GOT
 from shared.store.campaign_people import Fate
 
 REACHED = ("read", "delivered", "sent", "waiting", "unknown")
@@ -49,14 +51,17 @@ class Stream:
 class History:
     """The earlier campaigns that matter to this one, by campaign id; `counted` are those under the frequency cap.
 
-    `rest`: whom Meta spared in the campaign that is the audience's source is left alone. `look_up` is for the ids under
-    which a campaign knew a person before.
+    `line` and `others` are the ids of what is tried beside this campaign, as in Tries. `rest`: whom Meta spared in the
+    campaign that is the audience's source is left alone. `look_up` is for the ids under which a campaign knew a person
+    before.
     """
 
     audience: Audience
     cap: int = 0
-    counted: Sequence[str] = ()
+    counted: frozenset[str] = frozenset()
     streams: Mapping[str, Stream] = field(default_factory=dict)
+    line: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
     rest: bool = False
     look_up: LookUp = lambda _campaign_id, _contact_id: None
     took_over: TookOver = lambda _contact, _other_id: True
@@ -73,14 +78,32 @@ class History:
         reached = {campaign_id for campaign_id, found in fates.items() if any(f.outcome in REACHED for f in found)}
         if not reached.isdisjoint(self.audience.exclude_campaigns):
             return Standing.OUTSIDE
+        counted = self.counted
         if source is not None:
             found = [fate for fate in fates[source.campaign_id] if self._speaks_for(contact, fate)]
             if not any(source.includes(fate.outcome, fate.code) for fate in found):
                 return Standing.OUTSIDE
-            if self.rest and any(fate.code == SPARED for fate in found):
-                return Standing.RESTING
-        over = self.cap > 0 and len(reached.intersection(self.counted)) >= self.cap
+            if not any(fate.outcome in GOT for fate in found):
+                if self._has_it(fates, reached):
+                    return Standing.OUTSIDE
+                if self._rests(fates, found):
+                    return Standing.RESTING
+                # The message that is tried again here is not one more: else who is unknown would always be over the
+                # cap.
+                counted -= self.line
+        over = self.cap > 0 and len(reached & counted) >= self.cap
         return Standing.OVER_THE_CAP if over else Standing.INSIDE
+
+    def _has_it(self, fates: Mapping[str, Sequence[Fate]], reached: set[str]) -> bool:
+        """Whether another try has, or may have, reached them, or what is tried again turns out to have, before."""
+        before = (fate for campaign_id in self.line for fate in fates[campaign_id])
+        return any(fate.outcome in GOT for fate in before) or not reached.isdisjoint(self.others)
+
+    def _rests(self, fates: Mapping[str, Sequence[Fate]], found: Sequence[Fate]) -> bool:
+        """Whom Meta spared is tried a second time only, whichever campaign does it, and not within a day."""
+        others = [fate for campaign_id in self.others for fate in fates[campaign_id]]
+        spared = any(fate.code == SPARED for fate in (*found, *others))
+        return spared and (self.rest or any(fate.outcome == "failed" for fate in others))
 
     def _as_one(self, campaign_id: str, own: Fate | None, merged: frozenset[str]) -> Sequence[Fate]:
         """What became of one person in a campaign, under whatever ids it knew them. Whom it reached under one id did
@@ -101,15 +124,25 @@ def open_history(
     stream: Callable[[str], Iterator[Fate]],
     look_up: LookUp,
     took_over: TookOver,
-    *,
-    rest: bool = False,
+    tries: Tries,
 ) -> History:
     """The history a shard's scan needs. `recent` are the marketing campaigns of the frequency cap's days; `stream`
-    reads an earlier campaign's people of this shard; the others as in History."""
+    reads an earlier campaign's people of this shard; `tries` is what is tried beside the campaign; the others as in
+    History."""
     audience = campaign.audience
-    needed = {*audience.exclude_campaigns, *recent}
+    line = frozenset(earlier.campaign_id for earlier in tries.line)
+    others = frozenset(other.campaign_id for other in tries.others)
+    needed = {*audience.exclude_campaigns, *recent, *line, *others}
     if audience.source is not None:
         needed.add(audience.source.campaign_id)
-    cap = campaign.frequency_cap.campaigns if campaign.frequency_cap else 0
-    streams = {campaign_id: Stream(stream(campaign_id)) for campaign_id in needed}
-    return History(audience, cap, tuple(recent), streams, rest, look_up, took_over)
+    return History(
+        audience,
+        cap=campaign.frequency_cap.campaigns if campaign.frequency_cap else 0,
+        counted=frozenset(recent),
+        streams={campaign_id: Stream(stream(campaign_id)) for campaign_id in needed},
+        line=line,
+        others=others,
+        rest=bool(tries.line) and spared_people_rest(tries.line[0], campaign.frozen_at),
+        look_up=look_up,
+        took_over=took_over,
+    )

@@ -12,6 +12,8 @@ from shared.store.directory import Directory, Due, Page
 
 START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 60_000
+_MOMENT = 10
+"""How many characters of a ULID are its time."""
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
@@ -74,6 +76,19 @@ class Catalogue:
     def campaigns(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Campaign]:
         """Newest first."""
         return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
+
+    def campaigns_made_since(self, tenant_id: str, campaign_id: str) -> list[Campaign]:
+        """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
+        made for another by itself has the other's moment, whence the comparison of moments only."""
+        moment = campaign_id[:_MOMENT]
+        found: list[Campaign] = []
+        cursor: str | None = None
+        while True:
+            page = self.campaigns(tenant_id, 100, cursor)
+            found += [c for c in page.items if c.campaign_id[:_MOMENT] >= moment]
+            cursor = page.cursor
+            if cursor is None or page.items[-1].campaign_id[:_MOMENT] < moment:
+                return found
 
     def campaigns_frozen_since(self, tenant_id: str, since: int) -> list[Campaign]:
         """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's

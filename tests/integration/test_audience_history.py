@@ -9,6 +9,7 @@ import pytest
 from functions.api.recipients import Recipients
 from functions.campaign_dispatch import load as load_module
 from functions.campaign_dispatch.load import load_shard
+from functions.campaign_dispatch.sweep import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.outcome import Kind, Outcome
@@ -120,6 +121,7 @@ def test_unconfirmed_recipients_are_written_to_again_only_when_asked(world: Worl
     world.add_contacts(30)
     first = run(world, refusing("3", code="no_answer", kind=Kind.UNKNOWN))
     assert world.books(first).unknown == 3
+    assert sweep_campaign(world.deps, world.tenant_id, first, epoch_ms() + 60_000) == "closed"
     source = EarlierCampaign(first, outcomes=("unknown",))
     meta = FakeMeta()
     run(world, meta, audience=Audience(source=source))
