@@ -16,6 +16,7 @@ from shared.domain.campaign import (
     after,
 )
 from shared.domain.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
+from shared.domain.further_tries import not_settled
 from shared.domain.library import FileUse
 from shared.domain.stop_conditions import keeps_the_gates
 from shared.domain.stop_reasons import ON_REQUEST, TEMPLATE_RECATEGORISED, Scope
@@ -131,20 +132,30 @@ class CampaignControl:
         return campaign
 
     def _check_earlier(self, tenant_id: str, audience: Audience) -> None:
-        """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's."""
-        named = [("audience.exclude_campaigns", campaign_id) for campaign_id in audience.exclude_campaigns]
-        if audience.source is not None:
-            named.append(("audience.source.campaign_id", audience.source.campaign_id))
-        for field, campaign_id in named:
-            try:
-                self._catalogue.campaign(tenant_id, campaign_id)
-            except NotFound as exc:
-                raise NotFound("there is no such campaign", field=field) from exc
+        """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's, and Conflict
+        when nobody can say yet who of an earlier campaign is meant."""
+        for campaign_id in audience.exclude_campaigns:
+            self._earlier(tenant_id, campaign_id, "audience.exclude_campaigns")
+        source = audience.source
+        if source is None:
+            return
+        field = "audience.source.campaign_id"
+        if problem := not_settled(self._earlier(tenant_id, source.campaign_id, field), source):
+            raise Conflict(problem, field=field, code="source_not_finished")
+
+    def _earlier(self, tenant_id: str, campaign_id: str, field: str) -> Campaign:
+        try:
+            return self._catalogue.campaign(tenant_id, campaign_id)
+        except NotFound as exc:
+            raise NotFound("there is no such campaign", field=field) from exc
 
     def again(
         self, tenant_id: str, campaign_id: str, new_id: str, wanted: EarlierCampaign, created_by: str, now: int
     ) -> Campaign:
-        """A draft of the same message for some of a campaign's people; it has books of its own and the same gates."""
+        """A draft of the same message for some of a campaign's people; it has books of its own and the same gates.
+
+        Raises Conflict when nobody was sent anything yet, and while it is open what became of these people.
+        """
         earlier = self._catalogue.campaign(tenant_id, campaign_id)
         if not earlier.sizes:
             raise Conflict(f"the campaign is {earlier.state}; nobody was sent anything yet", code="campaign_state")
@@ -180,6 +191,7 @@ class CampaignControl:
         start = start_moment(wanted, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
+        self._check_earlier(tenant_id, campaign.audience)
         template = self._catalogue.template(tenant_id, campaign.template_id)
         plan = self._compile(tenant_id, template, campaign.variables, start)
         if check is not None:

@@ -7,6 +7,7 @@ from functions.campaign_dispatch.bootstrap import Deps
 from shared.clients.queue import Outgoing
 from shared.domain.campaign import Campaign, State, after
 from shared.domain.compiler import CompileError, Problem, Variable, compile_plan
+from shared.domain.further_tries import not_settled
 from shared.domain.identity import SHARDS
 from shared.domain.library import CAMPAIGN_MARGIN_MS
 from shared.domain.stop_reasons import START_REFUSED
@@ -19,8 +20,9 @@ from shared.store.directory import to_document
 def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
     """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
 
-    A template or a file that stopped being sendable since launch cancels the campaign with the reason; nobody is
-    written to. Raises RetryableError when Meta does not take a file right now.
+    A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
+    earlier campaign that is not done with the people this one is for; nobody is written to. Raises RetryableError when
+    Meta does not take a file right now.
     """
     try:
         campaign = deps.catalogue.campaign(tenant_id, campaign_id)
@@ -42,6 +44,7 @@ def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
 
 
 def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
+    _check_source(deps, tenant_id, campaign)
     template = deps.catalogue.template(tenant_id, campaign.template_id)
     known = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)}
     variables = _with_files(deps, tenant_id, campaign, now)
@@ -53,6 +56,15 @@ def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Ca
         )
 
     return deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, load)
+
+
+def _check_source(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
+    """Raises CompileError while it is open what became of the people of an earlier campaign that this one is for."""
+    source = campaign.audience.source
+    if source is None:
+        return
+    if problem := not_settled(deps.catalogue.campaign(tenant_id, source.campaign_id), source):
+        raise CompileError([Problem("audience.source.campaign_id", problem)])
 
 
 def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Mapping[str, Variable]:

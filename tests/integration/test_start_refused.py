@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch import load
-from shared.domain.campaign import State
+from shared.domain.campaign import Audience, EarlierCampaign, State
 from shared.domain.plans import entitlements
 from shared.domain.stop_reasons import next_action
 from tests.support.engine import World, open_test_database
@@ -45,3 +45,12 @@ def test_an_audience_that_is_larger_than_the_plan_allows(world: World, monkeypat
     monkeypatch.setattr(load, "entitlements", lambda *_: replace(allowed, campaign_recipients=2))
     world.add_contacts(3)
     assert "the plan allows 2" in must_be_made_anew(world, world.send_to_everybody())
+
+
+def test_the_unknown_of_a_campaign_that_still_sends(world: World) -> None:
+    world.add_contacts(10)
+    first = world.send_to_everybody()
+    again = world.launch(audience=Audience(source=EarlierCampaign(first, ("unknown",))))
+    assert world.start(again) == "refused"
+    assert "not finished" in must_be_made_anew(world, again)
+    assert world.load_queue.take() == []

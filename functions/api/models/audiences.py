@@ -14,7 +14,9 @@ CampaignRef = Annotated[str, StringConstraints(pattern=ULID)]
 
 
 class SourceIn(Input):
-    """The people of an earlier campaign with one of these outcomes and, where codes are named, one of these codes."""
+    """The people of an earlier campaign with one of these outcomes and, where codes are named, one of these codes. Who
+    is unknown, waiting or cancelled only once it has finished; not again whom another try at the same people reached.
+    """
 
     campaign_id: CampaignRef
     outcomes: Annotated[list[OutcomeName], Field(min_length=1, max_length=8)]

@@ -153,7 +153,8 @@ def post_cancel(campaign_id: CampaignId) -> CampaignOut:
     **effect(
         Scope.CAMPAIGNS,
         "campaigns",
-        "Draft the same message for those who failed; whom Meta spared marketing (131049) not within a day, and once",
+        "Draft the same message for those who failed and whom no other retry reached; whom Meta spared marketing "
+        "(131049) not within a day, and once",
         status=201,
     ),
 )
@@ -167,7 +168,7 @@ def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> Campaign
     **effect(
         Scope.CAMPAIGNS,
         "campaigns",
-        "Draft the same message for those nothing is known of; they may get it twice",
+        "Draft the same message, once it has finished, for those nothing is known of; they may get it twice",
         status=201,
     ),
 )

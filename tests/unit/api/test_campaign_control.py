@@ -7,7 +7,7 @@ from functions.api.campaign_control import CampaignControl, CampaignDraft, start
 from functions.api.schedules import at_expression, schedule_name
 from shared.clients.queue import Outgoing
 from shared.clock import new_ulid
-from shared.domain.campaign import Audience, State
+from shared.domain.campaign import Audience, Campaign, EarlierCampaign, State
 from shared.domain.compiler import CompileError, Variable
 from shared.domain.library import FileUse
 from shared.domain.number import Number, Waba
@@ -139,6 +139,34 @@ def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, mo
         with pytest.raises(CompileError, match="no such file"):
             desk.control.launch(desk.tenant, made.campaign_id, None, NOW)
     assert desk.control.launch(desk.tenant, made.campaign_id, None, NOW).state is State.SCHEDULED
+
+
+def again(desk: Desk, campaign_id: str, *outcomes: str) -> Campaign:
+    source = EarlierCampaign(campaign_id, outcomes)
+    return desk.control.again(desk.tenant, campaign_id, new_ulid(), source, "m", NOW)
+
+
+def test_the_unknown_of_a_campaign_are_drafted_again_only_when_nothing_of_it_is_under_way(desk: Desk) -> None:
+    campaign_id = desk.sending()
+    with pytest.raises(Conflict, match="finished_at") as caught:
+        again(desk, campaign_id, "unknown")
+    assert (caught.value.code, caught.value.field) == ("source_not_finished", "audience.source.campaign_id")
+    assert again(desk, campaign_id, "failed").state is State.DRAFT
+    desk.catalogue.change_campaign(
+        desk.tenant, campaign_id, lambda c: replace(c, state=State.CANCELLED, finished_at=NOW)
+    )
+    assert again(desk, campaign_id, "unknown").state is State.DRAFT
+
+
+def test_a_campaign_for_people_who_may_be_written_to_right_now_is_not_launched(desk: Desk) -> None:
+    campaign_id = desk.sending()
+    draft = again(desk, campaign_id, "failed")
+    audience = Audience(source=EarlierCampaign(campaign_id, ("failed", "unknown")))
+    desk.catalogue.change_campaign(desk.tenant, draft.campaign_id, lambda c: replace(c, audience=audience))
+    with pytest.raises(Conflict) as caught:
+        desk.control.launch(desk.tenant, draft.campaign_id, None, NOW)
+    assert caught.value.code == "source_not_finished"
+    assert desk.sent.messages == []
 
 
 @pytest.mark.parametrize(("field", "value"), [("phone_number_id", "1"), ("template_id", "1")])
