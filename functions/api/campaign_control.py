@@ -163,8 +163,9 @@ class CampaignControl:
             name=f"{earlier.name} ({', '.join(wanted.outcomes)})"[:200],
             phone_number_id=earlier.phone_number_id,
             template_id=earlier.template_id,
-            audience=Audience(source=wanted),
+            audience=earlier.audience.again_for(wanted),
             variables=earlier.variables,
+            frequency_cap=earlier.frequency_cap,
         )
         return self.create(tenant_id, new_id, draft, created_by, now)
 

@@ -63,6 +63,10 @@ class Audience:
     def includes(self, tags: frozenset[str]) -> bool:
         return self.not_excluded(tags) and (self.everyone or not tags.isdisjoint(self.tags))
 
+    def again_for(self, source: EarlierCampaign) -> "Audience":
+        """Some of the same people once more: whom this audience leaves out is left out of that, too."""
+        return Audience(source=source, exclude_tags=self.exclude_tags, exclude_campaigns=self.exclude_campaigns)
+
 
 @dataclass(frozen=True, slots=True)
 class FrequencyCap:
@@ -140,8 +144,9 @@ def resend_of(campaign: Campaign, now: int) -> Campaign:
         waba_id=campaign.waba_id,
         template_id=campaign.template_id,
         category=campaign.category,
-        audience=Audience(source=EarlierCampaign(campaign.campaign_id, ("unknown",))),
+        audience=campaign.audience.again_for(EarlierCampaign(campaign.campaign_id, ("unknown",))),
         variables=campaign.variables,
+        frequency_cap=campaign.frequency_cap,
         state=State.SCHEDULED,
         start_at=now,
         created_at=now,

@@ -7,7 +7,7 @@ from functions.api.campaign_control import CampaignControl, CampaignDraft, start
 from functions.api.schedules import at_expression, schedule_name
 from shared.clients.queue import Outgoing
 from shared.clock import new_ulid
-from shared.domain.campaign import Audience, Campaign, EarlierCampaign, State
+from shared.domain.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State
 from shared.domain.compiler import CompileError, Variable
 from shared.domain.library import FileUse
 from shared.domain.number import Number, Waba
@@ -167,6 +167,18 @@ def test_a_campaign_for_people_who_may_be_written_to_right_now_is_not_launched(d
         desk.control.launch(desk.tenant, draft.campaign_id, None, NOW)
     assert caught.value.code == "source_not_finished"
     assert desk.sent.messages == []
+
+
+def test_a_retry_has_the_gates_of_the_campaign_it_retries(desk: Desk) -> None:
+    other = desk.made()
+    campaign_id = desk.sending()
+    audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=(other,))
+    cap = FrequencyCap(1, 7)
+    desk.catalogue.change_campaign(desk.tenant, campaign_id, lambda c: replace(c, audience=audience, frequency_cap=cap))
+    made = again(desk, campaign_id, "failed")
+    source = EarlierCampaign(campaign_id, ("failed",))
+    assert made.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=(other,))
+    assert made.frequency_cap == cap
 
 
 @pytest.mark.parametrize(("field", "value"), [("phone_number_id", "1"), ("template_id", "1")])

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from shared.domain.campaign import Audience, Campaign, EarlierCampaign, State, after, spared_people_rest
+from shared.domain.campaign import (
+    Audience,
+    Campaign,
+    EarlierCampaign,
+    FrequencyCap,
+    State,
+    after,
+    resend_of,
+    spared_people_rest,
+)
 from shared.errors import Conflict
 
 ALLOWED = {
@@ -91,3 +100,12 @@ def test_whom_meta_spared_rests_for_a_day_and_for_good_after_a_second_try(
     source = EarlierCampaign("c0", ("failed",)) if second_try else None
     earlier = Campaign("c", "c", "1", "2", "3", "MARKETING", Audience(source=source), {}, finished_at=finished_at)
     assert spared_people_rest(earlier, 10 * DAY) is rest
+
+
+def test_what_is_sent_again_by_itself_has_the_gates_of_the_first() -> None:
+    audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=("w",))
+    cap = FrequencyCap(1, 7)
+    again = resend_of(replace(CAMPAIGN, campaign_id="0" * 26, audience=audience, frequency_cap=cap), 5)
+    source = EarlierCampaign("0" * 26, ("unknown",))
+    assert again.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=("w",))
+    assert again.frequency_cap == cap
