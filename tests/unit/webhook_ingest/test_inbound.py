@@ -65,7 +65,9 @@ def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, a
     assert person.username == "realsheena"
     assert person.last_inbound_at == (NOW_S + 1) * 1000
     head, listed = conversation(at_hand)
-    assert (head.last_message_text, head.unread, head.last_inbound_at) == ("Hello", 1, (NOW_S + 1) * 1000 + 999)
+    assert (head.last_message_text, head.unread) == ("Hello", 1)
+    assert head.last_inbound_at is not None
+    assert head.last_inbound_at // 1000 == NOW_S + 1
     (message,) = listed
     assert (message.direction, message.kind, message.text, message.wamid) == ("in", "text", "Hello", "wamid.Hello1")
     (turn,) = aws.received("Bot")
