@@ -103,6 +103,7 @@ class Lane:
     _done: list[Sent] = field(default_factory=list)
     _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
     _plans: dict[str, SendPlan] = field(default_factory=dict)
+    _pacer: Pacer = field(init=False)
     _halted: set[str] = field(default_factory=set)
     _opted_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _fed_until: dict[str, int] = field(default_factory=dict)
@@ -115,6 +116,9 @@ class Lane:
     _trips: dict[str, ErrorTrip] = field(default_factory=lambda: defaultdict(ErrorTrip))
     _curves: dict[str, Curve] = field(default_factory=lambda: defaultdict(Curve))
     _drawn_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._pacer = Pacer(self.rate)
 
     async def run(self) -> LaneEnd | None:
         """Work until the slice ends or nothing is left. None when another worker holds the lane."""
@@ -138,6 +142,7 @@ class Lane:
         if self._lost:
             return LaneEnd(self._sent, "")
         token = self.new_token()
+        await self.clock.sleep(max(0.0, self._pacer.hand_over_at() - self.clock.monotonic()))
         await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token))
         return LaneEnd(self._sent, token if more else "")
 
@@ -230,7 +235,7 @@ class Lane:
             await self.clock.sleep(min(0.02, until - now))
 
     async def _send_loop(self) -> None:
-        pacer = Pacer(self.rate)
+        pacer = self._pacer
         pacer.take_over(self.clock.monotonic())
         while True:
             room = min(MOST_IN_FLIGHT, max(1.0, self.rate.current * IN_FLIGHT_SECONDS)) - len(self._flying)

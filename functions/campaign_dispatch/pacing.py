@@ -76,6 +76,12 @@ class Pacer:
         self.recent.extend(now - apart * ago for ago in reversed(range(int(self.rate.current))))
         self.next_at = now + apart
 
+    def hand_over_at(self) -> float:
+        """From when on the next worker may take over: what was sent here is no denser then than if the pace had been
+        kept, which is what the next one takes for granted. In the past, unless something was caught up just now."""
+        apart = _SPREAD_SECONDS / self.rate.current
+        return max((at + apart * later for later, at in enumerate(reversed(self.recent))), default=0.0)
+
     def due(self, now: float) -> float:
         """The earliest moment at which the next message may leave; now or later."""
         if not self.recent:

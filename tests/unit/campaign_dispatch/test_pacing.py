@@ -60,13 +60,29 @@ def test_no_second_holds_more_than_the_rate_whatever_the_delays(
 
 
 @pytest.mark.parametrize("rate", [1, 18, 72, 225])
-@given(late=st.lists(st.floats(0, 0.4), min_size=1, max_size=40), gap=st.floats(0, 1.5))
-def test_the_second_of_a_hand_over_holds_no_more_than_the_rate(rate: int, late: list[float], gap: float) -> None:
-    before = [at - 3.0 for at in run(Pacer(Rate(rate, rate)), 3.0, [0.0])]
-    pacer = Pacer(Rate(rate, rate))
-    pacer.take_over(gap)
-    after = run(pacer, gap + 3.0, late, start=gap)
-    assert busiest_second(before + after) <= rate
+@given(
+    late=st.lists(st.floats(0, 0.4), min_size=1, max_size=40),
+    stalls=st.dictionaries(st.integers(0, 400), st.floats(0.1, 3.0), max_size=3),
+    end=st.floats(1.0, 5.0),
+    gap=st.floats(0, 1.5),
+)
+def test_the_second_of_a_hand_over_holds_no_more_than_the_rate(
+    rate: int, late: list[float], stalls: dict[int, float], end: float, gap: float
+) -> None:
+    """Although either worker catches up what the machine held up."""
+    first, second = Pacer(Rate(rate, rate)), Pacer(Rate(rate, rate))
+    before = run(first, end, late, stalls)
+    assert not before or first.hand_over_at() <= before[-1] + 1.02
+    start = max(end, first.hand_over_at()) + gap
+    second.take_over(start)
+    after = run(second, start + 3.0, late, start=start)
+    assert not before + after or busiest_second(before + after) <= rate
+
+
+def test_who_kept_the_pace_hands_over_at_once() -> None:
+    pacer = Pacer(Rate(72, 72))
+    left = run(pacer, 5.0, [0.0])
+    assert pacer.hand_over_at() <= left[-1] + 1e-9
 
 
 @given(st.floats(1.0, 300.0), st.lists(st.floats(0, 0.05), min_size=1, max_size=20))
