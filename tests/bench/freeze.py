@@ -7,6 +7,7 @@ database on the same two).
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ def main() -> None:
     people = int(os.environ.get("FREEZE_CONTACTS", "200000"))
     with running_dynoxide() as url:
         world = World(open_test_database(url))
+        world.deps.accounts.change_tenant(
+            world.tenant_id, lambda tenant: replace(tenant, plan="growth", subscription_status="active")
+        )
         shape = _shape(world)
         with ProcessPoolExecutor(_WORKERS, initializer=_open, initargs=(url, world.tenant_id)) as workers:
             parts = [(people * i // SHARDS, people * (i + 1) // SHARDS, shape) for i in range(SHARDS)]

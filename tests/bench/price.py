@@ -12,8 +12,10 @@ SQS_CALL_SECONDS = 3e-3
 """Assumed for the one SQS call of a POST; everything else here is counted or measured."""
 WRU = 0.9
 """The budget that tests/integration/test_write_cost.py holds the measured figure to."""
-RRU = 0.5 + 2 * 3 / 72 + 0.25
-"""Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports."""
+RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
+"""Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
+FIRST_WRU = 1.0
+"""For a person who gets their first message: their user id is kept."""
 BUDGET = 6.20
 
 
@@ -43,3 +45,5 @@ def main() -> None:
         print(f"{name:26} {arithmetic:52} ${dollars:6.3f}")
     total = sum(dollars for _, _, dollars in lines)
     print(f"{'per million messages':26} {f'budget ${BUDGET:.2f}':52} ${total:6.3f}")
+    first = total + FIRST_WRU * 0.625
+    print(f"{'when all are first ones':26} {f'and {FIRST_WRU} WRU x $0.625/M':52} ${first:6.3f}")
