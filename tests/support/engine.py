@@ -97,7 +97,7 @@ class World:
 
     def __init__(self, database: Database, throughput: int = 80) -> None:
         self.tenant_id = new_ulid()
-        self.phone_number_id = str(epoch_ms()) + str(next(_serial))
+        self.phone_number_id = f"{epoch_ms()}{os.getpid()}{next(_serial)}"
         self.waba_id = "9" + self.phone_number_id
         directory = Directory(database)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
