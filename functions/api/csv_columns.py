@@ -1,11 +1,11 @@
 """What the columns of an imported file mean."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.api.csv_source import BadFile
 from shared.domain.contact import ContactField
+from shared.domain.text_fold import fold
 
 PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE = "phone", "name", "first_name", "last_name", "tags", "ignore"
 RESERVED = frozenset({PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE, "bsuid"})
@@ -42,8 +42,7 @@ class Layout:
 
 def slug(text: str) -> str:
     """A header as a field key: lower case, without accents, words joined by underscores."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in plain).split())[:40].strip("_")
+    key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(text)).split())[:40].strip("_")
     return f"f_{key}"[:40] if key and not key[0].isalpha() else key
 
 

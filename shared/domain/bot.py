@@ -1,9 +1,10 @@
 """Keyword bots: a list of rules, the first that matches answers."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from shared.domain.text_fold import fold, fold_words
 
 Match = Literal["exact", "contains", "any"]
 
@@ -30,14 +31,12 @@ class Bot:
 
 
 def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join(fold(text).split())
 
 
 def _words(folded: str) -> str:
     """The words alone, one space around each, so that finding a phrase in it finds whole words."""
-    spaced = "".join(" " if unicodedata.category(c)[0] in "PSC" else c for c in folded)
-    return f" {' '.join(spaced.split())} "
+    return f" {fold_words(folded)} "
 
 
 def _contains(folded: str, words: str, keyword: str) -> bool:

@@ -4,11 +4,11 @@ Every message to a person passes `refusal` at the moment of sending: campaigns, 
 """
 
 import re
-import unicodedata
 from enum import StrEnum
 from typing import Literal
 
 from shared.domain.contact import Contact
+from shared.domain.text_fold import fold, in_word
 
 Purpose = Literal["marketing", "utility", "authentication", "conversation"]
 """A template's category as Meta last told us, or `conversation` for a free-form answer."""
@@ -152,9 +152,7 @@ _START = frozenset(
 
 
 def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c for c in decomposed if c.isalnum() or c.isspace() or unicodedata.category(c) == "Mc")
-    return " ".join(kept.split())
+    return " ".join("".join(c for c in fold(text) if in_word(c) or c.isspace()).split())
 
 
 _STOP_FOLDED = frozenset(_fold(word) for word in _STOP)

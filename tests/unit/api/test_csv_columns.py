@@ -26,6 +26,14 @@ def test_unknown_columns_become_text_fields_on_request() -> None:
     assert layout.new_fields == (ContactField("ultimo_pedido", "Último pedido"),)
 
 
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [("Łódź", "lodz"), ("KAYIT No", "kayit_no"), ("Größe", "grosse"), ("Đường", "duong"), ("城市", "")],
+)
+def test_a_key_keeps_the_letters_that_a_title_has(title: str, key: str) -> None:
+    assert slug(title) == key
+
+
 def test_what_the_caller_maps_wins() -> None:
     layout = lay_out(["phone", "other", "City"], [CITY], {"Other": "phone", "city": "ignore"}, create_fields=False)
     assert layout.targets == ("ignore", "phone", "ignore")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.bot import Bot, Rule, reply_for
+from shared.domain.bot import Bot, Match, Rule, reply_for
 
 
 def bot(*rules: Rule, bot_id: str = "b", phone: str = "", enabled: bool = True) -> Bot:
@@ -56,6 +56,25 @@ def test_exact_is_the_whole_message(keyword: str, text: str, expected: bool) -> 
 )
 def test_contains_is_whole_words_anywhere(keyword: str, text: str, expected: bool) -> None:
     assert (answer(Rule("contains", (keyword,), "ok"), text) == "ok") is expected
+
+
+@pytest.mark.parametrize(
+    ("keyword", "text"),
+    [
+        *(("kayıt", "KAYIT"), ("KAYIT", "kayıt"), ("kayit", "KAYIT"), ("İADE", "iade"), ("ödeme", "ODEME")),
+        *(("łódź", "LODZ"), ("smørrebrød", "smorrebrod"), ("tak", "TAK"), ("đặt hàng", "dat hang")),
+        *(("don't know", "don’t know"), ("don't know", "don´t know"), ("e-mail", "e‑mail"), ("1", "1️⃣"), ("2", "٢")),
+        *(("👍", "👍🏽"), ("السعر", "السِّعر"), ("कीमत", "कीमत"), ("price", "𝗣𝗿𝗶𝗰𝗲")),
+    ],
+)
+@pytest.mark.parametrize("match", ["exact", "contains"])
+def test_a_keyword_is_the_same_word_on_every_keyboard(match: Match, keyword: str, text: str) -> None:
+    assert answer(Rule(match, (keyword,), "ok"), text) == "ok"
+
+
+@pytest.mark.parametrize(("keyword", "text"), [("ガス", "カス"), ("बंद", "बद"), ("दिन", "दुन"), ("เสือ", "เสีย")])
+def test_marks_that_make_another_letter_count(keyword: str, text: str) -> None:
+    assert answer(Rule("exact", (keyword,), "ok"), text) is None
 
 
 @given(st.text(max_size=30))

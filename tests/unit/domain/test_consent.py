@@ -96,6 +96,7 @@ STOPS = [
     *("baja", "¡BAJA!", "Darme de baja", "no más", "NO MAS"),
     *("arrêt", "ARRÊTER", "désabonner", "stopp", "Abmelden", "abbestellen", "disiscrivimi", "basta"),
     *("berhenti", "henti", "iptal", "İPTAL", "İptal", "dur"),
+    *("𝐒𝐓𝐎𝐏", "Ⓢⓣⓞⓟ", "DUR", "الغـاء", "اِلغاء", "बंद।"),
     *("стоп", "СТОП!", "отписаться", "إلغاء", "الغاء", "توقف", "הסר", "退订", "取消", "停止", "बंद", "रोकें"),
 ]
 
@@ -123,7 +124,7 @@ def test_a_word_that_says_yes_again_is_understood(text: str) -> None:
             "cancel my order 123",
             "stop 2",
         ),
-        *("", " ", "🛑", "!!!", "?", "ok", "yes", "no", "stopp it", "¿baja el precio?", "👍"),
+        *("", " ", "🛑", "!!!", "?", "ok", "yes", "no", "stopp it", "¿baja el precio?", "👍", "बद"),
     ],
 )
 def test_a_sentence_that_holds_the_word_opts_nobody_out_or_in(text: str) -> None:
