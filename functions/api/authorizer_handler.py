@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.bootstrap import AuthorizerDeps, authorizer_deps
 from shared.clock import epoch_ms
-from shared.domain.account import Role, scopes_of
+from shared.domain.accounts.account import Role, scopes_of
 from shared.observability import logger
 
 API_KEY_PREFIX = "wpb_"

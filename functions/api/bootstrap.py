@@ -9,37 +9,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.api.access_tokens import TokenRules, TokenVerifier
+from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.queue import Queue
 from shared.config import required
-from shared.store.accounts import Accounts
-from shared.store.catalogue import Catalogue
-from shared.store.contacts import Contacts
-from shared.store.database import Database, open_database
-from shared.store.directory import Directory
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
 
 if TYPE_CHECKING:
-    from functions.api.chat_signals import ChatSignals
-    from functions.api.connect import Connector
-    from functions.api.graph_calls import Graph
-    from functions.api.idempotency import IdempotencyStore
-    from functions.api.schedules import Schedules
-    from functions.api.user_pool import UserPool
+    from functions.api.accounts.user_pool import UserPool
+    from functions.api.campaigns.schedules import Schedules
+    from functions.api.http.idempotency import IdempotencyStore
+    from functions.api.inbox.chat_signals import ChatSignals
+    from functions.api.meta.calls import Graph
+    from functions.api.numbers.connect import Connector
     from shared.clients.platform_secret import PlatformSecretReader
     from shared.clients.vault import Vault
     from shared.services.media import MediaService
     from shared.services.single_send import SingleSender
-    from shared.store.agents import Agents
-    from shared.store.conversations import Conversations
-    from shared.store.event_feed import EventFeed
-    from shared.store.inbox_settings import InboxSettings
-    from shared.store.lanes import Lanes
-    from shared.store.notices import Notices
-    from shared.store.sends import Sends
-    from shared.store.webhook_deliveries import WebhookDeliveries
-    from shared.store.webhook_endpoints import WebhookEndpoints
+    from shared.store.accounts.notices import Notices
+    from shared.store.campaigns.lanes import Lanes
+    from shared.store.campaigns.sends import Sends
+    from shared.store.conversations.agents import Agents
+    from shared.store.conversations.conversations import Conversations
+    from shared.store.conversations.inbox_settings import InboxSettings
+    from shared.store.webhooks.deliveries import WebhookDeliveries
+    from shared.store.webhooks.endpoints import WebhookEndpoints
+    from shared.store.webhooks.event_feed import EventFeed
 
 _UPLOAD_SECONDS = 20.0
 """API Gateway gives up after 30 s, and the message is yet to be sent then."""
@@ -149,28 +149,28 @@ def deps() -> Deps:
 
 def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     """Everything the HTTP API works with. Raises ConfigError."""
-    from functions.api.chat_signals import ChatSignals
-    from functions.api.connect import Connector
-    from functions.api.graph_calls import SyncGraph
-    from functions.api.idempotency import IdempotencyStore
-    from functions.api.schedules import Schedules, ScheduleTarget
-    from functions.api.user_pool import UserPool
+    from functions.api.accounts.user_pool import UserPool
+    from functions.api.campaigns.schedules import Schedules, ScheduleTarget
+    from functions.api.http.idempotency import IdempotencyStore
+    from functions.api.inbox.chat_signals import ChatSignals
+    from functions.api.meta.calls import SyncGraph
+    from functions.api.numbers.connect import Connector
     from shared.clients.graph import GraphClient
     from shared.clients.platform_secret import PlatformSecretReader
     from shared.clients.vault import Vault
     from shared.services.media import MediaService
     from shared.services.meta_access import MetaAccess
     from shared.services.single_send import SingleSender
-    from shared.store.agents import Agents
-    from shared.store.conversations import Conversations
-    from shared.store.event_feed import EventFeed
-    from shared.store.inbox_settings import InboxSettings
-    from shared.store.lanes import Lanes
-    from shared.store.media import MediaLibrary
-    from shared.store.notices import Notices
-    from shared.store.sends import Sends
-    from shared.store.webhook_deliveries import WebhookDeliveries
-    from shared.store.webhook_endpoints import WebhookEndpoints
+    from shared.store.accounts.notices import Notices
+    from shared.store.campaigns.lanes import Lanes
+    from shared.store.campaigns.sends import Sends
+    from shared.store.conversations.agents import Agents
+    from shared.store.conversations.conversations import Conversations
+    from shared.store.conversations.inbox_settings import InboxSettings
+    from shared.store.media.library import MediaLibrary
+    from shared.store.webhooks.deliveries import WebhookDeliveries
+    from shared.store.webhooks.endpoints import WebhookEndpoints
+    from shared.store.webhooks.event_feed import EventFeed
 
     directory = Directory(database)
     accounts = Accounts(directory)

@@ -13,10 +13,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.live_bootstrap import change_deps
-from functions.api.tenant_changes import events_of
+from functions.api.events.changes import events_of
+from functions.api.events_bootstrap import change_deps
 from shared.clock import epoch_ms
-from shared.domain.tenant_event import TenantEvent
+from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.observability import count, logger, metrics
 from shared.sqs_batch import log_failure
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.live_bootstrap import deliver_deps
-from shared.events import DeliverWebhook
+from functions.api.events_bootstrap import deliver_deps
 from shared.observability import count, logger, metrics
+from shared.queue_messages import DeliverWebhook
 from shared.sqs_batch import BatchResponse, process
 
 

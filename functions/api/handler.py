@@ -14,33 +14,31 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api import openapi, problems
+from functions.api.accounts import routes as accounts
+from functions.api.accounts import team_routes as team
+from functions.api.billing import routes as billing
 from functions.api.bootstrap import deps
-from functions.api.problems import Problem
-from functions.api.request import principal_of, request_id
-from functions.api.routes import (
-    accounts,
-    billing,
-    bots,
-    campaigns,
-    canned_replies,
-    contacts,
-    conversations,
-    desk,
-    events,
-    imports,
-    labels,
-    media,
-    notices,
-    rate_cards,
-    search,
-    team,
-    templates,
-    timeline,
-    webhook_endpoints,
-    whatsapp,
-)
-from functions.api.routing import problem_response, public
+from functions.api.bots import routes as bots
+from functions.api.campaigns import routes as campaigns
+from functions.api.campaigns.costs import routes as rate_cards
+from functions.api.contacts import routes as contacts
+from functions.api.contacts.imports import routes as imports
+from functions.api.events import endpoint_routes as webhook_endpoints
+from functions.api.events import feed_routes as events
+from functions.api.http import openapi, problems
+from functions.api.http.problems import Problem
+from functions.api.http.request import principal_of, request_id
+from functions.api.http.routing import problem_response, public
+from functions.api.inbox import canned_reply_routes as canned_replies
+from functions.api.inbox import desk_routes as desk
+from functions.api.inbox import routes as conversations
+from functions.api.inbox import search_routes as search
+from functions.api.inbox import settings_routes as labels
+from functions.api.inbox import timeline_routes as timeline
+from functions.api.media import routes as media
+from functions.api.numbers import notice_routes as notices
+from functions.api.numbers import routes as whatsapp
+from functions.api.templates import routes as templates
 from shared.observability import count, logger, metrics
 
 app = APIGatewayHttpResolver(enable_validation=True)

@@ -10,12 +10,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.bootstrap import import_deps
-from functions.api.import_run import ImportRun
-from functions.api.imports import Imports
+from functions.api.contacts.imports.job import Imports
+from functions.api.contacts.imports.run import ImportRun
 from shared.clock import epoch_ms
 from shared.errors import Conflict, NotFound
-from shared.events import ImportFile
 from shared.observability import count, logger, metrics
+from shared.queue_messages import ImportFile
 from shared.sqs_batch import BatchResponse, log_failure, process
 
 _BUSY_SECONDS = 60

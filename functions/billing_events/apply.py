@@ -10,11 +10,11 @@ from dataclasses import replace
 from functions.billing_events.bootstrap import Deps
 from functions.billing_events.logic.plan import USED, KnownSubscription, effective
 from shared.clients.stripe_gateway import Subscription
-from shared.domain.account import Tenant
-from shared.domain.plans import entitlements
+from shared.domain.accounts.account import Tenant
+from shared.domain.accounts.plans import entitlements
 from shared.errors import Conflict, InvalidInput, RetryableError
-from shared.events import BillingEvent
 from shared.observability import count
+from shared.queue_messages import BillingEvent
 
 _EVENT_TTL_SECONDS = 90 * 24 * 3600
 _ATTEMPTS = 5

@@ -10,8 +10,8 @@ from typing import Any
 from functions.billing_events.apply import apply_event
 from functions.billing_events.bootstrap import deps
 from shared.clock import epoch_ms
-from shared.events import BillingEvent
 from shared.observability import logger, metrics
+from shared.queue_messages import BillingEvent
 from shared.sqs_batch import BatchResponse, Record, process
 
 

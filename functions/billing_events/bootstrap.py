@@ -11,9 +11,9 @@ from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.stripe_gateway import StripeGateway
 from shared.clock import epoch_ms
 from shared.config import required
-from shared.store.accounts import Accounts
-from shared.store.database import Database, open_database
-from shared.store.directory import Directory
+from shared.store.accounts.tenants import Accounts
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.vault import Vault
 from shared.config import required
 from shared.services.single_send import SingleSender
-from shared.store.accounts import Accounts
-from shared.store.catalogue import Catalogue
-from shared.store.contacts import Contacts
-from shared.store.conversations import Conversations
-from shared.store.database import Database, open_database
-from shared.store.directory import Directory
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)

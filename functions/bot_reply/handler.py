@@ -10,8 +10,8 @@ from typing import Any
 from functions.bot_reply.bootstrap import deps
 from functions.bot_reply.turn import take_turn
 from shared.clock import epoch_ms
-from shared.events import BotTurn
 from shared.observability import logger, metrics
+from shared.queue_messages import BotTurn
 from shared.sqs_batch import BatchResponse, Record, process
 
 

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.domain.bot import Bot, reply_for
-from shared.domain.conversation import window_open
-from shared.domain.message import Message
+from shared.domain.bots.bot import Bot, reply_for
+from shared.domain.conversations.conversation import window_open
+from shared.domain.conversations.message import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from functions.bot_reply.bootstrap import Deps
 from functions.bot_reply.logic import answer_to
 from shared.errors import Conflict, InvalidInput, NotFound, SendRefused
-from shared.events import BotTurn
 from shared.observability import count, logger
+from shared.queue_messages import BotTurn
 from shared.services.single_send import Draft
 
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from functions.campaign_dispatch.lane import MOST_IN_FLIGHT
+from functions.campaign_dispatch.lane.lane import MOST_IN_FLIGHT
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient
@@ -15,15 +15,15 @@ from shared.clients.vault import Vault
 from shared.config import required, required_int
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
-from shared.store.accounts import Accounts
-from shared.store.catalogue import Catalogue
-from shared.store.contacts import Contacts
-from shared.store.database import open_database
-from shared.store.directory import Directory
-from shared.store.lanes import Lanes
-from shared.store.load_slices import LoadSlices
-from shared.store.media import MediaLibrary
-from shared.store.sends import Sends
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.load_slices import LoadSlices
+from shared.store.campaigns.sends import Sends
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import open_database
+from shared.store.engine.directory import Directory
+from shared.store.media.library import MediaLibrary
 
 
 @dataclass(frozen=True, slots=True)

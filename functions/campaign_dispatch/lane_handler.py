@@ -6,9 +6,9 @@ A slice that fails queues itself again for when its lease has run out.
 from typing import Any
 
 from functions.campaign_dispatch.bootstrap import deps
-from functions.campaign_dispatch.slice import run_slice
-from shared.events import WakeLane
+from functions.campaign_dispatch.lane.slice import run_slice
 from shared.observability import count, logger, metrics
+from shared.queue_messages import WakeLane
 from shared.sqs_batch import BatchResponse, Record, log_failure, process
 
 _AGAIN_SECONDS = 16

@@ -3,10 +3,10 @@
 from typing import Any, Protocol
 
 from functions.campaign_dispatch.bootstrap import deps
-from functions.campaign_dispatch.load import load_shard
+from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
-from shared.events import LoadShard
 from shared.observability import logger, metrics
+from shared.queue_messages import LoadShard
 from shared.sqs_batch import BatchResponse, process
 
 _RESERVE_MS = 20_000

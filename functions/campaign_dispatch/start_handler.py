@@ -3,10 +3,10 @@
 from typing import Any
 
 from functions.campaign_dispatch.bootstrap import deps
-from functions.campaign_dispatch.start import start_campaign
+from functions.campaign_dispatch.start.campaign import start_campaign
 from shared.clock import epoch_ms
-from shared.events import StartCampaign
 from shared.observability import logger, metrics
+from shared.queue_messages import StartCampaign
 from shared.sqs_batch import BatchResponse, Record, process
 
 

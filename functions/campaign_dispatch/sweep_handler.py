@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from functions.campaign_dispatch.bootstrap import deps
-from functions.campaign_dispatch.sweep import sweep_campaign
+from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.observability import count, logger, metrics
 from shared.sqs_batch import log_failure

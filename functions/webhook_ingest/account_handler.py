@@ -7,11 +7,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from functions.webhook_ingest.account_events import take_account_event
+from functions.webhook_ingest.account.account_events import take_account_event
 from functions.webhook_ingest.bootstrap import deps
 from shared.clock import epoch_ms
-from shared.events import AccountEvent
 from shared.observability import logger, metrics
+from shared.queue_messages import AccountEvent
 from shared.sqs_batch import BatchResponse, Record, process
 
 

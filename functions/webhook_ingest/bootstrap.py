@@ -5,25 +5,25 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions.webhook_ingest.owners import Owners
-from functions.webhook_ingest.people import People
-from functions.webhook_ingest.replies import Replies
-from functions.webhook_ingest.reunion import Reunion
+from functions.webhook_ingest.messages.replies import Replies
+from functions.webhook_ingest.people.owners import Owners
+from functions.webhook_ingest.people.people import People
+from functions.webhook_ingest.people.reunion import Reunion
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.config import required
-from shared.store.accounts import Accounts
-from shared.store.catalogue import Catalogue
-from shared.store.contact_names import ContactNames
-from shared.store.contacts import Contacts
-from shared.store.conversation_moves import ConversationMoves
-from shared.store.conversations import Conversations
-from shared.store.database import Database, open_database
-from shared.store.directory import Directory
-from shared.store.lanes import Lanes
-from shared.store.notices import Notices
-from shared.store.sends import Sends
+from shared.store.accounts.notices import Notices
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sends import Sends
+from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.names import ContactNames
+from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.moves import ConversationMoves
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)

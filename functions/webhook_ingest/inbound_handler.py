@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.webhook_ingest.bootstrap import deps
-from functions.webhook_ingest.inbound import take_message
+from functions.webhook_ingest.messages.take import take_message
 from shared.clock import epoch_ms
-from shared.events import InboundMessage
 from shared.observability import logger, metrics
+from shared.queue_messages import InboundMessage
 from shared.sqs_batch import BatchResponse, Record, process
 
 

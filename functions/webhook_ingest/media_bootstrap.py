@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions.webhook_ingest.media_copy import MediaCopier
+from functions.webhook_ingest.media.copy import MediaCopier
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient
@@ -14,10 +14,10 @@ from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.vault import Vault
 from shared.config import required
 from shared.services.meta_access import MetaAccess
-from shared.store.accounts import Accounts
-from shared.store.database import Database, open_database
-from shared.store.directory import Directory
-from shared.store.messages import Messages
+from shared.store.accounts.tenants import Accounts
+from shared.store.conversations.messages import Messages
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)

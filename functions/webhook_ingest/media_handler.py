@@ -9,8 +9,8 @@ from typing import Any
 
 from functions.webhook_ingest.media_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.events import CopyMedia
 from shared.observability import logger, metrics
+from shared.queue_messages import CopyMedia
 from shared.sqs_batch import BatchResponse, Record, process
 
 

@@ -11,10 +11,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.webhook_ingest.bootstrap import deps
-from functions.webhook_ingest.sync import take_task
+from functions.webhook_ingest.sync.tasks import take_task
 from shared.clock import epoch_ms
-from shared.events import SyncTask
 from shared.observability import logger, metrics
+from shared.queue_messages import SyncTask
 from shared.sqs_batch import BatchResponse, Record, process
 
 _SPARE_MS = 20_000

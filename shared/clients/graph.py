@@ -18,7 +18,7 @@ from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
 from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 
-from shared.domain.outcome import Action, Kind, Outcome, from_answer
+from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from shared.clients.pinned_http import ForbiddenAddress, Resolve, Resolver, checked_addresses, pinned_request
-from shared.domain.webhook_target import Target, parse_target
+from shared.domain.webhooks.target import Target, parse_target
 from shared.errors import InvalidInput
 
 _TOTAL_SECONDS = 5.0

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from shared.domain.webhook_target import Target, refusal
+from shared.domain.webhooks.target import Target, refusal
 
 _DNS_THREADS = 32
 Resolve = Callable[[str, int], Awaitable[list[str]]]

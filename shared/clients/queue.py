@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from shared.errors import RetryableError
-from shared.events import QueueMessage
+from shared.queue_messages import QueueMessage
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -12,7 +12,7 @@ from typing import TypeVar
 import stripe
 from stripe import RequestsClient, StripeClient
 
-from shared.domain.plans import PLAN_NAMES
+from shared.domain.accounts.plans import PLAN_NAMES
 from shared.errors import InvalidInput, NotFound, ProviderRejected, RetryableError
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import httpx
 
 from shared.clients.pinned_http import ForbiddenAddress, Resolve, Resolver, checked_addresses, pinned_request
-from shared.domain.webhook_delivery import KEPT_RESPONSE, Attempt, Outcome
-from shared.domain.webhook_target import Target, parse_target
+from shared.domain.webhooks.delivery import KEPT_RESPONSE, Attempt, Outcome
+from shared.domain.webhooks.target import Target, parse_target
 from shared.errors import InvalidInput
 
 TOTAL_SECONDS = 10.0

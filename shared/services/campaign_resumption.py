@@ -4,9 +4,9 @@ Its state is the truth, and is changed first. But who writes here may have been 
 resumption that somebody's pause has overtaken. What was stopped meanwhile must not run again.
 """
 
-from shared.domain.campaign import Campaign, State
-from shared.store.catalogue import Catalogue
-from shared.store.lanes import Lanes
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
 
 _STOPPED = {State.PAUSED: "paused", State.CANCELLED: "cancelled"}
 

@@ -7,11 +7,11 @@ in between. Repeating a stop completes it.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from shared.domain.campaign import Campaign, State, after
-from shared.domain.stop_reasons import Scope, outweighs
+from shared.domain.campaigns.campaign import Campaign, State, after
+from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
-from shared.store.catalogue import Catalogue
-from shared.store.lanes import Lanes
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
 
 _NEWEST = 100
 

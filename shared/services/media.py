@@ -8,20 +8,14 @@ from tempfile import SpooledTemporaryFile
 
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient, wait_for
-from shared.domain.file_name import content_disposition, safe_name
-from shared.domain.library import SEND_MARGIN_MS, AtMeta, FileUse, LibraryFile, MetaCopy
-from shared.domain.media import library_key, upload_key
-from shared.domain.media_types import (
-    HEAD_BYTES,
-    extension_of,
-    is_voice_note,
-    refusal_to_send,
-    shown_inline,
-)
+from shared.domain.media.file_name import content_disposition, safe_name
+from shared.domain.media.library import SEND_MARGIN_MS, AtMeta, FileUse, LibraryFile, MetaCopy
+from shared.domain.media.media_types import HEAD_BYTES, extension_of, is_voice_note, refusal_to_send, shown_inline
+from shared.domain.media.message_media import library_key, upload_key
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.observability import count
 from shared.services.meta_access import MetaAccess
-from shared.store.media import MediaLibrary
+from shared.store.media.library import MediaLibrary
 
 UPLOAD_LINK_SECONDS = 3600
 LINK_SECONDS = 300

@@ -3,7 +3,7 @@
 from shared.clients.graph import GraphAccess
 from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.vault import META_TOKEN, Vault
-from shared.store.accounts import Accounts
+from shared.store.accounts.tenants import Accounts
 
 
 class MetaAccess:

@@ -13,23 +13,23 @@ from shared.clients.graph import GraphAccess, GraphClient, wait_for
 from shared.clients.platform_secret import PlatformSecretReader
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import epoch_ms
-from shared.domain.callback import SingleSend, encode_single
-from shared.domain.consent import Purpose, SkipReason, refusal
-from shared.domain.contact import Contact
-from shared.domain.conversation import Conversation, author_of, claim_answer, window_open
-from shared.domain.library import STALE_CODES
-from shared.domain.media import MessageMedia
-from shared.domain.message import Author, Message
-from shared.domain.message_changes import change_by_sending
-from shared.domain.number import Number
-from shared.domain.outcome import USUAL_ENDPOINT, Action, Kind, Outcome, other_endpoint
-from shared.domain.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
+from shared.domain.campaigns.callback import SingleSend, encode_single
+from shared.domain.campaigns.outcome import USUAL_ENDPOINT, Action, Kind, Outcome, other_endpoint
+from shared.domain.contacts.consent import Purpose, SkipReason, refusal
+from shared.domain.contacts.contact import Contact
+from shared.domain.conversations.conversation import Conversation, author_of, claim_answer, window_open
+from shared.domain.conversations.message import Author, Message
+from shared.domain.conversations.message_changes import change_by_sending
+from shared.domain.conversations.message_ids import message_key
+from shared.domain.conversations.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
+from shared.domain.media.library import STALE_CODES
+from shared.domain.media.message_media import MessageMedia
+from shared.domain.numbers.number import Number
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
 from shared.services.media import MediaService
-from shared.store.accounts import Accounts
-from shared.store.contacts import Contacts
-from shared.store.conversations import Conversations, Head
-from shared.store.message_items import message_key
+from shared.store.accounts.tenants import Accounts
+from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations, Head
 
 WINDOW_CLOSED = "window_closed"
 _ATTEMPTS = 3
@@ -58,7 +58,7 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to send. `kind` and `content` are a message type and its object as shared.domain.outgoing_message has them;
+    """What to send. `kind` and `content` are a message type and its object as shared.domain.conversations.outgoing_message has them;
     `text` is how a person reads it.
 
     `key` and `at` (epoch ms) make the message's id: the same pair is sent once. `seen_id` is the last message its

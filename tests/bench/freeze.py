@@ -11,12 +11,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from functions.campaign_dispatch.load import load_shard
+from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
-from shared.domain.identity import SHARDS, contact_id_for
-from shared.events import LoadShard
-from shared.store.codec import Item, encode_item
-from shared.store.contact_items import contact_key
+from shared.domain.contacts.identity import SHARDS, contact_id_for
+from shared.queue_messages import LoadShard
+from shared.store.contacts.items import contact_key
+from shared.store.engine.codec import Item, encode_item
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import World, open_test_database
 

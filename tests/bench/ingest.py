@@ -18,26 +18,26 @@ from typing import Any, TypeVar, cast
 from pywa.client import WhatsApp
 
 from functions.webhook_ingest.bootstrap import Deps
-from functions.webhook_ingest.inbound import take_message
-from functions.webhook_ingest.logic.signature import is_signed
-from functions.webhook_ingest.logic.split import split
-from functions.webhook_ingest.owners import Owners
-from functions.webhook_ingest.people import People
-from functions.webhook_ingest.replies import Replies
-from functions.webhook_ingest.reunion import Reunion
-from functions.webhook_ingest.statuses import record_statuses
+from functions.webhook_ingest.messages.replies import Replies
+from functions.webhook_ingest.messages.take import take_message
+from functions.webhook_ingest.people.owners import Owners
+from functions.webhook_ingest.people.people import People
+from functions.webhook_ingest.people.reunion import Reunion
+from functions.webhook_ingest.receive.signature import is_signed
+from functions.webhook_ingest.receive.split import split
+from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clock import epoch_ms
-from shared.domain.blocks import BLOCK_SIZE, block_number
-from shared.domain.callback import CampaignSlot, encode_slot
-from shared.domain.identity import SHARDS
-from shared.events import InboundMessage
+from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
+from shared.domain.campaigns.callback import CampaignSlot, encode_slot
+from shared.domain.contacts.identity import SHARDS
 from shared.observability import metrics
-from shared.store.contact_names import ContactNames
-from shared.store.conversation_moves import ConversationMoves
-from shared.store.conversations import Conversations
-from shared.store.database import Database
-from shared.store.directory import Directory
-from shared.store.notices import Notices
+from shared.queue_messages import InboundMessage
+from shared.store.accounts.notices import Notices
+from shared.store.contacts.names import ContactNames
+from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.moves import ConversationMoves
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import RecordingQueue, World, open_test_database
 from tests.support.frozen import frozen_campaign

@@ -20,13 +20,13 @@ from pathlib import Path
 
 import httpx
 
-from functions.campaign_dispatch.slice import keep_time
-from functions.campaign_dispatch.transmitter import GraphTransmitter
+from functions.campaign_dispatch.lane.slice import keep_time
+from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
 from infra.local.standstill import Standstill, peak
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import new_ulid
-from shared.domain.outcome import Outcome
-from shared.store.number_work import Run
+from shared.domain.campaigns.number_work import Run
+from shared.domain.campaigns.outcome import Outcome
 from tests.bench.per_item import send_per_item
 from tests.support.capacity import Meter
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide

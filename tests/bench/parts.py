@@ -10,19 +10,19 @@ import json
 import time
 from collections.abc import Callable
 
-from functions.api.csv_columns import lay_out
-from functions.api.csv_source import CsvSource
-from functions.api.import_rows import RowReader
-from functions.campaign_dispatch.audience import judge
-from functions.campaign_dispatch.history import History
-from functions.webhook_ingest.logic.fold import fold, read_updates
-from functions.webhook_ingest.logic.signature import is_signed
-from functions.webhook_ingest.logic.split import split
-from shared.domain.blocks import BLOCK_SIZE, Recipient, pack
-from shared.domain.campaign import Audience
-from shared.domain.compiler import Variable, compile_plan
-from shared.domain.contact import Contact, ContactField
-from shared.domain.template import Template
+from functions.api.contacts.imports.csv_columns import lay_out
+from functions.api.contacts.imports.csv_source import CsvSource
+from functions.api.contacts.imports.rows import RowReader
+from functions.campaign_dispatch.load.audience import judge
+from functions.campaign_dispatch.load.history import History
+from functions.webhook_ingest.receive.signature import is_signed
+from functions.webhook_ingest.receive.split import split
+from functions.webhook_ingest.statuses.logic.fold import fold, read_updates
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, pack
+from shared.domain.campaigns.campaign import Audience
+from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.templates.compiler import Variable, compile_plan
+from shared.domain.templates.template import Template
 
 RUNS = 5
 SECRET = "app-secret"

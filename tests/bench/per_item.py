@@ -7,7 +7,7 @@ import httpx
 from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
 
-from shared.store.database import Database
+from shared.store.engine.database import Database
 
 _TEXT = "Ana Souza 1"
 

@@ -11,7 +11,7 @@ POSTS = 2.53
 SQS_CALL_SECONDS = 3e-3
 """Assumed for the one SQS call of a POST; everything else here is counted or measured."""
 WRU = 0.9
-"""The budget that tests/integration/test_write_cost.py holds the measured figure to."""
+"""The budget that tests/integration/campaign_dispatch/test_write_cost.py holds the measured figure to."""
 RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
 """Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
 FIRST_WRU = 1.0

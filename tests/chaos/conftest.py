@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from functions.webhook_ingest import statuses
+from functions.webhook_ingest.statuses import record as statuses
 from tests.chaos.model.stage import Ground
 from tests.chaos.model.turns import database_in_turns
 

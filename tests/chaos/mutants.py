@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-LANE = "functions/campaign_dispatch/lane.py"
-CLAIMS = "functions/campaign_dispatch/claims.py"
-RESULTS = "functions/campaign_dispatch/results.py"
-SWEEP = "functions/campaign_dispatch/sweep.py"
-LOAD = "functions/campaign_dispatch/load.py"
+LANE = "functions/campaign_dispatch/lane/lane.py"
+CLAIMS = "functions/campaign_dispatch/lane/claims.py"
+RESULTS = "functions/campaign_dispatch/lane/results.py"
+SWEEP = "functions/campaign_dispatch/sweep/campaign.py"
+LOAD = "functions/campaign_dispatch/load/shard.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
-STATUSES = "functions/webhook_ingest/statuses.py"
-LANES = "shared/store/lanes.py"
-CONSENT = "shared/store/consent.py"
+STATUSES = "functions/webhook_ingest/statuses/record.py"
+LANES = "shared/store/campaigns/lanes.py"
+CONSENT = "shared/store/contacts/consent.py"
 
 
 @dataclass(frozen=True, slots=True)

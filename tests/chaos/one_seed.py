@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from shared.events import LoadShard, QueueMessage, StartCampaign, WakeLane
+from shared.queue_messages import LoadShard, QueueMessage, StartCampaign, WakeLane
 from tests.chaos.evidence import Evidence
 from tests.chaos.plan import Event, Plan, plan_of
 from tests.chaos.saboteur import Saboteur, Target

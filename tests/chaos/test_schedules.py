@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from shared.domain.campaign import State
+from shared.domain.campaigns.campaign import State
 from tests.chaos.model.process import Blow
 from tests.chaos.model.stage import Ground, Stage
 

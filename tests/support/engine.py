@@ -10,34 +10,34 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from functions.campaign_dispatch.bootstrap import Deps, Settings
-from functions.campaign_dispatch.lane import Lane, LaneEnd
-from functions.campaign_dispatch.load import load_shard
-from functions.campaign_dispatch.pacing import Rate
-from functions.campaign_dispatch.pause import AutoPause
-from functions.campaign_dispatch.results import Results
-from functions.campaign_dispatch.slice import SystemClock, run_blocking
-from functions.campaign_dispatch.start import start_campaign
+from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
+from functions.campaign_dispatch.lane.pacing import Rate
+from functions.campaign_dispatch.lane.pause import AutoPause
+from functions.campaign_dispatch.lane.results import Results
+from functions.campaign_dispatch.lane.slice import SystemClock, run_blocking
+from functions.campaign_dispatch.load.shard import load_shard
+from functions.campaign_dispatch.start.campaign import start_campaign
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import epoch_ms, new_ulid
-from shared.domain.account import Member, Role, Tenant
-from shared.domain.books import Books
-from shared.domain.campaign import Audience, Campaign, State
-from shared.domain.compiler import Variable
-from shared.domain.identity import contact_id_for
-from shared.domain.number import Number, Waba
-from shared.domain.outcome import Kind, Outcome
-from shared.domain.template import Template
-from shared.events import LoadShard, QueueMessage
-from shared.store.accounts import Accounts
-from shared.store.campaign_books import read_books
-from shared.store.catalogue import Catalogue
-from shared.store.contacts import Contacts
-from shared.store.database import Database, open_database
-from shared.store.directory import Directory
-from shared.store.lanes import Lanes
-from shared.store.load_slices import LoadSlices
-from shared.store.number_work import Run
-from shared.store.sends import Sends
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.campaigns.books import Books
+from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.number_work import Run
+from shared.domain.campaigns.outcome import Kind, Outcome
+from shared.domain.contacts.identity import contact_id_for
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.compiler import Variable
+from shared.domain.templates.template import Template
+from shared.queue_messages import LoadShard, QueueMessage
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.books import read_books
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.load_slices import LoadSlices
+from shared.store.campaigns.sends import Sends
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
 
 TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
 

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from shared.store.database import Database, open_database
+from shared.store.engine.database import Database, open_database
 from tests.support.template import table_definitions
 
 QUEUES = ("Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.campaign_dispatch.load import put_before_lanes
+from functions.campaign_dispatch.load.shard import put_before_lanes
 from shared.clock import epoch_ms
-from shared.domain.blocks import BLOCK_SIZE, Recipient
-from shared.domain.campaign import State
-from shared.domain.compiler import compile_plan
-from shared.domain.identity import SHARDS
-from shared.store.directory import to_document
-from shared.store.sends import SealedBlock
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
+from shared.domain.campaigns.campaign import State
+from shared.domain.contacts.identity import SHARDS
+from shared.domain.templates.compiler import compile_plan
+from shared.store.campaigns.sends import SealedBlock
+from shared.store.engine.documents import to_document
 from tests.support.engine import World
 
 

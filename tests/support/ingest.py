@@ -22,18 +22,18 @@ from functions.webhook_ingest import (
     sync_handler,
 )
 from functions.webhook_ingest.bootstrap import Deps, build
-from functions.webhook_ingest.people import People
+from functions.webhook_ingest.people.people import People
+from functions.webhook_ingest.people.reunion import Reunion
 from functions.webhook_ingest.receive_bootstrap import Deps as ReceiveDeps
-from functions.webhook_ingest.reunion import Reunion
 from shared.clients.parking import Parking
 from shared.clients.platform_secret import PlatformSecretReader, PlatformSecrets
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import epoch_ms
-from shared.domain.account import Member, Role, Tenant
-from shared.domain.number import Number, Waba
-from shared.events import QueueMessage
-from shared.store.contact_names import ContactNames
-from shared.store.database import Database
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.numbers.number import Number, Waba
+from shared.queue_messages import QueueMessage
+from shared.store.contacts.names import ContactNames
+from shared.store.engine.database import Database
 from tests.support.fake_aws import SECRETS, Context, http_event
 
 Json = dict[str, Any]

@@ -1,6 +1,6 @@
 """Changes in Meta's shapes: every example of the webhooks reference, to vary in tests."""
 
-from tests.unit.webhook_ingest.payloads import (
+from tests.support.webhook_payloads import (
     CONTACT,
     MESSAGES,
     METADATA,

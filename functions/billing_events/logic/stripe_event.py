@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from shared.errors import InvalidInput
-from shared.events import BillingEvent
+from shared.queue_messages import BillingEvent
 
 _ID_LENGTH = 255
 

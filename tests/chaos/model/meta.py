@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from shared.domain.callback import CampaignSlot, decode
-from shared.domain.outcome import Action, Kind, Outcome
+from shared.domain.campaigns.callback import CampaignSlot, decode
+from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from tests.chaos.model.process import Process
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from functions.campaign_dispatch.lane import STOP_AFTER_SECONDS, TICK_SECONDS
-from shared.domain.blocks import block_number
-from shared.domain.books import StatusBlock
-from shared.domain.campaign import Campaign, State
-from shared.domain.identity import SHARDS
-from shared.store.campaign_books import claimed_slots, positions, read_books, slots_in_retry
+from functions.campaign_dispatch.lane.lane import STOP_AFTER_SECONDS, TICK_SECONDS
+from shared.domain.campaigns.blocks import block_number
+from shared.domain.campaigns.books import StatusBlock
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.standing import claimed_slots, positions, slots_in_retry
+from shared.domain.contacts.identity import SHARDS
+from shared.store.campaigns.books import read_books
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Attempt, Key, Meta
 from tests.chaos.model.process import Process

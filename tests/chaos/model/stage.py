@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
-from functions.api.campaign_control import CampaignControl
-from functions.campaign_dispatch.load import put_before_lanes
-from functions.campaign_dispatch.sweep import sweep_campaign
+from functions.api.campaigns.control import CampaignControl
+from functions.campaign_dispatch.load.shard import put_before_lanes
+from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from functions.webhook_ingest.bootstrap import Deps as Ingest
 from functions.webhook_ingest.bootstrap import build as build_ingest
 from shared.clients.queue import Queue
-from shared.domain.campaign import State
-from shared.store.database import Database
+from shared.domain.campaigns.campaign import State
+from shared.store.engine.database import Database
 from tests.chaos.model.machine import LIVES, Machine
 from tests.chaos.model.meta import Key, Meta
 from tests.chaos.model.process import Process

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from shared.store.database import Database, TableItem
+from shared.store.engine.database import Database, TableItem
 from tests.chaos.model.process import Process, Way
 from tests.chaos.model.wire import Wire
 from tests.support.engine import open_test_database

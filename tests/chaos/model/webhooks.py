@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from functions.webhook_ingest.bootstrap import Deps
-from functions.webhook_ingest.inbound import take_message
-from functions.webhook_ingest.logic.fold import OPTED_OUT_CODE
-from functions.webhook_ingest.statuses import record_statuses
-from shared.domain.callback import encode_slot
-from shared.domain.consent import consent_word
-from shared.domain.identity import contact_id_for
-from shared.events import InboundMessage, StatusUpdates
+from functions.webhook_ingest.messages.take import take_message
+from functions.webhook_ingest.statuses.logic.fold import OPTED_OUT_CODE
+from functions.webhook_ingest.statuses.record import record_statuses
+from shared.domain.campaigns.callback import encode_slot
+from shared.domain.contacts.consent import consent_word
+from shared.domain.contacts.identity import contact_id_for
+from shared.queue_messages import InboundMessage, StatusUpdates
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Key, Meta, slot_of
 from tests.chaos.model.process import Process

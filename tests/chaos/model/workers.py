@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
-from functions.campaign_dispatch.claims import has_work
-from functions.campaign_dispatch.lane import Transmitter
-from shared.domain.outcome import Outcome
-from shared.events import WakeLane
-from shared.store.number_work import Run
+from functions.campaign_dispatch.lane.claims import has_work
+from functions.campaign_dispatch.lane.lane import Transmitter
+from shared.domain.campaigns.number_work import Run
+from shared.domain.campaigns.outcome import Outcome
+from shared.queue_messages import WakeLane
 from tests.chaos.model.machine import FAILURES, Machine
 from tests.chaos.model.meta import Attempt, Meta, slot_of
 from tests.chaos.model.process import Process

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from shared.clock import epoch_ms, new_ulid
-from shared.domain.blocks import Segment
-from shared.domain.books import StatusChange
-from shared.domain.campaign import State
-from shared.store.campaign_books import claimed_slots
-from shared.store.database import Database
+from shared.domain.campaigns.blocks import Segment
+from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.campaign import State
+from shared.domain.campaigns.standing import claimed_slots
+from shared.store.engine.database import Database
 from tests.support.engine import World
 from tests.support.frozen import frozen_campaign
 

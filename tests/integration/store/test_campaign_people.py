@@ -2,12 +2,13 @@
 
 import pytest
 
-from functions.campaign_dispatch import load
-from functions.campaign_dispatch.load import load_shard
+from functions.campaign_dispatch.load import shard as load
+from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
-from shared.domain.campaign import Campaign
-from shared.events import LoadShard
-from shared.store.campaign_people import Fate, fate_in, held_back_in, place_in, stream_shard
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.fate import Fate
+from shared.queue_messages import LoadShard
+from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
 from tests.support.engine import World
 
 SHARD = 5

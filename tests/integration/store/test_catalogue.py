@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from shared.clock import epoch_ms, new_ulid
-from shared.domain.campaign import LATEST_START_MS, Audience, Campaign, State
-from shared.store.catalogue import Catalogue
-from shared.store.database import Database
-from shared.store.directory import Directory
+from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
 
 DAY_MS = 86_400_000
 Make = Callable[..., str]

@@ -5,12 +5,12 @@ import itertools
 import pytest
 
 from shared.clock import new_ulid
-from shared.domain.contact import Contact
-from shared.domain.identity import SHARDS, contact_id_for, shard_of
-from shared.store.contact_names import ContactNames
-from shared.store.contacts import Contacts
-from shared.store.database import Database
-from tests.integration.store.faults import Crash, at_once, crash_at_write
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
+from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.names import ContactNames
+from shared.store.engine.database import Database
+from tests.support.faults import Crash, at_once, crash_at_write
 
 PHONE = "+5511987654321"
 

@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 
 from shared.clock import new_ulid
-from shared.domain.conversation import Conversation, assign, close, label, snooze
-from shared.domain.conversation_entry import Entry
-from shared.domain.message import Message
+from shared.domain.conversations.conversation import Conversation, assign, close, label, snooze
+from shared.domain.conversations.entry import Entry
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import message_key
 from shared.errors import Conflict, NotFound
-from shared.store.agents import PRESENT_MS, Agents
-from shared.store.conversation_lists import MOST_LOOKED_AT, Wanted
-from shared.store.conversations import Conversations, Head
-from shared.store.database import Database
-from shared.store.message_items import message_key
-from tests.integration.store.faults import Crash, at_once, crash_at_write
+from shared.store.conversations.agents import PRESENT_MS, Agents
+from shared.store.conversations.conversations import Conversations, Head
+from shared.store.conversations.lists import MOST_LOOKED_AT, Wanted
+from shared.store.engine.database import Database
 from tests.support.capacity import Meter
+from tests.support.faults import Crash, at_once, crash_at_write
 
 NOW = 1_700_000_000_000
 
@@ -72,7 +72,7 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
     conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_LOOKED_AT == 2_000
-    monkeypatch.setattr("shared.store.conversation_lists.MOST_LOOKED_AT", 5)
+    monkeypatch.setattr("shared.store.conversations.lists.MOST_LOOKED_AT", 5)
     for i in range(12):
         heard(conversations, tenant, f"v{i:02}", NOW + i)
     conversations.change(tenant, "v03", lambda c: label(c, ["vip"], []))

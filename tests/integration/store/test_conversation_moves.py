@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from shared.domain.conversation_entry import Entry, Mention
-from shared.domain.message import Message
-from shared.domain.message_changes import Change
-from shared.store.change_stream import read_change
-from shared.store.conversation_lists import Wanted
-from shared.store.conversation_moves import ConversationMoves
-from shared.store.conversations import Conversations, Head
-from shared.store.database import Database
-from shared.store.message_items import conversation_key, message_key
-from tests.integration.store.faults import Crash, at_once, crash_at_write
+from shared.domain.conversations.entry import Entry, Mention
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_changes import Change
+from shared.domain.conversations.message_ids import message_key
+from shared.store.conversations.change_stream import read_change
+from shared.store.conversations.conversations import Conversations, Head
+from shared.store.conversations.lists import Wanted
+from shared.store.conversations.message_items import conversation_key
+from shared.store.conversations.moves import ConversationMoves
+from shared.store.engine.database import Database
+from tests.support.faults import Crash, at_once, crash_at_write
 
 GONE, KEPT = Head("gone", "pn", "c-gone", ""), Head("kept", "pn", "c-kept", "Ana")
 NOW = 1_700_000_000_000

@@ -6,12 +6,12 @@ from typing import get_args
 import pytest
 
 from shared.clock import new_ulid
-from shared.domain.conversation import read
-from shared.domain.message import Direction, Message
-from shared.store.conversations import Conversations, Head
-from shared.store.database import Database
-from shared.store.message_items import message_key
-from tests.integration.store.faults import Crash, at_once, crash_at_write
+from shared.domain.conversations.conversation import read
+from shared.domain.conversations.message import Direction, Message
+from shared.domain.conversations.message_ids import message_key
+from shared.store.conversations.conversations import Conversations, Head
+from shared.store.engine.database import Database
+from tests.support.faults import Crash, at_once, crash_at_write
 
 HEAD = Head("v1", "pn1", "c1", "Ana")
 DIRECTIONS = get_args(Direction)

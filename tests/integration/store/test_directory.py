@@ -6,9 +6,9 @@ import pytest
 
 from shared.clock import new_ulid
 from shared.errors import Conflict, InvalidInput, NotFound, RetryableError
-from shared.store.database import Database
-from shared.store.directory import Directory, Due
-from tests.integration.store.faults import at_once
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory, Due
+from tests.support.faults import at_once
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from botocore.exceptions import ReadTimeoutError
 
 from shared.clock import epoch_ms
 from shared.errors import InvalidInput
-from shared.store.database import Database
-from shared.store.event_feed import CHUNK, KEEP_MS, CursorExpired, EventFeed
-from tests.integration.store.faults import Crash, answer_lost, at_once, crash_at_write, sent_twice
+from shared.store.engine.database import Database
+from shared.store.webhooks.event_feed import CHUNK, KEEP_MS, CursorExpired, EventFeed
+from tests.support.faults import Crash, answer_lost, at_once, crash_at_write, sent_twice
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000

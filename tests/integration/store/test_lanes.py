@@ -7,11 +7,11 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from shared.clock import new_ulid
-from shared.domain.identity import SHARDS
-from shared.store.database import Database
-from shared.store.lanes import Lanes, LeaseLost
-from shared.store.number_work import OPENING, LaneState, Run
-from tests.integration.store.faults import answer_lost, at_once, sent_twice
+from shared.domain.campaigns.number_work import OPENING, LaneState, Run
+from shared.domain.contacts.identity import SHARDS
+from shared.store.campaigns.lanes import Lanes, LeaseLost
+from shared.store.engine.database import Database
+from tests.support.faults import answer_lost, at_once, sent_twice
 
 NOW = 1_700_000_000_000
 LEASE = 15_000

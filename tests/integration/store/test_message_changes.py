@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.clock import new_ulid
-from shared.domain.message import Message
-from shared.domain.message_changes import Change, Reaction
-from shared.store.conversations import Conversations, Head
-from shared.store.database import Database
-from shared.store.message_items import conversation_key, message_key
-from shared.store.paging import query_all
-from tests.integration.store.faults import Crash, at_once, crash_at_write
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_changes import Change, Reaction
+from shared.domain.conversations.message_ids import message_key
+from shared.store.conversations.conversations import Conversations, Head
+from shared.store.conversations.message_items import conversation_key
+from shared.store.engine.database import Database
+from shared.store.engine.paging import query_all
+from tests.support.faults import Crash, at_once, crash_at_write
 
 HEAD = Head("v1", "pn1", "c1", "Ana")
 Event = Callable[[Conversations, str], object]

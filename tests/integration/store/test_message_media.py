@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from shared.domain.media import MessageMedia
-from shared.domain.message import Message
-from shared.domain.message_changes import Change
-from shared.store.conversations import Conversations, Head
-from shared.store.database import Database
-from shared.store.message_items import message_key
-from tests.integration.store.faults import at_once
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_changes import Change
+from shared.domain.conversations.message_ids import message_key
+from shared.domain.media.message_media import MessageMedia
+from shared.store.conversations.conversations import Conversations, Head
+from shared.store.engine.database import Database
+from tests.support.faults import at_once
 
 HEAD = Head("v1", "pn1", "c1", "Ana")
 PENDING = MessageMedia("pending", "image", "media/1", media_id="1", mime_type="image/jpeg", filename="otoño.jpg")

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from shared.clock import new_ulid
-from shared.domain.message import Author, Message
-from shared.domain.message_changes import Change
-from shared.store.conversation_moves import ConversationMoves
-from shared.store.conversations import Conversations, Head
-from shared.store.database import Database
-from shared.store.message_items import RETENTION_DAYS, message_key
-from shared.store.search_index import MOST_FOUND
+from shared.domain.conversations.message import Author, Message
+from shared.domain.conversations.message_changes import Change
+from shared.domain.conversations.message_ids import message_key
+from shared.store.conversations.conversations import Conversations, Head
+from shared.store.conversations.message_items import RETENTION_DAYS
+from shared.store.conversations.moves import ConversationMoves
+from shared.store.conversations.search_index import MOST_FOUND
+from shared.store.engine.database import Database
 from tests.support.capacity import Meter
 
 NOW = 1_700_000_000_000

@@ -5,14 +5,15 @@ import random
 import pytest
 
 from shared.clock import new_ulid
-from shared.domain.blocks import Recipient, block_number
-from shared.domain.books import StatusBlock, StatusChange
+from shared.domain.campaigns.blocks import Recipient, block_number
+from shared.domain.campaigns.books import StatusBlock, StatusChange
+from shared.domain.campaigns.load_record import Record
 from shared.errors import Conflict
-from shared.store.database import Database
-from shared.store.sends import Record, SealedBlock, Sends
-from tests.integration.store.faults import at_once
+from shared.store.campaigns.sends import SealedBlock, Sends
+from shared.store.engine.database import Database
 from tests.support.capacity import Meter
 from tests.support.engine import open_test_database
+from tests.support.faults import at_once
 
 SHARD = 5
 BLOCK = block_number(SHARD, 0)

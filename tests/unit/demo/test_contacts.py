@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.local.demo.contacts import DEFAULT_COUNTRY, HEADER, SHIPPED, SHIPPED_ROWS, write_contacts
-from shared.domain.phone import InvalidPhone, normalise_phone
+from shared.domain.contacts.phone import InvalidPhone, normalise_phone
 
 
 def rows(path: Path) -> list[list[str]]:

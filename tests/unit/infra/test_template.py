@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from functions.webhook_ingest.media_copy import LAST_DELIVERY
+from functions.webhook_ingest.media.copy import LAST_DELIVERY
 from infra.packaging.functions import FUNCTIONS
 from infra.packaging.target import ROOT
 from tests.support.template import Data, load_template, resources

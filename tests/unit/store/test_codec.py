@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.store.codec import (
+from shared.store.engine.codec import (
     Value,
     decode,
     decode_item,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InvalidInput
-from shared.store.directory import decode_cursor, encode_cursor
+from shared.store.engine.cursor import decode_cursor, encode_cursor
 
 
 @given(st.dictionaries(st.text(max_size=10), st.text(max_size=30), max_size=4))

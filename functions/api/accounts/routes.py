@@ -1,0 +1,91 @@
+"""Sign-up, log-in, the caller and API keys."""
+
+import secrets
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.api.accounts.models import (
+    ApiKeyIn,
+    ApiKeyOut,
+    ApiKeysOut,
+    LoginIn,
+    LoginOut,
+    MeOut,
+    NewApiKeyOut,
+    SignupIn,
+    SignupOut,
+)
+from functions.api.accounts.signup import Application, log_in, sign_up
+from functions.api.bootstrap import deps
+from functions.api.http.fields import ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, public, secured
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import ApiKey, Scope
+from shared.errors import Forbidden
+from shared.store.accounts.tenants import hash_key
+
+router = new_router()
+_KEY_PREFIX = "wpb_"
+
+
+@router.post("/v1/signup", **public("account", "Make an account for a business", status=201))
+def post_signup(body: SignupIn) -> SignupOut:
+    made = deps()
+    application = Application(body.business_name, body.email, body.password, body.country)
+    verify = made.settings.verify_email
+    tenant_id, member_id = sign_up(made.users, made.accounts, application, verify_email=verify, now=epoch_ms())
+    return SignupOut(tenant_id=tenant_id, member_id=member_id, email_verification="required" if verify else "skipped")
+
+
+@router.post("/v1/login", **public("account", "Log in"))
+def post_login(body: LoginIn) -> LoginOut:
+    made = deps()
+    session = log_in(made.users, made.accounts, body.email, body.password, body.confirmation_code)
+    return LoginOut(
+        access_token=session.access_token,
+        id_token=session.id_token,
+        refresh_token=session.refresh_token,
+        expires_in=session.expires_in,
+    )
+
+
+@router.get("/v1/me", **secured(Scope.READ, "account", "The caller, the tenant and what its plan allows"))
+def get_me() -> MeOut:
+    principal = caller(router)
+    accounts = deps().accounts
+    members = {member.member_id: member for member in accounts.members(principal.tenant_id)}
+    return MeOut.of(principal, accounts.tenant(principal.tenant_id), members.get(principal.member_id))
+
+
+@router.get("/v1/api-keys", **secured(Scope.SETTINGS, "account", "The tenant's API keys"))
+def list_api_keys() -> ApiKeysOut:
+    keys = deps().accounts.api_keys(caller(router).tenant_id)
+    return ApiKeysOut(items=[ApiKeyOut.of(key) for key in keys])
+
+
+@router.post("/v1/api-keys", **effect(Scope.SETTINGS, "account", "Make an API key", status=201, secret=True))
+def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
+    principal = caller(router)
+    excess = sorted(scope for scope in body.scopes if scope not in principal.scopes)
+    if excess:
+        raise Forbidden(f"you cannot grant what you do not have: {', '.join(excess)}", field="scopes")
+    wanted = operation(router)
+    secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey(
+        key_id=wanted.operation_id,
+        name=body.name,
+        scopes=tuple(sorted(set(body.scopes))),
+        hint=secret[-4:],
+        key_hash=hash_key(secret),
+        created_at=wanted.at,
+    )
+    deps().accounts.add_api_key(principal.tenant_id, key)
+    return NewApiKeyOut(**ApiKeyOut.of(key).model_dump(), key=secret)
+
+
+@router.delete("/v1/api-keys/<key_id>", **secured(Scope.SETTINGS, "account", "Revoke an API key", status=204))
+def delete_api_key(key_id: Annotated[str, Path(pattern=ULID)]) -> None:
+    """The authorizer keeps its answers for a minute, so the key works that much longer."""
+    deps().accounts.revoke_api_key(caller(router).tenant_id, key_id)

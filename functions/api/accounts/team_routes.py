@@ -1,0 +1,38 @@
+"""The members of the tenant, and who of them takes conversations."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.api.accounts.roles import is_agent
+from functions.api.accounts.team_models import AvailabilityIn, TeamMemberOut, TeamOut
+from functions.api.bootstrap import deps
+from functions.api.http.fields import ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import secured
+from shared.domain.accounts.account import Scope
+from shared.errors import Forbidden
+
+router = new_router()
+
+
+@router.get("/v1/members", **secured(Scope.READ, "account", "The people who work for the tenant"))
+def list_members() -> TeamOut:
+    members = deps().accounts.members(caller(router).tenant_id)
+    return TeamOut(items=[TeamMemberOut.of(member, agent=is_agent(member)) for member in members])
+
+
+@router.put(
+    "/v1/members/<member_id>/availability",
+    **secured(Scope.CONVERSATIONS, "account", "Whether a member takes conversations that are handed out in turn"),
+)
+def put_availability(member_id: Annotated[str, Path(pattern=ULID)], body: AvailabilityIn) -> TeamMemberOut:
+    """One's own; those who may change settings say it for others too."""
+    principal, accounts = caller(router), deps().accounts
+    if member_id != principal.member_id and Scope.SETTINGS not in principal.scopes:
+        raise Forbidden("only somebody with the scope `settings` may say this of others", code="missing_scope")
+    member = accounts.change_member(
+        principal.tenant_id, member_id, lambda found: replace(found, available=body.available)
+    )
+    return TeamMemberOut.of(member, agent=is_agent(member))

@@ -1,0 +1,60 @@
+"""Keyword bots."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.api.bootstrap import deps
+from functions.api.bots.models import BotIn, BotOut, BotsOut
+from functions.api.http.fields import ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from shared.domain.accounts.account import Scope
+from shared.domain.bots.bot import Bot, Rule
+from shared.errors import NotFound
+
+router = new_router()
+BotId = Annotated[str, Path(pattern=ULID)]
+
+
+def _bot(body: BotIn, bot_id: str, created_at: int) -> Bot:
+    if body.phone_number_id is not None:
+        try:
+            deps().accounts.number(caller(router).tenant_id, body.phone_number_id)
+        except NotFound as exc:
+            raise NotFound("there is no such number", field="phone_number_id") from exc
+    rules = tuple(Rule(rule.match, tuple(rule.keywords), rule.reply) for rule in body.rules)
+    return Bot(bot_id, body.name, body.phone_number_id or "", body.enabled, rules, created_at)
+
+
+@router.get("/v1/bots", **secured(Scope.READ, "bots", "Bots, in the order they are asked"))
+def list_bots() -> BotsOut:
+    return BotsOut(items=[BotOut.of(bot) for bot in deps().catalogue.bots(caller(router).tenant_id)])
+
+
+@router.post("/v1/bots", **effect(Scope.SETTINGS, "bots", "Make a bot", status=201))
+def post_bot(body: BotIn) -> BotOut:
+    wanted = operation(router)
+    bot = _bot(body, wanted.operation_id, wanted.at)
+    deps().catalogue.put_bot(caller(router).tenant_id, bot)
+    return BotOut.of(bot)
+
+
+@router.get("/v1/bots/<bot_id>", **secured(Scope.READ, "bots", "A bot"))
+def get_bot(bot_id: BotId) -> BotOut:
+    return BotOut.of(deps().catalogue.bot(caller(router).tenant_id, bot_id))
+
+
+@router.put("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "Replace a bot"))
+def put_bot(bot_id: BotId, body: BotIn) -> BotOut:
+    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
+    bot = _bot(body, bot_id, catalogue.bot(tenant_id, bot_id).created_at)
+    catalogue.put_bot(tenant_id, bot)
+    return BotOut.of(bot)
+
+
+@router.delete("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "Remove a bot", status=204))
+def delete_bot(bot_id: BotId) -> None:
+    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
+    catalogue.bot(tenant_id, bot_id)
+    catalogue.delete_bot(tenant_id, bot_id)

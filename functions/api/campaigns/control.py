@@ -1,0 +1,297 @@
+"""Making a campaign and moving it through its states on request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from shared.clients.queue import Outgoing
+from shared.domain.campaigns.campaign import (
+    LATEST_START_MS,
+    Audience,
+    Campaign,
+    EarlierCampaign,
+    FrequencyCap,
+    State,
+    UnknownPolicy,
+    after,
+)
+from shared.domain.campaigns.further_tries import not_settled
+from shared.domain.campaigns.standing import positions
+from shared.domain.campaigns.stop_conditions import keeps_the_gates
+from shared.domain.campaigns.stop_reasons import ON_REQUEST, TEMPLATE_RECATEGORISED, Scope
+from shared.domain.media.library import FileUse
+from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
+from shared.domain.templates.template import Template
+from shared.domain.templates.variables import named_files
+from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
+from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
+from shared.services.campaign_resumption import let_lanes_go_on
+from shared.services.campaign_stop import CampaignStop
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+
+_SKEW_MS = 60_000
+
+
+class Sending(Protocol):
+    def send(self, message: QueueMessage, *, group: str = "") -> None: ...
+    def send_all(self, messages: list[Outgoing]) -> None: ...
+
+
+class Scheduling(Protocol):
+    def start_at(self, message: StartCampaign, at: int) -> None: ...
+    def remove(self, campaign_id: str) -> None: ...
+
+
+Check = Callable[[Campaign, SendPlan], None]
+"""What else must hold before a campaign is launched; raises when it does not."""
+UseFile = Callable[[str, FileUse], object]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDraft:
+    name: str
+    phone_number_id: str
+    template_id: str
+    audience: Audience
+    variables: Mapping[str, Variable]
+    frequency_cap: FrequencyCap | None = None
+    weight: int = 1
+    unknown_policy: UnknownPolicy = "hold"
+
+
+def start_moment(wanted: int | None, now: int) -> int:
+    """When the campaign starts, epoch ms: now, unless a later moment is wanted. Raises InvalidInput."""
+    if wanted is None or now - _SKEW_MS <= wanted <= now:
+        return now
+    if wanted < now:
+        raise InvalidInput("start_at lies in the past; leave it out to start at once", field="start_at")
+    if wanted > now + LATEST_START_MS:
+        raise InvalidInput("start_at lies more than a year ahead", field="start_at")
+    return wanted
+
+
+class CampaignControl:
+    """`give_notice` is told of a start that could not be announced; the sweep starts such a campaign. `use_file` raises
+    when a tenant has no such file, or cannot send it so; without it files are looked at when the campaign starts."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        catalogue: Catalogue,
+        lanes: Lanes,
+        schedules: Scheduling,
+        start_queue: Sending,
+        lane_queue: Sending,
+        give_notice: Callable[[str, Exception], None],
+        use_file: UseFile | None = None,
+    ) -> None:
+        self._accounts = accounts
+        self._catalogue = catalogue
+        self._lanes = lanes
+        self._schedules = schedules
+        self._start_queue = start_queue
+        self._lane_queue = lane_queue
+        self._give_notice = give_notice
+        self._use_file = use_file
+
+    def create(self, tenant_id: str, campaign_id: str, draft: CampaignDraft, created_by: str, now: int) -> Campaign:
+        """Raises NotFound (with the field) for a number or template that is not the tenant's, and CompileError."""
+        try:
+            number = self._accounts.number(tenant_id, draft.phone_number_id)
+        except NotFound as exc:
+            raise NotFound("there is no such number", field="phone_number_id") from exc
+        try:
+            template = self._catalogue.template(tenant_id, draft.template_id)
+        except NotFound as exc:
+            raise NotFound("there is no such template", field="template_id") from exc
+        if template.waba_id != number.waba_id:
+            raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
+        self._compile(tenant_id, template, draft.variables, now)
+        self._check_earlier(tenant_id, draft.audience)
+        campaign = Campaign(
+            campaign_id=campaign_id,
+            name=draft.name,
+            phone_number_id=draft.phone_number_id,
+            waba_id=number.waba_id,
+            template_id=draft.template_id,
+            category=template.category,
+            audience=draft.audience,
+            variables=draft.variables,
+            frequency_cap=draft.frequency_cap,
+            weight=draft.weight,
+            unknown_policy=draft.unknown_policy,
+            created_at=now,
+            created_by=created_by,
+        )
+        try:
+            self._catalogue.create_campaign(tenant_id, campaign)
+        except Conflict:
+            return self._catalogue.campaign(tenant_id, campaign_id)
+        return campaign
+
+    def _check_earlier(self, tenant_id: str, audience: Audience) -> None:
+        """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's, and Conflict
+        when nobody can say yet who of an earlier campaign is meant."""
+        for campaign_id in audience.exclude_campaigns:
+            self._earlier(tenant_id, campaign_id, "audience.exclude_campaigns")
+        source = audience.source
+        if source is None:
+            return
+        field = "audience.source.campaign_id"
+        if problem := not_settled(self._earlier(tenant_id, source.campaign_id, field), source):
+            raise Conflict(problem, field=field, code="source_not_finished")
+
+    def _earlier(self, tenant_id: str, campaign_id: str, field: str) -> Campaign:
+        try:
+            return self._catalogue.campaign(tenant_id, campaign_id)
+        except NotFound as exc:
+            raise NotFound("there is no such campaign", field=field) from exc
+
+    def again(
+        self, tenant_id: str, campaign_id: str, new_id: str, wanted: EarlierCampaign, created_by: str, now: int
+    ) -> Campaign:
+        """A draft of the same message for some of a campaign's people; it has books of its own and the same gates.
+
+        Raises Conflict when nobody was sent anything yet, and while it is open what became of these people.
+        """
+        earlier = self._catalogue.campaign(tenant_id, campaign_id)
+        if not earlier.sizes:
+            raise Conflict(f"the campaign is {earlier.state}; nobody was sent anything yet", code="campaign_state")
+        draft = CampaignDraft(
+            name=f"{earlier.name} ({', '.join(wanted.outcomes)})"[:200],
+            phone_number_id=earlier.phone_number_id,
+            template_id=earlier.template_id,
+            audience=earlier.audience.again_for(wanted),
+            variables=earlier.variables,
+            frequency_cap=earlier.frequency_cap,
+        )
+        return self.create(tenant_id, new_id, draft, created_by, now)
+
+    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> SendPlan:
+        known = {field.key: field.kind for field in self._catalogue.fields(tenant_id)}
+        plan = compile_plan(template, variables, known, start)
+        if self._use_file is not None:
+            _check_files(tenant_id, variables, self._use_file)
+        return plan
+
+    def launch(
+        self, tenant_id: str, campaign_id: str, wanted: int | None, now: int, check: Check | None = None
+    ) -> Campaign:
+        """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
+
+        Launching again what is scheduled for the same moment announces its start again and changes nothing.
+        """
+        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        if campaign.state is State.SCHEDULED and campaign.start_at is not None:
+            at_once = wanted is None and campaign.start_at <= now
+            if at_once or wanted == campaign.start_at:
+                self._announce(tenant_id, campaign, now)
+                return campaign
+        start = start_moment(wanted, now)
+        after(campaign.state, "launch")
+        self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
+        self._check_earlier(tenant_id, campaign.audience)
+        template = self._catalogue.template(tenant_id, campaign.template_id)
+        plan = self._compile(tenant_id, template, campaign.variables, start)
+        if check is not None:
+            check(campaign, plan)
+        campaign = self._catalogue.change_campaign(
+            tenant_id,
+            campaign_id,
+            lambda c: replace(c, state=after(c.state, "launch"), start_at=start, category=template.category),
+        )
+        self._announce(tenant_id, campaign, now)
+        return campaign
+
+    def _announce(self, tenant_id: str, campaign: Campaign, now: int) -> None:
+        message = StartCampaign(tenant_id, campaign.campaign_id)
+        try:
+            if campaign.start_at is not None and campaign.start_at > now:
+                self._schedules.start_at(message, campaign.start_at)
+            else:
+                self._start_queue.send(message, group=tenant_id)
+        except Exception as error:
+            self._give_notice(campaign.campaign_id, error)
+
+    def pause(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """Repeating it stops the lanes again: the first attempt may have died before it did."""
+        campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, ON_REQUEST)
+        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
+        return campaign
+
+    def resume(self, tenant_id: str, campaign_id: str, now: int) -> Campaign:
+        """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
+        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        number = self._accounts.number(tenant_id, campaign.phone_number_id)
+        if campaign.state is State.PAUSED:
+            number.require_active(now)
+            template = self._catalogue.template(tenant_id, campaign.template_id)
+            if template.status != "APPROVED":
+                raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
+            self._require_category(tenant_id, campaign, template)
+        at = positions(campaign, self._lanes.work(campaign.phone_number_id))
+        place = tuple(at.get(lane, 0) for lane in range(campaign.lanes))
+
+        def resume(current: Campaign) -> Campaign:
+            if current.state is State.SENDING:
+                return current
+            state = after(current.state, "resume")
+            return replace(current, state=state, reason="", resumed_at=now, resumed_from=place)
+
+        campaign = self._catalogue.change_campaign(tenant_id, campaign_id, resume)
+        let_lanes_go_on(self._catalogue, self._lanes, tenant_id, campaign)
+        lanes = max(number.lanes, campaign.lanes)
+        self._lane_queue.send_all(
+            [Outgoing(WakeLane(number.phone_number_id, lane), tenant_id) for lane in range(lanes)]
+        )
+        return campaign
+
+    def _require_category(self, tenant_id: str, campaign: Campaign, template: Template) -> None:
+        """Raises Conflict when Meta has changed the template's category and whoever resumes may not know; it is the
+        campaign's reason from then on. Also when its people were let in by gates that are too wide for what the
+        template is now: no lane looks at them again. Else the campaign keeps its category, and so its stricter gates.
+        """
+        if template.category == campaign.category:
+            return
+        changed = f"Meta made the template {template.category}; the campaign was made for {campaign.category}"
+        told = campaign.reason == TEMPLATE_RECATEGORISED or template.category_at < (campaign.resumed_at or 0)
+        if not told:
+            CampaignStop(self._catalogue, self._lanes)(
+                tenant_id, campaign.campaign_id, Scope.CAMPAIGN, TEMPLATE_RECATEGORISED
+            )
+        if not keeps_the_gates(campaign.category, template.category):
+            raise Conflict(f"{changed}: cancel the campaign, and start a new one", code="template")
+        if not told:
+            raise Conflict(f"{changed}: resume it once more if that is meant", code="template")
+
+    def cancel(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """For good. Repeating it stops the lanes again: the first attempt may have died before it did."""
+        campaign = self._move(tenant_id, campaign_id, "cancel", State.CANCELLED, "cancelled on request")
+        self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
+        if campaign.started_at is None and campaign.start_at is not None:
+            try:
+                self._schedules.remove(campaign_id)
+            except Exception as error:  # what it starts finds the campaign cancelled
+                self._give_notice(campaign_id, error)
+        return campaign
+
+    def _move(self, tenant_id: str, campaign_id: str, action: str, result: State, reason: str) -> Campaign:
+        return self._catalogue.change_campaign(
+            tenant_id,
+            campaign_id,
+            lambda c: c if c.state is result else replace(c, state=after(c.state, action), reason=reason),
+        )
+
+
+def _check_files(tenant_id: str, variables: Mapping[str, Variable], use_file: UseFile) -> None:
+    """Raises CompileError for files that the tenant does not have or cannot send so."""
+    problems: list[Problem] = []
+    for field, use in named_files(variables):
+        try:
+            use_file(tenant_id, use)
+        except PermanentError as error:
+            problems.append(Problem(field, error.message))
+    if problems:
+        raise CompileError(problems)

@@ -1,0 +1,143 @@
+"""Rate cards, and what messages cost by them."""
+
+from typing import Annotated
+
+from pydantic import Field, StrictInt, StringConstraints, field_validator, model_validator
+
+from functions.api.campaigns.costs.rate_card import ANYWHERE, Bill, Rate, RateCard, minor_units
+from functions.api.http.countries import CODES
+from functions.api.http.fields import Input, Output, moment
+from shared.domain.campaigns.books import FREE_PREFIX
+from shared.domain.templates.money_text import decimals_of, is_currency
+
+Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_-]{1,39}$")]
+
+
+class RateModel(Input):
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|\*)$")] = Field(
+        description="ISO 3166 alpha-2 of the recipient's calling code (Canada's is US); * for all without their own"
+    )
+    category: Category = Field(
+        description="Meta's price category: marketing, utility, authentication, authentication-international, "
+        "service…; marketing_lite costs what marketing does unless it is named"
+    )
+    price_micros: Annotated[StrictInt, Field(ge=0, le=1_000_000_000)] = Field(
+        description="for one delivered message, in millionths of the currency's unit: 62500 is 0.0625"
+    )
+
+    @field_validator("country")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value != ANYWHERE and value not in CODES:
+            raise ValueError("is not an ISO 3166 alpha-2 country code, such as BR")
+        return value
+
+    @field_validator("category")
+    @classmethod
+    def _charged(cls, value: str) -> str:
+        if value.startswith(FREE_PREFIX):
+            raise ValueError("is free; leave it out")
+        return value
+
+
+class RateCardIn(Input):
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(
+        description="ISO 4217, the one Meta bills in"
+    )
+    rates: Annotated[list[RateModel], Field(max_length=2000)]
+
+    @model_validator(mode="after")
+    def _sound(self) -> "RateCardIn":
+        if not is_currency(self.currency):
+            raise ValueError("currency is not an ISO 4217 code, such as USD")
+        named = {(rate.country, rate.category) for rate in self.rates}
+        if len(named) < len(self.rates):
+            raise ValueError("rates name a country and category twice; keep one of them")
+        return self
+
+    def to_card(self, now: int) -> RateCard:
+        return RateCard(self.currency, tuple(Rate(r.country, r.category, r.price_micros) for r in self.rates), now)
+
+
+class RateCardOut(Output):
+    currency: str | None = Field(description="null while no rate card is set: then messages are only counted")
+    rates: list[RateModel]
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, card: RateCard | None) -> "RateCardOut":
+        if card is None:
+            return cls(currency=None, rates=[], updated_at=None)
+        rates = [RateModel(country=r.country, category=r.category, price_micros=r.micros) for r in card.rates]
+        return cls(currency=card.currency, rates=rates, updated_at=moment(card.updated_at))
+
+
+class AmountOut(Output):
+    """Exact in millionths of the currency's unit, and rounded to its smallest unit."""
+
+    micros: int
+    minor: int
+
+    @classmethod
+    def of(cls, micros: int, card: RateCard) -> "AmountOut":
+        return cls(micros=micros, minor=minor_units(micros, decimals_of(card.currency)))
+
+
+class CostLineOut(Output):
+    country: str = Field(description='"" when the recipient\'s country is not known')
+    category: str = Field(description="Meta's price category, or the type of what is free (free_entry_point…)")
+    messages: int
+    price_micros: int | None = Field(description="null when the rate card has no rate for it")
+    cost: AmountOut | None
+
+
+class CostOut(Output):
+    """What Meta charges for the messages that were delivered, by the tenant's rate card as it is now."""
+
+    currency: str | None = Field(description="null without a rate card: then messages are only counted")
+    total: AmountOut | None
+    by_category: dict[str, AmountOut]
+    unpriced: int = Field(description="delivered messages that the rate card has no rate for; not in the total")
+    lines: list[CostLineOut]
+
+    @classmethod
+    def of(cls, found: Bill, card: RateCard | None) -> "CostOut":
+        return cls(
+            currency=card.currency if card else None,
+            total=AmountOut.of(found.total, card) if card else None,
+            by_category={name: AmountOut.of(sum_, card) for name, sum_ in found.by_category().items()} if card else {},
+            unpriced=found.unpriced,
+            lines=[
+                CostLineOut(
+                    country=line.country,
+                    category=line.category,
+                    messages=line.messages,
+                    price_micros=line.price,
+                    cost=AmountOut.of(line.cost, card) if card and line.cost is not None else None,
+                )
+                for line in found.lines
+            ],
+        )
+
+
+class CostRangeOut(Output):
+    """What it would cost if everybody gets it; Meta charges nothing for what it does not deliver."""
+
+    currency: str | None = Field(description="null without a rate card")
+    least: AmountOut | None = Field(
+        description="without those who wrote within the last seven days: Meta may deliver to them free of charge, if "
+        "they came from an ad"
+    )
+    most: AmountOut | None
+    unpriced: int = Field(description="people whose country and category the rate card has no rate for; not included")
+    countries: dict[str, int] = Field(description="people by the country Meta charges for")
+
+    @classmethod
+    def of(cls, countries: dict[str, int], least: Bill, most: Bill, card: RateCard | None) -> "CostRangeOut":
+        return cls(
+            currency=card.currency if card else None,
+            least=AmountOut.of(least.total, card) if card else None,
+            most=AmountOut.of(most.total, card) if card else None,
+            unpriced=most.unpriced,
+            countries=countries,
+        )

@@ -1,0 +1,74 @@
+"""What is looked at once more before a campaign is launched, at Meta and in the latest dry run."""
+
+from dataclasses import dataclass
+
+from functions.api.bootstrap import Deps
+from functions.api.campaigns.allowances import allowance_of
+from functions.api.campaigns.dry_runs import DryRuns
+from functions.api.campaigns.media_checks import LookAtLinks, media_of, media_problems
+from functions.api.meta.access import access_to
+from functions.api.numbers.facts import Facts, bring_up_to_date, look_up
+from shared.clients.link_probe import look_at_links
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.outlook import limit_words
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.compiler import CompileError, SendPlan
+from shared.errors import Conflict, NotFound
+from shared.observability import count, logger
+
+
+def refresh_number(made: Deps, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
+    """The number and its account with what Meta says of them now, or with what is stored when Meta cannot be asked."""
+    number = made.accounts.number(tenant_id, phone_number_id)
+    waba = made.accounts.waba(tenant_id, number.waba_id)
+    try:
+        facts = look_up(made.graph, access_to(made, tenant_id, waba, now), phone_number_id)
+    except Exception as error:  # nobody waits for these facts, and the launch says itself what it cannot do without
+        logger.warning(
+            "number facts not read", extra={"phone_number_id": phone_number_id, "error": type(error).__name__}
+        )
+        count("NumberFactsStale")
+        facts = Facts()
+    return bring_up_to_date(made.accounts, tenant_id, number, facts, now)
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchChecks:
+    """`beyond_limit`: the caller knows that the audience is larger than the messaging limit, and wants to begin."""
+
+    made: Deps
+    dry_runs: DryRuns
+    tenant_id: str
+    now: int
+    beyond_limit: bool
+    look_at_links: LookAtLinks = look_at_links
+
+    def __call__(self, campaign: Campaign, plan: SendPlan) -> None:
+        """Raises CompileError for media that Meta could not send, RetryableError when Meta cannot be asked about them,
+        and Conflict when fewer people may be written to than the latest dry run counts."""
+        _, waba = refresh_number(self.made, self.tenant_id, campaign.phone_number_id, self.now)
+        self._check_media(campaign, plan, waba)
+        if not self.beyond_limit:
+            self._check_limit(campaign, waba)
+
+    def _check_media(self, campaign: Campaign, plan: SendPlan, waba: Waba) -> None:
+        if not media_of(plan):
+            return
+        access = access_to(self.made, self.tenant_id, waba, self.now)
+        problems = media_problems(self.made.graph, access, campaign.phone_number_id, plan, self.look_at_links)
+        if problems:
+            raise CompileError(problems)
+
+    def _check_limit(self, campaign: Campaign, waba: Waba) -> None:
+        try:
+            tried = self.dry_runs.latest(self.tenant_id, campaign.campaign_id)
+        except NotFound:
+            return
+        allowance = allowance_of(self.made.catalogue, self.made.sends, self.tenant_id, waba, self.now)
+        beyond = allowance.beyond(tried.sendable)
+        if tried.complete and beyond:
+            raise Conflict(
+                f"{limit_words(beyond, allowance)}; or launch with accept_messaging_limit",
+                field="accept_messaging_limit",
+                code="beyond_messaging_limit",
+            )

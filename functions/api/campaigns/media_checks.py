@@ -1,0 +1,77 @@
+"""Header media of a campaign, looked at before launch: what Meta cannot fetch would fail everybody (131053)."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+
+from functions.api.meta.calls import Graph
+from shared.clients.graph import GraphAccess
+from shared.clients.link_probe import LinkSeen
+from shared.domain.media.media_types import SENDABLE, base_type
+from shared.domain.templates.compiler import Problem, SendPlan
+from shared.errors import ProviderRejected
+
+LookAtLinks = Callable[[Collection[str]], Mapping[str, LinkSeen]]
+_MEDIA = ("image", "video", "document")
+# Answers that a second try would not change; a server may refuse HEAD (405) or be busy, and Meta fetches with GET.
+_PASSING = frozenset({405, 408, 425, 429})
+
+
+def media_of(plan: SendPlan) -> dict[tuple[str, str], list[str]]:
+    """(kind, id or link) that the mapping itself names, as constant or fallback -> the slots it would fill."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for slot, variable in zip(plan.slots, plan.variables, strict=True):
+        if slot.kind in _MEDIA:
+            constant = variable.value if variable.source == "constant" else ""
+            for value in {constant, variable.fallback} - {""}:
+                found.setdefault((slot.kind, value.strip()), []).append(slot.key)
+    return found
+
+
+def media_problems(
+    graph: Graph, access: GraphAccess, phone_number_id: str, plan: SendPlan, look: LookAtLinks
+) -> list[Problem]:
+    """What is dead or of the wrong type, under the variable that names it. Raises RetryableError when Meta is out of
+    reach: nobody then knows."""
+    wanted = media_of(plan)
+    links = sorted({value for _, value in wanted if not value.isdecimal()})
+    seen = look(links) if links else {}
+    problems: list[Problem] = []
+    for (kind, value), keys in wanted.items():
+        found = (
+            _link_problem(kind, seen[value])
+            if value in seen
+            else _id_problem(graph, access, phone_number_id, kind, value)
+        )
+        problems += [Problem(f"variables.{key}", words) for words in found for key in keys]
+    return problems
+
+
+def _id_problem(graph: Graph, access: GraphAccess, phone_number_id: str, kind: str, media_id: str) -> Iterator[str]:
+    """Meta, media: uploaded ids live 30 days, those of webhooks 7, and belong to one business account."""
+    try:
+        row = graph.call("GET", media_id, access, params={"phone_number_id": phone_number_id})
+    except ProviderRejected:
+        yield f"Meta has no media {media_id} for this number, or no longer: ids live 30 days; upload it again"
+        return
+    yield from _type_problem(kind, str(row.get("mime_type") or ""))
+
+
+def _link_problem(kind: str, seen: LinkSeen) -> Iterator[str]:
+    if seen.forbidden:
+        yield "the link does not lead to a public place; Meta could not fetch it"
+    elif 400 <= seen.status < 500 and seen.status not in _PASSING:
+        yield f"the link answers with status {seen.status}; Meta could not fetch it: make it public, or upload the file"
+    elif 200 <= seen.status < 300:
+        yield from _type_problem(kind, seen.content_type)
+
+
+def _type_problem(kind: str, declared: str) -> Iterator[str]:
+    """Documents may be anything that Meta takes; what says nothing of itself is left to Meta."""
+    mime_type = base_type(declared)
+    form = SENDABLE.get(mime_type)
+    unsure = not mime_type or mime_type == "application/octet-stream"
+    if not unsure and (form is None or form.kind != kind) and not (kind == "document" and form is not None):
+        yield f"this is {mime_type}; the header takes {_types_of(kind)}"
+
+
+def _types_of(kind: str) -> str:
+    return ", ".join(mime_type for mime_type, form in SENDABLE.items() if form.kind == kind)

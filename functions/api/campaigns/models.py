@@ -1,0 +1,107 @@
+"""Campaigns and the variables of their messages."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+
+from functions.api.campaigns.audience_models import AudienceIn, Code, FrequencyCapIn
+from functions.api.http.fields import Cursor, Input, MetaId, Output, ShortText, moment, written_out
+from functions.api.templates.variable_models import VariableModel
+from shared.domain.campaigns.campaign import Campaign, UnknownPolicy
+from shared.domain.campaigns.stop_reasons import next_action
+
+
+class CampaignIn(Input):
+    name: ShortText
+    phone_number_id: MetaId
+    template_id: MetaId
+    audience: AudienceIn
+    variables: Annotated[dict[str, VariableModel], Field(max_length=250)] = Field(
+        default_factory=dict, description="slot of the template -> where its value comes from"
+    )
+    frequency_cap: FrequencyCapIn | None = None
+    weight: Annotated[int, Field(ge=1, le=10)] = Field(
+        1, description="share of the number's rate next to other campaigns of the same number"
+    )
+    unknown_policy: UnknownPolicy = Field(
+        "hold",
+        description="what to do, after the grace of two hours, with sends of which nobody knows whether they arrived: "
+        "`hold` never repeats them; `resend` writes to these people once more, and some may then get it twice",
+    )
+
+
+class CampaignOut(Output):
+    id: str
+    name: str
+    phone_number_id: str
+    waba_id: str
+    template_id: str
+    category: str
+    audience: AudienceIn
+    variables: dict[str, VariableModel]
+    frequency_cap: FrequencyCapIn | None
+    weight: int
+    unknown_policy: UnknownPolicy
+    state: str
+    reason: str | None
+    next_action: str | None = Field(description="what to do about the reason for which it stands still")
+    start_at: str | None
+    created_at: str | None
+    created_by: str
+    started_at: str | None
+    finished_at: str | None
+    planned: int | None = Field(description="people in the frozen audience; null before it is frozen")
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "CampaignOut":
+        cap = campaign.frequency_cap
+        return cls(
+            id=campaign.campaign_id,
+            name=campaign.name,
+            phone_number_id=campaign.phone_number_id,
+            waba_id=campaign.waba_id,
+            template_id=campaign.template_id,
+            category=campaign.category,
+            audience=AudienceIn.of(campaign.audience),
+            frequency_cap=FrequencyCapIn(campaigns=cap.campaigns, days=cap.days) if cap else None,
+            weight=campaign.weight,
+            unknown_policy=campaign.unknown_policy,
+            variables={slot: VariableModel.of(variable) for slot, variable in campaign.variables.items()},
+            state=campaign.state,
+            reason=campaign.reason or None,
+            next_action=next_action(campaign.reason) or None,
+            start_at=moment(campaign.start_at),
+            created_at=moment(campaign.created_at),
+            created_by=campaign.created_by,
+            started_at=moment(campaign.started_at),
+            finished_at=moment(campaign.finished_at),
+            planned=campaign.planned if campaign.sizes else None,
+        )
+
+
+class CampaignsOut(Output):
+    items: list[CampaignOut]
+    next_cursor: Cursor
+
+
+class LaunchIn(Input):
+    start_at: Annotated[AwareDatetime | None, BeforeValidator(written_out)] = Field(
+        None, description="RFC 3339 with a time zone; at once when left out"
+    )
+    accept_messaging_limit: bool = Field(
+        False,
+        description="launch although the latest dry run counts more people than Meta lets the business write to in 24 "
+        "hours: the campaign pauses at the limit and can be resumed a day later",
+    )
+
+    @property
+    def start_ms(self) -> int | None:
+        start: datetime | None = self.start_at
+        return int(start.timestamp() * 1000) if start is not None else None
+
+
+class RetryIn(Input):
+    codes: Annotated[list[Code], Field(max_length=50)] = Field(
+        default_factory=list, description="only those who failed with one of these codes; all when empty"
+    )

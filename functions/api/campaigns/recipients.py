@@ -1,0 +1,80 @@
+"""Pages of a campaign's people."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.fate import Fate
+from shared.domain.contacts.identity import SHARDS
+from shared.errors import InvalidInput
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.people import people_of_shard
+from shared.store.campaigns.sends import Sends
+from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+
+_MOST_BLOCKS = 300
+
+
+def _start(cursor: str | None) -> tuple[int, int, int]:
+    position = decode_cursor(cursor)
+    if position is None:
+        return 0, 0, 0
+    try:
+        shard, n, at = (int(position[name]) for name in ("shard", "n", "at"))
+    except (KeyError, ValueError) as exc:
+        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor") from exc
+    if not (0 <= shard < SHARDS and 0 <= n < 65_536 and at >= 0):
+        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+    return shard, n, at
+
+
+def as_csv(people: Sequence[Fate]) -> str:
+    """RFC 4180, with a header row."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("contact_id", "to", "outcome", "code"))
+    rows.writerows((fate.contact_id, fate.to, fate.outcome, fate.code) for fate in people)
+    return out.getvalue()
+
+
+class Recipients:
+    def __init__(self, sends: Sends, lanes: Lanes) -> None:
+        self._sends = sends
+        self._lanes = lanes
+
+    def page(
+        self, tenant_id: str, campaign: Campaign, outcome: str | None, limit: int, cursor: str | None
+    ) -> Page[Fate]:
+        """In order of contact id, nobody before the audience is frozen. With an outcome a page may hold fewer than
+        `limit`, even none, and still have a next one: at most 300 blocks are read for each."""
+        shard, n, at = _start(cursor)
+        if not campaign.sizes:
+            return Page([], None)
+        found: list[Fate] = []
+        read = 0
+        for place, people in self._blocks(tenant_id, campaign, shard, n):
+            if read == _MOST_BLOCKS:
+                return Page(found, _cursor(*place, 0))
+            read += 1
+            for i, fate in enumerate(people):
+                if place == (shard, n) and i < at:
+                    continue
+                if len(found) == limit:
+                    return Page(found, _cursor(*place, i))
+                if outcome is None or fate.outcome == outcome:
+                    found.append(fate)
+        return Page(found, None)
+
+    def _blocks(
+        self, tenant_id: str, campaign: Campaign, first_shard: int, first_n: int
+    ) -> Iterator[tuple[tuple[int, int], Iterator[Fate]]]:
+        work = self._lanes.work(campaign.phone_number_id)
+        for shard in range(first_shard, SHARDS):
+            start = first_n if shard == first_shard else 0
+            for n, people in people_of_shard(self._sends, tenant_id, campaign, work, shard, start):
+                yield (shard, n), people
+
+
+def _cursor(shard: int, n: int, at: int) -> str:
+    return encode_cursor({"shard": str(shard), "n": str(n), "at": str(at)})

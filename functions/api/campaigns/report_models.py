@@ -1,0 +1,103 @@
+"""What became of a campaign and of each of its people."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from functions.api.campaigns.audience_models import OutcomeName
+from functions.api.campaigns.costs.models import CostOut
+from functions.api.http.fields import Cursor, Output, moment
+from shared.domain.campaigns.books import Books
+from shared.domain.campaigns.campaign import Campaign
+
+
+class MinuteOut(Output):
+    minute: str
+    accepted: int
+
+
+class SinceDryRunOut(Output):
+    """What the frozen audience has more, or less, than the latest dry run counted."""
+
+    planned: int
+    sendable: int
+    skipped: dict[str, int]
+
+
+class ReportOut(Output):
+    """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered, read and held."""
+
+    campaign_id: str
+    state: str
+    reason: str | None
+    planned: int
+    sent: int
+    failed: int
+    skipped: int
+    cancelled: int
+    unknown: int
+    waiting: int
+    delivered: int
+    read: int
+    replied: int
+    billable: int = Field(description="messages that Meta named a price for; it charges those it delivers, see `cost`")
+    held: int = Field(
+        description="of `sent`: taken by Meta, and kept back until it has seen what others make of it; "
+        "after a day without news they are unknown"
+    )
+    failed_by: dict[str, int]
+    skipped_by: dict[str, int]
+    balanced: bool
+    category: str = Field(description="the template's category")
+    cost: CostOut
+    started_at: str | None
+    finished_at: str | None
+    rate: list[MinuteOut] = Field(description="messages Meta accepted in each minute")
+    since_dry_run: SinceDryRunOut | None
+
+    @classmethod
+    def of(
+        cls,
+        campaign: Campaign,
+        books: Books,
+        rate: Mapping[int, int],
+        since_dry_run: SinceDryRunOut | None,
+        cost: CostOut,
+    ) -> "ReportOut":
+        return cls(
+            campaign_id=campaign.campaign_id,
+            state=campaign.state,
+            reason=campaign.reason or None,
+            planned=books.planned,
+            sent=books.sent,
+            failed=books.failed,
+            skipped=books.skipped,
+            cancelled=books.cancelled,
+            unknown=books.unknown,
+            waiting=books.waiting,
+            delivered=books.delivered,
+            read=books.read,
+            replied=books.replied,
+            billable=books.billable,
+            held=books.held,
+            cost=cost,
+            failed_by=dict(books.failed_by),
+            skipped_by=dict(books.skipped_by),
+            balanced=books.balanced,
+            category=campaign.category,
+            rate=[MinuteOut(minute=moment(minute * 60_000) or "", accepted=count) for minute, count in rate.items()],
+            since_dry_run=since_dry_run,
+            started_at=moment(campaign.started_at),
+            finished_at=moment(campaign.finished_at),
+        )
+
+
+class RecipientOut(Output):
+    contact_id: str
+    outcome: OutcomeName
+    code: str | None = Field(description="Meta's error code, or why the person was skipped")
+
+
+class RecipientsOut(Output):
+    items: list[RecipientOut]
+    next_cursor: Cursor

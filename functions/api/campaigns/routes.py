@@ -1,0 +1,238 @@
+"""Campaigns: make, try, launch, pause, resume, cancel, and what became of them."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.campaigns.allowances import allowance_of
+from functions.api.campaigns.audience_models import OutcomeName
+from functions.api.campaigns.conditions import changes, conditions_of
+from functions.api.campaigns.control import CampaignControl, CampaignDraft
+from functions.api.campaigns.costs.estimate import actual_cost, cost_range
+from functions.api.campaigns.costs.models import CostOut, CostRangeOut
+from functions.api.campaigns.costs.rate_cards import rate_card_of
+from functions.api.campaigns.dry_run_models import DryRunOut, DryRunStartedOut
+from functions.api.campaigns.dry_runs import DryRun, DryRuns
+from functions.api.campaigns.launch_checks import LaunchChecks, refresh_number
+from functions.api.campaigns.models import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
+from functions.api.campaigns.recipients import Recipients, as_csv
+from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
+from functions.api.http.fields import ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
+from shared.domain.campaigns.outlook import Allowance, outlook
+from shared.observability import count, logger
+from shared.store.campaigns.books import read_books
+
+router = new_router()
+CampaignId = Annotated[str, Path(pattern=ULID)]
+_CSV_ROWS = 20_000
+
+
+def _control() -> CampaignControl:
+    made = deps()
+    return CampaignControl(
+        made.accounts,
+        made.catalogue,
+        made.lanes,
+        made.schedules,
+        made.start_queue,
+        made.lane_queue,
+        _not_announced,
+        made.media.usable,
+    )
+
+
+def _not_announced(campaign_id: str, error: Exception) -> None:
+    logger.warning(
+        "the sweep must act on this campaign", extra={"campaign_id": campaign_id, "error": type(error).__name__}
+    )
+    count("StartNotAnnounced")
+
+
+def _dry_runs() -> DryRuns:
+    made = deps()
+    return DryRuns(made.directory, made.catalogue, made.sends, made.load_queue)
+
+
+@router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "Campaigns, newest first"))
+def list_campaigns(
+    limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Annotated[str | None, Query(max_length=500)] = None
+) -> CampaignsOut:
+    page = deps().catalogue.campaigns(caller(router).tenant_id, limit, cursor)
+    return CampaignsOut(items=[CampaignOut.of(campaign) for campaign in page.items], next_cursor=page.cursor)
+
+
+@router.post("/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "Make a campaign", status=201))
+def post_campaign(body: CampaignIn) -> CampaignOut:
+    principal, wanted, cap = caller(router), operation(router), body.frequency_cap
+    draft = CampaignDraft(
+        name=body.name,
+        phone_number_id=body.phone_number_id,
+        template_id=body.template_id,
+        audience=body.audience.audience,
+        variables={slot: variable.to_variable() for slot, variable in body.variables.items()},
+        frequency_cap=FrequencyCap(cap.campaigns, cap.days) if cap else None,
+        weight=body.weight,
+        unknown_policy=body.unknown_policy,
+    )
+    campaign = _control().create(principal.tenant_id, wanted.operation_id, draft, principal.member_id, wanted.at)
+    return CampaignOut.of(campaign)
+
+
+@router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "A campaign"))
+def get_campaign(campaign_id: CampaignId) -> CampaignOut:
+    return CampaignOut.of(deps().catalogue.campaign(caller(router).tenant_id, campaign_id))
+
+
+@router.post(
+    "/v1/campaigns/<campaign_id>/dry-run",
+    **effect(Scope.CAMPAIGNS, "campaigns", "Try it: count and sample, send nothing", status=202),
+)
+def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
+    made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    number, waba = refresh_number(made, tenant_id, campaign.phone_number_id, epoch_ms())
+    conditions = conditions_of(made.catalogue.template(tenant_id, campaign.template_id), number, waba)
+    _dry_runs().start(tenant_id, campaign_id, DryRun(wanted.operation_id, wanted.at, conditions))
+    return DryRunStartedOut(dry_run_id=wanted.operation_id)
+
+
+@router.get("/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "The latest dry run"))
+def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    result = _dry_runs().latest(tenant_id, campaign_id)
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    number = made.accounts.number(tenant_id, campaign.phone_number_id)
+    waba = made.accounts.waba(tenant_id, number.waba_id)
+    template = made.catalogue.template(tenant_id, campaign.template_id)
+    allowance = Allowance(None)
+    if result.complete:
+        allowance = allowance_of(made.catalogue, made.sends, tenant_id, waba, now)
+    expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or 0), result.offer_ends)
+    changed = changes(result.run.conditions, conditions_of(template, number, waba))
+    card = rate_card_of(made.directory, tenant_id)
+    least, most = cost_range(result, template.category, card)
+    cost = CostRangeOut.of(dict(result.markets), least, most, card)
+    return DryRunOut.of(result, number, allowance, expected, cost, changed)
+
+
+@router.post(
+    "/v1/campaigns/<campaign_id>/launch",
+    **effect(Scope.CAMPAIGNS, "campaigns", "Send it, now or at a given moment"),
+)
+def post_launch(campaign_id: CampaignId, body: LaunchIn | None = None) -> CampaignOut:
+    wish, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
+    checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=wish.accept_messaging_limit)
+    return CampaignOut.of(_control().launch(tenant_id, campaign_id, wish.start_ms, now, checks))
+
+
+@router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))
+def post_pause(campaign_id: CampaignId) -> CampaignOut:
+    return CampaignOut.of(_control().pause(caller(router).tenant_id, campaign_id))
+
+
+@router.post("/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "Go on sending"))
+def post_resume(campaign_id: CampaignId) -> CampaignOut:
+    return CampaignOut.of(_control().resume(caller(router).tenant_id, campaign_id, epoch_ms()))
+
+
+@router.post("/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "Stop it for good"))
+def post_cancel(campaign_id: CampaignId) -> CampaignOut:
+    return CampaignOut.of(_control().cancel(caller(router).tenant_id, campaign_id))
+
+
+@router.post(
+    "/v1/campaigns/<campaign_id>/retry",
+    **effect(
+        Scope.CAMPAIGNS,
+        "campaigns",
+        "Draft the same message for those who failed and whom no other retry reached; whom Meta spared marketing "
+        "(131049) not within a day, and once",
+        status=201,
+    ),
+)
+def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> CampaignOut:
+    codes = tuple(body.codes) if body is not None else ()
+    return _again(campaign_id, EarlierCampaign(campaign_id, ("failed",), codes))
+
+
+@router.post(
+    "/v1/campaigns/<campaign_id>/resend-unknown",
+    **effect(
+        Scope.CAMPAIGNS,
+        "campaigns",
+        "Draft the same message, once it has finished, for those nothing is known of; they may get it twice",
+        status=201,
+    ),
+)
+def post_resend_unknown(campaign_id: CampaignId) -> CampaignOut:
+    return _again(campaign_id, EarlierCampaign(campaign_id, ("unknown",)))
+
+
+def _again(campaign_id: str, wanted: EarlierCampaign) -> CampaignOut:
+    principal, made = caller(router), operation(router)
+    campaign = _control().again(
+        principal.tenant_id, campaign_id, made.operation_id, wanted, principal.member_id, made.at
+    )
+    return CampaignOut.of(campaign)
+
+
+@router.get("/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "The books of a campaign"))
+def get_report(campaign_id: CampaignId) -> ReportOut:
+    made, tenant_id = deps(), caller(router).tenant_id
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    changed = _dry_runs().compared(tenant_id, campaign)
+    since = (
+        SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
+    )
+    books = read_books(made.sends, made.lanes, tenant_id, campaign)
+    card = rate_card_of(made.directory, tenant_id)
+    cost = CostOut.of(actual_cost(books.priced, campaign.category, card), card)
+    return ReportOut.of(campaign, books, made.sends.rate_curve(tenant_id, campaign_id), since, cost)
+
+
+@router.get(
+    "/v1/campaigns/<campaign_id>/recipients", **secured(Scope.READ, "campaigns", "Who, and what became of each")
+)
+def get_recipients(
+    campaign_id: CampaignId,
+    outcome: Annotated[OutcomeName | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> RecipientsOut:
+    made, tenant_id = deps(), caller(router).tenant_id
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    page = Recipients(made.sends, made.lanes).page(tenant_id, campaign, outcome, limit, cursor)
+    return RecipientsOut(
+        items=[
+            RecipientOut.model_validate({"contact_id": f.contact_id, "outcome": f.outcome, "code": f.code or None})
+            for f in page.items
+        ],
+        next_cursor=page.cursor,
+    )
+
+
+@router.get(
+    "/v1/campaigns/<campaign_id>/recipients.csv",
+    **secured(Scope.READ, "campaigns", "The same as a CSV file; the Link header leads to its next part"),
+)
+def get_recipients_csv(
+    campaign_id: CampaignId,
+    outcome: Annotated[OutcomeName | None, Query()] = None,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> Response[str]:
+    made, tenant_id = deps(), caller(router).tenant_id
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    page = Recipients(made.sends, made.lanes).page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)
+    headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
+    if page.cursor is not None:
+        query = urlencode({"outcome": outcome, "cursor": page.cursor} if outcome else {"cursor": page.cursor})
+        headers["Link"] = f'</v1/campaigns/{campaign_id}/recipients.csv?{query}>; rel="next"'
+    return Response(200, "text/csv; charset=utf-8", as_csv(page.items), headers)

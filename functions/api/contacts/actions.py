@@ -1,0 +1,120 @@
+"""One contact at a time: making, changing, finding, and what they agreed to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from functions.api.contacts.field_values import CHECKS, check_tags, check_text
+from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.contacts.identity import contact_id_for, conversation_id_for
+from shared.domain.contacts.phone import normalise_phone
+from shared.domain.conversations.conversation import Conversation
+from shared.errors import Conflict, InvalidInput, NotFound
+from shared.store.accounts.tenants import Accounts
+from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations
+from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+
+Scalar = bool | int | float | str
+_MOST_LOOKED_AT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewContact:
+    phone: str = ""
+    bsuid: str = ""
+    name: str = ""
+    fields: Mapping[str, Scalar] = field(default_factory=dict)
+    tags: Sequence[str] = ()
+
+
+def as_text(value: Scalar) -> str:
+    """A JSON value as custom fields store it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip()
+
+
+def check_fields(values: Mapping[str, Scalar | None], known: Sequence[ContactField]) -> dict[str, str | None]:
+    """Checked and normalised; None stays. Raises InvalidInput, which names the field."""
+    kinds = {entry.key: entry.kind for entry in known}
+    checked: dict[str, str | None] = {}
+    for key, value in values.items():
+        if key not in kinds:
+            raise InvalidInput("there is no such custom field; create it under /v1/fields", field=f"fields.{key}")
+        text = None if value is None else as_text(value)
+        if not text:
+            checked[key] = None
+            continue
+        try:
+            checked[key] = CHECKS.get(kinds[key], check_text)(text)
+        except InvalidInput as exc:
+            raise InvalidInput(exc.message, field=f"fields.{key}") from exc
+    return checked
+
+
+def put_contact(
+    contacts: Contacts, tenant_id: str, new: NewContact, known: Sequence[ContactField], region: str, now: int
+) -> tuple[Contact, bool]:
+    """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched.
+
+    Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
+    """
+    fields = {key: value for key, value in check_fields(new.fields, known).items() if value is not None}
+    attributes = {"name": " ".join(new.name.split()), "bsuid": new.bsuid}
+    if new.phone:
+        attributes["phone"], attributes["region"] = normalise_phone(new.phone, region)
+    by_phone = contacts.find(tenant_id, "phone", attributes["phone"]) if new.phone else None
+    by_bsuid = contacts.find(tenant_id, "bsuid", new.bsuid) if new.bsuid else None
+    if by_phone and by_bsuid and by_phone.contact_id != by_bsuid.contact_id:
+        raise Conflict("phone and bsuid belong to two different contacts", field="bsuid", code="identity_taken")
+    found = by_phone or by_bsuid
+    phone_id = contact_id_for(tenant_id, "phone", attributes["phone"]) if new.phone else ""
+    bsuid_id = contact_id_for(tenant_id, "bsuid", new.bsuid) if new.bsuid else ""
+    contact_id = found.contact_id if found else phone_id or bsuid_id
+    contact_id, change = contacts.upsert(tenant_id, contact_id, attributes, fields, check_tags(new.tags), now)
+    for alias in (phone_id, bsuid_id):
+        if alias and alias != contact_id:
+            contacts.put_pointer(tenant_id, alias, contact_id)
+    return need_contact(contacts, tenant_id, contact_id), change == "created"
+
+
+def need_contact(contacts: Contacts, tenant_id: str, contact_id: str) -> Contact:
+    """Raises NotFound."""
+    contact = contacts.get(tenant_id, contact_id)
+    if contact is None:
+        raise NotFound("there is no such contact")
+    return contact
+
+
+def conversations_of(
+    accounts: Accounts, conversations: Conversations, tenant_id: str, contact: Contact
+) -> list[Conversation]:
+    """What each of the tenant's numbers and this person say to each other; 0.5 RRU for each that there could be."""
+    ids = (contact.contact_id, *sorted(contact.merged))
+    numbers = [number.phone_number_id for number in accounts.numbers(tenant_id)]
+    possible = [conversation_id_for(tenant_id, number, contact_id) for number in numbers for contact_id in ids]
+    return conversations.get_many(tenant_id, possible)
+
+
+def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, cursor: str | None) -> Page[Contact]:
+    """In order of id. With a tag a page may hold fewer than `limit`, even none, and still have a next one: at most
+    2,000 contacts are looked at for each."""
+    position = decode_cursor(cursor) or {}
+    after = position.get("id", "")
+    if after and not (len(after) == 32 and all(c in "0123456789abcdef" for c in after)):
+        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+    found: list[Contact] = []
+    looked_at = 0
+    while looked_at < _MOST_LOOKED_AT:
+        wanted = 500 if tag else limit
+        batch = contacts.page(tenant_id, after, wanted)
+        for contact in batch:
+            after = contact.contact_id
+            if not tag or tag in contact.tags:
+                found.append(contact)
+            if len(found) == limit:
+                return Page(found, encode_cursor({"id": after}))
+        looked_at += len(batch)
+        if len(batch) < wanted:
+            return Page(found, None)
+    return Page(found, encode_cursor({"id": after}))

@@ -1,0 +1,107 @@
+"""What the columns of an imported file mean."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from functions.api.contacts.imports.csv_source import BadFile
+from shared.domain.contacts.contact import ContactField
+from shared.domain.text_fold import fold
+
+PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE = "phone", "name", "first_name", "last_name", "tags", "ignore"
+RESERVED = frozenset({PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE, "bsuid"})
+MOST_FIELDS = 100
+
+_PHONE_NAMES = """phone phone_number phonenumber phone_no mobile mobile_phone mobile_number cell cellphone cell_phone
+telephone tel whatsapp whatsapp_number telefone celular telefono movil numero_de_telefone numero_de_telefono telefon
+handy handynummer portable telefone_celular numero number msisdn contact_number phone_1_value no_hp no_wa nomor_hp"""
+_NAME_NAMES = "name full_name fullname contact_name nome nome_completo nombre nombre_completo nom nama"
+_FIRST_NAMES = "first_name firstname given_name primeiro_nome prenom vorname"
+_LAST_NAMES = "last_name lastname surname family_name sobrenome apellido apellidos nachname"
+_TAG_NAMES = "tags tag labels etiquetas"
+_ALIASES: dict[str, str] = {
+    alias: target
+    for target, aliases in (
+        (PHONE, _PHONE_NAMES),
+        (NAME, _NAME_NAMES),
+        (FIRST_NAME, _FIRST_NAMES),
+        (LAST_NAME, _LAST_NAMES),
+        (TAGS, _TAG_NAMES),
+    )
+    for alias in aliases.split()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`targets[i]` is what column i holds: one of the names above, or a custom field as `field:<key>`."""
+
+    targets: tuple[str, ...]
+    ignored: tuple[str, ...] = ()
+    new_fields: tuple[ContactField, ...] = ()
+
+
+def slug(text: str) -> str:
+    """A header as a field key: lower case, without accents, words joined by underscores."""
+    key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(text)).split())[:40].strip("_")
+    return f"f_{key}"[:40] if key and not key[0].isalpha() else key
+
+
+def lay_out(
+    header: Sequence[str], known: Sequence[ContactField], wanted: Mapping[str, str], *, create_fields: bool
+) -> Layout:
+    """Decide each column: what the caller asked for, then the usual names, then custom fields by key or label.
+
+    Raises BadFile when no column holds phone numbers, or when `wanted` does not fit the file.
+    """
+    keys = {field.key for field in known}
+    labels = {slug(field.label): field.key for field in known}
+    asked = _asked(header, wanted, keys)
+    taken = set(asked.values()) - {IGNORE}
+    targets: list[str] = []
+    ignored: list[str] = []
+    new: dict[str, ContactField] = {}
+    for i, title in enumerate(header):
+        key = slug(title)
+        target = asked.get(i) or _ALIASES.get(key) or _field(key, keys, labels)
+        if target is None and create_fields and key and key not in RESERVED:
+            new.setdefault(key, ContactField(key, title[:100]))
+            target = f"field:{key}"
+        if i not in asked and target in taken:
+            field = _field(key, keys, labels)
+            target = field if field not in taken else None
+        if target is None:
+            ignored.append(title or f"(column {i + 1})")
+        else:
+            taken.add(target)
+        targets.append(target or IGNORE)
+    if PHONE not in targets:
+        names = ", ".join(title for title in header if title)[:300]
+        raise BadFile(f"no column holds phone numbers; name one `phone`, or map one. The columns are: {names}")
+    if len(known) + len(new) > MOST_FIELDS:
+        raise BadFile(f"the file would make more than {MOST_FIELDS} custom fields; leave columns out")
+    if NAME in targets:
+        ignored += [header[i] for i, target in enumerate(targets) if target in (FIRST_NAME, LAST_NAME)]
+        targets = [IGNORE if target in (FIRST_NAME, LAST_NAME) else target for target in targets]
+    return Layout(tuple(targets), tuple(ignored), tuple(new.values()))
+
+
+def _asked(header: Sequence[str], wanted: Mapping[str, str], keys: set[str]) -> dict[int, str]:
+    places = {title.casefold(): i for i, title in reversed(list(enumerate(header)))}
+    asked: dict[int, str] = {}
+    for title, target in wanted.items():
+        place = places.get(title.strip().casefold())
+        if place is None:
+            raise BadFile(f"the file has no column {title!r}, which `columns` names", field="columns")
+        if target not in RESERVED and target not in keys:
+            raise BadFile(f"`columns` maps to {target!r}, which is no custom field; create it first", field="columns")
+        asked[place] = target if target in RESERVED else f"field:{target}"
+    meant = [target for target in asked.values() if target != IGNORE]
+    if len(meant) != len(set(meant)):
+        raise BadFile("`columns` maps two columns to the same place", field="columns")
+    return asked
+
+
+def _field(key: str, keys: set[str], labels: Mapping[str, str]) -> str | None:
+    if key in keys:
+        return f"field:{key}"
+    return f"field:{labels[key]}" if key in labels else None

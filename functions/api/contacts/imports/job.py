@@ -1,0 +1,170 @@
+"""An import as it is stored: one document per import, the file and the rejected rows in S3.
+
+`counts` always cover exactly the rows dealt with so far, so they add up at every moment:
+rows = created + updated + unchanged + duplicate + rejected. When a worker dies, the rows written since its last
+checkpoint are written again by the next one and come out as unchanged.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from typing import BinaryIO
+
+from functions.api.contacts.imports.rows import Rejection
+from shared.clients.files import Files, FileTooLarge
+from shared.domain.media.file_name import content_disposition
+from shared.errors import Conflict
+from shared.store.engine.cursor import Page
+from shared.store.engine.directory import Directory
+
+MOST_BYTES = 200 * 1024 * 1024
+MOST_ROWS = 1_000_000
+SHOWN_REJECTIONS = 10
+LISTED_REJECTIONS = 1_000
+_LINK_SECONDS = 3600
+
+AWAITING_UPLOAD, QUEUED, RUNNING, COMPLETED, FAILED = "awaiting_upload", "queued", "running", "completed", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of the file; `duplicate` are those whose contact an earlier row of the same file already gave."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`columns` maps headers to what they hold; `default_country` is ISO and serves numbers without a country code."""
+
+    default_country: str
+    tags: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    create_fields: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """`total_rows` is known once the whole file was checked. `owner` works on it until `leased_until` (epoch ms);
+    `attempts` counts workers that got no further."""
+
+    import_id: str
+    filename: str
+    options: Options
+    status: str = AWAITING_UPLOAD
+    created_at: int = 0
+    created_by: str = ""
+    etag: str = ""
+    total_rows: int | None = None
+    counts: Counts = Counts()
+    ignored_columns: tuple[str, ...] = ()
+    created_fields: tuple[str, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    error: str = ""
+    started_at: int = 0
+    finished_at: int = 0
+    owner: str = ""
+    leased_until: int = 0
+    attempts: int = 0
+
+
+def queued(job: ImportJob) -> ImportJob:
+    """Start an uploaded import; one that was started stays as it is."""
+    return replace(job, status=QUEUED) if job.status == AWAITING_UPLOAD else job
+
+
+def taken(job: ImportJob, owner: str, now: int, leased_until: int) -> ImportJob:
+    """The job in the hands of this worker. Raises Conflict while another one holds it."""
+    if job.owner not in ("", owner) and job.leased_until > now:
+        raise Conflict("another worker is at it")
+    return replace(
+        job,
+        status=RUNNING,
+        owner=owner,
+        leased_until=leased_until,
+        attempts=job.attempts + 1,
+        started_at=job.started_at or now,
+    )
+
+
+def finished(job: ImportJob, status: str, error: str, now: int) -> ImportJob:
+    return replace(job, status=status, error=error, finished_at=now, owner="", leased_until=0)
+
+
+class Imports:
+    """Every method takes the tenant id."""
+
+    def __init__(self, directory: Directory, files: Files) -> None:
+        self._directory = directory
+        self._files = files
+
+    @staticmethod
+    def _prefix(tenant_id: str, import_id: str) -> str:
+        return f"imports/{tenant_id}/{import_id}"
+
+    def create(self, tenant_id: str, job: ImportJob) -> None:
+        """Harmless when the same import was made before."""
+        try:
+            self._directory.create(tenant_id, f"IMP#{job.import_id}", job)
+        except Conflict:
+            return
+
+    def get(self, tenant_id: str, import_id: str) -> ImportJob:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"IMP#{import_id}", ImportJob)
+
+    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ImportJob]:
+        """Newest first."""
+        return self._directory.page(tenant_id, "IMP#", ImportJob, limit=limit, cursor=cursor)
+
+    def change(self, tenant_id: str, import_id: str, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
+        """Raises NotFound and whatever `change` raises."""
+        return self._directory.update(tenant_id, f"IMP#{import_id}", ImportJob, change)
+
+    def upload_url(self, tenant_id: str, import_id: str) -> str:
+        """Where the file may be PUT for an hour."""
+        return self._files.upload_url(f"{self._prefix(tenant_id, import_id)}/source.csv", _LINK_SECONDS)
+
+    def store_file(self, tenant_id: str, import_id: str, content: bytes) -> None:
+        self._files.put(f"{self._prefix(tenant_id, import_id)}/source.csv", BytesIO(content), "text/csv")
+
+    def file_size(self, tenant_id: str, import_id: str) -> int | None:
+        """Bytes of the uploaded file, None when there is none."""
+        found = self._files.head(f"{self._prefix(tenant_id, import_id)}/source.csv")
+        return found.size if found is not None else None
+
+    def download(self, tenant_id: str, import_id: str, into: BinaryIO) -> tuple[str, int]:
+        """Copy the file in pieces; (etag, bytes). Raises NotFound, and Conflict when it is larger than allowed."""
+        try:
+            found = self._files.read_into(f"{self._prefix(tenant_id, import_id)}/source.csv", into, at_most=MOST_BYTES)
+        except FileTooLarge as error:
+            raise Conflict(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; split it") from error
+        return found.etag, found.size
+
+    def store_rejections(self, tenant_id: str, import_id: str, listed: Sequence[Rejection], as_csv: BinaryIO) -> None:
+        """The rejected rows as a CSV file to correct and upload again, and the first of them for the API."""
+        prefix = self._prefix(tenant_id, import_id)
+        rows = json.dumps([[rejection.line, rejection.reason] for rejection in listed])
+        self._files.put(f"{prefix}/rejected.json", BytesIO(rows.encode()), "application/json")
+        self._files.put(f"{prefix}/rejected.csv", as_csv, "text/csv; charset=utf-8")
+
+    def rejections(self, tenant_id: str, import_id: str) -> list[Rejection]:
+        """The first thousand; all of them are behind `rejections_url`."""
+        rows = BytesIO()
+        self._files.read_into(f"{self._prefix(tenant_id, import_id)}/rejected.json", rows)
+        return [Rejection(line, reason) for line, reason in json.loads(rows.getvalue())]
+
+    def rejections_url(self, tenant_id: str, import_id: str) -> str:
+        """A link to the CSV file of rejected rows that works for an hour."""
+        return self._files.link(
+            f"{self._prefix(tenant_id, import_id)}/rejected.csv",
+            "text/csv; charset=utf-8",
+            content_disposition("rejected.csv", inline=False),
+            _LINK_SECONDS,
+        )

@@ -1,0 +1,72 @@
+"""Imports of contacts."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator
+
+from functions.api.contacts.models import Tags
+from functions.api.http.countries import CODES
+from functions.api.http.fields import Country, Cursor, Input, Output
+
+
+class ImportIn(Input):
+    filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] = "contacts.csv"
+    tags: Tags = Field(default_factory=list, description="put on every contact of the file")
+    default_country: Country | None = Field(
+        None, description="ISO 3166 alpha-2, for numbers without a country code; the tenant's own when left out"
+    )
+    columns: Annotated[dict[str, str], Field(max_length=200)] = Field(
+        default_factory=dict,
+        description="header -> phone, name, first_name, last_name, tags, ignore, or the key of a custom field",
+    )
+    create_fields: bool = Field(False, description="make text fields of columns that are not known")
+
+    @field_validator("default_country")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value not in CODES:
+            raise ValueError("is not an ISO 3166 alpha-2 country code, such as BR")
+        return value
+
+
+class CountsOut(Output):
+    """rows = created + updated + unchanged + duplicate + rejected, at every moment."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicate: int
+    rejected: int
+
+
+class RejectedRowOut(Output):
+    line: int = Field(description="line of the file, counted from 1")
+    reason: str
+
+
+class ImportOut(Output):
+    id: str
+    filename: str
+    status: str = Field(description="awaiting_upload, queued, running, completed or failed")
+    upload_url: str | None = Field(None, description="PUT the file here within an hour, then POST …/start")
+    total_rows: int | None = Field(description="known once the whole file was checked")
+    counts: CountsOut
+    error: str | None
+    rejected: list[RejectedRowOut] = Field(description="the first ten; see …/rejected for more")
+    ignored_columns: list[str]
+    created_fields: list[str]
+    created_at: str | None
+    started_at: str | None
+    finished_at: str | None
+
+
+class ImportsOut(Output):
+    items: list[ImportOut]
+    next_cursor: Cursor
+
+
+class RejectedOut(Output):
+    items: list[RejectedRowOut] = Field(description="at most the first 1,000 over all pages")
+    next_cursor: Cursor
+    download_url: str | None = Field(description="all rejected rows as CSV, with their reasons; works for an hour")

@@ -1,0 +1,212 @@
+"""Imports of contacts from CSV files."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import ValidationError
+
+from functions.api.bootstrap import deps
+from functions.api.contacts.imports.job import AWAITING_UPLOAD, MOST_BYTES, QUEUED, ImportJob, Imports, Options, queued
+from functions.api.contacts.imports.models import (
+    CountsOut,
+    ImportIn,
+    ImportOut,
+    ImportsOut,
+    RejectedOut,
+    RejectedRowOut,
+)
+from functions.api.http.fields import ULID, moment
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from shared.domain.accounts.account import Scope
+from shared.errors import Conflict, InvalidInput, PermanentError
+from shared.queue_messages import ImportFile
+from shared.store.engine.cursor import decode_cursor, encode_cursor
+
+router = new_router()
+MOST_BODY_BYTES = 5 * 1024 * 1024
+ImportId = Annotated[str, Path(pattern=ULID)]
+
+_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": ImportIn.model_json_schema()},
+        "text/csv": {"schema": {"type": "string", "description": "The file itself, at most 5 MB; it starts at once."}},
+    },
+}
+
+
+class TooLarge(PermanentError):
+    code = "body_too_large"
+    status = 413
+
+
+def _imports() -> Imports:
+    made = deps()
+    return Imports(made.directory, made.files)
+
+
+@router.post(
+    "/v1/contacts/imports",
+    **effect(Scope.CONTACTS, "imports", "Import contacts from a CSV file", status=201, body=_BODY),
+)
+def post_import(
+    filename: Annotated[str, Query(max_length=200)] = "contacts.csv",
+    tags: Annotated[str, Query(max_length=2000)] = "",
+    default_country: Annotated[str, Query(max_length=2)] = "",
+    columns: Annotated[str, Query(max_length=5000)] = "",
+    create_fields: Annotated[bool, Query()] = False,
+) -> ImportOut:
+    """With a text/csv body the options are in the query: tags and columns (`Header:target`) separated by commas."""
+    headers = router.current_event.headers
+    if not headers.get("content-type", "").lower().startswith("text/csv"):
+        return _prepare(_validated(router.current_event.json_body or {}))
+    options = {
+        "filename": filename or "contacts.csv",
+        "tags": [tag for part in tags.split(",") if (tag := part.strip())],
+        "default_country": default_country or None,
+        "columns": _pairs(columns),
+        "create_fields": create_fields,
+    }
+    return _begin(_validated(options), _content(router.current_event.raw_event))
+
+
+def _validated(raw: Mapping[str, object]) -> ImportIn:
+    try:
+        return ImportIn.model_validate(raw)
+    except ValidationError as exc:
+        errors = [{**error, "loc": ("body", *error["loc"])} for error in exc.errors(include_url=False)]
+        raise RequestValidationError(errors) from exc
+
+
+def _pairs(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        if not part.strip():
+            continue
+        header, colon, target = part.rpartition(":")
+        if not colon:
+            raise InvalidInput("write it as Header:target,Header:target", field="columns")
+        found[header.strip()] = target.strip()
+    return found
+
+
+def _content(event: Mapping[str, Any]) -> bytes:
+    body = str(event.get("body") or "")
+    try:
+        content = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode("utf-8", "surrogatepass")
+    except binascii.Error as exc:
+        raise InvalidInput("the body cannot be read") from exc
+    if len(content) > MOST_BODY_BYTES:
+        raise TooLarge("a file in the body is at most 5 MB; ask for an upload URL with a JSON body instead")
+    if not content:
+        raise InvalidInput("the file is empty (0 bytes)", code="bad_file")
+    return content
+
+
+def _job(wanted: ImportIn) -> ImportJob:
+    principal, made = caller(router), operation(router)
+    country = wanted.default_country or deps().accounts.tenant(principal.tenant_id).country
+    return ImportJob(
+        import_id=made.operation_id,
+        filename=wanted.filename,
+        options=Options(country, tuple(wanted.tags), wanted.columns, wanted.create_fields),
+        created_at=made.at,
+        created_by=principal.member_id,
+    )
+
+
+def _prepare(wanted: ImportIn) -> ImportOut:
+    tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(wanted)
+    imports.create(tenant_id, job)
+    return _out(job, upload_url=imports.upload_url(tenant_id, job.import_id))
+
+
+def _begin(wanted: ImportIn, content: bytes) -> ImportOut:
+    tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(wanted)
+    imports.store_file(tenant_id, job.import_id, content)
+    imports.create(tenant_id, queued(job))
+    deps().import_queue.send(ImportFile(tenant_id, job.import_id), group=tenant_id)
+    return _out(queued(job))
+
+
+@router.post("/v1/contacts/imports/<import_id>/start", **effect(Scope.CONTACTS, "imports", "Start an uploaded import"))
+def post_start(import_id: ImportId) -> ImportOut:
+    tenant_id, imports = caller(router).tenant_id, _imports()
+    job = imports.get(tenant_id, import_id)
+    if job.status == AWAITING_UPLOAD:
+        size = imports.file_size(tenant_id, import_id)
+        if size is None:
+            raise Conflict("the file is not there yet; PUT it to upload_url first", code="upload_missing")
+        if size > MOST_BYTES:
+            raise TooLarge(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; split it")
+        job = imports.change(tenant_id, import_id, queued)
+    if job.status == QUEUED:
+        # Sent again for a repeated start: the first message may have been lost, and a second one is harmless.
+        deps().import_queue.send(ImportFile(tenant_id, import_id), group=tenant_id)
+    return _out(job)
+
+
+@router.get("/v1/contacts/imports", **secured(Scope.READ, "imports", "Imports, newest first"))
+def list_imports(
+    limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Annotated[str | None, Query(max_length=500)] = None
+) -> ImportsOut:
+    page = _imports().page(caller(router).tenant_id, limit, cursor)
+    return ImportsOut(items=[_out(job) for job in page.items], next_cursor=page.cursor)
+
+
+@router.get("/v1/contacts/imports/<import_id>", **secured(Scope.READ, "imports", "How an import stands"))
+def get_import(import_id: ImportId) -> ImportOut:
+    return _out(_imports().get(caller(router).tenant_id, import_id))
+
+
+@router.get("/v1/contacts/imports/<import_id>/rejected", **secured(Scope.READ, "imports", "Rows not imported, and why"))
+def get_rejected(
+    import_id: ImportId,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> RejectedOut:
+    tenant_id, imports = caller(router).tenant_id, _imports()
+    job = imports.get(tenant_id, import_id)
+    if job.total_rows is None:
+        return RejectedOut(items=[], next_cursor=None, download_url=None)
+    at = (decode_cursor(cursor) or {}).get("at", "0")
+    if not (at.isascii() and at.isdigit()):
+        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+    rows = imports.rejections(tenant_id, import_id)
+    stop = int(at) + limit
+    return RejectedOut(
+        items=[RejectedRowOut(line=row.line, reason=row.reason) for row in rows[int(at) : stop]],
+        next_cursor=encode_cursor({"at": str(stop)}) if stop < len(rows) else None,
+        download_url=imports.rejections_url(tenant_id, import_id),
+    )
+
+
+def _out(job: ImportJob, upload_url: str | None = None) -> ImportOut:
+    counts = job.counts
+    return ImportOut(
+        id=job.import_id,
+        filename=job.filename,
+        status=job.status,
+        upload_url=upload_url,
+        total_rows=job.total_rows,
+        counts=CountsOut(
+            rows=counts.rows,
+            created=counts.created,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            duplicate=counts.duplicate,
+            rejected=counts.rejected,
+        ),
+        error=job.error or None,
+        rejected=[RejectedRowOut(line=row.line, reason=row.reason) for row in job.rejections],
+        ignored_columns=list(job.ignored_columns),
+        created_fields=list(job.created_fields),
+        created_at=moment(job.created_at),
+        started_at=moment(job.started_at),
+        finished_at=moment(job.finished_at),
+    )

@@ -1,0 +1,94 @@
+"""From the cells of one row to what is to be stored, or to the reason why not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from functions.api.contacts.field_values import CHECKS, check_text, split_tags
+from functions.api.contacts.imports.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
+from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.identity import contact_id_for
+from shared.domain.contacts.phone import normalise_phone
+from shared.errors import InvalidInput
+
+_SCIENTIFIC = re.compile(r"\d[.,]\d+e\+?\d+\Z", re.IGNORECASE | re.ASCII)
+_NAME_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A contact as its row describes it. Blank cells are left out, so that they overwrite nothing."""
+
+    contact_id: str
+    attributes: Mapping[str, str]
+    fields: Mapping[str, str]
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a row is not imported. The reason names the column and never repeats its content."""
+
+    line: int
+    reason: str
+
+
+class RowReader:
+    """`region` is the ISO country of numbers without a country code; `tags` go to every contact of the file."""
+
+    def __init__(
+        self, tenant_id: str, layout: Layout, fields: Sequence[ContactField], region: str, tags: frozenset[str]
+    ) -> None:
+        kinds = {field.key: field.kind for field in (*fields, *layout.new_fields)}
+        self._tenant_id = tenant_id
+        self._width = len(layout.targets)
+        self._region = region
+        self._tags = tags
+        places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
+        self._phone = places[PHONE]
+        self._names = [places[target] for target in (NAME, FIRST_NAME, LAST_NAME) if target in places]
+        self._tag_column = places.get(TAGS)
+        self._fields = [
+            (i, key, CHECKS.get(kinds.get(key, "text"), check_text))
+            for target, i in places.items()
+            if (key := target.removeprefix("field:")) != target
+        ]
+
+    def read(self, cells: Sequence[str]) -> Row:
+        """Raises InvalidInput with the reason."""
+        if len(cells) != self._width:
+            cells = self._fitted(cells)
+        phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region)
+        attributes = {"phone": phone, "region": region}
+        name = " ".join(part for i in self._names if (part := " ".join(cells[i].split())))
+        if name:
+            if len(name) > _NAME_LIMIT:
+                raise InvalidInput(f"name is longer than {_NAME_LIMIT} characters", field="name")
+            attributes["name"] = name
+        fields: dict[str, str] = {}
+        for i, key, check in self._fields:
+            value = cells[i].strip()
+            if value:
+                try:
+                    fields[key] = check(value)
+                except InvalidInput as exc:
+                    raise InvalidInput(f"{key} {exc.message}", field=key) from exc
+        tags = self._tags
+        if self._tag_column is not None and cells[self._tag_column]:
+            tags = tags | split_tags(cells[self._tag_column])
+        return Row(contact_id_for(self._tenant_id, "phone", phone), attributes, fields, tags)
+
+    def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
+        if any(cell.strip() for cell in cells[self._width :]):
+            raise InvalidInput(f"the row has {len(cells)} cells, the header {self._width}")
+        return [*cells[: self._width], *[""] * (self._width - len(cells))]
+
+
+def _phone_text(cell: str) -> str:
+    """A spreadsheet's traces taken off: the apostrophe that marks text, the decimals of a number."""
+    text = cell.strip().lstrip("'").removesuffix(".0")
+    if _SCIENTIFIC.match(text):
+        raise InvalidInput(
+            "phone was turned into a rounded number by a spreadsheet; format the column as text", field="phone"
+        )
+    return text

@@ -1,0 +1,274 @@
+"""Running an import: check the whole file, then write it, in as many slices as it takes.
+
+The first pass reads everything and writes nothing, so that a file that breaks off half-way is refused as a whole. The
+second pass writes the rows with a few threads and notes how far it came. A later slice reads the file again up to
+there: which rows are duplicates follows from all rows before them.
+"""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import BinaryIO, Protocol
+
+from functions.api.contacts.imports.csv_columns import Layout, lay_out
+from functions.api.contacts.imports.csv_source import BadFile, CsvSource
+from functions.api.contacts.imports.job import (
+    COMPLETED,
+    FAILED,
+    LISTED_REJECTIONS,
+    MOST_ROWS,
+    SHOWN_REJECTIONS,
+    Counts,
+    ImportJob,
+    Imports,
+    Options,
+    finished,
+    taken,
+)
+from functions.api.contacts.imports.rows import Rejection, Row, RowReader
+from shared.domain.contacts.contact import ContactField
+from shared.errors import Conflict, InvalidInput, NotFound
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.contacts.contacts import Change, Contacts
+
+_THREADS = 16
+_CHUNK = 320
+_CHECKPOINT_MS = 2_000
+_MOST_ATTEMPTS = 5
+
+
+class Clock(Protocol):
+    """`now` in epoch ms; `remaining` is how many ms this worker may still run."""
+
+    def now(self) -> int: ...
+    def remaining(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to become of one row: exactly one of the three."""
+
+    line: int
+    cells: Sequence[str]
+    row: Row | None = None
+    rejection: Rejection | None = None
+
+
+def verdicts(source: CsvSource, reader: RowReader) -> Iterator[Verdict]:
+    """One per row; a contact that an earlier row gave has neither row nor rejection.
+
+    Remembers eight bytes of every contact id: 64 MB for the million rows that a file may have.
+    """
+    seen: set[int] = set()
+    for line, cells in source.records():
+        try:
+            row = reader.read(cells)
+        except InvalidInput as error:
+            yield Verdict(line, cells, rejection=Rejection(line, error.message))
+            continue
+        key = int(row.contact_id[:16], 16)
+        if key in seen:
+            yield Verdict(line, cells)
+        else:
+            seen.add(key)
+            yield Verdict(line, cells, row)
+
+
+def add(counts: Counts, changes: Sequence[Change], duplicate: int, rejected: int) -> Counts:
+    """The counts after some more rows; they add up by construction."""
+    return Counts(
+        rows=counts.rows + len(changes) + duplicate + rejected,
+        created=counts.created + changes.count("created"),
+        updated=counts.updated + changes.count("updated"),
+        unchanged=counts.unchanged + changes.count("unchanged"),
+        duplicate=counts.duplicate + duplicate,
+        rejected=counts.rejected + rejected,
+    )
+
+
+class ImportRun:
+    """One worker's turn at one import."""
+
+    def __init__(self, imports: Imports, catalogue: Catalogue, contacts: Contacts, clock: Clock) -> None:
+        self._imports = imports
+        self._catalogue = catalogue
+        self._contacts = contacts
+        self._clock = clock
+
+    def work(self, tenant_id: str, import_id: str, owner: str, *, margin_ms: int = 30_000) -> bool:
+        """Whether there is more to do in another slice. Raises NotFound, and Conflict while somebody else is at it.
+
+        Any other error leaves the job free for the next attempt.
+        """
+        now = self._clock.now()
+        until = now + self._clock.remaining() + 5_000
+        job = self._imports.get(tenant_id, import_id)
+        if job.status in (COMPLETED, FAILED):
+            return False
+        job = self._imports.change(tenant_id, import_id, lambda job: _take(job, owner, now, until))
+        if job.status == FAILED:
+            return False
+        try:
+            with tempfile.TemporaryFile() as file:
+                return self._slice(tenant_id, job, file, margin_ms)
+        except (BadFile, _Stopped) as error:
+            message = str(error)
+            if job.counts.rows:
+                message += f"; the {job.counts.rows} rows before were imported"
+            self._imports.change(tenant_id, import_id, lambda job: finished(job, FAILED, message, self._clock.now()))
+            return False
+        except Exception:
+            self._imports.change(tenant_id, import_id, lambda job: _let_go(job, owner))
+            raise
+
+    def _slice(self, tenant_id: str, job: ImportJob, file: BinaryIO, margin_ms: int) -> bool:
+        try:
+            etag, _ = self._imports.download(tenant_id, job.import_id, file)
+        except (NotFound, Conflict) as error:
+            raise _Stopped(error.message) from error
+        fields = self._catalogue.fields(tenant_id)
+        if job.total_rows is None:
+            job = self._check(tenant_id, replace(job, etag=etag), file, fields)
+        elif etag != job.etag:
+            raise _Stopped("the file was replaced while it was imported")
+        return self._write(tenant_id, job, file, fields, margin_ms)
+
+    def _open(
+        self, tenant_id: str, options: Options, file: BinaryIO, fields: Sequence[ContactField]
+    ) -> tuple[CsvSource, Layout, RowReader]:
+        file.flush()
+        os.lseek(file.fileno(), 0, os.SEEK_SET)
+        source = CsvSource(_Borrowed(file))
+        layout = lay_out(source.header, fields, options.columns, create_fields=options.create_fields)
+        return source, layout, RowReader(tenant_id, layout, fields, options.default_country, frozenset(options.tags))
+
+    def _check(self, tenant_id: str, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField]) -> ImportJob:
+        """The first pass. Raises BadFile; then nothing was written."""
+        source, layout, reader = self._open(tenant_id, job.options, file, fields)
+        total = 0
+        listed: list[Rejection] = []
+        with tempfile.TemporaryFile() as rejected:
+            text = io.TextIOWrapper(rejected, encoding="utf-8-sig", newline="")
+            out = csv.writer(text)
+            out.writerow(["line", "reason", *source.header])
+            for verdict in verdicts(source, reader):
+                total += 1
+                if total > MOST_ROWS:
+                    raise BadFile(f"the file has more than {MOST_ROWS:,} rows; split it")
+                if verdict.rejection is not None:
+                    out.writerow([verdict.line, verdict.rejection.reason, *verdict.cells])
+                    if len(listed) < LISTED_REJECTIONS:
+                        listed.append(verdict.rejection)
+            if not total:
+                raise BadFile("the file has a header but no rows")
+            text.flush()
+            text.detach()
+            rejected.seek(0)
+            self._imports.store_rejections(tenant_id, job.import_id, listed, rejected)
+        for field in layout.new_fields:
+            try:
+                self._catalogue.create_field(tenant_id, field)
+            except Conflict:
+                continue  # made by an earlier attempt, or by somebody else just now
+        return self._save(
+            tenant_id,
+            job,
+            lambda stored: replace(
+                stored,
+                etag=job.etag,
+                total_rows=total,
+                ignored_columns=layout.ignored,
+                created_fields=tuple(field.key for field in layout.new_fields),
+                rejections=tuple(listed[:SHOWN_REJECTIONS]),
+            ),
+        )
+
+    def _write(
+        self, tenant_id: str, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField], margin_ms: int
+    ) -> bool:
+        """The second pass, from where the last slice stopped. True when time ran out before the end."""
+        _, _, reader = opened = self._open(tenant_id, job.options, file, fields)
+        counts, saved_at = job.counts, self._clock.now()
+        batch: list[Row] = []
+        duplicate = rejected = at = 0
+        with ThreadPoolExecutor(_THREADS) as threads:
+            for verdict in verdicts(opened[0], reader):
+                at += 1
+                if at <= job.counts.rows:
+                    continue
+                if verdict.row is not None:
+                    batch.append(verdict.row)
+                elif verdict.rejection is not None:
+                    rejected += 1
+                else:
+                    duplicate += 1
+                if len(batch) + duplicate + rejected < _CHUNK:
+                    continue
+                counts = add(counts, self._store(threads, tenant_id, batch), duplicate, rejected)
+                batch, duplicate, rejected = [], 0, 0
+                stop = self._clock.remaining() < margin_ms
+                if stop or self._clock.now() - saved_at >= _CHECKPOINT_MS:
+                    saved_at = self._clock.now()
+                    self._checkpoint(tenant_id, job, counts, done=stop)
+                if stop:
+                    return True
+            counts = add(counts, self._store(threads, tenant_id, batch), duplicate, rejected)
+        self._save(
+            tenant_id,
+            job,
+            lambda stored: finished(replace(stored, counts=counts), COMPLETED, "", self._clock.now()),
+        )
+        return False
+
+    def _store(self, threads: ThreadPoolExecutor, tenant_id: str, rows: Sequence[Row]) -> list[Change]:
+        now = self._clock.now()
+
+        def store(row: Row) -> Change:
+            return self._contacts.upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now)[1]
+
+        return list(threads.map(store, rows))
+
+    def _checkpoint(self, tenant_id: str, job: ImportJob, counts: Counts, *, done: bool) -> None:
+        """Note how far it came; when the worker's time is up, leave the job for the next one."""
+
+        def note(stored: ImportJob) -> ImportJob:
+            noted = replace(stored, counts=counts, attempts=0)
+            return replace(noted, owner="", leased_until=0) if done else noted
+
+        self._save(tenant_id, job, note)
+
+    def _save(self, tenant_id: str, job: ImportJob, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
+        """Raises Conflict when the job is no longer in this worker's hands."""
+
+        def guarded(stored: ImportJob) -> ImportJob:
+            if stored.owner != job.owner:
+                raise Conflict("another worker took this import over")
+            return change(stored)
+
+        return self._imports.change(tenant_id, job.import_id, guarded)
+
+
+class _Stopped(Exception):
+    """The import cannot go on; the text is for the tenant."""
+
+
+class _Borrowed(io.BufferedReader):
+    """A reader whose closing leaves the file open: both passes read the same one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(io.FileIO(file.fileno(), closefd=False), 256 * 1024)
+
+
+def _let_go(job: ImportJob, owner: str) -> ImportJob:
+    return replace(job, owner="", leased_until=0) if job.owner == owner else job
+
+
+def _take(job: ImportJob, owner: str, now: int, until: int) -> ImportJob:
+    if job.attempts >= _MOST_ATTEMPTS:
+        message = f"the import failed {_MOST_ATTEMPTS} times on our side; upload the file again"
+        return finished(job, FAILED, message, now)
+    return taken(job, owner, now, until)

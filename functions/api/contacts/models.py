@@ -1,0 +1,107 @@
+"""Contacts, their custom fields and consent."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
+
+from functions.api.contacts.imports.csv_columns import RESERVED
+from functions.api.http.fields import Cursor, Input, Output, ShortText, Tag, moment
+from shared.domain.contacts.contact import Contact, ContactField
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Scalar = StrictBool | StrictInt | StrictFloat | Annotated[str, StringConstraints(max_length=1000)]
+Tags = Annotated[list[Tag], Field(max_length=50)]
+
+
+class FieldIn(Input):
+    key: Key
+    label: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    kind: Literal["text", "number", "date", "boolean"] = "text"
+
+    @model_validator(mode="after")
+    def _free(self) -> "FieldIn":
+        if self.key in RESERVED:
+            raise ValueError(f"`{self.key}` is a name that every contact has; choose another key")
+        return self
+
+
+class FieldOut(Output):
+    key: str
+    label: str
+    kind: str
+
+    @classmethod
+    def of(cls, field: ContactField) -> "FieldOut":
+        return cls(key=field.key, label=field.label, kind=field.kind)
+
+
+class FieldsOut(Output):
+    items: list[FieldOut]
+
+
+class ContactIn(Input):
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = Field(
+        None, description="As people write it; without a country code it is taken to be of the tenant's country."
+    )
+    bsuid: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    fields: dict[Key, Scalar] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "ContactIn":
+        if not self.phone and not self.bsuid:
+            raise ValueError("a contact needs a phone or a bsuid")
+        return self
+
+
+class ContactPatch(Input):
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    fields: dict[Key, Scalar | None] = Field(default_factory=dict, description="null removes a field")
+    add_tags: Tags = Field(default_factory=list)
+    remove_tags: Tags = Field(default_factory=list)
+
+
+class ConsentIn(Input):
+    source: ShortText = Field(description="How the person said it, such as `phone call` or `web form`.")
+
+
+class ContactOut(Output):
+    id: str
+    phone: str | None
+    bsuid: str | None
+    name: str
+    username: str = Field(description="in WhatsApp, without @; it may change freely")
+    region: str
+    fields: dict[str, str]
+    tags: list[str]
+    opted_out: bool
+    opted_out_at: str | None
+    opt_out_source: str
+    last_inbound_at: str | None
+    created_at: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, contact: Contact) -> "ContactOut":
+        return cls(
+            id=contact.contact_id,
+            phone=contact.phone,
+            bsuid=contact.bsuid,
+            name=contact.name,
+            username=contact.username,
+            region=contact.region,
+            fields=dict(contact.fields),
+            tags=sorted(contact.tags),
+            opted_out=contact.opted_out_at is not None,
+            opted_out_at=moment(contact.opted_out_at),
+            opt_out_source=contact.opt_out_source,
+            last_inbound_at=moment(contact.last_inbound_at),
+            created_at=moment(contact.created_at),
+            updated_at=moment(contact.updated_at),
+        )
+
+
+class ContactsOut(Output):
+    items: list[ContactOut]
+    next_cursor: Cursor

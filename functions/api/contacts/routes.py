@@ -1,0 +1,144 @@
+"""Contacts, custom fields and consent."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.contacts.actions import (
+    NewContact,
+    check_fields,
+    conversations_of,
+    list_contacts,
+    need_contact,
+    put_contact,
+)
+from functions.api.contacts.field_values import check_tags
+from functions.api.contacts.imports.csv_columns import MOST_FIELDS
+from functions.api.contacts.models import (
+    ConsentIn,
+    ContactIn,
+    ContactOut,
+    ContactPatch,
+    ContactsOut,
+    FieldIn,
+    FieldOut,
+    FieldsOut,
+)
+from functions.api.http.fields import HEX_ID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.contacts.contact import ContactField
+from shared.errors import Conflict, LimitExceeded, NotFound
+
+router = new_router()
+ContactId = Annotated[str, Path(pattern=HEX_ID)]
+
+
+@router.get("/v1/fields", **secured(Scope.READ, "contacts", "The custom fields of contacts"))
+def list_fields() -> FieldsOut:
+    return FieldsOut(items=[FieldOut.of(field) for field in deps().catalogue.fields(caller(router).tenant_id)])
+
+
+@router.post("/v1/fields", **effect(Scope.CONTACTS, "contacts", "Make a custom field", status=201))
+def post_field(body: FieldIn) -> FieldOut:
+    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
+    if len(catalogue.fields(tenant_id)) >= MOST_FIELDS:
+        raise LimitExceeded(f"there are {MOST_FIELDS} custom fields, which is the most there can be", field="key")
+    field = ContactField(body.key, body.label or body.key, body.kind)
+    try:
+        catalogue.create_field(tenant_id, field)
+    except Conflict as exc:
+        raise Conflict("there is a field with this key", field="key", code="field_exists") from exc
+    return FieldOut.of(field)
+
+
+@router.delete("/v1/fields/<key>", **secured(Scope.CONTACTS, "contacts", "Remove a custom field", status=204))
+def delete_field(key: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]) -> None:
+    """Values that contacts have of it stay stored, and show again when it is made again."""
+    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
+    if key not in {field.key for field in catalogue.fields(tenant_id)}:
+        raise NotFound("there is no such field")
+    catalogue.delete_field(tenant_id, key)
+
+
+@router.get("/v1/contacts", **secured(Scope.READ, "contacts", "Contacts, in order of id"))
+def get_contacts(
+    tag: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> ContactsOut:
+    page = list_contacts(deps().contacts, caller(router).tenant_id, tag, limit, cursor)
+    return ContactsOut(items=[ContactOut.of(contact) for contact in page.items], next_cursor=page.cursor)
+
+
+@router.post("/v1/contacts", **effect(Scope.CONTACTS, "contacts", "Make or complete a contact", status=201))
+def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
+    made, tenant_id = deps(), caller(router).tenant_id
+    new = NewContact(body.phone or "", body.bsuid or "", body.name, body.fields, body.tags)
+    country = made.accounts.tenant(tenant_id).country
+    contact, fresh = put_contact(made.contacts, tenant_id, new, made.catalogue.fields(tenant_id), country, epoch_ms())
+    return ContactOut.of(contact), 201 if fresh else 200
+
+
+@router.get("/v1/contacts/<contact_id>", **secured(Scope.READ, "contacts", "A contact"))
+def get_contact(contact_id: ContactId) -> ContactOut:
+    return ContactOut.of(need_contact(deps().contacts, caller(router).tenant_id, contact_id))
+
+
+@router.patch("/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "Change a contact"))
+def patch_contact(contact_id: ContactId, body: ContactPatch) -> ContactOut:
+    made, tenant_id = deps(), caller(router).tenant_id
+    contact = need_contact(made.contacts, tenant_id, contact_id)
+    changed = made.contacts.edit(
+        tenant_id,
+        contact.contact_id,
+        name=" ".join(body.name.split()) if body.name is not None else None,
+        fields=check_fields(body.fields, made.catalogue.fields(tenant_id)),
+        add_tags=check_tags(body.add_tags),
+        remove_tags=check_tags(body.remove_tags),
+        now=epoch_ms(),
+    )
+    if not changed:
+        raise NotFound("there is no such contact")
+    after = need_contact(made.contacts, tenant_id, contact.contact_id)
+    if after.name and after.name != contact.name:
+        for conversation in conversations_of(made.accounts, made.conversations, tenant_id, after):
+            made.conversations.change(
+                tenant_id, conversation.conversation_id, lambda found: replace(found, contact_name=after.name)
+            )
+    return ContactOut.of(after)
+
+
+@router.post(
+    "/v1/contacts/<contact_id>/opt-out",
+    **effect(Scope.CONTACTS, "contacts", "Record that the person wants no more messages"),
+)
+def post_opt_out(contact_id: ContactId, body: ConsentIn) -> ContactOut:
+    return _consent(contact_id, body.source, opted_out=True)
+
+
+@router.post(
+    "/v1/contacts/<contact_id>/opt-in",
+    **effect(Scope.CONTACTS, "contacts", "Record that the person agreed to messages again"),
+)
+def post_opt_in(contact_id: ContactId, body: ConsentIn) -> ContactOut:
+    return _consent(contact_id, body.source, opted_out=False)
+
+
+def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
+    made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
+    contact = need_contact(made.contacts, tenant_id, contact_id)
+    made.contacts.consent.record(
+        tenant_id,
+        contact.contact_id,
+        opted_out=opted_out,
+        source=source,
+        at=wanted.at,
+        event_id=wanted.operation_id,
+        now=epoch_ms(),
+    )
+    return ContactOut.of(need_contact(made.contacts, tenant_id, contact.contact_id))

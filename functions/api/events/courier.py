@@ -1,0 +1,124 @@
+"""Bringing one event to one endpoint: an attempt, its log, the next attempt, and the end of an endpoint that is gone.
+
+The message for the next attempt is sent before this one is logged. So a worker that dies in between makes the attempt
+again, and never loses the ones that follow; two chains of one delivery, which that may give, become one at the log.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from functions.api.events.publish import Publisher
+from functions.api.events.signature import headers
+from shared.clients.queue import Queue
+from shared.clients.vault import WEBHOOK_SECRET
+from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id, next_attempt
+from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
+from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.errors import NotFound
+from shared.queue_messages import DeliverWebhook
+from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
+from shared.store.webhooks.endpoints import WebhookEndpoints
+
+_LONGEST_DELAY_SECONDS = 900
+"""SQS: DelaySeconds is at most 15 minutes, so a longer pause is made of several."""
+_EARLY_MS = 1_000
+_GONE_STATUS = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """`open_secret` unseals (tenant id, purpose, sealed); `send` makes the request (URL, body, headers, epoch ms)."""
+
+    endpoints: WebhookEndpoints
+    deliveries: WebhookDeliveries
+    open_secret: Callable[[str, str, str], str]
+    send: Callable[[str, bytes, Mapping[str, str], int], Outcome]
+    queue: Queue
+    publisher: Publisher
+    clock: Callable[[], int]
+
+    def deliver(self, message: DeliverWebhook) -> str:
+        """What happened, as a metric's name. Raises what makes a redelivery worth while; what the endpoint does is
+        logged and raises nothing."""
+        now = self.clock()
+        if message.due_at > now + _EARLY_MS:
+            self._later(message, now)
+            return "WebhookPutOff"
+        try:
+            endpoint = self.endpoints.get(message.tenant_id, message.endpoint_id)
+        except NotFound:
+            return "WebhookEndpointGone"
+        logged = self.deliveries.get(message.tenant_id, message.endpoint_id, _delivery_id(message))
+        if logged is not None and logged.delivery.settles(message.run, message.attempt):
+            return "WebhookRepeated"
+        if not endpoint.enabled and not message.test:
+            self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_disabled")), 0)
+            return "WebhookEndpointDisabled"
+        outcome = self._attempt(endpoint, message, now)
+        next_at = self._continue(message, outcome)
+        self._log(message, outcome, next_at)
+        if not message.test:
+            self._judge(message.tenant_id, endpoint, outcome)
+        return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
+
+    def _attempt(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: int) -> Outcome:
+        secrets = [self.open_secret(message.tenant_id, WEBHOOK_SECRET, sealed) for sealed in endpoint.signing(now)]
+        body = message.body.encode()
+        return self.send(endpoint.url, body, headers(message.event_id, now, body, secrets), now)
+
+    def _continue(self, message: DeliverWebhook, outcome: Outcome) -> int:
+        """Sends the message for the next attempt; when that is due, 0 for never."""
+        if outcome.attempt.ok or message.test or outcome.attempt.status_code == _GONE_STATUS:
+            return 0
+        now = self.clock()
+        due_at = next_attempt(message.event_id, message.attempt, now, outcome.wait_ms)
+        if due_at:
+            self._later(replace(message, attempt=message.attempt + 1, due_at=due_at), now)
+        return due_at
+
+    def _later(self, message: DeliverWebhook, now: int) -> None:
+        seconds = min(_LONGEST_DELAY_SECONDS, max(1, -((now - message.due_at) // 1000)))
+        self.queue.send(message, group=message.tenant_id, delay_seconds=seconds)
+
+    def _log(self, message: DeliverWebhook, outcome: Outcome, next_at: int) -> None:
+        fresh = Logged(new_delivery(message), message.body)
+        self.deliveries.change(
+            message.tenant_id,
+            message.endpoint_id,
+            fresh,
+            lambda found: found.after(outcome, message.run, message.attempt, next_at),
+        )
+
+    def _judge(self, tenant_id: str, endpoint: WebhookEndpoint, outcome: Outcome) -> None:
+        """Writes to the endpoint only when its health changes."""
+        at = outcome.attempt.at
+        if outcome.attempt.ok:
+            if endpoint.failing_since:
+                self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.succeeded())
+        elif outcome.attempt.status_code == _GONE_STATUS:
+            self._disable(tenant_id, endpoint, GONE, at)
+        elif endpoint.gives_up(at):
+            self._disable(tenant_id, endpoint, FAILING, at)
+        elif not endpoint.failing_since:
+            self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at))
+
+    def _disable(self, tenant_id: str, endpoint: WebhookEndpoint, reason: str, at: int) -> None:
+        """The notice first: whoever dies in between disables, and says so, again. Its id is then the same."""
+        told = f"{endpoint.endpoint_id}/{reason}/{endpoint.failing_since or at}"
+        notice = TenantEvent(
+            event_id=f"evt_{hashlib.sha256(told.encode()).hexdigest()[:32]}",
+            type=EventType.ENDPOINT_DISABLED,
+            at=at,
+            data={"endpoint_id": endpoint.endpoint_id, "reason": reason},
+        )
+        self.publisher.publish(tenant_id, [notice], at, but_not=endpoint.endpoint_id)
+        self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.disabled(reason, at))
+
+
+def new_delivery(message: DeliverWebhook) -> Delivery:
+    return Delivery(_delivery_id(message), message.event_id, message.event_type, message.created_at)
+
+
+def _delivery_id(message: DeliverWebhook) -> str:
+    return delivery_id(message.created_at, message.event_id)

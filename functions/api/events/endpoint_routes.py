@@ -1,0 +1,206 @@
+"""Webhook endpoints: where a tenant wants to be told of events, what became of each delivery, and sending it again."""
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.events.models import (
+    DeliveriesOut,
+    DeliveryOut,
+    DeliveryState,
+    DeliverySummary,
+    EndpointChange,
+    EndpointIn,
+    EndpointOut,
+    EndpointsOut,
+    NewSecretOut,
+    QueuedOut,
+    ReplayIn,
+    ReplayOut,
+)
+from functions.api.events.publish import delivery_of
+from functions.api.events.replay import replay_failed, replay_one
+from functions.api.events.signature import SECRET_BYTES, secret_of
+from functions.api.http.fields import ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from shared.clients.vault import WEBHOOK_SECRET
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.webhooks.delivery import delivery_id
+from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
+from shared.domain.webhooks.target import parse_target
+from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.errors import Conflict, InvalidInput, NotFound
+
+router = new_router()
+_TAG = "webhook endpoints"
+_MOST = 20
+EndpointId = Annotated[str, Path(pattern=ULID)]
+DeliveryId = Annotated[str, Path(pattern=r"^[0-9]{13}-evt_[0-9A-Za-z_]{1,80}$")]
+
+
+def _fresh_secret() -> tuple[str, SealedSecret]:
+    """(as the tenant sees it, as it is stored)."""
+    shown = secret_of(secrets.token_bytes(SECRET_BYTES))
+    sealed = deps().vault.seal(caller(router).tenant_id, WEBHOOK_SECRET, shown)
+    return shown, SealedSecret(sealed, shown[-4:])
+
+
+def _checked(url: str) -> str:
+    parse_target(url, allow_private=deps().settings.private_webhooks)
+    return url
+
+
+@router.get("/v1/webhook-endpoints", **secured(Scope.SETTINGS, _TAG, "The tenant's endpoints"))
+def list_webhook_endpoints() -> EndpointsOut:
+    now = epoch_ms()
+    found = deps().endpoints.all(caller(router).tenant_id)
+    return EndpointsOut(items=[EndpointOut.of(endpoint, now) for endpoint in found])
+
+
+@router.post("/v1/webhook-endpoints", **effect(Scope.SETTINGS, _TAG, "Make an endpoint", status=201, secret=True))
+def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
+    """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. Events from now on are delivered: at
+    least once, not always in order, retried for a day with growing pauses. An answer other than 2xx within ten seconds
+    is a failure, a redirect too. An endpoint that takes nothing for five days is disabled, with an `endpoint.disabled`
+    event in the feed."""
+    tenant_id, wanted = caller(router).tenant_id, operation(router)
+    url = _checked(body.url)
+    if len(deps().endpoints.all(tenant_id)) >= _MOST:
+        raise Conflict(f"there are {_MOST} endpoints already; remove one first", code="too_many_endpoints")
+    shown, sealed = _fresh_secret()
+    endpoint = WebhookEndpoint(
+        endpoint_id=wanted.operation_id,
+        url=url,
+        events=tuple(body.events),
+        description=body.description,
+        secrets=(sealed,),
+        created_at=wanted.at,
+    )
+    deps().endpoints.put(tenant_id, endpoint)
+    return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
+
+
+@router.get("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "An endpoint"))
+def get_webhook_endpoint(endpoint_id: EndpointId) -> EndpointOut:
+    return EndpointOut.of(deps().endpoints.get(caller(router).tenant_id, endpoint_id), epoch_ms())
+
+
+@router.patch("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Change an endpoint"))
+def patch_webhook_endpoint(endpoint_id: EndpointId, body: EndpointChange) -> EndpointOut:
+    now = epoch_ms()
+    url = _checked(body.url) if body.url is not None else None
+
+    def change(found: WebhookEndpoint) -> WebhookEndpoint:
+        changed = replace(
+            found,
+            url=found.url if url is None else url,
+            events=found.events if body.events is None else tuple(body.events),
+            description=found.description if body.description is None else body.description,
+        )
+        return changed if body.enabled is None else changed.switched(enabled=body.enabled, now=now)
+
+    return EndpointOut.of(deps().endpoints.change(caller(router).tenant_id, endpoint_id, change), now)
+
+
+@router.delete("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Remove an endpoint", status=204))
+def delete_webhook_endpoint(endpoint_id: EndpointId) -> None:
+    """What is on its way to it is not sent any more."""
+    tenant_id, endpoints = caller(router).tenant_id, deps().endpoints
+    endpoints.get(tenant_id, endpoint_id)
+    endpoints.delete(tenant_id, endpoint_id)
+
+
+@router.post(
+    "/v1/webhook-endpoints/<endpoint_id>/rotate-secret",
+    **effect(Scope.SETTINGS, _TAG, "A new secret; the old one signs beside it for 24 hours", secret=True),
+)
+def post_rotate_secret(endpoint_id: EndpointId) -> NewSecretOut:
+    tenant_id, now = caller(router).tenant_id, epoch_ms()
+    deps().endpoints.get(tenant_id, endpoint_id)
+    shown, sealed = _fresh_secret()
+    endpoint = deps().endpoints.change(tenant_id, endpoint_id, lambda found: found.rotated(sealed, now))
+    return NewSecretOut(**EndpointOut.of(endpoint, now).model_dump(), secret=shown)
+
+
+@router.post(
+    "/v1/webhook-endpoints/<endpoint_id>/test",
+    **effect(Scope.SETTINGS, _TAG, "Send an `endpoint.test` event, once, even to a disabled endpoint", status=202),
+)
+def post_test(endpoint_id: EndpointId) -> QueuedOut:
+    tenant_id, wanted = caller(router).tenant_id, operation(router)
+    endpoint = deps().endpoints.get(tenant_id, endpoint_id)
+    event_id = f"evt_{wanted.operation_id}"
+    event = TenantEvent(event_id, EventType.ENDPOINT_TEST, wanted.at, {"endpoint_id": endpoint_id})
+    message = delivery_of(tenant_id, endpoint, event, event.to_json(), test=True)
+    deps().webhook_queue.send(message, group=tenant_id)
+    return QueuedOut(delivery_id=delivery_id(wanted.at, event_id))
+
+
+@router.get(
+    "/v1/webhook-endpoints/<endpoint_id>/deliveries",
+    **secured(Scope.SETTINGS, _TAG, "What became of each event, newest first, for 30 days"),
+)
+def list_deliveries(
+    endpoint_id: EndpointId,
+    state: Annotated[DeliveryState | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+) -> DeliveriesOut:
+    """With `state`, a page may hold fewer than `limit` and still not be the last: go by the cursor."""
+    tenant_id = caller(router).tenant_id
+    deps().endpoints.get(tenant_id, endpoint_id)
+    page = deps().deliveries.page(tenant_id, endpoint_id, limit, cursor, state)
+    return DeliveriesOut(items=[DeliverySummary.of(logged) for logged in page.items], next_cursor=page.cursor)
+
+
+@router.get(
+    "/v1/webhook-endpoints/<endpoint_id>/deliveries/<delivery_id>",
+    **secured(Scope.SETTINGS, _TAG, "A delivery: its attempts, the body, the last answer"),
+)
+def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOut:
+    tenant_id = caller(router).tenant_id
+    deps().endpoints.get(tenant_id, endpoint_id)
+    logged = deps().deliveries.get(tenant_id, endpoint_id, delivery_id)
+    if logged is None:
+        raise NotFound("there is no such thing here")
+    return DeliveryOut.of(logged)
+
+
+@router.post(
+    "/v1/webhook-endpoints/<endpoint_id>/deliveries/<delivery_id>/replay",
+    **effect(Scope.SETTINGS, _TAG, "Send it again, whatever became of it", status=202),
+)
+def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliverySummary:
+    tenant_id, made = caller(router).tenant_id, deps()
+    made.endpoints.get(tenant_id, endpoint_id)
+    logged = replay_one(made.webhook_queue, made.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
+    return DeliverySummary.of(logged)
+
+
+@router.post(
+    "/v1/webhook-endpoints/<endpoint_id>/replay",
+    **effect(Scope.SETTINGS, _TAG, "Send again all that failed since", status=202),
+)
+def post_replay(endpoint_id: EndpointId, body: ReplayIn) -> ReplayOut:
+    """A hundred at a time: go on with `next_cursor` until it is null."""
+    tenant_id, made, now = caller(router).tenant_id, deps(), epoch_ms()
+    made.endpoints.get(tenant_id, endpoint_id)
+    since, until = _epoch_ms(body.since), min(now, _epoch_ms(body.until)) if body.until else now
+    if since >= until:
+        raise InvalidInput("since must come before until, and before now", field="since")
+    done = replay_failed(made.webhook_queue, made.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now)
+    return ReplayOut(replayed=len(done.items), next_cursor=done.cursor)
+
+
+def _epoch_ms(moment: datetime) -> int:
+    """Times before 1970 are 1970."""
+    try:
+        return max(0, round(moment.astimezone(UTC).timestamp() * 1000))
+    except (OverflowError, ValueError) as exc:
+        raise InvalidInput("is not a time that can be", field="since") from exc

@@ -1,0 +1,194 @@
+"""The feed of events, webhook endpoints and the log of their deliveries."""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, field_validator
+
+from functions.api.http.fields import Cursor, Input, Output, moment
+from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
+from shared.domain.webhooks.endpoint import EVERYTHING, SUBSCRIBABLE, WebhookEndpoint
+from shared.domain.webhooks.target import MAX_URL
+from shared.domain.webhooks.tenant_event import EventType
+from shared.store.webhooks.deliveries import Logged
+
+_KINDS = ", ".join(SUBSCRIBABLE)
+Subscription = Annotated[
+    list[str],
+    Field(min_length=1, max_length=len(EventType), description=f"event types, or `{EVERYTHING}` for all: {_KINDS}"),
+]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_URL)]
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+DeliveryState = Literal["retrying", "succeeded", "failed"]
+
+
+class EventOut(Output):
+    id: str = Field(description="the same whenever the same event is told, in the feed and as `webhook-id`")
+    type: str
+    timestamp: str
+    data: dict[str, JsonValue] = Field(
+        description="ids, what changed, and the message or conversation itself unless it is too large to be carried"
+    )
+
+
+class EventsOut(Output):
+    items: list[EventOut]
+    next_cursor: str = Field(description="pass it as `after`; it is there also when nothing is new")
+    more: bool = Field(description="whether there is more to get at once")
+
+
+def _known(events: list[str]) -> list[str]:
+    wanted = sorted(set(events))
+    unknown = [event for event in wanted if event != EVERYTHING and event not in SUBSCRIBABLE]
+    if unknown:
+        raise ValueError(f"knows no {unknown[0]}; there are {EVERYTHING}, {_KINDS}")
+    return wanted
+
+
+class EndpointIn(Input):
+    url: Url
+    events: Subscription = Field(default_factory=lambda: [EVERYTHING])
+    description: Description = ""
+
+    _check = field_validator("events")(_known)
+
+
+class EndpointChange(Input):
+    """What is left out stays as it is."""
+
+    url: Url | None = None
+    events: Subscription | None = None
+    description: Description | None = None
+    enabled: bool | None = Field(None, description="true also ends a disabling that happened by itself")
+
+    @field_validator("events")
+    @classmethod
+    def _check(cls, value: list[str] | None) -> list[str] | None:
+        return value if value is None else _known(value)
+
+
+class SecretOut(Output):
+    hint: str = Field(description="the secret's last four characters")
+    signs_until: str | None = Field(description="null for the current secret")
+
+
+class EndpointOut(Output):
+    id: str
+    url: str
+    events: list[str]
+    description: str
+    enabled: bool
+    disabled_reason: str | None = Field(
+        description="`failing`: nothing arrived for five days; `gone`: it answered 410; null when somebody disabled it"
+    )
+    disabled_at: str | None
+    failing_since: str | None = Field(description="the first failure since the last success")
+    secrets: list[SecretOut]
+    created_at: str | None
+
+    @classmethod
+    def of(cls, endpoint: WebhookEndpoint, now: int) -> "EndpointOut":
+        signing = [s for s in endpoint.secrets if not s.until or s.until > now]
+        return cls(
+            id=endpoint.endpoint_id,
+            url=endpoint.url,
+            events=list(endpoint.events),
+            description=endpoint.description,
+            enabled=endpoint.enabled,
+            disabled_reason=endpoint.disabled_reason or None,
+            disabled_at=moment(endpoint.disabled_at),
+            failing_since=moment(endpoint.failing_since),
+            secrets=[SecretOut(hint=s.hint, signs_until=moment(s.until)) for s in signing],
+            created_at=moment(endpoint.created_at),
+        )
+
+
+class NewSecretOut(EndpointOut):
+    secret: str = Field(description="shown this once; verify with any Standard Webhooks library")
+
+
+class EndpointsOut(Output):
+    items: list[EndpointOut]
+
+
+class AttemptOut(Output):
+    at: str | None
+    status_code: int | None = Field(description="null when there was no answer")
+    duration_ms: int
+    error: str | None = Field(
+        description="dns, blocked_address, connect, tls, timeout, no_answer, or endpoint_disabled: nothing was sent"
+    )
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> "AttemptOut":
+        return cls(
+            at=moment(attempt.at),
+            status_code=attempt.status_code or None,
+            duration_ms=attempt.duration_ms,
+            error=attempt.error or None,
+        )
+
+
+class DeliverySummary(Output):
+    id: str
+    event_id: str
+    event_type: str
+    state: DeliveryState = Field(
+        description=f"failed: after {ATTEMPTS} attempts within a day, or when none makes sense"
+    )
+    created_at: str | None
+    attempt: int = Field(description="how many were made since it was begun or replayed")
+    last: AttemptOut | None
+    next_attempt_at: str | None
+    replays: int
+
+    @classmethod
+    def of(cls, logged: Logged) -> "DeliverySummary":
+        return cls(**_summary(logged))
+
+
+class DeliveryOut(DeliverySummary):
+    attempts: list[AttemptOut] = Field(description="oldest first, the last forty")
+    response: str = Field(description="the beginning of the last answer's body")
+    body: str = Field(description="what is sent, byte for byte")
+
+    @classmethod
+    def of(cls, logged: Logged) -> "DeliveryOut":
+        attempts = [AttemptOut.of(attempt) for attempt in logged.delivery.attempts]
+        return cls(**_summary(logged), attempts=attempts, response=logged.delivery.response, body=logged.body)
+
+
+class DeliveriesOut(Output):
+    items: list[DeliverySummary]
+    next_cursor: Cursor
+
+
+class ReplayIn(Input):
+    since: AwareDatetime = Field(description="events from then on")
+    until: AwareDatetime | None = Field(None, description="and before then; now, when left out")
+    cursor: Annotated[str | None, StringConstraints(max_length=500)] = Field(
+        None, description="`next_cursor` of the answer before"
+    )
+
+
+class ReplayOut(Output):
+    replayed: int
+    next_cursor: str | None = Field(description="call again with it, and the same times, to go on; null at the end")
+
+
+class QueuedOut(Output):
+    delivery_id: str = Field(description="look it up among the endpoint's deliveries")
+
+
+def _summary(logged: Logged) -> dict[str, object]:
+    delivery = logged.delivery
+    return {
+        "id": delivery.delivery_id,
+        "event_id": delivery.event_id,
+        "event_type": delivery.event_type,
+        "state": delivery.state,
+        "created_at": moment(delivery.created_at),
+        "attempt": delivery.run_attempts,
+        "last": AttemptOut.of(delivery.attempts[-1]) if delivery.attempts else None,
+        "next_attempt_at": moment(delivery.next_at),
+        "replays": delivery.run,
+    }

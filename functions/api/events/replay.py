@@ -1,0 +1,65 @@
+"""Sending again what was sent before, byte for byte and under the same id."""
+
+from dataclasses import replace
+
+from shared.clients.queue import Outgoing, Queue
+from shared.domain.webhooks.delivery import Delivery
+from shared.errors import NotFound
+from shared.queue_messages import DeliverWebhook
+from shared.store.engine.cursor import Page
+from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
+
+MOST_AT_ONCE = 100
+
+
+def replay(
+    queue: Queue, deliveries: WebhookDeliveries, tenant_id: str, endpoint_id: str, logged: list[Logged], now: int
+) -> list[Delivery]:
+    """The queue first, the log then: who dies in between has sent all of it, and asking again sends nothing twice."""
+    queue.send_all(Outgoing(_message(tenant_id, endpoint_id, one, now), group=tenant_id) for one in logged)
+    return [_marked(deliveries, tenant_id, endpoint_id, one, now) for one in logged]
+
+
+def replay_one(
+    queue: Queue, deliveries: WebhookDeliveries, tenant_id: str, endpoint_id: str, delivery_id: str, now: int
+) -> Logged:
+    """Raises NotFound."""
+    logged = deliveries.get(tenant_id, endpoint_id, delivery_id)
+    if logged is None:
+        raise NotFound("there is no such thing here")
+    (again,) = replay(queue, deliveries, tenant_id, endpoint_id, [logged], now)
+    return replace(logged, delivery=again)
+
+
+def replay_failed(
+    queue: Queue,
+    deliveries: WebhookDeliveries,
+    tenant_id: str,
+    endpoint_id: str,
+    since: int,
+    until: int,
+    cursor: str | None,
+    now: int,
+) -> Page[Delivery]:
+    """Those that failed in [since, until) (epoch ms), some at a time."""
+    found = deliveries.failed(tenant_id, endpoint_id, since, until, cursor, MOST_AT_ONCE)
+    return Page(replay(queue, deliveries, tenant_id, endpoint_id, found.items, now), found.cursor)
+
+
+def _marked(deliveries: WebhookDeliveries, tenant_id: str, endpoint_id: str, logged: Logged, now: int) -> Delivery:
+    run = logged.delivery.run + 1
+    return deliveries.change(tenant_id, endpoint_id, logged, lambda found: found.replayed(run, now))
+
+
+def _message(tenant_id: str, endpoint_id: str, logged: Logged, now: int) -> DeliverWebhook:
+    delivery = logged.delivery
+    return DeliverWebhook(
+        tenant_id=tenant_id,
+        endpoint_id=endpoint_id,
+        event_id=delivery.event_id,
+        event_type=delivery.event_type,
+        created_at=delivery.created_at,
+        body=logged.body,
+        due_at=now,
+        run=delivery.run + 1,
+    )

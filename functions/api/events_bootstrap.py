@@ -1,0 +1,71 @@
+"""The composition root of what tells tenants of events: the change stream's consumer and the webhooks' deliverer.
+
+Apart from the API's own: these two load neither its routes nor its clients.
+"""
+
+import functools
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.api.events.publish import Publisher
+from shared.clients.aws import AwsClients
+from shared.clients.parking import Parking
+from shared.clients.queue import Queue
+from shared.clock import epoch_ms
+from shared.config import required
+from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
+from shared.store.webhooks.endpoints import WebhookEndpoints
+from shared.store.webhooks.event_feed import EventFeed
+
+if TYPE_CHECKING:
+    from functions.api.events.courier import Courier
+
+_SECRETS_KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDeps:
+    publisher: Publisher
+    parking: Parking
+
+
+@functools.cache
+def change_deps() -> ChangeDeps:
+    """Raises ConfigError, which names the missing setting."""
+    env = os.environ
+    database = open_database(env)
+    aws = AwsClients(database.session)
+    return ChangeDeps(
+        publisher=_publisher(database, Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL"))),
+        parking=Parking(aws, required(env, "DATA_BUCKET"), metric="ChangeParked"),
+    )
+
+
+@functools.cache
+def deliver_deps() -> "Courier":
+    """Raises ConfigError, which names the missing setting."""
+    from functions.api.events.courier import Courier
+    from shared.clients.vault import Vault
+    from shared.clients.webhook_sender import WebhookSender
+    from shared.store.webhooks.deliveries import WebhookDeliveries
+
+    env = os.environ
+    database = open_database(env)
+    aws = AwsClients(database.session)
+    queue = Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL"))
+    return Courier(
+        endpoints=WebhookEndpoints(Directory(database)),
+        deliveries=WebhookDeliveries(database),
+        # Each attempt needs a secret or two, and KMS charges for every opening.
+        open_secret=functools.lru_cache(_SECRETS_KEPT)(Vault(aws.kms, required(env, "KMS_KEY_ID")).open),
+        send=WebhookSender(allow_private=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true").send,
+        queue=queue,
+        publisher=_publisher(database, queue),
+        clock=epoch_ms,
+    )
+
+
+def _publisher(database: Database, queue: Queue) -> Publisher:
+    return Publisher(WebhookEndpoints(Directory(database)), queue, EventFeed(database))

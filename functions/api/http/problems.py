@@ -1,0 +1,132 @@
+"""Problem documents (RFC 9457): the one form in which the API says no."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+
+from functions.api.http.fields import UNION_TAG
+from shared.domain.templates.compiler import CompileError
+from shared.errors import AppError, ProviderRejected
+
+CONTENT_TYPE = "application/problem+json"
+# Graph API error 100: what the caller wrote is wrong (Meta, Graph API error codes).
+_INVALID_PARAMETER = "100"
+_PLACES = frozenset({"body", "query", "path", "header"})
+_NO_MEMBER = frozenset({"union_tag_invalid", "union_tag_not_found"})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """`field` is the path into the request, such as `audience.tags.0`; empty when the request as a whole is wrong."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`code` is stable and machine readable; `detail` is for the person who reads it; `extensions` are further members
+    of the document."""
+
+    status: int
+    code: str
+    detail: str
+    field: str | None = None
+    errors: Sequence[FieldError] = ()
+    provider_code: str | None = None
+    extensions: Mapping[str, object] | None = None
+
+    def body(self, instance: str) -> str:
+        """The JSON document; `instance` is the id of the request."""
+        document: dict[str, object] = {
+            **(self.extensions or {}),
+            "type": f"urn:wasapbos:problem:{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if self.field:
+            document["field"] = self.field
+        if self.errors:
+            document["errors"] = [{"field": e.field, "message": e.message} for e in self.errors]
+        if self.provider_code:
+            document["provider_code"] = self.provider_code
+        return json.dumps(document, ensure_ascii=False)
+
+
+INTERNAL = Problem(500, "internal", "something went wrong on our side; try again, and quote the instance if it stays")
+UNKNOWN_ROUTE = Problem(404, "unknown_route", "there is no such path and method; see GET /v1/openapi.json")
+NO_SUCH_THING = Problem(404, "not_found", "there is no such thing here")
+BAD_JSON = Problem(400, "malformed_json", "the body is not a JSON object in UTF-8")
+WRONG_MEDIA_TYPE = Problem(415, "unsupported_media_type", "send the body as application/json")
+
+
+def of(error: Exception) -> Problem:
+    """What a caller is told of an error. Errors of our own making stay inside."""
+    match error:
+        case CompileError():
+            return invalid([FieldError(found.field, found.message) for found in error.problems])
+        case RequestValidationError():
+            return of_validation(error.errors())
+        case RequestUnsupportedContentType():
+            return WRONG_MEDIA_TYPE
+        case NotFoundError():
+            return UNKNOWN_ROUTE
+        case ProviderRejected():
+            status = 422 if error.provider_code == _INVALID_PARAMETER else error.status
+            return Problem(status, error.code, error.message, error.field, provider_code=error.provider_code)
+        case AppError() if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Problem(error.status, error.code, error.message, error.field, extensions=error.extensions)
+        case _:
+            return INTERNAL
+
+
+def of_validation(errors: Iterable[Mapping[str, object]]) -> Problem:
+    """From pydantic's errors. A path parameter of the wrong form names nothing that could exist."""
+    found: list[FieldError] = []
+    for error in errors:
+        place = error.get("loc")
+        parts = [str(part) for part in place] if isinstance(place, Sequence) and not isinstance(place, str) else []
+        if parts[:1] == ["path"]:
+            return NO_SUCH_THING
+        parts = [part for part in parts if not part.startswith(UNION_TAG)]
+        if error.get("type") in _NO_MEMBER:
+            parts.append("type")
+        name = ".".join(parts[1:] if parts and parts[0] in _PLACES else parts)
+        wording = _wording(error) if name else "the request needs a JSON body"
+        found.append(FieldError(name, wording))
+    return invalid(found)
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """422 for a request whose fields are wrong."""
+    first = errors[0] if errors else FieldError("", "the request is not valid")
+    detail = f"{first.field}: {first.message}" if first.field else first.message
+    if len(errors) > 1:
+        detail += f" (and {len(errors) - 1} more)"
+    return Problem(422, "invalid_input", detail, field=first.field or None, errors=errors)
+
+
+def _wording(error: Mapping[str, object]) -> str:
+    match error.get("type"):
+        case "extra_forbidden":
+            return "there is no such field; remove it"
+        case "missing":
+            return "this field is required"
+        case "union_tag_not_found":
+            return "this field is required, and is a text"
+        case "union_tag_invalid":
+            known = error.get("ctx")
+            tags = str(known.get("expected_tags", "")) if isinstance(known, Mapping) else ""
+            return "is one of " + tags.replace(UNION_TAG, "").replace("'", "")
+        case _:
+            return str(error.get("msg", "is not valid")).removeprefix("Value error, ")

@@ -1,0 +1,115 @@
+"""How routes are declared: one scope each, and which of them are kept under an Idempotency-Key."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
+
+from functions.api.bootstrap import deps
+from functions.api.http import problems
+from functions.api.http.idempotency import fingerprint
+from functions.api.http.request import Operation, caller, needs, request_id
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.templates.compiler import CompileError
+from shared.errors import AppError, InvalidInput
+
+Next = Callable[..., Response[Any]]
+HEADER = "Idempotency-Key"
+_MOST_CHARACTERS = 255
+
+
+def secured(scope: Scope, tag: str, summary: str, *, status: int = 200) -> dict[str, Any]:
+    """A route for callers with this scope."""
+    return {
+        "summary": summary,
+        "tags": [tag],
+        "status_code": status,
+        "security": [{"bearer": []}],
+        "openapi_extensions": {"x-required-scope": str(scope)},
+        "middlewares": [needs(scope)],
+    }
+
+
+def effect(
+    scope: Scope, tag: str, summary: str, *, status: int = 200, secret: bool = False, body: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A POST that does something: `secured`, and repeatable under an Idempotency-Key.
+
+    `secret` says that the answer shows something that is not stored anywhere in the open. `body` describes a request
+    body that the handler reads by itself.
+    """
+    route = secured(scope, tag, summary, status=status)
+    extensions = {**route["openapi_extensions"], "x-idempotent": True}
+    if body is not None:
+        extensions["requestBody"] = body
+    return {
+        **route,
+        "openapi_extensions": extensions,
+        "middlewares": [needs(scope), _once_secret if secret else _once],
+    }
+
+
+def public(tag: str, summary: str, *, status: int = 200) -> dict[str, Any]:
+    """A route without a caller."""
+    return {"summary": summary, "tags": [tag], "status_code": status}
+
+
+def operation(app: BaseRouter) -> Operation:
+    """The effect this request asks for."""
+    found: Operation = app.context["operation"]
+    return found
+
+
+def _once(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    return _keep(app, next_middleware, secret=False)
+
+
+def _once_secret(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    return _keep(app, next_middleware, secret=True)
+
+
+def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Response[Any]:
+    event = app.current_event
+    key = (event.headers.get(HEADER) or "").strip()
+    if not key:
+        return next_middleware(app)
+    if len(key) > _MOST_CHARACTERS or not key.isascii() or not key.isprintable():
+        raise InvalidInput(f"{HEADER} is at most {_MOST_CHARACTERS} printable ASCII characters", field=HEADER)
+    store, tenant_id = deps().idempotency, caller(app).tenant_id
+    raw = event.raw_event
+    wanted = fingerprint(event.http_method, event.path, str(raw.get("rawQueryString", "")), str(raw.get("body") or ""))
+    record = store.begin(tenant_id, key, wanted, operation(app).operation_id, epoch_ms())
+    if record.status:
+        headers: dict[str, str | list[str]] = {"Idempotency-Replayed": "true"}
+        return Response(record.status, record.content_type, record.body, headers)
+    app.context["operation"] = Operation(record.operation_id)
+    try:
+        response = _answer(app, next_middleware)
+    except BaseException:
+        store.give_up(tenant_id, key, record)
+        raise
+    if response.status_code >= 500:
+        store.give_up(tenant_id, key, record)
+    else:
+        body = response.body if isinstance(response.body, str) else json.dumps(response.body, ensure_ascii=False)
+        store.finish(tenant_id, key, record, response.status_code, body, response.content_type or "", secret=secret)
+    return response
+
+
+def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    """The route's answer; a refusal on purpose is one too."""
+    try:
+        return next_middleware(app)
+    except CompileError as error:
+        return problem_response(problems.of(error), request_id(app))
+    except AppError as error:
+        if error.retryable:
+            raise
+        return problem_response(problems.of(error), request_id(app))
+
+
+def problem_response(problem: problems.Problem, instance: str) -> Response[Any]:
+    return Response(problem.status, problems.CONTENT_TYPE, problem.body(instance))

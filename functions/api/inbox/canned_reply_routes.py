@@ -1,0 +1,84 @@
+"""Canned replies: texts to answer with, with places for what is known of the contact."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.contacts.actions import need_contact
+from functions.api.http.fields import HEX_ID, ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from functions.api.inbox.desk_models import CannedRepliesOut, CannedReplyIn, CannedReplyOut, PreviewOut
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.contacts.contact import Contact
+from shared.domain.conversations.inbox_settings import MOST_CANNED, CannedReply, fill, unknown_places
+from shared.errors import Conflict, InvalidInput, LimitExceeded
+
+router = new_router()
+ReplyId = Annotated[str, Path(pattern=ULID)]
+
+
+def _check(tenant_id: str, body: CannedReplyIn, reply_id: str) -> int:
+    """How many there are. Raises InvalidInput and Conflict."""
+    unknown = unknown_places(body.text, [field.key for field in deps().catalogue.fields(tenant_id)])
+    if unknown:
+        raise InvalidInput(f"nothing is called {{{unknown[0]}}}; correct the name or remove it", field="text")
+    replies = deps().inbox.canned_replies(tenant_id)
+    if any(reply.shortcut == body.shortcut and reply.reply_id != reply_id for reply in replies):
+        raise Conflict("there is a reply with this shortcut", field="shortcut", code="shortcut_taken")
+    return len(replies)
+
+
+@router.get("/v1/canned-replies", **secured(Scope.READ, "inbox", "Canned replies"))
+def list_canned_replies() -> CannedRepliesOut:
+    replies = deps().inbox.canned_replies(caller(router).tenant_id)
+    return CannedRepliesOut(items=[CannedReplyOut.of(reply) for reply in replies])
+
+
+@router.post("/v1/canned-replies", **effect(Scope.CONVERSATIONS, "inbox", "Make a canned reply", status=201))
+def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
+    tenant_id, wanted = caller(router).tenant_id, operation(router)
+    if _check(tenant_id, body, wanted.operation_id) >= MOST_CANNED:
+        raise LimitExceeded(f"there are {MOST_CANNED} replies, which is the most there can be", field="shortcut")
+    reply = CannedReply(wanted.operation_id, body.shortcut, body.text, wanted.at, wanted.at)
+    deps().inbox.put_canned_reply(tenant_id, reply)
+    return CannedReplyOut.of(reply)
+
+
+@router.get("/v1/canned-replies/<reply_id>", **secured(Scope.READ, "inbox", "A canned reply"))
+def get_canned_reply(reply_id: ReplyId) -> CannedReplyOut:
+    return CannedReplyOut.of(deps().inbox.canned_reply(caller(router).tenant_id, reply_id))
+
+
+@router.put("/v1/canned-replies/<reply_id>", **secured(Scope.CONVERSATIONS, "inbox", "Replace a canned reply"))
+def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
+    tenant_id, now = caller(router).tenant_id, epoch_ms()
+    deps().inbox.canned_reply(tenant_id, reply_id)
+    _check(tenant_id, body, reply_id)
+    return CannedReplyOut.of(
+        deps().inbox.change_canned_reply(
+            tenant_id,
+            reply_id,
+            lambda reply: replace(reply, shortcut=body.shortcut, text=body.text, updated_at=now),
+        )
+    )
+
+
+@router.delete(
+    "/v1/canned-replies/<reply_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a canned reply", status=204)
+)
+def delete_canned_reply(reply_id: ReplyId) -> None:
+    deps().inbox.delete_canned_reply(caller(router).tenant_id, reply_id)
+
+
+@router.get("/v1/canned-replies/<reply_id>/preview", **secured(Scope.READ, "inbox", "A reply as one contact gets it"))
+def get_preview(reply_id: ReplyId, contact_id: Annotated[str | None, Query(pattern=HEX_ID)] = None) -> PreviewOut:
+    """Without a contact, as somebody gets it of whom nothing is known."""
+    made, tenant_id = deps(), caller(router).tenant_id
+    reply = made.inbox.canned_reply(tenant_id, reply_id)
+    contact = need_contact(made.contacts, tenant_id, contact_id) if contact_id else Contact("")
+    text, missing = fill(reply.text, contact)
+    return PreviewOut(text=text, missing=missing)

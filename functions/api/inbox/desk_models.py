@@ -1,0 +1,208 @@
+"""The inbox: whose desk a conversation lies on, labels, notes, mentions, canned replies, and who is present."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints
+
+from functions.api.http.fields import ULID, Cursor, Input, Output, SeenMessageId, moment, written_out
+from functions.api.inbox.models import ConversationOut
+from shared.domain.conversations.entry import MOST_MENTIONS, Entry
+from shared.domain.conversations.inbox_settings import CannedReply, Label
+from shared.store.conversations.agents import Present
+
+UlidText = Annotated[str, StringConstraints(pattern=ULID)]
+LabelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Colour = Annotated[str, StringConstraints(to_lower=True, pattern=r"^#[0-9A-Fa-f]{6}$")]
+Shortcut = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9_-]{1,30}$")]
+Version = Annotated[int, Field(ge=0)]
+_VERSION = Field(None, description="the version you decided by: 409 `changed_meanwhile` when there is a newer one")
+_SEEN = Field(
+    "",
+    description="our id of the last message you have seen: 409 `answered_meanwhile`, and nothing is changed, when the "
+    "person has written since; the answer shows what in `newer_message`",
+)
+
+
+class ConversationIn(Input):
+    contact_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    phone_number_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
+
+
+class AssignIn(Input):
+    to: UlidText | Literal["me", "round_robin"] | None = Field(
+        description="a member's id, `me`, `round_robin` for the next of those who are available, or null for nobody"
+    )
+    version: Version | None = _VERSION
+
+
+class StateIn(Input):
+    version: Version | None = _VERSION
+
+
+class SetAsideIn(StateIn):
+    if_last_message_id: SeenMessageId = _SEEN
+
+
+class ReadIn(Input):
+    if_last_message_id: SeenMessageId = _SEEN
+
+
+class SnoozeIn(SetAsideIn):
+    until: Annotated[AwareDatetime, BeforeValidator(written_out)] = Field(description="RFC 3339 with a time zone")
+
+    @property
+    def until_ms(self) -> int:
+        until: datetime = self.until
+        return int(until.timestamp() * 1000)
+
+
+class LabelsIn(Input):
+    add: Annotated[list[UlidText], Field(max_length=20)] = Field(default_factory=list, description="ids of labels")
+    remove: Annotated[list[UlidText], Field(max_length=20)] = Field(default_factory=list)
+
+
+class NoteIn(Input):
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+    mentions: Annotated[list[UlidText], Field(max_length=MOST_MENTIONS)] = Field(
+        default_factory=list, description="ids of members, who find it under /v1/mentions"
+    )
+
+
+class EntryOut(Output):
+    """A note of the team, or something that was done with the conversation. The person never sees it."""
+
+    id: str
+    conversation_id: str
+    kind: str = Field(description="note, assigned, labels, closed, snoozed or reopened")
+    author: str
+    author_id: str
+    at: str | None
+    text: str
+    mentions: list[str]
+    details: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryOut":
+        return cls(
+            id=entry.entry_id,
+            conversation_id=entry.conversation_id,
+            kind=entry.kind,
+            author=entry.author,
+            author_id=entry.author_id,
+            at=moment(entry.at),
+            text=entry.text,
+            mentions=list(entry.mentions),
+            details=_shown(entry),
+        )
+
+
+def _shown(entry: Entry) -> dict[str, JsonValue]:
+    shown: dict[str, JsonValue] = {}
+    for name, value in entry.details.items():
+        if name == "until":
+            shown[name] = moment(int(value))
+        elif name in ("added", "removed"):
+            shown[name] = list[JsonValue](part for part in value.split(",") if part)
+        else:
+            shown[name] = value or None
+    return shown
+
+
+class MentionOut(Output):
+    conversation: ConversationOut
+    note: EntryOut
+
+
+class MentionsOut(Output):
+    items: list[MentionOut]
+    next_cursor: Cursor
+
+
+class PresenceIn(Input):
+    state: Literal["viewing", "typing", "gone"] = Field(
+        description="say viewing or typing again every 20 seconds; after 30 without a sign the member counts as gone"
+    )
+
+
+class PresentOut(Output):
+    member_id: str
+    state: str
+    until: str | None
+
+    @classmethod
+    def of(cls, present: Present) -> "PresentOut":
+        return cls(member_id=present.member_id, state=present.doing, until=moment(present.until))
+
+
+class PresencesOut(Output):
+    items: list[PresentOut] = Field(description="members in the conversation right now")
+
+
+class TypingOut(Output):
+    indicator: str = Field(
+        description="what became of the sign that WhatsApp shows the person for 25 seconds: sent; none (it shows "
+        "still, or there is no message to answer); refused; unreachable"
+    )
+    code: str | None = Field(description="Meta's error code, when it was refused")
+    present: list[PresentOut]
+
+
+class LabelIn(Input):
+    name: LabelName
+    colour: Colour = "#808080"
+
+
+class LabelPatch(Input):
+    name: LabelName | None = None
+    colour: Colour | None = None
+
+
+class LabelOut(Output):
+    id: str
+    name: str
+    colour: str
+    created_at: str | None
+
+    @classmethod
+    def of(cls, label: Label) -> "LabelOut":
+        return cls(id=label.label_id, name=label.name, colour=label.colour, created_at=moment(label.created_at))
+
+
+class LabelsOut(Output):
+    items: list[LabelOut]
+
+
+class CannedReplyIn(Input):
+    shortcut: Shortcut
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)] = Field(
+        description="may hold {contact.name}, {contact.first_name}, {contact.phone} and {contact.fields.<key>}, each "
+        "with a fallback: {contact.first_name|there}"
+    )
+
+
+class CannedReplyOut(Output):
+    id: str
+    shortcut: str
+    text: str
+    created_at: str | None
+    updated_at: str | None
+
+    @classmethod
+    def of(cls, reply: CannedReply) -> "CannedReplyOut":
+        return cls(
+            id=reply.reply_id,
+            shortcut=reply.shortcut,
+            text=reply.text,
+            created_at=moment(reply.created_at),
+            updated_at=moment(reply.updated_at),
+        )
+
+
+class CannedRepliesOut(Output):
+    items: list[CannedReplyOut]
+
+
+class PreviewOut(Output):
+    text: str
+    missing: list[str] = Field(description="places for which the contact has no value and the reply no fallback")

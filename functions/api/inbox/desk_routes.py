@@ -1,0 +1,180 @@
+"""What agents do with a conversation: assign, label, note, close, snooze, reopen; and who is in it."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.http.fields import HEX_ID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from functions.api.inbox.chat_signals import Signal
+from functions.api.inbox.desk import Desk
+from functions.api.inbox.desk_models import (
+    AssignIn,
+    EntryOut,
+    LabelsIn,
+    MentionOut,
+    MentionsOut,
+    NoteIn,
+    PresenceIn,
+    PresencesOut,
+    PresentOut,
+    SetAsideIn,
+    SnoozeIn,
+    StateIn,
+    TypingOut,
+)
+from functions.api.inbox.lookups import need_conversation, newer_message_shown
+from functions.api.inbox.models import ConversationOut
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.conversations.conversation import Conversation, marked, window_open
+from shared.errors import Conflict, InvalidInput
+from shared.store.conversations.agents import PRESENT_MS
+
+router = new_router()
+ConversationId = Annotated[str, Path(pattern=HEX_ID)]
+_TAG = "conversations"
+_SHOWS_STILL_MS = PRESENT_MS - 15_000
+
+
+def _desk(conversation_id: str, version: int | None = None, seen_id: str = "") -> Desk:
+    return Desk(deps(), caller(router), conversation_id, operation(router), version, seen_id)
+
+
+def _done(conversation_id: str, action: Callable[[], Conversation]) -> ConversationOut:
+    """The conversation afterwards; a clash shows it as it is now."""
+    conversations, tenant_id, now = deps().conversations, caller(router).tenant_id, epoch_ms()
+    try:
+        with newer_message_shown(conversations, tenant_id, conversation_id):
+            return ConversationOut.of(action(), now)
+    except Conflict as clash:
+        current = conversations.get(tenant_id, conversation_id)
+        if current is not None:
+            clash.extensions["conversation"] = ConversationOut.of(current, now).model_dump(mode="json")
+        raise
+
+
+@router.post(
+    "/v1/conversations/<conversation_id>/assign",
+    **effect(Scope.CONVERSATIONS, _TAG, "Put it on somebody's desk, or on nobody's"),
+)
+def post_assign(conversation_id: ConversationId, body: AssignIn) -> ConversationOut:
+    desk = _desk(conversation_id, body.version)
+    return _done(conversation_id, lambda: desk.assign(body.to))
+
+
+@router.post("/v1/conversations/<conversation_id>/labels", **effect(Scope.CONVERSATIONS, _TAG, "Add and remove labels"))
+def post_labels(conversation_id: ConversationId, body: LabelsIn) -> ConversationOut:
+    desk = _desk(conversation_id)
+    return _done(conversation_id, lambda: desk.label(body.add, body.remove))
+
+
+@router.post(
+    "/v1/conversations/<conversation_id>/close",
+    **effect(Scope.CONVERSATIONS, _TAG, "Done; it opens again when the person writes"),
+)
+def post_close(conversation_id: ConversationId, body: SetAsideIn) -> ConversationOut:
+    """Nothing in it is unread then: `if_last_message_id` keeps a message that nobody has seen from going with it."""
+    return _done(conversation_id, _desk(conversation_id, body.version, body.if_last_message_id).close)
+
+
+@router.post(
+    "/v1/conversations/<conversation_id>/snooze",
+    **effect(Scope.CONVERSATIONS, _TAG, "Set it aside until a time, or until the person writes"),
+)
+def post_snooze(conversation_id: ConversationId, body: SnoozeIn) -> ConversationOut:
+    desk = _desk(conversation_id, body.version, body.if_last_message_id)
+    return _done(conversation_id, lambda: desk.snooze(body.until_ms))
+
+
+@router.post("/v1/conversations/<conversation_id>/reopen", **effect(Scope.CONVERSATIONS, _TAG, "Open it again"))
+def post_reopen(conversation_id: ConversationId, body: StateIn) -> ConversationOut:
+    return _done(conversation_id, _desk(conversation_id, body.version).reopen)
+
+
+@router.post(
+    "/v1/conversations/<conversation_id>/notes",
+    **effect(Scope.CONVERSATIONS, _TAG, "Write a note that only the team sees", status=201),
+)
+def post_note(conversation_id: ConversationId, body: NoteIn) -> EntryOut:
+    return EntryOut.of(_desk(conversation_id).note(body.text, body.mentions))
+
+
+@router.get("/v1/mentions", **secured(Scope.READ, _TAG, "Notes that mention the caller, newest first"))
+def list_mentions(
+    limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None
+) -> MentionsOut:
+    """Notes of a conversation that is gone are left out, so a page may hold fewer than `limit`."""
+    principal, conversations, now = caller(router), deps().conversations, epoch_ms()
+    page = conversations.entries.mentions(principal.tenant_id, principal.member_id, limit, cursor)
+    notes = conversations.entries.get_many(principal.tenant_id, page.items)
+    ids = list(dict.fromkeys(mention.conversation_id for mention in page.items))
+    heads = {head.conversation_id: head for head in conversations.get_many(principal.tenant_id, ids)}
+    items = [
+        MentionOut(
+            conversation=ConversationOut.of(heads[note.conversation_id], now),
+            note=EntryOut.of(note),
+        )
+        for mention in page.items
+        if (note := notes.get(mention)) is not None and note.conversation_id in heads
+    ]
+    return MentionsOut(items=items, next_cursor=page.cursor)
+
+
+def _need(conversation_id: str) -> Conversation:
+    return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
+
+
+def _present(conversation: Conversation, now: int) -> PresencesOut:
+    present = deps().agents.present(caller(router).tenant_id, conversation.conversation_id, now)
+    return PresencesOut(items=[PresentOut.of(member) for member in present])
+
+
+@router.get(
+    "/v1/conversations/<conversation_id>/presence", **secured(Scope.READ, _TAG, "Who is viewing it or writing in it")
+)
+def get_presence(conversation_id: ConversationId) -> PresencesOut:
+    return _present(_need(conversation_id), epoch_ms())
+
+
+@router.put(
+    "/v1/conversations/<conversation_id>/presence",
+    **secured(Scope.CONVERSATIONS, _TAG, "Say that you are viewing it, writing in it, or gone"),
+)
+def put_presence(conversation_id: ConversationId, body: PresenceIn) -> PresencesOut:
+    """A sign counts for 30 seconds; the answer says who else is there."""
+    principal, agents, now = caller(router), deps().agents, epoch_ms()
+    conversation = _need(conversation_id)
+    if principal.role == "api_key":
+        raise InvalidInput("an API key is nobody; log in as a member", field="state")
+    if body.state == "gone":
+        agents.leave(principal.tenant_id, conversation.conversation_id, principal.member_id)
+    else:
+        agents.enter(principal.tenant_id, conversation.conversation_id, principal.member_id, body.state, now)
+    return _present(conversation, now)
+
+
+@router.post(
+    "/v1/conversations/<conversation_id>/typing",
+    **secured(Scope.CONVERSATIONS, _TAG, "Say that you are writing: to the team, and to the person for 25 seconds"),
+)
+def post_typing(conversation_id: ConversationId) -> TypingOut:
+    """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""
+    made, principal, now = deps(), caller(router), epoch_ms()
+    tenant_id, me = principal.tenant_id, principal.member_id
+    conversation = _need(conversation_id)
+    conversation_id = conversation.conversation_id  # another one than asked for, if that has moved
+    present = made.agents.present(tenant_id, conversation_id, now)
+    shows_still = any(p.member_id == me and p.doing == "typing" and p.until > now + _SHOWS_STILL_MS for p in present)
+    answerable = window_open(conversation.last_inbound_at, now) and not shows_still
+    signal = made.signals.typing(tenant_id, conversation, now) if answerable else Signal("none")
+    if signal.outcome == "sent":
+        wamid = conversation.trail.inbound_wamid
+        made.conversations.change(tenant_id, conversation_id, lambda found: marked(found, wamid))
+    if principal.role != "api_key" and not shows_still:
+        made.agents.enter(tenant_id, conversation_id, me, "typing", now)
+    shown = _present(conversation, now).items
+    return TypingOut(indicator=signal.outcome, code=signal.code or None, present=shown)

@@ -1,0 +1,142 @@
+"""Conversations and their messages."""
+
+from pydantic import Field, JsonValue
+
+from functions.api.http.fields import Cursor, Output, moment
+from functions.api.media.models import MessageMediaOut
+from shared.domain.conversations.conversation import WINDOW_MS, Conversation, window_open
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_changes import Said
+
+
+class ConversationOut(Output):
+    id: str
+    phone_number_id: str
+    contact_id: str
+    contact_name: str
+    contact_phone: str | None
+    last_message_at: str | None
+    last_message_text: str
+    last_inbound_at: str | None
+    unread: int
+    status: str = Field(description="open, snoozed or closed; one whose snooze is over is open again")
+    snoozed_until: str | None
+    assignee: str | None = Field(description="id of the member on whose desk it lies")
+    labels: list[str] = Field(description="ids of its labels; one that is not among /v1/labels was removed")
+    notes: int = Field(description="how many notes the team wrote")
+    version: int = Field(description="counts changes of status, assignee and labels")
+    created_at: str | None
+    window_open: bool = Field(description="whether a free-form message may be sent now")
+    window_closes_at: str | None
+
+    @classmethod
+    def of(cls, conversation: Conversation, now: int) -> "ConversationOut":
+        inbound = conversation.last_inbound_at
+        return cls(
+            id=conversation.conversation_id,
+            phone_number_id=conversation.phone_number_id,
+            contact_id=conversation.contact_id,
+            contact_name=conversation.contact_name,
+            contact_phone=conversation.contact_phone or None,
+            last_message_at=moment(conversation.last_message_at),
+            last_message_text=conversation.last_message_text,
+            last_inbound_at=moment(inbound),
+            unread=conversation.unread,
+            status=conversation.status_at(now),
+            snoozed_until=moment(conversation.snoozed_until) if conversation.status_at(now) == "snoozed" else None,
+            assignee=conversation.assignee or None,
+            labels=sorted(conversation.labels),
+            notes=conversation.notes,
+            version=conversation.version,
+            created_at=moment(conversation.created_at),
+            window_open=window_open(inbound, now),
+            window_closes_at=moment(inbound + WINDOW_MS) if inbound is not None else None,
+        )
+
+
+class ReadOut(ConversationOut):
+    read_mark: str = Field(
+        description="whether the person sees that their messages were read: sent; none (nothing new to tell); refused; "
+        "unreachable"
+    )
+    read_mark_code: str | None = Field(description="Meta's error code, when it was refused")
+
+
+class ConversationsOut(Output):
+    items: list[ConversationOut]
+    next_cursor: Cursor
+
+
+class ReactionOut(Output):
+    by: str = Field(description="contact, agent, bot, api, or phone_app")
+    author_id: str
+    emoji: str
+    at: str | None
+
+
+class SaidOut(Output):
+    type: str
+    text: str
+    content: dict[str, JsonValue]
+
+
+class MessageOut(Output):
+    id: str
+    conversation_id: str
+    direction: str
+    author: str = Field(description="contact, agent, bot, api, or phone_app: written with the WhatsApp Business app")
+    author_id: str
+    type: str
+    text: str
+    content: dict[str, JsonValue]
+    at: str | None
+    wamid: str | None
+    status: str | None = Field(
+        description="queued, sent, delivered, read, failed, or unknown: it may have been sent, and is not repeated"
+    )
+    error_code: str | None
+    reply_to: str | None
+    about: str = Field(description="what else to know of it: the ad it came from, that it was forwarded, an error")
+    reactions: list[ReactionOut] = Field(description="one of each side at most")
+    edited_at: str | None
+    original: SaidOut | None = Field(description="what an edited message said before")
+    revoked_at: str | None = Field(description="when its author deleted it; what it said is shown no more then")
+    media: MessageMediaOut | None = Field(description="its file, if it has one")
+
+    @classmethod
+    def of(cls, message: Message) -> "MessageOut":
+        return cls.model_validate(
+            {
+                "id": message.message_id,
+                "conversation_id": message.conversation_id,
+                "direction": message.direction,
+                "author": message.author,
+                "author_id": message.author_id,
+                "type": message.kind,
+                "text": message.text,
+                "content": dict(message.content),
+                "at": moment(message.at),
+                "wamid": message.wamid or None,
+                "status": message.status or None,
+                "error_code": message.error_code or None,
+                "reply_to": message.reply_to or None,
+                "about": message.about,
+                "reactions": [
+                    {"by": one.by, "author_id": one.author_id, "emoji": one.emoji, "at": moment(one.at)}
+                    for one in message.reactions
+                ],
+                "edited_at": moment(message.edited_at),
+                "original": _said(message.original),
+                "revoked_at": moment(message.revoked_at),
+                "media": MessageMediaOut.of(message.media) if message.media is not None else None,
+            }
+        )
+
+
+def _said(said: Said | None) -> dict[str, object] | None:
+    return None if said is None else {"type": said.kind, "text": said.text, "content": dict(said.content)}
+
+
+class MessagesOut(Output):
+    items: list[MessageOut]
+    next_cursor: Cursor

@@ -1,0 +1,155 @@
+"""Finding a person or what was said: by name, by the last digits of a phone number, by words, by label.
+
+What it costs at most: for each of name, number and words one range of the index (300 entries, 4 RRU) and the reading of
+what the 100 newest of them name (50 RRU each); labels and the one contact whose whole number it is, 2 RRU. Usually a
+tenth of it. Names and numbers are found for people who have a conversation; anybody else by their whole number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from functions.api.bootstrap import Deps
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.phone import normalise_phone
+from shared.domain.conversations.conversation import Conversation
+from shared.domain.conversations.inbox_settings import Label
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.search_words import SHORTEST, SHORTEST_NAME, digits_of, matches, name_words, words_of
+from shared.errors import InvalidInput
+from shared.store.conversations.search_index import Found
+
+_MOST_READ = 100
+_MOST_MOVED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message with the wanted words, and the conversation it stands in."""
+
+    message: Message
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """`complete` is whether there was nothing more to look at. Latest first."""
+
+    conversations: list[Conversation]
+    messages: list[Hit]
+    contacts: list[Contact]
+    labels: list[Label]
+    complete: bool
+
+
+class Search:
+    """One search. `label` is the id of one that conversations must have; "" for any."""
+
+    def __init__(self, deps: Deps, tenant_id: str, wanted: str, label: str, limit: int) -> None:
+        self._deps = deps
+        self._tenant_id = tenant_id
+        self._wanted = wanted
+        self._label = label
+        self._limit = limit
+        self._complete = True
+
+    def run(self) -> Hits:
+        people = {c.conversation_id: c for c in (*self._by_phone(), *self._by_name())}
+        found = sorted(people.values(), key=lambda conversation: conversation.active_at, reverse=True)
+        said = self._by_words()
+        self._complete &= len(found) <= self._limit and len(said) <= self._limit
+        return Hits(
+            conversations=found[: self._limit],
+            messages=said[: self._limit],
+            contacts=self._contact(),
+            labels=self._labels(),
+            complete=self._complete,
+        )
+
+    def _first(self, found: Found) -> list[tuple[str, str]]:
+        self._complete &= found.complete and len(found.ids) <= _MOST_READ
+        return found.ids[:_MOST_READ]
+
+    def _heads(self, conversation_ids: Sequence[str]) -> list[Conversation]:
+        """Those of them with the wanted label. An id of one that has moved is followed."""
+        conversations = self._deps.conversations
+        heads = conversations.get_many(self._tenant_id, list(dict.fromkeys(conversation_ids)))
+        missing = sorted(set(conversation_ids) - {head.conversation_id for head in heads})
+        moved = [conversations.get(self._tenant_id, conversation_id) for conversation_id in missing[:_MOST_MOVED]]
+        heads += [head for head in moved if head is not None]
+        return [head for head in heads if not self._label or self._label in head.labels]
+
+    def _by_phone(self) -> list[Conversation]:
+        digits = digits_of(self._wanted)
+        if not digits:
+            return []
+        ids = self._first(self._deps.conversations.search.phones(self._tenant_id, digits))
+        heads = self._heads([conversation_id for _, conversation_id in ids])
+        return [head for head in heads if digits_of(head.contact_phone).endswith(digits)]
+
+    def _by_name(self) -> list[Conversation]:
+        starts = name_words(self._wanted)
+        if not starts:
+            return []
+        ids = self._first(self._deps.conversations.search.names(self._tenant_id, max(starts, key=len)))
+        heads = self._heads([conversation_id for _, conversation_id in ids])
+        return [head for head in heads if matches(starts, name_words(head.contact_name))]
+
+    def _by_words(self) -> list[Hit]:
+        known = words_of(self._wanted)
+        last = words_of(self._wanted, 1)[-1:]
+        # The last word may be unfinished; a finished one names fewer messages.
+        finished = [word for word in known if [word] != last]
+        if not known:
+            return []
+        chosen = max(finished, key=len) if finished else known[-1]
+        found = self._deps.conversations.search.messages(self._tenant_id, chosen, whole=bool(finished))
+        messages = [m for m in self._messages(self._first(found)) if _says(m, finished, last)]
+        heads = {head.conversation_id: head for head in self._heads([m.conversation_id for m in messages])}
+        hits = [Hit(m, heads[m.conversation_id]) for m in messages if m.conversation_id in heads]
+        return sorted(hits, key=lambda hit: hit.message.message_id, reverse=True)
+
+    def _messages(self, ids: Sequence[tuple[str, str]]) -> list[Message]:
+        """As people see them now: what was edited under the edit's text, what moved where it is."""
+        store, tenant_id = self._deps.conversations.messages, self._tenant_id
+        found = store.get_many(tenant_id, list(dict.fromkeys(ids)))
+        known = {message.message_id for message in found}
+        missing = [place for place in dict.fromkeys(ids) if place[1] not in known]
+        moved = [store.get(tenant_id, *place) for place in missing[:_MOST_MOVED]]
+        shown: dict[str, Message] = {}
+        for message in [*found, *(message for message in moved if message is not None)]:
+            target = message.change.target if message.change is not None else ""
+            changed = store.by_wamid(tenant_id, message.conversation_id, target) if target else None
+            now = changed or message
+            shown[now.message_id] = now
+        return list(shown.values())
+
+    def _contact(self) -> list[Contact]:
+        """The person with exactly this number, conversation or not."""
+        if not digits_of(self._wanted):
+            return []
+        country = self._deps.accounts.tenant(self._tenant_id).country
+        try:
+            phone, _ = normalise_phone(self._wanted, country)
+        except InvalidInput:
+            return []
+        contact = self._deps.contacts.find(self._tenant_id, "phone", phone)
+        return [contact] if contact is not None else []
+
+    def _labels(self) -> list[Label]:
+        starts = words_of(self._wanted, SHORTEST_NAME)
+        labels = self._deps.inbox.labels(self._tenant_id) if starts else []
+        return [label for label in labels if matches(starts, words_of(label.name, 1))]
+
+
+def _says(message: Message, finished: Sequence[str], last: Sequence[str]) -> bool:
+    words = words_of(message.text, 1)
+    return set(finished) <= set(words) and matches(last, words)
+
+
+def check(wanted: str) -> str:
+    """Raises InvalidInput for what nothing could be found by."""
+    if not (digits_of(wanted) or words_of(wanted) or name_words(wanted)):
+        raise InvalidInput(
+            f"write a word of {SHORTEST} letters, a name of {SHORTEST_NAME} or the last digits of a number", field="q"
+        )
+    return wanted

@@ -1,0 +1,45 @@
+"""Search of the inbox."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.api.bootstrap import deps
+from functions.api.contacts.models import ContactOut
+from functions.api.http.fields import ULID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import secured
+from functions.api.inbox.desk_models import LabelOut
+from functions.api.inbox.models import ConversationOut, MessageOut
+from functions.api.inbox.search import Search, check
+from functions.api.inbox.search_models import MessageHitOut, SearchOut
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+
+router = new_router()
+
+
+@router.get("/v1/search", **secured(Scope.READ, "conversations", "Find people and what was said"))
+def get_search(
+    q: Annotated[str, Query(max_length=200)] = "",
+    label: Annotated[str | None, Query(pattern=ULID)] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> SearchOut:
+    """By name (the beginning of each part), by phone number in any notation or by its last three digits or more, and by
+    the words of a message: all of them, the last one also by its beginning. Case and accents do not matter.
+
+    Of a message its first 25 words of three letters or more are found; what bots said is not. At most 100 messages and
+    100 people are looked at, the newest first: `complete` says whether that was all.
+    """
+    now = epoch_ms()
+    found = Search(deps(), caller(router).tenant_id, check(q), label or "", limit).run()
+    return SearchOut(
+        conversations=[ConversationOut.of(conversation, now) for conversation in found.conversations],
+        messages=[
+            MessageHitOut(message=MessageOut.of(hit.message), conversation=ConversationOut.of(hit.conversation, now))
+            for hit in found.messages
+        ],
+        contacts=[ContactOut.of(contact) for contact in found.contacts],
+        labels=[LabelOut.of(label) for label in found.labels],
+        complete=found.complete,
+    )

@@ -1,0 +1,202 @@
+"""From what a caller asks to send to what is sent: templates compiled, files and messages named as Meta knows them."""
+
+import re
+from collections.abc import Mapping
+from typing import cast
+
+from functions.api.bootstrap import Deps
+from functions.api.http.request import Operation
+from functions.api.inbox.sending.files import at_meta, message_media, meta_ids
+from functions.api.inbox.sending.models import MediaValue, MessageIn, ReactionMessage, TemplateContent, TemplateMessage
+from functions.api.templates.variable_models import VariableModel
+from shared.domain.accounts.account import Principal
+from shared.domain.contacts.consent import Purpose, refusal
+from shared.domain.contacts.contact import Contact
+from shared.domain.conversations.conversation import Conversation
+from shared.domain.conversations.outgoing_message import files_in, read_text, with_meta_ids, with_own_ids
+from shared.domain.media.library import FileUse
+from shared.domain.media.media_types import MediaKind
+from shared.domain.media.message_media import MessageMedia
+from shared.domain.templates.compiler import (
+    CompileError,
+    Problem,
+    Unsendable,
+    compile_plan,
+    message_body,
+    render_text,
+    resolve,
+)
+from shared.domain.templates.slots import slots_of
+from shared.domain.templates.template import Template, UnsupportedComponent
+from shared.domain.templates.variables import Variable
+from shared.errors import InvalidInput, NotFound
+from shared.services.single_send import Draft
+
+REACTION_MS = 30 * 86_400_000
+"""Only messages of the last 30 days can be reacted to (Meta, reaction messages)."""
+MOST_OFFERED = 10
+_OWN_ID = re.compile(r"[0-9]{13}-[0-9A-Za-z]{1,40}")
+_PURPOSES: Mapping[str, Purpose] = {
+    "MARKETING": "marketing",
+    "UTILITY": "utility",
+    "AUTHENTICATION": "authentication",
+}
+
+
+def draft_of(
+    deps: Deps, principal: Principal, conversation: Conversation, message: MessageIn, wanted: Operation, now: int
+) -> Draft:
+    """What `message` comes to. `now` in epoch ms.
+
+    Raises InvalidInput, NotFound and CompileError, which name the field.
+    """
+    asked, tenant_id = message.root, principal.tenant_id
+    kind = asked.type
+    purpose: Purpose = "conversation"
+    media: MessageMedia | None = None
+    if isinstance(asked, TemplateMessage):
+        content, text, purpose = _template(deps, tenant_id, conversation, asked.template, now)
+    else:
+        content = message.content
+        if isinstance(asked, ReactionMessage):
+            content["message_id"] = _reacted_to(deps, tenant_id, conversation, asked.reaction.message_id, now)
+        uses = [(f"{kind}.media_id", use) for use in files_in(kind, content)]
+        files = at_meta(deps, tenant_id, conversation.phone_number_id, uses, now)
+        content = with_meta_ids(content, meta_ids(files))
+        if isinstance(own := content.get("media_id"), str):
+            media = message_media(tenant_id, files[own])
+            if kind == "document":
+                # Without a name WhatsApp shows the person none.
+                content.setdefault("filename", media.filename)
+        text = read_text(kind, content)
+    return Draft(
+        key=wanted.operation_id,
+        at=wanted.at,
+        author="api" if principal.role == "api_key" else "agent",
+        author_id=principal.member_id,
+        kind=kind,
+        text=text,
+        content=content,
+        purpose=purpose,
+        media=media,
+        reply_to=_wamid_of(deps, tenant_id, conversation, asked.reply_to, "reply_to"),
+        seen_id=asked.if_last_message_id,
+    )
+
+
+def _wamid_of(deps: Deps, tenant_id: str, conversation: Conversation, named: str, field: str) -> str:
+    """Meta's id of a message that is named by our id or already by Meta's."""
+    if not _OWN_ID.fullmatch(named):
+        return named
+    found = deps.conversations.messages.get(tenant_id, conversation.conversation_id, named)
+    if found is None:
+        raise InvalidInput("there is no such message in this conversation", field=field)
+    if not found.wamid:
+        raise InvalidInput("this message has no WhatsApp id: it was not sent", field=field)
+    return found.wamid
+
+
+def _reacted_to(deps: Deps, tenant_id: str, conversation: Conversation, named: str, now: int) -> str:
+    field = "reaction.message_id"
+    if _OWN_ID.fullmatch(named) and int(named[:13]) < now - REACTION_MS:
+        raise InvalidInput("this message is older than 30 days; Meta takes no reaction to it", field=field)
+    return _wamid_of(deps, tenant_id, conversation, named, field)
+
+
+def _template(
+    deps: Deps, tenant_id: str, conversation: Conversation, asked: TemplateContent, now: int
+) -> tuple[dict[str, object], str, Purpose]:
+    """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
+    template = _own_template(deps, tenant_id, conversation, asked.template_id)
+    contact = deps.contacts.get(tenant_id, conversation.contact_id)
+    if contact is None:
+        raise NotFound("there is no such conversation")
+    uses = [
+        (f"template.variables.{slot}", FileUse(file_id, _kind_of(slot)))
+        for slot, value in asked.variables.items()
+        if (file_id := _file_of(value))
+    ]
+    known = meta_ids(at_meta(deps, tenant_id, conversation.phone_number_id, uses, now))
+    variables = {slot: _variable(value, known) for slot, value in asked.variables.items()}
+    fields = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)} if variables else {}
+    try:
+        plan = compile_plan(template, variables, fields, now)
+        values = resolve(plan, contact)
+    except CompileError as error:
+        raise CompileError([Problem(f"template.{p.field}", p.message) for p in error.problems]) from error
+    except Unsendable as error:
+        wording = f"{str(error.reason).replace('_', ' ')}: give a value that fits, or a fallback"
+        raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
+    content = with_own_ids(message_body(plan, values), known)
+    return content, render_text(template, plan, values), _PURPOSES.get(template.category, "marketing")
+
+
+def _file_of(value: str | VariableModel | MediaValue) -> str:
+    """The file of the library that a value names, or ""."""
+    if isinstance(value, MediaValue):
+        return value.media_id
+    return value.value if isinstance(value, VariableModel) and value.source == "media" else ""
+
+
+def _kind_of(slot: str) -> MediaKind:
+    """As what a file fills a slot, whose name ends so: `header.image`, `card.0.header.video`."""
+    kind = slot.rpartition(".")[2]
+    if kind not in ("image", "video", "document"):
+        raise InvalidInput("only a header's image, video or document takes a file", field=f"template.variables.{slot}")
+    return cast("MediaKind", kind)
+
+
+def _own_template(deps: Deps, tenant_id: str, conversation: Conversation, template_id: str) -> Template:
+    try:
+        template = deps.catalogue.template(tenant_id, template_id)
+    except NotFound as error:
+        raise NotFound("there is no such template", field="template.template_id") from error
+    number = deps.accounts.number(tenant_id, conversation.phone_number_id)
+    if template.waba_id != number.waba_id:
+        raise InvalidInput("the template is of another account than the number", field="template.template_id")
+    return template
+
+
+def _variable(value: str | VariableModel | MediaValue, known: Mapping[str, str]) -> Variable:
+    file_id = _file_of(value)
+    if file_id or isinstance(value, MediaValue):
+        return Variable("constant", known[file_id])
+    return Variable("constant", value) if isinstance(value, str) else value.to_variable()
+
+
+def offered_templates(deps: Deps, tenant_id: str, conversation: Conversation) -> list[dict[str, object]]:
+    """Up to ten approved templates that may be sent to this person now, those that need the fewest variables first.
+
+    Reads the tenant's templates, 0.5 RRU per 4 KB.
+    """
+    contact = deps.contacts.get(tenant_id, conversation.contact_id)
+    number = deps.accounts.number(tenant_id, conversation.phone_number_id)
+    found = [
+        (template, slots)
+        for template in deps.catalogue.templates(tenant_id)
+        if template.status == "APPROVED" and template.waba_id == number.waba_id and _may_get(contact, template)
+        if (slots := _slots(template)) is not None
+    ]
+    found.sort(key=lambda pair: (sum(not slot["optional"] for slot in pair[1]), pair[0].name, pair[0].language))
+    return [
+        {
+            "id": template.template_id,
+            "name": template.name,
+            "language": template.language,
+            "category": template.category,
+            "variables": slots,
+        }
+        for template, slots in found[:MOST_OFFERED]
+    ]
+
+
+def _may_get(contact: Contact | None, template: Template) -> bool:
+    return contact is not None and refusal(contact, _PURPOSES.get(template.category, "marketing")) is None
+
+
+def _slots(template: Template) -> list[dict[str, object]] | None:
+    """What it takes; None when it cannot be sent from here."""
+    try:
+        return [{"key": slot.key, "kind": slot.kind, "optional": slot.optional} for slot in slots_of(template)]
+    except UnsupportedComponent:
+        return None

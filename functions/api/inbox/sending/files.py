@@ -1,0 +1,44 @@
+"""The files that a message names by our own `media_id`: Meta's id of each, for the number that sends it."""
+
+from collections.abc import Iterable, Mapping
+
+from functions.api.bootstrap import Deps
+from shared.domain.media.library import AtMeta, FileUse
+from shared.domain.media.message_media import MessageMedia, library_key
+from shared.errors import AppError
+
+
+def at_meta(
+    deps: Deps, tenant_id: str, phone_number_id: str, uses: Iterable[tuple[str, FileUse]], now: int
+) -> dict[str, AtMeta]:
+    """Our id -> the file at Meta, for each (field that names it, use). `now` in epoch ms.
+
+    Raises NotFound, Conflict, InvalidInput and ProviderRejected, which name the field, and RetryableError.
+    """
+    found: dict[str, AtMeta] = {}
+    for field, use in uses:
+        try:
+            found[use.file_id] = deps.media.at_meta(tenant_id, phone_number_id, use, now)
+        except AppError as error:
+            error.field = field
+            raise
+    return found
+
+
+def meta_ids(files: Mapping[str, AtMeta]) -> dict[str, str]:
+    return {file_id: found.meta_id for file_id, found in files.items()}
+
+
+def message_media(tenant_id: str, found: AtMeta) -> MessageMedia:
+    """The file as the message shows it that sends it."""
+    file = found.file
+    return MessageMedia(
+        "stored",
+        file.kind,
+        library_key(tenant_id, file.file_id),
+        file_id=file.file_id,
+        mime_type=file.mime_type,
+        size=file.size,
+        filename=file.filename,
+        sha256=file.sha256,
+    )

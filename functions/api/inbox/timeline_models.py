@@ -1,0 +1,76 @@
+"""What happened with a person, one item each."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from functions.api.http.fields import Cursor, Output, moment
+from functions.api.inbox.desk_models import EntryOut
+from functions.api.inbox.happenings import Touch, What
+from functions.api.inbox.models import MessageOut
+from shared.domain.contacts.consent_record import ConsentEvent
+from shared.domain.conversations.entry import Entry
+from shared.domain.conversations.message import Message
+
+
+class ConsentEventOut(Output):
+    id: str
+    opted_out: bool
+    source: str
+
+
+class TouchOut(Output):
+    campaign_id: str
+    name: str
+    template_id: str
+    category: str
+    phone_number_id: str
+    outcome: str = Field(description="read, delivered, sent, failed, or unknown: it may have been sent")
+    code: str | None = Field(description="Meta's error code, when it failed")
+    replied: bool
+    text: str = Field(description="what the person read; empty when the template is gone")
+
+
+class TimelineItemOut(Output):
+    """`message` for a message, `entry` for a note or an event, and so on; the others are null."""
+
+    type: Literal["message", "note", "event", "consent", "campaign"]
+    at: str | None
+    message: MessageOut | None = None
+    entry: EntryOut | None = None
+    consent: ConsentEventOut | None = None
+    campaign: TouchOut | None = None
+
+    @classmethod
+    def of(cls, what: What) -> "TimelineItemOut":
+        match what:
+            case Message():
+                return cls(type="message", at=moment(what.at), message=MessageOut.of(what))
+            case Entry():
+                kind: Literal["note", "event"] = "note" if what.kind == "note" else "event"
+                return cls(type=kind, at=moment(what.at), entry=EntryOut.of(what))
+            case ConsentEvent():
+                shown = ConsentEventOut(id=what.event_id, opted_out=what.opted_out, source=what.source)
+                return cls(type="consent", at=moment(what.at), consent=shown)
+            case Touch():
+                began = what.campaign.started_at or what.campaign.frozen_at
+                return cls(type="campaign", at=moment(began), campaign=_touch(what))
+
+
+def _touch(touch: Touch) -> TouchOut:
+    return TouchOut(
+        campaign_id=touch.campaign.campaign_id,
+        name=touch.campaign.name,
+        template_id=touch.campaign.template_id,
+        category=touch.campaign.category,
+        phone_number_id=touch.campaign.phone_number_id,
+        outcome=touch.fate.outcome,
+        code=touch.fate.code or None,
+        replied=touch.replied,
+        text=touch.text,
+    )
+
+
+class TimelineOut(Output):
+    items: list[TimelineItemOut]
+    next_cursor: Cursor

@@ -1,0 +1,51 @@
+"""Timelines of a conversation and of a person."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.contacts.actions import need_contact
+from functions.api.http.fields import HEX_ID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import secured
+from functions.api.inbox import timeline
+from functions.api.inbox.lookups import need_conversation
+from functions.api.inbox.timeline_models import TimelineItemOut, TimelineOut
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+
+router = new_router()
+Limit = Annotated[int, Query(ge=1, le=100)]
+CursorText = Annotated[str | None, Query(max_length=500)]
+
+
+@router.get(
+    "/v1/conversations/<conversation_id>/timeline",
+    **secured(Scope.READ, "conversations", "Its messages, notes and events, newest first"),
+)
+def get_conversation_timeline(
+    conversation_id: Annotated[str, Path(pattern=HEX_ID)], limit: Limit = 50, cursor: CursorText = None
+) -> TimelineOut:
+    made, tenant_id = deps(), caller(router).tenant_id
+    conversation = need_conversation(made.conversations, tenant_id, conversation_id)
+    page = timeline.of_conversation(made, tenant_id, conversation.conversation_id, limit, cursor)
+    return TimelineOut(items=[TimelineItemOut.of(what) for what in page.items], next_cursor=page.cursor)
+
+
+@router.get(
+    "/v1/contacts/<contact_id>/timeline",
+    **secured(Scope.READ, "contacts", "All that happened with a person, newest first"),
+)
+def get_contact_timeline(
+    contact_id: Annotated[str, Path(pattern=HEX_ID)], limit: Limit = 50, cursor: CursorText = None
+) -> TimelineOut:
+    """Messages of all its conversations, notes and events, consent, and campaigns of the last 90 days that wrote to it.
+
+    A page may hold fewer than `limit`, even none, and still have a next one. Of a tenant's campaigns the 200 made last
+    are looked at.
+    """
+    made, tenant_id = deps(), caller(router).tenant_id
+    contact = need_contact(made.contacts, tenant_id, contact_id)
+    page = timeline.of_contact(made, tenant_id, contact, limit, cursor, epoch_ms())
+    return TimelineOut(items=[TimelineItemOut.of(what) for what in page.items], next_cursor=page.cursor)

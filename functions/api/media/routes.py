@@ -1,0 +1,148 @@
+"""Files: the tenant's own ones, to be sent, and those of messages."""
+
+from typing import Annotated, NoReturn
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from functions.api.bootstrap import deps
+from functions.api.http.fields import HEX_ID, ULID, moment
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, operation, secured
+from functions.api.media.models import MediaIn, MediaLinkOut, MediaListOut, MediaMadeOut, MediaOneOut, MediaOut
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.media.file_name import safe_name
+from shared.domain.media.library import LibraryFile
+from shared.domain.media.media_types import SENDABLE, extension_of
+from shared.domain.media.message_media import MessageMedia, library_key
+from shared.errors import Conflict, NotFound, PermanentError
+from shared.services.media import LINK_SECONDS, UPLOAD_LINK_SECONDS
+
+router = new_router()
+FileId = Annotated[str, Path(pattern=ULID)]
+_COPY_SECONDS = 3
+MESSAGE_ID = r"^[0-9]{13}-[0-9A-Za-z]{1,64}$"
+
+
+class MediaGone(PermanentError):
+    """The file of a message that is not here any more, or never came."""
+
+    code = "media_gone"
+    status = 410
+
+
+@router.post(
+    "/v1/media", **effect(Scope.CONVERSATIONS, "media", "Announce a file and get where to upload it", status=201)
+)
+def post_media(body: MediaIn) -> MediaMadeOut:
+    """One answer for one Idempotency-Key; its upload link lives for an hour."""
+    principal, wanted, media = caller(router), operation(router), deps().media
+    file = LibraryFile(
+        file_id=wanted.operation_id,
+        filename=safe_name(body.filename, extension_of(body.mime_type)),
+        mime_type=body.mime_type,
+        kind=SENDABLE[body.mime_type].kind,
+        size=body.size,
+        sha256=body.sha256 or "",
+        created_at=wanted.at,
+        created_by=principal.member_id,
+    )
+    file = media.library.create(principal.tenant_id, file)
+    upload = {
+        "url": media.upload_url(principal.tenant_id, file),
+        "headers": {"content-type": file.mime_type, "content-length": str(file.size)},
+        "expires_at": moment(epoch_ms() + UPLOAD_LINK_SECONDS * 1000),
+    }
+    return MediaMadeOut.model_validate({**MediaOut.fields_of(file), "upload": upload})
+
+
+@router.post("/v1/media/<media_id>/complete", **effect(Scope.CONVERSATIONS, "media", "Check an uploaded file"))
+def post_complete(media_id: FileId) -> MediaOut:
+    """422 `media_refused` for a file that WhatsApp would not take, or that is another one than was announced."""
+    return MediaOut.of(deps().media.complete(caller(router).tenant_id, media_id))
+
+
+@router.get("/v1/media", **secured(Scope.READ, "media", "The tenant's files, newest first"))
+def list_media(
+    limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None
+) -> MediaListOut:
+    page = deps().media.library.page(caller(router).tenant_id, limit, cursor)
+    return MediaListOut(items=[MediaOut.of(file) for file in page.items], next_cursor=page.cursor)
+
+
+@router.get("/v1/media/<media_id>", **secured(Scope.READ, "media", "A file, with a link to it"))
+def get_media(media_id: FileId) -> MediaOneOut:
+    tenant_id, media = caller(router).tenant_id, deps().media
+    file = media.library.get(tenant_id, media_id)
+    download = None
+    if file.status == "ready":
+        key = library_key(tenant_id, media_id)
+        download = _link(key, file.mime_type, file.size, file.filename, file.sha256).model_dump()
+    return MediaOneOut.model_validate({**MediaOut.fields_of(file), "download": download})
+
+
+@router.delete("/v1/media/<media_id>", **secured(Scope.CONVERSATIONS, "media", "Forget a file", status=204))
+def delete_media(media_id: FileId) -> Response[None]:
+    """Campaigns that are yet to start with it will not."""
+    deps().media.delete(caller(router).tenant_id, media_id)
+    return Response(204)
+
+
+@router.get(
+    "/v1/conversations/<conversation_id>/messages/<message_id>/media",
+    **secured(Scope.READ, "conversations", "A link to the file of a message"),
+)
+def get_message_media(
+    conversation_id: Annotated[str, Path(pattern=HEX_ID)], message_id: Annotated[str, Path(pattern=MESSAGE_ID)]
+) -> MediaLinkOut:
+    """The link lives five minutes. 409 `media_pending` while the file is being copied: ask again in some seconds.
+    404 for a message without a file, 410 `media_refused`, `media_failed`, `media_expired` or `media_deleted`, which
+    says why."""
+    tenant_id = caller(router).tenant_id
+    message = deps().conversations.messages.get(tenant_id, conversation_id, message_id)
+    if message is None or message.media is None:
+        raise NotFound("there is no such message with a file")
+    found = message.media
+    if found.status != "stored":
+        _not_there(found)
+    if found.file_id:
+        _need_file(tenant_id, found.file_id)
+    return _link(found.key, found.mime_type, found.size, found.filename, found.sha256)
+
+
+def _need_file(tenant_id: str, file_id: str) -> None:
+    try:
+        deps().media.library.get(tenant_id, file_id)
+    except NotFound as gone:
+        raise MediaGone("the file was deleted under /v1/media", code="media_deleted") from gone
+
+
+_WHY = {
+    "type_mismatch": "its content is not what it was said to be",
+    "too_large": "it is larger than 100 MB",
+    "empty": "it is empty",
+}
+
+
+def _not_there(media: MessageMedia) -> NoReturn:
+    if media.status == "pending":
+        hint = {"retry_after_seconds": _COPY_SECONDS}
+        raise Conflict("the file is being copied; ask again in a few seconds", code="media_pending", extensions=hint)
+    words = {
+        "refused": f"the file was not kept: {_WHY.get(media.reason, media.reason)}",
+        "failed": f"the file could not be copied from Meta ({media.reason})",
+        "expired": f"Meta has the file no more ({media.reason})",
+    }
+    raise MediaGone(words[media.status], code=f"media_{media.status}", extensions={"reason": media.reason})
+
+
+def _link(key: str, mime_type: str, size: int, filename: str, sha256: str) -> MediaLinkOut:
+    return MediaLinkOut(
+        url=deps().media.link(key, mime_type, filename),
+        expires_at=moment(epoch_ms() + LINK_SECONDS * 1000),
+        mime_type=mime_type,
+        size=size,
+        filename=safe_name(filename, extension_of(mime_type)),
+        sha256=sha256,
+    )

@@ -1,0 +1,207 @@
+"""Connecting a tenant's WhatsApp Business account through Embedded Signup (Meta, Embedded Signup, 2026).
+
+The ids a browser sends are only a wish. What the exchanged token may reach is what counts: else one tenant could
+claim another's account.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from functions.api.meta.calls import Graph, every
+from functions.api.numbers.facts import Facts, look_up
+from shared.clients.graph import GraphAccess
+from shared.clients.vault import META_TOKEN, Vault
+from shared.domain.accounts.plans import Entitlements
+from shared.domain.numbers.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba
+from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
+from shared.store.accounts.tenants import Accounts
+from shared.store.engine.directory import Directory
+
+_MANAGEMENT = "whatsapp_business_management"
+_NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating,status,throughput,is_on_biz_app"
+_STOPPED = frozenset({"BANNED", "RESTRICTED", "FLAGGED"})
+_PIN = "registration_pin"
+_WRONG_PIN = "133005"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The Meta app through which tenants connect."""
+
+    app_id: str
+    secret: str
+
+    @property
+    def access(self) -> GraphAccess:
+        """The app's own token (Meta, access tokens: app id, bar, secret)."""
+        return GraphAccess.of(f"{self.app_id}|{self.secret}", self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the browser hands over. Without `phone_number_id`, every number of the account is connected."""
+
+    code: str
+    waba_id: str
+    phone_number_id: str = ""
+    pin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The two-step PIN of a number, encrypted; `done` once Meta took it."""
+
+    sealed_pin: str
+    done: bool = False
+
+
+def exchange(graph: Graph, app: App, code: str) -> GraphAccess:
+    """The tenant's token for a code, which lives 30 s. Raises InvalidInput with Meta's words."""
+    params = {"client_id": app.app_id, "client_secret": app.secret, "code": code}
+    try:
+        answer = graph.call("GET", "oauth/access_token", params=params)
+    except ProviderRejected as exc:
+        raise InvalidInput(exc.message, field="code", code="code_refused") from exc
+    token = str(answer.get("access_token", ""))
+    if not token:
+        raise InvalidInput("Meta gave no token for this code; start the connection again", field="code")
+    return GraphAccess.of(token, app.secret)
+
+
+def may_manage(description: Mapping[str, Any], app_id: str, waba_id: str) -> bool:
+    """Whether the answer of debug_token proves that the token manages this account for our app."""
+    data = description.get("data")
+    if not isinstance(data, dict) or not data.get("is_valid") or str(data.get("app_id")) != app_id:
+        return False
+    scopes = data.get("granular_scopes")
+    return any(
+        isinstance(scope, dict)
+        and scope.get("scope") == _MANAGEMENT
+        and waba_id in [str(target) for target in scope.get("target_ids") or ()]
+        for scope in (scopes if isinstance(scopes, list) else ())
+    )
+
+
+def number_from(row: Mapping[str, Any], waba_id: str, now: int) -> Number:
+    """A number as Meta describes it (GET /{waba_id}/phone_numbers)."""
+    status = str(row.get("status", ""))
+    level = str((row.get("throughput") or {}).get("level", "STANDARD"))
+    throughput = COEXISTENCE_THROUGHPUT if row.get("is_on_biz_app") else THROUGHPUT_BY_LEVEL.get(level, 80)
+    return Number(
+        phone_number_id=str(row["id"]),
+        waba_id=waba_id,
+        display="+" + "".join(c for c in str(row.get("display_phone_number", "")) if c.isdigit()),
+        verified_name=str(row.get("verified_name", "")),
+        throughput=throughput,
+        quality=str(row.get("quality_rating", "UNKNOWN")),
+        status="restricted" if status in _STOPPED else "active",
+        reason=f"Meta says {status}" if status in _STOPPED else "",
+        connected_at=now,
+        quality_at=now,
+    )
+
+
+def _unfinished(number: Number) -> Number:
+    return replace(number, status="disconnected", reason="its registration at Meta was not finished; connect it again")
+
+
+class Connector:
+    def __init__(self, graph: Graph, accounts: Accounts, directory: Directory, vault: Vault) -> None:
+        self._graph = graph
+        self._accounts = accounts
+        self._directory = directory
+        self._vault = vault
+
+    def connect(
+        self, tenant_id: str, wish: Wish, app: App, limits: Entitlements, now: int
+    ) -> tuple[Waba, list[Number], GraphAccess]:
+        """The stored account and numbers, and the token, open, for what follows at once.
+
+        Raises InvalidInput when the code or the token does not prove the ids, Conflict when another tenant holds
+        them, LimitExceeded when the plan has no room. May be repeated with a new code.
+        """
+        access = exchange(self._graph, app, wish.code)
+        description = self._graph.call("GET", "debug_token", app.access, params={"input_token": access.token})
+        if not may_manage(description, app.app_id, wish.waba_id):
+            raise InvalidInput("this sign-up does not give access to that account", field="waba_id", code="not_yours")
+        account = self._graph.call("GET", wish.waba_id, access, params={"fields": "id,name,currency"})
+        rows = self._rows(wish, access)
+        registered = {str(row["id"]) for row in rows if self._is_registered(tenant_id, row)}
+        numbers = [number_from(row, wish.waba_id, now) for row in rows]
+        self._check_free(tenant_id, wish.waba_id, numbers, limits)
+        sealed = self._vault.seal(tenant_id, META_TOKEN, access.token)
+        facts = look_up(self._graph, access, numbers[0].phone_number_id) if numbers else Facts()
+        waba = Waba(
+            waba_id=wish.waba_id,
+            name=str(account.get("name", "")),
+            currency=str(account.get("currency", "")),
+            token=sealed,
+            connected_at=now,
+            messaging_limit=facts.messaging_limit,
+            limit_at=0 if facts.messaging_limit is None else now,
+        )
+        # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
+        self._accounts.connect(
+            tenant_id, waba, [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]
+        )
+        self._graph.call("POST", f"{wish.waba_id}/subscribed_apps", access, body={})
+        for number in numbers:
+            if number.phone_number_id not in registered:
+                self._register(tenant_id, number.phone_number_id, access, wish.pin)
+                self._accounts.change_number(tenant_id, number.phone_number_id, lambda _, n=number: n)  # type: ignore[misc]
+        return waba, numbers, access
+
+    def _is_registered(self, tenant_id: str, row: Mapping[str, Any]) -> bool:
+        """Whether the number needs no registration: the WhatsApp Business app's are left as they are, and so are
+        those we registered and Meta still says are connected (it allows ten registrations in 72 hours)."""
+        if row.get("is_on_biz_app"):
+            return True
+        known = self._directory.get(tenant_id, f"PIN#{row['id']}", Registration, consistent=True)
+        return known is not None and known.done and row.get("status") == "CONNECTED"
+
+    def _rows(self, wish: Wish, access: GraphAccess) -> list[Mapping[str, Any]]:
+        rows = list(every(self._graph, f"{wish.waba_id}/phone_numbers", access, _NUMBER_FIELDS))
+        if not wish.phone_number_id:
+            return rows
+        rows = [row for row in rows if str(row["id"]) == wish.phone_number_id]
+        if not rows:
+            raise InvalidInput("the account has no such number", field="phone_number_id", code="not_yours")
+        return rows
+
+    def _check_free(self, tenant_id: str, waba_id: str, numbers: list[Number], limits: Entitlements) -> None:
+        owners = [self._accounts.tenant_of_waba(waba_id)]
+        owners += [self._accounts.tenant_of_number(n.phone_number_id) for n in numbers]
+        if any(owner not in (None, tenant_id) for owner in owners):
+            raise Conflict("this account already belongs to another tenant", field="waba_id", code="already_claimed")
+        held = {n.phone_number_id for n in self._accounts.numbers(tenant_id)} | {n.phone_number_id for n in numbers}
+        if len(held) > limits.numbers:
+            raise LimitExceeded(
+                f"the {limits.plan} plan has room for {limits.numbers} number(s), this would make {len(held)}; "
+                "name one phone_number_id or choose a larger plan",
+                field="phone_number_id",
+            )
+
+    def _register(self, tenant_id: str, phone_number_id: str, access: GraphAccess, pin: str) -> None:
+        """Register the number for the Cloud API. The PIN is stored before Meta learns it, so it is never lost."""
+        key = f"PIN#{phone_number_id}"
+        known = self._directory.get(tenant_id, key, Registration, consistent=True)
+        if known is not None and not pin:
+            pin = self._vault.open(tenant_id, _PIN, known.sealed_pin)
+        pin = pin or f"{secrets.randbelow(1_000_000):06d}"
+        registration = Registration(self._vault.seal(tenant_id, _PIN, pin))
+        self._directory.put(tenant_id, key, registration)
+        try:
+            self._graph.call(
+                "POST", f"{phone_number_id}/register", access, body={"messaging_product": "whatsapp", "pin": pin}
+            )
+        except ProviderRejected as exc:
+            if exc.provider_code == _WRONG_PIN:
+                raise InvalidInput(
+                    "the number already has a two-step PIN; send it as `pin`, or switch it off in WhatsApp Manager",
+                    field="pin",
+                    code="wrong_pin",
+                ) from exc
+            raise
+        self._directory.put(tenant_id, key, Registration(registration.sealed_pin, done=True))

@@ -1,0 +1,78 @@
+"""WhatsApp accounts and numbers as the API takes and shows them."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from functions.api.http.fields import Input, MetaId, Output, moment
+from shared.domain.numbers.number import Number, Waba
+
+
+class ConnectIn(Input):
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+    waba_id: MetaId
+    phone_number_id: MetaId | None = Field(None, description="Without it, every number of the account is connected.")
+    pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = Field(
+        None, description="The number's two-step PIN, when it already has one."
+    )
+
+
+class NumberOut(Output):
+    phone_number_id: str
+    waba_id: str
+    display: str
+    verified_name: str
+    username: str
+    throughput: int = Field(description="Meta's messages per second, in and out together")
+    quality: str
+    messaging_limit: int | None = Field(
+        description="people its business may write to outside their 24-hour window in any 24 hours, all its numbers "
+        "together; -1 without limit, null while Meta has not told it"
+    )
+    status: str = Field(description="active, restricted, or disconnected")
+    reason: str
+    restricted_until: str | None = Field(description="when a restriction ends by itself, if Meta said so")
+    connected_at: str | None
+    history_percent: int = Field(description="how much of the WhatsApp Business app's history has come")
+    history_declined: bool = Field(description="whether the WhatsApp Business app keeps its history to itself")
+
+    @classmethod
+    def of(cls, number: Number, waba: Waba | None, now: int) -> "NumberOut":
+        status = number.state_at(now)
+        return cls(
+            phone_number_id=number.phone_number_id,
+            waba_id=number.waba_id,
+            display=number.display,
+            verified_name=number.verified_name,
+            username=number.username,
+            throughput=number.throughput,
+            quality=number.quality,
+            messaging_limit=waba.messaging_limit if waba else None,
+            status=status,
+            reason=number.reason if status != "active" else "",
+            restricted_until=moment(number.restricted_until) if status == "restricted" else None,
+            connected_at=moment(number.connected_at),
+            history_percent=number.history_percent,
+            history_declined=number.history_declined,
+        )
+
+
+class NumbersOut(Output):
+    items: list[NumberOut]
+
+
+class WabaOut(Output):
+    waba_id: str
+    name: str
+    currency: str
+    status: str
+
+    @classmethod
+    def of(cls, waba: Waba) -> "WabaOut":
+        return cls(waba_id=waba.waba_id, name=waba.name, currency=waba.currency, status=waba.status)
+
+
+class ConnectOut(Output):
+    waba: WabaOut
+    numbers: list[NumberOut]
+    templates: int = Field(description="how many templates were copied from the account")

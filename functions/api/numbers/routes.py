@@ -1,0 +1,35 @@
+"""Connecting WhatsApp Business accounts, and their numbers."""
+
+from functions.api.bootstrap import deps
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, secured
+from functions.api.numbers.connect import App, Wish
+from functions.api.numbers.models import ConnectIn, ConnectOut, NumberOut, NumbersOut, WabaOut
+from functions.api.templates.actions import sync_templates
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+from shared.domain.accounts.plans import entitlements
+
+router = new_router()
+
+
+@router.post(
+    "/v1/whatsapp/connect",
+    **effect(Scope.SETTINGS, "whatsapp", "Connect an account through Embedded Signup", status=201),
+)
+def post_connect(body: ConnectIn) -> ConnectOut:
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    tenant = made.accounts.tenant(tenant_id)
+    app = App(made.settings.meta_app_id, made.secrets.read(now).meta_app_secret)
+    wish = Wish(body.code, body.waba_id, body.phone_number_id or "", body.pin or "")
+    limits = entitlements(tenant.plan, tenant.subscription_status)
+    waba, numbers, access = made.connector.connect(tenant_id, wish, app, limits, now)
+    templates = sync_templates(made.graph, made.catalogue, access, tenant_id, waba.waba_id, now)
+    return ConnectOut(waba=WabaOut.of(waba), numbers=[NumberOut.of(n, waba, now) for n in numbers], templates=templates)
+
+
+@router.get("/v1/numbers", **secured(Scope.READ, "whatsapp", "The tenant's phone numbers"))
+def list_numbers() -> NumbersOut:
+    accounts, tenant_id, now = deps().accounts, caller(router).tenant_id, epoch_ms()
+    wabas = {waba.waba_id: waba for waba in accounts.wabas(tenant_id)}
+    return NumbersOut(items=[NumberOut.of(n, wabas.get(n.waba_id), now) for n in accounts.numbers(tenant_id)])

@@ -1,0 +1,47 @@
+"""Message templates."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from functions.api.bootstrap import deps
+from functions.api.http.fields import META_ID
+from functions.api.http.request import caller, new_router
+from functions.api.http.routing import effect, secured
+from functions.api.meta.access import access_to, chosen_account
+from functions.api.templates.actions import TemplateDraft, create_template, sync_templates
+from functions.api.templates.models import SyncOut, TemplateIn, TemplateOut, TemplatesOut
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Scope
+
+router = new_router()
+
+
+@router.get("/v1/templates", **secured(Scope.READ, "templates", "Message templates"))
+def list_templates() -> TemplatesOut:
+    templates = deps().catalogue.templates(caller(router).tenant_id)
+    return TemplatesOut(items=[TemplateOut.of(template) for template in templates])
+
+
+@router.post("/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "Submit a template to Meta", status=201))
+def post_template(body: TemplateIn) -> TemplateOut:
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    waba = chosen_account(made, tenant_id, body.waba_id)
+    draft = TemplateDraft(body.name, body.language, body.category, body.parameter_format, body.components)
+    access = access_to(made, tenant_id, waba, now)
+    return TemplateOut.of(create_template(made.graph, made.catalogue, access, tenant_id, waba.waba_id, draft, now))
+
+
+@router.post("/v1/templates/sync", **effect(Scope.CAMPAIGNS, "templates", "Copy all templates from Meta again"))
+def post_sync() -> SyncOut:
+    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    count = 0
+    for waba in made.accounts.wabas(tenant_id):
+        access = access_to(made, tenant_id, waba, now)
+        count += sync_templates(made.graph, made.catalogue, access, tenant_id, waba.waba_id, now)
+    return SyncOut(templates=count)
+
+
+@router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "A template"))
+def get_template(template_id: Annotated[str, Path(pattern=META_ID)]) -> TemplateOut:
+    return TemplateOut.of(deps().catalogue.template(caller(router).tenant_id, template_id))

@@ -1,0 +1,35 @@
+"""What stops the campaigns of a lane: the answers it gets (the campaign, its number or its account, under the code that
+Meta gave), and a number that may not send."""
+
+from shared.domain.campaigns.number_work import Run
+from shared.domain.campaigns.stop_conditions import reason_to_idle
+from shared.domain.campaigns.stop_reasons import Scope, meta_code
+from shared.domain.numbers.number import Number
+from shared.services.campaign_stop import CampaignStop
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+
+
+class AutoPause:
+    """Pauses one campaign, or every campaign of a number or an account."""
+
+    def __init__(self, catalogue: Catalogue, lanes: Lanes) -> None:
+        self._stop = CampaignStop(catalogue, lanes)
+
+    def __call__(self, run: Run, scope: Scope, code: str) -> None:
+        self._stop(run.tenant_id, run.campaign_id, scope, meta_code(code))
+
+
+def pause_idle_number(catalogue: Catalogue, lanes: Lanes, tenant_id: str, number: Number, now: int) -> bool:
+    """Whether the number may not send now (epoch ms): its campaigns are paused then, for the number's reason.
+
+    What Meta told of the number stopped those that were sending; one that began since finds out here.
+    """
+    reason = reason_to_idle(number, now)
+    if not reason:
+        return False
+    stop = CampaignStop(catalogue, lanes)
+    for run in lanes.work(number.phone_number_id).runs:
+        if run.tenant_id == tenant_id and run.state == "running":
+            stop(tenant_id, run.campaign_id, Scope.CAMPAIGN, reason)
+    return True

@@ -1,0 +1,110 @@
+"""One slice of a lane on Lambda: wiring, the event loop, and the hand-over to the next slice."""
+
+import asyncio
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.lane.claims import has_work
+from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
+from functions.campaign_dispatch.lane.pacing import Rate
+from functions.campaign_dispatch.lane.pause import AutoPause, pause_idle_number
+from functions.campaign_dispatch.lane.results import Results
+from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
+from shared.clients.graph import GraphAccess
+from shared.clients.vault import META_TOKEN
+from shared.clock import epoch_ms, new_ulid
+from shared.observability import count
+from shared.queue_messages import WakeLane
+from shared.sqs_batch import log_failure
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    def now(self) -> int:
+        return epoch_ms()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def run_blocking(call: Callable[[], T], /) -> T:
+    return await asyncio.to_thread(call)
+
+
+def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
+    """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
+    the number is nobody's or may not send."""
+    tenant_id = deps.accounts.tenant_of_number(wake.phone_number_id)
+    if tenant_id is None:
+        return None
+    number = deps.accounts.number(tenant_id, wake.phone_number_id)
+    if pause_idle_number(deps.catalogue, deps.lanes, tenant_id, number, epoch_ms()):
+        return None
+    waba = deps.accounts.waba(tenant_id, number.waba_id)
+    token = deps.vault.open(tenant_id, META_TOKEN, waba.token)
+    access = GraphAccess.of(token, deps.secrets.read(epoch_ms()).meta_app_secret)
+    rate = number.sending_rate / number.lanes
+    keep_time()
+    end = asyncio.run(_run(deps, wake, access, rate))
+    if end is not None and end.handoff:
+        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
+    elif end is not None:
+        _look_again(deps, tenant_id, wake)
+    return end
+
+
+def _look_again(deps: Deps, tenant_id: str, wake: WakeLane) -> None:
+    """A campaign that opened between the last look and the release woke a lane that was still held."""
+    if has_work(deps.lanes.work(wake.phone_number_id), wake.lane):
+        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), group=tenant_id)
+
+
+def keep_time() -> None:
+    """Let nothing in the interpreter hold up the messages for long: a message that leaves late crowds the next second.
+
+    A thread that talks to the database gives way after half a millisecond (5 by default), and garbage collection need
+    not look through what was there before the slice (20 ms and more, whenever it looks through everything).
+    """
+    sys.setswitchinterval(0.0005)
+    gc.collect()
+    gc.freeze()
+
+
+async def _run(deps: Deps, wake: WakeLane, access: GraphAccess, rate: float) -> LaneEnd | None:
+    graph = deps.graph()
+    try:
+        return await Lane(
+            phone_number_id=wake.phone_number_id,
+            lane=wake.lane,
+            owner=new_ulid(),
+            handoff=wake.handoff,
+            lanes=deps.lanes,
+            sends=deps.sends,
+            consent=deps.contacts.consent,
+            results=Results(
+                deps.sends, deps.lanes, deps.contacts.consent, AutoPause(deps.catalogue, deps.lanes), new_ulid
+            ),
+            transmit=GraphTransmitter(graph, access, wake.phone_number_id),
+            blocking=run_blocking,
+            clock=SystemClock(),
+            new_token=lambda: os.urandom(9).hex(),
+            report=_report,
+            rate=Rate(cap=rate, current=rate),
+            slice_seconds=deps.settings.lane_slice_seconds,
+        ).run()
+    finally:
+        await graph.aclose()
+
+
+def _report(error: Exception) -> None:
+    log_failure("lane", error)
+    count("LaneWriteFailed")

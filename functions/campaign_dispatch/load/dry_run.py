@@ -1,0 +1,107 @@
+"""One shard of a dry run: the verdicts of the load, with nothing kept but counts, samples and what is missing."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.load.audience import Skip
+from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
+from functions.campaign_dispatch.load.gate import open_gate
+from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.campaign import Campaign
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.market import market_of
+from shared.domain.templates.compiler import compile_plan, render_text
+from shared.queue_messages import LoadShard
+
+_SAMPLES = 3
+_ENTRY_WINDOW_MS = 7 * 86_400_000
+"""How long after a person wrote Meta may deliver free of charge: 72 hours, or up to seven days (Meta, free entry
+points; the sources disagree)."""
+_MISSING_SHOWN = 50
+
+
+@dataclass(slots=True)
+class _Tally:
+    sendable: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    samples: list[dict[str, str]] = field(default_factory=list)
+    missing: list[dict[str, str]] = field(default_factory=list)
+    by_slot: Counter[str] = field(default_factory=Counter)
+    offer_ends: int | None = None
+    markets: Counter[str] = field(default_factory=Counter)
+    recent: Counter[str] = field(default_factory=Counter)
+
+    def count(self, contact: Contact, to: str, now: int) -> None:
+        market = market_of(to)
+        self.sendable += 1
+        self.markets[market] += 1
+        self.recent[market] += (contact.last_inbound_at or 0) > now - _ENTRY_WINDOW_MS
+
+    def skip(self, skip: Skip) -> None:
+        self.skipped[skip.reason] += 1
+        if skip.slot:
+            self.by_slot[skip.slot] += 1
+        if skip.slot and len(self.missing) < _MISSING_SHOWN:
+            self.missing.append({"contact_id": skip.contact_id, "slot": skip.slot})
+
+    def part(self) -> dict[str, object]:
+        return {
+            "planned": self.sendable + self.skipped.total(),
+            "sendable": self.sendable,
+            "skipped": dict(self.skipped),
+            "samples": self.samples,
+            "missing": self.missing,
+            "missing_by_slot": dict(self.by_slot),
+            "offer_ends": self.offer_ends,
+            "markets": dict(self.markets),
+            "recent": dict(self.recent),
+        }
+
+
+def _tally(part: Mapping[str, Any]) -> _Tally:
+    """The tally that gave this part."""
+    return _Tally(
+        sendable=part["sendable"],
+        skipped=Counter(part["skipped"]),
+        samples=part["samples"],
+        missing=part["missing"],
+        by_slot=Counter(part["missing_by_slot"]),
+        offer_ends=part["offer_ends"],
+        markets=Counter(part["markets"]),
+        recent=Counter(part["recent"]),
+    )
+
+
+def dry_run_shard(deps: Deps, task: LoadShard, campaign: Campaign, now: int, out_of_time: Callable[[], bool]) -> bool:
+    """Store the shard's part of a dry run (True), or how far it came when time ran out (False). Raises CompileError
+    when the campaign could not be sent at all."""
+    template = deps.catalogue.template(task.tenant_id, campaign.template_id)
+    known = {f.key: f.kind for f in deps.catalogue.fields(task.tenant_id)}
+    plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or 0))
+    gate = open_gate(deps, task, replace(campaign, frozen_at=now), plan, template.category)
+    offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)
+    where = (task.tenant_id, task.campaign_id, task.dry_run_id, task.shard)
+    kept = deps.slices.kept(*where)
+    tally = _tally(kept.work["part"]) if kept else _Tally()
+    contacts = deps.contacts.scan_shard(task.tenant_id, task.shard, after=kept.work["to"] if kept else "")
+    for looked_at, contact in enumerate(contacts, 1):
+        verdict = gate(contact)
+        if isinstance(verdict, Recipient):
+            tally.count(contact, verdict.to, now)
+            if len(tally.samples) < _SAMPLES:
+                text = render_text(template, plan, verdict.values)
+                tally.samples.append({"contact_id": contact.contact_id, "text": text})
+            if offer is not None:
+                ends = int(verdict.values[offer])
+                tally.offer_ends = min(ends, tally.offer_ends or ends)
+        elif isinstance(verdict, Skip):
+            tally.skip(verdict)
+        if looked_at % CONTACTS_BETWEEN_LOOKS == 0 and out_of_time():
+            deps.slices.keep(*where, {"to": contact.contact_id, "part": tally.part()}, now)
+            return False
+    deps.sends.put_dry_run(*where, json.dumps(tally.part(), ensure_ascii=False), now)
+    return True

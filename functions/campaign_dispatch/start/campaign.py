@@ -1,0 +1,95 @@
+"""Starting a campaign: compile it against the template as it is now, freeze that, and fan the load out by shard."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from functions.campaign_dispatch.bootstrap import Deps
+from shared.clients.queue import Outgoing
+from shared.domain.campaigns.campaign import Campaign, State, after
+from shared.domain.campaigns.further_tries import not_settled
+from shared.domain.campaigns.stop_reasons import START_REFUSED
+from shared.domain.contacts.identity import SHARDS
+from shared.domain.media.library import CAMPAIGN_MARGIN_MS
+from shared.domain.templates.compiler import CompileError, Problem, Variable, compile_plan
+from shared.domain.templates.variables import named_files, with_meta_ids
+from shared.errors import Conflict, NotFound, PermanentError
+from shared.queue_messages import LoadShard
+from shared.store.engine.documents import to_document
+
+
+def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
+    """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
+
+    A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
+    earlier campaign that is not done with the people this one is for; nobody is written to. Raises RetryableError when
+    Meta does not take a file right now.
+    """
+    try:
+        campaign = deps.catalogue.campaign(tenant_id, campaign_id)
+    except NotFound:
+        return "ignored"
+    if campaign.state is State.SCHEDULED:
+        try:
+            campaign = _freeze_plan(deps, tenant_id, campaign, now)
+        except (CompileError, NotFound) as exc:
+            _refuse(deps, tenant_id, campaign_id, f"{START_REFUSED}: {exc}", now)
+            return "refused"
+        except Conflict:
+            return "ignored"
+    if campaign.state is not State.LOADING:
+        return "ignored"
+    # Also on a redelivery: loading a shard twice gives the same blocks, not loading it would strand the campaign.
+    deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard), tenant_id) for shard in range(SHARDS))
+    return "loading"
+
+
+def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
+    _check_source(deps, tenant_id, campaign)
+    template = deps.catalogue.template(tenant_id, campaign.template_id)
+    known = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)}
+    variables = _with_files(deps, tenant_id, campaign, now)
+    plan = to_document(compile_plan(template, variables, known, now))
+
+    def load(current: Campaign) -> Campaign:
+        return replace(
+            current, state=after(current.state, "load"), frozen_at=now, plan=plan, category=template.category
+        )
+
+    return deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, load)
+
+
+def _check_source(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
+    """Raises CompileError while it is open what became of the people of an earlier campaign that this one is for."""
+    source = campaign.audience.source
+    if source is None:
+        return
+    if problem := not_settled(deps.catalogue.campaign(tenant_id, source.campaign_id), source):
+        raise CompileError([Problem("audience.source.campaign_id", problem)])
+
+
+def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Mapping[str, Variable]:
+    """The mapping with Meta's id of each of the tenant's files, fit to be sent for as long as the campaign may last.
+
+    Raises CompileError for files that cannot be sent.
+    """
+    meta_ids: dict[str, str] = {}
+    problems: list[Problem] = []
+    for field, use in named_files(campaign.variables):
+        try:
+            found = deps.media().at_meta(tenant_id, campaign.phone_number_id, use, now, margin_ms=CAMPAIGN_MARGIN_MS)
+            meta_ids[use.file_id] = found.meta_id
+        except PermanentError as error:
+            problems.append(Problem(field, error.message))
+    if problems:
+        raise CompileError(problems)
+    return with_meta_ids(campaign.variables, meta_ids)
+
+
+def _refuse(deps: Deps, tenant_id: str, campaign_id: str, reason: str, now: int) -> None:
+    def cancel(current: Campaign) -> Campaign:
+        return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
+
+    try:
+        deps.catalogue.change_campaign(tenant_id, campaign_id, cancel)
+    except Conflict:
+        return

@@ -1,0 +1,74 @@
+"""Applying account events: templates, numbers, restrictions, people's own choices. They stop campaigns in seconds."""
+
+import json
+
+from functions.webhook_ingest.account.give_notice import give_notice
+from functions.webhook_ingest.account.logic.meaning import Meaning, Preferences, meaning_of
+from functions.webhook_ingest.account.logic.number_news import NumberNews
+from functions.webhook_ingest.account.logic.template_news import (
+    TemplateCategory,
+    TemplateQuality,
+    TemplateStatus,
+    TemplateText,
+)
+from functions.webhook_ingest.account.number_events import apply_account_news, apply_number_news
+from functions.webhook_ingest.account.template_events import apply_template_news
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.receive.oversize import whole_event
+from functions.webhook_ingest.receive.split import digest
+from shared.errors import InvalidInput, RetryableError
+from shared.observability import count
+from shared.queue_messages import AccountEvent
+
+
+def take_account_event(at_hand: Deps, event: AccountEvent, delivery: int, now: int) -> None:
+    """`delivery` counts how often the queue delivered it: a template may be stored a moment after its first event.
+
+    Raises InvalidInput for an account that is nobody's.
+    """
+    event = whole_event(event, at_hand.parking)
+    tenant_id = at_hand.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
+    if tenant_id is None:
+        raise InvalidInput("unknown WhatsApp Business account")
+    meaning = meaning_of(event.field, event.value)
+    at = event.sent_at or event.received_at
+    applied = meaning is not None and _apply(at_hand, tenant_id, event, meaning, at, now)
+    if not applied and isinstance(meaning, TemplateStatus) and delivery < 2:
+        raise RetryableError("the template is not stored yet")
+    give_notice(at_hand, tenant_id, event.waba_id, event.field, event.value, at)
+    if applied:
+        count("AccountEventApplied")
+        return
+    at_hand.parking.keep(f"account-events/{event.waba_id}", json.loads(event.to_json()))
+    count("AccountEventKept")
+
+
+def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
+    """False when it concerns nothing that is stored here, or not all of it was understood."""
+    match meaning:
+        case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
+            return apply_template_news(at_hand, tenant_id, event.waba_id, meaning, at)
+        case NumberNews():
+            return apply_number_news(at_hand, tenant_id, event.waba_id, meaning, at)
+        case Preferences():
+            return _preferences(at_hand, tenant_id, event, meaning, now)
+        case _:
+            return apply_account_news(at_hand, tenant_id, event.waba_id, meaning, at, now)
+
+
+def _preferences(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
+    for chosen in told.chosen:
+        at = chosen.at or event.received_at
+        person = at_hand.people.find(tenant_id, chosen.who)
+        at_hand.people.record_consent(
+            tenant_id,
+            person,
+            opted_out=chosen.opted_out,
+            source="whatsapp_preferences",
+            at=at,
+            event_id=f"{at:013d}-{digest(f'{event.waba_id}{chosen}')[:24]}",
+            now=now,
+        )
+        at_hand.people.link(tenant_id, person, chosen.who, now)
+        count("OptOut" if chosen.opted_out else "OptIn")
+    return told.complete

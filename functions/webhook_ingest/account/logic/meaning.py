@@ -1,0 +1,48 @@
+"""What an account event means for us. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.account.logic.account_news import AccountNews, account_news
+from functions.webhook_ingest.account.logic.number_news import NumberNews, number_news
+from functions.webhook_ingest.account.logic.template_news import TemplateNews, template_news
+from functions.webhook_ingest.json_input import as_list, as_object, time_ms, word
+from functions.webhook_ingest.people.logic.identity import Identities, identities
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What one person chose in WhatsApp's own control; `at` is epoch ms, None when Meta gave no time."""
+
+    who: Identities
+    opted_out: bool
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Shape: Meta, webhooks reference, user_preferences. `complete` unless there is more that is not understood."""
+
+    chosen: tuple[Preference, ...]
+    complete: bool
+
+
+Meaning = TemplateNews | NumberNews | AccountNews | Preferences
+
+
+def meaning_of(field: str, value: Mapping[str, object]) -> Meaning | None:
+    """None for an event that changes nothing here: it is kept."""
+    if field == "user_preferences":
+        told = as_list(value.get("user_preferences"))
+        chosen = tuple(filter(None, map(_preference, told)))
+        return Preferences(chosen, len(chosen) == len(told)) if chosen else None
+    return template_news(field, value) or number_news(field, value) or account_news(field, value)
+
+
+def _preference(item: object) -> Preference | None:
+    chosen = as_object(item)
+    who = identities(word(chosen, "wa_id"), word(chosen, "user_id"))
+    value = word(chosen, "value")
+    if not who or value not in ("stop", "resume") or word(chosen, "category") not in ("", "marketing_messages"):
+        return None
+    return Preference(who, value == "stop", time_ms(chosen.get("timestamp")))

@@ -1,0 +1,222 @@
+"""Which account events a person of the tenant should know of, and in which words. Pure.
+
+Shapes and codes: Meta, webhooks reference. Meta's own words are passed on where there are any.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.json_input import as_list, as_object, time_ms, word
+from functions.webhook_ingest.people.logic.identity import identities
+from functions.webhook_ingest.receive.split import digest
+from shared.clock import to_rfc3339
+from shared.domain.numbers.notice import Notice, Severity
+
+Value = Mapping[str, object]
+_HOUR_MS = 3_600_000
+_TEXT_LENGTH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`once` names what repeats within an hour and is told once; blank tells each event."""
+
+    kind: str
+    severity: Severity
+    text: str
+    once: str = ""
+
+
+def notices_of(waba_id: str, field: str, value: Value, at: int) -> Iterator[Notice]:
+    """`at` is when it happened, in epoch ms. The same event gives the same notices, ids included."""
+    teller = _TELLERS.get(field)
+    for words in teller(value) if teller is not None else ():
+        moment = at - at % _HOUR_MS if words.once else at
+        event = words.once or json.dumps(value, sort_keys=True)
+        yield Notice(
+            notice_id=f"{moment:013d}-{digest(f'{waba_id}|{field}|{words.kind}|{event}')[:24]}",
+            kind=words.kind,
+            severity=words.severity,
+            text=" ".join(words.text.split())[:_TEXT_LENGTH],
+            at=moment,
+            waba_id=waba_id,
+            phone_number=identities(word(value, "display_phone_number"), "").phone,
+            template_id=word(value, "message_template_id")[:40],
+        )
+
+
+def _alert(value: Value) -> Iterator[Words]:
+    info = as_object(value.get("alert_info"))
+    told = word(info, "alert_severity").upper()
+    severity: Severity = "critical" if told == "CRITICAL" else "info" if told.startswith("INFO") else "warning"
+    yield Words("account_alert", severity, f"{word(info, 'alert_type')}: {word(info, 'alert_description')}")
+
+
+def _security(value: Value) -> Iterator[Words]:
+    said = {
+        "PIN_CHANGED": "the two-step PIN of the number was changed",
+        "PIN_RESET_REQUEST": "somebody asked to switch the number's two-step PIN off",
+        "PIN_REQUEST_SUCCESS": "the number's two-step PIN was switched off",
+    }
+    event = word(value, "event")
+    yield Words("security", "critical", said.get(event, f"a security event of the number: {event[:60]}"))
+
+
+def _name(value: Value) -> Iterator[Words]:
+    decision, name = word(value, "decision").upper(), word(value, "requested_verified_name")
+    why = word(value, "rejection_reason")
+    severity: Severity = "warning" if decision == "REJECTED" else "info"
+    text = f'Meta\'s decision on the display name "{name[:200]}": {decision.lower()[:20]}'
+    yield Words("display_name", severity, f"{text} ({why})" if why else text)
+
+
+def _review(value: Value) -> Iterator[Words]:
+    decision = word(value, "decision").upper()
+    severity: Severity = "info" if decision == "APPROVED" else "critical" if decision == "REJECTED" else "warning"
+    yield Words("account_review", severity, f"Meta's review of the account: {decision.lower()[:20]}")
+
+
+_TEMPLATE: dict[str, Severity] = {
+    **dict.fromkeys(("REJECTED", "PAUSED", "FLAGGED", "LIMIT_EXCEEDED", "PENDING_DELETION", "LOCKED"), "warning"),
+    "DISABLED": "critical",
+    "REINSTATED": "info",
+}
+
+
+def _template(value: Value) -> Iterator[Words]:
+    event = word(value, "event")
+    if event in _TEMPLATE:
+        rejection, other = as_object(value.get("rejection_info")), as_object(value.get("other_info"))
+        ends = word(as_object(value.get("disable_info")), "disable_date")
+        reason = word(value, "reason")
+        why = [
+            reason if reason != "NONE" else "",
+            *(word(rejection, key) for key in ("reason", "recommendation")),
+            *(word(other, key) for key in ("title", "description")),
+            f"to be disabled on {ends}" if ends else "",
+        ]
+        text = f"the template {_named(value)} is {event.lower()}"
+        yield Words("template_status", _TEMPLATE[event], ": ".join([text, "; ".join(filter(None, why))]).rstrip(": "))
+
+
+def _quality(value: Value) -> Iterator[Words]:
+    quality = word(value, "new_quality_score").upper()
+    if quality in ("GREEN", "YELLOW", "RED"):
+        severity: Severity = {"GREEN": "info", "YELLOW": "warning"}.get(quality, "critical")  # type: ignore[assignment]
+        yield Words("template_quality", severity, f"the quality of the template {_named(value)} is {quality.lower()}")
+
+
+def _category(value: Value) -> Iterator[Words]:
+    before, after = word(value, "previous_category"), word(value, "correct_category") or word(value, "new_category")
+    when = time_ms(value.get("category_update_timestamp"))
+    if before:
+        text = f"was changed from {before} to {word(value, 'new_category')}"
+    else:
+        text = f"will be changed to {after}" + (f" at {to_rfc3339(when)}" if when is not None else "")
+    yield Words("template_category", "warning", f"the category of the template {_named(value)} {text}")
+
+
+def _suggestion(value: Value) -> Iterator[Words]:
+    suggested = word(value, "suggested_category")
+    text = f"Meta takes the template {_named(value)} for {suggested}, not {word(value, 'current_category')}"
+    yield Words("template_category", "warning", text)
+
+
+def _named(value: Value) -> str:
+    return f"{word(value, 'message_template_name')[:100]} ({word(value, 'message_template_language')[:20]})"
+
+
+def _number(value: Value) -> Iterator[Words]:
+    said: dict[str, tuple[Severity, str]] = {
+        "FLAGGED": ("critical", "the number's quality is low: Meta may limit it"),
+        "UNFLAGGED": ("info", "the number's quality has recovered"),
+        "DOWNGRADE": ("warning", "the messaging limit was lowered"),
+        "UPGRADE": ("info", "the messaging limit was raised"),
+        "THROUGHPUT_UPGRADE": ("info", "the number may send faster now"),
+    }
+    event = word(value, "event")
+    if event in said:
+        yield Words("number_quality", *said[event])
+
+
+_ACCOUNT: dict[str, tuple[Severity, str]] = {
+    "ACCOUNT_DELETED": ("critical", "the WhatsApp Business account was deleted"),
+    "ACCOUNT_OFFBOARDED": ("critical", "the WhatsApp Business app has taken its number back"),
+    "ACCOUNT_RECONNECTED": ("info", "the WhatsApp Business app's number is connected again"),
+    "PARTNER_REMOVED": ("critical", "this platform was removed from the account: connect it again"),
+    "PARTNER_APP_UNINSTALLED": ("critical", "this platform's app was removed from the account: connect it again"),
+    "VERIFIED_ACCOUNT": ("info", "the business was verified"),
+}
+_BAN: dict[str, tuple[Severity, str]] = {
+    "DISABLE": ("critical", "Meta disabled the account: appeal in WhatsApp Manager"),
+    "SCHEDULE_FOR_DISABLE": ("critical", "Meta is about to disable the account: see WhatsApp Manager"),
+    "REINSTATE": ("info", "Meta reinstated the account"),
+}
+
+
+def _account(value: Value) -> Iterator[Words]:
+    event = word(value, "event")
+    if event in _ACCOUNT:
+        severity, text = _ACCOUNT[event]
+        why = word(as_object(value.get("disconnection_info")), "reason")
+        yield Words("account", severity, f"{text} ({why})" if why else text)
+    elif event == "DISABLED_UPDATE":
+        ban = as_object(value.get("ban_info"))
+        if word(ban, "waba_ban_state") in _BAN:
+            severity, text = _BAN[word(ban, "waba_ban_state")]
+            yield Words("account", severity, f"{text} ({word(ban, 'waba_ban_date')[:40]})")
+    elif event == "ACCOUNT_VIOLATION":
+        kind = word(as_object(value.get("violation_info")), "violation_type")
+        yield Words("account", "critical", f"Meta found a violation of its policy: {kind[:100]}")
+    elif event == "ACCOUNT_RESTRICTION":
+        for restriction in map(as_object, as_list(value.get("restriction_info"))[:10]):
+            until = time_ms(restriction.get("expiration"))
+            end = f" until {to_rfc3339(until)}" if until is not None else ""
+            yield Words("account", "critical", f"Meta restricts: {word(restriction, 'restriction_type')[:100]}{end}")
+
+
+def _username(value: Value) -> Iterator[Words]:
+    text = f"the business username {word(value, 'username')[:100]} is {word(value, 'status')[:20]}"
+    yield Words("business_username", "info", text)
+
+
+def _flow(value: Value) -> Iterator[Words]:
+    event, said = word(value, "event"), word(value, "message")
+    calm = event == "FLOW_STATUS_CHANGE" or word(value, "alert_state") == "DEACTIVATED"
+    yield Words(
+        "flow", "info" if calm else "warning", said or f"{event[:60]} of the flow {word(value, 'flow_id')[:40]}"
+    )
+
+
+def _errors(value: Value) -> Iterator[Words]:
+    number = word(as_object(value.get("metadata")), "phone_number_id")
+    for error in map(as_object, as_list(value.get("errors"))[:10]):
+        code, title = word(error, "code")[:16], word(error, "title")
+        details = word(as_object(error.get("error_data")), "details")
+        yield Words("webhook_error", "warning", f"Meta reports error {code}: {title}. {details}", f"{number}|{code}")
+
+
+def _history(value: Value) -> Iterator[Words]:
+    for chunk in map(as_object, as_list(value.get("history"))):
+        for error in map(as_object, as_list(chunk.get("errors"))[:3]):
+            text = f"the WhatsApp Business app does not share its history: {word(error, 'title')[:200]}"
+            yield Words("history", "info", text, word(error, "code")[:16] or "error")
+
+
+_TELLERS: dict[str, Callable[[Value], Iterator[Words]]] = {
+    "account_alerts": _alert,
+    "account_review_update": _review,
+    "account_update": _account,
+    "business_username_update": _username,
+    "flows": _flow,
+    "history": _history,
+    "message_template_quality_update": _quality,
+    "message_template_status_update": _template,
+    "messages": _errors,
+    "phone_number_name_update": _name,
+    "phone_number_quality_update": _number,
+    "security": _security,
+    "template_category_update": _category,
+    "template_correct_category_detection": _suggestion,
+}

@@ -1,0 +1,114 @@
+"""Applying what Meta tells of phone numbers and of the accounts they belong to."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.webhook_ingest.account.logic.account_news import (
+    AccountNews,
+    AccountRestored,
+    AccountReviewed,
+    AccountStopped,
+    is_late,
+    restored,
+    stopped,
+)
+from functions.webhook_ingest.account.logic.number_news import NumberChange, NumberNews
+from functions.webhook_ingest.account.pausing import pause_campaigns
+from functions.webhook_ingest.bootstrap import Deps
+from shared.domain.campaigns.stop_reasons import NUMBER_RED
+from shared.domain.contacts.phone import from_wa_id
+from shared.domain.numbers.number import Number, Waba
+from shared.errors import NotFound
+
+
+def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberNews, at: int) -> bool:
+    """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
+    found = True
+    if told.change is not None:
+        found = _change_number(at_hand, tenant_id, waba_id, told.change, at)
+    if found and told.limit is not None:
+        found = _change_waba(at_hand, tenant_id, waba_id, lambda waba: waba.with_limit(told.limit, at))
+    return found
+
+
+def _change_number(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberChange, at: int) -> bool:
+    """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
+    of later does too: whoever asked Meta for its quality stopped nothing."""
+    low: set[str] = set()
+
+    def change(number: Number) -> Number:
+        low.discard(number.phone_number_id)  # this may run more than once
+        changed = told.applied_to(number, at)
+        if told.quality == changed.quality == "RED":
+            low.add(number.phone_number_id)
+        return changed
+
+    found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
+    if low:
+        pause_campaigns(at_hand, tenant_id, waba_id, NUMBER_RED, at, lambda c: c.phone_number_id in low)
+    return found
+
+
+def apply_account_news(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountNews, at: int, now: int) -> bool:
+    """`at` is Meta's time, both in epoch ms. False when it concerns nothing that is stored here, or is out of date."""
+    match told:
+        case AccountStopped():
+            return _stop(at_hand, tenant_id, waba_id, told, at, now)
+        case AccountRestored():
+            found = _change_numbers(at_hand, tenant_id, waba_id, "", lambda number: restored(number, told, at))
+            return found and _agree(at_hand, tenant_id, waba_id, now)
+        case AccountReviewed():
+            return _change_waba(at_hand, tenant_id, waba_id, lambda waba: replace(waba, review=told.decision))
+
+
+def _stop(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountStopped, at: int, now: int) -> bool:
+    """Stop the numbers, then their campaigns. Late news of a time before the account was connected again is kept."""
+    concerned: set[str] = set()
+
+    def change(number: Number) -> Number:
+        if not is_late(number, told, at):
+            concerned.add(number.phone_number_id)
+        return stopped(number, told, at)
+
+    found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
+    still = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.state_at(now) != "active"} & concerned
+    pause_campaigns(at_hand, tenant_id, waba_id, told.reason, at, lambda c: c.phone_number_id in still)
+    return found and bool(concerned) and _agree(at_hand, tenant_id, waba_id, now, gone=told.gone)
+
+
+def _agree(at_hand: Deps, tenant_id: str, waba_id: str, now: int, *, gone: bool = False) -> bool:
+    """The account is as its numbers are; once all have left, its token is given up."""
+    numbers = [number for number in at_hand.accounts.numbers(tenant_id) if number.waba_id == waba_id]
+    states = {number.state_at(now): number.reason for number in numbers}
+    all_left = set(states) == {"disconnected"}
+
+    def change(waba: Waba) -> Waba:
+        state = next((one for one in ("active", "restricted") if one in states), "disconnected")
+        token = "" if gone and all_left else waba.token
+        return replace(waba, status=state, reason="" if state == "active" else states.get(state, ""), token=token)
+
+    return _change_waba(at_hand, tenant_id, waba_id, change) if numbers else True
+
+
+def _change_waba(at_hand: Deps, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
+    try:
+        at_hand.accounts.change_waba(tenant_id, waba_id, change)
+    except NotFound:
+        return False
+    return True
+
+
+def _change_numbers(
+    at_hand: Deps, tenant_id: str, waba_id: str, display: str, change: Callable[[Number], Number]
+) -> bool:
+    """The account's numbers, or the one shown as `display` (E.164); False when there is none."""
+    found = False
+    for number in at_hand.accounts.numbers(tenant_id):
+        if number.waba_id == waba_id and (not display or _digits(number.display) == display):
+            at_hand.accounts.change_number(tenant_id, number.phone_number_id, change)
+            found = True
+    return found
+
+
+def _digits(display: str) -> str:
+    return from_wa_id("".join(c for c in display if c.isdigit()))

@@ -1,0 +1,79 @@
+"""Applying what Meta tells of templates. Of each thing the latest by Meta's time stands."""
+
+from dataclasses import replace
+
+from functions.webhook_ingest.account.logic.template_news import (
+    TemplateCategory,
+    TemplateNews,
+    TemplateQuality,
+    TemplateStatus,
+    TemplateText,
+    places_in,
+    with_text,
+)
+from functions.webhook_ingest.account.pausing import pause_campaigns
+from functions.webhook_ingest.bootstrap import Deps
+from shared.domain.campaigns.stop_conditions import keeps_the_gates
+from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
+from shared.domain.templates.template import Template
+
+
+def apply_template_news(at_hand: Deps, tenant_id: str, waba_id: str, told: TemplateNews, at: int) -> bool:
+    """`at` is Meta's time in epoch ms. False when the tenant has no such template."""
+    before: list[Template] = []
+
+    def change(template: Template) -> Template:
+        before[:] = [template]
+        return _changed(template, told, at) if template.waba_id == waba_id else template
+
+    if not at_hand.catalogue.change_template(tenant_id, told.template_id, change):
+        return False
+    after = at_hand.catalogue.template(tenant_id, told.template_id)
+    reason = _reason_to_stop(before[0], after, told)
+    # Nobody can have resumed since what was made for UTILITY and is marketing now, however late this comes.
+    undecided = isinstance(told, TemplateCategory) and not keeps_the_gates("UTILITY", told.category)
+    if reason:
+        pause_campaigns(
+            at_hand,
+            tenant_id,
+            waba_id,
+            reason,
+            None if undecided else at,
+            lambda c: (
+                c.template_id == told.template_id
+                # What was launched in this category is what is sent.
+                and not (isinstance(told, TemplateCategory) and c.category == told.category)
+            ),
+        )
+    return True
+
+
+def _changed(template: Template, told: TemplateNews, at: int) -> Template:
+    match told:
+        case TemplateStatus():
+            news = replace(template, status=told.status, rejected_reason=told.rejected_reason, updated_at=at)
+            return news if template.updated_at <= at else template
+        case TemplateCategory():
+            news = replace(template, category=told.category, category_at=at)
+            return news if template.category_at <= at else template
+        case TemplateQuality():
+            news = replace(template, quality=told.quality, quality_at=at)
+            return news if template.quality_at <= at else template
+        case TemplateText():
+            news = replace(template, components=with_text(template.components, told), text_at=at)
+            return news if template.text_at <= at else template
+
+
+def _reason_to_stop(before: Template, after: Template, told: TemplateNews) -> str:
+    """Why campaigns had better not go on, or blank. An old event that came late changed nothing and stops nothing."""
+    match told:
+        case TemplateStatus():
+            return told.stops if after.status == told.status else ""
+        case TemplateCategory():
+            # Price and consent class follow the category, so what was launched is no longer what would be sent.
+            return TEMPLATE_RECATEGORISED if after.category == told.category else ""
+        case TemplateQuality():
+            return TEMPLATE_RED if after.quality == told.quality == "RED" else ""
+        case TemplateText():
+            # A campaign's variables were checked against the text as it was.
+            return TEMPLATE_CHANGED if places_in(before.components) != places_in(after.components) else ""

@@ -1,0 +1,105 @@
+"""A message in Meta's shape, turned into what is stored of it and what it sets off. Pure; never raises.
+
+Its raw form is always kept: `content` is Meta's object of the message's type, and beside it whatever else the message
+carried but who sent it when. A type that is not known here becomes `unsupported`, with all of it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.json_input import Json, as_object, word
+from functions.webhook_ingest.messages.logic.about import about
+from functions.webhook_ingest.messages.logic.content import Content, Edited, Reacted, Revoked, Unsupported
+from functions.webhook_ingest.messages.logic.reading import read
+from shared.domain.contacts.consent import ConsentWord, consent_word
+from shared.domain.conversations.message_changes import Change
+
+_TEXT_LENGTH = 16_000
+_CONTENT_BYTES = 200_000
+_EDIT_TEXT_LENGTH = 4_096
+_TARGET_LENGTH = 300
+"""Longer than any id of Meta's, so that what is cut is none either."""
+_EDIT_BYTES = 60_000
+"""DynamoDB items hold 400 KB (Amazon DynamoDB, quotas), and a message's holds its last edit too."""
+_SAYS_NOTHING = frozenset({"reaction", "edit", "revoke", "unsupported", "system", "media_placeholder"})
+_ENVELOPE = frozenset(
+    {"from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "to_parent_user_id"}
+    | {"id", "timestamp", "type", "history_context"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """`kind` is Meta's type, or `unsupported`. `said` is what counts as the person's own words when they say STOP.
+
+    `answerable` is whether a bot may answer. `too_large` says that a body had to be left out. `change` is what the
+    message does to another one, `about` what to know of it besides its text.
+    """
+
+    kind: str
+    text: str
+    content: Mapping[str, object]
+    what: Content
+    said: tuple[str, ...] = ()
+    answerable: bool = True
+    too_large: bool = False
+    reply_to: str = ""
+    about: str = ""
+    change: Change | None = None
+
+    @property
+    def consent(self) -> ConsentWord | None:
+        """ "stop", "start" or None; a no wins over a yes."""
+        words = {consent_word(text) for text in self.said}
+        return "stop" if "stop" in words else "start" if "start" in words else None
+
+
+def parse(message: Mapping[str, object]) -> Parsed:
+    """What a message says."""
+    what = read(message)
+    kind = "unsupported" if isinstance(what, Unsupported) else word(message, "type")
+    content, cut = _fitting(_raw(kind, message), _CONTENT_BYTES)
+    change, change_cut = _change(what, message)
+    return Parsed(
+        kind=kind,
+        text=what.text[:_TEXT_LENGTH],
+        content=content,
+        what=what,
+        said=tuple(filter(None, what.said)),
+        answerable=kind not in _SAYS_NOTHING,
+        too_large=cut or change_cut,
+        reply_to=word(as_object(message.get("context")), "id")[:256],
+        about=about(message),
+        change=change,
+    )
+
+
+def _raw(kind: str, message: Mapping[str, object]) -> Json:
+    rest = {key: value for key, value in message.items() if key not in _ENVELOPE}
+    body = rest.pop(kind) if kind != "contacts" and isinstance(rest.get(kind), dict) else {}
+    return rest | as_object(body)
+
+
+def _fitting(content: Json, most_bytes: int) -> tuple[Json, bool]:
+    """The content, or word that it was too large, and whether it was."""
+    too_large = len(json.dumps(content, ensure_ascii=False).encode()) > most_bytes
+    return ({"too_large": True}, True) if too_large else (content, False)
+
+
+def _change(what: Content, message: Mapping[str, object]) -> tuple[Change | None, bool]:
+    """What the message does to another one, and whether something had to be left out of that."""
+    match what:
+        case Reacted(target, emoji):
+            return Change("reaction", target[:_TARGET_LENGTH], emoji=emoji[:64]), False
+        case Revoked(target):
+            return Change("revoke", target[:_TARGET_LENGTH]), False
+        case Edited(target, now):
+            inner = as_object(as_object(message.get("edit")).get("message"))
+            kind = "unsupported" if isinstance(now, Unsupported) else word(inner, "type")
+            content, cut = _fitting(_raw(kind, inner), _EDIT_BYTES)
+            return Change(
+                "edit", target[:_TARGET_LENGTH], kind=kind, text=now.text[:_EDIT_TEXT_LENGTH], content=content
+            ), cut
+        case _:
+            return None, False

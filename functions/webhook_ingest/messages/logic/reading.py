@@ -1,0 +1,167 @@
+"""From Meta's JSON to what it says. Pure; never raises: what has not the expected shape is `Unsupported`."""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+
+from functions.webhook_ingest.json_input import Json, NotUnderstood, as_list, as_object, parse_json, time_ms, word
+from functions.webhook_ingest.messages.logic.content import (
+    CallPermission,
+    Card,
+    Cards,
+    Choice,
+    Content,
+    Edited,
+    FormAnswer,
+    Location,
+    Media,
+    MediaPlaceholder,
+    Order,
+    OrderItem,
+    OtherInteraction,
+    Reacted,
+    Revoked,
+    System,
+    TemplateButton,
+    Text,
+    Unsupported,
+)
+
+_MOST = 100
+"""Cards, items or fields that are read of one message; more than a person reads."""
+Message = Mapping[str, object]
+
+
+def read(message: Message) -> Content:
+    kind = word(message, "type")
+    reader = _READERS.get(kind)
+    if kind in _WITHOUT_BODY:
+        return _WITHOUT_BODY[kind](message)
+    body = as_object(message.get(kind))
+    if reader is None or not body:
+        return _unsupported(message)
+    return reader(body)
+
+
+def _media(form: str) -> Callable[[Json], Content]:
+    def read_media(body: Json) -> Content:
+        return Media(
+            "audio" if form == "voice" else form,
+            media_id=word(body, "id"),
+            mime_type=word(body, "mime_type"),
+            caption=word(body, "caption"),
+            filename=word(body, "filename"),
+            voice=body.get("voice") is True or form == "voice",
+        )
+
+    return read_media
+
+
+def _location(body: Json) -> Content:
+    degrees = [_float(body.get(key)) for key in ("latitude", "longitude")]
+    return Location(degrees[0], degrees[1], word(body, "name"), word(body, "address"))
+
+
+def _float(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6 else None
+
+
+def _cards(message: Message) -> Content:
+    cards = tuple(_card(as_object(card)) for card in as_list(message.get("contacts"))[:_MOST])
+    return Cards(cards) if cards else _unsupported(message)
+
+
+def _card(card: Json) -> Card:
+    name = as_object(card.get("name"))
+    phones = [as_object(phone) for phone in as_list(card.get("phones"))[:_MOST]]
+    emails = [word(as_object(email), "email") for email in as_list(card.get("emails"))[:_MOST]]
+    return Card(
+        word(name, "formatted_name") or word(name, "first_name"),
+        tuple(filter(None, (word(phone, "phone") or word(phone, "wa_id") for phone in phones))),
+        tuple(filter(None, emails)),
+    )
+
+
+def _interactive(body: Json) -> Content:
+    form = word(body, "type")
+    reply = as_object(body.get(form))
+    if form in ("button_reply", "list_reply"):
+        return Choice(word(reply, "id"), word(reply, "title"), word(reply, "description"))
+    if form == "nfm_reply":
+        return FormAnswer(word(reply, "name"), word(reply, "body"), _fields(reply.get("response_json")))
+    if form == "call_permission_reply":
+        return CallPermission(word(reply, "response"), time_ms(reply.get("expiration_timestamp")))
+    return OtherInteraction(form)
+
+
+def _fields(response: object) -> tuple[tuple[str, str], ...]:
+    """The fields of a Flow's answer. `response_json` is text, and holds anything but an object at times."""
+    try:
+        # Read as carefully as the webhook itself: what is escaped twice comes to light only here.
+        answer = parse_json(response.encode("utf-8", "replace")) if isinstance(response, str) else response
+    except NotUnderstood:
+        answer = response
+    if isinstance(answer, dict):
+        return tuple((str(key), _shown(value)) for key, value in list(answer.items())[:_MOST] if key != "flow_token")
+    return (("", _shown(answer)),) if answer not in (None, "") else ()
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _order(body: Json) -> Content:
+    items = [as_object(item) for item in as_list(body.get("product_items"))[:_MOST]]
+    return Order(word(body, "catalog_id"), word(body, "text"), tuple(_item(item) for item in items))
+
+
+def _item(item: Json) -> OrderItem:
+    return OrderItem(
+        word(item, "product_retailer_id"),
+        _decimal(item.get("quantity")),
+        _decimal(item.get("item_price")),
+        word(item, "currency")[:8],
+    )
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except (InvalidOperation, ValueError):
+        return None
+    return number if number.is_finite() and abs(number) < 10**12 else None
+
+
+def _edit(body: Json) -> Content:
+    inner = as_object(body.get("message"))
+    # WhatsApp has no edits of edits or of what alters other messages.
+    now = Unsupported() if word(inner, "type") in ("edit", "revoke", "reaction") else read(inner)
+    return Edited(word(body, "original_message_id"), now)
+
+
+def _unsupported(message: Message) -> Content:
+    errors = as_list(message.get("errors"))
+    kind = word(message, "type")
+    form = word(as_object(message.get("unsupported")), "type") or (kind if kind != "unsupported" else "")
+    return Unsupported(form[:40], word(as_object(errors[0]), "code")[:16] if errors else "")
+
+
+_READERS: dict[str, Callable[[Json], Content]] = {
+    "text": lambda body: Text(word(body, "body")),
+    **{form: _media(form) for form in ("image", "video", "audio", "voice", "document", "sticker")},
+    "location": _location,
+    "interactive": _interactive,
+    "button": lambda body: TemplateButton(word(body, "text"), word(body, "payload")),
+    "order": _order,
+    "reaction": lambda body: Reacted(word(body, "message_id"), word(body, "emoji")),
+    "system": lambda body: System(word(body, "type"), word(body, "body")),
+    "edit": _edit,
+    "revoke": lambda body: Revoked(word(body, "original_message_id")),
+}
+_WITHOUT_BODY: dict[str, Callable[[Message], Content]] = {
+    "contacts": _cards,
+    "unsupported": _unsupported,
+    "media_placeholder": lambda _: MediaPlaceholder(),
+}

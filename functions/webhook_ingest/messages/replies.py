@@ -1,0 +1,133 @@
+"""Which campaign a person answers: the latest one of that number that wrote to them within three days.
+
+A campaign may take days itself: it pauses at the messaging limit, and is resumed. So the three days are those after it
+last wrote to somebody, and who is written to after a resumption is written to then.
+"""
+
+from contextlib import suppress
+from functools import lru_cache
+
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
+from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.fate import WRITTEN_TO, Place
+from shared.domain.campaigns.number_work import NumberWork
+from shared.errors import NotFound
+from shared.observability import count
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.people import fate_in, place_in
+from shared.store.campaigns.sends import Sends
+
+REPLY_MS = 72 * 3600 * 1000
+"""A message within three days of when a campaign last wrote to somebody counts as an answer to it."""
+_KEEP_MS = 60_000
+_LOOK_AGAIN_MS = 5_000
+_NEWEST = 50
+_BLOCKS = 256
+"""Blocks of recipients that are remembered: some 10 MB."""
+_BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
+
+
+class Replies:
+    """Remembers a number's campaigns for a minute: many people answer the same one.
+
+    A campaign that began since is on its number until the sweep has closed it, and after that is found when nobody's
+    message fits what is remembered.
+    """
+
+    def __init__(self, catalogue: Catalogue, lanes: Lanes, sends: Sends) -> None:
+        self._catalogue = catalogue
+        self._lanes = lanes
+        self._sends = sends
+        self._kept: dict[str, tuple[int, dict[str, Campaign]]] = {}
+        # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
+        self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
+
+    def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
+        """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
+        work = self._lanes.work(phone_number_id)
+        tried: set[str] = set()
+        # What is remembered answers for most; only somebody it does not fit costs a fresh look.
+        for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS):
+            recent = self._recent(tenant_id, phone_number_id, work, keep_ms, at, now)
+            if self._mark([c for c in recent if c.campaign_id not in tried], tenant_id, contact_ids, at):
+                return True
+            tried.update(campaign.campaign_id for campaign in recent)
+        return False
+
+    def _mark(self, campaigns: list[Campaign], tenant_id: str, contact_ids: tuple[str, ...], at: int) -> bool:
+        wrote_at, answered = 0, None
+        for campaign in campaigns:
+            if _latest(campaign) <= wrote_at:
+                break  # neither this one nor those after it wrote to anybody later
+            for contact_id in contact_ids:
+                place = self._written_to(tenant_id, campaign, contact_id)
+                if place is not None and wrote_at < _wrote_at(campaign, place) <= at + 999:
+                    wrote_at, answered = _wrote_at(campaign, place), (campaign, place)
+        if answered is None:
+            return False
+        campaign, place = answered
+        self._sends.record(tenant_id, campaign.campaign_id, place.block, StatusChange(replied={place.slot}))
+        count("CampaignReply")
+        return True
+
+    def _written_to(self, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
+        place = place_in(self._read_block, tenant_id, campaign, contact_id)
+        if place is None:
+            return None
+        fate, _ = fate_in(self._sends, self._lanes, tenant_id, campaign, place)
+        return place if fate.outcome in WRITTEN_TO else None
+
+    def _recent(
+        self, tenant_id: str, phone_number_id: str, work: NumberWork, keep_ms: int, at: int, now: int
+    ) -> list[Campaign]:
+        """Those that may be answered at `at`, latest first. What the number sends right now is looked up every time:
+        answers come within seconds."""
+        known = self._newest(tenant_id, keep_ms, now)
+        for run in work.runs:
+            seen = known.get(run.campaign_id)
+            if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
+                with suppress(NotFound):
+                    known[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
+        recent = [
+            campaign
+            for campaign in known.values()
+            if campaign.phone_number_id == phone_number_id
+            and campaign.state in _BEGUN
+            and campaign.sizes
+            and _start(campaign) <= at + 999 < _wrote_last(campaign, work) + REPLY_MS
+        ]
+        return sorted(recent, key=_latest, reverse=True)
+
+    def _newest(self, tenant_id: str, keep_ms: int, now: int) -> dict[str, Campaign]:
+        kept = self._kept.get(tenant_id)
+        if kept is None or now - kept[0] >= keep_ms:
+            newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
+            kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
+        return kept[1]
+
+
+def _start(campaign: Campaign) -> int:
+    return campaign.started_at or campaign.frozen_at
+
+
+def _latest(campaign: Campaign) -> int:
+    """When it last began to write to people."""
+    return max(_start(campaign), campaign.resumed_at or 0)
+
+
+def _wrote_last(campaign: Campaign, work: NumberWork) -> int:
+    """When it last wrote to somebody, or a little later: its lanes' last claims are known until it is finished."""
+    claims = (lane.claims.get(campaign.campaign_id) for lane in work.lanes.values())
+    return max(_latest(campaign), campaign.finished_at or 0, *(claim.at for claim in claims if claim))
+
+
+def _wrote_at(campaign: Campaign, place: Place) -> int:
+    """From when on it wrote to whoever stands there: from its start, or from when it was last resumed."""
+    shard, n = split_block_number(place.block)
+    lane = lane_of(shard, campaign.lanes)
+    position = Segment(campaign.sizes, lane, campaign.lanes).start_of(shard) + n * BLOCK_SIZE + place.slot
+    resumed_from = dict(enumerate(campaign.resumed_from)).get(lane, 0)
+    after_that = campaign.resumed_at is not None and position >= resumed_from
+    return _latest(campaign) if after_that else _start(campaign)

@@ -1,0 +1,82 @@
+"""The message that is stored of a webhook, in either direction. Pure: ids follow from Meta's id and time."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.json_input import time_ms, word
+from functions.webhook_ingest.messages.logic.media import media_of
+from functions.webhook_ingest.messages.logic.parse import Parsed
+from functions.webhook_ingest.receive.split import digest
+from shared.domain.contacts.identity import conversation_id_for
+from shared.domain.conversations.message import Message, Source
+from shared.domain.conversations.message_ids import message_key
+
+_LONGEST_MS = 0xFFFFFFFF
+_DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: its time (epoch ms), or that with the id it has already. `after` (ms) orders those of one
+    moment."""
+
+    at: int
+    message_id: str = ""
+    after: int | None = None
+
+
+def message_of(
+    tenant_id: str,
+    phone_number_id: str,
+    contact_id: str,
+    raw: Mapping[str, object],
+    parsed: Parsed,
+    place: Place,
+    *,
+    ours: bool = False,
+    status: str = "",
+    source: Source = "live",
+) -> Message:
+    """`ours` says that the business sent it with the WhatsApp Business app."""
+    wamid = word(raw, "id")
+    name = digest(wamid or json.dumps(raw, sort_keys=True))[:24]
+    if place.after is not None:
+        name = f"{min(max(place.after, 0), _LONGEST_MS):08x}{name[:16]}"
+    # What changes another message comes after it, also within Meta's whole seconds.
+    message_id = place.message_id or message_key(place.at, f"z{name}" if parsed.change is not None else name)
+    conversation_id = conversation_id_for(tenant_id, phone_number_id, contact_id)
+    return Message(
+        message_id=message_id,
+        conversation_id=conversation_id,
+        direction="out" if ours else "in",
+        author="phone_app" if ours else "contact",
+        kind=parsed.kind,
+        text=parsed.text,
+        at=place.at,
+        content=parsed.content,
+        wamid=wamid[:256],
+        status=status,
+        reply_to=parsed.reply_to,
+        about=parsed.about,
+        source=source,
+        change=parsed.change,
+        media=media_of(raw, tenant_id, conversation_id, message_id),
+    )
+
+
+def moment_of(at: int, received_at: int) -> int:
+    """A message's place among those of the same second (epoch ms): Meta tells whole seconds, so within one it is when
+    the message was received that says who was first, and whether an answer of ours came before it."""
+    return min(max(at, received_at), latest_of(at))
+
+
+def latest_of(at: int) -> int:
+    """The last moment that Meta's time may stand for; what changes a message comes after it, in any order."""
+    return at + 999 if at % 1000 == 0 else at
+
+
+def time_of(raw: Mapping[str, object], received_at: int) -> int:
+    """Meta's time of a message; when it was received if they gave none, or one that lies in the future. Epoch ms."""
+    at = time_ms(raw.get("timestamp"))
+    return at if at is not None and at < received_at + _DAY_MS else received_at

@@ -1,0 +1,23 @@
+"""Whose a phone number is, remembered for a few minutes: statuses ask this thousands of times a minute."""
+
+from shared.store.accounts.tenants import Accounts
+
+_KEEP_MS = 180_000
+
+
+class Owners:
+    """Only what was found is remembered: a number that is connected right now must not stay unknown."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self._kept: dict[str, tuple[int, str]] = {}
+
+    def tenant_of(self, phone_number_id: str, now: int) -> str | None:
+        """The tenant id, or None when the number is nobody's. `now` in epoch ms."""
+        kept = self._kept.get(phone_number_id)
+        if kept is not None and now - kept[0] < _KEEP_MS:
+            return kept[1]
+        tenant_id = self._accounts.tenant_of_number(phone_number_id)
+        if tenant_id is not None:
+            self._kept[phone_number_id] = (now, tenant_id)
+        return tenant_id

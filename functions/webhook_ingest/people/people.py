@@ -1,0 +1,171 @@
+"""Finding and linking the contact behind the identities of a webhook, and recording what they consent to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.people.logic.identity import Change, Identities, phone_variants
+from functions.webhook_ingest.receive.split import digest
+from shared.domain.contacts.consent import ConsentWord
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.phone import InvalidPhone, normalise_phone
+from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.names import ContactNames
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`contact` is None for somebody new, whose id will be `contact_id`; `by_key` is what each identity led to.
+
+    `others` are contacts that turned out to be the same person: they share every no, and are merged into this one.
+    """
+
+    contact_id: str
+    contact: Contact | None
+    others: tuple[Contact, ...]
+    by_key: Mapping[str, Contact | None]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.contact_id, *(other.contact_id for other in self.others))
+
+
+class People:
+    """`reunite` is called with (tenant id, contact that goes, contact that stays) before two are merged."""
+
+    def __init__(self, contacts: Contacts, names: ContactNames, reunite: Callable[[str, str, str], None]) -> None:
+        self._contacts = contacts
+        self._names = names
+        self._reunite = reunite
+
+    def find(self, tenant_id: str, who: Identities) -> Person:
+        """Read only. When phone and BSUID lead to two contacts, the phone's is the person."""
+        keys = who.keys(tenant_id)
+        known = self._contacts.get_many(tenant_id, keys)
+        by_key: dict[str, Contact | None] = {}
+        for key, (kind, value) in keys.items():
+            found = known.get(key)
+            if kind == "phone" and found is not None and _moved_away(found, value, who):
+                continue
+            by_key[key] = found
+        distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
+        first = distinct[0] if distinct else None
+        new_id = next((key for key in by_key), next(iter(keys)))
+        return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)
+
+    def record_consent(
+        self, tenant_id: str, person: Person, *, opted_out: bool, source: str, at: int, event_id: str, now: int
+    ) -> None:
+        """For every contact this person is: whichever a campaign knows them by, the no holds."""
+        for contact_id in person.ids:
+            self._contacts.consent.record(
+                tenant_id, contact_id, opted_out=opted_out, source=source, at=at, event_id=event_id, now=now
+            )
+
+    def hear(self, tenant_id: str, person: Person, said: ConsentWord, wamid: str, at: int, now: int) -> None:
+        """Record the word that a message (`wamid`) of this time said, in place of all else or on a button."""
+        event_id = f"{at:013d}-{digest(wamid)[:24]}"
+        self.record_consent(
+            tenant_id, person, opted_out=said == "stop", source="keyword", at=at, event_id=event_id, now=now
+        )
+
+    def link(self, tenant_id: str, person: Person, who: Identities, now: int) -> str:
+        """Create or complete the contact, let free identities lead to it; returns the contact id."""
+        attributes = _missing(person, who)
+        contact_id = person.contact_id
+        if attributes or person.contact is None:
+            contact_id, _ = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now)
+        for key, found in person.by_key.items():
+            if found is None and key != contact_id:
+                self._contacts.put_pointer(tenant_id, key, contact_id)
+        self._share_no(tenant_id, person, now)
+        for other in person.others:
+            # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
+            current = self._contacts.get(tenant_id, other.contact_id)
+            if current is not None and current.contact_id != contact_id:
+                # Before it is a pointer: nobody would find out later that this was still to be done.
+                self._reunite(tenant_id, current.contact_id, contact_id)
+                self._contacts.merge(tenant_id, contact_id, current, now)
+        return contact_id
+
+    def note_names(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> str:
+        """Keep how the person called themselves at that time; returns what they are called from now on.
+
+        Costs nothing for names that are known.
+        """
+        known = person.contact or Contact("")
+        if who.username and who.username != known.username:
+            self._names.set_username(tenant_id, contact_id, who.username, at)
+        own = known.name if known.name != known.profile_name else ""
+        profile = known.profile_name
+        if who.name and who.name != profile and self._names.set_profile_name(tenant_id, contact_id, who.name, at):
+            profile = who.name
+        return own or profile or who.name
+
+    def note_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
+        """What the tenant's phone book calls this person; blank once it does not any more."""
+        self._names.set_book_name(tenant_id, contact_id, name, at)
+
+    def move(self, tenant_id: str, change: Change, now: int) -> str:
+        """A changed number or user id: the contact known by the old one takes the new one; returns its id."""
+        old, new = self.find(tenant_id, change.old), self.find(tenant_id, change.new)
+        keeper = old if old.contact is not None else new
+        same = [person.contact for person in (old, new) if person.contact is not None] + [*old.others, *new.others]
+        others = tuple({c.contact_id: c for c in same if c.contact_id != keeper.contact_id}.values())
+        person = Person(keeper.contact_id, keeper.contact, others, {**new.by_key})
+        contact_id = self.link(tenant_id, person, change.new, now)
+        # Whatever the contacts that were merged carried: from now on this is where the person is reached.
+        reached = {"bsuid": change.new.bsuid}
+        if change.new.phone:
+            reached["phone"], reached["region"] = _phone(change.new.phone)
+        contact_id, _ = self._contacts.upsert(tenant_id, contact_id, reached, {}, frozenset(), now)
+        return contact_id
+
+    def _share_no(self, tenant_id: str, person: Person, now: int) -> None:
+        """Contacts of one person: a no said as one of them counts for all; a newer yes is not overwritten."""
+        known = [c for c in (person.contact, *person.others) if c is not None]
+        for said in known:
+            for heard in known:
+                if said.opted_out_at is not None and heard.opted_out_at is None:
+                    self._contacts.consent.record(
+                        tenant_id,
+                        heard.contact_id,
+                        opted_out=True,
+                        source="same_person",
+                        at=said.opted_out_at,
+                        event_id=f"{said.opted_out_at:013d}-{said.contact_id}",
+                        now=now,
+                    )
+
+
+def _moved_away(contact: Contact, phone: str, who: Identities) -> bool:
+    """Whether the number was this contact's once and now belongs to somebody else, who writes from it."""
+    has_other_phone = contact.phone is not None and contact.phone not in phone_variants(phone)
+    return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
+
+
+def _missing(person: Person, who: Identities) -> dict[str, str]:
+    """Attributes to set. The name a tenant gave is kept, and so is the phone as they wrote it.
+
+    What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that
+    an audience does not hold them twice.
+    """
+    known = person.contact or Contact("")
+    phones = {contact.phone for contact in (known, *person.others)}
+    attributes: dict[str, str] = {}
+    if who.phone and phones.isdisjoint(phone_variants(who.phone)):
+        attributes["phone"], attributes["region"] = _phone(who.phone)
+    if who.bsuid and who.bsuid not in {contact.bsuid for contact in (known, *person.others)}:
+        attributes["bsuid"] = who.bsuid
+    if who.name and person.contact is None:
+        attributes["profile"] = who.name
+    return attributes
+
+
+def _phone(phone: str) -> tuple[str, str]:
+    """E.164 and country of a number WhatsApp gave us; a number that it knows and we do not is taken as it is."""
+    for variant in phone_variants(phone):
+        try:
+            return normalise_phone(variant, "")
+        except InvalidPhone:
+            continue
+    return phone, ""

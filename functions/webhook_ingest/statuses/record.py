@@ -1,0 +1,195 @@
+"""Writing folded statuses: opt-outs and stops first, then one write per block and one per message of a conversation."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.statuses.logic.fold import (
+    BlockKey,
+    CampaignKey,
+    Folded,
+    SingleChange,
+    Update,
+    fold,
+    read_updates,
+)
+from functions.webhook_ingest.statuses.user_ids import learn_user_ids
+from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.callback import CampaignSlot, SingleSend
+from shared.domain.campaigns.outcome import rule_of
+from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
+from shared.errors import InvalidInput, RetryableError
+from shared.observability import count
+from shared.services.campaign_stop import CampaignStop
+from shared.sqs_batch import log_failure
+
+_WRITERS = 8
+_PEOPLE = 100
+_SPARE_MS = 5_000
+Job = tuple[set[str], Callable[[], None]]
+
+
+def record_statuses(
+    at_hand: Deps, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
+) -> set[str]:
+    """Fold and write the statuses of these SQS records; returns the message ids to deliver again.
+
+    Writing the same statuses twice changes nothing, so a record that shares a block with a failed write may come back
+    as a whole. `time_left_ms` is what this invocation has left: what does not fit is delivered again.
+    """
+    updates, failed = _read(at_hand, records)
+    owners: dict[str, str] = {}
+    for number in sorted({update.phone_number_id for update in updates}):
+        try:
+            tenant_id = at_hand.owners.tenant_of(number, now)
+        except Exception as error:
+            log_failure("owner of a number", error)
+            failed |= {update.source for update in updates if update.phone_number_id == number}
+            continue
+        if tenant_id is not None:
+            owners[number] = tenant_id
+    folded = fold((update for update in updates if update.source not in failed), owners)
+    _count(folded, len(updates))
+
+    def attempt(job: Job) -> set[str]:
+        sources, write = job
+        try:
+            if time_left_ms() < _SPARE_MS:
+                raise RetryableError("no time left")
+            write()
+        except Exception as error:
+            log_failure("statuses", error)
+            return sources
+        return set()
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        for jobs in (_opt_outs(at_hand, folded, now), _stops(at_hand, folded), _writes(at_hand, folded)):
+            failed |= set().union(*pool.map(attempt, jobs))
+        # What is not learned now is learned with the next message: it is not worth another delivery.
+        list(pool.map(attempt, _acquaintances(at_hand, folded, now)))
+    return failed
+
+
+def _read(at_hand: Deps, records: Iterable[Mapping[str, Any]]) -> tuple[list[Update], set[str]]:
+    updates: list[Update] = []
+    failed: set[str] = set()
+    for record in records:
+        try:
+            updates += read_updates(record["messageId"], record["body"])
+        except InvalidInput as problem:
+            try:
+                at_hand.parking.park(problem.message, record["body"])
+            except Exception as error:
+                log_failure("parking", error)
+                failed.add(record["messageId"])
+    return updates, failed
+
+
+def _acquaintances(at_hand: Deps, folded: Folded, now: int) -> Iterator[Job]:
+    def job(tenant_id: str, people: Sequence[tuple[str, str]]) -> Job:
+        return set(), lambda: learn_user_ids(at_hand, tenant_id, people, now)
+
+    for tenant_id, people in sorted(folded.people.items()):
+        known = sorted(people)
+        for i in range(0, len(known), _PEOPLE):
+            yield job(tenant_id, known[i : i + _PEOPLE])
+
+
+def _opt_outs(at_hand: Deps, folded: Folded, now: int) -> list[Job]:
+    def job(target: CampaignSlot | SingleSend, at: int) -> Job:
+        return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
+
+    return [job(target, at) for target, at in folded.opt_outs.items()]
+
+
+def _stops(at_hand: Deps, folded: Folded) -> list[Job]:
+    """What Meta refuses later, such as held messages of a template that is paused now, stops as if refused at once."""
+
+    def job(campaign: CampaignKey, said: Mapping[str, int]) -> Job:
+        return folded.sources[campaign], lambda: _stop(at_hand, campaign, said)
+
+    return [job(campaign, said) for campaign, said in folded.stops.items()]
+
+
+def _stop(at_hand: Deps, campaign: CampaignKey, said: Mapping[str, int]) -> None:
+    """The widest reason first, and of equal ones the smallest code, whatever the order they came in."""
+    stop = CampaignStop(at_hand.catalogue, at_hand.lanes)
+    for code in sorted(said, key=lambda code: (-SCOPES[rule_of(code).action], code)):
+        # Meta's seconds are cut off, so it was said before the end of that second.
+        scope, said_at = SCOPES[rule_of(code).action], said[code] + 999
+        stopped = stop(campaign.tenant_id, campaign.campaign_id, scope, meta_code(code), said_at)
+        if stopped:
+            count("CampaignPaused", stopped)
+
+
+def _writes(at_hand: Deps, folded: Folded) -> list[Job]:
+    def block(key: BlockKey, change: StatusChange) -> Job:
+        return folded.sources[key], lambda: _record_block(at_hand, key, change)
+
+    def single(target: SingleSend, change: SingleChange) -> Job:
+        return folded.sources[target], lambda: _record_single(at_hand, target, change)
+
+    jobs = [block(key, change) for key, change in sorted(folded.blocks.items(), key=lambda item: item[0])]
+    jobs += [single(target, change) for target, change in folded.singles.items() if change.status]
+    if folded.strangers:
+        rows = [[update.phone_number_id, *update.row] for update in folded.strangers]
+        sources = {update.source for update in folded.strangers}
+        jobs.append((sources, lambda: _park(at_hand, rows)))
+    return jobs
+
+
+def _opt_out(at_hand: Deps, target: CampaignSlot | SingleSend, at: int, now: int) -> None:
+    contact_id = _contact_behind(at_hand, target)
+    if contact_id is None:
+        count("StatusUnmatched")
+        return
+    what = target.message_id if isinstance(target, SingleSend) else f"{target.campaign_id}-{target.block}-{target.slot}"
+    at_hand.contacts.consent.record(
+        target.tenant_id,
+        contact_id,
+        opted_out=True,
+        source="meta_131050",
+        at=at,
+        event_id=f"{at:013d}-{what}",
+        now=now,
+    )
+    count("OptOut")
+
+
+def _contact_behind(at_hand: Deps, target: CampaignSlot | SingleSend) -> str | None:
+    if isinstance(target, SingleSend):
+        conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
+        return conversation.contact_id if conversation is not None else None
+    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
+    return recipients[target.slot].contact_id if target.slot < len(recipients) else None
+
+
+def _record_block(at_hand: Deps, key: BlockKey, change: StatusChange) -> None:
+    if not at_hand.sends.record(key.tenant_id, key.campaign_id, key.block, change):
+        count("StatusUnmatched")
+
+
+def _record_single(at_hand: Deps, target: SingleSend, change: SingleChange) -> None:
+    found = at_hand.conversations.messages.record_status(
+        target.tenant_id,
+        target.conversation_id,
+        target.message_id,
+        change.status,
+        wamid=change.wamid,
+        error_code=change.code,
+    )
+    if not found:
+        count("StatusUnmatched")
+
+
+def _park(at_hand: Deps, rows: list[list[object]]) -> None:
+    at_hand.parking.park("statuses of a number that is nobody's, or that name another tenant", rows)
+
+
+def _count(folded: Folded, updates: int) -> None:
+    count("StatusTaken", updates)
+    if folded.strangers:
+        count("StatusForeign", len(folded.strangers))
+    if folded.others:
+        count("StatusNotOurs", folded.others)

@@ -1,0 +1,118 @@
+"""Taking in what a number brings along from the WhatsApp Business app: old messages and the phone book.
+
+Old messages wake no bot and wait for nobody; a STOP among them counts, at the time it was said.
+"""
+
+from dataclasses import replace
+
+from functions.webhook_ingest.account.give_notice import give_notice
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.json_input import Json, as_object, identifier, word
+from functions.webhook_ingest.media.requests import request_copy
+from functions.webhook_ingest.messages.logic.parse import parse
+from functions.webhook_ingest.messages.stored_message import Place, message_of, time_of
+from functions.webhook_ingest.people.logic.identity import Identities
+from functions.webhook_ingest.people.people import Person
+from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
+from shared.domain.numbers.number import Number
+from shared.errors import InvalidInput, NotFound
+from shared.observability import count
+from shared.store.conversations.conversations import Head
+
+Known = dict[Identities, tuple[Person, str]]
+
+
+def take_history(at_hand: Deps, waba_id: str, value: Json, received_at: int, now: int) -> None:
+    """Raises InvalidInput for a number that is nobody's."""
+    tenant_id, phone_number_id = _number_of(at_hand, value, now)
+    _note_progress(at_hand, tenant_id, waba_id, phone_number_id, value)
+    known: Known = {}
+    for found in old_messages(value):
+        if isinstance(found, NotRead):
+            at_hand.parking.park("a message of a history without a person or a shape", found.raw)
+        else:
+            _take_old(at_hand, tenant_id, phone_number_id, found, known, received_at, now)
+
+
+def take_phone_book(at_hand: Deps, _waba_id: str, value: Json, received_at: int, now: int) -> None:
+    """Raises InvalidInput for a number that is nobody's."""
+    tenant_id, _ = _number_of(at_hand, value, now)
+    for found in book_entries(value):
+        if isinstance(found, NotRead):
+            at_hand.parking.park("an entry of a phone book that is not understood", found.raw)
+        else:
+            _take_entry(at_hand, tenant_id, found, received_at, now)
+
+
+def _number_of(at_hand: Deps, value: Json, now: int) -> tuple[str, str]:
+    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
+    tenant_id = at_hand.owners.tenant_of(phone_number_id, now) if phone_number_id else None
+    if tenant_id is None:
+        raise InvalidInput("unknown phone number")
+    return tenant_id, phone_number_id
+
+
+def _note_progress(at_hand: Deps, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
+    told = progress_of(value)
+    if told is None:
+        return
+
+    def change(number: Number) -> Number:
+        declined = number.history_declined or told.declined
+        percent = max(number.history_percent, told.percent or 0)
+        return replace(number, history_declined=declined, history_percent=percent)
+
+    try:
+        number = at_hand.accounts.change_number(tenant_id, phone_number_id, change)
+    except NotFound:
+        count("NumberWithoutDocument")
+        return
+    # Meta gives no time, and may tell again; it is told of once for each time the number was connected.
+    give_notice(at_hand, tenant_id, waba_id, "history", value, number.connected_at)
+
+
+def _take_old(
+    at_hand: Deps, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
+) -> None:
+    raw, parsed = old.message, parse(old.message)
+    if old.who not in known:
+        person = at_hand.people.find(tenant_id, old.who)
+        known[old.who] = person, at_hand.people.link(tenant_id, person, old.who, now)
+    person, contact_id = known[old.who]
+    at = time_of(raw, received_at)
+    if parsed.consent is not None and not old.ours:
+        at_hand.people.hear(tenant_id, person, parsed.consent, word(raw, "id"), at, now)
+    if parsed.too_large:
+        at_hand.parking.park("message body too large for the conversation", raw)
+    message = message_of(
+        tenant_id,
+        phone_number_id,
+        contact_id,
+        raw,
+        parsed,
+        Place(at),
+        ours=old.ours,
+        status=old.status,
+        source="history",
+    )
+    there = at_hand.conversations.messages.by_wamid(tenant_id, message.conversation_id, message.wamid)
+    if there is not None and there.source == "live":
+        return
+    name = person.contact.name if person.contact is not None else ""
+    phone = (person.contact.phone if person.contact is not None else "") or ""
+    head = Head(message.conversation_id, phone_number_id, contact_id, name, phone)
+    at_hand.conversations.append(tenant_id, head, message)
+    request_copy(at_hand.media, tenant_id, phone_number_id, message)
+    if not old.ours:
+        at_hand.contacts.note_inbound(tenant_id, contact_id, at)
+    count("HistoryTaken")
+
+
+def _take_entry(at_hand: Deps, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
+    person = at_hand.people.find(tenant_id, entry.who)
+    if person.contact is None and not entry.name:
+        count("PhoneBookUnknown")
+        return
+    contact_id = at_hand.people.link(tenant_id, person, entry.who, now)
+    at_hand.people.note_book_name(tenant_id, contact_id, entry.name, entry.at or received_at)
+    count("PhoneBookTaken")

@@ -1,0 +1,142 @@
+"""What a number brings along from the WhatsApp Business app: months of messages, and its phone book. Pure.
+
+Shapes: Meta, webhooks reference, history and smb_app_state_sync. A chunk may hold thousands of messages; it is cut into
+tasks that one invocation can do. Files come in webhooks of their own, as `messages` without a thread.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.json_input import Json, as_list, as_object, time_ms, word
+from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, identities, sender_of
+
+MESSAGES_PER_TASK = 25
+ENTRIES_PER_TASK = 50
+_DECLINED = "2593109"
+"""The business chose not to share its history (Meta, webhooks reference, history)."""
+_STATUS = {"PENDING": "queued", "SENT": "sent", "DELIVERED": "delivered", "READ": "read", "PLAYED": "played"}
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """One message of a history: of the business if `ours`, else of `who`, the other side. `status` is what Meta's
+    `history_context` says of its delivery, in our words."""
+
+    who: Identities
+    ours: bool
+    status: str
+    message: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`percent` of the whole history, of which this is a part; None when Meta does not say."""
+
+    declined: bool
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """A change of the phone book; a blank name is a removal. `at` is epoch ms, None when Meta gave no time."""
+
+    who: Identities
+    name: str
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A part that has not the shape of anything known; it is put aside."""
+
+    raw: object
+
+
+def tasks_of(kind: str, value: Json) -> list[Json]:
+    """The value cut into values that are small enough for one task: itself, if it is."""
+    parts = list(_history_parts(value) if kind == "history" else _book_parts(value))
+    return parts if len(parts) > 1 else [value]
+
+
+def _history_parts(value: Json) -> Iterator[Json]:
+    common: Json = {key: item for key, item in value.items() if key not in ("history", "messages")}
+    for chunk in as_list(value.get("history")):
+        threads = as_object(chunk).get("threads")
+        if not isinstance(threads, list):
+            yield {**common, "history": [chunk]}
+            continue
+        for thread in threads:
+            messages = as_object(thread).get("messages")
+            cut = [{**as_object(thread), "messages": some} for some in _cut(as_list(messages), MESSAGES_PER_TASK)]
+            for part in cut or [thread]:
+                yield {**common, "history": [{**as_object(chunk), "threads": [part]}]}
+    for messages in _cut(as_list(value.get("messages")), MESSAGES_PER_TASK):
+        yield {**common, "messages": messages}
+
+
+def _book_parts(value: Json) -> Iterator[Json]:
+    for entries in _cut(as_list(value.get("state_sync")), ENTRIES_PER_TASK):
+        yield {**value, "state_sync": entries}
+
+
+def _cut(items: list[object], size: int) -> Iterator[list[object]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def old_messages(value: Json) -> Iterator[Old | NotRead]:
+    """Every message that the value holds. `who` is nobody (falsy) when it does not say."""
+    business = identities(word(as_object(value.get("metadata")), "display_phone_number"), "").phone
+    for chunk in map(as_object, as_list(value.get("history"))):
+        for thread in as_list(chunk.get("threads")):
+            context = as_object(as_object(thread).get("context"))
+            who = identities(
+                word(as_object(thread), "id") or word(context, "wa_id"),
+                word(context, "user_id"),
+            )
+            messages = as_object(thread).get("messages")
+            if not isinstance(messages, list):
+                yield NotRead(thread)
+                continue
+            for message in messages:
+                yield _old(message, business, who)
+    for message in as_list(value.get("messages")):
+        yield _old(message, business, None)
+
+
+def _old(item: object, business: str, who: Identities | None) -> Old | NotRead:
+    message = as_object(item)
+    ours = bool(business) and identities(word(message, "from"), "").phone == business
+    if who is None:
+        who = addressee_of(message, {}) if ours else sender_of(message, {})
+    if not message or not who:
+        return NotRead(item)
+    status = word(as_object(message.get("history_context")), "status").upper()
+    return Old(who, ours, "failed" if status == "ERROR" else _STATUS.get(status, ""), message)
+
+
+def progress_of(value: Mapping[str, object]) -> Progress | None:
+    """How far the transfer is, None when the value does not say."""
+    declined, percents = False, []
+    for chunk in map(as_object, as_list(value.get("history"))):
+        errors = [word(as_object(error), "code") for error in as_list(chunk.get("errors"))]
+        declined = declined or _DECLINED in errors
+        percent = as_object(chunk.get("metadata")).get("progress")
+        if isinstance(percent, int) and not isinstance(percent, bool) and 0 <= percent <= 100:
+            percents.append(percent)
+    return Progress(declined, max(percents, default=None)) if declined or percents else None
+
+
+def book_entries(value: Json) -> Iterator[BookEntry | NotRead]:
+    """Every change of the phone book that the value holds."""
+    for item in as_list(value.get("state_sync")):
+        entry = as_object(item)
+        contact = as_object(entry.get("contact"))
+        who = identities(word(contact, "phone_number"), word(contact, "user_id"))
+        action = word(entry, "action")
+        if word(entry, "type") != "contact" or not who or action not in ("add", "edit", "remove"):
+            yield NotRead(item)
+            continue
+        name = word(contact, "full_name") or word(contact, "first_name")
+        at = time_ms(as_object(entry.get("metadata")).get("timestamp"))
+        yield BookEntry(who, " ".join(name.split())[:200] if action != "remove" else "", at)

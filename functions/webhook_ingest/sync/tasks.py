@@ -1,0 +1,56 @@
+"""Long work of one number, cut into tasks that one invocation can do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.json_input import word
+from functions.webhook_ingest.people.reunion import MOVE
+from functions.webhook_ingest.receive.oversize import too_large, whole_task
+from functions.webhook_ingest.receive.split import digest
+from functions.webhook_ingest.sync.history import take_history, take_phone_book
+from functions.webhook_ingest.sync.logic.history import tasks_of
+from shared.clients.queue import Outgoing
+from shared.errors import InvalidInput
+from shared.observability import count
+from shared.queue_messages import SyncTask
+
+
+def take_task(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+    """Do it, or queue its parts when it is more than one; once `stop` says that the time is up, queue the rest.
+
+    Raises InvalidInput for what cannot be routed.
+    """
+    task = whole_task(task, at_hand.parking)
+    if task.kind == MOVE:
+        _move(at_hand, task, now, stop)
+        return
+    if task.kind not in ("history", "smb_app_state_sync"):
+        raise InvalidInput("a task of an unknown kind")
+    parts = [replace(task, value=value) for value in tasks_of(task.kind, task.value)]
+    if len(parts) == 1:
+        _take(at_hand, parts[0], now)
+        return
+    fitting = [part for part in parts if not too_large(part)]
+    at_hand.sync.send_all(Outgoing(part, group=digest(task.waba_id)) for part in fitting)
+    count("SyncTaskCut")
+    for part in parts:
+        if part not in fitting:
+            _take(at_hand, part, now)
+
+
+def _move(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+    tenant_id, source, target, contact_id = (
+        word(task.value, key) for key in ("tenant_id", "source", "target", "contact_id")
+    )
+    if not (tenant_id and source and target and contact_id):
+        raise InvalidInput("a move from nowhere to nowhere")
+    if at_hand.moves.move(tenant_id, source, target, contact_id, now, stop):
+        count("ConversationMoved")
+    else:
+        at_hand.sync.send(task, group=target)
+
+
+def _take(at_hand: Deps, task: SyncTask, now: int) -> None:
+    take = take_history if task.kind == "history" else take_phone_book
+    take(at_hand, task.waba_id, task.value, task.received_at, now)

@@ -1,0 +1,182 @@
+"""A campaign: what to send to whom, and the states it goes through."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from shared.domain.contacts.identity import derived_ulid
+from shared.domain.templates.compiler import Variable
+from shared.errors import Conflict
+
+UnknownPolicy = Literal["hold", "resend"]
+"""`hold`: never written to again by itself. `resend`: written to once more, although some may then get it twice."""
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    LOADING = "loading"
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCampaign:
+    """The people of an earlier campaign with one of these outcomes and, where `codes` are named, one of these codes.
+
+    So failed recipients are tried again, and unconfirmed ones written to once more, in a campaign with books of its
+    own that passes the same gates.
+    """
+
+    campaign_id: str
+    outcomes: tuple[str, ...]
+    codes: tuple[str, ...] = ()
+
+    def includes(self, outcome: str, code: str) -> bool:
+        return outcome in self.outcomes and (not self.codes or code in self.codes)
+
+
+LATEST_START_MS = 366 * 86_400_000
+"""How far ahead a campaign may be scheduled: whoever looks for those that began lately looks so much further back."""
+SPARED = "131049"
+"""Meta's code for somebody who gets enough marketing from everybody (Meta, per-user marketing limits)."""
+_REST_MS = 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Contacts that carry any of `tags` (everybody when `everyone`, or the people of `source`), minus those that carry
+    any of `exclude_tags` and those whom one of `exclude_campaigns` has, or may have, reached."""
+
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
+    everyone: bool = False
+    source: EarlierCampaign | None = None
+    exclude_campaigns: tuple[str, ...] = ()
+
+    def not_excluded(self, tags: frozenset[str]) -> bool:
+        return tags.isdisjoint(self.exclude_tags)
+
+    def includes(self, tags: frozenset[str]) -> bool:
+        return self.not_excluded(tags) and (self.everyone or not tags.isdisjoint(self.tags))
+
+    def again_for(self, source: EarlierCampaign) -> "Audience":
+        """Some of the same people once more: whom this audience leaves out is left out of that, too."""
+        return Audience(source=source, exclude_tags=self.exclude_tags, exclude_campaigns=self.exclude_campaigns)
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyCap:
+    """Nobody gets more than `campaigns` marketing campaigns within `days` days, this one included."""
+
+    campaigns: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """Times are epoch milliseconds UTC. `planned` and `skipped` are known once the audience is frozen. What was said of
+    messages before `resumed_at` stops it no more, nor what became of those below `resumed_from`, the lanes' positions
+    at that time.
+
+    `frozen_at` is when freezing began: opt-outs from then on are what the lanes must still look for. `cursors` are
+    the lanes' last positions, kept when the campaign is closed and taken off its number. `plan` is the compiled
+    message (a SendPlan as JSON), frozen together with the audience. `weight` is its share of the number's rate next to
+    other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
+    `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
+    """
+
+    campaign_id: str
+    name: str
+    phone_number_id: str
+    waba_id: str
+    template_id: str
+    category: str
+    audience: Audience
+    variables: Mapping[str, Variable]
+    state: State = State.DRAFT
+    reason: str = ""
+    start_at: int | None = None
+    created_at: int = 0
+    created_by: str = ""
+    frozen_at: int = 0
+    started_at: int | None = None
+    finished_at: int | None = None
+    resumed_at: int | None = None
+    resumed_from: tuple[int, ...] = ()
+    held_until: int | None = None
+    sizes: tuple[int, ...] = ()
+    lanes: int = 1
+    cursors: tuple[int, ...] = ()
+    plan: str = ""
+    frequency_cap: FrequencyCap | None = None
+    weight: int = 1
+    unknown_policy: UnknownPolicy = "hold"
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def recipients(self) -> int:
+        """People in blocks: planned minus those skipped while loading."""
+        return sum(self.sizes)
+
+    @property
+    def planned(self) -> int:
+        return self.recipients + sum(self.skipped.values())
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can happen to it any more but late statuses."""
+        done = self.state in (State.COMPLETED, State.CANCELLED)
+        return done and (self.finished_at is not None)
+
+
+def resend_of(campaign: Campaign, now: int) -> Campaign:
+    """A campaign of its own, with the same gates and books of its own, for those of whom nobody knows whether they got
+    this one. Its id follows from this one's, so there is one however often this is asked; it does not go on for ever.
+    """
+    return Campaign(
+        campaign_id=derived_ulid(campaign.campaign_id, "resend"),
+        name=f"{campaign.name} (unknown)"[:200],
+        phone_number_id=campaign.phone_number_id,
+        waba_id=campaign.waba_id,
+        template_id=campaign.template_id,
+        category=campaign.category,
+        audience=campaign.audience.again_for(EarlierCampaign(campaign.campaign_id, ("unknown",))),
+        variables=campaign.variables,
+        frequency_cap=campaign.frequency_cap,
+        state=State.SCHEDULED,
+        start_at=now,
+        created_at=now,
+        created_by=campaign.created_by,
+        weight=campaign.weight,
+    )
+
+
+_ALLOWED: Mapping[str, tuple[frozenset[State], State]] = {
+    "launch": (frozenset({State.DRAFT}), State.SCHEDULED),
+    "load": (frozenset({State.SCHEDULED}), State.LOADING),
+    "send": (frozenset({State.LOADING}), State.SENDING),
+    "pause": (frozenset({State.SENDING}), State.PAUSED),
+    "resume": (frozenset({State.PAUSED}), State.SENDING),
+    "cancel": (frozenset({State.SCHEDULED, State.LOADING, State.SENDING, State.PAUSED}), State.CANCELLED),
+    "complete": (frozenset({State.SENDING}), State.COMPLETED),
+}
+
+
+def after(state: State, action: str) -> State:
+    """The state after an action. Raises Conflict when the campaign's state does not allow it."""
+    allowed, result = _ALLOWED[action]
+    if state not in allowed:
+        possible = ", ".join(sorted(allowed))
+        raise Conflict(f"the campaign is {state}; {action} needs it to be {possible}", code="campaign_state")
+    return result
+
+
+def spared_people_rest(earlier: Campaign, now: int) -> bool:
+    """Whether those whom Meta spared in this campaign must not be tried again (yet): not within a day, and not at all
+    after a second try. Meta acts against accounts that keep trying (changelog of 2026-04-30)."""
+    second_try = earlier.audience.source is not None
+    return second_try or earlier.finished_at is None or now - earlier.finished_at < _REST_MS

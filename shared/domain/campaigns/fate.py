@@ -1,0 +1,66 @@
+"""What became of one recipient."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.books import SKIP_PREFIX, StatusBlock
+from shared.domain.campaigns.load_record import Record
+
+WRITTEN_TO = frozenset({"sent", "delivered", "read", "unknown"})
+"""Outcomes of people whom a campaign has written to, or may have: what is on its way counts."""
+
+
+_CODED = ("failed", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """`outcome`: read, delivered, sent, failed, skipped, unknown, waiting or cancelled; `code` says why. `to` is where
+    the message goes, "" for those the load held back."""
+
+    contact_id: str
+    outcome: str
+    code: str = ""
+    to: str = ""
+
+
+def fates(
+    records: Iterable[Record],
+    status: StatusBlock | None,
+    claimed: int,
+    retrying: frozenset[int],
+    *,
+    cancelled: bool,
+) -> Iterator[Fate]:
+    """Everybody of one block, those the load held back included, in order of contact_id: the records are the block and
+    the spills that lead to it. The rules are those of the books.
+
+    A recipient who was met before a spill stands in it, among those who were held back meanwhile, and in all records
+    that follow; only there is the order kept. So each record is told with whom it met first.
+    """
+    told = 0
+    for record in records:
+        found = [Fate(contact_id, "skipped", reason) for contact_id, reason in record.skipped]
+        for slot in range(told, len(record.recipients)):
+            waits = slot in retrying or slot >= claimed
+            found.append(_fate(record.recipients[slot], slot, status, waits=waits, cancelled=cancelled))
+        told = len(record.recipients)
+        yield from sorted(found, key=lambda fate: fate.contact_id)
+
+
+def _fate(recipient: Recipient, slot: int, status: StatusBlock | None, *, waits: bool, cancelled: bool) -> Fate:
+    outcome = status.outcome(slot) if status else None
+    code = status.failed.get(slot, "").removeprefix(SKIP_PREFIX) if status and outcome in _CODED else ""
+    if outcome is None:
+        outcome = ("cancelled" if cancelled else "waiting") if waits else "unknown"
+    return Fate(recipient.contact_id, outcome, code, recipient.to)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody stands in a campaign: block number, slot, and what was frozen for them."""
+
+    block: int
+    slot: int
+    recipient: Recipient

@@ -1,0 +1,60 @@
+"""Where each block of a campaign stands, and their sum: the books."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of
+from shared.domain.campaigns.books import Books, StatusBlock, add_skipped, tally
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.number_work import NumberWork
+
+
+def positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
+    """Each lane's cursor in this campaign: live while it is on its number, the kept ones afterwards."""
+    if campaign.cursors:
+        return dict(enumerate(campaign.cursors))
+    return {i: state.cursors.get(campaign.campaign_id, 0) for i, state in work.lanes.items()}
+
+
+def slots_in_retry(campaign_id: str, work: NumberWork) -> Mapping[int, frozenset[int]]:
+    """Slots that wait in a retry list, by block."""
+    found: dict[int, set[int]] = {}
+    for batch in work.retries:
+        if batch.campaign_id == campaign_id:
+            for block, slot, _attempt in batch.entries:
+                found.setdefault(block, set()).add(slot)
+    return {block: frozenset(slots) for block, slots in found.items()}
+
+
+def claimed_slots(campaign: Campaign, cursors: Mapping[int, int], shard: int, n: int) -> int:
+    """How many slots of block `n` of a shard lie below the cursor of the lane that owns it."""
+    lane = lane_of(shard, campaign.lanes)
+    in_shard = Segment(campaign.sizes, lane, campaign.lanes).claimed_in(shard, cursors.get(lane, 0))
+    return max(0, in_shard - n * BLOCK_SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStanding:
+    """One block's outcomes, and how far its lane has come in it: `claimed` of its slots were taken to be sent, those in
+    `retrying` wait for another try."""
+
+    number: int
+    status: StatusBlock
+    claimed: int
+    retrying: frozenset[int]
+
+    @property
+    def unsettled(self) -> set[int]:
+        """Slots that may have been sent, and of which nothing is stored."""
+        claimed = range(min(self.claimed, self.status.size))
+        return {slot for slot in claimed if self.status.outcome(slot) is None and slot not in self.retrying}
+
+
+def add_up(campaign: Campaign, blocks: Iterable[BlockStanding]) -> Books:
+    """The books of a frozen campaign from all of its blocks."""
+    books = Books(planned=campaign.planned)
+    add_skipped(books, campaign.skipped.items())
+    cancelled = campaign.state is State.CANCELLED
+    for block in blocks:
+        tally(books, block.status, block.claimed, block.retrying, cancelled=cancelled)
+    return books

@@ -1,0 +1,60 @@
+"""What a team sets up for its inbox: labels and canned replies."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from shared.domain.contacts.contact import Contact
+
+MOST_LABELS = 200
+MOST_CANNED = 500
+_PLACE = re.compile(r"\{([A-Za-z_.0-9]+)(?:\|([^{}]*))?\}")
+_CONTACT = ("name", "first_name", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """`colour` is #rrggbb."""
+
+    label_id: str
+    name: str
+    colour: str
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CannedReply:
+    """A text to answer with, found by its `shortcut`. It may hold places such as `{contact.first_name|there}`: what
+    stands behind the bar is written when the contact has no such value."""
+
+    reply_id: str
+    shortcut: str
+    text: str
+    created_at: int = 0
+    updated_at: int = 0
+
+
+def unknown_places(text: str, fields: Collection[str]) -> list[str]:
+    """Places that nothing could fill; `fields` are the tenant's custom fields."""
+    names = [match.group(1) for match in _PLACE.finditer(text)]
+    known = {f"contact.{name}" for name in _CONTACT} | {f"contact.fields.{key}" for key in fields}
+    return [name for name in dict.fromkeys(names) if name not in known]
+
+
+def fill(text: str, contact: Contact) -> tuple[str, list[str]]:
+    """(the text with its places filled, the places for which there is neither a value nor a fallback)."""
+    values: Mapping[str, str] = {
+        "contact.name": contact.name,
+        "contact.first_name": "".join(contact.name.split()[:1]),
+        "contact.phone": contact.phone or "",
+        **{f"contact.fields.{key}": value for key, value in contact.fields.items()},
+    }
+    missing: list[str] = []
+
+    def value_of(match: re.Match[str]) -> str:
+        value = values.get(match.group(1)) or match.group(2) or ""
+        if not value and match.group(2) is None:
+            missing.append(match.group(1))
+        return value
+
+    return _PLACE.sub(value_of, text), list(dict.fromkeys(missing))

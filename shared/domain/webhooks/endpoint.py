@@ -1,0 +1,82 @@
+"""A tenant's webhook endpoint: what it wants to hear, with what it is signed, and when it is given up."""
+
+from dataclasses import dataclass, replace
+
+from shared.domain.webhooks.tenant_event import EventType
+
+EVERYTHING = "*"
+OVERLAP_MS = 24 * 3600 * 1000
+"""A replaced secret signs this much longer."""
+GIVE_UP_MS = 5 * 24 * 3600 * 1000
+"""An endpoint that has taken nothing for this long is disabled.
+
+Standard Webhooks asks to disable what fails "consistently over a long period". Five days outlast a long weekend during
+which nobody looks after a server; a single event is given up after one, and can be replayed for thirty.
+"""
+FAILING = "failing"
+GONE = "gone"
+"""The endpoint answered 410: it wants no more (Standard Webhooks, delivery success and failure)."""
+# Asked for by name only: a test is for the endpoint that is tested, and `*` does not mean it.
+_NEVER_SUBSCRIBED = frozenset({EventType.ENDPOINT_TEST})
+SUBSCRIBABLE = tuple(kind for kind in EventType if kind not in _NEVER_SUBSCRIBED)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedSecret:
+    """`sealed` opens for the tenant only. `until` is epoch ms up to which it signs, 0 for the current one."""
+
+    sealed: str
+    hint: str
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEndpoint:
+    """Times are epoch ms. `secrets` has the current one first. `failing_since` is the first failure after the last
+    success, 0 while all is well; `disabled_reason` is why it was disabled by itself, "" when somebody did."""
+
+    endpoint_id: str
+    url: str
+    events: tuple[str, ...]
+    description: str
+    secrets: tuple[SealedSecret, ...]
+    created_at: int
+    enabled: bool = True
+    disabled_reason: str = ""
+    disabled_at: int = 0
+    failing_since: int = 0
+
+    def wants(self, kind: EventType) -> bool:
+        if not self.enabled or kind in _NEVER_SUBSCRIBED:
+            return False
+        return EVERYTHING in self.events or kind in self.events
+
+    def signing(self, now: int) -> tuple[str, ...]:
+        """The sealed secrets that sign now, the current one first."""
+        return tuple(secret.sealed for secret in self.secrets if not secret.until or secret.until > now)
+
+    def rotated(self, fresh: SealedSecret, now: int) -> "WebhookEndpoint":
+        """With a new secret; the one before it signs beside it for a day, older ones no more."""
+        if self.secrets[0] == fresh:
+            return self
+        return replace(self, secrets=(fresh, replace(self.secrets[0], until=now + OVERLAP_MS)))
+
+    def switched(self, *, enabled: bool, now: int) -> "WebhookEndpoint":
+        """Enabled or disabled by somebody; enabling forgets why it was disabled and how long it failed."""
+        if enabled:
+            return replace(self, enabled=True, disabled_reason="", disabled_at=0, failing_since=0)
+        return replace(self, enabled=False, disabled_at=now) if self.enabled else self
+
+    def succeeded(self) -> "WebhookEndpoint":
+        return replace(self, failing_since=0)
+
+    def failed(self, now: int) -> "WebhookEndpoint":
+        return self if self.failing_since else replace(self, failing_since=now)
+
+    def gives_up(self, now: int) -> bool:
+        """Whether nothing has arrived for so long that it is to be disabled."""
+        return self.enabled and 0 < self.failing_since <= now - GIVE_UP_MS
+
+    def disabled(self, reason: str, now: int) -> "WebhookEndpoint":
+        """Disabled by itself."""
+        return replace(self, enabled=False, disabled_reason=reason, disabled_at=now) if self.enabled else self

@@ -1,0 +1,119 @@
+"""Tenants, members, API keys, WhatsApp Business accounts and numbers, in the Directory table.
+
+Global names: `SUB#<cognito subject>`, `KEY#<hash of an API key>`, `WABA#<id>`, `PN#<phone number id>`,
+`CUSTOMER#<payment customer>`; each belongs to at most one tenant.
+"""
+
+import hashlib
+from collections.abc import Callable
+
+from shared.domain.accounts.account import ApiKey, Member, Scope, Tenant
+from shared.domain.numbers.number import Number, Waba
+from shared.store.engine.directory import Directory, Owner
+
+_TENANT = "TENANT"
+
+
+def hash_key(key: str) -> str:
+    """API keys carry 256 random bits, so a plain hash of one cannot be searched for."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Accounts:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def create(self, tenant: Tenant, owner: Member) -> None:
+        """Raises Conflict when this person already has an account."""
+        self._directory.claim(
+            tenant.tenant_id,
+            {f"SUB#{owner.subject}": {"member_id": owner.member_id, "role": owner.role}},
+            {_TENANT: tenant, f"MEMBER#{owner.member_id}": owner},
+        )
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, _TENANT, Tenant)
+
+    def change_tenant(self, tenant_id: str, change: Callable[[Tenant], Tenant]) -> Tenant:
+        return self._directory.update(tenant_id, _TENANT, Tenant, change)
+
+    def members(self, tenant_id: str) -> list[Member]:
+        return self._directory.all(tenant_id, "MEMBER#", Member)
+
+    def change_member(self, tenant_id: str, member_id: str, change: Callable[[Member], Member]) -> Member:
+        """Raises NotFound."""
+        return self._directory.update(tenant_id, f"MEMBER#{member_id}", Member, change)
+
+    def owner_of_subject(self, subject: str) -> Owner | None:
+        """The tenant of a person in the user pool; details: member_id, role."""
+        return self._directory.owner_of(f"SUB#{subject}")
+
+    def add_api_key(self, tenant_id: str, key: ApiKey) -> None:
+        scopes = ",".join(sorted(key.scopes))
+        self._directory.claim(
+            tenant_id,
+            {f"KEY#{key.key_hash}": {"key_id": key.key_id, "scopes": scopes}},
+            {f"APIKEY#{key.key_id}": key},
+        )
+
+    def api_keys(self, tenant_id: str) -> list[ApiKey]:
+        return self._directory.all(tenant_id, "APIKEY#", ApiKey)
+
+    def owner_of_key(self, key: str) -> Owner | None:
+        """The tenant of an API key; details: key_id, scopes (comma separated)."""
+        return self._directory.owner_of(f"KEY#{hash_key(key)}")
+
+    def revoke_api_key(self, tenant_id: str, key_id: str) -> None:
+        """Raises NotFound."""
+        key = self._directory.need(tenant_id, f"APIKEY#{key_id}", ApiKey)
+        self._directory.release(tenant_id, f"KEY#{key.key_hash}")
+        self._directory.delete(tenant_id, f"APIKEY#{key_id}")
+
+    def connect(self, tenant_id: str, waba: Waba, numbers: list[Number]) -> None:
+        """Raises Conflict when another tenant holds the account or one of its numbers."""
+        names = {f"WABA#{waba.waba_id}": {"waba_id": waba.waba_id}}
+        names |= {f"PN#{n.phone_number_id}": {"waba_id": n.waba_id, "display": n.display} for n in numbers}
+        documents: dict[str, object] = {f"WABA#{waba.waba_id}": waba}
+        documents |= {f"NUMBER#{n.phone_number_id}": n for n in numbers}
+        self._directory.claim(tenant_id, names, documents)
+
+    def waba(self, tenant_id: str, waba_id: str) -> Waba:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"WABA#{waba_id}", Waba)
+
+    def wabas(self, tenant_id: str) -> list[Waba]:
+        return self._directory.all(tenant_id, "WABA#", Waba)
+
+    def change_waba(self, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> Waba:
+        return self._directory.update(tenant_id, f"WABA#{waba_id}", Waba, change)
+
+    def number(self, tenant_id: str, phone_number_id: str) -> Number:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"NUMBER#{phone_number_id}", Number)
+
+    def numbers(self, tenant_id: str) -> list[Number]:
+        return self._directory.all(tenant_id, "NUMBER#", Number)
+
+    def change_number(self, tenant_id: str, phone_number_id: str, change: Callable[[Number], Number]) -> Number:
+        return self._directory.update(tenant_id, f"NUMBER#{phone_number_id}", Number, change)
+
+    def tenant_of_number(self, phone_number_id: str) -> str | None:
+        owner = self._directory.owner_of(f"PN#{phone_number_id}")
+        return owner.tenant_id if owner else None
+
+    def tenant_of_waba(self, waba_id: str) -> str | None:
+        owner = self._directory.owner_of(f"WABA#{waba_id}")
+        return owner.tenant_id if owner else None
+
+    def set_customer(self, tenant_id: str, customer_id: str) -> None:
+        """Tie a payment customer to the tenant. Raises Conflict when it is another tenant's."""
+        self._directory.claim(tenant_id, {f"CUSTOMER#{customer_id}": {}}, {})
+
+    def tenant_of_customer(self, customer_id: str) -> str | None:
+        owner = self._directory.owner_of(f"CUSTOMER#{customer_id}")
+        return owner.tenant_id if owner else None
+
+
+def parse_scopes(text: str) -> frozenset[Scope]:
+    return frozenset(Scope(part) for part in text.split(",") if part)

@@ -1,0 +1,64 @@
+"""What a phone number has to do: the campaigns on it, where its lanes stand, and who waits for another try."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
+from shared.store.engine.codec import Item, number, text
+
+
+def work_of(phone_number_id: str, items: Iterable[Item]) -> NumberWork:
+    """From the items of a number's partition."""
+    runs: list[Run] = []
+    lanes: dict[int, LaneState] = {}
+    retries: list[RetryBatch] = []
+    for item in items:
+        kind = text(item, "sk").partition("#")[0]
+        if kind == "RUN":
+            runs.append(_run_of(phone_number_id, item))
+        elif kind == "LANE":
+            lane = lane_state_of(item)
+            lanes[lane.lane] = lane
+        elif kind == "Q":
+            retries.append(_retry_of(item))
+    return NumberWork(tuple(runs), lanes, tuple(retries))
+
+
+def _run_of(phone_number_id: str, item: Item) -> Run:
+    return Run(
+        phone_number_id=phone_number_id,
+        tenant_id=text(item, "t"),
+        campaign_id=text(item, "sk").removeprefix("RUN#"),
+        state=text(item, "state"),
+        sizes=tuple(cast("list[int]", item["sizes"])),
+        lanes=number(item, "lanes", 1),
+        frozen_at=number(item, "frozen"),
+        category=text(item, "category"),
+        plan=text(item, "plan"),
+        reason=text(item, "reason"),
+        weight=number(item, "weight", 1),
+    )
+
+
+def lane_state_of(item: Item) -> LaneState:
+    claims = cast("dict[str, list[int]]", item.get("clm") or {})
+    return LaneState(
+        lane=int(text(item, "sk").removeprefix("LANE#")),
+        fence=number(item, "fence"),
+        expires_at=number(item, "exp"),
+        cursors=cast("dict[str, int]", item.get("cur") or {}),
+        claims={campaign: Claim(*row) for campaign, row in claims.items()},
+        rate=number(item, "rate"),
+        claimed_at=number(item, "at"),
+    )
+
+
+def _retry_of(item: Item) -> RetryBatch:
+    key = text(item, "sk")
+    return RetryBatch(
+        key=key,
+        campaign_id=text(item, "c"),
+        lane=int(key.split("#")[1]),
+        due=number(item, "due"),
+        entries=tuple((e[0], e[1], e[2]) for e in cast("list[list[int]]", item["e"])),
+    )

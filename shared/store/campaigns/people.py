@@ -1,0 +1,109 @@
+"""Who was in a campaign and what became of each, read from its blocks in order of contact_id."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, takewhile
+
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number, position_of, split_block_number
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.fate import Fate, Place, _fate, fates
+from shared.domain.campaigns.number_work import NumberWork
+from shared.domain.campaigns.standing import claimed_slots, positions, slots_in_retry
+from shared.domain.contacts.identity import shard_of
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sends import Sends
+
+
+def people_of_shard(
+    sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork, shard: int, start: int = 0
+) -> Iterator[tuple[int, Iterator[Fate]]]:
+    """(n, people) of a shard's blocks from block `start` on, in order of contact_id throughout. `work` is the number's.
+
+    A block's people are read as they are asked for, and only until the next block is: there may be a million of them,
+    where the load held everybody back.
+    """
+    cursors = positions(campaign, work)
+    retrying = slots_in_retry(campaign.campaign_id, work)
+    statuses = sends.status_blocks(tenant_id, campaign.campaign_id, shard, start)
+    status = next(statuses, None)
+    records = sends.records(tenant_id, campaign.campaign_id, shard, start)
+    for n, block in groupby(records, key=lambda record: record.n):
+        while status is not None and status[0] < n:
+            status = next(statuses, None)
+        yield (
+            n,
+            fates(
+                block,
+                status[1] if status is not None and status[0] == n else None,
+                claimed_slots(campaign, cursors, shard, n),
+                retrying.get(block_number(shard, n), frozenset()),
+                cancelled=campaign.state is State.CANCELLED,
+            ),
+        )
+
+
+def stream_shard(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, shard: int) -> Iterator[Fate]:
+    """One shard's people, one by one, in order of contact_id; nobody before the audience is frozen."""
+    if not campaign.sizes:
+        return
+    work = lanes.work(campaign.phone_number_id)
+    for _, people in people_of_shard(sends, tenant_id, campaign, work, shard):
+        yield from people
+
+
+ReadBlock = Callable[[str, str, int], Sequence[Recipient]]
+"""(tenant id, campaign id, block number) → its recipients: `Sends.read_block`, or one that remembers."""
+
+
+def place_in(read_block: ReadBlock, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
+    """None when the person is not in the frozen audience, or was held back from it.
+
+    Costs 1 RRU for each read of a binary search: none when the shard is empty, ten for a million recipients.
+    """
+    if not campaign.sizes:
+        return None
+    shard = shard_of(contact_id)
+    found = position_of(
+        contact_id,
+        -(-campaign.sizes[shard] // BLOCK_SIZE),
+        lambda n: read_block(tenant_id, campaign.campaign_id, block_number(shard, n)),
+    )
+    return Place(block_number(shard, found[0]), found[1], found[2]) if found is not None else None
+
+
+def held_back_in(
+    read_block: ReadBlock, sends: Sends, tenant_id: str, campaign: Campaign, contact_id: str
+) -> Fate | None:
+    """What the load said of somebody whom it held back. Dearer than `place_in`: up to 1 MB of records besides, 128 RRU,
+    and more where it held back thousands between two blocks."""
+    if not campaign.sizes:
+        return None
+    shard = shard_of(contact_id)
+    # A full block ends with the last of its recipients; whoever comes after the last full one stands in the rest.
+    full = range(campaign.sizes[shard] // BLOCK_SIZE)
+    n = bisect_left(
+        full,
+        contact_id,
+        key=lambda i: read_block(tenant_id, campaign.campaign_id, block_number(shard, i))[-1].contact_id,
+    )
+    records = sends.records(tenant_id, campaign.campaign_id, shard, n)
+    for record in takewhile(lambda record: record.n == n, records):
+        for skipped_id, reason in record.skipped:
+            if skipped_id == contact_id:
+                return Fate(contact_id, "skipped", reason)
+    return None
+
+
+def fate_in(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, place: Place) -> tuple[Fate, bool]:
+    """(what became of them, whether they answered). 1 RRU, and the number's work while nothing is stored of them."""
+    status = sends.status_block(tenant_id, campaign.campaign_id, place.block)
+    waits = False
+    if status is None or status.outcome(place.slot) is None:
+        work = lanes.work(campaign.phone_number_id)
+        shard, n = split_block_number(place.block)
+        retrying = slots_in_retry(campaign.campaign_id, work).get(place.block, frozenset())
+        claimed = claimed_slots(campaign, positions(campaign, work), shard, n)
+        waits = place.slot in retrying or place.slot >= claimed
+    cancelled = campaign.state is State.CANCELLED
+    fate = _fate(place.recipient, place.slot, status, waits=waits, cancelled=cancelled)
+    return fate, status is not None and place.slot in status.replied

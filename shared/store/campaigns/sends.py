@@ -1,0 +1,328 @@
+"""The Sends table, part one: a campaign's recipient blocks and what is known of each.
+
+| access | key | cost |
+|---|---|---|
+| write a block, once | `T#<t>#C#<c>#<shard>` / `R#<n>` | 1 WRU per KB: about 0.02 per recipient |
+| its status block | same / `S#<n>` | 1 WRU; 0.0125 per recipient |
+| read a block | same / `R#<n>` | 0.5 RRU per 4 KB |
+| the last block of a shard (`shard_end`) | same, backwards, 1 item | 0.5 RRU |
+| fold statuses or results into a block | same / `S#<n>` | 1 WRU however many slots |
+| all status blocks (books) | same, range | 0.5 RRU per 4 KB: 10 MB for a million recipients |
+
+A block is sealed by one write that also says who was skipped on the way and how far the scan came, so a load that
+crashes resumes behind the last sealed block and writes the same blocks again. Blocks live RETENTION_DAYS.
+"""
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from botocore.exceptions import ClientError
+
+from shared.domain.campaigns.blocks import Recipient, pack, split_block_number, unpack
+from shared.domain.campaigns.books import StatusBlock, StatusChange
+from shared.domain.campaigns.load_record import Record, Skipped
+from shared.domain.contacts.identity import SHARDS
+from shared.domain.contacts.market import pack_markets
+from shared.errors import Conflict
+from shared.store.engine.codec import Item, Value, encode, encode_item, number, numbers, text
+from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.paging import query_all
+
+RETENTION_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlock:
+    """Where a shard's load stands: `recipients` and `skipped` count the shard so far, `scanned_to` is the last contact
+    looked at, `end` says the shard is done, `at` (epoch ms) when the worker that sealed it began.
+
+    `spill` 0 seals block `n`. A larger one seals only skipped people, too many for one item, met after block `n` (-1
+    before the first); `carried` are the recipients gathered by then, who go into the next block.
+    """
+
+    n: int
+    spill: int
+    recipients: int
+    skipped: Mapping[str, int]
+    scanned_to: str
+    end: bool
+    carried: tuple[Recipient, ...] = ()
+    at: int = 0
+
+
+_SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "rp": "replied", "un": "unconfirmed", "hd": "held"}
+_PRICE = "b_"
+_MARKETING = "bl"
+"""Most messages cost what marketing costs: their set has the shortest name, and only others have names of their own."""
+
+
+def _partition(tenant_id: str, campaign_id: str, shard: int) -> str:
+    return f"T#{tenant_id}#C#{campaign_id}#{shard:x}"
+
+
+def _record_key(n: int, spill: int) -> str:
+    """Spills sort behind the block they follow, and before `R#0000` when there is none yet."""
+    block = f"{n:04x}" if n >= 0 else "+"
+    return f"R#{block}.{spill:04d}" if spill else f"R#{block}"
+
+
+def _n(item: Item) -> int:
+    block = text(item, "sk")[2:].partition(".")[0]
+    return -1 if block == "+" else int(block, 16)
+
+
+class Sends:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.sends
+
+    def shard_end(self, tenant_id: str, campaign_id: str, shard: int) -> SealedBlock | None:
+        """The last sealed block of a shard, or None when its load has not begun; consistent."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :r)",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"},
+            consistent=True,
+            reverse=True,
+            page_size=1,
+        ):
+            return SealedBlock(
+                n=_n(item),
+                spill=number(item, "spill"),
+                recipients=number(item, "total"),
+                skipped=cast("dict[str, int]", item.get("skipped") or {}),
+                scanned_to=text(item, "to"),
+                end=bool(item.get("end")),
+                carried=tuple(unpack(cast("bytes", item["d"]))) if number(item, "spill") else (),
+                at=number(item, "at"),
+            )
+        return None
+
+    def load_progress(self, tenant_id: str, campaign_id: str) -> list[SealedBlock | None]:
+        return [self.shard_end(tenant_id, campaign_id, shard) for shard in range(SHARDS)]
+
+    def seal_block(
+        self,
+        tenant_id: str,
+        campaign_id: str,
+        shard: int,
+        block: SealedBlock,
+        recipients: Sequence[Recipient],
+        skipped: Skipped,
+        now: int,
+    ) -> None:
+        """Write one record of the load, once. Raises Conflict when it is there: somebody else loads this shard."""
+        partition = _partition(tenant_id, campaign_id, shard)
+        ttl = now // 1000 + RETENTION_DAYS * 24 * 3600
+        item: Item = {
+            "pk": partition,
+            "sk": _record_key(block.n, block.spill),
+            "spill": block.spill,
+            "d": pack(block.carried if block.spill else recipients),
+            "total": block.recipients,
+            "skipped": dict(block.skipped),
+            "to": block.scanned_to,
+            "end": block.end,
+            "at": now,
+            "ttl": ttl,
+        }
+        if skipped:
+            item["x"] = zlib.compress(json.dumps([list(row) for row in skipped], separators=(",", ":")).encode(), 6)
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                raise Conflict("this block is sealed already") from error
+            raise
+        if recipients:
+            self.open_status_block(tenant_id, campaign_id, shard, block.n, recipients, now)
+
+    def open_status_block(
+        self, tenant_id: str, campaign_id: str, shard: int, n: int, recipients: Sequence[Recipient], now: int
+    ) -> None:
+        """Make room for the outcomes of a block, unless there is some already."""
+        item: Item = {
+            "pk": _partition(tenant_id, campaign_id, shard),
+            "sk": f"S#{n:04x}",
+            "n": len(recipients),
+            "f": {},
+            "mk": pack_markets([recipient.to for recipient in recipients]),
+            "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def read_block(self, tenant_id: str, campaign_id: str, block: int) -> list[Recipient]:
+        """The recipients of a block; empty when it does not exist."""
+        shard, n = split_block_number(block)
+        answer = self._client.get_item(
+            TableName=self._table,
+            Key=encode_item({"pk": _partition(tenant_id, campaign_id, shard), "sk": f"R#{n:04x}"}),
+            ConsistentRead=True,
+            ProjectionExpression="d",
+        )
+        return unpack(answer["Item"]["d"]["B"]) if "Item" in answer else []
+
+    def records(self, tenant_id: str, campaign_id: str, shard: int, start: int = 0) -> Iterator[Record]:
+        """Every record of a shard from block `start` on, the spills that lead to it included, in order."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk BETWEEN :from AND :to",
+            {
+                ":pk": _partition(tenant_id, campaign_id, shard),
+                ":from": f"R#{start - 1:04x}." if start > 0 else "R#",
+                ":to": "R#~",
+            },
+        ):
+            rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
+            spill = number(item, "spill")
+            recipients = unpack(cast("bytes", item["d"]))
+            yield Record(_n(item) + 1 if spill else _n(item), spill, recipients, [(row[0], row[1]) for row in rows])
+
+    def status_blocks(
+        self, tenant_id: str, campaign_id: str, shard: int, start: int = 0
+    ) -> Iterator[tuple[int, StatusBlock]]:
+        """(n, status block) from block `start` on, in order; consistent, so that the books hold at any moment."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk BETWEEN :from AND :to",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"S#{start:04x}", ":to": "S#~"},
+            consistent=True,
+        ):
+            yield _n(item), _status_block(item)
+
+    def status_block(self, tenant_id: str, campaign_id: str, block: int) -> StatusBlock | None:
+        shard, n = split_block_number(block)
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk = :s",
+            {":pk": _partition(tenant_id, campaign_id, shard), ":s": f"S#{n:04x}"},
+            consistent=True,
+        ):
+            return _status_block(item)
+        return None
+
+    def record(self, tenant_id: str, campaign_id: str, block: int, change: StatusChange) -> bool:
+        """Fold outcomes into a block; repeating or reordering calls gives the same result.
+
+        False when there is no such block: the callback data was not ours or its campaign is gone.
+        """
+        sets = {name: frozenset(getattr(change, attribute)) for name, attribute in _SETS.items()}
+        sets |= {_price_name(category): frozenset(slots) for category, slots in change.priced.items()}
+        given = [(name, slots) for name, slots in sets.items() if slots]
+        values: dict[str, Value] = {f":a{i}": slots for i, (_, slots) in enumerate(given)}
+        adds = ", ".join(f"#a{i} :a{i}" for i in range(len(given)))
+        names: dict[str, str] = {f"#a{i}": name for i, (name, _) in enumerate(given)}
+        assignments: list[str] = []
+        for slot, code in sorted(change.failed.items()):
+            names[f"#s{slot}"] = str(slot)
+            values[f":c{slot}"] = code
+            assignments.append(f"f.#s{slot} = if_not_exists(f.#s{slot}, :c{slot})")
+        expression = (f"SET {', '.join(assignments)} " if assignments else "") + (f"ADD {adds}" if adds else "")
+        if not expression:
+            return True
+        shard, n = split_block_number(block)
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item({"pk": _partition(tenant_id, campaign_id, shard), "sk": f"S#{n:04x}"}),
+                UpdateExpression=expression,
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
+                **({"ExpressionAttributeNames": names} if names else {}),  # type: ignore[arg-type]
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def put_rate(
+        self, tenant_id: str, campaign_id: str, lane: int, fence: int, minutes: Mapping[int, int], now: int
+    ) -> None:
+        """How many messages one slice of a lane had accepted in each minute (since 1970); replaces what it said."""
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(
+                {
+                    "pk": f"T#{tenant_id}#C#{campaign_id}#RATE",
+                    "sk": f"{lane}#{fence:010d}",
+                    "m": {str(minute): count for minute, count in minutes.items()},
+                    "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
+                }
+            ),
+        )
+
+    def rate_curve(self, tenant_id: str, campaign_id: str) -> dict[int, int]:
+        """Messages accepted in each minute since 1970, all lanes together. A slice that crashed may be missing."""
+        curve: Counter[int] = Counter()
+        for item in query_all(
+            self._client, self._table, "pk = :pk", {":pk": f"T#{tenant_id}#C#{campaign_id}#RATE"}, consistent=True
+        ):
+            for minute, count in cast("dict[str, int]", item["m"]).items():
+                curve[int(minute)] += count
+        return dict(sorted(curve.items()))
+
+    def put_dry_run(self, tenant_id: str, campaign_id: str, run_id: str, shard: int, result: str, now: int) -> None:
+        """Store one shard's part of a dry run (JSON) for a day."""
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(
+                {
+                    "pk": f"T#{tenant_id}#C#{campaign_id}#DRY",
+                    "sk": f"{run_id}#{shard:x}",
+                    "result": result,
+                    "ttl": now // 1000 + 86_400,
+                }
+            ),
+        )
+
+    def dry_run(self, tenant_id: str, campaign_id: str, run_id: str) -> list[str]:
+        """The parts stored so far; the dry run is complete when there are 16."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :run)",
+            {":pk": f"T#{tenant_id}#C#{campaign_id}#DRY", ":run": f"{run_id}#"},
+            consistent=True,
+        )
+        return [text(item, "result") for item in found]
+
+
+def _status_block(item: Item) -> StatusBlock:
+    failed = cast("dict[str, str]", item.get("f") or {})
+    return StatusBlock(
+        size=number(item, "n"),
+        sent=numbers(item, "ok"),
+        delivered=numbers(item, "dl"),
+        read=numbers(item, "rd"),
+        replied=numbers(item, "rp"),
+        unconfirmed=numbers(item, "un"),
+        failed={int(slot): code for slot, code in failed.items()},
+        priced={_category(name): numbers(item, name) for name in item if name == _MARKETING or name.startswith(_PRICE)},
+        held=numbers(item, "hd"),
+        markets=text(item, "mk"),
+    )
+
+
+def _price_name(category: str) -> str:
+    return _MARKETING if category == "marketing" else _PRICE + category
+
+
+def _category(name: str) -> str:
+    return "marketing" if name == _MARKETING else name.removeprefix(_PRICE)

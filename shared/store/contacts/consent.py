@@ -1,0 +1,134 @@
+"""What people consent to, in the Contacts table: the profile, an append-only record, and the feed that lanes follow.
+
+| access | key | cost |
+|---|---|---|
+| record a no or a yes | `T#<t>#<shard>` / `C#<id>`, `E#<id>#<event>`; `T#<t>#OPT` / `<ms>#<id>` | 3 WRU |
+| a contact's events | `T#<t>#<shard>` / `E#<id>#<event>` | 0.5 RRU per 4 KB |
+| what was learned since a moment | `T#<t>#OPT` / `<ms>#<id>` | 1 RRU per 4 KB |
+"""
+
+from itertools import islice
+
+from botocore.exceptions import ClientError
+
+from shared.domain.contacts.consent_record import ConsentChange, ConsentEvent
+from shared.store.contacts.items import HOPS, contact_key, contact_partition, read_contact_item
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text, words
+from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.paging import query_all
+
+MOST_EVENTS = 100
+_FEED_TTL_SECONDS = 400 * 24 * 3600
+
+
+class Consent:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.contacts
+
+    def record(
+        self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, event_id: str, now: int
+    ) -> None:
+        """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
+
+        `at` is when they said it; an older fact never overwrites a newer one in the profile, and of two said at the
+        same time the no stays (Meta's times are whole seconds). Repeating a call with the same event id says
+        the same in the feed once more and changes nothing else.
+        """
+        names = [contact_id]
+        for _ in range(HOPS):
+            try:
+                known = self._write(tenant_id, contact_id, opted_out=opted_out, source=source, at=at, now=now)
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+                target = text(read_contact_item(self._client, self._table, tenant_id, contact_id) or {}, "ptr")
+                if not target:
+                    names = []
+                    break
+                contact_id = target
+                continue
+            names = [contact_id, *sorted(words(known, "merged"))]
+            break
+        # The feed is keyed by when we learned of it, because lanes read it from where they last stopped. A frozen
+        # audience may know the person by the id of a contact that has been merged since.
+        for name in names:
+            self._client.put_item(
+                TableName=self._table,
+                Item=encode_item(
+                    {
+                        "pk": f"T#{tenant_id}#OPT",
+                        "sk": f"{now:013d}#{name}",
+                        "out": opted_out,
+                        "ttl": now // 1000 + _FEED_TTL_SECONDS,
+                    }
+                ),
+            )
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(
+                {
+                    "pk": contact_partition(tenant_id, contact_id),
+                    "sk": f"E#{contact_id}#{event_id}",
+                    "out": opted_out,
+                    "source": source,
+                    "at": at,
+                }
+            ),
+        )
+
+    def _write(self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, now: int) -> Item:
+        profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
+            ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
+        )
+        newer = (
+            "consent_at <= :at"
+            if opted_out
+            else "consent_at < :at OR (consent_at = :at AND attribute_not_exists(out_at))"
+        )
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(contact_key(tenant_id, contact_id)),
+            UpdateExpression=profile,
+            ConditionExpression=f"attribute_not_exists(ptr) AND (attribute_not_exists(consent_at) OR {newer})",
+            ExpressionAttributeValues={
+                ":at": encode(at),
+                ":now": encode(now),
+                **({":source": encode(source)} if opted_out else {}),
+            },
+            ReturnValues="ALL_NEW",
+        )
+        return decode_item(answer["Attributes"])
+
+    def feed(self, tenant_id: str, since: int) -> list[ConsentChange]:
+        """Consent changes learned at or after `since` (epoch ms), oldest first; consistent."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk >= :since",
+            {":pk": f"T#{tenant_id}#OPT", ":since": f"{since:013d}"},
+            consistent=True,
+        )
+        changes: list[ConsentChange] = []
+        for item in found:
+            at, _, contact_id = text(item, "sk").partition("#")
+            changes.append(ConsentChange(contact_id, bool(item["out"]), int(at)))
+        return changes
+
+    def events(self, tenant_id: str, contact_id: str) -> list[ConsentEvent]:
+        """What was recorded under this very id, oldest first; the latest MOST_EVENTS of them."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :events)",
+            {":pk": contact_partition(tenant_id, contact_id), ":events": f"E#{contact_id}#"},
+            reverse=True,
+            page_size=MOST_EVENTS,
+        )
+        events = [
+            ConsentEvent(
+                text(item, "sk").rpartition("#")[2], bool(item["out"]), text(item, "source"), number(item, "at")
+            )
+            for item in islice(found, MOST_EVENTS)
+        ]
+        return sorted(events, key=lambda event: (event.at, event.event_id))

@@ -1,0 +1,322 @@
+"""The Contacts table: profiles and aliases. For consent see shared.store.consent.
+
+| access | key | cost |
+|---|---|---|
+| a contact by id or by any identity | `T#<t>#<shard>` / `C#<id>` | 1 RRU a hop |
+| write an imported row (`upsert`) | same | 1 WRU |
+| a shard's contacts in order of id (`scan_shard`) | same, range | 0.5 RRU per 4 KB |
+
+The id of an identity is the key of its item: the contact itself for the first identity seen, a pointer (`ptr`) for
+every later one and for a contact merged into another. So finding someone by phone or BSUID is one read, two at most.
+
+Every profile write is an update of named attributes, so an import never undoes a STOP that arrives at the same time.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, cast
+
+from botocore.exceptions import ClientError
+
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
+from shared.errors import RetryableError
+from shared.store.contacts.consent import Consent
+from shared.store.contacts.items import FIELD, HOPS, contact_key, contact_of, read_contact_item
+from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, text, words
+from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.paging import query_all
+
+_KEYS = 100
+"""Items that DynamoDB reads in one call at most."""
+_READS = 4
+_TAKEN_OVER = ("phone", "bsuid", "region", "name", "book", "profile", "username")
+Change = Literal["created", "updated", "unchanged"]
+
+
+class Contacts:
+    """Every method takes the tenant id; no method reads across tenants."""
+
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.contacts
+        self.consent = Consent(database)
+
+    def _read(self, tenant_id: str, contact_id: str) -> Item | None:
+        return read_contact_item(self._client, self._table, tenant_id, contact_id)
+
+    def get(self, tenant_id: str, contact_id: str) -> Contact | None:
+        """The contact, also under the id of one that was merged into it."""
+        item = self._read(tenant_id, contact_id)
+        for _ in range(HOPS):
+            if item is None or not text(item, "ptr"):
+                break
+            item = self._read(tenant_id, text(item, "ptr"))
+        return None if item is None or text(item, "ptr") else contact_of(item)
+
+    def get_many(self, tenant_id: str, contact_ids: Iterable[str]) -> dict[str, Contact]:
+        """Those of these that there are, by the id asked for, as `get` finds them. Raises RetryableError.
+
+        One call where one does it: what a pointer leads to is often among them.
+        """
+        wanted = list(contact_ids)
+        items = self._read_many(tenant_id, wanted)
+        for _ in range(HOPS):
+            targets = {text(item, "ptr") for item in items.values()} - {"", *items}
+            if not targets:
+                break
+            items |= self._read_many(tenant_id, targets)
+        found: dict[str, Contact] = {}
+        for contact_id in wanted:
+            item = items.get(contact_id)
+            for _ in range(HOPS):
+                if item is None or not text(item, "ptr"):
+                    break
+                item = items.get(text(item, "ptr"))
+            if item is not None and not text(item, "ptr"):
+                found[contact_id] = contact_of(item)
+        return found
+
+    def linked(self, tenant_id: str, contact_ids: Iterable[str]) -> set[str]:
+        """Those of these ids that lead to a contact, or are one whose phone is known; perhaps not what was written just
+        now. Raises RetryableError."""
+        items = self._read_many(tenant_id, contact_ids, consistent=False)
+        return {contact_id for contact_id, item in items.items() if text(item, "ptr") or text(item, "phone")}
+
+    def _read_many(self, tenant_id: str, contact_ids: Iterable[str], *, consistent: bool = True) -> dict[str, Item]:
+        wanted = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
+        found: dict[str, Item] = {}
+        for i in range(0, len(wanted), _KEYS):
+            keys = cast("Any", wanted[i : i + _KEYS])
+            for _ in range(_READS):
+                request = {self._table: {"Keys": keys, "ConsistentRead": consistent}}
+                answer = self._client.batch_get_item(RequestItems=cast("Any", request))
+                for raw in answer["Responses"].get(self._table, []):
+                    item = decode_item(raw)
+                    found[text(item, "sk").removeprefix("C#")] = item
+                keys = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
+                if not keys:
+                    break
+            else:
+                raise RetryableError("the database is too busy to read contacts; try again")
+        return found
+
+    def find(self, tenant_id: str, kind: IdentityKind, value: str) -> Contact | None:
+        return self.get(tenant_id, contact_id_for(tenant_id, kind, value))
+
+    def upsert(
+        self,
+        tenant_id: str,
+        contact_id: str,
+        attributes: Mapping[str, str],
+        fields: Mapping[str, str],
+        tags: frozenset[str],
+        now: int,
+    ) -> tuple[str, Change]:
+        """Create the contact or set these attributes (phone, bsuid, name, profile, region) and custom fields; add these
+        tags.
+
+        Blank values leave what is stored. Returns (contact id, what changed); the id differs from the one given when
+        that identity is an alias. Consent is never touched.
+        """
+        for _ in range(HOPS):
+            try:
+                before = self._update_profile(tenant_id, contact_id, attributes, fields, tags, now)
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+                item = self._read(tenant_id, contact_id)
+                contact_id = text(item or {}, "ptr") or contact_id
+                continue
+            return contact_id, _change(before, attributes, fields, tags)
+        raise RuntimeError("alias chain does not end")
+
+    def _update_profile(
+        self,
+        tenant_id: str,
+        contact_id: str,
+        attributes: Mapping[str, str],
+        fields: Mapping[str, str],
+        tags: frozenset[str],
+        now: int,
+    ) -> Item | None:
+        settings: dict[str, Value] = {"updated": now}
+        settings.update({name: value for name, value in attributes.items() if value})
+        settings.update({FIELD + name: value for name, value in fields.items() if value})
+        names = {f"#{i}": name for i, name in enumerate(settings)}
+        values: dict[str, Value] = {f":{i}": value for i, value in enumerate(settings.values())}
+        expression = "SET created = if_not_exists(created, :now), " + ", ".join(
+            f"#{i} = :{i}" for i in range(len(settings))
+        )
+        values[":now"] = now
+        if tags:
+            expression += " ADD tags :tags"
+            values[":tags"] = tags
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(contact_key(tenant_id, contact_id)),
+            UpdateExpression=expression,
+            ConditionExpression="attribute_not_exists(ptr)",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues={k: encode(v) for k, v in values.items()},
+            ReturnValues="ALL_OLD",
+        )
+        return decode_item(answer["Attributes"]) if answer.get("Attributes") else None
+
+    def edit(
+        self,
+        tenant_id: str,
+        contact_id: str,
+        *,
+        name: str | None,
+        fields: Mapping[str, str | None],
+        add_tags: frozenset[str],
+        remove_tags: frozenset[str],
+        now: int,
+    ) -> bool:
+        """Change a contact on request; a field set to None is removed. False when there is no such contact."""
+        sets: dict[str, Value] = {"updated": now}
+        if name is not None:
+            sets["name"] = name
+        sets.update({FIELD + key: value for key, value in fields.items() if value is not None})
+        removed = [FIELD + key for key, value in fields.items() if value is None]
+        names = {f"#s{i}": key for i, key in enumerate(sets)} | {f"#r{i}": key for i, key in enumerate(removed)}
+        values: dict[str, Value] = {f":s{i}": value for i, value in enumerate(sets.values())}
+        expression = "SET " + ", ".join(f"#s{i} = :s{i}" for i in range(len(sets)))
+        if removed:
+            expression += " REMOVE " + ", ".join(f"#r{i}" for i in range(len(removed)))
+        if add_tags:
+            expression += " ADD tags :add"
+            values[":add"] = add_tags
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(contact_key(tenant_id, contact_id)),
+                UpdateExpression=expression,
+                ConditionExpression="attribute_exists(created) AND attribute_not_exists(ptr)",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={k: encode(v) for k, v in values.items()},
+            )
+            if remove_tags:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=encode_item(contact_key(tenant_id, contact_id)),
+                    UpdateExpression="DELETE tags :gone",
+                    ConditionExpression="attribute_exists(created)",
+                    ExpressionAttributeValues={":gone": encode(remove_tags)},
+                )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def put_pointer(self, tenant_id: str, alias_id: str, contact_id: str) -> None:
+        """Make an identity lead to this contact, unless that identity already leads somewhere."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=encode_item({**contact_key(tenant_id, alias_id), "ptr": contact_id}),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def scan_shard(self, tenant_id: str, shard: int, after: str = "") -> Iterator[Contact]:
+        """Contacts of one shard in order of contact_id, from the one after `after`; pointers are left out."""
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND sk BETWEEN :from AND :to",
+            {":pk": f"T#{tenant_id}#{shard:x}", ":from": f"C#{after}~" if after else "C#", ":to": "C#~"},
+        )
+        for item in found:
+            if not text(item, "ptr"):
+                yield contact_of(item)
+
+    def page(self, tenant_id: str, after: str, limit: int) -> list[Contact]:
+        """Up to `limit` contacts after this id, in order of id over all shards."""
+        found: list[Contact] = []
+        for shard in range(shard_of(after) if after else 0, SHARDS):
+            for contact in self.scan_shard(tenant_id, shard, after if after and shard == shard_of(after) else ""):
+                found.append(contact)
+                if len(found) == limit:
+                    return found
+        return found
+
+    def merge(self, tenant_id: str, keep_id: str, gone: Contact, now: int) -> bool:
+        """Two contacts turned out to be one person: `gone` becomes a pointer to the one kept, which takes over what it
+        lacks, the tags and the no. False when `gone` was changed since it was read; nothing is lost then, try again.
+        """
+        kept = self.get(tenant_id, keep_id)
+        if kept is None or kept.contact_id == gone.contact_id:
+            return False
+        has, had = (self._read(tenant_id, one.contact_id) or {} for one in (kept, gone))
+        taken = {name: text(had, name) for name in _TAKEN_OVER if text(had, name) and not text(has, name)}
+        fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
+        self.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
+        aliases = frozenset({gone.contact_id, *gone.merged})
+        self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(contact_key(tenant_id, kept.contact_id)),
+            UpdateExpression="ADD merged :gone",
+            ExpressionAttributeValues={":gone": encode(aliases)},
+        )
+        no = max(
+            (c for c in (kept, gone) if c.opted_out_at is not None), key=lambda c: c.opted_out_at or 0, default=None
+        )
+        if no is not None:
+            # Also when the one kept said it: a frozen audience may know the person by the id that goes.
+            self.consent.record(
+                tenant_id,
+                kept.contact_id,
+                opted_out=True,
+                source=kept.opt_out_source if no is kept else "same_person",
+                at=no.opted_out_at or 0,
+                event_id=f"{no.opted_out_at or 0:013d}-{no.contact_id}",
+                now=now,
+            )
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept.contact_id}),
+                ConditionExpression="updated = :seen AND attribute_not_exists(ptr)",
+                ExpressionAttributeValues={":seen": encode(gone.updated_at)},
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+    def note_inbound(self, tenant_id: str, contact_id: str, at: int) -> None:
+        """Move `last_inbound_at` forward; never back."""
+        for _ in range(HOPS):
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=encode_item(contact_key(tenant_id, contact_id)),
+                    UpdateExpression="SET in_at = :at",
+                    ConditionExpression="attribute_not_exists(ptr) AND (attribute_not_exists(in_at) OR in_at < :at)",
+                    ExpressionAttributeValues={":at": encode(at)},
+                )
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+                contact_id = text(self._read(tenant_id, contact_id) or {}, "ptr")
+                if contact_id:
+                    continue
+            return
+
+
+def _change(
+    before: Item | None, attributes: Mapping[str, str], fields: Mapping[str, str], tags: frozenset[str]
+) -> Change:
+    if before is None or "created" not in before:
+        return "created"
+    wanted: Sequence[tuple[str, str]] = [
+        *attributes.items(),
+        *((FIELD + name, value) for name, value in fields.items()),
+    ]
+    same = all(not value or before.get(name) == value for name, value in wanted)
+    return "unchanged" if same and tags <= words(before, "tags") else "updated"

@@ -1,0 +1,49 @@
+"""A contact as an item of the Contacts table."""
+
+from typing import TYPE_CHECKING, cast
+
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import shard_of
+from shared.store.engine.codec import Item, decode_item, encode_item, maybe_number, number, text, words
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+FIELD = "f_"
+"""Begins the names of attributes that hold custom fields."""
+HOPS = 3
+"""Pointers that are followed: one for an identity, and one more for each merger of contacts."""
+
+
+def contact_partition(tenant_id: str, contact_id: str) -> str:
+    return f"T#{tenant_id}#{shard_of(contact_id):x}"
+
+
+def contact_key(tenant_id: str, contact_id: str) -> Item:
+    return {"pk": contact_partition(tenant_id, contact_id), "sk": f"C#{contact_id}"}
+
+
+def contact_of(item: Item) -> Contact:
+    return Contact(
+        contact_id=text(item, "sk").removeprefix("C#"),
+        phone=text(item, "phone") or None,
+        bsuid=text(item, "bsuid") or None,
+        name=text(item, "name") or text(item, "book") or text(item, "profile"),
+        region=text(item, "region"),
+        fields={name.removeprefix(FIELD): cast("str", v) for name, v in item.items() if name.startswith(FIELD)},
+        tags=words(item, "tags"),
+        opted_out_at=maybe_number(item, "out_at"),
+        opt_out_source=text(item, "out_by"),
+        last_inbound_at=maybe_number(item, "in_at"),
+        merged=words(item, "merged"),
+        created_at=number(item, "created"),
+        updated_at=number(item, "updated"),
+        profile_name=text(item, "profile"),
+        username=text(item, "username"),
+    )
+
+
+def read_contact_item(client: "DynamoDBClient", table: str, tenant_id: str, contact_id: str) -> Item | None:
+    """The item itself, which may be a pointer (`ptr`); consistent."""
+    answer = client.get_item(TableName=table, Key=encode_item(contact_key(tenant_id, contact_id)), ConsistentRead=True)
+    return decode_item(answer["Item"]) if "Item" in answer else None

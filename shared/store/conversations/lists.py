@@ -1,0 +1,105 @@
+"""Lists of conversations, in the indexes of their table; what they cost stands in shared.store.conversations."""
+
+import heapq
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from shared.domain.conversations.conversation import STATUSES, Conversation, Status
+from shared.errors import InvalidInput
+from shared.store.conversations.heads import (
+    ConversationItem,
+    DeskIndex,
+    conversation_of,
+    desk_partition,
+    position,
+    status_partition,
+)
+from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+from shared.store.engine.database import ActivityIndex
+
+MOST_LOOKED_AT = 2_000
+_START, _END = "0", "~"
+_PLACE = re.compile(r"[0-9]{13}#[0-9A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conversations a list holds; None is any. `assignee` "" is nobody's."""
+
+    status: Status | None = None
+    assignee: str | None = None
+    label: str | None = None
+    phone_number_id: str | None = None
+    unread: bool = False
+
+    def includes(self, conversation: Conversation) -> bool:
+        """Whether what the index did not choose by fits."""
+        return (
+            (self.label is None or self.label in conversation.labels)
+            and self.phone_number_id in (None, conversation.phone_number_id)
+            and (not self.unread or conversation.unread > 0)
+        )
+
+
+def page_of(tenant_id: str, limit: int, cursor: str | None, now: int, wanted: Wanted) -> Page[Conversation]:
+    """Raises InvalidInput for a cursor that is none."""
+    after = _place(cursor)
+    found: list[Conversation] = []
+    looked_at, last = 0, ""
+    page_size = limit + 1 if wanted == Wanted(wanted.status, wanted.assignee) else 300
+    for conversation in _sorted(tenant_id, wanted, after, now, page_size):
+        if len(found) == limit or looked_at == MOST_LOOKED_AT:
+            return Page(found, encode_cursor({"at": last}))
+        looked_at, last = looked_at + 1, _position(conversation)
+        if wanted.includes(conversation):
+            found.append(conversation)
+    return Page(found, None)
+
+
+def _place(cursor: str | None) -> str:
+    given = decode_cursor(cursor)
+    if given is None:
+        return ""
+    place = given.get("at", "")
+    if not _PLACE.fullmatch(place):
+        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+    return place
+
+
+def _position(conversation: Conversation) -> str:
+    return position(conversation.active_at, conversation.conversation_id)
+
+
+def _sorted(tenant_id: str, wanted: Wanted, after: str, now: int, page_size: int) -> Iterator[Conversation]:
+    """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
+    due = position(now, _END)
+    read = _Ranges(tenant_id, wanted.assignee, page_size)
+    if wanted.status == "snoozed":
+        return read.range("snoozed", max(after, due), _END, forward=True)
+    upto = after or _END
+    if wanted.status == "open":
+        ranges = [read.range("open", "", upto), read.range("snoozed", "", min(upto, due))]
+    else:
+        ranges = [read.range(s, "", upto) for s in (STATUSES if wanted.status is None else (wanted.status,))]
+    return heapq.merge(*ranges, key=_position, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    tenant_id: str
+    assignee: str | None
+    page_size: int
+
+    def range(self, status: Status, above: str, below: str, *, forward: bool = False) -> Iterator[Conversation]:
+        """Heads of a status whose place lies strictly between the two."""
+        index: ActivityIndex | DeskIndex = ConversationItem.by_status
+        partition = status_partition(self.tenant_id, status)
+        if self.assignee is not None:
+            index, partition = ConversationItem.by_desk, desk_partition(self.tenant_id, self.assignee, status)
+        place = ConversationItem.gsi1sk.between(above or _START, below)
+        found = index.query(partition, place, scan_index_forward=forward, page_size=self.page_size)
+        for item in cast("Iterator[ConversationItem]", found):
+            if item.gsi1sk not in (above, below):
+                yield conversation_of(item)

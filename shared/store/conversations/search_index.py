@@ -1,0 +1,166 @@
+"""Where words, names and phone numbers are said, in the Conversations table.
+
+| access | key | cost |
+|---|---|---|
+| a message's words | `T#<t>#SW#<first 3 characters>` / `<word>#<message>` | 1 WRU each, 25 at most |
+| the words of a person's name | `T#<t>#SN#<first 2>` / `<word>#<conversation>` | 1 WRU each, when the name is new |
+| a person's phone number | `T#<t>#SP#<last 3 digits>` / `<digits backwards>#<conversation>` | 1 WRU, when it is new |
+| find by a word or its beginning, by name, by the last digits | a range of one of these | 0.5 RRU per 40 found |
+
+A message of 100 words costs 25 writes, because only its first 25 different words of three letters or more are kept; an
+ordinary one costs five or six. Scanning instead would write nothing and read every message of a tenant for each search.
+What bots say is left out: it is the same a thousand times over, and stands in the bot. Words are found whole, or by
+their beginning.
+
+The index only proposes: whoever searches reads what it names, so a stale entry finds nothing. Every entry follows from
+the stored message or head, so `forget` finds and removes all of them; otherwise they go when the message does.
+"""
+
+from dataclasses import dataclass
+
+from pynamodb.attributes import UnicodeAttribute
+
+from shared.domain.conversations.conversation import Conversation
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_changes import Change
+from shared.domain.conversations.search_words import (
+    FEWEST_DIGITS,
+    SHORTEST,
+    SHORTEST_NAME,
+    digits_of,
+    indexed_words,
+    name_words,
+)
+from shared.store.conversations.message_items import MessageItem, conversation_key, expiry
+from shared.store.engine.database import Database, TableItem
+from shared.store.engine.documents import from_document
+
+MOST_FOUND = 300
+_QUIET_AUTHORS = frozenset({"bot"})
+
+
+class PostingItem(TableItem):
+    class Meta:
+        table_name = ""
+
+    conversation_id = UnicodeAttribute(null=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the index proposes, newest messages first. `complete` is whether this is all."""
+
+    ids: list[tuple[str, str]]
+    complete: bool
+
+
+def _words_key(tenant_id: str, word: str) -> str:
+    return f"T#{tenant_id}#SW#{word[:SHORTEST]}"
+
+
+def _names_key(tenant_id: str, word: str) -> str:
+    return f"T#{tenant_id}#SN#{word[:SHORTEST_NAME]}"
+
+
+def _phones_key(tenant_id: str, backwards: str) -> str:
+    return f"T#{tenant_id}#SP#{backwards[:FEWEST_DIGITS]}"
+
+
+class SearchIndex:
+    def __init__(self, database: Database) -> None:
+        PostingItem.Meta.table_name = database.conversations
+
+    def add_message(self, tenant_id: str, message: Message) -> None:
+        """Repeating it changes nothing."""
+        if message.author in _QUIET_AUTHORS:
+            return
+        said = message.change.text if message.change is not None else message.text
+        with PostingItem.batch_write() as batch:
+            for item in _of_text(tenant_id, message.conversation_id, message.message_id, said).values():
+                batch.save(item)
+
+    def announce(self, tenant_id: str, before: Conversation | None, after: Conversation) -> None:
+        """Before a head is written: what it will be found by. Costs nothing when that stays the same, but once a month,
+        so that the entries of a living conversation do not expire."""
+        old, new = _of_head(tenant_id, before), _of_head(tenant_id, after)
+        if old.keys() == new.keys() and before is not None and _month(before) == _month(after):
+            return
+        with PostingItem.batch_write() as batch:
+            for item in new.values():
+                batch.save(item)
+
+    def retract(self, tenant_id: str, before: Conversation | None, after: Conversation | None) -> None:
+        """After a head was written, or is gone: what it is no longer found by."""
+        old, new = _of_head(tenant_id, before), _of_head(tenant_id, after)
+        if old.keys() <= new.keys():
+            return
+        with PostingItem.batch_write() as batch:
+            for key in old.keys() - new.keys():
+                batch.delete(old[key])
+
+    def forget(self, tenant_id: str, conversation: Conversation) -> None:
+        """Take out everything that a conversation's head and its stored messages brought in."""
+        conversation_id = conversation.conversation_id
+        postings = _of_head(tenant_id, conversation)
+        stored = MessageItem.query(conversation_key(tenant_id, conversation_id), MessageItem.sk.startswith("M#"))
+        for item in stored:
+            said = [item.text or "", from_document(Change, item.change).text if item.change else ""]
+            for text in said:
+                postings |= _of_text(tenant_id, conversation_id, item.sk.removeprefix("M#"), text)
+        with PostingItem.batch_write() as batch:
+            for posting in postings.values():
+                batch.delete(posting)
+
+    def messages(self, tenant_id: str, word: str, *, whole: bool) -> Found:
+        """(conversation id, message id) of messages with this word, or one that begins so."""
+        return self._find(_words_key(tenant_id, word), f"{word}#" if whole else word)
+
+    def names(self, tenant_id: str, start: str) -> Found:
+        """("", conversation id) of people one of whose names begins so."""
+        return self._find(_names_key(tenant_id, start), start)
+
+    def phones(self, tenant_id: str, digits: str) -> Found:
+        """("", conversation id) of people whose number ends with these digits."""
+        backwards = digits[::-1]
+        return self._find(_phones_key(tenant_id, backwards), backwards)
+
+    def _find(self, partition: str, start: str) -> Found:
+        rows = PostingItem.query(
+            partition,
+            PostingItem.sk.startswith(start),
+            scan_index_forward=False,
+            limit=MOST_FOUND,
+            page_size=MOST_FOUND,
+        )
+        found = [(item.conversation_id or "", item.sk.rpartition("#")[2]) for item in rows]
+        return Found(sorted(found, key=lambda pair: pair[1], reverse=True), complete=rows.last_evaluated_key is None)
+
+
+Postings = dict[tuple[str, str], PostingItem]
+
+
+def _of_text(tenant_id: str, conversation_id: str, message_id: str, text: str) -> Postings:
+    ttl = expiry(int(message_id[:13]))
+    items = [
+        PostingItem(_words_key(tenant_id, word), f"{word}#{message_id}", conversation_id=conversation_id, ttl=ttl)
+        for word in indexed_words(text)
+    ]
+    return {(item.pk, item.sk): item for item in items}
+
+
+def _of_head(tenant_id: str, conversation: Conversation | None) -> Postings:
+    if conversation is None:
+        return {}
+    conversation_id, ttl = conversation.conversation_id, expiry(conversation.active_at)
+    items = [
+        PostingItem(_names_key(tenant_id, word), f"{word}#{conversation_id}", ttl=ttl)
+        for word in name_words(conversation.contact_name)
+    ]
+    backwards = digits_of(conversation.contact_phone)[::-1]
+    if backwards:
+        items.append(PostingItem(_phones_key(tenant_id, backwards), f"{backwards}#{conversation_id}", ttl=ttl))
+    return {(item.pk, item.sk): item for item in items}
+
+
+def _month(conversation: Conversation) -> int:
+    return conversation.active_at // (30 * 86_400_000)

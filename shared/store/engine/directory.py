@@ -1,0 +1,212 @@
+"""The Directory table: small, rarely written things, kept as versioned documents.
+
+| access | cost |
+|---|---|
+| one document by tenant and key (`get`) | 0.5 RRU per 4 KB, 1 when consistent |
+| a tenant's documents of a kind (`page`, `all`) | 0.5 RRU per 4 KB read |
+| create, if absent | 1 WRU per KB |
+| `update` (read, change, replace if the version is unchanged) | 1 RRU + 1 WRU per KB |
+| who owns a global name (`owner_of`) | 0.5 RRU |
+| claim a global name, if free | 1 WRU |
+| what is due (`due`) | 0.5 RRU per 4 KB |
+
+A document belongs to a tenant: its partition is `T#<tenant>`. Names that must be unique over all tenants (a phone
+number id, a WABA id, an API key's hash, a Cognito user) are claims: `<KIND>#<name>` points to the one tenant.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from shared.errors import Conflict, InvalidInput, NotFound, RetryableError
+from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+from shared.store.engine.database import ActivityIndex, Database, TableItem
+from shared.store.engine.documents import T, from_document, to_document
+
+_ATTEMPTS = 8
+
+
+class DirectoryItem(TableItem):
+    class Meta:
+        table_name = ""
+
+    index = ActivityIndex()
+    gsi1pk = UnicodeAttribute(null=True)
+    gsi1sk = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=0)
+    doc = UnicodeAttribute()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Makes a document appear in `Directory.due(kind)` once `at` (epoch ms) has come."""
+
+    kind: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a global name is, and the details its readers need at once."""
+
+    tenant_id: str
+    details: Mapping[str, str]
+
+
+def tenant_key(tenant_id: str) -> str:
+    return f"T#{tenant_id}"
+
+
+class Directory:
+    """Documents and claims. Keys are `<KIND>#<id>`; the tenant id is part of every access."""
+
+    def __init__(self, database: Database) -> None:
+        DirectoryItem.Meta.table_name = database.directory
+
+    def _item(self, tenant_id: str, key: str, value: object, due: Due | None, ttl: int | None) -> DirectoryItem:
+        item = DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), ttl=ttl, version=1)
+        if due is not None:
+            item.gsi1pk, item.gsi1sk = f"DUE#{due.kind}", f"{due.at:013d}#{tenant_id}#{key}"
+        return item
+
+    def create(
+        self, tenant_id: str, key: str, value: object, *, due: Due | None = None, ttl: int | None = None
+    ) -> None:
+        """Raises Conflict when the key is taken."""
+        try:
+            self._item(tenant_id, key, value, due, ttl).save(DirectoryItem.pk.does_not_exist())
+        except PutError as exc:
+            if exc.cause_response_code == "ConditionalCheckFailedException":
+                raise Conflict("this already exists") from exc
+            raise
+
+    def put(self, tenant_id: str, key: str, value: object) -> None:
+        """Create or overwrite: for documents whose whole content one event determines."""
+        self._item(tenant_id, key, value, None, None).save()
+
+    def get(self, tenant_id: str, key: str, kind: type[T], *, consistent: bool = False) -> T | None:
+        try:
+            item = DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=consistent)
+        except DirectoryItem.DoesNotExist:
+            return None
+        return from_document(kind, item.doc)
+
+    def need(self, tenant_id: str, key: str, kind: type[T]) -> T:
+        """Raises NotFound."""
+        found = self.get(tenant_id, key, kind, consistent=True)
+        if found is None:
+            raise NotFound("there is no such thing here")
+        return found
+
+    def page(
+        self, tenant_id: str, prefix: str, kind: type[T], *, limit: int = 100, cursor: str | None = None
+    ) -> Page[T]:
+        """Newest first, when ids are ULIDs. Raises InvalidInput for a cursor this API did not hand out."""
+        position = decode_cursor(cursor)
+        start = None
+        if position is not None:
+            after = position.get("sk", "")
+            if not after.startswith(prefix):
+                raise InvalidInput("cursor belongs to another list", field="cursor")
+            start = {"pk": {"S": tenant_key(tenant_id)}, "sk": {"S": after}}
+        found = DirectoryItem.query(
+            tenant_key(tenant_id),
+            DirectoryItem.sk.startswith(prefix),
+            scan_index_forward=False,
+            limit=limit,
+            last_evaluated_key=start,
+        )
+        rows = list(found)
+        more = encode_cursor({"sk": rows[-1].sk}) if rows and found.last_evaluated_key else None
+        return Page([from_document(kind, row.doc) for row in rows], more)
+
+    def all(self, tenant_id: str, prefix: str, kind: type[T]) -> list[T]:
+        rows = DirectoryItem.query(tenant_key(tenant_id), DirectoryItem.sk.startswith(prefix))
+        return [from_document(kind, row.doc) for row in rows]
+
+    def update(
+        self,
+        tenant_id: str,
+        key: str,
+        kind: type[T],
+        change: Callable[[T], T],
+        *,
+        due: Callable[[T], Due | None] | None = None,
+    ) -> T:
+        """Read, change, and replace if nobody else did meanwhile; repeated a few times.
+
+        `change` must be pure: it may run more than once. Returns what is stored afterwards. Raises NotFound, whatever
+        `change` raises, and RetryableError when others keep winning.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                item = DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=True)
+            except DirectoryItem.DoesNotExist as exc:
+                raise NotFound("there is no such thing here") from exc
+            before = from_document(kind, item.doc)
+            after = change(before)
+            if after == before:
+                return before
+            fresh = self._item(tenant_id, key, after, due(after) if due else None, None)
+            if due is None:
+                fresh.gsi1pk, fresh.gsi1sk = item.gsi1pk, item.gsi1sk
+            fresh.ttl = item.ttl
+            fresh.version = item.version + 1
+            try:
+                fresh.save(DirectoryItem.version == item.version)
+            except PutError as exc:
+                if exc.cause_response_code != "ConditionalCheckFailedException":
+                    raise
+                continue
+            return after
+        raise RetryableError("many changes at the same moment; try again")
+
+    def delete(self, tenant_id: str, key: str) -> None:
+        """Nothing happens when it is not there."""
+        DirectoryItem(tenant_key(tenant_id), key).delete()
+
+    def due(self, kind: str, now: int) -> list[tuple[str, str]]:
+        """(tenant id, key) of documents whose time has come, oldest first."""
+        rows = DirectoryItem.index.query(f"DUE#{kind}", ActivityIndex.gsi1sk < f"{now + 1:013d}")
+        return [(row.pk.removeprefix("T#"), row.sk) for row in rows]
+
+    def claim(self, tenant_id: str, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object]) -> None:
+        """Take global names and write the tenant's documents in one transaction.
+
+        A name the tenant already holds is refreshed. Raises Conflict when another tenant holds one of them; then
+        nothing is written.
+        """
+        try:
+            with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
+                for name, details in names.items():
+                    owner = Owner(tenant_id, dict(details))
+                    free = DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == f"OWNED#{tenant_id}")
+                    transaction.save(
+                        DirectoryItem(
+                            name, "OWNER", doc=to_document(owner), gsi1pk=f"OWNED#{tenant_id}", gsi1sk=name, version=1
+                        ),
+                        condition=free,
+                    )
+                for key, value in documents.items():
+                    transaction.save(self._item(tenant_id, key, value, None, None))
+        except TransactWriteError as exc:
+            reasons = exc.cancellation_reasons
+            if any(reason is not None and reason.code == "ConditionalCheckFailed" for reason in reasons):
+                raise Conflict("this already belongs to another account", code="already_claimed") from exc
+            raise RetryableError("the change met another one; try again") from exc
+
+    def owner_of(self, name: str) -> Owner | None:
+        """Whose a global name is; None when nobody's."""
+        try:
+            return from_document(Owner, DirectoryItem.get(name, "OWNER").doc)
+        except DirectoryItem.DoesNotExist:
+            return None
+
+    def release(self, tenant_id: str, name: str) -> None:
+        """Give up a global name; nothing happens when it is not this tenant's."""
+        owner = self.owner_of(name)
+        if owner is not None and owner.tenant_id == tenant_id:
+            DirectoryItem(name, "OWNER").delete()

@@ -1,0 +1,44 @@
+"""Tenants' webhook endpoints, in the Directory table: `WHE#<endpoint>`, read with every batch of events (0.5 RRU)."""
+
+from collections.abc import Callable
+
+from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.errors import NotFound
+from shared.store.engine.directory import Directory
+
+
+class WebhookEndpoints:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def put(self, tenant_id: str, endpoint: WebhookEndpoint) -> None:
+        """Made once more when a call is repeated whose answer, and with it the secret, was lost."""
+        self._directory.put(tenant_id, _key(endpoint.endpoint_id), endpoint)
+
+    def all(self, tenant_id: str) -> list[WebhookEndpoint]:
+        """In the order in which they were made."""
+        return self._directory.all(tenant_id, "WHE#", WebhookEndpoint)
+
+    def get(self, tenant_id: str, endpoint_id: str) -> WebhookEndpoint:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, _key(endpoint_id), WebhookEndpoint)
+
+    def change(
+        self, tenant_id: str, endpoint_id: str, change: Callable[[WebhookEndpoint], WebhookEndpoint]
+    ) -> WebhookEndpoint:
+        """Raises NotFound."""
+        return self._directory.update(tenant_id, _key(endpoint_id), WebhookEndpoint, change)
+
+    def note(self, tenant_id: str, endpoint_id: str, change: Callable[[WebhookEndpoint], WebhookEndpoint]) -> None:
+        """What a delivery found out; an endpoint that is gone meanwhile stays gone."""
+        try:
+            self.change(tenant_id, endpoint_id, change)
+        except NotFound:
+            return
+
+    def delete(self, tenant_id: str, endpoint_id: str) -> None:
+        self._directory.delete(tenant_id, _key(endpoint_id))
+
+
+def _key(endpoint_id: str) -> str:
+    return f"WHE#{endpoint_id}"

@@ -1,0 +1,280 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.api.campaigns.control import CampaignControl, CampaignDraft, start_moment
+from functions.api.campaigns.schedules import at_expression, schedule_name
+from shared.clients.queue import Outgoing
+from shared.clock import new_ulid
+from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State
+from shared.domain.campaigns.number_work import Run
+from shared.domain.media.library import FileUse
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.compiler import CompileError, Variable
+from shared.domain.templates.template import Template
+from shared.errors import Conflict, InvalidInput, NotFound
+from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+
+NOW = 1_800_000_000_000
+
+
+class Sent:
+    """A queue and a scheduler that note what they are given; `down` makes them fail."""
+
+    def __init__(self) -> None:
+        self.messages: list[QueueMessage] = []
+        self.schedules: dict[str, int] = {}
+        self.down = False
+
+    def send(self, message: QueueMessage, *, group: str = "") -> None:
+        if self.down:
+            raise ConnectionError("down")
+        self.messages.append(message)
+
+    def send_all(self, messages: list[Outgoing]) -> None:
+        self.messages += [outgoing.message for outgoing in messages]
+
+    def start_at(self, message: StartCampaign, at: int) -> None:
+        if self.down:
+            raise ConnectionError("down")
+        self.schedules[message.campaign_id] = at
+
+    def remove(self, campaign_id: str) -> None:
+        self.schedules.pop(campaign_id, None)
+
+
+class Desk:
+    def __init__(self, database: Database) -> None:
+        self.tenant, self.number = f"t-{new_ulid()}", str(int(new_ulid()[10:18], 36))
+        directory = Directory(database)
+        self.accounts, self.catalogue, self.lanes = Accounts(directory), Catalogue(directory), Lanes(database)
+        self.sent = Sent()
+        self.unannounced: list[str] = []
+        self.control = CampaignControl(
+            self.accounts,
+            self.catalogue,
+            self.lanes,
+            self.sent,
+            self.sent,
+            self.sent,
+            lambda campaign_id, error: self.unannounced.append(campaign_id),
+            self.use_file,
+        )
+        waba = f"9{self.number}"
+        self.accounts.connect(self.tenant, Waba(waba, "x", "USD", "t"), [Number(self.number, waba, "+1", "x")])
+        body = {"type": "BODY", "text": "Hi {{1}}, welcome"}
+        self.template = Template("77", waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
+        self.catalogue.put_template(self.tenant, self.template)
+
+    def use_file(self, tenant_id: str, use: FileUse) -> None:
+        assert tenant_id == self.tenant
+        if (use.file_id, use.kind) != ("mine", "image"):
+            raise NotFound("there is no such file; upload it first")
+
+    def draft(self, **changed: Any) -> CampaignDraft:
+        variables = {"body.1": Variable("contact", "name", "you")}
+        return replace(CampaignDraft("c", self.number, "77", Audience(everyone=True), variables), **changed)
+
+    def made(self) -> str:
+        return self.control.create(self.tenant, new_ulid(), self.draft(), "member", NOW).campaign_id
+
+    def sending(self, state: str = "running") -> str:
+        campaign_id = self.made()
+        self.catalogue.change_campaign(
+            self.tenant, campaign_id, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16, started_at=NOW)
+        )
+        self.lanes.open_run(Run(self.number, self.tenant, campaign_id, state, (1,) * 16, 1, NOW, "UTILITY", "{}"))
+        return campaign_id
+
+    def run_state(self, campaign_id: str) -> str:
+        return next(run.state for run in self.lanes.work(self.number).runs if run.campaign_id == campaign_id)
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(database)
+
+
+def test_a_campaign_is_made_once_under_its_operation(desk: Desk) -> None:
+    first = desk.control.create(desk.tenant, "01HZZZZZZZZZZZZZZZZZZZZZZZ", desk.draft(), "m", NOW)
+    again = desk.control.create(desk.tenant, "01HZZZZZZZZZZZZZZZZZZZZZZZ", desk.draft(), "m", NOW + 1)
+    assert first == again
+    assert (first.category, first.state) == ("UTILITY", State.DRAFT)
+
+
+def test_what_meta_would_refuse_is_refused_when_it_is_made(desk: Desk) -> None:
+    with pytest.raises(CompileError) as caught:
+        desk.control.create(
+            desk.tenant, new_ulid(), desk.draft(variables={"body.2": Variable("constant", "x")}), "m", 1
+        )
+    assert [problem.field for problem in caught.value.problems] == ["variables.body.1", "variables.body.2"]
+    desk.catalogue.put_template(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
+    with pytest.raises(CompileError, match="another account"):
+        desk.control.create(desk.tenant, new_ulid(), desk.draft(template_id="78"), "m", 1)
+
+
+def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    components = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Hi"}]
+    desk.catalogue.put_template(desk.tenant, replace(desk.template, template_id="79", components=components))
+
+    def draft(file_id: str) -> CampaignDraft:
+        return desk.draft(template_id="79", variables={"header.image": Variable("media", file_id)})
+
+    with pytest.raises(CompileError) as caught:
+        desk.control.create(desk.tenant, new_ulid(), draft("theirs"), "m", NOW)
+    assert [problem.field for problem in caught.value.problems] == ["variables.header.image"]
+    made = desk.control.create(desk.tenant, new_ulid(), draft("mine"), "m", NOW)
+
+    def deleted(*_: object) -> None:
+        raise NotFound("there is no such file; upload it first")
+
+    with monkeypatch.context() as later:
+        later.setattr(desk.control, "_use_file", deleted)
+        with pytest.raises(CompileError, match="no such file"):
+            desk.control.launch(desk.tenant, made.campaign_id, None, NOW)
+    assert desk.control.launch(desk.tenant, made.campaign_id, None, NOW).state is State.SCHEDULED
+
+
+def again(desk: Desk, campaign_id: str, *outcomes: str) -> Campaign:
+    source = EarlierCampaign(campaign_id, outcomes)
+    return desk.control.again(desk.tenant, campaign_id, new_ulid(), source, "m", NOW)
+
+
+def test_the_unknown_of_a_campaign_are_drafted_again_only_when_nothing_of_it_is_under_way(desk: Desk) -> None:
+    campaign_id = desk.sending()
+    with pytest.raises(Conflict, match="finished_at") as caught:
+        again(desk, campaign_id, "unknown")
+    assert (caught.value.code, caught.value.field) == ("source_not_finished", "audience.source.campaign_id")
+    assert again(desk, campaign_id, "failed").state is State.DRAFT
+    desk.catalogue.change_campaign(
+        desk.tenant, campaign_id, lambda c: replace(c, state=State.CANCELLED, finished_at=NOW)
+    )
+    assert again(desk, campaign_id, "unknown").state is State.DRAFT
+
+
+def test_a_campaign_for_people_who_may_be_written_to_right_now_is_not_launched(desk: Desk) -> None:
+    campaign_id = desk.sending()
+    draft = again(desk, campaign_id, "failed")
+    audience = Audience(source=EarlierCampaign(campaign_id, ("failed", "unknown")))
+    desk.catalogue.change_campaign(desk.tenant, draft.campaign_id, lambda c: replace(c, audience=audience))
+    with pytest.raises(Conflict) as caught:
+        desk.control.launch(desk.tenant, draft.campaign_id, None, NOW)
+    assert caught.value.code == "source_not_finished"
+    assert desk.sent.messages == []
+
+
+def test_a_retry_has_the_gates_of_the_campaign_it_retries(desk: Desk) -> None:
+    other = desk.made()
+    campaign_id = desk.sending()
+    audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=(other,))
+    cap = FrequencyCap(1, 7)
+    desk.catalogue.change_campaign(desk.tenant, campaign_id, lambda c: replace(c, audience=audience, frequency_cap=cap))
+    made = again(desk, campaign_id, "failed")
+    source = EarlierCampaign(campaign_id, ("failed",))
+    assert made.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=(other,))
+    assert made.frequency_cap == cap
+
+
+@pytest.mark.parametrize(("field", "value"), [("phone_number_id", "1"), ("template_id", "1")])
+def test_foreign_ids_are_missing_and_named(desk: Desk, field: str, value: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        desk.control.create(desk.tenant, new_ulid(), desk.draft(**{field: value}), "m", NOW)
+    assert caught.value.field == field
+
+
+def test_launching_at_once_sends_the_start(desk: Desk) -> None:
+    campaign_id = desk.made()
+    campaign = desk.control.launch(desk.tenant, campaign_id, None, NOW)
+    assert (campaign.state, campaign.start_at) == (State.SCHEDULED, NOW)
+    assert desk.sent.messages == [StartCampaign(desk.tenant, campaign_id)]
+    with pytest.raises(Conflict):
+        desk.control.launch(desk.tenant, campaign_id, NOW + 3_600_000, NOW)
+
+
+def test_launching_later_makes_a_schedule_and_cancelling_removes_it(desk: Desk) -> None:
+    campaign_id = desk.made()
+    later = NOW + 3_600_000
+    desk.control.launch(desk.tenant, campaign_id, later, NOW)
+    desk.control.launch(desk.tenant, campaign_id, later, NOW)
+    assert desk.sent.schedules == {campaign_id: later}
+    assert desk.sent.messages == []
+    assert desk.control.cancel(desk.tenant, campaign_id).state is State.CANCELLED
+    assert desk.sent.schedules == {}
+
+
+def test_a_start_that_cannot_be_announced_is_left_to_the_sweep(desk: Desk) -> None:
+    campaign_id = desk.made()
+    desk.sent.down = True
+    assert desk.control.launch(desk.tenant, campaign_id, None, NOW).state is State.SCHEDULED
+    assert desk.unannounced == [campaign_id]
+    assert (desk.tenant, campaign_id) in desk.catalogue.campaigns_to_sweep(NOW + 60_000)
+
+
+def test_a_template_paused_since_then_cannot_be_launched(desk: Desk) -> None:
+    campaign_id = desk.made()
+    desk.catalogue.put_template(desk.tenant, replace(desk.template, status="PAUSED"))
+    with pytest.raises(CompileError):
+        desk.control.launch(desk.tenant, campaign_id, None, NOW)
+    assert desk.catalogue.campaign(desk.tenant, campaign_id).state is State.DRAFT
+
+
+def test_an_inactive_number_cannot_be_launched_on(desk: Desk) -> None:
+    campaign_id = desk.made()
+    desk.accounts.change_number(desk.tenant, desk.number, lambda n: replace(n, status="restricted"))
+    with pytest.raises(Conflict) as caught:
+        desk.control.launch(desk.tenant, campaign_id, None, NOW)
+    assert caught.value.code == "number_inactive"
+
+
+def test_pause_and_resume_reach_the_lanes(desk: Desk) -> None:
+    campaign_id = desk.sending()
+    assert desk.control.pause(desk.tenant, campaign_id).state is State.PAUSED
+    assert desk.run_state(campaign_id) == "paused"
+    resumed = desk.control.resume(desk.tenant, campaign_id, NOW)
+    assert (resumed.state, resumed.resumed_at, resumed.resumed_from) == (State.SENDING, NOW, (0,))
+    assert desk.run_state(campaign_id) == "running"
+    assert desk.sent.messages == [WakeLane(desk.number, 0)]
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "run"), [("pause", "paused", "paused"), ("cancel", "cancelled", "cancelled")]
+)
+def test_an_attempt_that_died_before_the_lanes_heard_of_it_is_completed_by_repeating_it(
+    desk: Desk, action: str, state: str, run: str
+) -> None:
+    campaign_id = desk.sending()
+    desk.catalogue.change_campaign(desk.tenant, campaign_id, lambda c: replace(c, state=State(state)))
+    assert desk.run_state(campaign_id) == "running"
+    getattr(desk.control, action)(desk.tenant, campaign_id)
+    assert desk.run_state(campaign_id) == run
+
+
+def test_a_cancelled_campaign_stays_cancelled(desk: Desk) -> None:
+    campaign_id = desk.sending()
+    desk.control.cancel(desk.tenant, campaign_id)
+    with pytest.raises(Conflict):
+        desk.control.pause(desk.tenant, campaign_id)
+    with pytest.raises(Conflict):
+        desk.control.resume(desk.tenant, campaign_id, NOW)
+    assert desk.run_state(campaign_id) == "cancelled"
+
+
+def test_when_a_campaign_starts() -> None:
+    assert start_moment(None, NOW) == NOW
+    assert start_moment(NOW - 30_000, NOW) == NOW
+    assert start_moment(NOW + 1, NOW) == NOW + 1
+    for wrong in (NOW - 60_001, NOW + 367 * 24 * 3_600_000):
+        with pytest.raises(InvalidInput):
+            start_moment(wrong, NOW)
+
+
+def test_schedules_never_fire_early() -> None:
+    assert at_expression(1_800_000_000_000) == "at(2027-01-15T08:00:00)"
+    assert at_expression(1_800_000_000_001) == "at(2027-01-15T08:00:01)"
+    assert schedule_name("01HZ") == "c-01HZ"

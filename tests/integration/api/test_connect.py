@@ -1,0 +1,197 @@
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from functions.api.numbers.connect import App, Connector, Wish, may_manage, number_from
+from shared.clients.graph import GraphAccess
+from shared.clients.vault import META_TOKEN, Vault
+from shared.domain.accounts.plans import Entitlements
+from shared.domain.numbers.number import Number, Waba
+from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
+from shared.store.accounts.tenants import Accounts
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+
+APP = App("100", "app-secret")
+ROOM = Entitlements("test", numbers=2, campaign_recipients=1, members=1)
+
+
+def described(**changed: object) -> dict[str, Any]:
+    scope = {"scope": "whatsapp_business_management", "target_ids": ["555"]}
+    return {"data": {"app_id": "100", "is_valid": True, "granular_scopes": [scope], **changed}}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"data": []},
+        described(is_valid=False),
+        described(app_id="200"),
+        described(granular_scopes=None),
+        described(granular_scopes=[{"scope": "whatsapp_business_messaging", "target_ids": ["555"]}]),
+        described(granular_scopes=[{"scope": "whatsapp_business_management", "target_ids": ["556"]}]),
+        described(granular_scopes=[{"scope": "whatsapp_business_management"}]),
+    ],
+)
+def test_only_a_valid_token_of_our_app_for_that_account_proves_it(answer: dict[str, Any]) -> None:
+    assert may_manage(described(), "100", "555")
+    assert not may_manage(answer, "100", "555")
+
+
+@pytest.mark.parametrize(
+    ("row", "throughput", "status"),
+    [
+        ({"throughput": {"level": "STANDARD"}, "status": "CONNECTED"}, 80, "active"),
+        ({"throughput": {"level": "HIGH"}, "status": "PENDING"}, 1000, "active"),
+        ({"throughput": {"level": "HIGH"}, "is_on_biz_app": True}, 20, "active"),
+        ({"status": "BANNED"}, 80, "restricted"),
+    ],
+)
+def test_a_number_is_read_as_meta_describes_it(row: dict[str, Any], throughput: int, status: str) -> None:
+    number = number_from({"id": 7, "display_phone_number": "+1 555-010-9999", **row}, "555", 5)
+    assert (number.phone_number_id, number.display) == ("7", "+15550109999")
+    assert (number.throughput, number.status) == (throughput, status)
+
+
+class Meta:
+    """Graph calls answered from a table; it notes what was asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str, Mapping[str, object]]] = []
+        self.numbers = [{"id": "71", "display_phone_number": "+1 555 010 0001", "status": "PENDING"}]
+        self.pin: str | None = None
+        self.refused: ProviderRejected | None = None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        access: GraphAccess | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]:
+        self.calls.append((method, path, body or params or {}))
+        if path == "oauth/access_token":
+            if params and params["code"] == "bad":
+                raise ProviderRejected("Meta refused: bad code", provider_code="100")
+            return {"access_token": "tenant-token"}
+        if path == "debug_token":
+            assert access == APP.access
+            return described()
+        assert access == GraphAccess.of("tenant-token", "app-secret")
+        if path.endswith("/phone_numbers"):
+            return {"data": self.numbers}
+        if path.endswith("/register"):
+            return self._register(cast("str", (body or {})["pin"]))
+        return {"id": path, "name": "Shop", "currency": "BRL", "success": True}
+
+    def _register(self, pin: str) -> dict[str, Any]:
+        if self.refused is not None:
+            raise self.refused
+        if self.pin not in (None, pin):
+            raise ProviderRejected("Meta refused: pin", provider_code="133005")
+        self.pin = pin
+        self.numbers[0]["status"] = "CONNECTED"
+        return {"success": True}
+
+    def registrations(self) -> int:
+        return sum(path.endswith("/register") for _, path, _ in self.calls)
+
+
+class Envelope:
+    def seal(self, tenant_id: str, purpose: str, secret: str) -> str:
+        return f"sealed|{tenant_id}|{purpose}|{secret}"
+
+    def open(self, tenant_id: str, purpose: str, sealed: str) -> str:
+        return sealed.removeprefix(f"sealed|{tenant_id}|{purpose}|")
+
+
+@pytest.fixture
+def meta() -> Meta:
+    return Meta()
+
+
+@pytest.fixture
+def accounts(database: Database) -> Accounts:
+    return Accounts(Directory(database))
+
+
+@pytest.fixture
+def connector(database: Database, accounts: Accounts, meta: Meta) -> Connector:
+    return Connector(meta, accounts, Directory(database), cast("Vault", Envelope()))
+
+
+def wish(**changed: str) -> Wish:
+    return Wish(**{"code": "good", "waba_id": "555", **changed})
+
+
+def test_what_meta_confirms_is_stored_with_the_token_sealed(
+    connector: Connector, accounts: Accounts, meta: Meta
+) -> None:
+    meta.numbers[0]["id"] = "7101"
+    waba, numbers, access = connector.connect("t-connect-1", wish(), APP, ROOM, 9)
+    assert access.token == "tenant-token"
+    stored = accounts.waba("t-connect-1", "555")
+    assert (stored.name, stored.currency) == ("Shop", "BRL")
+    assert stored.token == f"sealed|t-connect-1|{META_TOKEN}|tenant-token"
+    assert accounts.number("t-connect-1", "7101").status == "active"
+    assert ("POST", "555/subscribed_apps") in [call[:2] for call in meta.calls]
+    assert (waba, numbers[0].phone_number_id) == (stored, "7101")
+    # Connected again: the number is registered already, and Meta allows few registrations.
+    connector.connect("t-connect-1", wish(), APP, ROOM, 10)
+    assert meta.registrations() == 1
+    accounts._directory.release("t-connect-1", "WABA#555")
+
+
+def test_a_registration_that_failed_leaves_the_number_unusable_and_is_repeated_with_the_same_pin(
+    connector: Connector, accounts: Accounts, meta: Meta
+) -> None:
+    meta.numbers[0]["id"] = "7102"
+    meta.refused = ProviderRejected("Meta refused: later", provider_code="133016")
+    with pytest.raises(ProviderRejected):
+        connector.connect("t-connect-2", wish(), APP, ROOM, 9)
+    assert accounts.number("t-connect-2", "7102").status == "disconnected"
+    first = [body["pin"] for _, path, body in meta.calls if path.endswith("/register")]
+    meta.refused = None
+    connector.connect("t-connect-2", wish(), APP, ROOM, 10)
+    assert accounts.number("t-connect-2", "7102").status == "active"
+    assert [meta.pin] == first
+    accounts._directory.release("t-connect-2", "WABA#555")
+
+
+def test_a_number_with_a_pin_of_its_own_asks_for_it(connector: Connector, accounts: Accounts, meta: Meta) -> None:
+    meta.numbers[0]["id"], meta.pin = "7103", "424242"
+    with pytest.raises(InvalidInput) as caught:
+        connector.connect("t-connect-3", wish(), APP, ROOM, 9)
+    assert caught.value.field == "pin"
+    connector.connect("t-connect-3", wish(pin="424242"), APP, ROOM, 10)
+    assert accounts.number("t-connect-3", "7103").status == "active"
+    accounts._directory.release("t-connect-3", "WABA#555")
+
+
+def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
+    connector: Connector, accounts: Accounts, meta: Meta
+) -> None:
+    meta.numbers[0]["id"] = "7104"
+    accounts.connect("t-owner", Waba("556", "x", "USD", "t"), [Number("7104", "556", "+1", "x")])
+    with pytest.raises(Conflict) as caught:
+        connector.connect("t-thief", wish(), APP, ROOM, 9)
+    assert caught.value.code == "already_claimed"
+    assert not [call for call in meta.calls if call[0] == "POST"]
+    assert accounts.wabas("t-thief") == []
+
+
+def test_wrong_wishes_name_their_field(connector: Connector, meta: Meta) -> None:
+    for field, value in (("code", "bad"), ("waba_id", "999"), ("phone_number_id", "1")):
+        with pytest.raises(InvalidInput) as caught:
+            connector.connect("t-connect-5", wish(**{field: value}), APP, ROOM, 9)
+        assert caught.value.field == field
+
+
+def test_the_plan_limits_the_numbers(connector: Connector, meta: Meta) -> None:
+    meta.numbers += [{"id": f"72{i}", "display_phone_number": f"+1555010{i:04d}"} for i in range(2)]
+    with pytest.raises(LimitExceeded):
+        connector.connect("t-connect-6", wish(), APP, ROOM, 9)

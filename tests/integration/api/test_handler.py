@@ -1,0 +1,400 @@
+"""The HTTP handler as API Gateway calls it: problems, scopes, tenants apart, idempotency."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from functions.api import handler
+from functions.api.authorizer_handler import grant
+from functions.api.bootstrap import AuthorizerDeps
+from functions.api.http import openapi
+from shared.clock import new_ulid
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.bots.bot import Bot, Rule
+from shared.domain.campaigns.campaign import Audience, Campaign
+from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.identity import contact_id_for, conversation_id_for
+from shared.domain.conversations.inbox_settings import CannedReply, Label
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import message_key
+from shared.domain.media.library import LibraryFile
+from shared.domain.media.message_media import MessageMedia
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.template import Template
+from shared.domain.webhooks.delivery import Delivery
+from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
+from shared.store.conversations.conversations import Head
+from shared.store.webhooks.deliveries import Logged
+from tests.integration.api.conftest import Answer, Api
+
+PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password": "Correct-horse-1", "country": "br"}
+
+
+def paths() -> list[tuple[str, str, dict[str, Any]]]:
+    document = json.loads(openapi.document(handler.app))
+    return [(m.upper(), path, operation) for path, ms in document["paths"].items() for m, operation in ms.items()]
+
+
+def is_problem(answer: Answer, status: int, code: str, field: str | None = None) -> bool:
+    body = answer.body
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert {"type", "title", "detail"} <= set(body)
+    assert body["instance"] == answer.headers["X-Request-Id"]
+    assert (answer.status, body["status"], body["code"], body.get("field")) == (status, status, code, field)
+    return True
+
+
+def tenant(api: Api) -> str:
+    """A tenant with one thing of each kind, whose ids hold its own id."""
+    tenant_id = new_ulid()
+    owner = Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER)
+    api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), owner)
+    return tenant_id
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '"x"', "null", "[" * 100_000, '{"a":NaN}', "\x00"])
+def test_what_is_no_json_object_is_400_on_every_route(api: Api, body: str) -> None:
+    assert is_problem(api.call("POST", "/v1/signup", body), 400, "malformed_json")
+    assert is_problem(api.call("POST", "/v1/bots", body, tenant="t", encoded=True), 400, "malformed_json")
+
+
+def test_other_media_types_are_415(api: Api) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert is_problem(api.call("POST", "/v1/login", "a=b", headers=form), 415, "unsupported_media_type")
+
+
+def test_unknown_routes_and_methods_are_404(api: Api) -> None:
+    assert is_problem(api.call("GET", "/v1/nothing", tenant="t"), 404, "unknown_route")
+    assert is_problem(api.call("PUT", "/v1/me", tenant="t"), 404, "unknown_route")
+
+
+def test_a_bug_is_500_and_says_nothing_of_itself(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(tenant_id: str) -> None:
+        raise KeyError("+5511912345678")
+
+    monkeypatch.setattr(api.deps.accounts, "numbers", broken, raising=True)
+    answer = api.call("GET", "/v1/numbers", tenant=tenant(api))
+    assert is_problem(answer, 500, "internal")
+    assert "91234" not in json.dumps(answer.body)
+    logged = repr([vars(record) for record in caplog.records])
+    assert "KeyError" in logged
+    assert "+5511" not in logged
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), paths(), ids=lambda value: str(value)[:60])
+def test_every_route_wants_a_caller_and_its_scope(api: Api, method: str, path: str, operation: dict[str, Any]) -> None:
+    scope = operation.get("x-required-scope")
+    if scope is None:
+        assert path in ("/v1/signup", "/v1/login", "/v1/openapi.json")
+        return
+    real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0)), path)
+    body = _bodies().get((method, path))
+    everything_else = ",".join({"campaigns", "contacts", "conversations", "read", "settings"} - {scope})
+    assert api.call(method, real, body).status == 401
+    assert is_problem(api.call(method, real, body, tenant="t", scopes=everything_else), 403, "missing_scope")
+
+
+def _an_id(name: str, tenant_id: str = "") -> str:
+    return {
+        "{contact_id}": contact_id_for(tenant_id, "phone", "+5511912345678"),
+        "{conversation_id}": conversation_id_for(tenant_id, "1", contact_id_for(tenant_id, "phone", "+5511912345678")),
+        "{key}": "city",
+        "{template_id}": "4242",
+        "{message_id}": message_key(1, "w"),
+        "{delivery_id}": f"{1:013d}-evt_{tenant_id}0",
+    }.get(name, tenant_id or "01HZZZZZZZZZZZZZZZZZZZZZZZ")
+
+
+def _bodies() -> dict[tuple[str, str], object]:
+    """A body that is right in form for every route that wants one."""
+    bot = {"name": "b", "rules": [{"match": "any", "reply": "hi"}]}
+    return {
+        ("POST", "/v1/api-keys"): {"name": "k", "scopes": ["read"]},
+        ("POST", "/v1/whatsapp/connect"): {"code": "c", "waba_id": "1"},
+        ("POST", "/v1/fields"): {"key": "city"},
+        ("POST", "/v1/contacts"): {"phone": "+5511912345678"},
+        ("PATCH", "/v1/contacts/{contact_id}"): {"name": "stolen"},
+        ("POST", "/v1/contacts/{contact_id}/opt-out"): {"source": "x"},
+        ("POST", "/v1/contacts/{contact_id}/opt-in"): {"source": "x"},
+        ("POST", "/v1/templates"): {
+            "name": "n", "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "x"}],
+        },
+        ("POST", "/v1/campaigns"): {
+            "name": "c", "phone_number_id": "1", "template_id": "4242", "audience": {"everyone": True},
+        },
+        ("PUT", "/v1/rate-card"): {"currency": "EUR", "rates": []},
+        ("POST", "/v1/conversations"): {"contact_id": "0" * 32, "phone_number_id": "1"},
+        ("POST", "/v1/conversations/{conversation_id}/messages"): {"type": "text", "text": {"body": "stolen"}},
+        ("POST", "/v1/conversations/{conversation_id}/assign"): {"to": None},
+        ("POST", "/v1/conversations/{conversation_id}/labels"): {},
+        ("POST", "/v1/conversations/{conversation_id}/close"): {},
+        ("POST", "/v1/conversations/{conversation_id}/snooze"): {"until": "2099-01-01T00:00:00Z"},
+        ("POST", "/v1/conversations/{conversation_id}/reopen"): {},
+        ("POST", "/v1/conversations/{conversation_id}/notes"): {"text": "stolen"},
+        ("PUT", "/v1/conversations/{conversation_id}/presence"): {"state": "typing"},
+        ("POST", "/v1/labels"): {"name": "stolen"},
+        ("PATCH", "/v1/labels/{label_id}"): {"name": "stolen"},
+        ("POST", "/v1/canned-replies"): {"shortcut": "hi", "text": "stolen"},
+        ("PUT", "/v1/canned-replies/{reply_id}"): {"shortcut": "hi", "text": "stolen"},
+        ("PUT", "/v1/members/{member_id}/availability"): {"available": True},
+        ("POST", "/v1/media"): {"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1},
+        ("POST", "/v1/bots"): bot,
+        ("PUT", "/v1/bots/{bot_id}"): bot,
+        ("POST", "/v1/webhook-endpoints"): {"url": "https://hooks.example.com/"},
+        ("PATCH", "/v1/webhook-endpoints/{endpoint_id}"): {"url": "https://stolen.example.com/"},
+        ("POST", "/v1/webhook-endpoints/{endpoint_id}/replay"): {"since": "2026-01-01T00:00:00Z"},
+    }  # fmt: skip
+
+
+def furnish(api: Api, tenant_id: str) -> None:
+    """One thing of each kind, under ids that follow from the tenant's."""
+    deps, contact = api.deps, contact_id_for(tenant_id, "phone", "+5511912345678")
+    number = f"{int(tenant_id[-8:], 36)}"
+    deps.accounts.connect(tenant_id, Waba(f"9{number}", "x", "USD", "t"), [Number(number, f"9{number}", "+1", "x")])
+    deps.catalogue.put_template(tenant_id, Template("4242", f"9{number}", "n", "en", "UTILITY", "APPROVED", "", []))
+    deps.catalogue.create_field(tenant_id, ContactField("city", "City"))
+    deps.catalogue.create_campaign(
+        tenant_id, Campaign(tenant_id, "c", number, f"9{number}", "4242", "UTILITY", Audience(everyone=True), {})
+    )
+    deps.catalogue.put_bot(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
+    deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), 1)
+    head = Head(conversation_id_for(tenant_id, "1", contact), "1", contact, "Ana")
+    media = MessageMedia("stored", "image", "media/private", media_id="1", mime_type="image/jpeg")
+    message = Message(message_key(1, "w"), head.conversation_id, "in", "contact", "text", "private", 1, {}, media=media)
+    deps.conversations.append(tenant_id, head, message)
+    deps.media.library.create(tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1))
+    deps.inbox.put_label(tenant_id, Label(tenant_id, "private", "#000000"))
+    deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
+    sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
+    endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), 1)
+    deps.endpoints.put(tenant_id, endpoint)
+    event = f"evt_{tenant_id}0"
+    delivery = Logged(Delivery(f"{1:013d}-{event}", event, "message.received", 1), '{"private":1}')
+    deps.deliveries.change(tenant_id, tenant_id, delivery, lambda found: found)
+
+
+def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
+    mine, theirs = tenant(api), tenant(api)
+    furnish(api, theirs)
+    deps = api.deps
+
+    def everything() -> str:
+        found = [
+            deps.directory.all(theirs, prefix, kind)
+            for prefix, kind in (("CMP#", Campaign), ("BOT#", Bot), ("TPL#", Template), ("FIELD#", ContactField))
+        ] + [deps.inbox.labels(theirs), deps.inbox.canned_replies(theirs)]
+        found.append(deps.directory.all(theirs, "FILE#", LibraryFile))
+        told = deps.endpoints.all(theirs), deps.deliveries.page(theirs, theirs, 9, None)
+        return repr((found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None, 1).items))
+
+    before = everything()
+    checked = 0
+    for method, path, operation in paths():
+        if "x-required-scope" not in operation:
+            continue
+        real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0), theirs), path)
+        answer = api.call(method, real, _bodies().get((method, path)), tenant=mine)
+        assert theirs not in json.dumps(answer.body), (method, path)
+        assert "private" not in json.dumps(answer.body), (method, path)
+        if "{" in path:
+            checked += 1
+            assert answer.status == 404, (method, path, answer.body)
+    assert checked > 20
+    assert everything() == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/v1/contacts", {"phone": "12"}, "phone"),
+        ("/v1/contacts", {"phone": "+5511912345678", "fields": {"nope": "x"}}, "fields.nope"),
+        ("/v1/contacts", {"phone": "+5511912345678", "surname": "x"}, "surname"),
+        ("/v1/contacts", {"phone": 5}, "phone"),
+        ("/v1/contacts", {"phone": "\ud800"}, "phone"),
+        ("/v1/fields", {"key": "phone"}, None),
+        ("/v1/fields", {"key": "Ünknown"}, "key"),
+        ("/v1/bots", {"name": "b", "rules": [{"match": "exact", "reply": "x"}]}, "rules.0"),
+        ("/v1/bots", {"name": "b", "rules": [{"match": "any", "reply": "x"}], "enabled": "perhaps"}, "enabled"),
+        ("/v1/contacts/imports", {"default_country": "XX"}, "default_country"),
+        ("/v1/contacts/imports", {"columns": []}, "columns"),
+    ],
+)
+def test_what_is_wrong_in_a_body_is_named(api: Api, path: str, body: dict[str, Any], field: str | None) -> None:
+    answer = api.call("POST", path, body, tenant=tenant(api))
+    assert answer.status == 422
+    assert answer.body.get("field") == field
+
+
+def test_signing_up_logging_in_and_an_api_key(api: Api) -> None:
+    made = api.call("POST", "/v1/signup", PERSON)
+    assert (made.status, made.body["email_verification"]) == (201, "skipped")
+    assert is_problem(api.call("POST", "/v1/signup", PERSON), 409, "email_taken", "email")
+    login = {"email": "ana@example.com", "password": PERSON["password"]}
+    session = api.call("POST", "/v1/login", login)
+    assert session.status == 200
+    assert set(session.body) == {"access_token", "id_token", "refresh_token", "expires_in", "token_type"}
+    wrong = api.call("POST", "/v1/login", {**login, "password": "Wrong-horse-11"})
+    unknown = api.call("POST", "/v1/login", {**login, "email": "nobody@example.com"})
+    assert is_problem(wrong, 401, "unauthenticated")
+    assert wrong.body["detail"] == unknown.body["detail"]
+    tenant_id = made.body["tenant_id"]
+    key = api.call("POST", "/v1/api-keys", {"name": "k", "scopes": ["read", "contacts"]}, tenant=tenant_id).body
+    assert re.fullmatch(r"wpb_[A-Za-z0-9_-]{43}", key["key"])
+    listed = api.call("GET", "/v1/api-keys", tenant=tenant_id).body["items"]
+    assert [item["hint"] for item in listed] == [key["key"][-4:]]
+    assert "key" not in listed[0]
+    guard = AuthorizerDeps(api.deps.accounts, None)  # type: ignore[arg-type]
+    granted = grant(guard, key["key"], 1)
+    assert granted == {
+        "tenant_id": tenant_id, "member_id": key["id"], "role": "api_key", "scopes": "contacts,read",
+    }  # fmt: skip
+    assert api.call("DELETE", f"/v1/api-keys/{key['id']}", tenant=tenant_id).status == 204
+    assert grant(guard, key["key"], 1) is None
+
+
+def test_a_sign_up_that_died_half_way_is_completed_by_repeating_it(api: Api) -> None:
+    users = api.deps.users
+    users.sign_up("half@example.com", "Correct-horse-1")
+    person = {**PERSON, "email": "half@example.com"}
+    other = api.call("POST", "/v1/signup", {**person, "password": "Wrong-horse-11"})
+    assert is_problem(other, 409, "email_taken", "email")
+    assert api.call("POST", "/v1/signup", person).status == 201
+    assert api.call("POST", "/v1/login", {"email": "half@example.com", "password": "Correct-horse-1"}).status == 200
+
+
+def test_a_log_in_without_a_tenant_says_what_to_do(api: Api) -> None:
+    api.deps.users.sign_up("alone@example.com", "Correct-horse-1")
+    api.deps.users.confirm_without_email("alone@example.com")
+    answer = api.call("POST", "/v1/login", {"email": "alone@example.com", "password": "Correct-horse-1"})
+    assert is_problem(answer, 409, "signup_incomplete")
+
+
+def test_nobody_grants_more_than_they_have(api: Api) -> None:
+    answer = api.call(
+        "POST", "/v1/api-keys", {"name": "k", "scopes": ["campaigns"]}, tenant=tenant(api), scopes="settings,read"
+    )
+    assert is_problem(answer, 403, "forbidden", "scopes")
+
+
+def test_a_repeated_post_happens_once_and_its_secret_comes_back(api: Api) -> None:
+    tenant_id, headers = tenant(api), {"idempotency-key": "one"}
+    body = {"name": "k", "scopes": ["read"]}
+    first = api.call("POST", "/v1/api-keys", body, tenant=tenant_id, headers=headers)
+    again = api.call("POST", "/v1/api-keys", body, tenant=tenant_id, headers=headers)
+    assert (again.status, again.body) == (201, first.body)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(api.deps.accounts.api_keys(tenant_id)) == 1
+    stored = repr(api.deps.directory.all(tenant_id, "IDEM#", dict))
+    assert first.body["key"] not in stored
+    other = api.call("POST", "/v1/api-keys", {**body, "name": "other"}, tenant=tenant_id, headers=headers)
+    assert is_problem(other, 422, "idempotency_mismatch", "Idempotency-Key")
+    elsewhere = api.call("POST", "/v1/api-keys", body, tenant=tenant(api), headers=headers)
+    assert elsewhere.body["id"] != first.body["id"]
+
+
+def test_a_refusal_is_an_answer_too_but_a_failure_is_not(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant_id, headers = tenant(api), {"idempotency-key": "two"}
+    body = {"key": "city"}
+    real = api.deps.catalogue.create_field
+
+    def broken(*args: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(api.deps.catalogue, "create_field", broken)
+    assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=headers).status == 500
+    monkeypatch.setattr(api.deps.catalogue, "create_field", real)
+    assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=headers).status == 201
+    taken = {"idempotency-key": "three"}
+    assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=taken).status == 409
+    api.deps.catalogue.delete_field(tenant_id, "city")
+    assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=taken).status == 409
+
+
+def test_a_csv_body_is_stored_and_queued_and_options_come_from_the_query(api: Api) -> None:
+    tenant_id = tenant(api)
+    csv = {"content-type": "text/csv; charset=utf-8"}
+    answer = api.call(
+        "POST", "/v1/contacts/imports", "fone,name\n1,é\n", tenant=tenant_id, headers=csv,
+        query="tags=a,b&columns=fone:phone&default_country=pt&create_fields=true",
+    )  # fmt: skip
+    assert (answer.status, answer.body["status"]) == (201, "queued")
+    import_id = answer.body["id"]
+    stored = api.s3.get_object(Bucket="data", Key=f"imports/{tenant_id}/{import_id}/source.csv")["Body"].read()
+    assert stored == "fone,name\n1,é\n".encode()
+    assert api.queued("IMPORT", tenant_id) == [{"tenant_id": tenant_id, "import_id": import_id}]
+    large = api.call("POST", "/v1/contacts/imports", "x" * 5_242_881, tenant=tenant_id, headers=csv)
+    assert is_problem(large, 413, "body_too_large")
+    assert api.call("POST", "/v1/contacts/imports", "", tenant=tenant_id, headers=csv).status == 422
+
+
+def test_an_upload_is_started_once_it_is_there(api: Api) -> None:
+    tenant_id = tenant(api)
+    made = api.call("POST", "/v1/contacts/imports", {"filename": "a.csv", "tags": ["x"]}, tenant=tenant_id)
+    assert (made.status, made.body["status"]) == (201, "awaiting_upload")
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in made.body["upload_url"]
+    import_id = made.body["id"]
+    start = f"/v1/contacts/imports/{import_id}/start"
+    assert is_problem(api.call("POST", start, tenant=tenant_id), 409, "upload_missing")
+    api.s3.put_object(Bucket="data", Key=f"imports/{tenant_id}/{import_id}/source.csv", Body=b"phone\n")
+    assert api.call("POST", start, tenant=tenant_id).body["status"] == "queued"
+    assert api.call("POST", start, tenant=tenant_id).body["status"] == "queued"
+    assert len(api.queued("IMPORT", tenant_id)) == 2
+    assert api.call("GET", "/v1/contacts/imports", tenant=tenant_id).body["items"][0]["id"] == import_id
+
+
+def test_contacts_page_by_page_and_by_tag(api: Api) -> None:
+    tenant_id = tenant(api)
+    for i in range(5):
+        body = {"phone": f"+551191234567{i}", "tags": ["odd"] if i % 2 else []}
+        assert api.call("POST", "/v1/contacts", body, tenant=tenant_id).status == 201
+    assert api.call("POST", "/v1/contacts", {"phone": "11 91234-5670"}, tenant=tenant_id).status == 200
+    seen: list[str] = []
+    query = "limit=2"
+    while True:
+        page = api.call("GET", "/v1/contacts", tenant=tenant_id, query=query).body
+        seen += [contact["id"] for contact in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query = f"limit=2&cursor={page['next_cursor']}"
+    assert len(seen) == 5
+    assert seen == sorted(seen)
+    assert len(api.call("GET", "/v1/contacts", tenant=tenant_id, query="tag=odd").body["items"]) == 2
+    assert is_problem(
+        api.call("GET", "/v1/contacts", tenant=tenant_id, query="cursor=x"), 422, "invalid_input", "cursor"
+    )
+
+
+def test_a_dry_run_asks_every_shard(api: Api) -> None:
+    tenant_id = tenant(api)
+    furnish(api, tenant_id)
+    path = f"/v1/campaigns/{tenant_id}/dry-run"
+    assert is_problem(api.call("GET", path, tenant=tenant_id), 404, "no_dry_run")
+    started = api.call("POST", path, tenant=tenant_id)
+    assert started.status == 202
+    run_id = started.body["dry_run_id"]
+    asked = api.queued("LOAD", tenant_id)
+    assert {message["shard"] for message in asked} == set(range(16))
+    assert {message["dry_run_id"] for message in asked} == {run_id}
+    part = {"planned": 1, "sendable": 1, "skipped": {}, "samples": [], "missing": []}
+    for shard in range(16):
+        api.deps.sends.put_dry_run(tenant_id, tenant_id, run_id, shard, json.dumps(part), 1)
+    result = api.call("GET", path, tenant=tenant_id).body
+    assert (result["status"], result["planned"], result["sendable"]) == ("complete", 16, 16)
+
+
+def test_the_api_describes_itself(api: Api) -> None:
+    document = api.call("GET", "/v1/openapi.json").body
+    assert document["openapi"] == "3.1.0"
+    assert document["paths"]["/v1/contacts/imports"]["post"]["requestBody"]["content"].keys() == {
+        "application/json",
+        "text/csv",
+    }
+    for _, path, operation in paths():
+        assert operation["responses"]["default"]["content"].keys() == {"application/problem+json"}, path
+    assert re.search(r"HTTPValidationError", json.dumps(document)) is None
+    names = re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document))
+    assert set(names) <= set(document["components"]["schemas"])

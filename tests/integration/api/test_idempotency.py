@@ -1,0 +1,95 @@
+from dataclasses import replace
+
+import pytest
+
+from functions.api.http.idempotency import (
+    KEEP_MS,
+    LEASE_MS,
+    Busy,
+    IdempotencyStore,
+    Mismatch,
+    Record,
+    decide,
+    fingerprint,
+)
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+
+FIRST = Record("print", "OP1", leased_until=1_000 + LEASE_MS, expires_at=1_000 + KEEP_MS)
+
+
+def test_a_repetition_while_the_first_is_at_work_must_wait() -> None:
+    with pytest.raises(Busy):
+        decide(FIRST, "print", "OP2", 2_000)
+
+
+def test_another_request_with_the_same_key_is_refused_at_any_stage() -> None:
+    for record in (FIRST, replace(FIRST, status=201), replace(FIRST, leased_until=0)):
+        with pytest.raises(Mismatch):
+            decide(record, "other", "OP2", 2_000)
+
+
+def test_an_answer_is_repeated() -> None:
+    answered = replace(FIRST, status=201, body="{}")
+    assert decide(answered, "print", "OP2", 2_000) is answered
+
+
+@pytest.mark.parametrize("record", [replace(FIRST, leased_until=0), replace(FIRST, leased_until=1_500)])
+def test_an_attempt_that_died_is_taken_over_under_the_same_operation(record: Record) -> None:
+    taken = decide(record, "print", "OP2", 2_000)
+    assert (taken.operation_id, taken.leased_until, taken.status) == ("OP1", 2_000 + LEASE_MS, 0)
+
+
+def test_a_day_later_the_key_is_free() -> None:
+    later = FIRST.expires_at
+    assert decide(replace(FIRST, status=201), "other", "OP2", later).operation_id == "OP2"
+
+
+def test_the_fingerprint_covers_all_of_the_request() -> None:
+    base = ("POST", "/v1/bots", "", "{}")
+    changed = [("PUT", *base[1:]), ("POST", "/v1/x", "", "{}"), ("POST", "/v1/bots", "a=1", "{}"), (*base[:3], "{ }")]
+    assert len({fingerprint(*request) for request in [base, *changed]}) == 5
+
+
+class Envelope:
+    """Marks what it sealed with the tenant, and opens it for that tenant only."""
+
+    def seal(self, tenant_id: str, purpose: str, secret: str) -> str:
+        return f"{tenant_id}:{purpose}:{secret[::-1]}"
+
+    def open(self, tenant_id: str, purpose: str, sealed: str) -> str:
+        assert sealed.startswith(f"{tenant_id}:{purpose}:")
+        return sealed.removeprefix(f"{tenant_id}:{purpose}:")[::-1]
+
+
+@pytest.fixture
+def store(database: Database) -> IdempotencyStore:
+    return IdempotencyStore(Directory(database), Envelope())
+
+
+def test_the_first_answer_comes_back(store: IdempotencyStore) -> None:
+    record = store.begin("t-idem", "k1", "print", "OP1", 1_000)
+    with pytest.raises(Busy):
+        store.begin("t-idem", "k1", "print", "OP2", 1_001)
+    store.finish("t-idem", "k1", record, 201, '{"key":"wpb_x"}', "application/json", secret=True)
+    again = store.begin("t-idem", "k1", "print", "OP3", 1_002)
+    assert (again.status, again.body, again.content_type) == (201, '{"key":"wpb_x"}', "application/json")
+
+
+def test_a_failure_on_our_side_is_not_final(store: IdempotencyStore) -> None:
+    record = store.begin("t-idem", "k2", "print", "OP1", 1_000)
+    store.give_up("t-idem", "k2", record)
+    assert store.begin("t-idem", "k2", "print", "OP2", 1_001).operation_id == "OP1"
+
+
+def test_who_lost_the_record_cannot_answer_for_the_new_holder(store: IdempotencyStore) -> None:
+    first = store.begin("t-idem", "k3", "print", "OP1", 1_000)
+    second = store.begin("t-idem", "k3", "print", "OP2", first.leased_until)
+    store.finish("t-idem", "k3", first, 201, "late", "application/json", secret=False)
+    store.finish("t-idem", "k3", second, 201, "right", "application/json", secret=False)
+    assert store.begin("t-idem", "k3", "print", "OP3", second.leased_until).body == "right"
+
+
+def test_keys_of_tenants_are_apart(store: IdempotencyStore) -> None:
+    store.begin("t-idem-a", "same", "print", "OP1", 1_000)
+    assert store.begin("t-idem-b", "same", "other", "OP2", 1_001).operation_id == "OP2"

@@ -1,0 +1,246 @@
+"""Imports over a real DynamoDB, the file in moto's S3."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.api.contacts.imports.job import (
+    AWAITING_UPLOAD,
+    COMPLETED,
+    FAILED,
+    RUNNING,
+    Counts,
+    ImportJob,
+    Imports,
+    Options,
+)
+from functions.api.contacts.imports.run import ImportRun
+from shared.clients.files import Files
+from shared.clock import new_ulid
+from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.identity import contact_id_for
+from shared.errors import Conflict
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+
+START = 1_800_000_000_000
+
+
+class Clock:
+    """Moves on by `step` ms at every look."""
+
+    def __init__(self, time_left: int = 600_000, step: int = 1) -> None:
+        self.at, self.ends, self.step = START, START + time_left, step
+
+    def now(self) -> int:
+        self.at += self.step
+        return self.at
+
+    def remaining(self) -> int:
+        return self.ends - self.now()
+
+
+class Bench:
+    def __init__(self, database: Database, s3: Any) -> None:
+        self.tenant = f"t-{new_ulid()}"
+        self.s3 = s3
+        self.directory = Directory(database)
+        self.imports = Imports(self.directory, Files(s3, "data"))
+        self.catalogue = Catalogue(self.directory)
+        self.contacts = Contacts(database)
+
+    def upload(self, content: bytes | str, **options: Any) -> str:
+        job = ImportJob(new_ulid(), "f.csv", Options("BR", **options), status="queued")
+        self.imports.create(self.tenant, job)
+        data = content.encode() if isinstance(content, str) else content
+        self.imports.store_file(self.tenant, job.import_id, data)
+        return job.import_id
+
+    def run(self, import_id: str, clock: Clock | None = None, owner: str = "w1", margin: int = 30_000) -> bool:
+        run = ImportRun(self.imports, self.catalogue, self.contacts, clock or Clock())
+        return run.work(self.tenant, import_id, owner, margin_ms=margin)
+
+    def job(self, import_id: str) -> ImportJob:
+        return self.imports.get(self.tenant, import_id)
+
+
+@pytest.fixture
+def bench(database: Database) -> Iterator[Bench]:
+    with mock_aws():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="data")
+        yield Bench(database, s3)
+
+
+def numbered(count: int) -> str:
+    return "phone,name\n" + "".join(f"+5511912{i:06d},Person {i}\n" for i in range(count))
+
+
+def test_counts_add_up_and_rejected_rows_have_their_reasons(bench: Bench) -> None:
+    bench.catalogue.create_field(bench.tenant, ContactField("city", "Cidade"))
+    content = (
+        "Nome;Telefone;Cidade;Extra\nJosé;11 98765-4321;Rio;x\nNobody;123;;\nAgain;+5511987654321;;\n"
+        "李;+14155552671;;\nNone;;Rio;\n"
+    )
+    import_id = bench.upload(content, tags=("spring",))
+    assert bench.run(import_id) is False
+    job = bench.job(import_id)
+    assert (job.status, job.error) == (COMPLETED, "")
+    assert job.counts == Counts(rows=5, created=2, updated=0, unchanged=0, duplicate=1, rejected=2)
+    assert [(row.line, row.reason.split(";")[0]) for row in job.rejections] == [
+        (3, "phone is not a number that exists in its country"),
+        (6, "phone is empty"),
+    ]
+    assert job.ignored_columns == ("Extra",)
+    contact = bench.contacts.find(bench.tenant, "phone", "+5511987654321")
+    assert contact is not None
+    assert (contact.name, dict(contact.fields), contact.tags) == ("José", {"city": "Rio"}, frozenset({"spring"}))
+    listed = bench.s3.get_object(Bucket="data", Key=f"imports/{bench.tenant}/{import_id}/rejected.csv")["Body"].read()
+    rows = list(csv.reader(io.StringIO(listed.decode("utf-8-sig"))))
+    assert rows[0] == ["line", "reason", "Nome", "Telefone", "Cidade", "Extra"]
+    assert [row[0] for row in rows[1:]] == ["3", "6"]
+    assert [row.line for row in bench.imports.rejections(bench.tenant, import_id)] == [3, 6]
+
+
+def test_the_same_file_again_changes_nothing_and_a_better_one_updates(bench: Bench) -> None:
+    bench.run(bench.upload(numbered(3)))
+    again = bench.upload(numbered(3))
+    bench.run(again)
+    assert bench.job(again).counts == Counts(rows=3, unchanged=3)
+    better = bench.upload(numbered(3).replace("Person 1", "Somebody"))
+    bench.run(better)
+    assert bench.job(better).counts == Counts(rows=3, updated=1, unchanged=2)
+
+
+def test_a_long_file_takes_several_slices_and_no_row_is_lost_or_counted_twice(bench: Bench) -> None:
+    content = numbered(1_000) + "+5511912000000,Twin\n12,Bad\n"
+    import_id = bench.upload(content)
+    slices = 1
+    while bench.run(import_id, Clock(time_left=0), owner=f"w{slices}"):
+        counts = bench.job(import_id).counts
+        assert counts.rows == counts.created + counts.updated + counts.unchanged + counts.duplicate + counts.rejected
+        slices += 1
+    assert slices > 2
+    assert bench.job(import_id).counts == Counts(rows=1_002, created=1_000, duplicate=1, rejected=1)
+
+
+def test_after_a_crash_the_rows_already_written_come_out_unchanged(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = bench.upload(numbered(400))
+    real, left = bench.contacts.upsert, iter([True] * 350)
+
+    def dying(*args: Any) -> Any:
+        if next(left, None) is None:
+            raise ConnectionError("gone")
+        return real(*args)
+
+    monkeypatch.setattr(bench.contacts, "upsert", dying)
+    with pytest.raises(ConnectionError):
+        bench.run(import_id)
+    assert bench.job(import_id).status == RUNNING
+    monkeypatch.setattr(bench.contacts, "upsert", real)
+    assert bench.run(import_id, owner="w2") is False
+    counts = bench.job(import_id).counts
+    assert (counts.rows, counts.created + counts.unchanged) == (400, 400)
+    assert counts.unchanged >= 320
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "0 bytes"),
+        (b"name,city\nAna,Rio\n", "no column holds phone numbers"),
+        (b"phone,name\n", "no rows"),
+        ("phone,name\n+5511912345678,José\n".encode("latin-1"), "not UTF-8"),
+        (b'phone,name\n+5511912345678,Ana\n+5511912345679,"Bia\n', "line 3 is never closed"),
+        (b"phone,name\n+5511912345678,Ana\n" + b"x" * 1_100_000, "line 3 is longer"),
+    ],
+)
+def test_a_file_that_breaks_off_anywhere_imports_nothing(bench: Bench, content: bytes, words: str) -> None:
+    import_id = bench.upload(content)
+    assert bench.run(import_id) is False
+    job = bench.job(import_id)
+    assert (job.status, job.counts) == (FAILED, Counts())
+    assert words in job.error
+    assert bench.contacts.page(bench.tenant, "", 10) == []
+
+
+def test_one_worker_at_a_time(bench: Bench) -> None:
+    import_id = bench.upload(numbered(1))
+    bench.imports.change(
+        bench.tenant, import_id, lambda job: replace(job, status=RUNNING, owner="w1", leased_until=START + 10_000)
+    )
+    with pytest.raises(Conflict):
+        bench.run(import_id, owner="w2")
+    late = Clock()
+    late.at += 20_000
+    assert bench.run(import_id, late, owner="w2") is False
+    assert bench.job(import_id).status == COMPLETED
+    assert bench.run(import_id, owner="w3") is False
+
+
+def test_a_file_replaced_between_slices_stops_the_import_and_says_how_far_it_came(bench: Bench) -> None:
+    import_id = bench.upload(numbered(700))
+    assert bench.run(import_id, Clock(time_left=0)) is True
+    bench.imports.store_file(bench.tenant, import_id, numbered(5).encode())
+    assert bench.run(import_id, owner="w2") is False
+    job = bench.job(import_id)
+    assert job.status == FAILED
+    assert f"replaced while it was imported; the {job.counts.rows} rows before were imported" in job.error
+    assert 0 < job.counts.rows < 700
+
+
+def test_an_import_that_keeps_failing_is_given_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any) -> Any:
+        raise ConnectionError("gone")
+
+    import_id = bench.upload(numbered(1))
+    monkeypatch.setattr(bench.contacts, "upsert", broken)
+    for attempt in range(5):
+        with pytest.raises(ConnectionError):
+            bench.run(import_id, owner=f"w{attempt}")
+    assert bench.run(import_id, owner="w9") is False
+    assert bench.job(import_id).status == FAILED
+
+
+def test_new_columns_become_fields_on_request(bench: Bench) -> None:
+    import_id = bench.upload("phone,Last order\n+5511912345678,shoes\n", create_fields=True)
+    bench.run(import_id)
+    assert bench.job(import_id).created_fields == ("last_order",)
+    assert bench.catalogue.fields(bench.tenant) == [ContactField("last_order", "Last order")]
+    contact = bench.contacts.get(bench.tenant, contact_id_for(bench.tenant, "phone", "+5511912345678"))
+    assert contact is not None
+    assert dict(contact.fields) == {"last_order": "shoes"}
+
+
+def test_an_import_does_not_touch_consent(bench: Bench) -> None:
+    contact_id = contact_id_for(bench.tenant, "phone", "+5511912000000")
+    bench.run(bench.upload(numbered(1)))
+    bench.contacts.consent.record(
+        bench.tenant, contact_id, opted_out=True, source="STOP", at=START, event_id="e", now=START
+    )
+    bench.run(bench.upload(numbered(1).replace("Person", "New")))
+    contact = bench.contacts.get(bench.tenant, contact_id)
+    assert contact is not None
+    assert (contact.name, contact.opted_out_at) == ("New 0", START)
+
+
+def test_the_document_stays_small(bench: Bench) -> None:
+    import_id = bench.upload("phone\n" + "12\n" * 2_000)
+    bench.run(import_id)
+    job = bench.job(import_id)
+    assert job.counts == Counts(rows=2_000, rejected=2_000)
+    assert len(job.rejections) == 10
+    assert len(bench.imports.rejections(bench.tenant, import_id)) == 1_000
+    assert job.status != AWAITING_UPLOAD
+    assert len(json.dumps([row.reason for row in job.rejections])) < 2_000

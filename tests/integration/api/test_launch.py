@@ -1,0 +1,198 @@
+"""What the API says before a launch, and what it refuses to launch."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.clients.vault import META_TOKEN
+from shared.clock import epoch_ms, new_ulid
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.compiler import Variable
+from shared.domain.templates.template import Template
+from shared.errors import ProviderRejected, RetryableError
+from tests.integration.api.conftest import Answer, Api
+
+
+class Shop:
+    """A tenant with a number, a template and a draft; `said` is what Meta answers for the number."""
+
+    def __init__(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.api, self.tenant, made = api, new_ulid(), api.deps
+        serial = str(int(self.tenant[10:18], 36))
+        self.number, self.waba = f"1{serial}", f"2{serial}"
+        self.said: dict[str, Any] | Exception = {}
+        self.answers: dict[str, dict[str, Any] | Exception] = {}
+        self.asked: list[str] = []
+        made.accounts.create(Tenant(self.tenant, "T", "BR"), Member("m", f"sub-{self.tenant}", "a@b.co", Role.OWNER))
+        token = made.vault.seal(self.tenant, META_TOKEN, "the token")
+        numbers = [Number(self.number, self.waba, "+15550783881", "Shop", quality="GREEN")]
+        made.accounts.connect(self.tenant, Waba(self.waba, "x", "USD", token, messaging_limit=250), numbers)
+        body = {"type": "BODY", "text": "Hello"}
+        self.template = Template("77", self.waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
+        made.catalogue.put_template(self.tenant, self.template)
+        self.campaign = self.draft()
+        monkeypatch.setattr(made.graph, "call", self.call)
+
+    def draft(self, variables: dict[str, Variable] | None = None) -> str:
+        campaign_id = new_ulid()
+        audience = Audience(everyone=True)
+        made = Campaign(campaign_id, "c", self.number, self.waba, "77", "UTILITY", audience, variables or {})
+        self.api.deps.catalogue.create_campaign(self.tenant, made)
+        return campaign_id
+
+    def call(self, method: str, path: str, access: object = None, **more: Any) -> dict[str, Any]:
+        self.asked.append(path)
+        answer = self.answers.get(path, self.said)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def ask(self, method: str, what: str, body: object = None) -> Answer:
+        return self.api.call(method, f"/v1/campaigns/{self.campaign}/{what}", body, tenant=self.tenant)
+
+    def try_out(self, sendable: int, **more: object) -> dict[str, Any]:
+        """A finished dry run that found so many people, as the API shows it."""
+        run_id = self.ask("POST", "dry-run").body["dry_run_id"]
+        part = {"planned": sendable, "sendable": sendable, "skipped": {}, "samples": [], "missing": [], **more}
+        nobody = {**part, "planned": 0, "sendable": 0}
+        for shard in range(16):
+            found = json.dumps(nobody if shard else part)
+            self.api.deps.sends.put_dry_run(self.tenant, self.campaign, run_id, shard, found, epoch_ms())
+        return self.ask("GET", "dry-run").body
+
+    def sent_before(self, people: int, started_at: int, finished_at: int | None) -> None:
+        """An earlier campaign that had so many accepted when it started."""
+        earlier = self.draft()
+        times = {"created_at": started_at, "frozen_at": started_at, "started_at": started_at}
+        self.api.deps.catalogue.change_campaign(
+            self.tenant,
+            earlier,
+            lambda c: replace(c, **times, finished_at=finished_at),  # type: ignore[arg-type]
+        )
+        self.api.deps.sends.put_rate(self.tenant, earlier, 0, 1, {started_at // 60_000: people}, epoch_ms())
+
+
+@pytest.fixture
+def shop(api: Api, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    return Shop(api, monkeypatch)
+
+
+def warned(tried: dict[str, Any]) -> list[tuple[str, int | None]]:
+    return [(warning["code"], warning["people"]) for warning in tried["warnings"]]
+
+
+def test_a_dry_run_shows_the_limit_and_what_is_left_of_it(shop: Shop) -> None:
+    hour = 3_600_000
+    shop.sent_before(40, epoch_ms() - hour, None)
+    shop.sent_before(5, epoch_ms() - 2 * hour, epoch_ms() - hour)
+    shop.sent_before(999, epoch_ms() - 26 * hour, epoch_ms() - 25 * hour)
+    tried = shop.try_out(300)
+    assert tried["messaging_limit"] == {"limit": 250, "unlimited": False, "used": 45, "left": 205, "beyond": 95}
+    assert warned(tried) == [("beyond_messaging_limit", 95)]
+
+
+def test_a_dry_run_asks_meta_for_the_number_and_shows_what_changed_since(shop: Shop) -> None:
+    shop.said = {"quality_rating": "YELLOW", "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED"}
+    tried = shop.try_out(300)
+    assert tried["number_quality"] == "YELLOW"
+    assert tried["messaging_limit"] == {"limit": None, "unlimited": True, "used": 0, "left": None, "beyond": 0}
+    assert (warned(tried), tried["changed"]) == ([("number_quality_medium", None)], [])
+    made = shop.api.deps
+    made.accounts.change_number(shop.tenant, shop.number, lambda n: replace(n, quality="RED"))
+    made.catalogue.put_template(shop.tenant, replace(shop.template, category="MARKETING"))
+    later = shop.ask("GET", "dry-run").body
+    assert later["changed"] == [
+        {"what": "template_category", "before": "UTILITY", "now": "MARKETING"},
+        {"what": "number_quality", "before": "YELLOW", "now": "RED"},
+    ]
+    assert warned(later) == [("number_quality_low", None)]
+
+
+def test_what_meta_confirms_now_is_not_undone_by_what_it_told_before(shop: Shop) -> None:
+    before, made = epoch_ms() - 1, shop.api.deps
+    shop.said = {"quality_rating": "GREEN", "whatsapp_business_manager_messaging_limit": "TIER_250"}
+    shop.try_out(300)
+    number = made.accounts.number(shop.tenant, shop.number).with_quality("RED", before)
+    waba = made.accounts.waba(shop.tenant, shop.waba).with_limit(50, before)
+    assert (number.quality, waba.messaging_limit) == ("GREEN", 250)
+
+
+@pytest.mark.parametrize(
+    "error", [RetryableError("Meta cannot be reached"), ProviderRejected("no", provider_code="100"), KeyError("x")]
+)
+def test_a_dry_run_does_without_meta(shop: Shop, error: Exception) -> None:
+    shop.said = error
+    tried = shop.try_out(10)
+    assert (tried["status"], tried["number_quality"]) == ("complete", "GREEN")
+    assert tried["messaging_limit"]["limit"] == 250
+
+
+def test_a_dry_run_says_when_sending_would_be_done_and_that_the_offer_ends_before(shop: Shop) -> None:
+    ends = epoch_ms() + 1_000
+    tried = shop.try_out(200, offer_ends=ends)
+    assert tried["estimated_seconds"] == 3
+    assert [code for code, _ in warned(tried)] == ["offer_ends_early"]
+    assert tried["starts_at"] < tried["finishes_at"]
+
+
+def test_a_launch_beyond_the_limit_needs_to_be_meant(shop: Shop) -> None:
+    shop.try_out(300)
+    refused = shop.ask("POST", "launch")
+    assert (refused.status, refused.body["code"]) == (409, "beyond_messaging_limit")
+    assert refused.body["field"] == "accept_messaging_limit"
+    assert "50 people" in refused.body["detail"]
+    assert shop.api.deps.catalogue.campaign(shop.tenant, shop.campaign).state is State.DRAFT
+    launched = shop.ask("POST", "launch", {"accept_messaging_limit": True})
+    assert (launched.status, launched.body["state"]) == (200, "scheduled")
+    assert shop.ask("POST", "launch").status in (200, 409)
+
+
+def test_a_limit_that_meta_has_raised_meanwhile_is_no_hindrance(shop: Shop) -> None:
+    shop.try_out(300)
+    shop.said = {"whatsapp_business_manager_messaging_limit": "TIER_2K"}
+    assert shop.ask("POST", "launch").status == 200
+    assert shop.api.deps.accounts.waba(shop.tenant, shop.waba).messaging_limit == 2_000
+
+
+@pytest.mark.parametrize("sendable", [0, 250])
+def test_a_launch_within_the_limit_or_without_a_dry_run_goes_through(shop: Shop, sendable: int) -> None:
+    if sendable:
+        shop.try_out(sendable)
+    assert shop.ask("POST", "launch").status == 200
+
+
+def test_numbers_show_the_messaging_limit(shop: Shop) -> None:
+    (shown,) = shop.api.call("GET", "/v1/numbers", tenant=shop.tenant).body["items"]
+    assert shown["messaging_limit"] == 250
+
+
+@pytest.mark.parametrize(("alive", "status"), [(True, 200), (False, 422)])
+def test_a_dead_header_image_is_refused_at_launch(shop: Shop, alive: bool, status: int) -> None:
+    image = {"type": "HEADER", "format": "IMAGE"}
+    shop.api.deps.catalogue.put_template(shop.tenant, replace(shop.template, components=[image]))
+    shop.campaign = shop.draft({"header.image": Variable("constant", "1339522734477770")})
+    answers: dict[str, dict[str, Any] | Exception] = {
+        shop.number: {},
+        "1339522734477770": {"mime_type": "image/png"} if alive else ProviderRejected("gone", provider_code="100"),
+    }
+    shop.answers = answers
+    answer = shop.ask("POST", "launch")
+    assert answer.status == status
+    if not alive:
+        assert answer.body["field"] == "variables.header.image"
+        assert shop.api.deps.catalogue.campaign(shop.tenant, shop.campaign).state is State.DRAFT
+
+
+def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
+    image = {"type": "HEADER", "format": "IMAGE"}
+    shop.api.deps.catalogue.put_template(shop.tenant, replace(shop.template, components=[image]))
+    shop.campaign = shop.draft({"header.image": Variable("constant", "1339522734477770")})
+    shop.said = RetryableError("Meta cannot be reached")
+    assert (shop.ask("POST", "launch").status, shop.ask("POST", "launch").body["code"]) == (
+        503,
+        "temporarily_unavailable",
+    )

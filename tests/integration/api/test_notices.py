@@ -1,0 +1,35 @@
+from shared.clock import new_ulid
+from shared.domain.numbers.notice import Notice
+from shared.store.engine.cursor import encode_cursor
+from tests.integration.api.conftest import Api
+
+
+def notice(at: int, **more: str) -> Notice:
+    return Notice(f"{at:013d}-n", "security", "critical", f"told at {at}", at, **more)
+
+
+def test_notices_page_by_page_newest_first(api: Api) -> None:
+    tenant, other = new_ulid(), new_ulid()
+    for at in (1_000, 3_000, 2_000, 3_000):
+        api.deps.notices.put(tenant, notice(at, waba_id="1", phone_number="+15550783881"))
+    api.deps.notices.put(other, notice(9_000))
+    first = api.call("GET", "/v1/notices", tenant=tenant, query="limit=2").body
+    assert [item["text"] for item in first["items"]] == ["told at 3000", "told at 2000"]
+    assert first["items"][0] == {
+        "id": "0000000003000-n",
+        "kind": "security",
+        "severity": "critical",
+        "text": "told at 3000",
+        "at": "1970-01-01T00:00:03.000Z",
+        "waba_id": "1",
+        "phone_number": "+15550783881",
+        "template_id": None,
+    }
+    rest = api.call("GET", "/v1/notices", tenant=tenant, query=f"cursor={first['next_cursor']}").body
+    assert ([item["text"] for item in rest["items"]], rest["next_cursor"]) == (["told at 1000"], None)
+
+
+def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
+    cursor = encode_cursor({"sk": "CMP#1"})
+    answer = api.call("GET", "/v1/notices", tenant=new_ulid(), query=f"cursor={cursor}")
+    assert (answer.status, answer.body["field"]) == (422, "cursor")

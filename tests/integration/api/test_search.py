@@ -1,0 +1,80 @@
+"""Searching the inbox through the API."""
+
+from typing import Any
+
+from shared.clock import epoch_ms
+from tests.support.teams import Team, team
+
+__all__ = ["team"]
+
+
+def find(team: Team, q: str, more: str = "") -> dict[str, Any]:
+    answer = team.call("GET", "/v1/search", query=f"q={q}{more}")
+    assert answer.status == 200, (q, answer.body)
+    return answer.body
+
+
+def names(result: dict[str, Any]) -> list[str]:
+    return [item["contact_name"] for item in result["conversations"]]
+
+
+def texts(result: dict[str, Any]) -> list[str]:
+    return [hit["message"]["text"] for hit in result["messages"]]
+
+
+def test_people_are_found_by_name_and_number_and_messages_by_their_words(team: Team) -> None:
+    now = epoch_ms()
+    ana = team.hears("Ana Lima", "Where is my order 4711?", now)
+    team.hears("Anabel Souza", "The order came, thank you", now + 1)
+    team.hears("Bea Lima", "What is a pre-order?", now + 2)
+    assert names(find(team, "lima")) == ["Bea Lima", "Ana Lima"]
+    assert names(find(team, "ana")) == ["Anabel Souza", "Ana Lima"]
+    assert names(find(team, "LIMA an")) == ["Ana Lima"]
+    assert texts(find(team, "order")) == [
+        "What is a pre-order?",
+        "The order came, thank you",
+        "Where is my order 4711?",
+    ]
+    assert texts(find(team, "order ca")) == ["The order came, thank you"]
+    assert texts(find(team, "4711")) == ["Where is my order 4711?"]
+    assert texts(find(team, "ord came")) == [], "only the last word may be unfinished"
+    assert find(team, "order 4711")["messages"][0]["conversation"]["id"] == ana
+    assert find(team, "nobody")["complete"] is True
+    assert find(team, "lima", "&limit=1")["complete"] is False
+
+
+def test_a_number_is_found_in_any_notation_also_without_a_conversation(team: Team) -> None:
+    team.hears("Ana Lima")
+    contact = team.ok("POST", "/v1/contacts", {"phone": "+55 11 98888-7777", "name": "Eva"})["id"]
+    for q in ("+55 (11) 91234-5678", "11912345678", "5678", "0055 11 91234 5678", "345.678"):
+        assert names(find(team, q)) == ["Ana Lima"], q
+    result = find(team, "(11) 98888-7777")
+    assert (names(result), [c["id"] for c in result["contacts"]]) == ([], [contact])
+    team.ok("POST", "/v1/conversations", {"contact_id": contact, "phone_number_id": team.number})
+    assert names(find(team, "7777")) == ["Eva"]
+
+
+def test_labels_are_found_and_narrow_a_search(team: Team) -> None:
+    one = team.hears("Ana Lima", "a refund please")
+    team.hears("Bea Lima", "a refund please")
+    label = team.ok("POST", "/v1/labels", {"name": "Refund due"})["id"]
+    team.ok("POST", f"/v1/conversations/{one}/labels", {"add": [label]})
+    result = find(team, "refund", f"&label={label}")
+    assert [item["id"] for item in result["labels"]] == [label]
+    assert [hit["conversation"]["id"] for hit in result["messages"]] == [one]
+    assert names(find(team, "lima", f"&label={label}")) == ["Ana Lima"]
+
+
+def test_a_renamed_person_is_found_by_the_new_name(team: Team) -> None:
+    conversation = team.hears("Ana Lima")
+    contact = team.ok("GET", f"/v1/conversations/{conversation}")["contact_id"]
+    team.ok("PATCH", f"/v1/contacts/{contact}", {"name": "Ana Ferreira"})
+    assert names(find(team, "ferreira")) == ["Ana Ferreira"]
+    assert names(find(team, "lima")) == []
+
+
+def test_what_nothing_could_be_found_by_is_refused(team: Team) -> None:
+    for query in ("q=", "q=a", "q=!!", "", "q=lima&label=x", "q=lima&limit=0", f"q={'x' * 201}"):
+        answer = team.call("GET", "/v1/search", query=query)
+        assert answer.status == 422, query
+        assert answer.body["field"] in ("q", "label", "limit")

@@ -1,0 +1,373 @@
+"""Deliveries over a real DynamoDB in a time of their own: retries, crashes, replays, endpoints that are given up."""
+
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from functions.api.events.courier import Courier
+from functions.api.events.publish import Publisher, delivery_of
+from functions.api.events.replay import MOST_AT_ONCE, replay_failed, replay_one
+from shared.clients.queue import Outgoing, Queue
+from shared.clock import new_ulid
+from shared.domain.webhooks.delivery import ATTEMPTS, Attempt, Delivery, Outcome, delivery_id
+from shared.domain.webhooks.endpoint import GIVE_UP_MS, SealedSecret, WebhookEndpoint
+from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.queue_messages import DeliverWebhook, QueueMessage
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
+from shared.store.webhooks.endpoints import WebhookEndpoints
+from shared.store.webhooks.event_feed import EventFeed
+from tests.support.engine import open_test_database
+from tests.support.faults import Crash, crash_at_write
+
+NOW = 1_800_000_000_000
+MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
+
+
+@pytest.fixture(scope="module")
+def database(dynoxide: str) -> Database:
+    return open_test_database(dynoxide)
+
+
+@dataclass
+class DelayQueue:
+    """SQS in a time of its own: a message shows once its delay is over; at most 15 minutes of it."""
+
+    now: int = NOW
+    waiting: list[tuple[int, int, DeliverWebhook]] = field(default_factory=list)
+    hops: int = 0
+    groups: set[str] = field(default_factory=set)
+    _serial: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def send(self, message: QueueMessage, *, group: str = "", delay_seconds: int = 0, dedupe: str = "") -> None:
+        assert 0 <= delay_seconds <= 900
+        assert not dedupe
+        self.hops += 1
+        self.groups.add(group)
+        copy = DeliverWebhook.from_json(message.to_json())
+        self.waiting.append((self.now + delay_seconds * 1000, next(self._serial), copy))
+
+    def send_all(self, messages: list[Outgoing]) -> None:
+        for outgoing in messages:
+            self.send(outgoing.message, group=outgoing.group, delay_seconds=outgoing.delay_seconds)
+
+    def take(self, until: int) -> DeliverWebhook | None:
+        """The next message that shows before `until`; time goes on to it."""
+        due = sorted(entry for entry in self.waiting if entry[0] <= until)
+        if not due:
+            self.now = until
+            return None
+        self.waiting.remove(due[0])
+        self.now = max(self.now, due[0][0])
+        return due[0][2]
+
+
+@dataclass
+class Place:
+    """The tenant's server: answers with `status` (0: no answer)."""
+
+    status: int = 200
+    wait_ms: int = 0
+    requests: list[tuple[int, str, bytes, Mapping[str, str]]] = field(default_factory=list)
+
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+        self.requests.append((now, url, body, headers))
+        error = "" if self.status else "timeout"
+        return Outcome(Attempt(now, self.status, 7, error), f"said {self.status}", self.wait_ms)
+
+
+class Scene:
+    """A tenant with an endpoint; `run` lets time pass."""
+
+    def __init__(self, database: Database) -> None:
+        self.tenant, self.queue, self.place = new_ulid(), DelayQueue(), Place()
+        self.feed = EventFeed(database)
+        self.endpoints = WebhookEndpoints(Directory(database))
+        self.deliveries = WebhookDeliveries(database)
+        self.publisher = Publisher(self.endpoints, cast("Queue", self.queue), self.feed)
+        self.start = self.feed.end(self.tenant, NOW)
+        self.endpoint_id = self.add_endpoint()
+        self.courier = Courier(
+            endpoints=self.endpoints,
+            deliveries=self.deliveries,
+            open_secret=lambda tenant, purpose, sealed: f"whsec_{sealed}" if tenant == self.tenant else purpose,
+            send=self.place,
+            queue=cast("Queue", self.queue),
+            publisher=self.publisher,
+            clock=lambda: self.queue.now,
+        )
+
+    def add_endpoint(self, *events: str) -> str:
+        endpoint = WebhookEndpoint(
+            new_ulid(), "https://hooks.example.com/", events or ("*",), "", (SealedSecret("YWFhYQ==", "1"),), NOW
+        )
+        self.endpoints.put(self.tenant, endpoint)
+        return endpoint.endpoint_id
+
+    @property
+    def endpoint(self) -> WebhookEndpoint:
+        return self.endpoints.get(self.tenant, self.endpoint_id)
+
+    def tell(self, name: str = "1", kind: EventType = EventType.MESSAGE_RECEIVED) -> None:
+        event = TenantEvent(f"evt_{name}", kind, self.queue.now, {"name": name})
+        self.publisher.publish(self.tenant, [event], self.queue.now)
+
+    def run(self, milliseconds: int) -> list[str]:
+        """What the courier did with each message."""
+        until, done = self.queue.now + milliseconds, []
+        while (message := self.queue.take(until)) is not None:
+            done.append(self.courier.deliver(message))
+        return done
+
+    def delivery(self, name: str = "1", at: int = NOW) -> Delivery:
+        found = self.deliveries.get(self.tenant, self.endpoint_id, delivery_id(at, f"evt_{name}"))
+        assert found is not None
+        return found.delivery
+
+    def told(self) -> list[str]:
+        """Types of the events in the feed."""
+        types, cursor, more = [], self.start, True
+        while more:
+            news = self.feed.read(self.tenant, cursor, NOW)
+            types += [json.loads(event)["type"] for event in news.events]
+            cursor, more = news.cursor, news.more
+        return types
+
+
+@pytest.fixture
+def scene(database: Database) -> Scene:
+    return Scene(database)
+
+
+def test_an_event_arrives_once_signed_and_is_in_the_feed(scene: Scene) -> None:
+    scene.tell()
+    assert scene.run(DAY) == ["WebhookDelivered"]
+    ((_, url, body, headers),) = scene.place.requests
+    assert (url, json.loads(body)["id"]) == ("https://hooks.example.com/", "evt_1")
+    assert headers["webhook-id"] == "evt_1"
+    delivery = scene.delivery()
+    assert (delivery.state, len(delivery.attempts), delivery.next_at) == ("succeeded", 1, 0)
+    assert delivery.response == "said 200"
+    assert scene.told() == ["message.received"]
+    assert scene.queue.groups == {scene.tenant}
+
+
+def test_what_fails_is_tried_for_a_day_in_hops_of_a_quarter_of_an_hour(scene: Scene) -> None:
+    scene.place.status = 500
+    scene.tell()
+    done = scene.run(2 * DAY)
+    assert done.count("WebhookAttemptFailed") == ATTEMPTS == len(scene.place.requests)
+    times = [at for at, *_ in scene.place.requests]
+    assert times[-1] - times[0] <= DAY
+    assert times[1] - times[0] < 7_000
+    assert scene.queue.hops > 80
+    delivery = scene.delivery()
+    assert (delivery.state, len(delivery.attempts), delivery.next_at) == ("failed", ATTEMPTS, 0)
+    assert [attempt.at for attempt in delivery.attempts] == times
+    assert scene.queue.waiting == []
+
+
+@pytest.mark.parametrize("failures", [1, 3, ATTEMPTS - 1])
+def test_an_endpoint_that_comes_back_gets_it(scene: Scene, failures: int) -> None:
+    scene.place.status = 0
+    scene.tell()
+    while len(scene.place.requests) < failures:
+        scene.run(min(at for at, *_ in scene.queue.waiting) - scene.queue.now)
+    assert scene.endpoint.failing_since == NOW
+    assert scene.delivery().state == "retrying"
+    assert scene.delivery().next_at > scene.queue.now
+    scene.place.status = 204
+    scene.run(2 * DAY)
+    assert (scene.delivery().state, len(scene.place.requests)) == ("succeeded", failures + 1)
+    assert scene.endpoint.failing_since == 0
+    assert {headers["webhook-id"] for *_, headers in scene.place.requests} == {"evt_1"}
+    assert len({headers["webhook-timestamp"] for *_, headers in scene.place.requests}) == failures + 1
+
+
+def test_an_endpoint_may_ask_to_be_left_alone_for_a_while(scene: Scene) -> None:
+    scene.place.status, scene.place.wait_ms = 429, 20 * MINUTE
+    scene.tell()
+    scene.run(DAY)
+    times = [at for at, *_ in scene.place.requests]
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 20 * MINUTE - 1_000
+
+
+def test_a_message_that_comes_again_is_not_sent_again(scene: Scene) -> None:
+    for _ in range(3):
+        scene.tell()
+    assert scene.run(DAY) == ["WebhookDelivered", "WebhookRepeated", "WebhookRepeated"]
+    assert len(scene.place.requests) == 1
+
+
+def test_two_chains_of_one_delivery_become_one(scene: Scene) -> None:
+    scene.place.status = 500
+    scene.tell()
+    scene.tell()
+    done = scene.run(2 * DAY)
+    assert len(scene.place.requests) == ATTEMPTS
+    assert done.count("WebhookRepeated") == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_worker_that_dies_loses_nothing(database: Database, scene: Scene, status: int, k: int, when: str) -> None:
+    """At each write, before or after it. The queue delivers the message again; what follows ends as it should."""
+    scene.place.status = status
+    scene.tell()
+    message = scene.queue.take(NOW)
+    assert message is not None
+    with crash_at_write(database, k, when) as crashed:  # type: ignore[arg-type]
+        try:
+            scene.courier.deliver(message)
+        except Crash:
+            assert crashed()
+    scene.queue.send(message, group=scene.tenant)
+    scene.run(2 * MINUTE)
+    scene.place.status = 200
+    scene.run(DAY)
+    assert scene.delivery().state == "succeeded"
+    assert scene.queue.waiting == []
+    assert len(scene.place.requests) <= 2 if status == 200 else len(scene.place.requests) <= 7
+
+
+def test_both_secrets_sign_while_one_is_replaced(scene: Scene) -> None:
+    fresh = SealedSecret("YmJiYg==", "2")
+    scene.endpoints.change(scene.tenant, scene.endpoint_id, lambda found: found.rotated(fresh, NOW))
+    scene.tell("1")
+    scene.run(DAY + 1)
+    scene.tell("2")
+    scene.run(MINUTE)
+    signatures = [headers["webhook-signature"].split(" ") for *_, headers in scene.place.requests]
+    assert [len(found) for found in signatures] == [2, 1]
+
+
+def test_an_endpoint_that_fails_for_five_days_is_disabled_and_the_tenant_told(scene: Scene) -> None:
+    other = scene.add_endpoint("endpoint.disabled")
+    scene.place.status = 500
+    for day in range(6):
+        scene.tell(str(day))
+        scene.run(DAY)
+    endpoint = scene.endpoint
+    assert (endpoint.enabled, endpoint.disabled_reason, endpoint.failing_since) == (False, "failing", NOW)
+    assert endpoint.disabled_at >= NOW + GIVE_UP_MS
+    assert set(scene.told()) == {"message.received", "endpoint.disabled"}
+    heard = [json.loads(body) for _, _, body, _ in scene.place.requests if b"endpoint.disabled" in body]
+    assert heard
+    assert {event["data"]["endpoint_id"] for event in heard} == {scene.endpoint_id}
+    assert len({event["id"] for event in heard}) == 1
+    assert scene.endpoints.get(scene.tenant, other).enabled
+    before = len(scene.place.requests)
+    scene.tell("later")
+    scene.run(DAY)
+    assert all(b"later" not in body for _, _, body, _ in scene.place.requests[before:])
+
+
+def test_what_waits_for_a_disabled_endpoint_ends_in_the_log_and_can_be_replayed(scene: Scene) -> None:
+    scene.place.status = 500
+    scene.tell()
+    scene.run(MINUTE)
+    scene.endpoints.change(
+        scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=False, now=scene.queue.now)
+    )
+    made = len(scene.place.requests)
+    assert scene.run(DAY)[-1] == "WebhookEndpointDisabled"
+    assert len(scene.place.requests) == made
+    assert (scene.delivery().state, scene.delivery().attempts[-1].error) == ("failed", "endpoint_disabled")
+    scene.endpoints.change(
+        scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=True, now=scene.queue.now)
+    )
+    scene.place.status = 200
+    queue = cast("Queue", scene.queue)
+    replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, scene.delivery().delivery_id, scene.queue.now)
+    scene.run(MINUTE)
+    assert scene.delivery().state == "succeeded"
+
+
+def test_410_disables_at_once(scene: Scene) -> None:
+    scene.place.status = 410
+    scene.tell()
+    assert scene.run(2 * DAY) == ["WebhookAttemptFailed"]
+    assert (scene.endpoint.enabled, scene.endpoint.disabled_reason) == (False, "gone")
+    assert scene.delivery().state == "failed"
+
+
+def test_an_endpoint_that_was_removed_gets_nothing_more(scene: Scene) -> None:
+    scene.place.status = 500
+    scene.tell()
+    scene.run(MINUTE)
+    made = len(scene.place.requests)
+    scene.endpoints.delete(scene.tenant, scene.endpoint_id)
+    assert scene.run(DAY)[-1] == "WebhookEndpointGone"
+    assert len(scene.place.requests) == made
+    assert scene.queue.waiting == []
+
+
+def test_a_test_is_one_attempt_and_says_nothing_of_the_endpoints_health(scene: Scene) -> None:
+    scene.place.status = 500
+    scene.endpoints.change(scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=False, now=NOW))
+    event = TenantEvent("evt_t", EventType.ENDPOINT_TEST, NOW, {})
+    scene.queue.send(delivery_of(scene.tenant, scene.endpoint, event, event.to_json(), test=True))
+    assert scene.run(DAY) == ["WebhookAttemptFailed"]
+    assert (scene.delivery("t").state, scene.endpoint.failing_since) == ("failed", 0)
+
+
+def test_a_replay_sends_the_same_bytes_under_the_same_id(scene: Scene) -> None:
+    scene.tell()
+    scene.run(MINUTE)
+    queue, key = cast("Queue", scene.queue), scene.delivery().delivery_id
+    for _ in range(2):
+        replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, key, scene.queue.now)
+        assert scene.delivery().state == "retrying"
+        scene.run(MINUTE)
+    assert len({body for _, _, body, _ in scene.place.requests}) == 1
+    assert len(scene.place.requests) == 3
+    assert (scene.delivery().run, len(scene.delivery().attempts)) == (2, 3)
+
+
+def test_all_that_failed_is_replayed_in_parts(scene: Scene) -> None:
+    scene.place.status = 500
+    total = MOST_AT_ONCE + 5
+    for i in range(total):
+        failed = Delivery(delivery_id(NOW + i, f"evt_{i}"), f"evt_{i}", "message.received", NOW + i, state="failed")
+        scene.deliveries.change(scene.tenant, scene.endpoint_id, Logged(failed, "{}"), lambda found: found)
+    scene.queue.now = NOW + MINUTE
+    scene.place.status = 200
+    queue, counts, cursor = cast("Queue", scene.queue), [], ""
+    while cursor is not None:
+        page = replay_failed(
+            queue, scene.deliveries, scene.tenant, scene.endpoint_id, NOW + 1, NOW + MINUTE, cursor or None,
+            scene.queue.now,
+        )  # fmt: skip
+        counts.append(len(page.items))
+        cursor = page.cursor  # type: ignore[assignment]
+    assert counts == [MOST_AT_ONCE, 4]
+    scene.run(MINUTE)
+    assert sorted(h["webhook-id"] for *_, h in scene.place.requests) == sorted(f"evt_{i}" for i in range(1, total))
+    assert scene.delivery("0").state == "failed"
+    left = scene.deliveries.page(scene.tenant, scene.endpoint_id, 10, None, "failed")
+    assert [logged.delivery.event_id for logged in left.items] == ["evt_0"]
+
+
+def test_the_log_is_read_newest_first_by_pages_and_states(scene: Scene) -> None:
+    for i in range(7):
+        scene.place.status = 200 if i % 2 else 410
+        scene.endpoints.change(scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=True, now=NOW))
+        scene.tell(str(i))
+        scene.run(MINUTE)
+    for state, wanted in ((None, range(7)), ("failed", (0, 2, 4, 6)), ("succeeded", (1, 3, 5))):
+        seen: list[str] = []
+        cursor: str | None = None
+        while not seen or cursor:
+            page = scene.deliveries.page(scene.tenant, scene.endpoint_id, 2, cursor, state)
+            seen += [logged.delivery.event_id for logged in page.items]
+            cursor = page.cursor
+        assert [name for name in seen if name in {f"evt_{i}" for i in range(7)}] == [
+            f"evt_{i}" for i in reversed(list(wanted))
+        ]

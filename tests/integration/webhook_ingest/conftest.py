@@ -1,0 +1,35 @@
+"""One tenant with one number, on an AWS in this process."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.webhook_ingest import account_handler, inbound_handler, status_handler, sync_handler
+from functions.webhook_ingest.bootstrap import Deps, build
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.numbers.number import Number, Waba
+from tests.support.fake_aws import FakeAws, fake_aws
+from tests.support.webhook_payloads import DISPLAY, OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA
+
+
+@pytest.fixture
+def aws() -> Iterator[FakeAws]:
+    with fake_aws() as running:
+        yield running
+
+
+@pytest.fixture
+def at_hand(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
+    """The consumers' dependencies; every handler uses them."""
+    made = build(aws.database(), aws.env)
+    for tenant_id, waba_id, phone_id, display in (
+        (TENANT, WABA, PHONE_ID, DISPLAY),
+        (OTHER, OTHER_WABA, OTHER_PHONE_ID, "+15550000000"),
+    ):
+        owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
+        made.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
+        number = Number(phone_id, waba_id, display, "Shop")
+        made.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
+    for handler in (inbound_handler, status_handler, account_handler, sync_handler):
+        monkeypatch.setattr(handler, "deps", lambda: made)
+    return made

@@ -1,0 +1,622 @@
+from dataclasses import replace
+
+import pytest
+
+from functions.webhook_ingest import account_handler
+from functions.webhook_ingest.bootstrap import Deps
+from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.number_work import Run
+from shared.domain.contacts.identity import SHARDS, contact_id_for
+from shared.domain.numbers.number import Number
+from shared.domain.templates.template import Template
+from shared.errors import Conflict
+from shared.queue_messages import AccountEvent
+from tests.support.fake_aws import Context, FakeAws, sqs_event
+from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA, Json
+
+SENT_AT = 1_750_000_000_999
+TEMPLATE = "1689556908129832"
+STATUS_UPDATE = {
+    "message_template_id": int(TEMPLATE),
+    "message_template_name": "sale",
+    "message_template_language": "en-US",
+    "reason": "NONE",
+    "message_template_category": "MARKETING",
+}
+
+
+@pytest.fixture(autouse=True)
+def stored(at_hand: Deps) -> None:
+    """A template and three campaigns: one sends with it, one with another template, one is done."""
+    template = Template(TEMPLATE, WABA, "sale", "en_US", "UTILITY", "PENDING", "POSITIONAL", [], updated_at=SENT_AT - 9)
+    at_hand.catalogue.put_template(TENANT, template)
+    campaign(at_hand, TENANT, "C1", TEMPLATE, State.SENDING)
+    campaign(at_hand, TENANT, "C2", "another", State.SENDING)
+    campaign(at_hand, TENANT, "C3", TEMPLATE, State.COMPLETED)
+    campaign(at_hand, OTHER, "C9", TEMPLATE, State.SENDING, phone_number_id=OTHER_PHONE_ID)
+
+
+def campaign(
+    at_hand: Deps, tenant_id: str, campaign_id: str, template_id: str, state: State, phone_number_id: str = PHONE_ID
+) -> None:
+    stored = Campaign(
+        campaign_id, "Sale", phone_number_id, WABA, template_id, "MARKETING", Audience(), {}, state=state, frozen_at=1
+    )
+    at_hand.catalogue.create_campaign(tenant_id, stored)
+    if state is State.SENDING:
+        sizes = (1,) + (0,) * (SHARDS - 1)
+        at_hand.lanes.open_run(Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, 1, "MARKETING", "{}"))
+
+
+def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: int = SENT_AT, delivery: int = 1) -> bool:
+    """Deliver one event; whether it was acknowledged."""
+    event = AccountEvent(waba_id, field, value, SENT_AT + 500, sent_at)
+    answer = account_handler.lambda_handler(sqs_event(event.to_json(), delivery=delivery), Context())
+    return not answer["batchItemFailures"]
+
+
+def states(at_hand: Deps) -> dict[str, tuple[str, str]]:
+    """Campaign -> (state, reason)."""
+    listed = [c for tenant in (TENANT, OTHER) for c in at_hand.catalogue.campaigns(tenant, 9, None).items]
+    return {c.campaign_id: (str(c.state), c.reason) for c in listed}
+
+
+def runs(at_hand: Deps, phone_number_id: str = PHONE_ID) -> dict[str, tuple[str, str]]:
+    return {run.campaign_id: (run.state, run.reason) for run in at_hand.lanes.work(phone_number_id).runs}
+
+
+def number(at_hand: Deps) -> Number:
+    return at_hand.accounts.number(TENANT, PHONE_ID)
+
+
+UNTOUCHED = {"C1": ("sending", ""), "C2": ("sending", ""), "C3": ("completed", ""), "C9": ("sending", "")}
+
+
+@pytest.mark.parametrize(
+    ("event", "more", "status", "reason"),
+    [
+        ("APPROVED", {}, "APPROVED", ""),
+        ("REINSTATED", {}, "APPROVED", ""),
+        ("PENDING", {}, "PENDING", ""),
+        (
+            "REJECTED",
+            {"reason": "INVALID_FORMAT", "rejection_info": {"reason": "Parameters side by side"}},
+            "REJECTED",
+            "INVALID_FORMAT: Parameters side by side",
+        ),
+        ("DISABLED", {"reason": "ABUSIVE_CONTENT"}, "DISABLED", "ABUSIVE_CONTENT"),
+        ("PAUSED", {"reason": None, "other_info": {"title": "FIRST_PAUSE"}}, "PAUSED", "FIRST_PAUSE"),
+    ],
+)
+def test_a_templates_status_follows_meta(at_hand: Deps, event: str, more: Json, status: str, reason: str) -> None:
+    assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE, **more})
+    template = at_hand.catalogue.template(TENANT, TEMPLATE)
+    assert (template.status, template.rejected_reason) == (status, reason)
+
+
+@pytest.mark.parametrize(
+    "event", ["PAUSED", "DISABLED", "PENDING_DELETION", "DELETED", "REJECTED", "LOCKED", "ARCHIVED"]
+)
+def test_a_template_that_is_taken_away_pauses_the_campaigns_that_use_it(at_hand: Deps, event: str) -> None:
+    assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE})
+    reason = f"template_{event.lower()}"
+    assert states(at_hand) == {**UNTOUCHED, "C1": ("paused", reason)}
+    assert runs(at_hand) == {"C1": ("paused", reason), "C2": ("running", "")}
+    assert runs(at_hand, OTHER_PHONE_ID) == {"C9": ("running", "")}
+
+
+@pytest.mark.parametrize("event", ["APPROVED", "FLAGGED", "IN_APPEAL", "PENDING", "EVENT_OF_TOMORROW"])
+def test_other_news_of_a_template_pauses_nothing(at_hand: Deps, event: str) -> None:
+    assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE}, delivery=2)
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_an_old_event_that_comes_late_undoes_nothing(at_hand: Deps) -> None:
+    deliver("message_template_status_update", {"event": "APPROVED", **STATUS_UPDATE})
+    deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, sent_at=SENT_AT - 60_000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).status == "APPROVED"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_an_event_of_a_template_that_is_not_stored_yet_comes_back_once_then_is_kept(aws: FakeAws) -> None:
+    value = {"event": "APPROVED", **STATUS_UPDATE, "message_template_id": 7}
+    assert not deliver("message_template_status_update", value)
+    assert aws.objects("account-events/") == []
+    assert deliver("message_template_status_update", value, delivery=2)
+    assert [kept["value"] for kept in aws.objects(f"account-events/{WABA}/")] == [value]
+
+
+def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_delivery(
+    at_hand: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(at_hand.lanes, "set_run_state", fail)
+        assert not deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
+    assert states(at_hand)["C1"] == ("paused", "template_paused")
+    assert runs(at_hand)["C1"] == ("running", "")
+    assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
+    assert runs(at_hand)["C1"] == ("paused", "template_paused")
+
+
+def test_a_campaign_that_somebody_resumed_since_goes_on(at_hand: Deps) -> None:
+    at_hand.catalogue.change_campaign(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
+    assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
+    assert states(at_hand) == UNTOUCHED
+
+
+RECATEGORISED = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "UTILITY"}
+
+
+def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(at_hand: Deps) -> None:
+    paused = {"C1": "paused on request", "C2": "paused on request"}
+    for name, reason in paused.items():
+        at_hand.catalogue.change_campaign(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
+    assert deliver("template_category_update", RECATEGORISED)
+    assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
+    assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
+    reasons = {"C1": ("paused", "template_recategorised"), "C2": ("paused", "paused on request")}
+    assert states(at_hand) == {**UNTOUCHED, **reasons}
+    assert runs(at_hand)["C1"] == ("paused", "template_recategorised")
+
+
+def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(at_hand: Deps) -> None:
+    """Nobody can have resumed it knowing of this: that is refused. To UTILITY, somebody can have."""
+    for name in ("C1", "C2"):
+        at_hand.catalogue.change_campaign(
+            TENANT, name, lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1)
+        )
+    at_hand.catalogue.change_campaign(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
+    told = {**STATUS_UPDATE, "previous_category": "AUTHENTICATION", "new_category": "UTILITY"}
+    assert deliver("template_category_update", told, sent_at=SENT_AT - 1)
+    assert states(at_hand) == UNTOUCHED
+    told = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
+    assert deliver("template_category_update", told)
+    assert {states(at_hand)[name] for name in ("C1", "C2")} == {("paused", "template_recategorised")}
+
+
+@pytest.mark.parametrize(
+    ("value", "category"),
+    [
+        ({"previous_category": "UTILITY", "new_category": "MARKETING"}, "MARKETING"),
+        ({"new_category": "UTILITY", "correct_category": "MARKETING"}, "UTILITY"),
+    ],
+)
+def test_the_category_changes_only_when_it_has_changed(at_hand: Deps, value: Json, category: str) -> None:
+    assert deliver("template_category_update", {**STATUS_UPDATE, **value})
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).category == category
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "stopped", "reason"),
+    [
+        (
+            "template_category_update",
+            {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"},
+            {"C1"},
+            "template_recategorised",
+        ),
+        (
+            "message_template_quality_update",
+            {**STATUS_UPDATE, "new_quality_score": "RED"},
+            {"C1"},
+            "template_quality_red",
+        ),
+        ("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "YELLOW"}, set(), ""),
+        (
+            "phone_number_quality_update",
+            {"display_phone_number": "15550783881", "event": "FLAGGED"},
+            {"C1", "C2"},
+            "number_quality_red",
+        ),
+    ],
+)
+def test_a_change_that_makes_sending_on_unwise_pauses_the_campaigns_it_concerns(
+    at_hand: Deps, field: str, value: Json, stopped: set[str], reason: str
+) -> None:
+    assert deliver(field, value)
+    assert {name for name, state in states(at_hand).items() if state == ("paused", reason)} == stopped
+
+
+def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
+    chosen = [
+        {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
+        {"user_id": "US.7", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
+        {"wa_id": "16505550000", "category": "marketing_messages", "value": "signup", "timestamp": 1731705721},
+    ]
+    assert deliver("user_preferences", {"user_preferences": chosen})
+    for key in (contact_id_for(TENANT, "phone", "+16505551234"), contact_id_for(TENANT, "bsuid", "US.7")):
+        contact = at_hand.contacts.get(TENANT, key)
+        assert contact is not None
+        assert (contact.opted_out_at, contact.opt_out_source) == (1731705721000, "whatsapp_preferences")
+    assert at_hand.contacts.find(TENANT, "phone", "+16505550000") is None
+    resumed = [{**chosen[0], "value": "resume", "timestamp": 1731705722}]
+    assert deliver("user_preferences", {"user_preferences": resumed})
+    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    assert contact is not None
+    assert contact.opted_out_at is None
+
+
+def test_a_throughput_upgrade_makes_the_number_faster(at_hand: Deps) -> None:
+    value = {"display_phone_number": "15550783881", "event": "THROUGHPUT_UPGRADE", "current_limit": "TIER_UNLIMITED"}
+    assert deliver("phone_number_quality_update", value)
+    assert number(at_hand).throughput == 1000
+    assert deliver("phone_number_quality_update", {**value, "event": "FLAGGED"})
+    assert (number(at_hand).throughput, number(at_hand).quality) == (1000, "RED")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "limit"),
+    [
+        ("business_capability_update", {"max_daily_conversations_per_business": 2000}, 2_000),
+        ("business_capability_update", {"max_daily_conversations_per_business": "TIER_10K"}, 10_000),
+        ("business_capability_update", {"max_daily_conversation_per_phone": -1}, -1),
+        (
+            "phone_number_quality_update",
+            {"display_phone_number": "15550783881", "event": "ONBOARDING", "current_limit": "TIER_250"},
+            250,
+        ),
+        (
+            "phone_number_quality_update",
+            {
+                "display_phone_number": "15550783881",
+                "event": "UPGRADE",
+                "current_limit": "TIER_NOT_SET",
+                "max_daily_conversations_per_business": "TIER_UNLIMITED",
+            },
+            -1,
+        ),
+    ],
+)
+def test_the_messaging_limit_follows_meta(at_hand: Deps, field: str, value: Json, limit: int) -> None:
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit is None
+    assert deliver(field, value)
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == limit
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_a_capability_event_without_a_limit_is_kept(aws: FakeAws, at_hand: Deps) -> None:
+    assert deliver("business_capability_update", {"max_phone_numbers_per_waba": 25})
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit is None
+    assert len(aws.objects(f"account-events/{WABA}/")) == 1
+
+
+FLAGGED = {"display_phone_number": "15550783881", "event": "FLAGGED"}
+
+
+@pytest.mark.parametrize(("later", "state"), [("GREEN", "sending"), ("RED", "paused")])
+def test_a_flagging_that_comes_late_stops_what_a_number_that_is_still_low_sends(
+    at_hand: Deps, later: str, state: str
+) -> None:
+    at_hand.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality(later, SENT_AT))
+    assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 60_000)
+    assert (number(at_hand).quality, number(at_hand).quality_at) == (later, SENT_AT)
+    assert {states(at_hand)[name][0] for name in ("C1", "C2")} == {state}
+
+
+def test_a_number_recovers_by_what_meta_says_later(at_hand: Deps) -> None:
+    assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
+    assert states(at_hand)["C1"] == ("paused", "number_quality_red")
+    assert deliver("phone_number_quality_update", {**FLAGGED, "event": "UNFLAGGED"})
+    assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
+    assert number(at_hand).quality == "UNKNOWN"
+
+
+def test_a_limit_that_comes_late_changes_nothing(at_hand: Deps) -> None:
+    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 2000})
+    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=SENT_AT - 1000)
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == 2_000
+    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=SENT_AT + 1000)
+    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == 250
+
+
+GONE = ("partner_removed", "app_uninstalled", "account_deleted")
+REINSTATED: Json = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}
+STOPS: list[tuple[Json, str, str]] = [
+    ({"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}, "restricted", "account_disabled"),
+    (
+        {
+            "event": "ACCOUNT_RESTRICTION",
+            "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 4102444800}],
+        },
+        "restricted",
+        "account_restricted until 2100-01-01T00:00:00.000Z",
+    ),
+    ({"event": "PARTNER_REMOVED", "waba_info": {"waba_id": WABA}}, "disconnected", "partner_removed"),
+    ({"event": "PARTNER_REMOVED", "phone_number": "15550783881"}, "disconnected", "partner_removed"),
+    (
+        {
+            "event": "PARTNER_REMOVED",
+            "waba_info": {"waba_id": WABA, "owner_business_id": "1"},
+            "disconnection_info": {"reason": "PRIMARY_INACTIVITY", "initiated_by": "SYSTEM"},
+        },
+        "disconnected",
+        "partner_removed",
+    ),
+    ({"event": "PARTNER_APP_UNINSTALLED", "waba_info": {"waba_id": WABA}}, "disconnected", "app_uninstalled"),
+    ({"event": "ACCOUNT_DELETED"}, "disconnected", "account_deleted"),
+    ({"event": "ACCOUNT_OFFBOARDED"}, "disconnected", "account_offboarded"),
+]
+
+
+@pytest.mark.parametrize(("value", "status", "reason"), STOPS)
+def test_an_account_that_may_not_send_stops_its_numbers_and_campaigns(
+    at_hand: Deps, value: Json, status: str, reason: str
+) -> None:
+    assert deliver("account_update", value)
+    assert (number(at_hand).status, number(at_hand).reason) == (status, reason)
+    assert at_hand.accounts.number(OTHER, OTHER_PHONE_ID).status == "active"
+    assert states(at_hand) == {**UNTOUCHED, "C1": ("paused", reason), "C2": ("paused", reason)}
+    assert {state for state, _ in runs(at_hand).values()} == {"paused"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {
+            "event": "ACCOUNT_RESTRICTION",
+            "restriction_info": [{"restriction_type": "RESTRICTED_UTILITY_TEMPLATES"}],
+        },
+        {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "SCHEDULE_FOR_DISABLE"}},
+        {"event": "ACCOUNT_VIOLATION", "violation_info": {"violation_type": "ADULT"}},
+        {"event": "PARTNER_REMOVED", "phone_number": "15559999999"},
+        {"event": "EVENT_OF_TOMORROW"},
+        {},
+    ],
+)
+def test_other_news_of_an_account_is_kept_and_stops_nothing(aws: FakeAws, at_hand: Deps, value: Json) -> None:
+    assert deliver("account_update", value)
+    assert number(at_hand).status == "active"
+    assert states(at_hand) == UNTOUCHED
+    assert [kept["value"] for kept in aws.objects(f"account-events/{WABA}/")] == [value]
+
+
+def test_reinstated_numbers_may_send_but_campaigns_wait_for_a_person(at_hand: Deps) -> None:
+    deliver("account_update", STOPS[0][0])
+    assert deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    assert (number(at_hand).status, number(at_hand).reason) == ("active", "")
+    assert states(at_hand)["C1"] == ("paused", "account_disabled")
+
+
+def test_a_removed_partner_is_not_back_by_being_reinstated(at_hand: Deps) -> None:
+    deliver("account_update", STOPS[2][0])
+    deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
+    assert number(at_hand).status == "disconnected"
+
+
+def test_a_ban_that_was_lifted_before_we_heard_of_it_holds_nothing_up(at_hand: Deps) -> None:
+    deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    deliver("account_update", STOPS[0][0])
+    assert number(at_hand).status == "active"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_the_apps_number_is_suspended_and_resumed_with_its_token(at_hand: Deps) -> None:
+    deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
+    assert (number(at_hand).status, at_hand.accounts.waba(TENANT, WABA).token) == ("disconnected", "sealed")
+    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert (number(at_hand).status, waba.status, waba.token) == ("active", "active", "sealed")
+    deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
+    assert number(at_hand).status == "active"
+
+
+@pytest.mark.parametrize("value", [value for value, status, reason in STOPS if reason in GONE])
+def test_an_account_that_left_leaves_no_token_behind(at_hand: Deps, value: Json) -> None:
+    assert deliver("account_update", value)
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert (waba.status, waba.token) == ("disconnected", "")
+    assert at_hand.accounts.waba(OTHER, OTHER_WABA).token == "sealed"
+
+
+def test_the_token_stays_while_another_number_needs_it(at_hand: Deps) -> None:
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    at_hand.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
+    assert deliver("account_update", {"event": "PARTNER_REMOVED", "phone_number": "15550783881"})
+    assert at_hand.accounts.number(TENANT, "second").status == "active"
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert (waba.status, waba.token) == ("active", "sealed")
+
+
+def restriction(*kinds: str, until: int = 0) -> Json:
+    ends = {"expiration": until} if until else {}
+    return {
+        "event": "ACCOUNT_RESTRICTION",
+        "restriction_info": [{"restriction_type": f"RESTRICTED_{kind}_INITIATED_MESSAGING", **ends} for kind in kinds],
+    }
+
+
+def test_a_restriction_with_an_end_lifts_itself(at_hand: Deps) -> None:
+    assert deliver("account_update", restriction("BIZ", until=4102444800))
+    end = 4102444800_000
+    with pytest.raises(Conflict, match="restricted"):
+        number(at_hand).require_active(end - 1)
+    number(at_hand).require_answers(end - 1)
+    number(at_hand).require_active(end)
+    assert deliver("account_update", restriction("CUSTOMER", until=4102444800), sent_at=SENT_AT + 1000)
+    with pytest.raises(Conflict, match="restricted"):
+        number(at_hand).require_answers(end - 1)
+
+
+def test_a_restriction_that_is_over_pauses_nothing(at_hand: Deps) -> None:
+    assert deliver("account_update", restriction("BIZ", until=1641330498))
+    assert states(at_hand) == UNTOUCHED
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_restrictions_the_longer_one_holds(at_hand: Deps, order: tuple[int, int]) -> None:
+    values = [restriction("BIZ", until=4102444800), restriction("BIZ")]
+    for i in order:
+        deliver("account_update", values[i])
+    assert (number(at_hand).restricted_until, number(at_hand).reason) == (0, "account_restricted")
+
+
+def test_what_left_is_not_back_by_a_restriction_that_ends(at_hand: Deps) -> None:
+    deliver("account_update", STOPS[2][0])
+    deliver("account_update", restriction("BIZ", until=4102444800), sent_at=SENT_AT + 1000)
+    deliver("account_update", REINSTATED, sent_at=SENT_AT + 2000)
+    assert number(at_hand).status == "disconnected"
+
+
+def test_what_meta_tells_of_numbers_and_accounts_is_stored(at_hand: Deps) -> None:
+    who = {"display_phone_number": "15550783881"}
+    named = {**who, "decision": "APPROVED", "requested_verified_name": "Lucky Shrub", "rejection_reason": None}
+    assert deliver("phone_number_name_update", named)
+    assert deliver("business_username_update", {**who, "username": "@lucky", "status": "approved"})
+    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 2000})
+    assert deliver("account_review_update", {"decision": "APPROVED"})
+    found, waba = number(at_hand), at_hand.accounts.waba(TENANT, WABA)
+    assert (found.verified_name, found.username, waba.messaging_limit, waba.review) == (
+        "Lucky Shrub",
+        "lucky",
+        2000,
+        "APPROVED",
+    )
+    assert deliver("business_username_update", {**who, "username": "lucky", "status": "deleted"})
+    assert number(at_hand).username == ""
+
+
+EDITED = {
+    "message_template_id": int(TEMPLATE),
+    "message_template_name": "sale",
+    "message_template_language": "en_US",
+    "message_template_title": "Sale",
+    "message_template_element": "Hello {{1}}, everything must go",
+    "message_template_footer": "Bye",
+    "message_template_buttons": [
+        {
+            "message_template_button_type": "URL",
+            "message_template_button_text": "Shop",
+            "message_template_button_url": "https://example.com/new",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(("body", "stopped"), [("Hello {{1}}, all must go", False), ("Hello, all must go", True)])
+def test_an_edited_template_is_what_meta_says_now(at_hand: Deps, body: str, stopped: bool) -> None:
+    button = {"type": "URL", "text": "Buy", "url": "https://example.com/old", "example": ["x"]}
+    components: list[Json] = [
+        {"type": "BODY", "text": "Hi {{1}}", "example": {}},
+        {"type": "BUTTONS", "buttons": [button]},
+    ]
+    at_hand.catalogue.change_template(TENANT, TEMPLATE, lambda t: replace(t, components=components))
+    told = {**EDITED, "message_template_element": body}
+    assert deliver("message_template_components_update", told)
+    assert deliver("message_template_components_update", EDITED, sent_at=SENT_AT - 1000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).components == [
+        {"type": "HEADER", "format": "TEXT", "text": "Sale"},
+        {"type": "BODY", "text": body, "example": {}},
+        {"type": "FOOTER", "text": "Bye"},
+        {
+            "type": "BUTTONS",
+            "buttons": [{"type": "URL", "text": "Shop", "url": "https://example.com/new", "example": ["x"]}],
+        },
+    ]
+    assert states(at_hand)["C1"] == (("paused", "template_changed") if stopped else ("sending", ""))
+
+
+def test_a_templates_quality_is_the_latest(at_hand: Deps) -> None:
+    deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "GREEN"})
+    deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"}, sent_at=SENT_AT - 1000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).quality == "GREEN"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_a_category_that_comes_late_changes_nothing(at_hand: Deps) -> None:
+    value = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
+    deliver("template_category_update", value)
+    old = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"}
+    deliver("template_category_update", old, sent_at=SENT_AT - 1000)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).category == "MARKETING"
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_people_learn_of_it_once_however_often_it_comes(at_hand: Deps) -> None:
+    event = {"display_phone_number": "15550783881", "event": "PIN_RESET_REQUEST", "requester": "61555822107539"}
+    for _ in range(2):
+        deliver("security", event)
+    deliver("security", event, sent_at=SENT_AT + 1000)
+    found = at_hand.notices.page(TENANT, 10, None).items
+    assert [(notice.kind, notice.at) for notice in found] == [("security", SENT_AT + 1000), ("security", SENT_AT)]
+    assert at_hand.notices.page(OTHER, 10, None).items == []
+
+
+def test_errors_of_a_number_are_told_once_an_hour_and_kept(aws: FakeAws, at_hand: Deps) -> None:
+    error = {"code": 130429, "title": "Rate limit hit", "error_data": {"details": "Slow down"}}
+    for i in range(3):
+        deliver("messages", {"metadata": {"phone_number_id": PHONE_ID}, "errors": [error], "n": i}, sent_at=SENT_AT + i)
+    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    assert notice.text == "Meta reports error 130429: Rate limit hit. Slow down"
+    assert len(aws.objects(f"account-events/{WABA}/")) == 3
+
+
+KEPT = [
+    "account_settings_update",
+    "automatic_events",
+    "business_status_update",
+    "field_of_tomorrow",
+    "flows",
+    "message_echoes",
+    "messaging_handovers",
+    "partner_solutions",
+    "standby",
+    "template_correct_category_detection",
+    "tracking_events",
+]
+
+
+@pytest.mark.parametrize("field", KEPT)
+def test_what_changes_nothing_here_is_kept_as_it_came(aws: FakeAws, at_hand: Deps, field: str) -> None:
+    value = {"event": "X", "anything": [{"at": "all"}]}
+    assert deliver(field, value)
+    (kept,) = aws.objects(f"account-events/{WABA}/")
+    assert (kept["field"], kept["value"]) == (field, value)
+    assert states(at_hand) == UNTOUCHED
+
+
+def test_clicks_on_links_name_nobody_and_are_kept(aws: FakeAws, at_hand: Deps) -> None:
+    data = {"click_component": "cta", "product_id": "sku", "click_id": "c", "tracking_token": "t"}
+    action = {
+        "action_type": "marketing_messages_link_click",
+        "timestamp": "1",
+        "marketing_messages_link_click_data": data,
+    }
+    assert deliver("messages", {"metadata": {"phone_number_id": PHONE_ID}, "user_actions": [action]})
+    (kept,) = aws.objects(f"account-events/{WABA}/")
+    assert kept["value"]["user_actions"] == [action]
+
+
+def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: FakeAws, at_hand: Deps) -> None:
+    chosen = [{"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}]
+    assert deliver("user_preferences", {"user_preferences": [*chosen, {**chosen[0], "value": "signup"}]})
+    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    assert contact is not None
+    assert contact.opted_out_at is not None
+    assert len(aws.objects(f"account-events/{WABA}/")) == 1
+
+
+def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: FakeAws, at_hand: Deps) -> None:
+    waba = at_hand.accounts.waba(TENANT, WABA)
+    again = Number(PHONE_ID, WABA, "+15550783881", "Shop", connected_at=SENT_AT + 1)
+    at_hand.accounts.connect(TENANT, waba, [again])
+    assert deliver("account_update", STOPS[2][0])
+    assert number(at_hand).status == "active"
+    assert states(at_hand) == UNTOUCHED
+    assert len(aws.objects("account-events/")) == 1
+
+
+@pytest.mark.parametrize("waba_id", ["", "424242"])
+def test_an_account_that_is_nobodys_is_parked(aws: FakeAws, waba_id: str) -> None:
+    assert deliver("account_update", {"event": "ACCOUNT_DELETED"}, waba_id=waba_id)
+    (parked,) = aws.objects("parked/")
+    assert "unknown WhatsApp Business account" in parked["reason"]
+
+
+def test_another_tenants_template_id_changes_nothing(at_hand: Deps) -> None:
+    deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, waba_id="999", delivery=2)
+    assert at_hand.catalogue.template(TENANT, TEMPLATE).status == "PENDING"
+    assert states(at_hand) == UNTOUCHED

@@ -1,0 +1,188 @@
+"""Which campaign a message answers, and until when."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.webhook_ingest import inbound_handler
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.receive.split import split
+from shared.clock import epoch_ms
+from shared.domain.campaigns.blocks import Recipient, block_number
+from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.number_work import Run
+from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
+from shared.store.campaigns.sends import SealedBlock
+from tests.support.fake_aws import Context, sqs_event
+from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
+
+BY_PHONE = contact_id_for(TENANT, "phone", "+16505551234")
+NOW_S = epoch_ms() // 1000
+
+
+def text(body: str, n: int = 1) -> Json:
+    """A message of the person, sent `n` seconds from now, with an id of its own."""
+    return {**TEXT, "id": f"wamid.{body}{n}", "timestamp": str(NOW_S + n), "text": {"body": body}}
+
+
+def deliver(message: Json) -> None:
+    found = split(wire(envelope(messages(message))), epoch_ms())
+    bodies = [routed.message.to_json() for routed in found.inbound]
+    assert inbound_handler.lambda_handler(sqs_event(*bodies, group="g"), Context()) == {"batchItemFailures": []}
+
+
+def ids_of_shard(shard: int, count: int) -> list[str]:
+    """Contact ids of one shard, sorted, with the person's own among them."""
+    others = [f"{shard:x}{i:031x}" for i in range(count - 1)]
+    return sorted([*others, BY_PHONE])
+
+
+def campaign(at_hand: Deps, campaign_id: str, started_at: int, **more: Any) -> tuple[int, int]:
+    """Store a campaign of 200 people that began then; returns the person's (block, slot)."""
+    shard = shard_of(BY_PHONE)
+    ids = ids_of_shard(shard, 200)
+    for n in range(3):
+        part = [Recipient(one, "+1", ()) for one in ids[n * 80 : n * 80 + 80]]
+        sealed = SealedBlock(n, 0, min(200, n * 80 + 80), {}, ids[-1], n == 2)
+        at_hand.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], 1)
+    sizes = tuple(200 if s == shard else 0 for s in range(SHARDS))
+    made = Campaign(
+        campaign_id,
+        "Sale",
+        PHONE_ID,
+        "w",
+        "tpl",
+        "MARKETING",
+        Audience(everyone=True),
+        {},
+        state=State.SENDING,
+        frozen_at=started_at,
+        started_at=started_at,
+        sizes=sizes,
+    )
+    at_hand.catalogue.create_campaign(TENANT, replace(made, **more))
+    n, slot = divmod(ids.index(BY_PHONE), 80)
+    return block_number(shard, n), slot
+
+
+def replied(at_hand: Deps, campaign_id: str, block: int) -> set[int]:
+    status = at_hand.sends.status_block(TENANT, campaign_id, block)
+    assert status is not None
+    return set(status.replied)
+
+
+def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(at_hand: Deps) -> None:
+    now = NOW_S * 1000
+    places = {
+        "C1": campaign(at_hand, "C1", now - 50_000),
+        "C2": campaign(at_hand, "C2", now - 40_000, state=State.COMPLETED),
+        "C3": campaign(at_hand, "C3", now - 30_000),
+        "C4": campaign(at_hand, "C4", now - 20_000, phone_number_id="888"),
+    }
+    for campaign_id in ("C1", "C2", "C4"):
+        block, slot = places[campaign_id]
+        at_hand.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
+    block, slot = places["C3"]
+    at_hand.sends.record(TENANT, "C3", block, StatusChange(failed={slot: "131026"}))
+    deliver(text("Nice!"))
+    marked = {campaign_id: replied(at_hand, campaign_id, places[campaign_id][0]) for campaign_id in places}
+    assert marked == {"C1": set(), "C2": {places["C2"][1]}, "C3": set(), "C4": set()}
+
+
+def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(at_hand: Deps) -> None:
+    now = NOW_S * 1000
+    block, slot = campaign(at_hand, "C1", now - 50_000)
+    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
+    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
+    deliver(text("Hello"))
+    assert replied(at_hand, "C1", block) == set()
+    lane = at_hand.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
+    assert lane is not None
+    at_hand.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now, now + 1000, 0)
+    deliver(text("Hello again", 2))
+    assert replied(at_hand, "C1", block) == {slot}
+
+
+def test_a_campaign_that_began_since_the_last_message_is_found(at_hand: Deps) -> None:
+    deliver(text("Good morning"))
+    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 2_000)
+    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
+    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
+    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    deliver(text("Nice!", 2))
+    assert replied(at_hand, "C1", block) == {slot}
+
+
+def test_an_answer_after_three_days_belongs_to_no_campaign(at_hand: Deps) -> None:
+    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 73 * 3600 * 1000)
+    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    deliver(text("Hello"))
+    assert replied(at_hand, "C1", block) == set()
+
+
+HOUR = 3600 * 1000
+DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("more", "counts"),
+    [
+        ({"resumed_at": -2 * HOUR, "resumed_from": (0,)}, True),
+        ({"resumed_at": -2 * DAY, "resumed_from": (0,), "state": State.PAUSED}, True),
+        ({"resumed_at": -4 * DAY, "resumed_from": (0,), "state": State.PAUSED}, False),
+        ({"resumed_at": -2 * HOUR, "resumed_from": (200,)}, True),
+        ({"finished_at": -71 * HOUR, "state": State.COMPLETED}, True),
+        ({"finished_at": -73 * HOUR, "state": State.COMPLETED}, False),
+    ],
+)
+def test_a_campaign_that_took_days_is_answered_for_three_days_after_its_last_messages(
+    at_hand: Deps, more: dict[str, Any], counts: bool
+) -> None:
+    now = NOW_S * 1000
+    times = {name: now + more[name] for name in ("resumed_at", "finished_at") if name in more}
+    block, slot = campaign(at_hand, "C1", now - 9 * DAY, **(more | times))
+    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    deliver(text("Hello"))
+    assert replied(at_hand, "C1", block) == ({slot} if counts else set())
+
+
+def test_a_campaign_that_still_writes_to_people_after_days_is_answered(at_hand: Deps) -> None:
+    now = NOW_S * 1000
+    block, slot = campaign(at_hand, "C1", now - 9 * DAY)
+    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
+    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
+    lane = at_hand.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
+    assert lane is not None
+    at_hand.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now - HOUR, now + 1000, 0)
+    deliver(text("Hello"))
+    assert replied(at_hand, "C1", block) == {slot}
+
+
+@pytest.mark.parametrize(("resumed_from", "answered"), [(200, "C2"), (0, "C1")])
+def test_of_two_campaigns_the_one_that_wrote_to_this_person_last_is_answered(
+    at_hand: Deps, resumed_from: int, answered: str
+) -> None:
+    """C1 was resumed after C2 had begun: the person stands before or behind where it went on."""
+    now = NOW_S * 1000
+    places = {
+        "C1": campaign(at_hand, "C1", now - 5 * DAY, resumed_at=now - HOUR, resumed_from=(resumed_from,)),
+        "C2": campaign(at_hand, "C2", now - DAY),
+    }
+    for name, (block, slot) in places.items():
+        at_hand.sends.record(TENANT, name, block, StatusChange(sent={slot}))
+    deliver(text("Nice!"))
+    assert [name for name, (block, _) in places.items() if replied(at_hand, name, block)] == [answered]
+
+
+@pytest.mark.parametrize(("started", "resumed"), [(60_000, None), (-9 * DAY, 60_000)])
+def test_what_wrote_to_a_person_only_after_their_message_is_not_answered_by_it(
+    at_hand: Deps, started: int, resumed: int | None
+) -> None:
+    now = NOW_S * 1000
+    resumed_at = None if resumed is None else now + resumed
+    block, slot = campaign(at_hand, "C1", now + started, resumed_at=resumed_at, resumed_from=(0,))
+    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    deliver(text("Hello"))
+    assert replied(at_hand, "C1", block) == set()

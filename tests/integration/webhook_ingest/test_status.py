@@ -1,0 +1,225 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.webhook_ingest import status_handler
+from functions.webhook_ingest.bootstrap import Deps
+from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.callback import SingleSend, encode_single
+from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.number_work import Run
+from shared.domain.contacts.identity import contact_id_for
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import message_key
+from shared.queue_messages import StatusUpdates
+from shared.store.campaigns.sends import SealedBlock
+from shared.store.conversations.conversations import Head
+from tests.support.fake_aws import Context, FakeAws, sqs_event
+from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT, WABA
+
+AT = 1_750_030_073
+IDS = sorted(f"0{i:031x}" for i in range(4))
+
+
+@pytest.fixture(autouse=True)
+def block(at_hand: Deps) -> None:
+    """Campaign C of the tenant: four people in block 0."""
+    people = [Recipient(one, "+1", ()) for one in IDS]
+    at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
+
+
+def slot(status: str, n: int, *, tenant: str = TENANT, code: str = "", block: int = 0) -> list[object]:
+    return [status, AT, f"v1|{tenant}|C|{block}|{n}|0", code, "marketing" if status == "sent" else "", f"wamid.{n}"]
+
+
+def deliver(*batches: StatusUpdates, time_left_ms: int = 60_000) -> list[str]:
+    """Deliver queue messages; returns the records that failed."""
+    event = sqs_event(*(batch.to_json() for batch in batches))
+    answer = status_handler.lambda_handler(event, Context(time_left_ms))
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_statuses_end_in_the_block(at_hand: Deps) -> None:
+    first = StatusUpdates(PHONE_ID, [slot("sent", 0), slot("sent", 1), slot("failed", 2, code="131026")])
+    second = StatusUpdates(PHONE_ID, [slot("delivered", 0), slot("read", 1), slot("sent", 0)])
+    assert deliver(first, second) == []
+    assert deliver(second, first) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    sets = (stored.sent, stored.delivered, stored.read, stored.priced["marketing"])
+    assert [set(one) for one in sets] == [{0, 1}, {0}, {1}, {0, 1}]
+    assert stored.failed == {2: "131026"}
+
+
+def test_who_stopped_marketing_at_whatsapp_is_opted_out(at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 3, code="131050")])) == []
+    contact = at_hand.contacts.get(TENANT, IDS[3])
+    assert contact is not None
+    assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
+    assert [change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0)] == [IDS[3]]
+
+
+def sending(at_hand: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
+    """A campaign of the tenant's account that sends, on a number."""
+    campaign = Campaign(campaign_id, "Sale", number, WABA, "T", "MARKETING", Audience(), {}, state=State.SENDING)
+    at_hand.catalogue.create_campaign(TENANT, replace(campaign, **more))
+    at_hand.lanes.open_run(Run(number, TENANT, campaign_id, "running", (1,) * 16, 1, 1, "MARKETING", "{}"))
+
+
+def standing(at_hand: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
+    """State and reason of a campaign, and the state of its run."""
+    campaign = at_hand.catalogue.campaign(TENANT, campaign_id)
+    runs = {run.campaign_id: run.state for run in at_hand.lanes.work(campaign.phone_number_id).runs}
+    return str(campaign.state), campaign.reason, runs.get(campaign_id, "")
+
+
+def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(at_hand: Deps) -> None:
+    sending(at_hand)
+    sending(at_hand, "D")
+    at_hand.sends.record(TENANT, "C", 0, StatusChange(held={0, 1, 2}))
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015"), slot("sent", 1)])) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert [stored.outcome(n) for n in range(4)] == ["failed", "sent", "sent", None]
+    assert standing(at_hand) == ("paused", "meta_132015", "paused")
+    assert standing(at_hand, "D") == ("sending", "", "running")
+
+
+@pytest.mark.parametrize(
+    ("code", "stopped"),
+    [
+        ("131026", set()),
+        ("131049", set()),
+        ("131008", {"C"}),
+        ("131048", {"C", "D"}),
+        ("131042", {"C", "D", "E"}),
+    ],
+)
+def test_a_later_failure_stops_as_much_as_one_at_once(at_hand: Deps, code: str, stopped: set[str]) -> None:
+    """D sends on the same number, E on another one of the account, F for another account."""
+    sending(at_hand)
+    sending(at_hand, "D")
+    sending(at_hand, "E", "7700")
+    sending(at_hand, "F", "7701", waba_id="999")
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code=code)])) == []
+    assert {name for name in "CDEF" if standing(at_hand, name)[0] == "paused"} == stopped
+    assert {name for name in "CDEF" if standing(at_hand, name)[2] == "paused"} == stopped
+
+
+@pytest.mark.parametrize(("resumed_at", "state"), [(AT * 1000 + 1_000, "sending"), (AT * 1000 + 999, "paused")])
+def test_what_failed_before_somebody_resumed_stops_nothing_any_more(at_hand: Deps, resumed_at: int, state: str) -> None:
+    sending(at_hand, resumed_at=resumed_at)
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="131042")])) == []
+    assert standing(at_hand)[0] == state
+
+
+def test_a_stop_that_fails_brings_its_records_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    sending(at_hand)
+
+    def fail(*_: object) -> None:
+        raise ConnectionError
+
+    good, bad = slot("sent", 1), slot("failed", 0, code="132015")
+    with monkeypatch.context() as patch:
+        patch.setattr(at_hand.lanes, "set_run_state", fail)
+        assert deliver(StatusUpdates(PHONE_ID, [good]), StatusUpdates(PHONE_ID, [bad])) == ["m1"]
+    assert standing(at_hand) == ("paused", "meta_132015", "running")
+    assert deliver(StatusUpdates(PHONE_ID, [bad])) == []
+    assert standing(at_hand) == ("paused", "meta_132015", "paused")
+
+
+def test_a_failure_of_a_campaign_that_is_gone_stops_nothing(at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015")])) == []
+
+
+def test_statuses_of_agents_and_bots_end_in_the_conversation(at_hand: Deps) -> None:
+    message_id = message_key(AT * 1000, "key")
+    message = Message(message_id, "conv", "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
+    at_hand.conversations.append(TENANT, Head("conv", PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message)
+    callback = encode_single(SingleSend(TENANT, "conv", message_id))
+    rows: list[list[object]] = [["read", AT, callback, "", "", "wamid.9"], ["sent", AT, callback, "", "service", ""]]
+    assert deliver(StatusUpdates(PHONE_ID, rows)) == []
+    stored = at_hand.conversations.messages.get(TENANT, "conv", message_id)
+    assert stored is not None
+    assert (stored.status, stored.wamid) == ("read", "wamid.9")
+
+
+def test_nobody_changes_another_tenants_campaign(aws: FakeAws, at_hand: Deps) -> None:
+    claimed = slot("failed", 0, code="131050")
+    assert deliver(StatusUpdates(OTHER_PHONE_ID, [claimed]), StatusUpdates("777", [slot("sent", 1)])) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert (stored.sent, stored.failed) == (frozenset(), {})
+    assert at_hand.contacts.get(TENANT, IDS[0]) is None
+    (parked,) = aws.objects("parked/")
+    assert [row[0] for row in parked["raw"]] == [OTHER_PHONE_ID, "777"]
+
+
+@pytest.mark.parametrize(
+    ("row", "metric"),
+    [
+        (slot("sent", 0, block=1), "StatusUnmatched"),
+        (slot("failed", 9, code="131050", block=1), "StatusUnmatched"),
+        (["sent", AT, f"m1|{TENANT}|conv|{message_key(1, 'x')}", "", "", "w"], "StatusUnmatched"),
+        (["sent", AT, "", "", "", "w"], "StatusNotOurs"),
+        (slot("sent", 0, tenant=OTHER), "StatusForeign"),
+    ],
+)
+def test_what_matches_nothing_is_counted(
+    at_hand: Deps, row: list[object], metric: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [row])) == []
+    assert f'"{metric}"' in capsys.readouterr().out
+
+
+def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [["sent"]]), StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
+    assert len(aws.objects("parked/")) == 1
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert stored.sent == {0}
+
+
+def test_only_the_records_of_a_failed_write_come_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [Recipient(f"1{one[1:]}", "+1", ()) for one in IDS]
+    at_hand.sends.seal_block(TENANT, "C", 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
+    record = at_hand.sends.record
+
+    def fail_on_shard_one(tenant_id: str, campaign_id: str, block: int, change: object) -> bool:
+        if block == 65_536:
+            raise ConnectionError
+        return record(tenant_id, campaign_id, block, change)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(at_hand.sends, "record", fail_on_shard_one)
+    good, bad = slot("sent", 0), slot("sent", 0, block=65_536)
+    batches = [StatusUpdates(PHONE_ID, rows) for rows in ([good], [bad], [good, bad])]
+    assert deliver(*batches) == ["m1", "m2"]
+    monkeypatch.undo()
+
+
+def test_what_does_not_fit_into_the_time_comes_back(at_hand: Deps) -> None:
+    assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)]), time_left_ms=1_000) == ["m0"]
+
+
+def test_a_number_whose_owner_cannot_be_read_now_comes_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant_of_number = at_hand.accounts.tenant_of_number
+
+    def fail_for_one(phone_number_id: str) -> str | None:
+        if phone_number_id == OTHER_PHONE_ID:
+            raise ConnectionError
+        return tenant_of_number(phone_number_id)
+
+    monkeypatch.setattr(at_hand.accounts, "tenant_of_number", fail_for_one)
+    batches = [StatusUpdates(number, [slot("sent", 0)]) for number in (PHONE_ID, OTHER_PHONE_ID)]
+    assert deliver(*batches) == ["m1"]
+
+
+def test_the_owner_of_a_number_is_remembered_but_not_that_it_has_none(at_hand: Deps) -> None:
+    assert at_hand.owners.tenant_of("777", 0) is None
+    at_hand.accounts.connect(TENANT, at_hand.accounts.wabas(TENANT)[0], [])
+    assert at_hand.owners.tenant_of(PHONE_ID, 0) == TENANT
+    at_hand.accounts._directory.release(TENANT, f"PN#{PHONE_ID}")
+    assert at_hand.owners.tenant_of(PHONE_ID, 60_000) == TENANT
+    assert at_hand.owners.tenant_of(PHONE_ID, 200_000) is None

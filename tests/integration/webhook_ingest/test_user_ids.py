@@ -1,0 +1,97 @@
+"""Whom statuses name by phone and by user id: their no is found later, whichever of the two they write under."""
+
+import pytest
+
+from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.receive.split import split
+from shared.clock import epoch_ms
+from shared.domain.contacts.consent import refusal
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import contact_id_for
+from tests.integration.webhook_ingest.test_inbound import deliver
+from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
+from tests.support.webhook_payloads import PHONE_ID, STATUS, TENANT, Json, envelope, statuses, wire
+
+PHONE, USER = "+16505551234", str(STATUS["recipient_user_id"])
+BY_PHONE, BY_USER = contact_id_for(TENANT, "phone", PHONE), contact_id_for(TENANT, "bsuid", USER)
+
+
+def stored(at_hand: Deps, attributes: dict[str, str], contact_id: str = BY_PHONE) -> None:
+    at_hand.contacts.upsert(TENANT, contact_id, attributes, {}, frozenset(), 1)
+
+
+def contact(at_hand: Deps, contact_id: str = BY_PHONE) -> Contact:
+    found = at_hand.contacts.get(TENANT, contact_id)
+    assert found is not None
+    return found
+
+
+def tell(**more: object) -> None:
+    """Meta tells that a message was sent to them."""
+    found = split(wire(envelope(statuses({**STATUS, **more}))), epoch_ms())
+    assert deliver_statuses(*found.statuses) == []
+
+
+def say_stop_without_a_phone() -> None:
+    now = str(epoch_ms() // 1000)
+    message: Json = {"from_user_id": USER, "id": "wamid.S", "timestamp": now, "type": "text", "text": {"body": "STOP"}}
+    assert deliver(message, contacts=[{"profile": {"name": "Sheena", "username": "sheena"}, "user_id": USER}]) == []
+
+
+def test_a_no_under_the_user_id_alone_reaches_the_contact_that_was_imported_with_a_phone(at_hand: Deps) -> None:
+    stored(at_hand, {"phone": PHONE, "region": "ES"})
+    tell()
+    tell()
+    say_stop_without_a_phone()
+    assert refusal(contact(at_hand), "marketing") == "opted_out"
+    assert at_hand.contacts.consent.feed(TENANT, 0)[-1].contact_id == BY_PHONE
+
+
+def test_a_no_said_before_we_knew_counts_as_soon_as_we_know(at_hand: Deps) -> None:
+    stored(at_hand, {"phone": PHONE, "region": "ES"})
+    say_stop_without_a_phone()
+    assert refusal(contact(at_hand), "marketing") is None
+    tell()
+    assert refusal(contact(at_hand), "marketing") == "opted_out"
+    assert contact(at_hand, BY_USER).contact_id == BY_PHONE
+
+
+@pytest.mark.parametrize("more", [{"status": "delivered"}, {"recipient_id": ""}, {"recipient_user_id": ""}])
+def test_a_status_that_does_not_name_both_links_nothing(at_hand: Deps, more: dict[str, object]) -> None:
+    stored(at_hand, {"phone": PHONE, "region": "ES"})
+    tell(**more)
+    assert at_hand.contacts.get(TENANT, BY_USER) is None
+
+
+def test_nobody_is_made_a_contact_by_a_status(at_hand: Deps) -> None:
+    tell()
+    assert at_hand.contacts.get(TENANT, BY_PHONE) is None
+    assert at_hand.contacts.get(TENANT, BY_USER) is None
+
+
+def test_a_number_written_without_its_ninth_digit_is_found(at_hand: Deps) -> None:
+    written = "+5511987654321"
+    stored(at_hand, {"phone": written, "region": "BR"}, contact_id_for(TENANT, "phone", written))
+    tell(recipient_id="551187654321")
+    assert contact(at_hand, BY_USER).phone == written
+
+
+def test_a_status_of_a_number_that_is_nobodys_links_nothing(at_hand: Deps) -> None:
+    stored(at_hand, {"phone": PHONE, "region": "ES"})
+    change = statuses(STATUS)
+    change["value"] = {**change["value"], "metadata": {"phone_number_id": PHONE_ID + "9"}}
+    deliver_statuses(*split(wire(envelope(change)), epoch_ms()).statuses)
+    assert at_hand.contacts.get(TENANT, BY_USER) is None
+
+
+def test_who_moves_to_a_number_that_is_known_is_reached_there(at_hand: Deps) -> None:
+    there = "+12195555358"
+    stored(at_hand, {"phone": PHONE, "region": "US", "bsuid": "US.old"})
+    stored(at_hand, {"phone": there, "region": "US", "bsuid": "US.other"}, contact_id_for(TENANT, "phone", there))
+    system = {"type": "user_changed_number", "wa_id": there[1:], "user_id": "US.new", "body": "changed"}
+    now = str(epoch_ms() // 1000)
+    moved: Json = {"from": PHONE[1:], "id": "wamid.M", "timestamp": now, "type": "system", "system": system}
+    assert deliver(moved, contacts=[]) == []
+    kept = contact(at_hand)
+    assert (kept.phone, kept.bsuid) == (there, "US.new")
+    assert contact(at_hand, contact_id_for(TENANT, "phone", there)).contact_id == BY_PHONE

@@ -1,0 +1,93 @@
+"""Accidents between a program and its database, made to happen at a chosen call."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Literal, TypeVar
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.exceptions import ReadTimeoutError
+from botocore.httpsession import URLLib3Session
+
+from shared.store.engine.database import Database
+
+T = TypeVar("T")
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+
+
+class Crash(Exception):
+    """The process died here."""
+
+
+@contextmanager
+def crash_at_write(database: Database, k: int, when: Literal["before", "after"]) -> Iterator[Callable[[], bool]]:
+    """The k-th write (from 1) dies before or after it took effect, and so does every write that follows.
+
+    Yields a function that says whether it came to that.
+    """
+    writes = 0
+
+    def die(**_details: object) -> None:
+        nonlocal writes
+        writes += 1
+        if writes >= k:
+            raise Crash
+
+    with _hook(database, f"{when}-call", WRITES, die):
+        yield lambda: writes >= k
+
+
+@contextmanager
+def answer_lost(database: Database, operation: str) -> Iterator[None]:
+    """The next such call takes effect, but its caller hears of a read timeout."""
+    lost = False
+
+    def lose(**_details: object) -> None:
+        nonlocal lost
+        if not lost:
+            lost = True
+            raise ReadTimeoutError(endpoint_url="http://dynamodb")
+
+    with _hook(database, "after-call", (operation,), lose):
+        yield
+
+
+@contextmanager
+def sent_twice(database: Database, operation: str) -> Iterator[None]:
+    """The next such request goes over the wire twice, as when the client repeats one whose answer was lost; only the
+    second answer is seen."""
+    sent = False
+
+    def send_first(request: AWSPreparedRequest, **_details: object) -> None:
+        nonlocal sent
+        if not sent:
+            sent = True
+            URLLib3Session().send(request)
+
+    with _hook(database, "before-send", (operation,), send_first):
+        yield
+
+
+@contextmanager
+def _hook(database: Database, event: str, operations: tuple[str, ...], handler: Callable[..., None]) -> Iterator[None]:
+    names = [f"{event}.dynamodb.{operation}" for operation in operations]
+    for name in names:
+        database.client.meta.events.register(name, handler)
+    try:
+        yield
+    finally:
+        for name in names:
+            database.client.meta.events.unregister(name, handler)
+
+
+def at_once(count: int, call: Callable[[int], T]) -> list[T]:
+    """`call(0)` to `call(count - 1)`, each in a thread, all let go at the same moment."""
+    barrier = Barrier(count)
+
+    def start(i: int) -> T:
+        barrier.wait()
+        return call(i)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(start, range(count)))

@@ -1,0 +1,74 @@
+import json
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
+
+RULES = TokenRules("https://keys.example/eu-west-1_Pool", "eu-west-1_Pool", "client")
+ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+CLAIMS = {"sub": "person", "iss": ISSUER, "token_use": "access", "client_id": "client", "exp": 4_000_000_000}
+
+
+class Keys:
+    """Serves the pool's keys and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.names = ["k1"]
+
+    def fetch(self, url: str) -> bytes:
+        assert url == "https://keys.example/eu-west-1_Pool/.well-known/jwks.json"
+        self.asked += 1
+        public = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
+        return json.dumps({"keys": [{**public, "kid": name, "alg": "RS256"} for name in self.names]}).encode()
+
+
+def token(claims: dict[str, Any], key: rsa.RSAPrivateKey = KEY, kid: str = "k1") -> str:
+    return jwt.encode(claims, key, "RS256", headers={"kid": kid})
+
+
+def test_a_token_of_ours_names_its_person() -> None:
+    keys = Keys()
+    verifier = TokenVerifier(RULES, keys.fetch)
+    assert verifier.subject(token(CLAIMS), 0) == "person"
+    assert verifier.subject(token({**CLAIMS, "iss": RULES.issuer}), 0) == "person"
+    assert keys.asked == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other"},
+        {"token_use": "id"},
+        {"client_id": "another"},
+        {"exp": 1},
+        {"sub": None},
+    ],
+)
+def test_a_token_with_a_wrong_claim_opens_nothing(changed: dict[str, Any]) -> None:
+    claims = {name: value for name, value in {**CLAIMS, **changed}.items() if value is not None}
+    assert TokenVerifier(RULES, Keys().fetch).subject(token(claims), 0) is None
+
+
+def test_only_our_signature_and_algorithm_count() -> None:
+    verifier = TokenVerifier(RULES, Keys().fetch)
+    assert verifier.subject(token(CLAIMS, OTHER), 0) is None
+    assert verifier.subject(jwt.encode(CLAIMS, "x" * 32, "HS256", headers={"kid": "k1"}), 0) is None
+    assert verifier.subject(jwt.encode(CLAIMS, "", "none", headers={"kid": "k1"}), 0) is None
+    assert verifier.subject("not a token", 0) is None
+
+
+def test_unknown_keys_are_asked_for_at_most_once_a_minute() -> None:
+    keys = Keys()
+    verifier = TokenVerifier(RULES, keys.fetch)
+    for now in (0, 1_000, 59_999):
+        assert verifier.subject(token(CLAIMS, kid="k2"), now) is None
+    assert keys.asked == 1
+    keys.names = ["k1", "k2"]
+    assert verifier.subject(token(CLAIMS, kid="k2"), 60_000) == "person"

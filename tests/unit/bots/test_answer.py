@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import pytest
+
+from functions.bot_reply.logic import answer_to
+from shared.domain.bots.bot import Bot, Rule
+from shared.domain.conversations.message import Message
+
+DAY_MS = 24 * 3600 * 1000
+AT = 1_750_000_000_000
+BOTS = [
+    Bot("b0", "off", "", False, (Rule("any", (), "never"),)),
+    Bot("b1", "other number", "888", True, (Rule("any", (), "not here"),)),
+    Bot("b2", "hours", "", True, (Rule("contains", ("hours", "horário"), "9 to 5"),)),
+    Bot("b3", "rest", "106", True, (Rule("exact", ("price",), "10"), Rule("any", (), "A person will answer"))),
+]
+
+
+def message(text: str, at: int = AT) -> Message:
+    return Message("m1", "v1", "in", "contact", "text", text, at, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "bot_id", "reply"),
+    [
+        ("What are your HOURS?", "b2", "9 to 5"),
+        ("qual é o horario", "b2", "9 to 5"),
+        ("Price", "b3", "10"),
+        ("Price of shoes", "b3", "A person will answer"),
+    ],
+)
+def test_the_first_rule_that_matches_answers(text: str, bot_id: str, reply: str) -> None:
+    answer = answer_to(BOTS, "106", message(text), AT)
+    assert answer is not None
+    assert (answer.bot_id, answer.text, answer.at) == (bot_id, reply, AT + 1)
+
+
+def test_a_message_has_one_answer_whatever_becomes_of_the_bots() -> None:
+    first = answer_to(BOTS, "106", message("hours"), AT)
+    later = answer_to(BOTS[3:], "106", message("hours"), AT + 60_000)
+    assert first is not None
+    assert later is not None
+    assert (first.key, first.at) == (later.key, later.at)
+    assert first.bot_id != later.bot_id
+
+
+def test_two_messages_have_two_answers() -> None:
+    first = answer_to(BOTS, "106", message("hours"), AT)
+    second = answer_to(BOTS, "106", replace(message("hours"), message_id="m2"), AT)
+    assert first is not None
+    assert second is not None
+    assert first.key != second.key
+
+
+@pytest.mark.parametrize(
+    ("message", "now"),
+    [
+        (message("hours"), AT + DAY_MS),
+        (replace(message("hours"), direction="out"), AT),
+    ],
+)
+def test_old_messages_and_our_own_are_not_answered(message: Message, now: int) -> None:
+    assert answer_to(BOTS, "106", message, now) is None
+
+
+def test_no_bot_no_answer() -> None:
+    assert answer_to(BOTS[:3], "106", message("shoes"), AT) is None

@@ -1,0 +1,79 @@
+"""One answer for each contact, the same for the dry run and for the load."""
+
+import pytest
+
+from functions.campaign_dispatch.load.audience import Skip, judge
+from functions.campaign_dispatch.load.history import History
+from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.campaign import Audience
+from shared.domain.contacts.consent import purpose_of
+from shared.domain.contacts.contact import Contact
+from shared.domain.templates.compiler import SendPlan, Variable, compile_plan
+from shared.domain.templates.template import Template
+
+TEMPLATE = Template("1", "w", "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "{{1}}"}])
+PLAN: SendPlan = compile_plan(TEMPLATE, {"body.1": Variable("contact", "name")}, frozenset())
+VIP = History(Audience(tags=("vip",), exclude_tags=("bought",)))
+PHONE = "+5511987654321"
+
+
+def person(
+    *tags: str, name: str = "Ana", phone: str | None = PHONE, bsuid: str | None = None, said_no: int | None = None
+) -> Contact:
+    return Contact("c", phone=phone, bsuid=bsuid, name=name, region="BR", tags=frozenset(tags), opted_out_at=said_no)
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [
+        (person("vip"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", bsuid="BR.1"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", phone=None, bsuid="BR.1"), Recipient("c", "BR.1", ("Ana",))),
+        (person(), None),
+        (person("vip", "bought"), None),
+        (person(said_no=1), None),
+        (person("vip", said_no=1), Skip("c", "opted_out")),
+        (person("vip", phone=None), Skip("c", "no_destination")),
+        (person("vip", phone="11987654321"), Skip("c", "invalid_number")),
+        (person("vip", phone="+0511987654321"), Skip("c", "invalid_number")),
+        (person("vip", phone="+55119876543210987"), Skip("c", "invalid_number")),
+        (person("vip", name=""), Skip("c", "missing_variable", "body.1")),
+        (person("vip", name="x" * 1025), Skip("c", "too_long", "body.1")),
+        (person("vip", name="", said_no=1), Skip("c", "opted_out")),
+    ],
+)
+def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
+    contact: Contact, expected: Recipient | Skip | None
+) -> None:
+    assert judge(contact, VIP, "marketing", PLAN) == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (None, Recipient("c", PHONE, ("Ana",))),
+        (person("vip"), Skip("c", "duplicate_identity")),
+        (person("everybody else"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", "bought"), Recipient("c", PHONE, ("Ana",))),
+        (person("everybody else", said_no=1), Skip("c", "opted_out")),
+    ],
+)
+def test_of_two_contacts_with_one_phone_one_is_written_to_and_a_no_of_either_counts(
+    other: Contact | None, expected: Recipient | Skip
+) -> None:
+    assert judge(person("vip"), VIP, "marketing", PLAN, lambda _: other) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "purpose"),
+    [
+        ("MARKETING", "marketing"),
+        ("UTILITY", "utility"),
+        ("utility", "utility"),
+        ("AUTHENTICATION", "authentication"),
+        ("", "marketing"),
+        ("SOMETHING_NEW", "marketing"),
+    ],
+)
+def test_a_category_nobody_knows_counts_as_the_strictest(category: str, purpose: str) -> None:
+    assert purpose_of(category) == purpose

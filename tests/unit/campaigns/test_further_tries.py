@@ -1,0 +1,68 @@
+"""Which campaigns try again, when they may, and what else belongs to their family."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
+from shared.domain.campaigns.further_tries import family_beside, is_further_try, not_settled
+
+
+def campaign(campaign_id: str, source: str = "", *outcomes: str) -> Campaign:
+    audience = Audience(source=EarlierCampaign(source, outcomes)) if source else Audience(everyone=True)
+    return Campaign(campaign_id, "c", "1", "2", "3", "MARKETING", audience, {})
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "further"),
+    [
+        (("failed",), True),
+        (("unknown",), True),
+        (("read", "failed"), True),
+        (("skipped",), True),
+        (("read",), False),
+        (("sent", "delivered", "read"), False),
+    ],
+)
+def test_what_is_for_people_who_surely_got_the_first_follows_it_up_and_tries_nothing_again(
+    outcomes: tuple[str, ...], further: bool
+) -> None:
+    assert is_further_try(campaign("b", "a", *outcomes)) is further
+    assert not is_further_try(campaign("a"))
+
+
+@pytest.mark.parametrize(
+    ("state", "finished_at", "settled"),
+    [
+        (State.DRAFT, None, False),
+        (State.LOADING, None, False),
+        (State.SENDING, None, False),
+        (State.PAUSED, None, False),
+        (State.CANCELLED, None, False),
+        (State.CANCELLED, 5, True),
+        (State.COMPLETED, None, True),
+        (State.COMPLETED, 5, True),
+    ],
+)
+def test_who_is_unknown_may_get_it_at_this_moment_until_the_campaign_is_over(
+    state: State, finished_at: int | None, settled: bool
+) -> None:
+    earlier = replace(campaign("a"), state=state, finished_at=finished_at)
+    for open_outcome in ("unknown", "waiting", "cancelled"):
+        assert (not_settled(earlier, EarlierCampaign("a", ("failed", open_outcome))) == "") is settled
+    assert not_settled(earlier, EarlierCampaign("a", ("failed", "skipped", "read"))) == ""
+
+
+def test_a_family_is_whatever_leads_back_to_the_same_first_try() -> None:
+    first, b, c = campaign("a"), campaign("b", "a", "failed"), campaign("c", "a", "unknown")
+    of_b, of_c = campaign("d", "b", "failed"), campaign("e", "c", "failed")
+    follow_up, of_follow_up = campaign("f", "a", "read"), campaign("g", "f", "failed")
+    known = [of_follow_up, follow_up, of_c, of_b, c, b, first, campaign("x"), campaign("y", "x", "failed")]
+
+    def beside(one: Campaign, *line: Campaign) -> set[str]:
+        return {other.campaign_id for other in family_beside(one, line, known)}
+
+    assert beside(c, first) == {"b", "d", "e"}
+    assert beside(of_b, b, first) == {"c", "e"}
+    assert beside(of_follow_up, follow_up) == set()
+    assert beside(follow_up) == set()

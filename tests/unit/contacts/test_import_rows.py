@@ -1,0 +1,70 @@
+import pytest
+
+from functions.api.contacts.imports.csv_columns import lay_out
+from functions.api.contacts.imports.rows import Row, RowReader
+from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.identity import contact_id_for
+from shared.errors import InvalidInput
+
+FIELDS = [
+    ContactField("city", "City"),
+    ContactField("score", "Score", "number"),
+    ContactField("born", "Born", "date"),
+    ContactField("vip", "Vip", "boolean"),
+]
+HEADER = ["phone", "name", "city", "score", "born", "vip", "tags"]
+
+
+@pytest.fixture
+def reader() -> RowReader:
+    layout = lay_out(HEADER, FIELDS, {}, create_fields=False)
+    return RowReader("tenant", layout, FIELDS, "BR", frozenset({"file"}))
+
+
+def test_a_row_is_normalised(reader: RowReader) -> None:
+    cells = ["(11) 91234-5678", " Ana   Lima ", "Rio", "12.5", "1990-01-02T00:00:00", "Sim", "a; b|"]
+    assert reader.read(cells) == Row(
+        contact_id=contact_id_for("tenant", "phone", "+5511912345678"),
+        attributes={"phone": "+5511912345678", "region": "BR", "name": "Ana Lima"},
+        fields={"city": "Rio", "score": "12.5", "born": "1990-01-02", "vip": "true"},
+        tags=frozenset({"file", "a", "b"}),
+    )
+
+
+def test_blank_cells_are_left_out_so_that_they_overwrite_nothing(reader: RowReader) -> None:
+    row = reader.read(["+5511912345678", "", "  "])
+    assert (row.attributes, row.fields) == ({"phone": "+5511912345678", "region": "BR"}, {})
+
+
+@pytest.mark.parametrize(
+    "phone", ["0055 11 91234 5678", "'+5511912345678", "5511912345678.0", "+55\u00a011 91234-5678"]
+)
+def test_traces_of_spreadsheets_are_taken_off(reader: RowReader, phone: str) -> None:
+    assert reader.read([phone]).attributes["phone"] == "+5511912345678"
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["", "Ana"], "phone is empty"),
+        (["12"], "phone"),
+        (["5.51199E+12"], "format the column as text"),
+        (["+5511912345678", "", "", "many"], "score is not a number"),
+        (["+5511912345678", "", "", "", "31/12/1990"], "born is not a date"),
+        (["+5511912345678", "", "", "", "", "maybe"], "vip is not true or false"),
+        (["+5511912345678", "", "x" * 1001], "city is longer"),
+        (["+5511912345678", "x" * 201], "name is longer"),
+        (["+5511912345678", "", "", "", "", "", "t" * 65], "tag is longer"),
+        (["+5511912345678", "", "", "", "", "", "", "more"], "8 cells, the header 7"),
+    ],
+)
+def test_a_row_that_cannot_be_is_rejected_with_its_reason(reader: RowReader, cells: list[str], words: str) -> None:
+    with pytest.raises(InvalidInput, match=words) as caught:
+        reader.read(cells)
+    assert "91234" not in caught.value.message
+
+
+def test_first_and_last_name_are_joined() -> None:
+    layout = lay_out(["last name", "phone", "first name"], [], {}, create_fields=False)
+    row = RowReader("t", layout, [], "BR", frozenset()).read(["Lima", "+5511912345678", "Ana"])
+    assert row.attributes["name"] == "Ana Lima"
