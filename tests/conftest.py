@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from infra.local.cloud import LocalCloud
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
@@ -21,6 +22,11 @@ os.environ.update(
 )
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
+
+
+# Properties run without a deadline: the machine may be busy.
+settings.register_profile("shared_machine", deadline=None, max_examples=60)
+settings.load_profile("shared_machine")
 
 
 @pytest.fixture(scope="session")

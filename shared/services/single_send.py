@@ -58,7 +58,7 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What to send. `kind` and `content` are a message type and its object as shared.domain.conversations.outgoing_message has them;
+    """What to send. `kind` and `content` are a message type and its object (see domain.conversations.outgoing_message);
     `text` is how a person reads it.
 
     `key` and `at` (epoch ms) make the message's id: the same pair is sent once. `seen_id` is the last message its

@@ -6,12 +6,6 @@ from functions.api.http.fields import Output
 from shared.domain.accounts.plans import Entitlements
 
 
-class SubscriptionOut(Output):
-    plan: str
-    status: str
-    entitlements: EntitlementsOut = Field(description="what holds now; the free plan's unless the subscription pays")
-
-
 class EntitlementsOut(Output):
     plan: str
     numbers: int
@@ -26,3 +20,9 @@ class EntitlementsOut(Output):
             campaign_recipients=limits.campaign_recipients,
             members=limits.members,
         )
+
+
+class SubscriptionOut(Output):
+    plan: str
+    status: str
+    entitlements: EntitlementsOut = Field(description="what holds now; the free plan's unless the subscription pays")

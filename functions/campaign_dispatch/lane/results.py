@@ -7,13 +7,13 @@ from functools import partial
 from typing import Protocol
 
 from shared.domain.campaigns.blocks import Recipient
-from shared.domain.campaigns.books import SKIP_PREFIX
+from shared.domain.campaigns.books import SKIP_PREFIX, StatusChange
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
 from shared.domain.contacts.consent import SkipReason
 from shared.store.campaigns.lanes import Lanes, LeaseLost
-from shared.store.campaigns.sends import Sends, StatusChange
+from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
 
 MAX_ATTEMPTS = 12

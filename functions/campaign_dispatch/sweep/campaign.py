@@ -10,7 +10,7 @@ from functions.campaign_dispatch.lane.trip import RecentOutcomes
 from functions.campaign_dispatch.load.gate import waits_for_another
 from functions.campaign_dispatch.load.shard import put_before_lanes
 from shared.clients.queue import Outgoing
-from shared.domain.campaigns.books import CANCELLED, Books
+from shared.domain.campaigns.books import CANCELLED, Books, StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, after, resend_of
 from shared.domain.campaigns.incident import Incident
 from shared.domain.campaigns.number_work import OPENING, Claim, NumberWork, Run
@@ -22,7 +22,6 @@ from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.books import read_books, standings
 from shared.store.campaigns.lanes import LeaseLost
-from shared.store.campaigns.sends import StatusChange
 
 _LOADER_SILENT_MS = 150_000
 """Two slices of a loader and some time in the queue."""

@@ -25,9 +25,9 @@ class StatusBlock:
     """What is known of one block's slots. `failed` maps slot to Meta's error code, or to `skip:<reason>`.
 
     `priced` maps Meta's price category (marketing, utility, …), or the type of what is free (free_entry_point), to the
-    slots it was told for; `markets` packs their countries (see shared.domain.contacts.market). `held` are those that Meta took
-    but keeps back to see what others make of the template; when it lets them go their statuses follow. `unconfirmed`
-    are those that were given up on: nobody knows whether they got it.
+    slots it was told for; `markets` packs their countries (see shared.domain.contacts.market). `held` are those that
+    Meta took but keeps back to see what others make of the template; when it lets them go their statuses follow.
+    `unconfirmed` are those that were given up on: nobody knows whether they got it.
     """
 
     size: int

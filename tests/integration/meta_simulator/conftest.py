@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .harness import Receiver, Sim, receiving, simulating
+from tests.support.meta_simulator import Receiver, Sim, receiving, simulating
 
 
 @pytest.fixture

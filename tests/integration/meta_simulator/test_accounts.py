@@ -3,7 +3,7 @@ import hmac
 
 import pytest
 
-from .harness import APP_ID, APP_SECRET, Receiver, Sim, error
+from tests.support.meta_simulator import APP_ID, APP_SECRET, Receiver, Sim, error
 
 
 def exchange(sim: Sim, code: str, secret: str = APP_SECRET, app_id: str = APP_ID) -> tuple[int, dict[str, object]]:

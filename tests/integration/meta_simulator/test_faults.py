@@ -3,7 +3,7 @@ import time
 import httpx
 import pytest
 
-from .harness import Receiver, Sim, error
+from tests.support.meta_simulator import Receiver, Sim, error
 
 
 def sends(sim: Sim) -> list[dict[str, object]]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from .harness import Json, Sim, error
+from tests.support.meta_simulator import Json, Sim, error
+
 from .test_send_freeform import RIGHT
 from .test_send_template import NAME, PAYLOAD, PICTURE, RICH, SUFFIX
 

@@ -3,8 +3,7 @@ import json
 import pytest
 
 from infra.local.meta_simulator.journal import REQUEST_FIELDS, Journal
-
-from .harness import Sim
+from tests.support.meta_simulator import Sim
 
 
 def test_every_request_is_kept_with_its_answer(sim: Sim) -> None:

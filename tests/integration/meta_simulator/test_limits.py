@@ -3,8 +3,7 @@ import pytest
 from infra.local.meta_simulator.config import LimitRules
 from infra.local.meta_simulator.errors import GraphError
 from infra.local.meta_simulator.limits import Limits, Throughput
-
-from .harness import Receiver, Sim, error, receiving, simulating
+from tests.support.meta_simulator import Receiver, Sim, error, receiving, simulating
 
 
 def test_the_throughput_window_slides() -> None:

@@ -3,7 +3,7 @@ import hashlib
 
 import pytest
 
-from .harness import APP_ID, Json, Receiver, Sim, error
+from tests.support.meta_simulator import APP_ID, Json, Receiver, Sim, error
 
 
 def upload(sim: Sim, data: bytes = b"\x89PNG", mime_type: str = "image/png") -> dict[str, object]:

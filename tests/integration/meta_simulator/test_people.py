@@ -5,8 +5,7 @@ import pytest
 
 from infra.local.meta_simulator.config import PeopleRules
 from infra.local.meta_simulator.people import People, country_of
-
-from .harness import BODY, Json, Receiver, Sim, receiving, simulating
+from tests.support.meta_simulator import BODY, Json, Receiver, Sim, receiving, simulating
 
 QUICK = {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Baja"}]}
 

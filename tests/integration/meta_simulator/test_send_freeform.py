@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from .harness import Json, Receiver, Sim, error, until
+from tests.support.meta_simulator import Json, Receiver, Sim, error, until
 
 ANA = "+5215512345678"
 LINK = {"link": "https://x.com/a"}

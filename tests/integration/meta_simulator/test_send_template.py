@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from .harness import BODY, Json, Sim, error, text_parameters
+from tests.support.meta_simulator import BODY, Json, Sim, error, text_parameters
 
 IMAGE = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::a"]}}
 RICH: list[Json] = [

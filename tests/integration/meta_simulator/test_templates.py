@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from .harness import BODY, Json, Receiver, Sim, error
+from tests.support.meta_simulator import BODY, Json, Receiver, Sim, error
 
 
 def body(text: str, *examples: str) -> Json:

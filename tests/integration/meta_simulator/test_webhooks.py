@@ -3,7 +3,7 @@ import hmac
 import json
 from collections import Counter
 
-from .harness import APP_SECRET, Receiver, Sim, receiving, simulating, until
+from tests.support.meta_simulator import APP_SECRET, Receiver, Sim, receiving, simulating, until
 
 
 def send_many(sim: Sim, count: int) -> None:

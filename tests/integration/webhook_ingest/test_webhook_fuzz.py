@@ -20,7 +20,6 @@ from functions.webhook_ingest.receive_handler import MAX_BODY_BYTES
 from shared.clock import epoch_ms
 from shared.domain.templates.template import Template
 from shared.store.engine.database import Database
-from tests.integration.store.conftest import database as database
 from tests.support.ingest import Ingest, ingesting
 from tests.support.meta_webhooks import CHANGES, TEMPLATE
 from tests.support.webhook_payloads import DISPLAY, PHONE_ID, TENANT, WABA, Json, envelope, wire

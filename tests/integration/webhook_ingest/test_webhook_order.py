@@ -20,7 +20,6 @@ from shared.store.conversations.conversations import Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
-from tests.integration.store.conftest import database as database
 from tests.support.ingest import Ingest, ingesting
 from tests.support.webhook_payloads import CONTACT, Json, change, envelope, messages, statuses, wire
 

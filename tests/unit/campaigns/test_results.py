@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.results import MAX_ATTEMPTS, RETRY_LIST, Results, Sent, retry_delay_ms, sort_out
+from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.contacts.consent import SkipReason
 from shared.store.campaigns.lanes import LeaseLost
-from shared.store.campaigns.sends import StatusChange
 from tests.unit.campaigns.lane_samples import recipient, run
 
 NOW = 1_700_000_000_123
