@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from functions.api.inbox.chat_signals import ChatSignals
     from functions.api.meta.calls import Graph
     from functions.api.numbers.connect import Connector
-    from shared.clients.platform_secret import PlatformSecretReader
+    from shared.clients.platform_secret import MetaSecrets, SecretReader
     from shared.clients.vault import Vault
     from shared.services.media import MediaService
     from shared.services.single_send import SingleSender
@@ -122,7 +122,7 @@ class Deps:
     lanes: "Lanes"
     users: "UserPool"
     vault: "Vault"
-    secrets: "PlatformSecretReader"
+    secrets: "SecretReader[MetaSecrets]"
     graph: "Graph"
     connector: "Connector"
     sender: "SingleSender"
@@ -156,7 +156,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     from functions.api.meta.calls import SyncGraph
     from functions.api.numbers.connect import Connector
     from shared.clients.graph import GraphClient
-    from shared.clients.platform_secret import PlatformSecretReader
+    from shared.clients.platform_secret import MetaSecrets, SecretReader
     from shared.clients.vault import Vault
     from shared.services.media import MediaService
     from shared.services.meta_access import MetaAccess
@@ -177,7 +177,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
     contacts = Contacts(database)
     conversations = Conversations(database)
     vault = Vault(aws.kms, required(env, "KMS_KEY_ID"))
-    secrets = PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN"))
+    secrets = SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets)
     client = GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION"), max_connections=10)
     graph = SyncGraph(client)
     target = ScheduleTarget(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import SecretReader, StripeKey
 from shared.clients.stripe_gateway import StripeGateway
 from shared.clock import epoch_ms
 from shared.config import required
@@ -18,7 +18,7 @@ from shared.store.engine.directory import Directory
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """`stripe` gives the gateway; making it needs the platform's secret, which may change while we run."""
+    """`stripe` gives the gateway; making it needs the platform's key, which may change while we run."""
 
     directory: Directory
     accounts: Accounts
@@ -29,7 +29,7 @@ class Deps:
 def build(database: Database, env: Mapping[str, str]) -> Deps:
     """Raises ConfigError, which names the missing setting."""
     aws = AwsClients(database.session)
-    secrets = PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN"))
+    secrets = SecretReader(aws.secrets, required(env, "STRIPE_SECRET_ARN"), StripeKey)
     base_url = required(env, "STRIPE_API_URL")
     gateways: dict[str, StripeGateway] = {}
 

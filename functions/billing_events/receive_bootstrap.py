@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import SecretReader, StripeWebhookSecret
 from shared.clients.queue import Queue
 from shared.config import required
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    secrets: PlatformSecretReader
+    secrets: SecretReader[StripeWebhookSecret]
     events: Queue
     parking: Parking
 
@@ -24,7 +24,7 @@ def deps() -> Deps:
     env = os.environ
     aws = AwsClients()
     return Deps(
-        PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        SecretReader(aws.secrets, required(env, "STRIPE_WEBHOOK_SECRET_ARN"), StripeWebhookSecret),
         Queue(aws.sqs, required(env, "BILLING_QUEUE_URL")),
         Parking(aws, required(env, "DATA_BUCKET"), metric="BillingParked"),
     )

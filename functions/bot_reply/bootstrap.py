@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from shared.clients.aws import AwsClients
 from shared.clients.graph import GraphClient
 from shared.clients.parking import Parking
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import Vault
 from shared.config import required
 from shared.services.single_send import SingleSender
@@ -37,7 +37,7 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         Contacts(database),
         conversations,
         Vault(aws.kms, required(env, "KMS_KEY_ID")),
-        PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets),
         GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION")),
     )
     parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BotTurnParked")

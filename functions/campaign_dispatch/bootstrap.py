@@ -9,7 +9,7 @@ from functions.campaign_dispatch.lane.lane import MOST_IN_FLIGHT
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.config import required, required_int
@@ -68,7 +68,7 @@ class Deps:
     lanes: Lanes
     slices: LoadSlices
     vault: Vault
-    secrets: PlatformSecretReader
+    secrets: SecretReader[MetaSecrets]
     load_queue: Queue
     lane_queue: Queue
     start_queue: Queue
@@ -89,7 +89,7 @@ def deps() -> Deps:
     directory = Directory(database)
     accounts = Accounts(directory)
     vault = Vault(aws.kms, required(env, "KMS_KEY_ID"))
-    secrets = PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN"))
+    secrets = SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets)
     bucket = required(env, "DATA_BUCKET")
 
     def media() -> MediaService:

@@ -10,7 +10,7 @@ from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient
 from shared.clients.parking import Parking
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import Vault
 from shared.config import required
 from shared.services.meta_access import MetaAccess
@@ -33,7 +33,7 @@ def build(database: Database, env: Mapping[str, str]) -> MediaDeps:
     meta = MetaAccess(
         Accounts(Directory(database)),
         Vault(aws.kms, required(env, "KMS_KEY_ID")),
-        PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets),
     )
     copier = MediaCopier(
         messages=Messages(database),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
 from shared.config import required
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    secrets: PlatformSecretReader
+    secrets: SecretReader[MetaSecrets]
     inbound: Queue
     statuses: Queue
     accounts: Queue
@@ -27,7 +27,7 @@ def deps() -> Deps:
     env = os.environ
     aws = AwsClients()
     return Deps(
-        secrets=PlatformSecretReader(aws.secrets, required(env, "PLATFORM_SECRET_ARN")),
+        secrets=SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets),
         inbound=Queue(aws.sqs, required(env, "INBOUND_QUEUE_URL")),
         statuses=Queue(aws.sqs, required(env, "STATUS_QUEUE_URL")),
         accounts=Queue(aws.sqs, required(env, "ACCOUNT_QUEUE_URL")),

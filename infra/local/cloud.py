@@ -155,7 +155,7 @@ class LocalCloud:
         return {
             "Stage": "local",
             "ArtifactBucket": _BUCKET,
-            "PlatformSecretArn": self._create_secret(),
+            **self._create_secrets(),
             "MetaAppId": self.app_id,
             "GraphApiUrl": self.simulator_url,
             "StripeApiUrl": self.stripe_simulator_url,
@@ -167,15 +167,18 @@ class LocalCloud:
             "LoadConcurrency": "4",
         }
 
-    def _create_secret(self) -> str:
-        secret = {
-            "meta_app_secret": self.app_secret,
-            "meta_verify_token": self.verify_token,
-            "stripe_api_key": self.stripe_api_key,
-            "stripe_webhook_secret": self.stripe_webhook_secret,
+    def _create_secrets(self) -> dict[str, str]:
+        """The platform's secrets, as they are made by hand before the first deployment: parameter → ARN."""
+        secrets = {
+            "Meta": {"meta_app_secret": self.app_secret, "meta_verify_token": self.verify_token},
+            "Stripe": {"stripe_api_key": self.stripe_api_key},
+            "StripeWebhook": {"stripe_webhook_secret": self.stripe_webhook_secret},
         }
-        created = self.client("secretsmanager").create_secret(Name="wasapbos-platform", SecretString=json.dumps(secret))
-        return str(created["ARN"])
+        manager = self.client("secretsmanager")
+        return {
+            f"{name}SecretArn": manager.create_secret(Name=f"{STACK}-{name}", SecretString=json.dumps(secret))["ARN"]
+            for name, secret in secrets.items()
+        }
 
     def _catch_termination(self) -> None:
         """Makes SIGTERM unwind like Ctrl-C, so that `__exit__` runs. Only the main thread may set a handler."""

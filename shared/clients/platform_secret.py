@@ -1,8 +1,8 @@
-"""The platform's own secrets: Meta's app secrets and verify token, Stripe's keys. One Secrets Manager secret, JSON."""
+"""The platform's own secrets, JSON objects in Secrets Manager: one for each set of readers, who can read no other."""
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import MISSING, dataclass, fields
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from shared.errors import ConfigError
 
@@ -13,34 +13,48 @@ _KEEP_MS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
-class PlatformSecrets:
+class MetaSecrets:
     """`meta_app_secret_previous` is set only while the app secret is being rotated; both verify webhooks then."""
 
     meta_app_secret: str
-    meta_app_secret_previous: str
     meta_verify_token: str
+    meta_app_secret_previous: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StripeKey:
+    """What may act at Stripe for us; nothing that the public can call reads it."""
+
     stripe_api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class StripeWebhookSecret:
     stripe_webhook_secret: str
 
 
-class PlatformSecretReader:
+S = TypeVar("S", bound=MetaSecrets | StripeKey | StripeWebhookSecret)
+
+
+class SecretReader(Generic[S]):
     """Keeps what it read for five minutes, so that a rotation needs no deployment."""
 
-    def __init__(self, client: "SecretsManagerClient", secret_arn: str) -> None:
+    def __init__(self, client: "SecretsManagerClient", secret_arn: str, kind: type[S]) -> None:
         self._client = client
         self._arn = secret_arn
-        self._kept: tuple[int, PlatformSecrets] | None = None
+        self._kind = kind
+        self._kept: tuple[int, S] | None = None
 
-    def read(self, now: int) -> PlatformSecrets:
+    def read(self, now: int) -> S:
         """`now` in epoch ms. Raises ConfigError, which names the key, when one is missing."""
         if self._kept is not None and now - self._kept[0] < _KEEP_MS:
             return self._kept[1]
         raw = json.loads(self._client.get_secret_value(SecretId=self._arn)["SecretString"])
-        values: dict[str, str] = {}
-        for name in PlatformSecrets.__dataclass_fields__:
-            values[name] = str(raw.get(name, ""))
-            if not values[name] and name != "meta_app_secret_previous":
-                raise ConfigError(f"the platform secret has no {name}")
-        secrets = PlatformSecrets(**values)
+        values = {}
+        for field in fields(self._kind):
+            values[field.name] = str(raw.get(field.name, ""))
+            if not values[field.name] and field.default is MISSING:
+                raise ConfigError(f"the secret {self._arn} has no {field.name}")
+        secrets = self._kind(**values)
         self._kept = (now, secrets)
         return secrets

@@ -1,13 +1,13 @@
 """Meta's API in a tenant's name, for one of its numbers: the stored token, opened."""
 
 from shared.clients.graph import GraphAccess
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import META_TOKEN, Vault
 from shared.store.accounts.tenants import Accounts
 
 
 class MetaAccess:
-    def __init__(self, accounts: Accounts, vault: Vault, secrets: PlatformSecretReader) -> None:
+    def __init__(self, accounts: Accounts, vault: Vault, secrets: SecretReader[MetaSecrets]) -> None:
         self._accounts = accounts
         self._vault = vault
         self._secrets = secrets

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
@@ -85,7 +85,7 @@ class SingleSender:
         contacts: Contacts,
         conversations: Conversations,
         vault: Vault,
-        secrets: PlatformSecretReader,
+        secrets: SecretReader[MetaSecrets],
         graph: GraphClient,
         media: MediaService | None = None,
         sleep: Callable[[float], None] = time.sleep,

@@ -24,6 +24,17 @@ SECRETS = {
 }
 
 
+def platform_secrets(client: Any) -> dict[str, str]:
+    """Makes each of the platform's secrets; the settings that name them."""
+    keys = {
+        "META_SECRET_ARN": ("meta_app_secret", "meta_app_secret_previous", "meta_verify_token"),
+        "STRIPE_SECRET_ARN": ("stripe_api_key",),
+        "STRIPE_WEBHOOK_SECRET_ARN": ("stripe_webhook_secret",),
+    }
+    values = {setting: json.dumps({name: SECRETS[name] for name in names}) for setting, names in keys.items()}
+    return {setting: client.create_secret(Name=setting, SecretString=value)["ARN"] for setting, value in values.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class FakeAws:
     """`env` is what a function finds in its environment."""
@@ -94,7 +105,7 @@ def fake_aws() -> Iterator[FakeAws]:
             **_TABLES,
             "DATA_BUCKET": "data",
             "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
-            "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
+            **platform_secrets(secrets),
             "GRAPH_API_URL": "http://127.0.0.1:9",
             "GRAPH_API_VERSION": "v26.0",
             "MEDIA_HOSTS": "lookaside.fbsbx.com, *.fbcdn.net",

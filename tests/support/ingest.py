@@ -26,7 +26,7 @@ from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
 from functions.webhook_ingest.receive_bootstrap import Deps as ReceiveDeps
 from shared.clients.parking import Parking
-from shared.clients.platform_secret import PlatformSecretReader, PlatformSecrets
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
@@ -142,11 +142,11 @@ class Ingest:
         raise Stuck(f"{name}: {records[0]['body'][:2_000]}")
 
 
-class _Secrets(PlatformSecretReader):
+class _Secrets(SecretReader[MetaSecrets]):
     def __init__(self) -> None:
-        self._known = PlatformSecrets(**SECRETS)
+        self._known = MetaSecrets(SECRETS["meta_app_secret"], SECRETS["meta_verify_token"])
 
-    def read(self, now: int) -> PlatformSecrets:
+    def read(self, now: int) -> MetaSecrets:
         return self._known
 
 

@@ -65,29 +65,39 @@ class TableItem(Model):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Open tables: names and client. Repositories take one and take the tenant id in every call."""
+    """The tables' names and the client. Repositories take one and take the tenant id in every call.
+
+    A name is read when a repository asks for it: a function states only the tables that it works with. Raises
+    ConfigError, which names the setting, when it is missing.
+    """
 
     client: DynamoDBClient
     session: botocore.session.Session
-    directory: str
-    contacts: str
-    conversations: str
-    sends: str
+    env: Mapping[str, str]
+
+    @property
+    def directory(self) -> str:
+        return required(self.env, "DIRECTORY_TABLE")
+
+    @property
+    def contacts(self) -> str:
+        return required(self.env, "CONTACTS_TABLE")
+
+    @property
+    def conversations(self) -> str:
+        return required(self.env, "CONVERSATIONS_TABLE")
+
+    @property
+    def sends(self) -> str:
+        return required(self.env, "SENDS_TABLE")
 
 
 def open_database(env: Mapping[str, str]) -> Database:
-    """Parse the table names and make the one client. Raises ConfigError when a name is missing."""
+    """Make the one client; `env` names the tables."""
     session = botocore.session.get_session()
     client = cast("DynamoDBClient", session.create_client("dynamodb", config=_CONFIG))
     TableItem._client = client
-    return Database(
-        client=client,
-        session=session,
-        directory=required(env, "DIRECTORY_TABLE"),
-        contacts=required(env, "CONTACTS_TABLE"),
-        conversations=required(env, "CONVERSATIONS_TABLE"),
-        sends=required(env, "SENDS_TABLE"),
-    )
+    return Database(client, session, env)
 
 
 def condition_failed(error: ClientError) -> bool:

@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from functions.api import bootstrap, handler
 from shared.store.engine.database import Database, open_database
-from tests.support.fake_aws import SECRETS, Context
+from tests.support.fake_aws import Context, platform_secrets
 
 _NUMBERS = itertools.count(1)
 TABLES = {
@@ -132,7 +132,7 @@ def api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             **TABLES,
             "DATA_BUCKET": "data",
             "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
-            "PLATFORM_SECRET_ARN": secrets.create_secret(Name="platform", SecretString=json.dumps(SECRETS))["ARN"],
+            **platform_secrets(secrets),
             "GRAPH_API_URL": graph_url,
             "GRAPH_API_VERSION": "v26.0",
             "META_APP_ID": "100",

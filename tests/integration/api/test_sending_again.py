@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.api.http.idempotency import IdempotencyStore
-from shared.clients.platform_secret import PlatformSecretReader
+from shared.clients.platform_secret import SecretReader
 from shared.clients.vault import Vault
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.conversations.message import Message
@@ -60,9 +60,7 @@ def shown(chat: Chat) -> list[str]:
     return [m["status"] for m in chat.call("GET", "/messages").body["items"] if m["direction"] == "out"]
 
 
-@pytest.mark.parametrize(
-    ("owner", "name"), [(Accounts, "waba"), (Vault, "open"), (PlatformSecretReader, "read")], ids=str
-)
+@pytest.mark.parametrize(("owner", "name"), [(Accounts, "waba"), (Vault, "open"), (SecretReader, "read")], ids=str)
 def test_what_failed_before_it_was_sent_is_sent_by_the_next_attempt(
     chat: Chat, monkeypatch: Patch, owner: type, name: str
 ) -> None:

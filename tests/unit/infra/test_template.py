@@ -219,9 +219,17 @@ def test_functions_that_hand_over_to_themselves_are_not_stopped_as_a_loop() -> N
             assert LAMBDAS[name]["RecursiveLoop"] == "Allow", name
 
 
-def test_no_secret_is_in_an_environment() -> None:
-    assert not [name for name in GLOBALS["Environment"]["Variables"] if name.endswith(("SECRET", "TOKEN", "PASSWORD"))]
-    assert all("Environment" not in function for function in LAMBDAS.values())
+def test_each_platform_secret_is_read_by_those_who_work_with_it() -> None:
+    readers: dict[str, set[str]] = {}
+    for name in (logical_id.removesuffix("Function") for logical_id in LAMBDAS):
+        for statement in statements(name):
+            if statement["Action"] == "secretsmanager:GetSecretValue":
+                readers.setdefault(statement["Resource"]["Ref"], set()).add(name)
+    assert readers == {
+        "MetaSecretArn": {"WebhookReceive", "WebhookMedia", "CampaignStart", "CampaignLane", "BotReply", "Api"},
+        "StripeSecretArn": {"BillingApply"},
+        "StripeWebhookSecretArn": {"BillingReceive"},
+    }
 
 
 def test_every_parameter_says_what_it_is() -> None:
