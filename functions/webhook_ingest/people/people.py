@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from functions.webhook_ingest.people.logic.identity import Change, Identities, phone_variants
 from functions.webhook_ingest.receive.split import digest
-from shared.domain.contacts.consent import ConsentWord
+from shared.domain.contacts.consent_words import ConsentWord
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.phone import InvalidPhone, normalise_phone
 from shared.store.contacts.contacts import Contacts

@@ -8,7 +8,7 @@ from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.statuses.logic.fold import OPTED_OUT_CODE
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.domain.campaigns.callback import encode_slot
-from shared.domain.contacts.consent import consent_word
+from shared.domain.contacts.consent_words import consent_word
 from shared.domain.contacts.identity import contact_id_for
 from shared.queue_messages import InboundMessage, StatusUpdates
 from tests.chaos.model.machine import Machine

@@ -224,7 +224,7 @@ def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
     chosen = [
         {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
         {"user_id": "US.7", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
-        {"wa_id": "16505550000", "category": "marketing_messages", "value": "signup", "timestamp": 1731705721},
+        {"wa_id": "16505550000", "category": "marketing_messages", "value": "pause", "timestamp": 1731705721},
     ]
     assert deliver("user_preferences", {"user_preferences": chosen})
     for key in (contact_id_for(TENANT, "phone", "+16505551234"), contact_id_for(TENANT, "bsuid", "US.7")):
@@ -232,11 +232,24 @@ def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
         assert contact is not None
         assert (contact.opted_out_at, contact.opt_out_source) == (1731705721000, "whatsapp_preferences")
     assert at_hand.contacts.find(TENANT, "phone", "+16505550000") is None
-    resumed = [{**chosen[0], "value": "resume", "timestamp": 1731705722}]
-    assert deliver("user_preferences", {"user_preferences": resumed})
+
+
+@pytest.mark.parametrize(
+    ("value", "later", "yes"),
+    [("resume", 1, True), ("signup", 1, True), ("signup", 0, False), ("signup", -1, False), ("pause", 1, False)],
+)
+def test_a_person_says_yes_again_in_whatsapp_itself_by_resuming_or_signing_up(
+    at_hand: Deps, value: str, later: int, yes: bool
+) -> None:
+    stop = {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}
+    again = {**stop, "value": value, "timestamp": 1731705721 + later, "signup_id": "s1"}
+    for chosen in (stop, again):
+        assert deliver("user_preferences", {"user_preferences": [chosen]})
     contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
     assert contact is not None
-    assert contact.opted_out_at is None
+    assert (contact.opted_out_at is None) is yes
+    heard = at_hand.contacts.consent.events(TENANT, contact.contact_id)
+    assert any(not event.opted_out and event.source == "whatsapp_preferences" for event in heard) is (value != "pause")
 
 
 def test_a_throughput_upgrade_makes_the_number_faster(at_hand: Deps) -> None:
@@ -592,7 +605,7 @@ def test_clicks_on_links_name_nobody_and_are_kept(aws: FakeAws, at_hand: Deps) -
 
 def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: FakeAws, at_hand: Deps) -> None:
     chosen = [{"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}]
-    assert deliver("user_preferences", {"user_preferences": [*chosen, {**chosen[0], "value": "signup"}]})
+    assert deliver("user_preferences", {"user_preferences": [*chosen, {**chosen[0], "value": "pause"}]})
     contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
     assert contact is not None
     assert contact.opted_out_at is not None

@@ -117,6 +117,16 @@ def test_content_carries_the_body_and_where_the_person_came_from() -> None:
         (of_kind("interactive", {"type": "button_reply", "button_reply": {"id": "start", "title": "Start"}}), None),
         (of_kind("interactive", {"type": "button_reply", "button_reply": {"id": "STOP", "title": "Bye"}}), "stop"),
         (of_kind("button", {"payload": "b7", "text": "Stop promotions"}), "stop"),
+        *(
+            (of_kind("button", {"payload": label, "text": label}), None)
+            for label in ("Cancel", "End", "Cancelar", "取消")
+        ),
+        *(
+            (of_kind("button", {"payload": label, "text": label}), None)
+            for label in ("Start", "Alta", "Iniciar", "Sair")
+        ),
+        (of_kind("button", {"payload": "Resume promotions", "text": "Yes, more of this"}), "start"),
+        (of_kind("text", {"body": "Please stop, thank you."}), "stop"),
         (of_kind("interactive", {"type": "list_reply", "list_reply": {"id": "1", "title": "BAJA"}}), "stop"),
         (of_kind("image", {"id": "1", "caption": "STOP"}), "stop"),
         (of_kind("edit", {"message": {"type": "text", "text": {"body": "stop"}}}), "stop"),

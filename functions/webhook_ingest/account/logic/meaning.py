@@ -9,6 +9,10 @@ from functions.webhook_ingest.account.logic.template_news import TemplateNews, t
 from functions.webhook_ingest.json_input import as_list, as_object, time_ms, word
 from functions.webhook_ingest.people.logic.identity import Identities, identities
 
+_SAYS_NO = {"stop": True, "resume": False, "signup": False}
+"""What people choose in WhatsApp's own control -> whether that is a no. Who signs up (Meta, In-App Signup,
+2026) asks for messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preference:
@@ -43,6 +47,6 @@ def _preference(item: object) -> Preference | None:
     chosen = as_object(item)
     who = identities(word(chosen, "wa_id"), word(chosen, "user_id"))
     value = word(chosen, "value")
-    if not who or value not in ("stop", "resume") or word(chosen, "category") not in ("", "marketing_messages"):
+    if not who or value not in _SAYS_NO or word(chosen, "category") not in ("", "marketing_messages"):
         return None
-    return Preference(who, value == "stop", time_ms(chosen.get("timestamp")))
+    return Preference(who, _SAYS_NO[value], time_ms(chosen.get("timestamp")))

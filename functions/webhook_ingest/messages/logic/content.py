@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.clock import to_rfc3339
-from shared.domain.contacts.consent import is_plain_no
+from shared.domain.contacts.consent_words import button_word
 from shared.domain.conversations.message import REVOKED
 
 
@@ -103,7 +103,7 @@ class Cards(Silent):
 
 @dataclass(frozen=True, slots=True)
 class TemplateButton:
-    """A template's quick reply that was pressed."""
+    """A template's quick reply that was pressed. Its words are ours, as those of a `Choice`."""
 
     label: str
     payload: str
@@ -114,13 +114,13 @@ class TemplateButton:
 
     @property
     def said(self) -> tuple[str, ...]:
-        return (self.label, self.payload)
+        return _plain(self.label, self.payload)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A reply button or a row of a list that was chosen. It answers a question of ours, so its words are ours too: to
-    press "Cancel" or "Start" says nothing of consent, and only what has no other meaning is a no."""
+    press "Cancel" or "Start" says nothing of consent, and only what has no other meaning does."""
 
     choice_id: str
     title: str
@@ -132,7 +132,7 @@ class Choice:
 
     @property
     def said(self) -> tuple[str, ...]:
-        return tuple(text for text in (self.title, self.choice_id) if is_plain_no(text))
+        return _plain(self.title, self.choice_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +300,10 @@ _UNAVAILABLE = {
     "131060": "[a message that only the WhatsApp Business app shows]",
 }
 """Meta, error codes: media download, and messages that a number shared with the app does not hand over."""
+
+
+def _plain(*texts: str) -> tuple[str, ...]:
+    return tuple(text for text in texts if button_word(text) is not None)
 
 
 def _join(*parts: str) -> str:

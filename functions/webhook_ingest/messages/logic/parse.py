@@ -12,7 +12,7 @@ from functions.webhook_ingest.json_input import Json, as_object, word
 from functions.webhook_ingest.messages.logic.about import about
 from functions.webhook_ingest.messages.logic.content import Content, Edited, Reacted, Revoked, Unsupported
 from functions.webhook_ingest.messages.logic.reading import read
-from shared.domain.contacts.consent import ConsentWord, consent_word
+from shared.domain.contacts.consent_words import ConsentWord, consent_word
 from shared.domain.conversations.message_changes import Change
 
 _TEXT_LENGTH = 16_000

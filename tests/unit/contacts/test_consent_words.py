@@ -1,0 +1,162 @@
+"""The words by which a person says no, or yes again."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.contacts.consent_words import LONGEST_TEXT, button_word, consent_word
+from shared.domain.contacts.opt_out_words.languages import LANGUAGES
+from shared.domain.text_fold import fold_words
+
+
+def phrases(listed: str) -> list[str]:
+    return [" ".join(phrase.split()) for phrase in listed.split("|") if phrase.strip()]
+
+
+STOPS = [
+    *("stop", "STOP", "Stop.", "stop!!!", " stop ", "*STOP*", "«stop»", "STOP 🛑", "🛑🛑 Stop 🙏", "s\u200btop"),
+    *("stop\ufe0f", "ＳＴＯＰ", "stop\n", "unsubscribe", "opt-out", "Opt out", "STOPALL", "remove me", "Quit", "END"),
+    *("parar", "PARE", "sair", "Sair!", "cancelar", "Descadastrar"),
+    *("baja", "¡BAJA!", "Darme de baja", "no más", "NO MAS"),
+    *("arrêt", "ARRÊTER", "désabonner", "stopp", "Abmelden", "abbestellen", "disiscrivimi", "basta"),
+    *("berhenti", "henti", "iptal", "İPTAL", "İptal", "dur"),
+    *("𝐒𝐓𝐎𝐏", "Ⓢⓣⓞⓟ", "DUR", "الغـاء", "اِلغاء", "बंद।"),
+    *("стоп", "СТОП!", "отписаться", "إلغاء", "الغاء", "توقف", "הסר", "退订", "取消", "停止", "बंद", "रोकें"),
+]
+
+
+@pytest.mark.parametrize("text", STOPS)
+def test_a_word_that_says_no_is_understood(text: str) -> None:
+    assert consent_word(text) == "stop"
+
+
+@pytest.mark.parametrize("text", ["start", "START!", "unstop", "Subscribe", "opt-in", "voltar", "alta", "старт"])
+def test_a_word_that_says_yes_again_is_understood(text: str) -> None:
+    assert consent_word(text) == "start"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("don't stop", "Please don't stop sending these!", "stop by the shop tomorrow?", "when does the sale stop"),
+        *(
+            "non-stop",
+            "bus stop",
+            "no quiero cancelar mi pedido",
+            "não pare",
+            "start-up",
+            "cancel my order 123",
+            "stop 2",
+        ),
+        *("", " ", "🛑", "!!!", "?", "ok", "yes", "no", "stopp it", "¿baja el precio?", "👍", "बद"),
+    ],
+)
+def test_a_sentence_that_holds_the_word_opts_nobody_out_or_in(text: str) -> None:
+    assert consent_word(text) is None
+
+
+# Each of these was heard as nothing, or would be by a list of bare words.
+ALSO_NO = """
+REVOKE | UNSUB | STOP SMS | Stop. Thank you | Please stop. | Stop, please! | stop,please | Hi, stop | ok stop
+| Stop now please, thanks a lot | STOP STOP STOP | Stop! Unsubscribe! | s.t.o.p | stop_promotions
+| Remove me from your list | Please stop sending me messages | Do not contact me | Don't text me
+| I withdraw my consent. | SALIR | dar de baja | Hola, quiero darme de baja por favor | Cancelar suscripción
+| no me escriban más | Ya basta | Baja, gracias | DESINSCREVER | Por favor, me descadastre | Sair, obrigada
+| não quero mais receber mensagens | Désinscription | Désabonnez-moi s'il vous plaît | STOP PUB | stop svp
+| Abmeldung | Bitte abmelden | Melden Sie mich ab. Mit freundlichen Grüßen | Keine Nachrichten mehr! | Afmelden
+| Meld me af, alstublieft | Cancellatemi dalla lista, grazie | per favore basta | Wypisz mnie, proszę
+| proszę wypisac | Odhlásit prosím | Leiratkozom | afmeld | avmeld | Dezabonare | ABONELİKTEN ÇIK
+| abonelikten cik lütfen | Lütfen iptal | стоп, пожалуйста | Отпишите меня от рассылки | відписатися, дякую
+| tolong berhenti | Berhenti ya kak, terima kasih | UNREG | Stop ya | Mohon berhenti | berhenti berlangganan
+| sila henti | Berhenti melanggan | Hủy đăng ký | huy dang ky | vui lòng dừng lại | 수신거부 | 수신 거부 부탁드립니다
+| 구독 취소해 주세요 | 광고 그만 | ยกเลิก | ขอยกเลิกครับ | กรุณาหยุดส่งข้อความค่ะ | 请退订，谢谢 | 取消訂閱
+| 請停止發送 | 不要再发了 | 配信停止お願いします | 配信を停止してください。 | 退会希望 | إلغاء الاشتراك من فضلك
+| لو سمحت أوقفوا الرسائل | شكرا، توقف | הסר בבקשה | הסירו אותי מהרשימה, תודה | कृपया बंद करें | मैसेज बंद करो भाई
+| message band karo please | বন্ধ করুন প্লিজ | நிறுத்தவும் நன்றி | ఆపండి దయచేసి | لطفا لغو | براہ کرم بند کریں
+| itigil na po | Tafadhali nitoe | Διαγραφή παρακαλώ
+"""
+
+
+@pytest.mark.parametrize("text", phrases(ALSO_NO))
+def test_a_no_is_heard_in_every_language_and_with_every_courtesy(text: str) -> None:
+    assert consent_word(text) == "stop"
+    assert consent_word(text.upper()) == "stop"
+
+
+OPPOSITES = """
+don't stop | Do not stop! | never stop | please don't unsubscribe me | don't opt me out | Not stop | no pares
+| por favor no pares | no me des de baja | no quiero darme de baja | no cancelar | cancelar baja | não pare
+| não quero sair | por favor não cancelar | ne m'arrêtez pas | ne pas désabonner | nicht abmelden
+| bitte nicht abmelden | nicht stoppen | niet afmelden | niet stoppen aub | non disiscrivermi | non basta
+| nie wypisuj mnie | durma | iptal etme | iptal etmeyin lütfen | не отписывайте меня | не стоп | не отписаться
+| jangan berhenti | tolong jangan berhenti | tak berhenti | đừng dừng | không hủy | 수신거부 하지 마세요
+| 수신거부 취소 | 수신거부 안 합니다 | ไม่ยกเลิก | อย่าหยุด | ค่ายกเลิก | 不要停止 | 请不要退订 | 别取消
+| 停止しないでください | 解除しない | لا تتوقف | عدم الغاء | אל תסירו אותי | बंद मत करो | बंद न करें
+| band mat karo | cancel stop | undo unsubscribe | stop the car please | please cancel my order
+| I want to unsubscribe my brother | stop thanks to you it works | thanks | por favor | gracias | terima kasih
+| 감사합니다 | 谢谢 | ok thanks | đúng | đừng | Dung | Huy | đừng dừng lại | acha | red
+"""
+"""The last ones are a word of no but for an accent, or one in another language: Vietnamese for "correct" and a name."""
+
+
+@pytest.mark.parametrize("text", [*phrases(OPPOSITES), "stop " * 200])
+def test_the_opposite_of_a_no_and_a_longer_sentence_opt_nobody_out(text: str) -> None:
+    assert consent_word(text) is None
+
+
+NEGATIONS = """
+no | not | never | don't | dont | nunca | jamás | ni | sin | não | nem | sem | ne | pas | jamais | non | sans
+| nicht | nie | kein | keine | mai | niet | nooit | geen | nu | není | inte | ej | ikke | ei | älä | μη | δεν
+| değil | hayır | yok | tidak | jangan | bukan | tak | tiada | usah | nak | hindi | huwag | si | usi | hapana
+| không | đừng | не | нет | ни | ні | אל | לא | لا | ليس | لم | لن | ما | عدم | نه | نہ | نہیں | مت | नहीं | मत
+| न | না | নয় | 不 | 别 | 別 | 勿 | 没 | 沒 | 无 | 無 | ない | ぬ | 안 | 못 | 말 | ไม่ | อย่า
+"""
+
+
+def test_no_word_of_negation_counts_as_courtesy() -> None:
+    negations = {fold_words(word) for word in phrases(NEGATIONS)}
+    courtesies = [fold_words(phrase) for language in LANGUAGES.values() for phrase in phrases(language.courtesy)]
+    assert not negations & {word for courtesy in courtesies for word in courtesy.split()}
+
+
+def test_courtesy_alone_and_a_yes_with_courtesy_say_nothing() -> None:
+    assert consent_word("please") is None
+    assert consent_word("ok start") is None
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_phrase_of_a_language_is_heard_and_short_enough(code: str) -> None:
+    language = LANGUAGES[code]
+    for phrase in phrases(language.no):
+        assert button_word(phrase) == "stop", phrase
+    for phrase in phrases(f"{language.no}|{language.also_answers}"):
+        assert consent_word(phrase) == "stop", phrase
+        assert len(phrase) <= LONGEST_TEXT // 2, phrase
+    for phrase in phrases(language.courtesy):
+        assert consent_word(phrase) is None, phrase
+        assert consent_word(f"{phrase}, stop") == consent_word(f"Stop. {phrase}!") == "stop", phrase
+
+
+@pytest.mark.parametrize(
+    ("label", "word"),
+    [
+        *((label, "stop") for label in ("Stop promotions", "Unsubscribe", "STOP", "Darme de baja", "Stop, please")),
+        *((label, "stop") for label in ("Cancelar suscripción", "Parar promoções", "退订", "수신거부", "OPT_OUT")),
+        *((label, None) for label in ("Cancel", "End", "Quit", "Remove", "Cancelar", "Salir", "Sair", "Basta", "取消")),
+        *((label, None) for label in ("停止", "ยกเลิก", "İptal", "Annulla", "Отказаться", "إلغاء", "बंद करें", "Hủy")),
+        *((label, None) for label in ("Start", "Alta", "Iniciar", "Commencer", "Subscribe", "Mula", "Cancel, please")),
+        *((label, "start") for label in ("Resume promotions", "Opt in")),
+    ],
+)
+def test_on_a_button_of_ours_only_what_has_no_other_meaning_counts(label: str, word: str | None) -> None:
+    assert button_word(label) == word
+
+
+@given(st.sampled_from(["stop", "sair", "baja", "стоп"]), st.text(alphabet="!?.,;:*_~-\"'()[] \n\t😀🛑👍❤", max_size=8))
+def test_punctuation_and_emoji_around_the_word_do_not_matter(word: str, around: str) -> None:
+    assert consent_word(around + word.upper() + around) == "stop"
+
+
+@given(st.text(max_size=60))
+def test_no_text_breaks_it(text: str) -> None:
+    assert consent_word(text) in ("stop", "start", None)
