@@ -14,7 +14,8 @@ from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
-from shared.domain.campaigns.outcome import USUAL_ENDPOINT, Action, Kind, Outcome, other_endpoint
+from shared.domain.campaigns.endpoint import MARKETING_ENDPOINT, USUAL_ENDPOINT, Route
+from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.contacts.consent import Purpose, SkipReason, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation, author_of, claim_answer, window_open
@@ -132,11 +133,11 @@ class SingleSender:
             self._claim(tenant_id, message, draft.seen_id, now)
         if not self._conversations.append(tenant_id, head, message):
             return self._earlier(tenant_id, head, message, now)
-        outcome = self._deliver(tenant_id, conversation, contact, message, access, now)
+        outcome = self._deliver(tenant_id, conversation, contact, message, access, draft.purpose, now)
         if outcome.kind in _NOT_SENT and outcome.code in STALE_CODES:
             renewed = self._with_new_files(tenant_id, conversation.phone_number_id, message, now)
             if renewed is not None:
-                outcome = self._deliver(tenant_id, conversation, contact, renewed, access, now)
+                outcome = self._deliver(tenant_id, conversation, contact, renewed, access, draft.purpose, now)
         return self._settle(tenant_id, contact, message, outcome, now)
 
     def _access(self, tenant_id: str, number: Number, now: int) -> GraphAccess:
@@ -236,6 +237,7 @@ class SingleSender:
         contact: Contact,
         message: Message,
         access: GraphAccess,
+        purpose: Purpose,
         began: int,
     ) -> Outcome:
         body: dict[str, object] = {
@@ -249,24 +251,24 @@ class SingleSender:
         body["to" if contact.phone else "recipient"] = contact.phone or contact.bsuid
         if message.reply_to:
             body["context"] = {"message_id": message.reply_to}
-        endpoint, refused_by = USUAL_ENDPOINT, set[str]()
+        route = Route(MARKETING_ENDPOINT if purpose == "marketing" else USUAL_ENDPOINT)
         while True:
-            outcome = self._offer(conversation.phone_number_id, access, body, endpoint, began + _ANSWER_MS)
-            refused_by.add(endpoint)
-            other = other_endpoint(outcome, refused_by)
-            if other is None:
+            outcome = self._offer(conversation.phone_number_id, access, body, route, began + _ANSWER_MS)
+            if outcome.action is not Action.OTHER_ENDPOINT:
                 return outcome
-            endpoint = other
 
     def _offer(
-        self, phone_number_id: str, access: GraphAccess, body: dict[str, object], endpoint: str, until: int
+        self, phone_number_id: str, access: GraphAccess, body: dict[str, object], route: Route, until: int
     ) -> Outcome:
         """What an endpoint says to a message; `until` (epoch ms) it is tried again if it was provably not sent."""
+        endpoint = route.endpoint
         for attempt in range(_ATTEMPTS):
             seconds = max((until - self._clock()) / 1000, _SHORTEST_SECONDS)
-            outcome = wait_for(self._graph.send(phone_number_id, access, body, endpoint, seconds=seconds))
-            # Only what was provably not sent is tried again.
-            again = outcome.kind in (Kind.THROTTLED, Kind.UNSENT) and outcome.action is not Action.OTHER_ENDPOINT
+            answer = wait_for(self._graph.send(phone_number_id, access, body, endpoint, seconds=seconds))
+            outcome = route.turn(answer, endpoint)
+            # Only what was provably not sent is tried again, and nothing where it does not belong.
+            sent_on = Action.OTHER_ENDPOINT in (answer.action, outcome.action)
+            again = outcome.kind in (Kind.THROTTLED, Kind.UNSENT) and not sent_on
             if not again or attempt == _ATTEMPTS - 1 or self._clock() >= until:
                 return outcome
             self._sleep(0.5 * 2**attempt)

@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from functions.campaign_dispatch.bootstrap import Deps
@@ -14,7 +14,7 @@ from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
 from functions.campaign_dispatch.lane.pacing import Rate
 from functions.campaign_dispatch.lane.pause import AutoPause, pause_idle_number
 from functions.campaign_dispatch.lane.results import Results
-from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
+from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN
 from shared.clock import epoch_ms, new_ulid
@@ -53,8 +53,10 @@ def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
     token = deps.vault.open(tenant_id, META_TOKEN, waba.token)
     access = GraphAccess.of(token, deps.secrets.read(epoch_ms()).meta_app_secret)
     rate = number.sending_rate / number.lanes
+    runs = [run for run in deps.lanes.work(wake.phone_number_id).runs if run.tenant_id == tenant_id]
+    categories = {run.campaign_id: latest_category(deps.catalogue, run) for run in runs}
     keep_time()
-    end = asyncio.run(_run(deps, wake, access, rate))
+    end = asyncio.run(_run(deps, wake, access, rate, categories))
     if end is not None and end.handoff:
         deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
     elif end is not None:
@@ -79,7 +81,9 @@ def keep_time() -> None:
     gc.freeze()
 
 
-async def _run(deps: Deps, wake: WakeLane, access: GraphAccess, rate: float) -> LaneEnd | None:
+async def _run(
+    deps: Deps, wake: WakeLane, access: GraphAccess, rate: float, categories: Mapping[str, str]
+) -> LaneEnd | None:
     graph = deps.graph()
     try:
         return await Lane(
@@ -93,7 +97,7 @@ async def _run(deps: Deps, wake: WakeLane, access: GraphAccess, rate: float) -> 
             results=Results(
                 deps.sends, deps.lanes, deps.contacts.consent, AutoPause(deps.catalogue, deps.lanes), new_ulid
             ),
-            transmit=GraphTransmitter(graph, access, wake.phone_number_id),
+            transmit=GraphTransmitter(graph, access, wake.phone_number_id, categories),
             blocking=run_blocking,
             clock=SystemClock(),
             new_token=lambda: os.urandom(9).hex(),

@@ -1,33 +1,43 @@
 """Handing a lane's messages to Meta, at the endpoint that the template's category calls for."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shared.clients.graph import GraphAccess, GraphClient
+from shared.domain.campaigns.endpoint import Route, endpoint_of
 from shared.domain.campaigns.number_work import Run
-from shared.domain.campaigns.outcome import USUAL_ENDPOINT, Action, Outcome, other_endpoint
+from shared.domain.campaigns.outcome import Outcome
+from shared.errors import NotFound
+from shared.store.campaigns.catalogue import Catalogue
 
 
 @dataclass(slots=True)
 class GraphTransmitter:
-    """Sends over /messages until Meta says that this account's marketing belongs to /marketing_messages (131063), and
-    back when it says that this template does not. When neither takes it, the campaign stops."""
+    """`categories` are the latest ones of the campaigns that were on the number when the slice began; one that came
+    since was frozen with its own a moment ago.
+
+    A campaign's messages turn to the other endpoint when Meta says so. When neither takes them, the campaign stops.
+    """
 
     graph: GraphClient
     access: GraphAccess
     phone_number_id: str
-    _endpoints: dict[str, str] = field(default_factory=dict)
-    _refused_by: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    categories: Mapping[str, str] = field(default_factory=dict)
+    _routes: dict[str, Route] = field(default_factory=dict)
 
     async def __call__(self, run: Run, body: dict[str, object]) -> Outcome:
-        endpoint = self._endpoints.get(run.campaign_id, USUAL_ENDPOINT)
-        outcome = await self.graph.send(self.phone_number_id, self.access, body, endpoint)
-        if outcome.action is not Action.OTHER_ENDPOINT:
-            return outcome
-        refused_by = self._refused_by[run.campaign_id]
-        refused_by.add(endpoint)
-        wanted = other_endpoint(outcome, refused_by)
-        if wanted is None:
-            return replace(outcome, action=Action.PAUSE_CAMPAIGN)
-        self._endpoints[run.campaign_id] = wanted
-        return outcome
+        route = self._routes.get(run.campaign_id)
+        if route is None:
+            category = self.categories.get(run.campaign_id, run.category)
+            route = self._routes[run.campaign_id] = Route(endpoint_of(category))
+        endpoint = route.endpoint
+        return route.turn(await self.graph.send(self.phone_number_id, self.access, body, endpoint), endpoint)
+
+
+def latest_category(catalogue: Catalogue, run: Run) -> str:
+    """Of the run's template, as Meta last told it: a campaign that was resumed keeps the one it was begun with."""
+    try:
+        campaign = catalogue.campaign(run.tenant_id, run.campaign_id)
+        return catalogue.template(run.tenant_id, campaign.template_id).category
+    except NotFound:
+        return run.category

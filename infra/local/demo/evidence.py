@@ -12,8 +12,8 @@ _THROTTLED = 130429
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One request to /messages. `monotonic` (s) is for intervals, `wall` (epoch s) for comparing with stored times;
-    `code` is Meta's error code or 0; `digits` is the recipient without a plus."""
+    """One message that was handed to Meta. `monotonic` (s) is for intervals, `wall` (epoch s) for comparing with stored
+    times; `code` is Meta's error code or 0; `digits` is the recipient without a plus."""
 
     monotonic: float
     wall: float
@@ -33,9 +33,13 @@ class Send:
 
 
 def sends(meta: Simulator) -> list[Send]:
-    """Every request to /messages that carried callback data, in order of arrival."""
+    """Every request that sends a message and carried callback data, in order of arrival."""
     entries = meta.read("journal", _REQUEST_FIELDS)
-    return [_send(entry) for entry in entries if entry["path"].endswith("/messages") and entry["callback"]]
+    return [
+        _send(entry)
+        for entry in entries
+        if entry["path"].endswith(("/messages", "/marketing_messages")) and entry["callback"]
+    ]
 
 
 def _send(entry: Json) -> Send:

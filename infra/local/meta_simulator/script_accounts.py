@@ -83,6 +83,8 @@ def change_waba(sim: Simulator, value: Json) -> Json:
     onboarded, off = fields.flag("mm_onboarded"), fields.flag("disable_marketing_messages_on_cloud_api")
     waba.mm_onboarded = waba.mm_onboarded if onboarded is None else onboarded
     waba.marketing_off_cloud_api = waba.marketing_off_cloud_api if off is None else off
+    refusal = fields.whole("marketing_messages_refusal")
+    waba.marketing_refusal = waba.marketing_refusal if refusal is None else refusal
     restriction, expiration = fields.text("restriction"), fields.whole("expiration")
     if restriction:
         _restrict(sim, waba, restriction, expiration or int(time.time()) + 86_400)

@@ -142,10 +142,8 @@ def _check_body(sim: Simulator, body: Json, envelope: Envelope, waba: Waba, *, m
         check_content(envelope.type, body, sim.media.ids_of(waba.id))
         return None
     template = _find_template(waba, body["template"])
-    if marketing and template.category != "MARKETING":
-        raise GraphError(131055, "The marketing messages endpoint only takes marketing templates.")
-    if marketing and body.get("product_policy") == "STRICT" and not waba.mm_onboarded:
-        raise GraphError(134102, "The account is not onboarded to the Marketing Messages API.")
+    if marketing:
+        _check_marketing(body, template, waba)
     if not marketing and template.category == "MARKETING" and waba.marketing_off_cloud_api:
         raise GraphError(131063, "Send marketing templates through the marketing messages endpoint.")
     if envelope.user_id and template.category == "AUTHENTICATION":
@@ -153,6 +151,18 @@ def _check_body(sim: Simulator, body: Json, envelope: Envelope, waba: Waba, *, m
     now_ms = round(time.time() * 1000)
     check_components(template.spec, body["template"].get("components"), sim.media.ids_of(waba.id), now_ms)
     return template
+
+
+def _check_marketing(body: Json, template: Template, waba: Waba) -> None:
+    if waba.marketing_refusal:
+        raise GraphError(waba.marketing_refusal)
+    if template.category != "MARKETING":
+        raise GraphError(131055, "The marketing messages endpoint only takes marketing templates.")
+    policy = body.get("product_policy", "CLOUD_API_FALLBACK")
+    if policy not in ("CLOUD_API_FALLBACK", "STRICT"):
+        raise GraphError(100, "Param product_policy must be one of {CLOUD_API_FALLBACK, STRICT}.")
+    if policy == "STRICT" and not waba.mm_onboarded:
+        raise GraphError(134102, "The account is not onboarded to the Marketing Messages API.")
 
 
 def _find_template(waba: Waba, wanted: object) -> Template:

@@ -86,6 +86,8 @@ class Waba:
     messaging_limit: int | None = None
     mm_onboarded: bool = True
     marketing_off_cloud_api: bool = False
+    marketing_refusal: int = 0
+    """The code with which /marketing_messages refuses this account; 0 when it does not."""
     restriction: str = ""
     banned: bool = False
 

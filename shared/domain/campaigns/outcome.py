@@ -4,7 +4,7 @@ Source: Meta, Cloud API error codes (read 2026-10) and the actions argued in the
 HTTP status: the documentation and the wire disagree about it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,7 +78,7 @@ TABLE: Mapping[int, Rule] = {
     131057: Rule(Action.SLOW_DOWN, again=True, wait_seconds=60),  # the number is upgraded, for about a minute
     2494100: Rule(Action.SLOW_DOWN, again=True, wait_seconds=120),  # the number is in maintenance, for minutes
     133015: Rule(Action.SLOW_DOWN, again=True, wait_seconds=300),  # the number was deleted just now
-    134101: Rule(Action.SLOW_DOWN, again=True, wait_seconds=600),  # the template reaches marketing messages only now
+    134101: Rule(Action.SLOW_DOWN, again=True, wait_seconds=600),  # the template is not at /marketing_messages yet
     # This person, or this message to them; many of them in a row stop the campaign by the error-rate trip.
     100: _NEXT,  # a parameter is wrong
     130403: _NEXT,  # the business has blocked this person
@@ -124,20 +124,6 @@ TABLE: Mapping[int, Rule] = {
     **dict.fromkeys((131061, 131063), _ENDPOINT),
     **dict.fromkeys((131055, 134100, 134102), _ENDPOINT),
 }
-USUAL_ENDPOINT, MARKETING_ENDPOINT = "messages", "marketing_messages"
-_ASK_FOR_MARKETING = frozenset({"131061", "131063"})
-"""Codes that ask for /marketing_messages; the others that ask for another endpoint ask for /messages."""
-
-
-def other_endpoint(outcome: Outcome, refused_by: Collection[str]) -> str | None:
-    """Where a message belongs that these endpoints refused, the last one with `outcome`; None when none other takes it.
-
-    An endpoint that sends a message back to one that refused it takes it no more than that one does.
-    """
-    if outcome.action is not Action.OTHER_ENDPOINT:
-        return None
-    wanted = MARKETING_ENDPOINT if outcome.code in _ASK_FOR_MARKETING else USUAL_ENDPOINT
-    return wanted if wanted not in refused_by else None
 
 
 def from_error_code(code: int, http_status: int) -> Outcome:

@@ -153,7 +153,7 @@ def test_a_no_that_meta_told_is_kept_when_the_sender_dies_right_after(chat: Chat
     chat.hears()
     chat.template("21", "MARKETING", "Hello there")
     send = keyed(chat, {"type": "template", "template": {"template_id": "21"}})
-    answering(chat, monkeypatch, messages=refused(131050))
+    answering(chat, monkeypatch, marketing_messages=refused(131050))
     fails_once(monkeypatch, Messages, "record_status", Died())
     with pytest.raises(Died):
         send()
@@ -169,6 +169,6 @@ def test_a_no_that_could_not_be_recorded_leaves_no_outcome_that_hides_it(chat: C
     chat.hears()
     chat.template("21", "MARKETING", "Hello there")
     send = keyed(chat, {"type": "template", "template": {"template_id": "21"}})
-    answering(chat, monkeypatch, messages=refused(131050))
+    answering(chat, monkeypatch, marketing_messages=refused(131050))
     fails_once(monkeypatch, Consent, "record", RuntimeError("throttled"))
     assert (send().status, shown(chat)) == (500, ["queued"])

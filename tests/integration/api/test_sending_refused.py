@@ -18,49 +18,60 @@ def send_marketing(chat: Chat) -> Answer:
     return chat.send({"type": "template", "template": {"template_id": "21"}})
 
 
-@pytest.mark.parametrize("code", [131061, 131063])
-def test_marketing_that_meta_wants_at_the_other_endpoint_goes_there_at_once(
+@pytest.mark.parametrize("code", [131055, 134100, 134102, 134101, 10])
+def test_marketing_that_meta_does_not_take_at_its_endpoint_goes_to_messages_at_once(
     chat: Chat, monkeypatch: Patch, code: int
 ) -> None:
-    meta = answering(chat, monkeypatch, messages=refused(code), marketing_messages=ACCEPTED)
+    meta = answering(chat, monkeypatch, marketing_messages=refused(code), messages=ACCEPTED)
     answer = send_marketing(chat)
     assert (answer.status, answer.body["status"], answer.body["error_code"]) == (201, "sent", None)
-    assert meta.asked == ["messages", "marketing_messages"]
+    assert meta.asked == ["marketing_messages", "messages"]
     assert meta.passed_ms == 0, "nothing to wait for"
 
 
-@pytest.mark.parametrize("code", [131055, 134100, 134102])
+def test_what_is_no_marketing_goes_to_messages(chat: Chat, monkeypatch: Patch) -> None:
+    meta = answering(chat, monkeypatch, messages=ACCEPTED)
+    chat.template("21", "UTILITY", "Hello there")
+    assert chat.send({"type": "template", "template": {"template_id": "21"}}).body["status"] == "sent"
+    chat.hears()
+    assert chat.send(TEXT).body["status"] == "sent"
+    assert meta.asked == ["messages", "messages"]
+
+
+@pytest.mark.parametrize("code", [131061, 131063])
 def test_a_template_that_neither_endpoint_takes_fails_with_the_last_code(
     chat: Chat, monkeypatch: Patch, code: int
 ) -> None:
-    meta = answering(chat, monkeypatch, messages=refused(131063), marketing_messages=refused(code))
+    meta = answering(chat, monkeypatch, marketing_messages=refused(134100), messages=refused(code))
     answer = send_marketing(chat)
     assert (answer.body["status"], answer.body["error_code"]) == ("failed", str(code))
-    assert meta.asked == ["messages", "marketing_messages"]
-
-
-def test_an_endpoint_that_asks_for_itself_is_not_asked_again(chat: Chat, monkeypatch: Patch) -> None:
-    meta = answering(chat, monkeypatch, messages=refused(134100))
-    assert send_marketing(chat).body["status"] == "failed"
-    assert meta.asked == ["messages"]
+    assert meta.asked == ["marketing_messages", "messages"]
 
 
 def test_an_answer_that_got_lost_at_the_other_endpoint_is_unknown(chat: Chat, monkeypatch: Patch) -> None:
     lost = Outcome(Kind.UNKNOWN, "no_answer")
-    meta = answering(chat, monkeypatch, messages=refused(131063), marketing_messages=lost)
+    meta = answering(chat, monkeypatch, marketing_messages=refused(134102), messages=lost)
     assert send_marketing(chat).body["status"] == "unknown"
-    assert meta.asked == ["messages", "marketing_messages"]
+    assert meta.asked == ["marketing_messages", "messages"]
+
+
+def test_an_answer_that_got_lost_at_the_first_endpoint_is_not_asked_for_at_the_other(
+    chat: Chat, monkeypatch: Patch
+) -> None:
+    meta = answering(chat, monkeypatch, marketing_messages=Outcome(Kind.UNKNOWN, "no_answer"))
+    assert send_marketing(chat).body["status"] == "unknown"
+    assert meta.asked == ["marketing_messages"]
 
 
 def test_the_other_endpoint_too_is_tried_again_while_it_is_busy(chat: Chat, monkeypatch: Patch) -> None:
-    meta = answering(chat, monkeypatch, messages=refused(131063), marketing_messages=refused(130429))
+    meta = answering(chat, monkeypatch, marketing_messages=refused(134102), messages=refused(130429))
     answer = send_marketing(chat)
     assert (answer.body["status"], answer.body["error_code"]) == ("failed", "130429")
-    assert meta.asked == ["messages", *["marketing_messages"] * 3]
+    assert meta.asked == ["marketing_messages", *["messages"] * 3]
 
 
 def test_who_stopped_marketing_at_meta_has_said_no(chat: Chat, monkeypatch: Patch) -> None:
-    answering(chat, monkeypatch, messages=refused(131050))
+    answering(chat, monkeypatch, marketing_messages=refused(131050))
     answer = send_marketing(chat)
     assert (answer.status, answer.body["status"], answer.body["error_code"]) == (201, "failed", "131050")
     contact = chat.api.deps.contacts.get(chat.tenant, chat.contact)
@@ -74,7 +85,7 @@ def test_who_stopped_marketing_at_meta_has_said_no(chat: Chat, monkeypatch: Patc
 
 
 def test_any_other_refusal_is_no_no(chat: Chat, monkeypatch: Patch) -> None:
-    answering(chat, monkeypatch, messages=refused(131049))
+    answering(chat, monkeypatch, marketing_messages=refused(131049))
     assert send_marketing(chat).body["error_code"] == "131049"
     assert chat.api.deps.contacts.consent.events(chat.tenant, chat.contact) == []
 
@@ -89,24 +100,24 @@ def test_a_meta_that_says_nothing_is_given_up_on_before_the_function_is_ended(ch
 
 
 @pytest.mark.parametrize("takes_ms", [4_900, 9_000, 19_500])
-@pytest.mark.parametrize("marketing", [130429, 131063])
+@pytest.mark.parametrize("marketing", [130429, 134102])
 def test_trying_again_ends_before_the_function_does(
     chat: Chat, monkeypatch: Patch, takes_ms: int, marketing: int
 ) -> None:
-    meta = answering(chat, monkeypatch, takes_ms, messages=refused(marketing), marketing_messages=refused(130429))
+    meta = answering(chat, monkeypatch, takes_ms, marketing_messages=refused(marketing), messages=refused(130429))
     assert send_marketing(chat).body["status"] in ("failed", "unknown")
     assert len(meta.asked) > 1
     assert meta.passed_ms <= (FUNCTION_SECONDS - 3) * 1000
 
 
 def test_an_endpoint_that_is_asked_late_has_a_few_seconds_all_the_same(chat: Chat, monkeypatch: Patch) -> None:
-    meta = answering(chat, monkeypatch, 19_500, messages=refused(131063), marketing_messages=ACCEPTED)
+    meta = answering(chat, monkeypatch, 19_500, marketing_messages=refused(134102), messages=ACCEPTED)
     send_marketing(chat)
     assert meta.seconds[1] == 5.0
 
 
 def test_when_giving_meta_a_file_took_all_the_time_it_is_tried_once(chat: Chat, monkeypatch: Patch) -> None:
-    meta = answering(chat, monkeypatch, 4_900, messages=refused(130429))
+    meta = answering(chat, monkeypatch, 4_900, marketing_messages=refused(130429))
     meta.passed_ms = 20_000
     assert send_marketing(chat).body["error_code"] == "130429"
     assert meta.seconds == [5.0]

@@ -229,6 +229,12 @@ def test_marketing_endpoint_takes_marketing_templates_only(sim: Sim) -> None:
     sim.script(waba={"id": sim.waba_id, "mm_onboarded": False})
     assert sim.post(path, message("promo")).status_code == 200
     assert error(sim.post(path, message("promo", product_policy="STRICT"))) == (500, 134102)
+    assert error(sim.post(path, message("promo", product_policy="ANY"))) == (400, 100)
+    for code, status in ((134101, 400), (10, 403)):
+        sim.script(waba={"id": sim.waba_id, "marketing_messages_refusal": code})
+        assert error(sim.post(path, message("promo"))) == (status, code)
+    sim.script(waba={"id": sim.waba_id, "marketing_messages_refusal": 0})
+    assert sim.post(path, message("promo")).status_code == 200
     sim.script(waba={"id": sim.waba_id, "disable_marketing_messages_on_cloud_api": True})
     assert error(sim.send_template()) == (400, 131063)
 

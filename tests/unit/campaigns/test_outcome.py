@@ -7,17 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.campaigns import outcome as of_meta
-from shared.domain.campaigns.outcome import (
-    MARKETING_ENDPOINT,
-    USUAL_ENDPOINT,
-    Action,
-    Kind,
-    Outcome,
-    from_answer,
-    from_error_code,
-    other_endpoint,
-    rule_of,
-)
+from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer, from_error_code, rule_of
 
 NEXT, SLOW, PAIR = Action.NEXT, Action.SLOW_DOWN, Action.SPACE_PAIR
 CAMPAIGN, NUMBER, ACCOUNT = Action.PAUSE_CAMPAIGN, Action.PAUSE_NUMBER, Action.PAUSE_ACCOUNT
@@ -100,28 +90,6 @@ def test_a_code_that_comes_with_a_status_means_the_same(code: str, action: Actio
 @pytest.mark.parametrize("code", ["", "unknown", "999999", "131000", "-5", "１３", "1e9"])
 def test_a_code_of_a_status_that_is_not_in_the_table_concerns_its_message_alone(code: str) -> None:
     assert rule_of(code).action is NEXT
-
-
-def test_two_codes_ask_for_the_marketing_endpoint() -> None:
-    wanted = {row[0]: other_endpoint(from_error_code(row[0], 400), ()) for row in TABLE}
-    assert {code for code, endpoint in wanted.items() if endpoint == MARKETING_ENDPOINT} == {131061, 131063}
-    assert {code for code, endpoint in wanted.items() if endpoint == USUAL_ENDPOINT} == {131055, 134100, 134102}
-
-
-@pytest.mark.parametrize(
-    ("code", "refused_by", "wanted"),
-    [
-        (131063, {USUAL_ENDPOINT}, MARKETING_ENDPOINT),
-        (134100, {MARKETING_ENDPOINT}, USUAL_ENDPOINT),
-        (134100, {MARKETING_ENDPOINT, USUAL_ENDPOINT}, None),
-        (131055, {USUAL_ENDPOINT}, None),
-        (131026, {USUAL_ENDPOINT}, None),
-    ],
-)
-def test_a_message_is_not_sent_back_to_an_endpoint_that_refused_it(
-    code: int, refused_by: set[str], wanted: str | None
-) -> None:
-    assert other_endpoint(from_error_code(code, 400), refused_by) == wanted
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500, 503])

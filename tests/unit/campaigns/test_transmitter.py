@@ -27,8 +27,8 @@ class Meta:
         return ACCEPTED if code is None else from_error_code(code, 400)
 
 
-def sent(meta: Meta, *campaigns: str) -> list[Outcome]:
-    transmit = GraphTransmitter(cast("GraphClient", meta), GraphAccess("t", "p"), "pn")
+def sent(meta: Meta, *campaigns: str, **categories: str) -> list[Outcome]:
+    transmit = GraphTransmitter(cast("GraphClient", meta), GraphAccess("t", "p"), "pn", categories)
 
     async def one_by_one() -> list[Outcome]:
         body: dict[str, Any] = {}
@@ -37,28 +37,23 @@ def sent(meta: Meta, *campaigns: str) -> list[Outcome]:
     return asyncio.run(one_by_one())
 
 
-def test_messages_go_to_the_usual_endpoint() -> None:
+def test_marketing_goes_to_its_own_endpoint_by_the_latest_category() -> None:
     meta = Meta({})
-    assert sent(meta, "c1", "c1") == [ACCEPTED, ACCEPTED]
-    assert meta.asked == ["messages", "messages"]
-
-
-@pytest.mark.parametrize("code", [131063, 131061])
-def test_marketing_that_meta_wants_elsewhere_goes_there_and_other_campaigns_do_not(code: int) -> None:
-    meta = Meta({"messages": code})
-    first, second, third, _ = sent(meta, "c1", "c1", "c1", "c2")
-    assert (first.kind, first.action) == (Kind.THROTTLED, Action.OTHER_ENDPOINT)
-    assert (second, third) == (ACCEPTED, ACCEPTED)
-    assert meta.asked == ["messages", "marketing_messages", "marketing_messages", "messages"]
+    assert sent(meta, "c1", "c2", "c3", c2="UTILITY", c3="MARKETING") == [ACCEPTED] * 3
+    assert meta.asked == ["marketing_messages", "messages", "marketing_messages"]
 
 
 @pytest.mark.parametrize("code", [131055, 134100, 134102])
+def test_where_the_account_may_not_it_goes_to_messages_and_other_campaigns_do_not(code: int) -> None:
+    meta = Meta({"marketing_messages": code})
+    first, second, third, _ = sent(meta, "c1", "c1", "c1", "c2")
+    assert (first.kind, first.action) == (Kind.THROTTLED, Action.OTHER_ENDPOINT)
+    assert (second, third) == (ACCEPTED, ACCEPTED)
+    assert meta.asked == ["marketing_messages", "messages", "messages", "marketing_messages"]
+
+
+@pytest.mark.parametrize("code", [131063, 131061])
 def test_a_template_that_neither_endpoint_takes_stops_its_campaign(code: int) -> None:
-    meta = Meta({"messages": 131063, "marketing_messages": code})
+    meta = Meta({"messages": code, "marketing_messages": 134100})
     _, second = sent(meta, "c1", "c1")
     assert (second.kind, second.code, second.action) == (Kind.THROTTLED, str(code), Action.PAUSE_CAMPAIGN)
-
-
-def test_an_endpoint_that_asks_for_itself_stops_the_campaign() -> None:
-    (outcome,) = sent(Meta({"messages": 131055}), "c1")
-    assert outcome.action is Action.PAUSE_CAMPAIGN
