@@ -1,17 +1,14 @@
 """Reading JSON that somebody else wrote: anything may be missing, of another type, or not storable at all."""
 
 import json
-import math
-import re
 from collections.abc import Mapping
 from typing import cast
 
+from shared.domain.json_text import TooDeep, storable
+
 Json = dict[str, object]
 
-_MAX_DEPTH = 40
 _ID_LENGTH = 64
-# Lone surrogates have no UTF-8, and SQS takes no U+FFFE and U+FFFF (Amazon SQS, SendMessage).
-_UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SECONDS_BEFORE_MS = 1_000_000_000_000
 
 
@@ -25,25 +22,11 @@ def parse_json(raw: bytes) -> object:
     Raises NotUnderstood for what is not JSON or is nested deeper than any webhook is.
     """
     try:
-        document: object = json.loads(raw, parse_constant=lambda _: None)
+        return storable(json.loads(raw, parse_constant=lambda _: None))
+    except TooDeep as exc:
+        raise NotUnderstood("nested too deep") from exc
     except (ValueError, RecursionError) as exc:
         raise NotUnderstood("not JSON") from exc
-    return _storable(document, 0)
-
-
-def _storable(value: object, depth: int) -> object:
-    if isinstance(value, str):
-        return value if value.isascii() else _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, dict):
-        if depth > _MAX_DEPTH:
-            raise NotUnderstood("nested too deep")
-        return {str(_storable(key, depth)): _storable(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        if depth > _MAX_DEPTH:
-            raise NotUnderstood("nested too deep")
-        return [_storable(item, depth + 1) for item in value]
-    # 1e999 is infinite here, and no JSON when it is written again.
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def as_object(value: object) -> Json:

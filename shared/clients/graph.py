@@ -19,6 +19,7 @@ from pyreqwest.compatibility.httpx import HttpxTransport
 from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 
 from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer
+from shared.domain.json_text import storable
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 
 T = TypeVar("T")
@@ -170,7 +171,7 @@ class GraphClient:
         except httpx.HTTPError as exc:
             raise RetryableError("Meta cannot be reached right now; try again in a minute") from exc
         try:
-            answer = json.loads(response.content)
+            answer = _object(response.content)
         except ValueError as exc:
             raise RetryableError("Meta answered something that is not JSON; try again in a minute") from exc
         error = answer.get("error") if isinstance(answer, dict) else None
@@ -197,6 +198,11 @@ def _never_left(error: httpx.HTTPError) -> bool:
     if not isinstance(cause, DetailedPyreqwestError) or cause.details is None:
         return False
     return any(step["message"] == _CONNECTING for step in cause.details["causes"] or ())
+
+
+def _object(content: bytes) -> Any:
+    """Meta's JSON in a form that can be stored. Raises ValueError when it is none."""
+    return storable(json.loads(content))
 
 
 def _headers(access: GraphAccess) -> dict[str, str]:

@@ -70,6 +70,14 @@ BAD_JSON = Problem(400, "malformed_json", "the body is not a JSON object in UTF-
 WRONG_MEDIA_TYPE = Problem(415, "unsupported_media_type", "send the body as application/json")
 
 
+def half_a_character(place: str) -> Problem:
+    """422 for text with half a surrogate pair, which has no UTF-8 (RFC 8259, 8.2)."""
+    words = (
+        "the text holds half a character (an unpaired surrogate); an emoji was cut in two: remove it, or send it whole"
+    )
+    return Problem(422, "invalid_text", words, place or None, [FieldError(place, words)])
+
+
 def of(error: Exception) -> Problem:
     """What a caller is told of an error. Errors of our own making stay inside."""
     match error:

@@ -1,5 +1,9 @@
-"""What every route needs of a request: who calls, whether they may, and the id under which its effect is recorded."""
+"""What every route needs of a request: who calls, whether they may, whether it can be read, and the id under which its
+effect is recorded."""
 
+import base64
+import binascii
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +11,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
 
+from functions.api.http import problems
+from functions.api.http.problems import Problem
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.accounts.account import Principal, Scope
+from shared.domain.json_text import lone_surrogate
 from shared.errors import Forbidden, Unauthenticated
 
 Middleware = Callable[..., Response[Any]]
@@ -72,3 +79,29 @@ def needs(scope: Scope) -> Middleware:
         return next_middleware(app)
 
     return check
+
+
+def body_problem(event: Mapping[str, Any]) -> Problem | None:
+    """What is wrong with the body before any route looks at it, or None."""
+    body = event.get("body")
+    if not body:
+        return None
+    headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
+    media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type == "text/csv":
+        return None
+    if media_type != "application/json":
+        return problems.WRONG_MEDIA_TYPE
+    try:
+        text = base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else body
+        parsed = json.loads(text, parse_constant=_no_constants)
+    except (ValueError, binascii.Error, RecursionError):
+        return problems.BAD_JSON
+    if not isinstance(parsed, dict):
+        return problems.BAD_JSON
+    place = lone_surrogate(parsed)
+    return None if place is None else problems.half_a_character(place)
+
+
+def _no_constants(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

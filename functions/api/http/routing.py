@@ -6,11 +6,15 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
+    OpenAPIRequestValidationMiddleware,
+    OpenAPIResponseValidationMiddleware,
+)
 
 from functions.api.bootstrap import deps
 from functions.api.http import problems
 from functions.api.http.idempotency import fingerprint
-from functions.api.http.request import Operation, caller, needs, request_id
+from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, request_id
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.templates.compiler import CompileError
@@ -21,6 +25,29 @@ HEADER = "Idempotency-Key"
 _MOST_CHARACTERS = 255
 
 
+def well_formed(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    """Refuses a body that is no JSON object, or that could not be stored."""
+    refused = body_problem(app.current_event.raw_event)
+    return next_middleware(app) if refused is None else problem_response(refused, request_id(app))
+
+
+_CHECK_REQUEST = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call] - it has no types
+_CHECK_ANSWER = OpenAPIResponseValidationMiddleware()
+
+
+def _in_order(*first: Middleware, once: Middleware | None = None) -> dict[str, Any]:
+    """The steps before a route: who may call, then whether the request is right, then whether it came before.
+
+    The framework's own validation would come before all of them, and tell a caller without the scope what a right
+    request looks like; so it is off, and stands here in its place.
+    """
+    repeated = [once] if once is not None else []
+    return {
+        "middlewares": [*first, well_formed, _CHECK_REQUEST, *repeated, _CHECK_ANSWER],
+        "enable_validation": False,
+    }
+
+
 def secured(scope: Scope, tag: str, summary: str, *, status: int = 200) -> dict[str, Any]:
     """A route for callers with this scope."""
     return {
@@ -29,7 +56,7 @@ def secured(scope: Scope, tag: str, summary: str, *, status: int = 200) -> dict[
         "status_code": status,
         "security": [{"bearer": []}],
         "openapi_extensions": {"x-required-scope": str(scope)},
-        "middlewares": [needs(scope)],
+        **_in_order(needs(scope)),
     }
 
 
@@ -48,13 +75,13 @@ def effect(
     return {
         **route,
         "openapi_extensions": extensions,
-        "middlewares": [needs(scope), _once_secret if secret else _once],
+        **_in_order(needs(scope), once=_once_secret if secret else _once),
     }
 
 
 def public(tag: str, summary: str, *, status: int = 200) -> dict[str, Any]:
     """A route without a caller."""
-    return {"summary": summary, "tags": [tag], "status_code": status}
+    return {"summary": summary, "tags": [tag], "status_code": status, **_in_order()}
 
 
 def operation(app: BaseRouter) -> Operation:

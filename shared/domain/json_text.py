@@ -1,0 +1,59 @@
+"""Text that came in JSON and cannot be stored.
+
+JSON can spell half a surrogate pair (`"\\ud83d"`), which no text in UTF-8 holds (RFC 8259, 8.2): a store refuses it, or
+gives it back in a form that breaks every later reader. What our own callers send with one is refused, because they can
+send it right; what somebody else sends is repaired, because they will not send it again.
+"""
+
+import math
+import re
+
+MAX_DEPTH = 40
+# Lone surrogates have no UTF-8, and SQS takes no U+FFFE and U+FFFF (Amazon SQS, SendMessage).
+_UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class TooDeep(ValueError):
+    """Nested deeper than anything that is meant."""
+
+
+def storable(value: object, depth: int = 0) -> object:
+    """The JSON value with characters that no store takes replaced by U+FFFD, and numbers that JSON has not by null.
+
+    Raises TooDeep for more than MAX_DEPTH levels.
+    """
+    if isinstance(value, str):
+        return value if value.isascii() else _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        if depth > MAX_DEPTH:
+            raise TooDeep("nested too deep")
+        return {str(storable(key, depth)): storable(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list):
+        if depth > MAX_DEPTH:
+            raise TooDeep("nested too deep")
+        return [storable(item, depth + 1) for item in value]
+    # 1e999 is infinite here, and no JSON when it is written again.
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def lone_surrogate(value: object) -> str | None:
+    """Where the first text with half a surrogate pair stands, such as `components.0.text`; the name of the object that
+    holds it when it is in a name; None when there is none. "" is the value itself."""
+    waiting: list[tuple[str, object]] = [("", value)]
+    while waiting:
+        place, found = waiting.pop()
+        if isinstance(found, str):
+            if not found.isascii() and _SURROGATE.search(found):
+                return place
+        elif isinstance(found, dict):
+            if any(_SURROGATE.search(key) for key in found if not key.isascii()):
+                return place
+            waiting += [(_inside(place, key), item) for key, item in reversed(found.items())]
+        elif isinstance(found, list):
+            waiting += [(_inside(place, str(i)), found[i]) for i in reversed(range(len(found)))]
+    return None
+
+
+def _inside(place: str, name: str) -> str:
+    return f"{place}.{name}" if place else name

@@ -1,0 +1,159 @@
+"""What every call meets before and behind its route, whichever route it is."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from functions.api.authorizer_handler import grant, lambda_handler
+from functions.api.bootstrap import AuthorizerDeps
+from functions.api.contacts.imports.job import ImportJob, Options
+from shared.clients.graph import _object
+from shared.clock import new_ulid
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.store.engine.cursor import encode_cursor
+from tests.integration.api.conftest import Api
+from tests.integration.api.test_handler import _an_id, furnish, is_problem, paths, tenant
+from tests.support.fake_aws import Context
+
+SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}
+HALF = "\ud83d"
+
+
+def routes(*, with_body: bool = False) -> list[Any]:
+    return [
+        pytest.param(method, path, operation, id=f"{method} {path}")
+        for method, path, operation in paths()
+        if "x-required-scope" in operation and (not with_body or "requestBody" in operation)
+    ]
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), routes())
+def test_whoever_lacks_the_scope_is_told_nothing_of_the_request(
+    api: Api, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    others = ",".join(SCOPES - {operation["x-required-scope"]})
+    wrong = re.sub(r"\{\w+\}", "no-such-id", path)
+    for body, headers in (("{", {}), ('{"surprise":1}', {}), ("a,b", {"content-type": "text/html"})):
+        answer = api.call(method, wrong, body, tenant="t", scopes=others, query="limit=x&cursor=x", headers=headers)
+        assert is_problem(answer, 403, "missing_scope")
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), routes(with_body=True))
+def test_half_a_character_is_refused_wherever_it_stands_in_a_body(
+    api: Api, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0)), path)
+    for body, field in (
+        ({"a": [{"b": "fine"}, {"b": f"cut {HALF}"}]}, "a.1.b"),
+        ({"a": {HALF: "x"}}, "a"),
+        ({HALF: 1}, None),
+    ):
+        assert is_problem(api.call(method, real, body, tenant="t"), 422, "invalid_text", field)
+    whole = api.call(method, real, {"a": "\U0001f600"}, tenant="t")
+    assert whole.body.get("code") != "invalid_text"
+
+
+@pytest.mark.parametrize("query", ["tag=%s", "cursor=%s", "limit=%s"])
+def test_half_a_character_in_a_query_is_the_callers_mistake(api: Api, query: str) -> None:
+    name = query.split("=")[0]
+    answer = api.call("GET", "/v1/contacts", tenant=tenant(api), query=query, params={name: HALF})
+    assert (answer.status, answer.body["field"]) == (422, name)
+
+
+def test_templates_of_a_caller_and_of_meta_never_hold_half_a_character(api: Api) -> None:
+    component = {"type": "BODY", "text": f"cut {HALF}", "extra": {"more": [HALF]}}
+    draft = {"name": "n", "language": "en", "category": "UTILITY", "components": [component]}
+    answer = api.call("POST", "/v1/templates", draft, tenant=tenant(api))
+    assert is_problem(answer, 422, "invalid_text", "components.0.text")
+    repaired = _object(json.dumps({"data": [component]}).encode())
+    json.dumps(repaired, ensure_ascii=False).encode()
+    assert repaired["data"][0]["text"] == "cut \ufffd"
+
+
+def test_no_answer_is_kept_by_anybody_on_the_way(api: Api) -> None:
+    tenant_id = tenant(api)
+    key = {"name": "k", "scopes": ["read"]}
+    headers = {"idempotency-key": "no-store"}
+    answers = [
+        api.call("POST", "/v1/api-keys", key, tenant=tenant_id, headers=headers),
+        api.call("POST", "/v1/api-keys", key, tenant=tenant_id, headers=headers),
+        api.call("POST", "/v1/login", {"email": "a@b.co", "password": "x"}),
+        api.call("GET", "/v1/me", tenant=tenant_id),
+        api.call("GET", "/v1/nothing", tenant=tenant_id),
+        api.call("POST", "/v1/bots", "{", tenant=tenant_id),
+    ]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_what_is_too_large_to_be_stored_is_the_callers_mistake(api: Api) -> None:
+    tenant_id = tenant(api)
+    fields = {}
+    for i in range(100):
+        assert api.call("POST", "/v1/fields", {"key": f"f{i}"}, tenant=tenant_id).status == 201
+        fields[f"f{i}"] = "\U0001f600" * 1_000
+    tags = [f"{i:02}" + "\U0001f600" * 62 for i in range(50)]
+    body = {"phone": "+5511912345678", "fields": fields, "tags": tags}
+    assert is_problem(api.call("POST", "/v1/contacts", body, tenant=tenant_id), 413, "too_large")
+
+
+def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api: Api) -> None:
+    tenant_id = new_ulid()
+    api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER))
+    names = {f"SUB#sub-{tenant_id}": {"member_id": "m", "role": "superintendent"}}
+    api.deps.directory.claim(tenant_id, names, {})
+
+    class Tokens:
+        def subject(self, token: str, now: int) -> str:
+            return f"sub-{tenant_id}"
+
+    guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
+    assert grant(guard, "token", 1) is None
+
+
+@pytest.mark.parametrize("token", ["wpb_\udcff", "\ud83d", "wpb_é", ""])
+def test_a_token_of_odd_characters_is_denied(api: Api, token: str) -> None:
+    event = {"headers": {"authorization": f"Bearer {token}"}}
+    assert lambda_handler(event, Context()) == {"isAuthorized": False}
+
+
+def lists() -> list[Any]:
+    """Every route with a cursor."""
+    return [
+        pytest.param(method, path, name, id=f"{method} {path}")
+        for method, path, operation in paths()
+        for name in ("cursor", "after")
+        if any(parameter["name"] == name for parameter in operation.get("parameters", ()))
+    ]
+
+
+_POSITIONS: tuple[dict[str, str], ...] = (
+    {},
+    {"sk": ""},
+    {"sk": "CMP#1"},
+    {"sk": "M#1"},
+    {"sk": "x" * 300},
+    {"sk": "\ud800"},
+    {"at": "0000000000001#a"},
+    {"at": "0000000000001", "name": "n"},
+    {"next": "~"},
+    {"id": "0" * 32},
+    {"shard": "1", "n": "1", "at": "1"},
+    {"n": "1", "at": "1"},
+)
+
+
+@pytest.mark.parametrize(("method", "path", "name"), lists())
+def test_a_cursor_of_another_list_is_the_callers_mistake_on_every_list(
+    api: Api, method: str, path: str, name: str
+) -> None:
+    tenant_id = tenant(api)
+    furnish(api, tenant_id)
+    api.deps.directory.create(tenant_id, f"IMP#{tenant_id}", ImportJob(tenant_id, "a.csv", Options("BR")))
+    real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0), tenant_id), path)
+    assert api.call(method, real, tenant=tenant_id).status == 200
+    for position in _POSITIONS:
+        cursor = encode_cursor("another list", position)
+        answer = api.call(method, real, tenant=tenant_id, query=f"{name}={cursor}", params={name: cursor})
+        assert is_problem(answer, 422, "invalid_input", name)
