@@ -20,6 +20,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from shared.config import required
+from shared.errors import PermanentError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,6 +32,16 @@ _CONFIG = Config(
     retries={"total_max_attempts": 4, "mode": "standard"},
     parameter_validation=False,
 )
+
+
+_TOO_LARGE = "exceeded the maximum allowed size"
+
+
+class ItemTooLarge(PermanentError):
+    """What is to be stored makes its item larger than 400 KB (Amazon DynamoDB, quotas: item size)."""
+
+    code = "too_large"
+    status = 413
 
 
 class ActivityIndex(GlobalSecondaryIndex["TableItem"]):  # type: ignore[no-untyped-call]
@@ -96,8 +107,23 @@ def open_database(env: Mapping[str, str]) -> Database:
     """Make the one client; `env` names the tables."""
     session = botocore.session.get_session()
     client = cast("DynamoDBClient", session.create_client("dynamodb", config=_CONFIG))
+    client.meta.events.register("after-call.dynamodb", _refuse_what_is_too_large)
     TableItem._client = client
     return Database(client, session, env)
+
+
+def _refuse_what_is_too_large(parsed: Mapping[str, Any], **_: object) -> None:
+    """Raises ItemTooLarge where DynamoDB says so, of a single write or of one in a transaction: writing it again cannot
+    help, and who sent it can be told."""
+    error = parsed.get("Error") or {}
+    if error.get("Code") == "ValidationException":
+        words = [str(error.get("Message", ""))]
+    elif error.get("Code") == "TransactionCanceledException":
+        words = [str(reason.get("Message", "")) for reason in parsed.get("CancellationReasons") or ()]
+    else:
+        return
+    if any(_TOO_LARGE in text for text in words):
+        raise ItemTooLarge("this is larger than what can be stored (400 KB): make it shorter, or split it")
 
 
 def condition_failed(error: ClientError) -> bool:
