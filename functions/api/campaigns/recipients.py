@@ -14,17 +14,15 @@ from shared.store.campaigns.sends import Sends
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 
 _MOST_BLOCKS = 300
+_LIST = "recipients"
 
 
 def _start(cursor: str | None) -> tuple[int, int, int]:
-    position = decode_cursor(cursor)
+    position = decode_cursor(_LIST, cursor, shard="[0-9]{1,2}", n="[0-9]{1,5}", at="[0-9]{1,6}")
     if position is None:
         return 0, 0, 0
-    try:
-        shard, n, at = (int(position[name]) for name in ("shard", "n", "at"))
-    except (KeyError, ValueError) as exc:
-        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor") from exc
-    if not (0 <= shard < SHARDS and 0 <= n < 65_536 and at >= 0):
+    shard, n, at = (int(position[name]) for name in ("shard", "n", "at"))
+    if not (shard < SHARDS and n < 65_536):
         raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
     return shard, n, at
 
@@ -77,4 +75,4 @@ class Recipients:
 
 
 def _cursor(shard: int, n: int, at: int) -> str:
-    return encode_cursor({"shard": str(shard), "n": str(n), "at": str(at)})
+    return encode_cursor(_LIST, {"shard": str(shard), "n": str(n), "at": str(at)})

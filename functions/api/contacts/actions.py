@@ -12,10 +12,11 @@ from shared.errors import Conflict, InvalidInput, NotFound
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
-from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 
 Scalar = bool | int | float | str
 _MOST_LOOKED_AT = 2_000
+_LIST = "contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +100,29 @@ def conversations_of(
 def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, cursor: str | None) -> Page[Contact]:
     """In order of id. With a tag a page may hold fewer than `limit`, even none, and still have a next one: at most
     2,000 contacts are looked at for each."""
-    position = decode_cursor(cursor) or {}
-    after = position.get("id", "")
-    if after and not (len(after) == 32 and all(c in "0123456789abcdef" for c in after)):
-        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+    position = decode_cursor(_LIST, cursor, id="[0-9a-f]{32}")
+    after = position["id"] if position is not None else ""
     found: list[Contact] = []
-    looked_at = 0
+    room, looked_at = PageBytes(), 0
     while looked_at < _MOST_LOOKED_AT:
         wanted = 500 if tag else limit
         batch = contacts.page(tenant_id, after, wanted)
         for contact in batch:
-            after = contact.contact_id
             if not tag or tag in contact.tags:
+                if not room.takes(_size(contact)):
+                    return Page(found, encode_cursor(_LIST, {"id": after}))
                 found.append(contact)
+            after = contact.contact_id
             if len(found) == limit:
-                return Page(found, encode_cursor({"id": after}))
+                return Page(found, encode_cursor(_LIST, {"id": after}))
         looked_at += len(batch)
         if len(batch) < wanted:
             return Page(found, None)
-    return Page(found, encode_cursor({"id": after}))
+    return Page(found, encode_cursor(_LIST, {"id": after}))
+
+
+def _size(contact: Contact) -> int:
+    """About how many characters it is in an answer."""
+    return (
+        500 + len(contact.name) + sum(map(len, contact.tags)) + sum(len(k) + len(v) for k, v in contact.fields.items())
+    )

@@ -17,6 +17,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.search_words import SHORTEST, SHORTEST_NAME, digits_of, matches, name_words, words_of
 from shared.errors import InvalidInput
 from shared.store.conversations.search_index import Found
+from shared.store.engine.cursor import PageBytes
 
 _MOST_READ = 100
 _MOST_MOVED = 10
@@ -55,11 +56,12 @@ class Search:
     def run(self) -> Hits:
         people = {c.conversation_id: c for c in (*self._by_phone(), *self._by_name())}
         found = sorted(people.values(), key=lambda conversation: conversation.active_at, reverse=True)
-        said = self._by_words()
-        self._complete &= len(found) <= self._limit and len(said) <= self._limit
+        said, room = self._by_words(), PageBytes()
+        shown = [hit for hit in said[: self._limit] if room.takes(hit.message.size)]
+        self._complete &= len(found) <= self._limit and len(said) == len(shown)
         return Hits(
             conversations=found[: self._limit],
-            messages=said[: self._limit],
+            messages=shown,
             contacts=self._contact(),
             labels=self._labels(),
             complete=self._complete,

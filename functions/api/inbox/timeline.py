@@ -17,11 +17,13 @@ from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO
 from shared.domain.contacts.contact import Contact
+from shared.domain.conversations.entry import Entry
+from shared.domain.conversations.message import Message
 from shared.domain.templates.compiler import SendPlan, render_text
-from shared.errors import InvalidInput, NotFound
+from shared.errors import NotFound
 from shared.store.campaigns.people import fate_in, place_in
 from shared.store.campaigns.sends import RETENTION_DAYS
-from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.documents import from_document
 
 MOST_CAMPAIGNS = 200
@@ -29,6 +31,7 @@ MOST_SEARCHES = 25
 _DAY_MS = 86_400_000
 _SHOWN = WRITTEN_TO | {"failed"}
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
+_LIST = "timeline"
 _LAST_TIME = 9_999_999_999_999
 
 
@@ -40,7 +43,7 @@ class _Place:
     name: str
 
     def cursor(self) -> str:
-        return encode_cursor({"at": f"{self.at:013d}", "name": self.name})
+        return encode_cursor(_LIST, {"at": f"{self.at:013d}", "name": self.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +74,29 @@ def of_contact(deps: Deps, tenant_id: str, contact: Contact, limit: int, cursor:
 
 
 def _before(cursor: str | None) -> _Place:
-    given = decode_cursor(cursor)
-    if given is None:
-        return _FIRST
-    at, name = given.get("at", ""), given.get("name", "")
-    if not (len(at) == 13 and at.isascii() and at.isdecimal() and len(name) <= 200):
-        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
-    return _Place(int(at), name)
+    given = decode_cursor(_LIST, cursor, at="[0-9]{13}", name="[ -~]{1,200}")
+    return _Place(int(given["at"]), given["name"]) if given is not None else _FIRST
 
 
 def _page(sources: Sequence[Iterator[_Found]], before: _Place, limit: int) -> Page[What]:
     found: list[What] = []
-    last = before
+    room, last = PageBytes(), before
     for place, what in heapq.merge(*sources, key=lambda pair: pair[0], reverse=True):
         if place >= before:
             continue
-        if isinstance(what, _Stop) or len(found) == limit:
+        if isinstance(what, _Stop) or len(found) == limit or not room.takes(_size(what)):
             # A stop stands just above what it stops before.
             return Page(found, (place if isinstance(what, _Stop) else last).cursor())
         found.append(what)
         last = place
     return Page(found, None)
+
+
+def _size(what: What) -> int:
+    """About how many characters it is in an answer."""
+    return (
+        what.size if isinstance(what, Message) else 1_000 + len(what.text) if isinstance(what, Entry | Touch) else 500
+    )
 
 
 def _said(deps: Deps, tenant_id: str, conversation_id: str, before: _Place, page_size: int) -> list[Iterator[_Found]]:
@@ -136,7 +141,7 @@ class _Campaigns:
 
     def _begun(self) -> Iterator[Campaign]:
         """Those whose blocks are still kept and that had begun by then, newest made first."""
-        cursor: str | None = encode_cursor({"sk": f"CMP#{new_ulid(self._before)[:10]}{'Z' * 16}"})
+        cursor: str | None = encode_cursor("CMP#", {"sk": f"CMP#{new_ulid(self._before)[:10]}{'Z' * 16}"})
         looked_at = 0
         while cursor is not None and looked_at < MOST_CAMPAIGNS:
             page = self._deps.catalogue.campaigns(self._tenant_id, 100, cursor)

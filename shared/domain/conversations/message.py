@@ -69,6 +69,12 @@ class Message:
         """Whether it is known to be with the other side, so that what it does to another message holds."""
         return self.direction == "in" or _RANK.get(self.status, 0) > 0
 
+    @property
+    def size(self) -> int:
+        """About how many characters it is in an answer, with what it said before it was edited."""
+        before = len(str(self.original.content)) + len(self.original.text) if self.original is not None else 0
+        return 1_000 + len(self.text) + len(self.about) + len(str(self.content)) + before
+
     def changed_by(self, changes: Changes) -> "Message":
         """The message as people see it after these changes."""
         message = replace(self, reactions=reactions_in(changes))

@@ -22,6 +22,7 @@ from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 from shared.store.engine.database import Database, TableItem
 
 _PREFIX = "N#"
+_LIST, _PLACE = "mentions", r"[0-9]{13}-[0-9A-Za-z]{1,64}"
 
 
 class EntryItem(TableItem):
@@ -102,12 +103,12 @@ class Entries:
 
     def mentions(self, tenant_id: str, member_id: str, limit: int, cursor: str | None) -> Page[Mention]:
         """Newest first."""
-        position = decode_cursor(cursor)
+        position = decode_cursor(_LIST, cursor, sk=_PLACE)
         partition = _mentions_key(tenant_id, member_id)
-        start = {"pk": {"S": partition}, "sk": {"S": position.get("sk", "")}} if position else None
+        start = {"pk": {"S": partition}, "sk": {"S": position["sk"]}} if position else None
         found = MentionItem.query(partition, scan_index_forward=False, limit=limit, last_evaluated_key=start)
         rows = [Mention(item.conversation_id, item.sk) for item in found]
-        more = encode_cursor({"sk": rows[-1].entry_id}) if rows and found.last_evaluated_key else None
+        more = encode_cursor(_LIST, {"sk": rows[-1].entry_id}) if rows and found.last_evaluated_key else None
         return Page(rows, more)
 
 

@@ -48,11 +48,12 @@ from shared.store.conversations.message_items import (
     moved_to,
     read_message,
 )
-from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import Database
 from shared.store.engine.documents import to_document
 
 _ATTEMPTS = 8
+_LIST, _PLACE = "messages", r"M#[0-9]{13}-[0-9A-Za-z]{1,64}"
 
 
 class Messages:
@@ -187,22 +188,28 @@ class Messages:
 
     def page(self, tenant_id: str, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
         """Newest first; of a conversation that has moved, where it is now."""
-        position = decode_cursor(cursor)
+        position = decode_cursor(_LIST, cursor, sk=_PLACE)
         partition = conversation_key(tenant_id, conversation_id)
-        start = {"pk": {"S": partition}, "sk": {"S": position.get("sk", "")}} if position else None
         found = MessageItem.query(
             partition,
             MessageItem.sk.startswith("M#"),
             filter_condition=MessageItem.merged_in.does_not_exist(),
             scan_index_forward=False,
             limit=limit,
-            last_evaluated_key=start,
+            last_evaluated_key={"pk": {"S": partition}, "sk": {"S": position["sk"]}} if position else None,
         )
-        rows = [self._shown(tenant_id, message_of(conversation_id, item), changes_of(item)) for item in found]
+        room, rows, full = PageBytes(), list[Message](), False
+        for item in found:
+            message = self._shown(tenant_id, message_of(conversation_id, item), changes_of(item))
+            if not room.takes(message.size):
+                full = True
+                break
+            rows.append(message)
         elsewhere = moved_to(tenant_id, conversation_id) if not rows else None
         if elsewhere is not None:
             return self.page(tenant_id, elsewhere, limit, cursor)
-        more = encode_cursor({"sk": f"M#{rows[-1].message_id}"}) if rows and found.last_evaluated_key else None
+        on = rows and (full or found.last_evaluated_key)
+        more = encode_cursor(_LIST, {"sk": f"M#{rows[-1].message_id}"}) if on else None
         return Page(rows, more)
 
     def newest_first(self, tenant_id: str, conversation_id: str, before: int, page_size: int) -> Iterator[Message]:

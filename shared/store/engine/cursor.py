@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic
@@ -19,18 +20,45 @@ class Page(Generic[T]):
     cursor: str | None
 
 
-def encode_cursor(position: Mapping[str, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(position, separators=(",", ":")).encode()).decode().rstrip("=")
+class PageBytes:
+    """How much more fits on a page of a list. An answer of the API is at most 6 MB (AWS Lambda, quotas: invocation
+    payload), JSON written into JSON grows, and one item is at most 400 KB (Amazon DynamoDB, quotas)."""
+
+    MOST = 1_500_000
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    def takes(self, size: int) -> bool:
+        """Whether an item of this size, in characters, still goes on the page; the first one always does."""
+        fits = not self._taken or self._taken + size <= self.MOST
+        self._taken += size
+        return fits
 
 
-def decode_cursor(cursor: str | None) -> dict[str, str] | None:
-    """Raises InvalidInput for anything this API did not hand out."""
+def encode_cursor(list_name: str, position: Mapping[str, str]) -> str:
+    """A place in one list; `list_name` keeps it from being taken for a place in another."""
+    document = {"list": list_name, **position}
+    return base64.urlsafe_b64encode(json.dumps(document, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(list_name: str, cursor: str | None, **forms: str) -> dict[str, str] | None:
+    """The position; None without a cursor. `forms` are its parts, each with the regular expression that all of it
+    matches. Raises InvalidInput for anything that this list did not hand out."""
     if not cursor:
         return None
     try:
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error, UnicodeDecodeError) as exc:
-        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor") from exc
+    except (ValueError, binascii.Error, RecursionError) as exc:
+        raise _no_cursor() from exc
     if not isinstance(position, dict) or not all(isinstance(v, str) for v in position.values()):
-        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
+        raise _no_cursor()
+    if position.pop("list", None) != list_name:
+        raise InvalidInput("cursor belongs to another list; start without it", field="cursor")
+    if set(position) != set(forms) or not all(re.fullmatch(form, position[name]) for name, form in forms.items()):
+        raise _no_cursor()
     return position
+
+
+def _no_cursor() -> InvalidInput:
+    return InvalidInput("cursor is not one this API returned; start without it", field="cursor")

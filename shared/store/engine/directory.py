@@ -14,6 +14,7 @@ A document belongs to a tenant: its partition is `T#<tenant>`. Names that must b
 number id, a WABA id, an API key's hash, a Cognito user) are claims: `<KIND>#<name>` points to the one tenant.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from shared.errors import Conflict, InvalidInput, NotFound, RetryableError
-from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
+from shared.errors import Conflict, NotFound, RetryableError
+from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import ActivityIndex, Database, TableItem
 from shared.store.engine.documents import T, from_document, to_document
 
 _ATTEMPTS = 8
+_ID = r"[ -~]{1,100}"
+"""What follows a kind in a key, as far as a cursor may say it."""
 
 
 class DirectoryItem(TableItem):
@@ -102,25 +105,32 @@ class Directory:
         return found
 
     def page(
-        self, tenant_id: str, prefix: str, kind: type[T], *, limit: int = 100, cursor: str | None = None
+        self,
+        tenant_id: str,
+        prefix: str,
+        kind: type[T],
+        *,
+        limit: int = 100,
+        cursor: str | None = None,
+        oldest_first: bool = False,
     ) -> Page[T]:
-        """Newest first, when ids are ULIDs. Raises InvalidInput for a cursor this API did not hand out."""
-        position = decode_cursor(cursor)
-        start = None
-        if position is not None:
-            after = position.get("sk", "")
-            if not after.startswith(prefix):
-                raise InvalidInput("cursor belongs to another list", field="cursor")
-            start = {"pk": {"S": tenant_key(tenant_id)}, "sk": {"S": after}}
+        """In the order of keys, which is that of time when ids are ULIDs; newest first unless asked otherwise. A page
+        ends before `limit` when it is full (see PageBytes). Raises InvalidInput for a cursor of anything else."""
+        position = decode_cursor(prefix, cursor, sk=re.escape(prefix) + _ID)
         found = DirectoryItem.query(
             tenant_key(tenant_id),
             DirectoryItem.sk.startswith(prefix),
-            scan_index_forward=False,
+            scan_index_forward=oldest_first,
             limit=limit,
-            last_evaluated_key=start,
+            last_evaluated_key={"pk": {"S": tenant_key(tenant_id)}, "sk": {"S": position["sk"]}} if position else None,
         )
-        rows = list(found)
-        more = encode_cursor({"sk": rows[-1].sk}) if rows and found.last_evaluated_key else None
+        room, rows, full = PageBytes(), list[DirectoryItem](), False
+        for row in found:
+            if not room.takes(len(row.doc)):
+                full = True
+                break
+            rows.append(row)
+        more = encode_cursor(prefix, {"sk": rows[-1].sk}) if rows and (full or found.last_evaluated_key) else None
         return Page([from_document(kind, row.doc) for row in rows], more)
 
     def all(self, tenant_id: str, prefix: str, kind: type[T]) -> list[T]:

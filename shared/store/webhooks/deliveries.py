@@ -18,7 +18,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.domain.webhooks.delivery import Delivery
-from shared.errors import InvalidInput, RetryableError
+from shared.errors import RetryableError
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 from shared.store.engine.database import Database, condition_failed
@@ -28,6 +28,8 @@ from shared.store.engine.paging import query_all
 RETENTION_DAYS = 30
 _ATTEMPTS = 8
 _LOOKED_AT = 1_000
+_LIST, _REPLAY = "deliveries", "replay"
+_PLACE = r"[0-9]{13}-[0-9A-Za-z_]{1,100}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,8 @@ class WebhookDeliveries:
     ) -> Page[Logged]:
         """Newest first. With `state` a page may hold fewer than `limit`, even none, and still not be the last: a
         thousand deliveries are looked at for it. Raises InvalidInput for a cursor this API did not hand out."""
-        start = _start(cursor) or "~"
-        return self._look(tenant_id, endpoint_id, "0", start, state, limit, reverse=True)
+        start = _start(_LIST, cursor) or "~"
+        return self._look(tenant_id, endpoint_id, ("0", start), state, limit, _LIST)
 
     def failed(
         self, tenant_id: str, endpoint_id: str, since: int, until: int, cursor: str | None, most: int
@@ -90,12 +92,13 @@ class WebhookDeliveries:
 
         Raises InvalidInput for a cursor this API did not hand out.
         """
-        start = _start(cursor) or f"{since:013d}"
-        return self._look(tenant_id, endpoint_id, start, f"{until:013d}", "failed", most, reverse=False)
+        start = _start(_REPLAY, cursor) or f"{since:013d}"
+        return self._look(tenant_id, endpoint_id, (start, f"{until:013d}"), "failed", most, _REPLAY)
 
     def _look(
-        self, tenant_id: str, endpoint_id: str, low: str, high: str, state: str | None, most: int, *, reverse: bool
+        self, tenant_id: str, endpoint_id: str, between: tuple[str, str], state: str | None, most: int, list_name: str
     ) -> Page[Logged]:
+        (low, high), reverse = between, list_name == _LIST
         if low > high:
             return Page([], None)
         items = query_all(
@@ -110,7 +113,7 @@ class WebhookDeliveries:
         found: list[Logged] = []
         for looked_at, item in enumerate(items):
             if looked_at == _LOOKED_AT or len(found) == most:
-                return Page(found, encode_cursor({"next": text(item, "sk")}))
+                return Page(found, encode_cursor(list_name, {"next": text(item, "sk")}))
             if state is None or text(item, "st") == state:
                 found.append(_logged(item))
         return Page(found, None)
@@ -148,10 +151,8 @@ def _partition(tenant_id: str, endpoint_id: str) -> str:
     return f"T#{tenant_id}#WH#{endpoint_id}"
 
 
-def _start(cursor: str | None) -> str:
-    position = decode_cursor(cursor)
-    if position is not None and not position.get("next"):
-        raise InvalidInput("cursor belongs to another list", field="cursor")
+def _start(list_name: str, cursor: str | None) -> str:
+    position = decode_cursor(list_name, cursor, next=_PLACE)
     return position["next"] if position else ""
 
 

@@ -43,6 +43,7 @@ CHUNK = 50
 _CHUNK_BYTES = 100_000
 _CHUNKS_READ = 4
 _ATTEMPTS = 40
+_LIST = "events"
 _PAUSE_SECONDS = 0.01
 _CLOCKS_APART_MS = 60_000
 """How much older than a chunk, by its writer's clock, the one after it may be."""
@@ -185,15 +186,14 @@ def _chunks(events: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _encode(last: int, since: int) -> str:
-    return encode_cursor({"n": str(last), "at": str(since)})
+    return encode_cursor(_LIST, {"n": str(last), "at": str(since)})
 
 
 def _decode(cursor: str) -> tuple[int, int]:
     try:
-        position = decode_cursor(cursor) or {}
+        position = decode_cursor(_LIST, cursor, n="[0-9]{1,12}", at="[0-9]{1,15}")
     except InvalidInput as exc:
         raise InvalidInput(exc.message, field="after") from exc
-    last, since = position.get("n", ""), position.get("at", "")
-    if not (last.isdecimal() and since.isdecimal() and len(last) <= 12 and len(since) <= 15):
+    if position is None:
         raise InvalidInput("this cursor is not one this API returned; start without it", field="after")
-    return int(last), int(since)
+    return int(position["n"]), int(position["at"])

@@ -8,6 +8,7 @@ import pytest
 
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id
+from shared.store.engine.cursor import encode_cursor
 from shared.store.webhooks.deliveries import Logged
 from tests.integration.api.conftest import Answer, Api
 
@@ -90,8 +91,7 @@ def test_what_is_wrong_with_a_poll_is_named(api: Api, tenant: str, query: str, f
 
 
 def test_a_cursor_that_is_too_old_is_gone(api: Api, tenant: str) -> None:
-    old = {"n": "0", "at": str(epoch_ms() - 25 * 3_600_000)}
-    cursor = base64.urlsafe_b64encode(json.dumps(old).encode()).decode().rstrip("=")
+    cursor = encode_cursor("events", {"n": "0", "at": str(epoch_ms() - 25 * 3_600_000)})
     answer = poll(api, tenant, cursor)
     assert (answer.status, answer.body["code"]) == (410, "cursor_expired")
 

@@ -30,6 +30,6 @@ def test_notices_page_by_page_newest_first(api: Api) -> None:
 
 
 def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
-    cursor = encode_cursor({"sk": "CMP#1"})
+    cursor = encode_cursor("CMP#", {"sk": "CMP#1"})
     answer = api.call("GET", "/v1/notices", tenant=new_ulid(), query=f"cursor={cursor}")
     assert (answer.status, answer.body["field"]) == (422, "cursor")

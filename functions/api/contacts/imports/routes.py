@@ -28,6 +28,7 @@ from shared.queue_messages import ImportFile
 from shared.store.engine.cursor import decode_cursor, encode_cursor
 
 router = new_router()
+_REJECTED = "rejected"
 MOST_BODY_BYTES = 5 * 1024 * 1024
 ImportId = Annotated[str, Path(pattern=ULID)]
 
@@ -171,17 +172,15 @@ def get_rejected(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
 ) -> RejectedOut:
     tenant_id, imports = caller(router).tenant_id, _imports()
+    position = decode_cursor(_REJECTED, cursor, at="[0-9]{1,7}")
     job = imports.get(tenant_id, import_id)
     if job.total_rows is None:
         return RejectedOut(items=[], next_cursor=None, download_url=None)
-    at = (decode_cursor(cursor) or {}).get("at", "0")
-    if not (at.isascii() and at.isdigit()):
-        raise InvalidInput("cursor is not one this API returned; start without it", field="cursor")
-    rows = imports.rejections(tenant_id, import_id)
-    stop = int(at) + limit
+    start = int(position["at"]) if position is not None else 0
+    rows, stop = imports.rejections(tenant_id, import_id), start + limit
     return RejectedOut(
-        items=[RejectedRowOut(line=row.line, reason=row.reason) for row in rows[int(at) : stop]],
-        next_cursor=encode_cursor({"at": str(stop)}) if stop < len(rows) else None,
+        items=[RejectedRowOut(line=row.line, reason=row.reason) for row in rows[start:stop]],
+        next_cursor=encode_cursor(_REJECTED, {"at": str(stop)}) if stop < len(rows) else None,
         download_url=imports.rejections_url(tenant_id, import_id),
     )
 
