@@ -31,7 +31,7 @@ def well_formed(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]
     return next_middleware(app) if refused is None else problem_response(refused, request_id(app))
 
 
-_CHECK_REQUEST = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call] - it has no types
+_CHECK_REQUEST = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call]
 _CHECK_ANSWER = OpenAPIResponseValidationMiddleware()
 
 
