@@ -68,3 +68,88 @@ def test_keys_are_plain() -> None:
     assert slug(" Órdem nº 2! ") == "ordem_no_2"
     assert slug("2nd phone") == "f_2nd_phone"
     assert slug("李") == ""
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "opted_out",
+            "Opted Out",
+            "opt-out",
+            "optout",
+            "OptedOut",
+            "opted_in",
+            "Opt In",
+            "unsubscribed",
+            "UNSUB_TIME",
+        ),
+        *(
+            "Unsubscribed from all email",
+            "Subscribed",
+            "Subscription Status",
+            "consent",
+            "Marketing Consent",
+            "consent_given",
+        ),
+        *("Accepts Marketing", "Accepts SMS Marketing", "Do Not Contact", "do_not_call", "DND", "SMS_BLACKLISTED"),
+        *("suppressed", "Baja", "Dado de baja", "Suscrito", "Consentimiento", "Acepta publicidad", "Descadastrado"),
+        *("Consentimento", "Não perturbe", "Désabonné", "Désinscrit", "Consentement", "Disiscritto", "Consenso"),
+        *("Abgemeldet", "Einwilligung", "Werbeeinwilligung", "Keine Werbung", "Afgemeld", "Toestemming", "Wypisany"),
+        *(
+            "Zgoda",
+            "Onay Durumu",
+            "Berhenti berlangganan",
+            "Отписан",
+            "Согласие",
+            "Відписаний",
+            "إلغاء الاشتراك",
+            "הסכמה",
+        ),
+        *("सहमति", "ยกเลิกรับข่าวสาร", "已退订", "退訂", "配信停止", "同意", "수신거부", "수신 동의", "마케팅 동의 여부"),
+    ],
+)
+@pytest.mark.parametrize("create_fields", [False, True])
+def test_a_column_that_says_who_opted_out_is_refused_with_its_remedy(title: str, create_fields: bool) -> None:
+    known = [CITY, ContactField("opted_out", "Opted out")]
+    with pytest.raises(BadFile, match=r"opt-out.*ignore") as refused:
+        lay_out(["phone", title, "city"], known, {}, create_fields=create_fields)
+    assert (refused.value.code, refused.value.field) == ("consent_column", "columns")
+    assert title in refused.value.message
+
+
+def test_who_says_what_the_column_is_has_their_way() -> None:
+    known = [ContactField("opted_out", "Opted out")]
+    for target, laid in (("ignore", "ignore"), ("opted_out", "field:opted_out")):
+        layout = lay_out(["phone", "Opted out"], known, {"opted out": target}, create_fields=False)
+        assert layout.targets == ("phone", laid)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "city",
+            "Stop",
+            "Bus stop",
+            "End date",
+            "Cancelled orders",
+            "options",
+            "opting_price",
+            "Stopover",
+            "consent_date",
+        ),
+        *(
+            "Rebaja",
+            "Precio de baja temporada",
+            "Subscription plan",
+            "Permission level",
+            "Status",
+            "Suboption",
+            "Onay",
+            "Salida",
+        ),
+    ],
+)
+def test_other_columns_are_not_taken_for_one(title: str) -> None:
+    assert lay_out(["phone", title], [], {}, create_fields=True).targets[0] == "phone"

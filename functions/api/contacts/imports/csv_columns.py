@@ -1,8 +1,9 @@
 """What the columns of an imported file mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from functions.api.contacts.imports.consent_columns import says_consent
 from functions.api.contacts.imports.csv_source import BadFile
 from shared.domain.contacts.contact import ContactField
 from shared.domain.text_fold import fold
@@ -51,11 +52,13 @@ def lay_out(
 ) -> Layout:
     """Decide each column: what the caller asked for, then the usual names, then custom fields by key or label.
 
-    Raises BadFile when no column holds phone numbers, or when `wanted` does not fit the file.
+    Raises BadFile when no column holds phone numbers, when one says who opted out and the caller did not say what it
+    is, or when `wanted` does not fit the file.
     """
     keys = {field.key for field in known}
     labels = {slug(field.label): field.key for field in known}
     asked = _asked(header, wanted, keys)
+    _check_consent(title for i, title in enumerate(header) if i not in asked)
     taken = set(asked.values()) - {IGNORE}
     targets: list[str] = []
     ignored: list[str] = []
@@ -83,6 +86,20 @@ def lay_out(
         ignored += [header[i] for i, target in enumerate(targets) if target in (FIRST_NAME, LAST_NAME)]
         targets = [IGNORE if target in (FIRST_NAME, LAST_NAME) else target for target in targets]
     return Layout(tuple(targets), tuple(ignored), tuple(new.values()))
+
+
+def _check_consent(titles: Iterable[str]) -> None:
+    """A no in a column that nobody reads would be written to."""
+    found = [title for title in titles if says_consent(title)]
+    if found:
+        names = ", ".join(repr(title) for title in found)[:300]
+        raise BadFile(
+            f"an import does not read who opted out, which seems to stand in: {names}. Take the rows of those who did "
+            "out of the file, record each no with POST /v1/contacts/{contact_id}/opt-out, and map the column to "
+            "`ignore` (or to a custom field of yours) in `columns`",
+            field="columns",
+            code="consent_column",
+        )
 
 
 def _asked(header: Sequence[str], wanted: Mapping[str, str], keys: set[str]) -> dict[int, str]:

@@ -17,7 +17,8 @@ class ImportIn(Input):
     )
     columns: Annotated[dict[str, str], Field(max_length=200)] = Field(
         default_factory=dict,
-        description="header -> phone, name, first_name, last_name, tags, ignore, or the key of a custom field",
+        description="header -> phone, name, first_name, last_name, tags, ignore, or the key of a custom field; a "
+        "column that says who opted out must stand here, because an import does not read it",
     )
     create_fields: bool = Field(False, description="make text fields of columns that are not known")
 

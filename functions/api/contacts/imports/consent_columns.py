@@ -1,0 +1,57 @@
+"""Columns that say who may be written to: an import does not read them, and must not pass over a no in silence.
+
+The names are what exports of the usual systems call it (Shopify "Accepts Marketing", Mailchimp "UNSUB_TIME", HubSpot
+"Unsubscribed from all email", Klaviyo "SMS Consent", Brevo "SMS_BLACKLISTED"; seen 2026-11), and the same in the
+languages that people who opt out are heard in.
+"""
+
+import re
+
+from shared.domain.contacts.consent_words import button_word
+from shared.domain.text_fold import fold_words
+
+_NAMES = re.compile(
+    "|".join(
+        [
+            r"\bopt(?:ed|ing|s)? ?(?:in|out)s?\b",
+            r"\bunsub(?:s|scri\w*)?\b",
+            r"\b(?:subscribed|resubscribed)\b",
+            r"\b(?:subscription|subscriber|consent|whatsapp|sms|marketing) status\b",
+            # Not when or how they gave it: "consent date" says nothing of a no.
+            r"\bconsent(?:s|ed|given|ement|imiento|imento)?(?: given| whatsapp| marketing| sms| email)?$",
+            r"\baccepts? (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
+            r"\b(?:marketing|whatsapp|sms|messaging) (?:allowed|permission|permitted|accepted|opt)\b",
+            r"\bdo ?not (?:contact|call|text|message|disturb|send|whatsapp|write|market|mail|email)\b",
+            r"\b(?:dnc|dnd|dncr)\b",
+            r"\b(?:suppress|suppressed|suppression|blacklist|blacklisted|blocklist|blocklisted|blacklist status)\b",
+            # Spanish, Portuguese, French, Italian.
+            r"^(?:baja|de baja|bajas)$|\b(?:dad[oa]s? de baja|desuscrit[oa]s?|suscrit[oa]|no (?:contactar|molestar))\b",
+            r"\bacepta (?:\w+ )?(?:publicidad|marketing|promociones|mensajes|whatsapp)\b",
+            r"\bautoriza (?:publicidad|mensajes)\b",
+            r"\b(?:descadastrad[oa]s?|desinscrit[oa]s?|nao (?:perturbe|perturbar|contatar|contactar|enviar))\b",
+            r"\baceita (?:\w+ )?(?:marketing|mensagens|promocoes|whatsapp|receber)\b",
+            r"\b(?:desabonnee?s?|desinscrit(?:e|s|es)?|ne pas (?:contacter|deranger))\b",
+            r"\baccepte (?:les )?(?:messages|pubs?|promotions)\b",
+            r"\b(?:disiscritt[oi]|disiscritta|consenso|consensi|non contattare)\b",
+            # German, Dutch, Polish, Turkish.
+            r"\b(?:abgemeldet|\w*einwilligung|werbesperre|werbewiderspruch|nicht kontaktieren|keine werbung)\b",
+            r"\b(?:afgemeld|uitgeschreven|toestemming|niet (?:contacteren|benaderen))\b",
+            r"\b(?:wypisan[ya]|wypisany|zgoda|zgoda marketingowa|nie kontaktowac)\b",
+            r"\b(?:onay durumu|izin durumu|iys durumu|abonelikten cikti|pazarlama izni)\b",
+            # Indonesian, Malay, Vietnamese, Russian, Ukrainian.
+            r"\b(?:berhenti (?:ber)?langganan|persetujuan|kebenaran pemasaran|jangan hubungi)\b|\bdong y nhan tin\b",
+            r"(?:отписан|отписал|відписан|відписав|согласие|згода|не беспокоить|черный список|в черном списке)",
+            # Arabic, Hebrew, Hindi, Thai, Chinese, Japanese, Korean.
+            r"الغاء الاشتراك|موافقه|لا تتصل|הסרה|הוסר|הסכמה|אישור דיוור|सहमति|सदस्यता समाप्त|ยกเลิกรับ|ยกเลิกการรับ|ยินยอม",
+            r"退订|退訂|取消订阅|取消訂閱|拒收|勿扰|勿擾|同意接收|黑名单|黑名單|配信停止|配信解除|配信許可|受信拒否|同意",
+            r"수신 ?거부|수신 ?동의|마케팅 ?동의|구독 ?취소|블랙 ?리스트",
+        ]
+    )
+)
+
+
+def says_consent(title: str) -> bool:
+    """Whether a column of this name tells whose consent there is or is not."""
+    words = fold_words(title)
+    # A bare "Stop" may be of a bus.
+    return _NAMES.search(words) is not None or (words != "stop" and button_word(title) == "stop")
