@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.bootstrap import AuthorizerDeps, authorizer_deps
+from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Role, scopes_of
 from shared.observability import count, logger, metrics

@@ -1,227 +1,209 @@
-"""The composition root of the API, its authorizer and the import: settings parsed once, clients made once.
-
-What only one of the three needs is imported where it is made, so that the other two do not wait for it.
-"""
+"""The composition root of the HTTP API: settings parsed once, clients and stores made once, parts for each noun."""
 
 import functools
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
+from functions.api.accounts.parts import AccountParts
+from functions.api.accounts.user_pool import UserPool
+from functions.api.bots.parts import BotParts
+from functions.api.campaigns.parts import CampaignParts
+from functions.api.campaigns.schedules import Schedules, ScheduleTarget
+from functions.api.contacts.imports.parts import ImportParts
+from functions.api.contacts.parts import ContactParts
+from functions.api.events.parts import EndpointParts
+from functions.api.http.idempotency import IdempotencyStore
+from functions.api.inbox.chat_signals import ChatSignals
+from functions.api.inbox.parts import CannedReplyParts, ConversationParts, DeskParts, SearchParts, TimelineParts
+from functions.api.inbox.sending.parts import DraftParts
+from functions.api.media.parts import MediaParts
+from functions.api.meta.calls import SyncGraph
+from functions.api.numbers.connect import Connector
+from functions.api.numbers.parts import NumberParts
+from functions.api.templates.parts import TemplateParts
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
+from shared.clients.graph import GraphClient
+from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
+from shared.clients.vault import Vault
 from shared.config import required
+from shared.services.media import MediaService
+from shared.services.meta_access import MetaAccess
+from shared.services.single_send import SingleSender
+from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.agents import Agents
+from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.media.library import MediaLibrary
+from shared.store.webhooks.deliveries import WebhookDeliveries
+from shared.store.webhooks.endpoints import WebhookEndpoints
+from shared.store.webhooks.event_feed import EventFeed
 
-if TYPE_CHECKING:
-    from functions.api.accounts.user_pool import UserPool
-    from functions.api.campaigns.schedules import Schedules
-    from functions.api.http.idempotency import IdempotencyStore
-    from functions.api.inbox.chat_signals import ChatSignals
-    from functions.api.meta.calls import Graph
-    from functions.api.numbers.connect import Connector
-    from shared.clients.platform_secret import MetaSecrets, SecretReader
-    from shared.clients.vault import Vault
-    from shared.services.media import MediaService
-    from shared.services.single_send import SingleSender
-    from shared.store.accounts.notices import Notices
-    from shared.store.campaigns.lanes import Lanes
-    from shared.store.campaigns.sends import Sends
-    from shared.store.conversations.agents import Agents
-    from shared.store.conversations.conversations import Conversations
-    from shared.store.conversations.inbox_settings import InboxSettings
-    from shared.store.webhooks.deliveries import WebhookDeliveries
-    from shared.store.webhooks.endpoints import WebhookEndpoints
-    from shared.store.webhooks.event_feed import EventFeed
+Parts = Mapping[type[object], object]
+"""Type -> the one collaborator, or the collaborators of a noun, of that type."""
 
 _UPLOAD_SECONDS = 20.0
 """API Gateway gives up after 30 s, and the message is yet to be sent then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """`private_webhooks`: whether webhooks may go to private addresses, and over http."""
-
-    meta_app_id: str
-    verify_email: bool
-    private_webhooks: bool
-
-    @classmethod
-    def parse(cls, env: Mapping[str, str]) -> "Settings":
-        """Raises ConfigError, which names the variable."""
-        return cls(
-            meta_app_id=required(env, "META_APP_ID"),
-            verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
-            private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorizerDeps:
-    accounts: Accounts
-    tokens: TokenVerifier
-
-
 @functools.cache
-def authorizer_deps() -> AuthorizerDeps:
-    env = os.environ
-    rules = TokenRules(
-        issuer=required(env, "USER_POOL_ISSUER"),
-        user_pool_id=required(env, "USER_POOL_ID"),
-        client_id=required(env, "USER_POOL_CLIENT_ID"),
-    )
-    return AuthorizerDeps(Accounts(Directory(open_database(env))), TokenVerifier(rules))
-
-
-@dataclass(frozen=True, slots=True)
-class ImportDeps:
-    directory: Directory
-    accounts: Accounts
-    catalogue: Catalogue
-    contacts: Contacts
-    files: Files
-    queue: Queue
-
-
-@functools.cache
-def import_deps() -> ImportDeps:
-    env = os.environ
-    database = open_database(env)
-    aws = AwsClients(database.session)
-    directory = Directory(database)
-    return ImportDeps(
-        directory=directory,
-        accounts=Accounts(directory),
-        catalogue=Catalogue(directory),
-        contacts=Contacts(database),
-        files=Files(aws.s3, required(env, "DATA_BUCKET")),
-        queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    settings: Settings
-    directory: Directory
-    accounts: Accounts
-    catalogue: Catalogue
-    contacts: Contacts
-    conversations: "Conversations"
-    agents: "Agents"
-    inbox: "InboxSettings"
-    notices: "Notices"
-    signals: "ChatSignals"
-    sends: "Sends"
-    lanes: "Lanes"
-    users: "UserPool"
-    vault: "Vault"
-    secrets: "SecretReader[MetaSecrets]"
-    graph: "Graph"
-    connector: "Connector"
-    sender: "SingleSender"
-    media: "MediaService"
-    idempotency: "IdempotencyStore"
-    schedules: "Schedules"
-    files: Files
-    start_queue: Queue
-    load_queue: Queue
-    lane_queue: Queue
-    import_queue: Queue
-    feed: "EventFeed"
-    endpoints: "WebhookEndpoints"
-    deliveries: "WebhookDeliveries"
-    webhook_queue: Queue
-
-
-@functools.cache
-def deps() -> Deps:
+def parts() -> Parts:
+    """Raises ConfigError, which names the missing setting."""
     env = os.environ
     database = open_database(env)
     return build(env, database, AwsClients(database.session))
 
 
-def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Deps:
-    """Everything the HTTP API works with. Raises ConfigError."""
-    from functions.api.accounts.user_pool import UserPool
-    from functions.api.campaigns.schedules import Schedules, ScheduleTarget
-    from functions.api.http.idempotency import IdempotencyStore
-    from functions.api.inbox.chat_signals import ChatSignals
-    from functions.api.meta.calls import SyncGraph
-    from functions.api.numbers.connect import Connector
-    from shared.clients.graph import GraphClient
-    from shared.clients.platform_secret import MetaSecrets, SecretReader
-    from shared.clients.vault import Vault
-    from shared.services.media import MediaService
-    from shared.services.meta_access import MetaAccess
-    from shared.services.single_send import SingleSender
-    from shared.store.accounts.notices import Notices
-    from shared.store.campaigns.lanes import Lanes
-    from shared.store.campaigns.sends import Sends
-    from shared.store.conversations.agents import Agents
-    from shared.store.conversations.conversations import Conversations
-    from shared.store.conversations.inbox_settings import InboxSettings
-    from shared.store.media.library import MediaLibrary
-    from shared.store.webhooks.deliveries import WebhookDeliveries
-    from shared.store.webhooks.endpoints import WebhookEndpoints
-    from shared.store.webhooks.event_feed import EventFeed
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What several nouns are made of."""
 
+    directory: Directory
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    conversations: Conversations
+    inbox: InboxSettings
+    vault: Vault
+    secrets: SecretReader[MetaSecrets]
+    access: MetaAccess
+    client: GraphClient
+    graph: SyncGraph
+    files: Files
+    media: MediaService
+
+
+def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
+    """Everything the routes work with. Raises ConfigError."""
+    common = _common(env, database, aws)
+    return {
+        IdempotencyStore: IdempotencyStore(common.directory, common.vault),
+        Directory: common.directory,
+        Accounts: common.accounts,
+        InboxSettings: common.inbox,
+        Notices: Notices(common.directory),
+        EventFeed: EventFeed(database),
+        AccountParts: AccountParts(
+            accounts=common.accounts,
+            users=UserPool(aws.cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")),
+            verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
+        ),
+        BotParts: BotParts(common.accounts, common.catalogue),
+        ContactParts: ContactParts(common.accounts, common.catalogue, common.contacts, common.conversations),
+        ImportParts: ImportParts(
+            accounts=common.accounts,
+            directory=common.directory,
+            files=common.files,
+            import_queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
+        ),
+        MediaParts: MediaParts(common.media, common.conversations),
+        EndpointParts: EndpointParts(
+            endpoints=WebhookEndpoints(common.directory),
+            deliveries=WebhookDeliveries(database),
+            vault=common.vault,
+            webhook_queue=Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL")),
+            private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
+        ),
+        **_of_accounts_at_meta(env, common),
+        **_of_campaigns(env, database, aws, common),
+        **_of_the_inbox(database, common),
+    }
+
+
+def _common(env: Mapping[str, str], database: Database, aws: AwsClients) -> _Common:
     directory = Directory(database)
     accounts = Accounts(directory)
-    contacts = Contacts(database)
-    conversations = Conversations(database)
     vault = Vault(aws.kms, required(env, "KMS_KEY_ID"))
     secrets = SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets)
+    access = MetaAccess(accounts, vault, secrets)
     client = GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION"), max_connections=10)
-    graph = SyncGraph(client)
+    files = Files(aws.s3, required(env, "DATA_BUCKET"))
+    return _Common(
+        directory=directory,
+        accounts=accounts,
+        catalogue=Catalogue(directory),
+        contacts=Contacts(database),
+        conversations=Conversations(database),
+        inbox=InboxSettings(directory),
+        vault=vault,
+        secrets=secrets,
+        access=access,
+        client=client,
+        graph=SyncGraph(client),
+        files=files,
+        media=MediaService(MediaLibrary(directory), access, client, files, upload_seconds=_UPLOAD_SECONDS),
+    )
+
+
+def _of_accounts_at_meta(env: Mapping[str, str], common: _Common) -> Parts:
+    return {
+        NumberParts: NumberParts(
+            accounts=common.accounts,
+            catalogue=common.catalogue,
+            secrets=common.secrets,
+            connector=Connector(common.graph, common.accounts, common.directory, common.vault),
+            graph=common.graph,
+            meta_app_id=required(env, "META_APP_ID"),
+        ),
+        TemplateParts: TemplateParts(common.accounts, common.catalogue, common.graph, common.access),
+    }
+
+
+def _of_campaigns(env: Mapping[str, str], database: Database, aws: AwsClients, common: _Common) -> Parts:
     target = ScheduleTarget(
         group=required(env, "SCHEDULE_GROUP"),
         queue_arn=required(env, "START_QUEUE_ARN"),
         role_arn=required(env, "SCHEDULE_ROLE_ARN"),
     )
-    files = Files(aws.s3, required(env, "DATA_BUCKET"))
-    media = MediaService(
-        MediaLibrary(directory),
-        MetaAccess(accounts, vault, secrets),
-        client,
-        files,
-        upload_seconds=_UPLOAD_SECONDS,
-    )
-    return Deps(
-        settings=Settings.parse(env),
-        directory=directory,
-        accounts=accounts,
-        catalogue=Catalogue(directory),
-        contacts=contacts,
-        conversations=conversations,
-        agents=Agents(database),
-        inbox=InboxSettings(directory),
-        notices=Notices(directory),
-        signals=ChatSignals(MetaAccess(accounts, vault, secrets), client),
-        sends=Sends(database),
-        lanes=Lanes(database),
-        users=UserPool(aws.cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")),
-        vault=vault,
-        secrets=secrets,
-        graph=graph,
-        connector=Connector(graph, accounts, directory, vault),
-        sender=SingleSender(accounts, contacts, conversations, vault, secrets, client, media),
-        media=media,
-        idempotency=IdempotencyStore(directory, vault),
-        schedules=Schedules(aws.scheduler, target),
-        files=files,
-        start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
-        load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
-        lane_queue=Queue(aws.sqs, required(env, "LANE_QUEUE_URL")),
-        import_queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
-        feed=EventFeed(database),
-        endpoints=WebhookEndpoints(directory),
-        deliveries=WebhookDeliveries(database),
-        webhook_queue=Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL")),
-    )
+    return {
+        CampaignParts: CampaignParts(
+            directory=common.directory,
+            accounts=common.accounts,
+            catalogue=common.catalogue,
+            sends=Sends(database),
+            lanes=Lanes(database),
+            schedules=Schedules(aws.scheduler, target),
+            graph=common.graph,
+            access=common.access,
+            media=common.media,
+            start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
+            load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
+            lane_queue=Queue(aws.sqs, required(env, "LANE_QUEUE_URL")),
+        )
+    }
+
+
+def _of_the_inbox(database: Database, common: _Common) -> Parts:
+    accounts, contacts, conversations = common.accounts, common.contacts, common.conversations
+    signals = ChatSignals(common.access, common.client)
+    sender = SingleSender(accounts, contacts, conversations, common.vault, common.secrets, common.client, common.media)
+    return {
+        ConversationParts: ConversationParts(
+            accounts=accounts,
+            contacts=contacts,
+            conversations=conversations,
+            drafts=DraftParts(accounts, common.catalogue, contacts, conversations, common.media),
+            sender=sender,
+            signals=signals,
+        ),
+        DeskParts: DeskParts(accounts, Agents(database), conversations, common.inbox, signals),
+        CannedReplyParts: CannedReplyParts(common.catalogue, contacts, common.inbox),
+        SearchParts: SearchParts(accounts, contacts, conversations, common.inbox),
+        TimelineParts: TimelineParts(
+            accounts=accounts,
+            catalogue=common.catalogue,
+            contacts=contacts,
+            conversations=conversations,
+            lanes=Lanes(database),
+            sends=Sends(database),
+        ),
+    }

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.accounts import routes as accounts
 from functions.api.accounts import team_routes as team
 from functions.api.billing import routes as billing
-from functions.api.bootstrap import deps
+from functions.api.bootstrap import parts
 from functions.api.bots import routes as bots
 from functions.api.campaigns import routes as campaigns
 from functions.api.campaigns.costs import routes as rate_cards
@@ -25,6 +25,7 @@ from functions.api.events import feed_routes as events
 from functions.api.http import openapi, problems
 from functions.api.http.request import principal_of, request_id
 from functions.api.http.routing import problem_response, public
+from functions.api.http.wiring import provide
 from functions.api.inbox import canned_reply_routes as canned_replies
 from functions.api.inbox import desk_routes as desk
 from functions.api.inbox import routes as conversations
@@ -93,6 +94,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
     count("ApiRequests")
+    provide(app, parts())
     answer = app.resolve(event, context)
     headers: dict[str, Any] = answer.setdefault("headers", {})
     headers["X-Request-Id"] = instance
@@ -106,4 +108,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
-    deps()
+    parts()

@@ -9,9 +9,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.bootstrap import import_deps
 from functions.api.contacts.imports.job import Imports
 from functions.api.contacts.imports.run import ImportRun
+from functions.api.import_bootstrap import import_deps
 from shared.clock import epoch_ms
 from shared.errors import Conflict, NotFound
 from shared.observability import count, logger, metrics

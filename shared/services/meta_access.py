@@ -1,8 +1,9 @@
-"""Meta's API in a tenant's name, for one of its numbers: the stored token, opened."""
+"""Meta's API in a tenant's name: the stored token, opened."""
 
 from shared.clients.graph import GraphAccess
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import META_TOKEN, Vault
+from shared.domain.numbers.number import Waba
 from shared.store.accounts.tenants import Accounts
 
 
@@ -15,6 +16,9 @@ class MetaAccess:
     def of_number(self, tenant_id: str, phone_number_id: str, now: int) -> GraphAccess:
         """`now` in epoch ms. Raises NotFound for a number that is not the tenant's."""
         number = self._accounts.number(tenant_id, phone_number_id)
-        waba = self._accounts.waba(tenant_id, number.waba_id)
+        return self.of_account(tenant_id, self._accounts.waba(tenant_id, number.waba_id), now)
+
+    def of_account(self, tenant_id: str, waba: Waba, now: int) -> GraphAccess:
+        """`now` in epoch ms."""
         token = self._vault.open(tenant_id, META_TOKEN, waba.token)
         return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)

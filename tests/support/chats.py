@@ -18,7 +18,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.store.conversations.conversations import Head
-from tests.integration.api.conftest import Answer, Api
+from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import SECRETS
 
 Json = dict[str, Any]

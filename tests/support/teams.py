@@ -12,7 +12,7 @@ from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.store.conversations.conversations import Head
-from tests.integration.api.conftest import Answer, Api
+from tests.support.api_handler import Answer, Api
 
 Json = dict[str, Any]
 

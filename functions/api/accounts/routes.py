@@ -16,17 +16,19 @@ from functions.api.accounts.models import (
     SignupIn,
     SignupOut,
 )
+from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.signup import Application, log_in, sign_up
-from functions.api.bootstrap import deps
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, public, secured
+from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import ApiKey, Scope
 from shared.errors import Forbidden
 from shared.store.accounts.tenants import hash_key
 
 router = new_router()
+deps = parts_for(router, AccountParts)
 _KEY_PREFIX = "wpb_"
 
 
@@ -34,7 +36,7 @@ _KEY_PREFIX = "wpb_"
 def post_signup(body: SignupIn) -> SignupOut:
     made = deps()
     application = Application(body.business_name, body.email, body.password, body.country)
-    verify = made.settings.verify_email
+    verify = made.verify_email
     tenant_id, member_id = sign_up(made.users, made.accounts, application, verify_email=verify, now=epoch_ms())
     return SignupOut(tenant_id=tenant_id, member_id=member_id, email_verification="required" if verify else "skipped")
 

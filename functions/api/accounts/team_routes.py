@@ -7,19 +7,21 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.accounts.roles import is_agent
 from functions.api.accounts.team_models import AvailabilityIn, TeamMemberOut, TeamOut
-from functions.api.bootstrap import deps
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import secured
+from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
 from shared.errors import Forbidden
+from shared.store.accounts.tenants import Accounts
 
 router = new_router()
+find_accounts = parts_for(router, Accounts)
 
 
 @router.get("/v1/members", **secured(Scope.READ, "account", "The people who work for the tenant"))
 def list_members() -> TeamOut:
-    members = deps().accounts.members(caller(router).tenant_id)
+    members = find_accounts().members(caller(router).tenant_id)
     return TeamOut(items=[TeamMemberOut.of(member, agent=is_agent(member)) for member in members])
 
 
@@ -29,7 +31,7 @@ def list_members() -> TeamOut:
 )
 def put_availability(member_id: Annotated[str, Path(pattern=ULID)], body: AvailabilityIn) -> TeamMemberOut:
     """One's own; those who may change settings say it for others too."""
-    principal, accounts = caller(router), deps().accounts
+    principal, accounts = caller(router), find_accounts()
     if member_id != principal.member_id and Scope.SETTINGS not in principal.scopes:
         raise Forbidden("only somebody with the scope `settings` may say this of others", code="missing_scope")
     member = accounts.change_member(

@@ -1,17 +1,19 @@
 """The tenant's subscription."""
 
 from functions.api.billing.models import EntitlementsOut, SubscriptionOut
-from functions.api.bootstrap import deps
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import secured
+from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
 from shared.domain.accounts.plans import entitlements
+from shared.store.accounts.tenants import Accounts
 
 router = new_router()
+find_accounts = parts_for(router, Accounts)
 
 
 @router.get("/v1/billing/subscription", **secured(Scope.READ, "billing", "The plan, and what it allows"))
 def get_subscription() -> SubscriptionOut:
-    tenant = deps().accounts.tenant(caller(router).tenant_id)
+    tenant = find_accounts().tenant(caller(router).tenant_id)
     limits = entitlements(tenant.plan, tenant.subscription_status)
     return SubscriptionOut(plan=tenant.plan, status=tenant.subscription_status, entitlements=EntitlementsOut.of(limits))

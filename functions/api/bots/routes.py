@@ -4,16 +4,18 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.bootstrap import deps
 from functions.api.bots.models import BotIn, BotOut, BotsOut
+from functions.api.bots.parts import BotParts
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
 from shared.domain.bots.bot import Bot, Rule
 from shared.errors import NotFound
 
 router = new_router()
+deps = parts_for(router, BotParts)
 BotId = Annotated[str, Path(pattern=ULID)]
 
 

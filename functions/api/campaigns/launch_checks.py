@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from functions.api.bootstrap import Deps
 from functions.api.campaigns.allowances import allowance_of
 from functions.api.campaigns.dry_runs import DryRuns
 from functions.api.campaigns.media_checks import LookAtLinks, media_of, media_problems
-from functions.api.meta.access import access_to
+from functions.api.campaigns.parts import CampaignParts
 from functions.api.numbers.facts import Facts, bring_up_to_date, look_up
 from shared.clients.link_probe import look_at_links
 from shared.domain.campaigns.campaign import Campaign
@@ -17,12 +16,12 @@ from shared.errors import Conflict, NotFound
 from shared.observability import count, logger
 
 
-def refresh_number(made: Deps, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
+def refresh_number(made: CampaignParts, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
     """The number and its account with what Meta says of them now, or with what is stored when Meta cannot be asked."""
     number = made.accounts.number(tenant_id, phone_number_id)
     waba = made.accounts.waba(tenant_id, number.waba_id)
     try:
-        facts = look_up(made.graph, access_to(made, tenant_id, waba, now), phone_number_id)
+        facts = look_up(made.graph, made.access.of_account(tenant_id, waba, now), phone_number_id)
     except Exception as error:  # nobody waits for these facts, and the launch says itself what it cannot do without
         logger.warning(
             "number facts not read", extra={"phone_number_id": phone_number_id, "error": type(error).__name__}
@@ -36,7 +35,7 @@ def refresh_number(made: Deps, tenant_id: str, phone_number_id: str, now: int) -
 class LaunchChecks:
     """`beyond_limit`: the caller knows that the audience is larger than the messaging limit, and wants to begin."""
 
-    made: Deps
+    made: CampaignParts
     dry_runs: DryRuns
     tenant_id: str
     now: int
@@ -54,7 +53,7 @@ class LaunchChecks:
     def _check_media(self, campaign: Campaign, plan: SendPlan, waba: Waba) -> None:
         if not media_of(plan):
             return
-        access = access_to(self.made, self.tenant_id, waba, self.now)
+        access = self.made.access.of_account(self.tenant_id, waba, self.now)
         problems = media_problems(self.made.graph, access, campaign.phone_number_id, plan, self.look_at_links)
         if problems:
             raise CompileError(problems)

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.campaigns.allowances import allowance_of
 from functions.api.campaigns.audience_models import OutcomeName
 from functions.api.campaigns.conditions import changes, conditions_of
@@ -18,11 +17,13 @@ from functions.api.campaigns.dry_run_models import DryRunOut, DryRunStartedOut
 from functions.api.campaigns.dry_runs import DryRun, DryRuns
 from functions.api.campaigns.launch_checks import LaunchChecks, refresh_number
 from functions.api.campaigns.models import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
+from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.recipients import Recipients, as_csv
 from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
@@ -31,6 +32,7 @@ from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
 
 router = new_router()
+deps = parts_for(router, CampaignParts)
 CampaignId = Annotated[str, Path(pattern=ULID)]
 _CSV_ROWS = 20_000
 

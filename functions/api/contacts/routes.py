@@ -5,7 +5,6 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.contacts.actions import (
     NewContact,
     check_fields,
@@ -26,15 +25,18 @@ from functions.api.contacts.models import (
     FieldOut,
     FieldsOut,
 )
+from functions.api.contacts.parts import ContactParts
 from functions.api.http.fields import HEX_ID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import ContactField
 from shared.errors import Conflict, LimitExceeded, NotFound
 
 router = new_router()
+deps = parts_for(router, ContactParts)
 ContactId = Annotated[str, Path(pattern=HEX_ID)]
 
 

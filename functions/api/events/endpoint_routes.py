@@ -7,7 +7,6 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.events.models import (
     DeliveriesOut,
     DeliveryOut,
@@ -22,12 +21,14 @@ from functions.api.events.models import (
     ReplayIn,
     ReplayOut,
 )
+from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
 from functions.api.events.replay import replay_failed, replay_one
 from functions.api.events.signature import SECRET_BYTES, secret_of
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from shared.clients.vault import WEBHOOK_SECRET
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
@@ -38,6 +39,7 @@ from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, InvalidInput, NotFound
 
 router = new_router()
+deps = parts_for(router, EndpointParts)
 _TAG = "webhook endpoints"
 _MOST = 20
 EndpointId = Annotated[str, Path(pattern=ULID)]
@@ -52,7 +54,7 @@ def _fresh_secret() -> tuple[str, SealedSecret]:
 
 
 def _checked(url: str) -> str:
-    parse_target(url, allow_private=deps().settings.private_webhooks)
+    parse_target(url, allow_private=deps().private_webhooks)
     return url
 
 

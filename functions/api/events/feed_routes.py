@@ -11,14 +11,16 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.bootstrap import deps
 from functions.api.events.models import EventOut, EventsOut
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import secured
+from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
+from shared.store.webhooks.event_feed import EventFeed
 
 router = new_router()
+find_feed = parts_for(router, EventFeed)
 LONGEST_WAIT = 20
 """Seconds. API Gateway gives up on a call after 30, and the function after 29."""
 _LOOK_EVERY_SECONDS = 1.0
@@ -35,7 +37,7 @@ def list_events(
     An event may come twice, with the same id. Those of one conversation come in the order in which they happened. A
     cursor is good for a day; after that it is answered with 410, `cursor_expired`.
     """
-    tenant_id, feed = caller(router).tenant_id, deps().feed
+    tenant_id, feed = caller(router).tenant_id, find_feed()
     if after is None:
         return EventsOut(items=[], next_cursor=feed.end(tenant_id, epoch_ms()), more=False)
     give_up_at = epoch_ms() + wait * 1000

@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
     OpenAPIResponseValidationMiddleware,
 )
 
-from functions.api.bootstrap import deps
 from functions.api.http import problems
-from functions.api.http.idempotency import fingerprint
+from functions.api.http.idempotency import IdempotencyStore, fingerprint
 from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, request_id
+from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.templates.compiler import CompileError
@@ -105,7 +105,7 @@ def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Re
         return next_middleware(app)
     if len(key) > _MOST_CHARACTERS or not key.isascii() or not key.isprintable():
         raise InvalidInput(f"{HEADER} is at most {_MOST_CHARACTERS} printable ASCII characters", field=HEADER)
-    store, tenant_id = deps().idempotency, caller(app).tenant_id
+    store, tenant_id = part_of(app, IdempotencyStore), caller(app).tenant_id
     raw = event.raw_event
     wanted = fingerprint(event.http_method, event.path, str(raw.get("rawQueryString", "")), str(raw.get("body") or ""))
     record = store.begin(tenant_id, key, wanted, operation(app).operation_id, epoch_ms())

@@ -5,12 +5,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.contacts.actions import need_contact
 from functions.api.http.fields import HEX_ID, ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import CannedRepliesOut, CannedReplyIn, CannedReplyOut, PreviewOut
+from functions.api.inbox.parts import CannedReplyParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import Contact
@@ -18,6 +19,7 @@ from shared.domain.conversations.inbox_settings import MOST_CANNED, CannedReply,
 from shared.errors import Conflict, InvalidInput, LimitExceeded
 
 router = new_router()
+deps = parts_for(router, CannedReplyParts)
 ReplyId = Annotated[str, Path(pattern=ULID)]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from functions.api.accounts.roles import is_agent
-from functions.api.bootstrap import Deps
 from functions.api.http.request import Operation
+from functions.api.inbox.parts import DeskParts
 from shared.domain.accounts.account import Member, Principal
 from shared.domain.conversations.conversation import (
     Change,
@@ -35,7 +35,7 @@ class Desk:
 
     def __init__(
         self,
-        deps: Deps,
+        deps: DeskParts,
         principal: Principal,
         conversation_id: str,
         wanted: Operation,

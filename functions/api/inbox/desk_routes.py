@@ -5,10 +5,10 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.http.fields import HEX_ID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from functions.api.inbox.chat_signals import Signal
 from functions.api.inbox.desk import Desk
 from functions.api.inbox.desk_models import (
@@ -28,6 +28,7 @@ from functions.api.inbox.desk_models import (
 )
 from functions.api.inbox.lookups import need_conversation, newer_message_shown
 from functions.api.inbox.models import ConversationOut
+from functions.api.inbox.parts import DeskParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.conversations.conversation import Conversation, marked, window_open
@@ -35,6 +36,7 @@ from shared.errors import Conflict, InvalidInput
 from shared.store.conversations.agents import PRESENT_MS
 
 router = new_router()
+deps = parts_for(router, DeskParts)
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
 _TAG = "conversations"
 _SHOWS_STILL_MS = PRESENT_MS - 15_000

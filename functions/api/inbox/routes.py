@@ -4,13 +4,14 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.http.fields import HEX_ID, META_ID, ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import ConversationIn, ReadIn
 from functions.api.inbox.lookups import need_conversation, newer_message_shown
 from functions.api.inbox.models import ConversationOut, ConversationsOut, MessageOut, MessagesOut, ReadOut
+from functions.api.inbox.parts import ConversationParts
 from functions.api.inbox.sending.draft import draft_of, offered_templates
 from functions.api.inbox.sending.models import MessageIn
 from shared.clock import epoch_ms
@@ -23,6 +24,7 @@ from shared.store.conversations.conversations import Head
 from shared.store.conversations.lists import Wanted
 
 router = new_router()
+deps = parts_for(router, ConversationParts)
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 CursorText = Annotated[str | None, Query(max_length=500)]
@@ -102,13 +104,13 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
     """
     made, principal, now = deps(), caller(router), epoch_ms()
     conversation = _need(conversation_id)
-    draft = draft_of(made, principal, conversation, body, operation(router), now)
+    draft = draft_of(made.drafts, principal, conversation, body, operation(router), now)
     try:
         with newer_message_shown(made.conversations, principal.tenant_id, conversation_id):
             sent = made.sender.send(principal.tenant_id, conversation_id, draft, now)
     except SendRefused as refused:
         if refused.code == WINDOW_CLOSED:
-            refused.extensions["templates"] = offered_templates(made, principal.tenant_id, conversation)
+            refused.extensions["templates"] = offered_templates(made.drafts, principal.tenant_id, conversation)
         raise
     return MessageOut.of(sent)
 

@@ -8,7 +8,7 @@ tenth of it. Names and numbers are found for people who have a conversation; any
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from functions.api.bootstrap import Deps
+from functions.api.inbox.parts import SearchParts
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
@@ -45,7 +45,7 @@ class Hits:
 class Search:
     """One search. `label` is the id of one that conversations must have; "" for any."""
 
-    def __init__(self, deps: Deps, tenant_id: str, wanted: str, label: str, limit: int) -> None:
+    def __init__(self, deps: SearchParts, tenant_id: str, wanted: str, label: str, limit: int) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
         self._wanted = wanted

@@ -4,19 +4,21 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.bootstrap import deps
 from functions.api.contacts.models import ContactOut
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import secured
+from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import LabelOut
 from functions.api.inbox.models import ConversationOut, MessageOut
+from functions.api.inbox.parts import SearchParts
 from functions.api.inbox.search import Search, check
 from functions.api.inbox.search_models import MessageHitOut, SearchOut
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 
 router = new_router()
+deps = parts_for(router, SearchParts)
 
 
 @router.get("/v1/search", **secured(Scope.READ, "conversations", "Find people and what was said"))

@@ -4,22 +4,24 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.bootstrap import deps
 from functions.api.http.fields import ULID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import LabelIn, LabelOut, LabelPatch, LabelsOut
 from shared.domain.accounts.account import Scope
 from shared.domain.conversations.inbox_settings import MOST_LABELS, Label
 from shared.errors import Conflict, LimitExceeded
+from shared.store.conversations.inbox_settings import InboxSettings
 
 router = new_router()
+find_inbox = parts_for(router, InboxSettings)
 LabelId = Annotated[str, Path(pattern=ULID)]
 
 
 def _free_name(tenant_id: str, name: str, label_id: str = "") -> int:
     """How many labels there are. Raises Conflict when another one is called so already."""
-    labels = deps().inbox.labels(tenant_id)
+    labels = find_inbox().labels(tenant_id)
     if any(label.name.casefold() == name.casefold() and label.label_id != label_id for label in labels):
         raise Conflict("there is a label with this name", field="name", code="label_exists")
     return len(labels)
@@ -27,7 +29,7 @@ def _free_name(tenant_id: str, name: str, label_id: str = "") -> int:
 
 @router.get("/v1/labels", **secured(Scope.READ, "inbox", "Labels of conversations"))
 def list_labels() -> LabelsOut:
-    return LabelsOut(items=[LabelOut.of(label) for label in deps().inbox.labels(caller(router).tenant_id)])
+    return LabelsOut(items=[LabelOut.of(label) for label in find_inbox().labels(caller(router).tenant_id)])
 
 
 @router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "inbox", "Make a label", status=201))
@@ -36,7 +38,7 @@ def post_label(body: LabelIn) -> LabelOut:
     label = Label(wanted.operation_id, body.name, body.colour, wanted.at)
     if _free_name(tenant_id, body.name, label.label_id) >= MOST_LABELS:
         raise LimitExceeded(f"there are {MOST_LABELS} labels, which is the most there can be", field="name")
-    deps().inbox.put_label(tenant_id, label)
+    find_inbox().put_label(tenant_id, label)
     return LabelOut.of(label)
 
 
@@ -46,10 +48,10 @@ def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     tenant_id = caller(router).tenant_id
     if body.name is not None:
         _free_name(tenant_id, body.name, label_id)
-    return LabelOut.of(deps().inbox.change_label(tenant_id, label_id, body.name, body.colour))
+    return LabelOut.of(find_inbox().change_label(tenant_id, label_id, body.name, body.colour))
 
 
 @router.delete("/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a label", status=204))
 def delete_label(label_id: LabelId) -> None:
     """Conversations that had it keep its id, which means nothing from then on, until their labels are changed."""
-    deps().inbox.delete_label(caller(router).tenant_id, label_id)
+    find_inbox().delete_label(caller(router).tenant_id, label_id)

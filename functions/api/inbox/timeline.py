@@ -10,9 +10,9 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from functions.api.bootstrap import Deps
 from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.happenings import Touch, What
+from functions.api.inbox.parts import TimelineParts
 from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO
@@ -55,13 +55,17 @@ _Found = tuple[_Place, What | _Stop]
 _FIRST = _Place(_LAST_TIME, "~")
 
 
-def of_conversation(deps: Deps, tenant_id: str, conversation_id: str, limit: int, cursor: str | None) -> Page[What]:
+def of_conversation(
+    deps: TimelineParts, tenant_id: str, conversation_id: str, limit: int, cursor: str | None
+) -> Page[What]:
     """Messages and entries of one conversation, newest first."""
     before = _before(cursor)
     return _page(_said(deps, tenant_id, conversation_id, before, limit), before, limit)
 
 
-def of_contact(deps: Deps, tenant_id: str, contact: Contact, limit: int, cursor: str | None, now: int) -> Page[What]:
+def of_contact(
+    deps: TimelineParts, tenant_id: str, contact: Contact, limit: int, cursor: str | None, now: int
+) -> Page[What]:
     """Everything, newest first, over all numbers. `now` in epoch ms."""
     before = _before(cursor)
     ids = (contact.contact_id, *sorted(contact.merged))
@@ -99,7 +103,9 @@ def _size(what: What) -> int:
     )
 
 
-def _said(deps: Deps, tenant_id: str, conversation_id: str, before: _Place, page_size: int) -> list[Iterator[_Found]]:
+def _said(
+    deps: TimelineParts, tenant_id: str, conversation_id: str, before: _Place, page_size: int
+) -> list[Iterator[_Found]]:
     conversations = deps.conversations
     messages = conversations.messages.newest_first(tenant_id, conversation_id, before.at, page_size + 1)
     entries = conversations.entries.newest_first(tenant_id, conversation_id, before.at, page_size + 1)
@@ -109,7 +115,7 @@ def _said(deps: Deps, tenant_id: str, conversation_id: str, before: _Place, page
     ]
 
 
-def _consents(deps: Deps, tenant_id: str, contact_id: str) -> Iterator[_Found]:
+def _consents(deps: TimelineParts, tenant_id: str, contact_id: str) -> Iterator[_Found]:
     for event in reversed(deps.contacts.consent.events(tenant_id, contact_id)):
         yield _Place(event.at, f"consent#{event.event_id}#{contact_id}"), event
 
@@ -117,7 +123,7 @@ def _consents(deps: Deps, tenant_id: str, contact_id: str) -> Iterator[_Found]:
 class _Campaigns:
     """Campaigns that wrote to a person known by any of these ids, by when they began."""
 
-    def __init__(self, deps: Deps, tenant_id: str, ids: Sequence[str], before: int, now: int) -> None:
+    def __init__(self, deps: TimelineParts, tenant_id: str, ids: Sequence[str], before: int, now: int) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
         self._ids = ids
@@ -171,7 +177,7 @@ def _began(campaign: Campaign) -> int:
     return campaign.started_at or campaign.frozen_at
 
 
-def _read(deps: Deps, tenant_id: str, campaign: Campaign, values: Sequence[str]) -> str:
+def _read(deps: TimelineParts, tenant_id: str, campaign: Campaign, values: Sequence[str]) -> str:
     try:
         template = deps.catalogue.template(tenant_id, campaign.template_id)
         return render_text(template, from_document(SendPlan, campaign.plan), values)

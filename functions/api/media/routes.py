@@ -5,11 +5,12 @@ from typing import Annotated, NoReturn
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.bootstrap import deps
 from functions.api.http.fields import HEX_ID, ULID, moment
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from functions.api.media.models import MediaIn, MediaLinkOut, MediaListOut, MediaMadeOut, MediaOneOut, MediaOut
+from functions.api.media.parts import MediaParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.media.file_name import safe_name
@@ -20,6 +21,7 @@ from shared.errors import Conflict, NotFound, PermanentError
 from shared.services.media import LINK_SECONDS, UPLOAD_LINK_SECONDS
 
 router = new_router()
+deps = parts_for(router, MediaParts)
 FileId = Annotated[str, Path(pattern=ULID)]
 _COPY_SECONDS = 3
 MESSAGE_ID = r"^[0-9]{13}-[0-9A-Za-z]{1,64}$"

@@ -1,16 +1,18 @@
 """Connecting WhatsApp Business accounts, and their numbers."""
 
-from functions.api.bootstrap import deps
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, secured
+from functions.api.http.wiring import parts_for
 from functions.api.numbers.connect import App, Wish
 from functions.api.numbers.models import ConnectIn, ConnectOut, NumberOut, NumbersOut, WabaOut
+from functions.api.numbers.parts import NumberParts
 from functions.api.templates.actions import sync_templates
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.accounts.plans import entitlements
 
 router = new_router()
+deps = parts_for(router, NumberParts)
 
 
 @router.post(
@@ -20,7 +22,7 @@ router = new_router()
 def post_connect(body: ConnectIn) -> ConnectOut:
     made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     tenant = made.accounts.tenant(tenant_id)
-    app = App(made.settings.meta_app_id, made.secrets.read(now).meta_app_secret)
+    app = App(made.meta_app_id, made.secrets.read(now).meta_app_secret)
     wish = Wish(body.code, body.waba_id, body.phone_number_id or "", body.pin or "")
     limits = entitlements(tenant.plan, tenant.subscription_status)
     waba, numbers, access = made.connector.connect(tenant_id, wish, app, limits, now)

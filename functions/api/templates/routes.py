@@ -4,17 +4,19 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.bootstrap import deps
 from functions.api.http.fields import META_ID
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, secured
-from functions.api.meta.access import access_to, chosen_account
+from functions.api.http.wiring import parts_for
+from functions.api.numbers.accounts import chosen_account
 from functions.api.templates.actions import TemplateDraft, create_template, sync_templates
 from functions.api.templates.models import SyncOut, TemplateIn, TemplateOut, TemplatesOut
+from functions.api.templates.parts import TemplateParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 
 router = new_router()
+deps = parts_for(router, TemplateParts)
 
 
 @router.get("/v1/templates", **secured(Scope.READ, "templates", "Message templates"))
@@ -26,9 +28,9 @@ def list_templates() -> TemplatesOut:
 @router.post("/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "Submit a template to Meta", status=201))
 def post_template(body: TemplateIn) -> TemplateOut:
     made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
-    waba = chosen_account(made, tenant_id, body.waba_id)
+    waba = chosen_account(made.accounts, tenant_id, body.waba_id)
     draft = TemplateDraft(body.name, body.language, body.category, body.parameter_format, body.components)
-    access = access_to(made, tenant_id, waba, now)
+    access = made.access.of_account(tenant_id, waba, now)
     return TemplateOut.of(create_template(made.graph, made.catalogue, access, tenant_id, waba.waba_id, draft, now))
 
 
@@ -37,7 +39,7 @@ def post_sync() -> SyncOut:
     made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     count = 0
     for waba in made.accounts.wabas(tenant_id):
-        access = access_to(made, tenant_id, waba, now)
+        access = made.access.of_account(tenant_id, waba, now)
         count += sync_templates(made.graph, made.catalogue, access, tenant_id, waba.waba_id, now)
     return SyncOut(templates=count)
 

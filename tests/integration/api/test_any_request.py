@@ -18,8 +18,8 @@ from schemathesis import GenerationMode
 from functions.api import handler
 from functions.api.http import openapi
 from shared.clients.vault import META_TOKEN
-from tests.integration.api.conftest import Answer, Api
 from tests.integration.api.test_handler import _an_id, furnish, tenant
+from tests.support.api_handler import Answer, Api
 
 SCHEMA = schemathesis.openapi.from_dict(json.loads(openapi.document(handler.app)))
 # What removes things comes last.

@@ -17,7 +17,7 @@ from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.store.conversations.conversations import Head
-from tests.integration.api.conftest import Api
+from tests.support.api_handler import Api
 from tests.support.fake_aws import Context
 
 HEAD = Head("a" * 32, "pn1", "c" * 32, "Ana")

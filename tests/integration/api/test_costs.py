@@ -14,7 +14,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.store.campaigns.sends import SealedBlock
-from tests.integration.api.conftest import Answer, Api
+from tests.support.api_handler import Answer, Api
 
 RATES: list[dict[str, Any]] = [
     {"country": "BR", "category": "marketing", "price_micros": 62_500},

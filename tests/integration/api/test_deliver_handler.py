@@ -15,7 +15,7 @@ from functions.api.deliver_handler import lambda_handler
 from shared.clock import epoch_ms, new_ulid
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.queue_messages import DeliverWebhook
-from tests.integration.api.conftest import Api
+from tests.support.api_handler import Api
 from tests.support.fake_aws import Context, sqs_event
 
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
+from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
-from functions.api.bootstrap import AuthorizerDeps
 from functions.api.contacts.imports.job import ImportJob, Options
 from shared.clients.graph import _object
 from shared.clock import new_ulid
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.store.engine.cursor import encode_cursor
-from tests.integration.api.conftest import Api
 from tests.integration.api.test_handler import _an_id, furnish, is_problem, paths, tenant
+from tests.support.api_handler import Api
 from tests.support.fake_aws import Context
 
 SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}

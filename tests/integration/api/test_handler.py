@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from functions.api import handler
+from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
-from functions.api.bootstrap import AuthorizerDeps
 from functions.api.http import openapi
 from shared.clock import new_ulid
 from shared.domain.accounts.account import Member, Role, Tenant
@@ -27,7 +27,7 @@ from shared.domain.webhooks.delivery import Delivery
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
-from tests.integration.api.conftest import Answer, Api
+from tests.support.api_handler import Answer, Api
 
 PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password": "Correct-horse-1", "country": "br"}
 

@@ -14,7 +14,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
-from tests.integration.api.conftest import Answer, Api
+from tests.support.api_handler import Answer, Api
 
 
 class Shop:

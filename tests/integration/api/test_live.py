@@ -10,7 +10,7 @@ from shared.clock import epoch_ms, new_ulid
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id
 from shared.store.engine.cursor import encode_cursor
 from shared.store.webhooks.deliveries import Logged
-from tests.integration.api.conftest import Answer, Api
+from tests.support.api_handler import Answer, Api
 
 URL = "https://hooks.example.com/in?token=1"
 

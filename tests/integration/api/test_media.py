@@ -11,7 +11,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MediaStatus, MessageMedia, library_key, upload_key
 from shared.store.conversations.conversations import Head
-from tests.integration.api.conftest import Api
+from tests.support.api_handler import Api
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(500)
 HTML = b"<!doctype html><script>alert(1)</script>"

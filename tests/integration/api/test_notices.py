@@ -1,7 +1,7 @@
 from shared.clock import new_ulid
 from shared.domain.numbers.notice import Notice
 from shared.store.engine.cursor import encode_cursor
-from tests.integration.api.conftest import Api
+from tests.support.api_handler import Api
 
 
 def notice(at: int, **more: str) -> Notice:

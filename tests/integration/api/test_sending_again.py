@@ -18,7 +18,7 @@ from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.consent import Consent
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.messages import Messages
-from tests.integration.api.conftest import Answer
+from tests.support.api_handler import Answer
 from tests.support.chats import Chat, Json, chat, graph_url
 from tests.support.scripted_meta import answering, refused
 

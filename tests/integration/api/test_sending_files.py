@@ -7,8 +7,8 @@ import pytest
 
 from shared.clock import epoch_ms
 from shared.domain.media.library import LibraryFile
-from tests.integration.api.conftest import Answer, Api
 from tests.integration.api.test_media import JPEG, announce, put
+from tests.support.api_handler import Answer, Api
 from tests.support.chats import Chat, Json, chat, graph_url
 
 __all__ = ["chat", "graph_url"]

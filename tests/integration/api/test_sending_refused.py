@@ -3,7 +3,7 @@
 import pytest
 
 from shared.domain.campaigns.outcome import Kind, Outcome
-from tests.integration.api.conftest import Answer
+from tests.support.api_handler import Answer
 from tests.support.chats import Chat, Json, chat, graph_url
 from tests.support.scripted_meta import ACCEPTED, answering, refused
 

@@ -17,7 +17,7 @@ from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
 from shared.store.campaigns.sends import SealedBlock
 from shared.store.engine.documents import to_document
-from tests.integration.api.conftest import Api
+from tests.support.api_handler import Api
 from tests.support.capacity import Meter
 from tests.support.teams import Team, team
 

@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import ValidationError
 
-from functions.api.bootstrap import deps
 from functions.api.contacts.imports.job import AWAITING_UPLOAD, MOST_BYTES, QUEUED, ImportJob, Imports, Options, queued
 from functions.api.contacts.imports.models import (
     CountsOut,
@@ -19,15 +18,18 @@ from functions.api.contacts.imports.models import (
     RejectedOut,
     RejectedRowOut,
 )
+from functions.api.contacts.imports.parts import ImportParts
 from functions.api.http.fields import ULID, moment
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
+from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
 from shared.errors import Conflict, InvalidInput, PermanentError
 from shared.queue_messages import ImportFile
 from shared.store.engine.cursor import decode_cursor, encode_cursor
 
 router = new_router()
+deps = parts_for(router, ImportParts)
 _REJECTED = "rejected"
 MOST_BODY_BYTES = 5 * 1024 * 1024
 ImportId = Annotated[str, Path(pattern=ULID)]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
-from functions.api.bootstrap import Deps
 from functions.api.http.request import Operation
 from functions.api.inbox.sending.files import at_meta, message_media, meta_ids
 from functions.api.inbox.sending.models import MediaValue, MessageIn, ReactionMessage, TemplateContent, TemplateMessage
+from functions.api.inbox.sending.parts import DraftParts
 from functions.api.templates.variable_models import VariableModel
 from shared.domain.accounts.account import Principal
 from shared.domain.contacts.consent import Purpose, refusal
@@ -44,7 +44,7 @@ _PURPOSES: Mapping[str, Purpose] = {
 
 
 def draft_of(
-    deps: Deps, principal: Principal, conversation: Conversation, message: MessageIn, wanted: Operation, now: int
+    deps: DraftParts, principal: Principal, conversation: Conversation, message: MessageIn, wanted: Operation, now: int
 ) -> Draft:
     """What `message` comes to. `now` in epoch ms.
 
@@ -61,7 +61,7 @@ def draft_of(
         if isinstance(asked, ReactionMessage):
             content["message_id"] = _reacted_to(deps, tenant_id, conversation, asked.reaction.message_id, now)
         uses = [(f"{kind}.media_id", use) for use in files_in(kind, content)]
-        files = at_meta(deps, tenant_id, conversation.phone_number_id, uses, now)
+        files = at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now)
         content = with_meta_ids(content, meta_ids(files))
         if isinstance(own := content.get("media_id"), str):
             media = message_media(tenant_id, files[own])
@@ -84,7 +84,7 @@ def draft_of(
     )
 
 
-def _wamid_of(deps: Deps, tenant_id: str, conversation: Conversation, named: str, field: str) -> str:
+def _wamid_of(deps: DraftParts, tenant_id: str, conversation: Conversation, named: str, field: str) -> str:
     """Meta's id of a message that is named by our id or already by Meta's."""
     if not _OWN_ID.fullmatch(named):
         return named
@@ -96,7 +96,7 @@ def _wamid_of(deps: Deps, tenant_id: str, conversation: Conversation, named: str
     return found.wamid
 
 
-def _reacted_to(deps: Deps, tenant_id: str, conversation: Conversation, named: str, now: int) -> str:
+def _reacted_to(deps: DraftParts, tenant_id: str, conversation: Conversation, named: str, now: int) -> str:
     field = "reaction.message_id"
     if _OWN_ID.fullmatch(named) and int(named[:13]) < now - REACTION_MS:
         raise InvalidInput("this message is older than 30 days; Meta takes no reaction to it", field=field)
@@ -104,7 +104,7 @@ def _reacted_to(deps: Deps, tenant_id: str, conversation: Conversation, named: s
 
 
 def _template(
-    deps: Deps, tenant_id: str, conversation: Conversation, asked: TemplateContent, now: int
+    deps: DraftParts, tenant_id: str, conversation: Conversation, asked: TemplateContent, now: int
 ) -> tuple[dict[str, object], str, Purpose]:
     """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
     template = _own_template(deps, tenant_id, conversation, asked.template_id)
@@ -116,7 +116,7 @@ def _template(
         for slot, value in asked.variables.items()
         if (file_id := _file_of(value))
     ]
-    known = meta_ids(at_meta(deps, tenant_id, conversation.phone_number_id, uses, now))
+    known = meta_ids(at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now))
     variables = {slot: _variable(value, known) for slot, value in asked.variables.items()}
     fields = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)} if variables else {}
     try:
@@ -146,7 +146,7 @@ def _kind_of(slot: str) -> MediaKind:
     return cast("MediaKind", kind)
 
 
-def _own_template(deps: Deps, tenant_id: str, conversation: Conversation, template_id: str) -> Template:
+def _own_template(deps: DraftParts, tenant_id: str, conversation: Conversation, template_id: str) -> Template:
     try:
         template = deps.catalogue.template(tenant_id, template_id)
     except NotFound as error:
@@ -164,7 +164,7 @@ def _variable(value: str | VariableModel | MediaValue, known: Mapping[str, str])
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()
 
 
-def offered_templates(deps: Deps, tenant_id: str, conversation: Conversation) -> list[dict[str, object]]:
+def offered_templates(deps: DraftParts, tenant_id: str, conversation: Conversation) -> list[dict[str, object]]:
     """Up to ten approved templates that may be sent to this person now, those that need the fewest variables first.
 
     Reads the tenant's templates, 0.5 RRU per 4 KB.

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 
-from functions.api.bootstrap import Deps
 from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.message_media import MessageMedia, library_key
 from shared.errors import AppError
+from shared.services.media import MediaService
 
 
 def at_meta(
-    deps: Deps, tenant_id: str, phone_number_id: str, uses: Iterable[tuple[str, FileUse]], now: int
+    media: MediaService, tenant_id: str, phone_number_id: str, uses: Iterable[tuple[str, FileUse]], now: int
 ) -> dict[str, AtMeta]:
     """Our id -> the file at Meta, for each (field that names it, use). `now` in epoch ms.
 
@@ -18,7 +18,7 @@ def at_meta(
     found: dict[str, AtMeta] = {}
     for field, use in uses:
         try:
-            found[use.file_id] = deps.media.at_meta(tenant_id, phone_number_id, use, now)
+            found[use.file_id] = media.at_meta(tenant_id, phone_number_id, use, now)
         except AppError as error:
             error.field = field
             raise

@@ -1,0 +1,15 @@
+"""What accounts, sessions and API keys are made of."""
+
+from dataclasses import dataclass
+
+from functions.api.accounts.user_pool import UserPool
+from shared.store.accounts.tenants import Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class AccountParts:
+    """`verify_email`: whether an address must be confirmed before its owner can log in."""
+
+    accounts: Accounts
+    users: UserPool
+    verify_email: bool

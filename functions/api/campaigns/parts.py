@@ -1,0 +1,30 @@
+"""What campaigns are made of."""
+
+from dataclasses import dataclass
+
+from functions.api.campaigns.schedules import Schedules
+from functions.api.meta.calls import Graph
+from shared.clients.queue import Queue
+from shared.services.media import MediaService
+from shared.services.meta_access import MetaAccess
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sends import Sends
+from shared.store.engine.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignParts:
+    directory: Directory
+    accounts: Accounts
+    catalogue: Catalogue
+    sends: Sends
+    lanes: Lanes
+    schedules: Schedules
+    graph: Graph
+    access: MetaAccess
+    media: MediaService
+    start_queue: Queue
+    load_queue: Queue
+    lane_queue: Queue

@@ -1,0 +1,16 @@
+"""What contacts, fields and consent are made of."""
+
+from dataclasses import dataclass
+
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations
+
+
+@dataclass(frozen=True, slots=True)
+class ContactParts:
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    conversations: Conversations

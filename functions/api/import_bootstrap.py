@@ -1,0 +1,42 @@
+"""The composition root of the import: settings parsed once, clients made once."""
+
+import functools
+import os
+from dataclasses import dataclass
+
+from shared.clients.aws import AwsClients
+from shared.clients.files import Files
+from shared.clients.queue import Queue
+from shared.config import required
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import open_database
+from shared.store.engine.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class ImportDeps:
+    directory: Directory
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    files: Files
+    queue: Queue
+
+
+@functools.cache
+def import_deps() -> ImportDeps:
+    """Raises ConfigError, which names the missing setting."""
+    env = os.environ
+    database = open_database(env)
+    aws = AwsClients(database.session)
+    directory = Directory(database)
+    return ImportDeps(
+        directory=directory,
+        accounts=Accounts(directory),
+        catalogue=Catalogue(directory),
+        contacts=Contacts(database),
+        files=Files(aws.s3, required(env, "DATA_BUCKET")),
+        queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
+    )

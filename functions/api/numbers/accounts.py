@@ -1,0 +1,18 @@
+"""Which of the tenant's WhatsApp Business accounts a call is about."""
+
+from shared.domain.numbers.number import Waba
+from shared.errors import Conflict, InvalidInput
+from shared.store.accounts.tenants import Accounts
+
+
+def chosen_account(accounts: Accounts, tenant_id: str, waba_id: str | None) -> Waba:
+    """The account named, or the only one. Raises NotFound, Conflict when none is connected, InvalidInput when it must
+    be named."""
+    if waba_id is not None:
+        return accounts.waba(tenant_id, waba_id)
+    connected = accounts.wabas(tenant_id)
+    if not connected:
+        raise Conflict("connect a WhatsApp Business account first", code="not_connected")
+    if len(connected) > 1:
+        raise InvalidInput("several accounts are connected; name one", field="waba_id")
+    return connected[0]

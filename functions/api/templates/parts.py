@@ -1,0 +1,16 @@
+"""What templates are made of."""
+
+from dataclasses import dataclass
+
+from functions.api.meta.calls import Graph
+from shared.services.meta_access import MetaAccess
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateParts:
+    accounts: Accounts
+    catalogue: Catalogue
+    graph: Graph
+    access: MetaAccess

@@ -1,0 +1,157 @@
+"""The HTTP API's handler, called as API Gateway calls it, and the stores behind it."""
+
+import base64
+import itertools
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from functions.api import handler
+from functions.api.accounts.parts import AccountParts
+from functions.api.accounts.user_pool import UserPool
+from functions.api.bootstrap import Parts
+from functions.api.events.parts import EndpointParts
+from functions.api.inbox.chat_signals import ChatSignals
+from functions.api.inbox.parts import ConversationParts, DeskParts, TimelineParts
+from functions.api.meta.calls import Graph
+from functions.api.templates.parts import TemplateParts
+from shared.clients.vault import Vault
+from shared.services.media import MediaService
+from shared.services.single_send import SingleSender
+from shared.store.accounts.notices import Notices
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.sends import Sends
+from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.agents import Agents
+from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.inbox_settings import InboxSettings
+from shared.store.engine.directory import Directory
+from shared.store.webhooks.deliveries import WebhookDeliveries
+from shared.store.webhooks.endpoints import WebhookEndpoints
+from shared.store.webhooks.event_feed import EventFeed
+from tests.support.fake_aws import Context
+
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What the handler works with, for tests that look behind it or prepare what it finds."""
+
+    accounts: Accounts
+    agents: Agents
+    catalogue: Catalogue
+    contacts: Contacts
+    conversations: Conversations
+    deliveries: WebhookDeliveries
+    directory: Directory
+    endpoints: WebhookEndpoints
+    feed: EventFeed
+    graph: Graph
+    inbox: InboxSettings
+    media: MediaService
+    notices: Notices
+    sender: SingleSender
+    sends: Sends
+    signals: ChatSignals
+    users: UserPool
+    vault: Vault
+
+    @classmethod
+    def of(cls, parts: Parts) -> "Stores":
+        def part(kind: type[Any]) -> Any:
+            return parts[kind]
+
+        conversations, drafts, endpoints = part(ConversationParts), part(ConversationParts).drafts, part(EndpointParts)
+        return cls(
+            accounts=part(Accounts),
+            agents=part(DeskParts).agents,
+            catalogue=drafts.catalogue,
+            contacts=conversations.contacts,
+            conversations=conversations.conversations,
+            deliveries=endpoints.deliveries,
+            directory=part(Directory),
+            endpoints=endpoints.endpoints,
+            feed=part(EventFeed),
+            graph=part(TemplateParts).graph,
+            inbox=part(InboxSettings),
+            media=drafts.media,
+            notices=part(Notices),
+            sender=conversations.sender,
+            sends=part(TimelineParts).sends,
+            signals=conversations.signals,
+            users=part(AccountParts).users,
+            vault=endpoints.vault,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """Calls the HTTP handler as API Gateway does. `tenant` is who calls; None is nobody."""
+
+    deps: Stores
+    s3: Any
+    sqs: Any
+    scheduler: Any
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        tenant: str | None = None,
+        member: str = "member",
+        role: str = "owner",
+        scopes: str = "campaigns,contacts,conversations,read,settings",
+        headers: dict[str, str] | None = None,
+        query: str = "",
+        params: dict[str, str] | None = None,
+        encoded: bool = False,
+    ) -> Answer:
+        text = body if isinstance(body, str) or body is None else json.dumps(body)
+        if encoded and text is not None:
+            text = base64.b64encode(text.encode()).decode()
+        context: dict[str, Any] = {
+            "requestId": f"request-{next(_NUMBERS)}",
+            "stage": "$default",
+            "http": {"method": method, "path": path},
+        }
+        if tenant is not None:
+            caller = {"tenant_id": tenant, "member_id": member, "role": role, "scopes": scopes}
+            context["authorizer"] = {"lambda": caller}
+        pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair) if params is None else params
+        event = {
+            "version": "2.0",
+            "routeKey": f"{method} {path}",
+            "rawPath": path,
+            "rawQueryString": query,
+            "queryStringParameters": pairs,
+            "headers": {"content-type": "application/json", **(headers or {})},
+            "requestContext": context,
+            "body": text,
+            "isBase64Encoded": encoded,
+        }
+        answer = handler.lambda_handler(event, Context())
+        is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
+        parsed = json.loads(answer["body"]) if answer["body"] and is_json else {}
+        return Answer(answer["statusCode"], parsed, answer["headers"])
+
+    def queued(self, queue: str, tenant: str) -> list[dict[str, Any]]:
+        """What waits in a queue for a tenant; the queue is emptied."""
+        found: list[dict[str, Any]] = []
+        url = os.environ[f"{queue}_QUEUE_URL"]
+        while messages := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [message for message in found if message["tenant_id"] == tenant]
