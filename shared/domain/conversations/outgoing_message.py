@@ -7,6 +7,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import cast
 
+from shared.domain.conversations.degrees import plain_degrees
 from shared.domain.media.library import FileUse
 from shared.domain.media.media_types import MediaKind
 
@@ -27,8 +28,7 @@ def read_text(kind: str, content: Json) -> str:
         place = ", ".join(part for part in (_word(content, "name"), _word(content, "address")) if part)
         return f"[location] {place or _coordinates(content)}"
     if kind == "contacts":
-        names = [_word(_object(card, "name"), "formatted_name") for card in _objects(content, "contacts")]
-        return f"[contacts] {', '.join(name for name in names if name)}"
+        return f"[contacts] {', '.join(filter(None, map(_card, _objects(content, 'contacts'))))}"
     if kind == "reaction":
         return _word(content, "emoji") or "[reaction removed]"
     return "\n".join(line for line in _interactive(content) if line) or f"[{kind}]"
@@ -121,7 +121,14 @@ def _spaced(*parts: str) -> str:
 
 def _coordinates(content: Json) -> str:
     found = [content.get("latitude"), content.get("longitude")]
-    return ", ".join(str(value) for value in found if isinstance(value, int | float))
+    return ", ".join(plain_degrees(value) for value in found if isinstance(value, int | float))
+
+
+def _card(card: Json) -> str:
+    phones = [_word(phone, "phone") or _word(phone, "wa_id") for phone in _objects(card, "phones")]
+    emails = [_word(email, "email") for email in _objects(card, "emails")]
+    known = ", ".join(filter(None, (*phones, *emails)))
+    return _spaced(_word(_object(card, "name"), "formatted_name"), f"({known})" if known else "")
 
 
 def _interactive(content: Json) -> Iterator[str]:

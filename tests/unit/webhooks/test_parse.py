@@ -57,6 +57,40 @@ def test_every_type_has_words_for_a_person(name: str, kind: str, text: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("latitude", "longitude", "text"),
+    [
+        (1.23e-05, -122.16, "[location] 0.000012, -122.16"),
+        (-1e-9, 180, "[location] 0, 180"),
+        (-33.8567844, 151.2152967, "[location] -33.856784, 151.215297"),
+        (44.53880455017432, -0.0, "[location] 44.538805, 0"),
+        ("1.23e-05", " -122.1600 ", "[location] 0.000012, -122.16"),
+        ("37,44", "+0", "[location] 37.44, 0"),
+        ("north", "12", "[location] 12"),
+        ("nan", "1_0", "[location]"),
+        (True, None, "[location]"),
+    ],
+)
+def test_a_pin_without_a_name_shows_plain_degrees(latitude: object, longitude: object, text: str) -> None:
+    assert parse(of_kind("location", {"latitude": latitude, "longitude": longitude})).text == text
+
+
+@pytest.mark.parametrize(
+    ("phone", "text"),
+    [
+        ({"phone": "+55 11 91234-5678", "wa_id": "5511912345678"}, "Ana (+55 11 91234-5678)"),
+        ({"phone": "(11) 91234-5678", "wa_id": "5511912345678"}, "Ana ((11) 91234-5678, +5511912345678)"),
+        ({"phone": "5511912345678", "wa_id": "5511912345678"}, "Ana (5511912345678)"),
+        ({"wa_id": "5511912345678"}, "Ana (5511912345678)"),
+        ({"phone": "11 91234 5678"}, "Ana (11 91234 5678)"),
+        ({}, "Ana"),
+    ],
+)
+def test_a_card_shows_the_number_that_a_search_may_name(phone: Json, text: str) -> None:
+    card = {"name": {"formatted_name": "Ana"}, "phones": [phone]}
+    assert parse(of_kind("contacts", [card])).text == f"[contacts] {text}"
+
+
+@pytest.mark.parametrize(
     ("name", "about"),
     [
         ("text", ""),

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from shared.clock import to_rfc3339
 from shared.domain.contacts.consent_words import button_word
+from shared.domain.conversations.degrees import plain_degrees
 from shared.domain.conversations.message import REVOKED
 
 
@@ -75,7 +76,7 @@ class Location(Silent):
 
     @property
     def text(self) -> str:
-        degrees = (f"{value:g}" for value in (self.latitude, self.longitude) if value is not None)
+        degrees = (plain_degrees(value) for value in (self.latitude, self.longitude) if value is not None)
         return _join("[location]", ", ".join(filter(None, (self.name, self.address))) or ", ".join(degrees))
 
 

@@ -1,6 +1,7 @@
 """From Meta's JSON to what it says. Pure; never raises: what has not the expected shape is `Unsupported`."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
@@ -30,6 +31,7 @@ from functions.webhook_ingest.messages.logic.content import (
 _MOST = 100
 """Cards, items or fields that are read of one message; more than a person reads."""
 Message = Mapping[str, object]
+_DEGREES = re.compile(r"\s*[+-]?[0-9]{1,3}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?\s*")
 
 
 def read(message: Message) -> Content:
@@ -58,11 +60,14 @@ def _media(form: str) -> Callable[[Json], Content]:
 
 
 def _location(body: Json) -> Content:
-    degrees = [_float(body.get(key)) for key in ("latitude", "longitude")]
+    degrees = [_degrees(body.get(key)) for key in ("latitude", "longitude")]
     return Location(degrees[0], degrees[1], word(body, "name"), word(body, "address"))
 
 
-def _float(value: object) -> float | None:
+def _degrees(value: object) -> float | None:
+    """A number, also one written as text, with a comma too; None for anything else."""
+    if isinstance(value, str):
+        value = float(value.replace(",", ".")) if _DEGREES.fullmatch(value) else None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6 else None
 
 
@@ -77,9 +82,17 @@ def _card(card: Json) -> Card:
     emails = [word(as_object(email), "email") for email in as_list(card.get("emails"))[:_MOST]]
     return Card(
         word(name, "formatted_name") or word(name, "first_name"),
-        tuple(filter(None, (word(phone, "phone") or word(phone, "wa_id") for phone in phones))),
+        tuple(number for phone in phones for number in _numbers(word(phone, "phone"), word(phone, "wa_id"))),
         tuple(filter(None, emails)),
     )
+
+
+def _numbers(written: str, wa_id: str) -> tuple[str, ...]:
+    """As it is written in the card; beside one without its country, the number that WhatsApp knows it by."""
+    if not written or not wa_id or written.strip().startswith(("+", "00")):
+        return (written or wa_id,) if written or wa_id else ()
+    digits = "".join(filter(str.isdecimal, written))
+    return (written,) if digits == wa_id else (written, f"+{wa_id}")
 
 
 def _interactive(body: Json) -> Content:
