@@ -24,6 +24,8 @@ router = new_router()
 deps = parts_for(router, MediaParts)
 FileId = Annotated[str, Path(pattern=ULID)]
 _COPY_SECONDS = 3
+_NEXT_TRY_SECONDS = 720
+"""When the queue delivers again what could not be copied: its visibility timeout."""
 MESSAGE_ID = r"^[0-9]{13}-[0-9A-Za-z]{1,64}$"
 
 
@@ -98,7 +100,8 @@ def delete_media(media_id: FileId) -> Response[None]:
 def get_message_media(
     conversation_id: Annotated[str, Path(pattern=HEX_ID)], message_id: Annotated[str, Path(pattern=MESSAGE_ID)]
 ) -> MediaLinkOut:
-    """The link lives five minutes. 409 `media_pending` while the file is being copied: ask again in some seconds.
+    """The link lives five minutes. 409 `media_pending` while the file is being copied: ask again after
+    `retry_after_seconds`; `reason` says why the last try failed, if one did.
     404 for a message without a file, 410 `media_refused`, `media_failed`, `media_expired` or `media_deleted`, which
     says why."""
     tenant_id = caller(router).tenant_id
@@ -124,16 +127,24 @@ _WHY = {
     "type_mismatch": "its content is not what it was said to be",
     "too_large": "it is larger than 100 MB",
     "empty": "it is empty",
+    "sha256_mismatch": "what Meta hands out is not the file that was sent: its SHA-256 is another; ask the person to "
+    "send it again",
 }
 
 
 def _not_there(media: MessageMedia) -> NoReturn:
     if media.status == "pending":
-        hint = {"retry_after_seconds": _COPY_SECONDS}
-        raise Conflict("the file is being copied; ask again in a few seconds", code="media_pending", extensions=hint)
+        seconds, wording = _COPY_SECONDS, "the file is being copied; ask again in a few seconds"
+        if media.reason:
+            seconds, wording = (
+                _NEXT_TRY_SECONDS,
+                f"the file could not be copied yet ({media.reason}); it is tried again",
+            )
+        hint = {"retry_after_seconds": seconds, **({"reason": media.reason} if media.reason else {})}
+        raise Conflict(wording, code="media_pending", extensions=hint)
     words = {
         "refused": f"the file was not kept: {_WHY.get(media.reason, media.reason)}",
-        "failed": f"the file could not be copied from Meta ({media.reason})",
+        "failed": f"the file could not be copied from Meta: {_WHY.get(media.reason, media.reason)}",
         "expired": f"Meta has the file no more ({media.reason})",
     }
     raise MediaGone(words[media.status], code=f"media_{media.status}", extensions={"reason": media.reason})

@@ -15,7 +15,7 @@ from shared.clients.files import Files
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
 from shared.domain.media.file_name import content_disposition, safe_name
 from shared.domain.media.media_types import HEAD_BYTES, base_type, checked_type, extension_of, shown_inline
-from shared.domain.media.message_media import MOST_BYTES, MessageMedia, digest_of
+from shared.domain.media.message_media import MOST_BYTES, MediaStatus, MessageMedia, digest_of
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 from shared.observability import count
 from shared.queue_messages import CopyMedia
@@ -76,8 +76,8 @@ class MediaCopier:
         except PermanentError as failed:
             after = replace(media, status="failed", reason=failed.code)
         except RetryableError as failed:
-            if delivery >= LAST_DELIVERY:
-                self._record(task, replace(media, status="failed", reason=failed.code))
+            status: MediaStatus = "failed" if delivery >= LAST_DELIVERY else "pending"
+            self._record(task, replace(media, status=status, reason=failed.code))
             raise
         self._record(task, after)
         count(f"Media{after.status.capitalize()}")
@@ -89,11 +89,7 @@ class MediaCopier:
     def _fetched(self, task: CopyMedia, media: MessageMedia, now: int) -> MessageMedia:
         access = self._access(task, now)
         with SpooledTemporaryFile(_IN_MEMORY) as file:
-            sink, described = self._download(task, media, access, file)
-            digest = sink.digest()
-            wanted = media.sha256 or digest_of(str(described.get("sha256", "")))
-            if wanted and wanted != digest:
-                raise RetryableError("the file is not the one that was sent", code="sha256_mismatch")
+            sink, described = self._download_as_sent(task, media, access, file)
             file.seek(0)
             declared = media.mime_type or base_type(str(described.get("mime_type", "")))
             mime_type = checked_type(media.kind, declared, file.read(HEAD_BYTES))
@@ -102,13 +98,25 @@ class MediaCopier:
             name = safe_name(media.filename, extension_of(mime_type))
             disposition = content_disposition(name, inline=shown_inline(mime_type))
             self._files.put(media.key, file, mime_type, disposition)
-        return replace(media, status="stored", mime_type=mime_type, size=sink.size, sha256=digest, reason="")
+        return replace(media, status="stored", mime_type=mime_type, size=sink.size, sha256=sink.digest(), reason="")
 
     def _access(self, task: CopyMedia, now: int) -> GraphAccess:
         try:
             return self._meta.of_number(task.tenant_id, task.phone_number_id, now)
         except NotFound as exc:
             raise PermanentError("the number is connected no more", code="not_connected") from exc
+
+    def _download_as_sent(
+        self, task: CopyMedia, media: MessageMedia, access: GraphAccess, file: IO[bytes]
+    ) -> tuple["_Sink", Mapping[str, Any]]:
+        """Into the file. What arrives with another hash than was announced is fetched once more, for the way may have
+        spoilt it; the second time it is what Meta has, and no later try will bring another."""
+        for _ in range(2):
+            sink, described = self._download(task, media, access, file)
+            announced = media.sha256 or digest_of(str(described.get("sha256", "")))
+            if announced in ("", sink.digest()):
+                return sink, described
+        raise PermanentError("the file is not the one that was sent", code="sha256_mismatch")
 
     def _download(
         self, task: CopyMedia, media: MessageMedia, access: GraphAccess, file: IO[bytes]

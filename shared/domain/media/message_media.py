@@ -19,7 +19,8 @@ class MessageMedia:
     the business sent; one of them is empty. `key` is where its bytes lie in the data bucket.
 
     `status`: pending (being copied), stored, refused (we do not keep such a file), failed (it could not be copied),
-    expired (Meta no longer has it). `reason` says why in the last three cases. Type, size and SHA-256 (hex) are as
+    expired (Meta no longer has it). `reason` says why in the last three cases, and of a pending one why the last try
+    to copy it failed. Type, size and SHA-256 (hex) are as
     declared until it is stored, and then as checked.
     """
 

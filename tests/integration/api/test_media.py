@@ -176,6 +176,8 @@ def test_what_is_no_picture_sound_or_video_is_downloaded(api: Api, tenant: str, 
     ("status", "reason", "answer"),
     [
         ("pending", "", (409, "media_pending")),
+        ("pending", "link_dead", (409, "media_pending")),
+        ("failed", "sha256_mismatch", (410, "media_failed")),
         ("refused", "type_mismatch", (410, "media_refused")),
         ("failed", "meta_190", (410, "media_failed")),
         ("expired", "meta_100", (410, "media_expired")),
@@ -186,7 +188,10 @@ def test_a_file_that_is_not_there_says_why(
 ) -> None:
     found = api.call("GET", received(api, tenant, status, reason), tenant=tenant)
     assert (found.status, found.body["code"], found.body.get("reason", "")) == (*answer, reason)
-    assert ("retry_after_seconds" in found.body) == (status == "pending")
+    seconds = {"": 3, "link_dead": 720}[reason] if status == "pending" else None
+    assert found.body.get("retry_after_seconds") == seconds
+    assert "few seconds" not in found.body["detail"] or (status, reason) == ("pending", "")
+    assert ("is not the file that was sent" in found.body["detail"]) == (reason == "sha256_mismatch")
 
 
 def test_no_file_no_message_and_another_tenants(api: Api, tenant: str) -> None:
