@@ -121,7 +121,7 @@ class SingleSender:
         messages = self._conversations.messages
         # Before the gate: what was begun is told as it stands, also when the gate has closed since.
         if messages.get(tenant_id, message.conversation_id, message.message_id) is not None:
-            return self._earlier(tenant_id, head, message, now)
+            return self._earlier(tenant_id, head, message, draft.seen_id, now)
         self._check(contact, conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
         if draft.purpose == "conversation":
@@ -132,13 +132,15 @@ class SingleSender:
         if draft.seen_id:
             self._claim(tenant_id, message, draft.seen_id, now)
         if not self._conversations.append(tenant_id, head, message):
-            return self._earlier(tenant_id, head, message, now)
+            return self._earlier(tenant_id, head, message, draft.seen_id, now)
         outcome = self._deliver(tenant_id, conversation, contact, message, access, draft.purpose, now)
         if outcome.kind in _NOT_SENT and outcome.code in STALE_CODES:
             renewed = self._with_new_files(tenant_id, conversation.phone_number_id, message, now)
             if renewed is not None:
                 outcome = self._deliver(tenant_id, conversation, contact, renewed, access, draft.purpose, now)
-        return self._settle(tenant_id, contact, message, outcome, now)
+        settled = self._settle(tenant_id, contact, message, outcome, now)
+        self._conversations.note_answer(tenant_id, settled, draft.seen_id)
+        return settled
 
     def _access(self, tenant_id: str, number: Number, now: int) -> GraphAccess:
         waba = self._accounts.waba(tenant_id, number.waba_id)
@@ -189,7 +191,7 @@ class SingleSender:
                 raise
             claim(answer_id)
 
-    def _earlier(self, tenant_id: str, head: Head, message: Message, now: int) -> Message:
+    def _earlier(self, tenant_id: str, head: Head, message: Message, seen_id: str, now: int) -> Message:
         """The message as an earlier attempt left it. Whether one that died while sending has sent it, nobody knows.
 
         Raises RetryableError while that attempt may still be at work: queued is an answer to nobody.
@@ -203,6 +205,7 @@ class SingleSender:
             stored = messages.get(tenant_id, message.conversation_id, message.message_id)
         if stored is None or stored.status == "queued":
             raise RetryableError("an earlier attempt may still be sending this message; ask again in a minute")
+        self._conversations.note_answer(tenant_id, stored, seen_id)
         return stored
 
     def _with_new_files(self, tenant_id: str, phone_number_id: str, message: Message, now: int) -> Message | None:

@@ -26,6 +26,7 @@ class Trail:
     `last_id` is the id of the latest message, `inbound_id` and `inbound_wamid` our and Meta's id of the person's
     latest one, `answer_id` of the business's latest one and `answer_by` its author. `marked_wamid` is the latest
     message of theirs that Meta was told is read, and `heard_id` the latest of theirs that somebody has to read.
+    `read_id` is the latest that the business wrote on its own phone, where it had read whatever came before.
     """
 
     last_id: str = ""
@@ -35,6 +36,7 @@ class Trail:
     answer_by: str = ""
     marked_wamid: str = ""
     heard_id: str = ""
+    read_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,11 @@ def with_message(conversation: Conversation, message: Message, *, fresh: bool) -
         trail = replace(trail, heard_id=message.message_id)
     if message.direction == "out" and message.message_id > trail.answer_id:
         trail = replace(trail, answer_id=message.message_id, answer_by=author_of(message))
+    if message.author == "phone_app" and message.shows_reading:
+        trail = replace(trail, read_id=max(trail.read_id, message.message_id))
     first_at = min(conversation.created_at or message.at, message.at)
     conversation = replace(conversation, trail=trail, created_at=first_at)
-    if not message.counts_as_unread:
+    if not message.counts_as_unread or message.message_id < trail.read_id:
         return conversation
     if fresh:
         conversation = replace(conversation, unread=conversation.unread + 1)
@@ -169,6 +173,13 @@ def label(conversation: Conversation, add: Collection[str], remove: Collection[s
 
 def read(conversation: Conversation) -> Conversation:
     return replace(conversation, unread=0)
+
+
+def read_by_answering(conversation: Conversation, later: int) -> Conversation:
+    """The business has answered; `later` is how many messages that somebody has to read came after what it had seen."""
+    return (
+        replace(conversation, unread=min(conversation.unread, later)) if conversation.unread > later else conversation
+    )
 
 
 def marked(conversation: Conversation, wamid: str) -> Conversation:

@@ -47,4 +47,5 @@ def _trail(kept: Trail, gone: Trail) -> Trail:
         answer_by=answered.answer_by,
         marked_wamid=heard.marked_wamid,
         heard_id=max(kept.heard_id, gone.heard_id),
+        read_id=max(kept.read_id, gone.read_id),
     )

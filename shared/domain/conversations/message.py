@@ -59,6 +59,13 @@ class Message:
         return self.direction == "in" and self.source == "live" and self.kind not in _QUIET
 
     @property
+    def shows_reading(self) -> bool:
+        """Whether whoever sent it for the business had read what came before: people do, and callers of the API that
+        answer. Bots do not, nor templates that another system sends, nor old messages brought along."""
+        by_person = self.author in ("agent", "phone_app") or (self.author == "api" and self.kind != "template")
+        return by_person and self.left_us and self.source == "live" and self.kind not in ("edit", "revoke")
+
+    @property
     def opens_window(self) -> bool:
         """Whether it opens the 24-hour window: whatever a person sends does, reactions too (Meta, customer service
         windows). To edit or to take back what was sent is to send nothing."""

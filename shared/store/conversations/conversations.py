@@ -25,7 +25,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from shared.domain.conversations.conversation import Change, Conversation, with_message
+from shared.domain.conversations.conversation import Change, Conversation, read_by_answering, with_message
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.errors import NotFound, RetryableError
@@ -113,11 +113,27 @@ class Conversations:
                 self.messages.take_out(tenant_id, left)
             before = conversation_of(item) if item is not None else None
             after = with_message(_known(before, head, message), message, fresh=fresh)
+            if message.shows_reading:
+                after = self._read_by(tenant_id, after, message.message_id)
             if before is not None and before.status != after.status:
                 self.entries.put(tenant_id, _reopened_by(message))
             if after == before or self._store(tenant_id, before, after, item):
                 return fresh
         raise RetryableError("many changes of a conversation at the same moment; try again")
+
+    def note_answer(self, tenant_id: str, message: Message, seen_id: str = "") -> None:
+        """Nothing up to `seen_id`, or with "" up to an answer that has been sent, is unread any more. 1 RRU; the head
+        is written when something was."""
+        if message.shows_reading:
+            seen = seen_id or message.message_id
+            self.change(tenant_id, message.conversation_id, lambda found: self._read_by(tenant_id, found, seen))
+
+    def _read_by(self, tenant_id: str, conversation: Conversation, seen_id: str) -> Conversation:
+        heard_id = conversation.trail.heard_id
+        later = 0
+        if conversation.unread and heard_id > seen_id:
+            later = self.messages.count_heard(tenant_id, conversation.conversation_id, seen_id, heard_id)
+        return read_by_answering(conversation, later)
 
     def change(
         self,

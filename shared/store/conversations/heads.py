@@ -45,6 +45,7 @@ class ConversationItem(TableItem):
     answer_by = UnicodeAttribute(null=True)
     marked_wamid = UnicodeAttribute(null=True)
     heard_id = UnicodeAttribute(null=True)
+    read_id = UnicodeAttribute(null=True)
     unread = NumberAttribute(null=True)
     state = UnicodeAttribute(null=True)
     state_at = NumberAttribute(null=True)
@@ -110,6 +111,7 @@ def head_item(tenant_id: str, conversation: Conversation) -> ConversationItem:
         answer_by=trail.answer_by or None,
         marked_wamid=trail.marked_wamid or None,
         heard_id=trail.heard_id or None,
+        read_id=trail.read_id or None,
         rev=revision(conversation),
     )
 
@@ -141,5 +143,6 @@ def conversation_of(item: ConversationItem) -> Conversation:
             answer_by=item.answer_by or "",
             marked_wamid=item.marked_wamid or "",
             heard_id=item.heard_id or "",
+            read_id=item.read_id or "",
         ),
     )

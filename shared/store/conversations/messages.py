@@ -224,6 +224,14 @@ class Messages:
         for item in found:
             yield self._shown(tenant_id, message_of(conversation_id, item), changes_of(item))
 
+    def count_heard(self, tenant_id: str, conversation_id: str, after_id: str, last_id: str) -> int:
+        """How many messages that somebody has to read came after one, up to another; 0.5 RRU per 4 KB between them."""
+        found = MessageItem.query(
+            conversation_key(tenant_id, conversation_id), MessageItem.sk.between(f"M#{after_id}", f"M#{last_id}")
+        )
+        shown = (message_of(conversation_id, item) for item in found if item.sk != f"M#{after_id}")
+        return sum(message.counts_as_unread for message in shown)
+
     def get(self, tenant_id: str, conversation_id: str, message_id: str) -> Message | None:
         """Also where its conversation has moved to."""
         item = find_message(tenant_id, conversation_id, message_id)

@@ -49,7 +49,38 @@ def test_every_type_reaches_meta_as_it_was_written_and_is_accepted(chat: Chat) -
         assert (sent["to"], answer.body["author"], answer.body["author_id"]) == (chat.phone, "agent", chat.ana)
         assert answer.body["text"]
     shown = chat.api.call("GET", f"/v1/conversations/{chat.conversation}", tenant=chat.tenant).body
-    assert (shown["unread"], shown["last_message_text"]) == (1, " ".join(answer.body["text"][:200].split()))
+    assert (shown["unread"], shown["last_message_text"]) == (0, " ".join(answer.body["text"][:200].split()))
+
+
+def unread(chat: Chat) -> int:
+    count = chat.call("GET", "").body["unread"]
+    assert isinstance(count, int)
+    return count
+
+
+def test_an_answer_marks_what_came_before_it_as_read_and_only_what_its_author_had_seen(chat: Chat) -> None:
+    text = {"type": "text", "text": {"body": "at once"}}
+    chat.hears(ago_ms=9_000)
+    seen = chat.hears(ago_ms=8_000)
+    chat.hears(ago_ms=7_000)
+    assert chat.send({**text, "if_last_message_id": seen.message_id}).status == 201
+    assert unread(chat) == 1
+    where = f"/v1/conversations/{chat.conversation}/messages"
+    assert chat.api.call("POST", where, text, tenant=chat.tenant, role="api_key").status == 201
+    assert unread(chat) == 0
+
+
+def test_what_nobody_has_read_stays_unread(chat: Chat) -> None:
+    chat.hears(ago_ms=5_000)
+    chat.template("11", body="Your parcel is on its way")
+    where = f"/v1/conversations/{chat.conversation}/messages"
+    notice = {"type": "template", "template": {"template_id": "11"}}
+    assert chat.api.call("POST", where, notice, tenant=chat.tenant, role="api_key").status == 201
+    assert unread(chat) == 1, "another system's notice is no answer"
+    chat.script(faults={"accept_then_reset": {"next": 1, "phone_number_id": chat.number}})
+    refused = chat.send({"type": "text", "text": {"body": "hello"}})
+    assert (refused.status, refused.body["status"]) == (201, "unknown")
+    assert unread(chat) == 1, "of an answer that may not have been sent nobody knows"
 
 
 def test_a_reaction_is_shown_with_the_message_it_is_for(chat: Chat) -> None:

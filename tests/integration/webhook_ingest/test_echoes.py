@@ -1,5 +1,6 @@
 """What a business writes with the WhatsApp Business app, from the webhook to what is stored."""
 
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -81,6 +82,33 @@ def test_it_stands_in_one_conversation_with_what_the_person_writes(at_hand: Deps
     head, listed = talk(at_hand)
     assert [m.author for m in listed] == ["contact", "phone_app"]
     assert (head.contact_name, head.last_inbound_at) == ("Sheena Nelson", NOW_S * 1000 + 999)
+
+
+def writes(*seconds: int) -> Json:
+    """The person writes, so many seconds from now each."""
+    return messages(*({**TEXT, "id": f"wamid.P{n}", "timestamp": str(NOW_S + n)} for n in seconds))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_an_answer_from_the_shops_own_phone_marks_what_came_before_it_as_read(
+    at_hand: Deps, order: tuple[int, ...]
+) -> None:
+    told = (writes(-50), writes(-40), echoes(echo(-30)), writes(-20))
+    for i in order:
+        deliver(told[i])
+        deliver(told[i])
+    head, _ = talk(at_hand)
+    assert head.unread == 1, "what came after the answer"
+
+
+@pytest.mark.parametrize("kind", ["edit", "revoke"])
+def test_a_correction_on_the_shops_own_phone_is_no_answer(at_hand: Deps, kind: str) -> None:
+    now = {"type": "text", "text": {"body": "Better"}}
+    deliver(echoes(echo(-60)), writes(-50))
+    deliver(echoes(echo(-40, kind, original_message_id="wamid.E-60", message=now)))
+    assert talk(at_hand)[0].unread == 1
+    deliver(echoes(echo(-30, "image", id="7", mime_type="image/jpeg")))
+    assert talk(at_hand)[0].unread == 0
 
 
 @pytest.mark.parametrize("changes_first", [False, True])
