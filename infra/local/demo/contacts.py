@@ -139,7 +139,7 @@ def written(rng: random.Random, number: PhoneNumber) -> str:
     ]
     if phonenumbers.region_code_for_number(number) == DEFAULT_COUNTRY:
         national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
-        forms += [national, national, national.replace(" ", ""), str(number.national_number), f"{e164[1:]}.0"]
+        forms += [national, national, national.replace(" ", ""), f"0{number.national_number}", f"{e164[1:]}.0"]
     return rng.choice(forms)
 
 

@@ -7,6 +7,8 @@ either (Meta, business-scoped user ids, 2026). The id of any identity is also th
 import hashlib
 from typing import Literal
 
+from shared.domain.contacts.number_plans import spellings
+
 IdentityKind = Literal["phone", "bsuid"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -17,6 +19,11 @@ SHARDS = 16
 def contact_id_for(tenant_id: str, kind: IdentityKind, value: str) -> str:
     """32 hex digits, the same for the same tenant and identity for ever."""
     return hashlib.sha256(f"{tenant_id}|{kind}|{value}".encode()).hexdigest()[:32]
+
+
+def phone_ids(tenant_id: str, phone: str) -> tuple[str, ...]:
+    """The contact ids of a number under every spelling of it (`number_plans`), the canonical one first."""
+    return tuple(contact_id_for(tenant_id, "phone", spelling) for spelling in spellings(phone))
 
 
 def derived_ulid(ulid: str, purpose: str) -> str:

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
+from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
 from shared.store.contacts.consent import Consent
 from shared.store.contacts.items import FIELD, HOPS, contact_key, contact_of, read_contact_item
@@ -253,6 +254,8 @@ class Contacts:
             return False
         has, had = (self._read(tenant_id, one.contact_id) or {} for one in (kept, gone))
         taken = {name: text(had, name) for name in _TAKEN_OVER if text(had, name) and not text(has, name)}
+        if "phone" in taken:
+            taken["phone"] = canonical_phone(taken["phone"])
         fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
         self.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
         aliases = frozenset({gone.contact_id, *gone.merged})

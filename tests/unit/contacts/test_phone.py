@@ -1,10 +1,15 @@
 """Phone numbers as spreadsheets hold them."""
 
+import functools
+import random
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from shared.domain.contacts.phone import InvalidPhone, from_wa_id, normalise_phone
+from shared.domain.contacts.phone import AmbiguousPhone, BareDigits, InvalidPhone, normalise_phone
 from shared.errors import InvalidInput
 
 BRAZIL = "+5511987654321"
@@ -121,6 +126,145 @@ def test_every_way_of_writing_a_mobile_gives_one_identity(area: int, rest: int) 
     assert {normalise_phone(way, "BR") for way in ways} == {(f"+55{area}{national}", "BR")}
 
 
-@pytest.mark.parametrize("wa_id", ["16505551234", "+16505551234"])
-def test_metas_wa_id_gets_its_plus(wa_id: str) -> None:
-    assert from_wa_id(wa_id) == "+16505551234"
+@pytest.mark.parametrize(
+    ("raw", "default_region", "expected"),
+    [
+        # Argentina: the nine of mobiles abroad, the fifteen at home.
+        ("+54 11 4321-0001", "ES", "+5491143210001"),
+        ("5491143210001", "ES", "+5491143210001"),
+        ("541143210001", "AR", "+5491143210001"),
+        ("11 4321-0002", "AR", "+5491143210002"),
+        ("+54 9 11 4321-0002", "AR", "+5491143210002"),
+        ("011 15-4321-0002", "AR", "+5491143210002"),
+        ("+54 11 15 4321-0002", "ES", "+5491143210002"),
+        # Changed national plans.
+        ("+225 07 08 09 00 99", "ES", "+2250708090099"),
+        ("22508090099", "ES", "+2250708090099"),
+        ("08 09 00 99", "CI", "+2250708090099"),
+        ("+229 97 12 34 56", "ES", "+2290197123456"),
+        ("97 12 34 56", "BJ", "+2290197123456"),
+        ("553188887772", "BR", "+5531988887772"),
+        ("+55 31 8888-7772", "PT", "+5531988887772"),
+        ("(31) 8888-7772", "BR", "+5531988887772"),
+        ("+52 1 55 1234 5678", "ES", "+525512345678"),
+        ("044 55 1234 5678", "MX", "+525512345678"),
+        ("+84 168 123 4567", "ES", "+84381234567"),
+        # Digits without a plus: the reading that exists, and then the mobile.
+        ("4915123456701", "DE", "+4915123456701"),
+        ("62812345678", "ID", "+62812345678"),
+        ("34600100064", "FR", "+34600100064"),
+        ("447400123456", "DE", "+447400123456"),
+        ("44 (0)7400 123456", "DE", "+447400123456"),
+        ("(47) 9123-4567", "BR", "+5547991234567"),
+        ("479 423 4567", "US", "+14794234567"),
+        ("8 (495) 123-45-67", "RU", "+74951234567"),
+        ("89123456789", "RU", "+79123456789"),
+        # A number with a remark.
+        ("600100064 (Ana)", "ES", "+34600100064"),
+        ("+34 600 100 066 WhatsApp", "ES", "+34600100066"),
+        ("Ana: 600 100 064", "ES", "+34600100064"),
+        ("600100064 - Ana", "ES", "+34600100064"),
+        ("https://wa.me/34600100064", "ES", "+34600100064"),
+        ("34600100064@c.us", "ES", "+34600100064"),
+        ("+1 650 253 0000 ext. 12", "ES", "+16502530000"),
+        ("\uff0b34600100064", "FR", "+34600100064"),
+    ],
+)
+def test_every_spelling_of_a_number_is_one(raw: str, default_region: str, expected: str) -> None:
+    assert normalise_phone(raw, default_region)[0] == expected
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "600-FLORES",
+        "600 FLORES",
+        "1-800-FLOWERS",
+        "600100064Ana",
+        "6OO100064",
+        "600100064 Ana 2",
+        "600100064 (2)",
+        "600100064 y 600100065",
+        "+34600100064+34600100065",
+        "600100064;600100065",
+    ],
+)
+def test_words_and_second_numbers_are_no_remark(raw: str) -> None:
+    with pytest.raises(InvalidPhone):
+        normalise_phone(raw, "ES")
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "readings"),
+    [
+        ("51999887766", "BR", ("+5551999887766", "+51999887766")),
+        ("4791234567", "BR", ("+5547991234567", "+4791234567")),
+        ("4794234567", "US", ("+14794234567", "+4794234567")),
+        ("84951234567", "RU", ("+74951234567", "+84951234567")),
+    ],
+)
+def test_what_may_be_two_numbers_is_neither(raw: str, region: str, readings: tuple[str, str]) -> None:
+    with pytest.raises(AmbiguousPhone) as caught:
+        normalise_phone(raw, region)
+    assert caught.value.code == "ambiguous_phone"
+    assert caught.value.readings == readings
+    assert not any(char.isdigit() for char in caught.value.message)
+
+
+@pytest.mark.parametrize(("bare", "expected"), [("national", "+5551999887766"), ("international", "+51999887766")])
+def test_whoever_knows_the_list_says_what_its_digits_are(bare: BareDigits, expected: str) -> None:
+    assert normalise_phone("51999887766", "BR", bare)[0] == expected
+    assert normalise_phone("+34600100064", "BR", bare)[0] == "+34600100064"
+
+
+REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+TENANTS = ("AR", "BR", "CN", "DE", "ID", "IN", "MX", "US")
+
+
+@functools.cache
+def mobiles(region: str) -> tuple[PhoneNumber, ...]:
+    """Mobiles of a country: phonenumbers' own example, and another made from it where one is soon found."""
+    example = phonenumbers.example_number_for_type(region, PhoneNumberType.MOBILE)
+    if example is None:
+        return ()
+    chance = random.Random(region)
+    digits = phonenumbers.national_significant_number(example)
+    for _ in range(50):
+        kept = chance.randint(1, 4)
+        text = digits[:kept] + "".join(chance.choice("0123456789") for _ in digits[kept:])
+        other = phonenumbers.parse(f"+{example.country_code}{text}")
+        if phonenumbers.number_type(other) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE):
+            return example, other
+    return (example,)
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_mobiles_of_a_country_are_one_in_every_form(region: str) -> None:
+    for number in mobiles(region):
+        e164, spaced, national = (
+            phonenumbers.format_number(number, form)
+            for form in (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
+        )
+        phone, country = normalise_phone(e164, "")
+        assert normalise_phone(phone, "") == (phone, country)
+        assert normalise_phone(spaced, "") == normalise_phone("00" + e164[1:], "") == (phone, country)
+        assert normalise_phone(national, region, "national") == (phone, country)
+        assert normalise_phone(e164[1:], region, "international") == (phone, country)
+        assert country == phonenumbers.region_code_for_number(number)
+
+
+def test_digits_without_a_plus_are_never_somebody_elses_number_and_seldom_refused() -> None:
+    refused: list[bool] = []
+    asked = 0
+    for region in REGIONS:
+        for number in mobiles(region):
+            e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+            phone = normalise_phone(e164, "")[0]
+            for tenant in TENANTS:
+                asked += 1
+                try:
+                    assert normalise_phone(e164[1:], tenant)[0] == phone
+                except AmbiguousPhone as error:
+                    refused.append(phone in error.readings)
+    assert all(refused)
+    assert len(refused) / asked < 0.1

@@ -5,7 +5,6 @@ from functions.webhook_ingest.people.logic.identity import (
     Identities,
     addressee_of,
     change_of,
-    phone_variants,
     sender_of,
 )
 from tests.support.webhook_payloads import CONTACT, Json
@@ -48,19 +47,19 @@ def test_the_addressee_is_whom_the_business_wrote_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("phone", "variants"),
+    ("wa_id", "phone"),
     [
-        ("", []),
-        ("+16505551234", ["+16505551234"]),
-        ("+5511987654321", ["+5511987654321", "+551187654321"]),
-        ("+551187654321", ["+551187654321", "+5511987654321"]),
-        ("+551131654321", ["+551131654321"]),
-        ("+5215512345678", ["+5215512345678", "+525512345678"]),
-        ("+525512345678", ["+525512345678", "+5215512345678"]),
+        ("551187654321", "+5511987654321"),
+        ("5215512345678", "+525512345678"),
+        ("541143210001", "+5491143210001"),
+        ("22508090099", "+2250708090099"),
+        ("22997123456", "+2290197123456"),
     ],
 )
-def test_brazil_and_mexico_write_mobile_numbers_in_two_ways(phone: str, variants: list[str]) -> None:
-    assert phone_variants(phone) == variants
+def test_a_whatsapp_id_of_an_earlier_plan_is_the_number_of_today(wa_id: str, phone: str) -> None:
+    who = sender_of({"from": wa_id}, {})
+    assert who == Identities(phone)
+    assert ("phone", f"+{wa_id}") in who.keys("t-1").values()
 
 
 @pytest.mark.parametrize(
