@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from shared.domain.contacts.contact import Contact, ContactField
-from shared.domain.contacts.identity import contact_id_for, conversation_id_for
+from shared.domain.contacts.identity import contact_id_for, conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -64,7 +64,7 @@ def put_contact(
     attributes = {"name": " ".join(new.name.split()), "bsuid": new.bsuid}
     if new.phone:
         attributes["phone"], attributes["region"] = normalise_phone(new.phone, region)
-    by_phone = contacts.find(tenant_id, "phone", attributes["phone"]) if new.phone else None
+    by_phone = _by_phone(contacts, tenant_id, attributes["phone"]) if new.phone else None
     by_bsuid = contacts.find(tenant_id, "bsuid", new.bsuid) if new.bsuid else None
     if by_phone and by_bsuid and by_phone.contact_id != by_bsuid.contact_id:
         raise Conflict("phone and bsuid belong to two different contacts", field="bsuid", code="identity_taken")
@@ -77,6 +77,13 @@ def put_contact(
         if alias and alias != contact_id:
             contacts.put_pointer(tenant_id, alias, contact_id)
     return need_contact(contacts, tenant_id, contact_id), change == "created"
+
+
+def _by_phone(contacts: Contacts, tenant_id: str, phone: str) -> Contact | None:
+    """Also the one who is still stored under an earlier spelling of this (canonical) number."""
+    ids = phone_ids(tenant_id, phone)
+    found = contacts.get_many(tenant_id, ids)
+    return next((found[one] for one in ids if one in found), None)
 
 
 def need_contact(contacts: Contacts, tenant_id: str, contact_id: str) -> Contact:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from functions.api.inbox.parts import SearchParts
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.phone import normalise_phone
+from shared.domain.contacts.identity import phone_ids
+from shared.domain.contacts.number_plans import spellings
+from shared.domain.contacts.phone import AmbiguousPhone, normalise_phone
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.inbox_settings import Label
 from shared.domain.conversations.message import Message
@@ -81,12 +83,27 @@ class Search:
         return [head for head in heads if not self._label or self._label in head.labels]
 
     def _by_phone(self) -> list[Conversation]:
-        digits = digits_of(self._wanted)
-        if not digits:
+        """By what its number ends with as it was written here, or by the number it is in any spelling."""
+        written = digits_of(self._wanted)
+        if not written:
             return []
-        ids = self._first(self._deps.conversations.search.phones(self._tenant_id, digits))
-        heads = self._heads([conversation_id for _, conversation_id in ids])
-        return [head for head in heads if digits_of(head.contact_phone).endswith(digits)]
+        meant = [digits_of(spelling) for phone in self._phones() for spelling in spellings(phone)]
+        ends = tuple(dict.fromkeys((written, *meant)))
+        found = [
+            one for end in ends for one in self._first(self._deps.conversations.search.phones(self._tenant_id, end))
+        ]
+        heads = self._heads(list(dict.fromkeys(conversation_id for _, conversation_id in found)))
+        return [head for head in heads if digits_of(head.contact_phone).endswith(ends)]
+
+    def _phones(self) -> tuple[str, ...]:
+        """The canonical number that is searched for; both where it may be one of two, none where it is no whole one."""
+        country = self._deps.accounts.tenant(self._tenant_id).country
+        try:
+            return (normalise_phone(self._wanted, country)[0],)
+        except AmbiguousPhone as error:
+            return error.readings
+        except InvalidInput:
+            return ()
 
     def _by_name(self) -> list[Conversation]:
         starts = name_words(self._wanted)
@@ -129,13 +146,9 @@ class Search:
         """The person with exactly this number, conversation or not."""
         if not digits_of(self._wanted):
             return []
-        country = self._deps.accounts.tenant(self._tenant_id).country
-        try:
-            phone, _ = normalise_phone(self._wanted, country)
-        except InvalidInput:
-            return []
-        contact = self._deps.contacts.find(self._tenant_id, "phone", phone)
-        return [contact] if contact is not None else []
+        ids = [one for phone in self._phones() for one in phone_ids(self._tenant_id, phone)]
+        found = self._deps.contacts.get_many(self._tenant_id, ids)
+        return list({contact.contact_id: contact for contact in found.values()}.values())
 
     def _labels(self) -> list[Label]:
         starts = words_of(self._wanted, SHORTEST_NAME)

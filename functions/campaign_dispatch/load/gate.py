@@ -13,6 +13,7 @@ from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.consent import purpose_of
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
+from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.templates.compiler import SendPlan
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
@@ -92,12 +93,14 @@ def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
 
 
 def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:
-    """Read only where a contact's id is not its phone's: one that began with a user id, or changed its number."""
+    """Read only where a contact's id is not its phone's: one that began with a user id, changed its number, or is still
+    stored under a form that its national plan has given up."""
     if contact.phone is None:
         return None
-    by_phone = contact_id_for(tenant_id, "phone", contact.phone)
+    phone = canonical_phone(contact.phone)
+    by_phone = contact_id_for(tenant_id, "phone", phone)
     if by_phone == contact.contact_id:
         return None
     other = deps.contacts.get(tenant_id, by_phone)
-    apart = other is None or other.contact_id == contact.contact_id or other.phone != contact.phone
+    apart = other is None or other.contact_id == contact.contact_id or canonical_phone(other.phone or "") != phone
     return None if apart else other

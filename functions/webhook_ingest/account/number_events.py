@@ -16,7 +16,7 @@ from functions.webhook_ingest.account.logic.number_news import NumberChange, Num
 from functions.webhook_ingest.account.pausing import pause_campaigns
 from functions.webhook_ingest.bootstrap import Deps
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
-from shared.domain.contacts.phone import from_wa_id
+from shared.domain.contacts.number_plans import phone_of_wa_id
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 
@@ -111,4 +111,4 @@ def _change_numbers(
 
 
 def _digits(display: str) -> str:
-    return from_wa_id("".join(c for c in display if c.isdigit()))
+    return phone_of_wa_id("".join(c for c in display if c.isdigit()))

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from functions.webhook_ingest.people.logic.identity import Change, Identities, phone_variants
+from functions.webhook_ingest.people.logic.identity import Change, Identities
 from functions.webhook_ingest.receive.split import digest
 from shared.domain.contacts.consent_words import ConsentWord
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.phone import InvalidPhone, normalise_phone
+from shared.domain.contacts.market import region_of
+from shared.domain.contacts.number_plans import canonical_phone
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 
@@ -116,7 +117,7 @@ class People:
         # Whatever the contacts that were merged carried: from now on this is where the person is reached.
         reached = {"bsuid": change.new.bsuid}
         if change.new.phone:
-            reached["phone"], reached["region"] = _phone(change.new.phone)
+            reached["phone"], reached["region"] = change.new.phone, region_of(change.new.phone)
         contact_id, _ = self._contacts.upsert(tenant_id, contact_id, reached, {}, frozenset(), now)
         return contact_id
 
@@ -139,33 +140,24 @@ class People:
 
 def _moved_away(contact: Contact, phone: str, who: Identities) -> bool:
     """Whether the number was this contact's once and now belongs to somebody else, who writes from it."""
-    has_other_phone = contact.phone is not None and contact.phone not in phone_variants(phone)
+    has_other_phone = contact.phone is not None and canonical_phone(contact.phone) != canonical_phone(phone)
     return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
 
 
 def _missing(person: Person, who: Identities) -> dict[str, str]:
-    """Attributes to set. The name a tenant gave is kept, and so is the phone as they wrote it.
+    """Attributes to set. The name a tenant gave is kept; a phone in an earlier spelling becomes the canonical one.
 
     What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that
     an audience does not hold them twice.
     """
     known = person.contact or Contact("")
-    phones = {contact.phone for contact in (known, *person.others)}
+    elsewhere = {canonical_phone(other.phone or "") for other in person.others}
     attributes: dict[str, str] = {}
-    if who.phone and phones.isdisjoint(phone_variants(who.phone)):
-        attributes["phone"], attributes["region"] = _phone(who.phone)
+    respelled = canonical_phone(known.phone or "") == who.phone
+    if who.phone and who.phone != known.phone and (respelled or who.phone not in elsewhere):
+        attributes["phone"], attributes["region"] = who.phone, region_of(who.phone)
     if who.bsuid and who.bsuid not in {contact.bsuid for contact in (known, *person.others)}:
         attributes["bsuid"] = who.bsuid
     if who.name and person.contact is None:
         attributes["profile"] = who.name
     return attributes
-
-
-def _phone(phone: str) -> tuple[str, str]:
-    """E.164 and country of a number WhatsApp gave us; a number that it knows and we do not is taken as it is."""
-    for variant in phone_variants(phone):
-        try:
-            return normalise_phone(variant, "")
-        except InvalidPhone:
-            continue
-    return phone, ""

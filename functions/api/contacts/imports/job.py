@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from functions.api.contacts.imports.rows import Rejection
 from shared.clients.files import Files, FileTooLarge
+from shared.domain.contacts.phone import BareDigits
 from shared.domain.media.file_name import content_disposition
 from shared.errors import Conflict
 from shared.store.engine.cursor import Page
@@ -41,12 +42,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`columns` maps headers to what they hold; `default_country` is ISO and serves numbers without a country code."""
+    """`columns` maps headers to what they hold; `default_country` is ISO and serves numbers without a country code;
+    `bare_digits` says what those are."""
 
     default_country: str
     tags: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     create_fields: bool = False
+    bare_digits: BareDigits = "either"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class ImportJob:
     ignored_columns: tuple[str, ...] = ()
     created_fields: tuple[str, ...] = ()
     rejections: tuple[Rejection, ...] = ()
+    rejected_by_code: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
     started_at: int = 0
     finished_at: int = 0
@@ -150,7 +154,7 @@ class Imports:
     def store_rejections(self, tenant_id: str, import_id: str, listed: Sequence[Rejection], as_csv: BinaryIO) -> None:
         """The rejected rows as a CSV file to correct and upload again, and the first of them for the API."""
         prefix = self._prefix(tenant_id, import_id)
-        rows = json.dumps([[rejection.line, rejection.reason] for rejection in listed])
+        rows = json.dumps([[rejection.line, rejection.reason, rejection.code] for rejection in listed])
         self._files.put(f"{prefix}/rejected.json", BytesIO(rows.encode()), "application/json")
         self._files.put(f"{prefix}/rejected.csv", as_csv, "text/csv; charset=utf-8")
 
@@ -158,7 +162,7 @@ class Imports:
         """The first thousand; all of them are behind `rejections_url`."""
         rows = BytesIO()
         self._files.read_into(f"{self._prefix(tenant_id, import_id)}/rejected.json", rows)
-        return [Rejection(line, reason) for line, reason in json.loads(rows.getvalue())]
+        return [Rejection(*row) for row in json.loads(rows.getvalue())]
 
     def rejections_url(self, tenant_id: str, import_id: str) -> str:
         """A link to the CSV file of rejected rows that works for an hour."""

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, field_validator
 from functions.api.contacts.models import Tags
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Country, Cursor, Input, Output
+from shared.domain.contacts.phone import BareDigits
 
 
 class ImportIn(Input):
@@ -19,6 +20,11 @@ class ImportIn(Input):
         default_factory=dict,
         description="header -> phone, name, first_name, last_name, tags, ignore, or the key of a custom field; a "
         "column that says who opted out must stand here, because an import does not read it",
+    )
+    bare_digits: BareDigits = Field(
+        "either",
+        description="what numbers without + or 00 are: national, international (with their country code), or either; "
+        "then digits that may be a number of two countries are rejected as ambiguous_phone",
     )
     create_fields: bool = Field(False, description="make text fields of columns that are not known")
 
@@ -44,6 +50,10 @@ class CountsOut(Output):
 class RejectedRowOut(Output):
     line: int = Field(description="line of the file, counted from 1")
     reason: str
+    code: str = Field(
+        description="stable, such as invalid_phone, or ambiguous_phone for digits that may be a number of two "
+        "countries: write it with + and the country code, or say in bare_digits which it is"
+    )
 
 
 class ImportOut(Output):
@@ -55,6 +65,7 @@ class ImportOut(Output):
     counts: CountsOut
     error: str | None
     rejected: list[RejectedRowOut] = Field(description="the first ten; see …/rejected for more")
+    rejected_by_code: dict[str, int] = Field(description="how many rows each code rejects; known as total_rows is")
     ignored_columns: list[str]
     created_fields: list[str]
     created_at: str | None

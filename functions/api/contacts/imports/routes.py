@@ -24,6 +24,7 @@ from functions.api.http.request import caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
+from shared.domain.contacts.phone import BareDigits
 from shared.errors import Conflict, InvalidInput, PermanentError
 from shared.queue_messages import ImportFile
 from shared.store.engine.cursor import decode_cursor, encode_cursor
@@ -63,6 +64,7 @@ def post_import(
     default_country: Annotated[str, Query(max_length=2)] = "",
     columns: Annotated[str, Query(max_length=5000)] = "",
     create_fields: Annotated[bool, Query()] = False,
+    bare_digits: Annotated[BareDigits, Query()] = "either",
 ) -> ImportOut:
     """With a text/csv body the options are in the query: tags and columns (`Header:target`) separated by commas."""
     headers = router.current_event.headers
@@ -74,6 +76,7 @@ def post_import(
         "default_country": default_country or None,
         "columns": _pairs(columns),
         "create_fields": create_fields,
+        "bare_digits": bare_digits,
     }
     return _begin(_validated(options), _content(router.current_event.raw_event))
 
@@ -117,7 +120,7 @@ def _job(wanted: ImportIn) -> ImportJob:
     return ImportJob(
         import_id=made.operation_id,
         filename=wanted.filename,
-        options=Options(country, tuple(wanted.tags), wanted.columns, wanted.create_fields),
+        options=Options(country, tuple(wanted.tags), wanted.columns, wanted.create_fields, wanted.bare_digits),
         created_at=made.at,
         created_by=principal.member_id,
     )
@@ -181,7 +184,7 @@ def get_rejected(
     start = int(position["at"]) if position is not None else 0
     rows, stop = imports.rejections(tenant_id, import_id), start + limit
     return RejectedOut(
-        items=[RejectedRowOut(line=row.line, reason=row.reason) for row in rows[start:stop]],
+        items=[RejectedRowOut(line=row.line, reason=row.reason, code=row.code) for row in rows[start:stop]],
         next_cursor=encode_cursor(_REJECTED, {"at": str(stop)}) if stop < len(rows) else None,
         download_url=imports.rejections_url(tenant_id, import_id),
     )
@@ -204,7 +207,8 @@ def _out(job: ImportJob, upload_url: str | None = None) -> ImportOut:
             rejected=counts.rejected,
         ),
         error=job.error or None,
-        rejected=[RejectedRowOut(line=row.line, reason=row.reason) for row in job.rejections],
+        rejected=[RejectedRowOut(line=row.line, reason=row.reason, code=row.code) for row in job.rejections],
+        rejected_by_code=dict(job.rejected_by_code),
         ignored_columns=list(job.ignored_columns),
         created_fields=list(job.created_fields),
         created_at=moment(job.created_at),

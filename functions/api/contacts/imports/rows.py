@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
 from functions.api.contacts.imports.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
 from shared.domain.contacts.contact import ContactField
-from shared.domain.contacts.identity import contact_id_for
-from shared.domain.contacts.phone import normalise_phone
+from shared.domain.contacts.identity import phone_ids
+from shared.domain.contacts.phone import BareDigits, normalise_phone
 from shared.errors import InvalidInput
 
 _SCIENTIFIC = re.compile(r"\d[.,]\d+e\+?\d+\Z", re.IGNORECASE | re.ASCII)
@@ -17,32 +17,45 @@ _NAME_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A contact as its row describes it. Blank cells are left out, so that they overwrite nothing."""
+    """A contact as its row describes it. Blank cells are left out, so that they overwrite nothing.
+
+    `former_ids` are those under which the same number may have been stored before its national plan was changed.
+    """
 
     contact_id: str
     attributes: Mapping[str, str]
     fields: Mapping[str, str]
     tags: frozenset[str]
+    former_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a row is not imported. The reason names the column and never repeats its content."""
+    """Why a row is not imported. The reason names the column and never repeats its content; `code` is stable."""
 
     line: int
     reason: str
+    code: str = InvalidInput.code
 
 
 class RowReader:
-    """`region` is the ISO country of numbers without a country code; `tags` go to every contact of the file."""
+    """`region` is the ISO country of numbers without a country code, `bare` what numbers without a plus are; `tags` go
+    to every contact of the file."""
 
     def __init__(
-        self, tenant_id: str, layout: Layout, fields: Sequence[ContactField], region: str, tags: frozenset[str]
+        self,
+        tenant_id: str,
+        layout: Layout,
+        fields: Sequence[ContactField],
+        region: str,
+        tags: frozenset[str],
+        bare: BareDigits = "either",
     ) -> None:
         kinds = {field.key: field.kind for field in (*fields, *layout.new_fields)}
         self._tenant_id = tenant_id
         self._width = len(layout.targets)
         self._region = region
+        self._bare = bare
         self._tags = tags
         places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
         self._phone = places[PHONE]
@@ -58,7 +71,7 @@ class RowReader:
         """Raises InvalidInput with the reason."""
         if len(cells) != self._width:
             cells = self._fitted(cells)
-        phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region)
+        phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region, self._bare)
         attributes = {"phone": phone, "region": region}
         name = " ".join(part for i in self._names if (part := " ".join(cells[i].split())))
         if name:
@@ -76,7 +89,8 @@ class RowReader:
         tags = self._tags
         if self._tag_column is not None and cells[self._tag_column]:
             tags = tags | split_tags(cells[self._tag_column])
-        return Row(contact_id_for(self._tenant_id, "phone", phone), attributes, fields, tags)
+        contact_id, *former_ids = phone_ids(self._tenant_id, phone)
+        return Row(contact_id, attributes, fields, tags, tuple(former_ids))
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
         if any(cell.strip() for cell in cells[self._width :]):

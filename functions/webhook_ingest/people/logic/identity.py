@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from functions.webhook_ingest.json_input import as_object, word
 from shared.domain.contacts.identity import IdentityKind, contact_id_for
-from shared.domain.contacts.phone import from_wa_id
+from shared.domain.contacts.number_plans import phone_of_wa_id, spellings
 
 _BSUID = re.compile(r"[A-Z]{2}\.(?!ENT\.)[A-Za-z0-9.]{1,140}")
 """Not the parent's, which names the same person to every business of a group."""
@@ -19,7 +19,10 @@ _DIGITS = re.compile(r"\+?[0-9]{5,20}")
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """`phone` is E.164 with plus; blank is unknown. `name` is the WhatsApp profile's, `username` has no @."""
+    """`phone` is canonical (`number_plans`), E.164 with plus; blank is unknown.
+
+    `name` is the WhatsApp profile's, `username` has no @.
+    """
 
     phone: str = ""
     bsuid: str = ""
@@ -30,8 +33,8 @@ class Identities:
         return bool(self.phone or self.bsuid)
 
     def keys(self, tenant_id: str) -> dict[str, tuple[IdentityKind, str]]:
-        """Contact id -> identity, the most telling first: the phone, other ways of writing it, the BSUID."""
-        known: list[tuple[IdentityKind, str]] = [("phone", phone) for phone in phone_variants(self.phone)]
+        """Contact id -> identity, the most telling first: the phone, earlier ways of writing it, the BSUID."""
+        known: list[tuple[IdentityKind, str]] = [("phone", phone) for phone in spellings(self.phone)]
         if self.bsuid:
             known.append(("bsuid", self.bsuid))
         return {contact_id_for(tenant_id, kind, value): (kind, value) for kind, value in known}
@@ -47,7 +50,7 @@ class Change:
 
 def identities(phone_or_bsuid: str, bsuid: str) -> Identities:
     """From what stands in `from` or `wa_id`, and in `from_user_id` or `user_id`."""
-    phone = from_wa_id(phone_or_bsuid) if _DIGITS.fullmatch(phone_or_bsuid) else ""
+    phone = phone_of_wa_id(phone_or_bsuid) if _DIGITS.fullmatch(phone_or_bsuid) else ""
     known = [value for value in (bsuid, phone_or_bsuid) if _BSUID.fullmatch(value)]
     return Identities(phone, known[0] if known else "")
 
@@ -84,25 +87,3 @@ def change_of(message: Mapping[str, object]) -> Change | None:
     before = word(system, "previous_user_id") or word(message, "from_user_id")
     old = identities(word(message, "from"), before if before != new.bsuid else "")
     return Change(old, new) if old and new else None
-
-
-def phone_variants(phone: str) -> list[str]:
-    """The number and the other way of writing it where WhatsApp's ids and E.164 differ; nothing for a blank one.
-
-    Brazil: mobile numbers got a ninth digit, ids of older accounts lack it. Mexico: ids carry a 1 after the country
-    code that is dialled no more. Without this, a STOP would not find the person who was imported.
-    """
-    if not phone:
-        return []
-    rest = phone[3:]
-    if phone.startswith("+55"):
-        if len(rest) == 10 and rest[2] in "6789":
-            return [phone, f"+55{rest[:2]}9{rest[2:]}"]
-        if len(rest) == 11 and rest[2] == "9":
-            return [phone, f"+55{rest[:2]}{rest[3:]}"]
-    if phone.startswith("+52"):
-        if len(rest) == 11 and rest[0] == "1":
-            return [phone, f"+52{rest[1:]}"]
-        if len(rest) == 10:
-            return [phone, f"+521{rest}"]
-    return [phone]
