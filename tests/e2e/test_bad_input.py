@@ -205,7 +205,7 @@ def test_more_than_three_megabytes_are_refused(world: World) -> None:
 @pytest.fixture
 def rotated(world: World) -> Iterator[str]:
     """A new app secret beside the one that the simulator still signs with, and a receiver that has read both."""
-    client, name = world.cloud.client("secretsmanager"), "wasapbos-platform"
+    client, name = world.cloud.client("secretsmanager"), f"{STACK}-Meta"
     before = client.get_secret_value(SecretId=name)["SecretString"]
     both = {"meta_app_secret": secrets.token_hex(16), "meta_app_secret_previous": world.cloud.app_secret}
 

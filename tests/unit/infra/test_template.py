@@ -4,16 +4,18 @@ from typing import Any
 
 import pytest
 
+from functions.api.http.idempotency import _PURPOSE as IDEMPOTENCY
+from functions.api.numbers.connect import _PIN as REGISTRATION_PIN
 from functions.webhook_ingest.media.copy import LAST_DELIVERY
 from infra.packaging.functions import FUNCTIONS
 from infra.packaging.target import ROOT
+from shared.clients.vault import META_TOKEN, WEBHOOK_SECRET
 from tests.support.template import Data, load_template, resources
 
 TEMPLATE = load_template()
 LAMBDAS = resources(TEMPLATE, "AWS::Serverless::Function")
 QUEUES = resources(TEMPLATE, "AWS::SQS::Queue")
 TABLES = resources(TEMPLATE, "AWS::DynamoDB::Table")
-ALARMS = resources(TEMPLATE, "AWS::CloudWatch::Alarm")
 POLICIES = resources(TEMPLATE, "AWS::IAM::Policy")
 ROLES = resources(TEMPLATE, "AWS::IAM::Role")
 WORK_QUEUES = sorted(name for name in QUEUES if not name.endswith("DeadLetterQueue"))
@@ -60,6 +62,15 @@ def statements(name: str) -> list[Data]:
     return [*role, *own]
 
 
+def listed(stated: Any) -> list[Any]:
+    """A list, also of what is stated alone."""
+    return stated if isinstance(stated, list) else [stated]
+
+
+def actions_of(statement: Data) -> list[str]:
+    return listed(statement["Action"])
+
+
 def test_runs_on_arm_with_tracing() -> None:
     assert (GLOBALS["Runtime"], GLOBALS["Architectures"], GLOBALS["Tracing"]) == ("python3.13", ["arm64"], "Active")
 
@@ -90,20 +101,29 @@ def test_function_is_in_the_package_it_names(logical_id: str) -> None:
 @pytest.mark.parametrize("logical_id", sorted(LAMBDAS))
 def test_function_may_do_no_more_than_it_names(logical_id: str) -> None:
     for statement in statements(logical_id.removesuffix("Function")):
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        actions = actions_of(statement)
         assert not [action for action in actions if "*" in action or action == "dynamodb:Scan"]
         if statement["Resource"] == "*":
             assert {action.split(":")[0] for action in actions} == {"xray"}
 
 
-def test_tokens_are_only_opened_with_their_context() -> None:
-    for name in LAMBDAS:
-        for statement in statements(name.removesuffix("Function")):
-            if any(str(action).startswith("kms:") for action in statement["Action"]):
-                assert set(statement["Condition"]["Null"]) == {
-                    "kms:EncryptionContext:tenant_id",
-                    "kms:EncryptionContext:purpose",
-                }
+def test_secrets_of_tenants_are_sealed_and_opened_for_the_purposes_of_each_function_only() -> None:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for name in (logical_id.removesuffix("Function") for logical_id in LAMBDAS):
+        for statement in statements(name):
+            for action in actions_of(statement):
+                if action.startswith("kms:"):
+                    assert statement["Condition"]["Null"] == {"kms:EncryptionContext:tenant_id": "false"}
+                    purposes = statement["Condition"]["StringEquals"]["kms:EncryptionContext:purpose"]
+                    found.setdefault(name, set()).update((action, purpose) for purpose in listed(purposes))
+    token = {("kms:Decrypt", META_TOKEN)}
+    both = ("kms:Encrypt", "kms:Decrypt")
+    assert found == {
+        **dict.fromkeys(("WebhookMedia", "CampaignStart", "CampaignLane", "BotReply"), token),
+        "ApiDeliver": {("kms:Decrypt", WEBHOOK_SECRET)},
+        "Api": {(action, purpose) for action in both for purpose in (META_TOKEN, REGISTRATION_PIN, IDEMPOTENCY)}
+        | {("kms:Encrypt", WEBHOOK_SECRET)},
+    }
 
 
 @pytest.mark.parametrize("name", WORK_QUEUES)
@@ -160,6 +180,36 @@ def test_files_are_forgotten() -> None:
     assert "library/" not in days
 
 
+def test_old_versions_of_files_end() -> None:
+    bucket = resources(TEMPLATE, "AWS::S3::Bucket")["DataBucket"]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    # Without a prefix: a rule that leaves one out would keep for ever what somebody asked us to forget.
+    ends = [r for r in bucket["LifecycleConfiguration"]["Rules"] if "NoncurrentVersionExpiration" in r]
+    assert [(r["Status"], r.get("Prefix"), r["NoncurrentVersionExpiration"]) for r in ends] == [
+        ("Enabled", None, {"NoncurrentDays": 7})
+    ]
+    assert ends[0]["ExpiredObjectDeleteMarker"]
+
+
+def test_accounts_are_guarded() -> None:
+    pool = resources(TEMPLATE, "AWS::Cognito::UserPool")["UserPool"]
+    rule = pool["Policies"]["PasswordPolicy"]
+    assert rule["MinimumLength"] >= 12
+    assert rule["RequireLowercase"]
+    assert rule["RequireUppercase"]
+    assert rule["RequireNumbers"]
+    assert TEMPLATE["Parameters"]["ThreatProtection"]["Default"] == "ENFORCED"
+    assert pool["UserPoolAddOns"]["Fn::If"][:2] == [
+        "HasThreatProtection",
+        {"AdvancedSecurityMode": {"Ref": "ThreatProtection"}},
+    ]
+    risk = resources(TEMPLATE, "AWS::Cognito::UserPoolRiskConfigurationAttachment")["UserPoolRisk"]
+    assert risk["CompromisedCredentialsRiskConfiguration"]["Actions"] == {"EventAction": "BLOCK"}
+    ours, cognitos = pool["EmailConfiguration"]["Fn::If"][1:]
+    assert (ours["EmailSendingAccount"], ours["From"]) == ("DEVELOPER", {"Ref": "MailFrom"})
+    assert cognitos == {"EmailSendingAccount": "COGNITO_DEFAULT"}
+
+
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_table_is_on_demand_and_recoverable(name: str) -> None:
     table = TABLES[name]
@@ -168,29 +218,6 @@ def test_table_is_on_demand_and_recoverable(name: str) -> None:
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
     assert TEMPLATE["Resources"][name]["DeletionPolicy"] == "Retain"
-
-
-def test_alarm_for_every_queue_its_dead_letters_and_every_function() -> None:
-    watched = {
-        (str(alarm["MetricName"]), _named(alarm["Dimensions"][0]["Value"]))
-        for alarm in ALARMS.values()
-        if alarm["AlarmActions"]
-    }
-    for name in WORK_QUEUES:
-        dead_letters = name.replace("Queue", "DeadLetterQueue")
-        for metric, queue in (
-            ("ApproximateAgeOfOldestMessage", name),
-            ("ApproximateNumberOfMessagesVisible", dead_letters),
-        ):
-            assert (metric, queue) in watched
-    for function in LAMBDAS.values():
-        assert ("Errors", _named(function["FunctionName"])) in watched
-
-
-def _named(value: Data) -> str:
-    """The queue whose name this is, written out or in a loop; any other value as it is."""
-    name = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value
-    return str(name.get("Fn::Sub", name) if isinstance(name, dict) else name)
 
 
 def test_only_the_public_routes_have_no_authorizer() -> None:
