@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ministack.app
 
+from infra.local.enforcement import Enforcement
 from infra.local.tally import Tally
 
 _NICE = 5
@@ -31,5 +32,6 @@ if __name__ == "__main__":
     os.nice(_NICE)
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
-    ministack.app.app = Tally(ministack.app.app)
+    # What is metered is rewritten on its way, and so no longer signed: one or the other.
+    ministack.app.app = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)
     ministack.app.main()

@@ -34,7 +34,9 @@ class LocalCloud:
     """A context manager: what is deployed is there from `__enter__` to `__exit__`.
 
     `parameters` override the template's parameters, `meta` and `stripe` the simulators' settings; the Lambda workers
-    see `worker_environment` beside what the template gives them. The functions are those of the checkout that holds
+    see `worker_environment` beside what the template gives them. `enforcing` has every call of AWS checked against the
+    policy of the caller's role (`infra/local/enforcement.py`), and signatures, sessions and codes as well; nothing is
+    metered then. The functions are those of the checkout that holds
     this file. Entering raises what made the start fail, after stopping everything.
     """
 
@@ -45,6 +47,7 @@ class LocalCloud:
         meta: Mapping[str, object] | None = None,
         stripe: Mapping[str, object] | None = None,
         worker_environment: Mapping[str, str] | None = None,
+        enforcing: bool = False,
     ) -> None:
         self.app_id = "100200300400500"
         self.app_secret = secrets.token_hex(16)
@@ -59,7 +62,7 @@ class LocalCloud:
         self._parameters = dict(parameters or {})
         self._meta = dict(meta or {})
         self._stripe = dict(stripe or {})
-        self._worker_environment = dict(worker_environment or {})
+        self._worker_environment = dict(worker_environment or {}) | ({"AUTH": "true"} if enforcing else {})
         self._children: list[Child] = []
         self.run_directory = Path()
         self._handler_before: Any = None
@@ -161,6 +164,7 @@ class LocalCloud:
             "StripeApiUrl": self.stripe_simulator_url,
             "UserPoolIssuerBase": self.endpoint,
             "EmailVerification": "skip",
+            "ThreatProtection": "OFF",
             "ConsumerVisibilitySeconds": "60",
             "AllowPrivateWebhooks": "true",
             # Each worker is a process here, and starting twenty at once keeps a small machine busy for 20 s.

@@ -11,13 +11,9 @@ An ASGI application around ministack's. `GET /_tally` answers a JSON object of s
 
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
+from infra.local.asgi import Application, Message, Receive, Send, answer, read_body, replay
 
 PATH = "/_tally"
 _API_PREFIX = "/_aws/execute-api/"
@@ -40,7 +36,7 @@ class Tally:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["path"] == PATH:
-            await _answer(send, json.dumps(self._sums).encode())
+            await answer(send, json.dumps(self._sums).encode())
         elif scope["path"].startswith(_API_PREFIX):
             self._sums["http"][f"{scope['method']} {_route(scope['path'])}"] += 1
             await self._app(scope, receive, send)
@@ -61,20 +57,20 @@ class Tally:
 
     async def _meter(self, action: str, scope: Message, receive: Receive, send: Send) -> None:
         self._sums["calls"][f"dynamodb.{action}"] += 1
-        request = json.loads(await _body(receive))
+        request = json.loads(await read_body(receive))
         asked = {**request, "ReturnConsumedCapacity": "TOTAL"}
-        answer = bytearray()
+        answered = bytearray()
 
         async def note(message: Message) -> None:
             if message["type"] == "http.response.body":
-                answer.extend(message.get("body", b""))
+                answered.extend(message.get("body", b""))
             await send(message)
 
         raw = json.dumps(asked).encode()
         sizes = [(b"content-length", str(len(raw)).encode())]
         headers = [pair for pair in scope["headers"] if pair[0].lower() != b"content-length"]
-        await self._app({**scope, "headers": headers + sizes}, _replay(raw), note)
-        self._add_units(action, request, bytes(answer))
+        await self._app({**scope, "headers": headers + sizes}, replay(raw), note)
+        self._add_units(action, request, bytes(answered))
 
     def _add_units(self, action: str, request: dict[str, Any], answer: bytes) -> None:
         table = str(request.get("TableName", "several"))
@@ -101,25 +97,3 @@ def _route(path: str) -> str:
     """`/v1/campaigns/01J…/report` → `/v1/campaigns/*/report`."""
     parts = path.removeprefix(_API_PREFIX).split("/")[1:]
     return "/" + "/".join("*" if any(c.isdigit() for c in part) and part != "v1" else part for part in parts)
-
-
-async def _body(receive: Receive) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        body.extend(message.get("body", b""))
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _replay(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
-async def _answer(send: Send, body: bytes) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
