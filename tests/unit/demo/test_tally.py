@@ -4,7 +4,8 @@ import asyncio
 import json
 from typing import Any
 
-from infra.local.tally import Message, Receive, Send, Tally
+from infra.local.asgi import Message, Receive, Send
+from infra.local.tally import Tally
 
 TABLE = "Contacts"
 

@@ -16,7 +16,15 @@ QUEUES = sorted(resources(TEMPLATE, "AWS::SQS::Queue"))
 TABLES = sorted(resources(TEMPLATE, "AWS::DynamoDB::Table"))
 SHOWN = {
     "what was done": [
-        *("ApiRequests", "RecordsTaken", "ChangesTaken", "EventsPublished", "ImportSlices", "CampaignMessagesAccepted"),
+        *(
+            "ApiRequests",
+            "CallerAuthorized",
+            "RecordsTaken",
+            "ChangesTaken",
+            "EventsPublished",
+            "ImportSlices",
+            "CampaignMessagesAccepted",
+        ),
         *("WebhookReceived", "WebhookChallengeAnswered", "BillingReceived", "BillingEventApplied", "StatusTaken"),
         *("InboundTaken", "EchoTaken", "HistoryTaken", "PhoneBookTaken", "AccountEventApplied", "MediaRequested"),
         *("MediaUploaded", "UserIdLearned", "ConversationMoved", "ConversationMoveQueued", "NoticeGiven"),
@@ -36,6 +44,7 @@ SHOWN = {
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],
+    "somebody calls with a token that is over, or none of ours": ["CallerDenied"],
 }
 
 
