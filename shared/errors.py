@@ -85,6 +85,13 @@ class LimitExceeded(PermanentError):
     status = 402
 
 
+class TooMany(PermanentError):
+    """There are as many of these as the platform keeps for one tenant, on whatever plan; `code` says of what."""
+
+    code = "too_many"
+    status = 422
+
+
 class ProviderRejected(PermanentError):
     """Meta or Stripe refused the call for good; `provider_code` is their code."""
 

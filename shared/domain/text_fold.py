@@ -11,6 +11,8 @@ CLDR 44 Latin-ASCII for Latin, and what people type on a keyboard without them f
 import unicodedata
 from typing import Final
 
+VERSION: Final = 1
+"""To be raised with every change of what `fold` gives: some keep what it gave, and fold again when this differs."""
 _MOST_REMEMBERED: Final = 4_096
 _VARIATIONS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x180B, 0x180E))
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)

@@ -51,7 +51,7 @@ def get_bot(bot_id: BotId) -> BotOut:
 def put_bot(bot_id: BotId, body: BotIn) -> BotOut:
     tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
     bot = _bot(body, bot_id, catalogue.bot(tenant_id, bot_id).created_at)
-    catalogue.put_bot(tenant_id, bot)
+    catalogue.put_bot(tenant_id, bot, must_exist=True)
     return BotOut.of(bot)
 
 

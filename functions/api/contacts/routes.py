@@ -14,7 +14,6 @@ from functions.api.contacts.actions import (
     put_contact,
 )
 from functions.api.contacts.field_values import check_tags
-from functions.api.contacts.imports.csv_columns import MOST_FIELDS
 from functions.api.contacts.models import (
     ConsentIn,
     ContactIn,
@@ -33,7 +32,7 @@ from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import ContactField
-from shared.errors import Conflict, LimitExceeded, NotFound
+from shared.errors import NotFound
 
 router = new_router()
 deps = parts_for(router, ContactParts)
@@ -48,13 +47,8 @@ def list_fields() -> FieldsOut:
 @router.post("/v1/fields", **effect(Scope.CONTACTS, "contacts", "Make a custom field", status=201))
 def post_field(body: FieldIn) -> FieldOut:
     tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
-    if len(catalogue.fields(tenant_id)) >= MOST_FIELDS:
-        raise LimitExceeded(f"there are {MOST_FIELDS} custom fields, which is the most there can be", field="key")
     field = ContactField(body.key, body.label or body.key, body.kind)
-    try:
-        catalogue.create_field(tenant_id, field)
-    except Conflict as exc:
-        raise Conflict("there is a field with this key", field="key", code="field_exists") from exc
+    catalogue.create_field(tenant_id, field)
     return FieldOut.of(field)
 
 

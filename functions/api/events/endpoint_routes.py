@@ -36,12 +36,11 @@ from shared.domain.webhooks.delivery import delivery_id
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.target import parse_target
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import InvalidInput, NotFound
 
 router = new_router()
 deps = parts_for(router, EndpointParts)
 _TAG = "webhook endpoints"
-_MOST = 20
 EndpointId = Annotated[str, Path(pattern=ULID)]
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9]{13}-evt_[0-9A-Za-z_]{1,80}$")]
 
@@ -73,8 +72,6 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     event in the feed."""
     tenant_id, wanted = caller(router).tenant_id, operation(router)
     url = _checked(body.url)
-    if len(deps().endpoints.all(tenant_id)) >= _MOST:
-        raise Conflict(f"there are {_MOST} endpoints already; remove one first", code="too_many_endpoints")
     shown, sealed = _fresh_secret()
     endpoint = WebhookEndpoint(
         endpoint_id=wanted.operation_id,

@@ -15,23 +15,19 @@ from functions.api.inbox.parts import CannedReplyParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import Contact
-from shared.domain.conversations.inbox_settings import MOST_CANNED, CannedReply, fill, unknown_places
-from shared.errors import Conflict, InvalidInput, LimitExceeded
+from shared.domain.conversations.inbox_settings import CannedReply, fill, unknown_places
+from shared.errors import InvalidInput
 
 router = new_router()
 deps = parts_for(router, CannedReplyParts)
 ReplyId = Annotated[str, Path(pattern=ULID)]
 
 
-def _check(tenant_id: str, body: CannedReplyIn, reply_id: str) -> int:
-    """How many there are. Raises InvalidInput and Conflict."""
+def _check_places(tenant_id: str, body: CannedReplyIn) -> None:
+    """Raises InvalidInput for a place that nothing could fill."""
     unknown = unknown_places(body.text, [field.key for field in deps().catalogue.fields(tenant_id)])
     if unknown:
         raise InvalidInput(f"nothing is called {{{unknown[0]}}}; correct the name or remove it", field="text")
-    replies = deps().inbox.canned_replies(tenant_id)
-    if any(reply.shortcut == body.shortcut and reply.reply_id != reply_id for reply in replies):
-        raise Conflict("there is a reply with this shortcut", field="shortcut", code="shortcut_taken")
-    return len(replies)
 
 
 @router.get("/v1/canned-replies", **secured(Scope.READ, "inbox", "Canned replies"))
@@ -43,8 +39,7 @@ def list_canned_replies() -> CannedRepliesOut:
 @router.post("/v1/canned-replies", **effect(Scope.CONVERSATIONS, "inbox", "Make a canned reply", status=201))
 def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
     tenant_id, wanted = caller(router).tenant_id, operation(router)
-    if _check(tenant_id, body, wanted.operation_id) >= MOST_CANNED:
-        raise LimitExceeded(f"there are {MOST_CANNED} replies, which is the most there can be", field="shortcut")
+    _check_places(tenant_id, body)
     reply = CannedReply(wanted.operation_id, body.shortcut, body.text, wanted.at, wanted.at)
     deps().inbox.put_canned_reply(tenant_id, reply)
     return CannedReplyOut.of(reply)
@@ -59,7 +54,7 @@ def get_canned_reply(reply_id: ReplyId) -> CannedReplyOut:
 def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
     tenant_id, now = caller(router).tenant_id, epoch_ms()
     deps().inbox.canned_reply(tenant_id, reply_id)
-    _check(tenant_id, body, reply_id)
+    _check_places(tenant_id, body)
     return CannedReplyOut.of(
         deps().inbox.change_canned_reply(
             tenant_id,

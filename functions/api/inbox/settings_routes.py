@@ -10,21 +10,12 @@ from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import LabelIn, LabelOut, LabelPatch, LabelsOut
 from shared.domain.accounts.account import Scope
-from shared.domain.conversations.inbox_settings import MOST_LABELS, Label
-from shared.errors import Conflict, LimitExceeded
+from shared.domain.conversations.inbox_settings import Label
 from shared.store.conversations.inbox_settings import InboxSettings
 
 router = new_router()
 find_inbox = parts_for(router, InboxSettings)
 LabelId = Annotated[str, Path(pattern=ULID)]
-
-
-def _free_name(tenant_id: str, name: str, label_id: str = "") -> int:
-    """How many labels there are. Raises Conflict when another one is called so already."""
-    labels = find_inbox().labels(tenant_id)
-    if any(label.name.casefold() == name.casefold() and label.label_id != label_id for label in labels):
-        raise Conflict("there is a label with this name", field="name", code="label_exists")
-    return len(labels)
 
 
 @router.get("/v1/labels", **secured(Scope.READ, "inbox", "Labels of conversations"))
@@ -36,8 +27,6 @@ def list_labels() -> LabelsOut:
 def post_label(body: LabelIn) -> LabelOut:
     tenant_id, wanted = caller(router).tenant_id, operation(router)
     label = Label(wanted.operation_id, body.name, body.colour, wanted.at)
-    if _free_name(tenant_id, body.name, label.label_id) >= MOST_LABELS:
-        raise LimitExceeded(f"there are {MOST_LABELS} labels, which is the most there can be", field="name")
     find_inbox().put_label(tenant_id, label)
     return LabelOut.of(label)
 
@@ -46,8 +35,6 @@ def post_label(body: LabelIn) -> LabelOut:
 def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     """Conversations keep it: they hold its id, which stays."""
     tenant_id = caller(router).tenant_id
-    if body.name is not None:
-        _free_name(tenant_id, body.name, label_id)
     return LabelOut.of(find_inbox().change_label(tenant_id, label_id, body.name, body.colour))
 
 

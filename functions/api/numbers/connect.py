@@ -15,7 +15,7 @@ from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba
-from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
+from shared.errors import Conflict, InvalidInput, ProviderRejected
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.directory import Directory
 
@@ -130,7 +130,6 @@ class Connector:
         rows = self._rows(wish, access)
         registered = {str(row["id"]) for row in rows if self._is_registered(tenant_id, row)}
         numbers = [number_from(row, wish.waba_id, now) for row in rows]
-        self._check_free(tenant_id, wish.waba_id, numbers, limits)
         sealed = self._vault.seal(tenant_id, META_TOKEN, access.token)
         facts = look_up(self._graph, access, numbers[0].phone_number_id) if numbers else Facts()
         waba = Waba(
@@ -143,9 +142,8 @@ class Connector:
             limit_at=0 if facts.messaging_limit is None else now,
         )
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
-        self._accounts.connect(
-            tenant_id, waba, [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]
-        )
+        usable = [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]
+        self._claim(tenant_id, waba, usable, limits)
         self._graph.call("POST", f"{wish.waba_id}/subscribed_apps", access, body={})
         for number in numbers:
             if number.phone_number_id not in registered:
@@ -170,28 +168,22 @@ class Connector:
             raise InvalidInput("the account has no such number", field="phone_number_id", code="not_yours")
         return rows
 
-    def _check_free(self, tenant_id: str, waba_id: str, numbers: list[Number], limits: Entitlements) -> None:
-        owners = [self._accounts.tenant_of_waba(waba_id)]
-        owners += [self._accounts.tenant_of_number(n.phone_number_id) for n in numbers]
-        if any(owner not in (None, tenant_id) for owner in owners):
-            raise Conflict("this account already belongs to another tenant", field="waba_id", code="already_claimed")
-        held = {n.phone_number_id for n in self._accounts.numbers(tenant_id)} | {n.phone_number_id for n in numbers}
-        if len(held) > limits.numbers:
-            raise LimitExceeded(
-                f"the {limits.plan} plan has room for {limits.numbers} number(s), this would make {len(held)}; "
-                "name one phone_number_id or choose a larger plan",
-                field="phone_number_id",
-            )
+    def _claim(self, tenant_id: str, waba: Waba, numbers: list[Number], limits: Entitlements) -> None:
+        try:
+            self._accounts.connect(tenant_id, waba, numbers, limits)
+        except Conflict as exc:
+            raise Conflict(
+                "this account already belongs to another tenant", field="waba_id", code="already_claimed"
+            ) from exc
 
     def _register(self, tenant_id: str, phone_number_id: str, access: GraphAccess, pin: str) -> None:
         """Register the number for the Cloud API. The PIN is stored before Meta learns it, so it is never lost."""
         key = f"PIN#{phone_number_id}"
-        known = self._directory.get(tenant_id, key, Registration, consistent=True)
-        if known is not None and not pin:
-            pin = self._vault.open(tenant_id, _PIN, known.sealed_pin)
-        pin = pin or f"{secrets.randbelow(1_000_000):06d}"
-        registration = Registration(self._vault.seal(tenant_id, _PIN, pin))
-        self._directory.put(tenant_id, key, registration)
+        if pin:
+            registration = Registration(self._vault.seal(tenant_id, _PIN, pin))
+            self._directory.put(tenant_id, key, registration)
+        else:
+            registration, pin = self._kept_pin(tenant_id, key)
         try:
             self._graph.call(
                 "POST", f"{phone_number_id}/register", access, body={"messaging_product": "whatsapp", "pin": pin}
@@ -205,3 +197,14 @@ class Connector:
                 ) from exc
             raise
         self._directory.put(tenant_id, key, Registration(registration.sealed_pin, done=True))
+
+    def _kept_pin(self, tenant_id: str, key: str) -> tuple[Registration, str]:
+        """The number's PIN as it is kept; a new one when there is none. Of two who connect it at once both get one."""
+        fresh = f"{secrets.randbelow(1_000_000):06d}"
+        try:
+            registration = Registration(self._vault.seal(tenant_id, _PIN, fresh))
+            self._directory.create(tenant_id, key, registration)
+        except Conflict:
+            known = self._directory.need(tenant_id, key, Registration)
+            return replace(known, done=False), self._vault.open(tenant_id, _PIN, known.sealed_pin)
+        return registration, fresh

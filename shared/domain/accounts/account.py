@@ -61,6 +61,9 @@ class Member:
     available: bool = False
 
 
+MOST_API_KEYS = 100
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """The key itself is shown once and stored as a hash only; `hint` is its last four characters."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.errors import LimitExceeded
+
 # Stripe, subscription statuses: past_due keeps access while Stripe retries the payment.
 _PAYING = frozenset({"active", "trialing", "past_due"})
 
@@ -29,3 +31,13 @@ def entitlements(plan: str, subscription_status: str) -> Entitlements:
     if subscription_status not in _PAYING:
         return _PLANS["free"]
     return _PLANS.get(plan, _PLANS["free"])
+
+
+def check_numbers(count: int, limits: Entitlements) -> None:
+    """Raises LimitExceeded when a tenant with these limits may not have `count` numbers."""
+    if count > limits.numbers:
+        raise LimitExceeded(
+            f"the {limits.plan} plan has room for {limits.numbers} number(s), this would make {count}; "
+            "name one phone_number_id or choose a larger plan",
+            field="phone_number_id",
+        )

@@ -1,26 +1,42 @@
 """Keyword bots: a list of rules, the first that matches answers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
+from shared.domain import text_fold
+from shared.domain.limits import require_room
 from shared.domain.text_fold import fold, fold_words
+from shared.errors import TooMany
 
 Match = Literal["exact", "contains", "any"]
+
+MOST_BOTS: Final = 50
+MOST_KEYWORDS: Final = 5_000
+"""Of all the tenant's bots together: so many are compared with a message at most."""
+MOST_BOT_BYTES: Final = 300_000
+"""As stored. An item of DynamoDB holds 400 KB."""
+MOST_BYTES: Final = 1_000_000
+"""Of all the tenant's bots together, as stored: all are read for every message, in one page of a query (1 MB)."""
+FOLDED_BY: Final = f"{text_fold.VERSION}/{unicodedata.unidata_version}"
+"""What keywords are folded with: those that were stored under another fold are folded again when they are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`any` matches every message and serves as the last rule."""
+    """`any` matches every message and serves as the last rule. `needles` are the keywords as they are looked for."""
 
     match: Match
     keywords: tuple[str, ...]
     reply: str
+    needles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """`phone_number_id` limits the bot to one number; empty means all of the tenant's."""
+    """`phone_number_id` limits the bot to one number; empty means all of the tenant's. `folded_by` is what made its
+    needles, empty when there are none yet."""
 
     bot_id: str
     name: str
@@ -28,6 +44,58 @@ class Bot:
     enabled: bool
     rules: tuple[Rule, ...]
     created_at: int = 0
+    folded_by: str = ""
+
+
+def folded(bot: Bot) -> Bot:
+    """The bot with its needles, so that nothing of it is folded for a message."""
+    if bot.folded_by == FOLDED_BY:
+        return bot
+    rules = tuple(replace(rule, needles=_needles(rule)) for rule in bot.rules)
+    return replace(bot, rules=rules, folded_by=FOLDED_BY)
+
+
+def check_bots(
+    before: Mapping[str, Bot], after: Mapping[str, Bot], sizes_before: Mapping[str, int], sizes: Mapping[str, int]
+) -> None:
+    """Whether a tenant's bots may become `after`. Sizes are bytes as stored. Raises TooMany. What is beyond a bound
+    since before there was one may stay so, and become less."""
+    if len(after) > len(before):
+        require_room(len(before), MOST_BOTS, "bots")
+    for key, size in sizes.items():
+        if size > max(MOST_BOT_BYTES, sizes_before.get(key, 0)):
+            raise TooMany(
+                f"a bot takes {MOST_BOT_BYTES:,} bytes at most, this one {size:,}: divide it, or shorten its replies",
+                field="rules",
+                code="bot_too_large",
+            )
+    if _keyword_count(after) > max(MOST_KEYWORDS, _keyword_count(before)):
+        raise TooMany(
+            f"all bots together have {MOST_KEYWORDS:,} keywords at most; remove some",
+            field="rules",
+            code="too_many_keywords",
+        )
+    if sum(sizes.values()) > max(MOST_BYTES, sum(sizes_before.values())):
+        raise TooMany(
+            f"all bots together take {MOST_BYTES:,} bytes at most; shorten replies, or remove a bot",
+            field="rules",
+            code="bots_too_large",
+        )
+
+
+def _keyword_count(bots: Mapping[str, Bot]) -> int:
+    return sum(len(rule.keywords) for bot in bots.values() for rule in bot.rules)
+
+
+def _needles(rule: Rule) -> tuple[str, ...]:
+    keywords = dict.fromkeys(filter(None, map(_fold, rule.keywords)))
+    return tuple(keywords) if rule.match == "exact" else tuple(map(_needle, keywords))
+
+
+def _needle(keyword: str) -> str:
+    """Words are looked for as whole words, with a space on either side; what has signs in it, as it is (`c++`)."""
+    words = _words(keyword)
+    return words if words == f" {keyword} " else keyword
 
 
 def _fold(text: str) -> str:
@@ -39,27 +107,24 @@ def _words(folded: str) -> str:
     return f" {fold_words(folded)} "
 
 
-def _contains(folded: str, words: str, keyword: str) -> bool:
-    """A keyword of words is looked for as whole words; one with signs in it, such as an emoji or `c++`, as it is."""
-    if _words(keyword) == f" {keyword} ":
-        return bool(keyword) and f" {keyword} " in words
-    return keyword in folded
+def _matches(rule: Rule, text: str, words: str) -> bool:
+    match rule.match:
+        case "any":
+            return True
+        case "exact":
+            return text in rule.needles
+        case "contains":
+            return any(needle in (words if needle[0] == " " else text) for needle in rule.needles)
 
 
 def reply_for(bots: Sequence[Bot], phone_number_id: str, text: str) -> tuple[str, str] | None:
     """(bot id, reply) of the first rule that matches, or None. Case and accents do not matter."""
-    folded = _fold(text)
-    words = _words(folded)
+    comparable = _fold(text)
+    words = _words(comparable)
     for bot in bots:
         if not bot.enabled or bot.phone_number_id not in ("", phone_number_id):
             continue
-        for rule in bot.rules:
-            keywords = [_fold(keyword) for keyword in rule.keywords]
-            matches = (
-                rule.match == "any"
-                or (rule.match == "exact" and folded in keywords)
-                or (rule.match == "contains" and any(_contains(folded, words, keyword) for keyword in keywords))
-            )
-            if matches:
+        for rule in folded(bot).rules:
+            if _matches(rule, comparable, words):
                 return bot.bot_id, rule.reply
     return None

@@ -33,6 +33,10 @@ class Contact:
     username: str = ""
 
 
+MOST_FIELDS = 100
+"""Custom fields of a tenant."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContactField:
     """A custom field the tenant defined. `kind` decides how an import checks its values."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shared.domain.contacts.contact import Contact
+from shared.errors import Conflict
 
 MOST_LABELS = 200
 MOST_CANNED = 500
@@ -32,6 +33,18 @@ class CannedReply:
     text: str
     created_at: int = 0
     updated_at: int = 0
+
+
+def check_label(label: Label, others: Collection[Label]) -> None:
+    """Raises Conflict for a name that one of the tenant's others has."""
+    if any(other.name.casefold() == label.name.casefold() for other in others):
+        raise Conflict("there is a label with this name", field="name", code="label_exists")
+
+
+def check_canned_reply(reply: CannedReply, others: Collection[CannedReply]) -> None:
+    """Raises Conflict for a shortcut that one of the tenant's others has."""
+    if any(other.shortcut == reply.shortcut for other in others):
+        raise Conflict("there is a reply with this shortcut", field="shortcut", code="shortcut_taken")
 
 
 def unknown_places(text: str, fields: Collection[str]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from shared.domain.webhooks.tenant_event import EventType
 
 EVERYTHING = "*"
+MOST_ENDPOINTS = 20
 OVERLAP_MS = 24 * 3600 * 1000
 """A replaced secret signs this much longer."""
 GIVE_UP_MS = 5 * 24 * 3600 * 1000

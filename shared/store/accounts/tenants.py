@@ -5,12 +5,18 @@ Global names: `SUB#<cognito subject>`, `KEY#<hash of an API key>`, `WABA#<id>`, 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from shared.domain.accounts.account import ApiKey, Member, Scope, Tenant
+from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Scope, Tenant
+from shared.domain.accounts.plans import Entitlements, check_numbers
+from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
+from shared.store.engine import guarded
 from shared.store.engine.directory import Directory, Owner
+from shared.store.engine.guarded import GuardedList
 
+API_KEYS = GuardedList("APIKEY#", ApiKey)
+NUMBERS = GuardedList("NUMBER#", Number)
 _TENANT = "TENANT"
 
 
@@ -50,12 +56,16 @@ class Accounts:
         return self._directory.owner_of(f"SUB#{subject}")
 
     def add_api_key(self, tenant_id: str, key: ApiKey) -> None:
-        scopes = ",".join(sorted(key.scopes))
-        self._directory.claim(
-            tenant_id,
-            {f"KEY#{key.key_hash}": {"key_id": key.key_id, "scopes": scopes}},
-            {f"APIKEY#{key.key_id}": key},
-        )
+        """Raises TooMany (`too_many_api_keys`)."""
+        name = f"APIKEY#{key.key_id}"
+
+        def decide(found: Mapping[str, ApiKey]) -> Mapping[str, ApiKey]:
+            if name not in found:
+                require_room(len(found), MOST_API_KEYS, "API keys", code="too_many_api_keys")
+            return {name: key}
+
+        claimed = {f"KEY#{key.key_hash}": {"key_id": key.key_id, "scopes": ",".join(sorted(key.scopes))}}
+        guarded.change(tenant_id, API_KEYS, decide, names=claimed)
 
     def api_keys(self, tenant_id: str) -> list[ApiKey]:
         return self._directory.all(tenant_id, "APIKEY#", ApiKey)
@@ -70,13 +80,19 @@ class Accounts:
         self._directory.release(tenant_id, f"KEY#{key.key_hash}")
         self._directory.delete(tenant_id, f"APIKEY#{key_id}")
 
-    def connect(self, tenant_id: str, waba: Waba, numbers: list[Number]) -> None:
-        """Raises Conflict when another tenant holds the account or one of its numbers."""
+    def connect(self, tenant_id: str, waba: Waba, numbers: list[Number], limits: Entitlements | None = None) -> None:
+        """Raises Conflict when another tenant holds the account or one of its numbers, and LimitExceeded when the plan
+        of these limits has no room for them beside those that the tenant has."""
         names = {f"WABA#{waba.waba_id}": {"waba_id": waba.waba_id}}
         names |= {f"PN#{n.phone_number_id}": {"waba_id": n.waba_id, "display": n.display} for n in numbers}
-        documents: dict[str, object] = {f"WABA#{waba.waba_id}": waba}
-        documents |= {f"NUMBER#{n.phone_number_id}": n for n in numbers}
-        self._directory.claim(tenant_id, names, documents)
+        connected = {f"NUMBER#{n.phone_number_id}": n for n in numbers}
+
+        def decide(found: Mapping[str, Number]) -> Mapping[str, Number]:
+            if limits is not None:
+                check_numbers(len(found.keys() | connected.keys()), limits)
+            return connected
+
+        guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
 
     def waba(self, tenant_id: str, waba_id: str) -> Waba:
         """Raises NotFound."""

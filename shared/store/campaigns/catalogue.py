@@ -1,15 +1,22 @@
 """Templates, custom fields, campaigns and bots, in the Directory table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from shared.domain.bots.bot import Bot
+from shared.domain.bots.bot import Bot, check_bots, folded
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.incident import Incident
-from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.contact import MOST_FIELDS, ContactField
+from shared.domain.limits import require_room
 from shared.domain.templates.template import Template
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
+from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Due
+from shared.store.engine.documents import to_document
+from shared.store.engine.guarded import GuardedList
+
+BOTS = GuardedList("BOT#", Bot)
+FIELDS = GuardedList("FIELD#", ContactField)
 
 START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 60_000
@@ -57,8 +64,21 @@ class Catalogue:
         return True
 
     def create_field(self, tenant_id: str, field: ContactField) -> None:
-        """Raises Conflict when the key is taken."""
-        self._directory.create(tenant_id, f"FIELD#{field.key}", field)
+        """Raises Conflict (`field_exists`) when the key is taken, and TooMany."""
+        self.create_fields(tenant_id, [field], taken_is_fine=False)
+
+    def create_fields(self, tenant_id: str, fields: Sequence[ContactField], *, taken_is_fine: bool = True) -> None:
+        """All of them or none; one whose key is taken stays as it is. Raises TooMany (`too_many_fields`)."""
+
+        def decide(found: Mapping[str, ContactField]) -> Mapping[str, ContactField]:
+            new = {f"FIELD#{field.key}": field for field in fields if f"FIELD#{field.key}" not in found}
+            if len(new) < len(fields) and not taken_is_fine:
+                raise Conflict("there is a field with this key", field="key", code="field_exists")
+            if new:
+                require_room(len(found) + len(new) - 1, MOST_FIELDS, "custom fields", code="too_many_fields")
+            return new
+
+        guarded.change(tenant_id, FIELDS, decide)
 
     def fields(self, tenant_id: str) -> list[ContactField]:
         return self._directory.all(tenant_id, "FIELD#", ContactField)
@@ -119,8 +139,19 @@ class Catalogue:
     def incidents(self, tenant_id: str) -> list[Incident]:
         return self._directory.all(tenant_id, "INCIDENT#", Incident)
 
-    def put_bot(self, tenant_id: str, bot: Bot) -> None:
-        self._directory.put(tenant_id, f"BOT#{bot.bot_id}", bot)
+    def put_bot(self, tenant_id: str, bot: Bot, *, must_exist: bool = False) -> None:
+        """Make it, or replace the one with its id. Raises NotFound when there is none and there must be, and TooMany
+        (`too_many_bots`, `too_many_keywords`, `bot_too_large`, `bots_too_large`)."""
+        key, stored = f"BOT#{bot.bot_id}", folded(bot)
+
+        def decide(found: Mapping[str, Bot]) -> Mapping[str, Bot]:
+            if must_exist and key not in found:
+                raise NotFound("there is no such thing here")
+            sizes = {name: len(to_document(other).encode()) for name, other in found.items()}
+            check_bots(found, {**found, key: stored}, sizes, {**sizes, key: len(to_document(stored).encode())})
+            return {key: stored}
+
+        guarded.change(tenant_id, BOTS, decide)
 
     def bot(self, tenant_id: str, bot_id: str) -> Bot:
         """Raises NotFound."""

@@ -1,10 +1,24 @@
 """Labels and canned replies, in the Directory table. Reading all of a kind costs 0.5 RRU per 4 KB."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from shared.domain.conversations.inbox_settings import CannedReply, Label
+from shared.domain.conversations.inbox_settings import (
+    MOST_CANNED,
+    MOST_LABELS,
+    CannedReply,
+    Label,
+    check_canned_reply,
+    check_label,
+)
+from shared.domain.limits import require_room
+from shared.errors import NotFound
+from shared.store.engine import guarded
 from shared.store.engine.directory import Directory
+from shared.store.engine.guarded import GuardedList
+
+LABELS = GuardedList("LABEL#", Label)
+CANNED_REPLIES = GuardedList("CANNED#", CannedReply)
 
 
 class InboxSettings:
@@ -13,19 +27,38 @@ class InboxSettings:
 
     def labels(self, tenant_id: str) -> list[Label]:
         """In the order they were made."""
-        return self._directory.all(tenant_id, "LABEL#", Label)
+        return self._directory.all(tenant_id, LABELS.prefix, Label)
 
     def put_label(self, tenant_id: str, label: Label) -> None:
-        self._directory.put(tenant_id, f"LABEL#{label.label_id}", label)
+        """Make it, or replace the one with its id. Raises Conflict (`label_exists`) and TooMany."""
+        key = f"LABEL#{label.label_id}"
+
+        def decide(found: Mapping[str, Label]) -> Mapping[str, Label]:
+            check_label(label, [other for other in found.values() if other.label_id != label.label_id])
+            if key not in found:
+                require_room(len(found), MOST_LABELS, "labels")
+            return {key: label}
+
+        guarded.change(tenant_id, LABELS, decide)
 
     def change_label(self, tenant_id: str, label_id: str, name: str | None, colour: str | None) -> Label:
-        """Raises NotFound."""
-        return self._directory.update(
-            tenant_id,
-            f"LABEL#{label_id}",
-            Label,
-            lambda label: replace(label, name=name or label.name, colour=colour or label.colour),
-        )
+        """Raises NotFound and Conflict (`label_exists`)."""
+        key = f"LABEL#{label_id}"
+
+        def changed(label: Label) -> Label:
+            return replace(label, name=name or label.name, colour=colour or label.colour)
+
+        if name is None:
+            return self._directory.update(tenant_id, key, Label, changed)
+
+        def decide(found: Mapping[str, Label]) -> Mapping[str, Label]:
+            if key not in found:
+                raise NotFound("there is no such thing here")
+            renamed = changed(found[key])
+            check_label(renamed, [other for other in found.values() if other.label_id != label_id])
+            return {key: renamed}
+
+        return guarded.change(tenant_id, LABELS, decide)[key]
 
     def delete_label(self, tenant_id: str, label_id: str) -> None:
         """Raises NotFound. Conversations keep the id, which means nothing from then on."""
@@ -34,20 +67,38 @@ class InboxSettings:
 
     def canned_replies(self, tenant_id: str) -> list[CannedReply]:
         """In the order they were made."""
-        return self._directory.all(tenant_id, "CANNED#", CannedReply)
+        return self._directory.all(tenant_id, CANNED_REPLIES.prefix, CannedReply)
 
     def canned_reply(self, tenant_id: str, reply_id: str) -> CannedReply:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"CANNED#{reply_id}", CannedReply)
 
     def put_canned_reply(self, tenant_id: str, reply: CannedReply) -> None:
-        self._directory.put(tenant_id, f"CANNED#{reply.reply_id}", reply)
+        """Make it, or replace the one with its id. Raises Conflict (`shortcut_taken`) and TooMany."""
+        key = f"CANNED#{reply.reply_id}"
+
+        def decide(found: Mapping[str, CannedReply]) -> Mapping[str, CannedReply]:
+            check_canned_reply(reply, [other for other in found.values() if other.reply_id != reply.reply_id])
+            if key not in found:
+                require_room(len(found), MOST_CANNED, "canned replies")
+            return {key: reply}
+
+        guarded.change(tenant_id, CANNED_REPLIES, decide)
 
     def change_canned_reply(
         self, tenant_id: str, reply_id: str, change: Callable[[CannedReply], CannedReply]
     ) -> CannedReply:
-        """Raises NotFound."""
-        return self._directory.update(tenant_id, f"CANNED#{reply_id}", CannedReply, change)
+        """Raises NotFound and Conflict (`shortcut_taken`)."""
+        key = f"CANNED#{reply_id}"
+
+        def decide(found: Mapping[str, CannedReply]) -> Mapping[str, CannedReply]:
+            if key not in found:
+                raise NotFound("there is no such thing here")
+            changed = change(found[key])
+            check_canned_reply(changed, [other for other in found.values() if other.reply_id != reply_id])
+            return {key: changed}
+
+        return guarded.change(tenant_id, CANNED_REPLIES, decide)[key]
 
     def delete_canned_reply(self, tenant_id: str, reply_id: str) -> None:
         """Raises NotFound."""

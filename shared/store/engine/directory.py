@@ -17,9 +17,11 @@ number id, a WABA id, an API key's hash, a Cognito user) are claims: `<KIND>#<na
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from shared.errors import Conflict, NotFound, RetryableError
@@ -63,6 +65,26 @@ def tenant_key(tenant_id: str) -> str:
     return f"T#{tenant_id}"
 
 
+def document_item(tenant_id: str, key: str, value: object) -> DirectoryItem:
+    """A new document, not yet written."""
+    return DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
+
+
+def claim_item(tenant_id: str, name: str, details: Mapping[str, str]) -> DirectoryItem:
+    """A global name in the tenant's hands, not yet written."""
+    owner = to_document(Owner(tenant_id, dict(details)))
+    return DirectoryItem(name, "OWNER", doc=owner, gsi1pk=f"OWNED#{tenant_id}", gsi1sk=name, version=1)
+
+
+def claim_is_free(tenant_id: str) -> Condition:
+    """The condition under which the tenant may take a global name: nobody's, or its own already."""
+    return cast("Condition", DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == f"OWNED#{tenant_id}"))
+
+
+def already_claimed() -> Conflict:
+    return Conflict("this already belongs to another account", code="already_claimed")
+
+
 class Directory:
     """Documents and claims. Keys are `<KIND>#<id>`; the tenant id is part of every access."""
 
@@ -70,7 +92,8 @@ class Directory:
         DirectoryItem.Meta.table_name = database.directory
 
     def _item(self, tenant_id: str, key: str, value: object, due: Due | None, ttl: int | None) -> DirectoryItem:
-        item = DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), ttl=ttl, version=1)
+        item = document_item(tenant_id, key, value)
+        item.ttl = ttl
         if due is not None:
             item.gsi1pk, item.gsi1sk = f"DUE#{due.kind}", f"{due.at:013d}#{tenant_id}#{key}"
         return item
@@ -192,20 +215,13 @@ class Directory:
         try:
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
                 for name, details in names.items():
-                    owner = Owner(tenant_id, dict(details))
-                    free = DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == f"OWNED#{tenant_id}")
-                    transaction.save(
-                        DirectoryItem(
-                            name, "OWNER", doc=to_document(owner), gsi1pk=f"OWNED#{tenant_id}", gsi1sk=name, version=1
-                        ),
-                        condition=free,
-                    )
+                    transaction.save(claim_item(tenant_id, name, details), condition=claim_is_free(tenant_id))
                 for key, value in documents.items():
                     transaction.save(self._item(tenant_id, key, value, None, None))
         except TransactWriteError as exc:
             reasons = exc.cancellation_reasons
             if any(reason is not None and reason.code == "ConditionalCheckFailed" for reason in reasons):
-                raise Conflict("this already belongs to another account", code="already_claimed") from exc
+                raise already_claimed() from exc
             raise RetryableError("the change met another one; try again") from exc
 
     def owner_of(self, name: str) -> Owner | None:

@@ -1,10 +1,15 @@
 """Tenants' webhook endpoints, in the Directory table: `WHE#<endpoint>`, read with every batch of events (0.5 RRU)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.domain.limits import require_room
+from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, WebhookEndpoint
 from shared.errors import NotFound
+from shared.store.engine import guarded
 from shared.store.engine.directory import Directory
+from shared.store.engine.guarded import GuardedList
+
+ENDPOINTS = GuardedList("WHE#", WebhookEndpoint)
 
 
 class WebhookEndpoints:
@@ -12,8 +17,16 @@ class WebhookEndpoints:
         self._directory = directory
 
     def put(self, tenant_id: str, endpoint: WebhookEndpoint) -> None:
-        """Made once more when a call is repeated whose answer, and with it the secret, was lost."""
-        self._directory.put(tenant_id, _key(endpoint.endpoint_id), endpoint)
+        """Made once more when a call is repeated whose answer, and with it the secret, was lost. Raises TooMany
+        (`too_many_endpoints`)."""
+        key = _key(endpoint.endpoint_id)
+
+        def decide(found: Mapping[str, WebhookEndpoint]) -> Mapping[str, WebhookEndpoint]:
+            if key not in found:
+                require_room(len(found), MOST_ENDPOINTS, "endpoints")
+            return {key: endpoint}
+
+        guarded.change(tenant_id, ENDPOINTS, decide)
 
     def all(self, tenant_id: str) -> list[WebhookEndpoint]:
         """In the order in which they were made."""

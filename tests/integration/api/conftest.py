@@ -2,21 +2,11 @@
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from functions.api import bootstrap
 from shared.store.engine.database import Database, open_database
-from tests.support.api_handler import Api, Stores
-from tests.support.fake_aws import platform_secrets
-
-TABLES = {
-    "DIRECTORY_TABLE": "DirectoryTable",
-    "CONTACTS_TABLE": "ContactsTable",
-    "CONVERSATIONS_TABLE": "ConversationsTable",
-    "SENDS_TABLE": "SendsTable",
-}
+from tests.support.api_handler import Api
+from tests.support.running_api import TABLES, running_api
 
 
 @pytest.fixture(scope="module")
@@ -37,42 +27,5 @@ def graph_url() -> str:
 @pytest.fixture(scope="module")
 def api(dynoxide: str, graph_url: str) -> Iterator[Api]:
     """Tests share it, so each works under a tenant of its own."""
-    with mock_aws(), pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
-        sqs, s3, kms = boto3.client("sqs"), boto3.client("s3"), boto3.client("kms")
-        cognito, secrets = boto3.client("cognito-idp"), boto3.client("secretsmanager")
-        scheduler = boto3.client("scheduler")
-        s3.create_bucket(Bucket="data")
-        scheduler.create_schedule_group(Name="group")
-        pool = cognito.create_user_pool(
-            PoolName="people",
-            UsernameAttributes=["email"],
-            Policies={"PasswordPolicy": {"MinimumLength": 12}},
-        )["UserPool"]["Id"]
-        client = cognito.create_user_pool_client(
-            UserPoolId=pool, ClientName="api", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
-        )["UserPoolClient"]["ClientId"]
-        env = {
-            **TABLES,
-            "DATA_BUCKET": "data",
-            "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
-            **platform_secrets(secrets),
-            "GRAPH_API_URL": graph_url,
-            "GRAPH_API_VERSION": "v26.0",
-            "META_APP_ID": "100",
-            "EMAIL_VERIFICATION": "skip",
-            "ALLOW_PRIVATE_WEBHOOKS": "false",
-            "SCHEDULE_GROUP": "group",
-            "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
-            "USER_POOL_ID": pool,
-            "USER_POOL_CLIENT_ID": client,
-            "USER_POOL_ISSUER": f"https://cognito-idp.us-east-1.amazonaws.com/{pool}",
-        }
-        for queue in ("START", "LOAD", "LANE", "IMPORT", "WEBHOOK"):
-            env[f"{queue}_QUEUE_URL"] = sqs.create_queue(QueueName=queue)["QueueUrl"]
-        env["START_QUEUE_ARN"] = "arn:aws:sqs:us-east-1:123456789012:START"
-        for name, value in env.items():
-            monkeypatch.setenv(name, value)
-        bootstrap.parts.cache_clear()
-        yield Api(Stores.of(bootstrap.parts()), s3, sqs, scheduler)
-        bootstrap.parts.cache_clear()
+    with running_api(dynoxide, graph_url) as running:
+        yield running

@@ -177,7 +177,7 @@ def test_there_is_an_end_to_endpoints(api: Api, tenant: str) -> None:
     for _ in range(20):
         made(api, tenant)
     answer = api.call("POST", "/v1/webhook-endpoints", {"url": URL}, tenant=tenant)
-    assert (answer.status, answer.body["code"]) == (409, "too_many_endpoints")
+    assert (answer.status, answer.body["code"]) == (422, "too_many_endpoints")
     first = api.call("GET", "/v1/webhook-endpoints", tenant=tenant).body["items"][0]["id"]
     assert api.call("DELETE", f"/v1/webhook-endpoints/{first}", tenant=tenant).status == 204
     assert api.call("GET", f"/v1/webhook-endpoints/{first}", tenant=tenant).status == 404

@@ -1,10 +1,25 @@
 """Keyword rules: the first that matches answers."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.bots.bot import Bot, Match, Rule, reply_for
+from shared.domain.bots.bot import (
+    MOST_BOT_BYTES,
+    MOST_BOTS,
+    MOST_BYTES,
+    MOST_KEYWORDS,
+    Bot,
+    Match,
+    Rule,
+    check_bots,
+    folded,
+    reply_for,
+)
+from shared.domain.text_fold import fold
+from shared.errors import TooMany
 
 
 def bot(*rules: Rule, bot_id: str = "b", phone: str = "", enabled: bool = True) -> Bot:
@@ -104,3 +119,65 @@ def test_bots_that_are_off_or_of_another_number_do_not_answer() -> None:
     assert reply_for([bot(rule, enabled=False), bot(rule, phone="2")], "1", "hello") is None
     assert reply_for([bot(rule, phone="2")], "2", "hello") == ("b", "ok")
     assert reply_for([], "1", "hello") is None
+
+
+def stored(*keywords: str, match: Match = "contains") -> Bot:
+    return folded(bot(Rule(match, keywords, "ok")))
+
+
+def test_nothing_of_a_stored_bot_is_folded_for_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    bots = [stored(*(f"word {n} of {m}" for m in range(50)), match="contains") for n in range(100)]
+    folds: list[str] = []
+
+    def counted(text: str) -> str:
+        folds.append(text)
+        return fold(text)
+
+    monkeypatch.setattr("shared.domain.bots.bot.fold", counted)
+    assert reply_for(bots, "1", "something else") is None
+    assert folds == ["something else"]
+
+
+@pytest.mark.parametrize("match", ["exact", "contains"])
+def test_a_bot_that_another_fold_made_is_folded_again(match: Match) -> None:
+    old = replace(stored("preço", match=match), folded_by="0/1.1.0")
+    old = replace(old, rules=tuple(replace(rule, needles=("what it was then",)) for rule in old.rules))
+    assert reply_for([old], "1", "PRECO") == ("b", "ok")
+    assert folded(old) == stored("preço", match=match)
+
+
+def rules(keywords: int) -> Bot:
+    return bot(Rule("exact", tuple(map(str, range(keywords))), "ok"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sizes_before", "sizes", "code"),
+    [
+        ({}, {"a": rules(1)}, {}, {"a": MOST_BOT_BYTES}, None),
+        ({}, {"a": rules(1)}, {}, {"a": MOST_BOT_BYTES + 1}, "bot_too_large"),
+        ({"a": rules(1)}, {"a": rules(1)}, {"a": MOST_BOT_BYTES + 9}, {"a": MOST_BOT_BYTES + 8}, None),
+        ({}, {"a": rules(MOST_KEYWORDS)}, {}, {"a": 1}, None),
+        ({}, {"a": rules(MOST_KEYWORDS + 1)}, {}, {"a": 1}, "too_many_keywords"),
+        ({"a": rules(MOST_KEYWORDS)}, {"a": rules(MOST_KEYWORDS), "b": rules(1)}, {}, {}, "too_many_keywords"),
+        ({"a": rules(MOST_KEYWORDS + 9)}, {"a": rules(MOST_KEYWORDS + 8)}, {}, {}, None),
+        ({}, {}, {}, dict.fromkeys("abcde", MOST_BYTES // 5 + 1), "bots_too_large"),
+        ({}, {}, dict.fromkeys("abcde", MOST_BYTES // 5 + 2), dict.fromkeys("abcde", MOST_BYTES // 5 + 1), None),
+        (dict.fromkeys(map(str, range(MOST_BOTS - 1)), rules(0)), dict.fromkeys(map(str, range(MOST_BOTS)), rules(0)),
+         {}, {}, None),
+        (dict.fromkeys(map(str, range(MOST_BOTS)), rules(0)), dict.fromkeys(map(str, range(MOST_BOTS + 1)), rules(0)),
+         {}, {}, "too_many_bots"),
+    ],
+)  # fmt: skip
+def test_bots_have_bounds_that_older_ones_may_come_down_to(
+    before: dict[str, Bot],
+    after: dict[str, Bot],
+    sizes_before: dict[str, int],
+    sizes: dict[str, int],
+    code: str | None,
+) -> None:
+    if code is None:
+        check_bots(before, after, sizes_before, sizes)
+        return
+    with pytest.raises(TooMany) as caught:
+        check_bots(before, after, sizes_before, sizes)
+    assert (caught.value.code, caught.value.status) == (code, 422)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from functions.api.contacts.imports.consent_columns import says_consent
 from functions.api.contacts.imports.csv_source import BadFile
-from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.text_fold import fold
 
 PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE = "phone", "name", "first_name", "last_name", "tags", "ignore"
 RESERVED = frozenset({PHONE, NAME, FIRST_NAME, LAST_NAME, TAGS, IGNORE, "bsuid"})
-MOST_FIELDS = 100
 
 _PHONE_NAMES = """phone phone_number phonenumber phone_no mobile mobile_phone mobile_number cell cellphone cell_phone
 telephone tel whatsapp whatsapp_number telefone celular telefono movil numero_de_telefone numero_de_telefono telefon

@@ -32,7 +32,7 @@ from functions.api.contacts.imports.job import (
 )
 from functions.api.contacts.imports.rows import Rejection, Row, RowReader
 from shared.domain.contacts.contact import ContactField
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput, NotFound, TooMany
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Change, Contacts
 
@@ -174,11 +174,11 @@ class ImportRun:
             text.detach()
             rejected.seek(0)
             self._imports.store_rejections(tenant_id, job.import_id, listed, rejected)
-        for field in layout.new_fields:
-            try:
-                self._catalogue.create_field(tenant_id, field)
-            except Conflict:
-                continue  # made by an earlier attempt, or by somebody else just now
+        try:
+            # Those that an earlier attempt made, or somebody else just now, stay as they are.
+            self._catalogue.create_fields(tenant_id, layout.new_fields)
+        except TooMany as error:
+            raise BadFile(error.message) from error
         return self._save(
             tenant_id,
             job,

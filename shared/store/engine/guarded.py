@@ -1,0 +1,130 @@
+"""Lists with a rule over the whole of them: how many there may be, which name is taken, how large all are together.
+
+| access | cost |
+|---|---|
+| `change` | 1 RRU per 4 KB of the list, 1 for its guard, and 2 WRU per KB of what is written and for the guard |
+
+The rule is looked at and kept in one conditional write. A list has a guard, a document that only counts the changes
+(`GUARD#<prefix>`), and a change is written in one transaction with the guard's next number: of two changes that saw the
+same list one is written, and the other looks again. What is stored is its own count, so there is nothing to initialise
+for lists that are older than their guard, and nothing that could drift. Removing makes room and needs no guard. The
+documents stay ordinary ones: `Directory.update` may change what no rule is about.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from shared.errors import RetryableError
+from shared.store.engine.directory import (
+    DirectoryItem,
+    already_claimed,
+    claim_is_free,
+    claim_item,
+    document_item,
+    tenant_key,
+)
+from shared.store.engine.documents import from_document, to_document
+
+T = TypeVar("T")
+_ATTEMPTS = 12
+_LONGEST_PAUSE_SECONDS = 0.4
+_RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedList(Generic[T]):
+    """A tenant's documents of one kind: their keys begin with `prefix`."""
+
+    prefix: str
+    kind: type[T]
+
+    @property
+    def guard(self) -> str:
+        return f"GUARD#{self.prefix}"
+
+
+def change(
+    tenant_id: str,
+    guarded: GuardedList[T],
+    decide: Callable[[Mapping[str, T]], Mapping[str, T]],
+    *,
+    names: Mapping[str, Mapping[str, str]] | None = None,
+    documents: Mapping[str, object] | None = None,
+) -> Mapping[str, T]:
+    """Write what `decide` makes of the list: from all there is, by key, to what is to be stored, by key. Returns the
+    latter.
+
+    `decide` must be pure: it may run more than once. `names` are global names to take in the same transaction, as
+    `Directory.claim` does, and `documents` further documents to write with them. Raises whatever `decide` raises,
+    Conflict when another tenant holds a name, and RetryableError when others keep winning.
+    """
+    for attempt in range(_ATTEMPTS):
+        written = _try(tenant_id, guarded, decide, names or {}, documents or {})
+        if written is not None:
+            return written
+        time.sleep(random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt)))  # noqa: S311 - no secret
+    raise RetryableError("many changes at the same moment; try again")
+
+
+def _try(
+    tenant_id: str,
+    guarded: GuardedList[T],
+    decide: Callable[[Mapping[str, T]], Mapping[str, T]],
+    names: Mapping[str, Mapping[str, str]],
+    documents: Mapping[str, object],
+) -> Mapping[str, T] | None:
+    """None when somebody else changed the list meanwhile."""
+    # The guard first: what is changed after it was read is seen in the list, or found out by the condition.
+    seen = _version(tenant_id, guarded.guard)
+    rows = {
+        row.sk: row
+        for row in DirectoryItem.query(
+            tenant_key(tenant_id), DirectoryItem.sk.startswith(guarded.prefix), consistent_read=True
+        )
+    }
+    found = {key: from_document(guarded.kind, row.doc) for key, row in rows.items()}
+    decided = decide(found)
+    changed = {key: value for key, value in decided.items() if found.get(key) != value}
+    if not changed and not names and not documents:
+        return decided
+    try:
+        with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
+            # Claims come first: their places in the list of reasons tell a taken name from a race.
+            for name, details in names.items():
+                transaction.save(claim_item(tenant_id, name, details), condition=claim_is_free(tenant_id))
+            for key, value in changed.items():
+                row = rows.get(key)
+                item = document_item(tenant_id, key, value)
+                if row is not None:
+                    item.version, item.ttl = row.version + 1, row.ttl
+                    item.gsi1pk, item.gsi1sk = row.gsi1pk, row.gsi1sk
+                unchanged = DirectoryItem.pk.does_not_exist() if row is None else DirectoryItem.version == row.version
+                transaction.save(item, condition=unchanged)
+            for key, document in documents.items():
+                transaction.save(document_item(tenant_id, key, document))
+            guard = DirectoryItem(tenant_key(tenant_id), guarded.guard, doc=to_document(""), version=seen + 1)
+            transaction.save(
+                guard,
+                condition=DirectoryItem.version == seen if seen else DirectoryItem.pk.does_not_exist(),
+            )
+    except TransactWriteError as exc:
+        codes = [reason.code if reason is not None else None for reason in exc.cancellation_reasons]
+        if "ConditionalCheckFailed" in codes[: len(names)]:
+            raise already_claimed() from exc
+        if not _RACE.intersection(codes):
+            raise RetryableError("the change met another one; try again") from exc
+        return None
+    return decided
+
+
+def _version(tenant_id: str, key: str) -> int:
+    try:
+        return int(DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=True).version)
+    except DirectoryItem.DoesNotExist:
+        return 0

@@ -1,0 +1,327 @@
+"""Every route with a bound, or for something that exists once, called by eight processes at the same moment.
+
+A route that makes, names or enlarges something has a row here, or stands below with the reason why it has none.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from functions.api import handler
+from functions.api.http import openapi
+from infra.local.meta_simulator.server import in_thread
+from shared.clock import new_ulid
+from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Role, Scope, Tenant
+from shared.domain.bots.bot import FOLDED_BY, MOST_BOTS, MOST_KEYWORDS, Bot, Rule
+from shared.domain.contacts.contact import MOST_FIELDS, ContactField
+from shared.domain.conversations.conversation import MOST_LABELS as MOST_LABELS_OF_ONE
+from shared.domain.conversations.inbox_settings import MOST_CANNED, MOST_LABELS, CannedReply, Label
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
+from shared.store.engine.directory import DirectoryItem, document_item
+from tests.support.api_handler import Api
+from tests.support.at_once import Racers, racers
+from tests.support.fake_aws import SECRETS
+from tests.support.racing_api import racing_api
+
+AT_ONCE = 8
+ROOM = 3
+"""How many more of a capped thing there may be when the race begins."""
+Json = dict[str, Any]
+Call = tuple[str, Json]
+"""The path and the body of one call."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A tenant of its own; `things` writes documents as they were stored before anything guarded them."""
+
+    api: Api
+    tenant: str
+    simulator: httpx.Client
+
+    def things(self, documents: Mapping[str, object]) -> None:
+        with DirectoryItem.batch_write() as batch:
+            for key, value in documents.items():
+                batch.save(document_item(self.tenant, key, value))
+
+    def conversation(self) -> str:
+        """One with a person, on the tenant's number."""
+        number = self.number()
+        contact = self.api.call("POST", "/v1/contacts", {"phone": "+5511912345678"}, tenant=self.tenant).body["id"]
+        body = {"phone_number_id": number, "contact_id": contact}
+        return str(self.api.call("POST", "/v1/conversations", body, tenant=self.tenant).body["id"])
+
+    def number(self) -> str:
+        number = f"{int(new_ulid()[-9:], 36)}"
+        waba = Waba(f"9{number}", "x", "USD", "t")
+        self.api.deps.accounts.connect(self.tenant, waba, [Number(number, waba.waba_id, "+1", "x")])
+        return number
+
+    def count(self, path: str) -> int:
+        return len(self.api.call("GET", path, tenant=self.tenant).body["items"])
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """`calls` prepares the tenant and gives the eight calls. `passes` of them succeed, the others are refused with
+    `refusal` (status and code); afterwards there are `total`."""
+
+    route: str
+    rule: str
+    calls: Callable[[World], Sequence[Call]]
+    passes: int
+    refusal: tuple[int, str] | None
+    total: int
+    count: Callable[[World], int]
+
+
+def each(path: str, body: Callable[[int], Json]) -> list[Call]:
+    return [(path, body(i)) for i in range(AT_ONCE)]
+
+
+def connects(world: World) -> list[Call]:
+    wish = {"create_waba": {"name": "Shop", "phone_numbers": [{"is_on_biz_app": True}]}}
+    accounts = [world.simulator.post("/_sim/script", json=wish).json()["create_waba"] for _ in range(AT_ONCE)]
+    return [("/v1/whatsapp/connect", {"code": one["code"], "waba_id": one["waba_id"]}) for one in accounts]
+
+
+def endpoints(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_ENDPOINTS - ROOM)]
+    secret = (SealedSecret("x", "abcd"),)
+    world.things({f"WHE#{i}": WebhookEndpoint(i, "https://example.com/", ("*",), "", secret, 1) for i in ids})
+    return each("/v1/webhook-endpoints", lambda i: {"url": f"https://example.com/{i}"})
+
+
+def labels(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_LABELS - ROOM)]
+    world.things({f"LABEL#{i}": Label(i, i, "#000000") for i in ids})
+    return each("/v1/labels", lambda i: {"name": f"new {i}"})
+
+
+def renamed_labels(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(AT_ONCE)]
+    world.things({f"LABEL#{i}": Label(i, i, "#000000") for i in ids})
+    return [(f"/v1/labels/{i}", {"name": "The Same"}) for i in ids]
+
+
+def canned_replies(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_CANNED - ROOM)]
+    world.things({f"CANNED#{i}": CannedReply(i, i.lower(), "text") for i in ids})
+    return each("/v1/canned-replies", lambda i: {"shortcut": f"new{i}", "text": "hello"})
+
+
+def renamed_replies(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(AT_ONCE)]
+    world.things({f"CANNED#{i}": CannedReply(i, i.lower(), "text") for i in ids})
+    return [(f"/v1/canned-replies/{i}", {"shortcut": "same", "text": "hello"}) for i in ids]
+
+
+def fields(world: World) -> list[Call]:
+    world.things({f"FIELD#old{i}": ContactField(f"old{i}", "x") for i in range(MOST_FIELDS - ROOM)})
+    return each("/v1/fields", lambda i: {"key": f"new{i}"})
+
+
+def api_keys(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_API_KEYS - ROOM)]
+    world.things({f"APIKEY#{i}": ApiKey(i, "x", (Scope.READ,), "abcd", i) for i in ids})
+    return each("/v1/api-keys", lambda i: {"name": f"new {i}", "scopes": ["read"]})
+
+
+def bot(keywords: int, bot_id: str = "") -> Bot:
+    rules = tuple(
+        Rule("exact", tuple(f"word {i}" for i in range(at, min(at + 50, keywords))), "hello")
+        for at in range(0, keywords, 50)
+    )
+    return Bot(bot_id, "bot", "", enabled=True, rules=rules)
+
+
+def bot_body(keywords: int) -> Json:
+    rules = [{"match": r.match, "keywords": list(r.keywords), "reply": r.reply} for r in bot(keywords).rules]
+    return {"name": "bot", "rules": rules}
+
+
+def bots(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_BOTS - ROOM)]
+    world.things({f"BOT#{i}": bot(1, i) for i in ids})
+    return each("/v1/bots", lambda _: bot_body(1))
+
+
+def enlarged_bots(world: World) -> list[Call]:
+    """Each of eight bots shall have 100 keywords more, and there is room for 300."""
+    ids = [new_ulid() for _ in range(AT_ONCE)]
+    world.things({f"BOT#{i}": bot(100, i) for i in ids})
+    left = MOST_KEYWORDS - 100 * AT_ONCE - 100 * ROOM
+    world.things({f"BOT#{i}": bot(left // 2, i) for i in (new_ulid(), new_ulid())})
+    return [(f"/v1/bots/{i}", bot_body(200)) for i in ids]
+
+
+def conversation_labels(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_LABELS_OF_ONE - ROOM + AT_ONCE)]
+    world.things({f"LABEL#{i}": Label(i, i, "#000000") for i in ids})
+    path = f"/v1/conversations/{world.conversation()}/labels"
+    given = {"add": ids[AT_ONCE:]}
+    assert world.api.call("POST", path, given, tenant=world.tenant).status == 200
+    return [(path, {"add": [i]}) for i in ids[:AT_ONCE]]
+
+
+def same_conversation(world: World) -> list[Call]:
+    number = world.number()
+    contact = world.api.call("POST", "/v1/contacts", {"phone": "+5511912345678"}, tenant=world.tenant).body["id"]
+    return each("/v1/conversations", lambda _: {"phone_number_id": number, "contact_id": contact})
+
+
+def keywords_of_all(world: World) -> int:
+    return sum(len(rule.keywords) for bot in world.api.deps.catalogue.bots(world.tenant) for rule in bot.rules)
+
+
+def labels_of_conversation(world: World) -> int:
+    (found,) = world.api.call("GET", "/v1/conversations", tenant=world.tenant).body["items"]
+    return len(found["labels"])
+
+
+TABLE = [
+    Capped("POST /v1/whatsapp/connect", "numbers of the plan", connects, 1, (402, "plan_limit"), 1,
+           lambda w: w.count("/v1/numbers")),
+    Capped("POST /v1/webhook-endpoints", "20 endpoints", endpoints, ROOM, (422, "too_many_endpoints"), MOST_ENDPOINTS,
+           lambda w: w.count("/v1/webhook-endpoints")),
+    Capped("POST /v1/labels", "200 labels", labels, ROOM, (422, "too_many_labels"), MOST_LABELS,
+           lambda w: w.count("/v1/labels")),
+    Capped("POST /v1/labels", "one of a name",
+           lambda w: each("/v1/labels", lambda i: {"name": "vIp" if i % 2 else "Vip"}), 1, (409, "label_exists"), 1,
+           lambda w: w.count("/v1/labels")),
+    Capped("PATCH /v1/labels/{label_id}", "one of a name", renamed_labels, 1, (409, "label_exists"), 1,
+           lambda w: sum(one.name == "The Same" for one in w.api.deps.inbox.labels(w.tenant))),
+    Capped("POST /v1/canned-replies", "500 replies", canned_replies, ROOM, (422, "too_many_canned_replies"),
+           MOST_CANNED, lambda w: w.count("/v1/canned-replies")),
+    Capped("POST /v1/canned-replies", "one of a shortcut",
+           lambda w: each("/v1/canned-replies", lambda i: {"shortcut": "hi", "text": f"{i}"}),
+           1, (409, "shortcut_taken"), 1, lambda w: w.count("/v1/canned-replies")),
+    Capped("PUT /v1/canned-replies/{reply_id}", "one of a shortcut", renamed_replies, 1, (409, "shortcut_taken"), 1,
+           lambda w: sum(one.shortcut == "same" for one in w.api.deps.inbox.canned_replies(w.tenant))),
+    Capped("POST /v1/fields", "100 fields", fields, ROOM, (422, "too_many_fields"), MOST_FIELDS,
+           lambda w: w.count("/v1/fields")),
+    Capped("POST /v1/fields", "one of a key", lambda w: each("/v1/fields", lambda i: {"key": "size", "label": f"{i}"}),
+           1, (409, "field_exists"), 1, lambda w: w.count("/v1/fields")),
+    Capped("POST /v1/api-keys", "100 keys", api_keys, ROOM, (422, "too_many_api_keys"), MOST_API_KEYS,
+           lambda w: w.count("/v1/api-keys")),
+    Capped("POST /v1/bots", "50 bots", bots, ROOM, (422, "too_many_bots"), MOST_BOTS,
+           lambda w: len(w.api.deps.catalogue.bots(w.tenant))),
+    Capped("PUT /v1/bots/{bot_id}", "5,000 keywords", enlarged_bots, ROOM, (422, "too_many_keywords"), MOST_KEYWORDS,
+           keywords_of_all),
+    Capped("POST /v1/conversations/{conversation_id}/labels", "20 labels", conversation_labels, ROOM,
+           (422, "invalid_input"), MOST_LABELS_OF_ONE, labels_of_conversation),
+    Capped("POST /v1/conversations", "one of a number and a contact", same_conversation, AT_ONCE, None, 1,
+           lambda w: w.count("/v1/conversations")),
+    Capped("POST /v1/contacts", "one of a phone number",
+           lambda w: each("/v1/contacts", lambda i: {"phone": "+5511912345678", "name": f"{i}"}),
+           AT_ONCE, None, 1, lambda w: w.count("/v1/contacts")),
+]  # fmt: skip
+
+WITHOUT_BOUND = {
+    "POST /v1/signup": "one tenant a person: raced in test_signup.py, where all share one user pool",
+    "POST /v1/login": "makes nothing",
+    "PATCH /v1/contacts/{contact_id}": "one contact's own fields",
+    "POST /v1/contacts/{contact_id}/opt-in": "consent is joined by time",
+    "POST /v1/contacts/{contact_id}/opt-out": "consent is joined by time",
+    "POST /v1/contacts/imports": "listed by the page; their workers share by tenant",
+    "POST /v1/contacts/imports/{import_id}/start": "queued once or twice, worked on by one",
+    "POST /v1/templates": "Meta bounds them, and a name and language are one there",
+    "POST /v1/templates/sync": "a copy of what is at Meta",
+    "POST /v1/campaigns": "listed by the page",
+    "POST /v1/campaigns/{campaign_id}/dry-run": "the last one is kept",
+    "POST /v1/campaigns/{campaign_id}/launch": "a state that is left once",
+    "POST /v1/campaigns/{campaign_id}/pause": "a state that is left once",
+    "POST /v1/campaigns/{campaign_id}/resume": "a state that is left once",
+    "POST /v1/campaigns/{campaign_id}/cancel": "a state that is left once",
+    "POST /v1/campaigns/{campaign_id}/retry": "who was reached is left out by the one that loads last",
+    "POST /v1/campaigns/{campaign_id}/resend-unknown": "who was reached is left out by the one that loads last",
+    "POST /v1/conversations/{conversation_id}/assign": "one desk at a time, by the conversation's version",
+    "POST /v1/conversations/{conversation_id}/close": "one state, by the conversation's version",
+    "POST /v1/conversations/{conversation_id}/snooze": "one state, by the conversation's version",
+    "POST /v1/conversations/{conversation_id}/reopen": "one state, by the conversation's version",
+    "POST /v1/conversations/{conversation_id}/read": "one mark",
+    "POST /v1/conversations/{conversation_id}/notes": "listed by the page",
+    "POST /v1/conversations/{conversation_id}/messages": "listed by the page",
+    "POST /v1/conversations/{conversation_id}/typing": "kept for seconds",
+    "PUT /v1/conversations/{conversation_id}/presence": "kept for seconds",
+    "PUT /v1/members/{member_id}/availability": "one mark",
+    "POST /v1/media": "listed by the page; ends by itself where nothing is uploaded",
+    "POST /v1/media/{media_id}/complete": "one file's own state",
+    "PATCH /v1/webhook-endpoints/{endpoint_id}": "one endpoint's own settings",
+    "POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret": "one endpoint's own secret",
+    "POST /v1/webhook-endpoints/{endpoint_id}/test": "a message on a fair queue",
+    "POST /v1/webhook-endpoints/{endpoint_id}/replay": "messages on a fair queue",
+    "POST /v1/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": "a message on a fair queue",
+    "PUT /v1/rate-card": "one document",
+}
+
+
+@pytest.fixture(scope="module")
+def graph_url() -> Iterator[str]:
+    with in_thread({"app_id": "100", "app_secret": SECRETS["meta_app_secret"], "seed": secrets.token_hex(4)}) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def racing(dynoxide: str, graph_url: str) -> Iterator[Racers]:
+    with racers(AT_ONCE, racing_api, dynoxide, graph_url) as ready:
+        yield ready
+
+
+@pytest.fixture
+def world(api: Api, graph_url: str) -> Iterator[World]:
+    tenant = new_ulid()
+    api.deps.accounts.create(Tenant(tenant, "T", "BR"), Member(new_ulid(), f"sub-{tenant}", "a@b.co", Role.OWNER))
+    with httpx.Client(base_url=graph_url, timeout=30) as simulator:
+        yield World(api, tenant, simulator)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.route}: {row.rule}")
+def test_no_race_passes_a_bound(row: Capped, world: World, racing: Racers) -> None:
+    method = row.route.partition(" ")[0]
+    calls = row.calls(world)
+    answers = racing.race([(method, path, body, world.tenant) for path, body in calls])
+    passed = [answer for answer in answers if answer[0] < 300]
+    assert {answer for answer in answers if answer[0] >= 300} <= ({row.refusal} if row.refusal else set())
+    assert len(passed) == row.passes
+    assert row.count(world) == row.total
+
+
+def test_every_route_that_makes_something_has_a_row_or_a_reason() -> None:
+    document = json.loads(openapi.document(handler.app))
+    routes = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+        if method in ("post", "put", "patch")
+    }
+    rows = {row.route for row in TABLE}
+    assert rows | WITHOUT_BOUND.keys() == routes
+    assert not rows & WITHOUT_BOUND.keys()
+
+
+def test_beyond_a_bound_since_before_there_was_one_things_can_be_seen_and_changed(world: World) -> None:
+    ids = [new_ulid() for _ in range(MOST_LABELS + 5)]
+    world.things({f"LABEL#{i}": Label(i, i, "#000000") for i in ids})
+    keys = [new_ulid() for _ in range(MOST_BOTS + 5)]
+    world.things({f"BOT#{i}": bot(100, i) for i in keys})
+    assert world.count("/v1/labels") == MOST_LABELS + 5
+    renamed = world.api.call("PATCH", f"/v1/labels/{ids[0]}", {"name": "now"}, tenant=world.tenant)
+    assert (renamed.status, renamed.body["name"]) == (200, "now")
+    assert world.api.call("PUT", f"/v1/bots/{keys[0]}", bot_body(99), tenant=world.tenant).status == 200
+    larger = world.api.call("PUT", f"/v1/bots/{keys[0]}", bot_body(150), tenant=world.tenant)
+    assert (larger.status, larger.body["code"], larger.body["field"]) == (422, "too_many_keywords", "rules")
+
+
+def test_keywords_are_folded_when_a_bot_is_stored(world: World) -> None:
+    rules = [{"match": "contains", "keywords": ["Preço", "C++"], "reply": "x"}]
+    assert world.api.call("POST", "/v1/bots", {"name": "b", "rules": rules}, tenant=world.tenant).status == 201
+    (stored,) = world.api.deps.catalogue.bots(world.tenant)
+    assert (stored.folded_by, stored.rules[0].needles) == (FOLDED_BY, (" preco ", "c++"))
+    assert stored.rules[0].keywords == ("Preço", "C++")
