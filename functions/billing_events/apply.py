@@ -7,8 +7,8 @@ the event is marked as done last, so a crash before that repeats work that may b
 from contextlib import suppress
 from dataclasses import replace
 
-from functions.billing_events.bootstrap import Deps
 from functions.billing_events.logic.plan import USED, KnownSubscription, effective
+from functions.billing_events.parts import BillingParts
 from shared.clients.stripe_gateway import Subscription
 from shared.domain.accounts.account import Tenant
 from shared.domain.accounts.plans import entitlements
@@ -20,7 +20,7 @@ _EVENT_TTL_SECONDS = 90 * 24 * 3600
 _ATTEMPTS = 5
 
 
-def apply_event(at_hand: Deps, event: BillingEvent, now: int) -> None:
+def apply_event(at_hand: BillingParts, event: BillingEvent, now: int) -> None:
     """Raises InvalidInput for a customer that is nobody's or a price that is no plan of ours."""
     if event.provider != "stripe" or event.kind not in USED or not event.object_id.startswith("sub_"):
         count("BillingEventUnused")
@@ -39,7 +39,7 @@ def apply_event(at_hand: Deps, event: BillingEvent, now: int) -> None:
     count("BillingEventApplied")
 
 
-def _claim(at_hand: Deps, subscription: Subscription) -> str:
+def _claim(at_hand: BillingParts, subscription: Subscription) -> str:
     """Whose a customer is that we meet for the first time, by what we wrote into the metadata at checkout."""
     known = at_hand.accounts.tenant_of_customer(subscription.customer_id)
     if known is not None:
@@ -52,7 +52,7 @@ def _claim(at_hand: Deps, subscription: Subscription) -> str:
     return subscription.tenant_id
 
 
-def _settle(at_hand: Deps, tenant_id: str, subscription: Subscription) -> None:
+def _settle(at_hand: BillingParts, tenant_id: str, subscription: Subscription) -> None:
     """Store and derive until what was derived is what Stripe and our documents still say.
 
     Two events of one tenant may be applied at the same moment; whoever writes last has also looked last.
@@ -78,13 +78,13 @@ def _known(subscription: Subscription) -> KnownSubscription:
     return KnownSubscription(subscription.subscription_id, subscription.status, plan, subscription.created)
 
 
-def _effective(at_hand: Deps, tenant_id: str, written: KnownSubscription) -> tuple[str, str]:
+def _effective(at_hand: BillingParts, tenant_id: str, written: KnownSubscription) -> tuple[str, str]:
     """The list may not show yet what was written a moment ago, so that one is put in."""
     stored = at_hand.directory.all(tenant_id, "SUBSCRIPTION#", KnownSubscription)
     return effective([written, *(one for one in stored if one.subscription_id != written.subscription_id)])
 
 
-def _tell_tenant(at_hand: Deps, tenant_id: str, customer_id: str, told: tuple[str, str]) -> None:
+def _tell_tenant(at_hand: BillingParts, tenant_id: str, customer_id: str, told: tuple[str, str]) -> None:
     plan, status = told
 
     def change(tenant: Tenant) -> Tenant:

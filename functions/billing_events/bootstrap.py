@@ -2,9 +2,9 @@
 
 import functools
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from functions.billing_events.parts import BillingParts
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.platform_secret import SecretReader, StripeKey
@@ -16,17 +16,7 @@ from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 
 
-@dataclass(frozen=True, slots=True)
-class Deps:
-    """`stripe` gives the gateway; making it needs the platform's key, which may change while we run."""
-
-    directory: Directory
-    accounts: Accounts
-    stripe: Callable[[], StripeGateway]
-    parking: Parking
-
-
-def build(database: Database, env: Mapping[str, str]) -> Deps:
+def build(database: Database, env: Mapping[str, str]) -> BillingParts:
     """Raises ConfigError, which names the missing setting."""
     aws = AwsClients(database.session)
     secrets = SecretReader(aws.secrets, required(env, "STRIPE_SECRET_ARN"), StripeKey)
@@ -42,9 +32,9 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
 
     directory = Directory(database)
     parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BillingParked")
-    return Deps(directory, Accounts(directory), gateway, parking)
+    return BillingParts(directory, Accounts(directory), gateway, parking)
 
 
 @functools.cache
-def deps() -> Deps:
+def deps() -> BillingParts:
     return build(open_database(os.environ), os.environ)

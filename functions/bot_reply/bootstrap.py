@@ -3,8 +3,8 @@
 import functools
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from functions.bot_reply.parts import BotParts
 from shared.clients.aws import AwsClients
 from shared.clients.graph import GraphClient
 from shared.clients.parking import Parking
@@ -20,15 +20,7 @@ from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 
 
-@dataclass(frozen=True, slots=True)
-class Deps:
-    catalogue: Catalogue
-    conversations: Conversations
-    sender: SingleSender
-    parking: Parking
-
-
-def build(database: Database, env: Mapping[str, str]) -> Deps:
+def build(database: Database, env: Mapping[str, str]) -> BotParts:
     """Raises ConfigError, which names the missing setting."""
     aws = AwsClients(database.session)
     directory, conversations = Directory(database), Conversations(database)
@@ -41,9 +33,9 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION")),
     )
     parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BotTurnParked")
-    return Deps(Catalogue(directory), conversations, sender, parking)
+    return BotParts(Catalogue(directory), conversations, sender, parking)
 
 
 @functools.cache
-def deps() -> Deps:
+def deps() -> BotParts:
     return build(open_database(os.environ), os.environ)

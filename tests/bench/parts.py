@@ -10,8 +10,8 @@ import json
 import time
 from collections.abc import Callable
 
-from functions.api.contacts.imports.csv_columns import lay_out
-from functions.api.contacts.imports.csv_source import CsvSource
+from functions.api.contacts.imports.logic.csv_columns import lay_out
+from functions.api.contacts.imports.logic.csv_source import CsvSource
 from functions.api.contacts.imports.rows import RowReader
 from functions.campaign_dispatch.load.audience import judge
 from functions.campaign_dispatch.load.history import History

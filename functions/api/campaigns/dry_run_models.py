@@ -5,9 +5,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from functions.api.campaigns.conditions import Change
 from functions.api.campaigns.costs.models import CostRangeOut
-from functions.api.campaigns.dry_runs import DryRunResult
+from functions.api.campaigns.logic.conditions import Change
+from functions.api.campaigns.logic.dry_run_result import DryRunResult
 from functions.api.http.fields import Output, moment
 from shared.domain.campaigns.outlook import Allowance, Concern, Outlook
 from shared.domain.numbers.number import UNLIMITED, Number

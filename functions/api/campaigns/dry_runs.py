@@ -4,87 +4,19 @@ Sixteen messages, one per contact shard, go to the loader; each stores one part.
 remembered beside it, so that asking needs no id.
 """
 
-import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from functions.api.campaigns.control import Sending
+from functions.api.campaigns.logic.dry_run_result import DryRun, DryRunResult, add_up
 from shared.clients.queue import Outgoing
 from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict, NotFound
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.directory import Directory
-
-SAMPLES = 10
-MISSING = 100
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """`started_at` in epoch ms; `conditions` are those of then (see functions.api.campaigns.conditions)."""
-
-    dry_run_id: str
-    started_at: int
-    conditions: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DryRunResult:
-    """What the parts so far add up to; `complete` once all sixteen are there. `offer_ends` is when the first of the
-    recipients' offers ends (epoch ms); `markets` counts them by country, `recent` those who wrote lately."""
-
-    run: DryRun
-    complete: bool
-    planned: int
-    sendable: int
-    skipped: dict[str, int]
-    samples: list[tuple[str, str]]
-    missing: list[tuple[str, str]]
-    missing_by_slot: dict[str, int]
-    offer_ends: int | None = None
-    markets: Mapping[str, int] = field(default_factory=dict)
-    recent: Mapping[str, int] = field(default_factory=dict)
-
-
-def add_up(run: DryRun, parts: Sequence[str]) -> DryRunResult:
-    """Sum the parts as the loader wrote them (JSON)."""
-    planned = sendable = 0
-    skipped: Counter[str] = Counter()
-    samples: list[tuple[str, str]] = []
-    missing: list[tuple[str, str]] = []
-    by_slot: Counter[str] = Counter()
-    offers: list[int] = []
-    markets: Counter[str] = Counter()
-    recent: Counter[str] = Counter()
-    for part in parts:
-        result = json.loads(part)
-        planned += int(result["planned"])
-        sendable += int(result["sendable"])
-        skipped.update({str(reason): int(count) for reason, count in result["skipped"].items()})
-        samples += [(str(row["contact_id"]), str(row["text"])) for row in result["samples"]]
-        missing += [(str(row["contact_id"]), str(row["slot"])) for row in result["missing"]]
-        by_slot.update({str(slot): int(count) for slot, count in result.get("missing_by_slot", {}).items()})
-        markets.update({str(name): int(count) for name, count in result.get("markets", {}).items()})
-        recent.update({str(name): int(count) for name, count in result.get("recent", {}).items()})
-        if result.get("offer_ends") is not None:
-            offers.append(int(result["offer_ends"]))
-    return DryRunResult(
-        run=run,
-        complete=len(parts) >= SHARDS,
-        planned=planned,
-        sendable=sendable,
-        skipped=dict(skipped),
-        samples=samples[:SAMPLES],
-        missing=missing[:MISSING],
-        missing_by_slot=dict(by_slot),
-        offer_ends=min(offers, default=None),
-        markets=dict(markets),
-        recent=dict(recent),
-    )
 
 
 class DryRuns:
@@ -110,7 +42,8 @@ class DryRuns:
         run = self._directory.get(tenant_id, f"DRY#{campaign_id}", DryRun, consistent=True)
         if run is None:
             raise NotFound("no dry run was made for this campaign", code="no_dry_run")
-        return add_up(run, self._sends.dry_run(tenant_id, campaign_id, run.dry_run_id))
+        parts = self._sends.dry_run(tenant_id, campaign_id, run.dry_run_id)
+        return add_up(run, [DryRunPart.from_json(part) for part in parts])
 
     def compared(self, tenant_id: str, campaign: Campaign) -> DryRunResult | None:
         """How the frozen audience differs from the latest dry run (frozen minus run); None without one, or before."""

@@ -8,14 +8,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.campaigns.allowances import allowance_of
 from functions.api.campaigns.audience_models import OutcomeName
-from functions.api.campaigns.conditions import changes, conditions_of
 from functions.api.campaigns.control import CampaignControl, CampaignDraft
 from functions.api.campaigns.costs.estimate import actual_cost, cost_range
 from functions.api.campaigns.costs.models import CostOut, CostRangeOut
 from functions.api.campaigns.costs.rate_cards import rate_card_of
 from functions.api.campaigns.dry_run_models import DryRunOut, DryRunStartedOut
-from functions.api.campaigns.dry_runs import DryRun, DryRuns
+from functions.api.campaigns.dry_runs import DryRuns
 from functions.api.campaigns.launch_checks import LaunchChecks, refresh_number
+from functions.api.campaigns.logic.conditions import changes, conditions_of
+from functions.api.campaigns.logic.dry_run_result import DryRun
 from functions.api.campaigns.models import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
 from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.recipients import Recipients, as_csv

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
-from functions.api.contacts.imports.csv_columns import RESERVED
+from functions.api.contacts.imports.logic.csv_columns import RESERVED
 from functions.api.http.fields import Cursor, Input, Output, ShortText, Tag, moment
 from shared.domain.contacts.contact import Contact, ContactField
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from functions.api.contacts.actions import conversations_of
-from functions.api.inbox.happenings import Touch, What
+from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.parts import TimelineParts
 from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State

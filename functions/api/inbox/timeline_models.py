@@ -6,7 +6,7 @@ from pydantic import Field
 
 from functions.api.http.fields import Cursor, Output, moment
 from functions.api.inbox.desk_models import EntryOut
-from functions.api.inbox.happenings import Touch, What
+from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.models import MessageOut
 from shared.domain.contacts.consent_record import ConsentEvent
 from shared.domain.conversations.entry import Entry

@@ -1,10 +1,8 @@
 """One shard of a dry run: the verdicts of the load, with nothing kept but counts, samples and what is missing."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.load.audience import Skip
@@ -12,6 +10,7 @@ from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
 from functions.campaign_dispatch.load.gate import open_gate
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import market_of
 from shared.domain.templates.compiler import compile_plan, render_text
@@ -26,14 +25,30 @@ _MISSING_SHOWN = 50
 
 @dataclass(slots=True)
 class _Tally:
+    """A part in the making."""
+
     sendable: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
-    samples: list[dict[str, str]] = field(default_factory=list)
-    missing: list[dict[str, str]] = field(default_factory=list)
+    samples: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
     by_slot: Counter[str] = field(default_factory=Counter)
     offer_ends: int | None = None
     markets: Counter[str] = field(default_factory=Counter)
     recent: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, part: DryRunPart) -> "_Tally":
+        """The tally that gave this part."""
+        return cls(
+            sendable=part.sendable,
+            skipped=Counter(part.skipped),
+            samples=list(part.samples),
+            missing=list(part.missing),
+            by_slot=Counter(part.missing_by_slot),
+            offer_ends=part.offer_ends,
+            markets=Counter(part.markets),
+            recent=Counter(part.recent),
+        )
 
     def count(self, contact: Contact, to: str, now: int) -> None:
         market = market_of(to)
@@ -46,34 +61,19 @@ class _Tally:
         if skip.slot:
             self.by_slot[skip.slot] += 1
         if skip.slot and len(self.missing) < _MISSING_SHOWN:
-            self.missing.append({"contact_id": skip.contact_id, "slot": skip.slot})
+            self.missing.append((skip.contact_id, skip.slot))
 
-    def part(self) -> dict[str, object]:
-        return {
-            "planned": self.sendable + self.skipped.total(),
-            "sendable": self.sendable,
-            "skipped": dict(self.skipped),
-            "samples": self.samples,
-            "missing": self.missing,
-            "missing_by_slot": dict(self.by_slot),
-            "offer_ends": self.offer_ends,
-            "markets": dict(self.markets),
-            "recent": dict(self.recent),
-        }
-
-
-def _tally(part: Mapping[str, Any]) -> _Tally:
-    """The tally that gave this part."""
-    return _Tally(
-        sendable=part["sendable"],
-        skipped=Counter(part["skipped"]),
-        samples=part["samples"],
-        missing=part["missing"],
-        by_slot=Counter(part["missing_by_slot"]),
-        offer_ends=part["offer_ends"],
-        markets=Counter(part["markets"]),
-        recent=Counter(part["recent"]),
-    )
+    def part(self) -> DryRunPart:
+        return DryRunPart(
+            sendable=self.sendable,
+            skipped=self.skipped,
+            samples=tuple(self.samples),
+            missing=tuple(self.missing),
+            missing_by_slot=self.by_slot,
+            offer_ends=self.offer_ends,
+            markets=self.markets,
+            recent=self.recent,
+        )
 
 
 def dry_run_shard(deps: Deps, task: LoadShard, campaign: Campaign, now: int, out_of_time: Callable[[], bool]) -> bool:
@@ -86,7 +86,7 @@ def dry_run_shard(deps: Deps, task: LoadShard, campaign: Campaign, now: int, out
     offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)
     where = (task.tenant_id, task.campaign_id, task.dry_run_id, task.shard)
     kept = deps.slices.kept(*where)
-    tally = _tally(kept.work["part"]) if kept else _Tally()
+    tally = _Tally.of(DryRunPart.from_json(kept.work["part"])) if kept else _Tally()
     contacts = deps.contacts.scan_shard(task.tenant_id, task.shard, after=kept.work["to"] if kept else "")
     for looked_at, contact in enumerate(contacts, 1):
         verdict = gate(contact)
@@ -94,14 +94,14 @@ def dry_run_shard(deps: Deps, task: LoadShard, campaign: Campaign, now: int, out
             tally.count(contact, verdict.to, now)
             if len(tally.samples) < _SAMPLES:
                 text = render_text(template, plan, verdict.values)
-                tally.samples.append({"contact_id": contact.contact_id, "text": text})
+                tally.samples.append((contact.contact_id, text))
             if offer is not None:
                 ends = int(verdict.values[offer])
                 tally.offer_ends = min(ends, tally.offer_ends or ends)
         elif isinstance(verdict, Skip):
             tally.skip(verdict)
         if looked_at % CONTACTS_BETWEEN_LOOKS == 0 and out_of_time():
-            deps.slices.keep(*where, {"to": contact.contact_id, "part": tally.part()}, now)
+            deps.slices.keep(*where, {"to": contact.contact_id, "part": tally.part().to_json()}, now)
             return False
-    deps.sends.put_dry_run(*where, json.dumps(tally.part(), ensure_ascii=False), now)
+    deps.sends.put_dry_run(*where, tally.part().to_json(), now)
     return True

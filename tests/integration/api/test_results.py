@@ -1,10 +1,7 @@
 """Dry runs and recipients: what the stored parts add up to."""
 
-import json
-
 import pytest
 
-from functions.api.campaigns.dry_runs import DryRun, add_up
 from functions.api.campaigns.recipients import Recipients
 from shared.clock import new_ulid
 from shared.domain.campaigns.blocks import Recipient
@@ -18,37 +15,6 @@ from shared.store.campaigns.books import read_books
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import SealedBlock, Sends
 from shared.store.engine.database import Database
-
-RUN = DryRun("R", 1)
-
-
-def part(planned: int, **more: object) -> str:
-    whole = {"planned": planned, "sendable": planned, "skipped": {}, "samples": [], "missing": [], **more}
-    return json.dumps(whole)
-
-
-def test_a_dry_run_is_complete_with_sixteen_parts() -> None:
-    assert not add_up(RUN, [part(1)] * 15).complete
-    assert add_up(RUN, [part(1)] * 16).complete
-
-
-def test_parts_are_summed_and_samples_limited() -> None:
-    sample = {"contact_id": "c", "text": "Hi"}
-    parts = [
-        part(10, sendable=7, skipped={"opted_out": 2, "missing_variable": 1}, samples=[sample] * 8),
-        part(
-            5,
-            sendable=4,
-            skipped={"opted_out": 1},
-            samples=[sample] * 8,
-            missing=[{"contact_id": "m", "slot": "s"}],
-        ),
-    ]
-    result = add_up(RUN, parts)
-    assert (result.planned, result.sendable) == (15, 11)
-    assert result.skipped == {"opted_out": 3, "missing_variable": 1}
-    assert len(result.samples) == 10
-    assert result.missing == [("m", "s")]
 
 
 def people(count: int, prefix: str = "0") -> list[Recipient]:

@@ -10,7 +10,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from functions.billing_events import apply_handler
-from functions.billing_events.bootstrap import Deps, build
+from functions.billing_events.bootstrap import build
+from functions.billing_events.parts import BillingParts
 from shared.clients.stripe_gateway import StripeGateway
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.errors import InvalidInput
@@ -90,7 +91,7 @@ def aws() -> Iterator[FakeAws]:
 
 
 @pytest.fixture
-def at_hand(aws: FakeAws, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> Deps:
+def at_hand(aws: FakeAws, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> BillingParts:
     made = build(aws.database(), {**aws.env, "STRIPE_API_URL": stripe.url})
     for tenant_id in (TENANT, "01OTHER"):
         owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
@@ -111,12 +112,12 @@ def deliver(
     return not apply_handler.lambda_handler(sqs_event(body), Context())["batchItemFailures"]
 
 
-def plan(at_hand: Deps, tenant_id: str = TENANT) -> tuple[str, str]:
+def plan(at_hand: BillingParts, tenant_id: str = TENANT) -> tuple[str, str]:
     tenant = at_hand.accounts.tenant(tenant_id)
     return tenant.plan, tenant.subscription_status
 
 
-def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(at_hand: Deps, stripe: Stripe) -> None:
+def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(at_hand: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     assert deliver()
     assert plan(at_hand) == ("growth", "active")
@@ -124,7 +125,7 @@ def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(at_hand: Deps, 
     assert plan(at_hand, "01OTHER") == ("free", "none")
 
 
-def test_the_same_event_again_asks_nothing(at_hand: Deps, stripe: Stripe) -> None:
+def test_the_same_event_again_asks_nothing(at_hand: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     deliver()
     calls = len(stripe.calls)
@@ -132,7 +133,7 @@ def test_the_same_event_again_asks_nothing(at_hand: Deps, stripe: Stripe) -> Non
     assert len(stripe.calls) == calls
 
 
-def test_events_out_of_order_end_in_the_present_state(at_hand: Deps, stripe: Stripe) -> None:
+def test_events_out_of_order_end_in_the_present_state(at_hand: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "canceled", "growth")
     assert deliver("evt_2", "customer.subscription.deleted")
     assert deliver("evt_1", "customer.subscription.created")
@@ -140,7 +141,7 @@ def test_events_out_of_order_end_in_the_present_state(at_hand: Deps, stripe: Str
 
 
 def test_a_crash_before_the_event_is_marked_repeats_the_work(
-    at_hand: Deps, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+    at_hand: BillingParts, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ConnectionError
@@ -154,7 +155,7 @@ def test_a_crash_before_the_event_is_marked_repeats_the_work(
     assert plan(at_hand) == ("growth", "past_due")
 
 
-def test_an_old_subscription_that_ends_does_not_take_the_new_one_away(at_hand: Deps, stripe: Stripe) -> None:
+def test_an_old_subscription_that_ends_does_not_take_the_new_one_away(at_hand: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "starter")
     deliver("evt_1")
     stripe.subscription("sub_2", "active", "growth", created=8)
@@ -164,7 +165,7 @@ def test_an_old_subscription_that_ends_does_not_take_the_new_one_away(at_hand: D
     assert plan(at_hand) == ("growth", "active")
 
 
-def test_a_change_while_an_event_is_applied_is_seen(at_hand: Deps, stripe: Stripe) -> None:
+def test_a_change_while_an_event_is_applied_is_seen(at_hand: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     reads: list[str] = []
 
@@ -179,7 +180,9 @@ def test_a_change_while_an_event_is_applied_is_seen(at_hand: Deps, stripe: Strip
 
 
 @pytest.mark.parametrize("where", ["subscription", "customer"])
-def test_a_new_customer_is_known_by_what_we_wrote_into_the_metadata(at_hand: Deps, stripe: Stripe, where: str) -> None:
+def test_a_new_customer_is_known_by_what_we_wrote_into_the_metadata(
+    at_hand: BillingParts, stripe: Stripe, where: str
+) -> None:
     ours = {"metadata": {"tenant_id": "01OTHER"}}
     more: Json = ours if where == "subscription" else {"customer": {"id": "cus_2", "object": "customer", **ours}}
     named: Json = {"customer": "cus_2", **more}
@@ -199,7 +202,7 @@ def test_a_new_customer_is_known_by_what_we_wrote_into_the_metadata(at_hand: Dep
     ],
 )
 def test_what_is_nobodys_or_no_plan_is_parked(
-    aws: FakeAws, at_hand: Deps, stripe: Stripe, subscription: Json | None, reason: str
+    aws: FakeAws, at_hand: BillingParts, stripe: Stripe, subscription: Json | None, reason: str
 ) -> None:
     if subscription is not None:
         named: Json = {"plan": "growth", **subscription}
@@ -211,14 +214,16 @@ def test_what_is_nobodys_or_no_plan_is_parked(
 
 
 @pytest.mark.parametrize(("kind", "object_id"), [("customer.created", "cus_1"), ("invoice.paid", "in_1")])
-def test_events_for_what_is_not_used_ask_nothing(at_hand: Deps, stripe: Stripe, kind: str, object_id: str) -> None:
+def test_events_for_what_is_not_used_ask_nothing(
+    at_hand: BillingParts, stripe: Stripe, kind: str, object_id: str
+) -> None:
     assert deliver(kind=kind, object_id=object_id)
     assert stripe.calls == []
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 def test_an_event_waits_while_stripe_does_not_answer_us(
-    aws: FakeAws, at_hand: Deps, stripe: Stripe, status: int
+    aws: FakeAws, at_hand: BillingParts, stripe: Stripe, status: int
 ) -> None:
     stripe.subscription("sub_1", "active", "growth")
     stripe.status = status

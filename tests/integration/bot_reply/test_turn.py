@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from functions.bot_reply import handler
-from functions.bot_reply.bootstrap import Deps, build
+from functions.bot_reply.bootstrap import build
+from functions.bot_reply.parts import BotParts
 from shared.clients.aws import AwsClients
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import epoch_ms
@@ -70,7 +71,7 @@ def aws() -> Iterator[FakeAws]:
 
 
 @pytest.fixture
-def at_hand(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> Deps:
+def at_hand(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
     env = {**aws.env, "GRAPH_API_URL": f"http://127.0.0.1:{meta.server_address[1]}"}
     database = aws.database()
     made = build(database, env)
@@ -84,7 +85,7 @@ def at_hand(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> Deps:
     return made
 
 
-def receive(at_hand: Deps, text: str, at: int) -> str:
+def receive(at_hand: BotParts, text: str, at: int) -> str:
     """Store a message of the person; returns the queue message for the bot."""
     message_id = message_key(at, f"in-{text}")
     message = Message(message_id, CONVERSATION, "in", "contact", "text", text, at, {"body": text})
@@ -101,7 +102,7 @@ def fail(*_args: object, **_more: object) -> None:
     raise RuntimeError("throttled")
 
 
-def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: Deps, meta: Meta) -> None:
+def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: BotParts, meta: Meta) -> None:
     turn = receive(at_hand, "Your hours?", epoch_ms())
     assert deliver(turn, turn) == []
     assert deliver(turn) == []
@@ -114,7 +115,7 @@ def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: Deps, meta: Me
 
 
 def test_an_answer_that_failed_before_it_was_sent_is_sent_by_the_next_delivery(
-    at_hand: Deps, meta: Meta, monkeypatch: pytest.MonkeyPatch
+    at_hand: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = receive(at_hand, "hours", epoch_ms())
     with monkeypatch.context() as patch:
@@ -125,7 +126,7 @@ def test_an_answer_that_failed_before_it_was_sent_is_sent_by_the_next_delivery(
 
 @pytest.mark.parametrize(("age_ms", "status"), [(1_000, "queued"), (61_000, "unknown")])
 def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
-    at_hand: Deps, meta: Meta, monkeypatch: pytest.MonkeyPatch, age_ms: int, status: str
+    at_hand: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch, age_ms: int, status: str
 ) -> None:
     turn = receive(at_hand, "hours", epoch_ms() - age_ms)
     with monkeypatch.context() as patch:
@@ -136,18 +137,18 @@ def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
     assert (reply.status, len(meta.sent)) == (status, 1)
 
 
-def test_what_no_rule_knows_stays_unanswered(at_hand: Deps, meta: Meta) -> None:
+def test_what_no_rule_knows_stays_unanswered(at_hand: BotParts, meta: Meta) -> None:
     assert deliver(receive(at_hand, "Shoes", epoch_ms())) == []
     assert meta.sent == []
 
 
-def test_a_message_of_yesterday_is_not_answered(at_hand: Deps, meta: Meta) -> None:
+def test_a_message_of_yesterday_is_not_answered(at_hand: BotParts, meta: Meta) -> None:
     assert deliver(receive(at_hand, "hours", epoch_ms() - 25 * 3600 * 1000)) == []
     assert meta.sent == []
 
 
 def test_who_said_no_meanwhile_gets_no_answer(
-    aws: FakeAws, at_hand: Deps, meta: Meta, capsys: pytest.CaptureFixture[str]
+    aws: FakeAws, at_hand: BotParts, meta: Meta, capsys: pytest.CaptureFixture[str]
 ) -> None:
     turn = receive(at_hand, "hours", epoch_ms())
     Contacts(aws.database()).consent.record(
@@ -159,7 +160,7 @@ def test_who_said_no_meanwhile_gets_no_answer(
 
 
 @pytest.mark.parametrize("body", ["{", BotTurn(TENANT, PHONE_ID, CONTACT, CONVERSATION, "0-nothing").to_json()])
-def test_a_turn_about_nothing_is_parked(aws: FakeAws, at_hand: Deps, meta: Meta, body: str) -> None:
+def test_a_turn_about_nothing_is_parked(aws: FakeAws, at_hand: BotParts, meta: Meta, body: str) -> None:
     good = receive(at_hand, "hours", epoch_ms())
     assert deliver(body, good) == []
     assert len(aws.objects("parked/")) == 1

@@ -21,9 +21,9 @@ from shared.clock import epoch_ms
 from shared.domain.templates.template import Template
 from shared.store.engine.database import Database
 from tests.support.ingest import Ingest, ingesting
+from tests.support.junk import JUNK, places
 from tests.support.meta_webhooks import CHANGES, TEMPLATE
 from tests.support.webhook_payloads import DISPLAY, PHONE_ID, TENANT, WABA, Json, envelope, wire
-from tests.unit.webhooks.test_split import JUNK, places
 
 
 @pytest.fixture(scope="module")

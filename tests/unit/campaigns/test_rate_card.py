@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.api.campaigns.costs.rate_card import Rate, RateCard, bill, minor_units
+from functions.api.campaigns.costs.logic.rate_card import Rate, RateCard, bill, minor_units
 
 CARD = RateCard(
     "USD",

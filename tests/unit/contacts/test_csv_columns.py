@@ -1,7 +1,7 @@
 import pytest
 
-from functions.api.contacts.imports.csv_columns import Layout, lay_out, slug
-from functions.api.contacts.imports.csv_source import BadFile
+from functions.api.contacts.imports.logic.csv_columns import Layout, lay_out, slug
+from functions.api.contacts.imports.logic.csv_source import BadFile
 from shared.domain.contacts.contact import ContactField
 
 CITY = ContactField("city", "Cidade")

@@ -3,8 +3,8 @@ from typing import cast
 
 import pytest
 
-from functions.api.contacts.imports import csv_source
-from functions.api.contacts.imports.csv_source import BadFile, CsvSource
+from functions.api.contacts.imports.logic import csv_source
+from functions.api.contacts.imports.logic.csv_source import BadFile, CsvSource
 
 
 def rows(content: bytes) -> list[tuple[int, list[str]]]:

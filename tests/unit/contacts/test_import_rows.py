@@ -1,6 +1,6 @@
 import pytest
 
-from functions.api.contacts.imports.csv_columns import lay_out
+from functions.api.contacts.imports.logic.csv_columns import lay_out
 from functions.api.contacts.imports.rows import Row, RowReader
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for

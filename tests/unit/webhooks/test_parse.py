@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from functions.webhook_ingest.json_input import as_object, parse_json, time_ms
 from functions.webhook_ingest.messages.logic.parse import parse
 from shared.domain.conversations.message_changes import Change
+from tests.support.junk import JUNK, places
 from tests.support.webhook_payloads import BASE, MESSAGES, TEXT, Json, of_kind
-from tests.unit.webhooks.test_split import JUNK, places
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import copy
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from functions.webhook_ingest.receive.split import STATUS_MESSAGE_BYTES, split
 from shared.queue_messages import SyncTask
+from tests.support.junk import JUNK, places
 from tests.support.webhook_payloads import (
     CONTACT,
     MESSAGES,
@@ -243,22 +243,6 @@ def test_characters_that_no_store_takes_are_replaced() -> None:
     odd = {**TEXT, "text": {"body": "a\ud800b\uffffc 👍"}}
     (routed,) = split(json.dumps(envelope(messages(odd))).encode(), NOW).inbound
     assert routed.message.message["text"] == {"body": "a\ufffdb\ufffdc 👍"}
-
-
-JUNK = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def places(node: Any) -> list[tuple[Any, Any]]:
-    """Every (container, key) of a document."""
-    found: list[tuple[Any, Any]] = []
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in items:
-        found += [(node, key), *places(value)]
-    return found
 
 
 WHOLE = envelope(

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from functions.api.campaigns.costs.rate_card import Bill, RateCard, bill
-from functions.api.campaigns.dry_runs import DryRunResult
+from functions.api.campaigns.costs.logic.rate_card import Bill, RateCard, bill
+from functions.api.campaigns.logic.dry_run_result import DryRunResult
 from shared.domain.campaigns.books import UNKNOWN_PRICE
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StringConstraints, field_validator, model_validator
 
-from functions.api.campaigns.costs.rate_card import ANYWHERE, Bill, Rate, RateCard, minor_units
+from functions.api.campaigns.costs.logic.rate_card import ANYWHERE, Bill, Rate, RateCard, minor_units
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Input, Output, moment
 from shared.domain.campaigns.books import FREE_PREFIX

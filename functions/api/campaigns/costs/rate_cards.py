@@ -1,6 +1,6 @@
 """The tenant's rate card: one document, replaced as a whole."""
 
-from functions.api.campaigns.costs.rate_card import RateCard
+from functions.api.campaigns.costs.logic.rate_card import RateCard
 from shared.store.engine.directory import Directory
 
 _KEY = "RATES"

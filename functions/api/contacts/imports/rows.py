@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
-from functions.api.contacts.imports.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
+from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.phone import BareDigits, normalise_phone

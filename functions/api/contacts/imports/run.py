@@ -15,8 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Protocol
 
-from functions.api.contacts.imports.csv_columns import Layout, lay_out
-from functions.api.contacts.imports.csv_source import BadFile, CsvSource
 from functions.api.contacts.imports.job import (
     COMPLETED,
     FAILED,
@@ -30,6 +28,8 @@ from functions.api.contacts.imports.job import (
     finished,
     taken,
 )
+from functions.api.contacts.imports.logic.csv_columns import Layout, lay_out
+from functions.api.contacts.imports.logic.csv_source import BadFile, CsvSource
 from functions.api.contacts.imports.rows import Rejection, Row, RowReader
 from shared.domain.contacts.contact import ContactField
 from shared.errors import Conflict, InvalidInput, NotFound, TooMany

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from functions.api.http.fields import BY_TYPE, Input, of_type
-from functions.api.inbox.sending.interactive_parts import Body, HeaderImage, HeaderVideo, Reply, UrlAction, differ
+from functions.api.inbox.sending.interactive_part_models import Body, HeaderImage, HeaderVideo, Reply, UrlAction, differ
 from functions.api.inbox.sending.media_models import text
 
 CardHeader = Annotated[Annotated[HeaderImage, of_type("image")] | Annotated[HeaderVideo, of_type("video")], BY_TYPE]

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, field_validator, model_validator
 
 from functions.api.http.fields import BY_TYPE, Input, MetaId, of_type
 from functions.api.inbox.sending.carousel_models import Carousel
-from functions.api.inbox.sending.interactive_parts import (
+from functions.api.inbox.sending.interactive_part_models import (
     Body,
     Footer,
     Header,
