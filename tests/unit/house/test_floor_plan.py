@@ -36,6 +36,7 @@ ALONE = {
     "shared.clients.pinned_http": "clients stand in one place, the only one that may import httpx",
     "shared.clients.stripe_gateway": "clients stand in one place, the only one that may import stripe",
     "shared.clients.webhook_sender": "clients stand in one place, the only one that may import httpx",
+    "shared.domain.contacts.phone": "reading what people write stands beside the one form it comes to",
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
     "shared.domain.webhooks.delivery": _EVENTS,
