@@ -1,0 +1,122 @@
+"""Every kind of item in the four tables: whose it is, whether it says something of a person, how long it stays, and
+how it goes when that person is erased.
+
+Erasure, export and the register of processing read this table; a test fails for a prefix that is not in it. Keys are
+written as `partition / sort key`; `<t>` is a tenant.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Table = Literal["Directory", "Contacts", "Conversations", "Sends"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`personal`: whether an item holds or names a person who is written to. `retention`: until when it stays by
+    itself. `eraser`: by what it is found and removed, or emptied, when a person is erased; "" where nothing is."""
+
+    table: Table
+    key: str
+    owner: str
+    personal: bool
+    retention: str
+    eraser: str = ""
+
+
+_TENANT = "as long as the tenant"
+_CONVERSATION = "as the messages: 400 days after the last"
+_BLOCKS = "90 days after the campaign"
+
+KEYS = (
+    # Directory: documents of a tenant.
+    Key("Directory", "T#<t> / TENANT", "accounts", False, _TENANT),
+    Key("Directory", "T#<t> / MEMBER#<id>", "accounts", False, _TENANT),
+    Key("Directory", "T#<t> / APIKEY#<id>", "accounts", False, "until it is revoked"),
+    Key("Directory", "T#<t> / IDEM#<hash>", "http", True, "a day", "expires; answers may name a person"),
+    Key("Directory", "T#<t> / GUARD#<prefix>", "engine", False, _TENANT),
+    Key("Directory", "T#<t> / WABA#<id>", "numbers", False, _TENANT),
+    Key("Directory", "T#<t> / NUMBER#<id>", "numbers", False, _TENANT),
+    Key("Directory", "T#<t> / PIN#<number>", "numbers", False, _TENANT),
+    Key("Directory", "T#<t> / NOTICE#<ms>-<id>", "numbers", False, "400 days"),
+    Key("Directory", "T#<t> / TPL#<id>", "templates", False, _TENANT),
+    Key("Directory", "T#<t> / FIELD#<key>", "contacts", False, _TENANT),
+    Key("Directory", "T#<t> / IMP#<id>", "contacts", True, _TENANT, "the file and its rejected rows, by import"),
+    Key("Directory", "T#<t> / CMP#<id>", "campaigns", False, _TENANT),
+    Key("Directory", "T#<t> / DRY#<campaign>", "campaigns", False, _TENANT),
+    Key("Directory", "T#<t> / INCIDENT#<campaign>#<kind>", "campaigns", False, _TENANT),
+    Key("Directory", "T#<t> / RATES", "campaigns", False, _TENANT),
+    Key("Directory", "T#<t> / BOT#<id>", "bots", False, _TENANT),
+    Key("Directory", "T#<t> / LABEL#<id>", "conversations", False, _TENANT),
+    Key("Directory", "T#<t> / CANNED#<id>", "conversations", False, _TENANT),
+    Key("Directory", "T#<t> / FILE#<id>", "media", False, _TENANT),
+    Key("Directory", "T#<t> / WHE#<id>", "webhooks", False, _TENANT),
+    Key("Directory", "T#<t> / SUBSCRIPTION#<id>", "billing", False, _TENANT),
+    Key("Directory", "T#<t> / EVT#<provider>#<id>", "billing", False, "90 days"),
+    # Directory: names that are unique over all tenants, and the index of what is due.
+    Key("Directory", "SUB#<cognito subject>", "accounts", False, _TENANT),
+    Key("Directory", "KEY#<hash>", "accounts", False, "until it is revoked"),
+    Key("Directory", "CUSTOMER#<id>", "billing", False, _TENANT),
+    Key("Directory", "WABA#<id>", "numbers", False, _TENANT),
+    Key("Directory", "PN#<number>", "numbers", False, _TENANT),
+    Key("Directory", "OWNED#<t>", "accounts", False, _TENANT),
+    Key("Directory", "DUE#<kind>", "engine", False, "until it is done"),
+    # Contacts.
+    Key("Contacts", "T#<t>#<shard> / C#<contact>", "contacts", True, _TENANT, "by contact id and every alias"),
+    Key("Contacts", "T#<t>#<shard> / E#<contact>#<event>", "contacts", True, _TENANT, "by contact id"),
+    Key("Contacts", "T#<t>#OPT / <ms>#<contact>", "contacts", True, "400 days", "expires; holds contact ids only"),
+    # Conversations.
+    Key("Conversations", "T#<t>#V#<conversation> / HEAD", "conversations", True, _CONVERSATION, "by conversation"),
+    Key(
+        "Conversations", "T#<t>#V#<conversation> / M#<message>", "conversations", True, _CONVERSATION, "by conversation"
+    ),
+    Key("Conversations", "T#<t>#V#<conversation> / W#<wamid>", "conversations", True, _CONVERSATION, "by conversation"),
+    Key(
+        "Conversations",
+        "T#<t>#V#<conversation> / A#<wamid>#<id>",
+        "conversations",
+        True,
+        _CONVERSATION,
+        "by conversation",
+    ),
+    Key("Conversations", "T#<t>#V#<conversation> / N#<entry>", "conversations", True, _CONVERSATION, "by conversation"),
+    Key("Conversations", "T#<t>#V#<conversation> / P#<member>", "conversations", False, "minutes"),
+    Key("Conversations", "T#<t>#V#<conversation> / MOVED", "conversations", True, _CONVERSATION, "by conversation"),
+    Key("Conversations", "T#<t>#CONV#<status>", "conversations", True, _CONVERSATION, "with the head: an index of it"),
+    Key(
+        "Conversations", "T#<t>#DESK#<member>#<status>", "conversations", True, _CONVERSATION, "with the head: an index"
+    ),
+    Key("Conversations", "T#<t>#AT#<member> / <entry>", "conversations", False, _CONVERSATION),
+    Key("Conversations", "T#<t>#SW#<start> / <word>#<message>", "conversations", True, _CONVERSATION, "search.forget"),
+    Key(
+        "Conversations",
+        "T#<t>#SN#<start> / <word>#<conversation>",
+        "conversations",
+        True,
+        _CONVERSATION,
+        "search.forget",
+    ),
+    Key(
+        "Conversations",
+        "T#<t>#SP#<digits> / <digits>#<conversation>",
+        "conversations",
+        True,
+        _CONVERSATION,
+        "search.forget",
+    ),
+    Key("Conversations", "T#<t>#ROTA / TURN", "conversations", False, _TENANT),
+    # Sends: campaigns.
+    Key("Sends", "T#<t>#C#<campaign>#<shard> / R#<block>", "campaigns", True, _BLOCKS, "by contact id, in the block"),
+    Key("Sends", "T#<t>#C#<campaign>#<shard> / S#<block>", "campaigns", False, _BLOCKS),
+    Key("Sends", "T#<t>#C#<campaign>#DRY / <run>#<shard>", "campaigns", True, "a day", "expires"),
+    Key("Sends", "T#<t>#C#<campaign>#LOAD / <run>#<shard>", "campaigns", True, "a day", "expires"),
+    Key("Sends", "T#<t>#C#<campaign>#RATE", "campaigns", False, _BLOCKS),
+    Key("Sends", "PN#<number> / LANE#<lane>", "campaigns", False, _TENANT),
+    Key("Sends", "PN#<number> / RUN#<campaign>", "campaigns", False, "until the campaign is closed"),
+    Key("Sends", "PN#<number> / Q#<lane>#<due>#<id>", "campaigns", False, "until it is sent"),
+    Key("Sends", "PN#<number>#CLOSED / <campaign>", "campaigns", False, "400 days"),
+    # Sends: what tenants are told.
+    Key("Sends", "T#<t>#EVENTS / HEAD", "webhooks", False, _TENANT),
+    Key("Sends", "T#<t>#EVENTS / E#<n>", "webhooks", True, "25 hours", "expires"),
+    Key("Sends", "T#<t>#WH#<endpoint> / <ms>-<event>", "webhooks", True, "30 days", "expires"),
+)
