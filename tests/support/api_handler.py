@@ -92,6 +92,8 @@ class Answer:
     status: int
     body: dict[str, Any]
     headers: dict[str, str]
+    size: int
+    """Bytes of all that the function gives back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,8 @@ class Api:
         answer = handler.lambda_handler(event, Context())
         is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
         parsed = json.loads(answer["body"]) if answer["body"] and is_json else {}
-        return Answer(answer["statusCode"], parsed, answer["headers"])
+        size = len(json.dumps(answer, ensure_ascii=False).encode())
+        return Answer(answer["statusCode"], parsed, answer["headers"], size)
 
     def queued(self, queue: str, tenant: str) -> list[dict[str, Any]]:
         """What waits in a queue for a tenant; the queue is emptied."""

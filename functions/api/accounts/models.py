@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from functions.api.billing.models import EntitlementsOut
 from functions.api.http.countries import CODES
-from functions.api.http.fields import Country, Input, Output, ShortText, moment
+from functions.api.http.fields import Country, Cursor, Input, Output, ShortText, moment
 from shared.domain.accounts.account import ApiKey, Member, Principal, Scope, Tenant
 from shared.domain.accounts.plans import entitlements
 
@@ -130,3 +130,4 @@ class NewApiKeyOut(ApiKeyOut):
 
 class ApiKeysOut(Output):
     items: list[ApiKeyOut]
+    next_cursor: Cursor

@@ -19,7 +19,7 @@ from functions.api.accounts.models import (
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.signup import Application, log_in, sign_up
 from functions.api.http.fields import ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, public, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -62,9 +62,9 @@ def get_me() -> MeOut:
 
 
 @router.get("/v1/api-keys", **secured(Scope.SETTINGS, "account", "The tenant's API keys"))
-def list_api_keys() -> ApiKeysOut:
-    keys = deps().accounts.api_keys(caller(router).tenant_id)
-    return ApiKeysOut(items=[ApiKeyOut.of(key) for key in keys])
+def list_api_keys(limit: Limit = 50, cursor: CursorText = None) -> ApiKeysOut:
+    page = deps().accounts.api_keys_page(caller(router).tenant_id, limit, cursor)
+    return ApiKeysOut(items=[ApiKeyOut.of(key) for key in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/api-keys", **effect(Scope.SETTINGS, "account", "Make an API key", status=201, secret=True))

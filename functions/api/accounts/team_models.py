@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from functions.api.http.fields import Input, Output
+from functions.api.http.fields import Cursor, Input, Output
 from shared.domain.accounts.account import Member
 
 
@@ -24,3 +24,4 @@ class TeamMemberOut(Output):
 
 class TeamOut(Output):
     items: list[TeamMemberOut]
+    next_cursor: Cursor

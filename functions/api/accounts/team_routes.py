@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from functions.api.accounts.roles import is_agent
 from functions.api.accounts.team_models import AvailabilityIn, TeamMemberOut, TeamOut
 from functions.api.http.fields import ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
@@ -20,9 +20,10 @@ find_accounts = parts_for(router, Accounts)
 
 
 @router.get("/v1/members", **secured(Scope.READ, "account", "The people who work for the tenant"))
-def list_members() -> TeamOut:
-    members = find_accounts().members(caller(router).tenant_id)
-    return TeamOut(items=[TeamMemberOut.of(member, agent=is_agent(member)) for member in members])
+def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
+    page = find_accounts().members_page(caller(router).tenant_id, limit, cursor)
+    items = [TeamMemberOut.of(member, agent=is_agent(member)) for member in page.items]
+    return TeamOut(items=items, next_cursor=page.cursor)
 
 
 @router.put(

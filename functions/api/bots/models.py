@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.api.http.fields import Input, MetaId, Output, ShortText, moment
+from functions.api.http.fields import Cursor, Input, MetaId, Output, ShortText, moment
 from shared.domain.bots.bot import Bot
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -53,3 +53,4 @@ class BotOut(Output):
 
 class BotsOut(Output):
     items: list[BotOut]
+    next_cursor: Cursor

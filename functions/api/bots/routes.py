@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from functions.api.bots.models import BotIn, BotOut, BotsOut
 from functions.api.bots.parts import BotParts
 from functions.api.http.fields import ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
@@ -30,8 +30,9 @@ def _bot(body: BotIn, bot_id: str, created_at: int) -> Bot:
 
 
 @router.get("/v1/bots", **secured(Scope.READ, "bots", "Bots, in the order they are asked"))
-def list_bots() -> BotsOut:
-    return BotsOut(items=[BotOut.of(bot) for bot in deps().catalogue.bots(caller(router).tenant_id)])
+def list_bots(limit: Limit = 50, cursor: CursorText = None) -> BotsOut:
+    page = deps().catalogue.bots_page(caller(router).tenant_id, limit, cursor)
+    return BotsOut(items=[BotOut.of(bot) for bot in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/bots", **effect(Scope.SETTINGS, "bots", "Make a bot", status=201))

@@ -22,7 +22,7 @@ from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.recipients import Recipients, as_csv
 from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
 from functions.api.http.fields import ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -65,9 +65,7 @@ def _dry_runs() -> DryRuns:
 
 
 @router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "Campaigns, newest first"))
-def list_campaigns(
-    limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Annotated[str | None, Query(max_length=500)] = None
-) -> CampaignsOut:
+def list_campaigns(limit: Limit = 20, cursor: CursorText = None) -> CampaignsOut:
     page = deps().catalogue.campaigns(caller(router).tenant_id, limit, cursor)
     return CampaignsOut(items=[CampaignOut.of(campaign) for campaign in page.items], next_cursor=page.cursor)
 
@@ -208,7 +206,7 @@ def get_recipients(
     campaign_id: CampaignId,
     outcome: Annotated[OutcomeName | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: CursorText = None,
 ) -> RecipientsOut:
     made, tenant_id = deps(), caller(router).tenant_id
     campaign = made.catalogue.campaign(tenant_id, campaign_id)
@@ -229,7 +227,7 @@ def get_recipients(
 def get_recipients_csv(
     campaign_id: CampaignId,
     outcome: Annotated[OutcomeName | None, Query()] = None,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: CursorText = None,
 ) -> Response[str]:
     made, tenant_id = deps(), caller(router).tenant_id
     campaign = made.catalogue.campaign(tenant_id, campaign_id)

@@ -129,7 +129,5 @@ def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, curs
 
 
 def _size(contact: Contact) -> int:
-    """About how many characters it is in an answer."""
-    return (
-        500 + len(contact.name) + sum(map(len, contact.tags)) + sum(len(k) + len(v) for k, v in contact.fields.items())
-    )
+    """About how many bytes of UTF-8 it is in an answer."""
+    return 500 + len(f"{contact.name}{contact.tags}{contact.fields}".encode("utf-8", "surrogatepass"))

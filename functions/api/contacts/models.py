@@ -37,6 +37,7 @@ class FieldOut(Output):
 
 class FieldsOut(Output):
     items: list[FieldOut]
+    next_cursor: Cursor
 
 
 class ContactIn(Input):

@@ -26,7 +26,7 @@ from functions.api.contacts.models import (
 )
 from functions.api.contacts.parts import ContactParts
 from functions.api.http.fields import HEX_ID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -40,8 +40,9 @@ ContactId = Annotated[str, Path(pattern=HEX_ID)]
 
 
 @router.get("/v1/fields", **secured(Scope.READ, "contacts", "The custom fields of contacts"))
-def list_fields() -> FieldsOut:
-    return FieldsOut(items=[FieldOut.of(field) for field in deps().catalogue.fields(caller(router).tenant_id)])
+def list_fields(limit: Limit = 50, cursor: CursorText = None) -> FieldsOut:
+    page = deps().catalogue.fields_page(caller(router).tenant_id, limit, cursor)
+    return FieldsOut(items=[FieldOut.of(field) for field in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/fields", **effect(Scope.CONTACTS, "contacts", "Make a custom field", status=201))
@@ -65,7 +66,7 @@ def delete_field(key: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]) -
 def get_contacts(
     tag: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: CursorText = None,
 ) -> ContactsOut:
     page = list_contacts(deps().contacts, caller(router).tenant_id, tag, limit, cursor)
     return ContactsOut(items=[ContactOut.of(contact) for contact in page.items], next_cursor=page.cursor)

@@ -26,7 +26,7 @@ from functions.api.events.publish import delivery_of
 from functions.api.events.replay import replay_failed, replay_one
 from functions.api.events.signature import SECRET_BYTES, secret_of
 from functions.api.http.fields import ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clients.vault import WEBHOOK_SECRET
@@ -58,10 +58,10 @@ def _checked(url: str) -> str:
 
 
 @router.get("/v1/webhook-endpoints", **secured(Scope.SETTINGS, _TAG, "The tenant's endpoints"))
-def list_webhook_endpoints() -> EndpointsOut:
+def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> EndpointsOut:
     now = epoch_ms()
-    found = deps().endpoints.all(caller(router).tenant_id)
-    return EndpointsOut(items=[EndpointOut.of(endpoint, now) for endpoint in found])
+    page = deps().endpoints.page(caller(router).tenant_id, limit, cursor)
+    return EndpointsOut(items=[EndpointOut.of(endpoint, now) for endpoint in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/webhook-endpoints", **effect(Scope.SETTINGS, _TAG, "Make an endpoint", status=201, secret=True))
@@ -148,8 +148,8 @@ def post_test(endpoint_id: EndpointId) -> QueuedOut:
 def list_deliveries(
     endpoint_id: EndpointId,
     state: Annotated[DeliveryState | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Limit = 50,
+    cursor: CursorText = None,
 ) -> DeliveriesOut:
     """With `state`, a page may hold fewer than `limit` and still not be the last: go by the cursor."""
     tenant_id = caller(router).tenant_id

@@ -108,6 +108,7 @@ class NewSecretOut(EndpointOut):
 
 class EndpointsOut(Output):
     items: list[EndpointOut]
+    next_cursor: Cursor
 
 
 class AttemptOut(Output):

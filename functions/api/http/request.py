@@ -6,10 +6,11 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter, Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.http import problems
 from functions.api.http.problems import Problem
@@ -18,6 +19,8 @@ from shared.domain.accounts.account import Principal, Scope
 from shared.domain.json_text import lone_surrogate
 from shared.errors import Forbidden, Unauthenticated
 
+Limit = Annotated[int, Query(ge=1, le=100, description="how many items at most; a page also ends at about 800 KB")]
+CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")]
 Middleware = Callable[..., Response[Any]]
 _CROCKFORD = {char: value for value, char in enumerate("0123456789ABCDEFGHJKMNPQRSTVWXYZ")}
 

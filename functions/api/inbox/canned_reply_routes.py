@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.contacts.actions import need_contact
 from functions.api.http.fields import HEX_ID, ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import CannedRepliesOut, CannedReplyIn, CannedReplyOut, PreviewOut
@@ -31,9 +31,9 @@ def _check_places(tenant_id: str, body: CannedReplyIn) -> None:
 
 
 @router.get("/v1/canned-replies", **secured(Scope.READ, "inbox", "Canned replies"))
-def list_canned_replies() -> CannedRepliesOut:
-    replies = deps().inbox.canned_replies(caller(router).tenant_id)
-    return CannedRepliesOut(items=[CannedReplyOut.of(reply) for reply in replies])
+def list_canned_replies(limit: Limit = 50, cursor: CursorText = None) -> CannedRepliesOut:
+    page = deps().inbox.canned_replies_page(caller(router).tenant_id, limit, cursor)
+    return CannedRepliesOut(items=[CannedReplyOut.of(reply) for reply in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/canned-replies", **effect(Scope.CONVERSATIONS, "inbox", "Make a canned reply", status=201))

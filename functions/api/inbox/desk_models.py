@@ -171,6 +171,7 @@ class LabelOut(Output):
 
 class LabelsOut(Output):
     items: list[LabelOut]
+    next_cursor: Cursor
 
 
 class CannedReplyIn(Input):
@@ -201,6 +202,7 @@ class CannedReplyOut(Output):
 
 class CannedRepliesOut(Output):
     items: list[CannedReplyOut]
+    next_cursor: Cursor
 
 
 class PreviewOut(Output):

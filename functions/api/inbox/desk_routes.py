@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import HEX_ID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.chat_signals import Signal
@@ -106,9 +106,7 @@ def post_note(conversation_id: ConversationId, body: NoteIn) -> EntryOut:
 
 
 @router.get("/v1/mentions", **secured(Scope.READ, _TAG, "Notes that mention the caller, newest first"))
-def list_mentions(
-    limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None
-) -> MentionsOut:
+def list_mentions(limit: Limit = 50, cursor: CursorText = None) -> MentionsOut:
     """Notes of a conversation that is gone are left out, so a page may hold fewer than `limit`."""
     principal, conversations, now = caller(router), deps().conversations, epoch_ms()
     page = conversations.entries.mentions(principal.tenant_id, principal.member_id, limit, cursor)

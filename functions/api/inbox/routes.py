@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from functions.api.http.fields import HEX_ID, META_ID, ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import ConversationIn, ReadIn
@@ -26,8 +26,6 @@ from shared.store.conversations.lists import Wanted
 router = new_router()
 deps = parts_for(router, ConversationParts)
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
-Limit = Annotated[int, Query(ge=1, le=100)]
-CursorText = Annotated[str | None, Query(max_length=500)]
 
 
 def _need(conversation_id: str) -> Conversation:

@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import ULID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import LabelIn, LabelOut, LabelPatch, LabelsOut
@@ -19,8 +19,9 @@ LabelId = Annotated[str, Path(pattern=ULID)]
 
 
 @router.get("/v1/labels", **secured(Scope.READ, "inbox", "Labels of conversations"))
-def list_labels() -> LabelsOut:
-    return LabelsOut(items=[LabelOut.of(label) for label in find_inbox().labels(caller(router).tenant_id)])
+def list_labels(limit: Limit = 50, cursor: CursorText = None) -> LabelsOut:
+    page = find_inbox().labels_page(caller(router).tenant_id, limit, cursor)
+    return LabelsOut(items=[LabelOut.of(label) for label in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "inbox", "Make a label", status=201))

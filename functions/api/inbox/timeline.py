@@ -97,10 +97,10 @@ def _page(sources: Sequence[Iterator[_Found]], before: _Place, limit: int) -> Pa
 
 
 def _size(what: What) -> int:
-    """About how many characters it is in an answer."""
-    return (
-        what.size if isinstance(what, Message) else 1_000 + len(what.text) if isinstance(what, Entry | Touch) else 500
-    )
+    """About how many bytes it is in an answer."""
+    if isinstance(what, Message):
+        return what.size
+    return 1_000 + 4 * len(what.text) if isinstance(what, Entry | Touch) else 500
 
 
 def _said(

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.contacts.actions import need_contact
 from functions.api.http.fields import HEX_ID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox import timeline
@@ -18,8 +18,6 @@ from shared.domain.accounts.account import Scope
 
 router = new_router()
 deps = parts_for(router, TimelineParts)
-Limit = Annotated[int, Query(ge=1, le=100)]
-CursorText = Annotated[str | None, Query(max_length=500)]
 
 
 @router.get(

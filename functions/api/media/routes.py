@@ -3,10 +3,10 @@
 from typing import Annotated, NoReturn
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import HEX_ID, ULID, moment
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.media.models import MediaIn, MediaLinkOut, MediaListOut, MediaMadeOut, MediaOneOut, MediaOut
@@ -68,9 +68,7 @@ def post_complete(media_id: FileId) -> MediaOut:
 
 
 @router.get("/v1/media", **secured(Scope.READ, "media", "The tenant's files, newest first"))
-def list_media(
-    limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None
-) -> MediaListOut:
+def list_media(limit: Limit = 50, cursor: CursorText = None) -> MediaListOut:
     page = deps().media.library.page(caller(router).tenant_id, limit, cursor)
     return MediaListOut(items=[MediaOut.of(file) for file in page.items], next_cursor=page.cursor)
 

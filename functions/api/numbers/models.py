@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from functions.api.http.fields import Input, MetaId, Output, moment
+from functions.api.http.fields import Cursor, Input, MetaId, Output, moment
 from shared.domain.numbers.number import Number, Waba
 
 
@@ -59,6 +59,7 @@ class NumberOut(Output):
 
 class NumbersOut(Output):
     items: list[NumberOut]
+    next_cursor: Cursor
 
 
 class WabaOut(Output):

@@ -1,10 +1,6 @@
 """Notices of the tenant's accounts."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from functions.api.numbers.notice_models import NoticeOut, NoticesOut
@@ -16,8 +12,6 @@ find_notices = parts_for(router, Notices)
 
 
 @router.get("/v1/notices", **secured(Scope.READ, "whatsapp", "What Meta told of the accounts, newest first"))
-def list_notices(
-    limit: Annotated[int, Query(ge=1, le=100)] = 50, cursor: Annotated[str | None, Query(max_length=500)] = None
-) -> NoticesOut:
+def list_notices(limit: Limit = 50, cursor: CursorText = None) -> NoticesOut:
     page = find_notices().page(caller(router).tenant_id, limit, cursor)
     return NoticesOut(items=[NoticeOut.of(notice) for notice in page.items], next_cursor=page.cursor)

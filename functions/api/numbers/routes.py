@@ -1,6 +1,6 @@
 """Connecting WhatsApp Business accounts, and their numbers."""
 
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, secured
 from functions.api.http.wiring import parts_for
 from functions.api.numbers.connect import App, Wish
@@ -31,7 +31,10 @@ def post_connect(body: ConnectIn) -> ConnectOut:
 
 
 @router.get("/v1/numbers", **secured(Scope.READ, "whatsapp", "The tenant's phone numbers"))
-def list_numbers() -> NumbersOut:
+def list_numbers(limit: Limit = 50, cursor: CursorText = None) -> NumbersOut:
     accounts, tenant_id, now = deps().accounts, caller(router).tenant_id, epoch_ms()
     wabas = {waba.waba_id: waba for waba in accounts.wabas(tenant_id)}
-    return NumbersOut(items=[NumberOut.of(n, wabas.get(n.waba_id), now) for n in accounts.numbers(tenant_id)])
+    page = accounts.numbers_page(tenant_id, limit, cursor)
+    return NumbersOut(
+        items=[NumberOut.of(number, wabas.get(number.waba_id), now) for number in page.items], next_cursor=page.cursor
+    )

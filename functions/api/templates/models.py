@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from functions.api.http.fields import Input, MetaId, Output, moment
+from functions.api.http.fields import Cursor, Input, MetaId, Output, moment
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
 
@@ -67,6 +67,7 @@ class TemplateOut(Output):
 
 class TemplatesOut(Output):
     items: list[TemplateOut]
+    next_cursor: Cursor
 
 
 class SyncOut(Output):

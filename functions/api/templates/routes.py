@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import META_ID
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, secured
 from functions.api.http.wiring import parts_for
 from functions.api.numbers.accounts import chosen_account
@@ -20,9 +20,9 @@ deps = parts_for(router, TemplateParts)
 
 
 @router.get("/v1/templates", **secured(Scope.READ, "templates", "Message templates"))
-def list_templates() -> TemplatesOut:
-    templates = deps().catalogue.templates(caller(router).tenant_id)
-    return TemplatesOut(items=[TemplateOut.of(template) for template in templates])
+def list_templates(limit: Limit = 50, cursor: CursorText = None) -> TemplatesOut:
+    page = deps().catalogue.templates_page(caller(router).tenant_id, limit, cursor)
+    return TemplatesOut(items=[TemplateOut.of(template) for template in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "Submit a template to Meta", status=201))

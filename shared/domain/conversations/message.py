@@ -78,9 +78,9 @@ class Message:
 
     @property
     def size(self) -> int:
-        """About how many characters it is in an answer, with what it said before it was edited."""
-        before = len(str(self.original.content)) + len(self.original.text) if self.original is not None else 0
-        return 1_000 + len(self.text) + len(self.about) + len(str(self.content)) + before
+        """About how many bytes of UTF-8 it is in an answer, with what it said before it was edited."""
+        before = f"{self.original.content}{self.original.text}" if self.original is not None else ""
+        return 1_000 + len(f"{self.text}{self.about}{self.content}{before}".encode("utf-8", "surrogatepass"))
 
     def changed_by(self, changes: Changes) -> "Message":
         """The message as people see it after these changes."""

@@ -12,6 +12,7 @@ from shared.domain.accounts.plans import Entitlements, check_numbers
 from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
 from shared.store.engine import guarded
+from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Owner
 from shared.store.engine.guarded import GuardedList
 
@@ -47,6 +48,10 @@ class Accounts:
     def members(self, tenant_id: str) -> list[Member]:
         return self._directory.all(tenant_id, "MEMBER#", Member)
 
+    def members_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Member]:
+        """In the order they joined."""
+        return self._directory.page(tenant_id, "MEMBER#", Member, limit=limit, cursor=cursor, oldest_first=True)
+
     def change_member(self, tenant_id: str, member_id: str, change: Callable[[Member], Member]) -> Member:
         """Raises NotFound."""
         return self._directory.update(tenant_id, f"MEMBER#{member_id}", Member, change)
@@ -69,6 +74,10 @@ class Accounts:
 
     def api_keys(self, tenant_id: str) -> list[ApiKey]:
         return self._directory.all(tenant_id, "APIKEY#", ApiKey)
+
+    def api_keys_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ApiKey]:
+        """In the order they were made."""
+        return self._directory.page(tenant_id, "APIKEY#", ApiKey, limit=limit, cursor=cursor, oldest_first=True)
 
     def owner_of_key(self, key: str) -> Owner | None:
         """The tenant of an API key; details: key_id, scopes (comma separated)."""
@@ -110,6 +119,10 @@ class Accounts:
 
     def numbers(self, tenant_id: str) -> list[Number]:
         return self._directory.all(tenant_id, "NUMBER#", Number)
+
+    def numbers_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Number]:
+        """In the order of Meta's ids."""
+        return self._directory.page(tenant_id, "NUMBER#", Number, limit=limit, cursor=cursor, oldest_first=True)
 
     def change_number(self, tenant_id: str, phone_number_id: str, change: Callable[[Number], Number]) -> Number:
         return self._directory.update(tenant_id, f"NUMBER#{phone_number_id}", Number, change)

@@ -55,6 +55,10 @@ class Catalogue:
     def templates(self, tenant_id: str) -> list[Template]:
         return self._directory.all(tenant_id, "TPL#", Template)
 
+    def templates_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Template]:
+        """In the order of Meta's ids."""
+        return self._directory.page(tenant_id, "TPL#", Template, limit=limit, cursor=cursor, oldest_first=True)
+
     def change_template(self, tenant_id: str, template_id: str, change: Callable[[Template], Template]) -> bool:
         """False when the tenant has no such template."""
         try:
@@ -82,6 +86,10 @@ class Catalogue:
 
     def fields(self, tenant_id: str) -> list[ContactField]:
         return self._directory.all(tenant_id, "FIELD#", ContactField)
+
+    def fields_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ContactField]:
+        """In the order of keys."""
+        return self._directory.page(tenant_id, "FIELD#", ContactField, limit=limit, cursor=cursor, oldest_first=True)
 
     def delete_field(self, tenant_id: str, key: str) -> None:
         self._directory.delete(tenant_id, f"FIELD#{key}")
@@ -160,6 +168,10 @@ class Catalogue:
     def bots(self, tenant_id: str) -> list[Bot]:
         """In the order they were made, which is the order in which they are asked."""
         return self._directory.all(tenant_id, "BOT#", Bot)
+
+    def bots_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Bot]:
+        """In the order in which they are asked."""
+        return self._directory.page(tenant_id, "BOT#", Bot, limit=limit, cursor=cursor, oldest_first=True)
 
     def delete_bot(self, tenant_id: str, bot_id: str) -> None:
         self._directory.delete(tenant_id, f"BOT#{bot_id}")

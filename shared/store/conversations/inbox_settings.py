@@ -14,6 +14,7 @@ from shared.domain.conversations.inbox_settings import (
 from shared.domain.limits import require_room
 from shared.errors import NotFound
 from shared.store.engine import guarded
+from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 from shared.store.engine.guarded import GuardedList
 
@@ -28,6 +29,10 @@ class InboxSettings:
     def labels(self, tenant_id: str) -> list[Label]:
         """In the order they were made."""
         return self._directory.all(tenant_id, LABELS.prefix, Label)
+
+    def labels_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Label]:
+        """In the order they were made."""
+        return self._directory.page(tenant_id, "LABEL#", Label, limit=limit, cursor=cursor, oldest_first=True)
 
     def put_label(self, tenant_id: str, label: Label) -> None:
         """Make it, or replace the one with its id. Raises Conflict (`label_exists`) and TooMany."""
@@ -68,6 +73,10 @@ class InboxSettings:
     def canned_replies(self, tenant_id: str) -> list[CannedReply]:
         """In the order they were made."""
         return self._directory.all(tenant_id, CANNED_REPLIES.prefix, CannedReply)
+
+    def canned_replies_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[CannedReply]:
+        """In the order they were made."""
+        return self._directory.page(tenant_id, "CANNED#", CannedReply, limit=limit, cursor=cursor, oldest_first=True)
 
     def canned_reply(self, tenant_id: str, reply_id: str) -> CannedReply:
         """Raises NotFound."""

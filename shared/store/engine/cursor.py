@@ -22,15 +22,16 @@ class Page(Generic[T]):
 
 class PageBytes:
     """How much more fits on a page of a list. An answer of the API is at most 6 MB (AWS Lambda, quotas: invocation
-    payload), JSON written into JSON grows, and one item is at most 400 KB (Amazon DynamoDB, quotas)."""
+    payload), and it is JSON inside JSON, where one byte becomes up to seven (a control character). An item is at most
+    400 KB (Amazon DynamoDB, quotas)."""
 
-    MOST = 1_500_000
+    MOST = 800_000
 
     def __init__(self) -> None:
         self._taken = 0
 
     def takes(self, size: int) -> bool:
-        """Whether an item of this size, in characters, still goes on the page; the first one always does."""
+        """Whether an item of this size, in bytes of UTF-8, still goes on the page; the first one always does."""
         fits = not self._taken or self._taken + size <= self.MOST
         self._taken += size
         return fits

@@ -149,7 +149,7 @@ class Directory:
         )
         room, rows, full = PageBytes(), list[DirectoryItem](), False
         for row in found:
-            if not room.takes(len(row.doc)):
+            if not room.takes(len(row.doc.encode())):
                 full = True
                 break
             rows.append(row)

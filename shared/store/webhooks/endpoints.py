@@ -6,6 +6,7 @@ from shared.domain.limits import require_room
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, WebhookEndpoint
 from shared.errors import NotFound
 from shared.store.engine import guarded
+from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 from shared.store.engine.guarded import GuardedList
 
@@ -31,6 +32,10 @@ class WebhookEndpoints:
     def all(self, tenant_id: str) -> list[WebhookEndpoint]:
         """In the order in which they were made."""
         return self._directory.all(tenant_id, "WHE#", WebhookEndpoint)
+
+    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[WebhookEndpoint]:
+        """In the order they were made."""
+        return self._directory.page(tenant_id, "WHE#", WebhookEndpoint, limit=limit, cursor=cursor, oldest_first=True)
 
     def get(self, tenant_id: str, endpoint_id: str) -> WebhookEndpoint:
         """Raises NotFound."""

@@ -73,10 +73,10 @@ def test_unknown_routes_and_methods_are_404(api: Api) -> None:
 def test_a_bug_is_500_and_says_nothing_of_itself(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(tenant_id: str) -> None:
+    def broken(tenant_id: str, limit: int, cursor: str | None) -> None:
         raise KeyError("+5511912345678")
 
-    monkeypatch.setattr(api.deps.accounts, "numbers", broken, raising=True)
+    monkeypatch.setattr(api.deps.accounts, "numbers_page", broken, raising=True)
     answer = api.call("GET", "/v1/numbers", tenant=tenant(api))
     assert is_problem(answer, 500, "internal")
     assert "91234" not in json.dumps(answer.body)

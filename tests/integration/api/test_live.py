@@ -107,7 +107,7 @@ def test_an_endpoint_shows_its_secret_once(api: Api, tenant: str) -> None:
     assert (endpoint["url"], endpoint["events"], endpoint["enabled"]) == (URL, ["*"], True)
     path = f"/v1/webhook-endpoints/{endpoint['id']}"
     assert api.call("GET", path, tenant=tenant).body == endpoint
-    assert api.call("GET", "/v1/webhook-endpoints", tenant=tenant).body == {"items": [endpoint]}
+    assert api.call("GET", "/v1/webhook-endpoints", tenant=tenant).body == {"items": [endpoint], "next_cursor": None}
     stored = api.deps.endpoints.get(tenant, endpoint["id"])
     assert secret not in repr(stored)
     assert api.deps.vault.open(tenant, "webhook_secret", stored.secrets[0].sealed) == secret

@@ -20,7 +20,7 @@ from functions.api.contacts.imports.models import (
 )
 from functions.api.contacts.imports.parts import ImportParts
 from functions.api.http.fields import ULID, moment
-from functions.api.http.request import caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
@@ -158,9 +158,7 @@ def post_start(import_id: ImportId) -> ImportOut:
 
 
 @router.get("/v1/contacts/imports", **secured(Scope.READ, "imports", "Imports, newest first"))
-def list_imports(
-    limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Annotated[str | None, Query(max_length=500)] = None
-) -> ImportsOut:
+def list_imports(limit: Limit = 20, cursor: CursorText = None) -> ImportsOut:
     page = _imports().page(caller(router).tenant_id, limit, cursor)
     return ImportsOut(items=[_out(job) for job in page.items], next_cursor=page.cursor)
 
@@ -174,7 +172,7 @@ def get_import(import_id: ImportId) -> ImportOut:
 def get_rejected(
     import_id: ImportId,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    cursor: CursorText = None,
 ) -> RejectedOut:
     tenant_id, imports = caller(router).tenant_id, _imports()
     position = decode_cursor(_REJECTED, cursor, at="[0-9]{1,7}")

@@ -1,0 +1,167 @@
+"""Every list has pages, and a page has a bound in number and in bytes: an answer of more than 6 MB never arrives (AWS
+Lambda, quotas), and what a tenant can make, others can make much of."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from functions.api import handler
+from functions.api.http import openapi
+from shared.clock import new_ulid
+from shared.domain.accounts.account import ApiKey, Member, Role, Scope
+from shared.domain.bots.bot import Bot, Rule
+from shared.domain.contacts.contact import ContactField
+from shared.domain.conversations.inbox_settings import CannedReply, Label
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import message_key
+from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.template import Template
+from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.store.conversations.conversations import Head
+from tests.support.api_handler import Api
+
+MOST_BYTES = 6 * 1024 * 1024
+MOST_ITEMS = 1_000
+NOT_BY_CURSOR = {
+    "/v1/events": "goes on from `after`; a chunk of the feed is at most 100 KB, and a call reads four",
+    "/v1/search": "the best `limit` hits, without a second page",
+    "/v1/conversations/{conversation_id}/presence": "whoever of the team looks at it within the same 30 seconds",
+}
+
+
+def described_lists() -> dict[str, Mapping[str, Any]]:
+    """Path -> operation of every GET whose answer holds `items`."""
+    document = json.loads(openapi.document(handler.app))
+    schemas = document["components"]["schemas"]
+    found = {}
+    for path, methods in document["paths"].items():
+        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+        properties = schemas.get(reference.rpartition("/")[2], {}).get("properties", {})
+        if any(schema.get("type") == "array" for name, schema in properties.items() if name == "items"):
+            found[path] = {**methods["get"], "answer": properties}
+    return found
+
+
+def test_every_list_has_a_limit_a_cursor_and_a_bound() -> None:
+    lists = described_lists()
+    assert set(NOT_BY_CURSOR) - {"/v1/search"} <= set(lists)
+    assert len(lists) >= 20
+    for path, operation in lists.items():
+        if path in NOT_BY_CURSOR:
+            continue
+        parameters = {parameter["name"]: parameter["schema"] for parameter in operation["parameters"]}
+        assert {"limit", "cursor"} <= set(parameters), path
+        assert 1 <= parameters["limit"]["maximum"] <= MOST_ITEMS, path
+        assert parameters["limit"]["default"] <= parameters["limit"]["maximum"], path
+        assert "next_cursor" in operation["answer"], path
+
+
+WORDS = '\U0001f600\x01"' * 1_365
+COUNT = 60
+
+
+def _sk(i: int) -> str:
+    return new_ulid()[:20] + f"{i:06d}"
+
+
+def _templates(api: Api, tenant: str, i: int) -> None:
+    body = [{"type": "BODY", "text": WORDS * 5}]
+    api.deps.catalogue.put_template(tenant, Template(f"{i:05d}", "1", "n", "en", "UTILITY", "APPROVED", "", body))
+
+
+def _bots(api: Api, tenant: str, i: int) -> None:
+    rules = tuple(Rule("any", (), WORDS[:1024]) for _ in range(20))
+    api.deps.catalogue.put_bot(tenant, Bot(_sk(i), "b", "", enabled=True, rules=rules))
+
+
+def _replies(api: Api, tenant: str, i: int) -> None:
+    api.deps.inbox.put_canned_reply(tenant, CannedReply(_sk(i), f"s{i}", WORDS))
+
+
+def _fields(api: Api, tenant: str, i: int) -> None:
+    api.deps.catalogue.create_field(tenant, ContactField(f"f{i:03d}", "F"))
+
+
+def _labels(api: Api, tenant: str, i: int) -> None:
+    api.deps.inbox.put_label(tenant, Label(_sk(i), f"l{i}", "#000000"))
+
+
+def _endpoints(api: Api, tenant: str, i: int) -> None:
+    api.deps.endpoints.put(tenant, WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), 1))
+
+
+def _members(api: Api, tenant: str, i: int) -> None:
+    member = Member(_sk(i), f"s{i}", "a@b.co", Role.AGENT)
+    api.deps.directory.put(tenant, f"MEMBER#{member.member_id}", member)
+
+
+def _keys(api: Api, tenant: str, i: int) -> None:
+    api.deps.accounts.add_api_key(tenant, ApiKey(_sk(i), "k", (Scope.READ,), "abcd", _sk(i)))
+
+
+def _numbers(api: Api, tenant: str, i: int) -> None:
+    number = f"{int(tenant[-6:], 36)}{i:04d}"
+    api.deps.accounts.connect(tenant, Waba("9" + number, "w", "USD", ""), [Number(number, "9" + number, "+1", "x")])
+
+
+def _contacts(api: Api, tenant: str, i: int) -> None:
+    fields = {f"f{n}": WORDS[:1000] for n in range(30)}
+    api.deps.contacts.upsert(tenant, f"{i:032x}", {"name": "Ana", "phone": f"+5511{i:08d}"}, fields, frozenset(), 1)
+
+
+MAKERS: dict[str, Callable[[Api, str, int], None]] = {
+    "/v1/templates": _templates,
+    "/v1/bots": _bots,
+    "/v1/canned-replies": _replies,
+    "/v1/fields": _fields,
+    "/v1/labels": _labels,
+    "/v1/webhook-endpoints": _endpoints,
+    "/v1/members": _members,
+    "/v1/api-keys": _keys,
+    "/v1/numbers": _numbers,
+    "/v1/contacts": _contacts,
+}
+
+
+def pages(api: Api, tenant: str, path: str, limit: int) -> list[list[dict[str, Any]]]:
+    """Each page's items; every answer has gone through the door in one piece."""
+    found, cursor = [], ""
+    while True:
+        query = f"limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        answer = api.call("GET", path, tenant=tenant, query=query)
+        assert answer.status == 200, answer.body
+        assert answer.size < MOST_BYTES
+        found.append(answer.body["items"])
+        assert len(found[-1]) <= limit
+        if answer.body["next_cursor"] is None:
+            return found
+        cursor = answer.body["next_cursor"]
+
+
+@pytest.mark.parametrize("path", MAKERS)
+def test_pages_are_bounded_and_together_they_are_everything(api: Api, path: str) -> None:
+    tenant = new_ulid()
+    for i in range(COUNT):
+        MAKERS[path](api, tenant, i)
+    large = pages(api, tenant, path, 100)
+    names = [json.dumps(item, sort_keys=True) for page in large for item in page]
+    assert len(names) == len(set(names)) == COUNT
+    small = pages(api, tenant, path, 7)
+    assert [json.dumps(item, sort_keys=True) for page in small for item in page] == names
+
+
+@pytest.mark.parametrize("what", ["messages", "timeline"])
+def test_a_conversation_of_the_largest_messages_comes_in_pages_that_arrive(api: Api, what: str) -> None:
+    tenant = new_ulid()
+    head = Head(f"{1:032x}", "1", f"{2:032x}", "Ana")
+    for i in range(24):
+        at, content = 1_700_000_000_000 + i, {"body": WORDS * 12}
+        key = message_key(at, f"w{i}")
+        said = Message(key, head.conversation_id, "in", "contact", "text", "x", at, content)
+        api.deps.conversations.append(tenant, head, said)
+    found = pages(api, tenant, f"/v1/conversations/{head.conversation_id}/{what}", 100)
+    assert len(found) > 1
+    assert sum(len(page) for page in found) == 24
