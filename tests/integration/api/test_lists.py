@@ -74,7 +74,8 @@ def _templates(api: Api, tenant: str, i: int) -> None:
 
 def _bots(api: Api, tenant: str, i: int) -> None:
     rules = tuple(Rule("any", (), WORDS[:1024]) for _ in range(20))
-    api.deps.catalogue.put_bot(tenant, Bot(_sk(i), "b", "", enabled=True, rules=rules))
+    bot = Bot(_sk(i), "b", "", enabled=True, rules=rules)
+    api.deps.directory.put(tenant, f"BOT#{bot.bot_id}", bot)  # more than a tenant may make by now
 
 
 def _replies(api: Api, tenant: str, i: int) -> None:
@@ -90,7 +91,8 @@ def _labels(api: Api, tenant: str, i: int) -> None:
 
 
 def _endpoints(api: Api, tenant: str, i: int) -> None:
-    api.deps.endpoints.put(tenant, WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), 1))
+    endpoint = WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), 1)
+    api.deps.directory.put(tenant, f"WHE#{endpoint.endpoint_id}", endpoint)
 
 
 def _members(api: Api, tenant: str, i: int) -> None:
