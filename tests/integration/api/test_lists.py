@@ -35,7 +35,7 @@ def described_lists() -> dict[str, Mapping[str, Any]]:
     """Path -> operation of every GET whose answer holds `items`."""
     document = json.loads(openapi.document(handler.app))
     schemas = document["components"]["schemas"]
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for path, methods in document["paths"].items():
         content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
         reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
@@ -130,7 +130,8 @@ MAKERS: dict[str, Callable[[Api, str, int], None]] = {
 
 def pages(api: Api, tenant: str, path: str, limit: int) -> list[list[dict[str, Any]]]:
     """Each page's items; every answer has gone through the door in one piece."""
-    found, cursor = [], ""
+    found: list[list[dict[str, Any]]] = []
+    cursor = ""
     while True:
         query = f"limit={limit}" + (f"&cursor={cursor}" if cursor else "")
         answer = api.call("GET", path, tenant=tenant, query=query)
