@@ -24,9 +24,9 @@ from functions.campaign_dispatch.lane.slice import keep_time
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
 from infra.local.standstill import Standstill, peak
 from shared.clients.graph import GraphAccess, GraphClient
-from shared.clock import new_ulid
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome
+from shared.ids import new_ulid
 from tests.bench.per_item import send_per_item
 from tests.support.capacity import Meter
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.clock import new_ulid
+from shared.ids import new_ulid
 from shared.store.engine.database import Database
 from tests.support.engine import World, open_test_database
 

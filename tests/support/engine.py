@@ -18,7 +18,7 @@ from functions.campaign_dispatch.lane.slice import SystemClock, run_blocking
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.start.campaign import start_campaign
 from shared.clients.queue import Outgoing, Queue
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Audience, Campaign, State
@@ -28,6 +28,7 @@ from shared.domain.contacts.identity import contact_id_for
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
+from shared.ids import new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.books import read_books

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 

@@ -7,9 +7,9 @@ it with the same password; the claim on the person's subject makes sure that the
 from dataclasses import dataclass
 
 from functions.api.accounts.user_pool import EmailUnverified, Session, UserPool
-from shared.clock import new_ulid
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.errors import Conflict, Unauthenticated
+from shared.ids import new_ulid
 from shared.store.accounts.tenants import Accounts
 
 

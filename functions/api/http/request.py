@@ -14,15 +14,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.http import problems
 from functions.api.http.problems import Problem
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Principal, Scope
 from shared.domain.json_text import lone_surrogate
 from shared.errors import Forbidden, Unauthenticated
+from shared.ids import moment_of, new_ulid
 
 Limit = Annotated[int, Query(ge=1, le=100, description="how many items at most; a page also ends at about 800 KB")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")]
 Middleware = Callable[..., Response[Any]]
-_CROCKFORD = {char: value for value, char in enumerate("0123456789ABCDEFGHJKMNPQRSTVWXYZ")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,7 @@ class Operation:
     @property
     def at(self) -> int:
         """When it was first asked for, epoch ms: the time inside the ULID."""
-        value = 0
-        for char in self.operation_id[:10]:
-            value = value << 5 | _CROCKFORD[char]
-        return value
+        return moment_of(self.operation_id)
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:

@@ -17,7 +17,6 @@ from functions.api.http.request import Middleware, Operation, body_problem, call
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.domain.templates.compiler import CompileError
 from shared.errors import AppError, InvalidInput
 
 Next = Callable[..., Response[Any]]
@@ -130,8 +129,6 @@ def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
     """The route's answer; a refusal on purpose is one too."""
     try:
         return next_middleware(app)
-    except CompileError as error:
-        return problem_response(problems.of(error), request_id(app))
     except AppError as error:
         if error.retryable:
             raise

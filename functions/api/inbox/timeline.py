@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.parts import TimelineParts
-from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO
 from shared.domain.contacts.contact import Contact
@@ -21,6 +20,7 @@ from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.domain.templates.compiler import SendPlan, render_text
 from shared.errors import NotFound
+from shared.ids import new_ulid
 from shared.store.campaigns.people import fate_in, place_in
 from shared.store.campaigns.sends import RETENTION_DAYS
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor

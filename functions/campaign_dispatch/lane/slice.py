@@ -17,7 +17,8 @@ from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
+from shared.ids import new_ulid
 from shared.observability import count
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import log_failure

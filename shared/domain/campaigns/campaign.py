@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from shared.domain.contacts.identity import derived_ulid
 from shared.domain.templates.compiler import Variable
 from shared.errors import Conflict
+from shared.ids import derived_ulid
 
 UnknownPolicy = Literal["hold", "resend"]
 """`hold`: never written to again by itself. `resend`: written to once more, although some may then get it twice."""

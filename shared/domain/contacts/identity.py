@@ -11,7 +11,6 @@ from shared.domain.contacts.number_plans import spellings
 
 IdentityKind = Literal["phone", "bsuid"]
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHARDS = 16
 """Partitions of a tenant's contacts and of a campaign's blocks: the first hex digit of the contact id."""
 
@@ -24,12 +23,6 @@ def contact_id_for(tenant_id: str, kind: IdentityKind, value: str) -> str:
 def phone_ids(tenant_id: str, phone: str) -> tuple[str, ...]:
     """The contact ids of a number under every spelling of it (`number_plans`), the canonical one first."""
     return tuple(contact_id_for(tenant_id, "phone", spelling) for spelling in spellings(phone))
-
-
-def derived_ulid(ulid: str, purpose: str) -> str:
-    """A ULID of the same moment that follows from another one."""
-    chance = int.from_bytes(hashlib.sha256(f"{ulid}|{purpose}".encode()).digest()[:10], "big")
-    return ulid[:10] + "".join(_CROCKFORD[(chance >> shift) & 31] for shift in range(75, -1, -5))
 
 
 def shard_of(contact_id: str) -> int:

@@ -30,6 +30,7 @@ from shared.domain.templates.template import (
     replace_variables,
 )
 from shared.domain.templates.variables import Problem, Variable, code_problems, fit, variable_problems
+from shared.errors import InvalidInput
 
 __all__ = [
     "CompileError",
@@ -67,9 +68,12 @@ class SendPlan:
     compiled_at: int = 0
 
 
-class CompileError(Exception):
+class CompileError(InvalidInput):
+    """What is asked for could not be sent; `problems` holds everything that is wrong with it."""
+
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems))
+        first = problems[0].field if problems else None
+        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems), field=first)
         self.problems = list(problems)
 
 

@@ -30,8 +30,8 @@ from typing import cast
 
 from botocore.exceptions import ClientError
 
-from shared.clock import new_ulid
 from shared.errors import InvalidInput, PermanentError, RetryableError
+from shared.ids import new_ulid
 from shared.store.engine.codec import Item, encode_item, number, text
 from shared.store.engine.cursor import decode_cursor, encode_cursor
 from shared.store.engine.database import Database

@@ -6,7 +6,6 @@ import pytest
 from functions.api.campaigns.control import CampaignControl, CampaignDraft, start_moment
 from functions.api.campaigns.schedules import at_expression, schedule_name
 from shared.clients.queue import Outgoing
-from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.media.library import FileUse
@@ -14,6 +13,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, Variable
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.ids import new_ulid
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue

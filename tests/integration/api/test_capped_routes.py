@@ -15,7 +15,6 @@ import pytest
 from functions.api import handler
 from functions.api.http import openapi
 from infra.local.meta_simulator.server import in_thread
-from shared.clock import new_ulid
 from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Role, Scope, Tenant
 from shared.domain.bots.bot import FOLDED_BY, MOST_BOTS, MOST_KEYWORDS, Bot, Rule
 from shared.domain.contacts.contact import MOST_FIELDS, ContactField
@@ -23,6 +22,7 @@ from shared.domain.conversations.conversation import MOST_LABELS as MOST_LABELS_
 from shared.domain.conversations.inbox_settings import MOST_CANNED, MOST_LABELS, CannedReply, Label
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
+from shared.ids import new_ulid
 from shared.store.engine.directory import DirectoryItem, document_item
 from tests.support.api_handler import Api
 from tests.support.at_once import Racers, racers

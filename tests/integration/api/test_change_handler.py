@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 
 from functions.api import events_bootstrap as live_bootstrap
 from functions.api.change_handler import lambda_handler
-from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 from tests.support.fake_aws import Context

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
+from shared.ids import new_ulid
 from shared.store.campaigns.sends import SealedBlock
 from tests.support.api_handler import Answer, Api
 

@@ -12,8 +12,9 @@ import pytest
 
 from functions.api import events_bootstrap as live_bootstrap
 from functions.api.deliver_handler import lambda_handler
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
+from shared.ids import new_ulid
 from shared.queue_messages import DeliverWebhook
 from tests.support.api_handler import Api
 from tests.support.fake_aws import Context, sqs_event

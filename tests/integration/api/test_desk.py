@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for
+from shared.ids import new_ulid
 from tests.support.teams import Team, team
 
 __all__ = ["team"]

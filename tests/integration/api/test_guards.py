@@ -10,8 +10,8 @@ from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options
 from shared.clients.graph import _object
-from shared.clock import new_ulid
 from shared.domain.accounts.account import Member, Role, Tenant
+from shared.ids import new_ulid
 from shared.store.engine.cursor import encode_cursor
 from tests.integration.api.test_handler import _an_id, furnish, is_problem, paths, tenant
 from tests.support.api_handler import Api

@@ -10,7 +10,6 @@ from functions.api import handler
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http import openapi
-from shared.clock import new_ulid
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.campaigns.campaign import Audience, Campaign
@@ -25,6 +24,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.delivery import Delivery
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_handler import Answer, Api

@@ -23,10 +23,10 @@ from functions.api.contacts.imports.job import (
 )
 from functions.api.contacts.imports.run import ImportRun
 from shared.clients.files import Files
-from shared.clock import new_ulid
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import Conflict
+from shared.ids import new_ulid
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database

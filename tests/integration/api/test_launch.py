@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from shared.clients.vault import META_TOKEN
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
+from shared.ids import new_ulid
 from tests.support.api_handler import Answer, Api
 
 

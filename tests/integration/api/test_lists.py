@@ -9,7 +9,6 @@ import pytest
 
 from functions.api import handler
 from functions.api.http import openapi
-from shared.clock import new_ulid
 from shared.domain.accounts.account import ApiKey, Member, Role, Scope
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.contacts.contact import ContactField
@@ -19,6 +18,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 

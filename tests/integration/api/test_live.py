@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id
+from shared.ids import new_ulid
 from shared.store.engine.cursor import encode_cursor
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_handler import Answer, Api

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.clock import new_ulid
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MediaStatus, MessageMedia, library_key, upload_key
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 

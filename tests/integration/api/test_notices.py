@@ -1,5 +1,5 @@
-from shared.clock import new_ulid
 from shared.domain.numbers.notice import Notice
+from shared.ids import new_ulid
 from shared.store.engine.cursor import encode_cursor
 from tests.support.api_handler import Api
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from shared.clients.vault import META_TOKEN
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.conversations.conversation import claim_answer
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.templates.template import Template
+from shared.ids import new_ulid
 from shared.services.single_send import Draft
 from tests.support.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.support.outgoing_samples import MEDIA_ID, RIGHT, named

@@ -9,10 +9,11 @@ import pytest
 from functions.api.http.idempotency import IdempotencyStore
 from shared.clients.platform_secret import SecretReader
 from shared.clients.vault import Vault
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import RetryableError
+from shared.ids import new_ulid
 from shared.services.single_send import Draft
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.consent import Consent

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid, to_rfc3339
+from shared.clock import epoch_ms, to_rfc3339
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from tests.support.chats import DAY_MS, Chat, Json, chat, graph_url
 

@@ -12,10 +12,10 @@ from functions.api.events.courier import Courier
 from functions.api.events.publish import Publisher, delivery_of
 from functions.api.events.replay import MOST_AT_ONCE, replay_failed, replay_one
 from shared.clients.queue import Outgoing, Queue
-from shared.clock import new_ulid
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt, Delivery, Outcome, delivery_id
 from shared.domain.webhooks.endpoint import GIVE_UP_MS, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.ids import new_ulid
 from shared.queue_messages import DeliverWebhook, QueueMessage
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory

@@ -7,13 +7,14 @@ import pytest
 
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap, State
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
-from shared.domain.contacts.identity import SHARDS, derived_ulid
+from shared.domain.contacts.identity import SHARDS
+from shared.ids import derived_ulid, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
 from shared.services.campaign_stop import CampaignStop
 from tests.support.engine import FakeMeta, World, open_test_database

@@ -9,7 +9,7 @@ import pytest
 
 from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard, put_before_lanes
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.stop_reasons import next_action
@@ -19,6 +19,7 @@ from shared.domain.templates.compiler import Variable
 from shared.domain.templates.date_text import epoch_of
 from shared.domain.templates.template import Template
 from shared.errors import RetryableError
+from shared.ids import new_ulid
 from shared.queue_messages import LoadShard, WakeLane
 from shared.store.campaigns.sends import SealedBlock
 from shared.store.engine.database import Database

@@ -10,10 +10,11 @@ from functions.campaign_dispatch.load import dry_run
 from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.load_record import Record
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import RetryableError
+from shared.ids import new_ulid
 from shared.queue_messages import LoadShard
 from shared.store.engine.database import Database
 from tests.support.engine import World

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from functions.campaign_dispatch.lane.pause import AutoPause, pause_idle_number
-from shared.clock import new_ulid
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.numbers.number import Number
+from shared.ids import new_ulid
 from tests.support.engine import World
 
 

@@ -7,12 +7,13 @@ import pytest
 from functions.campaign_dispatch.lane.claims import next_window
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
-from shared.domain.contacts.identity import SHARDS, derived_ulid
+from shared.domain.contacts.identity import SHARDS
+from shared.ids import derived_ulid, new_ulid
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
 from shared.store.campaigns.catalogue import LOAD_GRACE_MS, START_GRACE_MS
 from tests.support.engine import FakeMeta, World

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from shared.clock import new_ulid
 from shared.domain.accounts.account import ApiKey, Member, Role, Scope, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, NotFound
+from shared.ids import new_ulid
 from shared.store.accounts.tenants import Accounts, hash_key, parse_scopes
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory

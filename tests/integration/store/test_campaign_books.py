@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import Segment
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.standing import claimed_slots
+from shared.ids import new_ulid
 from shared.store.engine.database import Database
 from tests.support.engine import World
 from tests.support.frozen import frozen_campaign

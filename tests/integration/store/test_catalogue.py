@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
+from shared.ids import new_ulid
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from shared.clock import new_ulid
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
+from shared.ids import new_ulid
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 from shared.store.engine.database import Database

@@ -5,10 +5,10 @@ from typing import get_args
 
 import pytest
 
-from shared.clock import new_ulid
 from shared.domain.conversations.conversation import read
 from shared.domain.conversations.message import Direction, Message
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from tests.support.faults import Crash, at_once, crash_at_write

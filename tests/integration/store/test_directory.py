@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from shared.clock import new_ulid
 from shared.errors import Conflict, InvalidInput, NotFound, RetryableError
+from shared.ids import new_ulid
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory, Due
 from tests.support.faults import at_once

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.clock import new_ulid
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change, Reaction
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared.clock import new_ulid
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import RETENTION_DAYS
 from shared.store.conversations.moves import ConversationMoves

@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.webhook_ingest import receive_handler
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Reaction
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database

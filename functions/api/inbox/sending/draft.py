@@ -10,7 +10,7 @@ from functions.api.inbox.sending.models import MediaValue, MessageIn, ReactionMe
 from functions.api.inbox.sending.parts import DraftParts
 from functions.api.templates.variable_models import VariableModel
 from shared.domain.accounts.account import Principal
-from shared.domain.contacts.consent import Purpose, refusal
+from shared.domain.contacts.consent import Purpose, purpose_of, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.outgoing_message import files_in, read_text, with_meta_ids, with_own_ids
@@ -36,11 +36,6 @@ REACTION_MS = 30 * 86_400_000
 """Only messages of the last 30 days can be reacted to (Meta, reaction messages)."""
 MOST_OFFERED = 10
 _OWN_ID = re.compile(r"[0-9]{13}-[0-9A-Za-z]{1,40}")
-_PURPOSES: Mapping[str, Purpose] = {
-    "MARKETING": "marketing",
-    "UTILITY": "utility",
-    "AUTHENTICATION": "authentication",
-}
 
 
 def draft_of(
@@ -128,7 +123,7 @@ def _template(
         wording = f"{str(error.reason).replace('_', ' ')}: give a value that fits, or a fallback"
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
     content = with_own_ids(message_body(plan, values), known)
-    return content, render_text(template, plan, values), _PURPOSES.get(template.category, "marketing")
+    return content, render_text(template, plan, values), purpose_of(template.category)
 
 
 def _file_of(value: str | VariableModel | MediaValue) -> str:
@@ -191,7 +186,7 @@ def offered_templates(deps: DraftParts, tenant_id: str, conversation: Conversati
 
 
 def _may_get(contact: Contact | None, template: Template) -> bool:
-    return contact is not None and refusal(contact, _PURPOSES.get(template.category, "marketing")) is None
+    return contact is not None and refusal(contact, purpose_of(template.category)) is None
 
 
 def _slots(template: Template) -> list[dict[str, object]] | None:

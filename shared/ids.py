@@ -1,0 +1,35 @@
+"""Ids that sort by time: ULIDs (github.com/ulid/spec), 48 bits of milliseconds and 80 of chance in 26 characters."""
+
+import hashlib
+import os
+
+from shared.clock import epoch_ms
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {character: value for value, character in enumerate(_CROCKFORD)}
+_MOMENT = 10
+"""Characters that hold the time."""
+
+
+def new_ulid(at_ms: int | None = None) -> str:
+    """Of this moment (epoch ms), or of now. For edges: logic gets its ids passed in."""
+    value = ((epoch_ms() if at_ms is None else at_ms) << 80) | int.from_bytes(os.urandom(10), "big")
+    return _text(value, 26)
+
+
+def derived_ulid(ulid: str, purpose: str) -> str:
+    """A ULID of the same moment that follows from another one."""
+    chance = int.from_bytes(hashlib.sha256(f"{ulid}|{purpose}".encode()).digest()[:10], "big")
+    return ulid[:_MOMENT] + _text(chance, 16)
+
+
+def moment_of(ulid: str) -> int:
+    """Epoch ms. Raises KeyError for what is no ULID."""
+    value = 0
+    for character in ulid[:_MOMENT]:
+        value = value << 5 | _VALUES[character]
+    return value
+
+
+def _text(value: int, characters: int) -> str:
+    return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(5 * (characters - 1), -1, -5))

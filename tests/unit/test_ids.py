@@ -1,0 +1,21 @@
+"""ULIDs sort by time and tell it."""
+
+from shared.ids import derived_ulid, moment_of, new_ulid
+
+AT = 1_790_000_000_123
+
+
+def test_a_ulid_tells_its_moment() -> None:
+    assert moment_of(new_ulid(AT)) == AT
+
+
+def test_ulids_sort_by_time() -> None:
+    assert new_ulid(AT) < new_ulid(AT + 1)
+
+
+def test_a_derived_ulid_is_of_the_same_moment_and_follows_from_the_first() -> None:
+    first = new_ulid(AT)
+    derived = derived_ulid(first, "resend")
+    assert derived == derived_ulid(first, "resend") != derived_ulid(first, "retry")
+    assert moment_of(derived) == AT
+    assert len(derived) == len(first)
