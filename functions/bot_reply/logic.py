@@ -20,11 +20,27 @@ class Answer:
     at: int
 
 
+_CHOICES = ("button_reply", "list_reply")
+_WORDS_UNDER = {"image": "caption", "video": "caption", "document": "caption", "audio": "caption", "order": "text"}
+"""Where the person's own words stand in Meta's object of a kind (Meta, webhooks reference, messages)."""
+
+
+def words_of(message: Message) -> str:
+    """What the person said or pressed; "" for what has no words of theirs, such as a picture, a pin, a voice note or a
+    form: what the inbox shows of those is the platform's."""
+    content = message.content
+    chosen = message.kind == "interactive" and any(isinstance(content.get(kind), dict) for kind in _CHOICES)
+    if message.kind in ("text", "button") or chosen:
+        return message.text
+    said = content.get(_WORDS_UNDER.get(message.kind, ""))
+    return said if isinstance(said, str) else ""
+
+
 def answer_to(bots: Sequence[Bot], phone_number_id: str, message: Message, now: int) -> Answer | None:
     """None when no rule matches, or the message is older than the 24 hours in which it may be answered freely."""
-    if message.direction != "in" or not window_open(message.at, now):
+    if message.direction != "in" or message.author == "whatsapp" or not window_open(message.at, now):
         return None
-    found = reply_for(bots, phone_number_id, message.text)
+    found = reply_for(bots, phone_number_id, words_of(message))
     if found is None:
         return None
     bot_id, text = found

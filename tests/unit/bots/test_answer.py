@@ -65,3 +65,37 @@ def test_old_messages_and_our_own_are_not_answered(message: Message, now: int) -
 
 def test_no_bot_no_answer() -> None:
     assert answer_to(BOTS[:3], "106", message("shoes"), AT) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "content", "bot_id"),
+    [
+        ("image", "[image] hours.jpg", {"id": "1"}, "any"),
+        ("image", "[image] your hours?", {"caption": "your hours?"}, "hours"),
+        ("document", "[document] hours.pdf", {"filename": "hours.pdf"}, "any"),
+        ("audio", "[voice message]", {"voice": True}, "any"),
+        ("sticker", "[sticker]", {"id": "1"}, "any"),
+        ("location", "[location] Hours Bar, 1 Image Road", {"name": "Hours Bar"}, "any"),
+        ("contacts", "[contacts] Hours Ltd", {"contacts": [{}]}, "any"),
+        ("order", "[order of 1 product]\n1 x hours", {"product_items": []}, "any"),
+        ("order", "[order of 1 product] in opening hours\n1 x a", {"text": "in opening hours"}, "hours"),
+        ("interactive", "[form] hours\nage: 3", {"type": "nfm_reply", "nfm_reply": {}}, "any"),
+        ("interactive", "Hours", {"type": "button_reply", "button_reply": {"title": "Hours"}}, "hours"),
+        ("interactive", "Hours", {"list_reply": {"title": "Hours"}}, "hours"),
+        ("button", "Hours", {"text": "Hours"}, "hours"),
+    ],
+)
+def test_bots_hear_only_what_the_person_said(kind: str, text: str, content: dict[str, object], bot_id: str) -> None:
+    words = ("hours", "image", "voice message", "location", "order", "form", "sticker", "contacts", "document")
+    bots = [
+        Bot("hours", "", "", True, (Rule("contains", words, "Found a word"),)),
+        Bot("any", "", "", True, (Rule("any", (), "A person will answer"),)),
+    ]
+    answer = answer_to(bots, "106", replace(message(text), kind=kind, content=content), AT)
+    assert answer is not None
+    assert answer.bot_id == bot_id
+
+
+def test_a_note_of_the_platforms_is_not_answered() -> None:
+    note = replace(message("User changed"), author="whatsapp", kind="system")
+    assert answer_to(BOTS, "106", note, AT) is None
