@@ -100,6 +100,7 @@ def number_from(row: Mapping[str, Any], waba_id: str, now: int) -> Number:
         reason=f"Meta says {status}" if status in _STOPPED else "",
         connected_at=now,
         quality_at=now,
+        name_at=now,
     )
 
 

@@ -15,8 +15,8 @@ from functions.webhook_ingest.account.logic.account_news import (
 from functions.webhook_ingest.account.logic.number_news import NumberChange, NumberNews
 from functions.webhook_ingest.account.pausing import pause_campaigns
 from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.people.logic.identity import same_phone, shown_phone
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
-from shared.domain.contacts.number_plans import phone_of_wa_id
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 
@@ -58,7 +58,7 @@ def apply_account_news(at_hand: Deps, tenant_id: str, waba_id: str, told: Accoun
             found = _change_numbers(at_hand, tenant_id, waba_id, "", lambda number: restored(number, told, at))
             return found and _agree(at_hand, tenant_id, waba_id, now)
         case AccountReviewed():
-            return _change_waba(at_hand, tenant_id, waba_id, lambda waba: replace(waba, review=told.decision))
+            return _change_waba(at_hand, tenant_id, waba_id, lambda waba: waba.with_review(told.decision, at))
 
 
 def _stop(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountStopped, at: int, now: int) -> bool:
@@ -104,11 +104,7 @@ def _change_numbers(
     """The account's numbers, or the one shown as `display` (E.164); False when there is none."""
     found = False
     for number in at_hand.accounts.numbers(tenant_id):
-        if number.waba_id == waba_id and (not display or _digits(number.display) == display):
+        if number.waba_id == waba_id and (not display or same_phone(shown_phone(number.display), display)):
             at_hand.accounts.change_number(tenant_id, number.phone_number_id, change)
             found = True
     return found
-
-
-def _digits(display: str) -> str:
-    return phone_of_wa_id("".join(c for c in display if c.isdigit()))

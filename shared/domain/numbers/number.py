@@ -40,7 +40,7 @@ class Waba:
 
     `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known, and `limit_at` is when
     Meta said so (epoch ms). `review` is Meta's last decision on the account, blank before any. Without a token the
-    account has left us.
+    account has left us. `reviewed_at` is when Meta decided so (epoch ms).
     """
 
     waba_id: str
@@ -53,6 +53,11 @@ class Waba:
     messaging_limit: int | None = None
     review: str = ""
     limit_at: int = 0
+    reviewed_at: int = 0
+
+    def with_review(self, decision: str, at: int) -> "Waba":
+        """With Meta's decision of this moment (epoch ms), unless a later one is known."""
+        return replace(self, review=decision, reviewed_at=at) if self.reviewed_at <= at else self
 
     def with_limit(self, limit: int | None, at: int) -> "Waba":
         """With what Meta said of the limit at this moment (epoch ms), unless it is known how it was later."""
@@ -68,8 +73,9 @@ class Number:
     `history_declined`.
 
     A restriction ends by itself at `restricted_until` (0: it does not); `answers_restricted` says that it forbids
-    answers too. `stopped_at` and `restored_at` are when Meta last stopped the number and lifted a ban, `quality_at` is
-    when it last said how good the number is (epoch ms): what they tell comes in any order.
+    answers too. `stopped_at` and `restored_at` are when Meta last stopped the number and lifted a ban; `quality_at`,
+    `name_at` and `username_at` are when it last said how good the number is, and how it and its business are called
+    (epoch ms): what they tell comes in any order.
     """
 
     phone_number_id: str
@@ -89,6 +95,8 @@ class Number:
     restored_at: int = 0
     username: str = ""
     quality_at: int = 0
+    name_at: int = 0
+    username_at: int = 0
 
     @property
     def sending_rate(self) -> int:
@@ -103,6 +111,15 @@ class Number:
     def with_quality(self, quality: str, at: int) -> "Number":
         """With what Meta said of it at this moment (epoch ms), unless it is known how it was later."""
         return replace(self, quality=quality, quality_at=at) if self.quality_at <= at else self
+
+    def with_verified_name(self, name: str, at: int) -> "Number":
+        """With the display name that Meta approved at this moment (epoch ms), unless a later one is known."""
+        return replace(self, verified_name=name, name_at=at) if self.name_at <= at else self
+
+    def with_username(self, username: str, at: int) -> "Number":
+        """With the username that the business had at this moment (epoch ms), blank for none, unless a later one is
+        known."""
+        return replace(self, username=username, username_at=at) if self.username_at <= at else self
 
     def state_at(self, now: int) -> str:
         """The status that holds at this moment (epoch ms)."""

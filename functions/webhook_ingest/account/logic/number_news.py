@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from functions.webhook_ingest.json_input import word
-from functions.webhook_ingest.people.logic.identity import identities
+from functions.webhook_ingest.people.logic.identity import shown_phone
 from shared.domain.numbers.number import Number, messaging_limit
 
 Value = Mapping[str, object]
@@ -25,13 +25,14 @@ class NumberChange:
     username: str | None = None
 
     def applied_to(self, number: Number, at: int) -> Number:
-        """`at` is when Meta said so (epoch ms): a quality that comes late changes nothing."""
-        return replace(
-            number.with_quality(self.quality, at) if self.quality else number,
-            throughput=max(number.throughput, self.throughput or 0),
-            verified_name=self.verified_name or number.verified_name,
-            username=number.username if self.username is None else self.username,
-        )
+        """`at` is when Meta said so (epoch ms): what comes late changes nothing."""
+        if self.quality:
+            number = number.with_quality(self.quality, at)
+        if self.verified_name:
+            number = number.with_verified_name(self.verified_name, at)
+        if self.username is not None:
+            number = number.with_username(self.username, at)
+        return replace(number, throughput=max(number.throughput, self.throughput or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def number_news(field: str, value: Value) -> NumberNews | None:
     """None for what changes nothing here."""
     if field not in ("phone_number_quality_update", *_CHANGES, "business_capability_update"):
         return None
-    display = identities(word(value, "display_phone_number"), "").phone
+    display = shown_phone(word(value, "display_phone_number"))
     if field == "business_capability_update":
         limit = _limit(value)
         return NumberNews(None, limit) if limit is not None else None
