@@ -39,6 +39,11 @@ def as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def objects(value: object) -> list[Json]:
+    """The objects of a list, or the one that stands in its place: Meta has either for what is mostly one."""
+    return [as_object(item) for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+
+
 def word(source: Mapping[str, object], key: str) -> str:
     """A text or an id, which Meta writes as text here and as a whole number there; "" for anything else."""
     value = source.get(key)

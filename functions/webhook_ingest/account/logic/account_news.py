@@ -6,8 +6,8 @@ Shapes: Meta, webhooks reference (account_update, account_review_update).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from functions.webhook_ingest.json_input import as_list, as_object, time_ms, word
-from functions.webhook_ingest.people.logic.identity import identities
+from functions.webhook_ingest.json_input import as_object, objects, time_ms, word
+from functions.webhook_ingest.people.logic.identity import shown_phone
 from shared.clock import to_rfc3339
 from shared.domain.numbers.number import Number
 
@@ -62,17 +62,17 @@ def account_news(field: str, value: Value) -> AccountNews | None:
         return AccountReviewed(decision[:20]) if decision else None
     if field != "account_update":
         return None
-    event = word(value, "event")
+    event = word(value, "event").strip().upper()
     if event in _GONE:
         # Numbers shared with the WhatsApp Business app are removed one by one, and the event names the number.
-        display = identities(word(value, "phone_number"), "").phone if "waba_info" not in value else ""
+        display = shown_phone(word(value, "phone_number")) if "waba_info" not in value else ""
         return AccountStopped("disconnected", _GONE[event], display, gone=True)
     if event == "ACCOUNT_OFFBOARDED":
         return AccountStopped("disconnected", "account_offboarded")
     if event == "ACCOUNT_RECONNECTED":
         return AccountRestored("disconnected", "account_offboarded")
     if event == "DISABLED_UPDATE":
-        state = word(as_object(value.get("ban_info")), "waba_ban_state")
+        state = word(as_object(value.get("ban_info")), "waba_ban_state").upper()
         if state == "DISABLE":
             return AccountStopped("restricted", "account_disabled", answers=True)
         return AccountRestored("restricted", "account_") if state == "REINSTATE" else None
@@ -80,7 +80,7 @@ def account_news(field: str, value: Value) -> AccountNews | None:
 
 
 def _restriction(value: Value) -> AccountStopped | None:
-    found = [as_object(item) for item in as_list(value.get("restriction_info"))]
+    found = objects(value.get("restriction_info"))
     stopping = [item for item in found if word(item, "restriction_type") in (_NO_CAMPAIGNS, _NO_ANSWERS)]
     if not stopping:
         return None

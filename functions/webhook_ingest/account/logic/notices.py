@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from functions.webhook_ingest.json_input import as_list, as_object, time_ms, word
-from functions.webhook_ingest.people.logic.identity import identities
-from functions.webhook_ingest.receive.split import digest
+from functions.webhook_ingest.json_input import as_list, as_object, objects, time_ms, word
+from functions.webhook_ingest.people.logic.identity import shown_phone
+from functions.webhook_ingest.receive.routing import digest
 from shared.clock import to_rfc3339
 from shared.domain.numbers.notice import Notice, Severity
 
@@ -41,16 +41,20 @@ def notices_of(waba_id: str, field: str, value: Value, at: int) -> Iterator[Noti
             text=" ".join(words.text.split())[:_TEXT_LENGTH],
             at=moment,
             waba_id=waba_id,
-            phone_number=identities(word(value, "display_phone_number"), "").phone,
+            phone_number=shown_phone(word(value, "display_phone_number")),
             template_id=word(value, "message_template_id")[:40],
         )
 
 
 def _alert(value: Value) -> Iterator[Words]:
-    info = as_object(value.get("alert_info"))
+    # Older payloads have the parts of an alert in the value itself.
+    info = as_object(value.get("alert_info")) or value
     told = word(info, "alert_severity").upper()
     severity: Severity = "critical" if told == "CRITICAL" else "info" if told.startswith("INFO") else "warning"
-    yield Words("account_alert", severity, f"{word(info, 'alert_type')}: {word(info, 'alert_description')}")
+    said = [word(info, key).strip() for key in ("alert_type", "alert_description")]
+    whose = word(value, "entity_type").lower()[:40]
+    bare = f"Meta alerts of this {whose or 'account'}, without a word: see WhatsApp Manager"
+    yield Words("account_alert", severity, ": ".join(filter(None, said)) or bare)
 
 
 def _security(value: Value) -> Iterator[Words]:
@@ -60,21 +64,23 @@ def _security(value: Value) -> Iterator[Words]:
         "PIN_REQUEST_SUCCESS": "the number's two-step PIN was switched off",
     }
     event = word(value, "event")
-    yield Words("security", "critical", said.get(event, f"a security event of the number: {event[:60]}"))
+    other = _with("a security event of the number", event[:60])
+    yield Words("security", "critical", said.get(event, other))
 
 
 def _name(value: Value) -> Iterator[Words]:
     decision, name = word(value, "decision").upper(), word(value, "requested_verified_name")
     why = word(value, "rejection_reason")
     severity: Severity = "warning" if decision == "REJECTED" else "info"
-    text = f'Meta\'s decision on the display name "{name[:200]}": {decision.lower()[:20]}'
+    about = f'Meta\'s decision on the display name "{name[:200]}"' if name else "Meta's decision on the display name"
+    text = _with(about, decision.lower()[:20] or "not told")
     yield Words("display_name", severity, f"{text} ({why})" if why else text)
 
 
 def _review(value: Value) -> Iterator[Words]:
     decision = word(value, "decision").upper()
     severity: Severity = "info" if decision == "APPROVED" else "critical" if decision == "REJECTED" else "warning"
-    yield Words("account_review", severity, f"Meta's review of the account: {decision.lower()[:20]}")
+    yield Words("account_review", severity, _with("Meta's review of the account", decision.lower()[:20] or "not told"))
 
 
 _TEMPLATE: dict[str, Severity] = {
@@ -114,17 +120,26 @@ def _category(value: Value) -> Iterator[Words]:
         text = f"was changed from {before} to {word(value, 'new_category')}"
     else:
         text = f"will be changed to {after}" + (f" at {to_rfc3339(when)}" if when is not None else "")
-    yield Words("template_category", "warning", f"the category of the template {_named(value)} {text}")
+    if after:
+        yield Words("template_category", "warning", f"the category of the template {_named(value)} {text}")
 
 
 def _suggestion(value: Value) -> Iterator[Words]:
-    suggested = word(value, "suggested_category")
-    text = f"Meta takes the template {_named(value)} for {suggested}, not {word(value, 'current_category')}"
-    yield Words("template_category", "warning", text)
+    suggested, current = word(value, "suggested_category"), word(value, "current_category")
+    text = f"Meta takes the template {_named(value)} for {suggested}" + (f", not {current}" if current else "")
+    if suggested:
+        yield Words("template_category", "warning", text)
 
 
 def _named(value: Value) -> str:
-    return f"{word(value, 'message_template_name')[:100]} ({word(value, 'message_template_language')[:20]})"
+    name = word(value, "message_template_name")[:100] or word(value, "message_template_id")[:40] or "without a name"
+    language = word(value, "message_template_language")[:20]
+    return f"{name} ({language})" if language else name
+
+
+def _with(about: str, said: str) -> str:
+    """The two with a colon, if there is anything to say."""
+    return f"{about}: {said}" if said else about
 
 
 def _number(value: Value) -> Iterator[Words]:
@@ -156,37 +171,39 @@ _BAN: dict[str, tuple[Severity, str]] = {
 
 
 def _account(value: Value) -> Iterator[Words]:
-    event = word(value, "event")
+    event = word(value, "event").strip().upper()
     if event in _ACCOUNT:
         severity, text = _ACCOUNT[event]
         why = word(as_object(value.get("disconnection_info")), "reason")
         yield Words("account", severity, f"{text} ({why})" if why else text)
     elif event == "DISABLED_UPDATE":
         ban = as_object(value.get("ban_info"))
-        if word(ban, "waba_ban_state") in _BAN:
-            severity, text = _BAN[word(ban, "waba_ban_state")]
-            yield Words("account", severity, f"{text} ({word(ban, 'waba_ban_date')[:40]})")
+        state, when = word(ban, "waba_ban_state").upper(), word(ban, "waba_ban_date")[:40]
+        if state in _BAN:
+            severity, text = _BAN[state]
+            yield Words("account", severity, f"{text} ({when})" if when else text)
     elif event == "ACCOUNT_VIOLATION":
         kind = word(as_object(value.get("violation_info")), "violation_type")
-        yield Words("account", "critical", f"Meta found a violation of its policy: {kind[:100]}")
+        yield Words("account", "critical", _with("Meta found a violation of its policy", kind[:100]))
     elif event == "ACCOUNT_RESTRICTION":
-        for restriction in map(as_object, as_list(value.get("restriction_info"))[:10]):
+        for restriction in objects(value.get("restriction_info"))[:10]:
             until = time_ms(restriction.get("expiration"))
             end = f" until {to_rfc3339(until)}" if until is not None else ""
-            yield Words("account", "critical", f"Meta restricts: {word(restriction, 'restriction_type')[:100]}{end}")
+            what = word(restriction, "restriction_type")[:100]
+            yield Words("account", "critical", _with("Meta restricts", what) + end if what else f"Meta restricts{end}")
 
 
 def _username(value: Value) -> Iterator[Words]:
-    text = f"the business username {word(value, 'username')[:100]} is {word(value, 'status')[:20]}"
-    yield Words("business_username", "info", text)
+    name, status = word(value, "username")[:100], word(value, "status")[:20]
+    yield Words("business_username", "info", f"the business username{f' {name}' if name else ''} is {status or 'new'}")
 
 
 def _flow(value: Value) -> Iterator[Words]:
     event, said = word(value, "event"), word(value, "message")
     calm = event == "FLOW_STATUS_CHANGE" or word(value, "alert_state") == "DEACTIVATED"
-    yield Words(
-        "flow", "info" if calm else "warning", said or f"{event[:60]} of the flow {word(value, 'flow_id')[:40]}"
-    )
+    flow = f"the flow {word(value, 'flow_id')[:40]}".rstrip()
+    bare = f"{event[:60]} of {flow}" if event else f"Meta tells of {flow}"
+    yield Words("flow", "info" if calm else "warning", said or bare)
 
 
 def _errors(value: Value) -> Iterator[Words]:
@@ -194,7 +211,8 @@ def _errors(value: Value) -> Iterator[Words]:
     for error in map(as_object, as_list(value.get("errors"))[:10]):
         code, title = word(error, "code")[:16], word(error, "title")
         details = word(as_object(error.get("error_data")), "details")
-        yield Words("webhook_error", "warning", f"Meta reports error {code}: {title}. {details}", f"{number}|{code}")
+        text = _with(f"Meta reports error {code}".rstrip(), ". ".join(filter(None, (title, details))))
+        yield Words("webhook_error", "warning", text, f"{number}|{code}")
 
 
 def _history(value: Value) -> Iterator[Words]:
