@@ -55,8 +55,9 @@ class WakeLane(QueueMessage):
 class InboundMessage(QueueMessage):
     """One message a person sent, as Meta delivered it. `contact` is the matching entry of `contacts`, or empty.
 
-    `echo` says that the business sent it to that person, with the WhatsApp Business app. A message that no queue holds
-    lies in the data bucket under the key `stored`, and `message` is empty.
+    `echo` says that the business sent it to that person, with the WhatsApp Business app, and `standby` that Meta's
+    Business Agent has the conversation: what it answers is an echo. A message that no queue holds lies in the data
+    bucket under the key `stored`, and `message` is empty.
     """
 
     phone_number_id: str
@@ -65,6 +66,7 @@ class InboundMessage(QueueMessage):
     received_at: int
     echo: bool = False
     stored: str = ""
+    standby: bool = False
 
 
 @dataclass(frozen=True, slots=True)

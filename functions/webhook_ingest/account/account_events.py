@@ -15,7 +15,7 @@ from functions.webhook_ingest.account.number_events import apply_account_news, a
 from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.oversize import whole_event
-from functions.webhook_ingest.receive.split import digest
+from functions.webhook_ingest.receive.routing import digest
 from shared.errors import InvalidInput, RetryableError
 from shared.observability import count
 from shared.queue_messages import AccountEvent
@@ -59,7 +59,7 @@ def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning,
 def _preferences(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
     for chosen in told.chosen:
         at = chosen.at or event.received_at
-        person = at_hand.people.find(tenant_id, chosen.who)
+        person = at_hand.people.find(tenant_id, chosen.who, at)
         at_hand.people.record_consent(
             tenant_id,
             person,
@@ -69,6 +69,6 @@ def _preferences(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Prefe
             event_id=f"{at:013d}-{digest(f'{event.waba_id}{chosen}')[:24]}",
             now=now,
         )
-        at_hand.people.link(tenant_id, person, chosen.who, now)
+        at_hand.people.link(tenant_id, person, chosen.who, at, now)
         count("OptOut" if chosen.opted_out else "OptIn")
     return told.complete

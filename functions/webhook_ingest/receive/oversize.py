@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from functions.webhook_ingest.receive.split import Split
+from functions.webhook_ingest.receive.routing import Split
 from shared.clients.parking import Parking
 from shared.queue_messages import AccountEvent, InboundMessage, QueueMessage, SyncTask
 

@@ -7,7 +7,7 @@ from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.people.reunion import MOVE
 from functions.webhook_ingest.receive.oversize import too_large, whole_task
-from functions.webhook_ingest.receive.split import digest
+from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.sync.history import take_history, take_phone_book
 from functions.webhook_ingest.sync.logic.history import tasks_of
 from shared.clients.queue import Outgoing
@@ -46,6 +46,8 @@ def _move(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> 
     if not (tenant_id and source and target and contact_id):
         raise InvalidInput("a move from nowhere to nowhere")
     if at_hand.moves.move(tenant_id, source, target, contact_id, now, stop):
+        # What the one that was taken over showed may be what the person was called or reached at before.
+        at_hand.heads.refresh(tenant_id, contact_id)
         count("ConversationMoved")
     else:
         at_hand.sync.send(task, group=target)

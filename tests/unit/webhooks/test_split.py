@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.webhook_ingest.receive.split import STATUS_MESSAGE_BYTES, split
+from functions.webhook_ingest.receive.split import split
+from functions.webhook_ingest.receive.status_rows import STATUS_MESSAGE_BYTES
 from shared.queue_messages import SyncTask
 from tests.support.junk import JUNK, places
 from tests.support.webhook_payloads import (

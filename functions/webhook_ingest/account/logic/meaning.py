@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functions.webhook_ingest.account.logic.account_news import AccountNews, account_news
 from functions.webhook_ingest.account.logic.number_news import NumberNews, number_news
 from functions.webhook_ingest.account.logic.template_news import TemplateNews, template_news
-from functions.webhook_ingest.json_input import as_list, as_object, time_ms, word
+from functions.webhook_ingest.json_input import Json, as_list, as_object, time_ms, word
 from functions.webhook_ingest.people.logic.identity import Identities, identities
+from functions.webhook_ingest.receive.routing import finder
 
 _SAYS_NO = {"stop": True, "resume": False, "signup": False}
 """What people choose in WhatsApp's own control -> whether that is a no. Who signs up (Meta, In-App Signup,
@@ -38,14 +39,15 @@ def meaning_of(field: str, value: Mapping[str, object]) -> Meaning | None:
     """None for an event that changes nothing here: it is kept."""
     if field == "user_preferences":
         told = as_list(value.get("user_preferences"))
-        chosen = tuple(filter(None, map(_preference, told)))
+        find = finder(value, told, ("user_id", "wa_id"))
+        chosen = tuple(filter(None, (_preference(as_object(item), find(as_object(item))) for item in told)))
         return Preferences(chosen, len(chosen) == len(told)) if chosen else None
     return template_news(field, value) or number_news(field, value) or account_news(field, value)
 
 
-def _preference(item: object) -> Preference | None:
-    chosen = as_object(item)
-    who = identities(word(chosen, "wa_id"), word(chosen, "user_id"))
+def _preference(chosen: Json, contact: Json) -> Preference | None:
+    who, described = (identities(word(source, "wa_id"), word(source, "user_id")) for source in (chosen, contact))
+    who = who or described
     value = word(chosen, "value")
     if not who or value not in _SAYS_NO or word(chosen, "category") not in ("", "marketing_messages"):
         return None

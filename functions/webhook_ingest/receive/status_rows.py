@@ -1,0 +1,70 @@
+"""Delivery statuses, slimmed to what is kept of them. Pure; never raises."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from functions.webhook_ingest.json_input import Json, as_list, as_object, time_ms, word
+from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
+
+STATUS_MESSAGE_BYTES = 200_000
+"""Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
+_CALLBACK_LENGTH = 512
+"""Meta's limit of biz_opaque_callback_data; ours are shorter."""
+_PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
+_WAMID_LENGTH = 256
+_PRICE = re.compile(r"[a-z_-]{1,40}")
+
+
+def is_other_status(status: Mapping[str, object]) -> bool:
+    """Whether it tells of something else than a message's way, such as a payment (Meta, payments, status `captured`,
+    `pending` or `failed` with type `payment`)."""
+    return word(status, "type") not in ("", "message") or "payment" in status
+
+
+def slim_status(status: Mapping[str, object]) -> list[object] | None:
+    """[status, time in s, callback data, error code or "", price or "", wamid]; None when it is no delivery status.
+
+    Who is told of by phone and by user id has both behind these, once for each message: with `sent`.
+    """
+    name, at = word(status, "status"), time_ms(status.get("timestamp"))
+    if not name or len(name) > 32 or at is None or is_other_status(status):
+        return None
+    errors = as_list(status.get("errors"))
+    callback = word(status, "biz_opaque_callback_data")
+    phone, user_id = word(status, "recipient_id"), word(status, "recipient_user_id")
+    both = name == "sent" and 0 < len(phone) <= _PHONE_LENGTH and 0 < len(user_id) <= _USER_ID_LENGTH
+    return [
+        name,
+        at // 1000,
+        callback if len(callback) <= _CALLBACK_LENGTH else "",
+        word(as_object(errors[0]), "code")[:16] if errors else "",
+        _price_of(as_object(status.get("pricing"))),
+        word(status, "id")[:_WAMID_LENGTH],
+        *((phone, user_id) if both else ()),
+    ]
+
+
+def _price_of(pricing: Json) -> str:
+    """The category that is charged, or the type of what is free. Meta gives up `billable` in favour of the type."""
+    kind, category = word(pricing, "type"), word(pricing, "category")
+    if kind.startswith(FREE_PREFIX):
+        return kind if _PRICE.fullmatch(kind) else ""
+    if kind != "regular" and pricing.get("billable") is not True:
+        return ""
+    return category if _PRICE.fullmatch(category) else UNKNOWN_PRICE
+
+
+def parts_of(updates: list[list[object]]) -> Iterator[list[list[object]]]:
+    """The rows in parts that a queue message holds."""
+    part: list[list[object]] = []
+    size = 0
+    for update in updates:
+        length = len(json.dumps(update, ensure_ascii=False).encode())
+        if part and size + length > STATUS_MESSAGE_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(update)
+        size += length
+    if part:
+        yield part
