@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.webhook_ingest.messages.replies import Replies
+from functions.webhook_ingest.people.heads import Heads
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
@@ -20,6 +21,7 @@ from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
+from shared.store.contacts.reach import ContactReach
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database, open_database
@@ -37,6 +39,7 @@ class Deps:
     notices: Notices
     owners: Owners
     people: People
+    heads: Heads
     moves: ConversationMoves
     replies: Replies
     bots: Queue
@@ -63,7 +66,8 @@ def build(database: Database, env: Mapping[str, str]) -> Deps:
         lanes=lanes,
         notices=Notices(directory),
         owners=Owners(accounts),
-        people=People(contacts, ContactNames(database), Reunion(accounts, moves, sync)),
+        people=People(contacts, ContactNames(database), ContactReach(database), Reunion(accounts, moves, sync)),
+        heads=Heads(accounts, contacts, conversations),
         moves=moves,
         replies=Replies(catalogue, lanes, sends),
         bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),

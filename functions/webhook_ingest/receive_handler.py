@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.webhook_ingest.receive.oversize import QUEUE_BYTES, set_apart
+from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.receive.signature import is_signed
-from functions.webhook_ingest.receive.split import digest, split
+from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.receive_bootstrap import Deps, deps
 from shared.clients.queue import Outgoing
 from shared.clock import epoch_ms

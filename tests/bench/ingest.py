@@ -20,6 +20,7 @@ from pywa.client import WhatsApp
 from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.messages.take import take_message
+from functions.webhook_ingest.people.heads import Heads
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
@@ -34,6 +35,7 @@ from shared.observability import metrics
 from shared.queue_messages import InboundMessage
 from shared.store.accounts.notices import Notices
 from shared.store.contacts.names import ContactNames
+from shared.store.contacts.reach import ContactReach
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
@@ -152,7 +154,10 @@ def _deps(database: Database, world: World) -> Deps:
         lanes=made.lanes,
         notices=Notices(Directory(database)),
         owners=Owners(made.accounts),
-        people=People(made.contacts, ContactNames(database), Reunion(made.accounts, moves, queue)),
+        people=People(
+            made.contacts, ContactNames(database), ContactReach(database), Reunion(made.accounts, moves, queue)
+        ),
+        heads=Heads(made.accounts, made.contacts, conversations),
         moves=moves,
         replies=Replies(made.catalogue, made.lanes, made.sends),
         bots=queue,

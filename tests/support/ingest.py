@@ -33,6 +33,7 @@ from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.queue_messages import QueueMessage
 from shared.store.contacts.names import ContactNames
+from shared.store.contacts.reach import ContactReach
 from shared.store.engine.database import Database
 from tests.support.fake_aws import SECRETS, Context, http_event
 
@@ -161,7 +162,7 @@ def ingesting(database: Database) -> Iterator[Ingest]:
     reunion = Reunion(made.accounts, made.moves, as_queue["sync"])
     deps = replace(
         made,
-        people=People(made.contacts, ContactNames(database), reunion),
+        people=People(made.contacts, ContactNames(database), ContactReach(database), reunion),
         bots=as_queue["bot"],
         media=as_queue["media"],
         sync=as_queue["sync"],

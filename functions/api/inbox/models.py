@@ -68,7 +68,7 @@ class ConversationsOut(Output):
 
 
 class ReactionOut(Output):
-    by: str = Field(description="contact, agent, bot, api, or phone_app")
+    by: str = Field(description="contact, agent, bot, api, phone_app, or business_agent")
     author_id: str
     emoji: str
     at: str | None
@@ -84,7 +84,10 @@ class MessageOut(Output):
     id: str
     conversation_id: str
     direction: str
-    author: str = Field(description="contact, agent, bot, api, or phone_app: written with the WhatsApp Business app")
+    author: str = Field(
+        description="contact, agent, bot, api, phone_app: written with the WhatsApp Business app, business_agent: by "
+        "Meta's Business Agent, or whatsapp: a note of the platform's, such as that somebody changed their number"
+    )
     author_id: str
     type: str
     text: str

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from functions.webhook_ingest.json_input import time_ms, word
 from functions.webhook_ingest.messages.logic.media import media_of
 from functions.webhook_ingest.messages.logic.parse import Parsed
-from functions.webhook_ingest.receive.split import digest
+from functions.webhook_ingest.receive.routing import digest
 from shared.domain.contacts.identity import conversation_id_for
-from shared.domain.conversations.message import Message, Source
+from shared.domain.conversations.message import Author, Message, Source
 from shared.domain.conversations.message_ids import message_key
+from shared.store.conversations.message_items import RETENTION_DAYS
 
 _LONGEST_MS = 0xFFFFFFFF
 _DAY_MS = 24 * 3600 * 1000
+LIVE_MS = 30 * _DAY_MS
+"""A live message is not older: Meta delivers webhooks for 7 days at most (Meta, webhooks, throughput). What says so has
+a wrong time, and would be forgotten as soon as it is stored."""
+HISTORY_MS = RETENTION_DAYS * _DAY_MS
+"""An old message that a number brings along is kept for so long after its time; Meta hands over 180 days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,13 @@ def message_of(
     parsed: Parsed,
     place: Place,
     *,
-    ours: bool = False,
+    author: Author = "contact",
     status: str = "",
     source: Source = "live",
+    about: str = "",
 ) -> Message:
-    """`ours` says that the business sent it with the WhatsApp Business app."""
-    wamid = word(raw, "id")
-    name = digest(wamid or json.dumps(raw, sort_keys=True))[:24]
+    """`about` is to be known besides what the message itself says of it."""
+    wamid, name = word(raw, "id"), name_of(raw)
     if place.after is not None:
         name = f"{min(max(place.after, 0), _LONGEST_MS):08x}{name[:16]}"
     # What changes another message comes after it, also within Meta's whole seconds.
@@ -49,8 +55,8 @@ def message_of(
     return Message(
         message_id=message_id,
         conversation_id=conversation_id,
-        direction="out" if ours else "in",
-        author="phone_app" if ours else "contact",
+        direction="in" if author in ("contact", "whatsapp") else "out",
+        author=author,
         kind=parsed.kind,
         text=parsed.text,
         at=place.at,
@@ -58,11 +64,16 @@ def message_of(
         wamid=wamid[:256],
         status=status,
         reply_to=parsed.reply_to,
-        about=parsed.about,
+        about="; ".join(filter(None, (about, parsed.about))),
         source=source,
         change=parsed.change,
         media=media_of(raw, tenant_id, conversation_id, message_id),
     )
+
+
+def name_of(raw: Mapping[str, object]) -> str:
+    """What our id of a message ends with."""
+    return digest(word(raw, "id") or json.dumps(raw, sort_keys=True))[:24]
 
 
 def moment_of(at: int, received_at: int) -> int:
@@ -76,7 +87,8 @@ def latest_of(at: int) -> int:
     return at + 999 if at % 1000 == 0 else at
 
 
-def time_of(raw: Mapping[str, object], received_at: int) -> int:
-    """Meta's time of a message; when it was received if they gave none, or one that lies in the future. Epoch ms."""
+def told_time(raw: Mapping[str, object], received_at: int, longest_ms: int = LIVE_MS) -> int | None:
+    """Meta's time of a message, epoch ms; None if they gave none that can be right: one in the future, or more than
+    `longest_ms` before it was received."""
     at = time_ms(raw.get("timestamp"))
-    return at if at is not None and at < received_at + _DAY_MS else received_at
+    return at if at is not None and received_at - longest_ms < at < received_at + _DAY_MS else None

@@ -8,7 +8,14 @@ from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import Parsed, parse
-from functions.webhook_ingest.messages.stored_message import Place, latest_of, message_of, moment_of, time_of
+from functions.webhook_ingest.messages.stored_message import (
+    Place,
+    latest_of,
+    message_of,
+    moment_of,
+    name_of,
+    told_time,
+)
 from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, change_of, sender_of
 from functions.webhook_ingest.people.people import Person
 from functions.webhook_ingest.receive.oversize import whole_message
@@ -19,6 +26,8 @@ from shared.errors import InvalidInput
 from shared.observability import count
 from shared.queue_messages import BotTurn, InboundMessage
 from shared.store.conversations.conversations import Head
+
+_STANDBY = "on standby: Meta's Business Agent has this conversation"
 
 
 def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:
@@ -33,7 +42,7 @@ def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:
         _take_echo(at_hand, tenant_id, inbound, now)
         return
     if word(inbound.message, "type") == "system":
-        _take_change(at_hand, tenant_id, inbound, now)
+        _take_note(at_hand, tenant_id, inbound, now)
         return
     who = sender_of(inbound.message, inbound.contact)
     if not who:
@@ -41,39 +50,67 @@ def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:
     _take_words(at_hand, tenant_id, inbound, who, now)
 
 
-def _take_change(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int) -> None:
-    change = change_of(inbound.message)
-    if change is None:
-        raise InvalidInput("a system message that changes nobody's number or user id")
-    at_hand.people.move(tenant_id, change, now)
-    count("IdentityChanged")
+def _take_note(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+    """What the platform notes of a person or their conversation: a line in it, of no effect on window, consent and
+    bots. A new number or user id is theirs from then on, wherever they are shown."""
+    raw, change = inbound.message, change_of(inbound.message)
+    who = change.new if change is not None else sender_of(raw, inbound.contact)
+    if not who:
+        raise InvalidInput("a note of the platform's that names nobody")
+    parsed = parse(raw)
+    if parsed.kind != "system":
+        raise InvalidInput("a system message that says nothing")
+    person = _find(at_hand, tenant_id, inbound, change.old if change is not None else who)
+    at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
+    if change is not None:
+        contact_id = at_hand.people.move(tenant_id, change, at, now)
+    else:
+        contact_id = at_hand.people.link(tenant_id, person, who, at, now)
+    contact = at_hand.contacts.get(tenant_id, contact_id)
+    name, phone = (contact.shown_name, contact.phone or "") if contact is not None else ("", "")
+    place = _place(at_hand, tenant_id, inbound, parsed, contact_id, at)
+    message = message_of(tenant_id, inbound.phone_number_id, contact_id, raw, parsed, place, author="whatsapp")
+    head = Head(message.conversation_id, inbound.phone_number_id, contact_id, name or who.name, phone or who.phone)
+    _store(at_hand, tenant_id, inbound, parsed, message, head)
+    if change is not None:
+        at_hand.heads.refresh(tenant_id, contact_id)
+    count("IdentityChanged" if change is not None else "PlatformNoteTaken")
 
 
 def _take_echo(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int) -> None:
-    """What the business wrote with the WhatsApp Business app: shown, and of no effect on window, consent and bots."""
+    """What the business wrote with the WhatsApp Business app, or Meta's Business Agent for it: shown, and of no effect
+    on window, consent and bots."""
     who = addressee_of(inbound.message, inbound.contact)
     if not who:
         raise InvalidInput("an echo without an addressee")
     raw, parsed = inbound.message, parse(inbound.message)
-    person = at_hand.people.find(tenant_id, who)
-    contact_id = at_hand.people.link(tenant_id, person, who, now)
-    at = time_of(raw, inbound.received_at)
-    place = Place(at)
-    message = message_of(tenant_id, inbound.phone_number_id, contact_id, raw, parsed, place, ours=True, status="sent")
+    person = _find(at_hand, tenant_id, inbound, who)
+    at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
+    contact_id = at_hand.people.link(tenant_id, person, who, at, now)
+    message = message_of(
+        tenant_id,
+        inbound.phone_number_id,
+        contact_id,
+        raw,
+        parsed,
+        Place(at),
+        author="business_agent" if inbound.standby else "phone_app",
+        status="sent",
+    )
     name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
     _store(at_hand, tenant_id, inbound, parsed, message, _head(message, inbound, person, who, contact_id, name))
     count("EchoTaken")
 
 
 def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
-    at = time_of(inbound.message, inbound.received_at)
     parsed = parse(inbound.message)
-    person = at_hand.people.find(tenant_id, who)
+    person = _find(at_hand, tenant_id, inbound, who)
+    at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
     # Before anything that can fail: a no must hold even if the rest has to be tried again.
     if parsed.consent is not None:
         at_hand.people.hear(tenant_id, person, parsed.consent, word(inbound.message, "id"), at, now)
         count("OptOut" if parsed.consent == "stop" else "OptIn")
-    contact_id = at_hand.people.link(tenant_id, person, who, now)
+    contact_id = at_hand.people.link(tenant_id, person, who, at, now)
     name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
     message = message_of(
         tenant_id,
@@ -82,10 +119,15 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
         inbound.message,
         parsed,
         _place(at_hand, tenant_id, inbound, parsed, contact_id, at),
+        about=_STANDBY if inbound.standby else "",
     )
     head = _head(message, inbound, person, who, contact_id, name)
     fresh = _store(at_hand, tenant_id, inbound, parsed, message, head)
     at_hand.contacts.note_inbound(tenant_id, contact_id, at)
+    if inbound.standby:
+        # Somebody else answers, and whoever answers them writes to somebody else than the campaign.
+        count("StandbyTaken")
+        return
     if parsed.answerable and parsed.consent != "stop":
         turn = BotTurn(tenant_id, inbound.phone_number_id, contact_id, message.conversation_id, message.message_id)
         at_hand.bots.send(turn, group=message.conversation_id, dedupe=message.message_id)
@@ -94,15 +136,39 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
     count("InboundTaken" if fresh else "InboundRepeated")
 
 
+def _find(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Identities) -> Person:
+    at = told_time(inbound.message, inbound.received_at)
+    return at_hand.people.find(tenant_id, who, inbound.received_at if at is None else at)
+
+
+def _time_of(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
+    """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
+    again must say nothing new."""
+    at = told_time(inbound.message, inbound.received_at)
+    if at is not None:
+        return at
+    known = _known_id(at_hand, tenant_id, inbound, parsed, contact_id)
+    return int(known[:13]) if known is not None else inbound.received_at
+
+
+def _known_id(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> str | None:
+    """Our id of a message that was stored before, if Meta gives it one."""
+    wamid, messages = word(inbound.message, "id"), at_hand.conversations.messages
+    if not is_wamid(wamid):
+        return None
+    conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
+    if parsed.change is not None:
+        return messages.id_of_change(tenant_id, conversation_id, parsed.change.target, name_of(inbound.message))
+    return messages.id_of(tenant_id, conversation_id, wamid)
+
+
 def _place(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
-    wamid = word(inbound.message, "id")
-    if parsed.change is not None or not is_wamid(wamid):
-        return Place(latest_of(at))
-    conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
-    known = at_hand.conversations.messages.id_of(tenant_id, conversation_id, wamid)
+    known = _known_id(at_hand, tenant_id, inbound, parsed, contact_id)
     if known is not None:
         return Place(int(known[:13]), known)
+    if parsed.change is not None or not is_wamid(word(inbound.message, "id")):
+        return Place(latest_of(at))
     return Place(moment_of(at, inbound.received_at), after=inbound.received_at - at)
 
 

@@ -1,16 +1,17 @@
 """Finding and linking the contact behind the identities of a webhook, and recording what they consent to."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.webhook_ingest.people.logic.identity import Change, Identities
-from functions.webhook_ingest.receive.split import digest
+from functions.webhook_ingest.receive.routing import digest
 from shared.domain.contacts.consent_words import ConsentWord
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
+from shared.store.contacts.reach import ContactReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +34,23 @@ class Person:
 class People:
     """`reunite` is called with (tenant id, contact that goes, contact that stays) before two are merged."""
 
-    def __init__(self, contacts: Contacts, names: ContactNames, reunite: Callable[[str, str, str], None]) -> None:
+    def __init__(
+        self, contacts: Contacts, names: ContactNames, reach: ContactReach, reunite: Callable[[str, str, str], None]
+    ) -> None:
         self._contacts = contacts
         self._names = names
+        self._reach = reach
         self._reunite = reunite
 
-    def find(self, tenant_id: str, who: Identities) -> Person:
-        """Read only. When phone and BSUID lead to two contacts, the phone's is the person."""
+    def find(self, tenant_id: str, who: Identities, at: int | None = None) -> Person:
+        """Read only. When phone and BSUID lead to two contacts, the phone's is the person. `at` is when these
+        identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
         keys = who.keys(tenant_id)
         known = self._contacts.get_many(tenant_id, keys)
         by_key: dict[str, Contact | None] = {}
         for key, (kind, value) in keys.items():
             found = known.get(key)
-            if kind == "phone" and found is not None and _moved_away(found, value, who):
+            if kind == "phone" and found is not None and _moved_away(found, value, who, at):
                 continue
             by_key[key] = found
         distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
@@ -69,9 +74,13 @@ class People:
             tenant_id, person, opted_out=said == "stop", source="keyword", at=at, event_id=event_id, now=now
         )
 
-    def link(self, tenant_id: str, person: Person, who: Identities, now: int) -> str:
-        """Create or complete the contact, let free identities lead to it; returns the contact id."""
-        attributes = _missing(person, who)
+    def link(self, tenant_id: str, person: Person, who: Identities, at: int, now: int) -> str:
+        """Create or complete the contact, let free identities lead to it; returns the contact id.
+
+        `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
+        the contact, and say no more where it is reached.
+        """
+        attributes = _missing(person, who, at)
         contact_id = person.contact_id
         if attributes or person.contact is None:
             contact_id, _ = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now)
@@ -94,31 +103,35 @@ class People:
         Costs nothing for names that are known.
         """
         known = person.contact or Contact("")
-        if who.username and who.username != known.username:
-            self._names.set_username(tenant_id, contact_id, who.username, at)
+        username = known.username
+        if who.username not in ("", username) and self._names.set_username(tenant_id, contact_id, who.username, at):
+            username = who.username
         own = known.name if known.name != known.profile_name else ""
         profile = known.profile_name
         if who.name and who.name != profile and self._names.set_profile_name(tenant_id, contact_id, who.name, at):
             profile = who.name
-        return own or profile or who.name
+        return replace(known, name=own or profile or who.name, username=username).shown_name
 
     def note_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
         """What the tenant's phone book calls this person; blank once it does not any more."""
         self._names.set_book_name(tenant_id, contact_id, name, at)
 
-    def move(self, tenant_id: str, change: Change, now: int) -> str:
-        """A changed number or user id: the contact known by the old one takes the new one; returns its id."""
-        old, new = self.find(tenant_id, change.old), self.find(tenant_id, change.new)
+    def move(self, tenant_id: str, change: Change, at: int, now: int) -> str:
+        """A changed number or user id: the contact known by the old one takes the new one; returns its id. `at` is when
+        Meta said so (epoch ms): of several changes the latest stands, in any order."""
+        old, new = self.find(tenant_id, change.old, at), self.find(tenant_id, change.new, at)
         keeper = old if old.contact is not None else new
         same = [person.contact for person in (old, new) if person.contact is not None] + [*old.others, *new.others]
         others = tuple({c.contact_id: c for c in same if c.contact_id != keeper.contact_id}.values())
-        person = Person(keeper.contact_id, keeper.contact, others, {**new.by_key})
-        contact_id = self.link(tenant_id, person, change.new, now)
+        person = Person(keeper.contact_id, keeper.contact, others, {**old.by_key, **new.by_key})
+        contact_id = self.link(tenant_id, person, change.new, at, now)
         # Whatever the contacts that were merged carried: from now on this is where the person is reached.
-        reached = {"bsuid": change.new.bsuid}
-        if change.new.phone:
-            reached["phone"], reached["region"] = change.new.phone, region_of(change.new.phone)
-        contact_id, _ = self._contacts.upsert(tenant_id, contact_id, reached, {}, frozenset(), now)
+        phone, bsuid = change.new.phone, change.new.bsuid
+        latest = max(same, key=lambda contact: contact.moved_at, default=None)
+        if latest is not None and latest.moved_at > at:
+            phone, bsuid, at = latest.phone or "", latest.bsuid or "", latest.moved_at
+        region = region_of(phone) if phone else ""
+        self._reach.set(tenant_id, contact_id, phone=phone, region=region, bsuid=bsuid, at=at, now=now)
         return contact_id
 
     def _share_no(self, tenant_id: str, person: Person, now: int) -> None:
@@ -138,13 +151,15 @@ class People:
                     )
 
 
-def _moved_away(contact: Contact, phone: str, who: Identities) -> bool:
-    """Whether the number was this contact's once and now belongs to somebody else, who writes from it."""
+def _moved_away(contact: Contact, phone: str, who: Identities, at: int | None) -> bool:
+    """Whether the number was this contact's once and belongs to somebody else at that time, who writes from it."""
+    if at is not None and at <= contact.moved_at:
+        return False
     has_other_phone = contact.phone is not None and canonical_phone(contact.phone) != canonical_phone(phone)
     return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
 
 
-def _missing(person: Person, who: Identities) -> dict[str, str]:
+def _missing(person: Person, who: Identities, at: int) -> dict[str, str]:
     """Attributes to set. The name a tenant gave is kept; a phone in an earlier spelling becomes the canonical one.
 
     What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that
@@ -153,6 +168,8 @@ def _missing(person: Person, who: Identities) -> dict[str, str]:
     known = person.contact or Contact("")
     elsewhere = {canonical_phone(other.phone or "") for other in person.others}
     attributes: dict[str, str] = {}
+    if at < known.moved_at:
+        return attributes
     respelled = canonical_phone(known.phone or "") == who.phone
     if who.phone and who.phone != known.phone and (respelled or who.phone not in elsewhere):
         attributes["phone"], attributes["region"] = who.phone, region_of(who.phone)

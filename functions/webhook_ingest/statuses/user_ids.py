@@ -31,7 +31,7 @@ def learn_user_ids(at_hand: Deps, tenant_id: str, people: Collection[tuple[str, 
             continue
         if key in by_phone:
             # Known under the user id as well: these two are one person.
-            at_hand.people.link(tenant_id, at_hand.people.find(tenant_id, who), who, now)
+            at_hand.people.link(tenant_id, at_hand.people.find(tenant_id, who), who, now, now)
         else:
             at_hand.contacts.put_pointer(tenant_id, key, found[0].contact_id)
         count("UserIdLearned")

@@ -10,10 +10,12 @@ from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import Json, as_object, identifier, word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import parse
-from functions.webhook_ingest.messages.stored_message import Place, message_of, time_of
+from functions.webhook_ingest.messages.stored_message import HISTORY_MS, Place, message_of, name_of, told_time
 from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.people.people import Person
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
+from shared.domain.contacts.contact import Contact
+from shared.domain.conversations.message import Message
 from shared.domain.numbers.number import Number
 from shared.errors import InvalidInput, NotFound
 from shared.observability import count
@@ -75,12 +77,14 @@ def _take_old(
     at_hand: Deps, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
 ) -> None:
     raw, parsed = old.message, parse(old.message)
+    told = told_time(raw, received_at, HISTORY_MS)
+    at = told or received_at
     if old.who not in known:
-        person = at_hand.people.find(tenant_id, old.who)
-        known[old.who] = person, at_hand.people.link(tenant_id, person, old.who, now)
+        person = at_hand.people.find(tenant_id, old.who, at)
+        known[old.who] = person, at_hand.people.link(tenant_id, person, old.who, at, now)
     person, contact_id = known[old.who]
-    at = time_of(raw, received_at)
-    if parsed.consent is not None and not old.ours:
+    # A yes that was said nobody knows when is older than every no.
+    if parsed.consent is not None and not old.ours and (told is not None or parsed.consent == "stop"):
         at_hand.people.hear(tenant_id, person, parsed.consent, word(raw, "id"), at, now)
     if parsed.too_large:
         at_hand.parking.park("message body too large for the conversation", raw)
@@ -91,21 +95,37 @@ def _take_old(
         raw,
         parsed,
         Place(at),
-        ours=old.ours,
+        author="whatsapp" if parsed.kind == "system" else "phone_app" if old.ours else "contact",
         status=old.status,
         source="history",
     )
     there = at_hand.conversations.messages.by_wamid(tenant_id, message.conversation_id, message.wamid)
     if there is not None and there.source == "live":
         return
-    name = person.contact.name if person.contact is not None else ""
-    phone = (person.contact.phone if person.contact is not None else "") or ""
-    head = Head(message.conversation_id, phone_number_id, contact_id, name, phone)
+    if told is None:
+        message = _as_before(at_hand, tenant_id, message, there, name_of(raw))
+    head = _head(message, phone_number_id, contact_id, person, old.who)
     at_hand.conversations.append(tenant_id, head, message)
     request_copy(at_hand.media, tenant_id, phone_number_id, message)
-    if not old.ours:
+    if message.opens_window:
         at_hand.contacts.note_inbound(tenant_id, contact_id, at)
     count("HistoryTaken")
+
+
+def _as_before(at_hand: Deps, tenant_id: str, message: Message, there: Message | None, name: str) -> Message:
+    """Without a time, where it was put when it came first."""
+    known = there.message_id if there is not None else None
+    if message.change is not None:
+        target = message.change.target
+        known = at_hand.conversations.messages.id_of_change(tenant_id, message.conversation_id, target, name)
+    return replace(message, message_id=known, at=int(known[:13])) if known is not None else message
+
+
+def _head(message: Message, phone_number_id: str, contact_id: str, person: Person, who: Identities) -> Head:
+    """What is known of the person: from before, else from what the history says of them."""
+    contact = person.contact or Contact("", username=who.username)
+    phone = contact.phone or who.phone
+    return Head(message.conversation_id, phone_number_id, contact_id, contact.shown_name, phone)
 
 
 def _take_entry(at_hand: Deps, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
@@ -113,6 +133,10 @@ def _take_entry(at_hand: Deps, tenant_id: str, entry: BookEntry, received_at: in
     if person.contact is None and not entry.name:
         count("PhoneBookUnknown")
         return
-    contact_id = at_hand.people.link(tenant_id, person, entry.who, now)
-    at_hand.people.note_book_name(tenant_id, contact_id, entry.name, entry.at or received_at)
+    at = entry.at or received_at
+    # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
+    contact_id = at_hand.people.link(tenant_id, person, entry.who, 0, now)
+    at_hand.people.note_book_name(tenant_id, contact_id, entry.name, at)
+    # Also for old news: whoever noted the name may have died before it was shown.
+    at_hand.heads.refresh(tenant_id, contact_id)
     count("PhoneBookTaken")

@@ -13,7 +13,8 @@ class Contact:
 
     `name` is the one the tenant gave, else the one in the phone book of their WhatsApp Business app, else
     `profile_name`, which the person gave themselves in WhatsApp. `username` is WhatsApp's, without @; it may change
-    freely and identifies nobody (Meta, business-scoped user ids).
+    freely and identifies nobody (Meta, business-scoped user ids). `moved_at` is when WhatsApp last told that the person
+    changed their number or user id, 0 for never.
     """
 
     contact_id: str
@@ -31,6 +32,12 @@ class Contact:
     merged: frozenset[str] = frozenset()
     profile_name: str = ""
     username: str = ""
+    moved_at: int = 0
+
+    @property
+    def shown_name(self) -> str:
+        """What people see them as in a list: the username of somebody who gives no name."""
+        return self.name or (f"@{self.username}" if self.username else "")
 
 
 MOST_FIELDS = 100

@@ -182,6 +182,11 @@ def read_by_answering(conversation: Conversation, later: int) -> Conversation:
     )
 
 
+def shown_as(conversation: Conversation, name: str, phone: str) -> Conversation:
+    """With the name and number that its person has now; a number that is not known leaves the one that was."""
+    return replace(conversation, contact_name=name, contact_phone=phone or conversation.contact_phone)
+
+
 def marked(conversation: Conversation, wamid: str) -> Conversation:
     """Meta was told that this message, and what came before it, is read."""
     return replace(conversation, trail=replace(conversation.trail, marked_wamid=wamid))

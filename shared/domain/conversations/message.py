@@ -8,8 +8,9 @@ from shared.domain.conversations.message_changes import Change, Changes, Reactio
 from shared.domain.media.message_media import MessageMedia
 
 Direction = Literal["in", "out"]
-Author = Literal["contact", "agent", "bot", "api", "phone_app"]
-"""`phone_app` is the business itself, writing with the WhatsApp Business app."""
+Author = Literal["contact", "agent", "bot", "api", "phone_app", "business_agent", "whatsapp"]
+"""`phone_app` is the business itself, writing with the WhatsApp Business app; `business_agent` is Meta's Business
+Agent, which answers for it; `whatsapp` is the platform, which notes that somebody changed their number."""
 Source = Literal["live", "history"]
 REVOKED = "[deleted by its sender]"
 PLACEHOLDER = "media_placeholder"
@@ -55,8 +56,9 @@ class Message:
 
     @property
     def counts_as_unread(self) -> bool:
-        """Whether somebody has to read it: not what merely alters another message, nor old ones brought along."""
-        return self.direction == "in" and self.source == "live" and self.kind not in _QUIET
+        """Whether somebody has to read it: not what merely alters another message, nor old ones brought along, nor a
+        note of the platform's."""
+        return self._is_theirs and self.source == "live" and self.kind not in _QUIET
 
     @property
     def shows_reading(self) -> bool:
@@ -69,7 +71,11 @@ class Message:
     def opens_window(self) -> bool:
         """Whether it opens the 24-hour window: whatever a person sends does, reactions too (Meta, customer service
         windows). To edit or to take back what was sent is to send nothing."""
-        return self.direction == "in" and self.kind not in ("edit", "revoke")
+        return self._is_theirs and self.kind not in ("edit", "revoke")
+
+    @property
+    def _is_theirs(self) -> bool:
+        return self.direction == "in" and self.author != "whatsapp"
 
     @property
     def left_us(self) -> bool:

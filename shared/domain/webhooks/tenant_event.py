@@ -78,10 +78,10 @@ _STATES = {
 def message_changes(old: Message | None, new: Message) -> list[Change]:
     """A new message; its delivery state; anything else of it (an edit, a revocation, a reaction).
 
-    Old messages that a number brings along when it is connected are no news.
+    Old messages that a number brings along when it is connected are no news, and notes of the platform's no messages.
     """
     if old is None:
-        if new.source == "history":
+        if new.source == "history" or new.author == "whatsapp":
             return []
         return [Change(EventType.MESSAGE_RECEIVED if new.direction == "in" else EventType.MESSAGE_CREATED)]
     different = _different(old, new)

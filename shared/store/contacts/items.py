@@ -40,6 +40,7 @@ def contact_of(item: Item) -> Contact:
         updated_at=number(item, "updated"),
         profile_name=text(item, "profile"),
         username=text(item, "username"),
+        moved_at=number(item, "moved_at"),
     )
 
 

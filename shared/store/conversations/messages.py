@@ -186,6 +186,13 @@ class Messages:
             return None
         return found.message_id
 
+    def id_of_change(self, tenant_id: str, conversation_id: str, target: str, name: str) -> str | None:
+        """Our id, which ends with `name`, of what changes the message that Meta knows as `target`; in this conversation
+        only. Costs 1 RRU and more where a message was changed often."""
+        partition = conversation_key(tenant_id, conversation_id)
+        noted = ReferenceItem.query(partition, ReferenceItem.sk.startswith(f"A#{target}#"), consistent_read=True)
+        return next((one.message_id for one in noted if one.message_id.endswith(name)), None)
+
     def page(self, tenant_id: str, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
         """Newest first; of a conversation that has moved, where it is now."""
         position = decode_cursor(_LIST, cursor, sk=_PLACE)

@@ -242,7 +242,12 @@ def test_a_changed_number_moves_the_contact(aws: FakeAws, at_hand: Deps) -> None
     assert (person.phone, person.bsuid) == ("+12195555358", "US.9")
     assert contact(at_hand, contact_id_for(TENANT, "phone", "+12195555358")) == person
     assert contact(at_hand, contact_id_for(TENANT, "bsuid", "US.9")) == person
-    assert len(conversation(at_hand)[1]) == 1
+    head, listed = conversation(at_hand)
+    assert sorted((m.author, m.kind, m.text) for m in listed) == [
+        ("contact", "text", "Hello"),
+        ("whatsapp", "system", "User changed"),
+    ]
+    assert (head.contact_phone, head.unread) == ("+12195555358", 1)
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_new_user_id_is_the_same_person(aws: FakeAws, at_hand: Deps) -> None:
     deliver(text("after", 2, bsuid="US.9"))
     person = known(at_hand, contact_id_for(TENANT, "bsuid", "US.9"))
     assert (person.contact_id, person.bsuid) == (BY_BSUID, "US.9")
-    assert said_in(at_hand, talk(BY_BSUID)) == ["before", "after"]
+    assert said_in(at_hand, talk(BY_BSUID)) == ["before", "after", "changed"]
     assert work_off(aws) == 0
 
 
@@ -138,7 +138,7 @@ def test_a_new_number_that_somebody_has_already_written_from_is_one_person_too(a
     changed["value"]["messages"][0]["from"] = PHONE.lstrip("+")
     deliver(changed)
     work_off(aws)
-    assert said_in(at_hand, talk(BY_PHONE)) == ["old number", "new number"]
+    assert said_in(at_hand, talk(BY_PHONE)) == ["old number", "new number", "changed"]
     assert known(at_hand, contact_id_for(TENANT, "phone", "+12195555358")).contact_id == BY_PHONE
 
 

@@ -165,13 +165,15 @@ class CallPermission(Silent):
 
 @dataclass(frozen=True, slots=True)
 class OtherInteraction(Silent):
-    """An interactive reply of a type that is not known here."""
+    """An interactive reply of a type that is not known here, or a question with buttons that somebody else wrote for
+    the business; `body` are its words, if it has any."""
 
     form: str
+    body: str = ""
 
     @property
     def text(self) -> str:
-        return f"[{self.form or 'interactive'}]"
+        return _join(f"[{self.form or 'interactive'}]", self.body)
 
 
 @dataclass(frozen=True, slots=True)

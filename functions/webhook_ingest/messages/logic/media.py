@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from functions.webhook_ingest.json_input import as_list, as_object, word
+from functions.webhook_ingest.message_kind import typed
 from shared.domain.media.media_types import MediaKind, base_type
 from shared.domain.media.message_media import MessageMedia, digest_of, message_media_key
 
@@ -31,8 +32,9 @@ def media_of(
 
     A file that Meta could not fetch itself is told by an error (131052) in the place of its id.
     """
+    message = typed(message)
     if word(message, "type") == "edit":
-        message = as_object(as_object(message.get("edit")).get("message"))
+        message = typed(as_object(as_object(message.get("edit")).get("message")))
     name = word(message, "type")
     kind, body = _KINDS.get(name), as_object(message.get(name))
     if kind is None or not (body or message.get("errors")):

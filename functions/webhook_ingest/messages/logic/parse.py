@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.webhook_ingest.json_input import Json, as_object, word
+from functions.webhook_ingest.message_kind import typed
 from functions.webhook_ingest.messages.logic.about import about
 from functions.webhook_ingest.messages.logic.content import Content, Edited, Reacted, Revoked, Unsupported
 from functions.webhook_ingest.messages.logic.reading import read
 from shared.domain.contacts.consent_words import ConsentWord, consent_word
 from shared.domain.conversations.message_changes import Change
+from shared.domain.conversations.message_ids import is_wamid
 
 _TEXT_LENGTH = 16_000
 _CONTENT_BYTES = 200_000
 _EDIT_TEXT_LENGTH = 4_096
-_TARGET_LENGTH = 300
-"""Longer than any id of Meta's, so that what is cut is none either."""
 _EDIT_BYTES = 60_000
 """DynamoDB items hold 400 KB (Amazon DynamoDB, quotas), and a message's holds its last edit too."""
 _SAYS_NOTHING = frozenset({"reaction", "edit", "revoke", "unsupported", "system", "media_placeholder"})
@@ -57,6 +57,7 @@ class Parsed:
 
 def parse(message: Mapping[str, object]) -> Parsed:
     """What a message says."""
+    message = typed(message)
     what = read(message)
     kind = "unsupported" if isinstance(what, Unsupported) else word(message, "type")
     content, cut = _fitting(_raw(kind, message), _CONTENT_BYTES)
@@ -88,18 +89,17 @@ def _fitting(content: Json, most_bytes: int) -> tuple[Json, bool]:
 
 
 def _change(what: Content, message: Mapping[str, object]) -> tuple[Change | None, bool]:
-    """What the message does to another one, and whether something had to be left out of that."""
+    """What the message does to another one, and whether something had to be left out of that. What names no other one
+    does nothing to it."""
     match what:
-        case Reacted(target, emoji):
-            return Change("reaction", target[:_TARGET_LENGTH], emoji=emoji[:64]), False
-        case Revoked(target):
-            return Change("revoke", target[:_TARGET_LENGTH]), False
-        case Edited(target, now):
-            inner = as_object(as_object(message.get("edit")).get("message"))
+        case Reacted(target, emoji) if is_wamid(target):
+            return Change("reaction", target, emoji=emoji[:64]), False
+        case Revoked(target) if is_wamid(target):
+            return Change("revoke", target), False
+        case Edited(target, now) if is_wamid(target):
+            inner = typed(as_object(as_object(message.get("edit")).get("message")))
             kind = "unsupported" if isinstance(now, Unsupported) else word(inner, "type")
             content, cut = _fitting(_raw(kind, inner), _EDIT_BYTES)
-            return Change(
-                "edit", target[:_TARGET_LENGTH], kind=kind, text=now.text[:_EDIT_TEXT_LENGTH], content=content
-            ), cut
+            return Change("edit", target, kind=kind, text=now.text[:_EDIT_TEXT_LENGTH], content=content), cut
         case _:
             return None, False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from functions.webhook_ingest.json_input import Json, NotUnderstood, as_list, as_object, parse_json, time_ms, word
+from functions.webhook_ingest.message_kind import named_kind, typed
 from functions.webhook_ingest.messages.logic.content import (
     CallPermission,
     Card,
@@ -30,6 +31,7 @@ from functions.webhook_ingest.messages.logic.content import (
 
 _MOST = 100
 """Cards, items or fields that are read of one message; more than a person reads."""
+_REPLIES = frozenset({"button_reply", "list_reply", "nfm_reply", "call_permission_reply"})
 Message = Mapping[str, object]
 _DEGREES = re.compile(r"\s*[+-]?[0-9]{1,3}([.,][0-9]{1,30})?([eE][+-]?[0-9]{1,2})?\s*")
 
@@ -96,7 +98,7 @@ def _numbers(written: str, wa_id: str) -> tuple[str, ...]:
 
 
 def _interactive(body: Json) -> Content:
-    form = word(body, "type")
+    form = named_kind(body, _REPLIES)
     reply = as_object(body.get(form))
     if form in ("button_reply", "list_reply"):
         return Choice(word(reply, "id"), word(reply, "title"), word(reply, "description"))
@@ -104,7 +106,7 @@ def _interactive(body: Json) -> Content:
         return FormAnswer(word(reply, "name"), word(reply, "body"), _fields(reply.get("response_json")))
     if form == "call_permission_reply":
         return CallPermission(word(reply, "response"), time_ms(reply.get("expiration_timestamp")))
-    return OtherInteraction(form)
+    return OtherInteraction(form, word(as_object(body.get("body")), "text"))
 
 
 def _fields(response: object) -> tuple[tuple[str, str], ...]:
@@ -148,10 +150,52 @@ def _decimal(value: object) -> Decimal | None:
 
 
 def _edit(body: Json) -> Content:
-    inner = as_object(body.get("message"))
+    inner = typed(as_object(body.get("message")))
     # WhatsApp has no edits of edits or of what alters other messages.
     now = Unsupported() if word(inner, "type") in ("edit", "revoke", "reaction") else read(inner)
     return Edited(word(body, "original_message_id"), now)
+
+
+_SYSTEM = {
+    "user_changed_number": "[this person has a new phone number]",
+    "customer_changed_number": "[this person has a new phone number]",
+    "user_changed_user_id": "[this person has a new WhatsApp user id]",
+    "customer_identity_changed": "[this person's security code has changed: they use WhatsApp on a new device]",
+    "user_identity_changed": "[this person's security code has changed: they use WhatsApp on a new device]",
+}
+"""What is said where Meta gives no words. The older API calls people customers (Meta, webhooks, system messages)."""
+_CONTROL = {"control_passed": "passed on", "control_taken": "taken over"}
+_OWNERS = {
+    "meta_business_agent": "Meta's Business Agent",
+    "ai_agent": "Meta's Business Agent",
+    "business_app": "the business",
+    "escalation": "the business",
+}
+"""Roles in a conversation (Meta, messaging_handovers, 2026; seen in real webhooks). Others are shown as they are."""
+
+
+def _system(body: Json) -> Content:
+    form = word(body, "type")
+    if form in _CONTROL:
+        return System(form, _handover(_CONTROL[form], as_object(body.get(form))))
+    bare = f"[a note of WhatsApp: {form[:40]}]" if form else "[a note of WhatsApp]"
+    return System(form, word(body, "body") or _SYSTEM.get(form, bare))
+
+
+def _handover(verb: str, told: Json) -> str:
+    before = word(told, "previous_owner_app_role") or word(told, "previous_owner_role")
+    after, why = word(told, "new_owner_app_role") or word(told, "new_owner_role"), word(told, "metadata")
+    summary = word(as_object(as_object(told.get("conversation_context")).get("summary")), "text")
+    origin, target = (_OWNERS.get(role, role[:60]) for role in (before, after))
+    line = "".join(
+        (
+            f"[conversation {verb}",
+            f" from {origin}" if origin else "",
+            f" to {target}" if target else "",
+            f": {why[:200]}]" if why else "]",
+        )
+    )
+    return f"{line}\n{summary}" if summary else line
 
 
 def _unsupported(message: Message) -> Content:
@@ -169,7 +213,7 @@ _READERS: dict[str, Callable[[Json], Content]] = {
     "button": lambda body: TemplateButton(word(body, "text"), word(body, "payload")),
     "order": _order,
     "reaction": lambda body: Reacted(word(body, "message_id"), word(body, "emoji")),
-    "system": lambda body: System(word(body, "type"), word(body, "body")),
+    "system": _system,
     "edit": _edit,
     "revoke": lambda body: Revoked(word(body, "original_message_id")),
 }

@@ -5,10 +5,18 @@ tasks that one invocation can do. Files come in webhooks of their own, as `messa
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, time_ms, word
-from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, identities, sender_of
+from functions.webhook_ingest.message_kind import typed
+from functions.webhook_ingest.people.logic.identity import (
+    Identities,
+    addressee_of,
+    identities,
+    same_phone,
+    sender_of,
+    shown_phone,
+)
 
 MESSAGES_PER_TASK = 25
 ENTRIES_PER_TASK = 50
@@ -86,13 +94,13 @@ def _cut(items: list[object], size: int) -> Iterator[list[object]]:
 
 def old_messages(value: Json) -> Iterator[Old | NotRead]:
     """Every message that the value holds. `who` is nobody (falsy) when it does not say."""
-    business = identities(word(as_object(value.get("metadata")), "display_phone_number"), "").phone
+    business = shown_phone(word(as_object(value.get("metadata")), "display_phone_number"))
     for chunk in map(as_object, as_list(value.get("history"))):
         for thread in as_list(chunk.get("threads")):
             context = as_object(as_object(thread).get("context"))
-            who = identities(
-                word(as_object(thread), "id") or word(context, "wa_id"),
-                word(context, "user_id"),
+            who = replace(
+                _person(word(as_object(thread), "id") or word(context, "wa_id"), word(context, "user_id")),
+                username=word(context, "username").lstrip("@")[:100],
             )
             messages = as_object(thread).get("messages")
             if not isinstance(messages, list):
@@ -104,15 +112,27 @@ def old_messages(value: Json) -> Iterator[Old | NotRead]:
         yield _old(message, business, None)
 
 
+def _person(phone_or_bsuid: str, bsuid: str) -> Identities:
+    """As `identities`, also where the number is written for people to read."""
+    return identities(shown_phone(phone_or_bsuid) or phone_or_bsuid, bsuid)
+
+
 def _old(item: object, business: str, who: Identities | None) -> Old | NotRead:
-    message = as_object(item)
-    ours = bool(business) and identities(word(message, "from"), "").phone == business
+    message = typed(as_object(item))
+    ours = _is_ours(_person(word(message, "from"), word(message, "from_user_id")), business, who)
     if who is None:
         who = addressee_of(message, {}) if ours else sender_of(message, {})
     if not message or not who:
         return NotRead(item)
     status = word(as_object(message.get("history_context")), "status").upper()
     return Old(who, ours, "failed" if status == "ERROR" else _STATUS.get(status, ""), message)
+
+
+def _is_ours(author: Identities, business: str, who: Identities | None) -> bool:
+    """Whether the business wrote it: it is from their number, or from one that is not that of the thread's person."""
+    if same_phone(author.phone, business):
+        return True
+    return who is not None and bool(author.phone and who.phone) and not same_phone(author.phone, who.phone)
 
 
 def progress_of(value: Mapping[str, object]) -> Progress | None:
@@ -132,7 +152,7 @@ def book_entries(value: Json) -> Iterator[BookEntry | NotRead]:
     for item in as_list(value.get("state_sync")):
         entry = as_object(item)
         contact = as_object(entry.get("contact"))
-        who = identities(word(contact, "phone_number"), word(contact, "user_id"))
+        who = _person(word(contact, "phone_number"), word(contact, "user_id"))
         action = word(entry, "action")
         if word(entry, "type") != "contact" or not who or action not in ("add", "edit", "remove"):
             yield NotRead(item)

@@ -1,0 +1,31 @@
+"""What the heads of a person's conversations show of them, when that changes without a message."""
+
+from contextlib import suppress
+
+from shared.domain.contacts.identity import conversation_id_for
+from shared.domain.conversations.conversation import shown_as
+from shared.errors import NotFound
+from shared.store.accounts.tenants import Accounts
+from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations
+
+
+class Heads:
+    def __init__(self, accounts: Accounts, contacts: Contacts, conversations: Conversations) -> None:
+        self._accounts = accounts
+        self._contacts = contacts
+        self._conversations = conversations
+
+    def refresh(self, tenant_id: str, contact_id: str) -> None:
+        """Show the name and number that the contact has now, on every number of the tenant that knows the person.
+
+        Costs 1 RRU for the contact, 2 for each number, and the write of each head that differs. Harmless to repeat.
+        """
+        contact = self._contacts.get(tenant_id, contact_id)
+        if contact is None:
+            return
+        name, phone = contact.shown_name, contact.phone or ""
+        for number in self._accounts.numbers(tenant_id):
+            conversation_id = conversation_id_for(tenant_id, number.phone_number_id, contact.contact_id)
+            with suppress(NotFound):
+                self._conversations.change(tenant_id, conversation_id, lambda head: shown_as(head, name, phone))
