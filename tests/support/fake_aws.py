@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from shared.store.engine.database import Database, open_database
+from shared.store.engine.database import Database, TableItem, open_database
 from tests.support.template import table_definitions
 
 QUEUES = ("Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
@@ -116,7 +116,14 @@ def fake_aws() -> Iterator[FakeAws]:
             attributes = {"FifoQueue": "true"} if fifo else {}
             made = sqs.create_queue(QueueName=f"{queue}.fifo" if fifo else queue, Attributes=attributes)
             env[f"{queue.upper()}_QUEUE_URL"] = made["QueueUrl"]
-        yield FakeAws(env, sqs, s3)
+        # The models of all tables share one client; other tests of this process have theirs elsewhere.
+        before = vars(TableItem).get("_client")
+        TableItem._client = _database().client
+        try:
+            yield FakeAws(env, sqs, s3)
+        finally:
+            if before is not None:
+                TableItem._client = before
 
 
 class Context:
