@@ -108,17 +108,17 @@ class GraphClient:
         )
 
     async def upload(
-        self, phone_number_id: str, access: GraphAccess, file: IO[bytes], mime_type: str, *, seconds: float
+        self, phone_number_id: str, access: GraphAccess, file: IO[bytes], mime_type: str, *, name: str, seconds: float
     ) -> str:
         """Give Meta a file, read in pieces from its beginning; returns the media id, which lives for 30 days (Meta,
-        media). Raises like `call`."""
+        media). `name` is ASCII and ends as the type does. Raises like `call`."""
         answer = await self._answer(
             "POST",
             f"{phone_number_id}/media",
             access,
             params=None,
             data={"messaging_product": "whatsapp", "type": mime_type},
-            files={"file": ("file", file, mime_type)},
+            files={"file": (name, file, mime_type)},
             headers={"authorization": f"Bearer {access.token}"},
             timeout=httpx.Timeout(None, read=seconds),
         )

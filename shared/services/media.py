@@ -10,8 +10,9 @@ from shared.clients.files import Files
 from shared.clients.graph import GraphClient, wait_for
 from shared.domain.media.file_name import content_disposition, safe_name
 from shared.domain.media.library import SEND_MARGIN_MS, AtMeta, FileUse, LibraryFile, MetaCopy
-from shared.domain.media.media_types import HEAD_BYTES, extension_of, is_voice_note, refusal_to_send, shown_inline
+from shared.domain.media.media_types import extension_of, refusal_to_send, shown_inline, wire_type
 from shared.domain.media.message_media import library_key, upload_key
+from shared.domain.media.sniffing import HEAD_BYTES, is_voice_note
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.observability import count
 from shared.services.meta_access import MetaAccess
@@ -165,7 +166,14 @@ class MediaService:
             self._files.read_into(library_key(tenant_id, file.file_id), content)
             content.seek(0)
             meta_id = wait_for(
-                self._graph.upload(phone_number_id, access, content, file.mime_type, seconds=self._upload_seconds)
+                self._graph.upload(
+                    phone_number_id,
+                    access,
+                    content,
+                    wire_type(file.mime_type),
+                    name=f"file.{extension_of(file.mime_type)}",
+                    seconds=self._upload_seconds,
+                )
             )
         count("MediaUploaded")
         copy = MetaCopy(meta_id, now)

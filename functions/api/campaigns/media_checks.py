@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functions.api.meta.calls import Graph
 from shared.clients.graph import GraphAccess
 from shared.clients.link_probe import LinkSeen
-from shared.domain.media.media_types import SENDABLE, base_type
+from shared.domain.media.media_types import SENDABLE
+from shared.domain.media.mime_names import base_type
 from shared.domain.templates.compiler import Problem, SendPlan
 from shared.errors import ProviderRejected
 

@@ -6,8 +6,9 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from functions.api.http.fields import Cursor, Input, Output, ShortText, moment
 from shared.domain.media.library import LibraryFile
-from shared.domain.media.media_types import SENDABLE, base_type
+from shared.domain.media.media_types import SENDABLE
 from shared.domain.media.message_media import MessageMedia
+from shared.domain.media.mime_names import base_type
 
 Sha256 = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
 

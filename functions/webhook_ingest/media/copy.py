@@ -14,8 +14,10 @@ from functions.webhook_ingest.media.hosts import is_allowed
 from shared.clients.files import Files
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
 from shared.domain.media.file_name import content_disposition, safe_name
-from shared.domain.media.media_types import HEAD_BYTES, base_type, checked_type, extension_of, shown_inline
+from shared.domain.media.media_types import checked_type, extension_of, shown_inline
 from shared.domain.media.message_media import MOST_BYTES, MediaStatus, MessageMedia, digest_of
+from shared.domain.media.mime_names import base_type
+from shared.domain.media.sniffing import HEAD_BYTES
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 from shared.observability import count
 from shared.queue_messages import CopyMedia

@@ -128,13 +128,16 @@ async def read_call(request: web.Request) -> Call:
 
 async def _read_form(request: web.Request, call: Call) -> None:
     form = await request.post()
+    named: dict[str, str] = {}
     for name, value in form.items():
         if isinstance(value, web.FileField):
             call.file = (value.content_type, value.file.read())
+            # aiohttp gives the bare type; what was written has the codec.
+            named = {"file": value.filename, "file_type": value.headers.get("Content-Type", "")}
         elif isinstance(value, str):
             call.body[name] = value
     size = len(call.file[1]) if call.file else 0
-    call.shown = json.dumps({"multipart": {**call.body, "bytes": size}}).encode()
+    call.shown = json.dumps({"multipart": {**call.body, **named, "bytes": size}}).encode()
 
 
 def _read_body(content_type: str, call: Call) -> None:

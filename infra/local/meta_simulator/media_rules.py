@@ -27,15 +27,16 @@ SIZES: dict[str, int] = {
     "image/webp": 500 * 1024,
 }
 _STILL_STICKER = 100 * 1024
-# Offset and bytes that every file of a type has; the other types are taken at their word.
-_MARKS: dict[str, tuple[int, bytes]] = {
-    "image/jpeg": (0, b"\xff\xd8"),
-    "image/png": (0, b"\x89PNG"),
-    "image/webp": (8, b"WEBP"),
-    "application/pdf": (0, b"%PDF"),
-    "audio/amr": (0, b"#!AMR"),
-    "audio/ogg": (0, b"OggS"),
-    **dict.fromkeys(("audio/mp4", "video/mp4", "video/3gpp"), (4, b"ftyp")),
+# Bytes that every file of a type has, and from which to which offset they may begin; the other types are taken at
+# their word.
+_MARKS: dict[str, tuple[int, int, bytes]] = {
+    "image/jpeg": (0, 0, b"\xff\xd8"),
+    "image/png": (0, 0, b"\x89PNG"),
+    "image/webp": (8, 8, b"WEBP"),
+    "application/pdf": (0, 1024, b"%PDF"),
+    "audio/amr": (0, 0, b"#!AMR"),
+    "audio/ogg": (0, 0, b"OggS"),
+    **dict.fromkeys(("audio/mp4", "video/mp4", "video/3gpp"), (4, 4096, b"ftyp")),
 }
 
 
@@ -46,8 +47,8 @@ def check_upload(mime_type: str, data: bytes) -> None:
         GraphError: 100, unknown type, other content or too large; 131009, empty.
     """
     base = mime_type.split(";")[0].strip().lower()
-    offset, mark = _MARKS.get(base, (0, b""))
-    if base not in SIZES or (data and data[offset : offset + len(mark)] != mark):
+    first, last, mark = _MARKS.get(base, (0, 0, b""))
+    if base not in SIZES or (data and data.find(mark, first, last + len(mark)) < 0):
         raise GraphError(100, f"Param file must be a file with one of the following types: {', '.join(SIZES)}.")
     if not data:
         raise GraphError(131009, "The file is empty.")

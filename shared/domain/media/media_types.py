@@ -1,47 +1,34 @@
-"""What a file is by its first bytes, and what may be kept, shown in a browser and sent.
+"""What files may be kept, shown in a browser and sent.
 
-Sources: Meta, media (types and sizes); WHATWG, MIME Sniffing (markup); the formats' own specifications (signatures).
+What readers accept is accepted: a PDF with other bytes before it, an MP4 with other boxes first, sound behind a tag or
+padding, a text that begins like something else.
+
+Source: Meta, media (types and sizes).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.domain.media.mime_names import base_type
+from shared.domain.media.sniffing import (
+    MARKUP,
+    OLE,
+    PROGRAM,
+    RTF,
+    ZIP,
+    holds_pdf,
+    is_animated_webp,
+    is_text,
+    sniff,
+    sound_behind_tag,
+)
+
 MediaKind = Literal["image", "video", "audio", "document", "sticker"]
 
-HEAD_BYTES = 4096
-"""How much of a file's beginning `sniff` and its companions look at."""
 OPAQUE = "application/octet-stream"
-MARKUP, PROGRAM = "text/html", "application/x-executable"
-_ZIP, _OLE = "application/zip", "application/x-ole-storage"
 _KB, _MB = 1024, 1024 * 1024
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"%PDF-", "application/pdf"),
-    (b"OggS", "audio/ogg"),
-    (b"#!AMR", "audio/amr"),
-    (b"ID3", "audio/mpeg"),
-    (b"ADIF", "audio/aac"),
-    (b"PK\x03\x04", _ZIP),
-    (b"PK\x05\x06", _ZIP),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _OLE),
-    (b"MZ", PROGRAM),
-    (b"\x7fELF", PROGRAM),
-    (b"#!", PROGRAM),
-)
-_RIFF: Mapping[bytes, str] = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
-# Brands of ISO base media files (ISO/IEC 14496-12); the others are MP4.
-_BRANDS: Mapping[bytes, str] = {
-    b"M4A ": "audio/mp4",
-    b"M4B ": "audio/mp4",
-    b"qt  ": "video/quicktime",
-    **dict.fromkeys((b"heic", b"heix", b"hevc", b"mif1", b"msf1"), "image/heic"),
-    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
-}
 _ISO_MEDIA = frozenset({"video/mp4", "audio/mp4", "video/3gpp", "audio/3gpp", "video/quicktime"})
 _IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/avif"})
 _SOUNDS = frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/ogg", "audio/wav"})
@@ -57,7 +44,7 @@ _OF_ZIP = frozenset(
         f"{_OFFICE}.wordprocessingml.document",
         f"{_OFFICE}.spreadsheetml.sheet",
         f"{_OFFICE}.presentationml.presentation",
-        _ZIP,
+        ZIP,
     }
 )
 _OF_OLE = frozenset({"application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint"})
@@ -112,13 +99,9 @@ _EXTENSIONS: Mapping[str, str] = {
     "video/quicktime": "mov",
     "video/x-msvideo": "avi",
     "text/csv": "csv",
-    _ZIP: "zip",
+    RTF: "rtf",
+    ZIP: "zip",
 }
-
-
-def base_type(declared: str) -> str:
-    """A media type without its parameters, in lower case: `audio/ogg` of `audio/ogg; codecs=opus`."""
-    return declared.partition(";")[0].strip().lower()
 
 
 def extension_of(mime_type: str) -> str:
@@ -126,32 +109,29 @@ def extension_of(mime_type: str) -> str:
     return _EXTENSIONS.get(mime_type, "bin")
 
 
+def wire_type(mime_type: str) -> str:
+    """The type as Meta is told it: of Ogg it takes Opus only, and plays as a voice message what says so (Meta, audio
+    messages)."""
+    return "audio/ogg; codecs=opus" if mime_type == "audio/ogg" else mime_type
+
+
 def shown_inline(mime_type: str) -> bool:
     """Whether a browser may show such a file in its place: pictures, sound and video, nothing that can run code."""
     return mime_type in _INLINE
 
 
-def sniff(head: bytes) -> str:
-    """The type that the first bytes give away, "" when they say nothing. All markup (HTML, SVG, XML) is MARKUP."""
-    for signature, mime_type in _SIGNATURES:
-        if head.startswith(signature):
-            return mime_type
-    if head[:4] == b"RIFF":
-        return _RIFF.get(head[8:12], "")
-    if head[4:8] == b"ftyp":
-        brand = head[8:12]
-        return "video/3gpp" if brand[:2] == b"3g" else _BRANDS.get(brand, "video/mp4")
-    if len(head) > 1 and head[0] == 0xFF:
-        return _frame_type(head[1])
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\t\n\x0c\r ")
-    return MARKUP if text[:1] == b"<" and (text[1:2].isalpha() or text[1:2] in (b"!", b"?")) else ""
-
-
-def _frame_type(second: int) -> str:
-    """MPEG audio frames begin with eleven set bits; the layer tells MP3 (III) from AAC in ADTS (none)."""
-    if second & 0xF6 == 0xF0:
-        return "audio/aac"
-    return "audio/mpeg" if second & 0xE6 == 0xE2 else ""
+def sniff_as(declared: str, head: bytes) -> str:
+    """The same of a file that is said to be of a type (as `base_type` gives it): where the first bytes fit several, it
+    is that one if a reader of it would find it there. A page is a page, whatever it says."""
+    found = sniff(head)
+    if declared == "application/pdf" and found != MARKUP and holds_pdf(head):
+        return declared
+    if declared in ("audio/mpeg", "audio/aac") and found in ("", "audio/mpeg"):
+        return sound_behind_tag(head) or found
+    if declared in _OF_ZIP and found == OLE:
+        # With a password, Office wraps its files so (MS-OFFCRYPTO).
+        return ZIP
+    return OLE if declared == "application/msword" and found == RTF else found
 
 
 def checked_type(kind: MediaKind, declared: str, head: bytes) -> str | None:
@@ -161,9 +141,10 @@ def checked_type(kind: MediaKind, declared: str, head: bytes) -> str | None:
     could run code and was openly sent as a document. A page or a program that pretends to be something else is not
     kept, nor a picture, sound or video that is none.
     """
-    base, found = base_type(declared), sniff(head)
+    base = base_type(declared)
+    found = sniff_as(base, head)
     if kind == "document":
-        return _document_type(base, found)
+        return base if base in _TEXTS and found != MARKUP and is_text(head) else _document_type(base, found)
     if not found:
         return OPAQUE
     if found not in _KEPT[kind]:
@@ -176,23 +157,12 @@ def _document_type(base: str, found: str) -> str | None:
     if found in (MARKUP, PROGRAM):
         return None if base in _WITH_SIGNATURE else OPAQUE
     if not found:
-        return base if base in _TEXTS else OPAQUE
-    if found == _ZIP:
-        return base if base in _OF_ZIP else _ZIP
-    if found == _OLE:
+        return OPAQUE
+    if found == ZIP:
+        return base if base in _OF_ZIP else ZIP
+    if found == OLE:
         return base if base in _OF_OLE else OPAQUE
     return base if base in _ISO_MEDIA and found in _ISO_MEDIA else found
-
-
-def is_animated_webp(head: bytes) -> bool:
-    """Whether the extended header of a WebP file has its animation flag set (WebP container specification)."""
-    return head[12:16] == b"VP8X" and len(head) > 20 and bool(head[20] & 0x02)
-
-
-def is_voice_note(mime_type: str, head: bytes) -> bool:
-    """Whether WhatsApp plays it as a voice note: one channel of Opus in Ogg (Meta, audio messages; RFC 7845)."""
-    at = head.find(b"OpusHead", 0, 512)
-    return mime_type == "audio/ogg" and at >= 0 and head[at + 9 : at + 10] == b"\x01"
 
 
 def refusal_to_send(mime_type: str, size: int, head: bytes) -> str:
@@ -215,13 +185,13 @@ def refusal_to_send(mime_type: str, size: int, head: bytes) -> str:
 
 
 def _is_of_type(mime_type: str, head: bytes) -> bool:
-    found = sniff(head)
+    found = sniff_as(mime_type, head)
     if mime_type in _ISO_MEDIA:
         return found in _ISO_MEDIA
     if mime_type in _OF_ZIP:
-        return found == _ZIP
+        return found == ZIP
     if mime_type in _OF_OLE:
-        return found == _OLE
+        return found == OLE
     if mime_type == "text/plain":
-        return not found and b"\0" not in head
+        return is_text(head)
     return found == mime_type

@@ -142,6 +142,12 @@ def test_a_file_is_sent_as_what_it_is(chat: Chat) -> None:
     assert send(chat, "audio", note, voice=True).body["status"] == "sent"
     assert send(chat, "audio", song).body["status"] == "sent"
     assert [entry["body"]["audio"].get("voice") for entry in messages(chat)] == [True, None]
+    told = [
+        {name: entry["body"]["multipart"][name] for name in ("type", "file", "file_type")} for entry in uploads(chat)
+    ]
+    opus = "audio/ogg; codecs=opus"
+    assert told[0] == {"type": opus, "file": "file.ogg", "file_type": opus}
+    assert told[1] == {"type": "audio/mpeg", "file": "file.mp3", "file_type": "audio/mpeg"}
 
 
 def test_a_document_goes_with_its_name(chat: Chat) -> None:

@@ -136,7 +136,8 @@ def test_what_may_be_better_next_time(answer: bytes) -> None:
 def test_an_uploaded_file_is_the_file(sim: Sim) -> None:
     file = io.BytesIO(PNG)
     media_id = with_graph(
-        base_url(sim), lambda graph: graph.upload(sim.number_id, access(sim), file, "image/png", seconds=5)
+        base_url(sim),
+        lambda graph: graph.upload(sim.number_id, access(sim), file, "image/png", name="a.png", seconds=5),
     )
     found = sim.get(media_id).json()
     assert (found["mime_type"], found["file_size"]) == ("image/png", str(len(PNG)))
@@ -147,6 +148,8 @@ def test_a_refused_upload_says_why(sim: Sim) -> None:
     with pytest.raises(ProviderRejected) as refused:
         with_graph(
             base_url(sim),
-            lambda graph: graph.upload(sim.number_id, access(sim), io.BytesIO(b"<svg/>"), "image/png", seconds=5),
+            lambda graph: graph.upload(
+                sim.number_id, access(sim), io.BytesIO(b"<svg/>"), "image/png", name="a.png", seconds=5
+            ),
         )
     assert refused.value.provider_code == "100"

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from functions.webhook_ingest.json_input import as_list, as_object, word
 from functions.webhook_ingest.message_kind import typed
-from shared.domain.media.media_types import MediaKind, base_type
+from shared.domain.media.media_types import MediaKind
 from shared.domain.media.message_media import MessageMedia, digest_of, message_media_key
+from shared.domain.media.mime_names import base_type
 
 _KINDS: Mapping[str, MediaKind] = {
     "image": "image",
