@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
@@ -24,6 +25,7 @@ class NewContact:
     phone: str = ""
     bsuid: str = ""
     name: str = ""
+    first_name: str = ""
     fields: Mapping[str, Scalar] = field(default_factory=dict)
     tags: Sequence[str] = ()
 
@@ -61,7 +63,9 @@ def put_contact(
     Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
     """
     fields = {key: value for key, value in check_fields(new.fields, known).items() if value is not None}
-    attributes = {"name": " ".join(new.name.split()), "bsuid": new.bsuid}
+    first = " ".join(new.first_name.split())
+    name = " ".join(new.name.split()) or first
+    attributes = {"name": name, "bsuid": new.bsuid, "first": kept_with_name(first, name)}
     if new.phone:
         attributes["phone"], attributes["region"] = normalise_phone(new.phone, region)
     by_phone = _by_phone(contacts, tenant_id, attributes["phone"]) if new.phone else None

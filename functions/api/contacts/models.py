@@ -7,6 +7,7 @@ from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraint
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
 from functions.api.http.fields import Cursor, Input, Output, ShortText, Tag, moment
 from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.contacts.first_name import first_name_of
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Scalar = StrictBool | StrictInt | StrictFloat | Annotated[str, StringConstraints(max_length=1000)]
@@ -46,6 +47,9 @@ class ContactIn(Input):
     )
     bsuid: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
+    first_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
+        "", description="how messages address them; when left out, what `name` says of it"
+    )
     fields: dict[Key, Scalar] = Field(default_factory=dict)
     tags: Tags = Field(default_factory=list)
 
@@ -58,6 +62,9 @@ class ContactIn(Input):
 
 class ContactPatch(Input):
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    first_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = Field(
+        None, description='how messages address them, as long as the name is this one; "": what the name says of it'
+    )
     fields: dict[Key, Scalar | None] = Field(default_factory=dict, description="null removes a field")
     add_tags: Tags = Field(default_factory=list)
     remove_tags: Tags = Field(default_factory=list)
@@ -72,6 +79,7 @@ class ContactOut(Output):
     phone: str | None
     bsuid: str | None
     name: str
+    first_name: str = Field(description="how messages address them: as it was given, else taken from the name")
     username: str = Field(description="in WhatsApp, without @; it may change freely")
     region: str
     fields: dict[str, str]
@@ -90,6 +98,7 @@ class ContactOut(Output):
             phone=contact.phone,
             bsuid=contact.bsuid,
             name=contact.name,
+            first_name=first_name_of(contact),
             username=contact.username,
             region=contact.region,
             fields=dict(contact.fields),

@@ -32,6 +32,7 @@ from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.first_name import kept_with_name
 from shared.errors import NotFound
 
 router = new_router()
@@ -75,7 +76,7 @@ def get_contacts(
 @router.post("/v1/contacts", **effect(Scope.CONTACTS, "contacts", "Make or complete a contact", status=201))
 def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
     made, tenant_id = deps(), caller(router).tenant_id
-    new = NewContact(body.phone or "", body.bsuid or "", body.name, body.fields, body.tags)
+    new = NewContact(body.phone or "", body.bsuid or "", body.name, body.first_name, body.fields, body.tags)
     country = made.accounts.tenant(tenant_id).country
     contact, fresh = put_contact(made.contacts, tenant_id, new, made.catalogue.fields(tenant_id), country, epoch_ms())
     return ContactOut.of(contact), 201 if fresh else 200
@@ -90,10 +91,15 @@ def get_contact(contact_id: ContactId) -> ContactOut:
 def patch_contact(contact_id: ContactId, body: ContactPatch) -> ContactOut:
     made, tenant_id = deps(), caller(router).tenant_id
     contact = need_contact(made.contacts, tenant_id, contact_id)
+    name = " ".join(body.name.split()) if body.name is not None else None
+    first = " ".join(body.first_name.split()) if body.first_name is not None else None
+    if first and not (contact.name if name is None else name):
+        name = first
     changed = made.contacts.edit(
         tenant_id,
         contact.contact_id,
-        name=" ".join(body.name.split()) if body.name is not None else None,
+        name=name,
+        first=kept_with_name(first, contact.name if name is None else name) if first is not None else None,
         fields=check_fields(body.fields, made.catalogue.fields(tenant_id)),
         add_tags=check_tags(body.add_tags),
         remove_tags=check_tags(body.remove_tags),

@@ -12,9 +12,10 @@ class Contact:
     any of the tenant's numbers; `merged` are the ids of contacts that turned out to be the same person.
 
     `name` is the one the tenant gave, else the one in the phone book of their WhatsApp Business app, else
-    `profile_name`, which the person gave themselves in WhatsApp. `username` is WhatsApp's, without @; it may change
-    freely and identifies nobody (Meta, business-scoped user ids). `moved_at` is when WhatsApp last told that the person
-    changed their number or user id, 0 for never.
+    `profile_name`, which the person gave themselves in WhatsApp. `given_name` is the first name that the tenant gave
+    beside that `name`, blank if none (see shared.domain.contacts.first_name). `username` is WhatsApp's, without @;
+    it may change freely and identifies nobody (Meta, business-scoped user ids). `moved_at` is when WhatsApp last told
+    that the person changed their number or user id, 0 for never.
     """
 
     contact_id: str
@@ -32,6 +33,7 @@ class Contact:
     merged: frozenset[str] = frozenset()
     profile_name: str = ""
     username: str = ""
+    given_name: str = ""
     moved_at: int = 0
 
     @property

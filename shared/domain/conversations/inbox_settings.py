@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.first_name import first_name_of
 from shared.errors import Conflict
 
 MOST_LABELS = 200
@@ -58,7 +59,7 @@ def fill(text: str, contact: Contact) -> tuple[str, list[str]]:
     """(the text with its places filled, the places for which there is neither a value nor a fallback)."""
     values: Mapping[str, str] = {
         "contact.name": contact.name,
-        "contact.first_name": "".join(contact.name.split()[:1]),
+        "contact.first_name": first_name_of(contact),
         "contact.phone": contact.phone or "",
         **{f"contact.fields.{key}": value for key, value in contact.fields.items()},
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from shared.domain.contacts.consent import SkipReason
 from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.first_name import first_name_of
 from shared.domain.templates.parameter_checks import (
     BODY_LIMIT,
     CARD_BODY_LIMIT,
@@ -227,7 +228,7 @@ def _lookup(variable: Variable, contact: Contact) -> str:
     if variable.value == "phone":
         return contact.phone or ""
     if variable.value == "first_name":
-        return "".join(contact.name.split()[:1])
+        return first_name_of(contact)
     return contact.name
 
 

@@ -30,7 +30,7 @@ from shared.store.engine.paging import query_all
 _KEYS = 100
 """Items that DynamoDB reads in one call at most."""
 _READS = 4
-_TAKEN_OVER = ("phone", "bsuid", "region", "name", "book", "profile", "username")
+_TAKEN_OVER = ("phone", "bsuid", "region", "name", "first", "book", "profile", "username")
 Change = Literal["created", "updated", "unchanged"]
 
 
@@ -113,8 +113,8 @@ class Contacts:
         tags: frozenset[str],
         now: int,
     ) -> tuple[str, Change]:
-        """Create the contact or set these attributes (phone, bsuid, name, profile, region) and custom fields; add these
-        tags.
+        """Create the contact or set these attributes (phone, bsuid, name, first, profile, region) and custom fields;
+        add these tags.
 
         Blank values leave what is stored. Returns (contact id, what changed); the id differs from the one given when
         that identity is an alias. Consent is never touched.
@@ -169,15 +169,19 @@ class Contacts:
         contact_id: str,
         *,
         name: str | None,
+        first: str | None = None,
         fields: Mapping[str, str | None],
         add_tags: frozenset[str],
         remove_tags: frozenset[str],
         now: int,
     ) -> bool:
-        """Change a contact on request; a field set to None is removed. False when there is no such contact."""
+        """Change a contact on request; a field set to None is removed. `first` is a first name with its name (see
+        shared.domain.contacts.first_name). False when there is no such contact."""
         sets: dict[str, Value] = {"updated": now}
         if name is not None:
             sets["name"] = name
+        if first is not None:
+            sets["first"] = first
         sets.update({FIELD + key: value for key, value in fields.items() if value is not None})
         removed = [FIELD + key for key, value in fields.items() if value is None]
         names = {f"#s{i}": key for i, key in enumerate(sets)} | {f"#r{i}": key for i, key in enumerate(removed)}

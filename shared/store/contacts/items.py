@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, cast
 
 from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
 from shared.store.engine.codec import Item, decode_item, encode_item, maybe_number, number, text, words
 
@@ -24,11 +25,12 @@ def contact_key(tenant_id: str, contact_id: str) -> Item:
 
 
 def contact_of(item: Item) -> Contact:
+    name = text(item, "name") or text(item, "book") or text(item, "profile")
     return Contact(
         contact_id=text(item, "sk").removeprefix("C#"),
         phone=text(item, "phone") or None,
         bsuid=text(item, "bsuid") or None,
-        name=text(item, "name") or text(item, "book") or text(item, "profile"),
+        name=name,
         region=text(item, "region"),
         fields={name.removeprefix(FIELD): cast("str", v) for name, v in item.items() if name.startswith(FIELD)},
         tags=words(item, "tags"),
@@ -41,6 +43,7 @@ def contact_of(item: Item) -> Contact:
         profile_name=text(item, "profile"),
         username=text(item, "username"),
         moved_at=number(item, "moved_at"),
+        given_name=given_for(text(item, "first"), name),
     )
 
 

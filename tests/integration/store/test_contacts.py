@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.first_name import first_name_of, kept_with_name
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.ids import new_ulid
 from shared.store.contacts.contacts import Contacts
@@ -348,3 +349,25 @@ def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, t
     assert need(contacts, tenant, gone).opted_out_at == 8_000
     assert merge(contacts, tenant, keep, gone)
     assert need(contacts, tenant, keep).opted_out_at == 8_000
+
+
+def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: str) -> None:
+    whole = "Ana María Gómez"
+    given = {"phone": "+34600000001", "name": whole, "first": kept_with_name("Ana María", whole)}
+    contact_id, _ = contacts.upsert(tenant, contact_id_for(tenant, "phone", "+34600000001"), given, {}, frozenset(), 1)
+
+    def first_name() -> str:
+        found = contacts.get(tenant, contact_id)
+        assert found is not None
+        return first_name_of(found)
+
+    assert first_name() == "Ana María"
+    contacts.upsert(tenant, contact_id, {"name": "Eva Gómez"}, {}, frozenset(), 2)
+    assert first_name() == "Eva"
+    contacts.upsert(tenant, contact_id, {"name": "Ana María Gómez"}, {}, frozenset(), 3)
+    assert first_name() == "Ana María"
+    for name, first, said in ((None, kept_with_name("Ani", whole), "Ani"), (None, "", "Ana")):
+        contacts.edit(
+            tenant, contact_id, name=name, first=first, fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=4
+        )
+        assert first_name() == said

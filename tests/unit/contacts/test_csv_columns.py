@@ -40,9 +40,9 @@ def test_what_the_caller_maps_wins() -> None:
     assert layout.ignored == ("phone",)
 
 
-def test_a_full_name_makes_first_and_last_superfluous() -> None:
+def test_a_full_name_makes_the_last_superfluous_and_the_first_says_how_people_are_addressed() -> None:
     layout = lay_out(["first name", "last name", "name", "phone"], [], {}, create_fields=False)
-    assert layout.targets == ("ignore", "ignore", "name", "phone")
+    assert layout.targets == ("first_name", "ignore", "name", "phone")
     assert lay_out(["first name", "phone"], [], {}, create_fields=False).targets == ("first_name", "phone")
 
 

@@ -2,7 +2,8 @@ import pytest
 
 from functions.api.contacts.imports.logic.csv_columns import lay_out
 from functions.api.contacts.imports.rows import Row, RowReader
-from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.contacts.first_name import first_name_of, given_for, kept_with_name
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import InvalidInput
 
@@ -68,3 +69,45 @@ def test_first_and_last_name_are_joined() -> None:
     layout = lay_out(["last name", "phone", "first name"], [], {}, create_fields=False)
     row = RowReader("t", layout, [], "BR", frozenset()).read(["Lima", "+5511912345678", "Ana"])
     assert row.attributes["name"] == "Ana Lima"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "name", "first"),
+    [
+        (["first name", "last name"], ["Ana María", "Gómez"], "Ana María Gómez", "Ana María"),
+        (["first name"], [" Ana  María "], "Ana María", "Ana María"),
+        (["name", "first name", "last name"], ["Gómez, Ana María", "Anita", "Gómez"], "Gómez, Ana María", "Anita"),
+        (["name", "first name"], ["", "Ana María"], "Ana María", "Ana María"),
+        (["name", "first name"], ["Gómez, Ana", ""], "Gómez, Ana", "Ana"),
+        (["last name"], ["Gómez"], "Gómez", "Gómez"),
+    ],
+)
+def test_a_first_name_that_is_given_stays_whole(header: list[str], cells: list[str], name: str, first: str) -> None:
+    layout = lay_out(["phone", *header], [], {}, create_fields=False)
+    row = RowReader("t", layout, [], "BR", frozenset()).read(["+5511912345678", *cells])
+    given = given_for(row.attributes.get("first", ""), name)
+    assert row.attributes["name"] == name
+    assert first_name_of(Contact("c", name=name, given_name=given)) == first
+
+
+def test_a_first_name_goes_with_the_name_it_was_given_for() -> None:
+    assert given_for(kept_with_name("Ana María", "Ana María Gómez"), "Ana María Gómez") == "Ana María"
+    assert given_for(kept_with_name("Ana María", "Ana María Gómez"), "Eva") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        *(("Ana", "Ana"), ("Ana Lima", "Ana"), ("Gómez, Ana", "Ana"), ("Gómez Pérez,Ana María", "Ana María")),
+        *(
+            ("Müller，Jörg", "Jörg"),
+            ("Smith, John, Jr.", "John"),
+            ("Ana Gómez, MD", "Ana"),
+            ("Acme, Inc.", "Acme"),
+        ),
+        *(("Dr. Ana Lima", "Ana"), ("Sra Ana", "Ana"), ("Dr.", "Dr."), ("🌸 Ana Lima", "Ana"), ("🌸", "🌸")),
+        *(("山田太郎", "山田太郎"), (", Ana", "Ana"), ("Gómez,", "Gómez"), ("", ""), (",", "")),
+    ],
+)
+def test_a_name_alone_says_how_people_are_addressed(name: str, first: str) -> None:
+    assert first_name_of(Contact("c", name=name)) == first

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
 from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
 from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.phone import BareDigits, normalise_phone
 from shared.errors import InvalidInput
@@ -59,7 +60,9 @@ class RowReader:
         self._tags = tags
         places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
         self._phone = places[PHONE]
-        self._names = [places[target] for target in (NAME, FIRST_NAME, LAST_NAME) if target in places]
+        whole = [places[NAME]] if NAME in places else []
+        self._first = places.get(FIRST_NAME)
+        self._names = whole or [places[target] for target in (FIRST_NAME, LAST_NAME) if target in places]
         self._tag_column = places.get(TAGS)
         self._fields = [
             (i, key, CHECKS.get(kinds.get(key, "text"), check_text))
@@ -73,11 +76,16 @@ class RowReader:
             cells = self._fitted(cells)
         phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region, self._bare)
         attributes = {"phone": phone, "region": region}
-        name = " ".join(part for i in self._names if (part := " ".join(cells[i].split())))
+        first = " ".join(cells[self._first].split()) if self._first is not None else ""
+        name = " ".join(part for i in self._names if (part := " ".join(cells[i].split()))) or first
         if name:
             if len(name) > _NAME_LIMIT:
                 raise InvalidInput(f"name is longer than {_NAME_LIMIT} characters", field="name")
             attributes["name"] = name
+        if first:
+            if len(first) > _NAME_LIMIT:
+                raise InvalidInput(f"first_name is longer than {_NAME_LIMIT} characters", field="first_name")
+            attributes["first"] = kept_with_name(first, name)
         fields: dict[str, str] = {}
         for i, key, check in self._fields:
             value = cells[i].strip()

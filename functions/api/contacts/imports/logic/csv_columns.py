@@ -82,8 +82,9 @@ def lay_out(
     if len(known) + len(new) > MOST_FIELDS:
         raise BadFile(f"the file would make more than {MOST_FIELDS} custom fields; leave columns out")
     if NAME in targets:
-        ignored += [header[i] for i, target in enumerate(targets) if target in (FIRST_NAME, LAST_NAME)]
-        targets = [IGNORE if target in (FIRST_NAME, LAST_NAME) else target for target in targets]
+        # The whole name is there; a first name beside it says how people are addressed.
+        ignored += [header[i] for i, target in enumerate(targets) if target == LAST_NAME]
+        targets = [IGNORE if target == LAST_NAME else target for target in targets]
     return Layout(tuple(targets), tuple(ignored), tuple(new.values()))
 
 
