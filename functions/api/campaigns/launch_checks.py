@@ -7,13 +7,16 @@ from functions.api.campaigns.dry_runs import DryRuns
 from functions.api.campaigns.media_checks import LookAtLinks, media_of, media_problems
 from functions.api.campaigns.parts import CampaignParts
 from functions.api.numbers.facts import Facts, bring_up_to_date, look_up
+from functions.api.templates.actions import refresh_template
 from shared.clients.link_probe import look_at_links
-from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.outlook import limit_words
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, SendPlan
 from shared.errors import Conflict, NotFound
 from shared.observability import count, logger
+
+_ABOUT_TO_SEND = frozenset({State.DRAFT, State.PAUSED})
 
 
 def refresh_number(made: CampaignParts, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
@@ -29,6 +32,21 @@ def refresh_number(made: CampaignParts, tenant_id: str, phone_number_id: str, no
         count("NumberFactsStale")
         facts = Facts()
     return bring_up_to_date(made.accounts, tenant_id, number, facts, now)
+
+
+def refresh_template_of(made: CampaignParts, tenant_id: str, campaign_id: str, now: int) -> None:
+    """Ask Meta for the template that a campaign is about to use: an event of it may have been missed. What Meta cannot
+    tell just now stays as it is stored. Raises NotFound."""
+    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    if campaign.state not in _ABOUT_TO_SEND:
+        return
+    template = made.catalogue.template(tenant_id, campaign.template_id)
+    try:
+        access = made.access.of_account(tenant_id, made.accounts.waba(tenant_id, template.waba_id), now)
+        refresh_template(made.graph, made.catalogue, access, tenant_id, template, now)
+    except Exception as error:  # as with the number's facts: what is stored is what webhooks told
+        logger.warning("template not read", extra={"template_id": template.template_id, "error": type(error).__name__})
+        count("TemplateFactsStale")
 
 
 @dataclass(frozen=True, slots=True)

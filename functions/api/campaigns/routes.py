@@ -14,7 +14,7 @@ from functions.api.campaigns.costs.models import CostOut, CostRangeOut
 from functions.api.campaigns.costs.rate_cards import rate_card_of
 from functions.api.campaigns.dry_run_models import DryRunOut, DryRunStartedOut
 from functions.api.campaigns.dry_runs import DryRuns
-from functions.api.campaigns.launch_checks import LaunchChecks, refresh_number
+from functions.api.campaigns.launch_checks import LaunchChecks, refresh_number, refresh_template_of
 from functions.api.campaigns.logic.conditions import changes, conditions_of
 from functions.api.campaigns.logic.dry_run_result import DryRun
 from functions.api.campaigns.models import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
@@ -99,6 +99,7 @@ def get_campaign(campaign_id: CampaignId) -> CampaignOut:
 def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
     made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
     campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    refresh_template_of(made, tenant_id, campaign_id, wanted.at)
     number, waba = refresh_number(made, tenant_id, campaign.phone_number_id, epoch_ms())
     conditions = conditions_of(made.catalogue.template(tenant_id, campaign.template_id), number, waba)
     _dry_runs().start(tenant_id, campaign_id, DryRun(wanted.operation_id, wanted.at, conditions))
@@ -130,6 +131,7 @@ def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
 )
 def post_launch(campaign_id: CampaignId, body: LaunchIn | None = None) -> CampaignOut:
     wish, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
+    refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=wish.accept_messaging_limit)
     return CampaignOut.of(_control().launch(tenant_id, campaign_id, wish.start_ms, now, checks))
 
@@ -141,7 +143,9 @@ def post_pause(campaign_id: CampaignId) -> CampaignOut:
 
 @router.post("/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "Go on sending"))
 def post_resume(campaign_id: CampaignId) -> CampaignOut:
-    return CampaignOut.of(_control().resume(caller(router).tenant_id, campaign_id, epoch_ms()))
+    tenant_id, now = caller(router).tenant_id, epoch_ms()
+    refresh_template_of(deps(), tenant_id, campaign_id, now)
+    return CampaignOut.of(_control().resume(tenant_id, campaign_id, now))
 
 
 @router.post("/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "Stop it for good"))

@@ -41,14 +41,17 @@ class SyncGraph:
         return wait_for(self._client.call(method, path, access, params=params, body=body))
 
 
-def every(graph: Graph, path: str, access: GraphAccess, fields: str) -> Iterator[Mapping[str, Any]]:
+def every(graph: Graph, path: str, access: GraphAccess, fields: str, **more: str) -> Iterator[Mapping[str, Any]]:
     """All rows of an edge, page by page (Meta, Graph API paged results: `paging.cursors.after` while there is a
-    `paging.next`)."""
-    params = {"fields": fields, "limit": "100"}
+    `paging.next`); `more` are further parameters. Raises RetryableError also for what is no list: that nothing was
+    said is not that nothing is there."""
+    params = {"fields": fields, "limit": "100", **more}
     for _ in range(_MOST_PAGES):
         answer = graph.call("GET", path, access, params=params)
         rows = answer.get("data")
-        yield from (row for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+        if not isinstance(rows, list):
+            raise RetryableError("Meta's list cannot be read; try again in a minute")
+        yield from (row for row in rows if isinstance(row, dict))
         paging = answer.get("paging") or {}
         after = (paging.get("cursors") or {}).get("after")
         if not paging.get("next") or not after:

@@ -46,22 +46,47 @@ def template_from(row: Mapping[str, Any], waba_id: str, now: int) -> Template:
 def sync_templates(
     graph: Graph, catalogue: Catalogue, access: GraphAccess, tenant_id: str, waba_id: str, now: int
 ) -> int:
-    """Copy every template of the account; how many there are.
+    """Copy every template of the account; how many there are. One that is not listed is gone at Meta, and DELETED here.
 
     `now` (epoch ms) is the moment before the list was asked for: what a webhook told us later is newer and stays.
     """
-    count = 0
-    for row in every(graph, f"{waba_id}/message_templates", access, _FIELDS):
-        listed = template_from(row, waba_id, now)
-        known = catalogue.change_template(
-            tenant_id,
-            listed.template_id,
-            lambda old, new=listed: old if old.updated_at > now else _with_quality(new, old),  # type: ignore[misc]
-        )
-        if not known:
-            catalogue.put_template(tenant_id, listed)
-        count += 1
-    return count
+    listed = {str(row["id"]): row for row in every(graph, f"{waba_id}/message_templates", access, _FIELDS)}
+    for row in listed.values():
+        _store(catalogue, tenant_id, template_from(row, waba_id, now), now)
+    for template in catalogue.templates(tenant_id):
+        if template.waba_id == waba_id and template.template_id not in listed:
+            _store_gone(catalogue, tenant_id, template.template_id, now)
+    return len(listed)
+
+
+def refresh_template(
+    graph: Graph, catalogue: Catalogue, access: GraphAccess, tenant_id: str, template: Template, now: int
+) -> None:
+    """Bring one template up to date with Meta's list, which is asked by its name; `now` as above. Raises
+    ProviderRejected and RetryableError, and leaves it as it is stored."""
+    rows = every(graph, f"{template.waba_id}/message_templates", access, _FIELDS, name=template.name)
+    row = next((row for row in rows if str(row.get("id", "")) == template.template_id), None)
+    if row is None:
+        _store_gone(catalogue, tenant_id, template.template_id, now)
+    else:
+        _store(catalogue, tenant_id, template_from(row, template.waba_id, now), now)
+
+
+def _store(catalogue: Catalogue, tenant_id: str, listed: Template, now: int) -> None:
+    known = catalogue.change_template(
+        tenant_id, listed.template_id, lambda old: old if old.updated_at > now else _with_quality(listed, old)
+    )
+    if not known:
+        catalogue.put_template(tenant_id, listed)
+
+
+def _store_gone(catalogue: Catalogue, tenant_id: str, template_id: str, now: int) -> None:
+    """What was made, or told of, since the list was asked for is not in it, and stays."""
+    catalogue.change_template(
+        tenant_id,
+        template_id,
+        lambda old: old if old.updated_at >= now else replace(old, status="DELETED", updated_at=now),
+    )
 
 
 def _with_quality(listed: Template, known: Template) -> Template:

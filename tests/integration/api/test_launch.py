@@ -82,6 +82,68 @@ def shop(api: Api, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return Shop(api, monkeypatch)
 
 
+@pytest.mark.parametrize("what", ["dry-run", "launch"])
+def test_what_is_about_to_be_sent_is_asked_for_and_what_is_gone_at_meta_is_not_launched(shop: Shop, what: str) -> None:
+    shop.answers[f"{shop.waba}/message_templates"] = {"data": [{"id": "78", "name": "hi", "status": "APPROVED"}]}
+    shop.ask("POST", what)
+    assert f"{shop.waba}/message_templates" in shop.asked
+    assert shop.api.deps.catalogue.template(shop.tenant, "77").status == "DELETED"
+    refused = shop.ask("POST", "launch")
+    assert (refused.status, refused.body["errors"][0]["field"]) == (422, "template_id")
+    assert "DELETED" in refused.body["errors"][0]["message"]
+
+
+def test_a_launch_goes_by_what_meta_says_of_the_template_now(shop: Shop) -> None:
+    text = {"type": "BODY", "text": "Hello"}
+    row = {"id": "77", "name": "hi", "language": "en", "status": "APPROVED", "category": "MARKETING"}
+    shop.answers[f"{shop.waba}/message_templates"] = {"data": [{**row, "components": [text]}]}
+    assert shop.ask("POST", "launch").body["category"] == "MARKETING"
+
+
+@pytest.mark.parametrize(
+    "answer", [RetryableError("down"), ProviderRejected("no", provider_code="190"), ValueError("odd"), {}, {"data": 7}]
+)
+def test_what_meta_cannot_say_of_the_template_stays_as_it_is_stored(
+    shop: Shop, answer: dict[str, Any] | Exception
+) -> None:
+    shop.answers[f"{shop.waba}/message_templates"] = answer
+    assert shop.ask("POST", "launch").body["state"] == "scheduled"
+    assert shop.api.deps.catalogue.template(shop.tenant, "77") == shop.template
+
+
+def test_resuming_asks_for_the_template_too(shop: Shop) -> None:
+    made = shop.api.deps
+    made.catalogue.change_campaign(shop.tenant, shop.campaign, lambda c: replace(c, state=State.PAUSED))
+    shop.answers[f"{shop.waba}/message_templates"] = {"data": []}
+    refused = shop.ask("POST", "resume")
+    assert (refused.status, refused.body["code"]) == (409, "template")
+    assert "DELETED" in refused.body["detail"]
+
+
+def test_a_sync_is_the_whole_truth_of_its_account(shop: Shop) -> None:
+    made, now = shop.api.deps, epoch_ms()
+    others = {
+        "gone": replace(shop.template, template_id="70", updated_at=now - 5),
+        "of another account": replace(shop.template, template_id="71", waba_id="another"),
+        "told of since": replace(shop.template, template_id="72", updated_at=now + 60_000),
+    }
+    for template in others.values():
+        made.catalogue.put_template(shop.tenant, template)
+    listed = {"id": 77, "name": "hi", "language": "en", "status": "PAUSED", "category": "UTILITY", "components": []}
+    shop.answers[f"{shop.waba}/message_templates"] = {"data": [listed]}
+    done = shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant)
+    assert (done.status, done.body) == (200, {"templates": 1})
+    stored = {template.template_id: template.status for template in made.catalogue.templates(shop.tenant)}
+    assert stored == {"77": "PAUSED", "70": "DELETED", "71": "APPROVED", "72": "APPROVED"}
+
+
+@pytest.mark.parametrize("answer", [RetryableError("down"), {}, {"data": None}])
+def test_a_list_that_cannot_be_read_is_not_an_empty_one(shop: Shop, answer: dict[str, Any] | Exception) -> None:
+    shop.answers[f"{shop.waba}/message_templates"] = answer
+    assert shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant).status == 503
+    assert shop.api.deps.catalogue.template(shop.tenant, "77").status == "APPROVED"
+
+
 def warned(tried: dict[str, Any]) -> list[tuple[str, int | None]]:
     return [(warning["code"], warning["people"]) for warning in tried["warnings"]]
 
