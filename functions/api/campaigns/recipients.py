@@ -1,9 +1,9 @@
 """Pages of a campaign's people."""
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 
+from functions.api.http.csv_file import write_rows
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.identity import SHARDS
@@ -28,11 +28,10 @@ def _start(cursor: str | None) -> tuple[int, int, int]:
 
 
 def as_csv(people: Sequence[Fate]) -> str:
-    """RFC 4180, with a header row."""
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow(("contact_id", "to", "outcome", "code"))
-    rows.writerows((fate.contact_id, fate.to, fate.outcome, fate.code) for fate in people)
+    """With a header row."""
+    out = io.StringIO(newline="")
+    write_rows(out, [("contact_id", "to", "outcome", "code")])
+    write_rows(out, ((fate.contact_id, fate.to, fate.outcome, fate.code) for fate in people))
     return out.getvalue()
 
 
