@@ -370,10 +370,19 @@ def test_an_empty_file_is_refused_at_once(world: World) -> None:
 
 
 def test_a_start_without_the_file_says_so(world: World) -> None:
-    job = world.api.post("/v1/contacts/imports", {"filename": "x.csv"})
+    content = f"phone\n{_phone()}\n".encode()
+    job = world.api.post("/v1/contacts/imports", {"filename": "x.csv", "size": len(content)})
     answer = world.api.call("POST", f"/v1/contacts/imports/{job['id']}/start")
     assert (answer.status_code, _problem(answer)["code"]) == (409, "upload_missing")
-    assert HTTP.put(job["upload_url"], content=f"phone\n{_phone()}\n".encode()).is_success
+    headers = job["upload_headers"]
+    others = (
+        (content + b"more", {**headers, "content-length": str(len(content) + 4)}),
+        (content[:-1], {**headers, "content-length": str(len(content) - 1)}),
+        (content, {**headers, "content-type": "text/html"}),
+    )
+    for other, told in others:
+        assert HTTP.put(job["upload_url"], content=other, headers=told).status_code == 403
+    assert HTTP.put(job["upload_url"], content=content, headers=headers).is_success
     world.api.post(f"/v1/contacts/imports/{job['id']}/start")
     path = f"/v1/contacts/imports/{job['id']}"
     assert wait_for(lambda: world.api.get(path), lambda j: j["finished_at"])["counts"]["created"] == 1

@@ -154,8 +154,8 @@ def import_csv(api: Api, content: bytes, **params: str) -> Json:
     if _is_utf8(content):
         job = api.post(path, content=content, params=params, headers={"content-type": "text/csv"})
     else:
-        job = api.post(path, params)
-        assert HTTP.put(job["upload_url"], content=content).is_success
+        job = api.post(path, {**params, "size": len(content)})
+        assert HTTP.put(job["upload_url"], content=content, headers=job["upload_headers"]).is_success
         api.post(f"{path}/{job['id']}/start")
     done: Json = wait_for(
         lambda: api.get(f"/v1/contacts/imports/{job['id']}"), lambda found: found["status"] in ("completed", "failed")

@@ -67,7 +67,7 @@ def owning(cloud: LocalCloud) -> Owned:
     contact = api.post("/v1/contacts", new_contact, headers={"idempotency-key": REPEATED_KEY})
     rows = f"phone,name\n+346{secrets.randbelow(10**8):08d},{word} second\n12,{word} third\n"
     job = import_csv(api, rows.encode(), tags=word, filename=f"{word}.csv")
-    waiting = api.post("/v1/contacts/imports", {"filename": f"{word}-2.csv"})
+    waiting = api.post("/v1/contacts/imports", {"filename": f"{word}-2.csv", "size": 1})
     template_id = approved_template(api, f"{word}_offer", f"{word} for {{{{1}}}}, really.")["id"]
     rules = [{"match": "contains", "keywords": [word], "reply": f"{word} reply"}]
     bot = api.post("/v1/bots", {"name": f"{word} bot", "rules": rules})

@@ -221,6 +221,9 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
         ("/v1/bots", {"name": "b", "rules": [{"match": "any", "reply": "x"}], "enabled": "perhaps"}, "enabled"),
         ("/v1/contacts/imports", {"default_country": "XX"}, "default_country"),
         ("/v1/contacts/imports", {"columns": []}, "columns"),
+        ("/v1/contacts/imports", {}, "size"),
+        ("/v1/contacts/imports", {"size": 0}, "size"),
+        ("/v1/contacts/imports", {"size": 200 * 1024 * 1024 + 1}, "size"),
     ],
 )
 def test_what_is_wrong_in_a_body_is_named(api: Api, path: str, body: dict[str, Any], field: str | None) -> None:
@@ -333,9 +336,10 @@ def test_a_csv_body_is_stored_and_queued_and_options_come_from_the_query(api: Ap
 
 def test_an_upload_is_started_once_it_is_there(api: Api) -> None:
     tenant_id = tenant(api)
-    made = api.call("POST", "/v1/contacts/imports", {"filename": "a.csv", "tags": ["x"]}, tenant=tenant_id)
+    made = api.call("POST", "/v1/contacts/imports", {"filename": "a.csv", "tags": ["x"], "size": 6}, tenant=tenant_id)
     assert (made.status, made.body["status"]) == (201, "awaiting_upload")
-    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in made.body["upload_url"]
+    assert "X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost" in made.body["upload_url"]
+    assert made.body["upload_headers"] == {"content-type": "text/csv", "content-length": "6"}
     import_id = made.body["id"]
     start = f"/v1/contacts/imports/{import_id}/start"
     assert is_problem(api.call("POST", start, tenant=tenant_id), 409, "upload_missing")

@@ -244,3 +244,66 @@ def test_the_document_stays_small(bench: Bench) -> None:
     assert len(bench.imports.rejections(bench.tenant, import_id)) == 1_000
     assert job.status != AWAITING_UPLOAD
     assert len(json.dumps([row.reason for row in job.rejections])) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (",".join(f"column {i}" for i in range(60_000)), "too_many_columns"),
+        ("x" * 900_000, "header_too_long"),
+        ("phone," + "\U0001f600" * 50_001, "header_too_long"),
+    ],
+    ids=["60,000 names", "900,000 characters", "emoji"],
+)
+def test_a_header_that_is_none_is_refused_at_once(bench: Bench, header: str, code: str) -> None:
+    import_id = bench.upload(f"{header}\n+5511912345678\n")
+    assert bench.run(import_id) is False
+    job = bench.job(import_id)
+    assert (job.status, job.error_code, job.attempts) == (FAILED, code, 1)
+
+
+def test_the_widest_header_that_is_read_can_be_stored(bench: Bench) -> None:
+    names = ["phone", *(f"{i:03}" + "\U0001f600" * 46 for i in range(999))]
+    import_id = bench.upload(",".join(names) + "\n+5511912345678\n")
+    assert bench.run(import_id) is False
+    job = bench.job(import_id)
+    assert (job.status, job.counts.created, len(job.ignored_columns)) == (COMPLETED, 1, 999)
+
+
+def test_a_row_that_makes_its_contact_too_large_is_rejected_and_holds_up_no_other(bench: Bench) -> None:
+    cell, large_tags = "\U0001f600" * 1_000, tuple(f"{i:02}" + "\U0001f600" * 62 for i in range(50))
+    for half, tags in (("a", ()), ("b", large_tags)):
+        names = [f"{half}{i}" for i in range(50)]
+        bench.catalogue.create_fields(bench.tenant, [ContactField(name, name) for name in names])
+        rows = [["phone", *names], ["+5511912345678", *[cell] * 50], ["+5511912345679", *["short"] * 50]]
+        import_id = bench.upload("\n".join(",".join(row) for row in rows), tags=tags)
+        assert bench.run(import_id) is False
+    job = bench.job(import_id)
+    assert (job.status, job.counts.rows, job.counts.rejected, job.counts.updated) == (COMPLETED, 2, 1, 1)
+    assert job.rejected_by_code == {"too_large": 1}
+
+
+DANGEROUS = ["=1+1", "@SUM(A1)", "-cmd|' /C calc'!A0", "+cmd|x", "\tx", "\uff1d1", "  =1"]
+
+
+def test_rejected_rows_do_nothing_in_a_spreadsheet_and_can_come_back(bench: Bench) -> None:
+    rows = [["+55 11 9", cell, "-5"] for cell in DANGEROUS]
+    content = io.StringIO(newline="")
+    csv.writer(content).writerows([["phone", "=name", "points"], *rows])
+    import_id = bench.upload(content.getvalue(), columns={"=name": "name"})
+    bench.catalogue.create_fields(bench.tenant, [ContactField("points", "points", "number")])
+    assert bench.run(import_id) is False
+    key = f"imports/{bench.tenant}/{import_id}/rejected.csv"
+    returned = bench.s3.get_object(Bucket="data", Key=key)["Body"].read()
+    cells = list(csv.reader(io.StringIO(returned.decode("utf-8-sig"), newline="")))
+    assert cells[0] == ["line", "reason", "phone", "'=name", "points"]
+    assert [row[2] for row in cells[1:]] == ["+55 11 9"] * len(DANGEROUS)
+    assert [row[3] for row in cells[1:]] == ["'" + cell for cell in DANGEROUS]
+    assert {row[4] for row in cells[1:]} == {"-5"}
+    corrected = [[f"+551191234567{i}" if row[2][0] == "+" else row[2], *row[3:]] for i, row in enumerate(cells[1:])]
+    again = io.StringIO(newline="")
+    csv.writer(again).writerows([cells[0][2:], *corrected])
+    import_id = bench.upload(again.getvalue(), columns={"=name": "name"})
+    assert bench.run(import_id) is False
+    names = {contact.name for contact in bench.contacts.page(bench.tenant, "", 100)}
+    assert names == {" ".join(cell.split()) for cell in DANGEROUS}

@@ -25,6 +25,8 @@ SHOWN_REJECTIONS = 10
 LISTED_REJECTIONS = 1_000
 _LINK_SECONDS = 3600
 
+CSV_TYPE = "text/csv"
+
 AWAITING_UPLOAD, QUEUED, RUNNING, COMPLETED, FAILED = "awaiting_upload", "queued", "running", "completed", "failed"
 
 
@@ -71,6 +73,7 @@ class ImportJob:
     rejections: tuple[Rejection, ...] = ()
     rejected_by_code: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
+    error_code: str = ""
     started_at: int = 0
     finished_at: int = 0
     owner: str = ""
@@ -97,8 +100,8 @@ def taken(job: ImportJob, owner: str, now: int, leased_until: int) -> ImportJob:
     )
 
 
-def finished(job: ImportJob, status: str, error: str, now: int) -> ImportJob:
-    return replace(job, status=status, error=error, finished_at=now, owner="", leased_until=0)
+def finished(job: ImportJob, status: str, now: int, error: str = "", code: str = "") -> ImportJob:
+    return replace(job, status=status, error=error, error_code=code, finished_at=now, owner="", leased_until=0)
 
 
 class Imports:
@@ -131,12 +134,13 @@ class Imports:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"IMP#{import_id}", ImportJob, change)
 
-    def upload_url(self, tenant_id: str, import_id: str) -> str:
-        """Where the file may be PUT for an hour."""
-        return self._files.upload_url(f"{self._prefix(tenant_id, import_id)}/source.csv", _LINK_SECONDS)
+    def upload_url(self, tenant_id: str, import_id: str, size: int) -> str:
+        """Where a file of exactly `size` bytes and of the type CSV_TYPE may be PUT for an hour."""
+        key = f"{self._prefix(tenant_id, import_id)}/source.csv"
+        return self._files.upload_url(key, _LINK_SECONDS, content_type=CSV_TYPE, size=size)
 
     def store_file(self, tenant_id: str, import_id: str, content: bytes) -> None:
-        self._files.put(f"{self._prefix(tenant_id, import_id)}/source.csv", BytesIO(content), "text/csv")
+        self._files.put(f"{self._prefix(tenant_id, import_id)}/source.csv", BytesIO(content), CSV_TYPE)
 
     def file_size(self, tenant_id: str, import_id: str) -> int | None:
         """Bytes of the uploaded file, None when there is none."""

@@ -4,10 +4,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
+from functions.api.contacts.imports.job import MOST_BYTES
 from functions.api.contacts.models import Tags
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Country, Cursor, Input, Output
 from shared.domain.contacts.phone import BareDigits
+
+ColumnName = Annotated[str, StringConstraints(max_length=500)]
+Target = Annotated[str, StringConstraints(max_length=60)]
 
 
 class ImportIn(Input):
@@ -16,7 +20,10 @@ class ImportIn(Input):
     default_country: Country | None = Field(
         None, description="ISO 3166 alpha-2, for numbers without a country code; the tenant's own when left out"
     )
-    columns: Annotated[dict[str, str], Field(max_length=200)] = Field(
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)] | None = Field(
+        None, description="bytes of the file; exactly so many must be uploaded. Needed with a JSON body"
+    )
+    columns: Annotated[dict[ColumnName, Target], Field(max_length=200)] = Field(
         default_factory=dict,
         description="header -> phone, name, first_name, last_name, tags, ignore, or the key of a custom field; a "
         "column that says who opted out must stand here, because an import does not read it",
@@ -60,12 +67,24 @@ class ImportOut(Output):
     id: str
     filename: str
     status: str = Field(description="awaiting_upload, queued, running, completed or failed")
-    upload_url: str | None = Field(None, description="PUT the file here within an hour, then POST …/start")
+    upload_url: str | None = Field(
+        None, description="PUT the file here within an hour, with `upload_headers`, then POST …/start"
+    )
+    upload_headers: dict[str, str] | None = Field(
+        None, description="type and length, which the URL is bound to: no other file is taken"
+    )
     total_rows: int | None = Field(description="known once the whole file was checked")
     counts: CountsOut
     error: str | None
+    error_code: str | None = Field(
+        description="stable: bad_file, too_many_columns, header_too_long, consent_column, too_many_fields, too_large, "
+        "not_found, conflict, upload_changed; import_failed when it was us"
+    )
     rejected: list[RejectedRowOut] = Field(description="the first ten; see …/rejected for more")
-    rejected_by_code: dict[str, int] = Field(description="how many rows each code rejects; known as total_rows is")
+    rejected_by_code: dict[str, int] = Field(
+        description="how many rows each code rejects; known as total_rows is. `too_large` are rows that would make "
+        "their contact larger than 400 KB: found at the end, and in no file"
+    )
     ignored_columns: list[str]
     created_fields: list[str]
     created_at: str | None

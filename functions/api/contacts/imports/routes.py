@@ -9,7 +9,16 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import ValidationError
 
-from functions.api.contacts.imports.job import AWAITING_UPLOAD, MOST_BYTES, QUEUED, ImportJob, Imports, Options, queued
+from functions.api.contacts.imports.job import (
+    AWAITING_UPLOAD,
+    CSV_TYPE,
+    MOST_BYTES,
+    QUEUED,
+    ImportJob,
+    Imports,
+    Options,
+    queued,
+)
 from functions.api.contacts.imports.models import (
     CountsOut,
     ImportIn,
@@ -127,9 +136,11 @@ def _job(wanted: ImportIn) -> ImportJob:
 
 
 def _prepare(wanted: ImportIn) -> ImportOut:
+    if wanted.size is None:
+        raise InvalidInput("say how many bytes the file has: the upload URL is bound to them", field="size")
     tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(wanted)
     imports.create(tenant_id, job)
-    return _out(job, upload_url=imports.upload_url(tenant_id, job.import_id))
+    return _out(job, upload_url=imports.upload_url(tenant_id, job.import_id, wanted.size), size=wanted.size)
 
 
 def _begin(wanted: ImportIn, content: bytes) -> ImportOut:
@@ -188,13 +199,14 @@ def get_rejected(
     )
 
 
-def _out(job: ImportJob, upload_url: str | None = None) -> ImportOut:
+def _out(job: ImportJob, upload_url: str | None = None, size: int = 0) -> ImportOut:
     counts = job.counts
     return ImportOut(
         id=job.import_id,
         filename=job.filename,
         status=job.status,
         upload_url=upload_url,
+        upload_headers={"content-type": CSV_TYPE, "content-length": str(size)} if upload_url else None,
         total_rows=job.total_rows,
         counts=CountsOut(
             rows=counts.rows,
@@ -205,6 +217,7 @@ def _out(job: ImportJob, upload_url: str | None = None) -> ImportOut:
             rejected=counts.rejected,
         ),
         error=job.error or None,
+        error_code=job.error_code or None,
         rejected=[RejectedRowOut(line=row.line, reason=row.reason, code=row.code) for row in job.rejections],
         rejected_by_code=dict(job.rejected_by_code),
         ignored_columns=list(job.ignored_columns),

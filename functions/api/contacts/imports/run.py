@@ -5,7 +5,6 @@ second pass writes the rows with a few threads and notes how far it came. A late
 there: which rows are duplicates follows from all rows before them.
 """
 
-import csv
 import io
 import os
 import tempfile
@@ -13,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from functions.api.contacts.imports.job import (
     COMPLETED,
@@ -31,15 +30,19 @@ from functions.api.contacts.imports.job import (
 from functions.api.contacts.imports.logic.csv_columns import Layout, lay_out
 from functions.api.contacts.imports.logic.csv_source import BadFile, CsvSource
 from functions.api.contacts.imports.rows import Rejection, Row, RowReader
+from functions.api.http.csv_file import write_rows
 from shared.domain.contacts.contact import ContactField
-from shared.errors import Conflict, InvalidInput, NotFound, TooMany
+from shared.errors import Conflict, InvalidInput, NotFound, PermanentError, TooMany
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Change, Contacts
+from shared.store.engine.database import ItemTooLarge
 
 _THREADS = 16
 _CHUNK = 320
 _CHECKPOINT_MS = 2_000
 _MOST_ATTEMPTS = 5
+Result = Change | Literal["too_large"]
+"""What became of a row that was fine by itself; `too_large` where it would make its contact larger than an item."""
 
 
 class Clock(Protocol):
@@ -79,7 +82,7 @@ def verdicts(source: CsvSource, reader: RowReader) -> Iterator[Verdict]:
             yield Verdict(line, cells, row)
 
 
-def add(counts: Counts, changes: Sequence[Change], duplicate: int, rejected: int) -> Counts:
+def add(counts: Counts, changes: Sequence[Result], duplicate: int, rejected: int) -> Counts:
     """The counts after some more rows; they add up by construction."""
     return Counts(
         rows=counts.rows + len(changes) + duplicate + rejected,
@@ -87,7 +90,7 @@ def add(counts: Counts, changes: Sequence[Change], duplicate: int, rejected: int
         updated=counts.updated + changes.count("updated"),
         unchanged=counts.unchanged + changes.count("unchanged"),
         duplicate=counts.duplicate + duplicate,
-        rejected=counts.rejected + rejected,
+        rejected=counts.rejected + rejected + changes.count("too_large"),
     )
 
 
@@ -116,11 +119,13 @@ class ImportRun:
         try:
             with tempfile.TemporaryFile() as file:
                 return self._slice(tenant_id, job, file, margin_ms)
-        except (BadFile, _Stopped) as error:
-            message = str(error)
-            if job.counts.rows:
-                message += f"; the {job.counts.rows} rows before were imported"
-            self._imports.change(tenant_id, import_id, lambda job: finished(job, FAILED, message, self._clock.now()))
+        except (NotFound, Conflict):
+            self._imports.change(tenant_id, import_id, lambda job: _let_go(job, owner))
+            raise
+        except PermanentError as error:
+            # The file is what it is: another attempt would end in the same way.
+            reason = error
+            self._imports.change(tenant_id, import_id, lambda job: _given_up(job, reason, self._clock.now()))
             return False
         except Exception:
             self._imports.change(tenant_id, import_id, lambda job: _let_go(job, owner))
@@ -130,12 +135,12 @@ class ImportRun:
         try:
             etag, _ = self._imports.download(tenant_id, job.import_id, file)
         except (NotFound, Conflict) as error:
-            raise _Stopped(error.message) from error
+            raise _Stopped(error.message, code=error.code) from error
         fields = self._catalogue.fields(tenant_id)
         if job.total_rows is None:
             job = self._check(tenant_id, replace(job, etag=etag), file, fields)
         elif etag != job.etag:
-            raise _Stopped("the file was replaced while it was imported")
+            raise _Stopped("the file was replaced while it was imported", code="upload_changed")
         return self._write(tenant_id, job, file, fields, margin_ms)
 
     def _open(
@@ -157,15 +162,14 @@ class ImportRun:
         codes: Counter[str] = Counter()
         with tempfile.TemporaryFile() as rejected:
             text = io.TextIOWrapper(rejected, encoding="utf-8-sig", newline="")
-            out = csv.writer(text)
-            out.writerow(["line", "reason", *source.header])
+            write_rows(text, [["line", "reason", *source.header]])
             for verdict in verdicts(source, reader):
                 total += 1
                 if total > MOST_ROWS:
                     raise BadFile(f"the file has more than {MOST_ROWS:,} rows; split it")
                 if verdict.rejection is not None:
                     codes[verdict.rejection.code] += 1
-                    out.writerow([verdict.line, verdict.rejection.reason, *verdict.cells])
+                    write_rows(text, [[verdict.line, verdict.rejection.reason, *verdict.cells]])
                     if len(listed) < LISTED_REJECTIONS:
                         listed.append(verdict.rejection)
             if not total:
@@ -178,7 +182,7 @@ class ImportRun:
             # Those that an earlier attempt made, or somebody else just now, stay as they are.
             self._catalogue.create_fields(tenant_id, layout.new_fields)
         except TooMany as error:
-            raise BadFile(error.message) from error
+            raise BadFile(error.message, code=error.code) from error
         return self._save(
             tenant_id,
             job,
@@ -198,7 +202,7 @@ class ImportRun:
     ) -> bool:
         """The second pass, from where the last slice stopped. True when time ran out before the end."""
         _, _, reader = opened = self._open(tenant_id, job.options, file, fields)
-        counts, saved_at = job.counts, self._clock.now()
+        counts, codes, saved_at = job.counts, Counter(job.rejected_by_code), self._clock.now()
         batch: list[Row] = []
         duplicate = rejected = at = 0
         with ThreadPoolExecutor(_THREADS) as threads:
@@ -214,30 +218,39 @@ class ImportRun:
                     duplicate += 1
                 if len(batch) + duplicate + rejected < _CHUNK:
                     continue
-                counts = add(counts, self._store(threads, tenant_id, batch), duplicate, rejected)
+                counts = add(counts, self._store(threads, tenant_id, batch, codes), duplicate, rejected)
                 batch, duplicate, rejected = [], 0, 0
                 stop = self._clock.remaining() < margin_ms
                 if stop or self._clock.now() - saved_at >= _CHECKPOINT_MS:
                     saved_at = self._clock.now()
-                    self._checkpoint(tenant_id, job, counts, done=stop)
+                    self._checkpoint(tenant_id, job, counts, codes, done=stop)
                 if stop:
                     return True
-            counts = add(counts, self._store(threads, tenant_id, batch), duplicate, rejected)
-        self._save(
-            tenant_id,
-            job,
-            lambda stored: finished(replace(stored, counts=counts), COMPLETED, "", self._clock.now()),
-        )
+            counts = add(counts, self._store(threads, tenant_id, batch, codes), duplicate, rejected)
+
+        def completed(stored: ImportJob) -> ImportJob:
+            return finished(replace(stored, counts=counts, rejected_by_code=dict(codes)), COMPLETED, self._clock.now())
+
+        self._save(tenant_id, job, completed)
         return False
 
-    def _store(self, threads: ThreadPoolExecutor, tenant_id: str, rows: Sequence[Row]) -> list[Change]:
+    def _store(
+        self, threads: ThreadPoolExecutor, tenant_id: str, rows: Sequence[Row], codes: Counter[str]
+    ) -> list[Result]:
+        """What became of each row; those that would make their contact too large are counted in `codes`."""
         now = self._clock.now()
         self._adopt_former(tenant_id, rows)
 
-        def store(row: Row) -> Change:
-            return self._contacts.upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now)[1]
+        def store(row: Row) -> Result:
+            try:
+                return self._contacts.upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now)[1]
+            except ItemTooLarge:
+                return "too_large"
 
-        return list(threads.map(store, rows))
+        results = list(threads.map(store, rows))
+        if "too_large" in results:
+            codes[ItemTooLarge.code] += results.count("too_large")
+        return results
 
     def _adopt_former(self, tenant_id: str, rows: Sequence[Row]) -> None:
         """Let the canonical form of a number lead to whoever is still stored under an earlier one, instead of making a
@@ -248,11 +261,11 @@ class ImportRun:
             if known is not None and known.contact_id != row.contact_id:
                 self._contacts.put_pointer(tenant_id, row.contact_id, known.contact_id)
 
-    def _checkpoint(self, tenant_id: str, job: ImportJob, counts: Counts, *, done: bool) -> None:
+    def _checkpoint(self, tenant_id: str, job: ImportJob, counts: Counts, codes: Counter[str], *, done: bool) -> None:
         """Note how far it came; when the worker's time is up, leave the job for the next one."""
 
         def note(stored: ImportJob) -> ImportJob:
-            noted = replace(stored, counts=counts, attempts=0)
+            noted = replace(stored, counts=counts, rejected_by_code=dict(codes), attempts=0)
             return replace(noted, owner="", leased_until=0) if done else noted
 
         self._save(tenant_id, job, note)
@@ -268,8 +281,8 @@ class ImportRun:
         return self._imports.change(tenant_id, job.import_id, guarded)
 
 
-class _Stopped(Exception):
-    """The import cannot go on; the text is for the tenant."""
+class _Stopped(PermanentError):
+    """The import cannot go on."""
 
 
 class _Borrowed(io.BufferedReader):
@@ -279,6 +292,11 @@ class _Borrowed(io.BufferedReader):
         super().__init__(io.FileIO(file.fileno(), closefd=False), 256 * 1024)
 
 
+def _given_up(job: ImportJob, error: PermanentError, now: int) -> ImportJob:
+    before = f"; the {job.counts.rows} rows before were imported" if job.counts.rows else ""
+    return finished(job, FAILED, now, error.message + before, error.code)
+
+
 def _let_go(job: ImportJob, owner: str) -> ImportJob:
     return replace(job, owner="", leased_until=0) if job.owner == owner else job
 
@@ -286,5 +304,5 @@ def _let_go(job: ImportJob, owner: str) -> ImportJob:
 def _take(job: ImportJob, owner: str, now: int, until: int) -> ImportJob:
     if job.attempts >= _MOST_ATTEMPTS:
         message = f"the import failed {_MOST_ATTEMPTS} times on our side; upload the file again"
-        return finished(job, FAILED, message, now)
+        return finished(job, FAILED, now, message, "import_failed")
     return taken(job, owner, now, until)

@@ -7,13 +7,17 @@ says where and what to do.
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
+from functions.api.http.csv_file import restored
 from shared.errors import InvalidInput
 
 LINE_LIMIT = 1_000_000
+MOST_COLUMNS = 1_000
+HEADER_LIMIT = 50_000
+"""Characters. What becomes of each column is stored with the import, in an item of 400 KB at most."""
 _RECORD_LINES = 1_000
 _DELIMITERS = ",;\t|"
 _SAVE_AS = "save the file as UTF-8 (in Excel: CSV UTF-8) and upload it again"
@@ -42,6 +46,22 @@ def delimiter_of(header: str) -> str:
     return max(_DELIMITERS, key=outside.count)
 
 
+def _check_header(names: Sequence[str]) -> None:
+    """Raises BadFile for a header that is none: a file without one, or with all of it on one line."""
+    if len(names) > MOST_COLUMNS:
+        raise BadFile(
+            f"the header has {len(names):,} columns; at most {MOST_COLUMNS:,} are read. Leave columns out, and check "
+            "that the first line names the columns",
+            code="too_many_columns",
+        )
+    if sum(map(len, names)) > HEADER_LIMIT:
+        raise BadFile(
+            f"the names of the columns are longer than {HEADER_LIMIT:,} characters together; shorten them, and check "
+            "that the first line names the columns",
+            code="header_too_long",
+        )
+
+
 class CsvSource:
     """The records of a file. `header` is the first line that is not blank."""
 
@@ -63,6 +83,7 @@ class CsvSource:
         self._record_start = self._line
         self._reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
         self.header = [cell.strip() for cell in next(self._records())[1]]
+        _check_header(self.header)
 
     def _lines(self) -> Iterator[str]:
         while True:
@@ -102,7 +123,7 @@ class CsvSource:
             at = self._record_start
             self._record_start = self._line + 1
             if any(cells):
-                yield at, cells
+                yield at, [restored(cell) for cell in cells] if any(cell[:1] == "'" for cell in cells) else cells
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """(line number, cells) of every row that is not blank. Raises BadFile."""
