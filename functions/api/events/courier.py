@@ -24,6 +24,8 @@ _LONGEST_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes, so a longer pause is made of several."""
 _EARLY_MS = 1_000
 _GONE_STATUS = 410
+_TELLING_MS = 60_000
+"""By now whoever disabled an endpoint has told of it, or has died before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Courier:
             endpoint = self.endpoints.get(message.tenant_id, message.endpoint_id)
         except NotFound:
             return "WebhookEndpointGone"
+        if endpoint.untold and endpoint.disabled_at < now - _TELLING_MS:
+            self._tell(message.tenant_id, endpoint)
         logged = self.deliveries.get(message.tenant_id, message.endpoint_id, _delivery_id(message))
         if logged is not None and logged.delivery.settles(message.run, message.attempt):
             return "WebhookRepeated"
@@ -104,16 +108,30 @@ class Courier:
             self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at))
 
     def _disable(self, tenant_id: str, endpoint: WebhookEndpoint, reason: str, at: int) -> None:
-        """The notice first: whoever dies in between disables, and says so, again. Its id is then the same."""
-        told = f"{endpoint.endpoint_id}/{reason}/{endpoint.failing_since or at}"
+        """Of many deliveries that find it out at once, the one whose write disables it tells the tenant. If that one
+        dies in between, the next that looks at the endpoint does: its own message comes again, for one."""
+        before: list[WebhookEndpoint] = []
+
+        def disable(found: WebhookEndpoint) -> WebhookEndpoint:
+            before[:] = [found]
+            return found.disabled(reason, at)
+
+        self.endpoints.note(tenant_id, endpoint.endpoint_id, disable)
+        if before and before[0].enabled:
+            self._tell(tenant_id, before[0].disabled(reason, at))
+
+    def _tell(self, tenant_id: str, endpoint: WebhookEndpoint) -> None:
+        """To tell it twice gives the event one id."""
+        reason, at = endpoint.disabled_reason, endpoint.disabled_at
+        named = f"{endpoint.endpoint_id}/{reason}/{at}"
         notice = TenantEvent(
-            event_id=f"evt_{hashlib.sha256(told.encode()).hexdigest()[:32]}",
+            event_id=f"evt_{hashlib.sha256(named.encode()).hexdigest()[:32]}",
             type=EventType.ENDPOINT_DISABLED,
             at=at,
             data={"endpoint_id": endpoint.endpoint_id, "reason": reason},
         )
-        self.publisher.publish(tenant_id, [notice], at, but_not=endpoint.endpoint_id)
-        self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.disabled(reason, at))
+        self.publisher.publish(tenant_id, [notice], self.clock(), but_not=endpoint.endpoint_id)
+        self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.told(at))
 
 
 def new_delivery(message: DeliverWebhook) -> Delivery:

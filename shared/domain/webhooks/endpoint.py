@@ -34,7 +34,8 @@ class SealedSecret:
 @dataclass(frozen=True, slots=True)
 class WebhookEndpoint:
     """Times are epoch ms. `secrets` has the current one first. `failing_since` is the first failure after the last
-    success, 0 while all is well; `disabled_reason` is why it was disabled by itself, "" when somebody did."""
+    success, 0 while all is well; `disabled_reason` is why it was disabled by itself, "" when somebody did, and
+    `untold` that the tenant is yet to be told so."""
 
     endpoint_id: str
     url: str
@@ -46,6 +47,7 @@ class WebhookEndpoint:
     disabled_reason: str = ""
     disabled_at: int = 0
     failing_since: int = 0
+    untold: bool = False
 
     def wants(self, kind: EventType) -> bool:
         if not self.enabled or kind in _NEVER_SUBSCRIBED:
@@ -65,7 +67,7 @@ class WebhookEndpoint:
     def switched(self, *, enabled: bool, now: int) -> "WebhookEndpoint":
         """Enabled or disabled by somebody; enabling forgets why it was disabled and how long it failed."""
         if enabled:
-            return replace(self, enabled=True, disabled_reason="", disabled_at=0, failing_since=0)
+            return replace(self, enabled=True, disabled_reason="", disabled_at=0, failing_since=0, untold=False)
         return replace(self, enabled=False, disabled_at=now) if self.enabled else self
 
     def succeeded(self) -> "WebhookEndpoint":
@@ -80,4 +82,10 @@ class WebhookEndpoint:
 
     def disabled(self, reason: str, now: int) -> "WebhookEndpoint":
         """Disabled by itself."""
-        return replace(self, enabled=False, disabled_reason=reason, disabled_at=now) if self.enabled else self
+        if not self.enabled:
+            return self
+        return replace(self, enabled=False, disabled_reason=reason, disabled_at=now, untold=True)
+
+    def told(self, disabled_at: int) -> "WebhookEndpoint":
+        """The tenant was told that it was disabled at that moment."""
+        return replace(self, untold=False) if self.disabled_at == disabled_at else self

@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import cast
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import pytest
 
@@ -130,14 +132,18 @@ class Scene:
         assert found is not None
         return found.delivery
 
-    def told(self) -> list[str]:
-        """Types of the events in the feed."""
-        types, cursor, more = [], self.start, True
+    def events(self) -> list[dict[str, Any]]:
+        """Those in the feed."""
+        found, cursor, more = [], self.start, True
         while more:
             news = self.feed.read(self.tenant, cursor, NOW)
-            types += [json.loads(event)["type"] for event in news.events]
+            found += [json.loads(event) for event in news.events]
             cursor, more = news.cursor, news.more
-        return types
+        return found
+
+    def told(self) -> list[str]:
+        """Types of the events in the feed."""
+        return [event["type"] for event in self.events()]
 
 
 @pytest.fixture
@@ -296,6 +302,65 @@ def test_410_disables_at_once(scene: Scene) -> None:
     assert scene.run(2 * DAY) == ["WebhookAttemptFailed"]
     assert (scene.endpoint.enabled, scene.endpoint.disabled_reason) == (False, "gone")
     assert scene.delivery().state == "failed"
+
+
+@pytest.mark.parametrize("status", [410, 500])
+def test_of_many_deliveries_that_find_it_gone_one_tells_the_tenant_after_it_is_disabled(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    scene.queue.now = NOW + 6 * DAY
+    if status == 500:
+        scene.endpoints.change(scene.tenant, scene.endpoint_id, lambda found: found.failed(NOW))
+    for i in range(8):
+        scene.tell(str(i))
+    messages = [scene.queue.take(scene.queue.now) for _ in range(8)]
+    together = threading.Barrier(8)
+
+    def send(url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+        together.wait(10)
+        return Outcome(Attempt(now, status, 7, ""), "", 0)
+
+    standing: list[bool] = []
+    publish = Publisher.publish
+
+    def noted(self: Publisher, *arguments: Any, **more: Any) -> None:
+        standing.append(scene.endpoint.enabled)
+        publish(self, *arguments, **more)
+
+    monkeypatch.setattr(Publisher, "publish", noted)
+    courier = replace(scene.courier, send=send)
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(courier.deliver, filter(None, messages))) == {"WebhookAttemptFailed"}
+    assert (scene.told().count("endpoint.disabled"), standing) == (1, [False])
+    assert not scene.endpoint.untold
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_who_dies_before_it_tells_is_made_good_by_the_next(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    scene.place.status = 410
+    scene.tell()
+    message = scene.queue.take(NOW)
+    assert message is not None
+    publish = Publisher.publish
+
+    def dies(self: Publisher, *arguments: Any, **more: Any) -> None:
+        if when == "after":
+            publish(self, *arguments, **more)
+        raise Crash
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Publisher, "publish", dies)
+        with pytest.raises(Crash):
+            scene.courier.deliver(message)
+    assert (scene.endpoint.enabled, scene.endpoint.untold) == (False, True)
+    scene.queue.now += 2 * MINUTE
+    for _ in range(2):
+        assert scene.courier.deliver(message) == "WebhookRepeated"
+    assert scene.told().count("endpoint.disabled") == (1 if when == "before" else 2)
+    heard = [event for event in scene.events() if event["type"] == "endpoint.disabled"]
+    assert len({event["id"] for event in heard}) == 1
 
 
 def test_an_endpoint_that_was_removed_gets_nothing_more(scene: Scene) -> None:
