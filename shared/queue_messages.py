@@ -99,7 +99,7 @@ class AccountEvent(QueueMessage):
 class SyncTask(QueueMessage):
     """Work that is long and may wait. `kind` is one of Meta's fields, with its `value` (history, smb_app_state_sync;
     `stored` as in AccountEvent), or `move_conversation`: `value` holds tenant_id, source, target and the target's
-    contact_id.
+    contact_id; or `respell_phones`: `value` holds tenant_id and, for a part of it, shard and after.
     """
 
     kind: str

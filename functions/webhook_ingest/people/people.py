@@ -1,6 +1,6 @@
 """Finding and linking the contact behind the identities of a webhook, and recording what they consent to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from functions.webhook_ingest.people.logic.identity import Change, Identities
@@ -88,14 +88,18 @@ class People:
             if found is None and key != contact_id:
                 self._contacts.put_pointer(tenant_id, key, contact_id)
         self._share_no(tenant_id, person, now)
-        for other in person.others:
+        self.unite(tenant_id, contact_id, person.others, now)
+        return contact_id
+
+    def unite(self, tenant_id: str, contact_id: str, others: Iterable[Contact], now: int) -> None:
+        """Merge these contacts, who are the same person, into that one."""
+        for other in others:
             # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
             current = self._contacts.get(tenant_id, other.contact_id)
             if current is not None and current.contact_id != contact_id:
                 # Before it is a pointer: nobody would find out later that this was still to be done.
                 self._reunite(tenant_id, current.contact_id, contact_id)
                 self._contacts.merge(tenant_id, contact_id, current, now)
-        return contact_id
 
     def note_names(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> str:
         """Keep how the person called themselves at that time; returns what they are called from now on.

@@ -1,6 +1,6 @@
 """Writing folded statuses: opt-outs and stops first, then one write per block and one per message of a conversation."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,13 +10,14 @@ from functions.webhook_ingest.statuses.logic.fold import (
     CampaignKey,
     Folded,
     SingleChange,
+    Target,
     Update,
     fold,
     read_updates,
 )
-from functions.webhook_ingest.statuses.user_ids import learn_user_ids
+from functions.webhook_ingest.statuses.user_ids import contact_behind, learn_user_ids
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.callback import CampaignSlot, SingleSend
+from shared.domain.campaigns.callback import SingleSend
 from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
 from shared.errors import InvalidInput, RetryableError
@@ -87,17 +88,17 @@ def _read(at_hand: Deps, records: Iterable[Mapping[str, Any]]) -> tuple[list[Upd
 
 
 def _acquaintances(at_hand: Deps, folded: Folded, now: int) -> Iterator[Job]:
-    def job(tenant_id: str, people: Sequence[tuple[str, str]]) -> Job:
+    def job(tenant_id: str, people: Mapping[tuple[str, str], Target | None]) -> Job:
         return set(), lambda: learn_user_ids(at_hand, tenant_id, people, now)
 
     for tenant_id, people in sorted(folded.people.items()):
         known = sorted(people)
         for i in range(0, len(known), _PEOPLE):
-            yield job(tenant_id, known[i : i + _PEOPLE])
+            yield job(tenant_id, {person: people[person] for person in known[i : i + _PEOPLE]})
 
 
 def _opt_outs(at_hand: Deps, folded: Folded, now: int) -> list[Job]:
-    def job(target: CampaignSlot | SingleSend, at: int) -> Job:
+    def job(target: Target, at: int) -> Job:
         return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
 
     return [job(target, at) for target, at in folded.opt_outs.items()]
@@ -139,8 +140,8 @@ def _writes(at_hand: Deps, folded: Folded) -> list[Job]:
     return jobs
 
 
-def _opt_out(at_hand: Deps, target: CampaignSlot | SingleSend, at: int, now: int) -> None:
-    contact_id = _contact_behind(at_hand, target)
+def _opt_out(at_hand: Deps, target: Target, at: int, now: int) -> None:
+    contact_id = contact_behind(at_hand, target)
     if contact_id is None:
         count("StatusUnmatched")
         return
@@ -155,14 +156,6 @@ def _opt_out(at_hand: Deps, target: CampaignSlot | SingleSend, at: int, now: int
         now=now,
     )
     count("OptOut")
-
-
-def _contact_behind(at_hand: Deps, target: CampaignSlot | SingleSend) -> str | None:
-    if isinstance(target, SingleSend):
-        conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
-        return conversation.contact_id if conversation is not None else None
-    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
-    return recipients[target.slot].contact_id if target.slot < len(recipients) else None
 
 
 def _record_block(at_hand: Deps, key: BlockKey, change: StatusChange) -> None:

@@ -4,34 +4,63 @@ Somebody with a username is known by a business-scoped user id alone once 30 day
 business-scoped user ids). Their no must find the contact that was imported with a phone.
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from functions.webhook_ingest.bootstrap import Deps
-from functions.webhook_ingest.people.logic.identity import identities
+from functions.webhook_ingest.people.logic.identity import Identities, identities
+from functions.webhook_ingest.statuses.logic.fold import Target
+from shared.domain.campaigns.callback import SingleSend
+from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
 from shared.observability import count
 
+Person = tuple[str, str]
+"""Phone and user id, as a status names them."""
 
-def learn_user_ids(at_hand: Deps, tenant_id: str, people: Collection[tuple[str, str]], now: int) -> None:
-    """`people` are (phone, user id) as a status names them. Only contacts that there are learn; harmless to repeat.
 
-    Costs 0.5 RRU for each of them, and for one whose user id is new 1 WRU and a few RRU, once.
+def learn_user_ids(at_hand: Deps, tenant_id: str, people: Mapping[Person, Target | None], now: int) -> None:
+    """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
+
+    Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
+    way that no table knows. Costs 0.5 RRU for each person, and for one whose user id is new 1 WRU and a few RRU, once.
     """
-    told = {}
-    for phone, user_id in people:
+    told: dict[str, tuple[Identities, Target | None]] = {}
+    for (phone, user_id), target in people.items():
         who = identities(phone, user_id)
         if who.phone and who.bsuid:
-            told[contact_id_for(tenant_id, "bsuid", who.bsuid)] = who
+            told[contact_id_for(tenant_id, "bsuid", who.bsuid)] = who, target
     linked = at_hand.contacts.linked(tenant_id, told)
-    strangers = {key: who for key, who in told.items() if key not in linked}
-    by_phone = at_hand.contacts.get_many(tenant_id, {key for who in strangers.values() for key in who.keys(tenant_id)})
-    for key, who in strangers.items():
-        found = [by_phone[other] for other in who.keys(tenant_id) if other in by_phone]
+    strangers = {key: known for key, known in told.items() if key not in linked}
+    keys = {one for who, _ in strangers.values() for one in who.keys(tenant_id)}
+    by_key = at_hand.contacts.get_many(tenant_id, keys)
+    for key, (who, target) in strangers.items():
+        found = {by_key[one].contact_id for one in who.keys(tenant_id) if one in by_key}
+        if found <= {by_key[key].contact_id if key in by_key else ""}:
+            # Nobody has this phone: it leads to whom we wrote to, and so will the user id.
+            addressee = _addressee(at_hand, tenant_id, target)
+            if addressee is not None:
+                for phone_key in (one for one in who.keys(tenant_id) if one not in by_key):
+                    at_hand.contacts.put_pointer(tenant_id, phone_key, addressee.contact_id)
+                found.add(addressee.contact_id)
         if not found:
             continue
-        if key in by_phone:
-            # Known under the user id as well: these two are one person.
+        if key in by_key or len(found) > 1:
+            # Known under both, or under two spellings: these are one person.
             at_hand.people.link(tenant_id, at_hand.people.find(tenant_id, who), who, now, now)
         else:
-            at_hand.contacts.put_pointer(tenant_id, key, found[0].contact_id)
+            at_hand.contacts.put_pointer(tenant_id, key, next(iter(found)))
         count("UserIdLearned")
+
+
+def contact_behind(at_hand: Deps, target: Target) -> str | None:
+    """The id of the contact that a message of ours was for."""
+    if isinstance(target, SingleSend):
+        conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
+        return conversation.contact_id if conversation is not None else None
+    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
+    return recipients[target.slot].contact_id if target.slot < len(recipients) else None
+
+
+def _addressee(at_hand: Deps, tenant_id: str, target: Target | None) -> Contact | None:
+    contact_id = contact_behind(at_hand, target) if target is not None else None
+    return at_hand.contacts.get(tenant_id, contact_id) if contact_id else None

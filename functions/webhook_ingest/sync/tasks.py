@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import word
+from functions.webhook_ingest.people.respelling import RESPELL, respell_shard
 from functions.webhook_ingest.people.reunion import MOVE
 from functions.webhook_ingest.receive.oversize import too_large, whole_task
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.sync.history import take_history, take_phone_book
 from functions.webhook_ingest.sync.logic.history import tasks_of
 from shared.clients.queue import Outgoing
+from shared.domain.contacts.identity import SHARDS
 from shared.errors import InvalidInput
 from shared.observability import count
 from shared.queue_messages import SyncTask
@@ -24,6 +26,9 @@ def take_task(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool])
     task = whole_task(task, at_hand.parking)
     if task.kind == MOVE:
         _move(at_hand, task, now, stop)
+        return
+    if task.kind == RESPELL:
+        _respell(at_hand, task, now, stop)
         return
     if task.kind not in ("history", "smb_app_state_sync"):
         raise InvalidInput("a task of an unknown kind")
@@ -51,6 +56,21 @@ def _move(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> 
         count("ConversationMoved")
     else:
         at_hand.sync.send(task, group=target)
+
+
+def _respell(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+    """Without a shard, all of them; a shard goes on from `after`."""
+    tenant_id, shard, after = (word(task.value, key) for key in ("tenant_id", "shard", "after"))
+    if not tenant_id or not (shard == "" or (shard.isdecimal() and int(shard) < SHARDS)):
+        raise InvalidInput("phones of nobody to bring to their canonical form")
+    if shard == "":
+        parts = [replace(task, value={"tenant_id": tenant_id, "shard": str(n)}) for n in range(SHARDS)]
+        at_hand.sync.send_all(Outgoing(part, group=f"{tenant_id}-{n}") for n, part in enumerate(parts))
+        return
+    reached = respell_shard(at_hand.contacts, at_hand.people, tenant_id, int(shard), after, now, stop)
+    if reached is not None:
+        value = {"tenant_id": tenant_id, "shard": shard, "after": reached}
+        at_hand.sync.send(replace(task, value=value), group=f"{tenant_id}-{shard}")
 
 
 def _take(at_hand: Deps, task: SyncTask, now: int) -> None:

@@ -19,6 +19,8 @@ from shared.queue_messages import StatusUpdates
 OPTED_OUT_CODE = "131050"
 """This person stopped marketing messages from this business (Meta, error codes)."""
 _BLOCKS = SHARDS * 65_536
+Target = CampaignSlot | SingleSend
+"""A message of ours, as its callback names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +75,16 @@ class Folded:
     `opt_outs` maps the recipient to when they said no, `stops` a campaign to the codes that stop it and when each was
     last said. `strangers` are statuses of numbers that are nobody's, or that
     name another tenant than the number's; `others` counts those that carry no data of ours, such as messages sent with
-    the WhatsApp Business app. `people` are (phone, user id) of those whom a tenant's numbers wrote to.
+    the WhatsApp Business app. `people` are (phone, user id) of those whom a tenant's numbers wrote to, with
+    one of our messages to each, where it is ours.
     """
 
     blocks: dict[BlockKey, StatusChange] = field(default_factory=dict)
     singles: dict[SingleSend, SingleChange] = field(default_factory=dict)
-    opt_outs: dict[CampaignSlot | SingleSend, int] = field(default_factory=dict)
+    opt_outs: dict[Target, int] = field(default_factory=dict)
     stops: dict[CampaignKey, dict[str, int]] = field(default_factory=dict)
     strangers: list[Update] = field(default_factory=list)
-    people: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    people: dict[str, dict[tuple[str, str], Target | None]] = field(default_factory=dict)
     others: int = 0
     sources: dict[object, set[str]] = field(default_factory=dict)
 
@@ -110,7 +113,9 @@ def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
         target = decode(update.callback)
         owner = owners.get(update.phone_number_id)
         if owner is not None and update.person is not None:
-            folded.people.setdefault(owner, set()).add(update.person)
+            people = folded.people.setdefault(owner, {})
+            ours = target is not None and target.tenant_id == owner and _in_range(target)
+            people[update.person] = target if ours else people.get(update.person)
         if target is None and owner is not None:
             folded.others += 1
         elif target is None or owner != target.tenant_id or not _in_range(target):
@@ -124,7 +129,7 @@ def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
     return folded
 
 
-def _in_range(target: CampaignSlot | SingleSend) -> bool:
+def _in_range(target: Target) -> bool:
     return isinstance(target, SingleSend) or (target.slot < BLOCK_SIZE and target.block < _BLOCKS)
 
 
@@ -149,7 +154,7 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
             folded.sources.setdefault(campaign, set()).add(update.source)
 
 
-def _note_opt_out(folded: Folded, target: CampaignSlot | SingleSend, update: Update) -> None:
+def _note_opt_out(folded: Folded, target: Target, update: Update) -> None:
     if update.status == "failed" and update.code == OPTED_OUT_CODE:
         folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, 0))
         folded.sources.setdefault(target, set()).add(update.source)

@@ -1,0 +1,42 @@
+"""What becomes of a contact that is stored under a form of its number that the national plan has given up. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.number_plans import canonical_phone
+
+
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """`kept` is reached under `phone`, the canonical form, and takes in `merged`.
+
+    `opted_out_at` is the latest no of any of them (epoch ms), None when nobody said no.
+    """
+
+    phone: str
+    kept: Contact
+    merged: tuple[Contact, ...]
+    opted_out_at: int | None
+
+
+def respelling_of(contact: Contact, ids: Sequence[str], known: Mapping[str, Contact]) -> Respelling | None:
+    """None for a contact whose phone is canonical, or unknown.
+
+    `ids` are those of every spelling, the canonical one first, and `known` whom they lead to. Who is reached under
+    another number by now is another person. The contact under the canonical id stays, else the oldest.
+    """
+    phone = canonical_phone(contact.phone or "")
+    if phone == (contact.phone or ""):
+        return None
+    same = {
+        other.contact_id: other
+        for other in (*(known[one] for one in ids if one in known), contact)
+        if canonical_phone(other.phone or "") == phone
+    }
+    canonical = known.get(ids[0])
+    if canonical is None or canonical.contact_id not in same:
+        canonical = min(same.values(), key=lambda other: (other.created_at, other.contact_id))
+    merged = tuple(other for other in same.values() if other.contact_id != canonical.contact_id)
+    noes = [other.opted_out_at for other in same.values() if other.opted_out_at is not None]
+    return Respelling(phone, canonical, merged, max(noes, default=None))

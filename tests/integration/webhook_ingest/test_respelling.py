@@ -1,0 +1,178 @@
+"""Contacts stored before their national plan was changed are found and become one, on a real DynamoDB."""
+
+import json
+
+import pytest
+
+from functions.webhook_ingest import inbound_handler, status_handler, sync_handler
+from functions.webhook_ingest.bootstrap import Deps, build
+from functions.webhook_ingest.people.respelling import RESPELL
+from shared.clock import epoch_ms, new_ulid
+from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import message_key
+from shared.domain.numbers.number import Number, Waba
+from shared.queue_messages import InboundMessage, SyncTask
+from shared.store.contacts.consent import ConsentChange
+from shared.store.conversations.conversations import Head
+from tests.support.engine import open_test_database
+from tests.support.fake_aws import Context, FakeAws, sqs_event
+
+OLD, NEW = "+541143210001", "+5491143210001"
+SPELLINGS = {
+    "AR": (OLD, NEW),
+    "BR": ("+553188887772", "+5531988887772"),
+    "CI": ("+22508090099", "+2250708090099"),
+    "BJ": ("+22997123456", "+2290197123456"),
+}
+
+
+class Bench:
+    """A tenant with one number; people are stored as they were before there was a canonical form."""
+
+    def __init__(self, deps: Deps, aws: FakeAws) -> None:
+        self.deps, self.aws, self.tenant = deps, aws, f"t-{new_ulid()}"
+        self.number = new_ulid()
+        deps.accounts.create(Tenant(self.tenant, "Shop", "AR"), Member("m", self.tenant, "o@example.com", Role.OWNER))
+        deps.accounts.connect(
+            self.tenant,
+            Waba(f"w-{self.tenant}", "Shop", "USD", "sealed"),
+            [Number(self.number, f"w-{self.tenant}", "+15550000000", "Shop")],
+        )
+
+    def store(self, phone: str, now: int = 1, **attributes: str) -> str:
+        contact_id = contact_id_for(self.tenant, "phone", phone)
+        self.deps.contacts.upsert(
+            self.tenant, contact_id, {"phone": phone, **attributes}, {"city": phone}, frozenset({phone}), now
+        )
+        return contact_id
+
+    def say(self, contact_id: str, at: int, *, no: bool) -> None:
+        self.deps.contacts.consent.record(
+            self.tenant, contact_id, opted_out=no, source="test", at=at, event_id=f"{at:013d}-x", now=at
+        )
+
+    def find(self, phone: str) -> Contact | None:
+        return self.deps.contacts.find(self.tenant, "phone", phone)
+
+    def people(self) -> list[Contact]:
+        return self.deps.contacts.page(self.tenant, "", 100)
+
+    def feed(self) -> list[ConsentChange]:
+        return self.deps.contacts.consent.feed(self.tenant, 0)
+
+    def migrate(self) -> int:
+        """As it is documented: one task for the tenant; returns how many tasks that made."""
+        waiting = [SyncTask(RESPELL, "", {"tenant_id": self.tenant}, 0).to_json()]
+        done = 0
+        while waiting:
+            for body in waiting:
+                answer = sync_handler.lambda_handler(sqs_event(body), Context())
+                assert answer == {"batchItemFailures": []}
+                done += 1
+            waiting = [json.dumps(body) for body in self.aws.bodies("Sync")]
+        return done
+
+    def talk(self, contact_id: str) -> str:
+        conversation = conversation_id_for(self.tenant, self.number, contact_id)
+        head = Head(conversation, self.number, contact_id, "Ana", "+1")
+        message = Message(
+            message_id=message_key(1_000, contact_id),
+            conversation_id=conversation,
+            direction="in",
+            author="contact",
+            kind="text",
+            text="hello",
+            at=1_000,
+            content={},
+        )
+        self.deps.conversations.append(self.tenant, head, message)
+        return conversation
+
+    def hear(self, wa_id: str, text: str) -> None:
+        now = epoch_ms()
+        message = {"from": wa_id, "id": f"wamid.{new_ulid()}", "timestamp": str(now // 1000), "type": "text"}
+        body = InboundMessage(self.number, {**message, "text": {"body": text}}, {}, now).to_json()
+        answer = inbound_handler.lambda_handler(sqs_event(body, group="g"), Context())
+        assert answer == {"batchItemFailures": []}
+
+
+@pytest.fixture
+def bench(aws: FakeAws, dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    deps = build(open_test_database(dynoxide), aws.env)
+    for handler in (inbound_handler, status_handler, sync_handler):
+        monkeypatch.setattr(handler, "deps", lambda: deps)
+    return Bench(deps, aws)
+
+
+@pytest.mark.parametrize("country", SPELLINGS)
+def test_a_contact_under_an_old_form_keeps_what_it_has_and_is_found_under_both(bench: Bench, country: str) -> None:
+    old, new = SPELLINGS[country]
+    contact_id = bench.store(old, name="Ana")
+    assert bench.migrate() == 1 + SHARDS
+    found = bench.find(new)
+    assert found is not None
+    assert found == bench.find(old)
+    assert (found.contact_id, found.phone, found.name, found.region) == (contact_id, new, "Ana", country)
+    assert (found.fields, found.tags) == ({"city": old}, {old})
+    bench.hear(new[1:], "STOP")
+    assert [contact.opted_out_at is not None for contact in bench.people()] == [True]
+
+
+@pytest.mark.parametrize("country", SPELLINGS)
+def test_two_contacts_of_one_number_become_one_and_a_second_run_changes_nothing(bench: Bench, country: str) -> None:
+    old, new = SPELLINGS[country]
+    gone, kept = bench.store(old, 1, name="Ana"), bench.store(new, 2)
+    moved = bench.talk(gone)
+    bench.say(kept, 5_000, no=True)
+    bench.migrate()
+    people, feed = bench.people(), bench.feed()
+    assert [(one.contact_id, one.phone, one.name, one.tags) for one in people] == [(kept, new, "Ana", {old, new})]
+    assert people[0].opted_out_at == 5_000
+    assert people[0].merged == {gone}
+    assert {change.contact_id for change in feed if change.opted_out} == {gone, kept}
+    head = bench.deps.conversations.get(bench.tenant, moved)
+    assert head is not None
+    assert head.contact_id == kept
+    bench.migrate()
+    assert (bench.people(), bench.feed()) == (people, feed)
+    assert bench.find(old) == bench.find(new) == people[0]
+
+
+@pytest.mark.parametrize("who", [OLD, NEW])
+@pytest.mark.parametrize("no_at", [5_000, 9_000])
+def test_a_no_on_either_holds_whenever_the_other_said_yes(bench: Bench, who: str, no_at: int) -> None:
+    ids = {phone: bench.store(phone) for phone in (OLD, NEW)}
+    for phone, contact_id in ids.items():
+        if phone == who:
+            bench.say(contact_id, no_at, no=True)
+        else:
+            bench.say(contact_id, 7_000, no=False)
+    bench.migrate()
+    [person] = bench.people()
+    assert person.opted_out_at is not None
+
+
+def test_a_number_that_is_somebody_elses_by_now_is_left_to_them(bench: Bench) -> None:
+    old, other = bench.store(OLD), bench.store("+34600100064")
+    bench.deps.contacts.put_pointer(bench.tenant, contact_id_for(bench.tenant, "phone", NEW), other)
+    bench.migrate()
+    assert {one.contact_id: one.phone for one in bench.people()} == {old: NEW, other: "+34600100064"}
+
+
+def test_what_is_cut_off_goes_on_where_it_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    phones = [f"+5411432{n:05d}" for n in range(40)]
+    for phone in phones:
+        bench.store(phone)
+    monkeypatch.setattr(sync_handler, "_SPARE_MS", 10**9)
+    assert bench.migrate() > 1 + SHARDS
+    assert {one.phone for one in bench.people()} == {f"+549{phone[3:]}" for phone in phones}
+
+
+@pytest.mark.parametrize("value", [{}, {"tenant_id": "t", "shard": "16"}, {"tenant_id": "t", "shard": "x"}])
+def test_a_task_for_nobody_is_parked(bench: Bench, value: dict[str, str]) -> None:
+    body = SyncTask(RESPELL, "", value, 0).to_json()
+    assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
+    assert bench.aws.objects("parked/")
