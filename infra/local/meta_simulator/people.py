@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from . import chance
 from .config import Json, PeopleRules
+from .spellings import line_of
 
 _FIRST = ("Sofía", "Mateo", "Zoë", "João", "Amélie", "Ömer", "Nguyễn", "Анна", "محمد", "优子", "Liam", "Priya")
 _LAST = ("García", "Müller", "O'Brien", "Souza", "Łukasz", "Đặng", "Smith", "Иванова", "Haddad", "Okafor", "Núñez")
@@ -28,8 +29,8 @@ class Person:
 
     @property
     def key(self) -> str:
-        """What windows and limits are kept by."""
-        return self.digits or self.user_id
+        """What windows and limits are kept by: the line, however its number was written."""
+        return line_of(self.digits) or self.user_id
 
     def contact(self) -> Json:
         """The `contacts` element of a webhook; the phone is left out of it for people who hide it."""
@@ -49,13 +50,14 @@ class People:
         self.rules = PeopleRules()
 
     def by_phone(self, business_id: str, digits: str, name: str = "") -> Person:
-        """The person with a phone number; the id they have with this business is made up from both."""
+        """The person with a phone number, shown as it is written here; the id they have with this business is made up
+        from both, and is the same for every spelling of the number."""
         person = self._known.get((business_id, digits))
         if person is None or (name and person.name != name):
-            seed = self._seed
-            user_id = f"{country_of(digits)}.{10**19 + chance.number(seed, 'user', business_id, digits) % 10**19}"
-            hidden = chance.fraction(seed, "hidden", digits) < self.rules.hidden_phone_share
-            known = f"{chance.pick(_FIRST, seed, 'first', digits)} {chance.pick(_LAST, seed, 'last', digits)}"
+            seed, line = self._seed, line_of(digits)
+            user_id = f"{country_of(line)}.{10**19 + chance.number(seed, 'user', business_id, line) % 10**19}"
+            hidden = chance.fraction(seed, "hidden", line) < self.rules.hidden_phone_share
+            known = f"{chance.pick(_FIRST, seed, 'first', line)} {chance.pick(_LAST, seed, 'last', line)}"
             person = Person(digits, user_id, name or known, hidden)
             self._known[business_id, digits] = person
             self._by_user_id[business_id, user_id] = digits

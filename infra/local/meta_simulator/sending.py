@@ -13,6 +13,7 @@ from .life import Accepted
 from .message_rules import Envelope, check_content, check_envelope, has_broken_link
 from .people import Person
 from .simulator import Simulator
+from .spellings import account_id_of, line_of
 from .template_send import check_components
 from .world import Number, Template, Waba, same_language
 
@@ -198,17 +199,8 @@ def _check_account(waba: Waba, number: Number, template: Template | None) -> Non
 def _recipient(sim: Simulator, waba: Waba, envelope: Envelope) -> Person:
     if envelope.user_id:
         return sim.people.by_user_id(waba.business_id, envelope.user_id)
-    digits = quirky_wa_id(envelope.digits) if sim.config.wa_id_quirks else envelope.digits
+    digits = account_id_of(line_of(envelope.digits)) if sim.config.wa_id_quirks else envelope.digits
     return sim.people.by_phone(waba.business_id, digits)
-
-
-def quirky_wa_id(digits: str) -> str:
-    """WhatsApp ids that differ from the number: Mexico has a 1 after 52, much of Brazil lacks the ninth digit."""
-    if digits.startswith("52") and len(digits) == 12:
-        return "521" + digits[2:]
-    if digits.startswith("55") and len(digits) == 13 and digits[4] == "9" and digits[2] >= "3":
-        return digits[:4] + digits[5:]
-    return digits
 
 
 def _check_limits(sim: Simulator, waba: Waba, number: Number, person: Person, now: float, *, opens: bool) -> None:

@@ -22,6 +22,7 @@ from shared.errors import InvalidInput
 
 BareDigits = Literal["either", "national", "international"]
 """What numbers without a plus or 00 are: national ones, ones with their country code, or now this and now that."""
+_SHORTEST_ABROAD = len("+123456789")
 _MOBILE_RANK = 2
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _SEPARATORS = r" .\-\u2010-\u2015/()\[\]~"
@@ -158,8 +159,9 @@ def _chosen(text: str, national: _Reading, international: _Reading, *, trunk: bo
         as_international = grouped == _groups(international.written, PhoneNumberFormat.INTERNATIONAL)
         if as_national != as_international:
             return national if as_national else international
-    if international.changed and national.rank == _MOBILE_RANK and not national.changed:
-        return national  # the other would have to be foreign, and of the wrong length for today
+    improbable = international.changed or len(international.phone) <= _SHORTEST_ABROAD
+    if improbable and national.rank == _MOBILE_RANK and not national.changed:
+        return national  # the other would have to be of a length that is given up, or that few islands have
     if national.rank == international.rank or trunk:
         raise AmbiguousPhone((national.phone, international.phone), (national.region, international.region))
     return max(national, international, key=lambda reading: reading.rank)

@@ -223,6 +223,35 @@ def test_new_columns_become_fields_on_request(bench: Bench) -> None:
     assert dict(contact.fields) == {"last_order": "shoes"}
 
 
+def test_who_is_stored_under_an_old_form_of_the_number_is_not_made_again(bench: Bench) -> None:
+    old = contact_id_for(bench.tenant, "phone", "+553188887772")
+    bench.contacts.upsert(bench.tenant, old, {"phone": "+553188887772", "name": "Ana"}, {}, frozenset(), 1)
+    import_id = bench.upload("phone\n+55 31 8888-7772\n31 98888-7772\n+5531988887773\n")
+    bench.run(import_id)
+    counts = bench.job(import_id).counts
+    assert (counts.created, counts.updated, counts.duplicate) == (1, 1, 1)
+    people = bench.contacts.page(bench.tenant, "", 10)
+    assert {one.contact_id: (one.phone, one.name) for one in people} == {
+        old: ("+5531988887772", "Ana"),
+        contact_id_for(bench.tenant, "phone", "+5531988887773"): ("+5531988887773", ""),
+    }
+
+
+def test_rejections_are_counted_by_code_and_a_list_may_say_what_its_digits_are(bench: Bench) -> None:
+    content = "phone\n51999887766\n600-FLORES\n+5511987654321\n"
+    import_id = bench.upload(content)
+    bench.run(import_id)
+    assert bench.job(import_id).rejected_by_code == {"ambiguous_phone": 1, "invalid_phone": 1}
+    assert [row.code for row in bench.imports.rejections(bench.tenant, import_id)] == [
+        "ambiguous_phone",
+        "invalid_phone",
+    ]
+    decided = bench.upload(content, bare_digits="international")
+    bench.run(decided)
+    assert bench.job(decided).rejected_by_code == {"invalid_phone": 1}
+    assert bench.contacts.find(bench.tenant, "phone", "+51999887766") is not None
+
+
 def test_an_import_does_not_touch_consent(bench: Bench) -> None:
     contact_id = contact_id_for(bench.tenant, "phone", "+5511912000000")
     bench.run(bench.upload(numbered(1)))

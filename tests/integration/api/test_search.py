@@ -54,6 +54,24 @@ def test_a_number_is_found_in_any_notation_also_without_a_conversation(team: Tea
     assert names(find(team, "7777")) == ["Eva"]
 
 
+def test_a_number_is_found_under_every_spelling_of_its_plan(team: Team) -> None:
+    person = team.ok("POST", "/v1/contacts", {"phone": "+54 11 4321-0001", "name": "Eva"})
+    assert person["phone"] == "+5491143210001"
+    team.ok("POST", "/v1/conversations", {"contact_id": person["id"], "phone_number_id": team.number})
+    for q in ("+54 9 11 4321-0001", "541143210001", "5491143210001", "+54 11 15 4321-0001", "43210001"):
+        assert names(find(team, q)) == ["Eva"], q
+    for q in ("+54 9 11 4321-0001", "541143210001"):
+        assert team.ok("POST", "/v1/contacts", {"phone": q})["id"] == person["id"]
+        assert [c["id"] for c in find(team, q)["contacts"]] == [person["id"]]
+
+
+def test_digits_that_may_be_two_numbers_are_refused_by_the_api_and_searched_for_as_both(team: Team) -> None:
+    answer = team.call("POST", "/v1/contacts", {"phone": "51999887766"})
+    assert (answer.status, answer.body["code"], answer.body["field"]) == (422, "ambiguous_phone", "phone")
+    ids = {team.ok("POST", "/v1/contacts", {"phone": phone})["id"] for phone in ("+5551999887766", "+51999887766")}
+    assert {c["id"] for c in find(team, "51999887766")["contacts"]} == ids
+
+
 def test_labels_are_found_and_narrow_a_search(team: Team) -> None:
     one = team.hears("Ana Lima", "a refund please")
     team.hears("Bea Lima", "a refund please")

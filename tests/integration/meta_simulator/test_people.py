@@ -70,7 +70,7 @@ def test_the_same_seed_gives_the_same_run_whatever_the_order() -> None:
     def run(numbers: list[int], seed: str) -> tuple[Counter[str], dict[str, str]]:
         statuses = {"delivered_share": 0.7, "read_share": 0.5, "failed": {"131026": 0.2}}
         fast = dict.fromkeys(("sent_delay", "delivered_delay", "read_delay"), 0)
-        people = {"stop_share": 0.2, "answer_share": 0.3, "delay": 0}
+        people = {"stop_share": 0.2, "answer_share": 0.3, "button_share": 0, "react_share": 0, "delay": 0}
         with receiving() as receiver:
             settings = {"seed": seed, "people": people, "statuses": {**statuses, **fast}}
             with simulating(receiver, **settings) as sim:

@@ -3,6 +3,8 @@ import hmac
 import json
 from collections import Counter
 
+import pytest
+
 from tests.support.meta_simulator import APP_SECRET, Receiver, Sim, receiving, simulating, until
 
 
@@ -202,7 +204,33 @@ def test_the_callback_url_is_verified_by_its_challenge(sim: Sim) -> None:
 def test_whatsapp_ids_can_differ_from_the_number(sim: Sim, receiver: Receiver) -> None:
     sim.approved_template()
     sim.script(wa_id_quirks=True)
-    for to, wa_id in (("+525512345678", "5215512345678"), ("+5562987654321", "556287654321")):
+    ids = {
+        "+525512345678": "5215512345678",
+        "+5562987654321": "556287654321",
+        "+541143210001": "5491143210001",
+        "+2250708090099": "22508090099",
+        "+2290197123456": "22997123456",
+        "+5511987654321": "5511987654321",
+    }
+    for to, wa_id in ids.items():
         assert sim.send_template(to=to).json()["contacts"] == [{"input": to, "wa_id": wa_id}]
     sim.settle()
-    assert {status["recipient_id"] for status in receiver.statuses()} == {"5215512345678", "556287654321"}
+    assert {status["recipient_id"] for status in receiver.statuses()} == set(ids.values())
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("5491143210001", "541143210001"),
+        ("5531988887772", "553188887772"),
+        ("525512345678", "5215512345678"),
+        ("2250708090099", "22508090099"),
+        ("2290197123456", "22997123456"),
+    ],
+)
+def test_every_spelling_of_a_number_is_one_person(sim: Sim, spellings: tuple[str, str]) -> None:
+    sim.approved_template()
+    number = {"phone_number_id": sim.number_id}
+    said = [sim.script(inbound={**number, "from": one, "text": "hi"})["inbound"] for one in spellings]
+    assert [one["wa_id"] for one in said] == list(spellings)
+    assert said[0]["user_id"] == said[1]["user_id"]

@@ -7,13 +7,14 @@ import pytest
 from functions.webhook_ingest import inbound_handler, status_handler, sync_handler
 from functions.webhook_ingest.bootstrap import Deps, build
 from functions.webhook_ingest.people.respelling import RESPELL
-from shared.clock import epoch_ms, new_ulid
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.store.contacts.consent import ConsentChange
 from shared.store.conversations.conversations import Head

@@ -5,9 +5,11 @@ import pytest
 from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
+from shared.domain.campaigns.blocks import Recipient
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
+from shared.store.campaigns.sends import SealedBlock
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
 from tests.support.webhook_payloads import PHONE_ID, STATUS, TENANT, Json, envelope, statuses, wire
@@ -74,6 +76,45 @@ def test_a_number_written_without_its_ninth_digit_is_found(at_hand: Deps) -> Non
     stored(at_hand, {"phone": written, "region": "BR"}, contact_id_for(TENANT, "phone", written))
     tell(recipient_id="551187654321")
     assert contact(at_hand, BY_USER).phone == written
+
+
+@pytest.mark.parametrize(
+    ("stored_as", "wa_id"),
+    [
+        ("+541143210001", "5491143210001"),
+        ("+5491143210001", "541143210001"),
+        ("+2250708090099", "22508090099"),
+        ("+22997123456", "2290197123456"),
+    ],
+)
+def test_a_user_id_joins_whoever_is_stored_under_another_spelling(at_hand: Deps, stored_as: str, wa_id: str) -> None:
+    contact_id = contact_id_for(TENANT, "phone", stored_as)
+    stored(at_hand, {"phone": stored_as}, contact_id)
+    tell(recipient_id=wa_id)
+    assert contact(at_hand, BY_USER).contact_id == contact_id
+    say_stop_without_a_phone()
+    assert contact(at_hand, contact_id).opted_out_at is not None
+
+
+def test_two_spellings_that_were_two_contacts_become_one(at_hand: Deps) -> None:
+    old, new = (contact_id_for(TENANT, "phone", phone) for phone in ("+541143210001", "+5491143210001"))
+    stored(at_hand, {"phone": "+541143210001", "name": "Ana"}, old)
+    stored(at_hand, {"phone": "+5491143210001"}, new)
+    tell(recipient_id="5491143210001")
+    assert contact(at_hand, BY_USER) == contact(at_hand, old) == contact(at_hand, new)
+    assert (contact(at_hand, new).name, contact(at_hand, new).phone) == ("Ana", "+5491143210001")
+
+
+def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(at_hand: Deps) -> None:
+    stored(at_hand, {"phone": PHONE, "region": "ES"})
+    people = [Recipient(BY_PHONE, PHONE, ())]
+    at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
+    tell(recipient_id="29912345678", biz_opaque_callback_data=f"v1|{TENANT}|C|0|0|0")
+    assert contact(at_hand, BY_USER).contact_id == BY_PHONE
+    assert contact(at_hand, contact_id_for(TENANT, "phone", "+29912345678")).contact_id == BY_PHONE
+    assert contact(at_hand).phone == PHONE
+    say_stop_without_a_phone()
+    assert refusal(contact(at_hand), "marketing") == "opted_out"
 
 
 def test_a_status_of_a_number_that_is_nobodys_links_nothing(at_hand: Deps) -> None:
