@@ -92,6 +92,13 @@ class TooMany(PermanentError):
     status = 422
 
 
+class TooManyRequests(PermanentError):
+    """The caller did this too often; the message says when it may again."""
+
+    code = "too_many_requests"
+    status = 429
+
+
 class ProviderRejected(PermanentError):
     """Meta or Stripe refused the call for good; `provider_code` is their code."""
 

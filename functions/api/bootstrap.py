@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.api.accounts.parts import AccountParts
+from functions.api.accounts.signup import Doors
 from functions.api.accounts.user_pool import UserPool
 from functions.api.bots.parts import BotParts
 from functions.api.campaigns.parts import CampaignParts
@@ -33,6 +34,7 @@ from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.single_send import SingleSender
 from shared.store.accounts.notices import Notices
+from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.campaigns.lanes import Lanes
@@ -94,7 +96,11 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
         EventFeed: EventFeed(database),
         AccountParts: AccountParts(
             accounts=common.accounts,
-            users=UserPool(aws.cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")),
+            doors=Doors(
+                UserPool(aws.cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")),
+                common.accounts,
+                Signups(common.directory),
+            ),
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
         ),
         BotParts: BotParts(common.accounts, common.catalogue),

@@ -82,7 +82,7 @@ class Stores:
             sender=conversations.sender,
             sends=part(TimelineParts).sends,
             signals=conversations.signals,
-            users=part(AccountParts).users,
+            users=part(AccountParts).doors.users,
             vault=endpoints.vault,
         )
 

@@ -30,10 +30,11 @@ class SignupIn(Input):
 
 
 class SignupOut(Output):
-    tenant_id: str
-    member_id: str
+    tenant_id: str | None = Field(description="null until the address is confirmed: the first log-in makes the tenant")
+    member_id: str | None
     email_verification: Literal["required", "skipped"] = Field(
-        description="`required`: log in once with the mailed code as `confirmation_code`."
+        description="`required`: log in once with the mailed code as `confirmation_code`, within a day. For an address "
+        "that has an account nothing is mailed."
     )
 
 

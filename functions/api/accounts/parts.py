@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from functions.api.accounts.user_pool import UserPool
+from functions.api.accounts.signup import Doors
 from shared.store.accounts.tenants import Accounts
 
 
@@ -11,5 +11,5 @@ class AccountParts:
     """`verify_email`: whether an address must be confirmed before its owner can log in."""
 
     accounts: Accounts
-    users: UserPool
+    doors: Doors
     verify_email: bool

@@ -1,16 +1,31 @@
 """Signing up and logging in.
 
-The user pool and our tables cannot be written together. A sign-up that died between them is completed by repeating
-it with the same password; the claim on the person's subject makes sure that there is one tenant, whoever repeats.
+The user pool and our tables cannot be written together, and the pool says of an address that is not confirmed only
+that, whatever the password (Amazon Cognito, InitiateAuth: UserNotConfirmedException comes before the password is looked
+at). So a sign-up is kept here with what recognises its password, and a mailed code confirms the address only together
+with that password: nobody's code ever confirms what somebody else chose. A new sign-up for the same address takes the
+place of one that was not confirmed; one that is not confirmed within a day ends. The first log-in makes the tenant.
+
+One call at a time works on an address, and what was kept before is lost before the pool is changed: whoever dies in
+between leaves what nothing confirms, and the sign-up is repeated.
+
+Answers are the same whether or not an address is known: 201 to a sign-up, 401 to a log-in. How often an address may be
+tried is counted alike for all. Where addresses need no confirmation (local use) a taken one is told, as it must be.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
 from functions.api.accounts.user_pool import EmailUnverified, Session, UserPool
 from shared.domain.accounts.account import Member, Role, Tenant
-from shared.errors import Conflict, Unauthenticated
+from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
+from shared.errors import Conflict, InvalidInput, Unauthenticated
 from shared.ids import new_ulid
+from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
+
+_ENDED_AT_ONCE = 3
+_GRACE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,56 +38,149 @@ class Application:
     country: str
 
 
-def sign_up(
-    users: UserPool, accounts: Accounts, application: Application, *, verify_email: bool, now: int
-) -> tuple[str, str]:
-    """(tenant id, member id). Raises Conflict (`email_taken`) and InvalidInput, which names the field."""
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What signing up and logging in work with."""
+
+    users: UserPool
+    accounts: Accounts
+    signups: Signups
+
+
+def sign_up_unverified(doors: Doors, application: Application, now: int) -> tuple[str, str]:
+    """(tenant id, member id), for local use: the address is taken for confirmed. Raises Conflict (`email_taken`) and
+    InvalidInput, which names the field."""
+    users = doors.users
     try:
         subject = users.sign_up(application.email, application.password)
     except Conflict as taken:
-        subject = _unfinished(users, accounts, application, taken, verify_email=verify_email)
+        subject = _unfinished(doors, application, taken)
     else:
-        if not verify_email:
-            users.confirm_without_email(application.email)
-    tenant = Tenant(new_ulid(now), application.business_name, application.country, created_at=now)
-    owner = Member(new_ulid(now), subject, application.email, Role.OWNER, now)
+        users.confirm_without_email(application.email)
     try:
-        accounts.create(tenant, owner)
+        return _create(doors.accounts, application, subject, now)
     except Conflict as exc:
         raise Conflict("this e-mail address already has an account", field="email", code="email_taken") from exc
-    return tenant.tenant_id, owner.member_id
 
 
-def _unfinished(
-    users: UserPool, accounts: Accounts, application: Application, taken: Conflict, *, verify_email: bool
-) -> str:
+def _unfinished(doors: Doors, application: Application, taken: Conflict) -> str:
     """The subject of somebody who proves by the password that they began to sign up here; else raises `taken`."""
+    users = doors.users
     try:
         session = users.log_in(application.email, application.password)
     except EmailUnverified:
-        if verify_email:
-            raise
+        # Nobody has proved anything yet, and nobody could have logged in: begin anew.
+        users.remove_unconfirmed(application.email)
+        subject = users.sign_up(application.email, application.password)
         users.confirm_without_email(application.email)
-        try:
-            session = users.log_in(application.email, application.password)
-        except Unauthenticated:
-            raise taken from None
+        return subject
     except Unauthenticated:
         raise taken from None
     subject = users.subject(session)
-    if accounts.owner_of_subject(subject) is not None:
+    if doors.accounts.owner_of_subject(subject) is not None:
         raise taken
     return subject
 
 
-def log_in(users: UserPool, accounts: Accounts, email: str, password: str, code: str) -> Session:
-    """Raises Unauthenticated, EmailUnverified, and Conflict when the sign-up was never completed."""
-    if code:
-        users.confirm(email, code)
-    session = users.log_in(email, password)
-    if accounts.owner_of_subject(users.subject(session)) is None:
+def sign_up(doors: Doors, application: Application, now: int) -> None:
+    """Have a code mailed to the address, unless somebody has an account with it; that is not told.
+
+    Raises InvalidInput, which names the field, TooManyRequests, and RetryableError.
+    """
+    check_password(application.password)
+    _end_old(doors, now)
+    email = application.email
+    pending = PendingSignup(
+        business_name=application.business_name,
+        country=application.country,
+        verifier=verifier_of(application.password),
+        expires_at=now + CONFIRM_WITHIN_MS,
+    )
+    held = doors.signups.change(email, hold_for_signup(now), now)
+    after = held
+    try:
+        subject = _register(doors, application)
+        if subject:
+            after = replace(pending, subject=subject, signups=held.signups, codes=held.codes)
+    finally:
+        doors.signups.change(email, let_go(held, after), now)
+
+
+def _register(doors: Doors, application: Application) -> str:
+    """The subject of a new person in the pool, or of one who never got a tenant; "" when somebody has an account."""
+    users, email = doors.users, application.email
+    try:
+        return users.sign_up(email, application.password)
+    except Conflict:
+        if users.remove_unconfirmed(email):
+            return users.sign_up(email, application.password)
+    try:
+        subject = users.subject(users.log_in(email, application.password))
+    except (Unauthenticated, EmailUnverified):
+        return ""
+    return "" if doors.accounts.owner_of_subject(subject) else subject
+
+
+def log_in(doors: Doors, email: str, password: str, code: str, now: int) -> Session:
+    """Raises Unauthenticated, the same whatever is wrong, TooManyRequests, and Conflict when there is no tenant."""
+    try:
+        session = _with_code(doors, email, password, code, now) if code else doors.users.log_in(email, password)
+    except (EmailUnverified, Unauthenticated) as exc:
+        raise Unauthenticated(
+            "e-mail address or password is wrong, or the address is not confirmed: then log in with the code we mailed "
+            "as `confirmation_code`; a code is good for a day and belongs to the latest sign-up"
+        ) from exc
+    subject = doors.users.subject(session)
+    if doors.accounts.owner_of_subject(subject) is None:
+        _complete(doors, email, subject, doors.signups.find(email), now)
+    return session
+
+
+def _with_code(doors: Doors, email: str, password: str, code: str, now: int) -> Session:
+    users = doors.users
+    held = after = doors.signups.change(email, hold_for_code(now), now)
+    try:
+        proved = is_same_password(password, held.verifier)
+        try:
+            return users.log_in(email, password)
+        except EmailUnverified:
+            if not proved or not held.is_open(now) or users.unconfirmed_subject(email) != held.subject:
+                raise
+        try:
+            users.confirm(email, code)
+        except InvalidInput as exc:
+            raise Unauthenticated("the code is wrong or too old") from exc
+        after = replace(held, verifier="")
+        session = users.log_in(email, password)
+        _complete(doors, email, users.subject(session), held, now)
+        return session
+    finally:
+        doors.signups.change(email, let_go(held, after), now)
+
+
+def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, now: int) -> None:
+    """Make the tenant of somebody who has proved the address, if it was not made yet."""
+    if pending.subject != subject:
         raise Conflict(
             "the sign-up was not completed; repeat POST /v1/signup with the same e-mail address and password",
             code="signup_incomplete",
         )
-    return session
+    try:
+        _create(doors.accounts, Application(pending.business_name, email, "", pending.country), subject, now)
+    except Conflict:
+        return  # made by another log-in at the same moment
+
+
+def _create(accounts: Accounts, application: Application, subject: str, now: int) -> tuple[str, str]:
+    """Raises Conflict when this person has a tenant."""
+    tenant = Tenant(new_ulid(now), application.business_name, application.country, created_at=now)
+    owner = Member(new_ulid(now), subject, application.email, Role.OWNER, now)
+    accounts.create(tenant, owner)
+    return tenant.tenant_id, owner.member_id
+
+
+def _end_old(doors: Doors, now: int) -> None:
+    """The pool forgets a few of those who never confirmed their address. Each sign-up adds one and removes several."""
+    for key, subject in doors.signups.ended(now - _GRACE_MS, _ENDED_AT_ONCE):
+        doors.users.remove_unconfirmed(subject)
+        doors.signups.note_ended(key, subject)

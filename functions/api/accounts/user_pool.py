@@ -64,7 +64,7 @@ class UserPool:
         )
 
     def confirm(self, email: str, code: str) -> None:
-        """Confirm the address with the code that was mailed. Raises InvalidInput."""
+        """Confirm the address with the code that was mailed. Raises InvalidInput, also after too many wrong codes."""
         errors = self._client.exceptions
         try:
             self._client.confirm_sign_up(ClientId=self._client_id, Username=email, ConfirmationCode=code)
@@ -75,13 +75,39 @@ class UserPool:
             errors.ExpiredCodeException,
             errors.UserNotFoundException,
             errors.InvalidParameterException,
+            errors.TooManyFailedAttemptsException,
+            errors.LimitExceededException,
         ) as exc:
             raise InvalidInput("the code is wrong or too old", field="confirmation_code", code="wrong_code") from exc
-        except (errors.TooManyFailedAttemptsException, errors.TooManyRequestsException) as exc:
-            raise RetryableError("too many attempts; try again in a few minutes") from exc
+        except errors.TooManyRequestsException as exc:
+            raise RetryableError("too many log-ins at this moment; try again in a minute") from exc
+
+    def unconfirmed_subject(self, username: str) -> str:
+        """The subject of somebody whose address is not confirmed yet, "" when there is nobody of the kind. `username`
+        is an address or a subject."""
+        try:
+            found = self._client.admin_get_user(UserPoolId=self._pool_id, Username=username)
+        except self._client.exceptions.UserNotFoundException:
+            return ""
+        if found.get("UserStatus") != "UNCONFIRMED":
+            return ""
+        return next((a.get("Value", "") for a in found.get("UserAttributes", ()) if a["Name"] == "sub"), "")
+
+    def remove_unconfirmed(self, username: str) -> bool:
+        """Forget somebody whose address is not confirmed, with password and code. False when there is nobody of the
+        kind. It removes by subject, so that one who signs up meanwhile with the same address stays."""
+        subject = self.unconfirmed_subject(username)
+        if not subject:
+            return False
+        try:
+            self._client.admin_delete_user(UserPoolId=self._pool_id, Username=subject)
+        except self._client.exceptions.UserNotFoundException:
+            return True
+        return True
 
     def log_in(self, email: str, password: str) -> Session:
-        """Raises Unauthenticated, the same for a wrong password and for an unknown address, and EmailUnverified."""
+        """Raises Unauthenticated, the same for a wrong password and for an unknown address, and EmailUnverified
+        whatever the password."""
         errors = self._client.exceptions
         try:
             answer = self._client.initiate_auth(

@@ -64,7 +64,13 @@ class World:
         return number
 
     def count(self, path: str) -> int:
-        return len(self.api.call("GET", path, tenant=self.tenant).body["items"])
+        count, cursor = 0, ""
+        while True:
+            params = {"limit": "100", **({"cursor": cursor} if cursor else {})}
+            page = self.api.call("GET", path, tenant=self.tenant, params=params).body
+            count, cursor = count + len(page["items"]), page.get("next_cursor") or ""
+            if not cursor:
+                return count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+"""Sign-ups that wait for the confirmation of their address, in the Directory table: `SIGNUP#<hash of the address>`.
+
+They are nobody's yet, so no tenant is in their key. A change costs 1 RRU and 1 WRU. The index has them by the moment at
+which they can no longer be confirmed, until the user pool has forgotten them; TTL removes them two days later.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from pynamodb.exceptions import PutError
+
+from shared.domain.accounts.signup import PendingSignup
+from shared.errors import RetryableError
+from shared.store.engine.database import ActivityIndex
+from shared.store.engine.directory import Directory, DirectoryItem
+from shared.store.engine.documents import from_document, to_document
+
+_ATTEMPTS = 8
+_KEPT_SECONDS = 3 * 86_400
+_SORT_KEY = "PENDING"
+_DUE = "DUE#SIGNUP"
+
+
+class Signups:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def find(self, email: str) -> PendingSignup:
+        """An empty one when there is none."""
+        return _read(_key(email))[0]
+
+    def change(self, email: str, change: Callable[[PendingSignup], PendingSignup], now: int) -> PendingSignup:
+        """What is stored afterwards. `change` must be pure: it may run more than once. Raises whatever it raises, and
+        RetryableError when others keep winning."""
+        key = _key(email)
+        for _ in range(_ATTEMPTS):
+            before, version = _read(key)
+            after = change(before)
+            if after == before:
+                return before
+            item = DirectoryItem(key, _SORT_KEY, doc=to_document(after), version=version + 1)
+            item.ttl = now // 1000 + _KEPT_SECONDS
+            if after.subject:
+                item.gsi1pk, item.gsi1sk = _DUE, f"{after.expires_at:013d}#{key}"
+            if _save(item, version):
+                return after
+        raise RetryableError("many changes at the same moment; try again")
+
+    def ended(self, now: int, most: int) -> Iterator[tuple[str, str]]:
+        """(key, subject) of up to `most` that could no longer be confirmed at `now`, oldest first."""
+        for row in DirectoryItem.index.query(_DUE, ActivityIndex.gsi1sk < f"{now:013d}", limit=most):
+            yield row.pk, from_document(PendingSignup, cast("DirectoryItem", row).doc).subject
+
+    def note_ended(self, key: str, subject: str) -> None:
+        """The user pool has forgotten this subject: it is no longer one of `ended`."""
+        found, version = _read(key)
+        if found.subject == subject:
+            _save(DirectoryItem(key, _SORT_KEY, doc=to_document(found), version=version + 1, ttl=_ttl(found)), version)
+
+
+def _key(email: str) -> str:
+    return f"SIGNUP#{hashlib.sha256(email.encode()).hexdigest()}"
+
+
+def _ttl(found: PendingSignup) -> int:
+    return found.expires_at // 1000 + _KEPT_SECONDS
+
+
+def _read(key: str) -> tuple[PendingSignup, int]:
+    """What is stored and its version: an empty one and 0 when nothing is."""
+    try:
+        item = DirectoryItem.get(key, _SORT_KEY, consistent_read=True)
+    except DirectoryItem.DoesNotExist:
+        return PendingSignup(), 0
+    return from_document(PendingSignup, item.doc), int(item.version)
+
+
+def _save(item: DirectoryItem, version: int) -> bool:
+    """False when it was changed since it had this version."""
+    try:
+        item.save(DirectoryItem.version == version if version else DirectoryItem.pk.does_not_exist())
+    except PutError as exc:
+        if exc.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        return False
+    return True
