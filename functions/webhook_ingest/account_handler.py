@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.webhook_ingest.account.account_events import take_account_event
-from functions.webhook_ingest.bootstrap import deps
+from functions.webhook_ingest.bootstrap import account_parts as deps
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics
 from shared.queue_messages import AccountEvent

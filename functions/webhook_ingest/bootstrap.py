@@ -1,15 +1,18 @@
-"""The composition root of the queue consumers: settings read once, clients made once."""
+"""The composition root of the queue consumers: settings read once, clients made once, parts for each consumer."""
 
 import functools
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from functions.webhook_ingest.account.parts import AccountParts
+from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.people.heads import Heads
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
+from functions.webhook_ingest.statuses.parts import StatusParts
+from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
@@ -28,55 +31,104 @@ from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 
 
-@dataclass(frozen=True, slots=True)
-class Deps:
-    accounts: Accounts
-    catalogue: Catalogue
-    contacts: Contacts
-    conversations: Conversations
-    sends: Sends
-    lanes: Lanes
-    notices: Notices
-    owners: Owners
-    people: People
-    heads: Heads
-    moves: ConversationMoves
-    replies: Replies
-    bots: Queue
-    media: Queue
-    sync: Queue
-    parking: Parking
+class Consumers:
+    """Makes what each consumer works with. Raises ConfigError, which names the missing setting."""
+
+    def __init__(self, database: Database, env: Mapping[str, str]) -> None:
+        self._database = database
+        self._env = env
+        self._aws = AwsClients(database.session)
+        directory = Directory(database)
+        self._notices = Notices(directory)
+        self._accounts = Accounts(directory)
+        self._catalogue = Catalogue(directory)
+        self._contacts = Contacts(database)
+        self._conversations = Conversations(database)
+        self._moves = ConversationMoves(database, self._conversations.messages)
+        self._sync = self._queue("SYNC_QUEUE_URL")
+        self._parking = Parking(self._aws, required(env, "DATA_BUCKET"))
+        self._owners = Owners(self._accounts)
+        self._people = People(
+            self._contacts,
+            ContactNames(database),
+            ContactReach(database),
+            Reunion(self._accounts, self._moves, self._sync),
+        )
+        self._heads = Heads(self._accounts, self._contacts, self._conversations)
+
+    def messages(self) -> MessageParts:
+        return MessageParts(
+            contacts=self._contacts,
+            conversations=self._conversations,
+            owners=self._owners,
+            people=self._people,
+            heads=self._heads,
+            replies=Replies(self._catalogue, Lanes(self._database), Sends(self._database)),
+            bots=self._queue("BOT_QUEUE_URL"),
+            media=self._queue("MEDIA_QUEUE_URL"),
+            parking=self._parking,
+        )
+
+    def statuses(self) -> StatusParts:
+        return StatusParts(
+            catalogue=self._catalogue,
+            contacts=self._contacts,
+            conversations=self._conversations,
+            sends=Sends(self._database),
+            lanes=Lanes(self._database),
+            owners=self._owners,
+            people=self._people,
+            parking=self._parking,
+        )
+
+    def account(self) -> AccountParts:
+        return AccountParts(
+            accounts=self._accounts,
+            catalogue=self._catalogue,
+            lanes=Lanes(self._database),
+            notices=self._notices,
+            people=self._people,
+            parking=self._parking,
+        )
+
+    def sync(self) -> SyncParts:
+        return SyncParts(
+            accounts=self._accounts,
+            contacts=self._contacts,
+            conversations=self._conversations,
+            notices=self._notices,
+            owners=self._owners,
+            people=self._people,
+            heads=self._heads,
+            moves=self._moves,
+            media=self._queue("MEDIA_QUEUE_URL"),
+            sync=self._sync,
+            parking=self._parking,
+        )
+
+    def _queue(self, setting: str) -> Queue:
+        return Queue(self._aws.sqs, required(self._env, setting))
 
 
-def build(database: Database, env: Mapping[str, str]) -> Deps:
-    """Raises ConfigError, which names the missing setting."""
-    aws = AwsClients(database.session)
-    directory = Directory(database)
-    accounts, catalogue, contacts = Accounts(directory), Catalogue(directory), Contacts(database)
-    sends, lanes = Sends(database), Lanes(database)
-    conversations = Conversations(database)
-    moves = ConversationMoves(database, conversations.messages)
-    sync = Queue(aws.sqs, required(env, "SYNC_QUEUE_URL"))
-    return Deps(
-        accounts=accounts,
-        catalogue=catalogue,
-        contacts=contacts,
-        conversations=conversations,
-        sends=sends,
-        lanes=lanes,
-        notices=Notices(directory),
-        owners=Owners(accounts),
-        people=People(contacts, ContactNames(database), ContactReach(database), Reunion(accounts, moves, sync)),
-        heads=Heads(accounts, contacts, conversations),
-        moves=moves,
-        replies=Replies(catalogue, lanes, sends),
-        bots=Queue(aws.sqs, required(env, "BOT_QUEUE_URL")),
-        media=Queue(aws.sqs, required(env, "MEDIA_QUEUE_URL")),
-        sync=sync,
-        parking=Parking(aws, required(env, "DATA_BUCKET")),
-    )
+def _consumers() -> Consumers:
+    return Consumers(open_database(os.environ), os.environ)
 
 
 @functools.cache
-def deps() -> Deps:
-    return build(open_database(os.environ), os.environ)
+def message_parts() -> MessageParts:
+    return _consumers().messages()
+
+
+@functools.cache
+def status_parts() -> StatusParts:
+    return _consumers().statuses()
+
+
+@functools.cache
+def account_parts() -> AccountParts:
+    return _consumers().account()
+
+
+@functools.cache
+def sync_parts() -> SyncParts:
+    return _consumers().sync()

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from functions.webhook_ingest.bootstrap import deps
+from functions.webhook_ingest.bootstrap import message_parts as deps
 from functions.webhook_ingest.messages.take import take_message
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics

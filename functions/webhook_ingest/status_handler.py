@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.webhook_ingest.bootstrap import deps
+from functions.webhook_ingest.bootstrap import status_parts as deps
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics

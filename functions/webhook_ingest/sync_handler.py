@@ -10,7 +10,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.webhook_ingest.bootstrap import deps
+from functions.webhook_ingest.bootstrap import sync_parts as deps
 from functions.webhook_ingest.sync.tasks import take_task
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics

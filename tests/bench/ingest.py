@@ -17,7 +17,6 @@ from typing import Any, TypeVar, cast
 
 from pywa.client import WhatsApp
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.people.heads import Heads
@@ -40,6 +39,7 @@ from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from tests.support.consumers import Deps
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import RecordingQueue, World, open_test_database
 from tests.support.frozen import frozen_campaign
@@ -183,12 +183,12 @@ def _receive(posts: Sequence[bytes]) -> list[str]:
 def _record(made: Deps, queued: Sequence[str]) -> None:
     records = [{"messageId": str(i), "body": body} for i, body in enumerate(queued)]
     for i in range(0, len(records), GATHERED):
-        assert not record_statuses(made, records[i : i + GATHERED], epoch_ms(), lambda: 60_000)
+        assert not record_statuses(made.for_statuses(), records[i : i + GATHERED], epoch_ms(), lambda: 60_000)
 
 
 def _take(made: Deps, queued: Sequence[str]) -> None:
     for body in queued:
-        take_message(made, InboundMessage.from_json(body), epoch_ms())
+        take_message(made.for_messages(), InboundMessage.from_json(body), epoch_ms())
         metrics.clear_metrics()
 
 

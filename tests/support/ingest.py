@@ -21,7 +21,6 @@ from functions.webhook_ingest import (
     status_handler,
     sync_handler,
 )
-from functions.webhook_ingest.bootstrap import Deps, build
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
 from functions.webhook_ingest.receive_bootstrap import Deps as ReceiveDeps
@@ -35,6 +34,7 @@ from shared.queue_messages import QueueMessage
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
 from shared.store.engine.database import Database
+from tests.support.consumers import Deps, build
 from tests.support.fake_aws import SECRETS, Context, http_event
 
 Json = dict[str, Any]
@@ -177,8 +177,7 @@ def ingesting(database: Database) -> Iterator[Ingest]:
         parking=parking,
     )
     with pytest.MonkeyPatch.context() as monkeypatch:
-        for handler in _HANDLERS.values():
-            monkeypatch.setattr(handler, "deps", lambda: deps)
+        deps.serve(monkeypatch)
         monkeypatch.setattr(receive_handler, "deps", lambda: receiving)
         yield Ingest(deps, queues, bucket)
 

@@ -12,8 +12,8 @@ from functions.webhook_ingest.account.logic.template_news import (
     TemplateText,
 )
 from functions.webhook_ingest.account.number_events import apply_account_news, apply_number_news
+from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.oversize import whole_event
 from functions.webhook_ingest.receive.routing import digest
 from shared.errors import InvalidInput, RetryableError
@@ -21,7 +21,7 @@ from shared.observability import count
 from shared.queue_messages import AccountEvent
 
 
-def take_account_event(at_hand: Deps, event: AccountEvent, delivery: int, now: int) -> None:
+def take_account_event(at_hand: AccountParts, event: AccountEvent, delivery: int, now: int) -> None:
     """`delivery` counts how often the queue delivered it: a template may be stored a moment after its first event.
 
     Raises InvalidInput for an account that is nobody's.
@@ -35,7 +35,7 @@ def take_account_event(at_hand: Deps, event: AccountEvent, delivery: int, now: i
     applied = meaning is not None and _apply(at_hand, tenant_id, event, meaning, at, now)
     if not applied and isinstance(meaning, TemplateStatus) and delivery < 2:
         raise RetryableError("the template is not stored yet")
-    give_notice(at_hand, tenant_id, event.waba_id, event.field, event.value, at)
+    give_notice(at_hand.notices, tenant_id, event.waba_id, event.field, event.value, at)
     if applied:
         count("AccountEventApplied")
         return
@@ -43,7 +43,7 @@ def take_account_event(at_hand: Deps, event: AccountEvent, delivery: int, now: i
     count("AccountEventKept")
 
 
-def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
+def _apply(at_hand: AccountParts, tenant_id: str, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
     """False when it concerns nothing that is stored here, or not all of it was understood."""
     match meaning:
         case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
@@ -56,7 +56,7 @@ def _apply(at_hand: Deps, tenant_id: str, event: AccountEvent, meaning: Meaning,
             return apply_account_news(at_hand, tenant_id, event.waba_id, meaning, at, now)
 
 
-def _preferences(at_hand: Deps, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
+def _preferences(at_hand: AccountParts, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
     for chosen in told.chosen:
         at = chosen.at or event.received_at
         person = at_hand.people.find(tenant_id, chosen.who, at)

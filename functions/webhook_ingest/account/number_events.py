@@ -13,15 +13,15 @@ from functions.webhook_ingest.account.logic.account_news import (
     stopped,
 )
 from functions.webhook_ingest.account.logic.number_news import NumberChange, NumberNews
+from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.pausing import pause_campaigns
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.people.logic.identity import same_phone, shown_phone
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 
 
-def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberNews, at: int) -> bool:
+def apply_number_news(at_hand: AccountParts, tenant_id: str, waba_id: str, told: NumberNews, at: int) -> bool:
     """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
     if told.change is not None:
@@ -31,7 +31,7 @@ def apply_number_news(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberN
     return found
 
 
-def _change_number(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberChange, at: int) -> bool:
+def _change_number(at_hand: AccountParts, tenant_id: str, waba_id: str, told: NumberChange, at: int) -> bool:
     """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
     of later does too: whoever asked Meta for its quality stopped nothing."""
     low: set[str] = set()
@@ -49,7 +49,9 @@ def _change_number(at_hand: Deps, tenant_id: str, waba_id: str, told: NumberChan
     return found
 
 
-def apply_account_news(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountNews, at: int, now: int) -> bool:
+def apply_account_news(
+    at_hand: AccountParts, tenant_id: str, waba_id: str, told: AccountNews, at: int, now: int
+) -> bool:
     """`at` is Meta's time, both in epoch ms. False when it concerns nothing that is stored here, or is out of date."""
     match told:
         case AccountStopped():
@@ -61,7 +63,7 @@ def apply_account_news(at_hand: Deps, tenant_id: str, waba_id: str, told: Accoun
             return _change_waba(at_hand, tenant_id, waba_id, lambda waba: waba.with_review(told.decision, at))
 
 
-def _stop(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountStopped, at: int, now: int) -> bool:
+def _stop(at_hand: AccountParts, tenant_id: str, waba_id: str, told: AccountStopped, at: int, now: int) -> bool:
     """Stop the numbers, then their campaigns. Late news of a time before the account was connected again is kept."""
     concerned: set[str] = set()
 
@@ -76,7 +78,7 @@ def _stop(at_hand: Deps, tenant_id: str, waba_id: str, told: AccountStopped, at:
     return found and bool(concerned) and _agree(at_hand, tenant_id, waba_id, now, gone=told.gone)
 
 
-def _agree(at_hand: Deps, tenant_id: str, waba_id: str, now: int, *, gone: bool = False) -> bool:
+def _agree(at_hand: AccountParts, tenant_id: str, waba_id: str, now: int, *, gone: bool = False) -> bool:
     """The account is as its numbers are; once all have left, its token is given up."""
     numbers = [number for number in at_hand.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}
@@ -90,7 +92,7 @@ def _agree(at_hand: Deps, tenant_id: str, waba_id: str, now: int, *, gone: bool 
     return _change_waba(at_hand, tenant_id, waba_id, change) if numbers else True
 
 
-def _change_waba(at_hand: Deps, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
+def _change_waba(at_hand: AccountParts, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
     try:
         at_hand.accounts.change_waba(tenant_id, waba_id, change)
     except NotFound:
@@ -99,7 +101,7 @@ def _change_waba(at_hand: Deps, tenant_id: str, waba_id: str, change: Callable[[
 
 
 def _change_numbers(
-    at_hand: Deps, tenant_id: str, waba_id: str, display: str, change: Callable[[Number], Number]
+    at_hand: AccountParts, tenant_id: str, waba_id: str, display: str, change: Callable[[Number], Number]
 ) -> bool:
     """The account's numbers, or the one shown as `display` (E.164); False when there is none."""
     found = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from functions.webhook_ingest.bootstrap import Deps
+from functions.webhook_ingest.account.parts import AccountParts
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.errors import NotFound
@@ -14,7 +14,12 @@ _UNDER_WAY = frozenset({State.LOADING, State.SENDING, State.PAUSED})
 
 
 def pause_campaigns(
-    at_hand: Deps, tenant_id: str, waba_id: str, reason: str, at: int | None, concerned: Callable[[Campaign], bool]
+    at_hand: AccountParts,
+    tenant_id: str,
+    waba_id: str,
+    reason: str,
+    at: int | None,
+    concerned: Callable[[Campaign], bool],
 ) -> None:
     """Those of the account that send and are `concerned`, but not what somebody resumed after Meta said so (`at`, epoch
     ms, or None when nobody can have). Repeating it changes nothing, and completes what died half-way.
@@ -27,7 +32,7 @@ def pause_campaigns(
             count("CampaignPaused", stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, reason, at))
 
 
-def _under_way(at_hand: Deps, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
+def _under_way(at_hand: AccountParts, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
     """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
     those on its numbers, and of the newest those not there yet."""
     found = {c.campaign_id: c for c in at_hand.catalogue.campaigns(tenant_id, _NEWEST, None).items}

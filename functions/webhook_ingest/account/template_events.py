@@ -11,14 +11,14 @@ from functions.webhook_ingest.account.logic.template_news import (
     places_in,
     with_text,
 )
+from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.pausing import pause_campaigns
-from functions.webhook_ingest.bootstrap import Deps
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
 from shared.domain.templates.template import Template
 
 
-def apply_template_news(at_hand: Deps, tenant_id: str, waba_id: str, told: TemplateNews, at: int) -> bool:
+def apply_template_news(at_hand: AccountParts, tenant_id: str, waba_id: str, told: TemplateNews, at: int) -> bool:
     """`at` is Meta's time in epoch ms. False when the tenant has no such template."""
     before: list[Template] = []
 

@@ -4,10 +4,10 @@ Everything here may run twice for the same message: ids follow from Meta's id an
 repeating it changes nothing.
 """
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import Parsed, parse
+from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.stored_message import (
     Place,
     latest_of,
@@ -30,7 +30,7 @@ from shared.store.conversations.conversations import Head
 _STANDBY = "on standby: Meta's Business Agent has this conversation"
 
 
-def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:
+def take_message(at_hand: MessageParts, inbound: InboundMessage, now: int) -> None:
     """Raises InvalidInput for what cannot be routed: an unknown number, a group, nobody as the other side."""
     inbound = whole_message(inbound, at_hand.parking)
     tenant_id = at_hand.owners.tenant_of(inbound.phone_number_id, now)
@@ -50,7 +50,7 @@ def take_message(at_hand: Deps, inbound: InboundMessage, now: int) -> None:
     _take_words(at_hand, tenant_id, inbound, who, now)
 
 
-def _take_note(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+def _take_note(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
     """What the platform notes of a person or their conversation: a line in it, of no effect on window, consent and
     bots. A new number or user id is theirs from then on, wherever they are shown."""
     raw, change = inbound.message, change_of(inbound.message)
@@ -77,7 +77,7 @@ def _take_note(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int)
     count("IdentityChanged" if change is not None else "PlatformNoteTaken")
 
 
-def _take_echo(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+def _take_echo(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
     """What the business wrote with the WhatsApp Business app, or Meta's Business Agent for it: shown, and of no effect
     on window, consent and bots."""
     who = addressee_of(inbound.message, inbound.contact)
@@ -102,7 +102,7 @@ def _take_echo(at_hand: Deps, tenant_id: str, inbound: InboundMessage, now: int)
     count("EchoTaken")
 
 
-def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
+def _take_words(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
     parsed = parse(inbound.message)
     person = _find(at_hand, tenant_id, inbound, who)
     at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
@@ -136,12 +136,12 @@ def _take_words(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Ide
     count("InboundTaken" if fresh else "InboundRepeated")
 
 
-def _find(at_hand: Deps, tenant_id: str, inbound: InboundMessage, who: Identities) -> Person:
+def _find(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities) -> Person:
     at = told_time(inbound.message, inbound.received_at)
     return at_hand.people.find(tenant_id, who, inbound.received_at if at is None else at)
 
 
-def _time_of(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
+def _time_of(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
     """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
     again must say nothing new."""
     at = told_time(inbound.message, inbound.received_at)
@@ -151,7 +151,9 @@ def _time_of(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Par
     return int(known[:13]) if known is not None else inbound.received_at
 
 
-def _known_id(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> str | None:
+def _known_id(
+    at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str
+) -> str | None:
     """Our id of a message that was stored before, if Meta gives it one."""
     wamid, messages = word(inbound.message, "id"), at_hand.conversations.messages
     if not is_wamid(wamid):
@@ -162,7 +164,9 @@ def _known_id(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Pa
     return messages.id_of(tenant_id, conversation_id, wamid)
 
 
-def _place(at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int) -> Place:
+def _place(
+    at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int
+) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
     known = _known_id(at_hand, tenant_id, inbound, parsed, contact_id)
     if known is not None:
@@ -180,7 +184,7 @@ def _head(
 
 
 def _store(
-    at_hand: Deps, tenant_id: str, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
+    at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
 ) -> bool:
     """Whether it is new."""
     if parsed.too_large:

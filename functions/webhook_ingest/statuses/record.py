@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.statuses.logic.fold import (
     BlockKey,
     CampaignKey,
@@ -15,6 +14,7 @@ from functions.webhook_ingest.statuses.logic.fold import (
     fold,
     read_updates,
 )
+from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.statuses.user_ids import contact_behind, learn_user_ids
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import SingleSend
@@ -32,7 +32,7 @@ Job = tuple[set[str], Callable[[], None]]
 
 
 def record_statuses(
-    at_hand: Deps, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
+    at_hand: StatusParts, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
 ) -> set[str]:
     """Fold and write the statuses of these SQS records; returns the message ids to deliver again.
 
@@ -72,7 +72,7 @@ def record_statuses(
     return failed
 
 
-def _read(at_hand: Deps, records: Iterable[Mapping[str, Any]]) -> tuple[list[Update], set[str]]:
+def _read(at_hand: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[list[Update], set[str]]:
     updates: list[Update] = []
     failed: set[str] = set()
     for record in records:
@@ -87,7 +87,7 @@ def _read(at_hand: Deps, records: Iterable[Mapping[str, Any]]) -> tuple[list[Upd
     return updates, failed
 
 
-def _acquaintances(at_hand: Deps, folded: Folded, now: int) -> Iterator[Job]:
+def _acquaintances(at_hand: StatusParts, folded: Folded, now: int) -> Iterator[Job]:
     def job(tenant_id: str, people: Mapping[tuple[str, str], Target | None]) -> Job:
         return set(), lambda: learn_user_ids(at_hand, tenant_id, people, now)
 
@@ -97,14 +97,14 @@ def _acquaintances(at_hand: Deps, folded: Folded, now: int) -> Iterator[Job]:
             yield job(tenant_id, {person: people[person] for person in known[i : i + _PEOPLE]})
 
 
-def _opt_outs(at_hand: Deps, folded: Folded, now: int) -> list[Job]:
+def _opt_outs(at_hand: StatusParts, folded: Folded, now: int) -> list[Job]:
     def job(target: Target, at: int) -> Job:
         return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
 
     return [job(target, at) for target, at in folded.opt_outs.items()]
 
 
-def _stops(at_hand: Deps, folded: Folded) -> list[Job]:
+def _stops(at_hand: StatusParts, folded: Folded) -> list[Job]:
     """What Meta refuses later, such as held messages of a template that is paused now, stops as if refused at once."""
 
     def job(campaign: CampaignKey, said: Mapping[str, int]) -> Job:
@@ -113,7 +113,7 @@ def _stops(at_hand: Deps, folded: Folded) -> list[Job]:
     return [job(campaign, said) for campaign, said in folded.stops.items()]
 
 
-def _stop(at_hand: Deps, campaign: CampaignKey, said: Mapping[str, int]) -> None:
+def _stop(at_hand: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) -> None:
     """The widest reason first, and of equal ones the smallest code, whatever the order they came in."""
     stop = CampaignStop(at_hand.catalogue, at_hand.lanes)
     for code in sorted(said, key=lambda code: (-SCOPES[rule_of(code).action], code)):
@@ -124,7 +124,7 @@ def _stop(at_hand: Deps, campaign: CampaignKey, said: Mapping[str, int]) -> None
             count("CampaignPaused", stopped)
 
 
-def _writes(at_hand: Deps, folded: Folded) -> list[Job]:
+def _writes(at_hand: StatusParts, folded: Folded) -> list[Job]:
     def block(key: BlockKey, change: StatusChange) -> Job:
         return folded.sources[key], lambda: _record_block(at_hand, key, change)
 
@@ -140,7 +140,7 @@ def _writes(at_hand: Deps, folded: Folded) -> list[Job]:
     return jobs
 
 
-def _opt_out(at_hand: Deps, target: Target, at: int, now: int) -> None:
+def _opt_out(at_hand: StatusParts, target: Target, at: int, now: int) -> None:
     contact_id = contact_behind(at_hand, target)
     if contact_id is None:
         count("StatusUnmatched")
@@ -158,12 +158,12 @@ def _opt_out(at_hand: Deps, target: Target, at: int, now: int) -> None:
     count("OptOut")
 
 
-def _record_block(at_hand: Deps, key: BlockKey, change: StatusChange) -> None:
+def _record_block(at_hand: StatusParts, key: BlockKey, change: StatusChange) -> None:
     if not at_hand.sends.record(key.tenant_id, key.campaign_id, key.block, change):
         count("StatusUnmatched")
 
 
-def _record_single(at_hand: Deps, target: SingleSend, change: SingleChange) -> None:
+def _record_single(at_hand: StatusParts, target: SingleSend, change: SingleChange) -> None:
     found = at_hand.conversations.messages.record_status(
         target.tenant_id,
         target.conversation_id,
@@ -176,7 +176,7 @@ def _record_single(at_hand: Deps, target: SingleSend, change: SingleChange) -> N
         count("StatusUnmatched")
 
 
-def _park(at_hand: Deps, rows: list[list[object]]) -> None:
+def _park(at_hand: StatusParts, rows: list[list[object]]) -> None:
     at_hand.parking.park("statuses of a number that is nobody's, or that name another tenant", rows)
 
 

@@ -6,9 +6,9 @@ business-scoped user ids). Their no must find the contact that was imported with
 
 from collections.abc import Mapping
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.people.logic.identity import Identities, identities
 from functions.webhook_ingest.statuses.logic.fold import Target
+from functions.webhook_ingest.statuses.parts import StatusParts
 from shared.domain.campaigns.callback import SingleSend
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
@@ -18,7 +18,7 @@ Person = tuple[str, str]
 """Phone and user id, as a status names them."""
 
 
-def learn_user_ids(at_hand: Deps, tenant_id: str, people: Mapping[Person, Target | None], now: int) -> None:
+def learn_user_ids(at_hand: StatusParts, tenant_id: str, people: Mapping[Person, Target | None], now: int) -> None:
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
@@ -52,7 +52,7 @@ def learn_user_ids(at_hand: Deps, tenant_id: str, people: Mapping[Person, Target
         count("UserIdLearned")
 
 
-def contact_behind(at_hand: Deps, target: Target) -> str | None:
+def contact_behind(at_hand: StatusParts, target: Target) -> str | None:
     """The id of the contact that a message of ours was for."""
     if isinstance(target, SingleSend):
         conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
@@ -61,6 +61,6 @@ def contact_behind(at_hand: Deps, target: Target) -> str | None:
     return recipients[target.slot].contact_id if target.slot < len(recipients) else None
 
 
-def _addressee(at_hand: Deps, tenant_id: str, target: Target | None) -> Contact | None:
+def _addressee(at_hand: StatusParts, tenant_id: str, target: Target | None) -> Contact | None:
     contact_id = contact_behind(at_hand, target) if target is not None else None
     return at_hand.contacts.get(tenant_id, contact_id) if contact_id else None

@@ -6,7 +6,6 @@ Old messages wake no bot and wait for nobody; a STOP among them counts, at the t
 from dataclasses import replace
 
 from functions.webhook_ingest.account.give_notice import give_notice
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import Json, as_object, identifier, word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import parse
@@ -14,6 +13,7 @@ from functions.webhook_ingest.messages.stored_message import HISTORY_MS, Place, 
 from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.people.people import Person
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
+from functions.webhook_ingest.sync.parts import SyncParts
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.message import Message
 from shared.domain.numbers.number import Number
@@ -24,7 +24,7 @@ from shared.store.conversations.conversations import Head
 Known = dict[Identities, tuple[Person, str]]
 
 
-def take_history(at_hand: Deps, waba_id: str, value: Json, received_at: int, now: int) -> None:
+def take_history(at_hand: SyncParts, waba_id: str, value: Json, received_at: int, now: int) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, phone_number_id = _number_of(at_hand, value, now)
     _note_progress(at_hand, tenant_id, waba_id, phone_number_id, value)
@@ -36,7 +36,7 @@ def take_history(at_hand: Deps, waba_id: str, value: Json, received_at: int, now
             _take_old(at_hand, tenant_id, phone_number_id, found, known, received_at, now)
 
 
-def take_phone_book(at_hand: Deps, _waba_id: str, value: Json, received_at: int, now: int) -> None:
+def take_phone_book(at_hand: SyncParts, _waba_id: str, value: Json, received_at: int, now: int) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, _ = _number_of(at_hand, value, now)
     for found in book_entries(value):
@@ -46,7 +46,7 @@ def take_phone_book(at_hand: Deps, _waba_id: str, value: Json, received_at: int,
             _take_entry(at_hand, tenant_id, found, received_at, now)
 
 
-def _number_of(at_hand: Deps, value: Json, now: int) -> tuple[str, str]:
+def _number_of(at_hand: SyncParts, value: Json, now: int) -> tuple[str, str]:
     phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     tenant_id = at_hand.owners.tenant_of(phone_number_id, now) if phone_number_id else None
     if tenant_id is None:
@@ -54,7 +54,7 @@ def _number_of(at_hand: Deps, value: Json, now: int) -> tuple[str, str]:
     return tenant_id, phone_number_id
 
 
-def _note_progress(at_hand: Deps, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
+def _note_progress(at_hand: SyncParts, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
     told = progress_of(value)
     if told is None:
         return
@@ -70,11 +70,11 @@ def _note_progress(at_hand: Deps, tenant_id: str, waba_id: str, phone_number_id:
         count("NumberWithoutDocument")
         return
     # Meta gives no time, and may tell again; it is told of once for each time the number was connected.
-    give_notice(at_hand, tenant_id, waba_id, "history", value, number.connected_at)
+    give_notice(at_hand.notices, tenant_id, waba_id, "history", value, number.connected_at)
 
 
 def _take_old(
-    at_hand: Deps, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
+    at_hand: SyncParts, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
 ) -> None:
     raw, parsed = old.message, parse(old.message)
     told = told_time(raw, received_at, HISTORY_MS)
@@ -112,7 +112,7 @@ def _take_old(
     count("HistoryTaken")
 
 
-def _as_before(at_hand: Deps, tenant_id: str, message: Message, there: Message | None, name: str) -> Message:
+def _as_before(at_hand: SyncParts, tenant_id: str, message: Message, there: Message | None, name: str) -> Message:
     """Without a time, where it was put when it came first."""
     known = there.message_id if there is not None else None
     if message.change is not None:
@@ -128,7 +128,7 @@ def _head(message: Message, phone_number_id: str, contact_id: str, person: Perso
     return Head(message.conversation_id, phone_number_id, contact_id, contact.shown_name, phone)
 
 
-def _take_entry(at_hand: Deps, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
+def _take_entry(at_hand: SyncParts, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
     person = at_hand.people.find(tenant_id, entry.who)
     if person.contact is None and not entry.name:
         count("PhoneBookUnknown")

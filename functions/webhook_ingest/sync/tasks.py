@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.people.respelling import RESPELL, respell_shard
 from functions.webhook_ingest.people.reunion import MOVE
@@ -11,6 +10,7 @@ from functions.webhook_ingest.receive.oversize import too_large, whole_task
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.sync.history import take_history, take_phone_book
 from functions.webhook_ingest.sync.logic.history import tasks_of
+from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.queue import Outgoing
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import InvalidInput
@@ -18,7 +18,7 @@ from shared.observability import count
 from shared.queue_messages import SyncTask
 
 
-def take_task(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+def take_task(at_hand: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
     """Do it, or queue its parts when it is more than one; once `stop` says that the time is up, queue the rest.
 
     Raises InvalidInput for what cannot be routed.
@@ -44,7 +44,7 @@ def take_task(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool])
             _take(at_hand, part, now)
 
 
-def _move(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+def _move(at_hand: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
     tenant_id, source, target, contact_id = (
         word(task.value, key) for key in ("tenant_id", "source", "target", "contact_id")
     )
@@ -58,7 +58,7 @@ def _move(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> 
         at_hand.sync.send(task, group=target)
 
 
-def _respell(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+def _respell(at_hand: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
     """Without a shard, all of them; a shard goes on from `after`."""
     tenant_id, shard, after = (word(task.value, key) for key in ("tenant_id", "shard", "after"))
     if not tenant_id or not (shard == "" or (shard.isdecimal() and int(shard) < SHARDS)):
@@ -73,6 +73,6 @@ def _respell(at_hand: Deps, task: SyncTask, now: int, stop: Callable[[], bool]) 
         at_hand.sync.send(replace(task, value=value), group=f"{tenant_id}-{shard}")
 
 
-def _take(at_hand: Deps, task: SyncTask, now: int) -> None:
+def _take(at_hand: SyncParts, task: SyncTask, now: int) -> None:
     take = take_history if task.kind == "history" else take_phone_book
     take(at_hand, task.waba_id, task.value, task.received_at, now)

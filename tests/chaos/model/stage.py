@@ -7,8 +7,6 @@ from typing import Any, cast
 from functions.api.campaigns.control import CampaignControl
 from functions.campaign_dispatch.load.shard import put_before_lanes
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
-from functions.webhook_ingest.bootstrap import Deps as Ingest
-from functions.webhook_ingest.bootstrap import build as build_ingest
 from shared.clients.queue import Queue
 from shared.domain.campaigns.campaign import State
 from shared.store.engine.database import Database
@@ -19,6 +17,8 @@ from tests.chaos.model.promises import Promises
 from tests.chaos.model.turns import Turns
 from tests.chaos.model.webhooks import Webhooks
 from tests.chaos.model.workers import Workers
+from tests.support.consumers import Deps as Ingest
+from tests.support.consumers import build as build_ingest
 from tests.support.engine import TABLES, RecordingQueue, World
 from tests.support.frozen import frozen_campaign
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.statuses.logic.fold import OPTED_OUT_CODE
 from functions.webhook_ingest.statuses.record import record_statuses
@@ -15,6 +14,7 @@ from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Key, Meta, slot_of
 from tests.chaos.model.process import Process
 from tests.chaos.model.promises import Promises
+from tests.support.consumers import Deps
 from tests.support.engine import World
 
 
@@ -50,7 +50,7 @@ class Webhooks:
         failed: set[str] = set()
 
         def take(process: Process) -> None:
-            failed.update(record_statuses(self._ingest, records, process.clock.now(), lambda: 60_000))
+            failed.update(record_statuses(self._ingest.for_statuses(), records, process.clock.now(), lambda: 60_000))
 
         def taken() -> None:
             for i, message in enumerate(batch):
@@ -99,4 +99,6 @@ class Webhooks:
             if consent_word(message.message["text"]["body"]) == "stop":
                 self._promises.heard_no(f"+{message.message['from']}")
 
-        self._machine.call("inbound", lambda process: take_message(self._ingest, message, process.clock.now()), taken)
+        self._machine.call(
+            "inbound", lambda process: take_message(self._ingest.for_messages(), message, process.clock.now()), taken
+        )

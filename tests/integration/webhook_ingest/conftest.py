@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.webhook_ingest import account_handler, inbound_handler, status_handler, sync_handler
-from functions.webhook_ingest.bootstrap import Deps, build
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
+from tests.support.consumers import Deps, build
 from tests.support.fake_aws import FakeAws, fake_aws
 from tests.support.webhook_payloads import DISPLAY, OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA
 
@@ -30,6 +29,5 @@ def at_hand(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
         made.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
         number = Number(phone_id, waba_id, display, "Shop")
         made.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
-    for handler in (inbound_handler, status_handler, account_handler, sync_handler):
-        monkeypatch.setattr(handler, "deps", lambda: made)
+    made.serve(monkeypatch)
     return made

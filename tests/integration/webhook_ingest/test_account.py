@@ -3,7 +3,6 @@ from dataclasses import replace
 import pytest
 
 from functions.webhook_ingest import account_handler
-from functions.webhook_ingest.bootstrap import Deps
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for
@@ -11,6 +10,7 @@ from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 from shared.errors import Conflict
 from shared.queue_messages import AccountEvent
+from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA, Json
 

@@ -3,7 +3,6 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import inbound_handler
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.contacts.consent import refusal
@@ -12,6 +11,7 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import Conversation, read
 from shared.domain.conversations.message import Message
 from shared.queue_messages import InboundMessage
+from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import (
     BASE,

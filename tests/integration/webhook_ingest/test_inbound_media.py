@@ -2,8 +2,8 @@
 
 import pytest
 
-from functions.webhook_ingest.bootstrap import Deps
 from tests.integration.webhook_ingest.test_inbound import conversation, deliver, text
+from tests.support.consumers import Deps
 from tests.support.fake_aws import FakeAws
 from tests.support.webhook_payloads import PHONE_ID, TENANT
 

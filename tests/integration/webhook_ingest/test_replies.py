@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import inbound_handler
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import Recipient, block_number
@@ -15,6 +14,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.store.campaigns.sends import SealedBlock
+from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
 

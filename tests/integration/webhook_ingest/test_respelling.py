@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from functions.webhook_ingest import inbound_handler, status_handler, sync_handler
-from functions.webhook_ingest.bootstrap import Deps, build
+from functions.webhook_ingest import inbound_handler, sync_handler
 from functions.webhook_ingest.people.respelling import RESPELL
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
@@ -18,6 +17,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.ids import new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.store.conversations.conversations import Head
+from tests.support.consumers import Deps, build
 from tests.support.engine import open_test_database
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 
@@ -103,8 +103,7 @@ class Bench:
 @pytest.fixture
 def bench(aws: FakeAws, dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Bench:
     deps = build(open_test_database(dynoxide), aws.env)
-    for handler in (inbound_handler, status_handler, sync_handler):
-        monkeypatch.setattr(handler, "deps", lambda: deps)
+    deps.serve(monkeypatch)
     return Bench(deps, aws)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import account_handler, inbound_handler, sync_handler
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.numbers.number import Number
 from shared.queue_messages import AccountEvent
+from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, WABA, Json, envelope, messages, wire
 

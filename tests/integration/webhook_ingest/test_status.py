@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import status_handler
-from functions.webhook_ingest.bootstrap import Deps
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import SingleSend, encode_single
@@ -16,6 +15,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.queue_messages import StatusUpdates
 from shared.store.campaigns.sends import SealedBlock
 from shared.store.conversations.conversations import Head
+from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENANT, WABA
 

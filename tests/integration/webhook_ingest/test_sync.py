@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import sync_handler
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.sync.logic.history import MESSAGES_PER_TASK
 from shared.clock import epoch_ms
@@ -15,6 +14,7 @@ from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.conversation import Conversation, window_open
 from shared.domain.conversations.message import Message
 from shared.queue_messages import SyncTask
+from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import METADATA, PHONE_ID, TENANT, WABA, Json, change, envelope, wire
 

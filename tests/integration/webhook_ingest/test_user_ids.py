@@ -2,7 +2,6 @@
 
 import pytest
 
-from functions.webhook_ingest.bootstrap import Deps
 from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import Recipient
@@ -12,6 +11,7 @@ from shared.domain.contacts.identity import contact_id_for
 from shared.store.campaigns.sends import SealedBlock
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
+from tests.support.consumers import Deps
 from tests.support.webhook_payloads import PHONE_ID, STATUS, TENANT, Json, envelope, statuses, wire
 
 PHONE, USER = "+16505551234", str(STATUS["recipient_user_id"])

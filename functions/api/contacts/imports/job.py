@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import BinaryIO
 
+from functions.api.contacts.imports.logic.csv_source import MOST_BYTES
 from functions.api.contacts.imports.rows import Rejection
 from shared.clients.files import Files, FileTooLarge
 from shared.domain.contacts.phone import BareDigits
@@ -19,7 +20,6 @@ from shared.errors import Conflict
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 
-MOST_BYTES = 200 * 1024 * 1024
 MOST_ROWS = 1_000_000
 SHOWN_REJECTIONS = 10
 LISTED_REJECTIONS = 1_000

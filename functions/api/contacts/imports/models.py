@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from functions.api.contacts.imports.job import MOST_BYTES
+from functions.api.contacts.imports.logic.csv_source import MOST_BYTES
 from functions.api.contacts.models import Tags
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Country, Cursor, Input, Output

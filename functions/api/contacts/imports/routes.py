@@ -12,13 +12,13 @@ from pydantic import ValidationError
 from functions.api.contacts.imports.job import (
     AWAITING_UPLOAD,
     CSV_TYPE,
-    MOST_BYTES,
     QUEUED,
     ImportJob,
     Imports,
     Options,
     queued,
 )
+from functions.api.contacts.imports.logic.csv_source import MOST_BYTES
 from functions.api.contacts.imports.models import (
     CountsOut,
     ImportIn,

@@ -15,6 +15,7 @@ from functions.api.http.csv_file import restored
 from shared.errors import InvalidInput
 
 LINE_LIMIT = 1_000_000
+MOST_BYTES = 200 * 1024 * 1024
 MOST_COLUMNS = 1_000
 HEADER_LIMIT = 50_000
 """Characters. What becomes of each column is stored with the import, in an item of 400 KB at most."""
