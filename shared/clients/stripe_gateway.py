@@ -5,14 +5,14 @@ POST /v1/checkout/sessions, POST /v1/billing_portal/sessions. A price belongs to
 in its metadata; both are set where the prices are made, in Stripe's dashboard.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 import stripe
 from stripe import RequestsClient, StripeClient
 
-from shared.domain.accounts.plans import PLAN_NAMES
+from shared.domain.accounts.plans import PAYING, PLAN_NAMES
 from shared.errors import InvalidInput, NotFound, ProviderRejected, RetryableError
 
 T = TypeVar("T")
@@ -94,26 +94,43 @@ class StripeGateway:
 
 
 def read_subscription(raw: Mapping[str, object]) -> Subscription:
-    """Stripe's object as ours. The price says the plan; `plan` in the subscription's metadata only when it does not,
-    because a change in the portal changes the price alone."""
+    """Stripe's object as ours. Among the items, which may be extras in any order, the prices say the plan, and of
+    several the largest counts; `plan` in the subscription's metadata only when no price says one, because a change in
+    the portal changes the prices alone."""
     customer = raw.get("customer")
     described = _mapping(customer)
-    price = _price(raw)
-    candidates = (price.get("lookup_key"), _mapping(price.get("metadata")).get("plan"), _metadata(raw).get("plan"))
+    plans = [name for price in _prices(raw) if (name := _plan_of(price))]
+    own = _metadata(raw).get("plan")
+    plan = max(plans, key=PLAN_NAMES.index) if plans else str(own) if own in PLAN_NAMES else ""
     created = raw.get("created")
     return Subscription(
         subscription_id=str(raw.get("id", "")),
         customer_id=str(described.get("id", "") if described else customer or ""),
-        status=str(raw.get("status", "")),
-        plan=next((str(name) for name in candidates if name in PLAN_NAMES), ""),
+        status=_status(raw),
+        plan=plan,
         tenant_id=str(_metadata(raw).get("tenant_id") or _metadata(described).get("tenant_id") or ""),
         created=created if isinstance(created, int) else 0,
     )
 
 
-def _price(raw: Mapping[str, object]) -> Mapping[str, object]:
+def _status(raw: Mapping[str, object]) -> str:
+    """Stripe's, or `paused` where collection is paused in the way that is meant for services which are not provided
+    meanwhile, `void` (Stripe, pause payment collection). Of the other two, `keep_as_draft` collects later and
+    `mark_uncollectible` gives the service away; the plan goes on. The status itself stays `active` in all three."""
+    held = _mapping(raw.get("pause_collection")).get("behavior") == "void"
+    status = str(raw.get("status", ""))
+    return "paused" if held and status in PAYING else status
+
+
+def _prices(raw: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     items = _mapping(raw.get("items")).get("data")
-    return _mapping(_mapping(items[0]).get("price")) if isinstance(items, list) and items else {}
+    for item in items if isinstance(items, list) else ():
+        yield _mapping(_mapping(item).get("price"))
+
+
+def _plan_of(price: Mapping[str, object]) -> str:
+    names = (price.get("lookup_key"), _metadata(price).get("plan"))
+    return next((str(name) for name in names if name in PLAN_NAMES), "")
 
 
 def _metadata(raw: Mapping[str, object]) -> Mapping[str, object]:

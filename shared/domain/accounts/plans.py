@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from shared.errors import LimitExceeded
 
 # Stripe, subscription statuses: past_due keeps access while Stripe retries the payment.
-_PAYING = frozenset({"active", "trialing", "past_due"})
+PAYING = frozenset({"active", "trialing", "past_due"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ PLAN_NAMES = tuple(_PLANS)
 
 def entitlements(plan: str, subscription_status: str) -> Entitlements:
     """The free plan's limits unless the subscription is in a paying state and the plan is known."""
-    if subscription_status not in _PAYING:
+    if subscription_status not in PAYING:
         return _PLANS["free"]
     return _PLANS.get(plan, _PLANS["free"])
 

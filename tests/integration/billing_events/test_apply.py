@@ -125,6 +125,22 @@ def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(at_hand: Billin
     assert plan(at_hand, "01OTHER") == ("free", "none")
 
 
+def test_a_pause_of_collection_takes_the_plan_until_it_ends(at_hand: BillingParts, stripe: Stripe) -> None:
+    stripe.subscription("sub_1", "active", "growth", pause_collection={"behavior": "void", "resumes_at": None})
+    assert deliver("evt_1")
+    assert plan(at_hand) == ("growth", "paused")
+    stripe.subscription("sub_1", "active", "growth", pause_collection=None)
+    assert deliver("evt_2")
+    assert plan(at_hand) == ("growth", "active")
+
+
+def test_a_plan_behind_an_extra_is_found(at_hand: BillingParts, stripe: Stripe) -> None:
+    extra, growth = ({"object": "subscription_item", "price": {"lookup_key": key}} for key in ("extra", "growth"))
+    stripe.subscription("sub_1", "active", "", items={"object": "list", "data": [extra, growth]})
+    assert deliver()
+    assert plan(at_hand) == ("growth", "active")
+
+
 def test_the_same_event_again_asks_nothing(at_hand: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     deliver()

@@ -5,6 +5,7 @@ import pytest
 
 from functions.billing_events.logic.plan import KnownSubscription, effective
 from shared.clients.stripe_gateway import Subscription, read_subscription
+from shared.domain.accounts.plans import entitlements
 
 
 def known(subscription_id: str, status: str, plan: str, created: int = 0) -> KnownSubscription:
@@ -46,6 +47,33 @@ def subscription(**more: Any) -> dict[str, Any]:
     }
 
 
+def items(*lookup_keys: str) -> dict[str, Any]:
+    return {"object": "list", "data": [{"price": {"id": key, "lookup_key": key}} for key in lookup_keys]}
+
+
+@pytest.mark.parametrize(
+    ("status", "pause", "held"),
+    [
+        ("active", {"behavior": "void", "resumes_at": None}, "paused"),
+        ("trialing", {"behavior": "void", "resumes_at": 1_900_000_000}, "paused"),
+        ("past_due", {"behavior": "void"}, "paused"),
+        ("canceled", {"behavior": "void"}, "canceled"),
+        ("active", {"behavior": "keep_as_draft", "resumes_at": None}, "active"),
+        ("active", {"behavior": "mark_uncollectible"}, "active"),
+        ("active", None, "active"),
+        ("active", {}, "active"),
+        ("active", "void", "active"),
+    ],
+)
+def test_collection_that_is_paused_because_nothing_is_provided_holds_the_plan_back(
+    status: str, pause: object, held: str
+) -> None:
+    raw = subscription(status=status, pause_collection=pause, price={"lookup_key": "growth"})
+    found = read_subscription(raw)
+    assert (found.status, found.plan) == (held, "growth")
+    assert (entitlements(found.plan, found.status).plan == "growth") == (held == "active")
+
+
 @pytest.mark.parametrize(
     ("raw", "plan", "tenant_id"),
     [
@@ -56,6 +84,13 @@ def subscription(**more: Any) -> dict[str, Any]:
         (subscription(price={"lookup_key": "gold"}), "", ""),
         (subscription(customer={"id": "cus_1", "metadata": {"tenant_id": "t"}}), "", "t"),
         (subscription(items=None), "", ""),
+        (subscription(items=items("extra_number", "growth")), "growth", ""),
+        (subscription(items=items("growth", "extra_number")), "growth", ""),
+        (subscription(items=items("extra_number", "starter", "growth")), "growth", ""),
+        (subscription(items=items("growth", "starter")), "growth", ""),
+        (subscription(items=items("extra_number"), metadata={"plan": "starter"}), "starter", ""),
+        (subscription(items=items("extra_number", "growth"), metadata={"plan": "starter"}), "growth", ""),
+        (subscription(items={"data": [None, {"price": None}, {"price": {"lookup_key": 7}}]}), "", ""),
         (subscription(items={"data": []}), "", ""),
     ],
 )
