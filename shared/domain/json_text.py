@@ -13,6 +13,14 @@ MAX_DEPTH = 40
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+LOST = "\ufffd"
+"""Stands where a character was that some conversion could not read (Unicode, replacement character)."""
+
+
+def without_lost(name: str) -> str:
+    """A name without the signs for characters that were lost."""
+    return " ".join(name.replace(LOST, "").split()) if LOST in name else name
+
 
 class TooDeep(ValueError):
     """Nested deeper than anything that is meant."""
@@ -24,7 +32,7 @@ def storable(value: object, depth: int = 0) -> object:
     Raises TooDeep for more than MAX_DEPTH levels.
     """
     if isinstance(value, str):
-        return value if value.isascii() else _UNSTORABLE.sub("\ufffd", value)
+        return value if value.isascii() else _UNSTORABLE.sub(LOST, value)
     if isinstance(value, dict):
         if depth > MAX_DEPTH:
             raise TooDeep("nested too deep")

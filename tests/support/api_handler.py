@@ -120,8 +120,10 @@ class Api:
         params: dict[str, str] | None = None,
         encoded: bool = False,
     ) -> Answer:
-        text = body if isinstance(body, str) or body is None else json.dumps(body)
-        if encoded and text is not None:
+        text = body if isinstance(body, str) or body is None else "" if isinstance(body, bytes) else json.dumps(body)
+        if isinstance(body, bytes):
+            text = base64.b64encode(body).decode()
+        elif encoded and text is not None:
             text = base64.b64encode(text.encode()).decode()
         context: dict[str, Any] = {
             "requestId": f"request-{next(_NUMBERS)}",
@@ -141,7 +143,7 @@ class Api:
             "headers": {"content-type": "application/json", **(headers or {})},
             "requestContext": context,
             "body": text,
-            "isBase64Encoded": encoded,
+            "isBase64Encoded": encoded or isinstance(body, bytes),
         }
         answer = handler.lambda_handler(event, Context())
         is_json = "json" in str(answer["headers"].get("Content-Type", "json"))

@@ -2,16 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
 from functions.api.http.fields import Cursor, Input, Output, ShortText, Tag, moment
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of
+from shared.domain.json_text import LOST
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Scalar = StrictBool | StrictInt | StrictFloat | Annotated[str, StringConstraints(max_length=1000)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
+
+
+def _whole(name: str) -> str:
+    if LOST in name:
+        raise ValueError("holds U+FFFD, which stands for a character that was lost; write the name as it is")
+    return name
+
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_whole)]
 
 
 class FieldIn(Input):
@@ -46,10 +56,8 @@ class ContactIn(Input):
         None, description="As people write it; without a country code it is taken to be of the tenant's country."
     )
     bsuid: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)] | None = None
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    first_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = Field(
-        "", description="how messages address them; when left out, what `name` says of it"
-    )
+    name: Name = ""
+    first_name: Name = Field("", description="how messages address them; when left out, what `name` says of it")
     fields: dict[Key, Scalar] = Field(default_factory=dict)
     tags: Tags = Field(default_factory=list)
 
@@ -61,8 +69,8 @@ class ContactIn(Input):
 
 
 class ContactPatch(Input):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
-    first_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = Field(
+    name: Name | None = None
+    first_name: Name | None = Field(
         None, description='how messages address them, as long as the name is this one; "": what the name says of it'
     )
     fields: dict[Key, Scalar | None] = Field(default_factory=dict, description="null removes a field")

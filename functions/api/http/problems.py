@@ -67,6 +67,11 @@ INTERNAL = Problem(500, "internal", "something went wrong on our side; try again
 UNKNOWN_ROUTE = Problem(404, "unknown_route", "there is no such path and method; see GET /v1/openapi.json")
 NO_SUCH_THING = Problem(404, "not_found", "there is no such thing here")
 BAD_JSON = Problem(400, "malformed_json", "the body is not a JSON object in UTF-8")
+NOT_UTF8 = Problem(
+    400,
+    "not_utf8",
+    "the body is not UTF-8, or holds U+FFFD, which stands for characters that a conversion has lost; send it as UTF-8",
+)
 WRONG_MEDIA_TYPE = Problem(415, "unsupported_media_type", "send the body as application/json")
 
 

@@ -3,6 +3,7 @@ effect is recorded."""
 
 import base64
 import binascii
+import codecs
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from functions.api.http import problems
 from functions.api.http.problems import Problem
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Principal, Scope
-from shared.domain.json_text import lone_surrogate
+from shared.domain.json_text import LOST, lone_surrogate
 from shared.errors import Forbidden, Unauthenticated
 from shared.ids import moment_of, new_ulid
 
@@ -88,19 +89,35 @@ def body_problem(event: Mapping[str, Any]) -> Problem | None:
         return None
     headers = {str(name).lower(): str(value) for name, value in (event.get("headers") or {}).items()}
     media_type = headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if media_type == "text/csv":
-        return None
-    if media_type != "application/json":
+    if media_type not in ("application/json", "text/csv"):
         return problems.WRONG_MEDIA_TYPE
     try:
-        text = base64.b64decode(body, validate=True).decode() if event.get("isBase64Encoded") else body
+        text = (
+            _text_of(base64.b64decode(body, validate=True), media_type) if event.get("isBase64Encoded") else str(body)
+        )
+    except UnicodeDecodeError:
+        return problems.NOT_UTF8
+    except binascii.Error:
+        return problems.BAD_JSON
+    if LOST in text:
+        # API Gateway hands a text on as UTF-8 whatever it was, with this sign for every byte that is none.
+        return problems.NOT_UTF8
+    if media_type == "text/csv":
+        return None
+    try:
         parsed = json.loads(text, parse_constant=_no_constants)
-    except (ValueError, binascii.Error, RecursionError):
+    except (ValueError, RecursionError):
         return problems.BAD_JSON
     if not isinstance(parsed, dict):
         return problems.BAD_JSON
     place = lone_surrogate(parsed)
     return None if place is None else problems.half_a_character(place)
+
+
+def _text_of(raw: bytes, media_type: str) -> str:
+    """UTF-8, or of a spreadsheet UTF-16 that says so by its mark. Raises UnicodeDecodeError."""
+    marked = media_type == "text/csv" and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return raw.decode("utf-16" if marked else "utf-8")
 
 
 def _no_constants(name: str) -> None:

@@ -9,6 +9,7 @@ from shared.domain.contacts.consent_words import ConsentWord
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
+from shared.domain.json_text import LOST, without_lost
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
@@ -104,21 +105,29 @@ class People:
     def note_names(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> str:
         """Keep how the person called themselves at that time; returns what they are called from now on.
 
-        Costs nothing for names that are known.
+        Costs nothing for names that are known. A name of which characters were lost on the way takes the place of none.
         """
         known = person.contact or Contact("")
-        username = known.username
-        if who.username not in ("", username) and self._names.set_username(tenant_id, contact_id, who.username, at):
+        username, name = known.username, without_lost(who.name)
+        told = name if name == who.name or not known.profile_name else ""
+        if (
+            who.username not in ("", username)
+            and LOST not in who.username
+            and self._names.set_username(tenant_id, contact_id, who.username, at)
+        ):
             username = who.username
         own = known.name if known.name != known.profile_name else ""
         profile = known.profile_name
-        if who.name and who.name != profile and self._names.set_profile_name(tenant_id, contact_id, who.name, at):
-            profile = who.name
-        return replace(known, name=own or profile or who.name, username=username).shown_name
+        if told and told != profile and self._names.set_profile_name(tenant_id, contact_id, told, at):
+            profile = told
+        return replace(known, name=own or profile or name, username=username).shown_name
 
-    def note_book_name(self, tenant_id: str, contact_id: str, name: str, at: int) -> None:
-        """What the tenant's phone book calls this person; blank once it does not any more."""
-        self._names.set_book_name(tenant_id, contact_id, name, at)
+    def note_book_name(self, tenant_id: str, person: Person, contact_id: str, name: str, at: int) -> None:
+        """What the tenant's phone book calls this person; blank once it does not any more. One of which characters were
+        lost on the way takes the place of none."""
+        if LOST in name and person.contact is not None and person.contact.name:
+            return
+        self._names.set_book_name(tenant_id, contact_id, without_lost(name), at)
 
     def move(self, tenant_id: str, change: Change, at: int, now: int) -> str:
         """A changed number or user id: the contact known by the old one takes the new one; returns its id. `at` is when
@@ -180,5 +189,5 @@ def _missing(person: Person, who: Identities, at: int) -> dict[str, str]:
     if who.bsuid and who.bsuid not in {contact.bsuid for contact in (known, *person.others)}:
         attributes["bsuid"] = who.bsuid
     if who.name and person.contact is None:
-        attributes["profile"] = who.name
+        attributes["profile"] = without_lost(who.name)
     return attributes

@@ -136,7 +136,7 @@ def _take_entry(at_hand: SyncParts, tenant_id: str, entry: BookEntry, received_a
     at = entry.at or received_at
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
     contact_id = at_hand.people.link(tenant_id, person, entry.who, 0, now)
-    at_hand.people.note_book_name(tenant_id, contact_id, entry.name, at)
+    at_hand.people.note_book_name(tenant_id, person, contact_id, entry.name, at)
     # Also for old news: whoever noted the name may have died before it was shown.
     at_hand.heads.refresh(tenant_id, contact_id)
     count("PhoneBookTaken")

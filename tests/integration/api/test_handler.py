@@ -60,6 +60,36 @@ def test_what_is_no_json_object_is_400_on_every_route(api: Api, body: str) -> No
     assert is_problem(api.call("POST", "/v1/bots", body, tenant="t", encoded=True), 400, "malformed_json")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"name":"Jos\ufffd"}',
+        '{"name":"José"}'.encode("latin-1"),
+        '{"name":"José"}'.encode("cp1252"),
+        '{"name":"José"}'.encode("utf-16"),
+        b'{"name":"\xff"}',
+        b'{"name":"\xed\xa0\x80"}',
+        b'{"name":"\xc0\xaf"}',
+        '{"name":"Jos\ufffd"}'.encode(),
+    ],
+)
+def test_what_is_not_utf_8_is_400_on_every_route(api: Api, body: str | bytes) -> None:
+    for path in ("/v1/signup", "/v1/contacts", "/v1/conversations/0/messages"):
+        assert is_problem(api.call("POST", path, body, tenant="t"), 400, "not_utf8"), path
+    csv = {"content-type": "text/csv"}
+    for file in (body, "phone,name\n1,Jos\ufffd\n", "phone,name\n1,José\n".encode("latin-1")):
+        if not isinstance(file, bytes) or not file.startswith(b"\xff\xfe"):
+            assert is_problem(api.call("POST", "/v1/contacts/imports", file, tenant="t", headers=csv), 400, "not_utf8")
+
+
+def test_a_name_with_a_sign_for_a_lost_character_is_refused_however_it_is_spelt(api: Api) -> None:
+    mine = tenant(api)
+    for name in ("name", "first_name"):
+        body = json.dumps({"phone": "+5511912345678", name: "Jos\ufffd"})
+        answer = api.call("POST", "/v1/contacts", body, tenant=mine)
+        assert (answer.status, answer.body["field"]) == (422, name)
+
+
 def test_other_media_types_are_415(api: Api) -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert is_problem(api.call("POST", "/v1/login", "a=b", headers=form), 415, "unsupported_media_type")

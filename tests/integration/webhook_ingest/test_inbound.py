@@ -45,6 +45,21 @@ def deliver(*sent: Json, contacts: list[Json] | None = None) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
+@pytest.mark.parametrize("damaged", ["Sheena \ufffd", "Shee\ud83dna", "\ufffd"])
+def test_a_name_of_which_characters_were_lost_takes_the_place_of_none(at_hand: Deps, damaged: str) -> None:
+    spoilt = [{**CONTACT, "profile": {"name": damaged}}]
+    deliver(text("first", 1), contacts=spoilt)
+    first = contact(at_hand).name
+    assert "\ufffd" not in first
+    assert (conversation(at_hand)[0].contact_name, first) == (
+        first,
+        damaged.replace("\ufffd", "").replace("\ud83d", "").strip(),
+    )
+    deliver(text("second", 2), contacts=[{**CONTACT, "profile": {"name": "Sheena 🌸"}}])
+    deliver(text("third", 3), contacts=spoilt)
+    assert contact(at_hand).name == conversation(at_hand)[0].contact_name == "Sheena 🌸"
+
+
 def contact(at_hand: Deps, contact_id: str = BY_PHONE) -> Contact:
     found = at_hand.contacts.get(TENANT, contact_id)
     assert found is not None
