@@ -303,6 +303,27 @@ def test_a_phone_that_two_contacts_carry_is_written_to_once(world: World) -> Non
     assert [recipient.contact_id for recipient in people] == [first]
 
 
+@pytest.mark.parametrize(("old", "new"), [("+541143210001", "+5491143210001"), ("+22508090099", "+2250708090099")])
+@pytest.mark.parametrize("said_no", [False, True])
+def test_who_is_still_stored_under_an_old_form_too_is_written_to_once(
+    world: World, old: str, new: str, said_no: bool
+) -> None:
+    contacts, now = world.deps.contacts, epoch_ms()
+    ids = {phone: contact_id_for(world.tenant_id, "phone", phone) for phone in (old, new)}
+    for phone, contact_id in ids.items():
+        contacts.upsert(world.tenant_id, contact_id, {"phone": phone, "name": "Ana"}, {}, frozenset({"all"}), now)
+    if said_no:
+        contacts.consent.record(
+            world.tenant_id, ids[new], opted_out=True, source="keyword", at=now, event_id="e", now=now
+        )
+    campaign_id = begin(world)
+    load_all(world, campaign_id)
+    skipped = {"opted_out": 2} if said_no else {"duplicate_identity": 1}
+    assert world.campaign(campaign_id).skipped == skipped
+    people = [r for shard in range(SHARDS) for _, block, _ in records(world, campaign_id, shard) for r in block]
+    assert [recipient.contact_id for recipient in people] == ([] if said_no else [ids[new]])
+
+
 def change(world: World, campaign_id: str, action: str, finished_at: int | None = None) -> None:
     world.deps.catalogue.change_campaign(
         world.tenant_id,
