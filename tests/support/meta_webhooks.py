@@ -215,7 +215,37 @@ CHANGES: list[Json] = [
     ),
     *_named("business_username_update", {**_NUMBER, "username": "lucky", "status": "approved"}),
     *_named("standby", _of_number(standby={"contacts": [CONTACT], "messages": [TEXT]})),
-    *_named("messaging_handovers", {"sender": {"phone_number": "1"}, "type": "control_passed", "timestamp": "1"}),
+    *_named(
+        "standby",
+        _of_number(
+            standby={
+                "message_echoes": [
+                    {
+                        "id": "wamid.A1",
+                        "timestamp": "1739321024",
+                        "message": {
+                            "to": "16505551234",
+                            "recipient": "16505551234",
+                            "recipient_type": "individual",
+                            "type": "text",
+                            "text": {"body": "9 to 5"},
+                        },
+                    }
+                ]
+            }
+        ),
+        _of_number(standby={"statuses": [{**STATUS, "biz_opaque_callback_data": ""}]}),
+    ),
+    *_named(
+        "messaging_handovers",
+        {
+            "sender": {"phone_number": "16505551234"},
+            "recipient": METADATA,
+            "type": "control_passed",
+            "timestamp": "1739321024",
+            "control_passed": {"previous_owner_app_role": "meta_business_agent", "metadata": "customer_request"},
+        },
+    ),
     *_named("automatic_events", _of_number(automatic_events=[{"id": "wamid.1", "event_name": "Purchase"}])),
     *_named("tracking_events", {"events": [{"event_name": "x", "timestamp": 1, "tracking_data": {"click_id": "c"}}]}),
     *_named("partner_solutions", {"event": "SOLUTION_CREATED", "solution_id": "774485461512159"}),
