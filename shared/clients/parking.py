@@ -38,7 +38,8 @@ class Parking:
         try:
             answer = self._aws.s3.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
+            # Who may not list the bucket, and no function may, hears of what is not there as of what it may not read.
+            if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
                 raise InvalidInput("what was kept of it is gone") from error
             raise
         document: object = json.loads(answer["Body"].read())
