@@ -43,8 +43,11 @@ def dynoxide() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
-    """The local cloud, started once for all integration and end-to-end tests; each test makes a tenant of its own."""
-    with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "30"}) as running:
+    """The local cloud, started once for all integration and end-to-end tests; each test makes a tenant of its own.
+
+    It enforces policies, signatures and sessions as AWS does.
+    """
+    with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "30"}, enforcing=True) as running:
         yield running
 
 

@@ -8,7 +8,18 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from tests.support.api import Business, Json, approved_template, journal, settle, signed_up, wait_for
+from tests.support.api import (
+    Business,
+    Json,
+    approved_template,
+    envelope,
+    journal,
+    post_webhook,
+    says,
+    settle,
+    signed_up,
+    wait_for,
+)
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +122,28 @@ def test_when_the_window_is_closed_a_template_is_offered_and_goes(cloud: LocalCl
     assert (sent["status"], sent["text"]) == ("sent", "Hello Eva, we are back.")
     assert journal(cloud, business.phone_number_id)[-1]["to"] == phone
     wait_for(lambda: api.get(path)["items"][0]["status"], lambda status: status in ("delivered", "read"))
+
+
+def test_a_status_that_says_who_somebody_is_joins_what_were_two_conversations(
+    cloud: LocalCloud, business: Business
+) -> None:
+    api, phone, user_id = business.owner, f"+346{secrets.randbelow(10**8):08d}", f"ES.{secrets.randbelow(10**18)}"
+    conversation = hears(cloud, business, phone, text="I wrote with my number")
+    value = says(business.phone_number_id, phone, "and this without it")
+    value["messages"][0] |= {"from": "", "from_user_id": user_id}
+    value["contacts"] = [{"profile": {"name": "Ana"}, "user_id": user_id}]
+    assert post_webhook(cloud, envelope((business.waba_id, "messages", value))).status_code == 200
+    wait_for(lambda: len(api.get("/v1/search", q="without it")["messages"]), lambda found: found == 1)
+
+    path = f"/v1/conversations/{conversation['id']}/messages"
+    sent = api.post(path, {"type": "text", "text": {"body": "Which of the two is you?"}})
+    now = str(int(datetime.now(UTC).timestamp()))
+    who = {"recipient_id": phone[1:], "recipient_user_id": user_id}
+    told = {name: value[name] for name in ("messaging_product", "metadata")} | {
+        "statuses": [{"id": sent["wamid"], "status": "sent", "timestamp": now, **who}]
+    }
+    assert post_webhook(cloud, envelope((business.waba_id, "messages", told))).status_code == 200
+    wait_for(
+        lambda: {message["text"] for message in api.get(path)["items"]},
+        lambda texts: texts >= {"I wrote with my number", "and this without it"},
+    )
