@@ -1,6 +1,7 @@
 """From what a caller asks to send to what is sent: templates compiled, files and messages named as Meta knows them."""
 
 import re
+from collections.abc import Mapping
 from typing import cast
 
 from functions.api.http.request import Operation
@@ -12,13 +13,7 @@ from shared.domain.accounts.account import Principal
 from shared.domain.contacts.consent import Purpose, purpose_of, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation
-from shared.domain.conversations.outgoing_message import (
-    files_in,
-    read_text,
-    with_document_names,
-    with_meta_ids,
-    with_own_ids,
-)
+from shared.domain.conversations.outgoing_message import files_in, read_text, with_meta_ids, with_own_ids
 from shared.domain.media.library import FileUse
 from shared.domain.media.media_types import MediaKind
 from shared.domain.media.message_media import MessageMedia
@@ -33,7 +28,7 @@ from shared.domain.templates.compiler import (
 )
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
-from shared.domain.templates.variables import Variable, with_files
+from shared.domain.templates.variables import Variable
 from shared.errors import InvalidInput, NotFound
 from shared.services.single_send import Draft
 
@@ -65,7 +60,9 @@ def draft_of(
         content = with_meta_ids(content, meta_ids(files))
         if isinstance(own := content.get("media_id"), str):
             media = message_media(tenant_id, files[own])
-        content = with_document_names(kind, content, {own: found.file.filename for own, found in files.items()})
+            if kind == "document":
+                # Without a name WhatsApp shows the person none.
+                content.setdefault("filename", media.filename)
         text = read_text(kind, content)
     return Draft(
         key=wanted.operation_id,
@@ -114,8 +111,8 @@ def _template(
         for slot, value in asked.variables.items()
         if (file_id := _file_of(value))
     ]
-    files = at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now)
-    variables = with_files({slot: _variable(value) for slot, value in asked.variables.items()}, files)
+    known = meta_ids(at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now))
+    variables = {slot: _variable(value, known) for slot, value in asked.variables.items()}
     fields = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)} if variables else {}
     try:
         plan = compile_plan(template, variables, fields, now)
@@ -125,7 +122,7 @@ def _template(
     except Unsendable as error:
         wording = f"{str(error.reason).replace('_', ' ')}: give a value that fits, or a fallback"
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
-    content = with_own_ids(message_body(plan, values), meta_ids(files))
+    content = with_own_ids(message_body(plan, values), known)
     return content, render_text(template, plan, values), purpose_of(template.category)
 
 
@@ -155,9 +152,10 @@ def _own_template(deps: DraftParts, tenant_id: str, conversation: Conversation, 
     return template
 
 
-def _variable(value: str | VariableModel | MediaValue) -> Variable:
-    if isinstance(value, MediaValue):
-        return Variable("media", value.media_id)
+def _variable(value: str | VariableModel | MediaValue, known: Mapping[str, str]) -> Variable:
+    file_id = _file_of(value)
+    if file_id or isinstance(value, MediaValue):
+        return Variable("constant", known[file_id])
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()
 
 
