@@ -1,12 +1,14 @@
 """Finding a person or what was said: by name, by the last digits of a phone number, by words, by label.
 
-What it costs at most: for each of name, number and words one range of the index (300 entries, 4 RRU) and the reading of
-what the 100 newest of them name (50 RRU each); labels and the one contact whose whole number it is, 2 RRU. Usually a
-tenth of it. Names and numbers are found for people who have a conversation; anybody else by their whole number.
+What it costs at most: for each of name, number, words and numbers in messages one range of the index (300 entries, 4
+RRU) and the reading of what the 100 newest of them name (50 RRU each); labels and the one contact whose whole number it
+is, 2 RRU. Usually a tenth of it. Names and numbers are found for people who have a conversation; anybody else by their
+whole number.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from functions.api.inbox.parts import SearchParts
 from shared.domain.contacts.contact import Contact
@@ -16,7 +18,15 @@ from shared.domain.contacts.phone import AmbiguousPhone, normalise_phone
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.inbox_settings import Label
 from shared.domain.conversations.message import Message
-from shared.domain.conversations.search_words import SHORTEST, SHORTEST_NAME, digits_of, matches, name_words, words_of
+from shared.domain.conversations.search_words import (
+    SHORTEST,
+    SHORTEST_NAME,
+    digits_of,
+    indexed_numbers,
+    matches,
+    name_words,
+    words_of,
+)
 from shared.errors import InvalidInput
 from shared.store.conversations.search_index import Found
 from shared.store.engine.cursor import PageBytes
@@ -58,7 +68,7 @@ class Search:
     def run(self) -> Hits:
         people = {c.conversation_id: c for c in (*self._by_phone(), *self._by_name())}
         found = sorted(people.values(), key=lambda conversation: conversation.active_at, reverse=True)
-        said, room = self._by_words(), PageBytes()
+        said, room = self._said(), PageBytes()
         shown = [hit for hit in said[: self._limit] if room.takes(hit.message.size)]
         self._complete &= len(found) <= self._limit and len(said) == len(shown)
         return Hits(
@@ -84,17 +94,21 @@ class Search:
 
     def _by_phone(self) -> list[Conversation]:
         """By what its number ends with as it was written here, or by the number it is in any spelling."""
-        written = digits_of(self._wanted)
-        if not written:
-            return []
-        meant = [digits_of(spelling) for phone in self._phones() for spelling in spellings(phone)]
-        ends = tuple(dict.fromkeys((written, *meant)))
+        ends = self._ends
         found = [
             one for end in ends for one in self._first(self._deps.conversations.search.phones(self._tenant_id, end))
         ]
         heads = self._heads(list(dict.fromkeys(conversation_id for _, conversation_id in found)))
         return [head for head in heads if digits_of(head.contact_phone).endswith(ends)]
 
+    @cached_property
+    def _ends(self) -> tuple[str, ...]:
+        """The digits with which a number that is searched for may end; none for what is no number."""
+        written = digits_of(self._wanted)
+        meant = [digits_of(spelling) for phone in self._phones for spelling in spellings(phone)] if written else []
+        return tuple(dict.fromkeys((written, *meant))) if written else ()
+
+    @cached_property
     def _phones(self) -> tuple[str, ...]:
         """The canonical number that is searched for; both where it may be one of two, none where it is no whole one."""
         country = self._deps.accounts.tenant(self._tenant_id).country
@@ -113,7 +127,21 @@ class Search:
         heads = self._heads([conversation_id for _, conversation_id in ids])
         return [head for head in heads if matches(starts, name_words(head.contact_name))]
 
-    def _by_words(self) -> list[Hit]:
+    def _said(self) -> list[Hit]:
+        """Messages with the words, or with a phone number that ends so, newest first."""
+        found = {message.message_id: message for message in (*self._by_words(), *self._by_numbers())}
+        heads = {head.conversation_id: head for head in self._heads([m.conversation_id for m in found.values()])}
+        hits = [Hit(m, heads[m.conversation_id]) for m in found.values() if m.conversation_id in heads]
+        return sorted(hits, key=lambda hit: hit.message.message_id, reverse=True)
+
+    def _by_numbers(self) -> list[Message]:
+        ends = self._ends
+        found = [
+            one for end in ends for one in self._first(self._deps.conversations.search.numbers(self._tenant_id, end))
+        ]
+        return [m for m in self._messages(found) if any(n.endswith(ends) for n in indexed_numbers(m.text))]
+
+    def _by_words(self) -> list[Message]:
         known = words_of(self._wanted)
         last = words_of(self._wanted, 1)[-1:]
         # The last word may be unfinished; a finished one names fewer messages.
@@ -122,10 +150,7 @@ class Search:
             return []
         chosen = max(finished, key=len) if finished else known[-1]
         found = self._deps.conversations.search.messages(self._tenant_id, chosen, whole=bool(finished))
-        messages = [m for m in self._messages(self._first(found)) if _says(m, finished, last)]
-        heads = {head.conversation_id: head for head in self._heads([m.conversation_id for m in messages])}
-        hits = [Hit(m, heads[m.conversation_id]) for m in messages if m.conversation_id in heads]
-        return sorted(hits, key=lambda hit: hit.message.message_id, reverse=True)
+        return [m for m in self._messages(self._first(found)) if _says(m, finished, last)]
 
     def _messages(self, ids: Sequence[tuple[str, str]]) -> list[Message]:
         """As people see them now: what was edited under the edit's text, what moved where it is."""
@@ -146,7 +171,7 @@ class Search:
         """The person with exactly this number, conversation or not."""
         if not digits_of(self._wanted):
             return []
-        ids = [one for phone in self._phones() for one in phone_ids(self._tenant_id, phone)]
+        ids = [one for phone in self._phones for one in phone_ids(self._tenant_id, phone)]
         found = self._deps.contacts.get_many(self._tenant_id, ids)
         return list({contact.contact_id: contact for contact in found.values()}.values())
 

@@ -28,7 +28,8 @@ def get_search(
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> SearchOut:
     """By name (the beginning of each part), by phone number in any notation or by its last three digits or more, and by
-    the words of a message: all of them, the last one also by its beginning. Case and accents do not matter.
+    the words of a message: all of them, the last one also by its beginning; and by how a phone number in it ends, such
+    as a card's. Case and accents do not matter, nor how a keyboard writes a letter (Łukasz, lukasz).
 
     Of a message its first 25 words of three letters or more are found; what bots said is not. At most 100 messages and
     100 people are looked at, the newest first: `complete` says whether that was all.

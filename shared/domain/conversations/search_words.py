@@ -14,11 +14,16 @@ MOST_WORDS = 25
 SHORTEST, SHORTEST_NAME = 3, 2
 LONGEST = 40
 FEWEST_DIGITS = 3
+MOST_NUMBERS = 5
+"""Phone numbers of one message that can be searched for; each takes the place of a word."""
 # Thai, Lao, Burmese and Khmer; kana; Han.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _PHONE = re.compile(r"[+(]?[0-9][0-9 ()./-]*")
+# In a text: as many digits as a number has with its country (ITU-T E.164: 15), or the shortest without one.
+_NUMBER = re.compile(r"[0-9][0-9 ()./-]{5,40}[0-9]")
+_FEWEST_IN_TEXT, _MOST_IN_TEXT = 7, 17
 
 
 def words_of(text: str, shortest: int = SHORTEST) -> list[str]:
@@ -27,8 +32,20 @@ def words_of(text: str, shortest: int = SHORTEST) -> list[str]:
 
 
 def indexed_words(text: str) -> list[str]:
-    """The words under which a message is found."""
-    return words_of(text)[:MOST_WORDS]
+    """The words under which a message is found; with its numbers they are MOST_WORDS at most."""
+    return words_of(text)[: MOST_WORDS - len(indexed_numbers(text))]
+
+
+def indexed_numbers(text: str) -> list[str]:
+    """The phone numbers in a message, such as those of a card, as `digits_of` writes them: found by how they end."""
+    return list(dict.fromkeys(_numbers(text)))[:MOST_NUMBERS]
+
+
+def _numbers(text: str) -> Iterable[str]:
+    for found in _NUMBER.findall(fold(text[:20_000])):
+        digits = "".join(filter(str.isdecimal, found)).lstrip("0")
+        if _FEWEST_IN_TEXT <= len(digits) <= _MOST_IN_TEXT:
+            yield digits
 
 
 def name_words(name: str) -> list[str]:

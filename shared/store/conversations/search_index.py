@@ -3,6 +3,7 @@
 | access | key | cost |
 |---|---|---|
 | a message's words | `T#<t>#SW#<first 3 characters>` / `<word>#<message>` | 1 WRU each, 25 at most |
+| phone numbers in a message | `T#<t>#SD#<last 3 digits>` / `<digits backwards>#<message>` | 1 WRU each, 5 at most |
 | the words of a person's name | `T#<t>#SN#<first 2>` / `<word>#<conversation>` | 1 WRU each, when the name is new |
 | a person's phone number | `T#<t>#SP#<last 3 digits>` / `<digits backwards>#<conversation>` | 1 WRU, when it is new |
 | find by a word or its beginning, by name, by the last digits | a range of one of these | 0.5 RRU per 40 found |
@@ -16,11 +17,13 @@ The index only proposes: whoever searches reads what it names, so a stale entry 
 the stored message or head, so `forget` finds and removes all of them; otherwise they go when the message does.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
 
 from shared.domain.conversations.conversation import Conversation
+from shared.domain.conversations.former_words import former_indexed_words, former_name_words
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.search_words import (
@@ -28,6 +31,7 @@ from shared.domain.conversations.search_words import (
     SHORTEST,
     SHORTEST_NAME,
     digits_of,
+    indexed_numbers,
     indexed_words,
     name_words,
 )
@@ -62,6 +66,10 @@ def _names_key(tenant_id: str, word: str) -> str:
     return f"T#{tenant_id}#SN#{word[:SHORTEST_NAME]}"
 
 
+def _numbers_key(tenant_id: str, backwards: str) -> str:
+    return f"T#{tenant_id}#SD#{backwards[:FEWEST_DIGITS]}"
+
+
 def _phones_key(tenant_id: str, backwards: str) -> str:
     return f"T#{tenant_id}#SP#{backwards[:FEWEST_DIGITS]}"
 
@@ -92,6 +100,8 @@ class SearchIndex:
     def retract(self, tenant_id: str, before: Conversation | None, after: Conversation | None) -> None:
         """After a head was written, or is gone: what it is no longer found by."""
         old, new = _of_head(tenant_id, before), _of_head(tenant_id, after)
+        if after is None or (before is not None and before.contact_name != after.contact_name):
+            old = _formerly_of_head(tenant_id, before) | old
         if old.keys() <= new.keys():
             return
         with PostingItem.batch_write() as batch:
@@ -100,16 +110,29 @@ class SearchIndex:
 
     def forget(self, tenant_id: str, conversation: Conversation) -> None:
         """Take out everything that a conversation's head and its stored messages brought in."""
-        conversation_id = conversation.conversation_id
-        postings = _of_head(tenant_id, conversation)
-        stored = MessageItem.query(conversation_key(tenant_id, conversation_id), MessageItem.sk.startswith("M#"))
-        for item in stored:
-            said = [item.text or "", from_document(Change, item.change).text if item.change else ""]
-            for text in said:
-                postings |= _of_text(tenant_id, conversation_id, item.sk.removeprefix("M#"), text)
+        postings = _of_head(tenant_id, conversation) | _formerly_of_head(tenant_id, conversation)
+        for message_id, author, text in _said(tenant_id, conversation.conversation_id):
+            for posted in _of_message(tenant_id, conversation.conversation_id, message_id, author, text):
+                postings |= posted
         with PostingItem.batch_write() as batch:
             for posting in postings.values():
                 batch.delete(posting)
+
+    def reindex(self, tenant_id: str, conversation: Conversation) -> int:
+        """Let a conversation be found by its words as they are folded now, and not as they were before; how many
+        entries were written. Repeating it changes nothing."""
+        now, before = _of_head(tenant_id, conversation), _formerly_of_head(tenant_id, conversation)
+        for message_id, author, text in _said(tenant_id, conversation.conversation_id):
+            fresh, former = _of_message(tenant_id, conversation.conversation_id, message_id, author, text)
+            now, before = now | fresh, before | former
+        with PostingItem.batch_write() as batch:
+            for key in now.keys() - before.keys():
+                batch.save(now[key])
+        # Only then: at no moment is somebody found by neither.
+        with PostingItem.batch_write() as batch:
+            for key in before.keys() - now.keys():
+                batch.delete(before[key])
+        return len(now.keys() - before.keys())
 
     def messages(self, tenant_id: str, word: str, *, whole: bool) -> Found:
         """(conversation id, message id) of messages with this word, or one that begins so."""
@@ -123,6 +146,11 @@ class SearchIndex:
         """("", conversation id) of people whose number ends with these digits."""
         backwards = digits[::-1]
         return self._find(_phones_key(tenant_id, backwards), backwards)
+
+    def numbers(self, tenant_id: str, digits: str) -> Found:
+        """(conversation id, message id) of messages in which a phone number ends with these digits."""
+        backwards = digits[::-1]
+        return self._find(_numbers_key(tenant_id, backwards), backwards)
 
     def _find(self, partition: str, start: str) -> Found:
         rows = PostingItem.query(
@@ -139,13 +167,52 @@ class SearchIndex:
 Postings = dict[tuple[str, str], PostingItem]
 
 
+def _said(tenant_id: str, conversation_id: str) -> Iterator[tuple[str, str, str]]:
+    """(message id, author, text) of each text that the stored messages of a conversation brought in."""
+    for item in MessageItem.query(conversation_key(tenant_id, conversation_id), MessageItem.sk.startswith("M#")):
+        change = from_document(Change, item.change).text if item.change else ""
+        for text in dict.fromkeys((item.text or "", change)):
+            yield item.sk.removeprefix("M#"), item.author, text
+
+
+def _of_message(
+    tenant_id: str, conversation_id: str, message_id: str, author: str, text: str
+) -> tuple[Postings, Postings]:
+    """What a text is found by now, and what it was found by before."""
+    if author in _QUIET_AUTHORS:
+        return {}, {}
+    former = _postings(tenant_id, conversation_id, message_id, former_indexed_words(text), ())
+    return _of_text(tenant_id, conversation_id, message_id, text), former
+
+
 def _of_text(tenant_id: str, conversation_id: str, message_id: str, text: str) -> Postings:
+    return _postings(tenant_id, conversation_id, message_id, indexed_words(text), indexed_numbers(text))
+
+
+def _postings(
+    tenant_id: str, conversation_id: str, message_id: str, words: Iterable[str], numbers: Iterable[str]
+) -> Postings:
     ttl = expiry(int(message_id[:13]))
-    items = [
-        PostingItem(_words_key(tenant_id, word), f"{word}#{message_id}", conversation_id=conversation_id, ttl=ttl)
-        for word in indexed_words(text)
+    keys = [(_words_key(tenant_id, word), word) for word in words]
+    keys += [(_numbers_key(tenant_id, number[::-1]), number[::-1]) for number in numbers]
+    return {
+        (partition, f"{start}#{message_id}"): PostingItem(
+            partition, f"{start}#{message_id}", conversation_id=conversation_id, ttl=ttl
+        )
+        for partition, start in keys
+    }
+
+
+def _formerly_of_head(tenant_id: str, conversation: Conversation | None) -> Postings:
+    """The names alone; numbers were written then as they are now."""
+    if conversation is None:
+        return {}
+    conversation_id = conversation.conversation_id
+    keys = [
+        (_names_key(tenant_id, word), f"{word}#{conversation_id}")
+        for word in former_name_words(conversation.contact_name)
     ]
-    return {(item.pk, item.sk): item for item in items}
+    return {key: PostingItem(*key) for key in keys}
 
 
 def _of_head(tenant_id: str, conversation: Conversation | None) -> Postings:

@@ -91,6 +91,14 @@ KEYS = (
     Key("Conversations", "T#<t>#SW#<start> / <word>#<message>", "conversations", True, _CONVERSATION, "search.forget"),
     Key(
         "Conversations",
+        "T#<t>#SD#<digits> / <digits>#<message>",
+        "conversations",
+        True,
+        _CONVERSATION,
+        "search.forget",
+    ),
+    Key(
+        "Conversations",
         "T#<t>#SN#<start> / <word>#<conversation>",
         "conversations",
         True,

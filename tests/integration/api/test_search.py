@@ -72,6 +72,27 @@ def test_digits_that_may_be_two_numbers_are_refused_by_the_api_and_searched_for_
     assert {c["id"] for c in find(team, "51999887766")["contacts"]} == ids
 
 
+def test_a_number_in_a_card_is_found_in_any_notation_and_by_how_it_ends(team: Team) -> None:
+    card = "[contacts] Eva (+49 171 123-4567, eva@example.com)"
+    team.hears("Ana Lima", card)
+    team.hears("Bea Lima", "[contacts] Ivo ((11) 98888-7777, +5511988887777)")
+    for q in ("+49 171 1234567", "004917112345 67", "+491711234567", "1234567", "4567", "171/123 4567"):
+        assert texts(find(team, q)) == [card], q
+    assert len(texts(find(team, "(11) 98888 7777"))) == 1
+    assert texts(find(team, "+49 171 1234568")) == []
+
+
+def test_people_and_words_are_found_as_a_plain_keyboard_writes_them(team: Team) -> None:
+    team.hears("Łukasz Żak", "Zamówienie w Łodzi, pod numerem ٤٧١١")
+    team.hears("Søren Ærø", "KAYIT olmak istiyorum")
+    for q, name in (("lukasz zak", "Łukasz Żak"), ("ŁUKASZ", "Łukasz Żak"), ("soren aero", "Søren Ærø")):
+        assert names(find(team, q)) == [name], q
+    for q in ("lodzi", "Łodzi", "4711", "zamowienie"):
+        assert len(texts(find(team, q))) == 1, q
+    for q in ("kayıt", "kayit", "KAYIT"):
+        assert texts(find(team, q)) == ["KAYIT olmak istiyorum"], q
+
+
 def test_labels_are_found_and_narrow_a_search(team: Team) -> None:
     one = team.hears("Ana Lima", "a refund please")
     team.hears("Bea Lima", "a refund please")

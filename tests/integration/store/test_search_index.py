@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from infra.reindex_search import reindex
+from shared.domain.conversations.former_words import former_indexed_words, former_name_words
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
 from shared.ids import new_ulid
+from shared.store.conversations import search_index
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import RETENTION_DAYS
 from shared.store.conversations.moves import ConversationMoves
@@ -146,6 +149,61 @@ def test_what_one_person_said_under_two_ids_is_found_in_one_place_and_forgotten_
     assert head is not None
     conversations.search.forget(tenant, head)
     assert postings(database, tenant) == []
+
+
+def indexed_as_before(
+    conversations: Conversations, monkeypatch: pytest.MonkeyPatch, tenant: str, text: str, name: str
+) -> None:
+    """A message and a head whose entries were written before text was folded in one way."""
+    with monkeypatch.context() as before:
+        before.setattr(search_index, "indexed_words", former_indexed_words)
+        before.setattr(search_index, "indexed_numbers", lambda text: [])
+        before.setattr(search_index, "name_words", former_name_words)
+        says(conversations, tenant, text, name=name)
+
+
+def test_what_was_indexed_under_the_former_fold_is_found_once_it_is_indexed_anew(
+    database: Database, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed_as_before(conversations, monkeypatch, tenant, "Zamówienie z Łodzi, +48 601 234 567, मेरा", "Łukasz Żak")
+    search = conversations.search
+    assert (found(conversations, tenant, "lodzi"), search.names(tenant, "lukasz").ids) == ([], [])
+    for _ in range(2):
+        reindex(database)
+        assert search.names(tenant, "lukasz").ids == [("", "v")]
+        for word in ("lodzi", "zamowienie", "मेरा"):
+            assert len(found(conversations, tenant, word)) == 1, word
+        assert [place for place, _ in search.numbers(tenant, "4567").ids] == ["v"]
+        assert search.phones(tenant, "5678").ids == [("", "v")]
+    left = {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)}
+    assert left == {
+        *("zamowienie", "lodzi", "मेरा", "601", "234", "567", "48", "76543210684", "lukasz", "zak", "8765432191155")
+    }
+    assert found(conversations, new_ulid(), "lodzi") == []
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_nothing_that_was_indexed_before_stays_when_a_person_is_forgotten(
+    database: Database, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch, anew: bool
+) -> None:
+    indexed_as_before(conversations, monkeypatch, tenant, "z Łodzi +48 601 234 567 मेरा ऑर्डर", "Łukasz Żak")
+    says(conversations, tenant, "łódź", name="Łukasz Żak", at=NOW + 1)
+    if anew:
+        reindex(database)
+    head = conversations.get(tenant, "v")
+    assert head is not None
+    conversations.search.forget(tenant, head)
+    assert postings(database, tenant) == []
+
+
+def test_a_name_of_before_goes_when_there_is_another(
+    database: Database, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexed_as_before(conversations, monkeypatch, tenant, "x", "Łukasz Żak")
+    conversations.change(tenant, "v", lambda c: replace(c, contact_name="Ana Lima"))
+    assert {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)} == {
+        "ana", "lima", "8765432191155",
+    }  # fmt: skip
 
 
 def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: str) -> None:

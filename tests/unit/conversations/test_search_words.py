@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.conversations.search_words import MOST_WORDS, digits_of, indexed_words, matches, name_words, words_of
+from shared.domain.conversations.search_words import (
+    MOST_WORDS,
+    digits_of,
+    indexed_numbers,
+    indexed_words,
+    matches,
+    name_words,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +91,24 @@ def test_names_may_be_short() -> None:
 )
 def test_numbers_are_their_digits_in_any_notation(text: str, digits: str) -> None:
     assert digits_of(text) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("[contacts] Ana (+55 11 91234-5678, ana@x.co), Bo (1556)", ["5511912345678"]),
+        ("[contacts] Ana ((11) 91234-5678, +5511912345678)", ["11912345678", "5511912345678"]),
+        ("call 0055.11.91234.5678 or +49 171/1234567!", ["5511912345678", "491711234567"]),
+        ("٠٥٠ ١٢٣ ٤٥٦٧", ["501234567"]),
+        ("order 4711, 3 x 20", []),
+        ("+5511912345678\n+5511912345679", ["5511912345678", "5511912345679"]),
+        ("123456789012345678901234", []),
+        (" ".join(f"a +5511912345{i}" for i in range(100, 120)), [f"5511912345{i}" for i in range(100, 105)]),
+    ],
+)
+def test_phone_numbers_in_a_message_are_its_digits(text: str, numbers: list[str]) -> None:
+    assert indexed_numbers(text) == numbers
+    assert len(indexed_words(text)) + len(numbers) <= MOST_WORDS
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
