@@ -17,11 +17,11 @@ _CONNECT_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class LinkSeen:
-    """What a link answered. `status` 0: nothing, or it was not asked (`forbidden`: no public place)."""
+    """What a link answered. `status` 0: nothing, or it was not asked, and `forbidden` says why."""
 
     status: int = 0
     content_type: str = ""
-    forbidden: bool = False
+    forbidden: str = ""
 
 
 def look_at_links(
@@ -43,14 +43,14 @@ async def _look(urls: list[str], resolve: Resolve, *, allow_private: bool) -> di
 async def _look_at(url: str, resolve: Resolve, tls: ssl.SSLContext, *, allow_private: bool) -> LinkSeen:
     try:
         target = parse_target(url.partition("#")[0], allow_private=allow_private)
-    except InvalidInput:
-        return LinkSeen(forbidden=True)
+    except InvalidInput as refused:
+        return LinkSeen(forbidden=refused.message.replace("the URL", "the link", 1))
     try:
         async with asyncio.timeout(_TOTAL_SECONDS):
             addresses = await checked_addresses(target, resolve, allow_private=allow_private)
             return await _ask(target, addresses[0], tls)
     except ForbiddenAddress:
-        return LinkSeen(forbidden=True)
+        return LinkSeen(forbidden="the link does not lead to a public place")
     except (TimeoutError, OSError, UnicodeError, httpx.HTTPError, httpx.InvalidURL):
         return LinkSeen()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functions.api.meta.calls import Graph
 from shared.clients.graph import GraphAccess
 from shared.clients.link_probe import LinkSeen
+from shared.domain.media.links import encoded_link
 from shared.domain.media.media_types import SENDABLE
 from shared.domain.media.mime_names import base_type
 from shared.domain.templates.compiler import Problem, SendPlan
@@ -17,14 +18,19 @@ _PASSING = frozenset({405, 408, 425, 429})
 
 
 def media_of(plan: SendPlan) -> dict[tuple[str, str], list[str]]:
-    """(kind, id or link) that the mapping itself names, as constant or fallback -> the slots it would fill."""
+    """(kind, id or link) that the mapping itself names, as constant or fallback -> the slots it would fill. Links are
+    written as Meta is given them."""
     found: dict[tuple[str, str], list[str]] = {}
     for slot, variable in zip(plan.slots, plan.variables, strict=True):
         if slot.kind in _MEDIA:
             constant = variable.value if variable.source == "constant" else ""
             for value in {constant, variable.fallback} - {""}:
-                found.setdefault((slot.kind, value.strip()), []).append(slot.key)
+                found.setdefault((slot.kind, _as_sent(value.strip())), []).append(slot.key)
     return found
+
+
+def _as_sent(value: str) -> str:
+    return value if value.isdecimal() else encoded_link(value)
 
 
 def media_problems(
@@ -58,7 +64,7 @@ def _id_problem(graph: Graph, access: GraphAccess, phone_number_id: str, kind: s
 
 def _link_problem(kind: str, seen: LinkSeen) -> Iterator[str]:
     if seen.forbidden:
-        yield "the link does not lead to a public place; Meta could not fetch it"
+        yield f"{seen.forbidden}; Meta could not fetch it"
     elif 400 <= seen.status < 500 and seen.status not in _PASSING:
         yield f"the link answers with status {seen.status}; Meta could not fetch it: make it public, or upload the file"
     elif 200 <= seen.status < 300:

@@ -9,9 +9,9 @@ from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.further_tries import not_settled
 from shared.domain.campaigns.stop_reasons import START_REFUSED
 from shared.domain.contacts.identity import SHARDS
-from shared.domain.media.library import CAMPAIGN_MARGIN_MS
+from shared.domain.media.library import CAMPAIGN_MARGIN_MS, AtMeta
 from shared.domain.templates.compiler import CompileError, Problem, Variable, compile_plan
-from shared.domain.templates.variables import named_files, with_meta_ids
+from shared.domain.templates.variables import named_files, with_files
 from shared.errors import Conflict, NotFound, PermanentError
 from shared.queue_messages import LoadShard
 from shared.store.engine.documents import to_document
@@ -72,17 +72,18 @@ def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Map
 
     Raises CompileError for files that cannot be sent.
     """
-    meta_ids: dict[str, str] = {}
+    files: dict[str, AtMeta] = {}
     problems: list[Problem] = []
     for field, use in named_files(campaign.variables):
         try:
-            found = deps.media().at_meta(tenant_id, campaign.phone_number_id, use, now, margin_ms=CAMPAIGN_MARGIN_MS)
-            meta_ids[use.file_id] = found.meta_id
+            files[use.file_id] = deps.media().at_meta(
+                tenant_id, campaign.phone_number_id, use, now, margin_ms=CAMPAIGN_MARGIN_MS
+            )
         except PermanentError as error:
             problems.append(Problem(field, error.message))
     if problems:
         raise CompileError(problems)
-    return with_meta_ids(campaign.variables, meta_ids)
+    return with_files(campaign.variables, files)
 
 
 def _refuse(deps: Deps, tenant_id: str, campaign_id: str, reason: str, now: int) -> None:

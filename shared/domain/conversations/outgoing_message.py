@@ -9,6 +9,7 @@ from typing import cast
 
 from shared.domain.conversations.degrees import plain_degrees
 from shared.domain.media.library import FileUse
+from shared.domain.media.links import document_name
 from shared.domain.media.media_types import MediaKind
 
 Json = Mapping[str, object]
@@ -85,6 +86,23 @@ def with_own_ids(content: Json, meta_ids: Mapping[str, str]) -> dict[str, object
         return {**found, "media_id": ours[theirs]} if isinstance(theirs, str) and theirs in ours else found
 
     return cast("dict[str, object]", _each_object(content, change))
+
+
+def with_document_names(kind: str, content: Json, names: Mapping[str, str]) -> dict[str, object]:
+    """The content with a file name for each document that has none, because WhatsApp shows "Untitled" else: our own
+    file's, from `names` by our id, or the one at the end of the link."""
+    changed = dict(content)
+    if kind == "document":
+        return _with_name(changed, names)
+    header = _object(content, "header")
+    if _word(header, "type") == "document":
+        changed["header"] = {**header, "document": _with_name(dict(_object(header, "document")), names)}
+    return changed
+
+
+def _with_name(document: dict[str, object], names: Mapping[str, str]) -> dict[str, object]:
+    name = names.get(_word(document, "media_id")) or document_name(_word(document, "link"))
+    return {**document, "filename": name} if name and not _word(document, "filename") else document
 
 
 def _without_media_ids(content: object) -> object:

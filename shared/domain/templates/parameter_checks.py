@@ -9,9 +9,9 @@ published limit; ours are the ones below.
 import json
 import re
 from collections.abc import Callable, Mapping
-from urllib.parse import quote
 
 from shared.domain.contacts.consent import SkipReason
+from shared.domain.media.links import BadLink, encoded_link, encoded_text
 from shared.domain.templates.date_text import date_text, epoch_of
 from shared.domain.templates.money_text import thousandths
 from shared.domain.templates.template import Slot, SlotKind
@@ -35,10 +35,6 @@ SECTIONS, PRODUCTS, SECTION_TITLE_LIMIT = 10, 30, 24
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 # Characters without any ink: a value of these alone reaches the person as an empty one.
 _INKLESS = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\u2800\u3164\ufeff "
-_URL_SAFE = "!#$%&'()*+,/:;=?@~"
-_URL_CLEAN = re.compile(r"(?:[A-Za-z0-9!#$&'()*+,/:;=?@~._-]|%[0-9A-Fa-f]{2})*")
-_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_LINK = re.compile(r"https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#].*)?")
 _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 _OTP = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=@-]+")
 _COUPON = re.compile(r"[A-Za-z0-9]+")
@@ -114,22 +110,17 @@ def _otp(slot: Slot, value: str, now: int) -> str:
     return _short(value, OTP_LIMIT)
 
 
-def _encoded(value: str) -> str:
-    if _URL_CLEAN.fullmatch(value):
-        return value
-    return quote(_LONE_PERCENT.sub("%25", value), safe=_URL_SAFE)
-
-
 def _medium(slot: Slot, value: str, now: int) -> str:
     if value == slot.detail:
         return value
-    if not _LINK.fullmatch(value):
-        raise _wrong("a link that begins with https://, or as a constant the id of uploaded media")
-    return _short(_encoded(value), URL_LIMIT)
+    try:
+        return _short(encoded_link(value), URL_LIMIT)
+    except BadLink as bad:
+        raise _wrong(f"a link by https://, or as a constant the id of uploaded media, and it {bad}") from bad
 
 
 def _url_suffix(slot: Slot, value: str, now: int) -> str:
-    return _short(_encoded(value), URL_LIMIT - slot.fixed)
+    return _short(encoded_text(value), URL_LIMIT - slot.fixed)
 
 
 def _coupon(slot: Slot, value: str, now: int) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from shared.domain.media.links import document_name
 from shared.domain.templates.money_text import money_text
 from shared.domain.templates.template import Component, Slot, Template, buttons_of, cards_of, kind_of, replace_variables
 
@@ -104,6 +105,8 @@ def _header(pairs: Pairs, language: str, *, named: bool) -> list[Json]:
         else:
             kind = "location"
             medium[_LOCATION[slot.kind]] = value
+    if kind == "document" and "filename" not in medium and (name := document_name(str(medium.get("link", "")))):
+        medium["filename"] = name
     return [{"type": kind, kind: medium}] if kind else texts
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from shared.domain.media.library import FileUse
+from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.media_types import MediaKind
 from shared.domain.templates.date_text import DEFAULT_PATTERN, is_pattern
 from shared.domain.templates.money_text import is_currency
@@ -126,12 +126,20 @@ def named_files(variables: Mapping[str, Variable]) -> Iterator[tuple[str, FileUs
             yield f"variables.{key}", FileUse(variable.value, cast("MediaKind", kind))
 
 
-def with_meta_ids(variables: Mapping[str, Variable], meta_ids: Mapping[str, str]) -> dict[str, Variable]:
-    """With Meta's id in the place of each file; `meta_ids` has one for each that the mapping names."""
-    return {
-        key: Variable("constant", meta_ids[variable.value]) if variable.source == "media" else variable
-        for key, variable in variables.items()
-    }
+def with_files(variables: Mapping[str, Variable], files: Mapping[str, AtMeta]) -> dict[str, Variable]:
+    """With Meta's id in the place of each file, and a document's own name where the mapping gives none: without one
+    WhatsApp shows "Untitled". `files` has each that the mapping names."""
+    filled = dict(variables)
+    for key, variable in variables.items():
+        if variable.source != "media":
+            continue
+        found = files[variable.value]
+        filled[key] = Variable("constant", found.meta_id)
+        if key.endswith("header.document"):
+            place, name = f"{key}.filename", found.file.filename
+            named = variables.get(place, Variable("constant", name))
+            filled[place] = replace(named, fallback=named.fallback or name) if named.source != "constant" else named
+    return filled
 
 
 def _value_problems(slot: Slot, what: str, value: str, now: int) -> list[Problem]:

@@ -157,6 +157,37 @@ def test_a_document_goes_with_its_name(chat: Chat) -> None:
     assert [entry["body"]["document"]["filename"] for entry in messages(chat)] == ["oferta.pdf", "otra.pdf"]
 
 
+def test_a_document_in_a_header_goes_with_its_name_too(chat: Chat) -> None:
+    file_id = uploaded(chat, b"%PDF-1.7\n", "application/pdf", filename="oferta.pdf")
+    components = [{"type": "HEADER", "format": "DOCUMENT"}, {"type": "BODY", "text": "Hi"}]
+    chat.template("11", components=components)
+    own: Json = {"header.document": {"media_id": file_id}}
+    for variables in (own, {**own, "header.document.filename": "otra.pdf"}):
+        chat.send({"type": "template", "template": {"template_id": "11", "variables": variables}})
+    header = {"type": "document", "document": {"media_id": file_id}}
+    buttons = [{"type": "reply", "reply": {"id": "y", "title": "Yes"}}]
+    body = {"type": "button", "header": header, "body": {"text": "?"}, "action": {"buttons": buttons}}
+    assert chat.send({"type": "interactive", "interactive": body}).body["status"] == "sent"
+    sent = [entry["body"] for entry in messages(chat)]
+    headers = [one["template"]["components"][0]["parameters"][0] for one in sent if "template" in one]
+    # The simulator does not know the template, so that each is offered to both endpoints.
+    assert list(dict.fromkeys(header["document"]["filename"] for header in headers)) == ["oferta.pdf", "otra.pdf"]
+    assert sent[-1]["interactive"]["header"]["document"]["filename"] == "oferta.pdf"
+
+
+def test_a_link_is_written_as_a_url_and_a_document_behind_it_has_its_name(chat: Chat) -> None:
+    link = "https://cdn.example.com/año nuevo/catálogo 1.pdf"
+    assert chat.send({"type": "document", "document": {"link": link}}).body["status"] == "sent"
+    (sent,) = messages(chat)
+    assert sent["body"]["document"] == {
+        "link": "https://cdn.example.com/a%C3%B1o%20nuevo/cat%C3%A1logo%201.pdf",
+        "filename": "catálogo 1.pdf",
+    }
+    refused = chat.send({"type": "image", "image": {"link": "http://cdn.example.com/a.png"}})
+    assert (refused.status, refused.body["field"]) == (422, "image.link")
+    assert "begins with http:" in refused.body["detail"]
+
+
 def test_a_file_in_a_header_of_buttons_and_of_a_template(chat: Chat) -> None:
     file_id = uploaded(chat)
     header = {"type": "image", "image": {"media_id": file_id}}

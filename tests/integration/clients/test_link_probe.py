@@ -58,18 +58,19 @@ def test_a_link_is_asked_once_and_not_followed(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "address"),
+    ("url", "address", "why"),
     [
-        ("https://cdn.example.com/a.png", "10.0.0.1"),
-        ("https://cdn.example.com/a.png", "169.254.169.254"),
-        ("https://cdn.example.com/a.png", "::1"),
-        ("https://127.0.0.1/a.png", "127.0.0.1"),
-        ("https://localhost/a.png", "127.0.0.1"),
-        ("http://cdn.example.com/a.png", "127.0.0.1"),
+        ("https://cdn.example.com/a.png", "10.0.0.1", "does not lead to a public place"),
+        ("https://cdn.example.com/a.png", "169.254.169.254", "does not lead to a public place"),
+        ("https://cdn.example.com/a.png", "::1", "does not lead to a public place"),
+        ("https://127.0.0.1/a.png", "127.0.0.1", "must not lead to a private address"),
+        ("https://localhost/a.png", "127.0.0.1", "must name a public host, such as hooks.example.com"),
+        ("https://cdn.example.com:22/a.png", "1.1.1.1", "must use port 443, or one from 1024 on"),
+        ("http://cdn.example.com/a.png", "127.0.0.1", "must begin with https://"),
     ],
 )
-def test_a_link_into_a_private_place_is_not_asked(url: str, address: str) -> None:
-    assert look_at_links([url], resolve=Names(address)) == {url: LinkSeen(forbidden=True)}
+def test_a_link_into_a_private_place_is_not_asked_and_why_is_said(url: str, address: str, why: str) -> None:
+    assert look_at_links([url], resolve=Names(address)) == {url: LinkSeen(forbidden=f"the link {why}")}
 
 
 def test_what_does_not_answer_says_nothing() -> None:

@@ -111,13 +111,21 @@ def test_a_medium_of_another_kind_is_refused(form: str, value: str, refused: boo
         (LinkSeen(302, "text/html"), ""),
         (LinkSeen(503, "text/html"), ""),
         (LinkSeen(), ""),
-        (LinkSeen(forbidden=True), "public"),
+        (LinkSeen(forbidden="the link must use port 443, or one from 1024 on"), "port 443"),
     ],
 )
 def test_a_link_is_refused_only_when_meta_could_not_use_it(seen: LinkSeen, said: str) -> None:
     found = problems(plan(constant(LINK)), seen)
     assert set(found) == ({"variables.header.image"} if said else set())
     assert said in found.get("variables.header.image", "")
+
+
+def test_a_link_is_looked_at_as_it_is_sent() -> None:
+    asked: list[str] = []
+    fallback = Variable("field", "link", "https://cdn.example/otoño.png")
+    made = plan(constant("https://cdn.example/año nuevo/a.png"), fallback)
+    assert media_problems(Meta(), ACCESS, "71", made, seeing(FINE, asked)) == []
+    assert asked == ["https://cdn.example/a%C3%B1o%20nuevo/a.png", "https://cdn.example/oto%C3%B1o.png"]
 
 
 def test_links_of_people_and_texts_are_not_looked_at() -> None:

@@ -3,13 +3,14 @@
 import pytest
 
 from shared.domain.contacts.contact import Contact
-from shared.domain.media.library import FileUse
+from shared.domain.media.library import AtMeta, FileUse, LibraryFile
 from shared.domain.templates.compiler import CompileError, Variable, compile_plan, message_body, resolve
 from shared.domain.templates.template import Template
-from shared.domain.templates.variables import named_files, with_meta_ids
+from shared.domain.templates.variables import named_files, with_files
 
 ANA = Contact("c1", phone="+34600000001", name="Ana")
 FILE = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
+AT_META = {FILE: AtMeta(LibraryFile(FILE, "oferta.pdf", "image/png", "image", 9), "1234")}
 CARD = [{"type": "HEADER", "format": "VIDEO"}, {"type": "BODY", "text": "One"}]
 
 
@@ -25,9 +26,26 @@ def test_a_file_is_named_in_the_plan_until_metas_id_takes_its_place() -> None:
     plan = compile_plan(PICTURE, MAPPING, ())
     assert resolve(plan, ANA) == (FILE, "Ana")
     assert list(named_files(MAPPING)) == [("variables.header.image", FileUse(FILE, "image"))]
-    frozen = compile_plan(PICTURE, with_meta_ids(MAPPING, {FILE: "1234"}), ())
+    frozen = compile_plan(PICTURE, with_files(MAPPING, AT_META), ())
     header = {"type": "header", "parameters": [{"type": "image", "image": {"id": "1234"}}]}
     assert message_body(frozen, resolve(frozen, ANA))["components"][0] == header  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("named", "filename"),
+    [
+        ({}, "oferta.pdf"),
+        ({"header.document.filename": Variable("constant", "otra.pdf")}, "otra.pdf"),
+        ({"header.document.filename": Variable("field", "file")}, "oferta.pdf"),
+        ({"header.document.filename": Variable("field", "file", "sin nombre.pdf")}, "sin nombre.pdf"),
+    ],
+)
+def test_a_document_has_its_own_name_where_the_mapping_gives_none(named: dict[str, Variable], filename: str) -> None:
+    mapping = {"header.document": Variable("media", FILE), **named}
+    plan = compile_plan(template({"type": "HEADER", "format": "DOCUMENT"}), with_files(mapping, AT_META), ("file",))
+    document = {"id": "1234", "filename": filename}
+    header = {"type": "header", "parameters": [{"type": "document", "document": document}]}
+    assert message_body(plan, resolve(plan, ANA))["components"] == [header]
 
 
 def test_a_card_takes_a_file_too() -> None:
@@ -35,7 +53,7 @@ def test_a_card_takes_a_file_too() -> None:
     mapping = {f"card.{n}.header.video": Variable("media", FILE) for n in range(2)}
     uses = [(f"variables.card.{n}.header.video", FileUse(FILE, "video")) for n in range(2)]
     assert list(named_files(mapping)) == uses
-    plan = compile_plan(template({"type": "BODY", "text": "New"}, carousel), with_meta_ids(mapping, {FILE: "1234"}), ())
+    plan = compile_plan(template({"type": "BODY", "text": "New"}, carousel), with_files(mapping, AT_META), ())
     assert str(message_body(plan, resolve(plan, ANA))).count("{'id': '1234'}") == 2
 
 

@@ -113,7 +113,11 @@ def test_a_value_that_is_no_money_or_date_skips_its_person(variable: Variable, v
         ("IMAGE", constant(MEDIA_ID), {"id": MEDIA_ID}),
         ("VIDEO", constant(LINK), {"link": LINK}),
         ("IMAGE", Variable("field", "missing_link", MEDIA_ID), {"id": MEDIA_ID}),
-        ("DOCUMENT", constant("https://x.example/año nuevo.pdf"), {"link": "https://x.example/a%C3%B1o%20nuevo.pdf"}),
+        (
+            "DOCUMENT",
+            constant("https://x.example/año nuevo.pdf"),
+            {"link": "https://x.example/a%C3%B1o%20nuevo.pdf", "filename": "año nuevo.pdf"},
+        ),
     ],
 )
 def test_media_go_by_link_or_id(form: str, value: Variable, medium: dict[str, str]) -> None:

@@ -1,7 +1,6 @@
 """From what a caller asks to send to what is sent: templates compiled, files and messages named as Meta knows them."""
 
 import re
-from collections.abc import Mapping
 from typing import cast
 
 from functions.api.http.request import Operation
@@ -13,7 +12,13 @@ from shared.domain.accounts.account import Principal
 from shared.domain.contacts.consent import Purpose, purpose_of, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation
-from shared.domain.conversations.outgoing_message import files_in, read_text, with_meta_ids, with_own_ids
+from shared.domain.conversations.outgoing_message import (
+    files_in,
+    read_text,
+    with_document_names,
+    with_meta_ids,
+    with_own_ids,
+)
 from shared.domain.media.library import FileUse
 from shared.domain.media.media_types import MediaKind
 from shared.domain.media.message_media import MessageMedia
@@ -28,7 +33,7 @@ from shared.domain.templates.compiler import (
 )
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
-from shared.domain.templates.variables import Variable
+from shared.domain.templates.variables import Variable, with_files
 from shared.errors import InvalidInput, NotFound
 from shared.services.single_send import Draft
 
@@ -60,9 +65,7 @@ def draft_of(
         content = with_meta_ids(content, meta_ids(files))
         if isinstance(own := content.get("media_id"), str):
             media = message_media(tenant_id, files[own])
-            if kind == "document":
-                # Without a name WhatsApp shows the person none.
-                content.setdefault("filename", media.filename)
+        content = with_document_names(kind, content, {own: found.file.filename for own, found in files.items()})
         text = read_text(kind, content)
     return Draft(
         key=wanted.operation_id,
@@ -111,8 +114,8 @@ def _template(
         for slot, value in asked.variables.items()
         if (file_id := _file_of(value))
     ]
-    known = meta_ids(at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now))
-    variables = {slot: _variable(value, known) for slot, value in asked.variables.items()}
+    files = at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now)
+    variables = with_files({slot: _variable(value) for slot, value in asked.variables.items()}, files)
     fields = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)} if variables else {}
     try:
         plan = compile_plan(template, variables, fields, now)
@@ -122,7 +125,7 @@ def _template(
     except Unsendable as error:
         wording = f"{str(error.reason).replace('_', ' ')}: give a value that fits, or a fallback"
         raise InvalidInput(wording, field=f"template.variables.{error.slot}") from error
-    content = with_own_ids(message_body(plan, values), known)
+    content = with_own_ids(message_body(plan, values), meta_ids(files))
     return content, render_text(template, plan, values), purpose_of(template.category)
 
 
@@ -152,10 +155,9 @@ def _own_template(deps: DraftParts, tenant_id: str, conversation: Conversation, 
     return template
 
 
-def _variable(value: str | VariableModel | MediaValue, known: Mapping[str, str]) -> Variable:
-    file_id = _file_of(value)
-    if file_id or isinstance(value, MediaValue):
-        return Variable("constant", known[file_id])
+def _variable(value: str | VariableModel | MediaValue) -> Variable:
+    if isinstance(value, MediaValue):
+        return Variable("media", value.media_id)
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()
 
 

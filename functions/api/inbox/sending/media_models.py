@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from functions.api.http.fields import Input, MetaId
+from shared.domain.media.links import BadLink, encoded_link
 
 
 def text(most: int) -> StringConstraints:
@@ -12,13 +13,18 @@ def text(most: int) -> StringConstraints:
     return StringConstraints(strip_whitespace=True, min_length=1, max_length=most)
 
 
+def _link(value: str) -> str:
+    try:
+        return encoded_link(value)
+    except BadLink as bad:
+        raise ValueError(f"it {bad}") from bad
+
+
 FileLink = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True,
-        max_length=2000,
-        pattern=r"^https://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#]\S*)?$",
-    ),
+    StringConstraints(strip_whitespace=True, max_length=2000),
+    AfterValidator(_link),
+    StringConstraints(max_length=2000),
 ]
 OwnMediaId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 
