@@ -1,7 +1,7 @@
 """The messages our own queues carry. Each is a small frozen object with one JSON form; readers ignore unknown keys."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
 from shared.errors import InvalidInput
@@ -67,6 +67,23 @@ class InboundMessage(QueueMessage):
     echo: bool = False
     stored: str = ""
     standby: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSaid(QueueMessage):
+    """What a person said of consent, on a path of its own; it comes with the message or event it stands in as well.
+
+    In a message: `word` is "stop" or "start", `message` and `contact` are who said it, when, in which message. In
+    WhatsApp's own control: `preference` is one entry of Meta's user_preferences. `received_at` in epoch ms.
+    """
+
+    received_at: int
+    phone_number_id: str = ""
+    word: str = ""
+    message: dict[str, Any] = field(default_factory=dict)
+    contact: dict[str, Any] = field(default_factory=dict)
+    waba_id: str = ""
+    preference: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from shared.config import required
 @dataclass(frozen=True, slots=True)
 class Deps:
     secrets: SecretReader[MetaSecrets]
+    consent: Queue
     inbound: Queue
     statuses: Queue
     accounts: Queue
@@ -28,6 +29,7 @@ def deps() -> Deps:
     aws = AwsClients()
     return Deps(
         secrets=SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets),
+        consent=Queue(aws.sqs, required(env, "CONSENT_QUEUE_URL")),
         inbound=Queue(aws.sqs, required(env, "INBOUND_QUEUE_URL")),
         statuses=Queue(aws.sqs, required(env, "STATUS_QUEUE_URL")),
         accounts=Queue(aws.sqs, required(env, "ACCOUNT_QUEUE_URL")),

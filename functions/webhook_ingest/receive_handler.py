@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from functions.webhook_ingest.receive.consent import consent_said
 from functions.webhook_ingest.receive.oversize import QUEUE_BYTES, set_apart
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.receive.signature import is_signed
@@ -68,9 +69,12 @@ def _receive(event: Mapping[str, Any], at_hand: Deps) -> Response:
         count("WebhookRejected")
         return _answer(401)
     found = split(body, now)
+    # A no goes first, and beside what it stands in: it must not wait for anything else.
+    at_hand.consent.send_all(
+        Outgoing(said, digest(said.phone_number_id or said.waba_id)) for said in consent_said(found)
+    )
     if len(body) > QUEUE_BYTES:
         set_apart(found, at_hand.parking)
-    # What people wrote goes first: a STOP must not wait for anything else.
     at_hand.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
     at_hand.accounts.send_all(Outgoing(event, digest(event.waba_id)) for event in found.events)
     at_hand.statuses.send_all(Outgoing(updates, digest(updates.phone_number_id)) for updates in found.statuses)

@@ -5,6 +5,7 @@ import sys
 
 HANDLERS = (
     "functions.webhook_ingest.receive_handler",
+    "functions.webhook_ingest.consent_handler",
     "functions.webhook_ingest.inbound_handler",
     "functions.webhook_ingest.status_handler",
     "functions.webhook_ingest.account_handler",

@@ -19,6 +19,7 @@ from infra.local.services import script
 T = TypeVar("T")
 Json = dict[str, Any]
 QUEUES = (
+    "Consent",
     "Inbound",
     "Status",
     "Account",

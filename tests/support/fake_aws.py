@@ -13,7 +13,7 @@ from moto import mock_aws
 from shared.store.engine.database import Database, TableItem, open_database
 from tests.support.template import table_definitions
 
-QUEUES = ("Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
+QUEUES = ("Consent", "Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
 _FIFO = frozenset({"Inbound", "Bot"})
 SECRETS = {
     "meta_app_secret": "app-secret-now",

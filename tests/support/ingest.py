@@ -16,6 +16,8 @@ from botocore.exceptions import ClientError
 
 from functions.webhook_ingest import (
     account_handler,
+    consent_bootstrap,
+    consent_handler,
     inbound_handler,
     receive_handler,
     status_handler,
@@ -40,12 +42,13 @@ from tests.support.fake_aws import SECRETS, Context, http_event
 Json = dict[str, Any]
 _URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "MEDIA", "SYNC")} | {"DATA_BUCKET": "data"}
 _HANDLERS = {
+    "consent": consent_handler,
     "inbound": inbound_handler,
     "status": status_handler,
     "account": account_handler,
     "sync": sync_handler,
 }
-_BATCH = {"inbound": 10, "status": 1_000, "account": 10, "sync": 5}
+_BATCH = {"consent": 10, "inbound": 10, "status": 1_000, "account": 10, "sync": 5}
 _MOST_DELIVERIES = 5
 _SQS_BYTES = 1024 * 1024
 _NOT_FOR_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -168,8 +171,10 @@ def ingesting(database: Database) -> Iterator[Ingest]:
         sync=as_queue["sync"],
         parking=parking,
     )
+    hearing = consent_bootstrap.build(database)
     receiving = ReceiveDeps(
         secrets=_Secrets(),
+        consent=as_queue["consent"],
         inbound=as_queue["inbound"],
         statuses=as_queue["status"],
         accounts=as_queue["account"],
@@ -178,6 +183,7 @@ def ingesting(database: Database) -> Iterator[Ingest]:
     )
     with pytest.MonkeyPatch.context() as monkeypatch:
         deps.serve(monkeypatch)
+        monkeypatch.setattr(consent_handler, "deps", lambda: hearing)
         monkeypatch.setattr(receive_handler, "deps", lambda: receiving)
         yield Ingest(deps, queues, bucket)
 

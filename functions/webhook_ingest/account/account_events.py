@@ -15,7 +15,6 @@ from functions.webhook_ingest.account.number_events import apply_account_news, a
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.receive.oversize import whole_event
-from functions.webhook_ingest.receive.routing import digest
 from shared.errors import InvalidInput, RetryableError
 from shared.observability import count
 from shared.queue_messages import AccountEvent
@@ -58,17 +57,9 @@ def _apply(at_hand: AccountParts, tenant_id: str, event: AccountEvent, meaning: 
 
 def _preferences(at_hand: AccountParts, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
     for chosen in told.chosen:
-        at = chosen.at or event.received_at
+        at = chosen.at or event.sent_at or event.received_at
         person = at_hand.people.find(tenant_id, chosen.who, at)
-        at_hand.people.record_consent(
-            tenant_id,
-            person,
-            opted_out=chosen.opted_out,
-            source="whatsapp_preferences",
-            at=at,
-            event_id=f"{at:013d}-{digest(f'{event.waba_id}{chosen}')[:24]}",
-            now=now,
-        )
+        if at_hand.people.choose(tenant_id, person, chosen, event.waba_id, at, now):
+            count("OptOut" if chosen.opted_out else "OptIn")
         at_hand.people.link(tenant_id, person, chosen.who, at, now)
-        count("OptOut" if chosen.opted_out else "OptIn")
     return told.complete

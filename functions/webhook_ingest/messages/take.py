@@ -16,8 +16,8 @@ from functions.webhook_ingest.messages.stored_message import (
     name_of,
     told_time,
 )
+from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, change_of, sender_of
-from functions.webhook_ingest.people.people import Person
 from functions.webhook_ingest.receive.oversize import whole_message
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Message
@@ -107,8 +107,8 @@ def _take_words(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, 
     person = _find(at_hand, tenant_id, inbound, who)
     at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
     # Before anything that can fail: a no must hold even if the rest has to be tried again.
-    if parsed.consent is not None:
-        at_hand.people.hear(tenant_id, person, parsed.consent, word(inbound.message, "id"), at, now)
+    wamid = word(inbound.message, "id")
+    if parsed.consent is not None and at_hand.people.hear(tenant_id, person, parsed.consent, wamid, at, now):
         count("OptOut" if parsed.consent == "stop" else "OptIn")
     contact_id = at_hand.people.link(tenant_id, person, who, at, now)
     name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)

@@ -10,8 +10,8 @@ from functions.webhook_ingest.json_input import Json, as_object, identifier, wor
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import parse
 from functions.webhook_ingest.messages.stored_message import HISTORY_MS, Place, message_of, name_of, told_time
+from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities
-from functions.webhook_ingest.people.people import Person
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.domain.contacts.contact import Contact

@@ -3,6 +3,7 @@
 | access | key | cost |
 |---|---|---|
 | record a no or a yes | `T#<t>#<shard>` / `C#<id>`, `E#<id>#<event>`; `T#<t>#OPT` / `<ms>#<id>` | 3 WRU |
+| whether an event is recorded | same | 1 RRU |
 | a contact's events | `T#<t>#<shard>` / `E#<id>#<event>` | 0.5 RRU per 4 KB |
 | what was learned since a moment | `T#<t>#OPT` / `<ms>#<id>` | 1 RRU per 4 KB |
 """
@@ -76,6 +77,14 @@ class Consent:
                 }
             ),
         )
+
+    def is_recorded(self, tenant_id: str, contact_id: str, event_id: str) -> bool:
+        """Whether `record` has been through with this event; consistent."""
+        key = {"pk": contact_partition(tenant_id, contact_id), "sk": f"E#{contact_id}#{event_id}"}
+        answer = self._client.get_item(
+            TableName=self._table, Key=encode_item(key), ConsistentRead=True, ProjectionExpression="sk"
+        )
+        return "Item" in answer
 
     def _write(self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, now: int) -> Item:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (

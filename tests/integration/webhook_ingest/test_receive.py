@@ -31,7 +31,7 @@ BODY = wire(
         change("message_template_status_update", {"event": "APPROVED", "message_template_id": 1}),
     )
 )
-QUEUES = ("Inbound", "Status", "Account", "Sync")
+QUEUES = ("Consent", "Inbound", "Status", "Account", "Sync")
 
 
 @pytest.fixture(autouse=True)
@@ -174,3 +174,29 @@ def test_the_receiver_loads_no_model_no_database_and_no_http_client() -> None:
     )
     assert "botocore.session" in loaded
     assert loaded.isdisjoint({"pydantic", "pynamodb", "httpx", "stripe", "pyreqwest", "boto3", "phonenumbers"})
+
+
+def test_a_no_goes_on_a_path_of_its_own_as_well(aws: FakeAws) -> None:
+    stop = of_kind("text", {"body": "Please stop."}, id="wamid.1")
+    chosen = {"wa_id": "1650", "value": "stop", "category": "marketing_messages", "timestamp": 1}
+    document = envelope(
+        messages(TEXT, stop),
+        messages({**stop, "id": "wamid.2"}, metadata={**METADATA, "phone_number_id": "another"}),
+        change("user_preferences", {"user_preferences": [chosen]}),
+    )
+    assert post(signed(wire(document))) == 200
+    taken = aws.received("Consent")
+    first, second, third = (json.loads(message["Body"]) for message in taken)
+    assert [said["word"] for said in (first, second)] == ["stop", "stop"]
+    assert third["preference"] == {**chosen, "timestamp": "1"}
+    # Fair by number: one tenant's flood of noes does not hold up another's.
+    assert len({message["Attributes"]["MessageGroupId"] for message in taken}) == 3
+    assert len(aws.received("Inbound")) == 3
+    assert [event["field"] for event in aws.bodies("Account")] == ["user_preferences"]
+    assert "Please" not in json.dumps([message["Body"] for message in taken])
+
+
+def test_meta_delivers_again_what_the_path_of_consent_did_not_take(aws: FakeAws) -> None:
+    aws.sqs.delete_queue(QueueUrl=aws.env["CONSENT_QUEUE_URL"])
+    assert post(signed(BODY)) == 200
+    assert post(signed(wire(envelope(messages(of_kind("text", {"body": "stop"})))))) == 500

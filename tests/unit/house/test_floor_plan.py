@@ -22,7 +22,6 @@ MOST_LINES_OF_A_FUNCTION = 60
 LONG_FILES: dict[str, str] = {
     "functions/api/contacts/imports/run.py": "one slice of an import, from the file to its counts",
     "functions/campaign_dispatch/lane/lane.py": "one loop that must be read as a whole: claim, send, record",
-    "functions/webhook_ingest/messages/logic/content.py": "one reader for each of Meta's message types",
     "shared/store/campaigns/lanes.py": "one item's whole life: lease, fence, claim and hand-over",
     "shared/store/campaigns/sends.py": "the blocks of a campaign, written and read",
     "shared/store/contacts/contacts.py": "one contact's items are written together",

@@ -37,6 +37,7 @@ SHOWN = {
         "BillingEventUnused",
         "StatusNotOurs",
         "PhoneBookUnknown",
+        "ConsentUnclaimed",
     ],
     "statuses of single messages may come before their message": ["StatusUnmatched"],
     "the tenant sees it where it happened": [

@@ -1,7 +1,7 @@
 """What an inbound message can be: one type for each of Meta's, and one for all that we do not know (yet).
 
-`text` is what a person reads of it: one line or a few, in the message's own words where it has any. `said` is what
-counts as the person's own words when they say STOP: text, or the button that they pressed.
+`text` is what a person reads of it: one line or a few, in the message's own words where it has any. What a message says
+of consent: see `consent`.
 
 Source: Meta, webhooks reference, messages. Everything may be missing from a webhook, so every part may be blank.
 """
@@ -10,19 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.clock import to_rfc3339
-from shared.domain.contacts.consent_words import button_word
 from shared.domain.conversations.degrees import plain_degrees
 from shared.domain.conversations.message import REVOKED
-
-
-class Silent:
-    """Base of what says nothing in words of the person's own."""
-
-    __slots__ = ()
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +21,6 @@ class Text:
     @property
     def text(self) -> str:
         return self.body
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        return (self.body,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +38,16 @@ class Media:
     def text(self) -> str:
         return _join(f"[{'voice message' if self.voice else self.form}]", self.filename, self.caption)
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        return (self.caption,)
-
 
 @dataclass(frozen=True, slots=True)
-class MediaPlaceholder(Silent):
+class MediaPlaceholder:
     """In a history that a number brings along: the file follows in a webhook of its own, or never."""
 
     text = "[file]"
 
 
 @dataclass(frozen=True, slots=True)
-class Location(Silent):
+class Location:
     """Degrees; None where Meta gave none."""
 
     latitude: float | None
@@ -88,7 +69,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Cards(Silent):
+class Cards:
     """Contacts that were passed on."""
 
     cards: tuple[Card, ...]
@@ -104,7 +85,7 @@ class Cards(Silent):
 
 @dataclass(frozen=True, slots=True)
 class TemplateButton:
-    """A template's quick reply that was pressed. Its words are ours, as those of a `Choice`."""
+    """A template's quick reply that was pressed."""
 
     label: str
     payload: str
@@ -113,15 +94,10 @@ class TemplateButton:
     def text(self) -> str:
         return self.label or self.payload
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        return _plain(self.label, self.payload)
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A reply button or a row of a list that was chosen. It answers a question of ours, so its words are ours too: to
-    press "Cancel" or "Start" says nothing of consent, and only what has no other meaning does."""
+    """A reply button or a row of a list that was chosen."""
 
     choice_id: str
     title: str
@@ -131,13 +107,9 @@ class Choice:
     def text(self) -> str:
         return self.title or self.choice_id
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        return _plain(self.title, self.choice_id)
-
 
 @dataclass(frozen=True, slots=True)
-class FormAnswer(Silent):
+class FormAnswer:
     """What was filled into a Flow. `values` are the fields in order; without names when Meta sent no object."""
 
     name: str
@@ -151,7 +123,7 @@ class FormAnswer(Silent):
 
 
 @dataclass(frozen=True, slots=True)
-class CallPermission(Silent):
+class CallPermission:
     """`until` is epoch ms, None for no end."""
 
     response: str
@@ -164,7 +136,7 @@ class CallPermission(Silent):
 
 
 @dataclass(frozen=True, slots=True)
-class OtherInteraction(Silent):
+class OtherInteraction:
     """An interactive reply of a type that is not known here, or a question with buttons that somebody else wrote for
     the business; `body` are its words, if it has any."""
 
@@ -216,13 +188,9 @@ class Order:
             totals[item.currency] = totals.get(item.currency, Decimal(0)) + item.quantity * item.price
         return totals
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        return (self.note,)
-
 
 @dataclass(frozen=True, slots=True)
-class Reacted(Silent):
+class Reacted:
     """A blank emoji takes the reaction back."""
 
     target: str
@@ -244,20 +212,16 @@ class Edited:
     def text(self) -> str:
         return _join("[edited]", self.now.text)
 
-    @property
-    def said(self) -> tuple[str, ...]:
-        return self.now.said
-
 
 @dataclass(frozen=True, slots=True)
-class Revoked(Silent):
+class Revoked:
     target: str
 
     text = REVOKED
 
 
 @dataclass(frozen=True, slots=True)
-class System(Silent):
+class System:
     form: str
     body: str
 
@@ -267,7 +231,7 @@ class System(Silent):
 
 
 @dataclass(frozen=True, slots=True)
-class Unsupported(Silent):
+class Unsupported:
     """`form` is the type that Meta or we cannot show; `code` Meta's error code, if they gave one."""
 
     form: str = ""
@@ -303,10 +267,6 @@ _UNAVAILABLE = {
     "131060": "[a message that only the WhatsApp Business app shows]",
 }
 """Meta, error codes: media download, and messages that a number shared with the app does not hand over."""
-
-
-def _plain(*texts: str) -> tuple[str, ...]:
-    return tuple(text for text in texts if button_word(text) is not None)
 
 
 def _join(*parts: str) -> str:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functions.webhook_ingest.json_input import Json, as_object, word
 from functions.webhook_ingest.message_kind import typed
 from functions.webhook_ingest.messages.logic.about import about
+from functions.webhook_ingest.messages.logic.consent import consent_of
 from functions.webhook_ingest.messages.logic.content import Content, Edited, Reacted, Revoked, Unsupported
 from functions.webhook_ingest.messages.logic.reading import read
-from shared.domain.contacts.consent_words import ConsentWord, consent_word
+from shared.domain.contacts.consent_words import ConsentWord
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import is_wamid
 
@@ -31,28 +32,20 @@ _ENVELOPE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`kind` is Meta's type, or `unsupported`. `said` is what counts as the person's own words when they say STOP.
-
-    `answerable` is whether a bot may answer. `too_large` says that a body had to be left out. `change` is what the
-    message does to another one, `about` what to know of it besides its text.
+    """`kind` is Meta's type, or `unsupported`. `answerable` is whether a bot may answer. `too_large` says that a body
+    had to be left out. `change` is what the message does to another one, `about` what to know of it besides its text.
     """
 
     kind: str
     text: str
     content: Mapping[str, object]
     what: Content
-    said: tuple[str, ...] = ()
+    consent: ConsentWord | None = None
     answerable: bool = True
     too_large: bool = False
     reply_to: str = ""
     about: str = ""
     change: Change | None = None
-
-    @property
-    def consent(self) -> ConsentWord | None:
-        """ "stop", "start" or None; a no wins over a yes."""
-        words = {consent_word(text) for text in self.said}
-        return "stop" if "stop" in words else "start" if "start" in words else None
 
 
 def parse(message: Mapping[str, object]) -> Parsed:
@@ -67,7 +60,7 @@ def parse(message: Mapping[str, object]) -> Parsed:
         text=what.text[:_TEXT_LENGTH],
         content=content,
         what=what,
-        said=tuple(filter(None, what.said)),
+        consent=consent_of(message),
         answerable=kind not in _SAYS_NOTHING,
         too_large=cut or change_cut,
         reply_to=word(as_object(message.get("context")), "id")[:256],

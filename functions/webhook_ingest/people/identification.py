@@ -1,0 +1,122 @@
+"""Finding the contact behind the identities of a webhook, adding whom nobody knows yet, and recording their consent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.people.logic.identity import Identities
+from functions.webhook_ingest.people.logic.preference import Preference
+from functions.webhook_ingest.receive.routing import digest
+from shared.domain.contacts.consent_words import ConsentWord
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.market import region_of
+from shared.domain.contacts.number_plans import canonical_phone
+from shared.domain.json_text import without_lost
+from shared.store.contacts.contacts import Contacts
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`contact` is None for somebody new, whose id will be `contact_id`; `by_key` is what each identity led to.
+
+    `others` are contacts that turned out to be the same person: they share every no, and are merged into this one.
+    """
+
+    contact_id: str
+    contact: Contact | None
+    others: tuple[Contact, ...]
+    by_key: Mapping[str, Contact | None]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.contact_id, *(other.contact_id for other in self.others))
+
+
+class Identification:
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+
+    def find(self, tenant_id: str, who: Identities, at: int | None = None) -> Person:
+        """Read only. When phone and BSUID lead to two contacts, the phone's is the person. `at` is when these
+        identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
+        keys = who.keys(tenant_id)
+        known = self._contacts.get_many(tenant_id, keys)
+        by_key: dict[str, Contact | None] = {}
+        for key, (kind, value) in keys.items():
+            found = known.get(key)
+            if kind == "phone" and found is not None and _moved_away(found, value, who, at):
+                continue
+            by_key[key] = found
+        distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
+        first = distinct[0] if distinct else None
+        new_id = next((key for key in by_key), next(iter(keys)))
+        return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)
+
+    def hear(self, tenant_id: str, person: Person, said: ConsentWord, wamid: str, at: int, now: int) -> bool:
+        """Record the word that a message (`wamid`) of this time said, in place of all else or on a button. Whether that
+        is news: the same message is heard twice, on the path of consent and on that of everything else."""
+        event_id = f"{at:013d}-{digest(wamid)[:24]}"
+        return self._record(tenant_id, person, said == "stop", "keyword", at=at, event_id=event_id, now=now)
+
+    def choose(self, tenant_id: str, person: Person, chosen: Preference, waba_id: str, at: int, now: int) -> bool:
+        """Record what a person chose in WhatsApp's own control at this time. Whether that is news, as in `hear`."""
+        event_id = f"{at:013d}-{digest(f'{waba_id}{chosen}')[:24]}"
+        return self._record(
+            tenant_id, person, chosen.opted_out, "whatsapp_preferences", at=at, event_id=event_id, now=now
+        )
+
+    def introduce(self, tenant_id: str, person: Person, who: Identities, at: int, now: int) -> str:
+        """Create or complete the contact, let free identities lead to it; returns the contact id.
+
+        `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
+        the contact, and say no more where it is reached.
+        """
+        attributes = _missing(person, who, at)
+        contact_id = person.contact_id
+        if attributes or person.contact is None:
+            contact_id, _ = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now)
+        for key, found in person.by_key.items():
+            if found is None and key != contact_id:
+                self._contacts.put_pointer(tenant_id, key, contact_id)
+        return contact_id
+
+    def _record(
+        self, tenant_id: str, person: Person, opted_out: bool, source: str, *, at: int, event_id: str, now: int
+    ) -> bool:
+        """For every contact this person is: whichever a campaign knows them by, the no holds."""
+        consent, news = self._contacts.consent, False
+        for contact_id in person.ids:
+            if not consent.is_recorded(tenant_id, contact_id, event_id):
+                consent.record(
+                    tenant_id, contact_id, opted_out=opted_out, source=source, at=at, event_id=event_id, now=now
+                )
+                news = True
+        return news
+
+
+def _moved_away(contact: Contact, phone: str, who: Identities, at: int | None) -> bool:
+    """Whether the number was this contact's once and belongs to somebody else at that time, who writes from it."""
+    if at is not None and at <= contact.moved_at:
+        return False
+    has_other_phone = contact.phone is not None and canonical_phone(contact.phone) != canonical_phone(phone)
+    return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
+
+
+def _missing(person: Person, who: Identities, at: int) -> dict[str, str]:
+    """Attributes to set. The name a tenant gave is kept; a phone in an earlier spelling becomes the canonical one.
+
+    What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that
+    an audience does not hold them twice.
+    """
+    known = person.contact or Contact("")
+    elsewhere = {canonical_phone(other.phone or "") for other in person.others}
+    attributes: dict[str, str] = {}
+    if at < known.moved_at:
+        return attributes
+    respelled = canonical_phone(known.phone or "") == who.phone
+    if who.phone and who.phone != known.phone and (respelled or who.phone not in elsewhere):
+        attributes["phone"], attributes["region"] = who.phone, region_of(who.phone)
+    if who.bsuid and who.bsuid not in {contact.bsuid for contact in (known, *person.others)}:
+        attributes["bsuid"] = who.bsuid
+    if who.name and person.contact is None:
+        attributes["profile"] = without_lost(who.name)
+    return attributes

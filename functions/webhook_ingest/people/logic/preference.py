@@ -1,0 +1,29 @@
+"""What people choose in WhatsApp's own control. Source: Meta, webhooks reference, user_preferences. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from functions.webhook_ingest.json_input import time_ms, word
+from functions.webhook_ingest.people.logic.identity import Identities, identities
+
+_SAYS_NO = {"stop": True, "resume": False, "signup": False}
+"""Value -> whether that is a no. Who signs up (Meta, In-App Signup, 2026) asks for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """What one person chose in WhatsApp's own control; `at` is epoch ms, None when Meta gave no time."""
+
+    who: Identities
+    opted_out: bool
+    at: int | None
+
+
+def preference_of(chosen: Mapping[str, object], contact: Mapping[str, object]) -> Preference | None:
+    """`contact` is the entry of `contacts` that describes the person, or empty. None for what is not understood."""
+    who, described = (identities(word(source, "wa_id"), word(source, "user_id")) for source in (chosen, contact))
+    who = who or described
+    value = word(chosen, "value")
+    if not who or value not in _SAYS_NO or word(chosen, "category") not in ("", "marketing_messages"):
+        return None
+    return Preference(who, _SAYS_NO[value], time_ms(chosen.get("timestamp")))

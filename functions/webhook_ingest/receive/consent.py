@@ -1,0 +1,61 @@
+"""What a webhook says of consent, taken out of it so that it need not wait behind all else that people write. Pure.
+
+It is said a second time: the message or event itself goes its ordinary way as well, and whoever handles it finds the
+consent recorded. So what is left out here (too large, of a group) is heard there, a little later.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from functions.webhook_ingest.json_input import Json, as_list, as_object, word
+from functions.webhook_ingest.messages.logic.consent import consent_of
+from functions.webhook_ingest.receive.routing import Routed, Split, finder
+from shared.queue_messages import AccountEvent, ConsentSaid
+
+_LONGEST_NAME = 1_000
+"""Characters of an identity, id, time or name that are passed on; Meta's are far shorter."""
+_PREFERENCE = ("wa_id", "user_id", "value", "category", "timestamp")
+
+
+def consent_said(found: Split) -> Iterator[ConsentSaid]:
+    """One for each message that is a no or a yes, and for each choice in WhatsApp's own control."""
+    for routed in found.inbound:
+        if (said := _in_words(routed)) is not None:
+            yield said
+    for event in found.events:
+        if event.field == "user_preferences":
+            yield from _in_settings(event)
+
+
+def _in_words(routed: Routed) -> ConsentSaid | None:
+    message = routed.message.message
+    if routed.message.echo or word(message, "group_id") or (said := consent_of(message)) is None:
+        return None
+    return ConsentSaid(
+        received_at=routed.message.received_at,
+        phone_number_id=routed.message.phone_number_id,
+        word=said,
+        message=_known(message, ("from", "from_user_id", "id", "timestamp")),
+        contact=_contact(routed.message.contact),
+    )
+
+
+def _in_settings(event: AccountEvent) -> Iterator[ConsentSaid]:
+    told = as_list(event.value.get("user_preferences"))
+    find = finder(event.value, told, ("user_id", "wa_id"))
+    for chosen in map(as_object, told):
+        if preference := _known(chosen, _PREFERENCE):
+            yield ConsentSaid(
+                received_at=event.received_at,
+                waba_id=event.waba_id,
+                preference=preference,
+                contact=_contact(find(chosen)),
+            )
+
+
+def _contact(described: Mapping[str, object]) -> Json:
+    profile = _known(as_object(described.get("profile")), ("name", "username"))
+    return _known(described, ("wa_id", "user_id", "username")) | ({"profile": profile} if profile else {})
+
+
+def _known(source: Mapping[str, object], keys: tuple[str, ...]) -> Json:
+    return {key: text for key in keys if 0 < len(text := word(source, key)) <= _LONGEST_NAME}
