@@ -4,7 +4,11 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from shared.domain.fairness import one_of, ordered_group
 from shared.errors import InvalidInput
+
+BOT_GROUPS = 16
+"""Of the BotQueue for each tenant, which has fifty workers for all of them."""
 
 
 class QueueMessage:
@@ -135,6 +139,11 @@ class BotTurn(QueueMessage):
     contact_id: str
     conversation_id: str
     message_id: str
+
+    @property
+    def group(self) -> str:
+        """Turns of a conversation are taken in order; a tenant has so many groups, and no more workers at a time."""
+        return ordered_group(self.tenant_id, one_of(BOT_GROUPS, self.conversation_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,20 @@
 """One way to work through a batch of SQS records: each is handled alone, and only what failed comes back.
 
 Source of the answer's shape: AWS Lambda, partial batch responses (`ReportBatchItemFailures`). Of a FIFO queue the rest
-of a message group fails with its first failure, so that the group keeps its order; other groups go on.
+of a message group fails with its first failure, so that the group keeps its order; other groups go on. A batch may hold
+records of several tenants: their records take turns, so one waits for at most one record of each of the others.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict
 
+from shared.domain.fairness import in_turns, owner_of
 from shared.errors import PermanentError
 from shared.observability import count, logger
 
 Record = Mapping[str, Any]
+_SPARE_MS = 10_000
+"""What one record may take, with a call to somebody else's server in it."""
 
 
 class ItemFailure(TypedDict):
@@ -27,24 +31,34 @@ def process(
     *,
     fifo: bool = False,
     park: Callable[[str, str], object] | None = None,
+    time_left_ms: Callable[[], int] | None = None,
 ) -> BatchResponse:
     """Call `handle(body, record)` for each record of an SQS event and answer which ones to deliver again.
 
     A record whose handling raises PermanentError can never succeed: with `park` it is handed over as (reason, body)
     and acknowledged; without, or when parking fails, it is redelivered like any other failure and ends in the
-    dead-letter queue. Never raises for what a record does.
+    dead-letter queue. Records for which `time_left_ms` (of this invocation) leaves too little are not begun and come
+    again, so that those already handled do not. Never raises for what a record does.
     """
     failed: list[str] = []
     stuck: set[str] = set()
-    for record in event["Records"]:
-        group = str(record.get("attributes", {}).get("MessageGroupId", "")) if fifo else ""
+    for record in in_turns(event["Records"], lambda record: owner_of(_group(record))):
+        group = _group(record) if fifo else ""
         if group and group in stuck:
             failed.append(record["messageId"])
+        elif time_left_ms is not None and time_left_ms() < _SPARE_MS:
+            count("RecordsPutOff")
+            failed.append(record["messageId"])
+            stuck.add(group)
         elif not _handled(record, handle, park):
             failed.append(record["messageId"])
             stuck.add(group)
     count("RecordsTaken", len(event["Records"]))
     return failures(failed)
+
+
+def _group(record: Record) -> str:
+    return str(record.get("attributes", {}).get("MessageGroupId", ""))
 
 
 def failures(message_ids: Iterable[str]) -> BatchResponse:

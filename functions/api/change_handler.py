@@ -4,6 +4,9 @@ The tables are the one source: what is told follows from what was written, and i
 after the write. A batch that fails is raised, so that it comes again, in halves if need be, for half a day; then where
 to find it in the stream goes to the dead-letter queue. Whatever came through the first time comes through again under
 the same ids. A record that cannot be understood never will be: it is parked, and those behind it are not held up.
+
+What bounds a tenant: its records of a batch are told together, one tenant's failure does not keep the others of the
+batch from being told, and what can never be told of one tenant is parked instead of stopping the stream for all.
 """
 
 import os
@@ -12,11 +15,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from functions.api.events.changes import events_of
 from functions.api.events_bootstrap import change_deps
 from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
+from shared.errors import PermanentError
 from shared.observability import count, logger, metrics
 from shared.sqs_batch import log_failure
 
@@ -36,9 +41,28 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
             continue
         if events:
             told[tenant_id] += events
+    failed: list[Exception] = []
     for tenant_id, events in told.items():
-        deps.publisher.publish(tenant_id, events, epoch_ms())
+        try:
+            deps.publisher.publish(tenant_id, events, epoch_ms())
+        except Exception as error:
+            if not _is_lasting(error):
+                failed.append(error)
+                continue
+            log_failure(tenant_id, error)
+            bodies = [event.to_json() for event in events]
+            deps.parking.park(f"events of {tenant_id} that cannot be told: {type(error).__name__}", bodies)
+            continue
         count("EventsPublished", len(events))
+    if failed:
+        raise failed[0]
+
+
+def _is_lasting(error: Exception) -> bool:
+    """Whether it will be the same however often it is tried: what is stored is wrong, and no dependency away."""
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"] == "ValidationException"
+    return isinstance(error, PermanentError | ValueError | TypeError | KeyError)
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

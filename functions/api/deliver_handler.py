@@ -1,8 +1,9 @@
 """Trigger: the webhook queue (SQS standard, up to ten messages, at least once, in any order).
 
 The messages of a batch are worked on at the same time: one endpoint that lets us wait holds up none of the others. The
-queue is a fair one (group = tenant), so neither does a tenant with a great many messages. Retries are messages of their
-own; only what could not be stored or sent on comes back from the queue itself.
+queue is a fair one (group = tenant), so neither does a tenant with a great many messages: what bounds it is ten seconds
+for an attempt, and that whoever has few messages in flight is served first. Retries are messages of their own; only
+what could not be stored or sent on comes back from the queue itself.
 """
 
 import os

@@ -2,6 +2,9 @@
 
 A slice that runs out of time notes how far it came and puts the message back by itself. Redelivery is safe: an import
 is in one worker's hands at a time, and rows written twice come out unchanged.
+
+What bounds a tenant: two of the twenty workers at a time (`MOST_AT_ONCE`); what is more goes back to the queue, which
+is fair by tenant, and comes again after a minute.
 """
 
 from collections.abc import Mapping
@@ -56,13 +59,13 @@ def import_file(message: ImportFile, context: LambdaContext) -> None:
         return
     except Conflict:
         # Somebody else is at it; should they die, this message is what goes on.
-        deps.queue.send(message, delay_seconds=_BUSY_SECONDS)
+        deps.queue.send(message, group=message.tenant_id, delay_seconds=_BUSY_SECONDS)
         return
     except Exception as error:
         # Sooner than the queue's own redelivery, which waits out the visibility timeout; the job counts its attempts.
         log_failure(message.import_id, error)
-        deps.queue.send(message, delay_seconds=_PAUSE_SECONDS)
+        deps.queue.send(message, group=message.tenant_id, delay_seconds=_PAUSE_SECONDS)
         return
     if more:
-        deps.queue.send(message)
+        deps.queue.send(message, group=message.tenant_id)
     count("ImportSlices")

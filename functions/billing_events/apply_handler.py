@@ -1,11 +1,15 @@
 """Payment events from the BillingQueue (standard, any order, any repetition).
 
 An event of an unknown customer is parked; one of a kind that is not used here is counted and acknowledged.
+
+What bounds a tenant: the queue is fair by customer, and customers take turns within a batch.
 """
 
 import os
 from collections.abc import Mapping
 from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.billing_events.apply import apply_event
 from functions.billing_events.bootstrap import deps
@@ -17,8 +21,8 @@ from shared.sqs_batch import BatchResponse, Record, process
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
-    return process(event, _handle, park=deps().parking.park)
+def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
+    return process(event, _handle, park=deps().parking.park, time_left_ms=context.get_remaining_time_in_millis)
 
 
 def _handle(body: str, record: Record) -> None:

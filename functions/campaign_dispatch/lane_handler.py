@@ -1,6 +1,9 @@
 """Trigger: LaneQueue, one message at a time. A second message for a lane that is held is acknowledged and does nothing.
 
 A slice that fails queues itself again for when its lease has run out.
+
+What bounds a tenant: a lane lets go after its slice (90 s) and queues itself again, a number has as many lanes as its
+pace needs, and the queue is fair by tenant: whoever has few lanes at work is served with the next worker that is free.
 """
 
 from typing import Any

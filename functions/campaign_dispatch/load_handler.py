@@ -1,4 +1,8 @@
-"""Trigger: LoadQueue. One message freezes (or dry-runs) one contact shard; redelivery writes the same blocks."""
+"""Trigger: LoadQueue. One message freezes (or dry-runs) one contact shard; redelivery writes the same blocks.
+
+What bounds a tenant: a worker lets go after a minute (`SLICE_MS`) and queues itself again, and the queue is fair by
+tenant: whoever has few messages in flight is served with the next worker that is free.
+"""
 
 from typing import Any, Protocol
 

@@ -1,6 +1,9 @@
-"""Trigger: StartQueue, which EventBridge Scheduler writes to when a campaign is due. Duplicates are harmless."""
+"""Trigger: StartQueue, which EventBridge Scheduler writes to when a campaign is due. Duplicates are harmless.
 
-from typing import Any
+What bounds a tenant: the queue is fair by tenant, and tenants take turns within a batch.
+"""
+
+from typing import Any, Protocol
 
 from functions.campaign_dispatch.bootstrap import deps
 from functions.campaign_dispatch.start.campaign import start_campaign
@@ -10,6 +13,10 @@ from shared.queue_messages import StartCampaign
 from shared.sqs_batch import BatchResponse, Record, process
 
 
+class Context(Protocol):
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
 def _handle(body: str, _record: Record) -> None:
     task = StartCampaign.from_json(body)
     result = start_campaign(deps(), task.tenant_id, task.campaign_id, epoch_ms())
@@ -17,5 +24,5 @@ def _handle(body: str, _record: Record) -> None:
 
 
 @metrics.log_metrics
-def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
-    return process(event, _handle)
+def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
+    return process(event, _handle, time_left_ms=context.get_remaining_time_in_millis)

@@ -1,6 +1,8 @@
 """Files of messages to copy, from the MediaQueue (standard, one record an invocation: a file may have 100 MB).
 
 Redelivery copies again what is not stored yet and changes nothing that is.
+
+What bounds a tenant: one file of at most 100 MB an invocation, two minutes, and a queue that is fair by tenant.
 """
 
 import os

@@ -1,6 +1,9 @@
 """Delivery statuses from the StatusQueue (standard, thousands of records a batch, any order, any repetition).
 
 They are folded per block before anything is written. Only the records of a failed write are delivered again.
+
+What bounds a tenant: the queue is fair by number, and tenants take turns among the writes, so that what no longer fits
+into the invocation is of whoever had most.
 """
 
 import os

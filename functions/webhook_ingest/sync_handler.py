@@ -2,6 +2,9 @@
 Business app, and conversations that move.
 
 A long task is cut into parts, or goes on later, through the same queue. What cannot be routed is parked.
+
+What bounds a tenant: the queue is fair by account (also for what a task puts back), a part holds 50 entries, a move
+stops when its time is up, and accounts take turns within a batch.
 """
 
 import os
@@ -27,7 +30,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchRes
         task = SyncTask.from_json(body)
         take_task(deps(), task, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
 
-    return process(event, handle, park=deps().parking.park)
+    return process(event, handle, park=deps().parking.park, time_left_ms=context.get_remaining_time_in_millis)
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

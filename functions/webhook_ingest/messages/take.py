@@ -130,7 +130,7 @@ def _take_words(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, 
         return
     if parsed.answerable and parsed.consent != "stop":
         turn = BotTurn(tenant_id, inbound.phone_number_id, contact_id, message.conversation_id, message.message_id)
-        at_hand.bots.send(turn, group=message.conversation_id, dedupe=message.message_id)
+        at_hand.bots.send(turn, group=turn.group, dedupe=message.message_id)
     ids = tuple(dict.fromkeys((contact_id, *person.ids)))
     at_hand.replies.mark(tenant_id, inbound.phone_number_id, ids, at, now)
     count("InboundTaken" if fresh else "InboundRepeated")

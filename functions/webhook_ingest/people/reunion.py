@@ -1,5 +1,6 @@
 """Bringing the conversations of one person together, when two contacts turn out to be that person."""
 
+from functions.webhook_ingest.receive.routing import digest
 from shared.clients.queue import Queue
 from shared.domain.contacts.identity import conversation_id_for
 from shared.observability import count
@@ -28,5 +29,5 @@ class Reunion:
             )
             if self._moves.exists(tenant_id, source):
                 value = {"tenant_id": tenant_id, "source": source, "target": target, "contact_id": kept_id}
-                self._queue.send(SyncTask(MOVE, number.waba_id, value, 0), group=target)
+                self._queue.send(SyncTask(MOVE, number.waba_id, value, 0), group=digest(number.waba_id))
                 count("ConversationMoveQueued")

@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, word
 from functions.webhook_ingest.message_kind import typed
+from shared.domain.fairness import ordered_group
 from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, SyncTask
 
+_OWNER, _PERSON = 12, 27
+"""Characters of digests: how much of a FIFO group tells the number, and how much the person."""
 SENDER, ADDRESSEE = ("from_user_id", "from"), ("to_user_id", "to")
 """Keys of the person's ids, in what they wrote and in what was written to them. The user id first: it stays when the
 phone is left out, so that one person has one group."""
@@ -72,7 +75,7 @@ def routed(
     identity = word(message, "id") or json.dumps(message, sort_keys=True)
     return Routed(
         InboundMessage(phone_number_id, message, contact, received_at, echo, standby=standby),
-        group=digest(f"{phone_number_id}:{next(filter(None, who), '')}"),
+        group=ordered_group(digest(phone_number_id)[:_OWNER], digest(next(filter(None, who), ""))[:_PERSON]),
         dedupe=digest(f"{identity}:{word(message, 'type')}"),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from functions.webhook_ingest.statuses.logic.fold import (
     BlockKey,
@@ -20,6 +20,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import SingleSend
 from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
+from shared.domain.fairness import in_turns
 from shared.errors import InvalidInput, RetryableError
 from shared.observability import count
 from shared.services.campaign_stop import CampaignStop
@@ -29,6 +30,8 @@ _WRITERS = 8
 _PEOPLE = 100
 _SPARE_MS = 5_000
 Job = tuple[set[str], Callable[[], None]]
+T = TypeVar("T")
+Owned = TypeVar("Owned", BlockKey, CampaignKey, SingleSend, Target)
 
 
 def record_statuses(
@@ -101,7 +104,7 @@ def _opt_outs(at_hand: StatusParts, folded: Folded, now: int) -> list[Job]:
     def job(target: Target, at: int) -> Job:
         return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
 
-    return [job(target, at) for target, at in folded.opt_outs.items()]
+    return [job(target, at) for target, at in _in_turns(folded.opt_outs.items())]
 
 
 def _stops(at_hand: StatusParts, folded: Folded) -> list[Job]:
@@ -110,7 +113,12 @@ def _stops(at_hand: StatusParts, folded: Folded) -> list[Job]:
     def job(campaign: CampaignKey, said: Mapping[str, int]) -> Job:
         return folded.sources[campaign], lambda: _stop(at_hand, campaign, said)
 
-    return [job(campaign, said) for campaign, said in folded.stops.items()]
+    return [job(campaign, said) for campaign, said in _in_turns(folded.stops.items())]
+
+
+def _in_turns(items: Iterable[tuple[Owned, T]]) -> list[tuple[Owned, T]]:
+    """One of each tenant after the other: when the time is up, it is up for whoever had most."""
+    return in_turns(items, lambda item: item[0].tenant_id)
 
 
 def _stop(at_hand: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) -> None:
@@ -131,8 +139,8 @@ def _writes(at_hand: StatusParts, folded: Folded) -> list[Job]:
     def single(target: SingleSend, change: SingleChange) -> Job:
         return folded.sources[target], lambda: _record_single(at_hand, target, change)
 
-    jobs = [block(key, change) for key, change in sorted(folded.blocks.items(), key=lambda item: item[0])]
-    jobs += [single(target, change) for target, change in folded.singles.items() if change.status]
+    jobs = [block(key, change) for key, change in _in_turns(sorted(folded.blocks.items(), key=lambda item: item[0]))]
+    jobs += [single(target, change) for target, change in _in_turns(folded.singles.items()) if change.status]
     if folded.strangers:
         rows = [[update.phone_number_id, *update.row] for update in folded.strangers]
         sources = {update.source for update in folded.strangers}

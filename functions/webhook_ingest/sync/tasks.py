@@ -55,7 +55,7 @@ def _move(at_hand: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]
         at_hand.heads.refresh(tenant_id, contact_id)
         count("ConversationMoved")
     else:
-        at_hand.sync.send(task, group=target)
+        at_hand.sync.send(task, group=digest(task.waba_id))
 
 
 def _respell(at_hand: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
@@ -65,12 +65,12 @@ def _respell(at_hand: SyncParts, task: SyncTask, now: int, stop: Callable[[], bo
         raise InvalidInput("phones of nobody to bring to their canonical form")
     if shard == "":
         parts = [replace(task, value={"tenant_id": tenant_id, "shard": str(n)}) for n in range(SHARDS)]
-        at_hand.sync.send_all(Outgoing(part, group=f"{tenant_id}-{n}") for n, part in enumerate(parts))
+        at_hand.sync.send_all(Outgoing(part, group=tenant_id) for part in parts)
         return
     reached = respell_shard(at_hand.contacts, at_hand.people, tenant_id, int(shard), after, now, stop)
     if reached is not None:
         value = {"tenant_id": tenant_id, "shard": shard, "after": reached}
-        at_hand.sync.send(replace(task, value=value), group=f"{tenant_id}-{shard}")
+        at_hand.sync.send(replace(task, value=value), group=tenant_id)
 
 
 def _take(at_hand: SyncParts, task: SyncTask, now: int) -> None:

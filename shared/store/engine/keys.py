@@ -42,6 +42,7 @@ KEYS = (
     Key("Directory", "T#<t> / TPL#<id>", "templates", False, _TENANT),
     Key("Directory", "T#<t> / FIELD#<key>", "contacts", False, _TENANT),
     Key("Directory", "T#<t> / IMP#<id>", "contacts", True, _TENANT, "the file and its rejected rows, by import"),
+    Key("Directory", "T#<t> / WORKERS#imports", "contacts", False, _TENANT),
     Key("Directory", "T#<t> / CMP#<id>", "campaigns", False, _TENANT),
     Key("Directory", "T#<t> / DRY#<campaign>", "campaigns", False, _TENANT),
     Key("Directory", "T#<t> / INCIDENT#<campaign>#<kind>", "campaigns", False, _TENANT),

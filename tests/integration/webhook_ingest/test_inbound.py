@@ -10,7 +10,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import Conversation, read
 from shared.domain.conversations.message import Message
-from shared.queue_messages import InboundMessage
+from shared.queue_messages import BotTurn, InboundMessage
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import (
@@ -87,7 +87,7 @@ def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, a
     assert (message.direction, message.kind, message.text, message.wamid) == ("in", "text", "Hello", "wamid.Hello1")
     (turn,) = aws.received("Bot")
     assert message.message_id in turn["Body"]
-    assert turn["Attributes"]["MessageGroupId"] == head.conversation_id
+    assert turn["Attributes"]["MessageGroupId"] == BotTurn.from_json(turn["Body"]).group
     assert turn["Attributes"]["MessageDeduplicationId"] == message.message_id
 
 

@@ -49,7 +49,7 @@ SHOWN = {
         "TemplateFactsStale",
     ],
     "the sweep does within a minute what could not be announced": ["StartNotAnnounced"],
-    "comes again by itself": ["SyncTaskCut"],
+    "comes again by itself": ["SyncTaskCut", "RecordsPutOff"],
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],

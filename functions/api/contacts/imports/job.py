@@ -7,6 +7,7 @@ checkpoint are written again by the next one and come out as unchanged.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import BinaryIO
@@ -21,9 +22,12 @@ from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 
 MOST_ROWS = 1_000_000
+MOST_AT_ONCE = 2
+"""Imports of one tenant that are worked on at the same time; the others wait, and leave the workers to others."""
 SHOWN_REJECTIONS = 10
 LISTED_REJECTIONS = 1_000
 _LINK_SECONDS = 3600
+_WORKERS = "WORKERS#imports"
 
 CSV_TYPE = "text/csv"
 
@@ -81,6 +85,25 @@ class ImportJob:
     attempts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who works on a tenant's imports: worker -> until when (epoch ms) it holds its place."""
+
+    places: Mapping[str, int] = field(default_factory=dict)
+
+
+def with_place(workers: Workers, worker: str, now: int, until: int) -> Workers:
+    """Raises Conflict while the tenant has as many workers as it may have."""
+    held = {name: end for name, end in workers.places.items() if end > now and name != worker}
+    if len(held) >= MOST_AT_ONCE:
+        raise Conflict("the tenant's other imports are at work")
+    return Workers({**held, worker: until})
+
+
+def without_place(workers: Workers, worker: str) -> Workers:
+    return Workers({name: end for name, end in workers.places.items() if name != worker})
+
+
 def queued(job: ImportJob) -> ImportJob:
     """Start an uploaded import; one that was started stays as it is."""
     return replace(job, status=QUEUED) if job.status == AWAITING_UPLOAD else job
@@ -133,6 +156,15 @@ class Imports:
     def change(self, tenant_id: str, import_id: str, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"IMP#{import_id}", ImportJob, change)
+
+    def take_place(self, tenant_id: str, worker: str, now: int, until: int) -> None:
+        """Raises Conflict while the tenant has as many workers as it may have."""
+        with suppress(Conflict):
+            self._directory.create(tenant_id, _WORKERS, Workers())
+        self._directory.update(tenant_id, _WORKERS, Workers, lambda found: with_place(found, worker, now, until))
+
+    def leave_place(self, tenant_id: str, worker: str) -> None:
+        self._directory.update(tenant_id, _WORKERS, Workers, lambda found: without_place(found, worker))
 
     def upload_url(self, tenant_id: str, import_id: str, size: int) -> str:
         """Where a file of exactly `size` bytes and of the type CSV_TYPE may be PUT for an hour."""

@@ -104,7 +104,8 @@ class ImportRun:
         self._clock = clock
 
     def work(self, tenant_id: str, import_id: str, owner: str, *, margin_ms: int = 30_000) -> bool:
-        """Whether there is more to do in another slice. Raises NotFound, and Conflict while somebody else is at it.
+        """Whether there is more to do in another slice. Raises NotFound, and Conflict while somebody else is at it or
+        the tenant has other imports at work.
 
         Any other error leaves the job free for the next attempt.
         """
@@ -113,6 +114,13 @@ class ImportRun:
         job = self._imports.get(tenant_id, import_id)
         if job.status in (COMPLETED, FAILED):
             return False
+        self._imports.take_place(tenant_id, owner, now, until)
+        try:
+            return self._work(tenant_id, import_id, owner, now, until, margin_ms)
+        finally:
+            self._imports.leave_place(tenant_id, owner)
+
+    def _work(self, tenant_id: str, import_id: str, owner: str, now: int, until: int, margin_ms: int) -> bool:
         job = self._imports.change(tenant_id, import_id, lambda job: _take(job, owner, now, until))
         if job.status == FAILED:
             return False

@@ -1,0 +1,222 @@
+"""No tenant's work holds up another's: one test for each kind of consumer, which counts work and not time.
+
+Batches of queues: turns. The stream: a failure of one tenant. The sweep: many campaigns of one. Imports: places. What
+is put back on a fair queue: whose it is.
+"""
+
+import importlib
+import itertools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from functions.api import change_handler, import_handler
+from functions.api.contacts.imports.job import MOST_AT_ONCE, Imports
+from functions.api.contacts.imports.run import ImportRun
+from functions.campaign_dispatch import sweep_handler
+from functions.webhook_ingest.receive.routing import digest
+from functions.webhook_ingest.statuses import record as status_record
+from functions.webhook_ingest.statuses.logic.fold import BlockKey, Folded
+from functions.webhook_ingest.sync import tasks
+from shared.domain.campaigns.books import StatusChange
+from shared.domain.fairness import ordered_group
+from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.errors import Conflict, NotFound, RetryableError
+from shared.ids import new_ulid
+from shared.queue_messages import (
+    AccountEvent,
+    BillingEvent,
+    BotTurn,
+    ImportFile,
+    InboundMessage,
+    StartCampaign,
+    SyncTask,
+)
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+from tests.support.fake_aws import Context
+
+MANY, FEW = "many", "few"
+
+
+def batch(*records: tuple[str, str]) -> dict[str, Any]:
+    """An SQS event of (group, body)."""
+    return {
+        "Records": [
+            {"messageId": f"m{i}", "body": body, "attributes": {"MessageGroupId": group}}
+            for i, (group, body) in enumerate(records)
+        ]
+    }
+
+
+CONSUMERS: list[tuple[str, str, Callable[[str, int], Any]]] = [
+    ("functions.webhook_ingest.inbound_handler", "take_message", lambda owner, i: InboundMessage(owner, {}, {}, i)),
+    (
+        "functions.webhook_ingest.account_handler", "take_account_event",
+        lambda owner, i: AccountEvent(owner, "f", {}, i),
+    ),
+    ("functions.webhook_ingest.sync_handler", "take_task", lambda owner, i: SyncTask("history", owner, {}, i)),
+    ("functions.campaign_dispatch.start_handler", "start_campaign", lambda owner, i: StartCampaign(owner, f"c{i}")),
+    ("functions.bot_reply.handler", "take_turn", lambda owner, i: BotTurn(owner, "106", "c", f"v{i}", "m")),
+    (
+        "functions.billing_events.apply_handler", "apply_event",
+        lambda owner, i: BillingEvent("s", f"{i}", "k", "", owner),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "work", "message"), CONSUMERS, ids=lambda value: str(value).rpartition(".")[2])
+def test_in_a_batch_the_other_s_record_waits_for_one_of_the_many(
+    monkeypatch: pytest.MonkeyPatch, module: str, work: str, message: Callable[[str, int], Any]
+) -> None:
+    handler = importlib.import_module(module)
+    worked: list[str] = []
+    monkeypatch.setattr(handler, work, lambda *arguments: worked.append(repr(arguments)))
+    parts = SimpleNamespace(parking=SimpleNamespace(park=lambda *_: pytest.fail("parked")))
+    monkeypatch.setattr(handler, "deps", lambda: parts)
+    records = [(ordered_group(MANY, str(i)), message(MANY, i).to_json()) for i in range(9)]
+    records.append((ordered_group(FEW, "0"), message(FEW, 9).to_json()))
+    assert handler.lambda_handler(batch(*records), Context()) == {"batchItemFailures": []}
+    assert len(worked) == 10
+    assert FEW in worked[1]
+    worked.clear()
+    late = handler.lambda_handler(batch(*records), Context(time_left_ms=5_000))
+    assert (worked, len(late["batchItemFailures"])) == ([], 10)
+
+
+def test_many_campaigns_of_one_tenant_leave_a_turn_to_every_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    campaigns = [(MANY, f"c{i}") for i in range(500)]
+    campaigns.insert(250, (FEW, "theirs"))
+    swept: list[str] = []
+    catalogue = SimpleNamespace(campaigns_to_sweep=lambda _now: campaigns)
+    monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(catalogue=catalogue))
+
+    def sweep(_deps: object, tenant_id: str, _campaign_id: str, _now: int) -> str:
+        swept.append(tenant_id)
+        return "sending"
+
+    monkeypatch.setattr(sweep_handler, "sweep_campaign", sweep)
+    minutes = itertools.count(1)
+    monkeypatch.setattr(sweep_handler, "epoch_ms", lambda: next(minutes) * 60_000)
+    for _ in range(5):
+        swept.clear()
+        left = iter([60_000, 30_000, 20_000, 9_000])
+        sweep_handler.lambda_handler({}, SimpleNamespace(get_remaining_time_in_millis=lambda left=left: next(left)))
+        assert len(swept) == 3
+        assert FEW in swept[:2]
+
+
+def test_the_writes_of_a_batch_of_statuses_take_turns() -> None:
+    folded = Folded()
+    for key in [*(BlockKey(MANY, "c", n) for n in range(100)), BlockKey(FEW, "c", 1)]:
+        folded.blocks[key] = StatusChange()
+        folded.sources[key] = {key.tenant_id}
+    owners = [sources for sources, _ in status_record._writes(SimpleNamespace(), folded)]  # type: ignore[arg-type]
+    assert owners[:3].count({FEW}) == 1
+    assert len(owners) == 101
+
+
+class Stream:
+    """Publishes to every tenant but one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+        self.told: list[str] = []
+        self.parked: list[str] = []
+
+        def publish(tenant_id: str, events: list[TenantEvent], now: int) -> None:
+            if tenant_id == MANY:
+                raise error
+            self.told.append(tenant_id)
+
+        parts = SimpleNamespace(
+            publisher=SimpleNamespace(publish=publish),
+            parking=SimpleNamespace(park=lambda reason, raw: self.parked.append(reason)),
+        )
+        monkeypatch.setattr(change_handler, "change_deps", lambda: parts)
+        monkeypatch.setattr(change_handler, "events_of", lambda record: (record, [_event()]))
+
+    def handle(self) -> None:
+        change_handler.lambda_handler({"Records": [MANY, MANY, FEW]}, Context())
+
+
+def _event() -> TenantEvent:
+    return TenantEvent("evt_1", EventType.ENDPOINT_TEST, 1, {})
+
+
+def test_what_can_never_be_told_of_one_tenant_stops_nobody_s_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(monkeypatch, ValueError("what is stored is wrong"))
+    stream.handle()
+    assert stream.told == [FEW]
+    assert len(stream.parked) == 1
+
+
+def test_a_failure_that_passes_brings_the_batch_again_after_the_others_were_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream = Stream(monkeypatch, RetryableError("busy"))
+    with pytest.raises(RetryableError):
+        stream.handle()
+    assert stream.told == [FEW]
+    assert stream.parked == []
+
+
+def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant: str) -> None:
+    imports = Imports(Directory(database), SimpleNamespace())  # type: ignore[arg-type]
+
+    def take(worker: int) -> bool:
+        try:
+            imports.take_place(tenant, f"w{worker}", now=10, until=100)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(take, range(8)))
+    assert taken.count(True) == MOST_AT_ONCE
+    imports.take_place(new_ulid(), "w0", now=10, until=100)
+    imports.leave_place(tenant, f"w{taken.index(True)}")
+    assert take(99)
+    assert not take(100)
+    imports.take_place(tenant, "later", now=101, until=200)
+
+
+class Sent:
+    """A queue that notes whose messages it was given."""
+
+    def __init__(self) -> None:
+        self.groups: list[str] = []
+
+    def send(self, message: object, *, group: str = "", delay_seconds: int = 0) -> None:
+        self.groups.append(group)
+
+
+@pytest.mark.parametrize("end", [True, False, Conflict("busy"), RuntimeError("no")], ids=str)
+def test_an_import_that_goes_back_to_its_queue_stays_its_tenant_s(
+    monkeypatch: pytest.MonkeyPatch, end: bool | Exception
+) -> None:
+    queue = Sent()
+
+    def work(*_: object) -> bool:
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    parts = SimpleNamespace(directory=None, files=None, catalogue=None, contacts=None, queue=queue)
+    monkeypatch.setattr(import_handler, "import_deps", lambda: parts)
+    monkeypatch.setattr(ImportRun, "work", work)
+    import_handler.import_file(ImportFile(MANY, "i"), Context())  # type: ignore[arg-type]
+    assert queue.groups == ([] if end is False else [MANY])
+
+
+def test_moves_of_many_conversations_are_one_account_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    queue = Sent()
+    at_hand = SimpleNamespace(
+        sync=queue, moves=SimpleNamespace(move=lambda *_: False), parking=SimpleNamespace(read=NotFound)
+    )
+    for target in ("a", "b"):
+        value = {"tenant_id": MANY, "source": "s", "target": target, "contact_id": "c"}
+        tasks.take_task(at_hand, SyncTask("move_conversation", "waba", value, 0), 1, lambda: True)  # type: ignore[arg-type]
+    assert queue.groups == [digest("waba")] * 2
