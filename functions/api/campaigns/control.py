@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from functions.api.campaigns.earlier_campaigns import check_begun, check_named
 from shared.clients.queue import Outgoing
 from shared.domain.campaigns.campaign import (
     LATEST_START_MS,
@@ -15,7 +16,6 @@ from shared.domain.campaigns.campaign import (
     UnknownPolicy,
     after,
 )
-from shared.domain.campaigns.further_tries import not_settled
 from shared.domain.campaigns.standing import positions
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import ON_REQUEST, TEMPLATE_RECATEGORISED, Scope
@@ -109,7 +109,7 @@ class CampaignControl:
         if template.waba_id != number.waba_id:
             raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
         self._compile(tenant_id, template, draft.variables, now)
-        self._check_earlier(tenant_id, draft.audience)
+        check_named(self._catalogue, tenant_id, draft.audience)
         campaign = Campaign(
             campaign_id=campaign_id,
             name=draft.name,
@@ -130,24 +130,6 @@ class CampaignControl:
         except Conflict:
             return self._catalogue.campaign(tenant_id, campaign_id)
         return campaign
-
-    def _check_earlier(self, tenant_id: str, audience: Audience) -> None:
-        """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's, and Conflict
-        when nobody can say yet who of an earlier campaign is meant."""
-        for campaign_id in audience.exclude_campaigns:
-            self._earlier(tenant_id, campaign_id, "audience.exclude_campaigns")
-        source = audience.source
-        if source is None:
-            return
-        field = "audience.source.campaign_id"
-        if problem := not_settled(self._earlier(tenant_id, source.campaign_id, field), source):
-            raise Conflict(problem, field=field, code="source_not_finished")
-
-    def _earlier(self, tenant_id: str, campaign_id: str, field: str) -> Campaign:
-        try:
-            return self._catalogue.campaign(tenant_id, campaign_id)
-        except NotFound as exc:
-            raise NotFound("there is no such campaign", field=field) from exc
 
     def again(
         self, tenant_id: str, campaign_id: str, new_id: str, wanted: EarlierCampaign, created_by: str, now: int
@@ -192,7 +174,8 @@ class CampaignControl:
         start = start_moment(wanted, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
-        self._check_earlier(tenant_id, campaign.audience)
+        check_named(self._catalogue, tenant_id, campaign.audience)
+        check_begun(self._catalogue, tenant_id, replace(campaign, start_at=start))
         template = self._catalogue.template(tenant_id, campaign.template_id)
         plan = self._compile(tenant_id, template, campaign.variables, start)
         if check is not None:

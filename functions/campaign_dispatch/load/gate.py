@@ -32,25 +32,20 @@ def open_gate(deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, c
 
 
 def waits_for_another(deps: Deps, tenant_id: str, campaign: Campaign) -> bool:
-    """Whether a campaign that was begun earlier, and whose people this one must leave out or count, still loads.
+    """Whether a campaign that begins earlier, and whose people this one must know, is not loaded yet.
 
-    Of two that load at the same time, the later waits: else neither would count the other's people. Another try at the
-    same people that was cancelled is waited for until it is closed: its lanes may not have heard of it yet.
+    Of two that begin at about the same time the later waits: else neither would count the other's people. Also for one
+    that is named in its audience, and due, and whose start is only announced late. Another try at the same people that
+    was cancelled is waited for until it is closed: its lanes may not have heard of it yet.
     """
     tries = read_tries(deps.catalogue, tenant_id, campaign).others
     if any(other.state is State.CANCELLED and other.sizes and not other.closed for other in tries):
         return True
-    return any(
-        other.state is State.LOADING
-        and (other.frozen_at, other.campaign_id) < (campaign.frozen_at, campaign.campaign_id)
-        for other in (*_counted(deps, tenant_id, campaign), *tries)
+    named = [deps.catalogue.campaign(tenant_id, other) for other in campaign.audience.named_campaigns]
+    counted = (*named, *_under_the_cap(deps, tenant_id, campaign), *tries)
+    return any(other.state is State.LOADING and other.turn < campaign.turn for other in counted) or any(
+        other.state is State.SCHEDULED and other.turn < campaign.turn for other in named
     )
-
-
-def _counted(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campaign]:
-    """The other campaigns whose people are left out by name, or count for the frequency cap."""
-    found = [deps.catalogue.campaign(tenant_id, other) for other in campaign.audience.exclude_campaigns]
-    return found + _under_the_cap(deps, tenant_id, campaign)
 
 
 def _under_the_cap(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campaign]:

@@ -57,6 +57,11 @@ class Audience:
     source: EarlierCampaign | None = None
     exclude_campaigns: tuple[str, ...] = ()
 
+    @property
+    def named_campaigns(self) -> tuple[str, ...]:
+        """Ids of the campaigns whose people decide who is in it."""
+        return self.exclude_campaigns + ((self.source.campaign_id,) if self.source is not None else ())
+
     def not_excluded(self, tags: frozenset[str]) -> bool:
         return tags.isdisjoint(self.exclude_tags)
 
@@ -125,6 +130,11 @@ class Campaign:
     @property
     def planned(self) -> int:
         return self.recipients + sum(self.skipped.values())
+
+    @property
+    def turn(self) -> tuple[int, str]:
+        """The order in which campaigns begin: by the moment they are to start, whichever is announced first."""
+        return (self.start_at if self.start_at is not None else self.frozen_at, self.campaign_id)
 
     @property
     def closed(self) -> bool:

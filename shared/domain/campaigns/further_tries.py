@@ -34,6 +34,18 @@ def not_settled(earlier: Campaign, source: EarlierCampaign) -> str:
     )
 
 
+def reaches_nobody_before(earlier: Campaign, turn: tuple[int, str]) -> str:
+    """Why a campaign that begins at this turn cannot know who is in an earlier one; "" when it can. One that begins
+    before it is waited for."""
+    if earlier.sizes or earlier.state is State.LOADING:
+        return ""
+    if earlier.state is State.SCHEDULED:
+        return "" if earlier.turn < turn else "starts only after this one"
+    if earlier.state is State.CANCELLED:
+        return "was cancelled before anybody was in it"
+    return f"is {earlier.state}, and not scheduled to start before this one" if earlier.state is State.DRAFT else ""
+
+
 def family_beside(campaign: Campaign, line: Sequence[Campaign], known: Iterable[Campaign]) -> list[Campaign]:
     """The tries of the campaign's family that are neither itself nor in its `line`, among `known`.
 

@@ -1,6 +1,8 @@
 """What the API says before a launch, and what it refuses to launch."""
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from shared.clients.vault import META_TOKEN
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
-from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
@@ -259,3 +261,49 @@ def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
         503,
         "temporarily_unavailable",
     )
+
+
+def launched(shop: Shop, audience: Audience, start_at: str | None = None) -> Answer:
+    made = Campaign(new_ulid(), "c", shop.number, shop.waba, "77", "UTILITY", audience, {})
+    shop.api.deps.catalogue.create_campaign(shop.tenant, made)
+    path = f"/v1/campaigns/{made.campaign_id}/launch"
+    return shop.api.call("POST", path, {"start_at": start_at} if start_at else {}, tenant=shop.tenant)
+
+
+def at(hours: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+
+
+NAMED: list[tuple[str, str, Callable[[str], Audience]]] = [
+    ("audience.exclude_campaigns", "excluded_campaign_not_started", lambda c: Audience(("x",), exclude_campaigns=(c,))),
+    ("audience.source.campaign_id", "source_not_started", lambda c: Audience(source=EarlierCampaign(c, ("sent",)))),
+]
+
+
+@pytest.mark.parametrize(("field", "code", "naming"), NAMED)
+def test_a_campaign_that_is_named_and_will_not_have_begun_is_said_at_the_launch(
+    shop: Shop, field: str, code: str, naming: Callable[[str], Audience]
+) -> None:
+    draft = shop.campaign
+    refused = launched(shop, naming(draft))
+    assert (refused.status, refused.body["code"], refused.body["field"]) == (409, code, field)
+    assert shop.ask("POST", "launch", {"start_at": at(5)}).status == 200
+    assert launched(shop, naming(draft)).body["code"] == code
+    assert launched(shop, naming(draft), at(4)).body["code"] == code
+    assert launched(shop, naming(draft), at(6)).status == 200
+
+
+def test_what_was_cancelled_before_it_began_is_excluded_as_it_should_be_and_nobodys_audience(shop: Shop) -> None:
+    shop.api.deps.catalogue.change_campaign(
+        shop.tenant, shop.campaign, lambda c: replace(c, state=State.CANCELLED, finished_at=1)
+    )
+    (_, _, excluding), (_, code, sourced) = NAMED
+    assert launched(shop, excluding(shop.campaign)).status == 200
+    assert launched(shop, sourced(shop.campaign)).body["code"] == code
+
+
+def test_a_campaign_that_has_begun_is_excluded(shop: Shop) -> None:
+    shop.api.deps.catalogue.change_campaign(
+        shop.tenant, shop.campaign, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16)
+    )
+    assert launched(shop, NAMED[0][2](shop.campaign)).status == 200

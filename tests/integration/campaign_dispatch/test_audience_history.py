@@ -169,3 +169,36 @@ def test_of_two_campaigns_that_load_at_once_the_later_waits_and_counts_the_earli
 def load(world: World, task: QueueMessage) -> str:
     assert isinstance(task, LoadShard)
     return load_shard(world.deps, task, epoch_ms(), lambda: False)
+
+
+def test_who_is_excluded_by_a_campaign_whose_start_came_late_waits_for_it(world: World) -> None:
+    """The earlier one is due, and nobody has started it yet."""
+    world.add_contacts(30)
+    first = world.launch()
+    second = world.launch(audience=Audience(tags=("all",), exclude_campaigns=(first,)))
+    world.start(second)
+    later = world.load_queue.take()
+    assert {load(world, task) for task in later} == {"waiting"}
+    world.load_queue.take()
+    world.start(first)
+    earlier = world.load_queue.take()
+    assert {load(world, task) for task in later} == {"waiting"}
+    world.load_queue.take()
+    for task in (*earlier, *later):
+        load(world, task)
+    assert (world.books(first).planned, world.books(second).planned) == (30, 0)
+
+
+def test_two_that_exclude_each_other_do_not_wait_for_ever(world: World) -> None:
+    world.add_contacts(10)
+    first = world.launch()
+    second = world.launch(audience=Audience(tags=("all",), exclude_campaigns=(first,)))
+    world.deps.catalogue.change_campaign(
+        world.tenant_id, first, lambda c: replace(c, audience=Audience(tags=("all",), exclude_campaigns=(second,)))
+    )
+    world.start(second)
+    later = world.load_queue.take()
+    world.start(first)
+    for task in (*world.load_queue.take(), *later):
+        load(world, task)
+    assert (world.books(first).planned, world.books(second).planned) == (10, 0)

@@ -1,11 +1,17 @@
 """Which campaigns try again, when they may, and what else belongs to their family."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
-from shared.domain.campaigns.further_tries import family_beside, is_further_try, not_settled
+from shared.domain.campaigns.further_tries import (
+    family_beside,
+    is_further_try,
+    not_settled,
+    reaches_nobody_before,
+)
 
 
 def campaign(campaign_id: str, source: str = "", *outcomes: str) -> Campaign:
@@ -66,3 +72,34 @@ def test_a_family_is_whatever_leads_back_to_the_same_first_try() -> None:
     assert beside(of_b, b, first) == {"c", "e"}
     assert beside(of_follow_up, follow_up) == set()
     assert beside(follow_up) == set()
+
+
+FROZEN = (1,) * 16
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "known"),
+    [
+        (State.DRAFT, {}, False),
+        (State.SCHEDULED, {"start_at": 99}, True),
+        (State.SCHEDULED, {"start_at": 100}, True),  # made before it, so its turn is first
+        (State.SCHEDULED, {"start_at": 101}, False),
+        (State.LOADING, {"start_at": 90}, True),
+        (State.SENDING, {"sizes": FROZEN}, True),
+        (State.PAUSED, {"sizes": FROZEN}, True),
+        (State.COMPLETED, {"sizes": FROZEN}, True),
+        (State.CANCELLED, {"sizes": FROZEN}, True),
+        (State.CANCELLED, {}, False),
+    ],
+)
+def test_who_is_in_a_campaign_is_known_once_it_began_or_when_its_turn_is_first(
+    state: State, more: dict[str, Any], known: bool
+) -> None:
+    earlier = replace(campaign("a"), state=state, **more)
+    assert (reaches_nobody_before(earlier, (100, "b")) == "") is known
+
+
+def test_of_two_for_one_moment_the_one_that_was_made_first_has_the_first_turn() -> None:
+    first, second = (replace(campaign(one), state=State.SCHEDULED, start_at=100) for one in "ab")
+    assert reaches_nobody_before(first, second.turn) == ""
+    assert reaches_nobody_before(second, first.turn)
