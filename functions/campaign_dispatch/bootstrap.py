@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from functions.campaign_dispatch.lane.lane import MOST_IN_FLIGHT
+from functions.campaign_dispatch.lane.sender import MOST_IN_FLIGHT
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient

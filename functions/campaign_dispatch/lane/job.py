@@ -13,21 +13,23 @@ from shared.domain.templates.compiler import SendPlan, message_body
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One claimed message."""
+    """One claimed message. `contacts`: as how many its person was known when it was found fit to be sent."""
 
     run: Run
     block: int
     slot: int
     attempt: int
     recipient: Recipient
+    contacts: int = 1
 
-    def came_to(self, outcome: Outcome, *, trip: bool = False) -> Sent:
-        """Meta answered, or did not. `trip` marks the refusal at which the campaign must stop."""
-        return Sent(self.run, self.block, self.slot, self.attempt, self.recipient, outcome, trip=trip)
+    def came_to(self, outcome: Outcome, at: int, *, trip: bool = False) -> Sent:
+        """Meta answered, or did not. It left at `at` (epoch ms); `trip` marks the refusal at which the campaign must
+        stop."""
+        return Sent(self.run, self.block, self.slot, self.attempt, self.recipient, outcome, at=at, trip=trip)
 
-    def kept(self) -> Sent:
-        """Not sent after all: it waits, and this attempt has still to be made."""
-        return Sent(self.run, self.block, self.slot, self.attempt, self.recipient, None, kept=True)
+    def kept(self, wait_ms: int = 0) -> Sent:
+        """Not sent after all: it waits, at least so long, and this attempt has still to be made."""
+        return Sent(self.run, self.block, self.slot, self.attempt, self.recipient, None, kept=True, wait_ms=wait_ms)
 
     def skipped(self, reason: SkipReason) -> Sent:
         """Not to be sent."""

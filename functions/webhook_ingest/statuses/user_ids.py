@@ -12,6 +12,7 @@ from functions.webhook_ingest.statuses.parts import StatusParts
 from shared.domain.campaigns.callback import SingleSend
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
+from shared.domain.contacts.number_plans import spellings
 from shared.observability import count
 
 Person = tuple[str, str]
@@ -22,7 +23,8 @@ def learn_user_ids(at_hand: StatusParts, tenant_id: str, people: Mapping[Person,
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
-    way that no table knows. Costs 0.5 RRU for each person, and for one whose user id is new 1 WRU and a few RRU, once.
+    way that no table knows. Costs 0.5 RRU for each person, for one whose user id is new 1 WRU and a few RRU, once, and
+    those RRU each time for one whose contact began with another number.
     """
     told: dict[str, tuple[Identities, Target | None]] = {}
     for (phone, user_id), target in people.items():
@@ -30,7 +32,9 @@ def learn_user_ids(at_hand: StatusParts, tenant_id: str, people: Mapping[Person,
         if who.phone and who.bsuid:
             told[contact_id_for(tenant_id, "bsuid", who.bsuid)] = who, target
     linked = at_hand.contacts.linked(tenant_id, told)
-    strangers = {key: known for key, known in told.items() if key not in linked}
+    strangers = {
+        key: (who, target) for key, (who, target) in told.items() if not _leads_to(linked.get(key, ""), tenant_id, who)
+    }
     keys = {one for who, _ in strangers.values() for one in who.keys(tenant_id)}
     by_key = at_hand.contacts.get_many(tenant_id, keys)
     for key, (who, target) in strangers.items():
@@ -42,19 +46,27 @@ def learn_user_ids(at_hand: StatusParts, tenant_id: str, people: Mapping[Person,
                 for phone_key in (one for one in who.keys(tenant_id) if one not in by_key):
                     at_hand.contacts.put_pointer(tenant_id, phone_key, addressee.contact_id)
                 found.add(addressee.contact_id)
-        if not found:
-            continue
-        if key in by_key or len(found) > 1:
-            # Known under both, or under two spellings: these are one person.
+        if len(found) > 1 or (found and key in by_key and not by_key[key].phone):
+            # Known under both, or under two spellings: these are one person. Or their phone is learned.
             at_hand.people.link(tenant_id, at_hand.people.find(tenant_id, who), who, now, now)
-        else:
+        elif found and key not in by_key:
             at_hand.contacts.put_pointer(tenant_id, key, next(iter(found)))
+        else:
+            continue
         count("UserIdLearned")
 
 
+def _leads_to(known: str, tenant_id: str, who: Identities) -> bool:
+    """Whether what a user id leads to is the phone that it is told with: the contact of it, or its number."""
+    return known in who.keys(tenant_id) or (bool(known) and known in spellings(who.phone))
+
+
 def contact_behind(at_hand: StatusParts, target: Target) -> str | None:
-    """The id of the contact that a message of ours was for."""
+    """The id of the contact that a message of ours was for; None when we sent no such message."""
     if isinstance(target, SingleSend):
+        message = at_hand.conversations.messages.get(target.tenant_id, target.conversation_id, target.message_id)
+        if message is None or message.direction != "out":
+            return None
         conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
         return conversation.contact_id if conversation is not None else None
     recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)

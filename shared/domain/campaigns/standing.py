@@ -2,11 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of
 from shared.domain.campaigns.books import Books, StatusBlock, add_skipped, tally
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import NumberWork
+
+
+class Frozen(Protocol):
+    """What is fixed of a campaign once its audience is frozen: the campaign itself, or its run."""
+
+    @property
+    def campaign_id(self) -> str: ...
+    @property
+    def sizes(self) -> tuple[int, ...]: ...
+    @property
+    def lanes(self) -> int: ...
 
 
 def positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
@@ -26,7 +38,7 @@ def slots_in_retry(campaign_id: str, work: NumberWork) -> Mapping[int, frozenset
     return {block: frozenset(slots) for block, slots in found.items()}
 
 
-def claimed_slots(campaign: Campaign, cursors: Mapping[int, int], shard: int, n: int) -> int:
+def claimed_slots(campaign: Frozen, cursors: Mapping[int, int], shard: int, n: int) -> int:
     """How many slots of block `n` of a shard lie below the cursor of the lane that owns it."""
     lane = lane_of(shard, campaign.lanes)
     in_shard = Segment(campaign.sizes, lane, campaign.lanes).claimed_in(shard, cursors.get(lane, 0))

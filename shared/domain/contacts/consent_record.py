@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ConsentChange:
-    """One entry of the feed: this contact said no (`opted_out`) or yes again, at `at` (epoch ms)."""
+    """One entry of the feed: this contact said no (`opted_out`) or yes again, as was learned at `at` (epoch ms); or
+    turned out to be the same person as the contact `same_as`, which says neither."""
 
     contact_id: str
     opted_out: bool
     at: int
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number, 
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate, Place, _fate, fates
 from shared.domain.campaigns.number_work import NumberWork
-from shared.domain.campaigns.standing import claimed_slots, positions, slots_in_retry
+from shared.domain.campaigns.standing import Frozen, claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import shard_of
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
@@ -55,7 +55,7 @@ ReadBlock = Callable[[str, str, int], Sequence[Recipient]]
 """(tenant id, campaign id, block number) → its recipients: `Sends.read_block`, or one that remembers."""
 
 
-def place_in(read_block: ReadBlock, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
+def place_in(read_block: ReadBlock, tenant_id: str, campaign: Frozen, contact_id: str) -> Place | None:
     """None when the person is not in the frozen audience, or was held back from it.
 
     Costs 1 RRU for each read of a binary search: none when the shard is empty, ten for a million recipients.

@@ -5,7 +5,8 @@
 | record a no or a yes | `T#<t>#<shard>` / `C#<id>`, `E#<id>#<event>`; `T#<t>#OPT` / `<ms>#<id>` | 3 WRU |
 | whether an event is recorded | same | 1 RRU |
 | a contact's events | `T#<t>#<shard>` / `E#<id>#<event>` | 0.5 RRU per 4 KB |
-| what was learned since a moment | `T#<t>#OPT` / `<ms>#<id>` | 1 RRU per 4 KB |
+| that two contacts are one person | `T#<t>#OPT` / `<ms>#<id>#<other id>` | 1 WRU |
+| what was learned since a moment | `T#<t>#OPT` / `<ms>#<id>…` | 1 RRU per 4 KB |
 """
 
 from itertools import islice
@@ -54,17 +55,7 @@ class Consent:
         # The feed is keyed by when we learned of it, because lanes read it from where they last stopped. A frozen
         # audience may know the person by the id of a contact that has been merged since.
         for name in names:
-            self._client.put_item(
-                TableName=self._table,
-                Item=encode_item(
-                    {
-                        "pk": f"T#{tenant_id}#OPT",
-                        "sk": f"{now:013d}#{name}",
-                        "out": opted_out,
-                        "ttl": now // 1000 + _FEED_TTL_SECONDS,
-                    }
-                ),
-            )
+            self._put_in_feed(tenant_id, f"{now:013d}#{name}", now, opted_out=opted_out)
         self._client.put_item(
             TableName=self._table,
             Item=encode_item(
@@ -85,6 +76,15 @@ class Consent:
             TableName=self._table, Key=encode_item(key), ConsistentRead=True, ProjectionExpression="sk"
         )
         return "Item" in answer
+
+    def note_same_person(self, tenant_id: str, contact_id: str, same_as: str, now: int) -> None:
+        """Tell the lanes that two contacts are one person; harmless to repeat."""
+        # A key of its own: what either said at the same moment stands beside it.
+        self._put_in_feed(tenant_id, f"{now:013d}#{contact_id}#{same_as}", now, opted_out=False)
+
+    def _put_in_feed(self, tenant_id: str, sk: str, now: int, *, opted_out: bool) -> None:
+        item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
+        self._client.put_item(TableName=self._table, Item=encode_item(item))
 
     def _write(self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, now: int) -> Item:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
@@ -110,7 +110,7 @@ class Consent:
         return decode_item(answer["Attributes"])
 
     def feed(self, tenant_id: str, since: int) -> list[ConsentChange]:
-        """Consent changes learned at or after `since` (epoch ms), oldest first; consistent."""
+        """What was learned at or after `since` (epoch ms), oldest first; consistent."""
         found = query_all(
             self._client,
             self._table,
@@ -120,8 +120,8 @@ class Consent:
         )
         changes: list[ConsentChange] = []
         for item in found:
-            at, _, contact_id = text(item, "sk").partition("#")
-            changes.append(ConsentChange(contact_id, bool(item["out"]), int(at)))
+            at, contact_id, same_as = [*text(item, "sk").split("#"), ""][:3]
+            changes.append(ConsentChange(contact_id, bool(item["out"]), int(at), same_as))
         return changes
 
     def events(self, tenant_id: str, contact_id: str) -> list[ConsentEvent]:

@@ -77,11 +77,12 @@ class Contacts:
                 found[contact_id] = contact_of(item)
         return found
 
-    def linked(self, tenant_id: str, contact_ids: Iterable[str]) -> set[str]:
-        """Those of these ids that lead to a contact, or are one whose phone is known; perhaps not what was written just
-        now. Raises RetryableError."""
+    def linked(self, tenant_id: str, contact_ids: Iterable[str]) -> dict[str, str]:
+        """To what those of these ids lead that are known, as far as one read tells: another contact's id, or else the
+        phone of the contact itself, "" where it has none. Perhaps not what was written just now. Raises RetryableError.
+        """
         items = self._read_many(tenant_id, contact_ids, consistent=False)
-        return {contact_id for contact_id, item in items.items() if text(item, "ptr") or text(item, "phone")}
+        return {contact_id: text(item, "ptr") or text(item, "phone") for contact_id, item in items.items()}
 
     def _read_many(self, tenant_id: str, contact_ids: Iterable[str], *, consistent: bool = True) -> dict[str, Item]:
         wanted = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
@@ -256,6 +257,8 @@ class Contacts:
         kept = self.get(tenant_id, keep_id)
         if kept is None or kept.contact_id == gone.contact_id:
             return False
+        # First, and also when the rest has to be tried again: a campaign under way may have both.
+        self.consent.note_same_person(tenant_id, gone.contact_id, kept.contact_id, now)
         has, had = (self._read(tenant_id, one.contact_id) or {} for one in (kept, gone))
         taken = {name: text(had, name) for name in _TAKEN_OVER if text(had, name) and not text(has, name)}
         if "phone" in taken:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from functions.campaign_dispatch.lane.lane import STOP_AFTER_SECONDS, TICK_SECONDS
+from functions.campaign_dispatch.lane.lane import TICK_SECONDS
+from functions.campaign_dispatch.lane.sender import STOP_AFTER_SECONDS
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State

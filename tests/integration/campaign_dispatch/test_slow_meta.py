@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.campaign_dispatch.lane import lane as lane_module
+from functions.campaign_dispatch.lane import sender as sender_module
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Kind, Outcome
@@ -38,7 +38,7 @@ def world(dynoxide: str) -> World:
 
 @pytest.fixture(autouse=True)
 def small_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane_module, "IN_FLIGHT_SECONDS", BOUND / RATE)
+    monkeypatch.setattr(sender_module, "IN_FLIGHT_SECONDS", BOUND / RATE)
 
 
 def test_no_more_than_the_bound_waits_for_an_answer(world: World) -> None:
@@ -58,7 +58,7 @@ def test_while_meta_gives_no_answer_no_more_than_the_bound_becomes_unknown(world
     world.run_lane(meta, rate=RATE, seconds=0.5)
     books = world.books(campaign_id)
     assert books.balanced
-    assert books.unknown <= 2 * BOUND + lane_module._TROUBLE_LIMIT
+    assert books.unknown <= 2 * BOUND + sender_module._TROUBLE_LIMIT
     assert books.waiting >= 200 - books.unknown - books.sent
 
 

@@ -5,6 +5,7 @@ import pytest
 from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
@@ -109,7 +110,13 @@ def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(at_hand: 
     stored(at_hand, {"phone": PHONE, "region": "ES"})
     people = [Recipient(BY_PHONE, PHONE, ())]
     at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
-    tell(recipient_id="29912345678", biz_opaque_callback_data=f"v1|{TENANT}|C|0|0|0")
+    sent = Campaign("C", "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,))
+    at_hand.catalogue.create_campaign(TENANT, sent)
+    stranger = "29912345678"
+    for never_sent in ("0|0|2", "0|0|0", "0|1|1"):
+        tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|{never_sent}")
+        assert at_hand.contacts.get(TENANT, BY_USER) is None
+    tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|0|0|1")
     assert contact(at_hand, BY_USER).contact_id == BY_PHONE
     assert contact(at_hand, contact_id_for(TENANT, "phone", "+29912345678")).contact_id == BY_PHONE
     assert contact(at_hand).phone == PHONE
@@ -136,3 +143,18 @@ def test_who_moves_to_a_number_that_is_known_is_reached_there(at_hand: Deps) -> 
     kept = contact(at_hand)
     assert (kept.phone, kept.bsuid) == (there, "US.new")
     assert contact(at_hand, contact_id_for(TENANT, "phone", there)).contact_id == BY_PHONE
+
+
+def test_a_user_id_that_was_learned_with_another_number_joins_the_two_contacts(at_hand: Deps) -> None:
+    """They were imported under both their numbers, and a status had told the user id with the first one."""
+    earlier = "+34600100066"
+    by_earlier = contact_id_for(TENANT, "phone", earlier)
+    stored(at_hand, {"phone": earlier, "region": "ES"}, by_earlier)
+    tell(recipient_id=earlier[1:])
+    stored(at_hand, {"phone": PHONE, "region": "US"})
+    tell()
+    assert contact(at_hand, by_earlier).contact_id == contact(at_hand, BY_USER).contact_id == BY_PHONE
+    pairs = [(change.contact_id, change.same_as) for change in at_hand.contacts.consent.feed(TENANT, 0)]
+    assert pairs == [(by_earlier, BY_PHONE)]
+    tell()
+    assert len(at_hand.contacts.consent.feed(TENANT, 0)) == 1
