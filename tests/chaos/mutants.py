@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LANE = "functions/campaign_dispatch/lane/lane.py"
+SENDER = "functions/campaign_dispatch/lane/sender.py"
 CLAIMS = "functions/campaign_dispatch/lane/claims.py"
 RESULTS = "functions/campaign_dispatch/lane/results.py"
 SWEEP = "functions/campaign_dispatch/sweep/campaign.py"
@@ -33,8 +34,8 @@ def _one(name: str, file: str, text: str, instead: str) -> Mutant:
 MUTANTS = (
     _one(
         "no look at who said no before a send",
-        LANE,
-        "if job.recipient.contact_id in self._opted_out[job.run.campaign_id]:",
+        SENDER,
+        "if job.recipient.contact_id in self.opted_out[job.run.campaign_id]:",
         "if False:",
     ),
     _one("a claim without the fence", LANES, 'conditions = ["fence = :fence"]', 'conditions = ["fence >= :fence"]'),
@@ -50,9 +51,10 @@ MUTANTS = (
         (
             (
                 "        await self.blocking(\n            lambda: self.lanes.claim(",
-                "        self._queue.extend(jobs)\n        await self.blocking(\n            lambda: self.lanes.claim(",
+                "        await self._line_up(jobs, work)\n"
+                "        await self.blocking(\n            lambda: self.lanes.claim(",
             ),
-            ("_looked_at = looked_at\n        self._queue.extend(jobs)\n", "_looked_at = looked_at\n"),
+            ("looked_at = looked_at\n        await self._line_up(jobs, work)\n", "looked_at = looked_at\n"),
         ),
     ),
     _one(
@@ -99,12 +101,12 @@ MUTANTS = (
             ),
         ),
     ),
-    _one("no stop when the lease may be over", LANE, "> STOP_AFTER_SECONDS:", "> 1e9:"),
+    _one("no stop when the lease may be over", SENDER, "> STOP_AFTER_SECONDS:", "> 1e9:"),
     _one(
         "an old look made young by a claim",
         LANE,
-        "self._looked_at = looked_at\n",
-        "self._looked_at = self.clock.monotonic()\n",
+        "self._sender.looked_at = looked_at\n",
+        "self._sender.looked_at = self.clock.monotonic()\n",
     ),
     _one(
         "unknown outcomes given up without the grace",
@@ -166,8 +168,8 @@ MUTANTS = (
     _one(
         "a cancelled campaign closed with people left on a retry list",
         SWEEP,
-        "and deps.lanes.claim_retries(campaign.phone_number_id, batch):",
-        "and False:",
+        "if batch.campaign_id != campaign.campaign_id:",
+        "if batch.campaign_id == campaign.campaign_id:",
     ),
     _one(
         "a run closed wherever its lanes stand",

@@ -7,12 +7,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 
 from functions.campaign_dispatch.bootstrap import Deps, Settings
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
 from functions.campaign_dispatch.lane.pacing import Rate
-from functions.campaign_dispatch.lane.pause import AutoPause
+from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.slice import SystemClock, run_blocking
 from functions.campaign_dispatch.load.shard import load_shard
@@ -193,11 +194,12 @@ class World:
             sends=self.deps.sends,
             consent=self.deps.contacts.consent,
             results=Results(
-                self.deps.sends,
-                self.deps.lanes,
-                self.deps.contacts.consent,
-                AutoPause(self.deps.catalogue, self.deps.lanes),
-                new_ulid,
+                sends=self.deps.sends,
+                lanes=self.deps.lanes,
+                consent=self.deps.contacts.consent,
+                pause=AutoPause(self.deps.catalogue, self.deps.lanes),
+                cancelled=partial(is_cancelled, self.deps.catalogue),
+                new_id=new_ulid,
             ),
             transmit=meta,
             blocking=run_blocking,

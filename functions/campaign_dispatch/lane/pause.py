@@ -1,10 +1,12 @@
 """What stops the campaigns of a lane: the answers it gets (the campaign, its number or its account, under the code that
 Meta gave), and a number that may not send."""
 
+from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.stop_conditions import reason_to_idle
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.domain.numbers.number import Number
+from shared.errors import NotFound
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.campaigns.lanes import Lanes
@@ -18,6 +20,14 @@ class AutoPause:
 
     def __call__(self, run: Run, scope: Scope, code: str) -> None:
         self._stop(run.tenant_id, run.campaign_id, scope, meta_code(code))
+
+
+def is_cancelled(catalogue: Catalogue, run: Run) -> bool:
+    """Whether the run's campaign was cancelled: the campaign's state is the truth, whatever the run says."""
+    try:
+        return catalogue.campaign(run.tenant_id, run.campaign_id).state is State.CANCELLED
+    except NotFound:
+        return False
 
 
 def pause_idle_number(catalogue: Catalogue, lanes: Lanes, tenant_id: str, number: Number, now: int) -> bool:

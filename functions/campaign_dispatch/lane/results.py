@@ -1,13 +1,14 @@
 """What becomes of the answers to a lane's sends: stored outcomes, another try later, a pause, a suppression."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 from shared.domain.campaigns.blocks import Recipient
-from shared.domain.campaigns.books import SKIP_PREFIX, StatusChange
+from shared.domain.campaigns.books import CANCELLED, SKIP_PREFIX, StatusChange
+from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
@@ -22,12 +23,19 @@ RETRY_LIST = 25
 """Entries in one retry list at most: a list is claimed whole, so it must fit into a window at a low rate too."""
 
 
+_LEFT_US = frozenset({Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN})
+NOTE_MS = 2_000
+"""For so long notes of a block's messages are gathered: at the usual rate it is full by then, and one write does."""
+BlockKey = tuple[str, str, int]
+"""Tenant, campaign, block."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One claimed recipient and what came of it: an answer, or the reason for which nothing was sent.
 
     `trip` marks the refusal at which the campaign must stop (see the error-rate trip); `kept` what was claimed and not
-    sent, which is no attempt.
+    sent, which is no attempt, and waits `wait_ms` or longer. `at` is when it left, epoch ms.
     """
 
     run: Run
@@ -39,14 +47,19 @@ class Sent:
     skipped: SkipReason | None = None
     trip: bool = False
     kept: bool = False
+    wait_ms: int = 0
+    at: int = 0
 
 
 @dataclass(slots=True)
 class Settled:
-    """The writes that a batch of answers asks for. `retries` are grouped by campaign and due time (epoch ms)."""
+    """The writes that a batch of answers asks for. `changes` and `notes` are by block, `retries` by campaign and due
+    time (epoch ms)."""
 
-    changes: dict[tuple[str, str, int], StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
+    changes: dict[BlockKey, StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
+    notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=lambda: defaultdict(dict))
     retries: dict[tuple[str, int], list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    runs: dict[str, Run] = field(default_factory=dict)
     pauses: dict[str, tuple[Run, Scope, str]] = field(default_factory=dict)
     suppressed: list[tuple[Run, str, str]] = field(default_factory=list)
 
@@ -66,22 +79,20 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
     """Pure: what to write for these answers. An unknown outcome writes nothing: being below the cursor says it."""
     settled = Settled()
     for sent in batch:
-        change = settled.changes[sent.run.tenant_id, sent.run.campaign_id, sent.block]
+        key = (sent.run.tenant_id, sent.run.campaign_id, sent.block)
+        settled.runs[sent.run.campaign_id] = sent.run
+        change = settled.changes[key]
         outcome = sent.outcome
         if sent.kept:
-            settled.retries[sent.run.campaign_id, now // 1000 * 1000].append((sent.block, sent.slot, sent.attempt))
+            due = (now + sent.wait_ms) // 1000 * 1000
+            settled.retries[sent.run.campaign_id, due].append((sent.block, sent.slot, sent.attempt))
             continue
         if outcome is None:
             change.failed[sent.slot] = f"{SKIP_PREFIX}{sent.skipped}"
             continue
-        if outcome.kind is Kind.ACCEPTED:
-            change.sent.add(sent.slot)
-        elif outcome.kind is Kind.HELD:
-            change.held.add(sent.slot)
-        elif outcome.kind is Kind.REFUSED:
-            change.failed[sent.slot] = outcome.code
-        elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):
-            _try_later(settled, change, sent, outcome, now)
+        _note_outcome(settled, change, sent, outcome, now)
+        if outcome.kind in _LEFT_US:
+            settled.notes[key][sent.slot] = DispatchNote.of(sent.at, outcome.message_id)
         scope = Scope.CAMPAIGN if sent.trip else SCOPES.get(outcome.action)
         known = settled.pauses.get(sent.run.campaign_id)
         if scope is not None and (known is None or scope > known[1]):
@@ -91,10 +102,23 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
     return settled
 
 
+def _note_outcome(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: int) -> None:
+    if outcome.kind is Kind.ACCEPTED:
+        change.sent.add(sent.slot)
+    elif outcome.kind is Kind.HELD:
+        change.held.add(sent.slot)
+    elif outcome.kind is Kind.REFUSED:
+        change.failed[sent.slot] = outcome.code
+    elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):
+        _try_later(settled, change, sent, outcome, now)
+
+
 def _try_later(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: int) -> None:
     if sent.attempt >= MAX_ATTEMPTS:
         change.failed[sent.slot] = outcome.code
         return
+    # Stored before the list is, so that no status of an attempt comes that was not admitted.
+    change.admitted[sent.slot] = sent.attempt + 1
     # Whole seconds, so that what fails together is claimed together.
     due = (now + retry_delay_ms(outcome, sent.attempt)) // 1000 * 1000
     settled.retries[sent.run.campaign_id, due].append((sent.block, sent.slot, sent.attempt + 1))
@@ -110,15 +134,19 @@ class Results:
     """Writes outcomes, each in an order and under a key that make repeating it harmless.
 
     A write that fails stays at the head of the line; `blocked` says that a retry list may or may not be stored, and no
-    retries may be claimed until that is known.
+    retries may be claimed until that is known. `cancelled` says whether a run's campaign is.
     """
 
     sends: Sends
     lanes: Lanes
     consent: Consent
     pause: Pause
+    cancelled: Callable[[Run], bool]
     new_id: Callable[[], str]
     _line: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+    _notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=dict)
+    _noted_since: dict[BlockKey, int] = field(default_factory=dict)
+    _note_ms: int = NOTE_MS
 
     @property
     def waiting(self) -> bool:
@@ -129,40 +157,52 @@ class Results:
     def blocked(self) -> bool:
         return any(kind == "retry" for kind, _ in self._line)
 
+    def hold_nothing_back(self) -> None:
+        """The slice ends: what was gathered is stored with the next answers."""
+        self._note_ms = 0
+
     def settle(self, phone_number_id: str, lane: int, fence: int, batch: Sequence[Sent], now: int) -> None:
         """Line up the writes for these answers and do what is in line. Raises what the first failing write raises."""
         settled = sort_out(batch, now)
         for (tenant_id, campaign_id, block), change in settled.changes.items():
             self._line.append(("outcome", partial(self.sends.record, tenant_id, campaign_id, block, change)))
         for (campaign_id, due), entries in settled.retries.items():
+            run = settled.runs[campaign_id]
             for i in range(0, len(entries), RETRY_LIST):
-                part = entries[i : i + RETRY_LIST]
-                put = partial(self._put_retries, phone_number_id, lane, fence, campaign_id, due, self.new_id(), part)
+                put = partial(self._put_retries, run, lane, fence, due, self.new_id(), entries[i : i + RETRY_LIST])
                 self._line.append(("retry", put))
         for run, contact_id, code in settled.suppressed:
             self._line.append(("consent", partial(self._suppress, run, contact_id, code, now)))
         for run, scope, code in settled.pauses.values():
             self._line.append(("pause", partial(self.pause, run, scope, code)))
+        self._gather(settled.notes, now)
         while self._line:
             self._line[0][1]()
             self._line.pop(0)
 
+    def _gather(self, notes: Mapping[BlockKey, Mapping[int, DispatchNote]], now: int) -> None:
+        """Line up the notes of blocks that are complete by now, most likely."""
+        for key, of_block in notes.items():
+            self._noted_since.setdefault(key, now)
+            self._notes.setdefault(key, {}).update(of_block)
+        for key in [key for key, since in self._noted_since.items() if now - since >= self._note_ms]:
+            del self._noted_since[key]
+            self._line.append(("note", partial(self.sends.notes.add, *key, self._notes.pop(key), now)))
+
     def _put_retries(
-        self,
-        phone_number_id: str,
-        lane: int,
-        fence: int,
-        campaign_id: str,
-        due: int,
-        batch_id: str,
-        entries: list[tuple[int, int, int]],
+        self, run: Run, lane: int, fence: int, due: int, batch_id: str, entries: list[tuple[int, int, int]]
     ) -> None:
         try:
-            self.lanes.add_retries(phone_number_id, lane, fence, campaign_id, due, batch_id, entries)
+            self.lanes.add_retries(run.phone_number_id, lane, fence, run.campaign_id, due, batch_id, entries)
         except LeaseLost:
-            # The lane has a new owner, who might already have sent from this list: better unknown than twice. Or the
-            # campaign was cancelled and closed.
-            return
+            # The lane has a new owner, or the campaign was cancelled and closed. The list is not stored, and nobody but
+            # this worker knows that these messages never left: it must not put them on a list of somebody else's, but
+            # for a cancelled campaign nobody will ever send them.
+            if not self.cancelled(run):
+                return
+            for block in sorted({block for block, _, _ in entries}):
+                slots = {slot: CANCELLED for of, slot, _ in entries if of == block}
+                self.sends.record(run.tenant_id, run.campaign_id, block, StatusChange(failed=slots))
 
     def _suppress(self, run: Run, contact_id: str, code: str, now: int) -> None:
         self.consent.record(

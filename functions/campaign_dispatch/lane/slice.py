@@ -6,13 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.lane.claims import has_work
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
 from functions.campaign_dispatch.lane.pacing import Rate
-from functions.campaign_dispatch.lane.pause import AutoPause, pause_idle_number
+from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, pause_idle_number
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
@@ -96,7 +97,12 @@ async def _run(
             sends=deps.sends,
             consent=deps.contacts.consent,
             results=Results(
-                deps.sends, deps.lanes, deps.contacts.consent, AutoPause(deps.catalogue, deps.lanes), new_ulid
+                sends=deps.sends,
+                lanes=deps.lanes,
+                consent=deps.contacts.consent,
+                pause=AutoPause(deps.catalogue, deps.lanes),
+                cancelled=partial(is_cancelled, deps.catalogue),
+                new_id=new_ulid,
             ),
             transmit=GraphTransmitter(graph, access, wake.phone_number_id, categories),
             blocking=run_blocking,

@@ -168,6 +168,9 @@ def _close(deps: Deps, tenant_id: str, campaign: Campaign, cursors: Mapping[int,
         deps.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
     except LeaseLost:
         return "closing"
+    if campaign.state is State.CANCELLED:
+        # A lane that stood still may have given back what it had claimed since that was looked at; now none can.
+        _cancel_retries(deps, tenant_id, campaign, deps.lanes.work(campaign.phone_number_id))
 
     def end(current: Campaign) -> Campaign:
         held_until = now + HELD_GRACE_MS if books.held else None
@@ -202,10 +205,7 @@ def _close_cancelled(
         return "cancelling"
     if any(lane.expires_at > now and _claimed_lately(campaign, lane.claims, now) for lane in work.lanes.values()):
         return "cancelling"
-    for batch in work.retries:
-        if batch.campaign_id == campaign.campaign_id and deps.lanes.claim_retries(campaign.phone_number_id, batch):
-            for block, slot, _attempt in batch.entries:
-                deps.sends.record(tenant_id, campaign.campaign_id, block, StatusChange(failed={slot: CANCELLED}))
+    _cancel_retries(deps, tenant_id, campaign, work)
     cursors = _cursors(campaign, work)
 
     def close(current: Campaign) -> Campaign:
@@ -213,6 +213,18 @@ def _close_cancelled(
 
     deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, close)
     return _close(deps, tenant_id, campaign, cursors, now)
+
+
+def _cancel_retries(deps: Deps, tenant_id: str, campaign: Campaign, work: NumberWork) -> None:
+    """Nobody will send what waits on the retry lists of a cancelled campaign. The outcome before the list goes: who
+    dies in between leaves nobody without one."""
+    for batch in work.retries:
+        if batch.campaign_id != campaign.campaign_id:
+            continue
+        for block in sorted({block for block, _, _ in batch.entries}):
+            slots = {slot: CANCELLED for of, slot, _ in batch.entries if of == block}
+            deps.sends.record(tenant_id, campaign.campaign_id, block, StatusChange(failed=slots))
+        deps.lanes.claim_retries(campaign.phone_number_id, batch)
 
 
 def _claimed_lately(campaign: Campaign, claims: Mapping[str, Claim], now: int) -> bool:

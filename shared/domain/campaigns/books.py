@@ -40,6 +40,8 @@ class StatusBlock:
     priced: Mapping[str, frozenset[int]] = field(default_factory=dict)
     held: frozenset[int] = frozenset()
     markets: str = ""
+    reacted: frozenset[int] = frozenset()
+    admitted: Mapping[int, int] = field(default_factory=dict)
 
     def arrived(self) -> frozenset[int]:
         return self.delivered | self.read
@@ -76,6 +78,8 @@ class StatusChange:
     failed: dict[int, str] = field(default_factory=dict)
     priced: dict[str, set[int]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
+    reacted: set[int] = field(default_factory=set)
+    admitted: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -96,6 +100,7 @@ class Books:
     delivered: int = 0
     read: int = 0
     replied: int = 0
+    reacted: int = 0
     billable: int = 0
     held: int = 0
     unsettled: int = 0
@@ -122,6 +127,7 @@ def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[in
     books.delivered += len(block.arrived())
     books.read += len(block.read)
     books.replied += len(block.replied)
+    books.reacted += len(block.reacted)
     _add_prices(books, block)
     books.held += len(block.kept_back())
     for slot in range(block.size):

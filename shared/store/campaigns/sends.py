@@ -28,6 +28,7 @@ from shared.domain.campaigns.load_record import Record, Skipped
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.market import pack_markets
 from shared.errors import Conflict
+from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.engine.codec import Item, Value, encode, encode_item, number, numbers, text
 from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.paging import query_all
@@ -54,7 +55,18 @@ class SealedBlock:
     at: int = 0
 
 
-_SETS = {"ok": "sent", "dl": "delivered", "rd": "read", "rp": "replied", "un": "unconfirmed", "hd": "held"}
+_SETS = {
+    "ok": "sent",
+    "dl": "delivered",
+    "rd": "read",
+    "rp": "replied",
+    "re": "reacted",
+    "un": "unconfirmed",
+    "hd": "held",
+}
+_ADMITTED = "tr"
+_ATTEMPTS = 100
+"""`tr` is a set of numbers: slot times this, plus attempt. So it grows like all others, in any order."""
 _PRICE = "b_"
 _MARKETING = "bl"
 """Most messages cost what marketing costs: their set has the shortest name, and only others have names of their own."""
@@ -79,6 +91,7 @@ class Sends:
     def __init__(self, database: Database) -> None:
         self._client = database.client
         self._table = database.sends
+        self.notes = DispatchNotes(database)
 
     def shard_end(self, tenant_id: str, campaign_id: str, shard: int) -> SealedBlock | None:
         """The last sealed block of a shard, or None when its load has not begun; consistent."""
@@ -223,6 +236,7 @@ class Sends:
         False when there is no such block: the callback data was not ours or its campaign is gone.
         """
         sets = {name: frozenset(getattr(change, attribute)) for name, attribute in _SETS.items()}
+        sets[_ADMITTED] = frozenset(slot * _ATTEMPTS + attempt for slot, attempt in change.admitted.items())
         sets |= {_price_name(category): frozenset(slots) for category, slots in change.priced.items()}
         given = [(name, slots) for name, slots in sets.items() if slots]
         values: dict[str, Value] = {f":a{i}": slots for i, (_, slots) in enumerate(given)}
@@ -317,7 +331,14 @@ def _status_block(item: Item) -> StatusBlock:
         priced={_category(name): numbers(item, name) for name in item if name == _MARKETING or name.startswith(_PRICE)},
         held=numbers(item, "hd"),
         markets=text(item, "mk"),
+        reacted=numbers(item, "re"),
+        admitted=_admitted(numbers(item, _ADMITTED)),
     )
+
+
+def _admitted(known: frozenset[int]) -> dict[int, int]:
+    """The highest attempt of each slot."""
+    return dict(divmod(one, _ATTEMPTS) for one in sorted(known))
 
 
 def _price_name(category: str) -> str:

@@ -3,7 +3,9 @@
 import random
 from collections import defaultdict
 
+from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
+from shared.domain.contacts.identity import SHARDS
 from tests.support.capacity import Meter
 from tests.support.engine import FakeMeta, World, open_test_database
 from tests.support.frozen import frozen_campaign
@@ -42,17 +44,24 @@ def test_a_message_with_its_statuses_stays_within_the_write_budget(dynoxide: str
     campaign = frozen_campaign(world, RECIPIENTS)
     load = meter.writes.total()
     world.run_lane(FakeMeta(latency=0.001), rate=2_000.0)
-    # The test sends faster than a number may, so the claims are counted at one a second, as on a real lane.
+    # The test sends faster than a number may, so writes are counted as on a real lane: each second one claim, outcomes
+    # of two blocks, and the notes of one that is full.
     sending = meter.writes.total() - load
     before = meter.writes.total()
     for (_, block), change in sorted(status_windows(random.Random(7)).items()):
         assert world.deps.sends.record(world.tenant_id, campaign, block, change)
     statuses = meter.writes.total() - before
-    claims_and_results = max(sending, RECIPIENTS / MESSAGES_PER_SECOND * 3)
+    claims_and_results = max(sending, RECIPIENTS / MESSAGES_PER_SECOND * 4)
     per_message = (load + claims_and_results + statuses) / RECIPIENTS
     print(
         f"\nWRU per message: load {load / RECIPIENTS:.3f} + lane {claims_and_results / RECIPIENTS:.3f} "
         f"+ statuses {statuses / RECIPIENTS:.3f} = {per_message:.3f} (budget {BUDGET_WRU})"
     )
     assert world.books(campaign).sent == RECIPIENTS
+    notes = [
+        len(world.deps.sends.notes.of_block(world.tenant_id, campaign, block_number(shard, n)))
+        for shard in range(SHARDS)
+        for n in range(-(-RECIPIENTS // SHARDS // 80))
+    ]
+    assert sum(notes) == RECIPIENTS, "with an id for every message"
     assert per_message <= BUDGET_WRU

@@ -1,6 +1,6 @@
 """What becomes of answers, and a line of writes that loses nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.results import MAX_ATTEMPTS, RETRY_LIST, Results, Sent, retry_delay_ms, sort_out
 from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
@@ -83,7 +84,7 @@ def test_an_unknown_outcome_writes_nothing_and_is_not_tried_again() -> None:
 def test_what_was_not_sent_for_now_goes_on_the_retry_list_and_fails_nobody(outcome: Outcome) -> None:
     settled = sort_out([sent(outcome, 4, attempt=3)], NOW)
     assert list(settled.retries.values()) == [[(0, 4, 4)]]
-    assert settled.changes[KEY] == StatusChange()
+    assert settled.changes[KEY] == StatusChange(admitted={4: 4})
 
 
 @pytest.mark.parametrize("attempt", [1, MAX_ATTEMPTS])
@@ -196,6 +197,14 @@ class Stores:
     failures: list[str] = field(default_factory=list)
     written: list[tuple[object, ...]] = field(default_factory=list)
     lost: bool = False
+    cancelled: bool = False
+
+    @property
+    def notes(self) -> "Stores":
+        return self
+
+    def add(self, _tenant: str, campaign: str, block: int, notes: Mapping[int, DispatchNote], _now: int) -> None:
+        self.write("note", campaign, block, tuple(sorted(notes.items())))
 
     def write(self, kind: str, *what: object) -> None:
         if self.failures and self.failures[0] == kind:
@@ -238,11 +247,18 @@ BATCH = [
 
 def results_over(stores: Stores) -> Results:
     ids = iter(f"id{i}" for i in range(1000))
-    return Results(stores, stores, ConsentOf(stores), stores.pause, lambda: next(ids))  # type: ignore[arg-type]
+    return Results(
+        stores,  # type: ignore[arg-type]
+        stores,  # type: ignore[arg-type]
+        ConsentOf(stores),  # type: ignore[arg-type]
+        stores.pause,
+        lambda _run: stores.cancelled,
+        lambda: next(ids),
+    )
 
 
-def settle(results: Results, batch: Sequence[Sent]) -> None:
-    results.settle("pn", 0, 1, batch, NOW)
+def settle(results: Results, batch: Sequence[Sent], now: int = NOW) -> None:
+    results.settle("pn", 0, 1, batch, now)
 
 
 def test_without_failures_everything_is_written_once() -> None:
@@ -325,3 +341,48 @@ def test_who_lost_the_lane_puts_nothing_on_its_retry_list_and_goes_on() -> None:
     settle(results, BATCH)
     assert [kind for kind, *_ in stores.written] == ["outcome", "consent", "pause"]
     assert not results.blocked
+
+
+def given_back(slot: int, attempt: int = 1) -> Sent:
+    return replace(sent(Outcome(Kind.ACCEPTED), slot, attempt=attempt), outcome=None, kept=True)
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_what_was_never_sent_of_a_cancelled_campaign_is_given_back_as_cancelled(cancelled: bool) -> None:
+    """The campaign is closed, so there is no list to put it on any more. If it goes on, another worker has the lane."""
+    stores = Stores(lost=True, cancelled=cancelled)
+    settle(results_over(stores), [given_back(1), given_back(2), sent(later(), 3), sent(Outcome(Kind.UNKNOWN), 4)])
+    outcomes = [row[4] for row in stores.written if row[0] == "outcome"]
+    back = (((1, "cancelled"), (2, "cancelled")), ((3, "cancelled"),))
+    assert [row for row in outcomes if row] == (list(back) if cancelled else [])
+
+
+def test_what_waits_for_another_contact_of_its_person_is_due_later() -> None:
+    stores = Stores()
+    settle(results_over(stores), [replace(given_back(1), wait_ms=5_000), given_back(2)])
+    assert {row[2] for row in stores.written if row[0] == "retry"} == {NOW // 1000 * 1000, NOW // 1000 * 1000 + 5_000}
+
+
+def noted(stores: Stores) -> list[tuple[object, ...]]:
+    return [row[3] for row in stores.written if row[0] == "note"]  # type: ignore[misc]
+
+
+def test_notes_of_a_block_are_gathered_and_written_once() -> None:
+    stores = Stores()
+    results = results_over(stores)
+    first = replace(sent(Outcome(Kind.ACCEPTED, message_id="wamid.1"), 1), at=7)
+    settle(results, [first, sent(refused("131026"), 2), sent(later(), 3)])
+    assert noted(stores) == []
+    settle(results, [replace(sent(Outcome(Kind.UNKNOWN), 4), at=9)], NOW + 1_000)
+    settle(results, [], NOW + 2_000)
+    settle(results, [], NOW + 9_000)
+    assert noted(stores) == [((1, DispatchNote.of(7, "wamid.1")), (4, DispatchNote(9)))]
+
+
+def test_notes_that_are_gathered_are_written_at_the_end_of_the_slice() -> None:
+    stores = Stores()
+    results = results_over(stores)
+    settle(results, [sent(Outcome(Kind.HELD, message_id="w"), 1)])
+    results.hold_nothing_back()
+    settle(results, [])
+    assert len(noted(stores)) == 1

@@ -1,0 +1,55 @@
+"""The Sends table, part three: when each message of a block was handed to Meta, and a few bytes of its id.
+
+| access | key | cost |
+|---|---|---|
+| note messages of a block | `T#<t>#C#<c>#<shard>` / `I#<n>` | 1 WRU however many; 0.0125 per recipient and more |
+| read a block's notes | same | 1 RRU |
+
+A note may be missing: a lane that dies had not stored its last ones. Nothing depends on them but whose answer it is.
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+from shared.domain.campaigns.blocks import split_block_number
+from shared.domain.campaigns.dispatch_note import DispatchNote
+from shared.store.engine.codec import Item, decode_item, encode, encode_item
+from shared.store.engine.database import Database
+
+_RETENTION_SECONDS = 90 * 24 * 3600
+"""As long as the blocks live."""
+
+
+class DispatchNotes:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.sends
+
+    def add(self, tenant_id: str, campaign_id: str, block: int, notes: Mapping[int, DispatchNote], now: int) -> None:
+        """Store these notes by slot (`now` in epoch ms); repeating it changes nothing, a later note replaces one."""
+        if not notes:
+            return
+        names = {f"#s{slot}": str(slot) for slot in notes}
+        values = {f":n{slot}": encode(note.to_bytes()) for slot, note in notes.items()}
+        assignments = ", ".join(f"#s{slot} = :n{slot}" for slot in sorted(notes))
+        self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(_key(tenant_id, campaign_id, block)),
+            UpdateExpression=f"SET {assignments}, #ttl = if_not_exists(#ttl, :ttl)",
+            ExpressionAttributeNames={**names, "#ttl": "ttl"},
+            ExpressionAttributeValues={**values, ":ttl": encode(now // 1000 + _RETENTION_SECONDS)},
+        )
+
+    def of_block(self, tenant_id: str, campaign_id: str, block: int) -> dict[int, DispatchNote]:
+        """What was noted, by slot; consistent."""
+        answer = self._client.get_item(
+            TableName=self._table, Key=encode_item(_key(tenant_id, campaign_id, block)), ConsistentRead=True
+        )
+        item = decode_item(answer.get("Item", {}))
+        slots = {name: cast("bytes", value) for name, value in item.items() if name.isdecimal()}
+        return {int(name): DispatchNote.from_bytes(data) for name, data in slots.items()}
+
+
+def _key(tenant_id: str, campaign_id: str, block: int) -> Item:
+    shard, n = split_block_number(block)
+    return {"pk": f"T#{tenant_id}#C#{campaign_id}#{shard:x}", "sk": f"I#{n:04x}"}
