@@ -18,9 +18,11 @@ from functions.campaign_dispatch.load.history import History
 from functions.webhook_ingest.receive.signature import is_signed
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.statuses.logic.fold import fold, read_updates
+from functions.webhook_ingest.statuses.logic.reach import Reach
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, pack
-from shared.domain.campaigns.campaign import Audience
+from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.contact import Contact, ContactField
+from shared.domain.contacts.identity import SHARDS
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
 
@@ -81,9 +83,13 @@ def folding() -> float:
     """Seconds per status, from the queue's text to one change per block."""
     bodies = [updates.to_json() for updates in split(envelope(STATUSES), 1).statuses]
 
+    sizes = (STATUSES, *(0,) * (SHARDS - 1))
+    campaign = Campaign("01C", "Sale", "106540352242922", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes)
+
     def work() -> None:
         updates = [update for i, body in enumerate(bodies) for update in read_updates(str(i), body)]
-        assert len(fold(updates, {"106540352242922": "01J"}).blocks) == -(-STATUSES // 80)
+        reach = Reach(campaign, {0: STATUSES})
+        assert len(fold(updates, {"106540352242922": "01J"}, reach.covers).blocks) == -(-STATUSES // 80)
 
     return best(work) / STATUSES
 

@@ -26,7 +26,7 @@ STATUS: Json = {
     "timestamp": "1750030073",
     "recipient_id": "16505551234",
     "recipient_user_id": "US.13491208655302741918",
-    "biz_opaque_callback_data": "v1|01TENANT|01CAMPAIGN|0|3|0",
+    "biz_opaque_callback_data": "v1|01TENANT|01CAMPAIGN|0|3|1",
     "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
 }
 

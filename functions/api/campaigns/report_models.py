@@ -39,7 +39,11 @@ class ReportOut(Output):
     waiting: int
     delivered: int
     read: int
-    replied: int
+    replied: int = Field(
+        description="people who answered its message: the one they named, else the last that a campaign of the number "
+        "had sent to them before"
+    )
+    reacted: int = Field(description="people who reacted to its message; those who wrote as well count in both")
     billable: int = Field(description="messages that Meta named a price for; it charges those it delivers, see `cost`")
     held: int = Field(
         description="of `sent`: taken by Meta, and kept back until it has seen what others make of it; "
@@ -78,6 +82,7 @@ class ReportOut(Output):
             delivered=books.delivered,
             read=books.read,
             replied=books.replied,
+            reacted=books.reacted,
             billable=books.billable,
             held=books.held,
             cost=cost,

@@ -1,15 +1,20 @@
-"""Which campaign a person answers: the latest one of that number that wrote to them within three days.
+"""Which campaign a person answers: the one whose message they name, else the last one that wrote to them before.
 
-A campaign may take days itself: it pauses at the messaging limit, and is resumed. So the three days are those after it
-last wrote to somebody, and who is written to after a resumption is written to then.
+Meta names the message behind a button, a quotation or a reaction (Meta, webhooks reference, `context.id`). What names
+none is taken for an answer to what that number wrote to this person last, by their own message, within three days of
+when its campaign last wrote to somebody: one may take days itself, and is resumed. Who wrote before they were written
+to answers nothing.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.fate import WRITTEN_TO, Place
 from shared.domain.campaigns.number_work import NumberWork
 from shared.errors import NotFound
@@ -29,6 +34,25 @@ _BLOCKS = 256
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person wrote, no later than `at` (epoch ms). `names` is Meta's id of the message that it is about, if it
+    is about one; `bare`: a reaction, and no word."""
+
+    at: int
+    names: str = ""
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """What a campaign wrote to the person: where it stands, and when it left (epoch ms)."""
+
+    campaign: Campaign
+    place: Place
+    at: int
+
+
 class Replies:
     """Remembers a number's campaigns for a minute: many people answer the same one.
 
@@ -44,33 +68,54 @@ class Replies:
         # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
         self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
 
-    def mark(self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], at: int, now: int) -> bool:
-        """Note the reply (`at` epoch ms, cut to Meta's second) in its campaign; False when it answers none."""
+    def mark(
+        self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], answer: Answer, now: int
+    ) -> bool:
+        """Note the answer in its campaign; False when it answers none. `contact_ids` are all ids of the person."""
         work = self._lanes.work(phone_number_id)
         tried: set[str] = set()
         # What is remembered answers for most; only somebody it does not fit costs a fresh look.
         for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS):
-            recent = self._recent(tenant_id, phone_number_id, work, keep_ms, at, now)
-            if self._mark([c for c in recent if c.campaign_id not in tried], tenant_id, contact_ids, at):
+            recent = self._recent(tenant_id, phone_number_id, work, keep_ms, answer.at, now)
+            campaigns = [campaign for campaign in recent if campaign.campaign_id not in tried]
+            found = self._answered(campaigns, work, tenant_id, contact_ids, answer)
+            if found is not None:
+                self._note(tenant_id, found, bare=answer.bare)
                 return True
             tried.update(campaign.campaign_id for campaign in recent)
         return False
 
-    def _mark(self, campaigns: list[Campaign], tenant_id: str, contact_ids: tuple[str, ...], at: int) -> bool:
-        wrote_at, answered = 0, None
+    def _note(self, tenant_id: str, answered: _Message, *, bare: bool) -> None:
+        slots = {answered.place.slot}
+        change = StatusChange(reacted=slots) if bare else StatusChange(replied=slots)
+        self._sends.record(tenant_id, answered.campaign.campaign_id, answered.place.block, change)
+        count("CampaignReaction" if bare else "CampaignReply")
+
+    def _answered(
+        self,
+        campaigns: list[Campaign],
+        work: NumberWork,
+        tenant_id: str,
+        contact_ids: tuple[str, ...],
+        answer: Answer,
+    ) -> _Message | None:
+        last: _Message | None = None
         for campaign in campaigns:
-            if _latest(campaign) <= wrote_at:
+            if not answer.names and last is not None and _wrote_last(campaign, work) <= last.at:
                 break  # neither this one nor those after it wrote to anybody later
             for contact_id in contact_ids:
                 place = self._written_to(tenant_id, campaign, contact_id)
-                if place is not None and wrote_at < _wrote_at(campaign, place) <= at + 999:
-                    wrote_at, answered = _wrote_at(campaign, place), (campaign, place)
-        if answered is None:
-            return False
-        campaign, place = answered
-        self._sends.record(tenant_id, campaign.campaign_id, place.block, StatusChange(replied={place.slot}))
-        count("CampaignReply")
-        return True
+                if place is None:
+                    continue
+                notes = self._sends.notes.of_block(tenant_id, campaign.campaign_id, place.block)
+                written = _Message(campaign, place, _left_at(campaign, place, notes, work))
+                named = notes[place.slot].is_of(answer.names) if answer.names and place.slot in notes else None
+                if named:
+                    return written
+                # Known to be another message than the one that is named, it is not the one that is answered.
+                if named is None and (last.at if last else 0) < written.at <= answer.at:
+                    last = written
+        return last
 
     def _written_to(self, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
         place = place_in(self._read_block, tenant_id, campaign, contact_id)
@@ -82,8 +127,8 @@ class Replies:
     def _recent(
         self, tenant_id: str, phone_number_id: str, work: NumberWork, keep_ms: int, at: int, now: int
     ) -> list[Campaign]:
-        """Those that may be answered at `at`, latest first. What the number sends right now is looked up every time:
-        answers come within seconds."""
+        """Those that may be answered at `at`, the last to write to somebody first. What the number sends right now is
+        looked up every time: answers come within seconds."""
         known = self._newest(tenant_id, keep_ms, now)
         for run in work.runs:
             seen = known.get(run.campaign_id)
@@ -96,9 +141,9 @@ class Replies:
             if campaign.phone_number_id == phone_number_id
             and campaign.state in _BEGUN
             and campaign.sizes
-            and _start(campaign) <= at + 999 < _wrote_last(campaign, work) + REPLY_MS
+            and _start(campaign) <= at < _wrote_last(campaign, work) + REPLY_MS
         ]
-        return sorted(recent, key=_latest, reverse=True)
+        return sorted(recent, key=lambda campaign: _wrote_last(campaign, work), reverse=True)
 
     def _newest(self, tenant_id: str, keep_ms: int, now: int) -> dict[str, Campaign]:
         kept = self._kept.get(tenant_id)
@@ -123,11 +168,18 @@ def _wrote_last(campaign: Campaign, work: NumberWork) -> int:
     return max(_latest(campaign), campaign.finished_at or 0, *(claim.at for claim in claims if claim))
 
 
-def _wrote_at(campaign: Campaign, place: Place) -> int:
-    """From when on it wrote to whoever stands there: from its start, or from when it was last resumed."""
+def _left_at(campaign: Campaign, place: Place, notes: Mapping[int, DispatchNote], work: NumberWork) -> int:
+    """When this person's message left, as it was noted; or as late as is certain where a lane died before it noted it:
+    no earlier than its claim, than the others of its block, or than when the campaign began or was last resumed."""
+    if place.slot in notes:
+        return notes[place.slot].at
     shard, n = split_block_number(place.block)
     lane = lane_of(shard, campaign.lanes)
     position = Segment(campaign.sizes, lane, campaign.lanes).start_of(shard) + n * BLOCK_SIZE + place.slot
+    claim = work.lanes[lane].claims.get(campaign.campaign_id) if lane in work.lanes else None
+    if claim is not None and claim.start <= position < claim.stop:
+        return claim.at
     resumed_from = dict(enumerate(campaign.resumed_from)).get(lane, 0)
     after_that = campaign.resumed_at is not None and position >= resumed_from
-    return _latest(campaign) if after_that else _start(campaign)
+    began = _latest(campaign) if after_that else _start(campaign)
+    return max(began, min((note.at for note in notes.values()), default=0))

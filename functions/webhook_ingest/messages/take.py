@@ -8,6 +8,7 @@ from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import Parsed, parse
 from functions.webhook_ingest.messages.parts import MessageParts
+from functions.webhook_ingest.messages.replies import Answer
 from functions.webhook_ingest.messages.stored_message import (
     Place,
     latest_of,
@@ -131,8 +132,12 @@ def _take_words(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, 
     if parsed.answerable and parsed.consent != "stop":
         turn = BotTurn(tenant_id, inbound.phone_number_id, contact_id, message.conversation_id, message.message_id)
         at_hand.bots.send(turn, group=turn.group, dedupe=message.message_id)
-    ids = tuple(dict.fromkeys((contact_id, *person.ids)))
-    at_hand.replies.mark(tenant_id, inbound.phone_number_id, ids, at, now)
+    answer = _answer(parsed, moment_of(at, inbound.received_at))
+    if answer is not None:
+        # A campaign may know them by the id of a contact that was merged since.
+        merged = sorted(person.contact.merged) if person.contact is not None else ()
+        ids = tuple(dict.fromkeys((contact_id, *person.ids, *merged)))
+        at_hand.replies.mark(tenant_id, inbound.phone_number_id, ids, answer, now)
     count("InboundTaken" if fresh else "InboundRepeated")
 
 
@@ -162,6 +167,14 @@ def _known_id(
     if parsed.change is not None:
         return messages.id_of_change(tenant_id, conversation_id, parsed.change.target, name_of(inbound.message))
     return messages.id_of(tenant_id, conversation_id, wamid)
+
+
+def _answer(parsed: Parsed, at: int) -> Answer | None:
+    """What the message answers with; None for what is no answer: to edit what was said, or to take it back."""
+    change = parsed.change
+    if change is None:
+        return Answer(at, parsed.reply_to)
+    return Answer(at, change.target, bare=True) if change.action == "reaction" and change.emoji else None
 
 
 def _place(

@@ -15,9 +15,10 @@ from functions.webhook_ingest.statuses.logic.fold import (
     read_updates,
 )
 from functions.webhook_ingest.statuses.parts import StatusParts
+from functions.webhook_ingest.statuses.reach import read_reaches
 from functions.webhook_ingest.statuses.user_ids import contact_behind, learn_user_ids
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.callback import SingleSend
+from shared.domain.campaigns.callback import CampaignSlot, SingleSend
 from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
 from shared.domain.fairness import in_turns
@@ -53,7 +54,14 @@ def record_statuses(
             continue
         if tenant_id is not None:
             owners[number] = tenant_id
-    folded = fold((update for update in updates if update.source not in failed), owners)
+    reaches, unread = read_reaches(at_hand, [update for update in updates if update.source not in failed], owners)
+    failed |= unread
+
+    def can_have_sent(number: str, sent: CampaignSlot) -> bool:
+        reach = reaches.get(CampaignKey(sent.tenant_id, sent.campaign_id))
+        return reach is not None and reach.covers(number, sent)
+
+    folded = fold((update for update in updates if update.source not in failed), owners, can_have_sent)
     _count(folded, len(updates))
 
     def attempt(job: Job) -> set[str]:
@@ -185,7 +193,7 @@ def _record_single(at_hand: StatusParts, target: SingleSend, change: SingleChang
 
 
 def _park(at_hand: StatusParts, rows: list[list[object]]) -> None:
-    at_hand.parking.park("statuses of a number that is nobody's, or that name another tenant", rows)
+    at_hand.parking.park("statuses of a number that is nobody's, or of what it did not send", rows)
 
 
 def _count(folded: Folded, updates: int) -> None:

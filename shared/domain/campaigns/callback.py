@@ -10,7 +10,7 @@ _LONGEST = 512
 
 @dataclass(frozen=True, slots=True)
 class CampaignSlot:
-    """One recipient of one campaign: block, slot in the block, and which attempt this was."""
+    """One recipient of one campaign: block, slot in the block, and which attempt this was, from 1 on."""
 
     tenant_id: str
     campaign_id: str

@@ -295,7 +295,7 @@ class Messages:
         wamid: str = "",
         error_code: str = "",
     ) -> bool:
-        """Join a delivery state into an outgoing message. False when there is no such message.
+        """Join a delivery state into an outgoing message. False when there is no such message, or it came in.
 
         Of several error codes the smallest is kept, and none for a message that arrived after all.
         """
@@ -304,6 +304,8 @@ class Messages:
             if item is None:
                 return False
             current = message_of(conversation_of_item(item), item)
+            if current.direction != "out":
+                return False
             merged = status if current.status in ("queued", "unknown", "") else merge_status(current.status, status)
             codes = [code for code in (current.error_code, error_code) if code] if merged == "failed" else []
             code, learned = min(codes, default=""), wamid if not current.wamid else ""

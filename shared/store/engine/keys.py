@@ -67,6 +67,7 @@ KEYS = (
     Key("Contacts", "T#<t>#<shard> / C#<contact>", "contacts", True, _TENANT, "by contact id and every alias"),
     Key("Contacts", "T#<t>#<shard> / E#<contact>#<event>", "contacts", True, _TENANT, "by contact id"),
     Key("Contacts", "T#<t>#OPT / <ms>#<contact>", "contacts", True, "400 days", "expires; holds contact ids only"),
+    Key("Contacts", "T#<t>#OPT / <ms>#<contact>#<other>", "contacts", True, "400 days", "expires; ids only"),
     # Conversations.
     Key("Conversations", "T#<t>#V#<conversation> / HEAD", "conversations", True, _CONVERSATION, "by conversation"),
     Key(
@@ -118,6 +119,7 @@ KEYS = (
     # Sends: campaigns.
     Key("Sends", "T#<t>#C#<campaign>#<shard> / R#<block>", "campaigns", True, _BLOCKS, "by contact id, in the block"),
     Key("Sends", "T#<t>#C#<campaign>#<shard> / S#<block>", "campaigns", False, _BLOCKS),
+    Key("Sends", "T#<t>#C#<campaign>#<shard> / I#<block>", "campaigns", False, _BLOCKS),
     Key("Sends", "T#<t>#C#<campaign>#DRY / <run>#<shard>", "campaigns", True, "a day", "expires"),
     Key("Sends", "T#<t>#C#<campaign>#LOAD / <run>#<shard>", "campaigns", True, "a day", "expires"),
     Key("Sends", "T#<t>#C#<campaign>#RATE", "campaigns", False, _BLOCKS),

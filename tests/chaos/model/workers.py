@@ -1,6 +1,7 @@
 """The lanes of the model's number, each slice a process, and their messages to the fake Meta."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from functions.campaign_dispatch.lane.claims import has_work
@@ -51,7 +52,7 @@ class Workers:
         async def transmit(_run: Run, body: dict[str, object]) -> Outcome:
             return await self._transmit(process, index, body)
 
-        lane.clock, lane.blocking, lane.transmit = process.clock, blocking, cast("Transmitter", transmit)
+        lane = replace(lane, clock=process.clock, blocking=blocking, transmit=cast("Transmitter", transmit))
         try:
             end = await lane.run()
             process.finished = not lane.results.waiting

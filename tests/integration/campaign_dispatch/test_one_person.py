@@ -7,8 +7,6 @@ from typing import Any, cast
 import pytest
 
 from functions.campaign_dispatch.load.shard import load_shard
-from functions.webhook_ingest.bootstrap import Deps as Ingest
-from functions.webhook_ingest.bootstrap import build as build_ingest
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clients.queue import Queue
@@ -16,6 +14,8 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for, shard_of
 from shared.queue_messages import InboundMessage, LoadShard, StatusUpdates
+from tests.support.consumers import Deps as Ingest
+from tests.support.consumers import build as build_ingest
 from tests.support.engine import TABLES, FakeMeta, RecordingQueue, World, open_test_database
 
 USER_ID = "BR.12345"
@@ -56,12 +56,15 @@ class Scene:
         now = epoch_ms()
         row = ["sent", now // 1000, "", "", "", "wamid.1", self.phone[1:], USER_ID]
         body = StatusUpdates(self.world.phone_number_id, [row]).to_json()
-        assert record_statuses(self.ingest, [{"messageId": "m", "body": body}], now, lambda: 60_000) == set()
+        assert (
+            record_statuses(self.ingest.for_statuses(), [{"messageId": "m", "body": body}], now, lambda: 60_000)
+            == set()
+        )
 
     def write(self, **message: Any) -> None:
         now = epoch_ms()
         whole = {"id": f"wamid.{now}", "timestamp": str(now // 1000), **message}
-        take_message(self.ingest, InboundMessage(self.world.phone_number_id, whole, {}, now), now)
+        take_message(self.ingest.for_messages(), InboundMessage(self.world.phone_number_id, whole, {}, now), now)
 
     def say_something(self) -> None:
         text = {"type": "text", "text": {"body": "Hello"}}
@@ -119,7 +122,7 @@ def test_whatever_shows_that_two_are_one_the_second_is_not_written_to(dynoxide: 
     scene = Scene(dynoxide, earlier_phone=how == "change_number")
     campaign = scene.world.send_to_everybody()
     meta = scene.meta(then=getattr(scene, how))
-    scene.world.run_lane(meta, rate=0.4)
+    scene.world.run_lane(meta, rate=0.35)
     scene.check(campaign, meta, sent=1, unknown=0)
 
 
@@ -136,14 +139,14 @@ def test_what_turns_out_before_either_is_written_to_leaves_one_of_them(dynoxide:
 def test_a_refusal_of_the_one_is_not_tried_again_under_the_other(scene: Scene) -> None:
     campaign = scene.world.send_to_everybody()
     meta = scene.meta(Outcome(Kind.REFUSED, "131049"), scene.tell_status)
-    scene.world.run_lane(meta, rate=0.4)
+    scene.world.run_lane(meta, rate=0.35)
     scene.check(campaign, meta, failed=1)
 
 
 def test_who_may_have_it_is_not_written_to_under_the_other_name(scene: Scene) -> None:
     campaign = scene.world.send_to_everybody()
     meta = scene.meta(Outcome(Kind.UNKNOWN, "no_answer"), scene.tell_status)
-    scene.world.run_lane(meta, rate=0.4, seconds=8.0)
+    scene.world.run_lane(meta, rate=0.35, seconds=8.0)
     scene.check(campaign, meta, unknown=1)
 
 
@@ -191,13 +194,13 @@ def test_what_turns_out_while_the_audience_is_frozen_counts(scene: Scene) -> Non
 
 
 def test_four_lanes_write_to_one_of_them(dynoxide: str) -> None:
-    scene = Scene(dynoxide, throughput=1000)
-    lanes = {shard_of(contact) // 4 for contact in (scene.by_phone, scene.other)}
+    lanes: set[int] = set()
+    while len(lanes) < 2:  # ids follow from the tenant's, which is new each time
+        scene = Scene(dynoxide, throughput=1000)
+        lanes = {shard_of(contact) // 4 for contact in (scene.by_phone, scene.other)}
     campaign = scene.world.send_to_everybody()
     meta = scene.meta()
-    scene.world.run_lane(meta, index=min(lanes))
+    scene.world.run_lane(meta, index=max(lanes))
     scene.merge()
-    for lane in sorted(lanes):
-        scene.world.run_lane(meta, index=lane)
-    assert len(meta.requests) == 1
-    assert scene.world.books(campaign).waiting == 0
+    scene.world.run_lane(meta, index=min(lanes), seconds=25.0)
+    scene.check(campaign, meta, sent=1)

@@ -11,6 +11,7 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.store.campaigns.sends import SealedBlock
@@ -186,3 +187,153 @@ def test_what_wrote_to_a_person_only_after_their_message_is_not_answered_by_it(
     at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Hello"))
     assert replied(at_hand, "C1", block) == set()
+
+
+def noted(at_hand: Deps, campaign_id: str, at: int, wamid: str = "") -> tuple[int, int]:
+    """A campaign that began long before it wrote to the person, at `at`; returns where they stand."""
+    place = campaign(at_hand, campaign_id, NOW_S * 1000 - HOUR)
+    wrote(at_hand, campaign_id, place, at, wamid)
+    return place
+
+
+def wrote(at_hand: Deps, campaign_id: str, place: tuple[int, int], at: int, wamid: str = "") -> None:
+    block, slot = place
+    at_hand.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
+    at_hand.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, NOW_S * 1000)
+
+
+def button(context_id: str, n: int = 1) -> Json:
+    pressed = {"text": "Show me", "payload": "show"}
+    message = {**TEXT, "id": f"wamid.b{n}", "timestamp": str(NOW_S + n), "type": "button", "button": pressed}
+    del message["text"]
+    return {**message, "context": {"from": "15550783881", "id": context_id}}
+
+
+def reaction(wamid: str, emoji: str = "❤️", n: int = 1) -> Json:
+    body = {"message_id": wamid, "emoji": emoji}
+    message = {**TEXT, "id": f"wamid.r{n}", "timestamp": str(NOW_S + n), "type": "reaction", "reaction": body}
+    del message["text"]
+    return message
+
+
+def credited(at_hand: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
+    return [name for name, (block, slot) in places.items() if slot in replied(at_hand, name, block)]
+
+
+def reacted(at_hand: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
+    stored = {name: at_hand.sends.status_block(TENANT, name, block) for name, (block, _) in places.items()}
+    return [name for name, (_, slot) in places.items() if (one := stored[name]) and slot in one.reacted]
+
+
+@pytest.mark.parametrize(("context", "answered"), [("wamid.one", "C1"), ("wamid.two", "C2")])
+def test_of_two_campaigns_of_one_second_the_one_whose_message_is_named_is_answered(
+    at_hand: Deps, context: str, answered: str
+) -> None:
+    now = NOW_S * 1000
+    places = {"C1": noted(at_hand, "C1", now - 500, "wamid.one"), "C2": noted(at_hand, "C2", now - 400, "wamid.two")}
+    deliver(button(context))
+    assert credited(at_hand, places) == [answered]
+
+
+def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(at_hand: Deps) -> None:
+    """Both began in the same second; the second wrote to this person after they had answered the first."""
+    now = NOW_S * 1000
+    places = {"C1": noted(at_hand, "C1", now - 500), "C2": noted(at_hand, "C2", now + 60_000)}
+    deliver(text("Nice!"))
+    assert credited(at_hand, places) == ["C1"]
+
+
+def test_a_long_campaign_that_wrote_to_them_last_is_answered_although_another_began_after_it(at_hand: Deps) -> None:
+    now = NOW_S * 1000
+    places = {
+        "C1": campaign(at_hand, "C1", now - HOUR, finished_at=now, state=State.COMPLETED),
+        "C2": campaign(at_hand, "C2", now - HOUR // 2),
+    }
+    wrote(at_hand, "C1", places["C1"], now - 1_000)
+    wrote(at_hand, "C2", places["C2"], now - 60_000)
+    deliver(text("Nice!"))
+    assert credited(at_hand, places) == ["C1"]
+
+
+def test_who_wrote_seconds_before_the_campaign_reached_them_answers_nothing(at_hand: Deps) -> None:
+    places = {"C1": noted(at_hand, "C1", NOW_S * 1000 + 5_000, "wamid.one")}
+    deliver(text("STOP"))
+    assert credited(at_hand, places) == []
+
+
+@pytest.mark.parametrize("named", ["wamid.of-an-agent", "wamid.of-a-campaign-long-ago"])
+def test_an_answer_to_another_message_is_no_answer_to_the_campaign(at_hand: Deps, named: str) -> None:
+    places = {"C1": noted(at_hand, "C1", NOW_S * 1000 - 500, "wamid.one")}
+    deliver({**text("Yes"), "context": {"from": "15550783881", "id": named}})
+    assert credited(at_hand, places) == []
+
+
+def test_where_the_id_was_never_learned_what_was_written_last_is_answered(at_hand: Deps) -> None:
+    now = NOW_S * 1000
+    places = {"C1": noted(at_hand, "C1", now - 500), "C2": noted(at_hand, "C2", now - 900, "wamid.two")}
+    deliver(button("wamid.lost"))
+    assert credited(at_hand, places) == ["C1"]
+
+
+@pytest.mark.parametrize(("others", "answers"), [(-10_000, True), (60_000, False)])
+def test_where_a_lane_died_before_it_noted_a_message_the_others_of_its_block_tell_when(
+    at_hand: Deps, others: int, answers: bool
+) -> None:
+    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - HOUR)
+    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    at = NOW_S * 1000 + others
+    at_hand.sends.notes.add(TENANT, "C1", block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(at + 9)}, at)
+    deliver(text("Nice!"))
+    assert (slot in replied(at_hand, "C1", block)) is answers
+
+
+def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_names(at_hand: Deps) -> None:
+    now = NOW_S * 1000
+    places = {"C1": noted(at_hand, "C1", now - 900, "wamid.one"), "C2": noted(at_hand, "C2", now - 500, "wamid.two")}
+    deliver(reaction("wamid.one"))
+    assert (credited(at_hand, places), reacted(at_hand, places)) == ([], ["C1"])
+    deliver(reaction("wamid.of-an-agent", n=2))
+    deliver(reaction("wamid.two", "", n=3))
+    assert (credited(at_hand, places), reacted(at_hand, places)) == ([], ["C1"])
+    deliver(text("Nice!", 4))
+    assert (credited(at_hand, places), reacted(at_hand, places)) == (["C2"], ["C1"])
+
+
+@pytest.mark.parametrize("kind", ["edit", "revoke"])
+def test_to_edit_what_was_said_before_or_to_take_it_back_is_no_answer(at_hand: Deps, kind: str) -> None:
+    deliver(text("Hello", -60))
+    places = {"C1": noted(at_hand, "C1", NOW_S * 1000 - 500, "wamid.one")}
+    body: Json = {"original_message_id": "wamid.Hello-60"}
+    if kind == "edit":
+        body["message"] = {"type": "text", "text": {"body": "Hallo"}}
+    message = {**text("x"), "type": kind, kind: body}
+    del message["text"]
+    deliver(message)
+    assert credited(at_hand, places) == []
+    assert reacted(at_hand, places) == []
+
+
+def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answers_it(at_hand: Deps) -> None:
+    """The contact of their user id is a pointer to that of their phone by now."""
+    known_as = contact_id_for(TENANT, "bsuid", "US.1234")
+    shard = shard_of(known_as)
+    sealed = SealedBlock(0, 0, 1, {}, known_as, True)
+    at_hand.sends.seal_block(TENANT, "C1", shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
+    sizes = tuple(int(s == shard) for s in range(SHARDS))
+    now = NOW_S * 1000
+    at_hand.catalogue.create_campaign(
+        TENANT,
+        Campaign(
+            "C1", "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,
+            frozen_at=now - HOUR, started_at=now - HOUR, sizes=sizes,
+        ),
+    )  # fmt: skip
+    place = (block_number(shard, 0), 0)
+    wrote(at_hand, "C1", place, now - 500)
+    at_hand.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), 1)
+    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), 1)
+    gone = at_hand.contacts.get(TENANT, known_as)
+    assert gone is not None
+    assert at_hand.contacts.merge(TENANT, BY_PHONE, gone, 2)
+    deliver(text("Nice!"))
+    assert credited(at_hand, {"C1": place}) == ["C1"]

@@ -21,17 +21,35 @@ from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, PHONE_ID, TENA
 
 AT = 1_750_030_073
 IDS = sorted(f"0{i:031x}" for i in range(4))
+SIZES = (4, *(0,) * 15)
+CAMPAIGN = Campaign(
+    "C",
+    "Sale",
+    PHONE_ID,
+    WABA,
+    "T",
+    "MARKETING",
+    Audience(),
+    {},
+    state=State.SENDING,
+    sizes=SIZES,
+    cursors=(4,),
+)
 
 
 @pytest.fixture(autouse=True)
 def block(at_hand: Deps) -> None:
-    """Campaign C of the tenant: four people in block 0."""
+    """Campaign C of the tenant: four people in block 0, of whom all were claimed to be sent to."""
     people = [Recipient(one, "+1", ()) for one in IDS]
     at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
+    at_hand.catalogue.create_campaign(TENANT, CAMPAIGN)
 
 
-def slot(status: str, n: int, *, tenant: str = TENANT, code: str = "", block: int = 0) -> list[object]:
-    return [status, AT, f"v1|{tenant}|C|{block}|{n}|0", code, "marketing" if status == "sent" else "", f"wamid.{n}"]
+def slot(
+    status: str, n: int, *, tenant: str = TENANT, code: str = "", block: int = 0, attempt: int = 1
+) -> list[object]:
+    callback = f"v1|{tenant}|C|{block}|{n}|{attempt}"
+    return [status, AT, callback, code, "marketing" if status == "sent" else "", f"wamid.{n}"]
 
 
 def deliver(*batches: StatusUpdates, time_left_ms: int = 60_000) -> list[str]:
@@ -63,9 +81,12 @@ def test_who_stopped_marketing_at_whatsapp_is_opted_out(at_hand: Deps) -> None:
 
 def sending(at_hand: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
     """A campaign of the tenant's account that sends, on a number."""
-    campaign = Campaign(campaign_id, "Sale", number, WABA, "T", "MARKETING", Audience(), {}, state=State.SENDING)
-    at_hand.catalogue.create_campaign(TENANT, replace(campaign, **more))
-    at_hand.lanes.open_run(Run(number, TENANT, campaign_id, "running", (1,) * 16, 1, 1, "MARKETING", "{}"))
+    campaign = replace(CAMPAIGN, campaign_id=campaign_id, phone_number_id=number, **more)
+    if campaign_id == CAMPAIGN.campaign_id:
+        at_hand.catalogue.change_campaign(TENANT, campaign_id, lambda _: campaign)
+    else:
+        at_hand.catalogue.create_campaign(TENANT, campaign)
+    at_hand.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, 1, "MARKETING", "{}"))
 
 
 def standing(at_hand: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
@@ -160,8 +181,8 @@ def test_nobody_changes_another_tenants_campaign(aws: FakeAws, at_hand: Deps) ->
 @pytest.mark.parametrize(
     ("row", "metric"),
     [
-        (slot("sent", 0, block=1), "StatusUnmatched"),
-        (slot("failed", 9, code="131050", block=1), "StatusUnmatched"),
+        (slot("sent", 0, block=1), "StatusForeign"),
+        (slot("failed", 9, code="131050", block=1), "StatusForeign"),
         (["sent", AT, f"m1|{TENANT}|conv|{message_key(1, 'x')}", "", "", "w"], "StatusUnmatched"),
         (["sent", AT, "", "", "", "w"], "StatusNotOurs"),
         (slot("sent", 0, tenant=OTHER), "StatusForeign"),
@@ -172,6 +193,79 @@ def test_what_matches_nothing_is_counted(
 ) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [row])) == []
     assert f'"{metric}"' in capsys.readouterr().out
+
+
+NEVER_SENT = {
+    "an attempt before the first": slot("failed", 0, code="131050", attempt=0),
+    "a second attempt that was not admitted": slot("failed", 0, code="131050", attempt=2),
+    "a third attempt where two were admitted": slot("failed", 1, code="131050", attempt=3),
+    "somebody who still waits": slot("failed", 3, code="131050"),
+    "a slot that no block has": slot("failed", 80, code="131050"),
+    "a slot behind the end of its block": slot("failed", 5, code="131050"),
+    "a block that the campaign has not": slot("failed", 0, code="131050", block=7),
+    "a shard that there is not": slot("failed", 0, code="131050", block=16 * 65_536),
+    "a campaign that there is not": ["failed", AT, f"v1|{TENANT}|X|0|0|1", "131050", "", "w"],
+    "an account's stop": slot("failed", 3, code="131031"),
+    "a delivery": slot("delivered", 3),
+}
+
+
+@pytest.mark.parametrize("row", NEVER_SENT.values(), ids=NEVER_SENT.keys())
+def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, at_hand: Deps, row: list[object]) -> None:
+    sending(at_hand, cursors=(3,))
+    at_hand.sends.record(TENANT, "C", 0, StatusChange(admitted={1: 2}))
+    before = at_hand.sends.status_block(TENANT, "C", 0)
+    assert deliver(StatusUpdates(PHONE_ID, [row, slot("sent", 2)])) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert before is not None
+    assert stored == replace(before, sent=frozenset({2}), priced={"marketing": frozenset({2})})
+    assert at_hand.contacts.consent.feed(TENANT, 0) == []
+    assert standing(at_hand)[0] == "sending"
+    (parked,) = aws.objects("parked/")
+    assert [line[0] for line in parked["raw"]] == [PHONE_ID]
+
+
+def test_a_status_of_another_number_than_the_campaigns_is_not_believed(at_hand: Deps) -> None:
+    sending(at_hand, number="7700")
+    assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert stored.sent == frozenset()
+
+
+def test_an_attempt_that_was_admitted_is_believed_beside_one_that_was_not(at_hand: Deps) -> None:
+    at_hand.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 2}))
+    at_hand.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 3}))
+    rows = [slot("sent", 0, attempt=3), slot("failed", 0, code="131026", attempt=4), slot("delivered", 0, attempt=2)]
+    assert deliver(StatusUpdates(PHONE_ID, rows)) == []
+    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    assert stored is not None
+    assert (set(stored.sent), set(stored.delivered), dict(stored.failed)) == ({0}, {0}, {})
+
+
+def test_who_wrote_to_us_has_no_delivery_and_nobody_is_opted_out_by_a_message_we_never_sent(at_hand: Deps) -> None:
+    message = Message(message_key(1, "in"), "conv", "in", "contact", "text", "hi", 1, {})
+    at_hand.conversations.append(TENANT, Head("conv", PHONE_ID, IDS[0], "Ana"), message)
+    callbacks = [
+        encode_single(SingleSend(TENANT, "conv", known)) for known in (message.message_id, message_key(2, "x"))
+    ]
+    rows: list[list[object]] = [["failed", AT, callback, "131050", "", "w"] for callback in callbacks]
+    assert deliver(StatusUpdates(PHONE_ID, rows)) == []
+    found = at_hand.conversations.messages.get(TENANT, "conv", message.message_id)
+    assert found == message
+    assert at_hand.contacts.consent.feed(TENANT, 0) == []
+
+
+def test_how_far_a_campaign_has_come_is_asked_again_when_that_cannot_be_read(
+    at_hand: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_number: str) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(at_hand.lanes, "work", fail)
+        assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)]), StatusUpdates(PHONE_ID, [])) == ["m0"]
+    assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
 
 
 def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, at_hand: Deps) -> None:
@@ -185,6 +279,7 @@ def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, at_hand: D
 def test_only_the_records_of_a_failed_write_come_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     people = [Recipient(f"1{one[1:]}", "+1", ()) for one in IDS]
     at_hand.sends.seal_block(TENANT, "C", 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
+    sending(at_hand, sizes=(4, 4, *(0,) * 14), cursors=(8,))
     record = at_hand.sends.record
 
     def fail_on_shard_one(tenant_id: str, campaign_id: str, block: int, change: object) -> bool:

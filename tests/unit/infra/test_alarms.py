@@ -30,7 +30,14 @@ SHOWN = {
         *("MediaUploaded", "UserIdLearned", "ConversationMoved", "ConversationMoveQueued", "NoticeGiven"),
         *("StandbyTaken", "PlatformNoteTaken", "PhoneRespelled"),
     ],
-    "what people and tenants do": ["OptOut", "OptIn", "CampaignReply", "IdentityChanged", "CampaignPaused"],
+    "what people and tenants do": [
+        "OptOut",
+        "OptIn",
+        "CampaignReply",
+        "CampaignReaction",
+        "IdentityChanged",
+        "CampaignPaused",
+    ],
     "comes twice by nature": ["InboundRepeated", "BillingEventRepeated", "BotReplyRepeated"],
     "not meant for us, and kept or left": [
         "AccountEventKept",

@@ -72,23 +72,23 @@ def test_a_user_id_in_the_phones_place_still_finds_the_contact() -> None:
 @pytest.mark.parametrize(
     ("more", "slim"),
     [
-        ({}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"]),
-        ({"timestamp": "1750030073000"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"]),
-        ({"timestamp": 1750030073}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"]),
-        ({"pricing": {"type": "regular"}}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "unknown"]),
+        ({}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "marketing"]),
+        ({"timestamp": "1750030073000"}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "marketing"]),
+        ({"timestamp": 1750030073}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "marketing"]),
+        ({"pricing": {"type": "regular"}}, ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "unknown"]),
         (
             {"pricing": {"billable": False, "type": "free_customer_service"}},
-            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "free_customer_service"],
+            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "free_customer_service"],
         ),
         (
             {"status": "failed", "pricing": None, "errors": [{"code": 131049, "title": "…"}]},
-            ["failed", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "131049", ""],
+            ["failed", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "131049", ""],
         ),
         ({"biz_opaque_callback_data": None}, ["sent", 1750030073, "", "", "marketing"]),
         ({"biz_opaque_callback_data": "x" * 600}, ["sent", 1750030073, "", "", "marketing"]),
         (
             {"type": "message", "from_logical_id": "7"},
-            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|0", "", "marketing"],
+            ["sent", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "marketing"],
         ),
     ],
 )

@@ -3,22 +3,19 @@
 The result is a join: any order and any number of repetitions of the same statuses give the same change.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from shared.domain.campaigns.blocks import BLOCK_SIZE
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend, decode
 from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES
-from shared.domain.contacts.identity import SHARDS
 from shared.domain.conversations.message import merge_status
 from shared.errors import InvalidInput
 from shared.queue_messages import StatusUpdates
 
 OPTED_OUT_CODE = "131050"
 """This person stopped marketing messages from this business (Meta, error codes)."""
-_BLOCKS = SHARDS * 65_536
 Target = CampaignSlot | SingleSend
 """A message of ours, as its callback names it."""
 
@@ -73,8 +70,8 @@ class Folded:
     """What to write. `sources` says which queue messages each part came from.
 
     `opt_outs` maps the recipient to when they said no, `stops` a campaign to the codes that stop it and when each was
-    last said. `strangers` are statuses of numbers that are nobody's, or that
-    name another tenant than the number's; `others` counts those that carry no data of ours, such as messages sent with
+    last said. `strangers` are statuses of numbers that are nobody's, or that name another tenant than the number's or
+    what was never sent; `others` counts those that carry no data of ours, such as messages sent with
     the WhatsApp Business app. `people` are (phone, user id) of those whom a tenant's numbers wrote to, with
     one of our messages to each, where it is ours.
     """
@@ -106,19 +103,24 @@ def _row(row: list[object]) -> tuple[str, int, str, str, str, str, tuple[str, st
     return status, at * 1000, str(callback), str(code), price if isinstance(price, str) else "", str(wamid), person
 
 
-def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
-    """`owners` maps phone number id to the tenant whose it is; a number that is not there is nobody's."""
+def fold(
+    updates: Iterable[Update], owners: Mapping[str, str], can_have_sent: Callable[[str, CampaignSlot], bool]
+) -> Folded:
+    """`owners` maps phone number id to the tenant whose it is; a number that is not there is nobody's. `can_have_sent`
+    says whether a number can have sent what callback data names."""
     folded = Folded()
     for update in updates:
         target = decode(update.callback)
         owner = owners.get(update.phone_number_id)
+        ours = target is not None and target.tenant_id == owner
+        if isinstance(target, CampaignSlot):
+            ours = ours and can_have_sent(update.phone_number_id, target)
         if owner is not None and update.person is not None:
             people = folded.people.setdefault(owner, {})
-            ours = target is not None and target.tenant_id == owner and _in_range(target)
             people[update.person] = target if ours else people.get(update.person)
         if target is None and owner is not None:
             folded.others += 1
-        elif target is None or owner != target.tenant_id or not _in_range(target):
+        elif target is None or not ours:
             folded.strangers.append(update)
         elif isinstance(target, CampaignSlot):
             _fold_slot(folded, target, update)
@@ -127,10 +129,6 @@ def fold(updates: Iterable[Update], owners: Mapping[str, str]) -> Folded:
             folded.sources.setdefault(target, set()).add(update.source)
             _note_opt_out(folded, target, update)
     return folded
-
-
-def _in_range(target: Target) -> bool:
-    return isinstance(target, SingleSend) or (target.slot < BLOCK_SIZE and target.block < _BLOCKS)
 
 
 def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:

@@ -1,0 +1,70 @@
+"""Reading how far the campaigns have come that a batch of statuses names: about 1 RRU for each of them, 1 or more for
+each number, and 1 for each block with statuses of second attempts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from functions.webhook_ingest.statuses.logic.fold import CampaignKey, Update
+from functions.webhook_ingest.statuses.logic.reach import Reach
+from functions.webhook_ingest.statuses.parts import StatusParts
+from shared.domain.campaigns.callback import CampaignSlot, decode
+from shared.domain.campaigns.number_work import NumberWork
+from shared.domain.campaigns.standing import positions
+from shared.errors import NotFound
+from shared.sqs_batch import log_failure
+
+
+@dataclass(slots=True)
+class _Named:
+    """What statuses name of one campaign."""
+
+    sources: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    blocks_tried_again: set[int] = field(default_factory=set)
+
+
+def read_reaches(
+    at_hand: StatusParts, updates: Iterable[Update], owners: Mapping[str, str]
+) -> tuple[dict[CampaignKey, Reach], set[str]]:
+    """(reach by campaign, sources of the statuses for which it could not be read). Campaigns that do not exist are left
+    out: nothing of them can have been sent."""
+    reaches: dict[CampaignKey, Reach] = {}
+    failed: set[str] = set()
+    works: dict[str, NumberWork] = {}
+    for key, named in _named(updates, owners).items():
+        try:
+            # The number's work before the campaign: one that is closed has kept its cursors by the time they go.
+            for number in named.numbers - works.keys():
+                works[number] = at_hand.lanes.work(number)
+            reaches[key] = _read(at_hand, key, named, works)
+        except NotFound:
+            continue
+        except Exception as error:
+            log_failure("how far a campaign has come", error)
+            failed |= named.sources
+    return reaches, failed
+
+
+def _named(updates: Iterable[Update], owners: Mapping[str, str]) -> dict[CampaignKey, _Named]:
+    found: dict[CampaignKey, _Named] = {}
+    for update in updates:
+        target = decode(update.callback)
+        if not isinstance(target, CampaignSlot) or owners.get(update.phone_number_id) != target.tenant_id:
+            continue
+        named = found.setdefault(CampaignKey(target.tenant_id, target.campaign_id), _Named())
+        named.sources.add(update.source)
+        named.numbers.add(update.phone_number_id)
+        if target.attempt > 1:
+            named.blocks_tried_again.add(target.block)
+    return found
+
+
+def _read(at_hand: StatusParts, key: CampaignKey, named: _Named, works: Mapping[str, NumberWork]) -> Reach:
+    """Raises NotFound."""
+    campaign = at_hand.catalogue.campaign(key.tenant_id, key.campaign_id)
+    work = works.get(campaign.phone_number_id)
+    tries: dict[int, Mapping[int, int]] = {}
+    for block in named.blocks_tried_again:
+        status = at_hand.sends.status_block(key.tenant_id, key.campaign_id, block)
+        tries[block] = status.admitted if status is not None else {}
+    return Reach(campaign, positions(campaign, work) if work is not None else {}, tries)
