@@ -37,15 +37,7 @@ demo: $(READY) ## a campaign end to end; CONTACTS=20000 scales it, KILLS=3 kills
 	@$(RUN)python -m infra.local.demo $(if $(CONTACTS),--contacts $(CONTACTS)) $(if $(KILLS),--kills $(KILLS))
 
 test: $(READY) dynoxide ## all tests; ARGS="-k name" narrows
-ifeq ($(ARGS),)
-	@mkdir -p .local
-	@echo "unit tests run beside the others; their output follows at the end"
-	@$(RUN)python -m pytest tests/unit >.local/unit-tests.log 2>&1 & unit=$$!; trap 'kill $$unit' INT TERM; \
-	  $(RUN)python -m pytest tests/integration tests/e2e tests/chaos; others=$$?; \
-	  wait $$unit; unit=$$?; cat .local/unit-tests.log; exit $$((others | unit))
-else
-	@$(RUN)python -m pytest $(ARGS)
-endif
+	@$(RUN)python $(if $(ARGS),-m pytest $(ARGS),-m tests.run)
 
 lint: $(READY) ## ruff
 	@$(RUN)ruff check .
