@@ -4,15 +4,34 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode import cfn_yaml
+import yaml
 
 TEMPLATE = Path(__file__).parents[2] / "infra" / "template.yaml"
 Data = dict[str, Any]
 
 
+class _Loader(yaml.CSafeLoader):  # type: ignore[misc]
+    """YAML with CloudFormation's short forms. cfn-lint has one as well, and takes seconds to be imported."""
+
+
+def _short_form(loader: _Loader, name: str, node: yaml.Node) -> Data:
+    if isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    elif isinstance(node, yaml.MappingNode):
+        value = loader.construct_mapping(node, deep=True)
+    else:
+        value = loader.construct_scalar(node)
+    if name == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {name if name in ("Ref", "Condition") else f"Fn::{name}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
 def load_template() -> Data:
     """The template with every `Fn::ForEach` unrolled."""
-    template: Data = _unrolled(json.loads(json.dumps(cfn_yaml.load(str(TEMPLATE)))))
+    template: Data = _unrolled(yaml.load(TEMPLATE.read_text(), _Loader))  # noqa: S506 - it is our own file
     return template
 
 
