@@ -9,10 +9,10 @@ import io
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import BinaryIO, Literal, Protocol
+from dataclasses import replace
+from typing import BinaryIO, Protocol
 
 from functions.api.contacts.imports.job import (
     COMPLETED,
@@ -30,19 +30,18 @@ from functions.api.contacts.imports.job import (
 from functions.api.contacts.imports.logic.csv_columns import Layout, lay_out
 from functions.api.contacts.imports.logic.csv_source import BadFile, CsvSource
 from functions.api.contacts.imports.rows import Rejection, Row, RowReader
+from functions.api.contacts.imports.verdicts import Result, add, verdicts
 from functions.api.http.csv_file import write_rows
 from shared.domain.contacts.contact import ContactField
-from shared.errors import Conflict, InvalidInput, NotFound, PermanentError, TooMany
+from shared.errors import Conflict, NotFound, PermanentError, TooMany
 from shared.store.campaigns.catalogue import Catalogue
-from shared.store.contacts.contacts import Change, Contacts
+from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import ItemTooLarge
 
 _THREADS = 16
 _CHUNK = 320
 _CHECKPOINT_MS = 2_000
 _MOST_ATTEMPTS = 5
-Result = Change | Literal["too_large"]
-"""What became of a row that was fine by itself; `too_large` where it would make its contact larger than an item."""
 
 
 class Clock(Protocol):
@@ -50,48 +49,6 @@ class Clock(Protocol):
 
     def now(self) -> int: ...
     def remaining(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is to become of one row: exactly one of the three."""
-
-    line: int
-    cells: Sequence[str]
-    row: Row | None = None
-    rejection: Rejection | None = None
-
-
-def verdicts(source: CsvSource, reader: RowReader) -> Iterator[Verdict]:
-    """One per row; a contact that an earlier row gave has neither row nor rejection.
-
-    Remembers eight bytes of every contact id: 64 MB for the million rows that a file may have.
-    """
-    seen: set[int] = set()
-    for line, cells in source.records():
-        try:
-            row = reader.read(cells)
-        except InvalidInput as error:
-            yield Verdict(line, cells, rejection=Rejection(line, error.message, error.code))
-            continue
-        key = int(row.contact_id[:16], 16)
-        if key in seen:
-            yield Verdict(line, cells)
-        else:
-            seen.add(key)
-            yield Verdict(line, cells, row)
-
-
-def add(counts: Counts, changes: Sequence[Result], duplicate: int, rejected: int) -> Counts:
-    """The counts after some more rows; they add up by construction."""
-    return Counts(
-        rows=counts.rows + len(changes) + duplicate + rejected,
-        created=counts.created + changes.count("created"),
-        updated=counts.updated + changes.count("updated"),
-        unchanged=counts.unchanged + changes.count("unchanged"),
-        duplicate=counts.duplicate + duplicate,
-        rejected=counts.rejected + rejected + changes.count("too_large"),
-    )
 
 
 class ImportRun:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 from functions.api.http.csv_file import restored
 from shared.errors import InvalidInput
 
+MOST_BYTES = 200 * 1024 * 1024
 LINE_LIMIT = 1_000_000
 MOST_BYTES = 200 * 1024 * 1024
 MOST_COLUMNS = 1_000
