@@ -40,6 +40,22 @@ class RetryableError(AppError):
     retryable = True
 
 
+class NotYet(RetryableError):
+    """Nothing failed: it is too early, or somebody else is at it. The queue brings it again, and no alarm is raised."""
+
+    code = "not_yet"
+
+
+class RateLimited(RetryableError):
+    """Too many at a time; `retry_after` (s) says from when on it is worth another try (RFC 6585, 4)."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int, code: str | None = None) -> None:
+        super().__init__(message, code=code, extensions={"retry_after_seconds": retry_after})
+
+
 class PermanentError(AppError):
     """Repeating the call cannot help. A queue consumer stores the outcome and acknowledges."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypedDict
 
 from shared.domain.fairness import in_turns, owner_of
-from shared.errors import PermanentError
+from shared.errors import NotYet, PermanentError
 from shared.observability import count, logger
 
 Record = Mapping[str, Any]
@@ -67,7 +67,12 @@ def failures(message_ids: Iterable[str]) -> BatchResponse:
 
 
 def log_failure(what: str, error: Exception) -> None:
-    """What failed and where. The error's own words stay out: libraries quote their input in them."""
+    """What failed and where. The error's own words stay out: libraries quote their input in them. What is only too
+    early is no failure, and wakes nobody."""
+    if isinstance(error, NotYet):
+        logger.info("put off", extra={"what": what})
+        count("RecordsPutOff")
+        return
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

@@ -19,7 +19,7 @@ from shared.domain.campaigns.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN, Scop
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.numbers.number import Waba
 from shared.domain.templates.compiler import SendPlan
-from shared.errors import Conflict, RetryableError
+from shared.errors import Conflict, NotYet
 from shared.queue_messages import LoadShard, WakeLane
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.sends import SealedBlock
@@ -111,7 +111,7 @@ def _seal(
     try:
         deps.sends.seal_block(task.tenant_id, task.campaign_id, task.shard, sealed, recipients, filling.skipped, now)
     except Conflict as exc:
-        raise RetryableError("another worker loads this shard") from exc
+        raise NotYet("another worker loads this shard") from exc
     filling.skipped = []
     if is_block:
         filling.recipients = []

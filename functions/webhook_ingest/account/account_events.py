@@ -15,7 +15,7 @@ from functions.webhook_ingest.account.number_events import apply_account_news, a
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.receive.oversize import whole_event
-from shared.errors import InvalidInput, RetryableError
+from shared.errors import InvalidInput, NotYet
 from shared.observability import count
 from shared.queue_messages import AccountEvent
 
@@ -33,7 +33,7 @@ def take_account_event(at_hand: AccountParts, event: AccountEvent, delivery: int
     at = event.sent_at or event.received_at
     applied = meaning is not None and _apply(at_hand, tenant_id, event, meaning, at, now)
     if not applied and isinstance(meaning, TemplateStatus) and delivery < 2:
-        raise RetryableError("the template is not stored yet")
+        raise NotYet("the template is not stored yet")
     give_notice(at_hand.notices, tenant_id, event.waba_id, event.field, event.value, at)
     if applied:
         count("AccountEventApplied")

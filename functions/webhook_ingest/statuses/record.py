@@ -22,7 +22,7 @@ from shared.domain.campaigns.callback import CampaignSlot, SingleSend
 from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
 from shared.domain.fairness import in_turns
-from shared.errors import InvalidInput, RetryableError
+from shared.errors import InvalidInput, NotYet
 from shared.observability import count
 from shared.services.campaign_stop import CampaignStop
 from shared.sqs_batch import log_failure
@@ -68,7 +68,7 @@ def record_statuses(
         sources, write = job
         try:
             if time_left_ms() < _SPARE_MS:
-                raise RetryableError("no time left")
+                raise NotYet("no time left")
             write()
         except Exception as error:
             log_failure("statuses", error)
