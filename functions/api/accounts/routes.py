@@ -5,6 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from functions.api.accounts.api_keys import revoke_api_key
 from functions.api.accounts.models import (
     ApiKeyIn,
     ApiKeyOut,
@@ -91,5 +92,6 @@ def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
 
 @router.delete("/v1/api-keys/<key_id>", **secured(Scope.SETTINGS, "account", "Revoke an API key", status=204))
 def delete_api_key(key_id: Annotated[str, Path(pattern=ULID)]) -> None:
-    """The authorizer keeps its answers for a minute, so the key works that much longer."""
-    deps().accounts.revoke_api_key(caller(router).tenant_id, key_id)
+    """One's own, and those that may do nothing that one may not do oneself: owners and admins revoke any. The
+    authorizer keeps its answers for a minute, so the key works that much longer."""
+    revoke_api_key(deps().accounts, caller(router), key_id)

@@ -79,6 +79,10 @@ class Accounts:
         """In the order they were made."""
         return self._directory.page(tenant_id, "APIKEY#", ApiKey, limit=limit, cursor=cursor, oldest_first=True)
 
+    def api_key(self, tenant_id: str, key_id: str) -> ApiKey:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"APIKEY#{key_id}", ApiKey)
+
     def owner_of_key(self, key: str) -> Owner | None:
         """The tenant of an API key; details: key_id, scopes (comma separated)."""
         return self._directory.owner_of(f"KEY#{hash_key(key)}")
