@@ -32,6 +32,10 @@ class Record:
     sealed: bool = False
 
 
+MOST_KEPT = 300_000
+"""Bytes of an answer; a record is one item, and those are 400 KB at most (Amazon DynamoDB, quotas)."""
+
+
 class Busy(Conflict):
     code = "idempotency_in_progress"
 
@@ -40,9 +44,10 @@ class Mismatch(InvalidInput):
     code = "idempotency_mismatch"
 
 
-def fingerprint(method: str, path: str, query: str, body: str) -> str:
-    """What makes two requests the same."""
-    return hashlib.sha256("\n".join((method, path, query, body)).encode("utf-8", "surrogatepass")).hexdigest()
+def fingerprint(method: str, path: str, query: str, body: str, caller: str = "") -> str:
+    """What makes two requests the same. `caller` is named where the answer shows a secret, which is nobody else's."""
+    parts = (method, path, query, body, *((caller,) if caller else ()))
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def decide(found: Record, wanted: str, operation_id: str, now: int) -> Record:

@@ -66,6 +66,9 @@ class Problem:
 INTERNAL = Problem(500, "internal", "something went wrong on our side; try again, and quote the instance if it stays")
 UNKNOWN_ROUTE = Problem(404, "unknown_route", "there is no such path and method; see GET /v1/openapi.json")
 NO_SUCH_THING = Problem(404, "not_found", "there is no such thing here")
+NOT_KEPT = Problem(
+    409, "answer_not_kept", "this was done, and its answer is too large to be repeated; read what was made instead"
+)
 BAD_JSON = Problem(400, "malformed_json", "the body is not a JSON object in UTF-8")
 NOT_UTF8 = Problem(
     400,

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
 )
 
 from functions.api.http import problems
-from functions.api.http.idempotency import IdempotencyStore, fingerprint
+from functions.api.http.idempotency import MOST_KEPT, IdempotencyStore, fingerprint
 from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, request_id
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
@@ -69,6 +69,8 @@ def effect(
     """
     route = secured(scope, tag, summary, status=status)
     extensions = {**route["openapi_extensions"], "x-idempotent": True}
+    if secret:
+        extensions["x-shows-secret"] = True
     if body is not None:
         extensions["requestBody"] = body
     return {
@@ -106,7 +108,9 @@ def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Re
         raise InvalidInput(f"{HEADER} is at most {_MOST_CHARACTERS} printable ASCII characters", field=HEADER)
     store, tenant_id = part_of(app, IdempotencyStore), caller(app).tenant_id
     raw = event.raw_event
-    wanted = fingerprint(event.http_method, event.path, str(raw.get("rawQueryString", "")), str(raw.get("body") or ""))
+    query, body = str(raw.get("rawQueryString", "")), str(raw.get("body") or "")
+    member_id = caller(app).member_id if secret else ""
+    wanted = fingerprint(event.http_method, event.path, query, body, member_id)
     record = store.begin(tenant_id, key, wanted, operation(app).operation_id, epoch_ms())
     if record.status:
         headers: dict[str, str | list[str]] = {"Idempotency-Replayed": "true"}
@@ -121,7 +125,11 @@ def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Re
         store.give_up(tenant_id, key, record)
     else:
         body = response.body if isinstance(response.body, str) else json.dumps(response.body, ensure_ascii=False)
-        store.finish(tenant_id, key, record, response.status_code, body, response.content_type or "", secret=secret)
+        status, content_type = response.status_code, response.content_type or ""
+        if len(body.encode()) > MOST_KEPT:
+            not_kept = problems.NOT_KEPT
+            status, body, content_type = not_kept.status, not_kept.body(request_id(app)), problems.CONTENT_TYPE
+        store.finish(tenant_id, key, record, status, body, content_type, secret=secret)
     return response
 
 
@@ -136,4 +144,7 @@ def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
 
 
 def problem_response(problem: problems.Problem, instance: str) -> Response[Any]:
-    return Response(problem.status, problems.CONTENT_TYPE, problem.body(instance))
+    """With `Retry-After` (RFC 9110, 10.2.3) where the problem says when to try again."""
+    wait = (problem.extensions or {}).get("retry_after_seconds")
+    headers: dict[str, str | list[str]] = {"Retry-After": str(wait)} if wait is not None else {}
+    return Response(problem.status, problems.CONTENT_TYPE, problem.body(instance), headers)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from shared.errors import InvalidInput
 
 MAX_URL = 2048
+_NOT_IN_URLS = ' "<>\\^`{|}'
+"""RFC 3986, 2: none of these stands in a URI as it is."""
 _LOWEST_FREE_PORT = 1024
 _PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
 """All that is handed out as global unicast (IANA, IPv6 address space)."""
@@ -48,7 +50,7 @@ def parse_target(url: str, *, allow_private: bool) -> Target:
 
     `allow_private` is for a local cloud: http and any address and port too.
     """
-    if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+    if len(url) > MAX_URL or not url.isascii() or not url.isprintable() or any(char in url for char in _NOT_IN_URLS):
         raise _refused(f"is at most {MAX_URL} printable ASCII characters; write other names as xn--…, the rest as %..")
     try:
         parts = urlsplit(url)

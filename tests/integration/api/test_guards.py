@@ -14,7 +14,7 @@ from shared.domain.accounts.account import Member, Role, Tenant
 from shared.ids import new_ulid
 from shared.store.engine.cursor import encode_cursor
 from tests.integration.api.test_handler import _an_id, furnish, is_problem, paths, tenant
-from tests.support.api_handler import Api
+from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import Context
 
 SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}
@@ -157,3 +157,74 @@ def test_a_cursor_of_another_list_is_the_callers_mistake_on_every_list(
         cursor = encode_cursor("another list", position)
         answer = api.call(method, real, tenant=tenant_id, query=f"{name}={cursor}", params={name: cursor})
         assert is_problem(answer, 422, "invalid_input", name)
+
+
+ALL = ",".join(sorted(SCOPES))
+
+
+def test_the_secret_of_one_caller_is_not_repeated_to_another(api: Api) -> None:
+    tenant_id, headers = tenant(api), {"idempotency-key": "same"}
+    body = {"name": "k", "scopes": ["read"]}
+    first = api.call("POST", "/v1/api-keys", body, tenant=tenant_id, member="one", headers=headers)
+    other = api.call("POST", "/v1/api-keys", body, tenant=tenant_id, member="two", headers=headers)
+    assert is_problem(other, 422, "idempotency_mismatch", "Idempotency-Key")
+    again = api.call("POST", "/v1/api-keys", body, tenant=tenant_id, member="one", headers=headers)
+    assert again.body == first.body
+    assert len(api.deps.accounts.api_keys(tenant_id)) == 1
+
+
+def test_what_is_no_secret_is_done_once_whoever_repeats_it(api: Api) -> None:
+    tenant_id, headers = tenant(api), {"idempotency-key": "same"}
+    first = api.call("POST", "/v1/labels", {"name": "n"}, tenant=tenant_id, member="one", headers=headers)
+    again = api.call("POST", "/v1/labels", {"name": "n"}, tenant=tenant_id, member="two", headers=headers)
+    assert (again.status, again.body) == (201, first.body)
+
+
+def test_every_route_that_shows_a_secret_keeps_it_for_its_caller() -> None:
+    secrets = {
+        (method, path)
+        for method, path, operation in paths()
+        for schema in [operation["responses"].get("201", operation["responses"].get("200", {}))]
+        if operation.get("x-idempotent") and re.search(r"New(ApiKey|Secret)Out", json.dumps(schema))
+    }
+    assert len(secrets) == 3
+    marked = {(method, path) for method, path, operation in paths() if operation.get("x-shows-secret")}
+    assert marked == secrets
+
+
+def test_an_answer_too_large_to_be_kept_is_not_an_error_of_ours(api: Api) -> None:
+    tenant_id, headers = tenant(api), {"idempotency-key": "large"}
+    fields = {f"f{i}": "\U0001f600" * 1_000 for i in range(80)}
+    for key in fields:
+        assert api.call("POST", "/v1/fields", {"key": key}, tenant=tenant_id).status == 201
+    body = {"phone": "+5511912345678", "fields": fields}
+    assert api.call("POST", "/v1/contacts", body, tenant=tenant_id, headers=headers).status == 201
+    again = api.call("POST", "/v1/contacts", body, tenant=tenant_id, headers=headers)
+    assert is_problem_of(again, 409, "answer_not_kept")
+
+
+def is_problem_of(answer: Answer, status: int, code: str) -> bool:
+    """Also one that is repeated, under the id of the first request."""
+    return (answer.status, answer.body["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "of_key", "status"),
+    [
+        ("settings", ["read"], 403),
+        ("settings", ["settings", "campaigns"], 403),
+        ("settings", ["settings"], 204),
+        ("read,settings", ["read"], 204),
+        (ALL, sorted(SCOPES), 204),
+    ],
+)
+def test_nobody_revokes_a_key_that_may_do_more_than_they(api: Api, scopes: str, of_key: list[str], status: int) -> None:
+    tenant_id = tenant(api)
+    key_id = api.call("POST", "/v1/api-keys", {"name": "k", "scopes": of_key}, tenant=tenant_id).body["id"]
+    answer = api.call("DELETE", f"/v1/api-keys/{key_id}", tenant=tenant_id, scopes=scopes, role="api_key")
+    assert answer.status == status
+    if status == 403:
+        assert answer.body["code"] == "wider_key"
+        assert len(api.deps.accounts.api_keys(tenant_id)) == 1
+        own = api.call("DELETE", f"/v1/api-keys/{key_id}", tenant=tenant_id, scopes=scopes, member=key_id)
+        assert own.status == 204
