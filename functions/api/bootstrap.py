@@ -13,7 +13,7 @@ from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.schedules import Schedules, ScheduleTarget
 from functions.api.contacts.imports.parts import ImportParts
 from functions.api.contacts.parts import ContactParts
-from functions.api.events.parts import EndpointParts
+from functions.api.events.parts import EndpointParts, FeedParts
 from functions.api.http.idempotency import IdempotencyStore
 from functions.api.inbox.chat_signals import ChatSignals
 from functions.api.inbox.parts import CannedReplyParts, ConversationParts, DeskParts, SearchParts, TimelineParts
@@ -33,6 +33,7 @@ from shared.config import required
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.single_send import SingleSender
+from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
@@ -86,14 +87,14 @@ class _Common:
 
 def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
     """Everything the routes work with. Raises ConfigError."""
-    common = _common(env, database, aws)
+    common, leases = _common(env, database, aws), LeaseBook(database)
     return {
         IdempotencyStore: IdempotencyStore(common.directory, common.vault),
         Directory: common.directory,
         Accounts: common.accounts,
         InboxSettings: common.inbox,
         Notices: Notices(common.directory),
-        EventFeed: EventFeed(database),
+        FeedParts: FeedParts(EventFeed(database), leases),
         AccountParts: AccountParts(
             accounts=common.accounts,
             doors=Doors(
@@ -117,6 +118,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             deliveries=WebhookDeliveries(database),
             vault=common.vault,
             webhook_queue=Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL")),
+            leases=leases,
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
         ),
         **_of_accounts_at_meta(env, common),

@@ -332,6 +332,7 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("DELETE", _ENDPOINT): _on("endpoint_id", "endpoint_id"),
     ("POST", f"{_ENDPOINT}/rotate-secret"): _on("endpoint_id", "endpoint_id"),
     ("POST", f"{_ENDPOINT}/test"): _on("endpoint_id", "endpoint_id"),
+    ("POST", f"{_ENDPOINT}/verify"): _on("endpoint_id", "endpoint_id"),
     ("GET", f"{_ENDPOINT}/deliveries"): _on("endpoint_id", "endpoint_id"),
     ("GET", f"{_ENDPOINT}/deliveries/{{delivery_id}}"): _on_deliveries,
     ("POST", f"{_ENDPOINT}/deliveries/{{delivery_id}}/replay"): _on_deliveries,

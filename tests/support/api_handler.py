@@ -11,14 +11,16 @@ from functions.api import handler
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.user_pool import UserPool
 from functions.api.bootstrap import Parts
-from functions.api.events.parts import EndpointParts
+from functions.api.events.parts import EndpointParts, FeedParts
 from functions.api.inbox.chat_signals import ChatSignals
 from functions.api.inbox.parts import ConversationParts, DeskParts, TimelineParts
 from functions.api.meta.calls import Graph
 from functions.api.templates.parts import TemplateParts
+from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.services.media import MediaService
 from shared.services.single_send import SingleSender
+from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
@@ -51,6 +53,7 @@ class Stores:
     feed: EventFeed
     graph: Graph
     inbox: InboxSettings
+    leases: LeaseBook
     media: MediaService
     notices: Notices
     sender: SingleSender
@@ -58,6 +61,7 @@ class Stores:
     signals: ChatSignals
     users: UserPool
     vault: Vault
+    webhook_queue: Queue
 
     @classmethod
     def of(cls, parts: Parts) -> "Stores":
@@ -74,9 +78,10 @@ class Stores:
             deliveries=endpoints.deliveries,
             directory=part(Directory),
             endpoints=endpoints.endpoints,
-            feed=part(EventFeed),
+            feed=part(FeedParts).feed,
             graph=part(TemplateParts).graph,
             inbox=part(InboxSettings),
+            leases=endpoints.leases,
             media=drafts.media,
             notices=part(Notices),
             sender=conversations.sender,
@@ -84,6 +89,7 @@ class Stores:
             signals=conversations.signals,
             users=part(AccountParts).doors.users,
             vault=endpoints.vault,
+            webhook_queue=endpoints.webhook_queue,
         )
 
 

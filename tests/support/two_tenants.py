@@ -141,13 +141,14 @@ def _alerted(cloud: LocalCloud, business: Business, word: str) -> None:
 
 
 def _webhook(business: Business, word: str) -> tuple[str, str]:
-    """An endpoint that nothing listens at, and its one delivery, of a test."""
+    """An endpoint that nothing listens at, and its one delivery, which asks for its challenge."""
     api = business.owner
     wish = {"url": f"http://127.0.0.1:9/{word}", "events": ["endpoint.disabled"], "description": word}
     path = f"/v1/webhook-endpoints/{api.post('/v1/webhook-endpoints', wish)['id']}"
-    delivery_id = api.post(f"{path}/test")["delivery_id"]
-    wait_for(lambda: api.get(f"{path}/deliveries")["items"], lambda found: found and found[0]["state"] == "failed")
-    return path.rpartition("/")[2], delivery_id
+    found = wait_for(
+        lambda: api.get(f"{path}/deliveries")["items"], lambda found: found and found[0]["state"] == "failed"
+    )
+    return path.rpartition("/")[2], found[0]["id"]
 
 
 def _picture(cloud: LocalCloud, business: Business, phone: str, conversation_id: str) -> str:

@@ -21,7 +21,7 @@ def counted() -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("error", "metric"),
     [
-        (NotYet("it is too early"), "RecordPutOff"),
+        (NotYet("it is too early"), "RecordsPutOff"),
         (RetryableError("the database is busy"), "RecordFailed"),
         (KeyError("a bug"), "RecordFailed"),
     ],

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from functions.api.events.publish import Publisher
 from functions.api.events.signature import headers
+from functions.api.events.verification import challenge_in, gives_back
 from shared.clients.queue import Queue
 from shared.clients.vault import WEBHOOK_SECRET
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id, next_attempt
@@ -59,12 +60,30 @@ class Courier:
         if not endpoint.enabled and not message.test:
             self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_disabled")), 0)
             return "WebhookEndpointDisabled"
-        outcome = self._attempt(endpoint, message, now)
+        if message.event_type == EventType.ENDPOINT_VERIFICATION:
+            return self._verify(endpoint, message, now)
+        if endpoint.challenge:
+            outcome = Outcome(Attempt(now, 0, 0, "endpoint_unverified"))
+        else:
+            outcome = self._attempt(endpoint, message, now)
         next_at = self._continue(message, outcome)
         self._log(message, outcome, next_at)
         if not message.test:
             self._judge(message.tenant_id, endpoint, outcome)
         return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
+
+    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: int) -> str:
+        """Once: whoever wants to be asked again says so."""
+        challenge = challenge_in(message.body)
+        if challenge != endpoint.challenge:
+            return "WebhookRepeated"  # it was answered, or the URL is another one by now
+        outcome = self._attempt(endpoint, message, now)
+        if outcome.attempt.ok and not gives_back(outcome.response, challenge):
+            outcome = replace(outcome, attempt=replace(outcome.attempt, error="challenge_not_returned"))
+        if outcome.attempt.ok:
+            self.endpoints.note(message.tenant_id, endpoint.endpoint_id, lambda found: found.verified(challenge))
+        self._log(message, outcome, 0)
+        return "WebhookEndpointVerified" if outcome.attempt.ok else "WebhookAttemptFailed"
 
     def _attempt(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: int) -> Outcome:
         secrets = [self.open_secret(message.tenant_id, WEBHOOK_SECRET, sealed) for sealed in endpoint.signing(now)]

@@ -25,6 +25,7 @@ from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
 from functions.api.events.replay import replay_failed, replay_one
 from functions.api.events.signature import SECRET_BYTES, secret_of
+from functions.api.events.verification import verification
 from functions.api.http.fields import ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
@@ -32,15 +33,18 @@ from functions.api.http.wiring import parts_for
 from shared.clients.vault import WEBHOOK_SECRET
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
+from shared.domain.leases import REPLAYS, TESTS, Bound
 from shared.domain.webhooks.delivery import delivery_id
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.target import parse_target
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
-from shared.errors import InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput, NotFound
 
 router = new_router()
 deps = parts_for(router, EndpointParts)
 _TAG = "webhook endpoints"
+_A_MINUTE_MS = 60_000
+_CHALLENGE_BYTES = 24
 EndpointId = Annotated[str, Path(pattern=ULID)]
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9]{13}-evt_[0-9A-Za-z_]{1,80}$")]
 
@@ -50,6 +54,23 @@ def _fresh_secret() -> tuple[str, SealedSecret]:
     shown = secret_of(secrets.token_bytes(SECRET_BYTES))
     sealed = deps().vault.seal(caller(router).tenant_id, WEBHOOK_SECRET, shown)
     return shown, SealedSecret(sealed, shown[-4:])
+
+
+def _limit(bound: Bound, endpoint_id: str) -> None:
+    """Raises RateLimited: whatever makes us knock somewhere is bounded."""
+    now = epoch_ms()
+    lease_id = operation(router).operation_id
+    deps().leases.take(caller(router).tenant_id, bound, lease_id, endpoint_id, until=now + _A_MINUTE_MS, now=now)
+
+
+def _ask(tenant_id: str, endpoint: WebhookEndpoint) -> QueuedOut:
+    """Send the challenge, once."""
+    wanted = operation(router)
+    event_id = f"evt_{wanted.operation_id}"
+    event = verification(event_id, wanted.at, endpoint.endpoint_id, endpoint.challenge)
+    message = delivery_of(tenant_id, endpoint, event, event.to_json(), test=True)
+    deps().webhook_queue.send(message, group=tenant_id)
+    return QueuedOut(delivery_id=delivery_id(wanted.at, event_id))
 
 
 def _checked(url: str) -> str:
@@ -66,12 +87,14 @@ def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> Endp
 
 @router.post("/v1/webhook-endpoints", **effect(Scope.SETTINGS, _TAG, "Make an endpoint", status=201, secret=True))
 def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
-    """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. Events from now on are delivered: at
-    least once, not always in order, retried for a day with growing pauses. An answer other than 2xx within ten seconds
-    is a failure, a redirect too. An endpoint that takes nothing for five days is disabled, with an `endpoint.disabled`
-    event in the feed."""
+    """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. First an `endpoint.verification` is sent,
+    with a `challenge` in its data: an answer 2xx with the body `{"challenge": "…"}`, or only the challenge, proves that
+    whoever is there wants this. Then events from now on are delivered: at least once, not always in order, retried for
+    a day with growing pauses. An answer other than 2xx within ten seconds is a failure, a redirect too. An endpoint
+    that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed."""
     tenant_id, wanted = caller(router).tenant_id, operation(router)
     url = _checked(body.url)
+    _limit(TESTS, wanted.operation_id)
     shown, sealed = _fresh_secret()
     endpoint = WebhookEndpoint(
         endpoint_id=wanted.operation_id,
@@ -80,8 +103,10 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
         description=body.description,
         secrets=(sealed,),
         created_at=wanted.at,
+        challenge=secrets.token_urlsafe(_CHALLENGE_BYTES),
     )
     deps().endpoints.put(tenant_id, endpoint)
+    _ask(tenant_id, endpoint)
     return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
 
 
@@ -92,19 +117,27 @@ def get_webhook_endpoint(endpoint_id: EndpointId) -> EndpointOut:
 
 @router.patch("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Change an endpoint"))
 def patch_webhook_endpoint(endpoint_id: EndpointId, body: EndpointChange) -> EndpointOut:
+    """Another URL is asked for its challenge as a new endpoint is, five times a minute at most."""
     now = epoch_ms()
     url = _checked(body.url) if body.url is not None else None
+    challenge = secrets.token_urlsafe(_CHALLENGE_BYTES)
 
     def change(found: WebhookEndpoint) -> WebhookEndpoint:
         changed = replace(
             found,
-            url=found.url if url is None else url,
             events=found.events if body.events is None else tuple(body.events),
             description=found.description if body.description is None else body.description,
         )
+        changed = changed if url is None else changed.moved(url, challenge)
         return changed if body.enabled is None else changed.switched(enabled=body.enabled, now=now)
 
-    return EndpointOut.of(deps().endpoints.change(caller(router).tenant_id, endpoint_id, change), now)
+    tenant_id = caller(router).tenant_id
+    if url is not None:
+        _limit(TESTS, endpoint_id)
+    endpoint = deps().endpoints.change(tenant_id, endpoint_id, change)
+    if endpoint.challenge == challenge:
+        _ask(tenant_id, endpoint)
+    return EndpointOut.of(endpoint, now)
 
 
 @router.delete("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Remove an endpoint", status=204))
@@ -132,13 +165,33 @@ def post_rotate_secret(endpoint_id: EndpointId) -> NewSecretOut:
     **effect(Scope.SETTINGS, _TAG, "Send an `endpoint.test` event, once, even to a disabled endpoint", status=202),
 )
 def post_test(endpoint_id: EndpointId) -> QueuedOut:
+    """Five times a minute at most; 429 `too_many_tests` says when again. 409 `endpoint_unverified` before the endpoint
+    has proved that it wants webhooks."""
     tenant_id, wanted = caller(router).tenant_id, operation(router)
     endpoint = deps().endpoints.get(tenant_id, endpoint_id)
+    if endpoint.challenge:
+        raise Conflict("the endpoint has not given back its challenge yet: see …/verify", code="endpoint_unverified")
+    _limit(TESTS, endpoint_id)
     event_id = f"evt_{wanted.operation_id}"
     event = TenantEvent(event_id, EventType.ENDPOINT_TEST, wanted.at, {"endpoint_id": endpoint_id})
     message = delivery_of(tenant_id, endpoint, event, event.to_json(), test=True)
     deps().webhook_queue.send(message, group=tenant_id)
     return QueuedOut(delivery_id=delivery_id(wanted.at, event_id))
+
+
+@router.post(
+    "/v1/webhook-endpoints/<endpoint_id>/verify",
+    **effect(Scope.SETTINGS, _TAG, "Ask an unverified endpoint for its challenge again", status=202),
+)
+def post_verify(endpoint_id: EndpointId) -> QueuedOut:
+    """Its answer must be 2xx and hold the `challenge` in the event's data: `{"challenge": "…"}`. Five times a minute at
+    most. 409 `endpoint_verified` when that is done."""
+    tenant_id = caller(router).tenant_id
+    endpoint = deps().endpoints.get(tenant_id, endpoint_id)
+    if not endpoint.challenge:
+        raise Conflict("the endpoint has proved that it wants webhooks already", code="endpoint_verified")
+    _limit(TESTS, endpoint_id)
+    return _ask(tenant_id, endpoint)
 
 
 @router.get(
@@ -178,6 +231,7 @@ def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOu
 def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliverySummary:
     tenant_id, made = caller(router).tenant_id, deps()
     made.endpoints.get(tenant_id, endpoint_id)
+    _limit(REPLAYS, endpoint_id)
     logged = replay_one(made.webhook_queue, made.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
     return DeliverySummary.of(logged)
 
@@ -190,6 +244,7 @@ def post_replay(endpoint_id: EndpointId, body: ReplayIn) -> ReplayOut:
     """A hundred at a time: go on with `next_cursor` until it is null."""
     tenant_id, made, now = caller(router).tenant_id, deps(), epoch_ms()
     made.endpoints.get(tenant_id, endpoint_id)
+    _limit(REPLAYS, endpoint_id)
     since, until = _epoch_ms(body.since), min(now, _epoch_ms(body.until)) if body.until else now
     if since >= until:
         raise InvalidInput("since must come before until, and before now", field="since")

@@ -12,18 +12,20 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.events.models import EventOut, EventsOut
+from functions.api.events.parts import FeedParts
 from functions.api.http.request import caller, new_router
-from functions.api.http.routing import secured
+from functions.api.http.routing import operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.store.webhooks.event_feed import EventFeed
+from shared.store.webhooks.event_feed import EventFeed, News
 
 router = new_router()
-find_feed = parts_for(router, EventFeed)
+deps = parts_for(router, FeedParts)
 LONGEST_WAIT = 20
 """Seconds. API Gateway gives up on a call after 30, and the function after 29."""
 _LOOK_EVERY_SECONDS = 1.0
+_SPARE_SECONDS = 5
 
 
 @router.get("/v1/events", **secured(Scope.READ, "events", "What has happened since, at least once each, in order"))
@@ -35,15 +37,25 @@ def list_events(
     what came after. With `wait`, the answer comes as soon as there is something, or after so many seconds.
 
     An event may come twice, with the same id. Those of one conversation come in the order in which they happened. A
-    cursor is good for a day; after that it is answered with 410, `cursor_expired`.
+    cursor is good for a day; after that it is answered with 410, `cursor_expired`. Two calls of a caller and ten of a
+    tenant may wait at a time: one more is answered with 429, `too_many_waiting`, and `Retry-After`.
     """
-    tenant_id, feed = caller(router).tenant_id, find_feed()
+    principal, feed, now = caller(router), deps().feed, epoch_ms()
+    tenant_id = principal.tenant_id
     if after is None:
-        return EventsOut(items=[], next_cursor=feed.end(tenant_id, epoch_ms()), more=False)
-    give_up_at = epoch_ms() + wait * 1000
+        return EventsOut(items=[], next_cursor=feed.end(tenant_id, now), more=False)
+    news = feed.read(tenant_id, after, now)
+    if not news.events and wait:
+        with deps().waiting(principal, operation(router).operation_id, now + (wait + _SPARE_SECONDS) * 1000, now):
+            news = _wait(feed, tenant_id, news.cursor, now + wait * 1000)
+    items = [EventOut(**json.loads(event)) for event in news.events]
+    return EventsOut(items=items, next_cursor=news.cursor, more=news.more)
+
+
+def _wait(feed: EventFeed, tenant_id: str, after: str, give_up_at: int) -> News:
+    """What comes after, or nothing by then (epoch ms)."""
     while True:
+        time.sleep(_LOOK_EVERY_SECONDS)
         news = feed.read(tenant_id, after, epoch_ms())
         if news.events or epoch_ms() + _LOOK_EVERY_SECONDS * 1000 > give_up_at:
-            items = [EventOut(**json.loads(event)) for event in news.events]
-            return EventsOut(items=items, next_cursor=news.cursor, more=news.more)
-        time.sleep(_LOOK_EVERY_SECONDS)
+            return news

@@ -77,6 +77,10 @@ class EndpointOut(Output):
     events: list[str]
     description: str
     enabled: bool
+    verified: bool = Field(
+        description="whether its answer gave back the `challenge` of an `endpoint.verification`; until then events are "
+        "kept for it, for a day, and nothing else is sent"
+    )
     disabled_reason: str | None = Field(
         description="`failing`: nothing arrived for five days; `gone`: it answered 410; null when somebody disabled it"
     )
@@ -94,6 +98,7 @@ class EndpointOut(Output):
             events=list(endpoint.events),
             description=endpoint.description,
             enabled=endpoint.enabled,
+            verified=not endpoint.challenge,
             disabled_reason=endpoint.disabled_reason or None,
             disabled_at=moment(endpoint.disabled_at),
             failing_since=moment(endpoint.failing_since),
@@ -116,7 +121,8 @@ class AttemptOut(Output):
     status_code: int | None = Field(description="null when there was no answer")
     duration_ms: int
     error: str | None = Field(
-        description="dns, blocked_address, connect, tls, timeout, no_answer, or endpoint_disabled: nothing was sent"
+        description="dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled, endpoint_unverified: "
+        "nothing was sent; challenge_not_returned: it did not prove that it wants webhooks"
     )
 
     @classmethod

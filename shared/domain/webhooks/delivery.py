@@ -24,7 +24,8 @@ State = Literal["retrying", "succeeded", "failed"]
 class Attempt:
     """One request. `status_code` is 0 when there was no answer; `error` says why then, and "" when there was one.
 
-    Errors: dns, blocked_address, connect, tls, timeout, no_answer, endpoint_disabled.
+    Errors: dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled and endpoint_unverified, when
+    nothing was sent; challenge_not_returned, when an answer did not prove that the endpoint wants webhooks.
     """
 
     at: int
@@ -34,7 +35,7 @@ class Attempt:
 
     @property
     def ok(self) -> bool:
-        return 200 <= self.status_code < 300
+        return 200 <= self.status_code < 300 and not self.error
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ FAILING = "failing"
 GONE = "gone"
 """The endpoint answered 410: it wants no more (Standard Webhooks, delivery success and failure)."""
 # Asked for by name only: a test is for the endpoint that is tested, and `*` does not mean it.
-_NEVER_SUBSCRIBED = frozenset({EventType.ENDPOINT_TEST})
+_NEVER_SUBSCRIBED = frozenset({EventType.ENDPOINT_TEST, EventType.ENDPOINT_VERIFICATION})
 SUBSCRIBABLE = tuple(kind for kind in EventType if kind not in _NEVER_SUBSCRIBED)
 
 
@@ -35,7 +35,8 @@ class SealedSecret:
 class WebhookEndpoint:
     """Times are epoch ms. `secrets` has the current one first. `failing_since` is the first failure after the last
     success, 0 while all is well; `disabled_reason` is why it was disabled by itself, "" when somebody did, and
-    `untold` that the tenant is yet to be told so."""
+    `untold` that the tenant is yet to be told so. `challenge` is a text that whoever answers at `url` must give back
+    before anything else goes there; "" once they did."""
 
     endpoint_id: str
     url: str
@@ -48,6 +49,15 @@ class WebhookEndpoint:
     disabled_at: int = 0
     failing_since: int = 0
     untold: bool = False
+    challenge: str = ""
+
+    def moved(self, url: str, challenge: str) -> "WebhookEndpoint":
+        """With another URL, which is yet to prove that it wants this."""
+        return self if url == self.url else replace(self, url=url, challenge=challenge)
+
+    def verified(self, challenge: str) -> "WebhookEndpoint":
+        """Its answer held this; nothing changes when another challenge has been set since."""
+        return replace(self, challenge="", failing_since=0) if self.challenge == challenge else self
 
     def wants(self, kind: EventType) -> bool:
         if not self.enabled or kind in _NEVER_SUBSCRIBED:

@@ -35,6 +35,7 @@ class EventType(StrEnum):
     CAMPAIGN_CANCELLED = "campaign.cancelled"
     ENDPOINT_DISABLED = "endpoint.disabled"
     ENDPOINT_TEST = "endpoint.test"
+    ENDPOINT_VERIFICATION = "endpoint.verification"
 
 
 @dataclass(frozen=True, slots=True)

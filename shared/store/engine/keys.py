@@ -130,5 +130,6 @@ KEYS = (
     # Sends: what tenants are told.
     Key("Sends", "T#<t>#EVENTS / HEAD", "webhooks", False, _TENANT),
     Key("Sends", "T#<t>#EVENTS / E#<n>", "webhooks", True, "25 hours", "expires"),
+    Key("Sends", "T#<t>#LEASES / <kind>", "accounts", False, "minutes"),
     Key("Sends", "T#<t>#WH#<endpoint> / <ms>-<event>", "webhooks", True, "30 days", "expires"),
 )

@@ -24,7 +24,13 @@ def tenant() -> str:
 def made(api: Api, tenant: str, **wish: Any) -> dict[str, Any]:
     answer = api.call("POST", "/v1/webhook-endpoints", {"url": URL} | wish, tenant=tenant)
     assert answer.status == 201, answer.body
+    api.queued("WEBHOOK", tenant)  # what asks for the challenge
     return answer.body
+
+
+def verify(api: Api, tenant: str, endpoint_id: str) -> None:
+    """What a delivery does once the endpoint gave back its challenge."""
+    api.deps.endpoints.change(tenant, endpoint_id, lambda found: found.verified(found.challenge))
 
 
 def event(name: str) -> str:
@@ -187,6 +193,7 @@ def test_there_is_an_end_to_endpoints(api: Api, tenant: str) -> None:
 
 def test_a_test_is_queued(api: Api, tenant: str) -> None:
     endpoint = made(api, tenant)
+    verify(api, tenant, endpoint["id"])
     answer = api.call("POST", f"/v1/webhook-endpoints/{endpoint['id']}/test", tenant=tenant)
     assert answer.status == 202
     (queued,) = api.queued("WEBHOOK", tenant)

@@ -208,6 +208,8 @@ def _webhook(scene: Scene) -> DeliverWebhook:
     """To a port where nobody listens; a test, so that no attempt follows by itself."""
     wish = {"url": "http://127.0.0.1:9/", "events": ["endpoint.disabled"]}
     endpoint, now = scene.business.owner.post("/v1/webhook-endpoints", wish), int(time.time() * 1000)
+    asked = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"
+    wait_for(lambda: scene.business.owner.get(asked)["items"], lambda found: found and found[0]["state"] == "failed")
     return DeliverWebhook(
         tenant_id=scene.business.tenant_id,
         endpoint_id=endpoint["id"],

@@ -20,7 +20,6 @@ LAYERS = ("base", "logic", "models", "actions", "routes", "bootstrap", "handler"
 MOST_LINES = 300
 MOST_LINES_OF_A_FUNCTION = 60
 LONG_FILES: dict[str, str] = {
-    "functions/api/contacts/imports/run.py": "one slice of an import, from the file to its counts",
     "shared/store/campaigns/lanes.py": "one item's whole life: lease, fence, claim and hand-over",
     "shared/store/campaigns/sends.py": "the blocks of a campaign, written and read",
     "shared/store/contacts/contacts.py": "one contact's items are written together",
@@ -39,6 +38,7 @@ ALONE = {
     "shared.domain.contacts.phone": "reading what people write stands beside the one form it comes to",
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
+    "shared.domain.leases": "stored by shared.store.accounts.leases",
     "shared.domain.webhooks.delivery": _EVENTS,
     "shared.domain.webhooks.endpoint": _EVENTS,
     "shared.domain.webhooks.target": "the clients that call a tenant's host check it there",
