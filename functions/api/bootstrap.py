@@ -30,6 +30,7 @@ from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.config import required
+from shared.services.heads import Heads
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.single_send import SingleSender
@@ -105,7 +106,12 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
         ),
         BotParts: BotParts(common.accounts, common.catalogue),
-        ContactParts: ContactParts(common.accounts, common.catalogue, common.contacts, common.conversations),
+        ContactParts: ContactParts(
+            accounts=common.accounts,
+            catalogue=common.catalogue,
+            contacts=common.contacts,
+            heads=Heads(common.accounts, common.contacts, common.conversations),
+        ),
         ImportParts: ImportParts(
             accounts=common.accounts,
             directory=common.directory,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
-from functions.webhook_ingest.people.heads import Heads
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
@@ -17,6 +16,7 @@ from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.config import required
+from shared.services.heads import Heads
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue

@@ -116,7 +116,11 @@ class SingleSender:
         # Another conversation than asked for, if that has moved.
         message = _message(conversation.conversation_id, draft)
         head = Head(
-            message.conversation_id, conversation.phone_number_id, contact.contact_id, contact.name, contact.phone or ""
+            message.conversation_id,
+            conversation.phone_number_id,
+            contact.contact_id,
+            contact.shown_name,
+            contact.phone or "",
         )
         messages = self._conversations.messages
         # Before the gate: what was begun is told as it stands, also when the gate has closed since.

@@ -19,7 +19,6 @@ from pywa.client import WhatsApp
 
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.messages.take import take_message
-from functions.webhook_ingest.people.heads import Heads
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
@@ -32,6 +31,7 @@ from shared.domain.campaigns.callback import CampaignSlot, encode_slot
 from shared.domain.contacts.identity import SHARDS
 from shared.observability import metrics
 from shared.queue_messages import InboundMessage
+from shared.services.heads import Heads
 from shared.store.accounts.notices import Notices
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach

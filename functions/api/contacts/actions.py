@@ -1,9 +1,10 @@
 """One contact at a time: making, changing, finding, and what they agreed to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
+from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
+from functions.api.contacts.parts import ContactParts
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for, phone_ids
@@ -15,19 +16,8 @@ from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 
-Scalar = bool | int | float | str
 _MOST_LOOKED_AT = 2_000
 _LIST = "contacts"
-
-
-@dataclass(frozen=True, slots=True)
-class NewContact:
-    phone: str = ""
-    bsuid: str = ""
-    name: str = ""
-    first_name: str = ""
-    fields: Mapping[str, Scalar] = field(default_factory=dict)
-    tags: Sequence[str] = ()
 
 
 def as_text(value: Scalar) -> str:
@@ -55,32 +45,67 @@ def check_fields(values: Mapping[str, Scalar | None], known: Sequence[ContactFie
     return checked
 
 
-def put_contact(
-    contacts: Contacts, tenant_id: str, new: NewContact, known: Sequence[ContactField], region: str, now: int
-) -> tuple[Contact, bool]:
+def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) -> tuple[Contact, bool]:
     """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched.
 
     Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
     """
-    fields = {key: value for key, value in check_fields(new.fields, known).items() if value is not None}
+    contacts, bsuid = deps.contacts, new.bsuid or ""
+    checked = check_fields(new.fields, deps.catalogue.fields(tenant_id))
+    fields = {key: value for key, value in checked.items() if value is not None}
     first = " ".join(new.first_name.split())
     name = " ".join(new.name.split()) or first
-    attributes = {"name": name, "bsuid": new.bsuid, "first": kept_with_name(first, name)}
+    attributes = {"name": name, "bsuid": bsuid, "first": kept_with_name(first, name)}
     if new.phone:
-        attributes["phone"], attributes["region"] = normalise_phone(new.phone, region)
+        country = deps.accounts.tenant(tenant_id).country
+        attributes["phone"], attributes["region"] = normalise_phone(new.phone, country)
     by_phone = _by_phone(contacts, tenant_id, attributes["phone"]) if new.phone else None
-    by_bsuid = contacts.find(tenant_id, "bsuid", new.bsuid) if new.bsuid else None
+    by_bsuid = contacts.find(tenant_id, "bsuid", bsuid) if bsuid else None
     if by_phone and by_bsuid and by_phone.contact_id != by_bsuid.contact_id:
         raise Conflict("phone and bsuid belong to two different contacts", field="bsuid", code="identity_taken")
     found = by_phone or by_bsuid
     phone_id = contact_id_for(tenant_id, "phone", attributes["phone"]) if new.phone else ""
-    bsuid_id = contact_id_for(tenant_id, "bsuid", new.bsuid) if new.bsuid else ""
+    bsuid_id = contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else ""
     contact_id = found.contact_id if found else phone_id or bsuid_id
     contact_id, change = contacts.upsert(tenant_id, contact_id, attributes, fields, check_tags(new.tags), now)
     for alias in (phone_id, bsuid_id):
         if alias and alias != contact_id:
             contacts.put_pointer(tenant_id, alias, contact_id)
-    return need_contact(contacts, tenant_id, contact_id), change == "created"
+    stored = need_contact(contacts, tenant_id, contact_id)
+    if found is not None:
+        _show(deps, tenant_id, found, stored)
+    return stored, change == "created"
+
+
+def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: ContactPatch, now: int) -> Contact:
+    """The contact as it is afterwards. Raises NotFound and InvalidInput."""
+    before = need_contact(deps.contacts, tenant_id, contact_id)
+    name = " ".join(patch.name.split()) if patch.name is not None else None
+    first = " ".join(patch.first_name.split()) if patch.first_name is not None else None
+    whole = before.name if name is None else name
+    if first and not whole:
+        name = whole = first
+    changed = deps.contacts.edit(
+        tenant_id,
+        before.contact_id,
+        name=name,
+        first=kept_with_name(first, whole) if first is not None else None,
+        fields=check_fields(patch.fields, deps.catalogue.fields(tenant_id)),
+        add_tags=check_tags(patch.add_tags),
+        remove_tags=check_tags(patch.remove_tags),
+        now=now,
+    )
+    if not changed:
+        raise NotFound("there is no such contact")
+    after = need_contact(deps.contacts, tenant_id, before.contact_id)
+    _show(deps, tenant_id, before, after)
+    return after
+
+
+def _show(deps: ContactParts, tenant_id: str, before: Contact, after: Contact) -> None:
+    """In conversations, who is called otherwise now."""
+    if after.shown_name != before.shown_name:
+        deps.heads.refresh(tenant_id, after.contact_id)
 
 
 def _by_phone(contacts: Contacts, tenant_id: str, phone: str) -> Contact | None:

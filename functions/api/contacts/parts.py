@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts
-from shared.store.conversations.conversations import Conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,4 +13,4 @@ class ContactParts:
     accounts: Accounts
     catalogue: Catalogue
     contacts: Contacts
-    conversations: Conversations
+    heads: Heads

@@ -1,19 +1,10 @@
 """Contacts, custom fields and consent."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.contacts.actions import (
-    NewContact,
-    check_fields,
-    conversations_of,
-    list_contacts,
-    need_contact,
-    put_contact,
-)
-from functions.api.contacts.field_values import check_tags
+from functions.api.contacts.actions import edit_contact, list_contacts, need_contact, put_contact
 from functions.api.contacts.models import (
     ConsentIn,
     ContactIn,
@@ -32,7 +23,6 @@ from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import ContactField
-from shared.domain.contacts.first_name import kept_with_name
 from shared.errors import NotFound
 
 router = new_router()
@@ -75,10 +65,7 @@ def get_contacts(
 
 @router.post("/v1/contacts", **effect(Scope.CONTACTS, "contacts", "Make or complete a contact", status=201))
 def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
-    made, tenant_id = deps(), caller(router).tenant_id
-    new = NewContact(body.phone or "", body.bsuid or "", body.name, body.first_name, body.fields, body.tags)
-    country = made.accounts.tenant(tenant_id).country
-    contact, fresh = put_contact(made.contacts, tenant_id, new, made.catalogue.fields(tenant_id), country, epoch_ms())
+    contact, fresh = put_contact(deps(), caller(router).tenant_id, body, epoch_ms())
     return ContactOut.of(contact), 201 if fresh else 200
 
 
@@ -89,31 +76,7 @@ def get_contact(contact_id: ContactId) -> ContactOut:
 
 @router.patch("/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "Change a contact"))
 def patch_contact(contact_id: ContactId, body: ContactPatch) -> ContactOut:
-    made, tenant_id = deps(), caller(router).tenant_id
-    contact = need_contact(made.contacts, tenant_id, contact_id)
-    name = " ".join(body.name.split()) if body.name is not None else None
-    first = " ".join(body.first_name.split()) if body.first_name is not None else None
-    if first and not (contact.name if name is None else name):
-        name = first
-    changed = made.contacts.edit(
-        tenant_id,
-        contact.contact_id,
-        name=name,
-        first=kept_with_name(first, contact.name if name is None else name) if first is not None else None,
-        fields=check_fields(body.fields, made.catalogue.fields(tenant_id)),
-        add_tags=check_tags(body.add_tags),
-        remove_tags=check_tags(body.remove_tags),
-        now=epoch_ms(),
-    )
-    if not changed:
-        raise NotFound("there is no such contact")
-    after = need_contact(made.contacts, tenant_id, contact.contact_id)
-    if after.name and after.name != contact.name:
-        for conversation in conversations_of(made.accounts, made.conversations, tenant_id, after):
-            made.conversations.change(
-                tenant_id, conversation.conversation_id, lambda found: replace(found, contact_name=after.name)
-            )
-    return ContactOut.of(after)
+    return ContactOut.of(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
 
 
 @router.post(
@@ -133,9 +96,9 @@ def post_opt_in(contact_id: ContactId, body: ConsentIn) -> ContactOut:
 
 
 def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
-    made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
-    contact = need_contact(made.contacts, tenant_id, contact_id)
-    made.contacts.consent.record(
+    contacts, tenant_id, wanted = deps().contacts, caller(router).tenant_id, operation(router)
+    contact = need_contact(contacts, tenant_id, contact_id)
+    contacts.consent.record(
         tenant_id,
         contact.contact_id,
         opted_out=opted_out,
@@ -144,4 +107,4 @@ def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
         event_id=wanted.operation_id,
         now=epoch_ms(),
     )
-    return ContactOut.of(need_contact(made.contacts, tenant_id, contact.contact_id))
+    return ContactOut.of(need_contact(contacts, tenant_id, contact.contact_id))

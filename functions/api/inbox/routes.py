@@ -69,7 +69,7 @@ def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
     if contact is None:
         raise NotFound("there is no such contact", field="contact_id")
     conversation_id = conversation_id_for(tenant_id, number.phone_number_id, contact.contact_id)
-    head = Head(conversation_id, number.phone_number_id, contact.contact_id, contact.name, contact.phone or "")
+    head = Head(conversation_id, number.phone_number_id, contact.contact_id, contact.shown_name, contact.phone or "")
     conversation, fresh = made.conversations.open(tenant_id, head, now)
     return ConversationOut.of(conversation, now), 201 if fresh else 200
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from functions.webhook_ingest.messages.replies import Replies
-from functions.webhook_ingest.people.heads import Heads
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
+from shared.services.heads import Heads
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 

@@ -3,6 +3,8 @@
 from typing import Any
 
 from shared.clock import epoch_ms
+from shared.store.contacts.names import ContactNames
+from shared.store.engine.database import Database
 from tests.support.teams import Team, team
 
 __all__ = ["team"]
@@ -110,6 +112,23 @@ def test_a_renamed_person_is_found_by_the_new_name(team: Team) -> None:
     team.ok("PATCH", f"/v1/contacts/{contact}", {"name": "Ana Ferreira"})
     assert names(find(team, "ferreira")) == ["Ana Ferreira"]
     assert names(find(team, "lima")) == []
+
+
+def test_a_conversation_shows_its_person_as_they_are_called_now(team: Team, database: Database) -> None:
+    contact = team.ok("POST", "/v1/contacts", {"bsuid": f"US.{team.number}"})["id"]
+    ContactNames(database).set_username(team.tenant, contact, "realana", 1)
+    opened = {"contact_id": contact, "phone_number_id": team.number}
+    conversation = team.ok("POST", "/v1/conversations", opened)
+    assert conversation["contact_name"] == "@realana"
+    path = f"/v1/conversations/{conversation['id']}"
+    for method, named, body, shown in (
+        ("POST", "/v1/contacts", {"bsuid": f"US.{team.number}", "name": "Ana Lima"}, "Ana Lima"),
+        ("PATCH", f"/v1/contacts/{contact}", {"name": "Ana Ferreira"}, "Ana Ferreira"),
+        ("PATCH", f"/v1/contacts/{contact}", {"name": ""}, "@realana"),
+        ("PATCH", f"/v1/contacts/{contact}", {"first_name": "Ana María"}, "Ana María"),
+    ):
+        team.ok(method, named, body)
+        assert team.ok("GET", path)["contact_name"] == shown
 
 
 def test_what_nothing_could_be_found_by_is_refused(team: Team) -> None:
