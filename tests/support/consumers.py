@@ -1,7 +1,8 @@
 """All that the consumers of webhooks work with, in one place: for tests that prepare it or look behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import pytest
 
@@ -27,6 +28,8 @@ from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 
+P = TypeVar("P", MessageParts, StatusParts, AccountParts, SyncParts)
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
@@ -48,54 +51,19 @@ class Deps:
     parking: Parking
 
     def for_messages(self) -> MessageParts:
-        return MessageParts(
-            contacts=self.contacts,
-            conversations=self.conversations,
-            owners=self.owners,
-            people=self.people,
-            heads=self.heads,
-            replies=self.replies,
-            bots=self.bots,
-            media=self.media,
-            parking=self.parking,
-        )
+        return self._as(MessageParts)
 
     def for_statuses(self) -> StatusParts:
-        return StatusParts(
-            catalogue=self.catalogue,
-            contacts=self.contacts,
-            conversations=self.conversations,
-            sends=self.sends,
-            lanes=self.lanes,
-            owners=self.owners,
-            people=self.people,
-            parking=self.parking,
-        )
+        return self._as(StatusParts)
 
     def for_account(self) -> AccountParts:
-        return AccountParts(
-            accounts=self.accounts,
-            catalogue=self.catalogue,
-            lanes=self.lanes,
-            notices=self.notices,
-            people=self.people,
-            parking=self.parking,
-        )
+        return self._as(AccountParts)
 
     def for_sync(self) -> SyncParts:
-        return SyncParts(
-            accounts=self.accounts,
-            contacts=self.contacts,
-            conversations=self.conversations,
-            notices=self.notices,
-            owners=self.owners,
-            people=self.people,
-            heads=self.heads,
-            moves=self.moves,
-            media=self.media,
-            sync=self.sync,
-            parking=self.parking,
-        )
+        return self._as(SyncParts)
+
+    def _as(self, parts: type[P]) -> P:
+        return parts(**_parts_in(self, parts))
 
     def serve(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """The handlers work with these until the end of the test."""
@@ -108,23 +76,10 @@ class Deps:
 def build(database: Database, env: Mapping[str, str]) -> Deps:
     """As the handlers' bootstraps make it. Raises ConfigError."""
     consumers = Consumers(database, env)
-    messages, statuses = consumers.messages(), consumers.statuses()
-    account, sync = consumers.account(), consumers.sync()
-    return Deps(
-        accounts=account.accounts,
-        catalogue=account.catalogue,
-        contacts=messages.contacts,
-        conversations=messages.conversations,
-        sends=statuses.sends,
-        lanes=statuses.lanes,
-        notices=account.notices,
-        owners=messages.owners,
-        people=messages.people,
-        heads=messages.heads,
-        moves=sync.moves,
-        replies=messages.replies,
-        bots=messages.bots,
-        media=messages.media,
-        sync=sync.sync,
-        parking=messages.parking,
-    )
+    every = (consumers.messages(), consumers.statuses(), consumers.account(), consumers.sync())
+    return Deps(**{name: part for parts in every for name, part in _parts_in(parts, type(parts)).items()})
+
+
+def _parts_in(holder: object, kind: type[Any]) -> dict[str, Any]:
+    """What a consumer of this kind works with, out of whatever holds it under the same names."""
+    return {field.name: getattr(holder, field.name) for field in fields(kind)}
