@@ -199,7 +199,7 @@ def _of_campaigns(env: Mapping[str, str], database: Database, aws: AwsClients, c
 def _of_the_inbox(database: Database, common: _Common) -> Parts:
     accounts, contacts, conversations = common.accounts, common.contacts, common.conversations
     signals = ChatSignals(common.access, common.client)
-    sender = SingleSender(accounts, contacts, conversations, common.vault, common.secrets, common.client, common.media)
+    sender = SingleSender(accounts, contacts, conversations, common.access, common.client, common.media)
     return {
         ConversationParts: ConversationParts(
             accounts=accounts,

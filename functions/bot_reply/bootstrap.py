@@ -11,6 +11,7 @@ from shared.clients.parking import Parking
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import Vault
 from shared.config import required
+from shared.services.meta_access import MetaAccess
 from shared.services.single_send import SingleSender
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
@@ -24,14 +25,14 @@ def build(database: Database, env: Mapping[str, str]) -> BotParts:
     """Raises ConfigError, which names the missing setting."""
     aws = AwsClients(database.session)
     directory, conversations = Directory(database), Conversations(database)
-    sender = SingleSender(
-        Accounts(directory),
-        Contacts(database),
-        conversations,
+    accounts = Accounts(directory)
+    meta = MetaAccess(
+        accounts,
         Vault(aws.kms, required(env, "KMS_KEY_ID")),
         SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets),
-        GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION")),
     )
+    graph = GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION"))
+    sender = SingleSender(accounts, Contacts(database), conversations, meta, graph)
     parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BotTurnParked")
     return BotParts(Catalogue(directory), conversations, sender, parking)
 

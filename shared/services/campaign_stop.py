@@ -4,16 +4,36 @@ The campaign first, then its run: the campaign's state is the truth, and the swe
 in between. Repeating a stop completes it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
+from shared.observability import count
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.campaigns.lanes import Lanes
 
 _NEWEST = 100
+
+
+def newest_of_account(catalogue: Catalogue, tenant_id: str, waba_id: str) -> list[Campaign]:
+    """Those of the tenant's newest hundred that are of this account, in whatever state."""
+    return [c for c in catalogue.campaigns(tenant_id, _NEWEST, None).items if c.waba_id == waba_id]
+
+
+def running_on(
+    catalogue: Catalogue, lanes: Lanes, tenant_id: str, phone_number_id: str, known: Container[str]
+) -> dict[str, Campaign]:
+    """By id, the tenant's campaigns that are on this number, without those whose ids are `known`."""
+    found: dict[str, Campaign] = {}
+    for run in lanes.work(phone_number_id).runs:
+        if run.tenant_id == tenant_id and run.campaign_id not in known:
+            try:
+                found[run.campaign_id] = catalogue.campaign(tenant_id, run.campaign_id)
+            except NotFound:
+                count("RunWithoutCampaign")
+    return found
 
 
 class CampaignStop:
@@ -37,15 +57,10 @@ class CampaignStop:
         """The account's campaigns are looked for among the newest, and on the number of this one."""
         found = {campaign.campaign_id: campaign}
         if scope >= Scope.ACCOUNT:
-            newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
-            found |= {c.campaign_id: c for c in newest if c.waba_id == campaign.waba_id and c.state is State.SENDING}
+            newest = newest_of_account(self._catalogue, tenant_id, campaign.waba_id)
+            found |= {c.campaign_id: c for c in newest if c.state is State.SENDING}
         if scope >= Scope.NUMBER:
-            for run in self._lanes.work(campaign.phone_number_id).runs:
-                if run.tenant_id == tenant_id and run.campaign_id not in found:
-                    try:
-                        found[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
-                    except NotFound:
-                        continue
+            found |= running_on(self._catalogue, self._lanes, tenant_id, campaign.phone_number_id, found)
         yield from found.values()
 
     def _pause(self, tenant_id: str, campaign: Campaign, reason: str, said_at: int | None) -> bool:

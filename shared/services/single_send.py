@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
-from shared.clients.platform_secret import MetaSecrets, SecretReader
-from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.campaigns.endpoint import MARKETING_ENDPOINT, USUAL_ENDPOINT, Route
@@ -25,9 +23,9 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.conversations.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
 from shared.domain.media.library import STALE_CODES
 from shared.domain.media.message_media import MessageMedia
-from shared.domain.numbers.number import Number
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
 from shared.services.media import MediaService
+from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations, Head
@@ -85,8 +83,7 @@ class SingleSender:
         accounts: Accounts,
         contacts: Contacts,
         conversations: Conversations,
-        vault: Vault,
-        secrets: SecretReader[MetaSecrets],
+        meta: MetaAccess,
         graph: GraphClient,
         media: MediaService | None = None,
         sleep: Callable[[float], None] = time.sleep,
@@ -95,8 +92,7 @@ class SingleSender:
         self._accounts = accounts
         self._contacts = contacts
         self._conversations = conversations
-        self._vault = vault
-        self._secrets = secrets
+        self._meta = meta
         self._graph = graph
         self._media = media
         self._sleep = sleep
@@ -132,7 +128,7 @@ class SingleSender:
             number.require_answers(now)
         else:
             number.require_active(now)
-        access = self._access(tenant_id, number, now)
+        access = self._meta.of_account(tenant_id, self._accounts.waba(tenant_id, number.waba_id), now)
         if draft.seen_id:
             self._claim(tenant_id, message, draft.seen_id, now)
         if not self._conversations.append(tenant_id, head, message):
@@ -145,11 +141,6 @@ class SingleSender:
         settled = self._settle(tenant_id, contact, message, outcome, now)
         self._conversations.note_answer(tenant_id, settled, draft.seen_id)
         return settled
-
-    def _access(self, tenant_id: str, number: Number, now: int) -> GraphAccess:
-        waba = self._accounts.waba(tenant_id, number.waba_id)
-        token = self._vault.open(tenant_id, META_TOKEN, waba.token)
-        return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)
 
     def _settle(self, tenant_id: str, contact: Contact, message: Message, outcome: Outcome, now: int) -> Message:
         """Store what came of it: a no to marketing first, because if its sender dies nothing else tells us of it."""

@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 from functions.webhook_ingest.account.parts import AccountParts
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import Scope
-from shared.errors import NotFound
 from shared.observability import count
-from shared.services.campaign_stop import CampaignStop
+from shared.services.campaign_stop import CampaignStop, newest_of_account, running_on
 
-_NEWEST = 100
 _UNDER_WAY = frozenset({State.LOADING, State.SENDING, State.PAUSED})
 
 
@@ -35,14 +33,10 @@ def pause_campaigns(
 def _under_way(at_hand: AccountParts, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
     """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
     those on its numbers, and of the newest those not there yet."""
-    found = {c.campaign_id: c for c in at_hand.catalogue.campaigns(tenant_id, _NEWEST, None).items}
+    found = {c.campaign_id: c for c in newest_of_account(at_hand.catalogue, tenant_id, waba_id)}
     for number in at_hand.accounts.numbers(tenant_id):
-        for run in at_hand.lanes.work(number.phone_number_id).runs if number.waba_id == waba_id else ():
-            if run.tenant_id == tenant_id and run.campaign_id not in found:
-                try:
-                    found[run.campaign_id] = at_hand.catalogue.campaign(tenant_id, run.campaign_id)
-                except NotFound:
-                    count("RunWithoutCampaign")
+        if number.waba_id == waba_id:
+            found |= running_on(at_hand.catalogue, at_hand.lanes, tenant_id, number.phone_number_id, found)
     for campaign in found.values():
         if campaign.waba_id == waba_id and campaign.state in _UNDER_WAY:
             yield campaign
