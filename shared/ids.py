@@ -23,6 +23,11 @@ def derived_ulid(ulid: str, purpose: str) -> str:
     return ulid[:_MOMENT] + _text(chance, 16)
 
 
+def last_ulid(at_ms: int) -> str:
+    """No ULID of this moment (epoch ms) sorts behind it."""
+    return _text((at_ms << 80) | ((1 << 80) - 1), 26)
+
+
 def moment_of(ulid: str) -> int:
     """Epoch ms. Raises KeyError for what is no ULID."""
     value = 0

@@ -1,6 +1,6 @@
 """ULIDs sort by time and tell it."""
 
-from shared.ids import derived_ulid, moment_of, new_ulid
+from shared.ids import derived_ulid, last_ulid, moment_of, new_ulid
 
 AT = 1_790_000_000_123
 
@@ -10,7 +10,8 @@ def test_a_ulid_tells_its_moment() -> None:
 
 
 def test_ulids_sort_by_time() -> None:
-    assert new_ulid(AT) < new_ulid(AT + 1)
+    assert new_ulid(AT) <= last_ulid(AT) < new_ulid(AT + 1)
+    assert moment_of(last_ulid(AT)) == AT
 
 
 def test_a_derived_ulid_is_of_the_same_moment_and_follows_from_the_first() -> None:

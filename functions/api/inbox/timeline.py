@@ -20,7 +20,6 @@ from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.domain.templates.compiler import SendPlan, render_text
 from shared.errors import NotFound
-from shared.ids import new_ulid
 from shared.store.campaigns.people import fate_in, place_in
 from shared.store.campaigns.sends import RETENTION_DAYS
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
@@ -147,7 +146,7 @@ class _Campaigns:
 
     def _begun(self) -> Iterator[Campaign]:
         """Those whose blocks are still kept and that had begun by then, newest made first."""
-        cursor: str | None = encode_cursor("CMP#", {"sk": f"CMP#{new_ulid(self._before)[:10]}{'Z' * 16}"})
+        cursor: str | None = self._deps.catalogue.cursor_from(self._before)
         looked_at = 0
         while cursor is not None and looked_at < MOST_CAMPAIGNS:
             page = self._deps.catalogue.campaigns(self._tenant_id, 100, cursor)

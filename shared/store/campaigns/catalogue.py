@@ -9,9 +9,10 @@ from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.limits import require_room
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, NotFound
+from shared.ids import last_ulid
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
-from shared.store.engine.directory import Directory, Due
+from shared.store.engine.directory import Directory, Due, cursor_behind
 from shared.store.engine.documents import to_document
 from shared.store.engine.guarded import GuardedList
 
@@ -105,6 +106,11 @@ class Catalogue:
     def campaigns(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Campaign]:
         """Newest first."""
         return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
+
+    @staticmethod
+    def cursor_from(moment: int) -> str:
+        """With it `campaigns` begins at those that were made by then (epoch ms)."""
+        return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
 
     def campaigns_made_since(self, tenant_id: str, campaign_id: str) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One

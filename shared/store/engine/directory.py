@@ -65,6 +65,11 @@ def tenant_key(tenant_id: str) -> str:
     return f"T#{tenant_id}"
 
 
+def cursor_behind(prefix: str, key: str) -> str:
+    """The cursor with which `Directory.page` of this prefix goes on behind a key, whether there is one or not."""
+    return encode_cursor(prefix, {"sk": key})
+
+
 def document_item(tenant_id: str, key: str, value: object) -> DirectoryItem:
     """A new document, not yet written."""
     return DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
@@ -153,7 +158,7 @@ class Directory:
                 full = True
                 break
             rows.append(row)
-        more = encode_cursor(prefix, {"sk": rows[-1].sk}) if rows and (full or found.last_evaluated_key) else None
+        more = cursor_behind(prefix, rows[-1].sk) if rows and (full or found.last_evaluated_key) else None
         return Page([from_document(kind, row.doc) for row in rows], more)
 
     def all(self, tenant_id: str, prefix: str, kind: type[T]) -> list[T]:
