@@ -54,7 +54,9 @@ def every(graph: Graph, path: str, access: GraphAccess, fields: str, **more: str
         yield from (row for row in rows if isinstance(row, dict))
         paging = answer.get("paging") or {}
         after = (paging.get("cursors") or {}).get("after")
-        if not paging.get("next") or not after:
+        if not paging.get("next"):
             return
+        if not after:
+            raise RetryableError("Meta's list cannot be read to its end; try again in a minute")
         params = {**params, "after": str(after)}
     raise RetryableError(f"Meta's list has more than {_MOST_PAGES} pages")

@@ -82,11 +82,12 @@ def _store(catalogue: Catalogue, tenant_id: str, listed: Template, now: int) -> 
 
 def _store_gone(catalogue: Catalogue, tenant_id: str, template_id: str, now: int) -> None:
     """What was made, or told of, since the list was asked for is not in it, and stays."""
-    catalogue.change_template(
-        tenant_id,
-        template_id,
-        lambda old: old if old.updated_at >= now else replace(old, status="DELETED", updated_at=now),
-    )
+
+    def gone(old: Template) -> Template:
+        known = old.status == "DELETED" or old.updated_at >= now
+        return old if known else replace(old, status="DELETED", updated_at=now)
+
+    catalogue.change_template(tenant_id, template_id, gone)
 
 
 def _with_quality(listed: Template, known: Template) -> Template:

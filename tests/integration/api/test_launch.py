@@ -137,9 +137,14 @@ def test_a_sync_is_the_whole_truth_of_its_account(shop: Shop) -> None:
     assert (done.status, done.body) == (200, {"templates": 1})
     stored = {template.template_id: template.status for template in made.catalogue.templates(shop.tenant)}
     assert stored == {"77": "PAUSED", "70": "DELETED", "71": "APPROVED", "72": "APPROVED"}
+    gone = made.catalogue.template(shop.tenant, "70")
+    assert shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant).status == 200
+    assert made.catalogue.template(shop.tenant, "70") == gone
 
 
-@pytest.mark.parametrize("answer", [RetryableError("down"), {}, {"data": None}])
+@pytest.mark.parametrize(
+    "answer", [RetryableError("down"), {}, {"data": None}, {"data": [], "paging": {"next": "https://example.com/"}}]
+)
 def test_a_list_that_cannot_be_read_is_not_an_empty_one(shop: Shop, answer: dict[str, Any] | Exception) -> None:
     shop.answers[f"{shop.waba}/message_templates"] = answer
     assert shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant).status == 503
