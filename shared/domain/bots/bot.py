@@ -61,7 +61,7 @@ def check_bots(
     """Whether a tenant's bots may become `after`. Sizes are bytes as stored. Raises TooMany. What is beyond a bound
     since before there was one may stay so, and become less."""
     if len(after) > len(before):
-        require_room(len(before), MOST_BOTS, "bots")
+        require_room(len(before), MOST_BOTS, "bots", "too_many_bots")
     for key, size in sizes.items():
         if size > max(MOST_BOT_BYTES, sizes_before.get(key, 0)):
             raise TooMany(

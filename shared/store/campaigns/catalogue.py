@@ -80,7 +80,7 @@ class Catalogue:
             if len(new) < len(fields) and not taken_is_fine:
                 raise Conflict("there is a field with this key", field="key", code="field_exists")
             if new:
-                require_room(len(found) + len(new) - 1, MOST_FIELDS, "custom fields", code="too_many_fields")
+                require_room(len(found) + len(new) - 1, MOST_FIELDS, "custom fields", "too_many_fields")
             return new
 
         guarded.change(tenant_id, FIELDS, decide)

@@ -28,7 +28,7 @@ class InboxSettings:
 
     def labels(self, tenant_id: str) -> list[Label]:
         """In the order they were made."""
-        return self._directory.all(tenant_id, LABELS.prefix, Label)
+        return self._directory.all(tenant_id, "LABEL#", Label)
 
     def labels_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Label]:
         """In the order they were made."""
@@ -41,7 +41,7 @@ class InboxSettings:
         def decide(found: Mapping[str, Label]) -> Mapping[str, Label]:
             check_label(label, [other for other in found.values() if other.label_id != label.label_id])
             if key not in found:
-                require_room(len(found), MOST_LABELS, "labels")
+                require_room(len(found), MOST_LABELS, "labels", "too_many_labels")
             return {key: label}
 
         guarded.change(tenant_id, LABELS, decide)
@@ -72,11 +72,13 @@ class InboxSettings:
 
     def canned_replies(self, tenant_id: str) -> list[CannedReply]:
         """In the order they were made."""
-        return self._directory.all(tenant_id, CANNED_REPLIES.prefix, CannedReply)
+        return self._directory.all(tenant_id, "CANNED#", CannedReply)
 
     def canned_replies_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[CannedReply]:
         """In the order they were made."""
-        return self._directory.page(tenant_id, "CANNED#", CannedReply, limit=limit, cursor=cursor, oldest_first=True)
+        return self._directory.page(
+            tenant_id, CANNED_REPLIES.prefix, CannedReply, limit=limit, cursor=cursor, oldest_first=True
+        )
 
     def canned_reply(self, tenant_id: str, reply_id: str) -> CannedReply:
         """Raises NotFound."""
@@ -89,7 +91,7 @@ class InboxSettings:
         def decide(found: Mapping[str, CannedReply]) -> Mapping[str, CannedReply]:
             check_canned_reply(reply, [other for other in found.values() if other.reply_id != reply.reply_id])
             if key not in found:
-                require_room(len(found), MOST_CANNED, "canned replies")
+                require_room(len(found), MOST_CANNED, "canned replies", "too_many_canned_replies")
             return {key: reply}
 
         guarded.change(tenant_id, CANNED_REPLIES, decide)

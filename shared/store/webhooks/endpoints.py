@@ -24,7 +24,7 @@ class WebhookEndpoints:
 
         def decide(found: Mapping[str, WebhookEndpoint]) -> Mapping[str, WebhookEndpoint]:
             if key not in found:
-                require_room(len(found), MOST_ENDPOINTS, "endpoints")
+                require_room(len(found), MOST_ENDPOINTS, "endpoints", "too_many_endpoints")
             return {key: endpoint}
 
         guarded.change(tenant_id, ENDPOINTS, decide)
