@@ -2,7 +2,7 @@ import pytest
 
 from functions.api.contacts.imports.logic.csv_columns import Layout, lay_out, slug
 from functions.api.contacts.imports.logic.csv_source import BadFile
-from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 
 CITY = ContactField("city", "Cidade")
 SCORE = ContactField("score", "Score", "number")
@@ -57,6 +57,14 @@ def test_a_full_name_makes_the_last_superfluous_and_the_first_says_how_people_ar
 def test_a_mapping_that_does_not_fit_is_refused(wanted: dict[str, str], words: str) -> None:
     with pytest.raises(BadFile, match=words):
         lay_out(["a", "b"], [], wanted, create_fields=False)
+
+
+def test_columns_that_would_make_too_many_fields_are_refused_as_such() -> None:
+    known = [ContactField(f"f{i}", "x") for i in range(MOST_FIELDS - 1)]
+    assert len(lay_out(["phone", "one"], known, {}, create_fields=True).new_fields) == 1
+    with pytest.raises(BadFile) as refused:
+        lay_out(["phone", "one", "two"], known, {}, create_fields=True)
+    assert refused.value.code == "too_many_fields"
 
 
 def test_a_file_without_a_phone_column_is_refused_and_its_columns_named() -> None:

@@ -80,7 +80,9 @@ def lay_out(
         names = ", ".join(title for title in header if title)[:300]
         raise BadFile(f"no column holds phone numbers; name one `phone`, or map one. The columns are: {names}")
     if len(known) + len(new) > MOST_FIELDS:
-        raise BadFile(f"the file would make more than {MOST_FIELDS} custom fields; leave columns out")
+        raise BadFile(
+            f"the file would make more than {MOST_FIELDS} custom fields; leave columns out", code="too_many_fields"
+        )
     if NAME in targets:
         # The whole name is there; a first name beside it says how people are addressed.
         ignored += [header[i] for i, target in enumerate(targets) if target == LAST_NAME]
