@@ -183,4 +183,4 @@ def _end_old(doors: Doors, now: int) -> None:
     """The pool forgets a few of those who never confirmed their address. Each sign-up adds one and removes several."""
     for key, subject in doors.signups.ended(now - _GRACE_MS, _ENDED_AT_ONCE):
         doors.users.remove_unconfirmed(subject)
-        doors.signups.note_ended(key, subject)
+        doors.signups.note_ended(key, subject, now)

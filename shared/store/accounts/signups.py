@@ -1,7 +1,8 @@
 """Sign-ups that wait for the confirmation of their address, in the Directory table: `SIGNUP#<hash of the address>`.
 
 They are nobody's yet, so no tenant is in their key. A change costs 1 RRU and 1 WRU. The index has them by the moment at
-which they can no longer be confirmed, until the user pool has forgotten them; TTL removes them two days later.
+which they can no longer be confirmed, until the user pool has forgotten them; TTL removes them three days after the
+last call for their address.
 """
 
 import hashlib
@@ -39,8 +40,7 @@ class Signups:
             after = change(before)
             if after == before:
                 return before
-            item = DirectoryItem(key, _SORT_KEY, doc=to_document(after), version=version + 1)
-            item.ttl = now // 1000 + _KEPT_SECONDS
+            item = _item(key, after, version, now)
             if after.subject:
                 item.gsi1pk, item.gsi1sk = _DUE, f"{after.expires_at:013d}#{key}"
             if _save(item, version):
@@ -52,19 +52,21 @@ class Signups:
         for row in DirectoryItem.index.query(_DUE, ActivityIndex.gsi1sk < f"{now:013d}", limit=most):
             yield row.pk, from_document(PendingSignup, cast("DirectoryItem", row).doc).subject
 
-    def note_ended(self, key: str, subject: str) -> None:
+    def note_ended(self, key: str, subject: str, now: int) -> None:
         """The user pool has forgotten this subject: it is no longer one of `ended`."""
         found, version = _read(key)
         if found.subject == subject:
-            _save(DirectoryItem(key, _SORT_KEY, doc=to_document(found), version=version + 1, ttl=_ttl(found)), version)
+            _save(_item(key, found, version, now), version)
+
+
+def _item(key: str, pending: PendingSignup, version: int, now: int) -> DirectoryItem:
+    """What takes the place of this version, in no index."""
+    ttl = now // 1000 + _KEPT_SECONDS
+    return DirectoryItem(key, _SORT_KEY, doc=to_document(pending), version=version + 1, ttl=ttl)
 
 
 def _key(email: str) -> str:
     return f"SIGNUP#{hashlib.sha256(email.encode()).hexdigest()}"
-
-
-def _ttl(found: PendingSignup) -> int:
-    return found.expires_at // 1000 + _KEPT_SECONDS
 
 
 def _read(key: str) -> tuple[PendingSignup, int]:

@@ -57,7 +57,7 @@ KEYS = (
     # Directory: names that are unique over all tenants, and the index of what is due.
     Key("Directory", "SUB#<cognito subject>", "accounts", False, _TENANT),
     Key("Directory", "KEY#<hash>", "accounts", False, "until it is revoked"),
-    Key("Directory", "SIGNUP#<hash of the address>", "accounts", False, "a day without a confirmation"),
+    Key("Directory", "SIGNUP#<hash of the address>", "accounts", False, "3 days after the last call"),
     Key("Directory", "CUSTOMER#<id>", "billing", False, _TENANT),
     Key("Directory", "WABA#<id>", "numbers", False, _TENANT),
     Key("Directory", "PN#<number>", "numbers", False, _TENANT),
