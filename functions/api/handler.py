@@ -30,9 +30,9 @@ from functions.api.http.routing import problem_response, public
 from functions.api.http.wiring import provide
 from functions.api.inbox import canned_reply_routes as canned_replies
 from functions.api.inbox import desk_routes as desk
+from functions.api.inbox import label_routes as labels
 from functions.api.inbox import routes as conversations
 from functions.api.inbox import search_routes as search
-from functions.api.inbox import settings_routes as labels
 from functions.api.inbox import timeline_routes as timeline
 from functions.api.media import routes as media
 from functions.api.numbers import notice_routes as notices

@@ -171,7 +171,7 @@ class GraphClient:
         except httpx.HTTPError as exc:
             raise RetryableError("Meta cannot be reached right now; try again in a minute") from exc
         try:
-            answer = _object(response.content)
+            answer = read_answer(response.content)
         except ValueError as exc:
             raise RetryableError("Meta answered something that is not JSON; try again in a minute") from exc
         error = answer.get("error") if isinstance(answer, dict) else None
@@ -200,7 +200,7 @@ def _never_left(error: httpx.HTTPError) -> bool:
     return any(step["message"] == _CONNECTING for step in cause.details["causes"] or ())
 
 
-def _object(content: bytes) -> Any:
+def read_answer(content: bytes) -> Any:
     """Meta's JSON in a form that can be stored. Raises ValueError when it is none."""
     return storable(json.loads(content))
 

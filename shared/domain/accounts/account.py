@@ -62,6 +62,7 @@ class Member:
 
 
 MOST_API_KEYS = 100
+"""Of a tenant."""
 
 
 @dataclass(frozen=True, slots=True)

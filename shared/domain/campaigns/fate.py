@@ -9,8 +9,6 @@ from shared.domain.campaigns.load_record import Record
 
 WRITTEN_TO = frozenset({"sent", "delivered", "read", "unknown"})
 """Outcomes of people whom a campaign has written to, or may have: what is on its way counts."""
-
-
 _CODED = ("failed", "skipped")
 
 
@@ -44,12 +42,13 @@ def fates(
         found = [Fate(contact_id, "skipped", reason) for contact_id, reason in record.skipped]
         for slot in range(told, len(record.recipients)):
             waits = slot in retrying or slot >= claimed
-            found.append(_fate(record.recipients[slot], slot, status, waits=waits, cancelled=cancelled))
+            found.append(fate_of(record.recipients[slot], slot, status, waits=waits, cancelled=cancelled))
         told = len(record.recipients)
         yield from sorted(found, key=lambda fate: fate.contact_id)
 
 
-def _fate(recipient: Recipient, slot: int, status: StatusBlock | None, *, waits: bool, cancelled: bool) -> Fate:
+def fate_of(recipient: Recipient, slot: int, status: StatusBlock | None, *, waits: bool, cancelled: bool) -> Fate:
+    """Of the recipient in this slot of a block; `waits` before they are written to, and while they are to be again."""
     outcome = status.outcome(slot) if status else None
     code = status.failed.get(slot, "").removeprefix(SKIP_PREFIX) if status and outcome in _CODED else ""
     if outcome is None:

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number, position_of, split_block_number
 from shared.domain.campaigns.campaign import Campaign, State
-from shared.domain.campaigns.fate import Fate, Place, _fate, fates
+from shared.domain.campaigns.fate import Fate, Place, fate_of, fates
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import Frozen, claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import shard_of
@@ -105,5 +105,5 @@ def fate_in(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, plac
         claimed = claimed_slots(campaign, positions(campaign, work), shard, n)
         waits = place.slot in retrying or place.slot >= claimed
     cancelled = campaign.state is State.CANCELLED
-    fate = _fate(place.recipient, place.slot, status, waits=waits, cancelled=cancelled)
+    fate = fate_of(place.recipient, place.slot, status, waits=waits, cancelled=cancelled)
     return fate, status is not None and place.slot in status.replied

@@ -1,4 +1,4 @@
-"""The Contacts table: profiles and aliases. For consent see shared.store.consent.
+"""The Contacts table: profiles and aliases. For consent see shared.store.contacts.consent.
 
 | access | key | cost |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Lists of conversations, in the indexes of their table; what they cost stands in shared.store.conversations."""
+"""Lists of conversations, in the indexes of their table; what they cost: see `conversations`."""
 
 import heapq
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options
-from shared.clients.graph import _object
+from shared.clients.graph import read_answer
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.ids import new_ulid
 from shared.store.engine.cursor import encode_cursor
@@ -67,7 +67,7 @@ def test_templates_of_a_caller_and_of_meta_never_hold_half_a_character(api: Api)
     draft = {"name": "n", "language": "en", "category": "UTILITY", "components": [component]}
     answer = api.call("POST", "/v1/templates", draft, tenant=tenant(api))
     assert is_problem(answer, 422, "invalid_text", "components.0.text")
-    repaired = _object(json.dumps({"data": [component]}).encode())
+    repaired = read_answer(json.dumps({"data": [component]}).encode())
     json.dumps(repaired, ensure_ascii=False).encode()
     assert repaired["data"][0]["text"] == "cut \ufffd"
 
