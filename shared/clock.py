@@ -4,10 +4,6 @@ import time
 from datetime import UTC, datetime
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def epoch_ms() -> int:
     """Milliseconds since 1970, UTC."""
     return time.time_ns() // 1_000_000

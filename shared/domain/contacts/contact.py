@@ -53,6 +53,3 @@ class ContactField:
     key: str
     label: str
     kind: str = "text"
-
-
-FIELD_KINDS = ("text", "number", "date", "boolean")

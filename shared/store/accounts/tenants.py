@@ -7,7 +7,7 @@ Global names: `SUB#<cognito subject>`, `KEY#<hash of an API key>`, `WABA#<id>`, 
 import hashlib
 from collections.abc import Callable, Mapping
 
-from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Scope, Tenant
+from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Tenant
 from shared.domain.accounts.plans import Entitlements, check_numbers
 from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
@@ -66,14 +66,11 @@ class Accounts:
 
         def decide(found: Mapping[str, ApiKey]) -> Mapping[str, ApiKey]:
             if name not in found:
-                require_room(len(found), MOST_API_KEYS, "API keys", code="too_many_api_keys")
+                require_room(len(found), MOST_API_KEYS, "API keys", "too_many_api_keys")
             return {name: key}
 
         claimed = {f"KEY#{key.key_hash}": {"key_id": key.key_id, "scopes": ",".join(sorted(key.scopes))}}
         guarded.change(tenant_id, API_KEYS, decide, names=claimed)
-
-    def api_keys(self, tenant_id: str) -> list[ApiKey]:
-        return self._directory.all(tenant_id, "APIKEY#", ApiKey)
 
     def api_keys_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ApiKey]:
         """In the order they were made."""
@@ -146,7 +143,3 @@ class Accounts:
     def tenant_of_customer(self, customer_id: str) -> str | None:
         owner = self._directory.owner_of(f"CUSTOMER#{customer_id}")
         return owner.tenant_id if owner else None
-
-
-def parse_scopes(text: str) -> frozenset[Scope]:
-    return frozenset(Scope(part) for part in text.split(",") if part)
