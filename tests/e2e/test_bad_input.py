@@ -111,7 +111,7 @@ NOT_UNDERSTOOD = {
     "another object": b'{"object": "page", "entry": []}',
     "an entry that is a string": b'{"object": "whatsapp_business_account", "entry": ["x"]}',
     "changes that are no list": b'{"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": {}}]}',
-    "a change without a field": b'{"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{}]}]}',
+    "no field": b'{"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [{"value": {}}]}]}',
     "deeply nested": b'{"object":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
 }
 

@@ -147,10 +147,11 @@ def _bots_replaced(world: World) -> Iterator[Attempt]:
 
 
 def _connections(world: World) -> Iterator[Attempt]:
-    """With a code of one's own, and with one that really opens the other's account."""
+    """With a code of one's own, and with one that really opens the other's account. There may be no room for a second
+    number (402), which is said first."""
     other, simulator = world.other.business, world.cloud.simulator_url
     wish = {"waba_id": other.waba_id, "phone_number_id": other.phone_number_id}
-    refused = frozenset({409, 422})
+    refused = frozenset({402, 409, 422})
     for waba_id in (world.mine.waba_id, other.waba_id):
         code = script(simulator, {"create_code": {"waba_id": waba_id}})["create_code"]["code"]
         yield Attempt(body=wish | {"code": code}, statuses=refused)
