@@ -9,7 +9,7 @@ from typing import Protocol
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
-from shared.queue_messages import AccountEvent, BotTurn, CopyMedia, InboundMessage, QueueMessage, SyncTask
+from shared.queue_messages import AccountEvent, BotTurn, ConsentSaid, CopyMedia, InboundMessage, QueueMessage, SyncTask
 from tests.support.api import Business, Json, aws, settle, wait_for
 
 _TEXT = {"type": "text", "text": {"body": "Never mind"}}
@@ -154,6 +154,12 @@ def _file(scene: Scene) -> CopyMedia:
     )
 
 
+def _no(scene: Scene) -> ConsentSaid:
+    """Of somebody else than the asker, on the path of its own."""
+    said = {"from": "34623666666", "id": _wamid(), "timestamp": _now()}
+    return ConsentSaid(_now_ms(), scene.business.phone_number_id, "stop", said)
+
+
 WEBHOOKS: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "a place": ("Inbound", lambda scene: _inbound(scene, "location", {"latitude": 1.5, "longitude": 2})),
     "a form": (
@@ -174,6 +180,7 @@ WEBHOOKS: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
         "Inbound",
         lambda scene: InboundMessage("0", {"type": "text", "n": scene.turn.message_id}, {}, 1),
     ),
+    "a no on its own path": ("Consent", _no),
     "an alert": ("Account", _account("account_alerts", {"alert_info": {"alert_type": "OBA_APPROVED"}})),
     "a changed PIN": ("Account", _account("security", {"event": "PIN_CHANGED"})),
     "a decision on a name": ("Account", _account("phone_number_name_update", {"decision": "REJECTED"})),

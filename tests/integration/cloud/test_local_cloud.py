@@ -120,8 +120,8 @@ def test_ends_without_a_trace(number: signal.Signals) -> None:
         assert run.is_dir()
         assert len(processes_of(str(run))) >= 3
         process.send_signal(number)
-        process.wait(timeout=20)
-    deadline = time.monotonic() + 5
+        process.wait(timeout=240)
+    deadline = time.monotonic() + 60
     while (left := processes_of(str(run))) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert left == []
