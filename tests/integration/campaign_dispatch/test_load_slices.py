@@ -1,7 +1,6 @@
 """A loader whose time is up goes on where it stopped, also when it sealed nothing, and seals the same records."""
 
 import contextlib
-import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
+from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.load_record import Record
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import RetryableError
@@ -165,7 +165,7 @@ def test_a_dry_run_in_slices_counts_what_it_counts_in_one_go(world: World, mixed
         else:
             assert len(list(steps(world, campaign_id, run))) == PEOPLE // 10
         (part,) = world.deps.sends.dry_run(world.tenant_id, campaign_id, run)
-        parts.append(json.loads(part))
+        parts.append(DryRunPart.from_json(part))
     assert parts[0] == parts[1]
-    assert (parts[0]["planned"], parts[0]["sendable"]) == (201, 100)
-    assert parts[0]["skipped"] == {"opted_out": 100, "missing_variable": 1}
+    assert (parts[0].planned, parts[0].sendable) == (201, 100)
+    assert parts[0].skipped == {"opted_out": 100, "missing_variable": 1}
