@@ -114,6 +114,7 @@ def test_a_message_shows_in_the_feed_and_arrives_signed(
     api = business.owner
     made = api.post("/v1/webhook-endpoints", {"url": receiver.url, "events": ["message.received", "message.status"]})
     receiver.secrets.append(made["secret"])
+    wait_for(lambda: api.get(f"/v1/webhook-endpoints/{made['id']}")["verified"], bool)
     cursor = api.get("/v1/events")["next_cursor"]
     text, phone = f"hello {secrets.token_hex(4)}", f"+346{secrets.randbelow(10**8):08d}"
     inbound = {"phone_number_id": business.phone_number_id, "from": phone, "text": text}
@@ -177,9 +178,14 @@ def test_what_failed_comes_again_and_can_be_sent_again(
     made = api.post("/v1/webhook-endpoints", {"url": receiver.url, "events": ["message.received"]})
     receiver.secrets.append(made["secret"])
     path = f"/v1/webhook-endpoints/{made['id']}"
+    wait_for(lambda: api.get(path)["verified"], bool)
     change = says(business.phone_number_id, f"+346{secrets.randbelow(10**8):08d}", "again")
     assert post_webhook(cloud, envelope((business.waba_id, "messages", change))).status_code == 200
-    (first,) = wait_for(lambda: api.get(f"{path}/deliveries")["items"], lambda found: found)
+
+    def received() -> list[Json]:
+        return [one for one in api.get(f"{path}/deliveries")["items"] if one["event_type"] == "message.received"]
+
+    (first,) = wait_for(received, bool)
     assert (first["state"], first["last"]["status_code"]) == ("retrying", 503)
     assert first["next_attempt_at"] is not None
     assert api.get(path)["failing_since"] is not None
