@@ -1,6 +1,7 @@
 """Fixtures that several suites share, and the environment that every test runs in."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -20,6 +21,9 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="wasapbos",
     POWERTOOLS_METRICS_NAMESPACE="wasapbos",
 )
+# What is started in the background of a shell ignores SIGINT, and so would the processes that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("AWS_PROFILE", None)
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
