@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -11,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.child import Child, ChildError
+from infra.local.ports import free_port
 from infra.local.stack import REGION
 from infra.packaging.target import ROOT
 
-_START_SECONDS = 30.0
+# For a machine that does twenty other things as well: what ends before it is ready is noticed at once.
+READY_SECONDS = 300.0
+_SCRIPT_SECONDS = 60.0
 
 
 def start_aws(run: Path, log: Path, for_workers: Mapping[str, str]) -> tuple[Child, str]:
@@ -22,7 +24,7 @@ def start_aws(run: Path, log: Path, for_workers: Mapping[str, str]) -> tuple[Chi
 
     It hands its environment to the Lambda workers, and with it `for_workers`.
     """
-    port = _free_port()
+    port = free_port()
     environment = {
         **_environment(run),
         **for_workers,
@@ -46,7 +48,7 @@ def start_aws(run: Path, log: Path, for_workers: Mapping[str, str]) -> tuple[Chi
 
 def wait_for_aws(aws: Child, endpoint: str) -> None:
     """Returns when ministack answers. Raises ChildError when it ended or takes too long."""
-    wait_for(f"{endpoint}/_ministack/health", aws.check, seconds=_START_SECONDS)
+    wait_for(f"{endpoint}/_ministack/health", aws.check, seconds=READY_SECONDS)
 
 
 def start_simulator(name: str, settings: Mapping[str, object], run: Path, log: Path) -> Child:
@@ -58,7 +60,7 @@ def start_simulator(name: str, settings: Mapping[str, object], run: Path, log: P
 
 def simulator_url(simulator: Child) -> str:
     """Waits for a simulator's first line and returns its URL."""
-    port = json.loads(simulator.first_line(_START_SECONDS))["port"]
+    port = json.loads(simulator.first_line(READY_SECONDS))["port"]
     return f"http://127.0.0.1:{port}"
 
 
@@ -67,7 +69,7 @@ def script(simulator: str, change: Mapping[str, object]) -> Any:
     request = urllib.request.Request(
         f"{simulator}/_sim/script", json.dumps(change).encode(), {"content-type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=_SCRIPT_SECONDS) as answer:
         return json.load(answer)
 
 
@@ -100,10 +102,3 @@ def _environment(run: Path) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

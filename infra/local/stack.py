@@ -19,7 +19,7 @@ class DeployError(Exception):
 def client(service: str, endpoint: str) -> Any:
     """A boto3 client of the local cloud, with the local cloud's credentials whatever the machine's own are."""
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-    config = Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 3, "mode": "standard"})
+    config = Config(connect_timeout=60, read_timeout=300, retries={"max_attempts": 3, "mode": "standard"})
     factory: Any = session.client  # the stubs know a service only by a literal name
     return factory(service, endpoint_url=endpoint, config=config)
 

@@ -50,7 +50,7 @@ def _post(url: str, body: Mapping[str, object], token: str = "") -> Any:
     headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
         raise ApiError(f"POST {url}: {error.code} {error.read().decode(errors='replace')}") from error

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-_PATIENCE_SECONDS = 120
+_PATIENCE_SECONDS = 600
 Work = Callable[..., Any]
 
 

@@ -91,7 +91,7 @@ class Chat:
 
 @pytest.fixture
 def chat(api: Api, graph_url: str) -> Iterator[Chat]:
-    with httpx.Client(base_url=graph_url, timeout=10) as simulator:
+    with httpx.Client(base_url=graph_url, timeout=60) as simulator:
         yield _chat(api, simulator)
 
 

@@ -1,6 +1,5 @@
 """dynoxide: a DynamoDB in one binary, brought by `make test` where npm is."""
 
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,18 +9,18 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import EndpointConnectionError
 
+from infra.local.ports import free_port
 from tests.support.template import table_definitions
 
 BINARY = Path(__file__).parents[2] / ".local/dynoxide/node_modules/@dynoxide/linux-x64/dynoxide"
 MISSING = "dynoxide is not here: `make test` brings it where npm is"
+_READY_SECONDS = 120.0
 
 
 @contextmanager
 def running_dynoxide() -> Iterator[str]:
     """Runs dynoxide in memory on a free port, with the template's tables under their logical ids; yields its URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [BINARY, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -36,7 +35,7 @@ def running_dynoxide() -> Iterator[str]:
 
 def _create_tables(url: str, process: "subprocess.Popen[bytes]") -> None:
     client = boto3.client("dynamodb", endpoint_url=url)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + _READY_SECONDS
     while True:
         try:
             client.list_tables()

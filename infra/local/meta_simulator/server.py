@@ -55,11 +55,11 @@ def in_thread(change: Json | None = None) -> Iterator[str]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="meta-simulator", daemon=True)
     thread.start()
-    runner, port = asyncio.run_coroutine_threadsafe(start_server(sim, "127.0.0.1", 0), loop).result(timeout=30)
+    runner, port = asyncio.run_coroutine_threadsafe(start_server(sim, "127.0.0.1", 0), loop).result(timeout=300)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(timeout=30)
+        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(timeout=300)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(timeout=10)
+        thread.join(timeout=300)
         loop.close()

@@ -25,7 +25,7 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         place = urlsplit(url)
-        self._socket = socket.create_connection((place.hostname, place.port), timeout=10)
+        self._socket = socket.create_connection((place.hostname, place.port), timeout=120)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._answers: BinaryIO = self._socket.makefile("rb")
 

@@ -285,7 +285,7 @@ def racing(dynoxide: str, graph_url: str) -> Iterator[Racers]:
 def world(api: Api, graph_url: str) -> Iterator[World]:
     tenant = new_ulid()
     api.deps.accounts.create(Tenant(tenant, "T", "BR"), Member(new_ulid(), f"sub-{tenant}", "a@b.co", Role.OWNER))
-    with httpx.Client(base_url=graph_url, timeout=30) as simulator:
+    with httpx.Client(base_url=graph_url, timeout=60) as simulator:
         yield World(api, tenant, simulator)
 
 

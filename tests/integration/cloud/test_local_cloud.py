@@ -1,33 +1,32 @@
 """The local cloud itself: what was deployed is the template, it is wired as on AWS, and it goes without a trace."""
 
 import contextlib
-import json
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from infra.local.cloud import STACK, TEMPLATE, LocalCloud
+from infra.local.cloud import STACK, STATE, TEMPLATE, LocalCloud
+from tests.support.api import wait_for
 from tests.support.template import load_template, resources
 
 PROGRAM = """
-import json, time
+import time
 from infra.local.cloud import LocalCloud
-with LocalCloud() as cloud:
-    print(json.dumps([cloud.endpoint, str(cloud.log)]), flush=True)
-    time.sleep(600)
+with LocalCloud():
+    print("ready", flush=True)
+    time.sleep(3600)
 """
 
 
 def call(method: str, url: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str]]:
     request = urllib.request.Request(url, method=method, headers=headers or {})
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}
     except urllib.error.HTTPError as error:
         return error.code, {name.lower(): value for name, value in error.headers.items()}
@@ -109,23 +108,21 @@ def test_failed_start_leaves_nothing() -> None:
     assert processes_of(str(failing.run_directory)) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_ends_without_a_trace(number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "ready"), [(signal.SIGKILL, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
+)
+def test_ends_without_a_trace(number: signal.Signals, ready: bool) -> None:
+    """Once it is there, and in the middle of its start."""
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout is not None
+    run = STATE / "run" / f"{process.pid}-0"
     with process, process.stdout as output, contextlib.ExitStack() as after:
         after.callback(process.kill)
-        endpoint, log = json.loads(output.readline())
-        run = Path(log).parents[1] / "run" / Path(log).stem.removeprefix("cloud-")
-        assert run.is_dir()
-        assert len(processes_of(str(run))) >= 3
+        if ready:
+            assert output.readline() == b"ready\n"
+        wait_for(lambda: processes_of(str(run)), lambda found: len(found) >= 3)
         process.send_signal(number)
-        process.wait(timeout=240)
-    deadline = time.monotonic() + 60
-    while (left := processes_of(str(run))) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert left == []
-    with pytest.raises((ConnectionResetError, urllib.error.URLError)):
-        call("GET", f"{endpoint}/_ministack/health")
+        process.wait()
+    wait_for(lambda: processes_of(str(run)), lambda left: not left)
     # A killed process can't remove its folder; the next start does (so that case comes first).
     assert run.exists() == (number == signal.SIGKILL)

@@ -27,7 +27,7 @@ def test_it_says_its_port_and_stops_cleanly(tmp_path: Path, number: signal.Signa
         port = json.loads(process.stdout.readline())["port"]
         assert httpx.get(f"http://127.0.0.1:{port}/_sim/state").json()["pending_webhooks"] == 0
         process.send_signal(number)
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=120)
         assert (process.returncode, output, errors) == (0, "", "")
 
 
@@ -36,7 +36,7 @@ def test_a_start_file_that_is_not_understood_is_refused(tmp_path: Path, text: st
     config = tmp_path / "meta.json"
     config.write_text(text)
     with start(config) as process:
-        output, errors = process.communicate(timeout=10)
+        output, errors = process.communicate(timeout=120)
         assert (process.returncode, output) == (2, "")
         assert "meta.json" in errors
 
