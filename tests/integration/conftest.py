@@ -3,13 +3,20 @@
 import pytest
 
 from shared.ids import new_ulid
-from shared.store.engine.database import Database
+from shared.store.engine.database import Database, TableItem
 from tests.support.engine import World, open_test_database
 
 
 @pytest.fixture(scope="session")
 def database(dynoxide: str) -> Database:
     return open_test_database(dynoxide)
+
+
+@pytest.fixture(autouse=True)
+def models_of_the_database(request: pytest.FixtureRequest) -> None:
+    """PynamoDB's models go through the client of the database opened last: here that is the one the test has."""
+    if "database" in request.fixturenames:
+        TableItem._client = request.getfixturevalue("database").client
 
 
 @pytest.fixture

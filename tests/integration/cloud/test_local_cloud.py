@@ -108,9 +108,7 @@ def test_failed_start_leaves_nothing() -> None:
     assert processes_of(str(failing.run_directory)) == []
 
 
-@pytest.mark.parametrize(
-    ("number", "ready"), [(signal.SIGKILL, True), (signal.SIGINT, False), (signal.SIGTERM, False)]
-)
+@pytest.mark.parametrize(("number", "ready"), [(signal.SIGKILL, True), (signal.SIGINT, False), (signal.SIGTERM, False)])
 def test_ends_without_a_trace(number: signal.Signals, ready: bool) -> None:
     """Once it is there, and in the middle of its start."""
     process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
