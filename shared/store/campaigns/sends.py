@@ -29,7 +29,8 @@ from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.market import pack_markets
 from shared.errors import Conflict
 from shared.store.campaigns.dispatch_notes import DispatchNotes
-from shared.store.engine.codec import Item, Value, encode, encode_item, number, numbers, text
+from shared.store.campaigns.status_block_items import parse_status_block, update_of
+from shared.store.engine.codec import Item, encode, encode_item, number, text
 from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.paging import query_all
 
@@ -53,23 +54,6 @@ class SealedBlock:
     end: bool
     carried: tuple[Recipient, ...] = ()
     at: int = 0
-
-
-_SETS = {
-    "ok": "sent",
-    "dl": "delivered",
-    "rd": "read",
-    "rp": "replied",
-    "re": "reacted",
-    "un": "unconfirmed",
-    "hd": "held",
-}
-_ADMITTED = "tr"
-_ATTEMPTS = 100
-"""`tr` is a set of numbers: slot times this, plus attempt. So it grows like all others, in any order."""
-_PRICE = "b_"
-_MARKETING = "bl"
-"""Most messages cost what marketing costs: their set has the shortest name, and only others have names of their own."""
 
 
 def _partition(tenant_id: str, campaign_id: str, shard: int) -> str:
@@ -216,7 +200,7 @@ class Sends:
             {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"S#{start:04x}", ":to": "S#~"},
             consistent=True,
         ):
-            yield _n(item), _status_block(item)
+            yield _n(item), parse_status_block(item)
 
     def status_block(self, tenant_id: str, campaign_id: str, block: int) -> StatusBlock | None:
         shard, n = split_block_number(block)
@@ -227,7 +211,7 @@ class Sends:
             {":pk": _partition(tenant_id, campaign_id, shard), ":s": f"S#{n:04x}"},
             consistent=True,
         ):
-            return _status_block(item)
+            return parse_status_block(item)
         return None
 
     def record(self, tenant_id: str, campaign_id: str, block: int, change: StatusChange) -> bool:
@@ -235,30 +219,18 @@ class Sends:
 
         False when there is no such block: the callback data was not ours or its campaign is gone.
         """
-        sets = {name: frozenset(getattr(change, attribute)) for name, attribute in _SETS.items()}
-        sets[_ADMITTED] = frozenset(slot * _ATTEMPTS + attempt for slot, attempt in change.admitted.items())
-        sets |= {_price_name(category): frozenset(slots) for category, slots in change.priced.items()}
-        given = [(name, slots) for name, slots in sets.items() if slots]
-        values: dict[str, Value] = {f":a{i}": slots for i, (_, slots) in enumerate(given)}
-        adds = ", ".join(f"#a{i} :a{i}" for i in range(len(given)))
-        names: dict[str, str] = {f"#a{i}": name for i, (name, _) in enumerate(given)}
-        assignments: list[str] = []
-        for slot, code in sorted(change.failed.items()):
-            names[f"#s{slot}"] = str(slot)
-            values[f":c{slot}"] = code
-            assignments.append(f"f.#s{slot} = if_not_exists(f.#s{slot}, :c{slot})")
-        expression = (f"SET {', '.join(assignments)} " if assignments else "") + (f"ADD {adds}" if adds else "")
-        if not expression:
+        update = update_of(change)
+        if update is None:
             return True
         shard, n = split_block_number(block)
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=encode_item({"pk": _partition(tenant_id, campaign_id, shard), "sk": f"S#{n:04x}"}),
-                UpdateExpression=expression,
+                UpdateExpression=update.expression,
                 ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
-                **({"ExpressionAttributeNames": names} if names else {}),  # type: ignore[arg-type]
+                ExpressionAttributeNames=update.names,
+                ExpressionAttributeValues={name: encode(value) for name, value in update.values.items()},
             )
         except ClientError as error:
             if condition_failed(error):
@@ -316,34 +288,3 @@ class Sends:
             consistent=True,
         )
         return [text(item, "result") for item in found]
-
-
-def _status_block(item: Item) -> StatusBlock:
-    failed = cast("dict[str, str]", item.get("f") or {})
-    return StatusBlock(
-        size=number(item, "n"),
-        sent=numbers(item, "ok"),
-        delivered=numbers(item, "dl"),
-        read=numbers(item, "rd"),
-        replied=numbers(item, "rp"),
-        unconfirmed=numbers(item, "un"),
-        failed={int(slot): code for slot, code in failed.items()},
-        priced={_category(name): numbers(item, name) for name in item if name == _MARKETING or name.startswith(_PRICE)},
-        held=numbers(item, "hd"),
-        markets=text(item, "mk"),
-        reacted=numbers(item, "re"),
-        admitted=_admitted(numbers(item, _ADMITTED)),
-    )
-
-
-def _admitted(known: frozenset[int]) -> dict[int, int]:
-    """The highest attempt of each slot."""
-    return dict(divmod(one, _ATTEMPTS) for one in sorted(known))
-
-
-def _price_name(category: str) -> str:
-    return _MARKETING if category == "marketing" else _PRICE + category
-
-
-def _category(name: str) -> str:
-    return "marketing" if name == _MARKETING else name.removeprefix(_PRICE)
