@@ -1,6 +1,7 @@
 """Reading JSON that somebody else wrote: anything may be missing, of another type, or not storable at all."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -10,6 +11,7 @@ Json = dict[str, object]
 
 _ID_LENGTH = 64
 _SECONDS_BEFORE_MS = 1_000_000_000_000
+_BETWEEN = re.compile(r"[\s_\u2010-\u2015-]+")
 
 
 class NotUnderstood(ValueError):
@@ -50,6 +52,15 @@ def word(source: Mapping[str, object], key: str) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30 else ""
+
+
+def constant(source: Mapping[str, object], key: str) -> str:
+    """One of the words of a list of Meta's, in capitals with underscores, or ""; it may be none of the list.
+
+    Meta has written such words in other case, with blanks around them, and with hyphens or blanks for underscores;
+    what is meant is clear all the same.
+    """
+    return _BETWEEN.sub("_", word(source, key)).strip("_").upper()
 
 
 def identifier(source: Mapping[str, object], key: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from functions.webhook_ingest.json_input import Json, word
+from functions.webhook_ingest.json_input import Json, constant, word
 
 KINDS = frozenset(
     {"text", "image", "video", "audio", "voice", "document", "sticker", "location", "contacts", "interactive"}
@@ -12,8 +12,10 @@ KINDS = frozenset(
 
 
 def named_kind(source: Mapping[str, object], kinds: frozenset[str]) -> str:
-    """What `type` says; where it says nothing, the only one of `kinds` that the source holds a body of, or ""."""
+    """What `type` says, also in other case; where it says nothing, the only one of `kinds` with a body, or ""."""
     told = word(source, "type")
+    if told and told not in kinds and (meant := constant(source, "type").lower()) in kinds:
+        return meant
     held = [kind for kind in kinds if isinstance(source.get(kind), dict | list)] if not told else []
     return held[0] if len(held) == 1 else told
 

@@ -10,7 +10,8 @@ class NoticeOut(Output):
     id: str
     kind: str = Field(
         description="account, account_alert, account_review, business_username, display_name, flow, history, "
-        "number_quality, security, template_category, template_quality, template_status, webhook_error; more may come"
+        "number_quality, preference, security, template_category, template_quality, template_status, webhook_error; "
+        "more may come"
     )
     severity: str = Field(description="info, warning, or critical")
     text: str

@@ -11,6 +11,7 @@ from functions.webhook_ingest.json_input import (
     NotUnderstood,
     as_list,
     as_object,
+    constant,
     identifier,
     objects,
     parse_json,
@@ -96,8 +97,8 @@ def _add_change(found: Split, statuses: Rows, entry: Json, change: object, recei
 
 def _field_of(entry: Json, change: Json) -> str:
     """Meta's own examples have the field beside `changes`, or none where the event leaves no doubt."""
-    told = word(change, "field") or word(entry, "field")
-    event = word(as_object(change.get("value")), "event").strip().upper()
+    told = (constant(change, "field") or constant(entry, "field")).lower()
+    event = constant(as_object(change.get("value")), "event")
     return told or ("account_update" if _ACCOUNT_EVENT.fullmatch(event) else "")
 
 

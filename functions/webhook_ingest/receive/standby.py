@@ -5,7 +5,7 @@ While the agent has a conversation, we only listen: what people write and what i
 stands in an object of its own, and a handover has no metadata (both seen in real webhooks, Sep 2026).
 """
 
-from functions.webhook_ingest.json_input import Json, as_list, as_object, identifier, word
+from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, identifier, word
 from functions.webhook_ingest.receive.routing import ADDRESSEE, SENDER, Parked, Split, finder, routed
 from functions.webhook_ingest.receive.status_rows import slim_status
 
@@ -72,7 +72,8 @@ def add_handover(found: Split, value: Json, received_at: int) -> None:
         (as_object(value.get("metadata")), as_object(value.get("recipient"))),
     )
     phone_number_id = next(filter(None, (identifier(source, "phone_number_id") for source in sources)), "")
-    form = next(filter(None, (word(value, "type"), *(key for key in _CONTROL if key in value))), "")
+    told = constant(value, "type").lower()
+    form = next(filter(None, (told, *(key for key in _CONTROL if key in value))), "")
     if not phone_number_id or not form:
         found.parked.append(Parked("a handover without a number or a kind", value))
         return

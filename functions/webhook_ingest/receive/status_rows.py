@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from functions.webhook_ingest.json_input import Json, as_list, as_object, time_ms, word
+from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, time_ms, word
 from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
 
 STATUS_MESSAGE_BYTES = 200_000
 """Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
+_NAMES = frozenset({"sent", "delivered", "read", "played", "failed"})
 _CALLBACK_LENGTH = 512
 """Meta's limit of biz_opaque_callback_data; ours are shorter."""
 _PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
@@ -19,7 +20,7 @@ _PRICE = re.compile(r"[a-z_-]{1,40}")
 def is_other_status(status: Mapping[str, object]) -> bool:
     """Whether it tells of something else than a message's way, such as a payment (Meta, payments, status `captured`,
     `pending` or `failed` with type `payment`)."""
-    return word(status, "type") not in ("", "message") or "payment" in status
+    return constant(status, "type") not in ("", "MESSAGE") or "payment" in status
 
 
 def slim_status(status: Mapping[str, object]) -> list[object] | None:
@@ -27,7 +28,7 @@ def slim_status(status: Mapping[str, object]) -> list[object] | None:
 
     Who is told of by phone and by user id has both behind these, once for each message: with `sent`.
     """
-    name, at = word(status, "status"), time_ms(status.get("timestamp"))
+    name, at = _name_of(status), time_ms(status.get("timestamp"))
     if not name or len(name) > 32 or at is None or is_other_status(status):
         return None
     errors = as_list(status.get("errors"))
@@ -45,9 +46,14 @@ def slim_status(status: Mapping[str, object]) -> list[object] | None:
     ]
 
 
+def _name_of(status: Mapping[str, object]) -> str:
+    told = word(status, "status")
+    return told if told in _NAMES else constant(status, "status").lower()
+
+
 def _price_of(pricing: Json) -> str:
     """The category that is charged, or the type of what is free. Meta gives up `billable` in favour of the type."""
-    kind, category = word(pricing, "type"), word(pricing, "category")
+    kind, category = (word(pricing, key).strip().lower() for key in ("type", "category"))
     if kind.startswith(FREE_PREFIX):
         return kind if _PRICE.fullmatch(kind) else ""
     if kind != "regular" and pricing.get("billable") is not True:

@@ -386,6 +386,73 @@ def test_other_news_of_an_account_is_kept_and_stops_nothing(aws: FakeAws, at_han
     assert [kept["value"] for kept in aws.objects(f"account-events/{WABA}/")] == [value]
 
 
+@pytest.mark.parametrize(("value", "status", "reason"), STOPS)
+def test_a_stop_in_other_words_of_the_same_meaning_stops_as_well(
+    at_hand: Deps, value: Json, status: str, reason: str
+) -> None:
+    assert deliver("account_update", misspelt(value))
+    assert (number(at_hand).status, number(at_hand).reason) == (status, reason)
+    assert {state for state, _ in runs(at_hand).values()} == {"paused"}
+
+
+def misspelt(value: Json) -> Json:
+    """The value with its words as nobody writes them, and as everybody understands them."""
+    told: Json = {}
+    for key, said in value.items():
+        inner = [misspelt(item) for item in said] if isinstance(said, list) else said
+        told[key] = misspelt(inner) if isinstance(inner, dict) else inner
+        if key in ("event", "restriction_type", "waba_ban_state"):
+            told[key] = f"  {said.lower().replace('_', '-', 1).replace('_', ' ')} "
+    return told
+
+
+@pytest.mark.parametrize("event", ["paused", " PAUSED", "Disabled", "pending-deletion", "Pending Deletion"])
+def test_a_template_that_is_taken_away_in_other_words_pauses_its_campaigns(at_hand: Deps, event: str) -> None:
+    assert deliver("message_template_status_update", {**STATUS_UPDATE, "event": event})
+    assert states(at_hand)["C1"][0] == "paused"
+    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    assert notice.kind == "template_status"
+
+
+@pytest.mark.parametrize("event", ["throughput upgrade", "Throughput-Upgrade", " THROUGHPUT_UPGRADE "])
+def test_a_throughput_upgrade_in_other_words_makes_the_number_faster(at_hand: Deps, event: str) -> None:
+    assert deliver("phone_number_quality_update", {"display_phone_number": "15550783881", "event": event})
+    assert number(at_hand).throughput == 1000
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("account_update", {"event": "EVENT_OF_TOMORROW"}),
+        ("account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "STATE_OF_TOMORROW"}}),
+        ("message_template_status_update", {**STATUS_UPDATE, "event": "EVENT_OF_TOMORROW"}),
+        ("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "PURPLE"}),
+        ("phone_number_quality_update", {"display_phone_number": "15550783881", "event": "EVENT_OF_TOMORROW"}),
+        ("user_preferences", {"user_preferences": [{"wa_id": "16505551234", "value": "later"}]}),
+    ],
+)
+def test_a_word_that_nobody_knows_is_told_to_people_and_changes_nothing(
+    aws: FakeAws, at_hand: Deps, field: str, value: Json
+) -> None:
+    before = number(at_hand), at_hand.catalogue.template(TENANT, TEMPLATE)
+    assert deliver(field, value, delivery=2)
+    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    assert (notice.severity, "not known here" in notice.text) == ("warning", True)
+    assert states(at_hand) == UNTOUCHED
+    assert (number(at_hand), at_hand.catalogue.template(TENANT, TEMPLATE)) == before
+    assert len(aws.objects(f"account-events/{WABA}/")) == 1
+
+
+@pytest.mark.parametrize(("value", "opted_out"), [(" Stop", True), ("STOP", True), ("Resume ", False)])
+def test_a_choice_in_whatsapp_itself_counts_in_any_case(at_hand: Deps, value: str, opted_out: bool) -> None:
+    chosen = {"wa_id": "16505551234", "category": "Marketing Messages", "value": value, "timestamp": 1731705721}
+    assert deliver("user_preferences", {"user_preferences": [chosen]})
+    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    assert contact is not None
+    assert (contact.opted_out_at is not None) == opted_out
+    assert at_hand.notices.page(TENANT, 10, None).items == []
+
+
 def test_reinstated_numbers_may_send_but_campaigns_wait_for_a_person(at_hand: Deps) -> None:
     deliver("account_update", STOPS[0][0])
     assert deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)

@@ -106,6 +106,10 @@ def test_questions_with_buttons_show_their_words(place: WebhookPlace) -> None:
         ),
         (handover(form="control_taken", told={}), "[conversation taken over]"),
         (
+            {**handover(), "type": "Control Passed "},
+            "[conversation passed on from Meta's Business Agent: customer_request]",
+        ),
+        (
             handover(told={"conversation_context": {"type": "summary", "summary": {"text": "Wants a refund"}}}),
             "[conversation passed on]\nWants a refund",
         ),

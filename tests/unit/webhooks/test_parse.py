@@ -163,6 +163,8 @@ def test_content_carries_the_body_and_where_the_person_came_from() -> None:
         (of_kind("text", {"body": "Please stop, thank you."}), "stop"),
         (of_kind("interactive", {"type": "list_reply", "list_reply": {"id": "1", "title": "BAJA"}}), "stop"),
         (of_kind("image", {"id": "1", "caption": "STOP"}), "stop"),
+        ({**of_kind("text", {"body": "STOP"}), "type": " Text"}, "stop"),
+        (of_kind("interactive", {"type": "Button-Reply", "button_reply": {"id": "STOP", "title": "Bye"}}), "stop"),
         (of_kind("edit", {"message": {"type": "text", "text": {"body": "stop"}}}), "stop"),
         (of_kind("reaction", {"message_id": "wamid.Y", "emoji": "🛑"}), None),
         (MESSAGES["text"], None),

@@ -84,6 +84,10 @@ def test_a_user_id_in_the_phones_place_still_finds_the_contact() -> None:
             {"status": "failed", "pricing": None, "errors": [{"code": 131049, "title": "…"}]},
             ["failed", 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "131049", ""],
         ),
+        *(
+            ({"status": word}, [word.strip().lower(), 1750030073, "v1|01TENANT|01CAMPAIGN|0|3|1", "", "marketing"])
+            for word in ("SENT", " Delivered", "Read ", "PLAYED", "Failed")
+        ),
         ({"biz_opaque_callback_data": None}, ["sent", 1750030073, "", "", "marketing"]),
         ({"biz_opaque_callback_data": "x" * 600}, ["sent", 1750030073, "", "", "marketing"]),
         (
@@ -116,6 +120,8 @@ def test_a_status_that_names_a_person_in_one_way_only_tells_nothing_of_them(miss
         ({"billable": False, "type": "free_entry_point", "category": "referral_conversion"}, "free_entry_point"),
         ({"billable": True, "type": "free_customer_service", "category": "service"}, "free_customer_service"),
         ({"type": "regular", "category": "Ünknown 1"}, "unknown"),
+        ({"type": "Regular", "category": "MARKETING"}, "marketing"),
+        ({"billable": False, "type": "FREE_CUSTOMER_SERVICE"}, "free_customer_service"),
         ({"type": "regular", "category": "x" * 41}, "unknown"),
         ({"type": "free_" + "x" * 41}, ""),
         ({"type": "type_of_tomorrow", "category": "marketing"}, ""),

@@ -6,7 +6,7 @@ Shapes: Meta, webhooks reference (account_update, account_review_update).
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from functions.webhook_ingest.json_input import as_object, objects, time_ms, word
+from functions.webhook_ingest.json_input import as_object, constant, objects, time_ms, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
 from shared.clock import to_rfc3339
 from shared.domain.numbers.number import Number
@@ -58,11 +58,11 @@ _NO_CAMPAIGNS, _NO_ANSWERS = "RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_C
 def account_news(field: str, value: Value) -> AccountNews | None:
     """None for what changes nothing here."""
     if field == "account_review_update":
-        decision = word(value, "decision").upper()
+        decision = constant(value, "decision")
         return AccountReviewed(decision[:20]) if decision else None
     if field != "account_update":
         return None
-    event = word(value, "event").strip().upper()
+    event = constant(value, "event")
     if event in _GONE:
         # Numbers shared with the WhatsApp Business app are removed one by one, and the event names the number.
         display = shown_phone(word(value, "phone_number")) if "waba_info" not in value else ""
@@ -72,7 +72,7 @@ def account_news(field: str, value: Value) -> AccountNews | None:
     if event == "ACCOUNT_RECONNECTED":
         return AccountRestored("disconnected", "account_offboarded")
     if event == "DISABLED_UPDATE":
-        state = word(as_object(value.get("ban_info")), "waba_ban_state").upper()
+        state = constant(as_object(value.get("ban_info")), "waba_ban_state")
         if state == "DISABLE":
             return AccountStopped("restricted", "account_disabled", answers=True)
         return AccountRestored("restricted", "account_") if state == "REINSTATE" else None
@@ -81,13 +81,13 @@ def account_news(field: str, value: Value) -> AccountNews | None:
 
 def _restriction(value: Value) -> AccountStopped | None:
     found = objects(value.get("restriction_info"))
-    stopping = [item for item in found if word(item, "restriction_type") in (_NO_CAMPAIGNS, _NO_ANSWERS)]
+    stopping = [item for item in found if constant(item, "restriction_type") in (_NO_CAMPAIGNS, _NO_ANSWERS)]
     if not stopping:
         return None
     ends = [time_ms(item.get("expiration")) or 0 for item in stopping]
     until = max(ends) if all(ends) else 0
     reason = f"account_restricted until {to_rfc3339(until)}" if until else "account_restricted"
-    answers = any(word(item, "restriction_type") == _NO_ANSWERS for item in stopping)
+    answers = any(constant(item, "restriction_type") == _NO_ANSWERS for item in stopping)
     return AccountStopped("restricted", reason, until=until, answers=answers)
 
 

@@ -5,10 +5,11 @@ Shapes and codes: Meta, webhooks reference. Meta's own words are passed on where
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from functions.webhook_ingest.json_input import as_list, as_object, objects, time_ms, word
+from functions.webhook_ingest.json_input import as_list, as_object, constant, objects, time_ms, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
+from functions.webhook_ingest.people.logic.preference import is_choice
 from functions.webhook_ingest.receive.routing import digest
 from shared.clock import to_rfc3339
 from shared.domain.numbers.notice import Notice, Severity
@@ -49,7 +50,7 @@ def notices_of(waba_id: str, field: str, value: Value, at: int) -> Iterator[Noti
 def _alert(value: Value) -> Iterator[Words]:
     # Older payloads have the parts of an alert in the value itself.
     info = as_object(value.get("alert_info")) or value
-    told = word(info, "alert_severity").upper()
+    told = constant(info, "alert_severity")
     severity: Severity = "critical" if told == "CRITICAL" else "info" if told.startswith("INFO") else "warning"
     said = [word(info, key).strip() for key in ("alert_type", "alert_description")]
     whose = word(value, "entity_type").lower()[:40]
@@ -63,13 +64,13 @@ def _security(value: Value) -> Iterator[Words]:
         "PIN_RESET_REQUEST": "somebody asked to switch the number's two-step PIN off",
         "PIN_REQUEST_SUCCESS": "the number's two-step PIN was switched off",
     }
-    event = word(value, "event")
+    event = constant(value, "event")
     other = _with("a security event of the number", event[:60])
     yield Words("security", "critical", said.get(event, other))
 
 
 def _name(value: Value) -> Iterator[Words]:
-    decision, name = word(value, "decision").upper(), word(value, "requested_verified_name")
+    decision, name = constant(value, "decision"), word(value, "requested_verified_name")
     why = word(value, "rejection_reason")
     severity: Severity = "warning" if decision == "REJECTED" else "info"
     about = f'Meta\'s decision on the display name "{name[:200]}"' if name else "Meta's decision on the display name"
@@ -78,7 +79,7 @@ def _name(value: Value) -> Iterator[Words]:
 
 
 def _review(value: Value) -> Iterator[Words]:
-    decision = word(value, "decision").upper()
+    decision = constant(value, "decision")
     severity: Severity = "info" if decision == "APPROVED" else "critical" if decision == "REJECTED" else "warning"
     yield Words("account_review", severity, _with("Meta's review of the account", decision.lower()[:20] or "not told"))
 
@@ -88,29 +89,35 @@ _TEMPLATE: dict[str, Severity] = {
     "DISABLED": "critical",
     "REINSTATED": "info",
 }
+_OF_TEMPLATES = frozenset({"APPROVED", "ARCHIVED", "DELETED", "IN_APPEAL", "PENDING", "UNARCHIVED"})
+"""What is seen on the template itself."""
 
 
 def _template(value: Value) -> Iterator[Words]:
-    event = word(value, "event")
+    event = constant(value, "event")
     if event in _TEMPLATE:
         rejection, other = as_object(value.get("rejection_info")), as_object(value.get("other_info"))
         ends = word(as_object(value.get("disable_info")), "disable_date")
         reason = word(value, "reason")
         why = [
-            reason if reason != "NONE" else "",
+            reason if constant(value, "reason") != "NONE" else "",
             *(word(rejection, key) for key in ("reason", "recommendation")),
             *(word(other, key) for key in ("title", "description")),
             f"to be disabled on {ends}" if ends else "",
         ]
         text = f"the template {_named(value)} is {event.lower()}"
         yield Words("template_status", _TEMPLATE[event], ": ".join([text, "; ".join(filter(None, why))]).rstrip(": "))
+    elif event and event not in _OF_TEMPLATES:
+        yield _not_known("template_status", f"the template {_named(value)}", event)
 
 
 def _quality(value: Value) -> Iterator[Words]:
-    quality = word(value, "new_quality_score").upper()
+    quality = constant(value, "new_quality_score")
     if quality in ("GREEN", "YELLOW", "RED"):
         severity: Severity = {"GREEN": "info", "YELLOW": "warning"}.get(quality, "critical")  # type: ignore[assignment]
         yield Words("template_quality", severity, f"the quality of the template {_named(value)} is {quality.lower()}")
+    elif quality not in ("", "UNKNOWN"):
+        yield _not_known("template_quality", f"the quality of the template {_named(value)}", quality)
 
 
 def _category(value: Value) -> Iterator[Words]:
@@ -125,7 +132,7 @@ def _category(value: Value) -> Iterator[Words]:
 
 
 def _suggestion(value: Value) -> Iterator[Words]:
-    suggested, current = word(value, "suggested_category"), word(value, "current_category")
+    suggested, current = constant(value, "suggested_category"), constant(value, "current_category")
     text = f"Meta takes the template {_named(value)} for {suggested}" + (f", not {current}" if current else "")
     if suggested:
         yield Words("template_category", "warning", text)
@@ -135,6 +142,11 @@ def _named(value: Value) -> str:
     name = word(value, "message_template_name")[:100] or word(value, "message_template_id")[:40] or "without a name"
     language = word(value, "message_template_language")[:20]
     return f"{name} ({language})" if language else name
+
+
+def _not_known(kind: str, about: str, said: str) -> Words:
+    """A word that Meta has added to a list since: nothing is done, so that a person must look."""
+    return Words(kind, "warning", f"Meta says {said[:60]} of {about}, which is not known here: see WhatsApp Manager")
 
 
 def _with(about: str, said: str) -> str:
@@ -150,9 +162,11 @@ def _number(value: Value) -> Iterator[Words]:
         "UPGRADE": ("info", "the messaging limit was raised"),
         "THROUGHPUT_UPGRADE": ("info", "the number may send faster now"),
     }
-    event = word(value, "event")
+    event = constant(value, "event")
     if event in said:
         yield Words("number_quality", *said[event])
+    elif event not in ("", "ONBOARDING"):
+        yield _not_known("number_quality", "the number", event)
 
 
 _ACCOUNT: dict[str, tuple[Severity, str]] = {
@@ -163,6 +177,12 @@ _ACCOUNT: dict[str, tuple[Severity, str]] = {
     "PARTNER_APP_UNINSTALLED": ("critical", "this platform's app was removed from the account: connect it again"),
     "VERIFIED_ACCOUNT": ("info", "the business was verified"),
 }
+_OF_ACCOUNTS = frozenset(
+    {"AD_ACCOUNT_LINKED", "AUTH_INTL_PRICE_ELIGIBILITY_UPDATE", "BUSINESS_PRIMARY_LOCATION_COUNTRY_UPDATE"}
+    | {"MM_LITE_TERMS_SIGNED", "PARTNER_ADDED", "PARTNER_APP_INSTALLED", "VOLUME_BASED_PRICING_TIER_UPDATE"}
+    | {"PARTNER_CLIENT_CERTIFICATION_STATUS_UPDATE"}
+)
+"""What asks nothing of anybody."""
 _BAN: dict[str, tuple[Severity, str]] = {
     "DISABLE": ("critical", "Meta disabled the account: appeal in WhatsApp Manager"),
     "SCHEDULE_FOR_DISABLE": ("critical", "Meta is about to disable the account: see WhatsApp Manager"),
@@ -171,17 +191,19 @@ _BAN: dict[str, tuple[Severity, str]] = {
 
 
 def _account(value: Value) -> Iterator[Words]:
-    event = word(value, "event").strip().upper()
+    event = constant(value, "event")
     if event in _ACCOUNT:
         severity, text = _ACCOUNT[event]
         why = word(as_object(value.get("disconnection_info")), "reason")
         yield Words("account", severity, f"{text} ({why})" if why else text)
     elif event == "DISABLED_UPDATE":
         ban = as_object(value.get("ban_info"))
-        state, when = word(ban, "waba_ban_state").upper(), word(ban, "waba_ban_date")[:40]
+        state, when = constant(ban, "waba_ban_state"), word(ban, "waba_ban_date")[:40]
         if state in _BAN:
             severity, text = _BAN[state]
             yield Words("account", severity, f"{text} ({when})" if when else text)
+        elif state:
+            yield _not_known("account", "a ban of the account", state)
     elif event == "ACCOUNT_VIOLATION":
         kind = word(as_object(value.get("violation_info")), "violation_type")
         yield Words("account", "critical", _with("Meta found a violation of its policy", kind[:100]))
@@ -191,6 +213,8 @@ def _account(value: Value) -> Iterator[Words]:
             end = f" until {to_rfc3339(until)}" if until is not None else ""
             what = word(restriction, "restriction_type")[:100]
             yield Words("account", "critical", _with("Meta restricts", what) + end if what else f"Meta restricts{end}")
+    elif event and event not in _OF_ACCOUNTS:
+        yield _not_known("account", "the account", event)
 
 
 def _username(value: Value) -> Iterator[Words]:
@@ -199,8 +223,8 @@ def _username(value: Value) -> Iterator[Words]:
 
 
 def _flow(value: Value) -> Iterator[Words]:
-    event, said = word(value, "event"), word(value, "message")
-    calm = event == "FLOW_STATUS_CHANGE" or word(value, "alert_state") == "DEACTIVATED"
+    event, said = constant(value, "event"), word(value, "message")
+    calm = event == "FLOW_STATUS_CHANGE" or constant(value, "alert_state") == "DEACTIVATED"
     flow = f"the flow {word(value, 'flow_id')[:40]}".rstrip()
     bare = f"{event[:60]} of {flow}" if event else f"Meta tells of {flow}"
     yield Words("flow", "info" if calm else "warning", said or bare)
@@ -213,6 +237,13 @@ def _errors(value: Value) -> Iterator[Words]:
         details = word(as_object(error.get("error_data")), "details")
         text = _with(f"Meta reports error {code}".rstrip(), ". ".join(filter(None, (title, details))))
         yield Words("webhook_error", "warning", text, f"{number}|{code}")
+
+
+def _preferences(value: Value) -> Iterator[Words]:
+    for chosen in map(as_object, as_list(value.get("user_preferences"))[:10]):
+        if (said := word(chosen, "value").strip()) and not is_choice(chosen):
+            about = "a person's choice in WhatsApp's own control"
+            yield replace(_not_known("preference", about, said), once=said[:60])
 
 
 def _history(value: Value) -> Iterator[Words]:
@@ -237,4 +268,5 @@ _TELLERS: dict[str, Callable[[Value], Iterator[Words]]] = {
     "security": _security,
     "template_category_update": _category,
     "template_correct_category_detection": _suggestion,
+    "user_preferences": _preferences,
 }

@@ -7,7 +7,7 @@ business_username_update). They name a number as people see it, not by its id.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from functions.webhook_ingest.json_input import word
+from functions.webhook_ingest.json_input import constant, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
 from shared.domain.numbers.number import Number, messaging_limit
 
@@ -57,7 +57,7 @@ def number_news(field: str, value: Value) -> NumberNews | None:
     if not display:
         return None
     if field == "phone_number_quality_update":
-        event, limit = word(value, "event"), _limit(value)
+        event, limit = constant(value, "event"), _limit(value)
         throughput, quality = 1000 if event == "THROUGHPUT_UPGRADE" else None, _QUALITY.get(event, "")
         told = throughput or quality or limit is not None
         return NumberNews(NumberChange(display, throughput, quality), limit) if told else None
@@ -73,15 +73,15 @@ def _limit(value: Value) -> int | None:
 
 def _name(display: str, value: Value) -> NumberNews | None:
     name = word(value, "requested_verified_name")
-    approved = word(value, "decision").upper() == "APPROVED" and name
+    approved = constant(value, "decision") == "APPROVED" and name
     return NumberNews(NumberChange(display, verified_name=name[:200])) if approved else None
 
 
 def _username(display: str, value: Value) -> NumberNews | None:
-    status, username = word(value, "status").lower(), word(value, "username").lstrip("@")[:100]
-    if status == "deleted":
+    status, username = constant(value, "status"), word(value, "username").strip().lstrip("@")[:100]
+    if status == "DELETED":
         return NumberNews(NumberChange(display, username=""))
-    return NumberNews(NumberChange(display, username=username)) if status == "approved" and username else None
+    return NumberNews(NumberChange(display, username=username)) if status == "APPROVED" and username else None
 
 
 _CHANGES = {"phone_number_name_update": _name, "business_username_update": _username}

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.webhook_ingest.json_input import Json, as_list, as_object, identifier, word
+from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, identifier, word
 from shared.domain.campaigns.stop_reasons import template_is
 
 Value = Mapping[str, object]
@@ -73,12 +73,12 @@ def template_news(field: str, value: Value) -> TemplateNews | None:
     if field == "message_template_status_update":
         return _status(template_id, value)
     if field == "template_category_update":
-        category = word(value, "new_category")
+        category = constant(value, "new_category")
         # Without previous_category this is the notice a day before; its new_category is the present one.
         done = word(value, "previous_category") and category
-        return TemplateCategory(template_id, category.upper()) if done else None
+        return TemplateCategory(template_id, category) if done else None
     if field == "message_template_quality_update":
-        quality = word(value, "new_quality_score").upper()
+        quality = constant(value, "new_quality_score")
         return TemplateQuality(template_id, quality) if quality in _QUALITIES else None
     if field == "message_template_components_update":
         return _text(template_id, value)
@@ -86,12 +86,12 @@ def template_news(field: str, value: Value) -> TemplateNews | None:
 
 
 def _status(template_id: str, value: Value) -> TemplateStatus | None:
-    status = _STATUS.get(word(value, "event"), "")
+    status = _STATUS.get(constant(value, "event"), "")
     if not status:
         return None
     reason = word(value, "reason")
     said = word(as_object(value.get("rejection_info")), "reason")
-    why = ": ".join(part for part in (reason if reason != "NONE" else "", said) if part)
+    why = ": ".join(part for part in (reason if constant(value, "reason") != "NONE" else "", said) if part)
     title = word(as_object(value.get("other_info")), "title")
     return TemplateStatus(
         template_id,

@@ -5,7 +5,16 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
-from functions.webhook_ingest.json_input import Json, NotUnderstood, as_list, as_object, parse_json, time_ms, word
+from functions.webhook_ingest.json_input import (
+    Json,
+    NotUnderstood,
+    as_list,
+    as_object,
+    constant,
+    parse_json,
+    time_ms,
+    word,
+)
 from functions.webhook_ingest.message_kind import named_kind, typed
 from functions.webhook_ingest.messages.logic.content import (
     CallPermission,
@@ -175,7 +184,7 @@ _OWNERS = {
 
 
 def _system(body: Json) -> Content:
-    form = word(body, "type")
+    form = constant(body, "type").lower()
     if form in _CONTROL:
         return System(form, _handover(_CONTROL[form], as_object(body.get(form))))
     bare = f"[a note of WhatsApp: {form[:40]}]" if form else "[a note of WhatsApp]"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from functions.webhook_ingest.json_input import as_list, as_object, word
+from functions.webhook_ingest.json_input import as_list, as_object, constant, word
 from shared.domain.contacts.identity import IdentityKind, contact_id_for
 from shared.domain.contacts.number_plans import canonical_phone, phone_of_wa_id, spellings
 
@@ -96,7 +96,7 @@ def _shared_phone(message: Mapping[str, object]) -> str:
 
 
 def _is_answer(card: Mapping[str, object]) -> bool:
-    return word(card, "origin") == "contact_request"
+    return constant(card, "origin") == "CONTACT_REQUEST"
 
 
 def _named(written: Identities, contact: Mapping[str, object]) -> Identities:
@@ -129,7 +129,7 @@ def change_of(message: Mapping[str, object]) -> Change | None:
     messages).
     """
     system = as_object(message.get("system"))
-    if word(system, "type") not in _CHANGES:
+    if constant(system, "type").lower() not in _CHANGES:
         return None
     new = identities(word(system, "wa_id") or word(system, "new_wa_id"), word(system, "user_id"))
     before = word(system, "previous_user_id") or word(message, "from_user_id")

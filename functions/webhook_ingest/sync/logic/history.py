@@ -7,7 +7,7 @@ tasks that one invocation can do. Files come in webhooks of their own, as `messa
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from functions.webhook_ingest.json_input import Json, as_list, as_object, time_ms, word
+from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, time_ms, word
 from functions.webhook_ingest.message_kind import typed
 from functions.webhook_ingest.people.logic.identity import (
     Identities,
@@ -124,7 +124,7 @@ def _old(item: object, business: str, who: Identities | None) -> Old | NotRead:
         who = addressee_of(message, {}) if ours else sender_of(message, {})
     if not message or not who:
         return NotRead(item)
-    status = word(as_object(message.get("history_context")), "status").upper()
+    status = constant(as_object(message.get("history_context")), "status")
     return Old(who, ours, "failed" if status == "ERROR" else _STATUS.get(status, ""), message)
 
 
@@ -153,10 +153,10 @@ def book_entries(value: Json) -> Iterator[BookEntry | NotRead]:
         entry = as_object(item)
         contact = as_object(entry.get("contact"))
         who = _person(word(contact, "phone_number"), word(contact, "user_id"))
-        action = word(entry, "action")
-        if word(entry, "type") != "contact" or not who or action not in ("add", "edit", "remove"):
+        action = constant(entry, "action")
+        if constant(entry, "type") != "CONTACT" or not who or action not in ("ADD", "EDIT", "REMOVE"):
             yield NotRead(item)
             continue
         name = word(contact, "full_name") or word(contact, "first_name")
         at = time_ms(as_object(entry.get("metadata")).get("timestamp"))
-        yield BookEntry(who, " ".join(name.split())[:200] if action != "remove" else "", at)
+        yield BookEntry(who, " ".join(name.split())[:200] if action != "REMOVE" else "", at)
