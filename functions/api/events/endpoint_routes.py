@@ -24,6 +24,7 @@ from functions.api.events.models import (
 from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
 from functions.api.events.replay import replay_failed, replay_one
+from functions.api.events.scopes import require_events
 from functions.api.events.signature import SECRET_BYTES, secret_of
 from functions.api.events.verification import verification
 from functions.api.http.fields import ULID
@@ -35,7 +36,7 @@ from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.leases import REPLAYS, TESTS, Bound
 from shared.domain.webhooks.delivery import delivery_id
-from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
+from shared.domain.webhooks.endpoint import EVERYTHING, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.target import parse_target
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -91,8 +92,10 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     with a `challenge` in its data: an answer 2xx with the body `{"challenge": "…"}`, or only the challenge, proves that
     whoever is there wants this. Then events from now on are delivered: at least once, not always in order, retried for
     a day with growing pauses. An answer other than 2xx within ten seconds is a failure, a redirect too. An endpoint
-    that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed."""
+    that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed. Events other than that
+    one carry what people write and do: to have them sent somewhere needs the scope `read` as well."""
     tenant_id, wanted = caller(router).tenant_id, operation(router)
+    require_events(caller(router), body.events, field="events")
     url = _checked(body.url)
     _limit(TESTS, wanted.operation_id)
     shown, sealed = _fresh_secret()
@@ -117,12 +120,20 @@ def get_webhook_endpoint(endpoint_id: EndpointId) -> EndpointOut:
 
 @router.patch("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Change an endpoint"))
 def patch_webhook_endpoint(endpoint_id: EndpointId, body: EndpointChange) -> EndpointOut:
-    """Another URL is asked for its challenge as a new endpoint is, five times a minute at most."""
-    now = epoch_ms()
+    """Another URL is asked for its challenge as a new endpoint is, five times a minute at most. To say what an endpoint
+    is told, to enable it, or to move it needs the scope `read` as well, as making it does: what was told before and has
+    not arrived goes to the new URL, whatever is told from now on."""
+    now, principal = epoch_ms(), caller(router)
+    if body.events is not None:
+        require_events(principal, body.events, field="events")
+    if body.url is not None:
+        require_events(principal, [EVERYTHING], field="url")
     url = _checked(body.url) if body.url is not None else None
     challenge = secrets.token_urlsafe(_CHALLENGE_BYTES)
 
     def change(found: WebhookEndpoint) -> WebhookEndpoint:
+        if body.enabled:
+            require_events(principal, found.events if body.events is None else body.events, field="enabled")
         changed = replace(
             found,
             events=found.events if body.events is None else tuple(body.events),
@@ -131,7 +142,7 @@ def patch_webhook_endpoint(endpoint_id: EndpointId, body: EndpointChange) -> End
         changed = changed if url is None else changed.moved(url, challenge)
         return changed if body.enabled is None else changed.switched(enabled=body.enabled, now=now)
 
-    tenant_id = caller(router).tenant_id
+    tenant_id = principal.tenant_id
     if url is not None:
         _limit(TESTS, endpoint_id)
     endpoint = deps().endpoints.change(tenant_id, endpoint_id, change)
@@ -216,11 +227,13 @@ def list_deliveries(
     **secured(Scope.SETTINGS, _TAG, "A delivery: its attempts, the body, the last answer"),
 )
 def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOut:
+    """Needs the scope `read` as well, for its body."""
     tenant_id = caller(router).tenant_id
     deps().endpoints.get(tenant_id, endpoint_id)
     logged = deps().deliveries.get(tenant_id, endpoint_id, delivery_id)
     if logged is None:
         raise NotFound("there is no such thing here")
+    require_events(caller(router), [logged.delivery.event_type])
     return DeliveryOut.of(logged)
 
 
@@ -229,8 +242,10 @@ def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOu
     **effect(Scope.SETTINGS, _TAG, "Send it again, whatever became of it", status=202),
 )
 def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliverySummary:
+    """Needs the scope `read` as well, as making an endpoint does: it goes to where the endpoint is now."""
     tenant_id, made = caller(router).tenant_id, deps()
     made.endpoints.get(tenant_id, endpoint_id)
+    require_events(caller(router), [EVERYTHING])
     _limit(REPLAYS, endpoint_id)
     logged = replay_one(made.webhook_queue, made.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
     return DeliverySummary.of(logged)
@@ -241,9 +256,10 @@ def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> Deliver
     **effect(Scope.SETTINGS, _TAG, "Send again all that failed since", status=202),
 )
 def post_replay(endpoint_id: EndpointId, body: ReplayIn) -> ReplayOut:
-    """A hundred at a time: go on with `next_cursor` until it is null."""
+    """A hundred at a time: go on with `next_cursor` until it is null. Needs the scope `read` as well."""
     tenant_id, made, now = caller(router).tenant_id, deps(), epoch_ms()
     made.endpoints.get(tenant_id, endpoint_id)
+    require_events(caller(router), [EVERYTHING])
     _limit(REPLAYS, endpoint_id)
     since, until = _epoch_ms(body.since), min(now, _epoch_ms(body.until)) if body.until else now
     if since >= until:
