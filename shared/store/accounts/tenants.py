@@ -46,6 +46,7 @@ class Accounts:
         return self._directory.update(tenant_id, _TENANT, Tenant, change)
 
     def members(self, tenant_id: str) -> list[Member]:
+        """All: people are added by whoever signs up only."""
         return self._directory.all(tenant_id, "MEMBER#", Member)
 
     def members_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Member]:
@@ -119,6 +120,7 @@ class Accounts:
         return self._directory.need(tenant_id, f"NUMBER#{phone_number_id}", Number)
 
     def numbers(self, tenant_id: str) -> list[Number]:
+        """All: the plan bounds them."""
         return self._directory.all(tenant_id, "NUMBER#", Number)
 
     def numbers_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Number]:

@@ -54,6 +54,7 @@ class Catalogue:
         return self._directory.need(tenant_id, f"TPL#{template_id}", Template)
 
     def templates(self, tenant_id: str) -> list[Template]:
+        """All: Meta bounds them (6,000 of an account: business management API, message templates)."""
         return self._directory.all(tenant_id, "TPL#", Template)
 
     def templates_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Template]:
@@ -86,6 +87,7 @@ class Catalogue:
         guarded.change(tenant_id, FIELDS, decide)
 
     def fields(self, tenant_id: str) -> list[ContactField]:
+        """All: MOST_FIELDS at most."""
         return self._directory.all(tenant_id, "FIELD#", ContactField)
 
     def fields_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ContactField]:
@@ -125,16 +127,19 @@ class Catalogue:
             if cursor is None or page.items[-1].campaign_id[:_MOMENT] < moment:
                 return found
 
-    def campaigns_frozen_since(self, tenant_id: str, since: int) -> list[Campaign]:
+    def campaigns_frozen_since(self, tenant_id: str, since: int, most: int | None = None) -> list[Campaign]:
         """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
         campaigns newest first, and as much further back as a schedule may reach, because they are in the order in
-        which they were made."""
+        which they were made; whoever waits for the answer says how many are read at `most` (to the next hundred)."""
         found: list[Campaign] = []
         cursor: str | None = None
+        read = 0
         while True:
             page = self.campaigns(tenant_id, 100, cursor)
             found += [c for c in page.items if c.frozen_at and c.frozen_at >= since]
-            cursor = page.cursor
+            cursor, read = page.cursor, read + len(page.items)
+            if most is not None and read >= most:
+                return found
             if cursor is None or page.items[-1].created_at < since - LATEST_START_MS:
                 return found
 

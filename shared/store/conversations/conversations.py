@@ -130,10 +130,11 @@ class Conversations:
 
     def _read_by(self, tenant_id: str, conversation: Conversation, seen_id: str) -> Conversation:
         heard_id = conversation.trail.heard_id
-        later = 0
+        later: int | None = 0
         if conversation.unread and heard_id > seen_id:
             later = self.messages.count_heard(tenant_id, conversation.conversation_id, seen_id, heard_id)
-        return read_by_answering(conversation, later)
+        # Where very much came since, all of it stays unread: nothing is taken for read that nobody has seen.
+        return conversation if later is None else read_by_answering(conversation, later)
 
     def change(
         self,

@@ -162,6 +162,8 @@ class Directory:
         return Page([from_document(kind, row.doc) for row in rows], more)
 
     def all(self, tenant_id: str, prefix: str, kind: type[T]) -> list[T]:
+        """Everything of a kind, 0.5 RRU per 4 KB: for what has a bound of its own where it is made (a `GuardedList`,
+        the plan, Meta)."""
         rows = DirectoryItem.query(tenant_key(tenant_id), DirectoryItem.sk.startswith(prefix))
         return [from_document(kind, row.doc) for row in rows]
 

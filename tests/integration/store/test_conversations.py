@@ -1,6 +1,7 @@
 """Conversations: a message once, a head that catches up, states that join."""
 
 import itertools
+from dataclasses import replace
 from typing import get_args
 
 import pytest
@@ -10,6 +11,7 @@ from shared.domain.conversations.message import Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.ids import new_ulid
 from shared.store.conversations.conversations import Conversations, Head
+from shared.store.conversations.messages import MOST_BETWEEN
 from shared.store.engine.database import Database
 from tests.support.faults import Crash, at_once, crash_at_write
 
@@ -99,6 +101,25 @@ def test_reading_marks_as_read_and_a_new_message_opens_again(conversations: Conv
     found = conversations.get(tenant, "v1")
     assert found is not None
     assert (found.unread, found.status) == (1, "open")
+
+
+def test_an_answer_to_something_long_ago_reads_a_bounded_number_of_messages(
+    conversations: Conversations, tenant: str
+) -> None:
+    for at in range(1_000, 1_000 + MOST_BETWEEN + 2):
+        conversations.append(tenant, HEAD, message(at))
+    last = message_key(1_000 + MOST_BETWEEN + 1, "m")
+    count = conversations.messages.count_heard
+    assert count(tenant, "v1", message_key(1_001, "m"), last) == MOST_BETWEEN
+    assert count(tenant, "v1", message_key(1_000, "m"), last) is None
+    answer = replace(message(9_000, "out", status="sent"), message_id=message_key(9_000, "a"))
+    conversations.note_answer(tenant, answer, message_key(1_000, "m"))
+    far = conversations.get(tenant, "v1")
+    conversations.note_answer(tenant, answer, message_key(1_001, "m"))
+    near = conversations.get(tenant, "v1")
+    assert far is not None
+    assert near is not None
+    assert (far.unread, near.unread) == (MOST_BETWEEN + 2, MOST_BETWEEN)
 
 
 ORDER = ["sent", "failed", "delivered", "read"]
