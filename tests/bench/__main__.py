@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 
-BENCHMARKS = ("imports", "parts", "price", "freeze", "ingest", "lane")
+BENCHMARKS = ("imports", "parts", "price", "freeze", "ingest", "consent", "lane")
 
 
 def main(names: list[str]) -> int:

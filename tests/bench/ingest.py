@@ -22,6 +22,7 @@ from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
+from functions.webhook_ingest.receive.consent import consent_said
 from functions.webhook_ingest.receive.signature import is_signed
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.statuses.record import record_statuses
@@ -72,13 +73,13 @@ def main() -> None:
         posts = [_post(world, "statuses", part) for part in _parts(statuses, STATUSES_A_POST)]
         said = [_post(world, "messages", part) for part in _parts(messages, MESSAGES_A_POST)]
         made = _deps(database, world)
-        queued, received = _measured(lambda: _receive(posts))
-        inbound, heard = _measured(lambda: _receive(said))
-        _row("receive: verify, split, encode; per status", received, len(statuses))
+        queued, received = measured(lambda: receive(posts))
+        inbound, heard = measured(lambda: receive(said))
+        _row("receive: verify, split, hear a no, encode; per status", received, len(statuses))
         _row("receive: the same; per message", heard, len(messages))
-        _, folded = _measured(lambda: _record(made, queued))
+        _, folded = measured(lambda: _record(made, queued))
         _row("statuses: fold and write to the database", folded, len(statuses))
-        _, taken = _measured(lambda: _take(made, inbound))
+        _, taken = measured(lambda: _take(made, inbound))
         _row("messages: identity, consent, conversation, reply", taken, len(messages))
         _check(world, made, len(statuses), len(messages))
         _row("pywa: parse a status", _pywa(world, "statuses", statuses), len(statuses))
@@ -167,8 +168,8 @@ def _deps(database: Database, world: World) -> Deps:
     )
 
 
-def _receive(posts: Sequence[bytes]) -> list[str]:
-    """The receiver's own work; what it would put on the queues."""
+def receive(posts: Sequence[bytes]) -> list[str]:
+    """The receiver's own work; what it would put on the ordinary queues."""
     queued = []
     now = epoch_ms()
     for body in posts:
@@ -177,6 +178,8 @@ def _receive(posts: Sequence[bytes]) -> list[str]:
         found = split(body, now)
         queued += [updates.to_json() for updates in found.statuses]
         queued += [routed.message.to_json() for routed in found.inbound]
+        for said in consent_said(found):
+            said.to_json()
     return queued
 
 
@@ -212,12 +215,12 @@ def _pywa(world: World, kind: str, items: Sequence[Json]) -> tuple[float, float]
     note = client.on_message_status() if kind == "statuses" else client.on_message()
     note(lambda _client, _update: next(seen))
     bodies = [_post(world, kind, [item]) for item in items]
-    _, spent = _measured(lambda: [client.webhook_update_handler(body) for body in bodies])
+    _, spent = measured(lambda: [client.webhook_update_handler(body) for body in bodies])
     assert next(seen) == len(items)
     return spent
 
 
-def _measured(work: Callable[[], T]) -> tuple[T, tuple[float, float]]:
+def measured(work: Callable[[], T]) -> tuple[T, tuple[float, float]]:
     """What it returns, and its CPU and wall seconds."""
     cpu, wall = time.process_time(), time.monotonic()
     done = work()
