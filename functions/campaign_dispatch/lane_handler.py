@@ -8,8 +8,8 @@ pace needs, and the queue is fair by tenant: whoever has few lanes at work is se
 
 from typing import Any
 
-from functions.campaign_dispatch.bootstrap import deps
 from functions.campaign_dispatch.lane.slice import run_slice
+from functions.campaign_dispatch.lane_bootstrap import deps
 from shared.observability import count, logger, metrics
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import BatchResponse, Record, log_failure, process

@@ -6,8 +6,8 @@ tenant: whoever has few messages in flight is served with the next worker that i
 
 from typing import Any, Protocol
 
-from functions.campaign_dispatch.bootstrap import deps
 from functions.campaign_dispatch.load.shard import load_shard
+from functions.campaign_dispatch.load_bootstrap import deps
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics
 from shared.queue_messages import LoadShard

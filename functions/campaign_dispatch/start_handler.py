@@ -5,8 +5,8 @@ What bounds a tenant: the queue is fair by tenant, and tenants take turns within
 
 from typing import Any, Protocol
 
-from functions.campaign_dispatch.bootstrap import deps
 from functions.campaign_dispatch.start.campaign import start_campaign
+from functions.campaign_dispatch.start_bootstrap import deps
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics
 from shared.queue_messages import StartCampaign

@@ -8,8 +8,8 @@ comes after everybody's first, so what bounds the wait is how many tenants send,
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from functions.campaign_dispatch.bootstrap import deps
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
+from functions.campaign_dispatch.sweep_bootstrap import deps
 from shared.clock import epoch_ms
 from shared.domain.fairness import in_turns
 from shared.observability import count, logger, metrics

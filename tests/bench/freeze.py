@@ -86,5 +86,5 @@ def _fill(part: tuple[int, int, dict[str, str]]) -> None:
 
 def _load(task: LoadShard) -> float:
     cpu = time.process_time()
-    load_shard(_world.deps, task, epoch_ms(), lambda: False)
+    load_shard(_world.deps.for_load(), task, epoch_ms(), lambda: False)
     return time.process_time() - cpu

@@ -7,7 +7,7 @@ SENDER = "functions/campaign_dispatch/lane/sender.py"
 CLAIMS = "functions/campaign_dispatch/lane/claims.py"
 RESULTS = "functions/campaign_dispatch/lane/results.py"
 SWEEP = "functions/campaign_dispatch/sweep/campaign.py"
-LOAD = "functions/campaign_dispatch/load/shard.py"
+OPENING = "functions/campaign_dispatch/load/opening.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
 STATUSES = "functions/webhook_ingest/statuses/record.py"
 LANES = "shared/store/campaigns/lanes.py"
@@ -111,7 +111,7 @@ MUTANTS = (
     _one(
         "unknown outcomes given up without the grace",
         SWEEP,
-        "_last_claim(campaign, work) + deps.settings.unknown_grace_ms < now",
+        "_last_claim(campaign, work) + parts.unknown_grace_ms < now",
         "_last_claim(campaign, work) < now",
     ),
     Mutant(
@@ -120,7 +120,7 @@ MUTANTS = (
         (
             ("if books.unsettled and books.waiting == 0 and", "if books.unsettled and"),
             (
-                "_last_claim(campaign, work) + deps.settings.unknown_grace_ms < now",
+                "_last_claim(campaign, work) + parts.unknown_grace_ms < now",
                 "_last_claim(campaign, work) < now",
             ),
         ),
@@ -179,8 +179,8 @@ MUTANTS = (
     ),
     _one(
         "lanes let at a run whatever became of its campaign",
-        LOAD,
-        "if _may_begin(deps, tenant_id, campaign.campaign_id, now):",
+        OPENING,
+        "if self._may_begin(tenant_id, campaign.campaign_id, now):",
         "if True:",
     ),
     Mutant(

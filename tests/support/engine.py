@@ -6,18 +6,22 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from functions.campaign_dispatch.bootstrap import Deps, Settings
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
 from functions.campaign_dispatch.lane.pacing import Rate
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.slice import SystemClock, run_blocking
+from functions.campaign_dispatch.load.opening import Opening
+from functions.campaign_dispatch.load.parts import LoadParts
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.start.campaign import start_campaign
+from functions.campaign_dispatch.start.parts import StartParts
+from functions.campaign_dispatch.sweep.campaign import sweep_campaign
+from functions.campaign_dispatch.sweep.parts import SweepParts
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
@@ -31,6 +35,7 @@ from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.ids import new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
+from shared.services.media import MediaService
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.books import read_books
 from shared.store.campaigns.catalogue import Catalogue
@@ -41,6 +46,7 @@ from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 
+P = TypeVar("P", StartParts, LoadParts, SweepParts)
 TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
 
 
@@ -94,6 +100,39 @@ class FakeMeta:
         return [pair for pair, times in self.accepted.items() if times > 1]
 
 
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """All that campaign dispatch works with, in one place: for tests that prepare it or look behind it."""
+
+    accounts: Accounts
+    catalogue: Catalogue
+    contacts: Contacts
+    sends: Sends
+    lanes: Lanes
+    slices: LoadSlices
+    load_queue: Queue
+    lane_queue: Queue
+    start_queue: Queue
+    media: Callable[[], MediaService]
+    unknown_grace_ms: int
+
+    @property
+    def opening(self) -> Opening:
+        return Opening(self.accounts, self.catalogue, self.lanes, self.lane_queue)
+
+    def for_start(self) -> StartParts:
+        return self._as(StartParts)
+
+    def for_load(self) -> LoadParts:
+        return self._as(LoadParts)
+
+    def for_sweep(self) -> SweepParts:
+        return self._as(SweepParts)
+
+    def _as(self, parts: type[P]) -> P:
+        return parts(**{one.name: getattr(self, one.name) for one in fields(parts)})
+
+
 class World:
     """One tenant with one number; every instance has ids of its own, so tests share a database."""
 
@@ -104,19 +143,17 @@ class World:
         directory = Directory(database)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
         self.deps = Deps(
-            settings=Settings("http://meta.invalid", "v26.0", 5, 2_000, "load", "lane", "start"),
             accounts=Accounts(directory),
             catalogue=Catalogue(directory),
             contacts=Contacts(database),
             sends=Sends(database),
             lanes=Lanes(database),
             slices=LoadSlices(database),
-            vault=cast("Any", None),
-            secrets=cast("Any", None),
             load_queue=cast("Queue", self.load_queue),
             lane_queue=cast("Queue", self.lane_queue),
             start_queue=cast("Queue", self.start_queue),
             media=cast("Any", None),
+            unknown_grace_ms=2_000,
         )
         owner = Member(new_ulid(), new_ulid(), "owner@example.com", Role.OWNER)
         self.deps.accounts.create(Tenant(self.tenant_id, "Test", "BR"), owner)
@@ -165,7 +202,10 @@ class World:
         return campaign.campaign_id
 
     def start(self, campaign_id: str) -> str:
-        return start_campaign(self.deps, self.tenant_id, campaign_id, epoch_ms())
+        return start_campaign(self.deps.for_start(), self.tenant_id, campaign_id, epoch_ms())
+
+    def sweep(self, campaign_id: str, now: int) -> str:
+        return sweep_campaign(self.deps.for_sweep(), self.tenant_id, campaign_id, now)
 
     def load(self) -> list[str]:
         """Work off the load queue."""
@@ -173,7 +213,7 @@ class World:
         while tasks := self.load_queue.take():
             for task in tasks:
                 assert isinstance(task, LoadShard)
-                results.append(load_shard(self.deps, task, epoch_ms(), lambda: False))
+                results.append(load_shard(self.deps.for_load(), task, epoch_ms(), lambda: False))
         return results
 
     def send_to_everybody(self, tag: str = "all", **changes: Any) -> str:

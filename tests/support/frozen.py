@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from functions.campaign_dispatch.load.shard import put_before_lanes
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State
@@ -48,5 +47,5 @@ def frozen_campaign(
         ),
     )
     if opened:
-        put_before_lanes(world.deps, world.tenant_id, frozen, now)
+        world.deps.opening.put_before_lanes(world.tenant_id, frozen, now)
     return campaign_id

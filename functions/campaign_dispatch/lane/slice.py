@@ -9,15 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.lane.claims import has_work
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
 from functions.campaign_dispatch.lane.pacing import Rate
+from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, pause_idle_number
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
-from shared.clients.vault import META_TOKEN
 from shared.clock import epoch_ms
 from shared.ids import new_ulid
 from shared.observability import count
@@ -42,34 +41,33 @@ async def run_blocking(call: Callable[[], T], /) -> T:
     return await asyncio.to_thread(call)
 
 
-def run_slice(deps: Deps, wake: WakeLane) -> LaneEnd | None:
+def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
     the number is nobody's or may not send."""
-    tenant_id = deps.accounts.tenant_of_number(wake.phone_number_id)
+    tenant_id = parts.accounts.tenant_of_number(wake.phone_number_id)
     if tenant_id is None:
         return None
-    number = deps.accounts.number(tenant_id, wake.phone_number_id)
-    if pause_idle_number(deps.catalogue, deps.lanes, tenant_id, number, epoch_ms()):
+    number = parts.accounts.number(tenant_id, wake.phone_number_id)
+    if pause_idle_number(parts.catalogue, parts.lanes, tenant_id, number, epoch_ms()):
         return None
-    waba = deps.accounts.waba(tenant_id, number.waba_id)
-    token = deps.vault.open(tenant_id, META_TOKEN, waba.token)
-    access = GraphAccess.of(token, deps.secrets.read(epoch_ms()).meta_app_secret)
+    waba = parts.accounts.waba(tenant_id, number.waba_id)
+    access = parts.meta.of_account(tenant_id, waba, epoch_ms())
     rate = number.sending_rate / number.lanes
-    runs = [run for run in deps.lanes.work(wake.phone_number_id).runs if run.tenant_id == tenant_id]
-    categories = {run.campaign_id: latest_category(deps.catalogue, run) for run in runs}
+    runs = [run for run in parts.lanes.work(wake.phone_number_id).runs if run.tenant_id == tenant_id]
+    categories = {run.campaign_id: latest_category(parts.catalogue, run) for run in runs}
     keep_time()
-    end = asyncio.run(_run(deps, wake, access, rate, categories))
+    end = asyncio.run(_run(parts, wake, access, rate, categories))
     if end is not None and end.handoff:
-        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
+        parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
     elif end is not None:
-        _look_again(deps, tenant_id, wake)
+        _look_again(parts, tenant_id, wake)
     return end
 
 
-def _look_again(deps: Deps, tenant_id: str, wake: WakeLane) -> None:
+def _look_again(parts: LaneParts, tenant_id: str, wake: WakeLane) -> None:
     """A campaign that opened between the last look and the release woke a lane that was still held."""
-    if has_work(deps.lanes.work(wake.phone_number_id), wake.lane):
-        deps.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), group=tenant_id)
+    if has_work(parts.lanes.work(wake.phone_number_id), wake.lane):
+        parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), group=tenant_id)
 
 
 def keep_time() -> None:
@@ -84,24 +82,24 @@ def keep_time() -> None:
 
 
 async def _run(
-    deps: Deps, wake: WakeLane, access: GraphAccess, rate: float, categories: Mapping[str, str]
+    parts: LaneParts, wake: WakeLane, access: GraphAccess, rate: float, categories: Mapping[str, str]
 ) -> LaneEnd | None:
-    graph = deps.graph()
+    graph = parts.graph()
     try:
         return await Lane(
             phone_number_id=wake.phone_number_id,
             lane=wake.lane,
             owner=new_ulid(),
             handoff=wake.handoff,
-            lanes=deps.lanes,
-            sends=deps.sends,
-            consent=deps.contacts.consent,
+            lanes=parts.lanes,
+            sends=parts.sends,
+            consent=parts.consent,
             results=Results(
-                sends=deps.sends,
-                lanes=deps.lanes,
-                consent=deps.contacts.consent,
-                pause=AutoPause(deps.catalogue, deps.lanes),
-                cancelled=partial(is_cancelled, deps.catalogue),
+                sends=parts.sends,
+                lanes=parts.lanes,
+                consent=parts.consent,
+                pause=AutoPause(parts.catalogue, parts.lanes),
+                cancelled=partial(is_cancelled, parts.catalogue),
                 new_id=new_ulid,
             ),
             transmit=GraphTransmitter(graph, access, wake.phone_number_id, categories),
@@ -110,7 +108,7 @@ async def _run(
             new_token=lambda: os.urandom(9).hex(),
             report=_report,
             rate=Rate(cap=rate, current=rate),
-            slice_seconds=deps.settings.lane_slice_seconds,
+            slice_seconds=parts.slice_seconds,
         ).run()
     finally:
         await graph.aclose()

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.load.audience import Skip
 from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
 from functions.campaign_dispatch.load.gate import open_gate
+from functions.campaign_dispatch.load.parts import LoadParts
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dry_run_part import DryRunPart
@@ -76,18 +76,20 @@ class _Tally:
         )
 
 
-def dry_run_shard(deps: Deps, task: LoadShard, campaign: Campaign, now: int, out_of_time: Callable[[], bool]) -> bool:
+def dry_run_shard(
+    parts: LoadParts, task: LoadShard, campaign: Campaign, now: int, out_of_time: Callable[[], bool]
+) -> bool:
     """Store the shard's part of a dry run (True), or how far it came when time ran out (False). Raises CompileError
     when the campaign could not be sent at all."""
-    template = deps.catalogue.template(task.tenant_id, campaign.template_id)
-    known = {f.key: f.kind for f in deps.catalogue.fields(task.tenant_id)}
+    template = parts.catalogue.template(task.tenant_id, campaign.template_id)
+    known = {f.key: f.kind for f in parts.catalogue.fields(task.tenant_id)}
     plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or 0))
-    gate = open_gate(deps, task, replace(campaign, frozen_at=now), plan, template.category)
+    gate = open_gate(parts, task, replace(campaign, frozen_at=now), plan, template.category)
     offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)
     where = (task.tenant_id, task.campaign_id, task.dry_run_id, task.shard)
-    kept = deps.slices.kept(*where)
+    kept = parts.slices.kept(*where)
     tally = _Tally.of(DryRunPart.from_json(kept.work["part"])) if kept else _Tally()
-    contacts = deps.contacts.scan_shard(task.tenant_id, task.shard, after=kept.work["to"] if kept else "")
+    contacts = parts.contacts.scan_shard(task.tenant_id, task.shard, after=kept.work["to"] if kept else "")
     for looked_at, contact in enumerate(contacts, 1):
         verdict = gate(contact)
         if isinstance(verdict, Recipient):
@@ -101,7 +103,7 @@ def dry_run_shard(deps: Deps, task: LoadShard, campaign: Campaign, now: int, out
         elif isinstance(verdict, Skip):
             tally.skip(verdict)
         if looked_at % CONTACTS_BETWEEN_LOOKS == 0 and out_of_time():
-            deps.slices.keep(*where, {"to": contact.contact_id, "part": tally.part().to_json()}, now)
+            parts.slices.keep(*where, {"to": contact.contact_id, "part": tally.part().to_json()}, now)
             return False
-    deps.sends.put_dry_run(*where, tally.part().to_json(), now)
+    parts.sends.put_dry_run(*where, tally.part().to_json(), now)
     return True

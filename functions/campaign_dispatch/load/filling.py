@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.load.audience import Skip
 from shared.domain.campaigns.blocks import Recipient
 from shared.queue_messages import LoadShard
+from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import SealedBlock
 
 CONTACTS_BETWEEN_LOOKS = 200
@@ -28,7 +28,7 @@ class Filling:
             self.skipped.append((verdict.contact_id, verdict.reason))
 
 
-def keep(deps: Deps, task: LoadShard, at: SealedBlock, filling: Filling, now: int) -> None:
+def keep(slices: LoadSlices, task: LoadShard, at: SealedBlock, filling: Filling, now: int) -> None:
     work = {
         "n": at.n,
         "spill": at.spill,
@@ -36,12 +36,12 @@ def keep(deps: Deps, task: LoadShard, at: SealedBlock, filling: Filling, now: in
         "recipients": [[r.contact_id, r.to, *r.values] for r in filling.recipients],
         "skipped": filling.skipped,
     }
-    deps.slices.keep(task.tenant_id, task.campaign_id, "", task.shard, work, now)
+    slices.keep(task.tenant_id, task.campaign_id, "", task.shard, work, now)
 
 
-def take_up(deps: Deps, task: LoadShard, at: SealedBlock) -> Filling:
+def take_up(slices: LoadSlices, task: LoadShard, at: SealedBlock) -> Filling:
     """What was gathered behind the last sealed record; of what was kept before that nothing is left to do."""
-    found = deps.slices.kept(task.tenant_id, task.campaign_id, "", task.shard)
+    found = slices.kept(task.tenant_id, task.campaign_id, "", task.shard)
     if found is None or (found.work["n"], found.work["spill"]) != (at.n, at.spill):
         return Filling(at.scanned_to, list(at.carried))
     recipients = [Recipient(row[0], row[1], tuple(row[2:])) for row in found.work["recipients"]]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
-from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.load.audience import Skip, judge
 from functions.campaign_dispatch.load.history import History, open_history
+from functions.campaign_dispatch.load.parts import LoadParts
 from functions.campaign_dispatch.load.tries import read_tries
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign, State
@@ -16,7 +16,9 @@ from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.templates.compiler import SendPlan
 from shared.queue_messages import LoadShard
+from shared.store.campaigns.catalogue import Catalogue
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
+from shared.store.contacts.contacts import Contacts
 
 _DAY_MS = 86_400_000
 _BLOCKS = 256
@@ -24,70 +26,71 @@ _BLOCKS = 256
 Gate = Callable[[Contact], Recipient | Skip | None]
 
 
-def open_gate(deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, category: str) -> Gate:
+def open_gate(parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendPlan, category: str) -> Gate:
     """The gate for one shard's contacts, asked in order of contact_id. `category` is the template's, as of now."""
-    history, purpose = _history(deps, task, campaign), purpose_of(category)
-    twin = partial(_twin, deps, task.tenant_id)
+    history, purpose = _history(parts, task, campaign), purpose_of(category)
+    twin = partial(_twin, parts.contacts, task.tenant_id)
     return lambda contact: judge(contact, history, purpose, plan, twin)
 
 
-def waits_for_another(deps: Deps, tenant_id: str, campaign: Campaign) -> bool:
+def waits_for_another(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> bool:
     """Whether a campaign that begins earlier, and whose people this one must know, is not loaded yet.
 
     Of two that begin at about the same time the later waits: else neither would count the other's people. Also for one
     that is named in its audience, and due, and whose start is only announced late. Another try at the same people that
     was cancelled is waited for until it is closed: its lanes may not have heard of it yet.
     """
-    tries = read_tries(deps.catalogue, tenant_id, campaign).others
+    tries = read_tries(catalogue, tenant_id, campaign).others
     if any(other.state is State.CANCELLED and other.sizes and not other.closed for other in tries):
         return True
-    named = [deps.catalogue.campaign(tenant_id, other) for other in campaign.audience.named_campaigns]
-    counted = (*named, *_under_the_cap(deps, tenant_id, campaign), *tries)
+    named = [catalogue.campaign(tenant_id, other) for other in campaign.audience.named_campaigns]
+    counted = (*named, *_under_the_cap(catalogue, tenant_id, campaign), *tries)
     return any(other.state is State.LOADING and other.turn < campaign.turn for other in counted) or any(
         other.state is State.SCHEDULED and other.turn < campaign.turn for other in named
     )
 
 
-def _under_the_cap(deps: Deps, tenant_id: str, campaign: Campaign) -> list[Campaign]:
+def _under_the_cap(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> list[Campaign]:
     cap = campaign.frequency_cap
     if cap is None:
         return []
-    frozen = deps.catalogue.campaigns_frozen_since(tenant_id, campaign.frozen_at - cap.days * _DAY_MS)
+    frozen = catalogue.campaigns_frozen_since(tenant_id, campaign.frozen_at - cap.days * _DAY_MS)
     return [c for c in frozen if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"]
 
 
-def _history(deps: Deps, task: LoadShard, campaign: Campaign) -> History:
+def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
     """Earlier campaigns are read as they stand now."""
-    earlier = lru_cache(maxsize=None)(partial(deps.catalogue.campaign, task.tenant_id))
-    read_block = lru_cache(maxsize=_BLOCKS)(deps.sends.read_block)
+    earlier = lru_cache(maxsize=None)(partial(parts.catalogue.campaign, task.tenant_id))
+    read_block = lru_cache(maxsize=_BLOCKS)(parts.sends.read_block)
     source = campaign.audience.source
 
     def stream(campaign_id: str) -> Iterator[Fate]:
-        return stream_shard(deps.sends, deps.lanes, task.tenant_id, earlier(campaign_id), task.shard)
+        return stream_shard(parts.sends, parts.lanes, task.tenant_id, earlier(campaign_id), task.shard)
 
     def look_up(campaign_id: str, contact_id: str) -> Fate | None:
         known = earlier(campaign_id)
         place = place_in(read_block, task.tenant_id, known, contact_id)
         if place is not None:
-            return fate_in(deps.sends, deps.lanes, task.tenant_id, known, place)[0]
+            return fate_in(parts.sends, parts.lanes, task.tenant_id, known, place)[0]
         if source is None or source.campaign_id != campaign_id or "skipped" not in source.outcomes:
             # Whom the load held back was not reached; only an audience of such people asks for them.
             return None
-        return held_back_in(read_block, deps.sends, task.tenant_id, known, contact_id)
+        return held_back_in(read_block, parts.sends, task.tenant_id, known, contact_id)
 
     def took_over(contact: Contact, other_id: str) -> bool:
         if contact.updated_at > campaign.frozen_at:
             # Perhaps by the merger: the other may have been frozen before it.
             return False
-        other = deps.contacts.get(task.tenant_id, other_id)
+        other = parts.contacts.get(task.tenant_id, other_id)
         return other is None or other.contact_id != other_id
 
-    recent = [c.campaign_id for c in _under_the_cap(deps, task.tenant_id, campaign) if c.started_at is not None]
-    tries = read_tries(deps.catalogue, task.tenant_id, campaign)
+    counted = _under_the_cap(parts.catalogue, task.tenant_id, campaign)
+    recent = [c.campaign_id for c in counted if c.started_at is not None]
+    tries = read_tries(parts.catalogue, task.tenant_id, campaign)
     return open_history(campaign, recent, stream, look_up, took_over, tries)
 
 
-def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:
+def _twin(contacts: Contacts, tenant_id: str, contact: Contact) -> Contact | None:
     """Read only where a contact's id is not its phone's: one that began with a user id, changed its number, or is still
     stored under a form that its national plan has given up."""
     if contact.phone is None:
@@ -96,6 +99,6 @@ def _twin(deps: Deps, tenant_id: str, contact: Contact) -> Contact | None:
     by_phone = contact_id_for(tenant_id, "phone", phone)
     if by_phone == contact.contact_id:
         return None
-    other = deps.contacts.get(tenant_id, by_phone)
+    other = contacts.get(tenant_id, by_phone)
     apart = other is None or other.contact_id == contact.contact_id or canonical_phone(other.phone or "") != phone
     return None if apart else other

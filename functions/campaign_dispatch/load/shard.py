@@ -4,24 +4,20 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from functions.campaign_dispatch.bootstrap import Deps
 from functions.campaign_dispatch.load.dry_run import dry_run_shard
 from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS, Filling, keep, take_up
 from functions.campaign_dispatch.load.gate import open_gate, waits_for_another
-from shared.clients.queue import Outgoing
+from functions.campaign_dispatch.load.parts import LoadParts
 from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaigns.campaign import Campaign, State, after
-from shared.domain.campaigns.number_work import OPENING, Run
 from shared.domain.campaigns.outlook import Allowance, limit_words
-from shared.domain.campaigns.stop_conditions import reason_not_to_begin
-from shared.domain.campaigns.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN, Scope
+from shared.domain.campaigns.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.numbers.number import Waba
 from shared.domain.templates.compiler import SendPlan
 from shared.errors import Conflict, NotYet
-from shared.queue_messages import LoadShard, WakeLane
-from shared.services.campaign_stop import CampaignStop
+from shared.queue_messages import LoadShard
 from shared.store.campaigns.sends import SealedBlock
 from shared.store.engine.documents import from_document
 
@@ -30,69 +26,69 @@ MAX_SKIPPED = 5_000
 """Skipped people in one record: about 200 KB before compression, DynamoDB takes 400 KB."""
 
 
-def load_shard(deps: Deps, task: LoadShard, now: int, out_of_time: Callable[[], bool]) -> str:
+def load_shard(parts: LoadParts, task: LoadShard, now: int, out_of_time: Callable[[], bool]) -> str:
     """Load or dry-run one shard. Returns what happened: loaded, continued or waiting (queued again), counted, or
     ignored."""
-    campaign = deps.catalogue.campaign(task.tenant_id, task.campaign_id)
+    campaign = parts.catalogue.campaign(task.tenant_id, task.campaign_id)
     if task.dry_run_id:
-        if not dry_run_shard(deps, task, campaign, now, out_of_time):
-            deps.load_queue.send(task, group=task.tenant_id)
+        if not dry_run_shard(parts, task, campaign, now, out_of_time):
+            parts.load_queue.send(task, group=task.tenant_id)
             return "continued"
         return "counted"
     if campaign.state is State.SENDING and campaign.sizes:
         # The last step of the load may have been cut off after the state changed.
-        put_before_lanes(deps, task.tenant_id, campaign, now)
+        parts.opening.put_before_lanes(task.tenant_id, campaign, now)
         return "ignored"
     if campaign.state is not State.LOADING:
         return "ignored"
-    if waits_for_another(deps, task.tenant_id, campaign):
-        deps.load_queue.send(task, group=task.tenant_id, delay_seconds=_WAIT_SECONDS)
+    if waits_for_another(parts.catalogue, task.tenant_id, campaign):
+        parts.load_queue.send(task, group=task.tenant_id, delay_seconds=_WAIT_SECONDS)
         return "waiting"
     plan = from_document(SendPlan, campaign.plan)
-    if not _fill_blocks(deps, task, campaign, plan, now, out_of_time):
-        deps.load_queue.send(task, group=task.tenant_id)
+    if not _fill_blocks(parts, task, campaign, plan, now, out_of_time):
+        parts.load_queue.send(task, group=task.tenant_id)
         return "continued"
-    _finish(deps, task.tenant_id, campaign, now)
+    _finish(parts, task.tenant_id, campaign, now)
     return "loaded"
 
 
 def _fill_blocks(
-    deps: Deps, task: LoadShard, campaign: Campaign, plan: SendPlan, now: int, out_of_time: Callable[[], bool]
+    parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendPlan, now: int, out_of_time: Callable[[], bool]
 ) -> bool:
     """Seal blocks until the shard ends (True) or time runs out (False)."""
-    at = _resume(deps, task, now)
+    at = _resume(parts, task, now)
     if at.end:
         return True
-    filling = take_up(deps, task, at)
-    gate = open_gate(deps, task, campaign, plan, campaign.category)
-    contacts = deps.contacts.scan_shard(task.tenant_id, task.shard, after=filling.scanned_to)
+    filling = take_up(parts.slices, task, at)
+    gate = open_gate(parts, task, campaign, plan, campaign.category)
+    contacts = parts.contacts.scan_shard(task.tenant_id, task.shard, after=filling.scanned_to)
     for looked_at, contact in enumerate(contacts, 1):
         filling.add(contact.contact_id, gate(contact))
         full = len(filling.recipients) == BLOCK_SIZE or len(filling.skipped) == MAX_SKIPPED
         if full:
-            at = _seal(deps, task, at, filling, contact.contact_id, now, end=False)
+            at = _seal(parts, task, at, filling, contact.contact_id, now, end=False)
         if (full or looked_at % CONTACTS_BETWEEN_LOOKS == 0) and out_of_time():
             if not full:
-                keep(deps, task, at, filling, now)
+                keep(parts.slices, task, at, filling, now)
             return False
-    _seal(deps, task, at, filling, at.scanned_to, now, end=True)
+    _seal(parts, task, at, filling, at.scanned_to, now, end=True)
     return True
 
 
-def _resume(deps: Deps, task: LoadShard, now: int) -> SealedBlock:
-    last = deps.sends.shard_end(task.tenant_id, task.campaign_id, task.shard)
+def _resume(parts: LoadParts, task: LoadShard, now: int) -> SealedBlock:
+    last = parts.sends.shard_end(task.tenant_id, task.campaign_id, task.shard)
     if last is None:
         return SealedBlock(n=-1, spill=0, recipients=0, skipped={}, scanned_to="", end=False)
     if last.n >= 0 and last.spill == 0:
         # A crash may have come between a block and the room for its outcomes.
-        recipients = deps.sends.read_block(task.tenant_id, task.campaign_id, block_number(task.shard, last.n))
+        recipients = parts.sends.read_block(task.tenant_id, task.campaign_id, block_number(task.shard, last.n))
         if recipients:
-            deps.sends.open_status_block(task.tenant_id, task.campaign_id, task.shard, last.n, recipients, now)
+            parts.sends.open_status_block(task.tenant_id, task.campaign_id, task.shard, last.n, recipients, now)
     return last
 
 
 def _seal(
-    deps: Deps, task: LoadShard, at: SealedBlock, filling: Filling, scanned_to: str, now: int, *, end: bool
+    parts: LoadParts, task: LoadShard, at: SealedBlock, filling: Filling, scanned_to: str, now: int, *, end: bool
 ) -> SealedBlock:
     """Write what was gathered. Only a full block, or the last one of the shard, takes the recipients."""
     is_block = end or len(filling.recipients) == BLOCK_SIZE
@@ -109,7 +105,7 @@ def _seal(
     )
     recipients = filling.recipients if is_block else []
     try:
-        deps.sends.seal_block(task.tenant_id, task.campaign_id, task.shard, sealed, recipients, filling.skipped, now)
+        parts.sends.seal_block(task.tenant_id, task.campaign_id, task.shard, sealed, recipients, filling.skipped, now)
     except Conflict as exc:
         raise NotYet("another worker loads this shard") from exc
     filling.skipped = []
@@ -118,24 +114,24 @@ def _seal(
     return sealed
 
 
-def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
+def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, now: int) -> None:
     """When every shard is loaded: fix the totals and put the campaign before its lanes. Harmless to repeat."""
-    shards = [end for end in deps.sends.load_progress(tenant_id, campaign.campaign_id) if end is not None and end.end]
+    shards = [end for end in parts.sends.load_progress(tenant_id, campaign.campaign_id) if end is not None and end.end]
     if len(shards) < SHARDS:
         return
     for shard, end in enumerate(shards):
         # Its worker may have died between the last block and the room for its outcomes, or not got there yet.
         if end.recipients > end.n * BLOCK_SIZE:
-            last = deps.sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, end.n))
-            deps.sends.open_status_block(tenant_id, campaign.campaign_id, shard, end.n, last, now)
+            last = parts.sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, end.n))
+            parts.sends.open_status_block(tenant_id, campaign.campaign_id, shard, end.n, last, now)
     sizes = tuple(end.recipients for end in shards)
     skipped: Counter[str] = Counter()
     for end in shards:
         skipped.update(end.skipped)
-    tenant = deps.accounts.tenant(tenant_id)
+    tenant = parts.accounts.tenant(tenant_id)
     limit = entitlements(tenant.plan, tenant.subscription_status).campaign_recipients
-    number = deps.accounts.number(tenant_id, campaign.phone_number_id)
-    notice = _notice(sum(sizes), deps.accounts.waba(tenant_id, campaign.waba_id))
+    number = parts.accounts.number(tenant_id, campaign.phone_number_id)
+    notice = _notice(sum(sizes), parts.accounts.waba(tenant_id, campaign.waba_id))
 
     def fix(current: Campaign) -> Campaign:
         if sum(sizes) > limit:
@@ -152,13 +148,13 @@ def _finish(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
         )
 
     try:
-        fixed = deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, fix)
+        fixed = parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, fix)
     except Conflict:
         # Cancelled, or another shard's worker finished first: the lanes are woken once, by that one. Should it die
         # before it does, its message comes back.
         return
     if fixed.state is State.SENDING:
-        put_before_lanes(deps, tenant_id, fixed, now)
+        parts.opening.put_before_lanes(tenant_id, fixed, now)
 
 
 def _notice(people: int, waba: Waba) -> str:
@@ -166,48 +162,3 @@ def _notice(people: int, waba: Waba) -> str:
     allowance = Allowance(waba.messaging_limit)
     beyond = allowance.beyond(people)
     return f"{BEYOND_LIMIT}: {limit_words(beyond, allowance)}" if beyond else ""
-
-
-def put_before_lanes(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> None:
-    """Open the campaign's run on its number and wake the lanes; nothing changes when that was done before.
-
-    What the caller read may be old: since then the campaign may have been sent and closed, or cancelled. So the run
-    is opened without letting lanes at it, and they are let at it only if the campaign is still to be sent.
-    """
-    run = Run(
-        phone_number_id=campaign.phone_number_id,
-        tenant_id=tenant_id,
-        campaign_id=campaign.campaign_id,
-        state=OPENING,
-        sizes=campaign.sizes,
-        lanes=campaign.lanes,
-        frozen_at=campaign.frozen_at,
-        category=campaign.category,
-        plan=campaign.plan,
-        weight=campaign.weight,
-    )
-    if not deps.lanes.open_run(run):
-        return
-    if _may_begin(deps, tenant_id, campaign.campaign_id, now):
-        deps.lanes.begin_run(run)
-        wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
-        deps.lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)
-
-
-def _may_begin(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> bool:
-    """Whether the campaign is still to be sent. It is paused when Meta told something during the load that stops it,
-    which nobody applied to a campaign that did not send yet.
-
-    That is looked at once the campaign says that it sends: whatever Meta tells from then on finds it so, and stops it.
-    Who has resumed it since has decided.
-    """
-    campaign = deps.catalogue.campaign(tenant_id, campaign_id)
-    if campaign.state is not State.SENDING or campaign.resumed_at is not None:
-        return campaign.state is State.SENDING
-    template = deps.catalogue.template(tenant_id, campaign.template_id)
-    number = deps.accounts.number(tenant_id, campaign.phone_number_id)
-    reason = reason_not_to_begin(campaign, template, number, now)
-    if reason:
-        stop = CampaignStop(deps.catalogue, deps.lanes)
-        stop(tenant_id, campaign_id, Scope.CAMPAIGN, reason, campaign.frozen_at)
-    return not reason

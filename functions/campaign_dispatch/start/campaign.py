@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from functions.campaign_dispatch.bootstrap import Deps
+from functions.campaign_dispatch.start.parts import StartParts
 from shared.clients.queue import Outgoing
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.further_tries import not_settled
@@ -17,7 +17,7 @@ from shared.queue_messages import LoadShard
 from shared.store.engine.documents import to_document
 
 
-def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> str:
+def start_campaign(parts: StartParts, tenant_id: str, campaign_id: str, now: int) -> str:
     """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
 
     A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
@@ -25,29 +25,29 @@ def start_campaign(deps: Deps, tenant_id: str, campaign_id: str, now: int) -> st
     Meta does not take a file right now.
     """
     try:
-        campaign = deps.catalogue.campaign(tenant_id, campaign_id)
+        campaign = parts.catalogue.campaign(tenant_id, campaign_id)
     except NotFound:
         return "ignored"
     if campaign.state is State.SCHEDULED:
         try:
-            campaign = _freeze_plan(deps, tenant_id, campaign, now)
+            campaign = _freeze_plan(parts, tenant_id, campaign, now)
         except (CompileError, NotFound) as exc:
-            _refuse(deps, tenant_id, campaign_id, f"{START_REFUSED}: {exc}", now)
+            _refuse(parts, tenant_id, campaign_id, f"{START_REFUSED}: {exc}", now)
             return "refused"
         except Conflict:
             return "ignored"
     if campaign.state is not State.LOADING:
         return "ignored"
     # Also on a redelivery: loading a shard twice gives the same blocks, not loading it would strand the campaign.
-    deps.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard), tenant_id) for shard in range(SHARDS))
+    parts.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard), tenant_id) for shard in range(SHARDS))
     return "loading"
 
 
-def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
-    _check_source(deps, tenant_id, campaign)
-    template = deps.catalogue.template(tenant_id, campaign.template_id)
-    known = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)}
-    variables = _with_files(deps, tenant_id, campaign, now)
+def _freeze_plan(parts: StartParts, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
+    _check_source(parts, tenant_id, campaign)
+    template = parts.catalogue.template(tenant_id, campaign.template_id)
+    known = {field.key: field.kind for field in parts.catalogue.fields(tenant_id)}
+    variables = _with_files(parts, tenant_id, campaign, now)
     plan = to_document(compile_plan(template, variables, known, now))
 
     def load(current: Campaign) -> Campaign:
@@ -55,19 +55,19 @@ def _freeze_plan(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Ca
             current, state=after(current.state, "load"), frozen_at=now, plan=plan, category=template.category
         )
 
-    return deps.catalogue.change_campaign(tenant_id, campaign.campaign_id, load)
+    return parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, load)
 
 
-def _check_source(deps: Deps, tenant_id: str, campaign: Campaign) -> None:
+def _check_source(parts: StartParts, tenant_id: str, campaign: Campaign) -> None:
     """Raises CompileError while it is open what became of the people of an earlier campaign that this one is for."""
     source = campaign.audience.source
     if source is None:
         return
-    if problem := not_settled(deps.catalogue.campaign(tenant_id, source.campaign_id), source):
+    if problem := not_settled(parts.catalogue.campaign(tenant_id, source.campaign_id), source):
         raise CompileError([Problem("audience.source.campaign_id", problem)])
 
 
-def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Mapping[str, Variable]:
+def _with_files(parts: StartParts, tenant_id: str, campaign: Campaign, now: int) -> Mapping[str, Variable]:
     """The mapping with Meta's id of each of the tenant's files, fit to be sent for as long as the campaign may last.
 
     Raises CompileError for files that cannot be sent.
@@ -76,7 +76,7 @@ def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Map
     problems: list[Problem] = []
     for field, use in named_files(campaign.variables):
         try:
-            files[use.file_id] = deps.media().at_meta(
+            files[use.file_id] = parts.media().at_meta(
                 tenant_id, campaign.phone_number_id, use, now, margin_ms=CAMPAIGN_MARGIN_MS
             )
         except PermanentError as error:
@@ -86,11 +86,11 @@ def _with_files(deps: Deps, tenant_id: str, campaign: Campaign, now: int) -> Map
     return with_files(campaign.variables, files)
 
 
-def _refuse(deps: Deps, tenant_id: str, campaign_id: str, reason: str, now: int) -> None:
+def _refuse(parts: StartParts, tenant_id: str, campaign_id: str, reason: str, now: int) -> None:
     def cancel(current: Campaign) -> Campaign:
         return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
 
     try:
-        deps.catalogue.change_campaign(tenant_id, campaign_id, cancel)
+        parts.catalogue.change_campaign(tenant_id, campaign_id, cancel)
     except Conflict:
         return

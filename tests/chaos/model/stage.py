@@ -5,8 +5,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from functions.api.campaigns.control import CampaignControl
-from functions.campaign_dispatch.load.shard import put_before_lanes
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clients.queue import Queue
 from shared.domain.campaigns.campaign import State
 from shared.store.engine.database import Database
@@ -68,7 +66,7 @@ class Stage:
         ground.turns.applied = self._applied
         self.meta = Meta()
         self.world = World(ground.database, throughput=80 if lanes == 1 else 1000)
-        deps = replace(self.world.deps, settings=replace(self.world.deps.settings, unknown_grace_ms=GRACE_MS))
+        deps = replace(self.world.deps, unknown_grace_ms=GRACE_MS)
         self.world.deps = deps
         now = self.machine.clock.now()
         self.campaigns = [frozen_campaign(self.world, people, now, shards, opened=opened) for _ in range(campaigns)]
@@ -102,7 +100,7 @@ class Stage:
         result: list[str] = []
 
         def sweep(process: Process) -> None:
-            result.append(sweep_campaign(self.world.deps, self.world.tenant_id, campaign_id, process.clock.now()))
+            result.append(self.world.sweep(campaign_id, process.clock.now()))
 
         def swept() -> None:
             if result == ["closed"]:
@@ -115,7 +113,7 @@ class Stage:
         campaign = self._loaded[index]
 
         def load(process: Process) -> None:
-            put_before_lanes(self.world.deps, self.world.tenant_id, campaign, process.clock.now())
+            self.world.deps.opening.put_before_lanes(self.world.tenant_id, campaign, process.clock.now())
 
         return self.machine.call("load", load)
 

@@ -9,7 +9,6 @@ import pytest
 from functions.api.campaigns.recipients import Recipients
 from functions.campaign_dispatch.load import shard as load_module
 from functions.campaign_dispatch.load.shard import load_shard
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.fate import Fate
@@ -121,7 +120,7 @@ def test_unconfirmed_recipients_are_written_to_again_only_when_asked(world: Worl
     world.add_contacts(30)
     first = run(world, refusing("3", code="no_answer", kind=Kind.UNKNOWN))
     assert world.books(first).unknown == 3
-    assert sweep_campaign(world.deps, world.tenant_id, first, epoch_ms() + 60_000) == "closed"
+    assert world.sweep(first, epoch_ms() + 60_000) == "closed"
     source = EarlierCampaign(first, outcomes=("unknown",))
     meta = FakeMeta()
     run(world, meta, audience=Audience(source=source))
@@ -168,7 +167,7 @@ def test_of_two_campaigns_that_load_at_once_the_later_waits_and_counts_the_earli
 
 def load(world: World, task: QueueMessage) -> str:
     assert isinstance(task, LoadShard)
-    return load_shard(world.deps, task, epoch_ms(), lambda: False)
+    return load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
 
 
 def test_who_is_excluded_by_a_campaign_whose_start_came_late_waits_for_it(world: World) -> None:

@@ -41,7 +41,7 @@ class Shop:
     campaign_id: str
 
     def start(self, now: int = NOW) -> str:
-        return start_campaign(self.world.deps, self.world.tenant_id, self.campaign_id, now)
+        return start_campaign(self.world.deps.for_start(), self.world.tenant_id, self.campaign_id, now)
 
     def campaign(self) -> Campaign:
         return self.world.deps.catalogue.campaign(self.world.tenant_id, self.campaign_id)

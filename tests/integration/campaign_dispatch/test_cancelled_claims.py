@@ -7,7 +7,6 @@ import pytest
 
 from functions.campaign_dispatch.lane.claims import segment_of
 from functions.campaign_dispatch.lane.results import Sent
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import after
 from shared.domain.campaigns.number_work import Run
@@ -21,7 +20,7 @@ STOOD_STILL_MS = 60_000
 
 def sweep(world: World, campaign_id: str) -> str:
     """Once its lane's lease is over."""
-    return sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms() + STOOD_STILL_MS)
+    return world.sweep(campaign_id, epoch_ms() + STOOD_STILL_MS)
 
 
 def hold_lane(world: World, campaign_id: str) -> int:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from functions.campaign_dispatch.load.shard import load_shard
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
@@ -47,14 +46,14 @@ def again(campaign_id: str, *outcomes: str) -> Audience:
 
 def close(world: World, campaign_id: str, days: int = 0) -> None:
     """Have the sweep close it, as if that had been so many days ago."""
-    assert sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms() + 60_000) == "closed"
+    assert world.sweep(campaign_id, epoch_ms() + 60_000) == "closed"
     at = epoch_ms() - days * DAY
     world.deps.catalogue.change_campaign(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
 
 def load(world: World, task: QueueMessage) -> str:
     assert isinstance(task, LoadShard)
-    return load_shard(world.deps, task, epoch_ms(), lambda: False)
+    return load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
 
 
 def endings(meta: FakeMeta) -> set[str]:
@@ -116,7 +115,7 @@ def test_a_retry_that_was_cancelled_is_waited_for_until_its_lanes_have_heard_of_
     world.start(other)
     tasks = world.load_queue.take()
     assert {load(world, task) for task in tasks} == {"waiting"}
-    while sweep_campaign(world.deps, world.tenant_id, cancelled, epoch_ms() + 60_000) != "closed":
+    while world.sweep(cancelled, epoch_ms() + 60_000) != "closed":
         pass
     for task in tasks:
         load(world, task)

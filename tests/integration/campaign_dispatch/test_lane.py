@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
@@ -175,7 +174,7 @@ def test_the_sweep_closes_a_finished_campaign_and_its_books_stay_right(world: Wo
     world.add_contacts(90)
     campaign = world.send_to_everybody()
     world.run_lane(FakeMeta())
-    assert sweep_campaign(world.deps, world.tenant_id, campaign, epoch_ms()) == "closed"
+    assert world.sweep(campaign, epoch_ms()) == "closed"
     done = world.campaign(campaign)
     assert done.state is State.COMPLETED
     assert not world.deps.lanes.work(world.phone_number_id).runs
@@ -231,7 +230,7 @@ def test_books_that_do_not_balance_become_an_incident(world: World) -> None:
         TableName="SendsTable",
         Key={"pk": {"S": f"T#{world.tenant_id}#C#{campaign}#{lost:x}"}, "sk": {"S": "S#0000"}},
     )
-    assert sweep_campaign(world.deps, world.tenant_id, campaign, epoch_ms()) == "unbalanced"
+    assert world.sweep(campaign, epoch_ms()) == "unbalanced"
     (incident,) = world.deps.catalogue.incidents(world.tenant_id)
     assert incident.figures["planned"] == 20
     assert incident.figures["waiting"] < 20

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch.lane.trip import WINDOW
-from functions.campaign_dispatch.sweep.campaign import HELD_GRACE_MS, sweep_campaign
+from functions.campaign_dispatch.sweep.campaign import HELD_GRACE_MS
 from shared.clock import epoch_ms
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
@@ -19,7 +19,7 @@ HELD = FakeMeta(lambda _to, _n: Outcome(Kind.HELD, message_id="wamid.held"))
 
 
 def sweep(world: World, campaign_id: str, later: int = 0) -> str:
-    return sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms() + later)
+    return world.sweep(campaign_id, epoch_ms() + later)
 
 
 def claim(world: World, campaign_id: str, start: int, stop: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch.load import shard as load
-from functions.campaign_dispatch.load.shard import load_shard, put_before_lanes
+from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State, after
@@ -53,7 +53,7 @@ def task(world: World, campaign_id: str, shard: int = SHARD) -> LoadShard:
 
 
 def load_one(world: World, campaign_id: str, shard: int = SHARD) -> str:
-    return load_shard(world.deps, task(world, campaign_id, shard), epoch_ms(), lambda: False)
+    return load_shard(world.deps.for_load(), task(world, campaign_id, shard), epoch_ms(), lambda: False)
 
 
 def load_all(world: World, campaign_id: str) -> None:
@@ -192,7 +192,7 @@ def test_a_load_that_runs_out_of_time_goes_on_where_it_stopped(world: World) -> 
     add(world, range(200))
     campaign_id = begin(world)
     rounds = 0
-    while load_shard(world.deps, task(world, campaign_id), epoch_ms(), lambda: True) == "continued":
+    while load_shard(world.deps.for_load(), task(world, campaign_id), epoch_ms(), lambda: True) == "continued":
         rounds += 1
         assert world.load_queue.take() == [task(world, campaign_id)]
     assert rounds == 2
@@ -343,7 +343,7 @@ def test_a_worker_that_slept_since_before_the_end_sends_it_to_nobody_again(world
     change(world, campaign_id, action, finished_at=epoch_ms())
     world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
     world.lane_queue.take()
-    put_before_lanes(world.deps, world.tenant_id, as_read, epoch_ms())
+    world.deps.opening.put_before_lanes(world.tenant_id, as_read, epoch_ms())
     assert world.deps.lanes.work(world.phone_number_id).runs == ()
     assert world.lane_queue.messages == []
 
@@ -360,7 +360,7 @@ def test_a_campaign_that_was_stopped_before_its_run_was_open_is_not_sent(
     world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
     change(world, campaign_id, action)
     world.lane_queue.take()
-    put_before_lanes(world.deps, world.tenant_id, as_read, epoch_ms())
+    world.deps.opening.put_before_lanes(world.tenant_id, as_read, epoch_ms())
     assert world.campaign(campaign_id).state is state
     assert not [r for r in world.deps.lanes.work(world.phone_number_id).runs if r.state == "running"]
     assert world.lane_queue.messages == []
@@ -376,7 +376,9 @@ def test_the_dry_run_counts_what_the_load_then_does(world: World) -> None:
     campaign_id = world.launch()
     run_id = new_ulid()
     for shard in range(SHARDS):
-        load_shard(world.deps, LoadShard(world.tenant_id, campaign_id, shard, run_id), epoch_ms(), lambda: False)
+        load_shard(
+            world.deps.for_load(), LoadShard(world.tenant_id, campaign_id, shard, run_id), epoch_ms(), lambda: False
+        )
     parts = dry_run_parts(world, campaign_id, run_id)
     assert len(parts) == SHARDS
     assert [(part.planned, part.sendable) for part in parts if part.planned] == [(50, 49)]
@@ -397,7 +399,9 @@ def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
     variables = {"limited_time_offer.expiration": Variable("field", "ends"), "button.0.code": Variable("constant", "A")}
     campaign_id, run_id = world.launch(template_id="78", variables=variables), new_ulid()
     for shard in range(SHARDS):
-        load_shard(world.deps, LoadShard(world.tenant_id, campaign_id, shard, run_id), epoch_ms(), lambda: False)
+        load_shard(
+            world.deps.for_load(), LoadShard(world.tenant_id, campaign_id, shard, run_id), epoch_ms(), lambda: False
+        )
     parts = dry_run_parts(world, campaign_id, run_id)
     assert [part.offer_ends for part in parts if part.planned] == [epoch_of("2100-01-01")]
     assert {part.offer_ends for part in parts if not part.planned} == {None}

@@ -29,7 +29,7 @@ def test_loader_that_died_between_its_last_block_and_the_room_for_outcomes(datab
     first, *others = world.load_queue.take()
     for task in (first, *others):
         assert isinstance(task, LoadShard)
-        load_shard(world.deps, task, epoch_ms(), lambda: False)
+        load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
         if task is first:
             partition = {"S": f"T#{world.tenant_id}#C#{campaign_id}#{task.shard:x}"}
             database.client.delete_item(TableName=database.sends, Key={"pk": partition, "sk": {"S": "S#0000"}})
@@ -60,12 +60,12 @@ def test_sweep_that_read_the_campaign_before_its_end_lets_no_lane_at_what_a_late
     work = world.deps.lanes.work(world.phone_number_id)
     meta = FakeMeta()
     world.run_lane(meta)
-    sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms())
+    world.sweep(campaign_id, epoch_ms())
     assert world.campaign(campaign_id).closed
     opened: Run = replace(work.runs[0], state=OPENING)
     world.deps.lanes.open_run(opened)
     late = replace(world.deps, catalogue=BehindTheTimes(database, as_it_was))
-    sweep_campaign(late, world.tenant_id, campaign_id, epoch_ms())
+    sweep_campaign(late.for_sweep(), world.tenant_id, campaign_id, epoch_ms())
     world.run_lane(meta)
     assert not meta.twice
 
@@ -86,6 +86,6 @@ def test_late_loader_in_the_middle_of_closing_has_nothing_sent_again(database: D
         world.run_lane(meta)
 
     events.register("before-call.dynamodb.DeleteItem", come_late)
-    sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms())
+    world.sweep(campaign_id, epoch_ms())
     assert world.campaign(campaign_id).closed
     assert not meta.twice

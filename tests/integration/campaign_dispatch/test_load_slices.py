@@ -8,7 +8,6 @@ import pytest
 from functions.campaign_dispatch.load import dry_run
 from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.load_record import Record
@@ -55,7 +54,7 @@ def begin(world: World) -> str:
 
 def step(world: World, campaign_id: str, shard: int = SHARD, run: str = "", *, in_time: bool = False) -> str:
     task = LoadShard(world.tenant_id, campaign_id, shard, run)
-    return load_shard(world.deps, task, epoch_ms(), lambda: not in_time)
+    return load_shard(world.deps.for_load(), task, epoch_ms(), lambda: not in_time)
 
 
 def steps(world: World, campaign_id: str, run: str = "") -> Iterator[str]:
@@ -146,10 +145,10 @@ def test_a_loader_that_seals_nothing_is_not_taken_for_dead(world: World) -> None
         if shard != SHARD:
             step(world, campaign_id, shard, in_time=True)
     later = epoch_ms() + 200_000
-    load_shard(world.deps, LoadShard(world.tenant_id, campaign_id, SHARD), later, lambda: True)
+    load_shard(world.deps.for_load(), LoadShard(world.tenant_id, campaign_id, SHARD), later, lambda: True)
     world.load_queue.take()
-    assert sweep_campaign(world.deps, world.tenant_id, campaign_id, later + 60_000) == "loading"
-    assert sweep_campaign(world.deps, world.tenant_id, campaign_id, later + 200_000) == "reloading"
+    assert world.sweep(campaign_id, later + 60_000) == "loading"
+    assert world.sweep(campaign_id, later + 200_000) == "reloading"
     assert world.load_queue.take() == [LoadShard(world.tenant_id, campaign_id, SHARD)]
 
 

@@ -120,8 +120,8 @@ def test_of_a_merger_in_the_middle_of_the_load_one_contact_is_tried_again(world:
     world.start(again)
     tasks = [task for task in world.load_queue.take() if isinstance(task, LoadShard)]
     tasks.sort(key=lambda task: task.shard != shard_of(by_user_id))
-    load_shard(world.deps, tasks[0], epoch_ms(), lambda: False)
+    load_shard(world.deps.for_load(), tasks[0], epoch_ms(), lambda: False)
     merge(world, person, by_user_id)
     for task in tasks[1:]:
-        load_shard(world.deps, task, epoch_ms(), lambda: False)
+        load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
     assert world.books(again).planned == 1

@@ -183,10 +183,10 @@ def test_what_turns_out_while_the_audience_is_frozen_counts(scene: Scene) -> Non
     world.start(campaign)
     tasks = [task for task in world.load_queue.take() if isinstance(task, LoadShard)]
     tasks.sort(key=lambda task: task.shard != shard_of(scene.other))
-    load_shard(world.deps, tasks[0], epoch_ms(), lambda: False)
+    load_shard(world.deps.for_load(), tasks[0], epoch_ms(), lambda: False)
     scene.merge()
     for task in tasks[1:]:
-        load_shard(world.deps, task, epoch_ms(), lambda: False)
+        load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
     meta = scene.meta()
     world.run_lane(meta)
     assert len(meta.requests) == 1

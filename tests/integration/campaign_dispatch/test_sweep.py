@@ -6,7 +6,6 @@ import pytest
 
 from functions.campaign_dispatch.lane.claims import next_window
 from functions.campaign_dispatch.load.shard import load_shard
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
@@ -23,7 +22,7 @@ LEASE_MS = 15_000
 
 
 def sweep(world: World, campaign_id: str, later: int = 0) -> str:
-    return sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms() + later)
+    return world.sweep(campaign_id, epoch_ms() + later)
 
 
 def change(world: World, campaign_id: str, action: str) -> None:
@@ -85,7 +84,7 @@ def test_only_what_a_dead_loader_left_is_queued_again(world: World) -> None:
     assert world.load_queue.take() == []
     for task in tasks[:10]:
         assert isinstance(task, LoadShard)
-        load_shard(world.deps, task, epoch_ms(), lambda: False)
+        load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
     assert sweep(world, campaign_id, 200_000) == "reloading"
     assert world.load_queue.take() == tasks[10:]
 

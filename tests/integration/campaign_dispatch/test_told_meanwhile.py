@@ -7,7 +7,6 @@ from typing import Any, cast
 import pytest
 
 from functions.api.campaigns.control import CampaignControl
-from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.stop_reasons import Scope
@@ -97,7 +96,7 @@ def test_who_resumes_it_has_decided(world: World, control: CampaignControl, inde
     tell(world)
     world.load()
     control.resume(world.tenant_id, campaign_id, epoch_ms())
-    assert sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms()) == "sending"
+    assert world.sweep(campaign_id, epoch_ms()) == "sending"
     assert standing(world, campaign_id) == ("sending", "", ["running"])
     assert accepted(world) == PEOPLE
 
@@ -117,7 +116,7 @@ def test_the_sweep_looks_too_when_the_loader_died_at_the_last_step(
             world.load()
     assert standing(world, campaign_id) == ("sending", "", [])
     template(category="UTILITY")(world)
-    sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms())
+    world.sweep(campaign_id, epoch_ms())
     assert standing(world, campaign_id) == ("paused", "template_recategorised", ["paused"])
 
 
@@ -130,7 +129,7 @@ def test_whoever_resumed_it_meanwhile_is_not_overruled(world: World, control: Ca
     world.load()
     control.resume(world.tenant_id, campaign_id, epoch_ms())
     world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "opening")
-    sweep_campaign(world.deps, world.tenant_id, campaign_id, epoch_ms())
+    world.sweep(campaign_id, epoch_ms())
     assert standing(world, campaign_id) == ("sending", "", ["running"])
 
 

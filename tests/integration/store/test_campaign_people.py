@@ -30,7 +30,7 @@ def frozen(world: World, recipients: int, held_back: range) -> Campaign:
     world.start(campaign_id)
     for task in world.load_queue.take():
         assert isinstance(task, LoadShard)
-        load_shard(world.deps, task, epoch_ms(), lambda: False)
+        load_shard(world.deps.for_load(), task, epoch_ms(), lambda: False)
     campaign = world.campaign(campaign_id)
     assert campaign.sizes[SHARD] == recipients
     return campaign

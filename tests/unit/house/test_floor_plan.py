@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-FUNCTIONS = ("api", "billing_events", "bot_reply", "webhook_ingest")
+FUNCTIONS = ("api", "billing_events", "bot_reply", "campaign_dispatch", "webhook_ingest")
 LAYERS = ("base", "logic", "models", "actions", "routes", "bootstrap", "handler")
 """From the bottom: each may import its own kind and those before it."""
 

@@ -1,0 +1,26 @@
+"""What the sweep takes."""
+
+from dataclasses import dataclass
+
+from functions.campaign_dispatch.load.opening import Opening
+from shared.clients.queue import Queue
+from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.load_slices import LoadSlices
+from shared.store.campaigns.sends import Sends
+
+
+@dataclass(frozen=True, slots=True)
+class SweepParts:
+    """`unknown_grace_ms`: how long a send without an answer may still be settled by its statuses before it counts as
+    not confirmed."""
+
+    catalogue: Catalogue
+    sends: Sends
+    lanes: Lanes
+    slices: LoadSlices
+    opening: Opening
+    start_queue: Queue
+    load_queue: Queue
+    lane_queue: Queue
+    unknown_grace_ms: int
