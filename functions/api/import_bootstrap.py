@@ -8,9 +8,11 @@ from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.queue import Queue
 from shared.config import required
+from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations
 from shared.store.engine.database import open_database
 from shared.store.engine.directory import Directory
 
@@ -21,6 +23,7 @@ class ImportDeps:
     accounts: Accounts
     catalogue: Catalogue
     contacts: Contacts
+    heads: Heads
     files: Files
     queue: Queue
 
@@ -32,11 +35,13 @@ def import_deps() -> ImportDeps:
     database = open_database(env)
     aws = AwsClients(database.session)
     directory = Directory(database)
+    accounts, contacts = Accounts(directory), Contacts(database)
     return ImportDeps(
         directory=directory,
-        accounts=Accounts(directory),
+        accounts=accounts,
         catalogue=Catalogue(directory),
-        contacts=Contacts(database),
+        contacts=contacts,
+        heads=Heads(accounts, contacts, Conversations(database)),
         files=Files(aws.s3, required(env, "DATA_BUCKET")),
         queue=Queue(aws.sqs, required(env, "IMPORT_QUEUE_URL")),
     )

@@ -1,5 +1,6 @@
 """What the heads of a person's conversations show of them, when that changes without a message."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from shared.domain.contacts.identity import conversation_id_for
@@ -29,3 +30,10 @@ class Heads:
             conversation_id = conversation_id_for(tenant_id, number.phone_number_id, contact.contact_id)
             with suppress(NotFound):
                 self._conversations.change(tenant_id, conversation_id, lambda head: shown_as(head, name, phone))
+
+    def refresh_many(self, tenant_id: str, contact_ids: Sequence[str]) -> None:
+        """`refresh` for those who have a conversation; 0.5 RRU for each that there could be. Harmless to repeat."""
+        numbers = [number.phone_number_id for number in self._accounts.numbers(tenant_id)] if contact_ids else []
+        possible = [conversation_id_for(tenant_id, number, one) for number in numbers for one in contact_ids]
+        for contact_id in {head.contact_id for head in self._conversations.get_many(tenant_id, possible)}:
+            self.refresh(tenant_id, contact_id)

@@ -204,7 +204,7 @@ def test_an_import_that_goes_back_to_its_queue_stays_its_tenant_s(
             raise end
         return end
 
-    parts = SimpleNamespace(directory=None, files=None, catalogue=None, contacts=None, queue=queue)
+    parts = SimpleNamespace(directory=None, files=None, catalogue=None, contacts=None, heads=None, queue=queue)
     monkeypatch.setattr(import_handler, "import_deps", lambda: parts)
     monkeypatch.setattr(ImportRun, "work", work)
     import_handler.import_file(ImportFile(MANY, "i"), Context())  # type: ignore[arg-type]

@@ -67,14 +67,13 @@ def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) ->
     phone_id = contact_id_for(tenant_id, "phone", attributes["phone"]) if new.phone else ""
     bsuid_id = contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else ""
     contact_id = found.contact_id if found else phone_id or bsuid_id
-    contact_id, change = contacts.upsert(tenant_id, contact_id, attributes, fields, check_tags(new.tags), now)
+    contact_id, change, renamed = contacts.upsert(tenant_id, contact_id, attributes, fields, check_tags(new.tags), now)
     for alias in (phone_id, bsuid_id):
         if alias and alias != contact_id:
             contacts.put_pointer(tenant_id, alias, contact_id)
-    stored = need_contact(contacts, tenant_id, contact_id)
-    if found is not None:
-        _show(deps, tenant_id, found, stored)
-    return stored, change == "created"
+    if renamed:
+        deps.heads.refresh(tenant_id, contact_id)
+    return need_contact(contacts, tenant_id, contact_id), change == "created"
 
 
 def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: ContactPatch, now: int) -> Contact:
@@ -98,14 +97,9 @@ def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: Con
     if not changed:
         raise NotFound("there is no such contact")
     after = need_contact(deps.contacts, tenant_id, before.contact_id)
-    _show(deps, tenant_id, before, after)
-    return after
-
-
-def _show(deps: ContactParts, tenant_id: str, before: Contact, after: Contact) -> None:
-    """In conversations, who is called otherwise now."""
     if after.shown_name != before.shown_name:
         deps.heads.refresh(tenant_id, after.contact_id)
+    return after
 
 
 def _by_phone(contacts: Contacts, tenant_id: str, phone: str) -> Contact | None:

@@ -73,7 +73,7 @@ class Identification:
         attributes = _missing(person, who, at)
         contact_id = person.contact_id
         if attributes or person.contact is None:
-            contact_id, _ = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now)
+            contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now).contact_id
         for key, found in person.by_key.items():
             if found is None and key != contact_id:
                 self._contacts.put_pointer(tenant_id, key, contact_id)

@@ -13,7 +13,7 @@ Every profile write is an update of named attributes, so an import never undoes 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from botocore.exceptions import ClientError
 
@@ -32,6 +32,14 @@ _KEYS = 100
 _READS = 4
 _TAKEN_OVER = ("phone", "bsuid", "region", "name", "first", "book", "profile", "username")
 Change = Literal["created", "updated", "unchanged"]
+
+
+class Upserted(NamedTuple):
+    """`contact_id` is whom the identity given leads to. `renamed`: who was known is shown under another name now."""
+
+    contact_id: str
+    change: Change
+    renamed: bool
 
 
 class Contacts:
@@ -113,12 +121,12 @@ class Contacts:
         fields: Mapping[str, str],
         tags: frozenset[str],
         now: int,
-    ) -> tuple[str, Change]:
+    ) -> Upserted:
         """Create the contact or set these attributes (phone, bsuid, name, first, profile, region) and custom fields;
         add these tags.
 
-        Blank values leave what is stored. Returns (contact id, what changed); the id differs from the one given when
-        that identity is an alias. Consent is never touched.
+        Blank values leave what is stored. The id that comes back differs from the one given when that identity is an
+        alias. Consent is never touched.
         """
         for _ in range(HOPS):
             try:
@@ -129,7 +137,8 @@ class Contacts:
                 item = self._read(tenant_id, contact_id)
                 contact_id = text(item or {}, "ptr") or contact_id
                 continue
-            return contact_id, _change(before, attributes, fields, tags)
+            change = _change(before, attributes, fields, tags)
+            return Upserted(contact_id, change, _renamed(before or {}, attributes))
         raise RuntimeError("alias chain does not end")
 
     def _update_profile(
@@ -317,6 +326,13 @@ class Contacts:
                 if contact_id:
                     continue
             return
+
+
+def _renamed(before: Item, attributes: Mapping[str, str]) -> bool:
+    if "created" not in before:
+        return False
+    after: Item = {**before, **{name: value for name, value in attributes.items() if value}}
+    return contact_of(before).shown_name != contact_of(after).shown_name
 
 
 def _change(

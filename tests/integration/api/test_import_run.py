@@ -24,11 +24,17 @@ from functions.api.contacts.imports.job import (
 from functions.api.contacts.imports.run import ImportRun
 from shared.clients.files import Files
 from shared.domain.contacts.contact import ContactField
-from shared.domain.contacts.identity import contact_id_for
+from shared.domain.contacts.identity import contact_id_for, conversation_id_for
+from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import message_key
+from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict
 from shared.ids import new_ulid
+from shared.services.heads import Heads
+from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts
+from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
@@ -57,6 +63,11 @@ class Bench:
         self.imports = Imports(self.directory, Files(s3, "data"))
         self.catalogue = Catalogue(self.directory)
         self.contacts = Contacts(database)
+        self.conversations = Conversations(database)
+        accounts = Accounts(self.directory)
+        number = Number(f"PN-{self.tenant}", f"W-{self.tenant}", "+551130000000", "Shop")
+        accounts.connect(self.tenant, Waba(number.waba_id, "Shop", "BRL", "sealed"), [number])
+        self.heads = Heads(accounts, self.contacts, self.conversations)
 
     def upload(self, content: bytes | str, **options: Any) -> str:
         job = ImportJob(new_ulid(), "f.csv", Options("BR", **options), status="queued")
@@ -66,7 +77,7 @@ class Bench:
         return job.import_id
 
     def run(self, import_id: str, clock: Clock | None = None, owner: str = "w1", margin: int = 30_000) -> bool:
-        run = ImportRun(self.imports, self.catalogue, self.contacts, clock or Clock())
+        run = ImportRun(self.imports, self.catalogue, self.contacts, self.heads, clock or Clock())
         return run.work(self.tenant, import_id, owner, margin_ms=margin)
 
     def job(self, import_id: str) -> ImportJob:
@@ -336,3 +347,54 @@ def test_rejected_rows_do_nothing_in_a_spreadsheet_and_can_come_back(bench: Benc
     assert bench.run(import_id) is False
     names = {contact.name for contact in bench.contacts.page(bench.tenant, "", 100)}
     assert names == {" ".join(cell.split()) for cell in DANGEROUS}
+
+
+PEOPLE = {"Ana": "+5511912000001", "Bia": "+5511912000002", "Caio": "+5511912000003"}
+
+
+def talking(bench: Bench, name: str) -> str:
+    """A contact of that name who has a conversation; its id."""
+    contact_id = contact_id_for(bench.tenant, "phone", PEOPLE[name])
+    bench.contacts.upsert(bench.tenant, contact_id, {"phone": PEOPLE[name], "name": name}, {}, frozenset(), START)
+    conversation_id = conversation_id_for(bench.tenant, f"PN-{bench.tenant}", contact_id)
+    message = Message(message_key(START, name), conversation_id, "in", "contact", "text", "oi", START, {"body": "oi"})
+    bench.conversations.append(bench.tenant, Head(conversation_id, f"PN-{bench.tenant}", contact_id, name), message)
+    return conversation_id
+
+
+def test_whom_an_import_renames_is_so_in_their_conversation(bench: Bench) -> None:
+    ana, bia = talking(bench, "Ana"), talking(bench, "Bia")
+    before = bench.conversations.get(bench.tenant, bia)
+    names = {"Ana": "Ana Lima", "Bia": "Bia", "Caio": "Caio"}
+    bench.run(bench.upload("phone,name\n" + "".join(f"{PEOPLE[key]},{name}\n" for key, name in names.items())))
+    renamed = bench.conversations.get(bench.tenant, ana)
+    assert renamed is not None
+    assert renamed.contact_name == "Ana Lima"
+    assert bench.conversations.search.names(bench.tenant, "lima").ids == [("", ana)]
+    assert bench.conversations.get(bench.tenant, bia) == before
+
+
+def test_conversations_of_those_who_keep_their_names_are_not_looked_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[list[str]] = []
+    monkeypatch.setattr(Heads, "refresh_many", lambda _self, _tenant, ids: looked_for.append(list(ids)))
+    talking(bench, "Ana")
+    content = f"phone,name\n{PEOPLE['Ana']},Ana\n{PEOPLE['Caio']},Caio\n"
+    bench.run(bench.upload(content, tags=("spring",)))
+    assert looked_for == [[]]
+
+
+def test_a_worker_that_dies_between_a_row_and_its_conversation_leaves_no_old_name(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = talking(bench, "Ana")
+    import_id = bench.upload(f"phone,name\n{PEOPLE['Ana']},Ana Lima\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(Heads, "refresh_many", None)
+        with pytest.raises(TypeError):
+            bench.run(import_id)
+    assert bench.run(import_id, owner="w2") is False
+    renamed = bench.conversations.get(bench.tenant, ana)
+    assert renamed is not None
+    assert renamed.contact_name == "Ana Lima"

@@ -23,7 +23,7 @@ def contacts(database: Database) -> Contacts:
 
 def add(contacts: Contacts, tenant: str, phone: str = PHONE, name: str = "Ana", **fields: str) -> str:
     contact_id = contact_id_for(tenant, "phone", phone)
-    found, _ = contacts.upsert(tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), 1_000)
+    found, *_ = contacts.upsert(tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), 1_000)
     return found
 
 
@@ -72,7 +72,7 @@ def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: 
     found = contacts.find(tenant, "bsuid", "BR.1")
     assert found is not None
     assert found.contact_id == contact_id
-    assert contacts.upsert(tenant, alias, {"name": "Ana B"}, {}, frozenset(), 6) == (contact_id, "updated")
+    assert contacts.upsert(tenant, alias, {"name": "Ana B"}, {}, frozenset(), 6) == (contact_id, "updated", True)
     assert need(contacts, tenant, contact_id).name == "Ana B"
 
 
@@ -354,7 +354,7 @@ def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, t
 def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: str) -> None:
     whole = "Ana María Gómez"
     given = {"phone": "+34600000001", "name": whole, "first": kept_with_name("Ana María", whole)}
-    contact_id, _ = contacts.upsert(tenant, contact_id_for(tenant, "phone", "+34600000001"), given, {}, frozenset(), 1)
+    contact_id, *_ = contacts.upsert(tenant, contact_id_for(tenant, "phone", "+34600000001"), given, {}, frozenset(), 1)
 
     def first_name() -> str:
         found = contacts.get(tenant, contact_id)

@@ -34,14 +34,18 @@ from functions.api.contacts.imports.verdicts import Result, add, verdicts
 from functions.api.http.csv_file import write_rows
 from shared.domain.contacts.contact import ContactField
 from shared.errors import Conflict, NotFound, PermanentError, TooMany
+from shared.services.heads import Heads
 from shared.store.campaigns.catalogue import Catalogue
-from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.contacts import Contacts, Upserted
 from shared.store.engine.database import ItemTooLarge
 
 _THREADS = 16
 _CHUNK = 320
 _CHECKPOINT_MS = 2_000
 _MOST_ATTEMPTS = 5
+_DOUBTFUL = 20_000
+"""Rows behind the last note of how far it came, of which some may have been written by a worker that died: several
+times what one writes within _CHECKPOINT_MS."""
 
 
 class Clock(Protocol):
@@ -54,10 +58,11 @@ class Clock(Protocol):
 class ImportRun:
     """One worker's turn at one import."""
 
-    def __init__(self, imports: Imports, catalogue: Catalogue, contacts: Contacts, clock: Clock) -> None:
+    def __init__(self, imports: Imports, catalogue: Catalogue, contacts: Contacts, heads: Heads, clock: Clock) -> None:
         self._imports = imports
         self._catalogue = catalogue
         self._contacts = contacts
+        self._heads = heads
         self._clock = clock
 
     def work(self, tenant_id: str, import_id: str, owner: str, *, margin_ms: int = 30_000) -> bool:
@@ -168,6 +173,7 @@ class ImportRun:
         """The second pass, from where the last slice stopped. True when time ran out before the end."""
         _, _, reader = opened = self._open(tenant_id, job.options, file, fields)
         counts, codes, saved_at = job.counts, Counter(job.rejected_by_code), self._clock.now()
+        resumed = job.counts.rows > 0 or job.attempts > 1
         batch: list[Row] = []
         duplicate = rejected = at = 0
         with ThreadPoolExecutor(_THREADS) as threads:
@@ -183,7 +189,9 @@ class ImportRun:
                     duplicate += 1
                 if len(batch) + duplicate + rejected < _CHUNK:
                     continue
-                counts = add(counts, self._store(threads, tenant_id, batch, codes), duplicate, rejected)
+                doubtful = resumed and at - job.counts.rows <= _DOUBTFUL
+                results = self._store(threads, tenant_id, batch, codes, doubtful=doubtful)
+                counts = add(counts, results, duplicate, rejected)
                 batch, duplicate, rejected = [], 0, 0
                 stop = self._clock.remaining() < margin_ms
                 if stop or self._clock.now() - saved_at >= _CHECKPOINT_MS:
@@ -191,7 +199,8 @@ class ImportRun:
                     self._checkpoint(tenant_id, job, counts, codes, done=stop)
                 if stop:
                     return True
-            counts = add(counts, self._store(threads, tenant_id, batch, codes), duplicate, rejected)
+            results = self._store(threads, tenant_id, batch, codes, doubtful=resumed)
+            counts = add(counts, results, duplicate, rejected)
 
         def completed(stored: ImportJob) -> ImportJob:
             return finished(replace(stored, counts=counts, rejected_by_code=dict(codes)), COMPLETED, self._clock.now())
@@ -200,19 +209,32 @@ class ImportRun:
         return False
 
     def _store(
-        self, threads: ThreadPoolExecutor, tenant_id: str, rows: Sequence[Row], codes: Counter[str]
+        self,
+        threads: ThreadPoolExecutor,
+        tenant_id: str,
+        rows: Sequence[Row],
+        codes: Counter[str],
+        *,
+        doubtful: bool,
     ) -> list[Result]:
-        """What became of each row; those that would make their contact too large are counted in `codes`."""
+        """What became of each row; those that would make their contact too large are counted in `codes`.
+
+        Conversations show whoever is called otherwise now under the new name; if `doubtful`, anybody may be: another
+        worker may have written the row and died before it came to that.
+        """
         now = self._clock.now()
         self._adopt_former(tenant_id, rows)
 
-        def store(row: Row) -> Result:
+        def store(row: Row) -> Upserted | None:
             try:
-                return self._contacts.upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now)[1]
+                return self._contacts.upsert(tenant_id, row.contact_id, row.attributes, row.fields, row.tags, now)
             except ItemTooLarge:
-                return "too_large"
+                return None
 
-        results = list(threads.map(store, rows))
+        stored = list(threads.map(store, rows))
+        known = [one for one in stored if one is not None and one.change != "created"]
+        self._heads.refresh_many(tenant_id, [one.contact_id for one in known if one.renamed or doubtful])
+        results: list[Result] = [one.change if one is not None else "too_large" for one in stored]
         if "too_large" in results:
             codes[ItemTooLarge.code] += results.count("too_large")
         return results
