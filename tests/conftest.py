@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from infra.local.cloud import LocalCloud
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
+from tests.support.scheduling import CloudFirst, cloud_first
 
 # Set before any module under test is imported: no test can reach an account of this machine's user.
 os.environ.update(
@@ -53,6 +54,14 @@ def cloud() -> Iterator[LocalCloud]:
     """
     with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "30"}, enforcing=True) as running:
         yield running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = cloud_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> CloudFirst:
+    return CloudFirst(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
