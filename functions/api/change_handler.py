@@ -31,7 +31,7 @@ from shared.sqs_batch import log_failure
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     deps = change_deps()
     count("ChangesTaken", len(event["Records"]))
-    told: defaultdict[str, list[TenantEvent]] = defaultdict(list)
+    by_tenant: defaultdict[str, list[TenantEvent]] = defaultdict(list)
     for record in event["Records"]:
         try:
             tenant_id, events = events_of(record)
@@ -40,9 +40,9 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
             deps.parking.park(f"a change that is not understood: {type(error).__name__}", record)
             continue
         if events:
-            told[tenant_id] += events
+            by_tenant[tenant_id] += events
     failed: list[Exception] = []
-    for tenant_id, events in told.items():
+    for tenant_id, events in by_tenant.items():
         try:
             deps.publisher.publish(tenant_id, events, epoch_ms())
         except Exception as error:

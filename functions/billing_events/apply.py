@@ -20,52 +20,52 @@ _EVENT_TTL_SECONDS = 90 * 24 * 3600
 _ATTEMPTS = 5
 
 
-def apply_event(at_hand: BillingParts, event: BillingEvent, now: int) -> None:
+def apply_event(parts: BillingParts, event: BillingEvent, now: int) -> None:
     """Raises InvalidInput for a customer that is nobody's or a price that is no plan of ours."""
     if event.provider != "stripe" or event.kind not in USED or not event.object_id.startswith("sub_"):
         count("BillingEventUnused")
         return
     key = f"EVT#{event.provider}#{event.event_id}"
-    tenant_id = at_hand.accounts.tenant_of_customer(event.customer_id) if event.customer_id else None
-    if tenant_id is not None and at_hand.directory.get(tenant_id, key, BillingEvent) is not None:
+    tenant_id = parts.accounts.tenant_of_customer(event.customer_id) if event.customer_id else None
+    if tenant_id is not None and parts.directory.get(tenant_id, key, BillingEvent) is not None:
         count("BillingEventRepeated")
         return
-    subscription = at_hand.stripe().subscription(event.object_id)
+    subscription = parts.stripe().subscription(event.object_id)
     if tenant_id is None:
-        tenant_id = _claim(at_hand, subscription)
-    _settle(at_hand, tenant_id, subscription)
+        tenant_id = _claim(parts, subscription)
+    _settle(parts, tenant_id, subscription)
     with suppress(Conflict):
-        at_hand.directory.create(tenant_id, key, event, ttl=now // 1000 + _EVENT_TTL_SECONDS)
+        parts.directory.create(tenant_id, key, event, ttl=now // 1000 + _EVENT_TTL_SECONDS)
     count("BillingEventApplied")
 
 
-def _claim(at_hand: BillingParts, subscription: Subscription) -> str:
+def _claim(parts: BillingParts, subscription: Subscription) -> str:
     """Whose a customer is that we meet for the first time, by what we wrote into the metadata at checkout."""
-    known = at_hand.accounts.tenant_of_customer(subscription.customer_id)
+    known = parts.accounts.tenant_of_customer(subscription.customer_id)
     if known is not None:
         return known
     if not subscription.tenant_id:
         raise InvalidInput("unknown customer")
     # The tenant must exist (NotFound otherwise) before the customer is tied to it.
-    at_hand.accounts.tenant(subscription.tenant_id)
-    at_hand.accounts.set_customer(subscription.tenant_id, subscription.customer_id)
+    parts.accounts.tenant(subscription.tenant_id)
+    parts.accounts.set_customer(subscription.tenant_id, subscription.customer_id)
     return subscription.tenant_id
 
 
-def _settle(at_hand: BillingParts, tenant_id: str, subscription: Subscription) -> None:
+def _settle(parts: BillingParts, tenant_id: str, subscription: Subscription) -> None:
     """Store and derive until what was derived is what Stripe and our documents still say.
 
     Two events of one tenant may be applied at the same moment; whoever writes last has also looked last.
     """
     for _ in range(_ATTEMPTS):
         known = _known(subscription)
-        at_hand.directory.put(tenant_id, f"SUBSCRIPTION#{known.subscription_id}", known)
-        told = _effective(at_hand, tenant_id, known)
-        _tell_tenant(at_hand, tenant_id, subscription.customer_id, told)
-        again = at_hand.stripe().subscription(subscription.subscription_id)
-        if _known(again) == known and _effective(at_hand, tenant_id, known) == told:
+        parts.directory.put(tenant_id, f"SUBSCRIPTION#{known.subscription_id}", known)
+        effective = _effective(parts, tenant_id, known)
+        _tell_tenant(parts, tenant_id, subscription.customer_id, effective)
+        current = parts.stripe().subscription(subscription.subscription_id)
+        if _known(current) == known and _effective(parts, tenant_id, known) == effective:
             return
-        subscription = again
+        subscription = current
     raise RetryableError("the subscription keeps changing")
 
 
@@ -78,16 +78,16 @@ def _known(subscription: Subscription) -> KnownSubscription:
     return KnownSubscription(subscription.subscription_id, subscription.status, plan, subscription.created)
 
 
-def _effective(at_hand: BillingParts, tenant_id: str, written: KnownSubscription) -> tuple[str, str]:
+def _effective(parts: BillingParts, tenant_id: str, written: KnownSubscription) -> tuple[str, str]:
     """The list may not show yet what was written a moment ago, so that one is put in."""
-    stored = at_hand.directory.all(tenant_id, "SUBSCRIPTION#", KnownSubscription)
+    stored = parts.directory.all(tenant_id, "SUBSCRIPTION#", KnownSubscription)
     return effective([written, *(one for one in stored if one.subscription_id != written.subscription_id)])
 
 
-def _tell_tenant(at_hand: BillingParts, tenant_id: str, customer_id: str, told: tuple[str, str]) -> None:
-    plan, status = told
+def _tell_tenant(parts: BillingParts, tenant_id: str, customer_id: str, effective: tuple[str, str]) -> None:
+    plan, status = effective
 
     def change(tenant: Tenant) -> Tenant:
         return replace(tenant, plan=plan, subscription_status=status, customer_id=customer_id)
 
-    at_hand.accounts.change_tenant(tenant_id, change)
+    parts.accounts.change_tenant(tenant_id, change)

@@ -35,22 +35,22 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
         return _answer(500)
 
 
-def _receive(event: Mapping[str, Any], at_hand: Deps) -> Response:
+def _receive(event: Mapping[str, Any], parts: Deps) -> Response:
     body = _body(event)
     if len(body) > MAX_BODY_BYTES:
         count("BillingRejected")
         return _answer(413)
     now = epoch_ms()
     headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
-    if not is_signed(body, headers.get("stripe-signature", ""), at_hand.secrets.read(now).stripe_webhook_secret, now):
+    if not is_signed(body, headers.get("stripe-signature", ""), parts.secrets.read(now).stripe_webhook_secret, now):
         count("BillingRejected")
         return _answer(401)
     try:
         found = read_event(body)
         # The customer's group: one whose subscription makes many events does not hold up the others.
-        at_hand.events.send(found, group=hashlib.sha256(found.customer_id.encode()).hexdigest()[:40])
+        parts.events.send(found, group=hashlib.sha256(found.customer_id.encode()).hexdigest()[:40])
     except InvalidInput as problem:
-        at_hand.parking.park(problem.message, body.decode("utf-8", "backslashreplace"))
+        parts.parking.park(problem.message, body.decode("utf-8", "backslashreplace"))
     count("BillingReceived")
     return _answer(200)
 

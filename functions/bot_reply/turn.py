@@ -8,15 +8,15 @@ from shared.queue_messages import BotTurn
 from shared.services.single_send import Draft
 
 
-def take_turn(at_hand: BotParts, turn: BotTurn, now: int) -> None:
+def take_turn(parts: BotParts, turn: BotTurn, now: int) -> None:
     """Running it twice sends once: the answer is stored under a key that the message determines, then sent.
 
     Raises InvalidInput when the message is not there, RetryableError while an earlier run may be sending the answer.
     """
-    message = at_hand.conversations.messages.get(turn.tenant_id, turn.conversation_id, turn.message_id)
+    message = parts.conversations.messages.get(turn.tenant_id, turn.conversation_id, turn.message_id)
     if message is None:
         raise InvalidInput("the message to answer is not there")
-    answer = answer_to(at_hand.catalogue.bots(turn.tenant_id), turn.phone_number_id, message, now)
+    answer = answer_to(parts.catalogue.bots(turn.tenant_id), turn.phone_number_id, message, now)
     if answer is None:
         count("BotSilent")
         return
@@ -30,7 +30,7 @@ def take_turn(at_hand: BotParts, turn: BotTurn, now: int) -> None:
         content={"body": answer.text, "preview_url": False},
     )
     try:
-        sent = at_hand.sender.send(turn.tenant_id, turn.conversation_id, draft, now)
+        sent = parts.sender.send(turn.tenant_id, turn.conversation_id, draft, now)
     except (SendRefused, Conflict, NotFound) as refused:
         # The gate, the closed window, a number that cannot send, a person who is gone: the outcome is no answer.
         logger.info(

@@ -13,11 +13,11 @@ KINDS = frozenset(
 
 def named_kind(source: Mapping[str, object], kinds: frozenset[str]) -> str:
     """What `type` says, also in other case; where it says nothing, the only one of `kinds` with a body, or ""."""
-    told = word(source, "type")
-    if told and told not in kinds and (meant := constant(source, "type").lower()) in kinds:
+    stated = word(source, "type")
+    if stated and stated not in kinds and (meant := constant(source, "type").lower()) in kinds:
         return meant
-    held = [kind for kind in kinds if isinstance(source.get(kind), dict | list)] if not told else []
-    return held[0] if len(held) == 1 else told
+    held = [kind for kind in kinds if isinstance(source.get(kind), dict | list)] if not stated else []
+    return held[0] if len(held) == 1 else stated
 
 
 def typed(message: Mapping[str, object]) -> Json:

@@ -47,8 +47,8 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
         return _answer(500)
 
 
-def _challenge(query: Mapping[str, str], at_hand: Deps) -> Response:
-    expected = at_hand.secrets.read(epoch_ms()).meta_verify_token.encode()
+def _challenge(query: Mapping[str, str], parts: Deps) -> Response:
+    expected = parts.secrets.read(epoch_ms()).meta_verify_token.encode()
     given = query.get("hub.verify_token", "").encode("utf-8", "surrogatepass")
     if query.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, expected):
         count("WebhookChallengeRefused")
@@ -57,30 +57,28 @@ def _challenge(query: Mapping[str, str], at_hand: Deps) -> Response:
     return _answer(200, query.get("hub.challenge", ""))
 
 
-def _receive(event: Mapping[str, Any], at_hand: Deps) -> Response:
+def _receive(event: Mapping[str, Any], parts: Deps) -> Response:
     body = _body(event)
     if body is None:
         count("WebhookRejected")
         return _answer(413)
     now = epoch_ms()
-    secrets = at_hand.secrets.read(now)
+    secrets = parts.secrets.read(now)
     header = _header(event, "x-hub-signature-256")
     if not is_signed(body, header, (secrets.meta_app_secret, secrets.meta_app_secret_previous)):
         count("WebhookRejected")
         return _answer(401)
     found = split(body, now)
     # A no goes first, and beside what it stands in: it must not wait for anything else.
-    at_hand.consent.send_all(
-        Outgoing(said, digest(said.phone_number_id or said.waba_id)) for said in consent_said(found)
-    )
+    parts.consent.send_all(Outgoing(said, digest(said.phone_number_id or said.waba_id)) for said in consent_said(found))
     if len(body) > QUEUE_BYTES:
-        set_apart(found, at_hand.parking)
-    at_hand.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
-    at_hand.accounts.send_all(Outgoing(event, digest(event.waba_id)) for event in found.events)
-    at_hand.statuses.send_all(Outgoing(updates, digest(updates.phone_number_id)) for updates in found.statuses)
-    at_hand.sync.send_all(Outgoing(task, digest(task.waba_id)) for task in found.long)
+        set_apart(found, parts.parking)
+    parts.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
+    parts.accounts.send_all(Outgoing(event, digest(event.waba_id)) for event in found.events)
+    parts.statuses.send_all(Outgoing(updates, digest(updates.phone_number_id)) for updates in found.statuses)
+    parts.sync.send_all(Outgoing(task, digest(task.waba_id)) for task in found.long)
     for parked in found.parked:
-        at_hand.parking.park(parked.reason, parked.raw)
+        parts.parking.park(parked.reason, parked.raw)
     count("WebhookReceived")
     return _answer(200)
 

@@ -151,7 +151,7 @@ MUTANTS = (
         "            said.difference_update(c.contact_id for c in changes if not c.opted_out)",
     ),
     _one("a no that never reaches the feed", CONSENT, "for name in names:", "for name in []:"),
-    _one("a no that WhatsApp tells of left out", STATUSES, "(_opt_outs(at_hand, folded, now), ", "("),
+    _one("a no that WhatsApp tells of left out", STATUSES, "(_opt_outs(parts, folded, now), ", "("),
     _one(
         "a lane that sends paused campaigns",
         CLAIMS,

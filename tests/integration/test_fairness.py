@@ -213,10 +213,10 @@ def test_an_import_that_goes_back_to_its_queue_stays_its_tenant_s(
 
 def test_moves_of_many_conversations_are_one_account_s(monkeypatch: pytest.MonkeyPatch) -> None:
     queue = Sent()
-    at_hand = SimpleNamespace(
+    deps = SimpleNamespace(
         sync=queue, moves=SimpleNamespace(move=lambda *_: False), parking=SimpleNamespace(read=NotFound)
     )
     for target in ("a", "b"):
         value = {"tenant_id": MANY, "source": "s", "target": target, "contact_id": "c"}
-        tasks.take_task(at_hand, SyncTask("move_conversation", "waba", value, 0), 1, lambda: True)  # type: ignore[arg-type]
+        tasks.take_task(deps, SyncTask("move_conversation", "waba", value, 0), 1, lambda: True)  # type: ignore[arg-type]
     assert queue.groups == [digest("waba")] * 2

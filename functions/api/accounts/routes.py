@@ -76,15 +76,15 @@ def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
     excess = sorted(scope for scope in body.scopes if scope not in principal.scopes)
     if excess:
         raise Forbidden(f"you cannot grant what you do not have: {', '.join(excess)}", field="scopes")
-    wanted = operation(router)
+    request = operation(router)
     secret = _KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey(
-        key_id=wanted.operation_id,
+        key_id=request.operation_id,
         name=body.name,
         scopes=tuple(sorted(set(body.scopes))),
         hint=secret[-4:],
         key_hash=hash_key(secret),
-        created_at=wanted.at,
+        created_at=request.at,
     )
     deps().accounts.add_api_key(principal.tenant_id, key)
     return NewApiKeyOut(**ApiKeyOut.of(key).model_dump(), key=secret)

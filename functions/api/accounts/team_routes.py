@@ -16,12 +16,12 @@ from shared.errors import Forbidden
 from shared.store.accounts.tenants import Accounts
 
 router = new_router()
-find_accounts = parts_for(router, Accounts)
+deps = parts_for(router, Accounts)
 
 
 @router.get("/v1/members", **secured(Scope.READ, "account", "The people who work for the tenant"))
 def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
-    page = find_accounts().members_page(caller(router).tenant_id, limit, cursor)
+    page = deps().members_page(caller(router).tenant_id, limit, cursor)
     items = [TeamMemberOut.of(member, agent=is_agent(member)) for member in page.items]
     return TeamOut(items=items, next_cursor=page.cursor)
 
@@ -32,7 +32,7 @@ def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
 )
 def put_availability(member_id: Annotated[str, Path(pattern=ULID)], body: AvailabilityIn) -> TeamMemberOut:
     """One's own; those who may change settings say it for others too."""
-    principal, accounts = caller(router), find_accounts()
+    principal, accounts = caller(router), deps()
     if member_id != principal.member_id and Scope.SETTINGS not in principal.scopes:
         raise Forbidden("only somebody with the scope `settings` may say this of others", code="missing_scope")
     member = accounts.change_member(

@@ -9,11 +9,11 @@ from shared.domain.accounts.plans import entitlements
 from shared.store.accounts.tenants import Accounts
 
 router = new_router()
-find_accounts = parts_for(router, Accounts)
+deps = parts_for(router, Accounts)
 
 
 @router.get("/v1/billing/subscription", **secured(Scope.READ, "billing", "The plan, and what it allows"))
 def get_subscription() -> SubscriptionOut:
-    tenant = find_accounts().tenant(caller(router).tenant_id)
+    tenant = deps().tenant(caller(router).tenant_id)
     limits = entitlements(tenant.plan, tenant.subscription_status)
     return SubscriptionOut(plan=tenant.plan, status=tenant.subscription_status, entitlements=EntitlementsOut.of(limits))

@@ -37,8 +37,8 @@ def list_bots(limit: Limit = 50, cursor: CursorText = None) -> BotsOut:
 
 @router.post("/v1/bots", **effect(Scope.SETTINGS, "bots", "Make a bot", status=201))
 def post_bot(body: BotIn) -> BotOut:
-    wanted = operation(router)
-    bot = _bot(body, wanted.operation_id, wanted.at)
+    request = operation(router)
+    bot = _bot(body, request.operation_id, request.at)
     deps().catalogue.put_bot(caller(router).tenant_id, bot)
     return BotOut.of(bot)
 

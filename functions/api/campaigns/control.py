@@ -61,15 +61,15 @@ class CampaignDraft:
     unknown_policy: UnknownPolicy = "hold"
 
 
-def start_moment(wanted: int | None, now: int) -> int:
-    """When the campaign starts, epoch ms: now, unless a later moment is wanted. Raises InvalidInput."""
-    if wanted is None or now - _SKEW_MS <= wanted <= now:
+def start_moment(start_at: int | None, now: int) -> int:
+    """When the campaign starts, epoch ms: now, unless a later moment is asked for. Raises InvalidInput."""
+    if start_at is None or now - _SKEW_MS <= start_at <= now:
         return now
-    if wanted < now:
+    if start_at < now:
         raise InvalidInput("start_at lies in the past; leave it out to start at once", field="start_at")
-    if wanted > now + LATEST_START_MS:
+    if start_at > now + LATEST_START_MS:
         raise InvalidInput("start_at lies more than a year ahead", field="start_at")
-    return wanted
+    return start_at
 
 
 class CampaignControl:
@@ -131,8 +131,8 @@ class CampaignControl:
             return self._catalogue.campaign(tenant_id, campaign_id)
         return campaign
 
-    def again(
-        self, tenant_id: str, campaign_id: str, new_id: str, wanted: EarlierCampaign, created_by: str, now: int
+    def follow_up(
+        self, tenant_id: str, campaign_id: str, new_id: str, chosen: EarlierCampaign, created_by: str, now: int
     ) -> Campaign:
         """A draft of the same message for some of a campaign's people; it has books of its own and the same gates.
 
@@ -142,10 +142,10 @@ class CampaignControl:
         if not earlier.sizes:
             raise Conflict(f"the campaign is {earlier.state}; nobody was sent anything yet", code="campaign_state")
         draft = CampaignDraft(
-            name=f"{earlier.name} ({', '.join(wanted.outcomes)})"[:200],
+            name=f"{earlier.name} ({', '.join(chosen.outcomes)})"[:200],
             phone_number_id=earlier.phone_number_id,
             template_id=earlier.template_id,
-            audience=earlier.audience.again_for(wanted),
+            audience=earlier.audience.again_for(chosen),
             variables=earlier.variables,
             frequency_cap=earlier.frequency_cap,
         )
@@ -159,7 +159,7 @@ class CampaignControl:
         return plan
 
     def launch(
-        self, tenant_id: str, campaign_id: str, wanted: int | None, now: int, check: Check | None = None
+        self, tenant_id: str, campaign_id: str, start_at: int | None, now: int, check: Check | None = None
     ) -> Campaign:
         """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
 
@@ -167,11 +167,11 @@ class CampaignControl:
         """
         campaign = self._catalogue.campaign(tenant_id, campaign_id)
         if campaign.state is State.SCHEDULED and campaign.start_at is not None:
-            at_once = wanted is None and campaign.start_at <= now
-            if at_once or wanted == campaign.start_at:
+            at_once = start_at is None and campaign.start_at <= now
+            if at_once or start_at == campaign.start_at:
                 self._announce(tenant_id, campaign, now)
                 return campaign
-        start = start_moment(wanted, now)
+        start = start_moment(start_at, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
         check_named(self._catalogue, tenant_id, campaign.audience)
@@ -239,14 +239,14 @@ class CampaignControl:
         if template.category == campaign.category:
             return
         changed = f"Meta made the template {template.category}; the campaign was made for {campaign.category}"
-        told = campaign.reason == TEMPLATE_RECATEGORISED or template.category_at < (campaign.resumed_at or 0)
-        if not told:
+        warned = campaign.reason == TEMPLATE_RECATEGORISED or template.category_at < (campaign.resumed_at or 0)
+        if not warned:
             CampaignStop(self._catalogue, self._lanes)(
                 tenant_id, campaign.campaign_id, Scope.CAMPAIGN, TEMPLATE_RECATEGORISED
             )
         if not keeps_the_gates(campaign.category, template.category):
             raise Conflict(f"{changed}: cancel the campaign, and start a new one", code="template")
-        if not told:
+        if not warned:
             raise Conflict(f"{changed}: resume it once more if that is meant", code="template")
 
     def cancel(self, tenant_id: str, campaign_id: str) -> Campaign:

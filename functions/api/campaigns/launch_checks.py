@@ -19,31 +19,31 @@ from shared.observability import count, logger
 _ABOUT_TO_SEND = frozenset({State.DRAFT, State.PAUSED})
 
 
-def refresh_number(made: CampaignParts, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
+def refresh_number(parts: CampaignParts, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
     """The number and its account with what Meta says of them now, or with what is stored when Meta cannot be asked."""
-    number = made.accounts.number(tenant_id, phone_number_id)
-    waba = made.accounts.waba(tenant_id, number.waba_id)
+    number = parts.accounts.number(tenant_id, phone_number_id)
+    waba = parts.accounts.waba(tenant_id, number.waba_id)
     try:
-        facts = look_up(made.graph, made.access.of_account(tenant_id, waba, now), phone_number_id)
+        facts = look_up(parts.graph, parts.access.of_account(tenant_id, waba, now), phone_number_id)
     except Exception as error:  # nobody waits for these facts, and the launch says itself what it cannot do without
         logger.warning(
             "number facts not read", extra={"phone_number_id": phone_number_id, "error": type(error).__name__}
         )
         count("NumberFactsStale")
         facts = Facts()
-    return bring_up_to_date(made.accounts, tenant_id, number, facts, now)
+    return bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
 
 
-def refresh_template_of(made: CampaignParts, tenant_id: str, campaign_id: str, now: int) -> None:
+def refresh_template_of(parts: CampaignParts, tenant_id: str, campaign_id: str, now: int) -> None:
     """Ask Meta for the template that a campaign is about to use: an event of it may have been missed. What Meta cannot
     tell just now stays as it is stored. Raises NotFound."""
-    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
     if campaign.state not in _ABOUT_TO_SEND:
         return
-    template = made.catalogue.template(tenant_id, campaign.template_id)
+    template = parts.catalogue.template(tenant_id, campaign.template_id)
     try:
-        access = made.access.of_account(tenant_id, made.accounts.waba(tenant_id, template.waba_id), now)
-        refresh_template(made.graph, made.catalogue, access, tenant_id, template, now)
+        access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, template.waba_id), now)
+        refresh_template(parts.graph, parts.catalogue, access, tenant_id, template, now)
     except Exception as error:  # as with the number's facts: what is stored is what webhooks told
         logger.warning("template not read", extra={"template_id": template.template_id, "error": type(error).__name__})
         count("TemplateFactsStale")
@@ -53,7 +53,7 @@ def refresh_template_of(made: CampaignParts, tenant_id: str, campaign_id: str, n
 class LaunchChecks:
     """`beyond_limit`: the caller knows that the audience is larger than the messaging limit, and wants to begin."""
 
-    made: CampaignParts
+    parts: CampaignParts
     dry_runs: DryRuns
     tenant_id: str
     now: int
@@ -63,7 +63,7 @@ class LaunchChecks:
     def __call__(self, campaign: Campaign, plan: SendPlan) -> None:
         """Raises CompileError for media that Meta could not send, RetryableError when Meta cannot be asked about them,
         and Conflict when fewer people may be written to than the latest dry run counts."""
-        _, waba = refresh_number(self.made, self.tenant_id, campaign.phone_number_id, self.now)
+        _, waba = refresh_number(self.parts, self.tenant_id, campaign.phone_number_id, self.now)
         self._check_media(campaign, plan, waba)
         if not self.beyond_limit:
             self._check_limit(campaign, waba)
@@ -71,8 +71,8 @@ class LaunchChecks:
     def _check_media(self, campaign: Campaign, plan: SendPlan, waba: Waba) -> None:
         if not media_of(plan):
             return
-        access = self.made.access.of_account(self.tenant_id, waba, self.now)
-        problems = media_problems(self.made.graph, access, campaign.phone_number_id, plan, self.look_at_links)
+        access = self.parts.access.of_account(self.tenant_id, waba, self.now)
+        problems = media_problems(self.parts.graph, access, campaign.phone_number_id, plan, self.look_at_links)
         if problems:
             raise CompileError(problems)
 
@@ -81,7 +81,7 @@ class LaunchChecks:
             tried = self.dry_runs.latest(self.tenant_id, campaign.campaign_id)
         except NotFound:
             return
-        allowance = allowance_of(self.made.catalogue, self.made.sends, self.tenant_id, waba, self.now)
+        allowance = allowance_of(self.parts.catalogue, self.parts.sends, self.tenant_id, waba, self.now)
         beyond = allowance.beyond(tried.sendable)
         if tried.complete and beyond:
             raise Conflict(

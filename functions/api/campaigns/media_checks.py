@@ -38,11 +38,11 @@ def media_problems(
 ) -> list[Problem]:
     """What is dead or of the wrong type, under the variable that names it. Raises RetryableError when Meta is out of
     reach: nobody then knows."""
-    wanted = media_of(plan)
-    links = sorted({value for _, value in wanted if not value.isdecimal()})
+    named = media_of(plan)
+    links = sorted({value for _, value in named if not value.isdecimal()})
     seen = look(links) if links else {}
     problems: list[Problem] = []
-    for (kind, value), keys in wanted.items():
+    for (kind, value), keys in named.items():
         found = (
             _link_problem(kind, seen[value])
             if value in seen

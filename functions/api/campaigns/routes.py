@@ -39,16 +39,16 @@ _CSV_ROWS = 20_000
 
 
 def _control() -> CampaignControl:
-    made = deps()
+    parts = deps()
     return CampaignControl(
-        made.accounts,
-        made.catalogue,
-        made.lanes,
-        made.schedules,
-        made.start_queue,
-        made.lane_queue,
+        parts.accounts,
+        parts.catalogue,
+        parts.lanes,
+        parts.schedules,
+        parts.start_queue,
+        parts.lane_queue,
         _not_announced,
-        made.media.usable,
+        parts.media.usable,
     )
 
 
@@ -60,8 +60,8 @@ def _not_announced(campaign_id: str, error: Exception) -> None:
 
 
 def _dry_runs() -> DryRuns:
-    made = deps()
-    return DryRuns(made.directory, made.catalogue, made.sends, made.load_queue)
+    parts = deps()
+    return DryRuns(parts.directory, parts.catalogue, parts.sends, parts.load_queue)
 
 
 @router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "Campaigns, newest first"))
@@ -72,7 +72,7 @@ def list_campaigns(limit: Limit = 20, cursor: CursorText = None) -> CampaignsOut
 
 @router.post("/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "Make a campaign", status=201))
 def post_campaign(body: CampaignIn) -> CampaignOut:
-    principal, wanted, cap = caller(router), operation(router), body.frequency_cap
+    principal, request, cap = caller(router), operation(router), body.frequency_cap
     draft = CampaignDraft(
         name=body.name,
         phone_number_id=body.phone_number_id,
@@ -83,7 +83,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
         weight=body.weight,
         unknown_policy=body.unknown_policy,
     )
-    campaign = _control().create(principal.tenant_id, wanted.operation_id, draft, principal.member_id, wanted.at)
+    campaign = _control().create(principal.tenant_id, request.operation_id, draft, principal.member_id, request.at)
     return CampaignOut.of(campaign)
 
 
@@ -97,29 +97,29 @@ def get_campaign(campaign_id: CampaignId) -> CampaignOut:
     **effect(Scope.CAMPAIGNS, "campaigns", "Try it: count and sample, send nothing", status=202),
 )
 def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
-    made, tenant_id, wanted = deps(), caller(router).tenant_id, operation(router)
-    campaign = made.catalogue.campaign(tenant_id, campaign_id)
-    refresh_template_of(made, tenant_id, campaign_id, wanted.at)
-    number, waba = refresh_number(made, tenant_id, campaign.phone_number_id, epoch_ms())
-    conditions = conditions_of(made.catalogue.template(tenant_id, campaign.template_id), number, waba)
-    _dry_runs().start(tenant_id, campaign_id, DryRun(wanted.operation_id, wanted.at, conditions))
-    return DryRunStartedOut(dry_run_id=wanted.operation_id)
+    parts, tenant_id, request = deps(), caller(router).tenant_id, operation(router)
+    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    refresh_template_of(parts, tenant_id, campaign_id, request.at)
+    number, waba = refresh_number(parts, tenant_id, campaign.phone_number_id, epoch_ms())
+    conditions = conditions_of(parts.catalogue.template(tenant_id, campaign.template_id), number, waba)
+    _dry_runs().start(tenant_id, campaign_id, DryRun(request.operation_id, request.at, conditions))
+    return DryRunStartedOut(dry_run_id=request.operation_id)
 
 
 @router.get("/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "The latest dry run"))
 def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
-    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     result = _dry_runs().latest(tenant_id, campaign_id)
-    campaign = made.catalogue.campaign(tenant_id, campaign_id)
-    number = made.accounts.number(tenant_id, campaign.phone_number_id)
-    waba = made.accounts.waba(tenant_id, number.waba_id)
-    template = made.catalogue.template(tenant_id, campaign.template_id)
+    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    number = parts.accounts.number(tenant_id, campaign.phone_number_id)
+    waba = parts.accounts.waba(tenant_id, number.waba_id)
+    template = parts.catalogue.template(tenant_id, campaign.template_id)
     allowance = Allowance(None)
     if result.complete:
-        allowance = allowance_of(made.catalogue, made.sends, tenant_id, waba, now)
+        allowance = allowance_of(parts.catalogue, parts.sends, tenant_id, waba, now)
     expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or 0), result.offer_ends)
     changed = changes(result.run.conditions, conditions_of(template, number, waba))
-    card = rate_card_of(made.directory, tenant_id)
+    card = rate_card_of(parts.directory, tenant_id)
     least, most = cost_range(result, template.category, card)
     cost = CostRangeOut.of(dict(result.markets), least, most, card)
     return DryRunOut.of(result, number, allowance, expected, cost, changed)
@@ -165,7 +165,7 @@ def post_cancel(campaign_id: CampaignId) -> CampaignOut:
 )
 def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> CampaignOut:
     codes = tuple(body.codes) if body is not None else ()
-    return _again(campaign_id, EarlierCampaign(campaign_id, ("failed",), codes))
+    return _follow_up(campaign_id, EarlierCampaign(campaign_id, ("failed",), codes))
 
 
 @router.post(
@@ -178,29 +178,29 @@ def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> Campaign
     ),
 )
 def post_resend_unknown(campaign_id: CampaignId) -> CampaignOut:
-    return _again(campaign_id, EarlierCampaign(campaign_id, ("unknown",)))
+    return _follow_up(campaign_id, EarlierCampaign(campaign_id, ("unknown",)))
 
 
-def _again(campaign_id: str, wanted: EarlierCampaign) -> CampaignOut:
-    principal, made = caller(router), operation(router)
-    campaign = _control().again(
-        principal.tenant_id, campaign_id, made.operation_id, wanted, principal.member_id, made.at
+def _follow_up(campaign_id: str, chosen: EarlierCampaign) -> CampaignOut:
+    principal, request = caller(router), operation(router)
+    campaign = _control().follow_up(
+        principal.tenant_id, campaign_id, request.operation_id, chosen, principal.member_id, request.at
     )
     return CampaignOut.of(campaign)
 
 
 @router.get("/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "The books of a campaign"))
 def get_report(campaign_id: CampaignId) -> ReportOut:
-    made, tenant_id = deps(), caller(router).tenant_id
-    campaign = made.catalogue.campaign(tenant_id, campaign_id)
+    parts, tenant_id = deps(), caller(router).tenant_id
+    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
     changed = _dry_runs().compared(tenant_id, campaign)
     since = (
         SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
     )
-    books = read_books(made.sends, made.lanes, tenant_id, campaign)
-    card = rate_card_of(made.directory, tenant_id)
+    books = read_books(parts.sends, parts.lanes, tenant_id, campaign)
+    card = rate_card_of(parts.directory, tenant_id)
     cost = CostOut.of(actual_cost(books.priced, campaign.category, card), card)
-    return ReportOut.of(campaign, books, made.sends.rate_curve(tenant_id, campaign_id), since, cost)
+    return ReportOut.of(campaign, books, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
 
 
 @router.get(
@@ -212,9 +212,9 @@ def get_recipients(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: CursorText = None,
 ) -> RecipientsOut:
-    made, tenant_id = deps(), caller(router).tenant_id
-    campaign = made.catalogue.campaign(tenant_id, campaign_id)
-    page = Recipients(made.sends, made.lanes).page(tenant_id, campaign, outcome, limit, cursor)
+    parts, tenant_id = deps(), caller(router).tenant_id
+    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    page = Recipients(parts.sends, parts.lanes).page(tenant_id, campaign, outcome, limit, cursor)
     return RecipientsOut(
         items=[
             RecipientOut.model_validate({"contact_id": f.contact_id, "outcome": f.outcome, "code": f.code or None})
@@ -233,9 +233,9 @@ def get_recipients_csv(
     outcome: Annotated[OutcomeName | None, Query()] = None,
     cursor: CursorText = None,
 ) -> Response[str]:
-    made, tenant_id = deps(), caller(router).tenant_id
-    campaign = made.catalogue.campaign(tenant_id, campaign_id)
-    page = Recipients(made.sends, made.lanes).page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)
+    parts, tenant_id = deps(), caller(router).tenant_id
+    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    page = Recipients(parts.sends, parts.lanes).page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)
     headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
     if page.cursor is not None:
         query = urlencode({"outcome": outcome, "cursor": page.cursor} if outcome else {"cursor": page.cursor})

@@ -135,8 +135,8 @@ def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, curs
     found: list[Contact] = []
     room, looked_at = PageBytes(), 0
     while looked_at < _MOST_LOOKED_AT:
-        wanted = 500 if tag else limit
-        batch = contacts.page(tenant_id, after, wanted)
+        page_size = 500 if tag else limit
+        batch = contacts.page(tenant_id, after, page_size)
         for contact in batch:
             if not tag or tag in contact.tags:
                 if not room.takes(_size(contact)):
@@ -146,7 +146,7 @@ def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, curs
             if len(found) == limit:
                 return Page(found, encode_cursor(_LIST, {"id": after}))
         looked_at += len(batch)
-        if len(batch) < wanted:
+        if len(batch) < page_size:
             return Page(found, None)
     return Page(found, encode_cursor(_LIST, {"id": after}))
 

@@ -96,15 +96,15 @@ def post_opt_in(contact_id: ContactId, body: ConsentIn) -> ContactOut:
 
 
 def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
-    contacts, tenant_id, wanted = deps().contacts, caller(router).tenant_id, operation(router)
+    contacts, tenant_id, request = deps().contacts, caller(router).tenant_id, operation(router)
     contact = need_contact(contacts, tenant_id, contact_id)
     contacts.consent.record(
         tenant_id,
         contact.contact_id,
         opted_out=opted_out,
         source=source,
-        at=wanted.at,
-        event_id=wanted.operation_id,
+        at=request.at,
+        event_id=request.operation_id,
         now=epoch_ms(),
     )
     return ContactOut.of(need_contact(contacts, tenant_id, contact.contact_id))

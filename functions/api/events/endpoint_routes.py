@@ -66,12 +66,12 @@ def _limit(bound: Bound, endpoint_id: str) -> None:
 
 def _ask(tenant_id: str, endpoint: WebhookEndpoint) -> QueuedOut:
     """Send the challenge, once."""
-    wanted = operation(router)
-    event_id = f"evt_{wanted.operation_id}"
-    event = verification(event_id, wanted.at, endpoint.endpoint_id, endpoint.challenge)
+    request = operation(router)
+    event_id = f"evt_{request.operation_id}"
+    event = verification(event_id, request.at, endpoint.endpoint_id, endpoint.challenge)
     message = delivery_of(tenant_id, endpoint, event, event.to_json(), test=True)
     deps().webhook_queue.send(message, group=tenant_id)
-    return QueuedOut(delivery_id=delivery_id(wanted.at, event_id))
+    return QueuedOut(delivery_id=delivery_id(request.at, event_id))
 
 
 def _checked(url: str) -> str:
@@ -94,18 +94,18 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     a day with growing pauses. An answer other than 2xx within ten seconds is a failure, a redirect too. An endpoint
     that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed. Events other than that
     one carry what people write and do: to have them sent somewhere needs the scope `read` as well."""
-    tenant_id, wanted = caller(router).tenant_id, operation(router)
+    tenant_id, request = caller(router).tenant_id, operation(router)
     require_events(caller(router), body.events, field="events")
     url = _checked(body.url)
-    _limit(TESTS, wanted.operation_id)
+    _limit(TESTS, request.operation_id)
     shown, sealed = _fresh_secret()
     endpoint = WebhookEndpoint(
-        endpoint_id=wanted.operation_id,
+        endpoint_id=request.operation_id,
         url=url,
         events=tuple(body.events),
         description=body.description,
         secrets=(sealed,),
-        created_at=wanted.at,
+        created_at=request.at,
         challenge=secrets.token_urlsafe(_CHALLENGE_BYTES),
     )
     deps().endpoints.put(tenant_id, endpoint)
@@ -178,16 +178,16 @@ def post_rotate_secret(endpoint_id: EndpointId) -> NewSecretOut:
 def post_test(endpoint_id: EndpointId) -> QueuedOut:
     """Five times a minute at most; 429 `too_many_tests` says when again. 409 `endpoint_unverified` before the endpoint
     has proved that it wants webhooks."""
-    tenant_id, wanted = caller(router).tenant_id, operation(router)
+    tenant_id, request = caller(router).tenant_id, operation(router)
     endpoint = deps().endpoints.get(tenant_id, endpoint_id)
     if endpoint.challenge:
         raise Conflict("the endpoint has not given back its challenge yet: see …/verify", code="endpoint_unverified")
     _limit(TESTS, endpoint_id)
-    event_id = f"evt_{wanted.operation_id}"
-    event = TenantEvent(event_id, EventType.ENDPOINT_TEST, wanted.at, {"endpoint_id": endpoint_id})
+    event_id = f"evt_{request.operation_id}"
+    event = TenantEvent(event_id, EventType.ENDPOINT_TEST, request.at, {"endpoint_id": endpoint_id})
     message = delivery_of(tenant_id, endpoint, event, event.to_json(), test=True)
     deps().webhook_queue.send(message, group=tenant_id)
-    return QueuedOut(delivery_id=delivery_id(wanted.at, event_id))
+    return QueuedOut(delivery_id=delivery_id(request.at, event_id))
 
 
 @router.post(
@@ -243,11 +243,11 @@ def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOu
 )
 def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliverySummary:
     """Needs the scope `read` as well, as making an endpoint does: it goes to where the endpoint is now."""
-    tenant_id, made = caller(router).tenant_id, deps()
-    made.endpoints.get(tenant_id, endpoint_id)
+    tenant_id, parts = caller(router).tenant_id, deps()
+    parts.endpoints.get(tenant_id, endpoint_id)
     require_events(caller(router), [EVERYTHING])
     _limit(REPLAYS, endpoint_id)
-    logged = replay_one(made.webhook_queue, made.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
+    logged = replay_one(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
     return DeliverySummary.of(logged)
 
 
@@ -257,14 +257,14 @@ def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> Deliver
 )
 def post_replay(endpoint_id: EndpointId, body: ReplayIn) -> ReplayOut:
     """A hundred at a time: go on with `next_cursor` until it is null. Needs the scope `read` as well."""
-    tenant_id, made, now = caller(router).tenant_id, deps(), epoch_ms()
-    made.endpoints.get(tenant_id, endpoint_id)
+    tenant_id, parts, now = caller(router).tenant_id, deps(), epoch_ms()
+    parts.endpoints.get(tenant_id, endpoint_id)
     require_events(caller(router), [EVERYTHING])
     _limit(REPLAYS, endpoint_id)
     since, until = _epoch_ms(body.since), min(now, _epoch_ms(body.until)) if body.until else now
     if since >= until:
         raise InvalidInput("since must come before until, and before now", field="since")
-    done = replay_failed(made.webhook_queue, made.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now)
+    done = replay_failed(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now)
     return ReplayOut(replayed=len(done.items), next_cursor=done.cursor)
 
 

@@ -50,14 +50,14 @@ def fingerprint(method: str, path: str, query: str, body: str, caller: str = "")
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def decide(found: Record, wanted: str, operation_id: str, now: int) -> Record:
+def decide(found: Record, request_fingerprint: str, operation_id: str, now: int) -> Record:
     """The record after another request with the same key: itself when it holds an answer, else taken over.
 
     Raises Mismatch when the request differs from the first one, Busy while the first one is at work.
     """
     if found.expires_at <= now:
-        return Record(wanted, operation_id, now + LEASE_MS, now + KEEP_MS)
-    if found.fingerprint != wanted:
+        return Record(request_fingerprint, operation_id, now + LEASE_MS, now + KEEP_MS)
+    if found.fingerprint != request_fingerprint:
         raise Mismatch("this Idempotency-Key was used for another request; use a new key", field="Idempotency-Key")
     if found.status:
         return found
@@ -85,14 +85,14 @@ class IdempotencyStore:
     def _key(key: str) -> str:
         return f"IDEM#{hashlib.sha256(key.encode()).hexdigest()}"
 
-    def begin(self, tenant_id: str, key: str, wanted: str, operation_id: str, now: int) -> Record:
+    def begin(self, tenant_id: str, key: str, request_fingerprint: str, operation_id: str, now: int) -> Record:
         """The record to go by: with an answer to repeat, or taken for this attempt. Raises Busy and Mismatch."""
-        fresh = Record(wanted, operation_id, now + LEASE_MS, now + KEEP_MS)
+        fresh = Record(request_fingerprint, operation_id, now + LEASE_MS, now + KEEP_MS)
         try:
             self._directory.create(tenant_id, self._key(key), fresh, ttl=(now + KEEP_MS) // 1000 + 3600)
         except Conflict:
             found = self._directory.update(
-                tenant_id, self._key(key), Record, lambda record: decide(record, wanted, operation_id, now)
+                tenant_id, self._key(key), Record, lambda record: decide(record, request_fingerprint, operation_id, now)
             )
             if not found.sealed:
                 return found

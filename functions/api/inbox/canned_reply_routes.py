@@ -38,9 +38,9 @@ def list_canned_replies(limit: Limit = 50, cursor: CursorText = None) -> CannedR
 
 @router.post("/v1/canned-replies", **effect(Scope.CONVERSATIONS, "inbox", "Make a canned reply", status=201))
 def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
-    tenant_id, wanted = caller(router).tenant_id, operation(router)
+    tenant_id, request = caller(router).tenant_id, operation(router)
     _check_places(tenant_id, body)
-    reply = CannedReply(wanted.operation_id, body.shortcut, body.text, wanted.at, wanted.at)
+    reply = CannedReply(request.operation_id, body.shortcut, body.text, request.at, request.at)
     deps().inbox.put_canned_reply(tenant_id, reply)
     return CannedReplyOut.of(reply)
 
@@ -74,8 +74,8 @@ def delete_canned_reply(reply_id: ReplyId) -> None:
 @router.get("/v1/canned-replies/<reply_id>/preview", **secured(Scope.READ, "inbox", "A reply as one contact gets it"))
 def get_preview(reply_id: ReplyId, contact_id: Annotated[str | None, Query(pattern=HEX_ID)] = None) -> PreviewOut:
     """Without a contact, as somebody gets it of whom nothing is known."""
-    made, tenant_id = deps(), caller(router).tenant_id
-    reply = made.inbox.canned_reply(tenant_id, reply_id)
-    contact = need_contact(made.contacts, tenant_id, contact_id) if contact_id else Contact("")
+    parts, tenant_id = deps(), caller(router).tenant_id
+    reply = parts.inbox.canned_reply(tenant_id, reply_id)
+    contact = need_contact(parts.contacts, tenant_id, contact_id) if contact_id else Contact("")
     text, missing = fill(reply.text, contact)
     return PreviewOut(text=text, missing=missing)

@@ -38,14 +38,14 @@ class Desk:
         deps: DeskParts,
         principal: Principal,
         conversation_id: str,
-        wanted: Operation,
+        request: Operation,
         version: int | None = None,
         seen_id: str = "",
     ) -> None:
         self._deps = deps
         self._principal = principal
         self._conversation_id = conversation_id
-        self._wanted = wanted
+        self._request = request
         self._version = version
         self._seen_id = seen_id
 
@@ -74,18 +74,18 @@ class Desk:
         )
 
     def close(self) -> Conversation:
-        return self._change("closed", lambda conversation: close(conversation, self._wanted.at))
+        return self._change("closed", lambda conversation: close(conversation, self._request.at))
 
     def snooze(self, until: int) -> Conversation:
         """`until` in epoch ms. Raises InvalidInput."""
         return self._change(
             "snoozed",
-            lambda conversation: snooze(conversation, until, self._wanted.at),
+            lambda conversation: snooze(conversation, until, self._request.at),
             lambda _before, after: {"until": str(after.snoozed_until)},
         )
 
     def reopen(self) -> Conversation:
-        return self._change("reopened", lambda conversation: reopen(conversation, self._wanted.at))
+        return self._change("reopened", lambda conversation: reopen(conversation, self._request.at))
 
     def note(self, text: str, mentions: Collection[str]) -> Entry:
         """Raises NotFound for somebody who is no member."""
@@ -124,7 +124,7 @@ class Desk:
 
     def _entry(self, kind: EntryKind, details: Mapping[str, str]) -> Entry:
         return Entry(
-            entry_id=message_key(self._wanted.at, self._wanted.operation_id),
+            entry_id=message_key(self._request.at, self._request.operation_id),
             conversation_id=self._conversation_id,
             kind=kind,
             author="api" if self._principal.role == "api_key" else "agent",
@@ -138,13 +138,13 @@ class Desk:
             return self._next(members)
         if to == "me" and self._principal.role == "api_key":
             raise InvalidInput("an API key has no desk; name a member", field="to")
-        wanted = self._principal.member_id if to == "me" else to
-        found = next((member for member in members if member.member_id == wanted), None)
+        member_id = self._principal.member_id if to == "me" else to
+        found = next((member for member in members if member.member_id == member_id), None)
         if found is None:
             raise NotFound("there is no such member", field="to")
         if not is_agent(found):
             raise InvalidInput(f"a {found.role} does not answer conversations; choose another member", field="to")
-        return wanted
+        return member_id
 
     def _next(self, members: Collection[Member]) -> str:
         available = sorted(member.member_id for member in members if member.available and is_agent(member))

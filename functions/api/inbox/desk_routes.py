@@ -163,18 +163,18 @@ def put_presence(conversation_id: ConversationId, body: PresenceIn) -> Presences
 )
 def post_typing(conversation_id: ConversationId) -> TypingOut:
     """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""
-    made, principal, now = deps(), caller(router), epoch_ms()
+    parts, principal, now = deps(), caller(router), epoch_ms()
     tenant_id, me = principal.tenant_id, principal.member_id
     conversation = _need(conversation_id)
     conversation_id = conversation.conversation_id  # another one than asked for, if that has moved
-    present = made.agents.present(tenant_id, conversation_id, now)
+    present = parts.agents.present(tenant_id, conversation_id, now)
     shows_still = any(p.member_id == me and p.doing == "typing" and p.until > now + _SHOWS_STILL_MS for p in present)
     answerable = window_open(conversation.last_inbound_at, now) and not shows_still
-    signal = made.signals.typing(tenant_id, conversation, now) if answerable else Signal("none")
+    signal = parts.signals.typing(tenant_id, conversation, now) if answerable else Signal("none")
     if signal.outcome == "sent":
         wamid = conversation.trail.inbound_wamid
-        made.conversations.change(tenant_id, conversation_id, lambda found: marked(found, wamid))
+        parts.conversations.change(tenant_id, conversation_id, lambda found: marked(found, wamid))
     if principal.role != "api_key" and not shows_still:
-        made.agents.enter(tenant_id, conversation_id, me, "typing", now)
+        parts.agents.enter(tenant_id, conversation_id, me, "typing", now)
     shown = _present(conversation, now).items
     return TypingOut(indicator=signal.outcome, code=signal.code or None, present=shown)

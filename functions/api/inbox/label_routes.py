@@ -26,8 +26,8 @@ def list_labels(limit: Limit = 50, cursor: CursorText = None) -> LabelsOut:
 
 @router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "inbox", "Make a label", status=201))
 def post_label(body: LabelIn) -> LabelOut:
-    tenant_id, wanted = caller(router).tenant_id, operation(router)
-    label = Label(wanted.operation_id, body.name, body.colour, wanted.at)
+    tenant_id, request = caller(router).tenant_id, operation(router)
+    label = Label(request.operation_id, body.name, body.colour, request.at)
     find_inbox().put_label(tenant_id, label)
     return LabelOut.of(label)
 

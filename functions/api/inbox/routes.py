@@ -21,7 +21,7 @@ from shared.domain.conversations.conversation import Conversation, Status, marke
 from shared.errors import NotFound, SendRefused
 from shared.services.single_send import WINDOW_CLOSED
 from shared.store.conversations.conversations import Head
-from shared.store.conversations.lists import Wanted
+from shared.store.conversations.lists import ConversationFilter
 
 router = new_router()
 deps = parts_for(router, ConversationParts)
@@ -49,8 +49,8 @@ def list_conversations(
     """
     principal, now = caller(router), epoch_ms()
     desk = {"me": principal.member_id, "none": ""}.get(assignee or "", assignee)
-    wanted = Wanted(status=status, assignee=desk, label=label, phone_number_id=number, unread=unread)
-    page = deps().conversations.page(principal.tenant_id, limit, cursor, now, wanted)
+    chosen = ConversationFilter(status=status, assignee=desk, label=label, phone_number_id=number, unread=unread)
+    page = deps().conversations.page(principal.tenant_id, limit, cursor, now, chosen)
     return ConversationsOut(items=[ConversationOut.of(c, now) for c in page.items], next_cursor=page.cursor)
 
 
@@ -60,17 +60,17 @@ def list_conversations(
 )
 def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
     """The one there is, or a new one; until the person writes, only templates may be sent in it."""
-    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     try:
-        number = made.accounts.number(tenant_id, body.phone_number_id)
+        number = parts.accounts.number(tenant_id, body.phone_number_id)
     except NotFound as exc:
         raise NotFound("there is no such number", field="phone_number_id") from exc
-    contact = made.contacts.get(tenant_id, body.contact_id)
+    contact = parts.contacts.get(tenant_id, body.contact_id)
     if contact is None:
         raise NotFound("there is no such contact", field="contact_id")
     conversation_id = conversation_id_for(tenant_id, number.phone_number_id, contact.contact_id)
     head = Head(conversation_id, number.phone_number_id, contact.contact_id, contact.shown_name, contact.phone or "")
-    conversation, fresh = made.conversations.open(tenant_id, head, now)
+    conversation, fresh = parts.conversations.open(tenant_id, head, now)
     return ConversationOut.of(conversation, now), 201 if fresh else 200
 
 
@@ -100,15 +100,15 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
     Outside the 24-hour window only templates may go: 409 `window_closed` lists some in `templates`. With
     `if_last_message_id`, 409 `answered_meanwhile` shows in `newer_message` what somebody else has written since.
     """
-    made, principal, now = deps(), caller(router), epoch_ms()
+    parts, principal, now = deps(), caller(router), epoch_ms()
     conversation = _need(conversation_id)
-    draft = draft_of(made.drafts, principal, conversation, body, operation(router), now)
+    draft = draft_of(parts.drafts, principal, conversation, body, operation(router), now)
     try:
-        with newer_message_shown(made.conversations, principal.tenant_id, conversation_id):
-            sent = made.sender.send(principal.tenant_id, conversation_id, draft, now)
+        with newer_message_shown(parts.conversations, principal.tenant_id, conversation_id):
+            sent = parts.sender.send(principal.tenant_id, conversation_id, draft, now)
     except SendRefused as refused:
         if refused.code == WINDOW_CLOSED:
-            refused.extensions["templates"] = offered_templates(made.drafts, principal.tenant_id, conversation)
+            refused.extensions["templates"] = offered_templates(parts.drafts, principal.tenant_id, conversation)
         raise
     return MessageOut.of(sent)
 
@@ -119,7 +119,7 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
 )
 def post_read(conversation_id: ConversationId, body: ReadIn | None = None) -> ReadOut:
     """That WhatsApp shows it is a courtesy: when Meta does not take it, the conversation is read all the same."""
-    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     seen_id = body.if_last_message_id if body is not None else ""
     conversation = _need(conversation_id)
 
@@ -127,10 +127,12 @@ def post_read(conversation_id: ConversationId, body: ReadIn | None = None) -> Re
         need_heard(found, seen_id)
         return found
 
-    with newer_message_shown(made.conversations, tenant_id, conversation_id):
+    with newer_message_shown(parts.conversations, tenant_id, conversation_id):
         # Before Meta is told, because that cannot be taken back; and again with the write.
-        signal = made.signals.read(tenant_id, seen(conversation), now)
+        signal = parts.signals.read(tenant_id, seen(conversation), now)
         wamid = conversation.trail.inbound_wamid if signal.outcome == "sent" else conversation.trail.marked_wamid
-        _, after = made.conversations.change(tenant_id, conversation_id, lambda found: marked(read(seen(found)), wamid))
+        _, after = parts.conversations.change(
+            tenant_id, conversation_id, lambda found: marked(read(seen(found)), wamid)
+        )
     shown = ConversationOut.of(after, now).model_dump()
     return ReadOut(**shown, read_mark=signal.outcome, read_mark_code=signal.code or None)

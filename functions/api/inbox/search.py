@@ -37,7 +37,7 @@ _MOST_MOVED = 10
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message with the wanted words, and the conversation it stands in."""
+    """A message with the words that were searched, and the conversation it stands in."""
 
     message: Message
     conversation: Conversation
@@ -57,10 +57,10 @@ class Hits:
 class Search:
     """One search. `label` is the id of one that conversations must have; "" for any."""
 
-    def __init__(self, deps: SearchParts, tenant_id: str, wanted: str, label: str, limit: int) -> None:
+    def __init__(self, deps: SearchParts, tenant_id: str, query: str, label: str, limit: int) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
-        self._wanted = wanted
+        self._query = query
         self._label = label
         self._limit = limit
         self._complete = True
@@ -104,7 +104,7 @@ class Search:
     @cached_property
     def _ends(self) -> tuple[str, ...]:
         """The digits with which a number that is searched for may end; none for what is no number."""
-        written = digits_of(self._wanted)
+        written = digits_of(self._query)
         meant = [digits_of(spelling) for phone in self._phones for spelling in spellings(phone)] if written else []
         return tuple(dict.fromkeys((written, *meant))) if written else ()
 
@@ -113,14 +113,14 @@ class Search:
         """The canonical number that is searched for; both where it may be one of two, none where it is no whole one."""
         country = self._deps.accounts.tenant(self._tenant_id).country
         try:
-            return (normalise_phone(self._wanted, country)[0],)
+            return (normalise_phone(self._query, country)[0],)
         except AmbiguousPhone as error:
             return error.readings
         except InvalidInput:
             return ()
 
     def _by_name(self) -> list[Conversation]:
-        starts = name_words(self._wanted)
+        starts = name_words(self._query)
         if not starts:
             return []
         ids = self._first(self._deps.conversations.search.names(self._tenant_id, max(starts, key=len)))
@@ -142,8 +142,8 @@ class Search:
         return [m for m in self._messages(found) if any(n.endswith(ends) for n in indexed_numbers(m.text))]
 
     def _by_words(self) -> list[Message]:
-        known = words_of(self._wanted)
-        last = words_of(self._wanted, 1)[-1:]
+        known = words_of(self._query)
+        last = words_of(self._query, 1)[-1:]
         # The last word may be unfinished; a finished one names fewer messages.
         finished = [word for word in known if [word] != last]
         if not known:
@@ -169,14 +169,14 @@ class Search:
 
     def _contact(self) -> list[Contact]:
         """The person with exactly this number, conversation or not."""
-        if not digits_of(self._wanted):
+        if not digits_of(self._query):
             return []
         ids = [one for phone in self._phones for one in phone_ids(self._tenant_id, phone)]
         found = self._deps.contacts.get_many(self._tenant_id, ids)
         return list({contact.contact_id: contact for contact in found.values()}.values())
 
     def _labels(self) -> list[Label]:
-        starts = words_of(self._wanted, SHORTEST_NAME)
+        starts = words_of(self._query, SHORTEST_NAME)
         labels = self._deps.inbox.labels(self._tenant_id) if starts else []
         return [label for label in labels if matches(starts, words_of(label.name, 1))]
 
@@ -186,10 +186,10 @@ def _says(message: Message, finished: Sequence[str], last: Sequence[str]) -> boo
     return set(finished) <= set(words) and matches(last, words)
 
 
-def check(wanted: str) -> str:
+def check(query: str) -> str:
     """Raises InvalidInput for what nothing could be found by."""
-    if not (digits_of(wanted) or words_of(wanted) or name_words(wanted)):
+    if not (digits_of(query) or words_of(query) or name_words(query)):
         raise InvalidInput(
             f"write a word of {SHORTEST} letters, a name of {SHORTEST_NAME} or the last digits of a number", field="q"
         )
-    return wanted
+    return query

@@ -27,9 +27,9 @@ deps = parts_for(router, TimelineParts)
 def get_conversation_timeline(
     conversation_id: Annotated[str, Path(pattern=HEX_ID)], limit: Limit = 50, cursor: CursorText = None
 ) -> TimelineOut:
-    made, tenant_id = deps(), caller(router).tenant_id
-    conversation = need_conversation(made.conversations, tenant_id, conversation_id)
-    page = timeline.of_conversation(made, tenant_id, conversation.conversation_id, limit, cursor)
+    parts, tenant_id = deps(), caller(router).tenant_id
+    conversation = need_conversation(parts.conversations, tenant_id, conversation_id)
+    page = timeline.of_conversation(parts, tenant_id, conversation.conversation_id, limit, cursor)
     return TimelineOut(items=[TimelineItemOut.of(what) for what in page.items], next_cursor=page.cursor)
 
 
@@ -45,7 +45,7 @@ def get_contact_timeline(
     A page may hold fewer than `limit`, even none, and still have a next one. Of a tenant's campaigns the 200 made last
     are looked at.
     """
-    made, tenant_id = deps(), caller(router).tenant_id
-    contact = need_contact(made.contacts, tenant_id, contact_id)
-    page = timeline.of_contact(made, tenant_id, contact, limit, cursor, epoch_ms())
+    parts, tenant_id = deps(), caller(router).tenant_id
+    contact = need_contact(parts.contacts, tenant_id, contact_id)
+    page = timeline.of_contact(parts, tenant_id, contact, limit, cursor, epoch_ms())
     return TimelineOut(items=[TimelineItemOut.of(what) for what in page.items], next_cursor=page.cursor)

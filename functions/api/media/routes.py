@@ -41,15 +41,15 @@ class MediaGone(PermanentError):
 )
 def post_media(body: MediaIn) -> MediaMadeOut:
     """One answer for one Idempotency-Key; its upload link lives for an hour."""
-    principal, wanted, media = caller(router), operation(router), deps().media
+    principal, request, media = caller(router), operation(router), deps().media
     file = LibraryFile(
-        file_id=wanted.operation_id,
+        file_id=request.operation_id,
         filename=safe_name(body.filename, extension_of(body.mime_type)),
         mime_type=body.mime_type,
         kind=SENDABLE[body.mime_type].kind,
         size=body.size,
         sha256=body.sha256 or "",
-        created_at=wanted.at,
+        created_at=request.at,
         created_by=principal.member_id,
     )
     file = media.library.create(principal.tenant_id, file)

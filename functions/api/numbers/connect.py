@@ -40,7 +40,7 @@ class App:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ConnectRequest:
     """What the browser hands over. Without `phone_number_id`, every number of the account is connected."""
 
     code: str
@@ -116,25 +116,25 @@ class Connector:
         self._vault = vault
 
     def connect(
-        self, tenant_id: str, wish: Wish, app: App, limits: Entitlements, now: int
+        self, tenant_id: str, request: ConnectRequest, app: App, limits: Entitlements, now: int
     ) -> tuple[Waba, list[Number], GraphAccess]:
         """The stored account and numbers, and the token, open, for what follows at once.
 
         Raises InvalidInput when the code or the token does not prove the ids, Conflict when another tenant holds
         them, LimitExceeded when the plan has no room. May be repeated with a new code.
         """
-        access = exchange(self._graph, app, wish.code)
+        access = exchange(self._graph, app, request.code)
         description = self._graph.call("GET", "debug_token", app.access, params={"input_token": access.token})
-        if not may_manage(description, app.app_id, wish.waba_id):
+        if not may_manage(description, app.app_id, request.waba_id):
             raise InvalidInput("this sign-up does not give access to that account", field="waba_id", code="not_yours")
-        account = self._graph.call("GET", wish.waba_id, access, params={"fields": "id,name,currency"})
-        rows = self._rows(wish, access)
+        account = self._graph.call("GET", request.waba_id, access, params={"fields": "id,name,currency"})
+        rows = self._rows(request, access)
         registered = {str(row["id"]) for row in rows if self._is_registered(tenant_id, row)}
-        numbers = [number_from(row, wish.waba_id, now) for row in rows]
+        numbers = [number_from(row, request.waba_id, now) for row in rows]
         sealed = self._vault.seal(tenant_id, META_TOKEN, access.token)
         facts = look_up(self._graph, access, numbers[0].phone_number_id) if numbers else Facts()
         waba = Waba(
-            waba_id=wish.waba_id,
+            waba_id=request.waba_id,
             name=str(account.get("name", "")),
             currency=str(account.get("currency", "")),
             token=sealed,
@@ -145,10 +145,10 @@ class Connector:
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
         usable = [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]
         self._claim(tenant_id, waba, usable, limits)
-        self._graph.call("POST", f"{wish.waba_id}/subscribed_apps", access, body={})
+        self._graph.call("POST", f"{request.waba_id}/subscribed_apps", access, body={})
         for number in numbers:
             if number.phone_number_id not in registered:
-                self._register(tenant_id, number.phone_number_id, access, wish.pin)
+                self._register(tenant_id, number.phone_number_id, access, request.pin)
                 self._accounts.change_number(tenant_id, number.phone_number_id, lambda _, n=number: n)  # type: ignore[misc]
         return waba, numbers, access
 
@@ -160,11 +160,11 @@ class Connector:
         known = self._directory.get(tenant_id, f"PIN#{row['id']}", Registration, consistent=True)
         return known is not None and known.done and row.get("status") == "CONNECTED"
 
-    def _rows(self, wish: Wish, access: GraphAccess) -> list[Mapping[str, Any]]:
-        rows = list(every(self._graph, f"{wish.waba_id}/phone_numbers", access, _NUMBER_FIELDS))
-        if not wish.phone_number_id:
+    def _rows(self, request: ConnectRequest, access: GraphAccess) -> list[Mapping[str, Any]]:
+        rows = list(every(self._graph, f"{request.waba_id}/phone_numbers", access, _NUMBER_FIELDS))
+        if not request.phone_number_id:
             return rows
-        rows = [row for row in rows if str(row["id"]) == wish.phone_number_id]
+        rows = [row for row in rows if str(row["id"]) == request.phone_number_id]
         if not rows:
             raise InvalidInput("the account has no such number", field="phone_number_id", code="not_yours")
         return rows

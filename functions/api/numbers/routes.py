@@ -3,7 +3,7 @@
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, secured
 from functions.api.http.wiring import parts_for
-from functions.api.numbers.connect import App, Wish
+from functions.api.numbers.connect import App, ConnectRequest
 from functions.api.numbers.models import ConnectIn, ConnectOut, NumberOut, NumbersOut, WabaOut
 from functions.api.numbers.parts import NumberParts
 from functions.api.templates.actions import sync_templates
@@ -20,13 +20,13 @@ deps = parts_for(router, NumberParts)
     **effect(Scope.SETTINGS, "whatsapp", "Connect an account through Embedded Signup", status=201),
 )
 def post_connect(body: ConnectIn) -> ConnectOut:
-    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
-    tenant = made.accounts.tenant(tenant_id)
-    app = App(made.meta_app_id, made.secrets.read(now).meta_app_secret)
-    wish = Wish(body.code, body.waba_id, body.phone_number_id or "", body.pin or "")
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    tenant = parts.accounts.tenant(tenant_id)
+    app = App(parts.meta_app_id, parts.secrets.read(now).meta_app_secret)
+    request = ConnectRequest(body.code, body.waba_id, body.phone_number_id or "", body.pin or "")
     limits = entitlements(tenant.plan, tenant.subscription_status)
-    waba, numbers, access = made.connector.connect(tenant_id, wish, app, limits, now)
-    templates = sync_templates(made.graph, made.catalogue, access, tenant_id, waba.waba_id, now)
+    waba, numbers, access = parts.connector.connect(tenant_id, request, app, limits, now)
+    templates = sync_templates(parts.graph, parts.catalogue, access, tenant_id, waba.waba_id, now)
     return ConnectOut(waba=WabaOut.of(waba), numbers=[NumberOut.of(n, waba, now) for n in numbers], templates=templates)
 
 

@@ -27,20 +27,20 @@ def list_templates(limit: Limit = 50, cursor: CursorText = None) -> TemplatesOut
 
 @router.post("/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "Submit a template to Meta", status=201))
 def post_template(body: TemplateIn) -> TemplateOut:
-    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
-    waba = chosen_account(made.accounts, tenant_id, body.waba_id)
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    waba = chosen_account(parts.accounts, tenant_id, body.waba_id)
     draft = TemplateDraft(body.name, body.language, body.category, body.parameter_format, body.components)
-    access = made.access.of_account(tenant_id, waba, now)
-    return TemplateOut.of(create_template(made.graph, made.catalogue, access, tenant_id, waba.waba_id, draft, now))
+    access = parts.access.of_account(tenant_id, waba, now)
+    return TemplateOut.of(create_template(parts.graph, parts.catalogue, access, tenant_id, waba.waba_id, draft, now))
 
 
 @router.post("/v1/templates/sync", **effect(Scope.CAMPAIGNS, "templates", "Copy all templates from Meta again"))
 def post_sync() -> SyncOut:
-    made, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     count = 0
-    for waba in made.accounts.wabas(tenant_id):
-        access = made.access.of_account(tenant_id, waba, now)
-        count += sync_templates(made.graph, made.catalogue, access, tenant_id, waba.waba_id, now)
+    for waba in parts.accounts.wabas(tenant_id):
+        access = parts.access.of_account(tenant_id, waba, now)
+        count += sync_templates(parts.graph, parts.catalogue, access, tenant_id, waba.waba_id, now)
     return SyncOut(templates=count)
 
 

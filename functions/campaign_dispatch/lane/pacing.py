@@ -101,9 +101,9 @@ class Pacer:
         while len(self.recent) > self.rate.cap + 1:
             self.recent.popleft()
 
-    def woken(self, wanted: float, now: float) -> None:
-        """The machine was asked to wake us at `wanted`, and it is `now`."""
-        delay = min(now - wanted, _WORST_DELAY_SECONDS)
+    def woken(self, due: float, now: float) -> None:
+        """The machine was asked to wake us at `due`, and it is `now`."""
+        delay = min(now - due, _WORST_DELAY_SECONDS)
         if delay > self._remembered(now):
             self.delay, self.delayed_at = delay, now
 

@@ -20,46 +20,46 @@ from shared.observability import count
 from shared.queue_messages import AccountEvent
 
 
-def take_account_event(at_hand: AccountParts, event: AccountEvent, delivery: int, now: int) -> None:
+def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, now: int) -> None:
     """`delivery` counts how often the queue delivered it: a template may be stored a moment after its first event.
 
     Raises InvalidInput for an account that is nobody's.
     """
-    event = whole_event(event, at_hand.parking)
-    tenant_id = at_hand.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
+    event = whole_event(event, parts.parking)
+    tenant_id = parts.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
     if tenant_id is None:
         raise InvalidInput("unknown WhatsApp Business account")
     meaning = meaning_of(event.field, event.value)
     at = event.sent_at or event.received_at
-    applied = meaning is not None and _apply(at_hand, tenant_id, event, meaning, at, now)
+    applied = meaning is not None and _apply(parts, tenant_id, event, meaning, at, now)
     if not applied and isinstance(meaning, TemplateStatus) and delivery < 2:
         raise NotYet("the template is not stored yet")
-    give_notice(at_hand.notices, tenant_id, event.waba_id, event.field, event.value, at)
+    give_notice(parts.notices, tenant_id, event.waba_id, event.field, event.value, at)
     if applied:
         count("AccountEventApplied")
         return
-    at_hand.parking.keep(f"account-events/{event.waba_id}", json.loads(event.to_json()))
+    parts.parking.keep(f"account-events/{event.waba_id}", json.loads(event.to_json()))
     count("AccountEventKept")
 
 
-def _apply(at_hand: AccountParts, tenant_id: str, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
+def _apply(parts: AccountParts, tenant_id: str, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
     """False when it concerns nothing that is stored here, or not all of it was understood."""
     match meaning:
         case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
-            return apply_template_news(at_hand, tenant_id, event.waba_id, meaning, at)
+            return apply_template_news(parts, tenant_id, event.waba_id, meaning, at)
         case NumberNews():
-            return apply_number_news(at_hand, tenant_id, event.waba_id, meaning, at)
+            return apply_number_news(parts, tenant_id, event.waba_id, meaning, at)
         case Preferences():
-            return _preferences(at_hand, tenant_id, event, meaning, now)
+            return _preferences(parts, tenant_id, event, meaning, now)
         case _:
-            return apply_account_news(at_hand, tenant_id, event.waba_id, meaning, at, now)
+            return apply_account_news(parts, tenant_id, event.waba_id, meaning, at, now)
 
 
-def _preferences(at_hand: AccountParts, tenant_id: str, event: AccountEvent, told: Preferences, now: int) -> bool:
-    for chosen in told.chosen:
+def _preferences(parts: AccountParts, tenant_id: str, event: AccountEvent, news: Preferences, now: int) -> bool:
+    for chosen in news.chosen:
         at = chosen.at or event.sent_at or event.received_at
-        person = at_hand.people.find(tenant_id, chosen.who, at)
-        if at_hand.people.choose(tenant_id, person, chosen, event.waba_id, at, now):
+        person = parts.people.find(tenant_id, chosen.who, at)
+        if parts.people.choose(tenant_id, person, chosen, event.waba_id, at, now):
             count("OptOut" if chosen.opted_out else "OptIn")
-        at_hand.people.link(tenant_id, person, chosen.who, at, now)
-    return told.complete
+        parts.people.link(tenant_id, person, chosen.who, at, now)
+    return news.complete

@@ -21,66 +21,64 @@ from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 
 
-def apply_number_news(at_hand: AccountParts, tenant_id: str, waba_id: str, told: NumberNews, at: int) -> bool:
+def apply_number_news(parts: AccountParts, tenant_id: str, waba_id: str, news: NumberNews, at: int) -> bool:
     """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
-    if told.change is not None:
-        found = _change_number(at_hand, tenant_id, waba_id, told.change, at)
-    if found and told.limit is not None:
-        found = _change_waba(at_hand, tenant_id, waba_id, lambda waba: waba.with_limit(told.limit, at))
+    if news.change is not None:
+        found = _change_number(parts, tenant_id, waba_id, news.change, at)
+    if found and news.limit is not None:
+        found = _change_waba(parts, tenant_id, waba_id, lambda waba: waba.with_limit(news.limit, at))
     return found
 
 
-def _change_number(at_hand: AccountParts, tenant_id: str, waba_id: str, told: NumberChange, at: int) -> bool:
+def _change_number(parts: AccountParts, tenant_id: str, waba_id: str, news: NumberChange, at: int) -> bool:
     """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
     of later does too: whoever asked Meta for its quality stopped nothing."""
     low: set[str] = set()
 
     def change(number: Number) -> Number:
         low.discard(number.phone_number_id)  # this may run more than once
-        changed = told.applied_to(number, at)
-        if told.quality == changed.quality == "RED":
+        changed = news.applied_to(number, at)
+        if news.quality == changed.quality == "RED":
             low.add(number.phone_number_id)
         return changed
 
-    found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
+    found = _change_numbers(parts, tenant_id, waba_id, news.display, change)
     if low:
-        pause_campaigns(at_hand, tenant_id, waba_id, NUMBER_RED, at, lambda c: c.phone_number_id in low)
+        pause_campaigns(parts, tenant_id, waba_id, NUMBER_RED, at, lambda c: c.phone_number_id in low)
     return found
 
 
-def apply_account_news(
-    at_hand: AccountParts, tenant_id: str, waba_id: str, told: AccountNews, at: int, now: int
-) -> bool:
+def apply_account_news(parts: AccountParts, tenant_id: str, waba_id: str, news: AccountNews, at: int, now: int) -> bool:
     """`at` is Meta's time, both in epoch ms. False when it concerns nothing that is stored here, or is out of date."""
-    match told:
+    match news:
         case AccountStopped():
-            return _stop(at_hand, tenant_id, waba_id, told, at, now)
+            return _stop(parts, tenant_id, waba_id, news, at, now)
         case AccountRestored():
-            found = _change_numbers(at_hand, tenant_id, waba_id, "", lambda number: restored(number, told, at))
-            return found and _agree(at_hand, tenant_id, waba_id, now)
+            found = _change_numbers(parts, tenant_id, waba_id, "", lambda number: restored(number, news, at))
+            return found and _agree(parts, tenant_id, waba_id, now)
         case AccountReviewed():
-            return _change_waba(at_hand, tenant_id, waba_id, lambda waba: waba.with_review(told.decision, at))
+            return _change_waba(parts, tenant_id, waba_id, lambda waba: waba.with_review(news.decision, at))
 
 
-def _stop(at_hand: AccountParts, tenant_id: str, waba_id: str, told: AccountStopped, at: int, now: int) -> bool:
+def _stop(parts: AccountParts, tenant_id: str, waba_id: str, news: AccountStopped, at: int, now: int) -> bool:
     """Stop the numbers, then their campaigns. Late news of a time before the account was connected again is kept."""
     concerned: set[str] = set()
 
     def change(number: Number) -> Number:
-        if not is_late(number, told, at):
+        if not is_late(number, news, at):
             concerned.add(number.phone_number_id)
-        return stopped(number, told, at)
+        return stopped(number, news, at)
 
-    found = _change_numbers(at_hand, tenant_id, waba_id, told.display, change)
-    still = {n.phone_number_id for n in at_hand.accounts.numbers(tenant_id) if n.state_at(now) != "active"} & concerned
-    pause_campaigns(at_hand, tenant_id, waba_id, told.reason, at, lambda c: c.phone_number_id in still)
-    return found and bool(concerned) and _agree(at_hand, tenant_id, waba_id, now, gone=told.gone)
+    found = _change_numbers(parts, tenant_id, waba_id, news.display, change)
+    still = {n.phone_number_id for n in parts.accounts.numbers(tenant_id) if n.state_at(now) != "active"} & concerned
+    pause_campaigns(parts, tenant_id, waba_id, news.reason, at, lambda c: c.phone_number_id in still)
+    return found and bool(concerned) and _agree(parts, tenant_id, waba_id, now, gone=news.gone)
 
 
-def _agree(at_hand: AccountParts, tenant_id: str, waba_id: str, now: int, *, gone: bool = False) -> bool:
+def _agree(parts: AccountParts, tenant_id: str, waba_id: str, now: int, *, gone: bool = False) -> bool:
     """The account is as its numbers are; once all have left, its token is given up."""
-    numbers = [number for number in at_hand.accounts.numbers(tenant_id) if number.waba_id == waba_id]
+    numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}
     all_left = set(states) == {"disconnected"}
 
@@ -89,24 +87,24 @@ def _agree(at_hand: AccountParts, tenant_id: str, waba_id: str, now: int, *, gon
         token = "" if gone and all_left else waba.token
         return replace(waba, status=state, reason="" if state == "active" else states.get(state, ""), token=token)
 
-    return _change_waba(at_hand, tenant_id, waba_id, change) if numbers else True
+    return _change_waba(parts, tenant_id, waba_id, change) if numbers else True
 
 
-def _change_waba(at_hand: AccountParts, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
+def _change_waba(parts: AccountParts, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
     try:
-        at_hand.accounts.change_waba(tenant_id, waba_id, change)
+        parts.accounts.change_waba(tenant_id, waba_id, change)
     except NotFound:
         return False
     return True
 
 
 def _change_numbers(
-    at_hand: AccountParts, tenant_id: str, waba_id: str, display: str, change: Callable[[Number], Number]
+    parts: AccountParts, tenant_id: str, waba_id: str, display: str, change: Callable[[Number], Number]
 ) -> bool:
     """The account's numbers, or the one shown as `display` (E.164); False when there is none."""
     found = False
-    for number in at_hand.accounts.numbers(tenant_id):
+    for number in parts.accounts.numbers(tenant_id):
         if number.waba_id == waba_id and (not display or same_phone(shown_phone(number.display), display)):
-            at_hand.accounts.change_number(tenant_id, number.phone_number_id, change)
+            parts.accounts.change_number(tenant_id, number.phone_number_id, change)
             found = True
     return found

@@ -12,7 +12,7 @@ _UNDER_WAY = frozenset({State.LOADING, State.SENDING, State.PAUSED})
 
 
 def pause_campaigns(
-    at_hand: AccountParts,
+    parts: AccountParts,
     tenant_id: str,
     waba_id: str,
     reason: str,
@@ -24,19 +24,19 @@ def pause_campaigns(
 
     One that still loads is not stopped here: it looks at what Meta told when it is loaded.
     """
-    stop = CampaignStop(at_hand.catalogue, at_hand.lanes)
-    for campaign in _under_way(at_hand, tenant_id, waba_id):
+    stop = CampaignStop(parts.catalogue, parts.lanes)
+    for campaign in _under_way(parts, tenant_id, waba_id):
         if concerned(campaign):
             count("CampaignPaused", stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, reason, at))
 
 
-def _under_way(at_hand: AccountParts, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
+def _under_way(parts: AccountParts, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
     """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
     those on its numbers, and of the newest those not there yet."""
-    found = {c.campaign_id: c for c in newest_of_account(at_hand.catalogue, tenant_id, waba_id)}
-    for number in at_hand.accounts.numbers(tenant_id):
+    found = {c.campaign_id: c for c in newest_of_account(parts.catalogue, tenant_id, waba_id)}
+    for number in parts.accounts.numbers(tenant_id):
         if number.waba_id == waba_id:
-            found |= running_on(at_hand.catalogue, at_hand.lanes, tenant_id, number.phone_number_id, found)
+            found |= running_on(parts.catalogue, parts.lanes, tenant_id, number.phone_number_id, found)
     for campaign in found.values():
         if campaign.waba_id == waba_id and campaign.state in _UNDER_WAY:
             yield campaign

@@ -18,62 +18,62 @@ from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECA
 from shared.domain.templates.template import Template
 
 
-def apply_template_news(at_hand: AccountParts, tenant_id: str, waba_id: str, told: TemplateNews, at: int) -> bool:
+def apply_template_news(parts: AccountParts, tenant_id: str, waba_id: str, news: TemplateNews, at: int) -> bool:
     """`at` is Meta's time in epoch ms. False when the tenant has no such template."""
     before: list[Template] = []
 
     def change(template: Template) -> Template:
         before[:] = [template]
-        return _changed(template, told, at) if template.waba_id == waba_id else template
+        return _changed(template, news, at) if template.waba_id == waba_id else template
 
-    if not at_hand.catalogue.change_template(tenant_id, told.template_id, change):
+    if not parts.catalogue.change_template(tenant_id, news.template_id, change):
         return False
-    after = at_hand.catalogue.template(tenant_id, told.template_id)
-    reason = _reason_to_stop(before[0], after, told)
+    after = parts.catalogue.template(tenant_id, news.template_id)
+    reason = _reason_to_stop(before[0], after, news)
     # Nobody can have resumed since what was made for UTILITY and is marketing now, however late this comes.
-    undecided = isinstance(told, TemplateCategory) and not keeps_the_gates("UTILITY", told.category)
+    undecided = isinstance(news, TemplateCategory) and not keeps_the_gates("UTILITY", news.category)
     if reason:
         pause_campaigns(
-            at_hand,
+            parts,
             tenant_id,
             waba_id,
             reason,
             None if undecided else at,
             lambda c: (
-                c.template_id == told.template_id
+                c.template_id == news.template_id
                 # What was launched in this category is what is sent.
-                and not (isinstance(told, TemplateCategory) and c.category == told.category)
+                and not (isinstance(news, TemplateCategory) and c.category == news.category)
             ),
         )
     return True
 
 
-def _changed(template: Template, told: TemplateNews, at: int) -> Template:
-    match told:
+def _changed(template: Template, news: TemplateNews, at: int) -> Template:
+    match news:
         case TemplateStatus():
-            news = replace(template, status=told.status, rejected_reason=told.rejected_reason, updated_at=at)
-            return news if template.updated_at <= at else template
+            changed = replace(template, status=news.status, rejected_reason=news.rejected_reason, updated_at=at)
+            return changed if template.updated_at <= at else template
         case TemplateCategory():
-            news = replace(template, category=told.category, category_at=at)
-            return news if template.category_at <= at else template
+            changed = replace(template, category=news.category, category_at=at)
+            return changed if template.category_at <= at else template
         case TemplateQuality():
-            news = replace(template, quality=told.quality, quality_at=at)
-            return news if template.quality_at <= at else template
+            changed = replace(template, quality=news.quality, quality_at=at)
+            return changed if template.quality_at <= at else template
         case TemplateText():
-            news = replace(template, components=with_text(template.components, told), text_at=at)
-            return news if template.text_at <= at else template
+            changed = replace(template, components=with_text(template.components, news), text_at=at)
+            return changed if template.text_at <= at else template
 
 
-def _reason_to_stop(before: Template, after: Template, told: TemplateNews) -> str:
+def _reason_to_stop(before: Template, after: Template, news: TemplateNews) -> str:
     """Why campaigns had better not go on, or blank. An old event that came late changed nothing and stops nothing."""
-    match told:
+    match news:
         case TemplateStatus():
-            return told.stops if after.status == told.status else ""
+            return news.stops if after.status == news.status else ""
         case TemplateCategory():
             # Price and consent class follow the category, so what was launched is no longer what would be sent.
-            return TEMPLATE_RECATEGORISED if after.category == told.category else ""
+            return TEMPLATE_RECATEGORISED if after.category == news.category else ""
         case TemplateQuality():
-            return TEMPLATE_RED if after.quality == told.quality == "RED" else ""
+            return TEMPLATE_RED if after.quality == news.quality == "RED" else ""
         case TemplateText():
             # A campaign's variables were checked against the text as it was.
             return TEMPLATE_CHANGED if places_in(before.components) != places_in(after.components) else ""

@@ -31,27 +31,27 @@ from shared.store.conversations.conversations import Head
 _STANDBY = "on standby: Meta's Business Agent has this conversation"
 
 
-def take_message(at_hand: MessageParts, inbound: InboundMessage, now: int) -> None:
+def take_message(parts: MessageParts, inbound: InboundMessage, now: int) -> None:
     """Raises InvalidInput for what cannot be routed: an unknown number, a group, nobody as the other side."""
-    inbound = whole_message(inbound, at_hand.parking)
-    tenant_id = at_hand.owners.tenant_of(inbound.phone_number_id, now)
+    inbound = whole_message(inbound, parts.parking)
+    tenant_id = parts.owners.tenant_of(inbound.phone_number_id, now)
     if tenant_id is None:
         raise InvalidInput("unknown phone number")
     if word(inbound.message, "group_id"):
         raise InvalidInput("a message of a group")
     if inbound.echo:
-        _take_echo(at_hand, tenant_id, inbound, now)
+        _take_echo(parts, tenant_id, inbound, now)
         return
     if word(inbound.message, "type") == "system":
-        _take_note(at_hand, tenant_id, inbound, now)
+        _take_note(parts, tenant_id, inbound, now)
         return
     who = sender_of(inbound.message, inbound.contact)
     if not who:
         raise InvalidInput("a message without a sender")
-    _take_words(at_hand, tenant_id, inbound, who, now)
+    _take_words(parts, tenant_id, inbound, who, now)
 
 
-def _take_note(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+def _take_note(parts: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
     """What the platform notes of a person or their conversation: a line in it, of no effect on window, consent and
     bots. A new number or user id is theirs from then on, wherever they are shown."""
     raw, change = inbound.message, change_of(inbound.message)
@@ -61,33 +61,33 @@ def _take_note(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, n
     parsed = parse(raw)
     if parsed.kind != "system":
         raise InvalidInput("a system message that says nothing")
-    person = _find(at_hand, tenant_id, inbound, change.old if change is not None else who)
-    at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
+    person = _find(parts, tenant_id, inbound, change.old if change is not None else who)
+    at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
     if change is not None:
-        contact_id = at_hand.people.move(tenant_id, change, at, now)
+        contact_id = parts.people.move(tenant_id, change, at, now)
     else:
-        contact_id = at_hand.people.link(tenant_id, person, who, at, now)
-    contact = at_hand.contacts.get(tenant_id, contact_id)
+        contact_id = parts.people.link(tenant_id, person, who, at, now)
+    contact = parts.contacts.get(tenant_id, contact_id)
     name, phone = (contact.shown_name, contact.phone or "") if contact is not None else ("", "")
-    place = _place(at_hand, tenant_id, inbound, parsed, contact_id, at)
+    place = _place(parts, tenant_id, inbound, parsed, contact_id, at)
     message = message_of(tenant_id, inbound.phone_number_id, contact_id, raw, parsed, place, author="whatsapp")
     head = Head(message.conversation_id, inbound.phone_number_id, contact_id, name or who.name, phone or who.phone)
-    _store(at_hand, tenant_id, inbound, parsed, message, head)
+    _store(parts, tenant_id, inbound, parsed, message, head)
     if change is not None:
-        at_hand.heads.refresh(tenant_id, contact_id)
+        parts.heads.refresh(tenant_id, contact_id)
     count("IdentityChanged" if change is not None else "PlatformNoteTaken")
 
 
-def _take_echo(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+def _take_echo(parts: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
     """What the business wrote with the WhatsApp Business app, or Meta's Business Agent for it: shown, and of no effect
     on window, consent and bots."""
     who = addressee_of(inbound.message, inbound.contact)
     if not who:
         raise InvalidInput("an echo without an addressee")
     raw, parsed = inbound.message, parse(inbound.message)
-    person = _find(at_hand, tenant_id, inbound, who)
-    at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
-    contact_id = at_hand.people.link(tenant_id, person, who, at, now)
+    person = _find(parts, tenant_id, inbound, who)
+    at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
+    contact_id = parts.people.link(tenant_id, person, who, at, now)
     message = message_of(
         tenant_id,
         inbound.phone_number_id,
@@ -98,69 +98,69 @@ def _take_echo(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, n
         author="business_agent" if inbound.standby else "phone_app",
         status="sent",
     )
-    name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
-    _store(at_hand, tenant_id, inbound, parsed, message, _head(message, inbound, person, who, contact_id, name))
+    name = parts.people.note_names(tenant_id, person, contact_id, who, at)
+    _store(parts, tenant_id, inbound, parsed, message, _head(message, inbound, person, who, contact_id, name))
     count("EchoTaken")
 
 
-def _take_words(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
+def _take_words(parts: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
     parsed = parse(inbound.message)
-    person = _find(at_hand, tenant_id, inbound, who)
-    at = _time_of(at_hand, tenant_id, inbound, parsed, person.contact_id)
+    person = _find(parts, tenant_id, inbound, who)
+    at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
     # Before anything that can fail: a no must hold even if the rest has to be tried again.
     wamid = word(inbound.message, "id")
-    if parsed.consent is not None and at_hand.people.hear(tenant_id, person, parsed.consent, wamid, at, now):
+    if parsed.consent is not None and parts.people.hear(tenant_id, person, parsed.consent, wamid, at, now):
         count("OptOut" if parsed.consent == "stop" else "OptIn")
-    contact_id = at_hand.people.link(tenant_id, person, who, at, now)
-    name = at_hand.people.note_names(tenant_id, person, contact_id, who, at)
+    contact_id = parts.people.link(tenant_id, person, who, at, now)
+    name = parts.people.note_names(tenant_id, person, contact_id, who, at)
     message = message_of(
         tenant_id,
         inbound.phone_number_id,
         contact_id,
         inbound.message,
         parsed,
-        _place(at_hand, tenant_id, inbound, parsed, contact_id, at),
+        _place(parts, tenant_id, inbound, parsed, contact_id, at),
         about=_STANDBY if inbound.standby else "",
     )
     head = _head(message, inbound, person, who, contact_id, name)
-    fresh = _store(at_hand, tenant_id, inbound, parsed, message, head)
-    at_hand.contacts.note_inbound(tenant_id, contact_id, at)
+    fresh = _store(parts, tenant_id, inbound, parsed, message, head)
+    parts.contacts.note_inbound(tenant_id, contact_id, at)
     if inbound.standby:
         # Somebody else answers, and whoever answers them writes to somebody else than the campaign.
         count("StandbyTaken")
         return
     if parsed.answerable and parsed.consent != "stop":
         turn = BotTurn(tenant_id, inbound.phone_number_id, contact_id, message.conversation_id, message.message_id)
-        at_hand.bots.send(turn, group=turn.group, dedupe=message.message_id)
+        parts.bots.send(turn, group=turn.group, dedupe=message.message_id)
     answer = _answer(parsed, moment_of(at, inbound.received_at))
     if answer is not None:
         # A campaign may know them by the id of a contact that was merged since.
         merged = sorted(person.contact.merged) if person.contact is not None else ()
         ids = tuple(dict.fromkeys((contact_id, *person.ids, *merged)))
-        at_hand.replies.mark(tenant_id, inbound.phone_number_id, ids, answer, now)
+        parts.replies.mark(tenant_id, inbound.phone_number_id, ids, answer, now)
     count("InboundTaken" if fresh else "InboundRepeated")
 
 
-def _find(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities) -> Person:
+def _find(parts: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities) -> Person:
     at = told_time(inbound.message, inbound.received_at)
-    return at_hand.people.find(tenant_id, who, inbound.received_at if at is None else at)
+    return parts.people.find(tenant_id, who, inbound.received_at if at is None else at)
 
 
-def _time_of(at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
+def _time_of(parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
     """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
     again must say nothing new."""
     at = told_time(inbound.message, inbound.received_at)
     if at is not None:
         return at
-    known = _known_id(at_hand, tenant_id, inbound, parsed, contact_id)
+    known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
     return int(known[:13]) if known is not None else inbound.received_at
 
 
 def _known_id(
-    at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str
+    parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str
 ) -> str | None:
     """Our id of a message that was stored before, if Meta gives it one."""
-    wamid, messages = word(inbound.message, "id"), at_hand.conversations.messages
+    wamid, messages = word(inbound.message, "id"), parts.conversations.messages
     if not is_wamid(wamid):
         return None
     conversation_id = conversation_id_for(tenant_id, inbound.phone_number_id, contact_id)
@@ -178,10 +178,10 @@ def _answer(parsed: Parsed, at: int) -> Answer | None:
 
 
 def _place(
-    at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int
+    parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int
 ) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
-    known = _known_id(at_hand, tenant_id, inbound, parsed, contact_id)
+    known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
     if known is not None:
         return Place(int(known[:13]), known)
     if parsed.change is not None or not is_wamid(word(inbound.message, "id")):
@@ -197,11 +197,11 @@ def _head(
 
 
 def _store(
-    at_hand: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
+    parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
 ) -> bool:
     """Whether it is new."""
     if parsed.too_large:
-        at_hand.parking.park("message body too large for the conversation", inbound.message)
-    fresh = at_hand.conversations.append(tenant_id, head, message)
-    request_copy(at_hand.media, tenant_id, inbound.phone_number_id, message)
+        parts.parking.park("message body too large for the conversation", inbound.message)
+    fresh = parts.conversations.append(tenant_id, head, message)
+    request_copy(parts.media, tenant_id, inbound.phone_number_id, message)
     return fresh

@@ -48,7 +48,7 @@ class People(Identification):
         """
         known = person.contact or Contact("")
         username, name = known.username, without_lost(who.name)
-        told = name if name == who.name or not known.profile_name else ""
+        heard_name = name if name == who.name or not known.profile_name else ""
         if (
             who.username not in ("", username)
             and LOST not in who.username
@@ -57,8 +57,8 @@ class People(Identification):
             username = who.username
         own = known.name if known.name != known.profile_name else ""
         profile = known.profile_name
-        if told and told != profile and self._names.set_profile_name(tenant_id, contact_id, told, at):
-            profile = told
+        if heard_name and heard_name != profile and self._names.set_profile_name(tenant_id, contact_id, heard_name, at):
+            profile = heard_name
         return replace(known, name=own or profile or name, username=username).shown_name
 
     def note_book_name(self, tenant_id: str, person: Person, contact_id: str, name: str, at: int) -> None:

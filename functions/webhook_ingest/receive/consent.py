@@ -40,9 +40,9 @@ def _in_words(routed: Routed) -> ConsentSaid | None:
 
 
 def _in_settings(event: AccountEvent) -> Iterator[ConsentSaid]:
-    told = as_list(event.value.get("user_preferences"))
-    find = finder(event.value, told, ("user_id", "wa_id"))
-    for chosen in map(as_object, told):
+    preferences = as_list(event.value.get("user_preferences"))
+    find = finder(event.value, preferences, ("user_id", "wa_id"))
+    for chosen in map(as_object, preferences):
         if preference := _known(chosen, _PREFERENCE):
             yield ConsentSaid(
                 received_at=event.received_at,

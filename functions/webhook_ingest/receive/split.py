@@ -97,9 +97,9 @@ def _add_change(found: Split, statuses: Rows, entry: Json, change: object, recei
 
 def _field_of(entry: Json, change: Json) -> str:
     """Meta's own examples have the field beside `changes`, or none where the event leaves no doubt."""
-    told = (constant(change, "field") or constant(entry, "field")).lower()
+    field = (constant(change, "field") or constant(entry, "field")).lower()
     event = constant(as_object(change.get("value")), "event")
-    return told or ("account_update" if _ACCOUNT_EVENT.fullmatch(event) else "")
+    return field or ("account_update" if _ACCOUNT_EVENT.fullmatch(event) else "")
 
 
 def _waba_of(value: Json) -> str:

@@ -44,23 +44,23 @@ def _flat(echo: Json) -> Json:
 def add_standby(found: Split, value: Json, received_at: int) -> dict[str, list[list[object]]]:
     """A conversation that Meta's Business Agent has: what people write to it, what it answers; returns how far that
     gets, as rows by phone number id."""
-    told = {key: item for key, item in value.items() if key != "standby"} | as_object(value.get("standby"))
-    phone_number_id = identifier(as_object(told.get("metadata")), "phone_number_id")
-    messages, statuses = (as_list(told.get(key)) for key in ("messages", "statuses"))
+    standby = {key: item for key, item in value.items() if key != "standby"} | as_object(value.get("standby"))
+    phone_number_id = identifier(as_object(standby.get("metadata")), "phone_number_id")
+    messages, statuses = (as_list(standby.get(key)) for key in ("messages", "statuses"))
     rows = [slim for item in statuses if (slim := slim_status(as_object(item))) is not None]
     people = [item for item in messages if isinstance(item, dict)]
-    echoes = as_list(told.get("message_echoes"))
+    echoes = as_list(standby.get("message_echoes"))
     if not phone_number_id or not (people or rows or echoes) or len(people) + len(rows) < len(messages + statuses):
         found.parked.append(Parked("a standby webhook that is not understood", value))
     if not phone_number_id:
         return {}
-    find = finder(told, people)
+    find = finder(standby, people)
     for item in people:
         # A millisecond apart, so that their order is known.
         received = received_at + len(found.inbound)
         found.inbound.append(routed(phone_number_id, item, find, received, standby=True))
     if echoes:
-        add_echoes(found, told, received_at, standby=True)
+        add_echoes(found, standby, received_at, standby=True)
     return {phone_number_id: rows} if rows else {}
 
 
@@ -72,8 +72,8 @@ def add_handover(found: Split, value: Json, received_at: int) -> None:
         (as_object(value.get("metadata")), as_object(value.get("recipient"))),
     )
     phone_number_id = next(filter(None, (identifier(source, "phone_number_id") for source in sources)), "")
-    told = constant(value, "type").lower()
-    form = next(filter(None, (told, *(key for key in _CONTROL if key in value))), "")
+    stated = constant(value, "type").lower()
+    form = next(filter(None, (stated, *(key for key in _CONTROL if key in value))), "")
     if not phone_number_id or not form:
         found.parked.append(Parked("a handover without a number or a kind", value))
         return

@@ -47,8 +47,8 @@ def slim_status(status: Mapping[str, object]) -> list[object] | None:
 
 
 def _name_of(status: Mapping[str, object]) -> str:
-    told = word(status, "status")
-    return told if told in _NAMES else constant(status, "status").lower()
+    stated = word(status, "status")
+    return stated if stated in _NAMES else constant(status, "status").lower()
 
 
 def _price_of(pricing: Json) -> str:

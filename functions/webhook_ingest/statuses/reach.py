@@ -24,7 +24,7 @@ class _Named:
 
 
 def read_reaches(
-    at_hand: StatusParts, updates: Iterable[Update], owners: Mapping[str, str]
+    parts: StatusParts, updates: Iterable[Update], owners: Mapping[str, str]
 ) -> tuple[dict[CampaignKey, Reach], set[str]]:
     """(reach by campaign, sources of the statuses for which it could not be read). Campaigns that do not exist are left
     out: nothing of them can have been sent."""
@@ -35,8 +35,8 @@ def read_reaches(
         try:
             # The number's work before the campaign: one that is closed has kept its cursors by the time they go.
             for number in named.numbers - works.keys():
-                works[number] = at_hand.lanes.work(number)
-            reaches[key] = _read(at_hand, key, named, works)
+                works[number] = parts.lanes.work(number)
+            reaches[key] = _read(parts, key, named, works)
         except NotFound:
             continue
         except Exception as error:
@@ -59,12 +59,12 @@ def _named(updates: Iterable[Update], owners: Mapping[str, str]) -> dict[Campaig
     return found
 
 
-def _read(at_hand: StatusParts, key: CampaignKey, named: _Named, works: Mapping[str, NumberWork]) -> Reach:
+def _read(parts: StatusParts, key: CampaignKey, named: _Named, works: Mapping[str, NumberWork]) -> Reach:
     """Raises NotFound."""
-    campaign = at_hand.catalogue.campaign(key.tenant_id, key.campaign_id)
+    campaign = parts.catalogue.campaign(key.tenant_id, key.campaign_id)
     work = works.get(campaign.phone_number_id)
     tries: dict[int, Mapping[int, int]] = {}
     for block in named.blocks_tried_again:
-        status = at_hand.sends.status_block(key.tenant_id, key.campaign_id, block)
+        status = parts.sends.status_block(key.tenant_id, key.campaign_id, block)
         tries[block] = status.admitted if status is not None else {}
     return Reach(campaign, positions(campaign, work) if work is not None else {}, tries)

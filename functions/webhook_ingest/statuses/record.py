@@ -36,25 +36,25 @@ Owned = TypeVar("Owned", BlockKey, CampaignKey, SingleSend, Target)
 
 
 def record_statuses(
-    at_hand: StatusParts, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
+    parts: StatusParts, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
 ) -> set[str]:
     """Fold and write the statuses of these SQS records; returns the message ids to deliver again.
 
     Writing the same statuses twice changes nothing, so a record that shares a block with a failed write may come back
     as a whole. `time_left_ms` is what this invocation has left: what does not fit is delivered again.
     """
-    updates, failed = _read(at_hand, records)
+    updates, failed = _read(parts, records)
     owners: dict[str, str] = {}
     for number in sorted({update.phone_number_id for update in updates}):
         try:
-            tenant_id = at_hand.owners.tenant_of(number, now)
+            tenant_id = parts.owners.tenant_of(number, now)
         except Exception as error:
             log_failure("owner of a number", error)
             failed |= {update.source for update in updates if update.phone_number_id == number}
             continue
         if tenant_id is not None:
             owners[number] = tenant_id
-    reaches, unread = read_reaches(at_hand, [update for update in updates if update.source not in failed], owners)
+    reaches, unread = read_reaches(parts, [update for update in updates if update.source not in failed], owners)
     failed |= unread
 
     def can_have_sent(number: str, sent: CampaignSlot) -> bool:
@@ -76,14 +76,14 @@ def record_statuses(
         return set()
 
     with ThreadPoolExecutor(_WRITERS) as pool:
-        for jobs in (_opt_outs(at_hand, folded, now), _stops(at_hand, folded), _writes(at_hand, folded)):
+        for jobs in (_opt_outs(parts, folded, now), _stops(parts, folded), _writes(parts, folded)):
             failed |= set().union(*pool.map(attempt, jobs))
         # What is not learned now is learned with the next message: it is not worth another delivery.
-        list(pool.map(attempt, _acquaintances(at_hand, folded, now)))
+        list(pool.map(attempt, _acquaintances(parts, folded, now)))
     return failed
 
 
-def _read(at_hand: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[list[Update], set[str]]:
+def _read(parts: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[list[Update], set[str]]:
     updates: list[Update] = []
     failed: set[str] = set()
     for record in records:
@@ -91,16 +91,16 @@ def _read(at_hand: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[l
             updates += read_updates(record["messageId"], record["body"])
         except InvalidInput as problem:
             try:
-                at_hand.parking.park(problem.message, record["body"])
+                parts.parking.park(problem.message, record["body"])
             except Exception as error:
                 log_failure("parking", error)
                 failed.add(record["messageId"])
     return updates, failed
 
 
-def _acquaintances(at_hand: StatusParts, folded: Folded, now: int) -> Iterator[Job]:
+def _acquaintances(parts: StatusParts, folded: Folded, now: int) -> Iterator[Job]:
     def job(tenant_id: str, people: Mapping[tuple[str, str], Target | None]) -> Job:
-        return set(), lambda: learn_user_ids(at_hand, tenant_id, people, now)
+        return set(), lambda: learn_user_ids(parts, tenant_id, people, now)
 
     for tenant_id, people in sorted(folded.people.items()):
         known = sorted(people)
@@ -108,18 +108,18 @@ def _acquaintances(at_hand: StatusParts, folded: Folded, now: int) -> Iterator[J
             yield job(tenant_id, {person: people[person] for person in known[i : i + _PEOPLE]})
 
 
-def _opt_outs(at_hand: StatusParts, folded: Folded, now: int) -> list[Job]:
+def _opt_outs(parts: StatusParts, folded: Folded, now: int) -> list[Job]:
     def job(target: Target, at: int) -> Job:
-        return folded.sources[target], lambda: _opt_out(at_hand, target, at, now)
+        return folded.sources[target], lambda: _opt_out(parts, target, at, now)
 
     return [job(target, at) for target, at in _in_turns(folded.opt_outs.items())]
 
 
-def _stops(at_hand: StatusParts, folded: Folded) -> list[Job]:
+def _stops(parts: StatusParts, folded: Folded) -> list[Job]:
     """What Meta refuses later, such as held messages of a template that is paused now, stops as if refused at once."""
 
     def job(campaign: CampaignKey, said: Mapping[str, int]) -> Job:
-        return folded.sources[campaign], lambda: _stop(at_hand, campaign, said)
+        return folded.sources[campaign], lambda: _stop(parts, campaign, said)
 
     return [job(campaign, said) for campaign, said in _in_turns(folded.stops.items())]
 
@@ -129,9 +129,9 @@ def _in_turns(items: Iterable[tuple[Owned, T]]) -> list[tuple[Owned, T]]:
     return in_turns(items, lambda item: item[0].tenant_id)
 
 
-def _stop(at_hand: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) -> None:
+def _stop(parts: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) -> None:
     """The widest reason first, and of equal ones the smallest code, whatever the order they came in."""
-    stop = CampaignStop(at_hand.catalogue, at_hand.lanes)
+    stop = CampaignStop(parts.catalogue, parts.lanes)
     for code in sorted(said, key=lambda code: (-SCOPES[rule_of(code).action], code)):
         # Meta's seconds are cut off, so it was said before the end of that second.
         scope, said_at = SCOPES[rule_of(code).action], said[code] + 999
@@ -140,29 +140,29 @@ def _stop(at_hand: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) 
             count("CampaignPaused", stopped)
 
 
-def _writes(at_hand: StatusParts, folded: Folded) -> list[Job]:
+def _writes(parts: StatusParts, folded: Folded) -> list[Job]:
     def block(key: BlockKey, change: StatusChange) -> Job:
-        return folded.sources[key], lambda: _record_block(at_hand, key, change)
+        return folded.sources[key], lambda: _record_block(parts, key, change)
 
     def single(target: SingleSend, change: SingleChange) -> Job:
-        return folded.sources[target], lambda: _record_single(at_hand, target, change)
+        return folded.sources[target], lambda: _record_single(parts, target, change)
 
     jobs = [block(key, change) for key, change in _in_turns(sorted(folded.blocks.items(), key=lambda item: item[0]))]
     jobs += [single(target, change) for target, change in _in_turns(folded.singles.items()) if change.status]
     if folded.strangers:
         rows = [[update.phone_number_id, *update.row] for update in folded.strangers]
         sources = {update.source for update in folded.strangers}
-        jobs.append((sources, lambda: _park(at_hand, rows)))
+        jobs.append((sources, lambda: _park(parts, rows)))
     return jobs
 
 
-def _opt_out(at_hand: StatusParts, target: Target, at: int, now: int) -> None:
-    contact_id = contact_behind(at_hand, target)
+def _opt_out(parts: StatusParts, target: Target, at: int, now: int) -> None:
+    contact_id = contact_behind(parts, target)
     if contact_id is None:
         count("StatusUnmatched")
         return
     what = target.message_id if isinstance(target, SingleSend) else f"{target.campaign_id}-{target.block}-{target.slot}"
-    at_hand.contacts.consent.record(
+    parts.contacts.consent.record(
         target.tenant_id,
         contact_id,
         opted_out=True,
@@ -174,13 +174,13 @@ def _opt_out(at_hand: StatusParts, target: Target, at: int, now: int) -> None:
     count("OptOut")
 
 
-def _record_block(at_hand: StatusParts, key: BlockKey, change: StatusChange) -> None:
-    if not at_hand.sends.record(key.tenant_id, key.campaign_id, key.block, change):
+def _record_block(parts: StatusParts, key: BlockKey, change: StatusChange) -> None:
+    if not parts.sends.record(key.tenant_id, key.campaign_id, key.block, change):
         count("StatusUnmatched")
 
 
-def _record_single(at_hand: StatusParts, target: SingleSend, change: SingleChange) -> None:
-    found = at_hand.conversations.messages.record_status(
+def _record_single(parts: StatusParts, target: SingleSend, change: SingleChange) -> None:
+    found = parts.conversations.messages.record_status(
         target.tenant_id,
         target.conversation_id,
         target.message_id,
@@ -192,8 +192,8 @@ def _record_single(at_hand: StatusParts, target: SingleSend, change: SingleChang
         count("StatusUnmatched")
 
 
-def _park(at_hand: StatusParts, rows: list[list[object]]) -> None:
-    at_hand.parking.park("statuses of a number that is nobody's, or of what it did not send", rows)
+def _park(parts: StatusParts, rows: list[list[object]]) -> None:
+    parts.parking.park("statuses of a number that is nobody's, or of what it did not send", rows)
 
 
 def _count(folded: Folded, updates: int) -> None:

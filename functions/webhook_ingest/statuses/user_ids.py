@@ -19,38 +19,40 @@ Person = tuple[str, str]
 """Phone and user id, as a status names them."""
 
 
-def learn_user_ids(at_hand: StatusParts, tenant_id: str, people: Mapping[Person, Target | None], now: int) -> None:
+def learn_user_ids(parts: StatusParts, tenant_id: str, people: Mapping[Person, Target | None], now: int) -> None:
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
     way that no table knows. Costs 0.5 RRU for each person, for one whose user id is new 1 WRU and a few RRU, once, and
     those RRU each time for one whose contact began with another number.
     """
-    told: dict[str, tuple[Identities, Target | None]] = {}
+    senders: dict[str, tuple[Identities, Target | None]] = {}
     for (phone, user_id), target in people.items():
         who = identities(phone, user_id)
         if who.phone and who.bsuid:
-            told[contact_id_for(tenant_id, "bsuid", who.bsuid)] = who, target
-    linked = at_hand.contacts.linked(tenant_id, told)
+            senders[contact_id_for(tenant_id, "bsuid", who.bsuid)] = who, target
+    linked = parts.contacts.linked(tenant_id, senders)
     strangers = {
-        key: (who, target) for key, (who, target) in told.items() if not _leads_to(linked.get(key, ""), tenant_id, who)
+        key: (who, target)
+        for key, (who, target) in senders.items()
+        if not _leads_to(linked.get(key, ""), tenant_id, who)
     }
     keys = {one for who, _ in strangers.values() for one in who.keys(tenant_id)}
-    by_key = at_hand.contacts.get_many(tenant_id, keys)
+    by_key = parts.contacts.get_many(tenant_id, keys)
     for key, (who, target) in strangers.items():
         found = {by_key[one].contact_id for one in who.keys(tenant_id) if one in by_key}
         if found <= {by_key[key].contact_id if key in by_key else ""}:
             # Nobody has this phone: it leads to whom we wrote to, and so will the user id.
-            addressee = _addressee(at_hand, tenant_id, target)
+            addressee = _addressee(parts, tenant_id, target)
             if addressee is not None:
                 for phone_key in (one for one in who.keys(tenant_id) if one not in by_key):
-                    at_hand.contacts.put_pointer(tenant_id, phone_key, addressee.contact_id)
+                    parts.contacts.put_pointer(tenant_id, phone_key, addressee.contact_id)
                 found.add(addressee.contact_id)
         if len(found) > 1 or (found and key in by_key and not by_key[key].phone):
             # Known under both, or under two spellings: these are one person. Or their phone is learned.
-            at_hand.people.link(tenant_id, at_hand.people.find(tenant_id, who), who, now, now)
+            parts.people.link(tenant_id, parts.people.find(tenant_id, who), who, now, now)
         elif found and key not in by_key:
-            at_hand.contacts.put_pointer(tenant_id, key, next(iter(found)))
+            parts.contacts.put_pointer(tenant_id, key, next(iter(found)))
         else:
             continue
         count("UserIdLearned")
@@ -61,18 +63,18 @@ def _leads_to(known: str, tenant_id: str, who: Identities) -> bool:
     return known in who.keys(tenant_id) or (bool(known) and known in spellings(who.phone))
 
 
-def contact_behind(at_hand: StatusParts, target: Target) -> str | None:
+def contact_behind(parts: StatusParts, target: Target) -> str | None:
     """The id of the contact that a message of ours was for; None when we sent no such message."""
     if isinstance(target, SingleSend):
-        message = at_hand.conversations.messages.get(target.tenant_id, target.conversation_id, target.message_id)
+        message = parts.conversations.messages.get(target.tenant_id, target.conversation_id, target.message_id)
         if message is None or message.direction != "out":
             return None
-        conversation = at_hand.conversations.get(target.tenant_id, target.conversation_id)
+        conversation = parts.conversations.get(target.tenant_id, target.conversation_id)
         return conversation.contact_id if conversation is not None else None
-    recipients = at_hand.sends.read_block(target.tenant_id, target.campaign_id, target.block)
+    recipients = parts.sends.read_block(target.tenant_id, target.campaign_id, target.block)
     return recipients[target.slot].contact_id if target.slot < len(recipients) else None
 
 
-def _addressee(at_hand: StatusParts, tenant_id: str, target: Target | None) -> Contact | None:
-    contact_id = contact_behind(at_hand, target) if target is not None else None
-    return at_hand.contacts.get(tenant_id, contact_id) if contact_id else None
+def _addressee(parts: StatusParts, tenant_id: str, target: Target | None) -> Contact | None:
+    contact_id = contact_behind(parts, target) if target is not None else None
+    return parts.contacts.get(tenant_id, contact_id) if contact_id else None

@@ -24,70 +24,70 @@ from shared.store.conversations.conversations import Head
 Known = dict[Identities, tuple[Person, str]]
 
 
-def take_history(at_hand: SyncParts, waba_id: str, value: Json, received_at: int, now: int) -> None:
+def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: int, now: int) -> None:
     """Raises InvalidInput for a number that is nobody's."""
-    tenant_id, phone_number_id = _number_of(at_hand, value, now)
-    _note_progress(at_hand, tenant_id, waba_id, phone_number_id, value)
+    tenant_id, phone_number_id = _number_of(parts, value, now)
+    _note_progress(parts, tenant_id, waba_id, phone_number_id, value)
     known: Known = {}
     for found in old_messages(value):
         if isinstance(found, NotRead):
-            at_hand.parking.park("a message of a history without a person or a shape", found.raw)
+            parts.parking.park("a message of a history without a person or a shape", found.raw)
         else:
-            _take_old(at_hand, tenant_id, phone_number_id, found, known, received_at, now)
+            _take_old(parts, tenant_id, phone_number_id, found, known, received_at, now)
 
 
-def take_phone_book(at_hand: SyncParts, _waba_id: str, value: Json, received_at: int, now: int) -> None:
+def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: int, now: int) -> None:
     """Raises InvalidInput for a number that is nobody's."""
-    tenant_id, _ = _number_of(at_hand, value, now)
+    tenant_id, _ = _number_of(parts, value, now)
     for found in book_entries(value):
         if isinstance(found, NotRead):
-            at_hand.parking.park("an entry of a phone book that is not understood", found.raw)
+            parts.parking.park("an entry of a phone book that is not understood", found.raw)
         else:
-            _take_entry(at_hand, tenant_id, found, received_at, now)
+            _take_entry(parts, tenant_id, found, received_at, now)
 
 
-def _number_of(at_hand: SyncParts, value: Json, now: int) -> tuple[str, str]:
+def _number_of(parts: SyncParts, value: Json, now: int) -> tuple[str, str]:
     phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
-    tenant_id = at_hand.owners.tenant_of(phone_number_id, now) if phone_number_id else None
+    tenant_id = parts.owners.tenant_of(phone_number_id, now) if phone_number_id else None
     if tenant_id is None:
         raise InvalidInput("unknown phone number")
     return tenant_id, phone_number_id
 
 
-def _note_progress(at_hand: SyncParts, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
-    told = progress_of(value)
-    if told is None:
+def _note_progress(parts: SyncParts, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
+    reported = progress_of(value)
+    if reported is None:
         return
 
     def change(number: Number) -> Number:
-        declined = number.history_declined or told.declined
-        percent = max(number.history_percent, told.percent or 0)
+        declined = number.history_declined or reported.declined
+        percent = max(number.history_percent, reported.percent or 0)
         return replace(number, history_declined=declined, history_percent=percent)
 
     try:
-        number = at_hand.accounts.change_number(tenant_id, phone_number_id, change)
+        number = parts.accounts.change_number(tenant_id, phone_number_id, change)
     except NotFound:
         count("NumberWithoutDocument")
         return
     # Meta gives no time, and may tell again; it is told of once for each time the number was connected.
-    give_notice(at_hand.notices, tenant_id, waba_id, "history", value, number.connected_at)
+    give_notice(parts.notices, tenant_id, waba_id, "history", value, number.connected_at)
 
 
 def _take_old(
-    at_hand: SyncParts, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
+    parts: SyncParts, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
 ) -> None:
     raw, parsed = old.message, parse(old.message)
-    told = told_time(raw, received_at, HISTORY_MS)
-    at = told or received_at
+    reported = told_time(raw, received_at, HISTORY_MS)
+    at = reported or received_at
     if old.who not in known:
-        person = at_hand.people.find(tenant_id, old.who, at)
-        known[old.who] = person, at_hand.people.link(tenant_id, person, old.who, at, now)
+        person = parts.people.find(tenant_id, old.who, at)
+        known[old.who] = person, parts.people.link(tenant_id, person, old.who, at, now)
     person, contact_id = known[old.who]
     # A yes that was said nobody knows when is older than every no.
-    if parsed.consent is not None and not old.ours and (told is not None or parsed.consent == "stop"):
-        at_hand.people.hear(tenant_id, person, parsed.consent, word(raw, "id"), at, now)
+    if parsed.consent is not None and not old.ours and (reported is not None or parsed.consent == "stop"):
+        parts.people.hear(tenant_id, person, parsed.consent, word(raw, "id"), at, now)
     if parsed.too_large:
-        at_hand.parking.park("message body too large for the conversation", raw)
+        parts.parking.park("message body too large for the conversation", raw)
     message = message_of(
         tenant_id,
         phone_number_id,
@@ -99,25 +99,25 @@ def _take_old(
         status=old.status,
         source="history",
     )
-    there = at_hand.conversations.messages.by_wamid(tenant_id, message.conversation_id, message.wamid)
+    there = parts.conversations.messages.by_wamid(tenant_id, message.conversation_id, message.wamid)
     if there is not None and there.source == "live":
         return
-    if told is None:
-        message = _as_before(at_hand, tenant_id, message, there, name_of(raw))
+    if reported is None:
+        message = _as_before(parts, tenant_id, message, there, name_of(raw))
     head = _head(message, phone_number_id, contact_id, person, old.who)
-    at_hand.conversations.append(tenant_id, head, message)
-    request_copy(at_hand.media, tenant_id, phone_number_id, message)
+    parts.conversations.append(tenant_id, head, message)
+    request_copy(parts.media, tenant_id, phone_number_id, message)
     if message.opens_window:
-        at_hand.contacts.note_inbound(tenant_id, contact_id, at)
+        parts.contacts.note_inbound(tenant_id, contact_id, at)
     count("HistoryTaken")
 
 
-def _as_before(at_hand: SyncParts, tenant_id: str, message: Message, there: Message | None, name: str) -> Message:
+def _as_before(parts: SyncParts, tenant_id: str, message: Message, there: Message | None, name: str) -> Message:
     """Without a time, where it was put when it came first."""
     known = there.message_id if there is not None else None
     if message.change is not None:
         target = message.change.target
-        known = at_hand.conversations.messages.id_of_change(tenant_id, message.conversation_id, target, name)
+        known = parts.conversations.messages.id_of_change(tenant_id, message.conversation_id, target, name)
     return replace(message, message_id=known, at=int(known[:13])) if known is not None else message
 
 
@@ -128,15 +128,15 @@ def _head(message: Message, phone_number_id: str, contact_id: str, person: Perso
     return Head(message.conversation_id, phone_number_id, contact_id, contact.shown_name, phone)
 
 
-def _take_entry(at_hand: SyncParts, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
-    person = at_hand.people.find(tenant_id, entry.who)
+def _take_entry(parts: SyncParts, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
+    person = parts.people.find(tenant_id, entry.who)
     if person.contact is None and not entry.name:
         count("PhoneBookUnknown")
         return
     at = entry.at or received_at
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
-    contact_id = at_hand.people.link(tenant_id, person, entry.who, 0, now)
-    at_hand.people.note_book_name(tenant_id, person, contact_id, entry.name, at)
+    contact_id = parts.people.link(tenant_id, person, entry.who, 0, now)
+    parts.people.note_book_name(tenant_id, person, contact_id, entry.name, at)
     # Also for old news: whoever noted the name may have died before it was shown.
-    at_hand.heads.refresh(tenant_id, contact_id)
+    parts.heads.refresh(tenant_id, contact_id)
     count("PhoneBookTaken")

@@ -37,13 +37,13 @@ def fates(
     A recipient who was met before a spill stands in it, among those who were held back meanwhile, and in all records
     that follow; only there is the order kept. So each record is told with whom it met first.
     """
-    told = 0
+    known = 0
     for record in records:
         found = [Fate(contact_id, "skipped", reason) for contact_id, reason in record.skipped]
-        for slot in range(told, len(record.recipients)):
+        for slot in range(known, len(record.recipients)):
             waits = slot in retrying or slot >= claimed
             found.append(fate_of(record.recipients[slot], slot, status, waits=waits, cancelled=cancelled))
-        told = len(record.recipients)
+        known = len(record.recipients)
         yield from sorted(found, key=lambda fate: fate.contact_id)
 
 

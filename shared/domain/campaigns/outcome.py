@@ -53,19 +53,19 @@ class Rule:
     """What one of Meta's codes means. `again`: the person keeps their place, and the message may be tried again."""
 
     action: Action
-    again: bool = False
+    retry: bool = False
     wait_seconds: int = 0
 
 
 _NEXT = Rule(Action.NEXT)
-_SLOWER = Rule(Action.SLOW_DOWN, again=True)
-_CAMPAIGN = Rule(Action.PAUSE_CAMPAIGN, again=True)
+_SLOWER = Rule(Action.SLOW_DOWN, retry=True)
+_CAMPAIGN = Rule(Action.PAUSE_CAMPAIGN, retry=True)
 # The message is wrong in itself: the person is not tried again, so that they cannot stop the campaign over and over.
 _FAULTY = Rule(Action.PAUSE_CAMPAIGN)
-_NUMBER = Rule(Action.PAUSE_NUMBER, again=True)
-_ACCOUNT = Rule(Action.PAUSE_ACCOUNT, again=True)
-_TOKEN = Rule(Action.TOKEN, again=True)
-_ENDPOINT = Rule(Action.OTHER_ENDPOINT, again=True)
+_NUMBER = Rule(Action.PAUSE_NUMBER, retry=True)
+_ACCOUNT = Rule(Action.PAUSE_ACCOUNT, retry=True)
+_TOKEN = Rule(Action.TOKEN, retry=True)
+_ENDPOINT = Rule(Action.OTHER_ENDPOINT, retry=True)
 _UNKNOWN = frozenset({1, 2, 131000, 131016})
 """Something went wrong at Meta, perhaps after the message was taken."""
 
@@ -74,11 +74,11 @@ TABLE: Mapping[int, Rule] = {
     **dict.fromkeys((0, 3, 10, 190, 131005, *range(200, 300)), _TOKEN),
     # Too fast, for the app (4), the account (80007: each of its numbers meets it and slows) or the number (130429).
     **dict.fromkeys((4, 613, 80007, 80008, 130429, 133004), _SLOWER),
-    131056: Rule(Action.SPACE_PAIR, again=True),  # this person was written to a moment ago: 4^x seconds
-    131057: Rule(Action.SLOW_DOWN, again=True, wait_seconds=60),  # the number is upgraded, for about a minute
-    2494100: Rule(Action.SLOW_DOWN, again=True, wait_seconds=120),  # the number is in maintenance, for minutes
-    133015: Rule(Action.SLOW_DOWN, again=True, wait_seconds=300),  # the number was deleted just now
-    134101: Rule(Action.SLOW_DOWN, again=True, wait_seconds=600),  # the template is not at /marketing_messages yet
+    131056: Rule(Action.SPACE_PAIR, retry=True),  # this person was written to a moment ago: 4^x seconds
+    131057: Rule(Action.SLOW_DOWN, retry=True, wait_seconds=60),  # the number is upgraded, for about a minute
+    2494100: Rule(Action.SLOW_DOWN, retry=True, wait_seconds=120),  # the number is in maintenance, for minutes
+    133015: Rule(Action.SLOW_DOWN, retry=True, wait_seconds=300),  # the number was deleted just now
+    134101: Rule(Action.SLOW_DOWN, retry=True, wait_seconds=600),  # the template is not at /marketing_messages yet
     # This person, or this message to them; many of them in a row stop the campaign by the error-rate trip.
     100: _NEXT,  # a parameter is wrong
     130403: _NEXT,  # the business has blocked this person
@@ -137,7 +137,7 @@ def from_error_code(code: int, http_status: int) -> Outcome:
         if http_status == 429:
             return Outcome(Kind.THROTTLED, str(code), Action.SLOW_DOWN)
         return Outcome(Kind.REFUSED, str(code), Action.NEXT)
-    kind = Kind.THROTTLED if rule.again else Kind.REFUSED
+    kind = Kind.THROTTLED if rule.retry else Kind.REFUSED
     return Outcome(kind, str(code), rule.action, wait_seconds=rule.wait_seconds)
 
 

@@ -52,10 +52,10 @@ def name_words(name: str) -> list[str]:
     return words_of(name, SHORTEST_NAME)[:10]
 
 
-def matches(wanted: Iterable[str], words: Iterable[str]) -> bool:
+def matches(starts: Iterable[str], words: Iterable[str]) -> bool:
     """Whether every wanted word begins one of the words."""
     known = list(words)
-    return all(any(word.startswith(start) for word in known) for start in wanted)
+    return all(any(word.startswith(start) for word in known) for start in starts)
 
 
 def digits_of(text: str) -> str:

@@ -19,17 +19,17 @@ _TIERS = {
 _DIGITS = re.compile(r"-?[0-9]{1,9}")
 
 
-def messaging_limit(told: object) -> int | None:
+def messaging_limit(stated: object) -> int | None:
     """How many people a business may write to outside their 24-hour window within any 24 hours, UNLIMITED, or None
     when this says nothing.
 
     Meta says it as a tier (TIER_2K), as a number, or as -1, and per business portfolio (Meta, messaging limits,
     2025-10; business_capability_update).
     """
-    text = str(told).strip().upper()
+    text = str(stated).strip().upper()
     if text in _TIERS:
         return _TIERS[text]
-    if isinstance(told, bool) or not _DIGITS.fullmatch(text) or int(text) == 0:
+    if isinstance(stated, bool) or not _DIGITS.fullmatch(text) or int(text) == 0:
         return None
     return UNLIMITED if int(text) < 0 else int(text)
 

@@ -20,8 +20,8 @@ class ContactReach:
     def set(self, tenant_id: str, contact_id: str, *, phone: str, region: str, bsuid: str, at: int, now: int) -> bool:
         """As it was told at `at` (epoch ms); blank values leave what is stored. False, and nothing happens, without
         such a contact or if something later is known: changes come in any order, and again."""
-        told = {"phone": phone, "region": region, "bsuid": bsuid}
-        settings: dict[str, Value] = {name: value for name, value in told.items() if value}
+        known = {"phone": phone, "region": region, "bsuid": bsuid}
+        settings: dict[str, Value] = {name: value for name, value in known.items() if value}
         settings |= {"moved_at": at, "updated": now}
         try:
             self._client.update_item(

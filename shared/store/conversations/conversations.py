@@ -31,7 +31,7 @@ from shared.domain.conversations.message import Message
 from shared.errors import NotFound, RetryableError
 from shared.store.conversations.entries import Entries, items_of
 from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item
-from shared.store.conversations.lists import Wanted, page_of
+from shared.store.conversations.lists import ConversationFilter, page_of
 from shared.store.conversations.message_items import conversation_key, moved_to
 from shared.store.conversations.messages import Messages
 from shared.store.conversations.search_index import SearchIndex
@@ -71,7 +71,7 @@ class Conversations:
         return [conversation_of(item) for item in ConversationItem.batch_get(keys)] if keys else []
 
     def page(
-        self, tenant_id: str, limit: int, cursor: str | None, now: int, wanted: Wanted | None = None
+        self, tenant_id: str, limit: int, cursor: str | None, now: int, chosen: ConversationFilter | None = None
     ) -> Page[Conversation]:
         """Last active first; with status snoozed, those that come back soonest first, and without a status those that
         come back latest before all others.
@@ -79,7 +79,7 @@ class Conversations:
         A page looks at MOST_LOOKED_AT conversations at most: it may hold fewer than `limit`, even none, and still
         have a next one.
         """
-        return page_of(tenant_id, limit, cursor, now, wanted or Wanted())
+        return page_of(tenant_id, limit, cursor, now, chosen or ConversationFilter())
 
     def open(self, tenant_id: str, head: Head, now: int) -> tuple[Conversation, bool]:
         """(the conversation, whether it was made now)."""

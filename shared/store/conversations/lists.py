@@ -23,7 +23,7 @@ _LIST, _PLACE = "conversations", r"[0-9]{13}#[0-9A-Za-z]{1,64}"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ConversationFilter:
     """Which conversations a list holds; None is any. `assignee` "" is nobody's."""
 
     status: Status | None = None
@@ -41,17 +41,17 @@ class Wanted:
         )
 
 
-def page_of(tenant_id: str, limit: int, cursor: str | None, now: int, wanted: Wanted) -> Page[Conversation]:
+def page_of(tenant_id: str, limit: int, cursor: str | None, now: int, chosen: ConversationFilter) -> Page[Conversation]:
     """Raises InvalidInput for a cursor that is none."""
     after = _place(cursor)
     found: list[Conversation] = []
     looked_at, last = 0, ""
-    page_size = limit + 1 if wanted == Wanted(wanted.status, wanted.assignee) else 300
-    for conversation in _sorted(tenant_id, wanted, after, now, page_size):
+    page_size = limit + 1 if chosen == ConversationFilter(chosen.status, chosen.assignee) else 300
+    for conversation in _sorted(tenant_id, chosen, after, now, page_size):
         if len(found) == limit or looked_at == MOST_LOOKED_AT:
             return Page(found, encode_cursor(_LIST, {"at": last}))
         looked_at, last = looked_at + 1, _position(conversation)
-        if wanted.includes(conversation):
+        if chosen.includes(conversation):
             found.append(conversation)
     return Page(found, None)
 
@@ -65,17 +65,17 @@ def _position(conversation: Conversation) -> str:
     return position(conversation.active_at, conversation.conversation_id)
 
 
-def _sorted(tenant_id: str, wanted: Wanted, after: str, now: int, page_size: int) -> Iterator[Conversation]:
+def _sorted(tenant_id: str, chosen: ConversationFilter, after: str, now: int, page_size: int) -> Iterator[Conversation]:
     """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
     due = position(now, _END)
-    read = _Ranges(tenant_id, wanted.assignee, page_size)
-    if wanted.status == "snoozed":
+    read = _Ranges(tenant_id, chosen.assignee, page_size)
+    if chosen.status == "snoozed":
         return read.range("snoozed", max(after, due), _END, forward=True)
     upto = after or _END
-    if wanted.status == "open":
+    if chosen.status == "open":
         ranges = [read.range("open", "", upto), read.range("snoozed", "", min(upto, due))]
     else:
-        ranges = [read.range(s, "", upto) for s in (STATUSES if wanted.status is None else (wanted.status,))]
+        ranges = [read.range(s, "", upto) for s in (STATUSES if chosen.status is None else (chosen.status,))]
     return heapq.merge(*ranges, key=_position, reverse=True)
 
 

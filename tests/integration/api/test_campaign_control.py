@@ -143,7 +143,7 @@ def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, mo
 
 def again(desk: Desk, campaign_id: str, *outcomes: str) -> Campaign:
     source = EarlierCampaign(campaign_id, outcomes)
-    return desk.control.again(desk.tenant, campaign_id, new_ulid(), source, "m", NOW)
+    return desk.control.follow_up(desk.tenant, campaign_id, new_ulid(), source, "m", NOW)
 
 
 def test_the_unknown_of_a_campaign_are_drafted_again_only_when_nothing_of_it_is_under_way(desk: Desk) -> None:

@@ -91,7 +91,7 @@ def aws() -> Iterator[FakeAws]:
 
 
 @pytest.fixture
-def at_hand(aws: FakeAws, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> BillingParts:
+def deps(aws: FakeAws, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> BillingParts:
     made = build(aws.database(), {**aws.env, "STRIPE_API_URL": stripe.url})
     for tenant_id in (TENANT, "01OTHER"):
         owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
@@ -112,36 +112,36 @@ def deliver(
     return not apply_handler.lambda_handler(sqs_event(body), Context())["batchItemFailures"]
 
 
-def plan(at_hand: BillingParts, tenant_id: str = TENANT) -> tuple[str, str]:
-    tenant = at_hand.accounts.tenant(tenant_id)
+def plan(deps: BillingParts, tenant_id: str = TENANT) -> tuple[str, str]:
+    tenant = deps.accounts.tenant(tenant_id)
     return tenant.plan, tenant.subscription_status
 
 
-def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(deps: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     assert deliver()
-    assert plan(at_hand) == ("growth", "active")
-    assert at_hand.accounts.tenant(TENANT).customer_id == "cus_1"
-    assert plan(at_hand, "01OTHER") == ("free", "none")
+    assert plan(deps) == ("growth", "active")
+    assert deps.accounts.tenant(TENANT).customer_id == "cus_1"
+    assert plan(deps, "01OTHER") == ("free", "none")
 
 
-def test_a_pause_of_collection_takes_the_plan_until_it_ends(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_a_pause_of_collection_takes_the_plan_until_it_ends(deps: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth", pause_collection={"behavior": "void", "resumes_at": None})
     assert deliver("evt_1")
-    assert plan(at_hand) == ("growth", "paused")
+    assert plan(deps) == ("growth", "paused")
     stripe.subscription("sub_1", "active", "growth", pause_collection=None)
     assert deliver("evt_2")
-    assert plan(at_hand) == ("growth", "active")
+    assert plan(deps) == ("growth", "active")
 
 
-def test_a_plan_behind_an_extra_is_found(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_a_plan_behind_an_extra_is_found(deps: BillingParts, stripe: Stripe) -> None:
     extra, growth = ({"object": "subscription_item", "price": {"lookup_key": key}} for key in ("extra", "growth"))
     stripe.subscription("sub_1", "active", "", items={"object": "list", "data": [extra, growth]})
     assert deliver()
-    assert plan(at_hand) == ("growth", "active")
+    assert plan(deps) == ("growth", "active")
 
 
-def test_the_same_event_again_asks_nothing(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_the_same_event_again_asks_nothing(deps: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     deliver()
     calls = len(stripe.calls)
@@ -149,39 +149,39 @@ def test_the_same_event_again_asks_nothing(at_hand: BillingParts, stripe: Stripe
     assert len(stripe.calls) == calls
 
 
-def test_events_out_of_order_end_in_the_present_state(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_events_out_of_order_end_in_the_present_state(deps: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "canceled", "growth")
     assert deliver("evt_2", "customer.subscription.deleted")
     assert deliver("evt_1", "customer.subscription.created")
-    assert plan(at_hand) == ("growth", "canceled")
+    assert plan(deps) == ("growth", "canceled")
 
 
 def test_a_crash_before_the_event_is_marked_repeats_the_work(
-    at_hand: BillingParts, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
+    deps: BillingParts, stripe: Stripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ConnectionError
 
     stripe.subscription("sub_1", "active", "growth")
     with monkeypatch.context() as patch:
-        patch.setattr(at_hand.directory, "create", fail)
+        patch.setattr(deps.directory, "create", fail)
         assert not deliver()
     stripe.subscription("sub_1", "past_due", "growth")
     assert deliver()
-    assert plan(at_hand) == ("growth", "past_due")
+    assert plan(deps) == ("growth", "past_due")
 
 
-def test_an_old_subscription_that_ends_does_not_take_the_new_one_away(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_an_old_subscription_that_ends_does_not_take_the_new_one_away(deps: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "starter")
     deliver("evt_1")
     stripe.subscription("sub_2", "active", "growth", created=8)
     deliver("evt_2", object_id="sub_2")
     stripe.subscription("sub_1", "canceled", "starter")
     deliver("evt_3", "customer.subscription.deleted")
-    assert plan(at_hand) == ("growth", "active")
+    assert plan(deps) == ("growth", "active")
 
 
-def test_a_change_while_an_event_is_applied_is_seen(at_hand: BillingParts, stripe: Stripe) -> None:
+def test_a_change_while_an_event_is_applied_is_seen(deps: BillingParts, stripe: Stripe) -> None:
     stripe.subscription("sub_1", "active", "growth")
     reads: list[str] = []
 
@@ -192,20 +192,20 @@ def test_a_change_while_an_event_is_applied_is_seen(at_hand: BillingParts, strip
 
     stripe.before = cancel_after_the_first
     assert deliver()
-    assert plan(at_hand) == ("growth", "canceled")
+    assert plan(deps) == ("growth", "canceled")
 
 
 @pytest.mark.parametrize("where", ["subscription", "customer"])
 def test_a_new_customer_is_known_by_what_we_wrote_into_the_metadata(
-    at_hand: BillingParts, stripe: Stripe, where: str
+    deps: BillingParts, stripe: Stripe, where: str
 ) -> None:
     ours = {"metadata": {"tenant_id": "01OTHER"}}
     more: Json = ours if where == "subscription" else {"customer": {"id": "cus_2", "object": "customer", **ours}}
     named: Json = {"customer": "cus_2", **more}
     stripe.subscription("sub_2", "trialing", "starter", **named)
     assert deliver(object_id="sub_2", customer_id="cus_2")
-    assert plan(at_hand, "01OTHER") == ("starter", "trialing")
-    assert at_hand.accounts.tenant_of_customer("cus_2") == "01OTHER"
+    assert plan(deps, "01OTHER") == ("starter", "trialing")
+    assert deps.accounts.tenant_of_customer("cus_2") == "01OTHER"
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_new_customer_is_known_by_what_we_wrote_into_the_metadata(
     ],
 )
 def test_what_is_nobodys_or_no_plan_is_parked(
-    aws: FakeAws, at_hand: BillingParts, stripe: Stripe, subscription: Json | None, reason: str
+    aws: FakeAws, deps: BillingParts, stripe: Stripe, subscription: Json | None, reason: str
 ) -> None:
     if subscription is not None:
         named: Json = {"plan": "growth", **subscription}
@@ -226,27 +226,25 @@ def test_what_is_nobodys_or_no_plan_is_parked(
     assert deliver(customer_id="cus_9")
     (parked,) = aws.objects("parked/")
     assert reason in parked["reason"]
-    assert plan(at_hand) == ("free", "none")
+    assert plan(deps) == ("free", "none")
 
 
 @pytest.mark.parametrize(("kind", "object_id"), [("customer.created", "cus_1"), ("invoice.paid", "in_1")])
-def test_events_for_what_is_not_used_ask_nothing(
-    at_hand: BillingParts, stripe: Stripe, kind: str, object_id: str
-) -> None:
+def test_events_for_what_is_not_used_ask_nothing(deps: BillingParts, stripe: Stripe, kind: str, object_id: str) -> None:
     assert deliver(kind=kind, object_id=object_id)
     assert stripe.calls == []
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 def test_an_event_waits_while_stripe_does_not_answer_us(
-    aws: FakeAws, at_hand: BillingParts, stripe: Stripe, status: int
+    aws: FakeAws, deps: BillingParts, stripe: Stripe, status: int
 ) -> None:
     stripe.subscription("sub_1", "active", "growth")
     stripe.status = status
     assert not deliver()
     stripe.status = 200
     assert deliver()
-    assert plan(at_hand) == ("growth", "active")
+    assert plan(deps) == ("growth", "active")
     assert aws.objects("parked/") == []
 
 

@@ -71,7 +71,7 @@ def aws() -> Iterator[FakeAws]:
 
 
 @pytest.fixture
-def at_hand(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
+def deps(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
     env = {**aws.env, "GRAPH_API_URL": f"http://127.0.0.1:{meta.server_address[1]}"}
     database = aws.database()
     made = build(database, env)
@@ -85,11 +85,11 @@ def at_hand(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotPar
     return made
 
 
-def receive(at_hand: BotParts, text: str, at: int) -> str:
+def receive(deps: BotParts, text: str, at: int) -> str:
     """Store a message of the person; returns the queue message for the bot."""
     message_id = message_key(at, f"in-{text}")
     message = Message(message_id, CONVERSATION, "in", "contact", "text", text, at, {"body": text})
-    at_hand.conversations.append(TENANT, Head(CONVERSATION, PHONE_ID, CONTACT, ""), message)
+    deps.conversations.append(TENANT, Head(CONVERSATION, PHONE_ID, CONTACT, ""), message)
     return BotTurn(TENANT, PHONE_ID, CONTACT, CONVERSATION, message_id).to_json()
 
 
@@ -102,22 +102,22 @@ def fail(*_args: object, **_more: object) -> None:
     raise RuntimeError("throttled")
 
 
-def test_a_bot_answers_once_however_often_the_turn_comes(at_hand: BotParts, meta: Meta) -> None:
-    turn = receive(at_hand, "Your hours?", epoch_ms())
+def test_a_bot_answers_once_however_often_the_turn_comes(deps: BotParts, meta: Meta) -> None:
+    turn = receive(deps, "Your hours?", epoch_ms())
     assert deliver(turn, turn) == []
     assert deliver(turn) == []
     (sent,) = meta.sent
     assert sent["path"] == f"/v26.0/{PHONE_ID}/messages"
     assert (sent["to"], sent["type"], sent["text"]["body"]) == ("+16505551234", "text", "9 to 5")
-    reply, _ = at_hand.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
+    reply, _ = deps.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.author, reply.author_id, reply.status, reply.wamid) == ("bot", "b1", "sent", "wamid.1")
     assert sent["biz_opaque_callback_data"] == f"m1|{TENANT}|{CONVERSATION}|{reply.message_id}"
 
 
 def test_an_answer_that_failed_before_it_was_sent_is_sent_by_the_next_delivery(
-    at_hand: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch
+    deps: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    turn = receive(at_hand, "hours", epoch_ms())
+    turn = receive(deps, "hours", epoch_ms())
     with monkeypatch.context() as patch:
         patch.setattr(Vault, "open", fail)
         assert len(deliver(turn)) == 1
@@ -126,31 +126,31 @@ def test_an_answer_that_failed_before_it_was_sent_is_sent_by_the_next_delivery(
 
 @pytest.mark.parametrize(("age_ms", "status"), [(1_000, "queued"), (61_000, "unknown")])
 def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
-    at_hand: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch, age_ms: int, status: str
+    deps: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch, age_ms: int, status: str
 ) -> None:
-    turn = receive(at_hand, "hours", epoch_ms() - age_ms)
+    turn = receive(deps, "hours", epoch_ms() - age_ms)
     with monkeypatch.context() as patch:
         patch.setattr(Messages, "record_status", fail)
         assert len(deliver(turn)) == 1
     assert len(deliver(turn)) == (1 if status == "queued" else 0)
-    reply, _ = at_hand.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
+    reply, _ = deps.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.status, len(meta.sent)) == (status, 1)
 
 
-def test_what_no_rule_knows_stays_unanswered(at_hand: BotParts, meta: Meta) -> None:
-    assert deliver(receive(at_hand, "Shoes", epoch_ms())) == []
+def test_what_no_rule_knows_stays_unanswered(deps: BotParts, meta: Meta) -> None:
+    assert deliver(receive(deps, "Shoes", epoch_ms())) == []
     assert meta.sent == []
 
 
-def test_a_message_of_yesterday_is_not_answered(at_hand: BotParts, meta: Meta) -> None:
-    assert deliver(receive(at_hand, "hours", epoch_ms() - 25 * 3600 * 1000)) == []
+def test_a_message_of_yesterday_is_not_answered(deps: BotParts, meta: Meta) -> None:
+    assert deliver(receive(deps, "hours", epoch_ms() - 25 * 3600 * 1000)) == []
     assert meta.sent == []
 
 
 def test_who_said_no_meanwhile_gets_no_answer(
-    aws: FakeAws, at_hand: BotParts, meta: Meta, capsys: pytest.CaptureFixture[str]
+    aws: FakeAws, deps: BotParts, meta: Meta, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    turn = receive(at_hand, "hours", epoch_ms())
+    turn = receive(deps, "hours", epoch_ms())
     Contacts(aws.database()).consent.record(
         TENANT, CONTACT, opted_out=True, source="keyword", at=epoch_ms() + 1, event_id="e", now=epoch_ms()
     )
@@ -160,8 +160,8 @@ def test_who_said_no_meanwhile_gets_no_answer(
 
 
 @pytest.mark.parametrize("body", ["{", BotTurn(TENANT, PHONE_ID, CONTACT, CONVERSATION, "0-nothing").to_json()])
-def test_a_turn_about_nothing_is_parked(aws: FakeAws, at_hand: BotParts, meta: Meta, body: str) -> None:
-    good = receive(at_hand, "hours", epoch_ms())
+def test_a_turn_about_nothing_is_parked(aws: FakeAws, deps: BotParts, meta: Meta, body: str) -> None:
+    good = receive(deps, "hours", epoch_ms())
     assert deliver(body, good) == []
     assert len(aws.objects("parked/")) == 1
     assert len(meta.sent) == 1

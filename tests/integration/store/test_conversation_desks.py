@@ -12,7 +12,7 @@ from shared.errors import Conflict, NotFound
 from shared.ids import new_ulid
 from shared.store.conversations.agents import PRESENT_MS, Agents
 from shared.store.conversations.conversations import Conversations, Head
-from shared.store.conversations.lists import MOST_LOOKED_AT, Wanted
+from shared.store.conversations.lists import MOST_LOOKED_AT, ConversationFilter
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
 from tests.support.faults import Crash, at_once, crash_at_write
@@ -31,7 +31,7 @@ def heard(conversations: Conversations, tenant: str, name: str, at: int, number:
 
 
 def listed(
-    conversations: Conversations, tenant: str, wanted: Wanted | None = None, limit: int = 2, now: int = NOW
+    conversations: Conversations, tenant: str, wanted: ConversationFilter | None = None, limit: int = 2, now: int = NOW
 ) -> list[str]:
     found: list[str] = []
     cursor: str | None = None
@@ -54,18 +54,25 @@ def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversa
     for i, until in ((2, NOW + 50), (3, NOW + 20)):
         conversations.change(tenant, f"v{i}", lambda c, until=until: snooze(c, until, NOW))  # type: ignore[misc]
     assert listed(conversations, tenant) == ["v2", "v3", "v8", "v7", "v6", "v5", "v4", "v1", "v0"]
-    assert listed(conversations, tenant, Wanted("open")) == ["v8", "v7", "v6", "v5", "v4"]
-    assert listed(conversations, tenant, Wanted("open"), now=NOW + 20) == ["v3", "v8", "v7", "v6", "v5", "v4"]
-    assert listed(conversations, tenant, Wanted("snoozed")) == ["v3", "v2"]
-    assert listed(conversations, tenant, Wanted("snoozed"), now=NOW + 20) == ["v2"]
-    assert listed(conversations, tenant, Wanted("closed")) == ["v1", "v0"]
-    assert listed(conversations, tenant, Wanted("open", "ana")) == ["v6"]
-    assert listed(conversations, tenant, Wanted("open", "ana"), now=NOW + 20) == ["v3", "v6"]
-    assert listed(conversations, tenant, Wanted(assignee="")) == ["v2", "v8", "v5"]
-    assert listed(conversations, tenant, Wanted("open", phone_number_id="pn0")) == ["v8", "v6", "v4"]
+    assert listed(conversations, tenant, ConversationFilter("open")) == ["v8", "v7", "v6", "v5", "v4"]
+    assert listed(conversations, tenant, ConversationFilter("open"), now=NOW + 20) == [
+        "v3",
+        "v8",
+        "v7",
+        "v6",
+        "v5",
+        "v4",
+    ]
+    assert listed(conversations, tenant, ConversationFilter("snoozed")) == ["v3", "v2"]
+    assert listed(conversations, tenant, ConversationFilter("snoozed"), now=NOW + 20) == ["v2"]
+    assert listed(conversations, tenant, ConversationFilter("closed")) == ["v1", "v0"]
+    assert listed(conversations, tenant, ConversationFilter("open", "ana")) == ["v6"]
+    assert listed(conversations, tenant, ConversationFilter("open", "ana"), now=NOW + 20) == ["v3", "v6"]
+    assert listed(conversations, tenant, ConversationFilter(assignee="")) == ["v2", "v8", "v5"]
+    assert listed(conversations, tenant, ConversationFilter("open", phone_number_id="pn0")) == ["v8", "v6", "v4"]
     other = new_ulid()
     assert listed(conversations, other) == []
-    assert listed(conversations, other, Wanted("open", "ana")) == []
+    assert listed(conversations, other, ConversationFilter("open", "ana")) == []
 
 
 def test_filters_look_at_so_many_and_say_where_they_stopped(
@@ -76,10 +83,10 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
     for i in range(12):
         heard(conversations, tenant, f"v{i:02}", NOW + i)
     conversations.change(tenant, "v03", lambda c: label(c, ["vip"], []))
-    first = conversations.page(tenant, 10, None, NOW, Wanted("open", label="vip"))
+    first = conversations.page(tenant, 10, None, NOW, ConversationFilter("open", label="vip"))
     assert (first.items, first.cursor is None) == ([], False)
-    assert listed(conversations, tenant, Wanted("open", label="vip")) == ["v03"]
-    assert len(listed(conversations, tenant, Wanted("open", unread=True), limit=4)) == 12
+    assert listed(conversations, tenant, ConversationFilter("open", label="vip")) == ["v03"]
+    assert len(listed(conversations, tenant, ConversationFilter("open", unread=True), limit=4)) == 12
 
 
 def test_of_many_changes_at_once_none_is_lost(conversations: Conversations, tenant: str) -> None:
@@ -170,7 +177,7 @@ def test_a_conversation_that_a_person_opens_again_says_so(conversations: Convers
 def test_a_conversation_is_opened_once(conversations: Conversations, tenant: str) -> None:
     head = Head("v", "pn1", "c", "Ana", "+1")
     assert sum(made for _, made in at_once(4, lambda _: conversations.open(tenant, head, NOW))) == 1
-    assert listed(conversations, tenant, Wanted("open", "")) == ["v"]
+    assert listed(conversations, tenant, ConversationFilter("open", "")) == ["v"]
     with pytest.raises(NotFound):
         conversations.change(tenant, "nothing", lambda c: c)
 
@@ -206,6 +213,6 @@ def test_what_messages_changes_and_lists_cost_is_as_stated(
     for i in range(1, 40):
         heard(conversations, tenant, f"v{i:02}", NOW + i)
     reads = meter.reads.total()
-    assert len(conversations.page(tenant, 40, None, NOW, Wanted("open", "")).items) == 39
+    assert len(conversations.page(tenant, 40, None, NOW, ConversationFilter("open", "")).items) == 39
     # Two queries, of which one finds 30 KB.
     assert meter.reads.total() - reads <= 6

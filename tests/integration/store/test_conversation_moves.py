@@ -10,7 +10,7 @@ from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
 from shared.store.conversations.change_stream import read_change
 from shared.store.conversations.conversations import Conversations, Head
-from shared.store.conversations.lists import Wanted
+from shared.store.conversations.lists import ConversationFilter
 from shared.store.conversations.message_items import conversation_key
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
@@ -68,7 +68,7 @@ def whole(conversations: Conversations, tenant: str) -> None:
     assert conversations.get(tenant, "gone") == head
     assert (head.contact_id, head.contact_name, head.unread) == ("c-kept", "Ana", 2)
     assert head.last_message_at == NOW + 5
-    heads = conversations.page(tenant, 10, None, NOW, Wanted()).items
+    heads = conversations.page(tenant, 10, None, NOW, ConversationFilter()).items
     assert [one.conversation_id for one in heads] == ["kept"]
     mention = Mention("kept", message_key(NOW + 6, "note"))
     assert conversations.entries.mentions(tenant, "m2", 10, None).items == [mention]

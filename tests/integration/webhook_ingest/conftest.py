@@ -18,7 +18,7 @@ def aws() -> Iterator[FakeAws]:
 
 
 @pytest.fixture
-def at_hand(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
+def deps(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
     """The consumers' dependencies; every handler uses them."""
     made = build(aws.database(), aws.env)
     for tenant_id, waba_id, phone_id, display in (

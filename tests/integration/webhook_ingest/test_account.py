@@ -26,26 +26,26 @@ STATUS_UPDATE = {
 
 
 @pytest.fixture(autouse=True)
-def stored(at_hand: Deps) -> None:
+def stored(deps: Deps) -> None:
     """A template and three campaigns: one sends with it, one with another template, one is done."""
     template = Template(TEMPLATE, WABA, "sale", "en_US", "UTILITY", "PENDING", "POSITIONAL", [], updated_at=SENT_AT - 9)
-    at_hand.catalogue.put_template(TENANT, template)
-    campaign(at_hand, TENANT, "C1", TEMPLATE, State.SENDING)
-    campaign(at_hand, TENANT, "C2", "another", State.SENDING)
-    campaign(at_hand, TENANT, "C3", TEMPLATE, State.COMPLETED)
-    campaign(at_hand, OTHER, "C9", TEMPLATE, State.SENDING, phone_number_id=OTHER_PHONE_ID)
+    deps.catalogue.put_template(TENANT, template)
+    campaign(deps, TENANT, "C1", TEMPLATE, State.SENDING)
+    campaign(deps, TENANT, "C2", "another", State.SENDING)
+    campaign(deps, TENANT, "C3", TEMPLATE, State.COMPLETED)
+    campaign(deps, OTHER, "C9", TEMPLATE, State.SENDING, phone_number_id=OTHER_PHONE_ID)
 
 
 def campaign(
-    at_hand: Deps, tenant_id: str, campaign_id: str, template_id: str, state: State, phone_number_id: str = PHONE_ID
+    deps: Deps, tenant_id: str, campaign_id: str, template_id: str, state: State, phone_number_id: str = PHONE_ID
 ) -> None:
     stored = Campaign(
         campaign_id, "Sale", phone_number_id, WABA, template_id, "MARKETING", Audience(), {}, state=state, frozen_at=1
     )
-    at_hand.catalogue.create_campaign(tenant_id, stored)
+    deps.catalogue.create_campaign(tenant_id, stored)
     if state is State.SENDING:
         sizes = (1,) + (0,) * (SHARDS - 1)
-        at_hand.lanes.open_run(Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, 1, "MARKETING", "{}"))
+        deps.lanes.open_run(Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, 1, "MARKETING", "{}"))
 
 
 def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: int = SENT_AT, delivery: int = 1) -> bool:
@@ -55,18 +55,18 @@ def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: int = SENT
     return not answer["batchItemFailures"]
 
 
-def states(at_hand: Deps) -> dict[str, tuple[str, str]]:
+def states(deps: Deps) -> dict[str, tuple[str, str]]:
     """Campaign -> (state, reason)."""
-    listed = [c for tenant in (TENANT, OTHER) for c in at_hand.catalogue.campaigns(tenant, 9, None).items]
+    listed = [c for tenant in (TENANT, OTHER) for c in deps.catalogue.campaigns(tenant, 9, None).items]
     return {c.campaign_id: (str(c.state), c.reason) for c in listed}
 
 
-def runs(at_hand: Deps, phone_number_id: str = PHONE_ID) -> dict[str, tuple[str, str]]:
-    return {run.campaign_id: (run.state, run.reason) for run in at_hand.lanes.work(phone_number_id).runs}
+def runs(deps: Deps, phone_number_id: str = PHONE_ID) -> dict[str, tuple[str, str]]:
+    return {run.campaign_id: (run.state, run.reason) for run in deps.lanes.work(phone_number_id).runs}
 
 
-def number(at_hand: Deps) -> Number:
-    return at_hand.accounts.number(TENANT, PHONE_ID)
+def number(deps: Deps) -> Number:
+    return deps.accounts.number(TENANT, PHONE_ID)
 
 
 UNTOUCHED = {"C1": ("sending", ""), "C2": ("sending", ""), "C3": ("completed", ""), "C9": ("sending", "")}
@@ -88,34 +88,34 @@ UNTOUCHED = {"C1": ("sending", ""), "C2": ("sending", ""), "C3": ("completed", "
         ("PAUSED", {"reason": None, "other_info": {"title": "FIRST_PAUSE"}}, "PAUSED", "FIRST_PAUSE"),
     ],
 )
-def test_a_templates_status_follows_meta(at_hand: Deps, event: str, more: Json, status: str, reason: str) -> None:
+def test_a_templates_status_follows_meta(deps: Deps, event: str, more: Json, status: str, reason: str) -> None:
     assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE, **more})
-    template = at_hand.catalogue.template(TENANT, TEMPLATE)
+    template = deps.catalogue.template(TENANT, TEMPLATE)
     assert (template.status, template.rejected_reason) == (status, reason)
 
 
 @pytest.mark.parametrize(
     "event", ["PAUSED", "DISABLED", "PENDING_DELETION", "DELETED", "REJECTED", "LOCKED", "ARCHIVED"]
 )
-def test_a_template_that_is_taken_away_pauses_the_campaigns_that_use_it(at_hand: Deps, event: str) -> None:
+def test_a_template_that_is_taken_away_pauses_the_campaigns_that_use_it(deps: Deps, event: str) -> None:
     assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE})
     reason = f"template_{event.lower()}"
-    assert states(at_hand) == {**UNTOUCHED, "C1": ("paused", reason)}
-    assert runs(at_hand) == {"C1": ("paused", reason), "C2": ("running", "")}
-    assert runs(at_hand, OTHER_PHONE_ID) == {"C9": ("running", "")}
+    assert states(deps) == {**UNTOUCHED, "C1": ("paused", reason)}
+    assert runs(deps) == {"C1": ("paused", reason), "C2": ("running", "")}
+    assert runs(deps, OTHER_PHONE_ID) == {"C9": ("running", "")}
 
 
 @pytest.mark.parametrize("event", ["APPROVED", "FLAGGED", "IN_APPEAL", "PENDING", "EVENT_OF_TOMORROW"])
-def test_other_news_of_a_template_pauses_nothing(at_hand: Deps, event: str) -> None:
+def test_other_news_of_a_template_pauses_nothing(deps: Deps, event: str) -> None:
     assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE}, delivery=2)
-    assert states(at_hand) == UNTOUCHED
+    assert states(deps) == UNTOUCHED
 
 
-def test_an_old_event_that_comes_late_undoes_nothing(at_hand: Deps) -> None:
+def test_an_old_event_that_comes_late_undoes_nothing(deps: Deps) -> None:
     deliver("message_template_status_update", {"event": "APPROVED", **STATUS_UPDATE})
     deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, sent_at=SENT_AT - 60_000)
-    assert at_hand.catalogue.template(TENANT, TEMPLATE).status == "APPROVED"
-    assert states(at_hand) == UNTOUCHED
+    assert deps.catalogue.template(TENANT, TEMPLATE).status == "APPROVED"
+    assert states(deps) == UNTOUCHED
 
 
 def test_an_event_of_a_template_that_is_not_stored_yet_comes_back_once_then_is_kept(aws: FakeAws) -> None:
@@ -127,54 +127,54 @@ def test_an_event_of_a_template_that_is_not_stored_yet_comes_back_once_then_is_k
 
 
 def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_delivery(
-    at_hand: Deps, monkeypatch: pytest.MonkeyPatch
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(at_hand.lanes, "set_run_state", fail)
+        patch.setattr(deps.lanes, "set_run_state", fail)
         assert not deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
-    assert states(at_hand)["C1"] == ("paused", "template_paused")
-    assert runs(at_hand)["C1"] == ("running", "")
+    assert states(deps)["C1"] == ("paused", "template_paused")
+    assert runs(deps)["C1"] == ("running", "")
     assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
-    assert runs(at_hand)["C1"] == ("paused", "template_paused")
+    assert runs(deps)["C1"] == ("paused", "template_paused")
 
 
-def test_a_campaign_that_somebody_resumed_since_goes_on(at_hand: Deps) -> None:
-    at_hand.catalogue.change_campaign(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
+def test_a_campaign_that_somebody_resumed_since_goes_on(deps: Deps) -> None:
+    deps.catalogue.change_campaign(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
-    assert states(at_hand) == UNTOUCHED
+    assert states(deps) == UNTOUCHED
 
 
 RECATEGORISED = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "UTILITY"}
 
 
-def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(at_hand: Deps) -> None:
+def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(deps: Deps) -> None:
     paused = {"C1": "paused on request", "C2": "paused on request"}
     for name, reason in paused.items():
-        at_hand.catalogue.change_campaign(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
+        deps.catalogue.change_campaign(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
     assert deliver("template_category_update", RECATEGORISED)
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
     assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
     reasons = {"C1": ("paused", "template_recategorised"), "C2": ("paused", "paused on request")}
-    assert states(at_hand) == {**UNTOUCHED, **reasons}
-    assert runs(at_hand)["C1"] == ("paused", "template_recategorised")
+    assert states(deps) == {**UNTOUCHED, **reasons}
+    assert runs(deps)["C1"] == ("paused", "template_recategorised")
 
 
-def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(at_hand: Deps) -> None:
+def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(deps: Deps) -> None:
     """Nobody can have resumed it knowing of this: that is refused. To UTILITY, somebody can have."""
     for name in ("C1", "C2"):
-        at_hand.catalogue.change_campaign(
+        deps.catalogue.change_campaign(
             TENANT, name, lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1)
         )
-    at_hand.catalogue.change_campaign(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
+    deps.catalogue.change_campaign(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
     told = {**STATUS_UPDATE, "previous_category": "AUTHENTICATION", "new_category": "UTILITY"}
     assert deliver("template_category_update", told, sent_at=SENT_AT - 1)
-    assert states(at_hand) == UNTOUCHED
+    assert states(deps) == UNTOUCHED
     told = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
     assert deliver("template_category_update", told)
-    assert {states(at_hand)[name] for name in ("C1", "C2")} == {("paused", "template_recategorised")}
+    assert {states(deps)[name] for name in ("C1", "C2")} == {("paused", "template_recategorised")}
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,9 @@ def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(at_hand: Deps)
         ({"new_category": "UTILITY", "correct_category": "MARKETING"}, "UTILITY"),
     ],
 )
-def test_the_category_changes_only_when_it_has_changed(at_hand: Deps, value: Json, category: str) -> None:
+def test_the_category_changes_only_when_it_has_changed(deps: Deps, value: Json, category: str) -> None:
     assert deliver("template_category_update", {**STATUS_UPDATE, **value})
-    assert at_hand.catalogue.template(TENANT, TEMPLATE).category == category
+    assert deps.catalogue.template(TENANT, TEMPLATE).category == category
 
 
 @pytest.mark.parametrize(
@@ -214,13 +214,13 @@ def test_the_category_changes_only_when_it_has_changed(at_hand: Deps, value: Jso
     ],
 )
 def test_a_change_that_makes_sending_on_unwise_pauses_the_campaigns_it_concerns(
-    at_hand: Deps, field: str, value: Json, stopped: set[str], reason: str
+    deps: Deps, field: str, value: Json, stopped: set[str], reason: str
 ) -> None:
     assert deliver(field, value)
-    assert {name for name, state in states(at_hand).items() if state == ("paused", reason)} == stopped
+    assert {name for name, state in states(deps).items() if state == ("paused", reason)} == stopped
 
 
-def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
+def test_people_say_no_and_yes_in_whatsapp_itself(deps: Deps) -> None:
     chosen = [
         {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
         {"user_id": "US.7", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
@@ -228,10 +228,10 @@ def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
     ]
     assert deliver("user_preferences", {"user_preferences": chosen})
     for key in (contact_id_for(TENANT, "phone", "+16505551234"), contact_id_for(TENANT, "bsuid", "US.7")):
-        contact = at_hand.contacts.get(TENANT, key)
+        contact = deps.contacts.get(TENANT, key)
         assert contact is not None
         assert (contact.opted_out_at, contact.opt_out_source) == (1731705721000, "whatsapp_preferences")
-    assert at_hand.contacts.find(TENANT, "phone", "+16505550000") is None
+    assert deps.contacts.find(TENANT, "phone", "+16505550000") is None
 
 
 @pytest.mark.parametrize(
@@ -239,25 +239,25 @@ def test_people_say_no_and_yes_in_whatsapp_itself(at_hand: Deps) -> None:
     [("resume", 1, True), ("signup", 1, True), ("signup", 0, False), ("signup", -1, False), ("pause", 1, False)],
 )
 def test_a_person_says_yes_again_in_whatsapp_itself_by_resuming_or_signing_up(
-    at_hand: Deps, value: str, later: int, yes: bool
+    deps: Deps, value: str, later: int, yes: bool
 ) -> None:
     stop = {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}
     again = {**stop, "value": value, "timestamp": 1731705721 + later, "signup_id": "s1"}
     for chosen in (stop, again):
         assert deliver("user_preferences", {"user_preferences": [chosen]})
-    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    contact = deps.contacts.find(TENANT, "phone", "+16505551234")
     assert contact is not None
     assert (contact.opted_out_at is None) is yes
-    heard = at_hand.contacts.consent.events(TENANT, contact.contact_id)
+    heard = deps.contacts.consent.events(TENANT, contact.contact_id)
     assert any(not event.opted_out and event.source == "whatsapp_preferences" for event in heard) is (value != "pause")
 
 
-def test_a_throughput_upgrade_makes_the_number_faster(at_hand: Deps) -> None:
+def test_a_throughput_upgrade_makes_the_number_faster(deps: Deps) -> None:
     value = {"display_phone_number": "15550783881", "event": "THROUGHPUT_UPGRADE", "current_limit": "TIER_UNLIMITED"}
     assert deliver("phone_number_quality_update", value)
-    assert number(at_hand).throughput == 1000
+    assert number(deps).throughput == 1000
     assert deliver("phone_number_quality_update", {**value, "event": "FLAGGED"})
-    assert (number(at_hand).throughput, number(at_hand).quality) == (1000, "RED")
+    assert (number(deps).throughput, number(deps).quality) == (1000, "RED")
 
 
 @pytest.mark.parametrize(
@@ -283,16 +283,16 @@ def test_a_throughput_upgrade_makes_the_number_faster(at_hand: Deps) -> None:
         ),
     ],
 )
-def test_the_messaging_limit_follows_meta(at_hand: Deps, field: str, value: Json, limit: int) -> None:
-    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit is None
+def test_the_messaging_limit_follows_meta(deps: Deps, field: str, value: Json, limit: int) -> None:
+    assert deps.accounts.waba(TENANT, WABA).messaging_limit is None
     assert deliver(field, value)
-    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == limit
-    assert states(at_hand) == UNTOUCHED
+    assert deps.accounts.waba(TENANT, WABA).messaging_limit == limit
+    assert states(deps) == UNTOUCHED
 
 
-def test_a_capability_event_without_a_limit_is_kept(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_capability_event_without_a_limit_is_kept(aws: FakeAws, deps: Deps) -> None:
     assert deliver("business_capability_update", {"max_phone_numbers_per_waba": 25})
-    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit is None
+    assert deps.accounts.waba(TENANT, WABA).messaging_limit is None
     assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
@@ -301,28 +301,28 @@ FLAGGED = {"display_phone_number": "15550783881", "event": "FLAGGED"}
 
 @pytest.mark.parametrize(("later", "state"), [("GREEN", "sending"), ("RED", "paused")])
 def test_a_flagging_that_comes_late_stops_what_a_number_that_is_still_low_sends(
-    at_hand: Deps, later: str, state: str
+    deps: Deps, later: str, state: str
 ) -> None:
-    at_hand.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality(later, SENT_AT))
+    deps.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality(later, SENT_AT))
     assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 60_000)
-    assert (number(at_hand).quality, number(at_hand).quality_at) == (later, SENT_AT)
-    assert {states(at_hand)[name][0] for name in ("C1", "C2")} == {state}
+    assert (number(deps).quality, number(deps).quality_at) == (later, SENT_AT)
+    assert {states(deps)[name][0] for name in ("C1", "C2")} == {state}
 
 
-def test_a_number_recovers_by_what_meta_says_later(at_hand: Deps) -> None:
+def test_a_number_recovers_by_what_meta_says_later(deps: Deps) -> None:
     assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
-    assert states(at_hand)["C1"] == ("paused", "number_quality_red")
+    assert states(deps)["C1"] == ("paused", "number_quality_red")
     assert deliver("phone_number_quality_update", {**FLAGGED, "event": "UNFLAGGED"})
     assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
-    assert number(at_hand).quality == "UNKNOWN"
+    assert number(deps).quality == "UNKNOWN"
 
 
-def test_a_limit_that_comes_late_changes_nothing(at_hand: Deps) -> None:
+def test_a_limit_that_comes_late_changes_nothing(deps: Deps) -> None:
     assert deliver("business_capability_update", {"max_daily_conversations_per_business": 2000})
     assert deliver("business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=SENT_AT - 1000)
-    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == 2_000
+    assert deps.accounts.waba(TENANT, WABA).messaging_limit == 2_000
     assert deliver("business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=SENT_AT + 1000)
-    assert at_hand.accounts.waba(TENANT, WABA).messaging_limit == 250
+    assert deps.accounts.waba(TENANT, WABA).messaging_limit == 250
 
 
 GONE = ("partner_removed", "app_uninstalled", "account_deleted")
@@ -356,13 +356,13 @@ STOPS: list[tuple[Json, str, str]] = [
 
 @pytest.mark.parametrize(("value", "status", "reason"), STOPS)
 def test_an_account_that_may_not_send_stops_its_numbers_and_campaigns(
-    at_hand: Deps, value: Json, status: str, reason: str
+    deps: Deps, value: Json, status: str, reason: str
 ) -> None:
     assert deliver("account_update", value)
-    assert (number(at_hand).status, number(at_hand).reason) == (status, reason)
-    assert at_hand.accounts.number(OTHER, OTHER_PHONE_ID).status == "active"
-    assert states(at_hand) == {**UNTOUCHED, "C1": ("paused", reason), "C2": ("paused", reason)}
-    assert {state for state, _ in runs(at_hand).values()} == {"paused"}
+    assert (number(deps).status, number(deps).reason) == (status, reason)
+    assert deps.accounts.number(OTHER, OTHER_PHONE_ID).status == "active"
+    assert states(deps) == {**UNTOUCHED, "C1": ("paused", reason), "C2": ("paused", reason)}
+    assert {state for state, _ in runs(deps).values()} == {"paused"}
 
 
 @pytest.mark.parametrize(
@@ -379,20 +379,20 @@ def test_an_account_that_may_not_send_stops_its_numbers_and_campaigns(
         {},
     ],
 )
-def test_other_news_of_an_account_is_kept_and_stops_nothing(aws: FakeAws, at_hand: Deps, value: Json) -> None:
+def test_other_news_of_an_account_is_kept_and_stops_nothing(aws: FakeAws, deps: Deps, value: Json) -> None:
     assert deliver("account_update", value)
-    assert number(at_hand).status == "active"
-    assert states(at_hand) == UNTOUCHED
+    assert number(deps).status == "active"
+    assert states(deps) == UNTOUCHED
     assert [kept["value"] for kept in aws.objects(f"account-events/{WABA}/")] == [value]
 
 
 @pytest.mark.parametrize(("value", "status", "reason"), STOPS)
 def test_a_stop_in_other_words_of_the_same_meaning_stops_as_well(
-    at_hand: Deps, value: Json, status: str, reason: str
+    deps: Deps, value: Json, status: str, reason: str
 ) -> None:
     assert deliver("account_update", misspelt(value))
-    assert (number(at_hand).status, number(at_hand).reason) == (status, reason)
-    assert {state for state, _ in runs(at_hand).values()} == {"paused"}
+    assert (number(deps).status, number(deps).reason) == (status, reason)
+    assert {state for state, _ in runs(deps).values()} == {"paused"}
 
 
 def misspelt(value: Json) -> Json:
@@ -407,17 +407,17 @@ def misspelt(value: Json) -> Json:
 
 
 @pytest.mark.parametrize("event", ["paused", " PAUSED", "Disabled", "pending-deletion", "Pending Deletion"])
-def test_a_template_that_is_taken_away_in_other_words_pauses_its_campaigns(at_hand: Deps, event: str) -> None:
+def test_a_template_that_is_taken_away_in_other_words_pauses_its_campaigns(deps: Deps, event: str) -> None:
     assert deliver("message_template_status_update", {**STATUS_UPDATE, "event": event})
-    assert states(at_hand)["C1"][0] == "paused"
-    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    assert states(deps)["C1"][0] == "paused"
+    (notice,) = deps.notices.page(TENANT, 10, None).items
     assert notice.kind == "template_status"
 
 
 @pytest.mark.parametrize("event", ["throughput upgrade", "Throughput-Upgrade", " THROUGHPUT_UPGRADE "])
-def test_a_throughput_upgrade_in_other_words_makes_the_number_faster(at_hand: Deps, event: str) -> None:
+def test_a_throughput_upgrade_in_other_words_makes_the_number_faster(deps: Deps, event: str) -> None:
     assert deliver("phone_number_quality_update", {"display_phone_number": "15550783881", "event": event})
-    assert number(at_hand).throughput == 1000
+    assert number(deps).throughput == 1000
 
 
 @pytest.mark.parametrize(
@@ -432,72 +432,72 @@ def test_a_throughput_upgrade_in_other_words_makes_the_number_faster(at_hand: De
     ],
 )
 def test_a_word_that_nobody_knows_is_told_to_people_and_changes_nothing(
-    aws: FakeAws, at_hand: Deps, field: str, value: Json
+    aws: FakeAws, deps: Deps, field: str, value: Json
 ) -> None:
-    before = number(at_hand), at_hand.catalogue.template(TENANT, TEMPLATE)
+    before = number(deps), deps.catalogue.template(TENANT, TEMPLATE)
     assert deliver(field, value, delivery=2)
-    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    (notice,) = deps.notices.page(TENANT, 10, None).items
     assert (notice.severity, "not known here" in notice.text) == ("warning", True)
-    assert states(at_hand) == UNTOUCHED
-    assert (number(at_hand), at_hand.catalogue.template(TENANT, TEMPLATE)) == before
+    assert states(deps) == UNTOUCHED
+    assert (number(deps), deps.catalogue.template(TENANT, TEMPLATE)) == before
     assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
 @pytest.mark.parametrize(("value", "opted_out"), [(" Stop", True), ("STOP", True), ("Resume ", False)])
-def test_a_choice_in_whatsapp_itself_counts_in_any_case(at_hand: Deps, value: str, opted_out: bool) -> None:
+def test_a_choice_in_whatsapp_itself_counts_in_any_case(deps: Deps, value: str, opted_out: bool) -> None:
     chosen = {"wa_id": "16505551234", "category": "Marketing Messages", "value": value, "timestamp": 1731705721}
     assert deliver("user_preferences", {"user_preferences": [chosen]})
-    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    contact = deps.contacts.find(TENANT, "phone", "+16505551234")
     assert contact is not None
     assert (contact.opted_out_at is not None) == opted_out
-    assert at_hand.notices.page(TENANT, 10, None).items == []
+    assert deps.notices.page(TENANT, 10, None).items == []
 
 
-def test_reinstated_numbers_may_send_but_campaigns_wait_for_a_person(at_hand: Deps) -> None:
+def test_reinstated_numbers_may_send_but_campaigns_wait_for_a_person(deps: Deps) -> None:
     deliver("account_update", STOPS[0][0])
     assert deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
-    assert (number(at_hand).status, number(at_hand).reason) == ("active", "")
-    assert states(at_hand)["C1"] == ("paused", "account_disabled")
+    assert (number(deps).status, number(deps).reason) == ("active", "")
+    assert states(deps)["C1"] == ("paused", "account_disabled")
 
 
-def test_a_removed_partner_is_not_back_by_being_reinstated(at_hand: Deps) -> None:
+def test_a_removed_partner_is_not_back_by_being_reinstated(deps: Deps) -> None:
     deliver("account_update", STOPS[2][0])
     deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
     deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
-    assert number(at_hand).status == "disconnected"
+    assert number(deps).status == "disconnected"
 
 
-def test_a_ban_that_was_lifted_before_we_heard_of_it_holds_nothing_up(at_hand: Deps) -> None:
+def test_a_ban_that_was_lifted_before_we_heard_of_it_holds_nothing_up(deps: Deps) -> None:
     deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
     deliver("account_update", STOPS[0][0])
-    assert number(at_hand).status == "active"
-    assert states(at_hand) == UNTOUCHED
+    assert number(deps).status == "active"
+    assert states(deps) == UNTOUCHED
 
 
-def test_the_apps_number_is_suspended_and_resumed_with_its_token(at_hand: Deps) -> None:
+def test_the_apps_number_is_suspended_and_resumed_with_its_token(deps: Deps) -> None:
     deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
-    assert (number(at_hand).status, at_hand.accounts.waba(TENANT, WABA).token) == ("disconnected", "sealed")
+    assert (number(deps).status, deps.accounts.waba(TENANT, WABA).token) == ("disconnected", "sealed")
     deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
-    waba = at_hand.accounts.waba(TENANT, WABA)
-    assert (number(at_hand).status, waba.status, waba.token) == ("active", "active", "sealed")
+    waba = deps.accounts.waba(TENANT, WABA)
+    assert (number(deps).status, waba.status, waba.token) == ("active", "active", "sealed")
     deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
-    assert number(at_hand).status == "active"
+    assert number(deps).status == "active"
 
 
 @pytest.mark.parametrize("value", [value for value, status, reason in STOPS if reason in GONE])
-def test_an_account_that_left_leaves_no_token_behind(at_hand: Deps, value: Json) -> None:
+def test_an_account_that_left_leaves_no_token_behind(deps: Deps, value: Json) -> None:
     assert deliver("account_update", value)
-    waba = at_hand.accounts.waba(TENANT, WABA)
+    waba = deps.accounts.waba(TENANT, WABA)
     assert (waba.status, waba.token) == ("disconnected", "")
-    assert at_hand.accounts.waba(OTHER, OTHER_WABA).token == "sealed"
+    assert deps.accounts.waba(OTHER, OTHER_WABA).token == "sealed"
 
 
-def test_the_token_stays_while_another_number_needs_it(at_hand: Deps) -> None:
-    waba = at_hand.accounts.waba(TENANT, WABA)
-    at_hand.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
+def test_the_token_stays_while_another_number_needs_it(deps: Deps) -> None:
+    waba = deps.accounts.waba(TENANT, WABA)
+    deps.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
     assert deliver("account_update", {"event": "PARTNER_REMOVED", "phone_number": "15550783881"})
-    assert at_hand.accounts.number(TENANT, "second").status == "active"
-    waba = at_hand.accounts.waba(TENANT, WABA)
+    assert deps.accounts.number(TENANT, "second").status == "active"
+    waba = deps.accounts.waba(TENANT, WABA)
     assert (waba.status, waba.token) == ("active", "sealed")
 
 
@@ -509,46 +509,46 @@ def restriction(*kinds: str, until: int = 0) -> Json:
     }
 
 
-def test_a_restriction_with_an_end_lifts_itself(at_hand: Deps) -> None:
+def test_a_restriction_with_an_end_lifts_itself(deps: Deps) -> None:
     assert deliver("account_update", restriction("BIZ", until=4102444800))
     end = 4102444800_000
     with pytest.raises(Conflict, match="restricted"):
-        number(at_hand).require_active(end - 1)
-    number(at_hand).require_answers(end - 1)
-    number(at_hand).require_active(end)
+        number(deps).require_active(end - 1)
+    number(deps).require_answers(end - 1)
+    number(deps).require_active(end)
     assert deliver("account_update", restriction("CUSTOMER", until=4102444800), sent_at=SENT_AT + 1000)
     with pytest.raises(Conflict, match="restricted"):
-        number(at_hand).require_answers(end - 1)
+        number(deps).require_answers(end - 1)
 
 
-def test_a_restriction_that_is_over_pauses_nothing(at_hand: Deps) -> None:
+def test_a_restriction_that_is_over_pauses_nothing(deps: Deps) -> None:
     assert deliver("account_update", restriction("BIZ", until=1641330498))
-    assert states(at_hand) == UNTOUCHED
+    assert states(deps) == UNTOUCHED
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_of_two_restrictions_the_longer_one_holds(at_hand: Deps, order: tuple[int, int]) -> None:
+def test_of_two_restrictions_the_longer_one_holds(deps: Deps, order: tuple[int, int]) -> None:
     values = [restriction("BIZ", until=4102444800), restriction("BIZ")]
     for i in order:
         deliver("account_update", values[i])
-    assert (number(at_hand).restricted_until, number(at_hand).reason) == (0, "account_restricted")
+    assert (number(deps).restricted_until, number(deps).reason) == (0, "account_restricted")
 
 
-def test_what_left_is_not_back_by_a_restriction_that_ends(at_hand: Deps) -> None:
+def test_what_left_is_not_back_by_a_restriction_that_ends(deps: Deps) -> None:
     deliver("account_update", STOPS[2][0])
     deliver("account_update", restriction("BIZ", until=4102444800), sent_at=SENT_AT + 1000)
     deliver("account_update", REINSTATED, sent_at=SENT_AT + 2000)
-    assert number(at_hand).status == "disconnected"
+    assert number(deps).status == "disconnected"
 
 
-def test_what_meta_tells_of_numbers_and_accounts_is_stored(at_hand: Deps) -> None:
+def test_what_meta_tells_of_numbers_and_accounts_is_stored(deps: Deps) -> None:
     who = {"display_phone_number": "15550783881"}
     named = {**who, "decision": "APPROVED", "requested_verified_name": "Lucky Shrub", "rejection_reason": None}
     assert deliver("phone_number_name_update", named)
     assert deliver("business_username_update", {**who, "username": "@lucky", "status": "approved"})
     assert deliver("business_capability_update", {"max_daily_conversations_per_business": 2000})
     assert deliver("account_review_update", {"decision": "APPROVED"})
-    found, waba = number(at_hand), at_hand.accounts.waba(TENANT, WABA)
+    found, waba = number(deps), deps.accounts.waba(TENANT, WABA)
     assert (found.verified_name, found.username, waba.messaging_limit, waba.review) == (
         "Lucky Shrub",
         "lucky",
@@ -556,7 +556,7 @@ def test_what_meta_tells_of_numbers_and_accounts_is_stored(at_hand: Deps) -> Non
         "APPROVED",
     )
     assert deliver("business_username_update", {**who, "username": "lucky", "status": "deleted"})
-    assert number(at_hand).username == ""
+    assert number(deps).username == ""
 
 
 EDITED = {
@@ -577,17 +577,17 @@ EDITED = {
 
 
 @pytest.mark.parametrize(("body", "stopped"), [("Hello {{1}}, all must go", False), ("Hello, all must go", True)])
-def test_an_edited_template_is_what_meta_says_now(at_hand: Deps, body: str, stopped: bool) -> None:
+def test_an_edited_template_is_what_meta_says_now(deps: Deps, body: str, stopped: bool) -> None:
     button = {"type": "URL", "text": "Buy", "url": "https://example.com/old", "example": ["x"]}
     components: list[Json] = [
         {"type": "BODY", "text": "Hi {{1}}", "example": {}},
         {"type": "BUTTONS", "buttons": [button]},
     ]
-    at_hand.catalogue.change_template(TENANT, TEMPLATE, lambda t: replace(t, components=components))
+    deps.catalogue.change_template(TENANT, TEMPLATE, lambda t: replace(t, components=components))
     told = {**EDITED, "message_template_element": body}
     assert deliver("message_template_components_update", told)
     assert deliver("message_template_components_update", EDITED, sent_at=SENT_AT - 1000)
-    assert at_hand.catalogue.template(TENANT, TEMPLATE).components == [
+    assert deps.catalogue.template(TENANT, TEMPLATE).components == [
         {"type": "HEADER", "format": "TEXT", "text": "Sale"},
         {"type": "BODY", "text": body, "example": {}},
         {"type": "FOOTER", "text": "Bye"},
@@ -596,40 +596,40 @@ def test_an_edited_template_is_what_meta_says_now(at_hand: Deps, body: str, stop
             "buttons": [{"type": "URL", "text": "Shop", "url": "https://example.com/new", "example": ["x"]}],
         },
     ]
-    assert states(at_hand)["C1"] == (("paused", "template_changed") if stopped else ("sending", ""))
+    assert states(deps)["C1"] == (("paused", "template_changed") if stopped else ("sending", ""))
 
 
-def test_a_templates_quality_is_the_latest(at_hand: Deps) -> None:
+def test_a_templates_quality_is_the_latest(deps: Deps) -> None:
     deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "GREEN"})
     deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"}, sent_at=SENT_AT - 1000)
-    assert at_hand.catalogue.template(TENANT, TEMPLATE).quality == "GREEN"
-    assert states(at_hand) == UNTOUCHED
+    assert deps.catalogue.template(TENANT, TEMPLATE).quality == "GREEN"
+    assert states(deps) == UNTOUCHED
 
 
-def test_a_category_that_comes_late_changes_nothing(at_hand: Deps) -> None:
+def test_a_category_that_comes_late_changes_nothing(deps: Deps) -> None:
     value = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
     deliver("template_category_update", value)
     old = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"}
     deliver("template_category_update", old, sent_at=SENT_AT - 1000)
-    assert at_hand.catalogue.template(TENANT, TEMPLATE).category == "MARKETING"
-    assert states(at_hand) == UNTOUCHED
+    assert deps.catalogue.template(TENANT, TEMPLATE).category == "MARKETING"
+    assert states(deps) == UNTOUCHED
 
 
-def test_people_learn_of_it_once_however_often_it_comes(at_hand: Deps) -> None:
+def test_people_learn_of_it_once_however_often_it_comes(deps: Deps) -> None:
     event = {"display_phone_number": "15550783881", "event": "PIN_RESET_REQUEST", "requester": "61555822107539"}
     for _ in range(2):
         deliver("security", event)
     deliver("security", event, sent_at=SENT_AT + 1000)
-    found = at_hand.notices.page(TENANT, 10, None).items
+    found = deps.notices.page(TENANT, 10, None).items
     assert [(notice.kind, notice.at) for notice in found] == [("security", SENT_AT + 1000), ("security", SENT_AT)]
-    assert at_hand.notices.page(OTHER, 10, None).items == []
+    assert deps.notices.page(OTHER, 10, None).items == []
 
 
-def test_errors_of_a_number_are_told_once_an_hour_and_kept(aws: FakeAws, at_hand: Deps) -> None:
+def test_errors_of_a_number_are_told_once_an_hour_and_kept(aws: FakeAws, deps: Deps) -> None:
     error = {"code": 130429, "title": "Rate limit hit", "error_data": {"details": "Slow down"}}
     for i in range(3):
         deliver("messages", {"metadata": {"phone_number_id": PHONE_ID}, "errors": [error], "n": i}, sent_at=SENT_AT + i)
-    (notice,) = at_hand.notices.page(TENANT, 10, None).items
+    (notice,) = deps.notices.page(TENANT, 10, None).items
     assert notice.text == "Meta reports error 130429: Rate limit hit. Slow down"
     assert len(aws.objects(f"account-events/{WABA}/")) == 3
 
@@ -650,15 +650,15 @@ KEPT = [
 
 
 @pytest.mark.parametrize("field", KEPT)
-def test_what_changes_nothing_here_is_kept_as_it_came(aws: FakeAws, at_hand: Deps, field: str) -> None:
+def test_what_changes_nothing_here_is_kept_as_it_came(aws: FakeAws, deps: Deps, field: str) -> None:
     value = {"event": "X", "anything": [{"at": "all"}]}
     assert deliver(field, value)
     (kept,) = aws.objects(f"account-events/{WABA}/")
     assert (kept["field"], kept["value"]) == (field, value)
-    assert states(at_hand) == UNTOUCHED
+    assert states(deps) == UNTOUCHED
 
 
-def test_clicks_on_links_name_nobody_and_are_kept(aws: FakeAws, at_hand: Deps) -> None:
+def test_clicks_on_links_name_nobody_and_are_kept(aws: FakeAws, deps: Deps) -> None:
     data = {"click_component": "cta", "product_id": "sku", "click_id": "c", "tracking_token": "t"}
     action = {
         "action_type": "marketing_messages_link_click",
@@ -670,22 +670,22 @@ def test_clicks_on_links_name_nobody_and_are_kept(aws: FakeAws, at_hand: Deps) -
     assert kept["value"]["user_actions"] == [action]
 
 
-def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: FakeAws, deps: Deps) -> None:
     chosen = [{"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}]
     assert deliver("user_preferences", {"user_preferences": [*chosen, {**chosen[0], "value": "pause"}]})
-    contact = at_hand.contacts.find(TENANT, "phone", "+16505551234")
+    contact = deps.contacts.find(TENANT, "phone", "+16505551234")
     assert contact is not None
     assert contact.opted_out_at is not None
     assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
-def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: FakeAws, at_hand: Deps) -> None:
-    waba = at_hand.accounts.waba(TENANT, WABA)
+def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: FakeAws, deps: Deps) -> None:
+    waba = deps.accounts.waba(TENANT, WABA)
     again = Number(PHONE_ID, WABA, "+15550783881", "Shop", connected_at=SENT_AT + 1)
-    at_hand.accounts.connect(TENANT, waba, [again])
+    deps.accounts.connect(TENANT, waba, [again])
     assert deliver("account_update", STOPS[2][0])
-    assert number(at_hand).status == "active"
-    assert states(at_hand) == UNTOUCHED
+    assert number(deps).status == "active"
+    assert states(deps) == UNTOUCHED
     assert len(aws.objects("account-events/")) == 1
 
 
@@ -696,7 +696,7 @@ def test_an_account_that_is_nobodys_is_parked(aws: FakeAws, waba_id: str) -> Non
     assert "unknown WhatsApp Business account" in parked["reason"]
 
 
-def test_another_tenants_template_id_changes_nothing(at_hand: Deps) -> None:
+def test_another_tenants_template_id_changes_nothing(deps: Deps) -> None:
     deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, waba_id="999", delivery=2)
-    assert at_hand.catalogue.template(TENANT, TEMPLATE).status == "PENDING"
-    assert states(at_hand) == UNTOUCHED
+    assert deps.catalogue.template(TENANT, TEMPLATE).status == "PENDING"
+    assert states(deps) == UNTOUCHED

@@ -24,7 +24,7 @@ Post = Callable[[bytes], None]
 
 
 @pytest.fixture(autouse=True)
-def listening(aws: FakeAws, at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+def listening(aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     built = consent_bootstrap.build(aws.database())
     monkeypatch.setattr(consent_handler, "deps", lambda: built)
 
@@ -92,17 +92,17 @@ STOP, CHOICE = post(messages(text("stop"))), post(chosen("stop"))
 
 @pytest.mark.parametrize("raw", [STOP, CHOICE], ids=["words", "control"])
 def test_a_no_of_somebody_unknown_makes_the_contact_that_the_ordinary_path_makes(
-    aws: FakeAws, at_hand: Deps, raw: bytes
+    aws: FakeAws, deps: Deps, raw: bytes
 ) -> None:
     hear(raw)
     first = items(aws)
-    person = at_hand.contacts.get(TENANT, BY_PHONE)
+    person = deps.contacts.get(TENANT, BY_PHONE)
     assert person is not None
     assert person.phone == PHONE
     assert person.opted_out_at == NOW_S * 1000
     take(raw)
     assert consent_of(items(aws)) == consent_of(first)
-    known = at_hand.contacts.get(TENANT, BY_PHONE)
+    known = deps.contacts.get(TENANT, BY_PHONE)
     assert known is not None
     assert (known.contact_id, known.phone, known.bsuid, known.region) == (
         person.contact_id,
@@ -114,7 +114,7 @@ def test_a_no_of_somebody_unknown_makes_the_contact_that_the_ordinary_path_makes
 
 
 @pytest.mark.parametrize("raw", [STOP, CHOICE], ids=["words", "control"])
-def test_whichever_path_comes_first_the_second_changes_nothing(aws: FakeAws, at_hand: Deps, raw: bytes) -> None:
+def test_whichever_path_comes_first_the_second_changes_nothing(aws: FakeAws, deps: Deps, raw: bytes) -> None:
     take(raw)
     before = items(aws)
     for _ in range(2):
@@ -125,7 +125,7 @@ def test_whichever_path_comes_first_the_second_changes_nothing(aws: FakeAws, at_
 
 
 @pytest.mark.parametrize("raw", [STOP, CHOICE], ids=["words", "control"])
-def test_it_is_counted_once(aws: FakeAws, at_hand: Deps, raw: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_counted_once(aws: FakeAws, deps: Deps, raw: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (hear, take, hear):
         path(raw)
     assert capsys.readouterr().out.count('"OptOut":[1.0]') == 1
@@ -137,42 +137,42 @@ ORDERS = list(itertools.permutations([(hear, 0), (take, 0), (hear, 1), (take, 1)
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: "-".join(f"{path.__name__}{n}" for path, n in order))
 @pytest.mark.parametrize("words", [("stop", "start"), ("start", "stop")])
 def test_in_any_order_what_was_said_last_holds(
-    aws: FakeAws, at_hand: Deps, words: tuple[str, str], order: tuple[tuple[Post, int], ...]
+    aws: FakeAws, deps: Deps, words: tuple[str, str], order: tuple[tuple[Post, int], ...]
 ) -> None:
     posts = [post(messages(text(word, n))) for n, word in enumerate(words)]
     for path, n in (*order, *order):
         path(posts[n])
-    person = at_hand.contacts.get(TENANT, BY_PHONE)
+    person = deps.contacts.get(TENANT, BY_PHONE)
     assert person is not None
     assert person.opted_out_at == ((NOW_S + 1) * 1000 if words[1] == "stop" else None)
-    recorded = at_hand.contacts.consent.events(TENANT, BY_PHONE)
+    recorded = deps.contacts.consent.events(TENANT, BY_PHONE)
     assert [event.opted_out for event in recorded] == [word == "stop" for word in words]
 
 
-def test_a_late_no_undoes_no_newer_yes_whatever_said_it(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_late_no_undoes_no_newer_yes_whatever_said_it(aws: FakeAws, deps: Deps) -> None:
     hear(post(messages(text("start", 5))))
     for late in (STOP, CHOICE):
         hear(late)
         take(late)
-    person = at_hand.contacts.get(TENANT, BY_PHONE)
+    person = deps.contacts.get(TENANT, BY_PHONE)
     assert person is not None
     assert person.opted_out_at is None
-    changes = at_hand.contacts.consent.feed(TENANT, 0)
+    changes = deps.contacts.consent.feed(TENANT, 0)
     assert not any(change.opted_out for change in changes)
 
 
 def test_all_contacts_that_are_this_person_get_the_no_and_the_merger_is_left_to_the_message(
-    aws: FakeAws, at_hand: Deps
+    aws: FakeAws, deps: Deps
 ) -> None:
     for contact_id, known in ((BY_PHONE, {"phone": PHONE}), (BY_BSUID, {"bsuid": BSUID})):
-        at_hand.contacts.upsert(TENANT, contact_id, known, {}, frozenset(), 1)
+        deps.contacts.upsert(TENANT, contact_id, known, {}, frozenset(), 1)
     hear(STOP)
     for contact_id in (BY_PHONE, BY_BSUID):
-        person = at_hand.contacts.get(TENANT, contact_id)
+        person = deps.contacts.get(TENANT, contact_id)
         assert person is not None
         assert (person.contact_id, person.opted_out_at) == (contact_id, NOW_S * 1000)
     take(STOP)
-    merged = at_hand.contacts.get(TENANT, BY_BSUID)
+    merged = deps.contacts.get(TENANT, BY_BSUID)
     assert merged is not None
     assert (merged.contact_id, merged.opted_out_at) == (BY_PHONE, NOW_S * 1000)
 
@@ -192,7 +192,7 @@ def test_all_contacts_that_are_this_person_get_the_no_and_the_merger_is_left_to_
     ],
 )
 def test_what_belongs_to_nobody_is_left_to_the_ordinary_path(
-    aws: FakeAws, at_hand: Deps, raw: bytes, capsys: pytest.CaptureFixture[str]
+    aws: FakeAws, deps: Deps, raw: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hear(raw)
     assert items(aws) == {}
@@ -200,16 +200,16 @@ def test_what_belongs_to_nobody_is_left_to_the_ordinary_path(
     assert '"ConsentUnclaimed":[1.0]' in capsys.readouterr().out
 
 
-def test_a_no_is_heard_by_the_tenant_it_was_said_to(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_no_is_heard_by_the_tenant_it_was_said_to(aws: FakeAws, deps: Deps) -> None:
     hear(STOP)
-    assert at_hand.contacts.consent.feed(OTHER, 0) == []
-    assert [change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
+    assert deps.contacts.consent.feed(OTHER, 0) == []
+    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
 
 
-def test_what_fails_comes_again_alone(aws: FakeAws, at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_comes_again_alone(aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     (good,) = (said.to_json() for said in consent_said(split(STOP, RECEIVED_MS)))
     answer = consent_handler.lambda_handler(sqs_event("{}", good), Context())
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["m0"]
-    person = at_hand.contacts.get(TENANT, BY_PHONE)
+    person = deps.contacts.get(TENANT, BY_PHONE)
     assert person is not None
     assert person.opted_out_at is not None

@@ -47,25 +47,25 @@ def echoes(*listed: Json) -> Json:
     return change("smb_message_echoes", {"metadata": METADATA, "message_echoes": list(listed)})
 
 
-def talk(at_hand: Deps) -> tuple[Conversation, list[Message]]:
+def talk(deps: Deps) -> tuple[Conversation, list[Message]]:
     """The conversation with the person, and its messages, oldest first."""
     conversation_id = conversation_id_for(TENANT, PHONE_ID, PERSON)
-    head = at_hand.conversations.get(TENANT, conversation_id)
+    head = deps.conversations.get(TENANT, conversation_id)
     assert head is not None
-    return head, at_hand.conversations.messages.page(TENANT, conversation_id, 100, None).items[::-1]
+    return head, deps.conversations.messages.page(TENANT, conversation_id, 100, None).items[::-1]
 
 
-def test_it_is_shown_as_ours_and_has_no_effect_on_window_bots_and_consent(aws: FakeAws, at_hand: Deps) -> None:
+def test_it_is_shown_as_ours_and_has_no_effect_on_window_bots_and_consent(aws: FakeAws, deps: Deps) -> None:
     for _ in range(2):
         deliver(echoes(echo(1), echo(2, "text", body="STOP"), echo(3, "image", id="7", mime_type="image/jpeg")))
-    head, listed = talk(at_hand)
+    head, listed = talk(deps)
     assert [(m.direction, m.author, m.status, m.text) for m in listed] == [
         ("out", "phone_app", "sent", "echo 1"),
         ("out", "phone_app", "sent", "STOP"),
         ("out", "phone_app", "sent", "[image]"),
     ]
     assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, None, "[image]")
-    person = at_hand.contacts.get(TENANT, PERSON)
+    person = deps.contacts.get(TENANT, PERSON)
     assert person is not None
     assert (person.phone, person.bsuid, person.opted_out_at, person.last_inbound_at) == (
         "+16505551234",
@@ -77,9 +77,9 @@ def test_it_is_shown_as_ours_and_has_no_effect_on_window_bots_and_consent(aws: F
     assert len(aws.received("Media")) == 2
 
 
-def test_it_stands_in_one_conversation_with_what_the_person_writes(at_hand: Deps) -> None:
+def test_it_stands_in_one_conversation_with_what_the_person_writes(deps: Deps) -> None:
     deliver(messages({**TEXT, "timestamp": str(NOW_S)}), echoes(echo(1)))
-    head, listed = talk(at_hand)
+    head, listed = talk(deps)
     assert [m.author for m in listed] == ["contact", "phone_app"]
     assert (head.contact_name, head.last_inbound_at) == ("Sheena Nelson", NOW_S * 1000 + 999)
 
@@ -91,28 +91,28 @@ def writes(*seconds: int) -> Json:
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_an_answer_from_the_shops_own_phone_marks_what_came_before_it_as_read(
-    at_hand: Deps, order: tuple[int, ...]
+    deps: Deps, order: tuple[int, ...]
 ) -> None:
     told = (writes(-50), writes(-40), echoes(echo(-30)), writes(-20))
     for i in order:
         deliver(told[i])
         deliver(told[i])
-    head, _ = talk(at_hand)
+    head, _ = talk(deps)
     assert head.unread == 1, "what came after the answer"
 
 
 @pytest.mark.parametrize("kind", ["edit", "revoke"])
-def test_a_correction_on_the_shops_own_phone_is_no_answer(at_hand: Deps, kind: str) -> None:
+def test_a_correction_on_the_shops_own_phone_is_no_answer(deps: Deps, kind: str) -> None:
     now = {"type": "text", "text": {"body": "Better"}}
     deliver(echoes(echo(-60)), writes(-50))
     deliver(echoes(echo(-40, kind, original_message_id="wamid.E-60", message=now)))
-    assert talk(at_hand)[0].unread == 1
+    assert talk(deps)[0].unread == 1
     deliver(echoes(echo(-30, "image", id="7", mime_type="image/jpeg")))
-    assert talk(at_hand)[0].unread == 0
+    assert talk(deps)[0].unread == 0
 
 
 @pytest.mark.parametrize("changes_first", [False, True])
-def test_what_was_written_there_can_be_edited_and_revoked_there(at_hand: Deps, changes_first: bool) -> None:
+def test_what_was_written_there_can_be_edited_and_revoked_there(deps: Deps, changes_first: bool) -> None:
     now = {"type": "text", "text": {"body": "Better"}}
     changes = [
         echo(3, "edit", original_message_id="wamid.E1", message=now),
@@ -121,7 +121,7 @@ def test_what_was_written_there_can_be_edited_and_revoked_there(at_hand: Deps, c
     ]
     written = [echo(1), echo(2)]
     deliver(echoes(*(changes + written if changes_first else written + changes)))
-    head, (edited, revoked) = talk(at_hand)
+    head, (edited, revoked) = talk(deps)
     assert edited.original is not None
     assert (edited.text, edited.original.text) == ("Better", "echo 1")
     assert [(one.by, one.emoji) for one in edited.reactions] == [("phone_app", "👍")]
@@ -129,7 +129,7 @@ def test_what_was_written_there_can_be_edited_and_revoked_there(at_hand: Deps, c
     assert head.last_inbound_at is None
 
 
-def test_an_echo_to_nobody_is_parked(aws: FakeAws, at_hand: Deps) -> None:
+def test_an_echo_to_nobody_is_parked(aws: FakeAws, deps: Deps) -> None:
     deliver(echoes({"from": "15550783881", "id": "wamid.E", "timestamp": "1", "type": "text", "text": {"body": "x"}}))
     (parked,) = aws.objects("parked/")
     assert "an echo without an addressee" in parked["reason"]

@@ -46,40 +46,40 @@ def deliver(*sent: Json, contacts: list[Json] | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize("damaged", ["Sheena \ufffd", "Shee\ud83dna", "\ufffd"])
-def test_a_name_of_which_characters_were_lost_takes_the_place_of_none(at_hand: Deps, damaged: str) -> None:
+def test_a_name_of_which_characters_were_lost_takes_the_place_of_none(deps: Deps, damaged: str) -> None:
     spoilt = [{**CONTACT, "profile": {"name": damaged}}]
     deliver(text("first", 1), contacts=spoilt)
-    first = contact(at_hand).name
+    first = contact(deps).name
     assert "\ufffd" not in first
-    assert (conversation(at_hand)[0].contact_name, first) == (
+    assert (conversation(deps)[0].contact_name, first) == (
         first,
         damaged.replace("\ufffd", "").replace("\ud83d", "").strip(),
     )
     deliver(text("second", 2), contacts=[{**CONTACT, "profile": {"name": "Sheena 🌸"}}])
     deliver(text("third", 3), contacts=spoilt)
-    assert contact(at_hand).name == conversation(at_hand)[0].contact_name == "Sheena 🌸"
+    assert contact(deps).name == conversation(deps)[0].contact_name == "Sheena 🌸"
 
 
-def contact(at_hand: Deps, contact_id: str = BY_PHONE) -> Contact:
-    found = at_hand.contacts.get(TENANT, contact_id)
+def contact(deps: Deps, contact_id: str = BY_PHONE) -> Contact:
+    found = deps.contacts.get(TENANT, contact_id)
     assert found is not None
     return found
 
 
-def conversation(at_hand: Deps, contact_id: str = BY_PHONE) -> tuple[Conversation, list[Message]]:
+def conversation(deps: Deps, contact_id: str = BY_PHONE) -> tuple[Conversation, list[Message]]:
     conversation_id = conversation_id_for(TENANT, PHONE_ID, contact_id)
-    head = at_hand.conversations.get(TENANT, conversation_id)
+    head = deps.conversations.get(TENANT, conversation_id)
     assert head is not None
-    return head, at_hand.conversations.messages.page(TENANT, conversation_id, 50, None).items
+    return head, deps.conversations.messages.page(TENANT, conversation_id, 50, None).items
 
 
-def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, deps: Deps) -> None:
     assert deliver(text("Hello")) == []
-    person = contact(at_hand)
+    person = contact(deps)
     assert (person.phone, person.bsuid, person.name, person.region) == (PHONE, BSUID, "Sheena Nelson", "US")
     assert person.username == "realsheena"
     assert person.last_inbound_at == (NOW_S + 1) * 1000
-    head, listed = conversation(at_hand)
+    head, listed = conversation(deps)
     assert (head.last_message_text, head.unread) == ("Hello", 1)
     assert head.last_inbound_at is not None
     assert head.last_inbound_at // 1000 == NOW_S + 1
@@ -91,31 +91,31 @@ def test_a_first_message_makes_contact_conversation_and_bot_turn(aws: FakeAws, a
     assert turn["Attributes"]["MessageDeduplicationId"] == message.message_id
 
 
-def test_the_same_message_again_changes_nothing(aws: FakeAws, at_hand: Deps) -> None:
+def test_the_same_message_again_changes_nothing(aws: FakeAws, deps: Deps) -> None:
     deliver(text("Hello"))
-    before = (contact(at_hand), conversation(at_hand))
+    before = (contact(deps), conversation(deps))
     assert deliver(text("Hello")) == []
-    person, (head, listed) = contact(at_hand), conversation(at_hand)
+    person, (head, listed) = contact(deps), conversation(deps)
     assert (person, head, listed) == (before[0], *before[1])
     assert len(aws.received("Bot")) == 1
 
 
-def test_every_type_ends_in_the_conversation(aws: FakeAws, at_hand: Deps) -> None:
+def test_every_type_ends_in_the_conversation(aws: FakeAws, deps: Deps) -> None:
     sent = [{**message, "id": f"wamid.{i}"} for i, message in enumerate(MESSAGES.values())]
     assert deliver(*sent) == []
-    assert len(conversation(at_hand)[1]) == len(sent)
+    assert len(conversation(deps)[1]) == len(sent)
     assert aws.objects("parked/") == []
 
 
 @pytest.mark.parametrize("said", [text("Stop!"), {**text("x"), "type": "button", "button": {"text": "Parar"}}])
-def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, at_hand: Deps, said: Json) -> None:
+def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, deps: Deps, said: Json) -> None:
     deliver(said)
-    person = contact(at_hand)
+    person = contact(deps)
     assert (person.opted_out_at, person.opt_out_source) == (int(said["timestamp"]) * 1000, "keyword")
     assert refusal(person, "utility") == refusal(person, "conversation") == "opted_out"
-    assert [change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
+    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
     assert aws.received("Bot") == []
-    assert len(conversation(at_hand)[1]) == 1
+    assert len(conversation(deps)[1]) == 1
 
 
 def changing(kind: str, target: str, n: int, **more: Any) -> Json:
@@ -124,37 +124,37 @@ def changing(kind: str, target: str, n: int, **more: Any) -> Json:
     return {**BASE, "id": f"wamid.{kind}{n}", "timestamp": str(NOW_S + n), "type": kind, kind: body}
 
 
-def test_a_reaction_opens_the_window_and_neither_wakes_a_bot_nor_waits_to_be_read(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_reaction_opens_the_window_and_neither_wakes_a_bot_nor_waits_to_be_read(aws: FakeAws, deps: Deps) -> None:
     deliver(text("Hello"))
     aws.received("Bot")
-    at_hand.conversations.change(TENANT, conversation(at_hand)[0].conversation_id, read)
+    deps.conversations.change(TENANT, conversation(deps)[0].conversation_id, read)
     deliver(changing("reaction", "wamid.Hello1", 5, emoji="👍"))
-    head, (message,) = conversation(at_hand)
+    head, (message,) = conversation(deps)
     assert [(one.by, one.emoji) for one in message.reactions] == [("contact", "👍")]
     assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, (NOW_S + 5) * 1000 + 999, "👍")
-    assert contact(at_hand).last_inbound_at == (NOW_S + 5) * 1000
+    assert contact(deps).last_inbound_at == (NOW_S + 5) * 1000
     assert aws.received("Bot") == []
 
 
-def test_a_reaction_to_a_campaigns_message_is_a_message(at_hand: Deps) -> None:
+def test_a_reaction_to_a_campaigns_message_is_a_message(deps: Deps) -> None:
     deliver(changing("reaction", "wamid.campaign", 5, emoji="👍"))
-    head, (message,) = conversation(at_hand)
+    head, (message,) = conversation(deps)
     assert (message.kind, message.text, head.unread, head.status) == ("reaction", "👍", 0, "open")
 
 
-def test_an_edit_to_stop_is_a_no(aws: FakeAws, at_hand: Deps) -> None:
+def test_an_edit_to_stop_is_a_no(aws: FakeAws, deps: Deps) -> None:
     deliver(text("Hello"))
     stop = {"type": "text", "text": {"body": "STOP"}}
     deliver(changing("edit", "wamid.Hello1", 5, message=stop))
-    assert contact(at_hand).opted_out_at == (NOW_S + 5) * 1000
-    _, (message,) = conversation(at_hand)
+    assert contact(deps).opted_out_at == (NOW_S + 5) * 1000
+    _, (message,) = conversation(deps)
     assert message.original is not None
     assert (message.text, message.original.text) == ("STOP", "Hello")
 
 
-def test_nothing_of_a_revoked_message_is_shown_not_even_when_it_comes_last(at_hand: Deps) -> None:
+def test_nothing_of_a_revoked_message_is_shown_not_even_when_it_comes_last(deps: Deps) -> None:
     deliver(changing("revoke", "wamid.Secret1", 1), text("Secret", 1))
-    head, (message,) = conversation(at_hand)
+    head, (message,) = conversation(deps)
     assert (message.text, message.content, message.revoked_at) == (
         "[deleted by its sender]",
         {},
@@ -163,101 +163,101 @@ def test_nothing_of_a_revoked_message_is_shown_not_even_when_it_comes_last(at_ha
     assert head.last_message_text == "[deleted by its sender]"
 
 
-def test_a_start_takes_it_back_and_an_old_stop_that_comes_late_does_not_count(at_hand: Deps) -> None:
+def test_a_start_takes_it_back_and_an_old_stop_that_comes_late_does_not_count(deps: Deps) -> None:
     deliver(text("stop", 1), text("start", 3))
-    assert contact(at_hand).opted_out_at is None
+    assert contact(deps).opted_out_at is None
     deliver(text("stop", 2))
-    assert contact(at_hand).opted_out_at is None
+    assert contact(deps).opted_out_at is None
 
 
 def test_a_stop_holds_even_when_what_comes_after_it_fails(
-    aws: FakeAws, at_hand: Deps, monkeypatch: pytest.MonkeyPatch
+    aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(at_hand.conversations, "append", fail)
-    monkeypatch.setattr(at_hand.contacts, "upsert", fail)
+    monkeypatch.setattr(deps.conversations, "append", fail)
+    monkeypatch.setattr(deps.contacts, "upsert", fail)
     assert deliver(text("stop"), text("Hello", 2)) == ["m0", "m1"]
-    assert contact(at_hand).opted_out_at is not None
+    assert contact(deps).opted_out_at is not None
 
 
-def test_an_imported_contact_is_found_by_phone_and_keeps_the_name_the_tenant_gave(at_hand: Deps) -> None:
-    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Sra. Nelson"}, {}, frozenset({"vip"}), 1)
+def test_an_imported_contact_is_found_by_phone_and_keeps_the_name_the_tenant_gave(deps: Deps) -> None:
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Sra. Nelson"}, {}, frozenset({"vip"}), 1)
     deliver(text("Hello"))
-    person = contact(at_hand)
+    person = contact(deps)
     assert (person.name, person.bsuid, set(person.tags)) == ("Sra. Nelson", BSUID, {"vip"})
-    assert contact(at_hand, BY_BSUID) == person
+    assert contact(deps, BY_BSUID) == person
 
 
-def test_a_person_without_a_phone_is_linked_once_the_phone_appears(at_hand: Deps) -> None:
+def test_a_person_without_a_phone_is_linked_once_the_phone_appears(deps: Deps) -> None:
     hidden = {key: value for key, value in text("Hi", 1).items() if key != "from"}
     nameless = {"profile": {"name": "Sheena"}, "user_id": BSUID}
     deliver(hidden, contacts=[nameless])
-    assert contact(at_hand, BY_BSUID).phone is None
+    assert contact(deps, BY_BSUID).phone is None
     deliver(text("It is me", 2))
-    person = contact(at_hand, BY_PHONE)
+    person = contact(deps, BY_PHONE)
     assert (person.contact_id, person.phone) == (BY_BSUID, PHONE)
-    assert len(conversation(at_hand, BY_BSUID)[1]) == 2
+    assert len(conversation(deps, BY_BSUID)[1]) == 2
 
 
-def test_a_user_id_in_the_phones_place_is_the_same_person(at_hand: Deps) -> None:
+def test_a_user_id_in_the_phones_place_is_the_same_person(deps: Deps) -> None:
     deliver(text("Hello"))
     odd = {key: value for key, value in (text("Hi", 2) | {"from": BSUID}).items() if key != "from_user_id"}
     deliver(odd, contacts=[])
-    assert len(conversation(at_hand)[1]) == 2
+    assert len(conversation(deps)[1]) == 2
 
 
-def test_a_stop_reaches_the_contact_imported_with_the_ninth_digit(at_hand: Deps) -> None:
+def test_a_stop_reaches_the_contact_imported_with_the_ninth_digit(deps: Deps) -> None:
     imported = contact_id_for(TENANT, "phone", "+5511987654321")
-    at_hand.contacts.upsert(TENANT, imported, {"phone": "+5511987654321"}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, imported, {"phone": "+5511987654321"}, {}, frozenset(), 1)
     deliver(text("parar") | {"from": "551187654321", "from_user_id": "BR.7"}, contacts=[])
-    person = contact(at_hand, imported)
+    person = contact(deps, imported)
     assert person.opted_out_at is not None
     assert person.phone == "+5511987654321"
-    assert contact(at_hand, contact_id_for(TENANT, "phone", "+551187654321")) == person
+    assert contact(deps, contact_id_for(TENANT, "phone", "+551187654321")) == person
 
 
-def test_a_phone_and_a_user_id_known_as_two_contacts_become_one_and_the_no_reaches_both_ids(at_hand: Deps) -> None:
-    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {"city": "Lima"}, frozenset({"a"}), 1)
-    at_hand.contacts.upsert(TENANT, BY_BSUID, {"bsuid": BSUID}, {"city": "Quito", "size": "L"}, frozenset({"b"}), 1)
+def test_a_phone_and_a_user_id_known_as_two_contacts_become_one_and_the_no_reaches_both_ids(deps: Deps) -> None:
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {"city": "Lima"}, frozenset({"a"}), 1)
+    deps.contacts.upsert(TENANT, BY_BSUID, {"bsuid": BSUID}, {"city": "Quito", "size": "L"}, frozenset({"b"}), 1)
     deliver(text("Hello"))
-    person = contact(at_hand, BY_PHONE)
-    assert contact(at_hand, BY_BSUID) == person
+    person = contact(deps, BY_PHONE)
+    assert contact(deps, BY_BSUID) == person
     assert (person.phone, person.bsuid, person.tags) == (PHONE, BSUID, frozenset({"a", "b"}))
     assert person.fields == {"city": "Lima", "size": "L"}
-    everybody = [c for shard in range(16) for c in at_hand.contacts.scan_shard(TENANT, shard)]
+    everybody = [c for shard in range(16) for c in deps.contacts.scan_shard(TENANT, shard)]
     assert everybody == [person]
     deliver(text("stop", 2))
-    assert contact(at_hand, BY_BSUID).opted_out_at is not None
+    assert contact(deps, BY_BSUID).opted_out_at is not None
     # A campaign frozen before the merge knows the person by the other id.
-    told = {change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0) if change.opted_out}
+    told = {change.contact_id for change in deps.contacts.consent.feed(TENANT, 0) if change.opted_out}
     assert told == {BY_PHONE, BY_BSUID}
 
 
-def test_an_earlier_no_of_one_contact_is_heard_by_the_other(at_hand: Deps) -> None:
-    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
-    at_hand.contacts.consent.record(TENANT, BY_BSUID, opted_out=True, source="api", at=5, event_id="e", now=5)
+def test_an_earlier_no_of_one_contact_is_heard_by_the_other(deps: Deps) -> None:
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
+    deps.contacts.consent.record(TENANT, BY_BSUID, opted_out=True, source="api", at=5, event_id="e", now=5)
     deliver(text("Hello"))
-    assert contact(at_hand, BY_PHONE).opted_out_at == 5
+    assert contact(deps, BY_PHONE).opted_out_at == 5
 
 
-def test_a_number_that_went_to_somebody_else_is_another_person(at_hand: Deps) -> None:
-    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": "+12195555358", "bsuid": "US.1"}, {}, frozenset(), 1)
+def test_a_number_that_went_to_somebody_else_is_another_person(deps: Deps) -> None:
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+12195555358", "bsuid": "US.1"}, {}, frozenset(), 1)
     deliver(text("Hello"))
-    assert contact(at_hand, BY_PHONE).bsuid == "US.1"
-    assert contact(at_hand, BY_BSUID).phone == PHONE
+    assert contact(deps, BY_PHONE).bsuid == "US.1"
+    assert contact(deps, BY_BSUID).phone == PHONE
 
 
-def test_a_changed_number_moves_the_contact(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_changed_number_moves_the_contact(aws: FakeAws, deps: Deps) -> None:
     deliver(text("Hello"))
     system = {"type": "user_changed_number", "wa_id": "12195555358", "user_id": "US.9", "body": "User changed"}
     deliver({"from": "16505551234", "id": "wamid.S", "timestamp": "1", "type": "system", "system": system}, contacts=[])
-    person = contact(at_hand)
+    person = contact(deps)
     assert (person.phone, person.bsuid) == ("+12195555358", "US.9")
-    assert contact(at_hand, contact_id_for(TENANT, "phone", "+12195555358")) == person
-    assert contact(at_hand, contact_id_for(TENANT, "bsuid", "US.9")) == person
-    head, listed = conversation(at_hand)
+    assert contact(deps, contact_id_for(TENANT, "phone", "+12195555358")) == person
+    assert contact(deps, contact_id_for(TENANT, "bsuid", "US.9")) == person
+    head, listed = conversation(deps)
     assert sorted((m.author, m.kind, m.text) for m in listed) == [
         ("contact", "text", "Hello"),
         ("whatsapp", "system", "User changed"),
@@ -275,7 +275,7 @@ def test_a_changed_number_moves_the_contact(aws: FakeAws, at_hand: Deps) -> None
     ],
 )
 def test_what_cannot_be_routed_is_parked_and_acknowledged(
-    aws: FakeAws, at_hand: Deps, inbound: InboundMessage, reason: str
+    aws: FakeAws, deps: Deps, inbound: InboundMessage, reason: str
 ) -> None:
     answer = inbound_handler.lambda_handler(sqs_event(inbound.to_json()), Context())
     assert answer == {"batchItemFailures": []}
@@ -284,25 +284,25 @@ def test_what_cannot_be_routed_is_parked_and_acknowledged(
     assert parked["raw"] == inbound.to_json()
 
 
-def test_a_poison_record_is_parked_and_the_next_one_handled(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_poison_record_is_parked_and_the_next_one_handled(aws: FakeAws, deps: Deps) -> None:
     good = InboundMessage(PHONE_ID, text("Hello"), CONTACT, epoch_ms()).to_json()
     answer = inbound_handler.lambda_handler(sqs_event("{}", good, group="g"), Context())
     assert answer == {"batchItemFailures": []}
     assert len(aws.objects("parked/")) == 1
-    assert len(conversation(at_hand)[1]) == 1
+    assert len(conversation(deps)[1]) == 1
 
 
 def test_a_failure_keeps_the_rest_of_its_group_waiting_and_no_other(
-    at_hand: Deps, monkeypatch: pytest.MonkeyPatch
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    append = at_hand.conversations.append
+    append = deps.conversations.append
 
     def fail_once(tenant_id: str, head: object, message: Message) -> bool:
         if message.text == "first":
             raise ConnectionError
         return append(tenant_id, head, message)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(at_hand.conversations, "append", fail_once)
+    monkeypatch.setattr(deps.conversations, "append", fail_once)
     bodies = [InboundMessage(PHONE_ID, text(w), CONTACT, epoch_ms()).to_json() for w in ("first", "second", "third")]
     event = sqs_event(*bodies, group="g")
     event["Records"][2]["attributes"] = {"MessageGroupId": "another"}
@@ -311,7 +311,7 @@ def test_a_failure_keeps_the_rest_of_its_group_waiting_and_no_other(
 
 
 def test_numbers_names_and_words_are_not_logged(
-    at_hand: Deps,
+    deps: Deps,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
@@ -320,7 +320,7 @@ def test_numbers_names_and_words_are_not_logged(
         raise ValueError(PHONE, "Does it come")
 
     deliver(text("Does it come"), contacts=[])
-    monkeypatch.setattr(at_hand.conversations, "append", fail)
+    monkeypatch.setattr(deps.conversations, "append", fail)
     deliver(text("Does it come", 2))
     logged = "".join([*capsys.readouterr(), *(str(vars(record)) for record in caplog.records)])
     assert "ValueError" in logged
@@ -328,12 +328,12 @@ def test_numbers_names_and_words_are_not_logged(
         assert secret not in logged
 
 
-def test_messages_of_one_second_stand_in_the_order_in_which_they_came(at_hand: Deps) -> None:
+def test_messages_of_one_second_stand_in_the_order_in_which_they_came(deps: Deps) -> None:
     words = ["one", "two", "three", "four", "five"]
     for word in words[:2]:
         deliver(text(word, -100))
     deliver(*(text(word, -100) for word in words[2:]))
     deliver(text("one", -100))
-    head, listed = conversation(at_hand)
+    head, listed = conversation(deps)
     assert [message.text for message in reversed(listed)] == words
     assert (head.last_message_text, head.unread) == ("five", 5)

@@ -40,14 +40,14 @@ def ids_of_shard(shard: int, count: int) -> list[str]:
     return sorted([*others, BY_PHONE])
 
 
-def campaign(at_hand: Deps, campaign_id: str, started_at: int, **more: Any) -> tuple[int, int]:
+def campaign(deps: Deps, campaign_id: str, started_at: int, **more: Any) -> tuple[int, int]:
     """Store a campaign of 200 people that began then; returns the person's (block, slot)."""
     shard = shard_of(BY_PHONE)
     ids = ids_of_shard(shard, 200)
     for n in range(3):
         part = [Recipient(one, "+1", ()) for one in ids[n * 80 : n * 80 + 80]]
         sealed = SealedBlock(n, 0, min(200, n * 80 + 80), {}, ids[-1], n == 2)
-        at_hand.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], 1)
+        deps.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], 1)
     sizes = tuple(200 if s == shard else 0 for s in range(SHARDS))
     made = Campaign(
         campaign_id,
@@ -63,64 +63,64 @@ def campaign(at_hand: Deps, campaign_id: str, started_at: int, **more: Any) -> t
         started_at=started_at,
         sizes=sizes,
     )
-    at_hand.catalogue.create_campaign(TENANT, replace(made, **more))
+    deps.catalogue.create_campaign(TENANT, replace(made, **more))
     n, slot = divmod(ids.index(BY_PHONE), 80)
     return block_number(shard, n), slot
 
 
-def replied(at_hand: Deps, campaign_id: str, block: int) -> set[int]:
-    status = at_hand.sends.status_block(TENANT, campaign_id, block)
+def replied(deps: Deps, campaign_id: str, block: int) -> set[int]:
+    status = deps.sends.status_block(TENANT, campaign_id, block)
     assert status is not None
     return set(status.replied)
 
 
-def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(at_hand: Deps) -> None:
+def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": campaign(at_hand, "C1", now - 50_000),
-        "C2": campaign(at_hand, "C2", now - 40_000, state=State.COMPLETED),
-        "C3": campaign(at_hand, "C3", now - 30_000),
-        "C4": campaign(at_hand, "C4", now - 20_000, phone_number_id="888"),
+        "C1": campaign(deps, "C1", now - 50_000),
+        "C2": campaign(deps, "C2", now - 40_000, state=State.COMPLETED),
+        "C3": campaign(deps, "C3", now - 30_000),
+        "C4": campaign(deps, "C4", now - 20_000, phone_number_id="888"),
     }
     for campaign_id in ("C1", "C2", "C4"):
         block, slot = places[campaign_id]
-        at_hand.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
+        deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
     block, slot = places["C3"]
-    at_hand.sends.record(TENANT, "C3", block, StatusChange(failed={slot: "131026"}))
+    deps.sends.record(TENANT, "C3", block, StatusChange(failed={slot: "131026"}))
     deliver(text("Nice!"))
-    marked = {campaign_id: replied(at_hand, campaign_id, places[campaign_id][0]) for campaign_id in places}
+    marked = {campaign_id: replied(deps, campaign_id, places[campaign_id][0]) for campaign_id in places}
     assert marked == {"C1": set(), "C2": {places["C2"][1]}, "C3": set(), "C4": set()}
 
 
-def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(at_hand: Deps) -> None:
+def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: Deps) -> None:
     now = NOW_S * 1000
-    block, slot = campaign(at_hand, "C1", now - 50_000)
-    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
-    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
+    block, slot = campaign(deps, "C1", now - 50_000)
+    sizes = deps.catalogue.campaign(TENANT, "C1").sizes
+    deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
     deliver(text("Hello"))
-    assert replied(at_hand, "C1", block) == set()
-    lane = at_hand.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
+    assert replied(deps, "C1", block) == set()
+    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
     assert lane is not None
-    at_hand.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now, now + 1000, 0)
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now, now + 1000, 0)
     deliver(text("Hello again", 2))
-    assert replied(at_hand, "C1", block) == {slot}
+    assert replied(deps, "C1", block) == {slot}
 
 
-def test_a_campaign_that_began_since_the_last_message_is_found(at_hand: Deps) -> None:
+def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> None:
     deliver(text("Good morning"))
-    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 2_000)
-    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
-    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
-    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, "C1", NOW_S * 1000 - 2_000)
+    sizes = deps.catalogue.campaign(TENANT, "C1").sizes
+    deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
+    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Nice!", 2))
-    assert replied(at_hand, "C1", block) == {slot}
+    assert replied(deps, "C1", block) == {slot}
 
 
-def test_an_answer_after_three_days_belongs_to_no_campaign(at_hand: Deps) -> None:
-    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - 73 * 3600 * 1000)
-    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+def test_an_answer_after_three_days_belongs_to_no_campaign(deps: Deps) -> None:
+    block, slot = campaign(deps, "C1", NOW_S * 1000 - 73 * 3600 * 1000)
+    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Hello"))
-    assert replied(at_hand, "C1", block) == set()
+    assert replied(deps, "C1", block) == set()
 
 
 HOUR = 3600 * 1000
@@ -139,67 +139,67 @@ DAY = 24 * HOUR
     ],
 )
 def test_a_campaign_that_took_days_is_answered_for_three_days_after_its_last_messages(
-    at_hand: Deps, more: dict[str, Any], counts: bool
+    deps: Deps, more: dict[str, Any], counts: bool
 ) -> None:
     now = NOW_S * 1000
     times = {name: now + more[name] for name in ("resumed_at", "finished_at") if name in more}
-    block, slot = campaign(at_hand, "C1", now - 9 * DAY, **(more | times))
-    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, "C1", now - 9 * DAY, **(more | times))
+    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Hello"))
-    assert replied(at_hand, "C1", block) == ({slot} if counts else set())
+    assert replied(deps, "C1", block) == ({slot} if counts else set())
 
 
-def test_a_campaign_that_still_writes_to_people_after_days_is_answered(at_hand: Deps) -> None:
+def test_a_campaign_that_still_writes_to_people_after_days_is_answered(deps: Deps) -> None:
     now = NOW_S * 1000
-    block, slot = campaign(at_hand, "C1", now - 9 * DAY)
-    sizes = at_hand.catalogue.campaign(TENANT, "C1").sizes
-    at_hand.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
-    lane = at_hand.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
+    block, slot = campaign(deps, "C1", now - 9 * DAY)
+    sizes = deps.catalogue.campaign(TENANT, "C1").sizes
+    deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
+    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
     assert lane is not None
-    at_hand.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now - HOUR, now + 1000, 0)
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now - HOUR, now + 1000, 0)
     deliver(text("Hello"))
-    assert replied(at_hand, "C1", block) == {slot}
+    assert replied(deps, "C1", block) == {slot}
 
 
 @pytest.mark.parametrize(("resumed_from", "answered"), [(200, "C2"), (0, "C1")])
 def test_of_two_campaigns_the_one_that_wrote_to_this_person_last_is_answered(
-    at_hand: Deps, resumed_from: int, answered: str
+    deps: Deps, resumed_from: int, answered: str
 ) -> None:
     """C1 was resumed after C2 had begun: the person stands before or behind where it went on."""
     now = NOW_S * 1000
     places = {
-        "C1": campaign(at_hand, "C1", now - 5 * DAY, resumed_at=now - HOUR, resumed_from=(resumed_from,)),
-        "C2": campaign(at_hand, "C2", now - DAY),
+        "C1": campaign(deps, "C1", now - 5 * DAY, resumed_at=now - HOUR, resumed_from=(resumed_from,)),
+        "C2": campaign(deps, "C2", now - DAY),
     }
     for name, (block, slot) in places.items():
-        at_hand.sends.record(TENANT, name, block, StatusChange(sent={slot}))
+        deps.sends.record(TENANT, name, block, StatusChange(sent={slot}))
     deliver(text("Nice!"))
-    assert [name for name, (block, _) in places.items() if replied(at_hand, name, block)] == [answered]
+    assert [name for name, (block, _) in places.items() if replied(deps, name, block)] == [answered]
 
 
 @pytest.mark.parametrize(("started", "resumed"), [(60_000, None), (-9 * DAY, 60_000)])
 def test_what_wrote_to_a_person_only_after_their_message_is_not_answered_by_it(
-    at_hand: Deps, started: int, resumed: int | None
+    deps: Deps, started: int, resumed: int | None
 ) -> None:
     now = NOW_S * 1000
     resumed_at = None if resumed is None else now + resumed
-    block, slot = campaign(at_hand, "C1", now + started, resumed_at=resumed_at, resumed_from=(0,))
-    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, "C1", now + started, resumed_at=resumed_at, resumed_from=(0,))
+    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Hello"))
-    assert replied(at_hand, "C1", block) == set()
+    assert replied(deps, "C1", block) == set()
 
 
-def noted(at_hand: Deps, campaign_id: str, at: int, wamid: str = "") -> tuple[int, int]:
+def noted(deps: Deps, campaign_id: str, at: int, wamid: str = "") -> tuple[int, int]:
     """A campaign that began long before it wrote to the person, at `at`; returns where they stand."""
-    place = campaign(at_hand, campaign_id, NOW_S * 1000 - HOUR)
-    wrote(at_hand, campaign_id, place, at, wamid)
+    place = campaign(deps, campaign_id, NOW_S * 1000 - HOUR)
+    wrote(deps, campaign_id, place, at, wamid)
     return place
 
 
-def wrote(at_hand: Deps, campaign_id: str, place: tuple[int, int], at: int, wamid: str = "") -> None:
+def wrote(deps: Deps, campaign_id: str, place: tuple[int, int], at: int, wamid: str = "") -> None:
     block, slot = place
-    at_hand.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
-    at_hand.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, NOW_S * 1000)
+    deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
+    deps.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, NOW_S * 1000)
 
 
 def button(context_id: str, n: int = 1) -> Json:
@@ -216,112 +216,112 @@ def reaction(wamid: str, emoji: str = "❤️", n: int = 1) -> Json:
     return message
 
 
-def credited(at_hand: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
-    return [name for name, (block, slot) in places.items() if slot in replied(at_hand, name, block)]
+def credited(deps: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
+    return [name for name, (block, slot) in places.items() if slot in replied(deps, name, block)]
 
 
-def reacted(at_hand: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
-    stored = {name: at_hand.sends.status_block(TENANT, name, block) for name, (block, _) in places.items()}
+def reacted(deps: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
+    stored = {name: deps.sends.status_block(TENANT, name, block) for name, (block, _) in places.items()}
     return [name for name, (_, slot) in places.items() if (one := stored[name]) and slot in one.reacted]
 
 
 @pytest.mark.parametrize(("context", "answered"), [("wamid.one", "C1"), ("wamid.two", "C2")])
 def test_of_two_campaigns_of_one_second_the_one_whose_message_is_named_is_answered(
-    at_hand: Deps, context: str, answered: str
+    deps: Deps, context: str, answered: str
 ) -> None:
     now = NOW_S * 1000
-    places = {"C1": noted(at_hand, "C1", now - 500, "wamid.one"), "C2": noted(at_hand, "C2", now - 400, "wamid.two")}
+    places = {"C1": noted(deps, "C1", now - 500, "wamid.one"), "C2": noted(deps, "C2", now - 400, "wamid.two")}
     deliver(button(context))
-    assert credited(at_hand, places) == [answered]
+    assert credited(deps, places) == [answered]
 
 
-def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(at_hand: Deps) -> None:
+def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(deps: Deps) -> None:
     """Both began in the same second; the second wrote to this person after they had answered the first."""
     now = NOW_S * 1000
-    places = {"C1": noted(at_hand, "C1", now - 500), "C2": noted(at_hand, "C2", now + 60_000)}
+    places = {"C1": noted(deps, "C1", now - 500), "C2": noted(deps, "C2", now + 60_000)}
     deliver(text("Nice!"))
-    assert credited(at_hand, places) == ["C1"]
+    assert credited(deps, places) == ["C1"]
 
 
-def test_a_long_campaign_that_wrote_to_them_last_is_answered_although_another_began_after_it(at_hand: Deps) -> None:
+def test_a_long_campaign_that_wrote_to_them_last_is_answered_although_another_began_after_it(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": campaign(at_hand, "C1", now - HOUR, finished_at=now, state=State.COMPLETED),
-        "C2": campaign(at_hand, "C2", now - HOUR // 2),
+        "C1": campaign(deps, "C1", now - HOUR, finished_at=now, state=State.COMPLETED),
+        "C2": campaign(deps, "C2", now - HOUR // 2),
     }
-    wrote(at_hand, "C1", places["C1"], now - 1_000)
-    wrote(at_hand, "C2", places["C2"], now - 60_000)
+    wrote(deps, "C1", places["C1"], now - 1_000)
+    wrote(deps, "C2", places["C2"], now - 60_000)
     deliver(text("Nice!"))
-    assert credited(at_hand, places) == ["C1"]
+    assert credited(deps, places) == ["C1"]
 
 
-def test_who_wrote_seconds_before_the_campaign_reached_them_answers_nothing(at_hand: Deps) -> None:
-    places = {"C1": noted(at_hand, "C1", NOW_S * 1000 + 5_000, "wamid.one")}
+def test_who_wrote_seconds_before_the_campaign_reached_them_answers_nothing(deps: Deps) -> None:
+    places = {"C1": noted(deps, "C1", NOW_S * 1000 + 5_000, "wamid.one")}
     deliver(text("STOP"))
-    assert credited(at_hand, places) == []
+    assert credited(deps, places) == []
 
 
 @pytest.mark.parametrize("named", ["wamid.of-an-agent", "wamid.of-a-campaign-long-ago"])
-def test_an_answer_to_another_message_is_no_answer_to_the_campaign(at_hand: Deps, named: str) -> None:
-    places = {"C1": noted(at_hand, "C1", NOW_S * 1000 - 500, "wamid.one")}
+def test_an_answer_to_another_message_is_no_answer_to_the_campaign(deps: Deps, named: str) -> None:
+    places = {"C1": noted(deps, "C1", NOW_S * 1000 - 500, "wamid.one")}
     deliver({**text("Yes"), "context": {"from": "15550783881", "id": named}})
-    assert credited(at_hand, places) == []
+    assert credited(deps, places) == []
 
 
-def test_where_the_id_was_never_learned_what_was_written_last_is_answered(at_hand: Deps) -> None:
+def test_where_the_id_was_never_learned_what_was_written_last_is_answered(deps: Deps) -> None:
     now = NOW_S * 1000
-    places = {"C1": noted(at_hand, "C1", now - 500), "C2": noted(at_hand, "C2", now - 900, "wamid.two")}
+    places = {"C1": noted(deps, "C1", now - 500), "C2": noted(deps, "C2", now - 900, "wamid.two")}
     deliver(button("wamid.lost"))
-    assert credited(at_hand, places) == ["C1"]
+    assert credited(deps, places) == ["C1"]
 
 
 @pytest.mark.parametrize(("others", "answers"), [(-10_000, True), (60_000, False)])
 def test_where_a_lane_died_before_it_noted_a_message_the_others_of_its_block_tell_when(
-    at_hand: Deps, others: int, answers: bool
+    deps: Deps, others: int, answers: bool
 ) -> None:
-    block, slot = campaign(at_hand, "C1", NOW_S * 1000 - HOUR)
-    at_hand.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, "C1", NOW_S * 1000 - HOUR)
+    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     at = NOW_S * 1000 + others
-    at_hand.sends.notes.add(TENANT, "C1", block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(at + 9)}, at)
+    deps.sends.notes.add(TENANT, "C1", block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(at + 9)}, at)
     deliver(text("Nice!"))
-    assert (slot in replied(at_hand, "C1", block)) is answers
+    assert (slot in replied(deps, "C1", block)) is answers
 
 
-def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_names(at_hand: Deps) -> None:
+def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_names(deps: Deps) -> None:
     now = NOW_S * 1000
-    places = {"C1": noted(at_hand, "C1", now - 900, "wamid.one"), "C2": noted(at_hand, "C2", now - 500, "wamid.two")}
+    places = {"C1": noted(deps, "C1", now - 900, "wamid.one"), "C2": noted(deps, "C2", now - 500, "wamid.two")}
     deliver(reaction("wamid.one"))
-    assert (credited(at_hand, places), reacted(at_hand, places)) == ([], ["C1"])
+    assert (credited(deps, places), reacted(deps, places)) == ([], ["C1"])
     deliver(reaction("wamid.of-an-agent", n=2))
     deliver(reaction("wamid.two", "", n=3))
-    assert (credited(at_hand, places), reacted(at_hand, places)) == ([], ["C1"])
+    assert (credited(deps, places), reacted(deps, places)) == ([], ["C1"])
     deliver(text("Nice!", 4))
-    assert (credited(at_hand, places), reacted(at_hand, places)) == (["C2"], ["C1"])
+    assert (credited(deps, places), reacted(deps, places)) == (["C2"], ["C1"])
 
 
 @pytest.mark.parametrize("kind", ["edit", "revoke"])
-def test_to_edit_what_was_said_before_or_to_take_it_back_is_no_answer(at_hand: Deps, kind: str) -> None:
+def test_to_edit_what_was_said_before_or_to_take_it_back_is_no_answer(deps: Deps, kind: str) -> None:
     deliver(text("Hello", -60))
-    places = {"C1": noted(at_hand, "C1", NOW_S * 1000 - 500, "wamid.one")}
+    places = {"C1": noted(deps, "C1", NOW_S * 1000 - 500, "wamid.one")}
     body: Json = {"original_message_id": "wamid.Hello-60"}
     if kind == "edit":
         body["message"] = {"type": "text", "text": {"body": "Hallo"}}
     message = {**text("x"), "type": kind, kind: body}
     del message["text"]
     deliver(message)
-    assert credited(at_hand, places) == []
-    assert reacted(at_hand, places) == []
+    assert credited(deps, places) == []
+    assert reacted(deps, places) == []
 
 
-def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answers_it(at_hand: Deps) -> None:
+def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answers_it(deps: Deps) -> None:
     """The contact of their user id is a pointer to that of their phone by now."""
     known_as = contact_id_for(TENANT, "bsuid", "US.1234")
     shard = shard_of(known_as)
     sealed = SealedBlock(0, 0, 1, {}, known_as, True)
-    at_hand.sends.seal_block(TENANT, "C1", shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
+    deps.sends.seal_block(TENANT, "C1", shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
     sizes = tuple(int(s == shard) for s in range(SHARDS))
     now = NOW_S * 1000
-    at_hand.catalogue.create_campaign(
+    deps.catalogue.create_campaign(
         TENANT,
         Campaign(
             "C1", "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,
@@ -329,11 +329,11 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
         ),
     )  # fmt: skip
     place = (block_number(shard, 0), 0)
-    wrote(at_hand, "C1", place, now - 500)
-    at_hand.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), 1)
-    at_hand.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), 1)
-    gone = at_hand.contacts.get(TENANT, known_as)
+    wrote(deps, "C1", place, now - 500)
+    deps.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), 1)
+    gone = deps.contacts.get(TENANT, known_as)
     assert gone is not None
-    assert at_hand.contacts.merge(TENANT, BY_PHONE, gone, 2)
+    assert deps.contacts.merge(TENANT, BY_PHONE, gone, 2)
     deliver(text("Nice!"))
-    assert credited(at_hand, {"C1": place}) == ["C1"]
+    assert credited(deps, {"C1": place}) == ["C1"]

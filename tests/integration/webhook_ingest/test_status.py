@@ -38,11 +38,11 @@ CAMPAIGN = Campaign(
 
 
 @pytest.fixture(autouse=True)
-def block(at_hand: Deps) -> None:
+def block(deps: Deps) -> None:
     """Campaign C of the tenant: four people in block 0, of whom all were claimed to be sent to."""
     people = [Recipient(one, "+1", ()) for one in IDS]
-    at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
-    at_hand.catalogue.create_campaign(TENANT, CAMPAIGN)
+    deps.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
+    deps.catalogue.create_campaign(TENANT, CAMPAIGN)
 
 
 def slot(
@@ -59,53 +59,53 @@ def deliver(*batches: StatusUpdates, time_left_ms: int = 60_000) -> list[str]:
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def test_statuses_end_in_the_block(at_hand: Deps) -> None:
+def test_statuses_end_in_the_block(deps: Deps) -> None:
     first = StatusUpdates(PHONE_ID, [slot("sent", 0), slot("sent", 1), slot("failed", 2, code="131026")])
     second = StatusUpdates(PHONE_ID, [slot("delivered", 0), slot("read", 1), slot("sent", 0)])
     assert deliver(first, second) == []
     assert deliver(second, first) == []
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert stored is not None
     sets = (stored.sent, stored.delivered, stored.read, stored.priced["marketing"])
     assert [set(one) for one in sets] == [{0, 1}, {0}, {1}, {0, 1}]
     assert stored.failed == {2: "131026"}
 
 
-def test_who_stopped_marketing_at_whatsapp_is_opted_out(at_hand: Deps) -> None:
+def test_who_stopped_marketing_at_whatsapp_is_opted_out(deps: Deps) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 3, code="131050")])) == []
-    contact = at_hand.contacts.get(TENANT, IDS[3])
+    contact = deps.contacts.get(TENANT, IDS[3])
     assert contact is not None
     assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
-    assert [change.contact_id for change in at_hand.contacts.consent.feed(TENANT, 0)] == [IDS[3]]
+    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [IDS[3]]
 
 
-def sending(at_hand: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
+def sending(deps: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
     """A campaign of the tenant's account that sends, on a number."""
     campaign = replace(CAMPAIGN, campaign_id=campaign_id, phone_number_id=number, **more)
     if campaign_id == CAMPAIGN.campaign_id:
-        at_hand.catalogue.change_campaign(TENANT, campaign_id, lambda _: campaign)
+        deps.catalogue.change_campaign(TENANT, campaign_id, lambda _: campaign)
     else:
-        at_hand.catalogue.create_campaign(TENANT, campaign)
-    at_hand.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, 1, "MARKETING", "{}"))
+        deps.catalogue.create_campaign(TENANT, campaign)
+    deps.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, 1, "MARKETING", "{}"))
 
 
-def standing(at_hand: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
+def standing(deps: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
     """State and reason of a campaign, and the state of its run."""
-    campaign = at_hand.catalogue.campaign(TENANT, campaign_id)
-    runs = {run.campaign_id: run.state for run in at_hand.lanes.work(campaign.phone_number_id).runs}
+    campaign = deps.catalogue.campaign(TENANT, campaign_id)
+    runs = {run.campaign_id: run.state for run in deps.lanes.work(campaign.phone_number_id).runs}
     return str(campaign.state), campaign.reason, runs.get(campaign_id, "")
 
 
-def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(at_hand: Deps) -> None:
-    sending(at_hand)
-    sending(at_hand, "D")
-    at_hand.sends.record(TENANT, "C", 0, StatusChange(held={0, 1, 2}))
+def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(deps: Deps) -> None:
+    sending(deps)
+    sending(deps, "D")
+    deps.sends.record(TENANT, "C", 0, StatusChange(held={0, 1, 2}))
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015"), slot("sent", 1)])) == []
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert stored is not None
     assert [stored.outcome(n) for n in range(4)] == ["failed", "sent", "sent", None]
-    assert standing(at_hand) == ("paused", "meta_132015", "paused")
-    assert standing(at_hand, "D") == ("sending", "", "running")
+    assert standing(deps) == ("paused", "meta_132015", "paused")
+    assert standing(deps, "D") == ("sending", "", "running")
 
 
 @pytest.mark.parametrize(
@@ -118,62 +118,62 @@ def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(at_hand: De
         ("131042", {"C", "D", "E"}),
     ],
 )
-def test_a_later_failure_stops_as_much_as_one_at_once(at_hand: Deps, code: str, stopped: set[str]) -> None:
+def test_a_later_failure_stops_as_much_as_one_at_once(deps: Deps, code: str, stopped: set[str]) -> None:
     """D sends on the same number, E on another one of the account, F for another account."""
-    sending(at_hand)
-    sending(at_hand, "D")
-    sending(at_hand, "E", "7700")
-    sending(at_hand, "F", "7701", waba_id="999")
+    sending(deps)
+    sending(deps, "D")
+    sending(deps, "E", "7700")
+    sending(deps, "F", "7701", waba_id="999")
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code=code)])) == []
-    assert {name for name in "CDEF" if standing(at_hand, name)[0] == "paused"} == stopped
-    assert {name for name in "CDEF" if standing(at_hand, name)[2] == "paused"} == stopped
+    assert {name for name in "CDEF" if standing(deps, name)[0] == "paused"} == stopped
+    assert {name for name in "CDEF" if standing(deps, name)[2] == "paused"} == stopped
 
 
 @pytest.mark.parametrize(("resumed_at", "state"), [(AT * 1000 + 1_000, "sending"), (AT * 1000 + 999, "paused")])
-def test_what_failed_before_somebody_resumed_stops_nothing_any_more(at_hand: Deps, resumed_at: int, state: str) -> None:
-    sending(at_hand, resumed_at=resumed_at)
+def test_what_failed_before_somebody_resumed_stops_nothing_any_more(deps: Deps, resumed_at: int, state: str) -> None:
+    sending(deps, resumed_at=resumed_at)
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="131042")])) == []
-    assert standing(at_hand)[0] == state
+    assert standing(deps)[0] == state
 
 
-def test_a_stop_that_fails_brings_its_records_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
-    sending(at_hand)
+def test_a_stop_that_fails_brings_its_records_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    sending(deps)
 
     def fail(*_: object) -> None:
         raise ConnectionError
 
     good, bad = slot("sent", 1), slot("failed", 0, code="132015")
     with monkeypatch.context() as patch:
-        patch.setattr(at_hand.lanes, "set_run_state", fail)
+        patch.setattr(deps.lanes, "set_run_state", fail)
         assert deliver(StatusUpdates(PHONE_ID, [good]), StatusUpdates(PHONE_ID, [bad])) == ["m1"]
-    assert standing(at_hand) == ("paused", "meta_132015", "running")
+    assert standing(deps) == ("paused", "meta_132015", "running")
     assert deliver(StatusUpdates(PHONE_ID, [bad])) == []
-    assert standing(at_hand) == ("paused", "meta_132015", "paused")
+    assert standing(deps) == ("paused", "meta_132015", "paused")
 
 
-def test_a_failure_of_a_campaign_that_is_gone_stops_nothing(at_hand: Deps) -> None:
+def test_a_failure_of_a_campaign_that_is_gone_stops_nothing(deps: Deps) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015")])) == []
 
 
-def test_statuses_of_agents_and_bots_end_in_the_conversation(at_hand: Deps) -> None:
+def test_statuses_of_agents_and_bots_end_in_the_conversation(deps: Deps) -> None:
     message_id = message_key(AT * 1000, "key")
     message = Message(message_id, "conv", "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
-    at_hand.conversations.append(TENANT, Head("conv", PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message)
+    deps.conversations.append(TENANT, Head("conv", PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message)
     callback = encode_single(SingleSend(TENANT, "conv", message_id))
     rows: list[list[object]] = [["read", AT, callback, "", "", "wamid.9"], ["sent", AT, callback, "", "service", ""]]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    stored = at_hand.conversations.messages.get(TENANT, "conv", message_id)
+    stored = deps.conversations.messages.get(TENANT, "conv", message_id)
     assert stored is not None
     assert (stored.status, stored.wamid) == ("read", "wamid.9")
 
 
-def test_nobody_changes_another_tenants_campaign(aws: FakeAws, at_hand: Deps) -> None:
+def test_nobody_changes_another_tenants_campaign(aws: FakeAws, deps: Deps) -> None:
     claimed = slot("failed", 0, code="131050")
     assert deliver(StatusUpdates(OTHER_PHONE_ID, [claimed]), StatusUpdates("777", [slot("sent", 1)])) == []
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert stored is not None
     assert (stored.sent, stored.failed) == (frozenset(), {})
-    assert at_hand.contacts.get(TENANT, IDS[0]) is None
+    assert deps.contacts.get(TENANT, IDS[0]) is None
     (parked,) = aws.objects("parked/")
     assert [row[0] for row in parked["raw"]] == [OTHER_PHONE_ID, "777"]
 
@@ -189,7 +189,7 @@ def test_nobody_changes_another_tenants_campaign(aws: FakeAws, at_hand: Deps) ->
     ],
 )
 def test_what_matches_nothing_is_counted(
-    at_hand: Deps, row: list[object], metric: str, capsys: pytest.CaptureFixture[str]
+    deps: Deps, row: list[object], metric: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [row])) == []
     assert f'"{metric}"' in capsys.readouterr().out
@@ -211,110 +211,110 @@ NEVER_SENT = {
 
 
 @pytest.mark.parametrize("row", NEVER_SENT.values(), ids=NEVER_SENT.keys())
-def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, at_hand: Deps, row: list[object]) -> None:
-    sending(at_hand, cursors=(3,))
-    at_hand.sends.record(TENANT, "C", 0, StatusChange(admitted={1: 2}))
-    before = at_hand.sends.status_block(TENANT, "C", 0)
+def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, deps: Deps, row: list[object]) -> None:
+    sending(deps, cursors=(3,))
+    deps.sends.record(TENANT, "C", 0, StatusChange(admitted={1: 2}))
+    before = deps.sends.status_block(TENANT, "C", 0)
     assert deliver(StatusUpdates(PHONE_ID, [row, slot("sent", 2)])) == []
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert before is not None
     assert stored == replace(before, sent=frozenset({2}), priced={"marketing": frozenset({2})})
-    assert at_hand.contacts.consent.feed(TENANT, 0) == []
-    assert standing(at_hand)[0] == "sending"
+    assert deps.contacts.consent.feed(TENANT, 0) == []
+    assert standing(deps)[0] == "sending"
     (parked,) = aws.objects("parked/")
     assert [line[0] for line in parked["raw"]] == [PHONE_ID]
 
 
-def test_a_status_of_another_number_than_the_campaigns_is_not_believed(at_hand: Deps) -> None:
-    sending(at_hand, number="7700")
+def test_a_status_of_another_number_than_the_campaigns_is_not_believed(deps: Deps) -> None:
+    sending(deps, number="7700")
     assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert stored is not None
     assert stored.sent == frozenset()
 
 
-def test_an_attempt_that_was_admitted_is_believed_beside_one_that_was_not(at_hand: Deps) -> None:
-    at_hand.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 2}))
-    at_hand.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 3}))
+def test_an_attempt_that_was_admitted_is_believed_beside_one_that_was_not(deps: Deps) -> None:
+    deps.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 2}))
+    deps.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 3}))
     rows = [slot("sent", 0, attempt=3), slot("failed", 0, code="131026", attempt=4), slot("delivered", 0, attempt=2)]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert stored is not None
     assert (set(stored.sent), set(stored.delivered), dict(stored.failed)) == ({0}, {0}, {})
 
 
-def test_who_wrote_to_us_has_no_delivery_and_nobody_is_opted_out_by_a_message_we_never_sent(at_hand: Deps) -> None:
+def test_who_wrote_to_us_has_no_delivery_and_nobody_is_opted_out_by_a_message_we_never_sent(deps: Deps) -> None:
     message = Message(message_key(1, "in"), "conv", "in", "contact", "text", "hi", 1, {})
-    at_hand.conversations.append(TENANT, Head("conv", PHONE_ID, IDS[0], "Ana"), message)
+    deps.conversations.append(TENANT, Head("conv", PHONE_ID, IDS[0], "Ana"), message)
     callbacks = [
         encode_single(SingleSend(TENANT, "conv", known)) for known in (message.message_id, message_key(2, "x"))
     ]
     rows: list[list[object]] = [["failed", AT, callback, "131050", "", "w"] for callback in callbacks]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    found = at_hand.conversations.messages.get(TENANT, "conv", message.message_id)
+    found = deps.conversations.messages.get(TENANT, "conv", message.message_id)
     assert found == message
-    assert at_hand.contacts.consent.feed(TENANT, 0) == []
+    assert deps.contacts.consent.feed(TENANT, 0) == []
 
 
 def test_how_far_a_campaign_has_come_is_asked_again_when_that_cannot_be_read(
-    at_hand: Deps, monkeypatch: pytest.MonkeyPatch
+    deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_number: str) -> None:
         raise ConnectionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(at_hand.lanes, "work", fail)
+        patch.setattr(deps.lanes, "work", fail)
         assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)]), StatusUpdates(PHONE_ID, [])) == ["m0"]
     assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
 
 
-def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, deps: Deps) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [["sent"]]), StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
     assert len(aws.objects("parked/")) == 1
-    stored = at_hand.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, "C", 0)
     assert stored is not None
     assert stored.sent == {0}
 
 
-def test_only_the_records_of_a_failed_write_come_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_records_of_a_failed_write_come_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     people = [Recipient(f"1{one[1:]}", "+1", ()) for one in IDS]
-    at_hand.sends.seal_block(TENANT, "C", 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
-    sending(at_hand, sizes=(4, 4, *(0,) * 14), cursors=(8,))
-    record = at_hand.sends.record
+    deps.sends.seal_block(TENANT, "C", 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
+    sending(deps, sizes=(4, 4, *(0,) * 14), cursors=(8,))
+    record = deps.sends.record
 
     def fail_on_shard_one(tenant_id: str, campaign_id: str, block: int, change: object) -> bool:
         if block == 65_536:
             raise ConnectionError
         return record(tenant_id, campaign_id, block, change)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(at_hand.sends, "record", fail_on_shard_one)
+    monkeypatch.setattr(deps.sends, "record", fail_on_shard_one)
     good, bad = slot("sent", 0), slot("sent", 0, block=65_536)
     batches = [StatusUpdates(PHONE_ID, rows) for rows in ([good], [bad], [good, bad])]
     assert deliver(*batches) == ["m1", "m2"]
     monkeypatch.undo()
 
 
-def test_what_does_not_fit_into_the_time_comes_back(at_hand: Deps) -> None:
+def test_what_does_not_fit_into_the_time_comes_back(deps: Deps) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)]), time_left_ms=1_000) == ["m0"]
 
 
-def test_a_number_whose_owner_cannot_be_read_now_comes_back(at_hand: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
-    tenant_of_number = at_hand.accounts.tenant_of_number
+def test_a_number_whose_owner_cannot_be_read_now_comes_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    tenant_of_number = deps.accounts.tenant_of_number
 
     def fail_for_one(phone_number_id: str) -> str | None:
         if phone_number_id == OTHER_PHONE_ID:
             raise ConnectionError
         return tenant_of_number(phone_number_id)
 
-    monkeypatch.setattr(at_hand.accounts, "tenant_of_number", fail_for_one)
+    monkeypatch.setattr(deps.accounts, "tenant_of_number", fail_for_one)
     batches = [StatusUpdates(number, [slot("sent", 0)]) for number in (PHONE_ID, OTHER_PHONE_ID)]
     assert deliver(*batches) == ["m1"]
 
 
-def test_the_owner_of_a_number_is_remembered_but_not_that_it_has_none(at_hand: Deps) -> None:
-    assert at_hand.owners.tenant_of("777", 0) is None
-    at_hand.accounts.connect(TENANT, at_hand.accounts.wabas(TENANT)[0], [])
-    assert at_hand.owners.tenant_of(PHONE_ID, 0) == TENANT
-    at_hand.accounts._directory.release(TENANT, f"PN#{PHONE_ID}")
-    assert at_hand.owners.tenant_of(PHONE_ID, 60_000) == TENANT
-    assert at_hand.owners.tenant_of(PHONE_ID, 200_000) is None
+def test_the_owner_of_a_number_is_remembered_but_not_that_it_has_none(deps: Deps) -> None:
+    assert deps.owners.tenant_of("777", 0) is None
+    deps.accounts.connect(TENANT, deps.accounts.wabas(TENANT)[0], [])
+    assert deps.owners.tenant_of(PHONE_ID, 0) == TENANT
+    deps.accounts._directory.release(TENANT, f"PN#{PHONE_ID}")
+    assert deps.owners.tenant_of(PHONE_ID, 60_000) == TENANT
+    assert deps.owners.tenant_of(PHONE_ID, 200_000) is None

@@ -44,24 +44,24 @@ def deliver(aws: FakeAws, kind: str, value: Json) -> int:
     return tasks
 
 
-def known(at_hand: Deps, phone: str = "+" + PERSON) -> Contact:
-    found = at_hand.contacts.find(TENANT, "phone", phone)
+def known(deps: Deps, phone: str = "+" + PERSON) -> Contact:
+    found = deps.contacts.find(TENANT, "phone", phone)
     assert found is not None
     return found
 
 
-def talk(at_hand: Deps) -> tuple[Conversation, list[Message]]:
+def talk(deps: Deps) -> tuple[Conversation, list[Message]]:
     """The conversation with the person, and its messages, oldest first."""
-    conversation_id = conversation_id_for(TENANT, PHONE_ID, known(at_hand).contact_id)
-    head = at_hand.conversations.get(TENANT, conversation_id)
+    conversation_id = conversation_id_for(TENANT, PHONE_ID, known(deps).contact_id)
+    head = deps.conversations.get(TENANT, conversation_id)
     assert head is not None
-    return head, at_hand.conversations.messages.page(TENANT, conversation_id, 100, None).items[::-1]
+    return head, deps.conversations.messages.page(TENANT, conversation_id, 100, None).items[::-1]
 
 
-def test_a_history_is_a_conversation_of_both_that_nobody_has_to_answer(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_history_is_a_conversation_of_both_that_nobody_has_to_answer(aws: FakeAws, deps: Deps) -> None:
     told = [old("wamid.1", LONG_AGO), old("wamid.2", LONG_AGO + 9, sender=BUSINESS, status="DELIVERED")]
     deliver(aws, "history", history(*told))
-    head, listed = talk(at_hand)
+    head, listed = talk(deps)
     assert [(m.direction, m.author, m.status, m.source) for m in listed] == [
         ("in", "contact", "read", "history"),
         ("out", "phone_app", "delivered", "history"),
@@ -69,64 +69,64 @@ def test_a_history_is_a_conversation_of_both_that_nobody_has_to_answer(aws: Fake
     assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, LONG_AGO * 1000, "wamid.2")
     assert not window_open(head.last_inbound_at, NOW_S * 1000)
     assert aws.received("Bot") == []
-    assert at_hand.accounts.number(TENANT, PHONE_ID).history_percent == 55
+    assert deps.accounts.number(TENANT, PHONE_ID).history_percent == 55
 
 
-def test_what_a_person_wrote_in_the_last_day_holds_the_window_open(aws: FakeAws, at_hand: Deps) -> None:
+def test_what_a_person_wrote_in_the_last_day_holds_the_window_open(aws: FakeAws, deps: Deps) -> None:
     deliver(aws, "history", history(old("wamid.1", NOW_S - 3600)))
-    head, _ = talk(at_hand)
+    head, _ = talk(deps)
     assert window_open(head.last_inbound_at, NOW_S * 1000)
     assert head.unread == 0
 
 
-def test_a_stop_of_long_ago_counts_at_its_time(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_stop_of_long_ago_counts_at_its_time(aws: FakeAws, deps: Deps) -> None:
     deliver(aws, "history", history(old("wamid.1", LONG_AGO, "STOP"), old("wamid.2", LONG_AGO + 9, "START")))
-    assert known(at_hand).opted_out_at is None
+    assert known(deps).opted_out_at is None
     deliver(aws, "history", history(old("wamid.3", LONG_AGO + 99, "stop"), old("wamid.4", LONG_AGO + 5, "start")))
-    assert known(at_hand).opted_out_at == (LONG_AGO + 99) * 1000
+    assert known(deps).opted_out_at == (LONG_AGO + 99) * 1000
 
 
-def test_our_own_stop_says_nothing(aws: FakeAws, at_hand: Deps) -> None:
+def test_our_own_stop_says_nothing(aws: FakeAws, deps: Deps) -> None:
     deliver(aws, "history", history(old("wamid.1", LONG_AGO, "STOP", sender=BUSINESS)))
-    assert known(at_hand).opted_out_at is None
+    assert known(deps).opted_out_at is None
 
 
 @pytest.mark.parametrize("file_first", [False, True])
-def test_a_file_takes_the_place_that_the_history_kept_for_it(aws: FakeAws, at_hand: Deps, file_first: bool) -> None:
+def test_a_file_takes_the_place_that_the_history_kept_for_it(aws: FakeAws, deps: Deps, file_first: bool) -> None:
     place = old("wamid.1", LONG_AGO, type="media_placeholder")
     file = {"from": PERSON, "id": "wamid.1", "timestamp": str(LONG_AGO), "type": "image", "image": {"id": "7"}}
     parts = [history(place), {"metadata": METADATA, "messages": [file]}]
     for value in reversed(parts) if file_first else parts:
         deliver(aws, "history", value)
-    _, (message,) = talk(at_hand)
+    _, (message,) = talk(deps)
     assert (message.kind, message.text, message.content) == ("image", "[image]", {"id": "7"})
     assert message.media is not None
     assert len(aws.received("Media")) == 1
 
 
-def test_a_long_chunk_comes_back_in_parts_and_twice_is_once(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_long_chunk_comes_back_in_parts_and_twice_is_once(aws: FakeAws, deps: Deps) -> None:
     told = [old(f"wamid.{i}", LONG_AGO + i) for i in range(2 * MESSAGES_PER_TASK + 1)]
     assert deliver(aws, "history", history(*told)) == 1 + 3
-    once = talk(at_hand)
+    once = talk(deps)
     assert len(once[1]) == len(told)
     deliver(aws, "history", history(*told))
-    assert talk(at_hand) == once
+    assert talk(deps) == once
 
 
-def test_a_chunk_that_no_queue_holds_is_read_from_the_bucket(aws: FakeAws, at_hand: Deps) -> None:
-    key = at_hand.parking.keep("webhooks", history(old("wamid.1", LONG_AGO)))
+def test_a_chunk_that_no_queue_holds_is_read_from_the_bucket(aws: FakeAws, deps: Deps) -> None:
+    key = deps.parking.keep("webhooks", history(old("wamid.1", LONG_AGO)))
     task = SyncTask("history", WABA, {}, NOW_S * 1000, stored=key)
     assert sync_handler.lambda_handler(sqs_event(task.to_json()), Context()) == {"batchItemFailures": []}
-    assert len(talk(at_hand)[1]) == 1
+    assert len(talk(deps)[1]) == 1
 
 
-def test_a_business_that_keeps_its_history_to_itself_is_noted(aws: FakeAws, at_hand: Deps) -> None:
+def test_a_business_that_keeps_its_history_to_itself_is_noted(aws: FakeAws, deps: Deps) -> None:
     errors = [{"code": 2593109, "title": "History sync is turned off by the business"}]
     deliver(aws, "history", {"metadata": METADATA, "history": [{"errors": errors}]})
-    assert at_hand.accounts.number(TENANT, PHONE_ID).history_declined
+    assert deps.accounts.number(TENANT, PHONE_ID).history_declined
 
 
-def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, at_hand: Deps) -> None:
+def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, deps: Deps) -> None:
     def entry(action: str, at: int, name: str = "Pablo Morales", phone: str = PERSON) -> Json:
         contact = {"full_name": name, "first_name": "Pablo", "phone_number": phone}
         return {"type": "contact", "contact": contact, "action": action, "metadata": {"timestamp": str(at)}}
@@ -135,11 +135,11 @@ def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, at_han
         deliver(aws, "smb_app_state_sync", {"metadata": METADATA, "state_sync": list(entries)})
 
     sync(entry("add", LONG_AGO), entry("remove", LONG_AGO, phone="16505550000"))
-    assert known(at_hand).name == "Pablo Morales"
-    assert at_hand.contacts.find(TENANT, "phone", "+16505550000") is None
-    at_hand.contacts.upsert(TENANT, known(at_hand).contact_id, {}, {"city": "Lima"}, frozenset({"vip"}), 1)
+    assert known(deps).name == "Pablo Morales"
+    assert deps.contacts.find(TENANT, "phone", "+16505550000") is None
+    deps.contacts.upsert(TENANT, known(deps).contact_id, {}, {"city": "Lima"}, frozenset({"vip"}), 1)
     sync(entry("remove", LONG_AGO + 9), entry("add", LONG_AGO + 5, "Pablo M."))
-    person = known(at_hand)
+    person = known(deps)
     assert (person.name, person.fields, person.tags) == ("", {"city": "Lima"}, frozenset({"vip"}))
 
 
@@ -156,7 +156,7 @@ def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, at_han
         ("smb_app_state_sync", {"metadata": {"phone_number_id": "1"}}, "unknown phone number"),
     ],
 )
-def test_what_cannot_be_placed_is_parked(aws: FakeAws, at_hand: Deps, kind: str, value: Json, reason: str) -> None:
+def test_what_cannot_be_placed_is_parked(aws: FakeAws, deps: Deps, kind: str, value: Json, reason: str) -> None:
     deliver(aws, kind, value)
     parked = aws.objects("parked/")
     assert [reason in one["reason"] for one in parked] == [True] * bool(reason)

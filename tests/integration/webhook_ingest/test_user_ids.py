@@ -19,12 +19,12 @@ PHONE, USER = "+16505551234", str(STATUS["recipient_user_id"])
 BY_PHONE, BY_USER = contact_id_for(TENANT, "phone", PHONE), contact_id_for(TENANT, "bsuid", USER)
 
 
-def stored(at_hand: Deps, attributes: dict[str, str], contact_id: str = BY_PHONE) -> None:
-    at_hand.contacts.upsert(TENANT, contact_id, attributes, {}, frozenset(), 1)
+def stored(deps: Deps, attributes: dict[str, str], contact_id: str = BY_PHONE) -> None:
+    deps.contacts.upsert(TENANT, contact_id, attributes, {}, frozenset(), 1)
 
 
-def contact(at_hand: Deps, contact_id: str = BY_PHONE) -> Contact:
-    found = at_hand.contacts.get(TENANT, contact_id)
+def contact(deps: Deps, contact_id: str = BY_PHONE) -> Contact:
+    found = deps.contacts.get(TENANT, contact_id)
     assert found is not None
     return found
 
@@ -41,42 +41,42 @@ def say_stop_without_a_phone() -> None:
     assert deliver(message, contacts=[{"profile": {"name": "Sheena", "username": "sheena"}, "user_id": USER}]) == []
 
 
-def test_a_no_under_the_user_id_alone_reaches_the_contact_that_was_imported_with_a_phone(at_hand: Deps) -> None:
-    stored(at_hand, {"phone": PHONE, "region": "ES"})
+def test_a_no_under_the_user_id_alone_reaches_the_contact_that_was_imported_with_a_phone(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE, "region": "ES"})
     tell()
     tell()
     say_stop_without_a_phone()
-    assert refusal(contact(at_hand), "marketing") == "opted_out"
-    assert at_hand.contacts.consent.feed(TENANT, 0)[-1].contact_id == BY_PHONE
+    assert refusal(contact(deps), "marketing") == "opted_out"
+    assert deps.contacts.consent.feed(TENANT, 0)[-1].contact_id == BY_PHONE
 
 
-def test_a_no_said_before_we_knew_counts_as_soon_as_we_know(at_hand: Deps) -> None:
-    stored(at_hand, {"phone": PHONE, "region": "ES"})
+def test_a_no_said_before_we_knew_counts_as_soon_as_we_know(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE, "region": "ES"})
     say_stop_without_a_phone()
-    assert refusal(contact(at_hand), "marketing") is None
+    assert refusal(contact(deps), "marketing") is None
     tell()
-    assert refusal(contact(at_hand), "marketing") == "opted_out"
-    assert contact(at_hand, BY_USER).contact_id == BY_PHONE
+    assert refusal(contact(deps), "marketing") == "opted_out"
+    assert contact(deps, BY_USER).contact_id == BY_PHONE
 
 
 @pytest.mark.parametrize("more", [{"status": "delivered"}, {"recipient_id": ""}, {"recipient_user_id": ""}])
-def test_a_status_that_does_not_name_both_links_nothing(at_hand: Deps, more: dict[str, object]) -> None:
-    stored(at_hand, {"phone": PHONE, "region": "ES"})
+def test_a_status_that_does_not_name_both_links_nothing(deps: Deps, more: dict[str, object]) -> None:
+    stored(deps, {"phone": PHONE, "region": "ES"})
     tell(**more)
-    assert at_hand.contacts.get(TENANT, BY_USER) is None
+    assert deps.contacts.get(TENANT, BY_USER) is None
 
 
-def test_nobody_is_made_a_contact_by_a_status(at_hand: Deps) -> None:
+def test_nobody_is_made_a_contact_by_a_status(deps: Deps) -> None:
     tell()
-    assert at_hand.contacts.get(TENANT, BY_PHONE) is None
-    assert at_hand.contacts.get(TENANT, BY_USER) is None
+    assert deps.contacts.get(TENANT, BY_PHONE) is None
+    assert deps.contacts.get(TENANT, BY_USER) is None
 
 
-def test_a_number_written_without_its_ninth_digit_is_found(at_hand: Deps) -> None:
+def test_a_number_written_without_its_ninth_digit_is_found(deps: Deps) -> None:
     written = "+5511987654321"
-    stored(at_hand, {"phone": written, "region": "BR"}, contact_id_for(TENANT, "phone", written))
+    stored(deps, {"phone": written, "region": "BR"}, contact_id_for(TENANT, "phone", written))
     tell(recipient_id="551187654321")
-    assert contact(at_hand, BY_USER).phone == written
+    assert contact(deps, BY_USER).phone == written
 
 
 @pytest.mark.parametrize(
@@ -88,73 +88,73 @@ def test_a_number_written_without_its_ninth_digit_is_found(at_hand: Deps) -> Non
         ("+22997123456", "2290197123456"),
     ],
 )
-def test_a_user_id_joins_whoever_is_stored_under_another_spelling(at_hand: Deps, stored_as: str, wa_id: str) -> None:
+def test_a_user_id_joins_whoever_is_stored_under_another_spelling(deps: Deps, stored_as: str, wa_id: str) -> None:
     contact_id = contact_id_for(TENANT, "phone", stored_as)
-    stored(at_hand, {"phone": stored_as}, contact_id)
+    stored(deps, {"phone": stored_as}, contact_id)
     tell(recipient_id=wa_id)
-    assert contact(at_hand, BY_USER).contact_id == contact_id
+    assert contact(deps, BY_USER).contact_id == contact_id
     say_stop_without_a_phone()
-    assert contact(at_hand, contact_id).opted_out_at is not None
+    assert contact(deps, contact_id).opted_out_at is not None
 
 
-def test_two_spellings_that_were_two_contacts_become_one(at_hand: Deps) -> None:
+def test_two_spellings_that_were_two_contacts_become_one(deps: Deps) -> None:
     old, new = (contact_id_for(TENANT, "phone", phone) for phone in ("+541143210001", "+5491143210001"))
-    stored(at_hand, {"phone": "+541143210001", "name": "Ana"}, old)
-    stored(at_hand, {"phone": "+5491143210001"}, new)
+    stored(deps, {"phone": "+541143210001", "name": "Ana"}, old)
+    stored(deps, {"phone": "+5491143210001"}, new)
     tell(recipient_id="5491143210001")
-    assert contact(at_hand, BY_USER) == contact(at_hand, old) == contact(at_hand, new)
-    assert (contact(at_hand, new).name, contact(at_hand, new).phone) == ("Ana", "+5491143210001")
+    assert contact(deps, BY_USER) == contact(deps, old) == contact(deps, new)
+    assert (contact(deps, new).name, contact(deps, new).phone) == ("Ana", "+5491143210001")
 
 
-def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(at_hand: Deps) -> None:
-    stored(at_hand, {"phone": PHONE, "region": "ES"})
+def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE, "region": "ES"})
     people = [Recipient(BY_PHONE, PHONE, ())]
-    at_hand.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
+    deps.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
     sent = Campaign("C", "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,))
-    at_hand.catalogue.create_campaign(TENANT, sent)
+    deps.catalogue.create_campaign(TENANT, sent)
     stranger = "29912345678"
     for never_sent in ("0|0|2", "0|0|0", "0|1|1"):
         tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|{never_sent}")
-        assert at_hand.contacts.get(TENANT, BY_USER) is None
+        assert deps.contacts.get(TENANT, BY_USER) is None
     tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|0|0|1")
-    assert contact(at_hand, BY_USER).contact_id == BY_PHONE
-    assert contact(at_hand, contact_id_for(TENANT, "phone", "+29912345678")).contact_id == BY_PHONE
-    assert contact(at_hand).phone == PHONE
+    assert contact(deps, BY_USER).contact_id == BY_PHONE
+    assert contact(deps, contact_id_for(TENANT, "phone", "+29912345678")).contact_id == BY_PHONE
+    assert contact(deps).phone == PHONE
     say_stop_without_a_phone()
-    assert refusal(contact(at_hand), "marketing") == "opted_out"
+    assert refusal(contact(deps), "marketing") == "opted_out"
 
 
-def test_a_status_of_a_number_that_is_nobodys_links_nothing(at_hand: Deps) -> None:
-    stored(at_hand, {"phone": PHONE, "region": "ES"})
+def test_a_status_of_a_number_that_is_nobodys_links_nothing(deps: Deps) -> None:
+    stored(deps, {"phone": PHONE, "region": "ES"})
     change = statuses(STATUS)
     change["value"] = {**change["value"], "metadata": {"phone_number_id": PHONE_ID + "9"}}
     deliver_statuses(*split(wire(envelope(change)), epoch_ms()).statuses)
-    assert at_hand.contacts.get(TENANT, BY_USER) is None
+    assert deps.contacts.get(TENANT, BY_USER) is None
 
 
-def test_who_moves_to_a_number_that_is_known_is_reached_there(at_hand: Deps) -> None:
+def test_who_moves_to_a_number_that_is_known_is_reached_there(deps: Deps) -> None:
     there = "+12195555358"
-    stored(at_hand, {"phone": PHONE, "region": "US", "bsuid": "US.old"})
-    stored(at_hand, {"phone": there, "region": "US", "bsuid": "US.other"}, contact_id_for(TENANT, "phone", there))
+    stored(deps, {"phone": PHONE, "region": "US", "bsuid": "US.old"})
+    stored(deps, {"phone": there, "region": "US", "bsuid": "US.other"}, contact_id_for(TENANT, "phone", there))
     system = {"type": "user_changed_number", "wa_id": there[1:], "user_id": "US.new", "body": "changed"}
     now = str(epoch_ms() // 1000)
     moved: Json = {"from": PHONE[1:], "id": "wamid.M", "timestamp": now, "type": "system", "system": system}
     assert deliver(moved, contacts=[]) == []
-    kept = contact(at_hand)
+    kept = contact(deps)
     assert (kept.phone, kept.bsuid) == (there, "US.new")
-    assert contact(at_hand, contact_id_for(TENANT, "phone", there)).contact_id == BY_PHONE
+    assert contact(deps, contact_id_for(TENANT, "phone", there)).contact_id == BY_PHONE
 
 
-def test_a_user_id_that_was_learned_with_another_number_joins_the_two_contacts(at_hand: Deps) -> None:
+def test_a_user_id_that_was_learned_with_another_number_joins_the_two_contacts(deps: Deps) -> None:
     """They were imported under both their numbers, and a status had told the user id with the first one."""
     earlier = "+34600100066"
     by_earlier = contact_id_for(TENANT, "phone", earlier)
-    stored(at_hand, {"phone": earlier, "region": "ES"}, by_earlier)
+    stored(deps, {"phone": earlier, "region": "ES"}, by_earlier)
     tell(recipient_id=earlier[1:])
-    stored(at_hand, {"phone": PHONE, "region": "US"})
+    stored(deps, {"phone": PHONE, "region": "US"})
     tell()
-    assert contact(at_hand, by_earlier).contact_id == contact(at_hand, BY_USER).contact_id == BY_PHONE
-    pairs = [(change.contact_id, change.same_as) for change in at_hand.contacts.consent.feed(TENANT, 0)]
+    assert contact(deps, by_earlier).contact_id == contact(deps, BY_USER).contact_id == BY_PHONE
+    pairs = [(change.contact_id, change.same_as) for change in deps.contacts.consent.feed(TENANT, 0)]
     assert pairs == [(by_earlier, BY_PHONE)]
     tell()
-    assert len(at_hand.contacts.consent.feed(TENANT, 0)) == 1
+    assert len(deps.contacts.consent.feed(TENANT, 0)) == 1

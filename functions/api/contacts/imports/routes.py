@@ -59,8 +59,8 @@ class TooLarge(PermanentError):
 
 
 def _imports() -> Imports:
-    made = deps()
-    return Imports(made.directory, made.files)
+    parts = deps()
+    return Imports(parts.directory, parts.files)
 
 
 @router.post(
@@ -123,28 +123,28 @@ def _content(event: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _job(wanted: ImportIn) -> ImportJob:
-    principal, made = caller(router), operation(router)
-    country = wanted.default_country or deps().accounts.tenant(principal.tenant_id).country
+def _job(body: ImportIn) -> ImportJob:
+    principal, request = caller(router), operation(router)
+    country = body.default_country or deps().accounts.tenant(principal.tenant_id).country
     return ImportJob(
-        import_id=made.operation_id,
-        filename=wanted.filename,
-        options=Options(country, tuple(wanted.tags), wanted.columns, wanted.create_fields, wanted.bare_digits),
-        created_at=made.at,
+        import_id=request.operation_id,
+        filename=body.filename,
+        options=Options(country, tuple(body.tags), body.columns, body.create_fields, body.bare_digits),
+        created_at=request.at,
         created_by=principal.member_id,
     )
 
 
-def _prepare(wanted: ImportIn) -> ImportOut:
-    if wanted.size is None:
+def _prepare(body: ImportIn) -> ImportOut:
+    if body.size is None:
         raise InvalidInput("say how many bytes the file has: the upload URL is bound to them", field="size")
-    tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(wanted)
+    tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(body)
     imports.create(tenant_id, job)
-    return _out(job, upload_url=imports.upload_url(tenant_id, job.import_id, wanted.size), size=wanted.size)
+    return _out(job, upload_url=imports.upload_url(tenant_id, job.import_id, body.size), size=body.size)
 
 
-def _begin(wanted: ImportIn, content: bytes) -> ImportOut:
-    tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(wanted)
+def _begin(body: ImportIn, content: bytes) -> ImportOut:
+    tenant_id, imports, job = caller(router).tenant_id, _imports(), _job(body)
     imports.store_file(tenant_id, job.import_id, content)
     imports.create(tenant_id, queued(job))
     deps().import_queue.send(ImportFile(tenant_id, job.import_id), group=tenant_id)

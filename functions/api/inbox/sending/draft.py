@@ -44,7 +44,7 @@ _OWN_ID = re.compile(r"[0-9]{13}-[0-9A-Za-z]{1,40}")
 
 
 def draft_of(
-    deps: DraftParts, principal: Principal, conversation: Conversation, message: MessageIn, wanted: Operation, now: int
+    deps: DraftParts, principal: Principal, conversation: Conversation, message: MessageIn, request: Operation, now: int
 ) -> Draft:
     """What `message` comes to. `now` in epoch ms.
 
@@ -68,8 +68,8 @@ def draft_of(
         content = with_document_names(kind, content, {own: found.file.filename for own, found in files.items()})
         text = read_text(kind, content)
     return Draft(
-        key=wanted.operation_id,
-        at=wanted.at,
+        key=request.operation_id,
+        at=request.at,
         author="api" if principal.role == "api_key" else "agent",
         author_id=principal.member_id,
         kind=kind,

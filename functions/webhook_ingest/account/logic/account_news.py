@@ -91,44 +91,44 @@ def _restriction(value: Value) -> AccountStopped | None:
     return AccountStopped("restricted", reason, until=until, answers=answers)
 
 
-def is_late(number: Number, told: AccountStopped, at: int) -> bool:
+def is_late(number: Number, news: AccountStopped, at: int) -> bool:
     """Whether this speaks of a time before the number was connected again, or before the ban was lifted."""
-    return number.connected_at > at or (told.status == "restricted" and number.restored_at > at)
+    return number.connected_at > at or (news.status == "restricted" and number.restored_at > at)
 
 
-def stopped(number: Number, told: AccountStopped, at: int) -> Number:
+def stopped(number: Number, news: AccountStopped, at: int) -> Number:
     """The number after this; of several stops the one that lasts longer holds, and one that left stays so."""
-    if is_late(number, told, at) or (number.status == "disconnected" and told.status == "restricted"):
+    if is_late(number, news, at) or (number.status == "disconnected" and news.status == "restricted"):
         return number
     stopped_at = max(number.stopped_at, at)
-    if told.status != "restricted" or number.state_at(at) != "restricted":
-        until, answers = told.until, told.answers
+    if news.status != "restricted" or number.state_at(at) != "restricted":
+        until, answers = news.until, news.answers
         return replace(
             number,
-            status=told.status,
-            reason=told.reason,
+            status=news.status,
+            reason=news.reason,
             restricted_until=until,
             answers_restricted=answers,
             stopped_at=stopped_at,
         )
-    longer = told.until == 0 or 0 < number.restricted_until < told.until
+    longer = news.until == 0 or 0 < number.restricted_until < news.until
     return replace(
         number,
-        reason=told.reason if longer else number.reason,
-        restricted_until=told.until if longer else number.restricted_until,
-        answers_restricted=number.answers_restricted or told.answers,
+        reason=news.reason if longer else number.reason,
+        restricted_until=news.until if longer else number.restricted_until,
+        answers_restricted=number.answers_restricted or news.answers,
         stopped_at=stopped_at,
     )
 
 
-def restored(number: Number, told: AccountRestored, at: int) -> Number:
+def restored(number: Number, news: AccountRestored, at: int) -> Number:
     """The number after this, unless it was stopped later, or for another reason. Of the same moment the stop holds."""
-    if told.status == "restricted":
+    if news.status == "restricted":
         number = replace(number, restored_at=max(number.restored_at, at))
-    if number.status != told.status or not number.reason.startswith(told.reason) or number.stopped_at >= at:
+    if number.status != news.status or not number.reason.startswith(news.reason) or number.stopped_at >= at:
         return number
     # What was told of before it came back counts no more.
-    connected_at = max(number.connected_at, at) if told.status == "disconnected" else number.connected_at
+    connected_at = max(number.connected_at, at) if news.status == "disconnected" else number.connected_at
     return replace(
         number, status="active", reason="", restricted_until=0, answers_restricted=False, connected_at=connected_at
     )

@@ -25,8 +25,8 @@ Meaning = TemplateNews | NumberNews | AccountNews | Preferences
 def meaning_of(field: str, value: Mapping[str, object]) -> Meaning | None:
     """None for an event that changes nothing here: it is kept."""
     if field == "user_preferences":
-        told = as_list(value.get("user_preferences"))
-        find = finder(value, told, ("user_id", "wa_id"))
-        chosen = tuple(filter(None, (preference_of(as_object(item), find(as_object(item))) for item in told)))
-        return Preferences(chosen, len(chosen) == len(told)) if chosen else None
+        preferences = as_list(value.get("user_preferences"))
+        find = finder(value, preferences, ("user_id", "wa_id"))
+        chosen = tuple(filter(None, (preference_of(as_object(item), find(as_object(item))) for item in preferences)))
+        return Preferences(chosen, len(chosen) == len(preferences)) if chosen else None
     return template_news(field, value) or number_news(field, value) or account_news(field, value)

@@ -50,8 +50,8 @@ def notices_of(waba_id: str, field: str, value: Value, at: int) -> Iterator[Noti
 def _alert(value: Value) -> Iterator[Words]:
     # Older payloads have the parts of an alert in the value itself.
     info = as_object(value.get("alert_info")) or value
-    told = constant(info, "alert_severity")
-    severity: Severity = "critical" if told == "CRITICAL" else "info" if told.startswith("INFO") else "warning"
+    stated = constant(info, "alert_severity")
+    severity: Severity = "critical" if stated == "CRITICAL" else "info" if stated.startswith("INFO") else "warning"
     said = [word(info, key).strip() for key in ("alert_type", "alert_description")]
     whose = word(value, "entity_type").lower()[:40]
     bare = f"Meta alerts of this {whose or 'account'}, without a word: see WhatsApp Manager"

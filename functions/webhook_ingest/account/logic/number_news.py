@@ -59,8 +59,8 @@ def number_news(field: str, value: Value) -> NumberNews | None:
     if field == "phone_number_quality_update":
         event, limit = constant(value, "event"), _limit(value)
         throughput, quality = 1000 if event == "THROUGHPUT_UPGRADE" else None, _QUALITY.get(event, "")
-        told = throughput or quality or limit is not None
-        return NumberNews(NumberChange(display, throughput, quality), limit) if told else None
+        anything = throughput or quality or limit is not None
+        return NumberNews(NumberChange(display, throughput, quality), limit) if anything else None
     return _CHANGES[field](display, value)
 
 

@@ -114,24 +114,24 @@ def _button(button: Json) -> tuple[str, str, str, str]:
     return kind, text, url, phone_number
 
 
-def with_text(components: Sequence[Mapping[str, object]], told: TemplateText) -> list[Json]:
+def with_text(components: Sequence[Mapping[str, object]], news: TemplateText) -> list[Json]:
     """The components of a template with what it says now; what was not told stays."""
     found = {str(component.get("type", "")).upper(): dict(component) for component in components}
-    texts = {"HEADER": told.header, "BODY": told.body, "FOOTER": told.footer}
+    texts = {"HEADER": news.header, "BODY": news.body, "FOOTER": news.footer}
     for kind, text in texts.items():
         known = found.get(kind, {"type": kind, "format": "TEXT"} if kind == "HEADER" else {"type": kind})
         if text and (kind != "HEADER" or str(known.get("format", "")).upper() == "TEXT"):
             found[kind] = {**known, "text": text}
-    if told.buttons:
+    if news.buttons:
         known_buttons = as_list(found.get("BUTTONS", {}).get("buttons"))
-        found["BUTTONS"] = {"type": "BUTTONS", "buttons": list(_buttons(known_buttons, told))}
+        found["BUTTONS"] = {"type": "BUTTONS", "buttons": list(_buttons(known_buttons, news))}
     order = ["HEADER", "BODY", "FOOTER", *(kind for kind in found if kind not in (*texts, "BUTTONS")), "BUTTONS"]
     return [found[kind] for kind in order if kind in found]
 
 
-def _buttons(known: list[object], told: TemplateText) -> Iterator[Json]:
+def _buttons(known: list[object], news: TemplateText) -> Iterator[Json]:
     """In the place and of the type of one that is known, that one with its new words; else what was told of it."""
-    for i, (kind, text, url, phone_number) in enumerate(told.buttons):
+    for i, (kind, text, url, phone_number) in enumerate(news.buttons):
         before = as_object(known[i]) if i < len(known) else {}
         same = str(before.get("type", "")).upper() == kind.upper()
         named = {"text": text, "url": url, "phone_number": phone_number}

@@ -191,10 +191,10 @@ def _system(body: Json) -> Content:
     return System(form, word(body, "body") or _SYSTEM.get(form, bare))
 
 
-def _handover(verb: str, told: Json) -> str:
-    before = word(told, "previous_owner_app_role") or word(told, "previous_owner_role")
-    after, why = word(told, "new_owner_app_role") or word(told, "new_owner_role"), word(told, "metadata")
-    summary = word(as_object(as_object(told.get("conversation_context")).get("summary")), "text")
+def _handover(verb: str, handover: Json) -> str:
+    before = word(handover, "previous_owner_app_role") or word(handover, "previous_owner_role")
+    after, why = word(handover, "new_owner_app_role") or word(handover, "new_owner_role"), word(handover, "metadata")
+    summary = word(as_object(as_object(handover.get("conversation_context")).get("summary")), "text")
     origin, target = (_OWNERS.get(role, role[:60]) for role in (before, after))
     line = "".join(
         (

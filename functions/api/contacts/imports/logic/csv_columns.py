@@ -47,16 +47,16 @@ def slug(text: str) -> str:
 
 
 def lay_out(
-    header: Sequence[str], known: Sequence[ContactField], wanted: Mapping[str, str], *, create_fields: bool
+    header: Sequence[str], known: Sequence[ContactField], mapping: Mapping[str, str], *, create_fields: bool
 ) -> Layout:
     """Decide each column: what the caller asked for, then the usual names, then custom fields by key or label.
 
     Raises BadFile when no column holds phone numbers, when one says who opted out and the caller did not say what it
-    is, or when `wanted` does not fit the file.
+    is, or when `mapping` does not fit the file.
     """
     keys = {field.key for field in known}
     labels = {slug(field.label): field.key for field in known}
-    asked = _asked(header, wanted, keys)
+    asked = _asked(header, mapping, keys)
     _check_consent(title for i, title in enumerate(header) if i not in asked)
     taken = set(asked.values()) - {IGNORE}
     targets: list[str] = []
@@ -104,10 +104,10 @@ def _check_consent(titles: Iterable[str]) -> None:
         )
 
 
-def _asked(header: Sequence[str], wanted: Mapping[str, str], keys: set[str]) -> dict[int, str]:
+def _asked(header: Sequence[str], mapping: Mapping[str, str], keys: set[str]) -> dict[int, str]:
     places = {title.casefold(): i for i, title in reversed(list(enumerate(header)))}
     asked: dict[int, str] = {}
-    for title, target in wanted.items():
+    for title, target in mapping.items():
         place = places.get(title.strip().casefold())
         if place is None:
             raise BadFile(f"the file has no column {title!r}, which `columns` names", field="columns")
