@@ -26,6 +26,7 @@ from shared.domain.media.message_media import MessageMedia
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
+from shared.services.same_number import with_no_of_others
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations, Head
@@ -122,7 +123,7 @@ class SingleSender:
         # Before the gate: what was begun is told as it stands, also when the gate has closed since.
         if messages.get(tenant_id, message.conversation_id, message.message_id) is not None:
             return self._earlier(tenant_id, head, message, draft.seen_id, now)
-        self._check(contact, conversation, draft, now)
+        self._check(with_no_of_others(self._accounts, self._contacts, tenant_id, contact), conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
         if draft.purpose == "conversation":
             number.require_answers(now)

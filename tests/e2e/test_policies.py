@@ -40,6 +40,7 @@ _CONVERSATIONS, _CONTACTS, _DIRECTORY, _SENDS = (
     f"dynamodb:table/*-{name}Table" for name in ("Conversations", "Contacts", "Directory", "Sends")
 )
 _JOINED = "two contacts turn out to be one person"
+_RESPELLED = "contacts of a tenant may stand under old forms of their numbers"
 _WOKEN = "something died between two steps"
 UNSEEN = [
     # What the local cloud does without asking.
@@ -67,6 +68,8 @@ UNSEEN = [
     Unseen("WebhookSync", ("Query",), _CONTACTS, "stored contacts are brought to the canonical form of their number"),
     Unseen("WebhookSync", ("SendMessage",), "sqs:*MediaQueue", "a history has pictures of the last days"),
     Unseen("CampaignLoad", ("GetItem",), _CONTACTS, _JOINED),
+    Unseen("CampaignLoad", ("BatchGetItem",), _CONTACTS, _RESPELLED),
+    Unseen("BotReply", ("BatchGetItem",), _CONTACTS, _RESPELLED),
     Unseen("CampaignLoad", ("SendMessage",), "sqs:*LoadQueue", "a shard takes longer than an invocation"),
     Unseen("CampaignLane", ("SendMessage",), "sqs:*LaneQueue", "a lane takes longer than a slice"),
     Unseen("CampaignLane", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),

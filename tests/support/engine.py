@@ -30,6 +30,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for
+from shared.domain.contacts.number_plans import VERSION
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
@@ -156,7 +157,7 @@ class World:
             unknown_grace_ms=2_000,
         )
         owner = Member(new_ulid(), new_ulid(), "owner@example.com", Role.OWNER)
-        self.deps.accounts.create(Tenant(self.tenant_id, "Test", "BR"), owner)
+        self.deps.accounts.create(Tenant(self.tenant_id, "Test", "BR", number_plans=VERSION), owner)
         waba = Waba(self.waba_id, "Test", "BRL", "sealed")
         number = Number(self.phone_number_id, self.waba_id, "+15550001111", "Test", throughput)
         self.deps.accounts.connect(self.tenant_id, waba, [number])

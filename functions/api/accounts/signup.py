@@ -19,6 +19,7 @@ from functions.api.accounts.passwords import check_password, is_same_password, v
 from functions.api.accounts.user_pool import EmailUnverified, Session, UserPool
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
+from shared.domain.contacts import number_plans
 from shared.errors import Conflict, InvalidInput, Unauthenticated
 from shared.ids import new_ulid
 from shared.store.accounts.signups import Signups
@@ -173,7 +174,9 @@ def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, no
 
 def _create(accounts: Accounts, application: Application, subject: str, now: int) -> tuple[str, str]:
     """Raises Conflict when this person has a tenant."""
-    tenant = Tenant(new_ulid(now), application.business_name, application.country, created_at=now)
+    tenant = Tenant(
+        new_ulid(now), application.business_name, application.country, created_at=now, number_plans=number_plans.VERSION
+    )
     owner = Member(new_ulid(now), subject, application.email, Role.OWNER, now)
     accounts.create(tenant, owner)
     return tenant.tenant_id, owner.member_id

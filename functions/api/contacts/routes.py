@@ -24,6 +24,7 @@ from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import ContactField
 from shared.errors import NotFound
+from shared.services.same_number import of_same_number
 
 router = new_router()
 deps = parts_for(router, ContactParts)
@@ -98,13 +99,16 @@ def post_opt_in(contact_id: ContactId, body: ConsentIn) -> ContactOut:
 def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
     contacts, tenant_id, request = deps().contacts, caller(router).tenant_id, operation(router)
     contact = need_contact(contacts, tenant_id, contact_id)
-    contacts.consent.record(
-        tenant_id,
-        contact.contact_id,
-        opted_out=opted_out,
-        source=source,
-        at=request.at,
-        event_id=request.operation_id,
-        now=epoch_ms(),
-    )
+    # The person said it, whatever spelling of their number another contact of them stands under.
+    people = (contact, *of_same_number(contacts, tenant_id, contact, respelled=False))
+    for one in dict.fromkeys(person.contact_id for person in people):
+        contacts.consent.record(
+            tenant_id,
+            one,
+            opted_out=opted_out,
+            source=source,
+            at=request.at,
+            event_id=request.operation_id,
+            now=epoch_ms(),
+        )
     return ContactOut.of(need_contact(contacts, tenant_id, contact.contact_id))

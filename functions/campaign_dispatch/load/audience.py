@@ -1,7 +1,8 @@
 """Deciding, for one contact, whether a campaign writes to them: the same answer for a dry run and for the real load."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from functions.campaign_dispatch.load.history import History, Standing
 from shared.domain.campaigns.blocks import Recipient
@@ -23,22 +24,22 @@ _HELD_BACK = {
     Standing.OVER_THE_CAP: SkipReason.FREQUENCY_CAP,
     Standing.RESTING: SkipReason.MARKETING_LIMIT,
 }
-Twin = Callable[[Contact], Contact | None]
-"""Another contact with the same phone, to whom the phone's identity leads; None for nearly everybody."""
+SameNumber = Callable[[Contact], Sequence[Contact]]
+"""Everybody with the same phone, themselves included, the one who is written to first; empty for nearly everybody."""
 
 
-def nobody(_contact: Contact) -> Contact | None:
-    return None
+def nobody(_contact: Contact) -> Sequence[Contact]:
+    return ()
 
 
 def judge(
-    contact: Contact, history: History, purpose: Purpose, plan: SendPlan, twin: Twin = nobody
+    contact: Contact, history: History, purpose: Purpose, plan: SendPlan, same_number: SameNumber = nobody
 ) -> Recipient | Skip | None:
     """The recipient with frozen variables, a skip with its reason, or None for somebody not in the audience."""
     standing = history.standing(contact)
     if standing is Standing.OUTSIDE:
         return None
-    reason = refusal(contact, purpose) or _same_phone(twin(contact), history)
+    reason = refusal(contact, purpose) or _same_phone(contact, same_number(contact), history)
     if reason is None:
         reason = _HELD_BACK.get(standing)
     if reason is not None:
@@ -50,11 +51,10 @@ def judge(
     return Recipient(contact.contact_id, contact.phone or contact.bsuid or "", values)
 
 
-def _same_phone(other: Contact | None, history: History) -> SkipReason | None:
-    """Of two contacts with one phone, the one to whom the phone leads is written to, and a no of either counts."""
-    if other is None:
-        return None
-    if other.opted_out_at is not None:
+def _same_phone(contact: Contact, people: Sequence[Contact], history: History) -> SkipReason | None:
+    """Of several contacts with one phone the first is written to, and a no of any counts."""
+    if any(one.opted_out_at is not None for one in people):
         return SkipReason.OPTED_OUT
-    meant = history.audience.source is None and history.audience.includes(other.tags)
+    before = takewhile(lambda one: one.contact_id != contact.contact_id, people)
+    meant = history.audience.source is None and any(history.audience.includes(one.tags) for one in before)
     return SkipReason.DUPLICATE_IDENTITY if meant else None

@@ -12,13 +12,11 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.consent import purpose_of
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.identity import contact_id_for
-from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.templates.compiler import SendPlan
 from shared.queue_messages import LoadShard
+from shared.services.same_number import is_respelled, of_same_number
 from shared.store.campaigns.catalogue import Catalogue
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
-from shared.store.contacts.contacts import Contacts
 
 _DAY_MS = 86_400_000
 _BLOCKS = 256
@@ -27,10 +25,16 @@ Gate = Callable[[Contact], Recipient | Skip | None]
 
 
 def open_gate(parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendPlan, category: str) -> Gate:
-    """The gate for one shard's contacts, asked in order of contact_id. `category` is the template's, as of now."""
+    """The gate for one shard's contacts, asked in order of contact_id. `category` is the template's, as of now.
+
+    Who else has a contact's number is read only where its id is not its phone's: one that began with a user id, changed
+    its number, or is still stored under a form that its national plan has given up. In a tenant whose contacts were not
+    gone through since the plans changed, it is read for everybody whose number has several spellings.
+    """
     history, purpose = _history(parts, task, campaign), purpose_of(category)
-    twin = partial(_twin, parts.contacts, task.tenant_id)
-    return lambda contact: judge(contact, history, purpose, plan, twin)
+    respelled = is_respelled(parts.accounts, task.tenant_id)
+    same_number = partial(of_same_number, parts.contacts, task.tenant_id, respelled=respelled)
+    return lambda contact: judge(contact, history, purpose, plan, same_number)
 
 
 def waits_for_another(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> bool:
@@ -88,17 +92,3 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
     recent = [c.campaign_id for c in counted if c.started_at is not None]
     tries = read_tries(parts.catalogue, task.tenant_id, campaign)
     return open_history(campaign, recent, stream, look_up, took_over, tries)
-
-
-def _twin(contacts: Contacts, tenant_id: str, contact: Contact) -> Contact | None:
-    """Read only where a contact's id is not its phone's: one that began with a user id, changed its number, or is still
-    stored under a form that its national plan has given up."""
-    if contact.phone is None:
-        return None
-    phone = canonical_phone(contact.phone)
-    by_phone = contact_id_for(tenant_id, "phone", phone)
-    if by_phone == contact.contact_id:
-        return None
-    other = contacts.get(tenant_id, by_phone)
-    apart = other is None or other.contact_id == contact.contact_id or canonical_phone(other.phone or "") != phone
-    return None if apart else other

@@ -31,15 +31,17 @@ class People(Identification):
         self.unite(tenant_id, contact_id, person.others, now)
         return contact_id
 
-    def unite(self, tenant_id: str, contact_id: str, others: Iterable[Contact], now: int) -> None:
-        """Merge these contacts, who are the same person, into that one."""
+    def unite(self, tenant_id: str, contact_id: str, others: Iterable[Contact], now: int) -> bool:
+        """Merge these contacts, who are the same person, into that one. Whether none is left that changed meanwhile."""
+        done = True
         for other in others:
             # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
             current = self._contacts.get(tenant_id, other.contact_id)
             if current is not None and current.contact_id != contact_id:
                 # Before it is a pointer: nobody would find out later that this was still to be done.
                 self._reunite(tenant_id, current.contact_id, contact_id)
-                self._contacts.merge(tenant_id, contact_id, current, now)
+                done &= self._contacts.merge(tenant_id, contact_id, current, now)
+        return done
 
     def note_names(self, tenant_id: str, person: Person, contact_id: str, who: Identities, at: int) -> str:
         """Keep how the person called themselves at that time; returns what they are called from now on.

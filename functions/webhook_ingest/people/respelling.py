@@ -10,6 +10,7 @@ from functions.webhook_ingest.people.people import People
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.market import region_of
+from shared.errors import RetryableError
 from shared.observability import count
 from shared.store.contacts.contacts import Contacts
 
@@ -31,7 +32,10 @@ def respell_shard(
 
 
 def respell(contacts: Contacts, people: People, tenant_id: str, contact: Contact, now: int) -> None:
-    """Let every spelling of the number lead to one contact, who is reached under the canonical one."""
+    """Let every spelling of the number lead to one contact, who is reached under the canonical one.
+
+    Raises RetryableError when somebody keeps changing meanwhile.
+    """
     ids = phone_ids(tenant_id, contact.phone or "")
     if len(ids) < 2:
         return
@@ -43,7 +47,8 @@ def respell(contacts: Contacts, people: People, tenant_id: str, contact: Contact
     for one in ids:
         contacts.put_pointer(tenant_id, one, kept_id)
     _keep_no(contacts, tenant_id, found, now)
-    people.unite(tenant_id, kept_id, found.merged, now)
+    if not people.unite(tenant_id, kept_id, found.merged, now):
+        raise RetryableError("a contact changed while it was merged; the part of the contacts is gone through again")
     count("PhoneRespelled")
 
 

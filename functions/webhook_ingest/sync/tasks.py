@@ -12,7 +12,9 @@ from functions.webhook_ingest.sync.history import take_history, take_phone_book
 from functions.webhook_ingest.sync.logic.history import tasks_of
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.queue import Outgoing
+from shared.domain.accounts.account import with_part_respelled
 from shared.domain.contacts.identity import SHARDS
+from shared.domain.contacts.number_plans import VERSION
 from shared.errors import InvalidInput
 from shared.observability import count
 from shared.queue_messages import SyncTask
@@ -59,7 +61,8 @@ def _move(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) 
 
 
 def _respell(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
-    """Without a shard, all of them; a shard goes on from `after`."""
+    """Without a shard, all of them; a shard goes on from `after`. With the last one the tenant's noes hold for whoever
+    has the number, without that anybody looks under other spellings."""
     tenant_id, shard, after = (word(task.value, key) for key in ("tenant_id", "shard", "after"))
     if not tenant_id or not (shard == "" or (shard.isdecimal() and int(shard) < SHARDS)):
         raise InvalidInput("phones of nobody to bring to their canonical form")
@@ -71,6 +74,8 @@ def _respell(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool
     if reached is not None:
         value = {"tenant_id": tenant_id, "shard": shard, "after": reached}
         parts.sync.send(replace(task, value=value), group=tenant_id)
+        return
+    parts.accounts.change_tenant(tenant_id, lambda found: with_part_respelled(found, VERSION, int(shard), SHARDS))
 
 
 def _take(parts: SyncParts, task: SyncTask, now: int) -> None:

@@ -1,6 +1,6 @@
 """Tenants, the people who act for them, and what each may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -37,7 +37,11 @@ def scopes_of(role: Role) -> frozenset[Scope]:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """A business. `plan` and `subscription_status` follow the payment provider; `country` is an ISO code."""
+    """A business. `plan` and `subscription_status` follow the payment provider; `country` is an ISO code.
+
+    `number_plans` is the version of the table of number plans in whose canonical form every contact is stored, "" when
+    nobody can say; `respelled` are the parts (version/part) of its contacts that were gone through for the next one.
+    """
 
     tenant_id: str
     name: str
@@ -46,6 +50,19 @@ class Tenant:
     subscription_status: str = "none"
     customer_id: str = ""
     created_at: int = 0
+    number_plans: str = ""
+    respelled: tuple[str, ...] = ()
+
+
+def with_part_respelled(tenant: Tenant, version: str, part: int, parts: int) -> Tenant:
+    """Once a part of the contacts was brought to the canonical form of this version; with the last of `parts`, all are.
+    The same again, in any order and together with others, has the same result."""
+    if tenant.number_plans == version:
+        return tenant
+    done = {one for one in tenant.respelled if one.startswith(f"{version}/")} | {f"{version}/{part}"}
+    if len(done) < parts:
+        return replace(tenant, respelled=tuple(sorted(done)))
+    return replace(tenant, number_plans=version, respelled=())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ A rule stands here only where the old form can be nobody's number today; that le
 Monaco's and Slovenia's numbers) and plans whose new digits follow from the operator alone (Togo 2011).
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -211,6 +212,10 @@ PLANS = (
         ),
     ),
 )
+VERSION = hashlib.sha256(
+    repr([(p.code, c.old.pattern, c.becomes, c.new.pattern, c.was) for p in PLANS for c in p.changes]).encode()
+).hexdigest()[:16]
+"""Another one whenever a rule is added or changed: what was stored before may then stand under an old form."""
 _BY_CODE = {plan.code: plan.changes for plan in PLANS}
 
 

@@ -22,6 +22,7 @@ from shared.errors import RetryableError
 from shared.ids import new_ulid
 from shared.queue_messages import LoadShard, WakeLane
 from shared.store.campaigns.sends import SealedBlock
+from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database
 from tests.support.engine import World
 from tests.support.faults import Crash, at_once, crash_at_write
@@ -304,24 +305,62 @@ def test_a_phone_that_two_contacts_carry_is_written_to_once(world: World) -> Non
 
 
 @pytest.mark.parametrize(("old", "new"), [("+541143210001", "+5491143210001"), ("+22508090099", "+2250708090099")])
-@pytest.mark.parametrize("said_no", [False, True])
+@pytest.mark.parametrize("said_no", ["", "old", "new"])
 def test_who_is_still_stored_under_an_old_form_too_is_written_to_once(
-    world: World, old: str, new: str, said_no: bool
+    world: World, old: str, new: str, said_no: str
 ) -> None:
+    """Nobody has gone through the contacts since the plan was changed; a no under either form holds."""
+    never_respelled(world)
     contacts, now = world.deps.contacts, epoch_ms()
     ids = {phone: contact_id_for(world.tenant_id, "phone", phone) for phone in (old, new)}
     for phone, contact_id in ids.items():
         contacts.upsert(world.tenant_id, contact_id, {"phone": phone, "name": "Ana"}, {}, frozenset({"all"}), now)
     if said_no:
-        contacts.consent.record(
-            world.tenant_id, ids[new], opted_out=True, source="keyword", at=now, event_id="e", now=now
-        )
+        who = ids[old if said_no == "old" else new]
+        contacts.consent.record(world.tenant_id, who, opted_out=True, source="keyword", at=now, event_id="e", now=now)
     campaign_id = begin(world)
     load_all(world, campaign_id)
     skipped = {"opted_out": 2} if said_no else {"duplicate_identity": 1}
     assert world.campaign(campaign_id).skipped == skipped
     people = [r for shard in range(SHARDS) for _, block, _ in records(world, campaign_id, shard) for r in block]
     assert [recipient.contact_id for recipient in people] == ([] if said_no else [ids[new]])
+
+
+@pytest.mark.parametrize("said_no", [False, True])
+def test_of_two_under_old_forms_of_one_number_one_is_written_to(world: World, said_no: bool) -> None:
+    """Gabon's mobiles had a form with a zero and one without; nobody stands under today's."""
+    never_respelled(world)
+    contacts, now = world.deps.contacts, epoch_ms()
+    ids = [contact_id_for(world.tenant_id, "phone", phone) for phone in ("+2412123456", "+24102123456")]
+    for contact_id, phone in zip(ids, ("+2412123456", "+24102123456"), strict=True):
+        contacts.upsert(world.tenant_id, contact_id, {"phone": phone, "name": "Ana"}, {}, frozenset({"all"}), now)
+    if said_no:
+        contacts.consent.record(
+            world.tenant_id, ids[1], opted_out=True, source="keyword", at=now, event_id="e", now=now
+        )
+    campaign_id = begin(world)
+    load_all(world, campaign_id)
+    people = [r for shard in range(SHARDS) for _, block, _ in records(world, campaign_id, shard) for r in block]
+    assert len(people) == (0 if said_no else 1)
+    assert sum(world.campaign(campaign_id).skipped.values()) == (2 if said_no else 1)
+
+
+def test_once_the_contacts_were_gone_through_nobody_is_looked_for_under_other_forms(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for i in range(3):
+        phone = f"+55119876500{i:02}"
+        contact_id = contact_id_for(world.tenant_id, "phone", phone)
+        attributes = {"phone": phone, "name": "Ana"}
+        world.deps.contacts.upsert(world.tenant_id, contact_id, attributes, {}, frozenset({"all"}), epoch_ms())
+    monkeypatch.setattr(Contacts, "get_many", None)
+    campaign_id = begin(world)
+    load_all(world, campaign_id)
+    assert world.campaign(campaign_id).planned == 3
+
+
+def never_respelled(world: World) -> None:
+    world.deps.accounts.change_tenant(world.tenant_id, lambda found: replace(found, number_plans=""))
 
 
 def change(world: World, campaign_id: str, action: str, finished_at: int | None = None) -> None:

@@ -1,25 +1,31 @@
 """Contacts stored before their national plan was changed are found and become one, on a real DynamoDB."""
 
+import contextlib
 import json
+from typing import Literal
 
 import pytest
 
 from functions.webhook_ingest import inbound_handler, sync_handler
-from functions.webhook_ingest.people.respelling import RESPELL
+from functions.webhook_ingest.people.respelling import RESPELL, respell
 from shared.clock import epoch_ms
-from shared.domain.accounts.account import Member, Role, Tenant
+from shared.domain.accounts.account import Member, Role, Tenant, with_part_respelled
 from shared.domain.contacts.consent_record import ConsentChange
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for
+from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.ids import new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
+from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
+from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Head
+from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
 from tests.support.engine import open_test_database
 from tests.support.fake_aws import Context, FakeAws, sqs_event
+from tests.support.faults import Crash, at_once, crash_at_write
 
 OLD, NEW = "+541143210001", "+5491143210001"
 SPELLINGS = {
@@ -33,8 +39,8 @@ SPELLINGS = {
 class Bench:
     """A tenant with one number; people are stored as they were before there was a canonical form."""
 
-    def __init__(self, deps: Deps, aws: FakeAws) -> None:
-        self.deps, self.aws, self.tenant = deps, aws, f"t-{new_ulid()}"
+    def __init__(self, database: Database, deps: Deps, aws: FakeAws) -> None:
+        self.database, self.deps, self.aws, self.tenant = database, deps, aws, f"t-{new_ulid()}"
         self.number = new_ulid()
         deps.accounts.create(Tenant(self.tenant, "Shop", "AR"), Member("m", self.tenant, "o@example.com", Role.OWNER))
         deps.accounts.connect(
@@ -102,9 +108,10 @@ class Bench:
 
 @pytest.fixture
 def bench(aws: FakeAws, dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Bench:
-    deps = build(open_test_database(dynoxide), aws.env)
+    database = open_test_database(dynoxide)
+    deps = build(database, aws.env)
     deps.serve(monkeypatch)
-    return Bench(deps, aws)
+    return Bench(database, deps, aws)
 
 
 @pytest.mark.parametrize("country", SPELLINGS)
@@ -178,3 +185,59 @@ def test_a_task_for_nobody_is_parked(bench: Bench, value: dict[str, str]) -> Non
     body = SyncTask(RESPELL, "", value, 0).to_json()
     assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
     assert bench.aws.objects("parked/")
+
+
+def test_the_tenant_notes_that_all_its_contacts_were_gone_through(bench: Bench) -> None:
+    bench.store(OLD)
+    tasks = [SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(n)}, 0).to_json() for n in range(SHARDS)]
+    for body in (*tasks[1:], *tasks[1:]):
+        assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
+        assert not is_respelled(bench.deps.accounts, bench.tenant)
+    at_once(SHARDS, lambda n: sync_handler.lambda_handler(sqs_event(tasks[n]), Context()))
+    assert is_respelled(bench.deps.accounts, bench.tenant)
+    tenant = bench.deps.accounts.tenant(bench.tenant)
+    bench.migrate()
+    assert bench.deps.accounts.tenant(bench.tenant) == tenant
+
+
+def test_another_rule_makes_another_version() -> None:
+    tenant = Tenant("t", "Shop", "AR", number_plans="before")
+    for part in range(SHARDS):
+        assert tenant.number_plans == "before"
+        tenant = with_part_respelled(with_part_respelled(tenant, "now", part, SHARDS), "now", part, SHARDS)
+    assert (tenant.number_plans, tenant.respelled) == ("now", ())
+
+
+@pytest.mark.parametrize("who", [OLD, NEW])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("k", range(1, 12))
+def test_a_migration_under_way_opens_no_way_round_a_no(
+    bench: Bench, who: str, when: Literal["before", "after"], k: int
+) -> None:
+    """Cut off at any write, as a campaign or an agent sees it at that moment."""
+    deps, ids = bench.deps, {phone: bench.store(phone, name="Ana") for phone in (OLD, NEW)}
+    bench.say(ids[who], 5_000, no=True)
+    old = deps.contacts.get(bench.tenant, ids[OLD])
+    assert old is not None
+    with crash_at_write(bench.database, k, when), contextlib.suppress(Crash):
+        respell(deps.contacts, deps.people, bench.tenant, old, 9_000)
+    for contact in bench.people():
+        people = of_same_number(deps.contacts, bench.tenant, contact, respelled=False)
+        assert any(one.opted_out_at is not None for one in (contact, *people))
+        held = with_no_of_others(deps.accounts, deps.contacts, bench.tenant, contact)
+        assert held.opted_out_at is not None
+    assert not is_respelled(deps.accounts, bench.tenant)
+
+
+def test_who_changes_while_being_merged_is_not_taken_for_done(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.store(OLD)
+    bench.store(NEW)
+    with monkeypatch.context() as patched:
+        patched.setattr(Contacts, "merge", lambda *_: False)
+        shard = shard_of(contact_id_for(bench.tenant, "phone", OLD))
+        task = SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(shard)}, 0)
+        answer = sync_handler.lambda_handler(sqs_event(task.to_json()), Context())
+        assert len(answer["batchItemFailures"]) == 1
+    bench.migrate()
+    assert len(bench.people()) == 1
+    assert is_respelled(bench.deps.accounts, bench.tenant)

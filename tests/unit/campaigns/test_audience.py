@@ -1,5 +1,7 @@
 """One answer for each contact, the same for the dry run and for the load."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions.campaign_dispatch.load.audience import Skip, judge
@@ -61,7 +63,23 @@ def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
 def test_of_two_contacts_with_one_phone_one_is_written_to_and_a_no_of_either_counts(
     other: Contact | None, expected: Recipient | Skip
 ) -> None:
-    assert judge(person("vip"), VIP, "marketing", PLAN, lambda _: other) == expected
+    first = [replace(other, contact_id="a")] if other else []
+    assert judge(person("vip"), VIP, "marketing", PLAN, lambda own: [*first, own]) == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        (person("vip"), Recipient("c", PHONE, ("Ana",))),
+        (person("vip", said_no=1), Skip("c", "opted_out")),
+        (person("everybody else", said_no=1), Skip("c", "opted_out")),
+    ],
+)
+def test_who_is_written_to_first_of_them_is_so_unless_one_of_them_said_no(
+    other: Contact, expected: Recipient | Skip
+) -> None:
+    behind = replace(other, contact_id="z")
+    assert judge(person("vip"), VIP, "marketing", PLAN, lambda own: [own, behind]) == expected
 
 
 @pytest.mark.parametrize(
