@@ -13,7 +13,7 @@ from infra.local.cloud import LocalCloud
 from tests.support.rights import Right, allowed, calls
 
 _HERE = Path(__file__).parent
-_STORIES = {*_HERE.glob("test_*.py"), _HERE.parent / "integration" / "webhook_ingest" / "test_redelivery.py"}
+_STORIES = {*_HERE.glob("test_*.py"), _HERE.parent / "integration" / "cloud" / "test_redelivery.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +93,26 @@ UNSEEN = [
 ]
 
 
+@pytest.fixture(scope="module")
+def rights(cloud: LocalCloud) -> list[Right]:
+    return list(allowed(cloud))
+
+
 def test_functions_were_refused_nothing(cloud: LocalCloud) -> None:
     _, refused = calls(cloud)
     assert sorted(str(right) for right in refused) == []
 
 
-def test_functions_may_do_nothing_that_they_do_not_do(cloud: LocalCloud, request: pytest.FixtureRequest) -> None:
+def test_functions_may_do_nothing_that_they_do_not_do(
+    cloud: LocalCloud, rights: list[Right], request: pytest.FixtureRequest
+) -> None:
     if request.config.option.keyword or not {item.path for item in request.session.items} >= _STORIES:
         pytest.skip("only after all the tests that have the functions work")
     done, _ = calls(cloud)
-    idle = [right for right in allowed(cloud) if not any(right.covers(call) for call in done)]
+    idle = [right for right in rights if not any(right.covers(call) for call in done)]
     assert sorted(str(right) for right in idle if not any(unseen.excuses(right) for unseen in UNSEEN)) == []
 
 
 @pytest.mark.parametrize("unseen", UNSEEN, ids=lambda u: f"{u.function} {u.actions[0]} {u.resource}")
-def test_what_is_excused_is_still_allowed(cloud: LocalCloud, unseen: Unseen) -> None:
-    assert any(unseen.excuses(right) for right in allowed(cloud))
+def test_what_is_excused_is_still_allowed(rights: list[Right], unseen: Unseen) -> None:
+    assert any(unseen.excuses(right) for right in rights)

@@ -10,7 +10,7 @@ from tests.support.capacity import Meter
 from tests.support.engine import FakeMeta, World, open_test_database
 from tests.support.frozen import frozen_campaign
 
-RECIPIENTS = 4_000
+RECIPIENTS = 1_280
 MESSAGES_PER_SECOND = 72
 STATUS_WINDOW_SECONDS = 20
 BUDGET_WRU = 0.9
