@@ -4,7 +4,8 @@ The user pool and our tables cannot be written together, and the pool says of an
 that, whatever the password (Amazon Cognito, InitiateAuth: UserNotConfirmedException comes before the password is looked
 at). So a sign-up is kept here with what recognises its password, and a mailed code confirms the address only together
 with that password: nobody's code ever confirms what somebody else chose. A new sign-up for the same address takes the
-place of one that was not confirmed; one that is not confirmed within a day ends. The first log-in makes the tenant.
+place of one that was not confirmed; one that is not confirmed within a day ends (`ended_signups`). The first log-in
+makes the tenant.
 
 One call at a time works on an address, and what was kept before is lost before the pool is changed: whoever dies in
 between leaves what nothing confirms, and the sign-up is repeated.
@@ -24,9 +25,6 @@ from shared.errors import Conflict, InvalidInput, Unauthenticated
 from shared.ids import new_ulid
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
-
-_ENDED_AT_ONCE = 3
-_GRACE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,6 @@ def sign_up(doors: Doors, application: Application, now: int) -> None:
     Raises InvalidInput, which names the field, TooManyRequests, and RetryableError.
     """
     check_password(application.password)
-    _end_old(doors, now)
     email = application.email
     pending = PendingSignup(
         business_name=application.business_name,
@@ -180,10 +177,3 @@ def _create(accounts: Accounts, application: Application, subject: str, now: int
     owner = Member(new_ulid(now), subject, application.email, Role.OWNER, now)
     accounts.create(tenant, owner)
     return tenant.tenant_id, owner.member_id
-
-
-def _end_old(doors: Doors, now: int) -> None:
-    """The pool forgets a few of those who never confirmed their address. Each sign-up adds one and removes several."""
-    for key, subject in doors.signups.ended(now - _GRACE_MS, _ENDED_AT_ONCE):
-        doors.users.remove_unconfirmed(subject)
-        doors.signups.note_ended(key, subject, now)

@@ -398,3 +398,13 @@ def test_a_worker_that_dies_between_a_row_and_its_conversation_leaves_no_old_nam
     renamed = bench.conversations.get(bench.tenant, ana)
     assert renamed is not None
     assert renamed.contact_name == "Ana Lima"
+
+
+def test_a_file_that_says_who_opted_out_fails_with_code_and_remedy(bench: Bench) -> None:
+    import_id = bench.upload(f"phone,name,opted_out\n{PEOPLE['Ana']},Ana,yes\n")
+    assert bench.run(import_id) is False
+    job = bench.job(import_id)
+    assert (job.status, job.error_code, job.counts) == (FAILED, "consent_column", Counts())
+    for words in ("'opted_out'", "/opt-out", "`ignore`", "`columns`"):
+        assert words in job.error
+    assert bench.contacts.find(bench.tenant, "phone", PEOPLE["Ana"]) is None

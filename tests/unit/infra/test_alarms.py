@@ -28,7 +28,7 @@ SHOWN = {
         *("WebhookReceived", "WebhookChallengeAnswered", "BillingReceived", "BillingEventApplied", "StatusTaken"),
         *("InboundTaken", "EchoTaken", "HistoryTaken", "PhoneBookTaken", "AccountEventApplied", "MediaRequested"),
         *("MediaUploaded", "UserIdLearned", "ConversationMoved", "ConversationMoveQueued", "NoticeGiven"),
-        *("StandbyTaken", "PlatformNoteTaken", "PhoneRespelled"),
+        *("StandbyTaken", "PlatformNoteTaken", "PhoneRespelled", "SignupEnded"),
     ],
     "what people and tenants do": [
         "OptOut",

@@ -1,0 +1,29 @@
+"""The composition root of the function that ends sign-ups."""
+
+import functools
+import os
+from dataclasses import dataclass
+
+from functions.api.accounts.user_pool import UserPool
+from shared.clients.aws import AwsClients
+from shared.config import required
+from shared.store.accounts.signups import Signups
+from shared.store.engine.database import open_database
+from shared.store.engine.directory import Directory
+
+
+@dataclass(frozen=True, slots=True)
+class SignupsParts:
+    users: UserPool
+    signups: Signups
+
+
+@functools.cache
+def parts() -> SignupsParts:
+    """Raises ConfigError, which names the missing setting."""
+    env = os.environ
+    database = open_database(env)
+    users = UserPool(
+        AwsClients(database.session).cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")
+    )
+    return SignupsParts(users, Signups(Directory(database)))

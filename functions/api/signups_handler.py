@@ -1,0 +1,16 @@
+"""Trigger: EventBridge Scheduler, every five minutes. Ends sign-ups that nobody confirmed within their day."""
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from functions.api.accounts.ended_signups import end_signups
+from functions.api.signups_bootstrap import parts
+from shared.clock import epoch_ms
+from shared.observability import metrics
+
+_SPARE_MS = 10_000
+
+
+@metrics.log_metrics
+def lambda_handler(_event: object, context: LambdaContext) -> None:
+    made = parts()
+    end_signups(made.users, made.signups, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
