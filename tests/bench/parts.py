@@ -13,8 +13,8 @@ from collections.abc import Callable
 from functions.api.contacts.imports.logic.csv_columns import lay_out
 from functions.api.contacts.imports.logic.csv_source import CsvSource
 from functions.api.contacts.imports.rows import RowReader
-from functions.campaign_dispatch.load.audience import judge
-from functions.campaign_dispatch.load.history import History
+from functions.campaign_dispatch.load.logic.audience import judge
+from functions.campaign_dispatch.load.logic.history import History
 from functions.webhook_ingest.receive.signature import is_signed
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.statuses.logic.fold import fold, read_updates

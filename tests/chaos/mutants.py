@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 LANE = "functions/campaign_dispatch/lane/lane.py"
 SENDER = "functions/campaign_dispatch/lane/sender.py"
-CLAIMS = "functions/campaign_dispatch/lane/claims.py"
+CLAIMS = "functions/campaign_dispatch/lane/logic/claims.py"
 RESULTS = "functions/campaign_dispatch/lane/results.py"
 SWEEP = "functions/campaign_dispatch/sweep/campaign.py"
+SWEEP_STEP = "functions/campaign_dispatch/sweep/logic/step.py"
+SWEEP_BOOKS = "functions/campaign_dispatch/sweep/logic/books.py"
 OPENING = "functions/campaign_dispatch/load/opening.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
 STATUSES = "functions/webhook_ingest/statuses/record.py"
@@ -110,19 +112,16 @@ MUTANTS = (
     ),
     _one(
         "unknown outcomes given up without the grace",
-        SWEEP,
-        "_last_claim(campaign, work) + parts.unknown_grace_ms < now",
-        "_last_claim(campaign, work) < now",
+        SWEEP_BOOKS,
+        "last_claim + grace_ms < now",
+        "last_claim < now",
     ),
     Mutant(
         "unknown outcomes given up while lanes run",
-        SWEEP,
+        SWEEP_BOOKS,
         (
             ("if books.unsettled and books.waiting == 0 and", "if books.unsettled and"),
-            (
-                "_last_claim(campaign, work) + parts.unknown_grace_ms < now",
-                "_last_claim(campaign, work) < now",
-            ),
+            ("last_claim + grace_ms < now", "last_claim < now"),
         ),
     ),
     _one(
@@ -161,9 +160,9 @@ MUTANTS = (
     _one("a pause undone by a late sweep", RESUMPTION, "if current.state in _STOPPED:", "if False:"),
     _one(
         "a cancelled campaign closed while a lane sends it",
-        SWEEP,
-        "if any(lane.expires_at > now and _claimed_lately",
-        "if any(lane.expires_at < 0 and _claimed_lately",
+        SWEEP_STEP,
+        "return any(lane.expires_at > now and _claimed_lately",
+        "return any(lane.expires_at < 0 and _claimed_lately",
     ),
     _one(
         "a cancelled campaign closed with people left on a retry list",

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
-from functions.campaign_dispatch.lane.pacing import Rate
+from functions.campaign_dispatch.lane.logic.pacing import Rate
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.slice import SystemClock, run_blocking

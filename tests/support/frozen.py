@@ -6,9 +6,9 @@ from dataclasses import replace
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.templates.compiler import compile_plan
-from shared.store.campaigns.sends import SealedBlock
 from shared.store.engine.documents import to_document
 from tests.support.engine import World
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from functions.campaign_dispatch.lane.claims import Window, has_work, next_window, segment_of
 from functions.campaign_dispatch.lane.job import Job
+from functions.campaign_dispatch.lane.logic.claims import Window, has_work, next_window, segment_of
+from functions.campaign_dispatch.lane.logic.pacing import Rate
 from functions.campaign_dispatch.lane.one_person import WAIT_MS, OnePerson, Verdict
-from functions.campaign_dispatch.lane.pacing import Rate
 from functions.campaign_dispatch.lane.ports import Blocking, Clock, Transmitter
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.sender import Sender

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from functions.campaign_dispatch.lane.curve import Curve
 from functions.campaign_dispatch.lane.job import Job
+from functions.campaign_dispatch.lane.logic.pacing import Pacer, Rate
+from functions.campaign_dispatch.lane.logic.trip import ErrorTrip
 from functions.campaign_dispatch.lane.one_person import OnePerson
-from functions.campaign_dispatch.lane.pacing import Pacer, Rate
 from functions.campaign_dispatch.lane.ports import Clock, Transmitter
 from functions.campaign_dispatch.lane.results import Sent
-from functions.campaign_dispatch.lane.trip import ErrorTrip
 from shared.domain.campaigns.outcome import Action, Kind
 from shared.domain.contacts.consent import SkipReason
 from shared.domain.templates.compiler import SendPlan

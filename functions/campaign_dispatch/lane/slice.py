@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from functions.campaign_dispatch.lane.claims import has_work
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
-from functions.campaign_dispatch.lane.pacing import Rate
+from functions.campaign_dispatch.lane.logic.claims import has_work
+from functions.campaign_dispatch.lane.logic.pacing import Rate
 from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, pause_idle_number
 from functions.campaign_dispatch.lane.results import Results

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from functions.campaign_dispatch.load.audience import Skip
 from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
 from functions.campaign_dispatch.load.gate import open_gate
+from functions.campaign_dispatch.load.logic.audience import Skip
 from functions.campaign_dispatch.load.parts import LoadParts
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from functions.campaign_dispatch.load.audience import Skip
+from functions.campaign_dispatch.load.logic.audience import Skip
 from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.load_slices import LoadSlices
-from shared.store.campaigns.sends import SealedBlock
 
 CONTACTS_BETWEEN_LOOKS = 200
 """How often a loader looks at the clock where it seals nothing: a contact may take several reads."""

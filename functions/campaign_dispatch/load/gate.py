@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
-from functions.campaign_dispatch.load.audience import Skip, judge
-from functions.campaign_dispatch.load.history import History, open_history
+from functions.campaign_dispatch.load.logic.audience import Skip, judge
+from functions.campaign_dispatch.load.logic.history import History, open_history
 from functions.campaign_dispatch.load.parts import LoadParts
 from functions.campaign_dispatch.load.tries import read_tries
 from shared.domain.campaigns.blocks import Recipient

@@ -11,6 +11,7 @@ from functions.campaign_dispatch.load.parts import LoadParts
 from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaigns.campaign import Campaign, State, after
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.outlook import Allowance, limit_words
 from shared.domain.campaigns.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN
 from shared.domain.contacts.identity import SHARDS
@@ -18,7 +19,6 @@ from shared.domain.numbers.number import Waba
 from shared.domain.templates.compiler import SendPlan
 from shared.errors import Conflict, NotYet
 from shared.queue_messages import LoadShard
-from shared.store.campaigns.sends import SealedBlock
 from shared.store.engine.documents import from_document
 
 _WAIT_SECONDS = 15

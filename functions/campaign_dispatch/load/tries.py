@@ -1,19 +1,9 @@
 """What was, and is, tried beside a campaign to reach the same people."""
 
-from dataclasses import dataclass
-
+from functions.campaign_dispatch.load.logic.history import Tries
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.further_tries import family_beside, is_further_try
 from shared.store.campaigns.catalogue import Catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """`line`: what a campaign tries again, its source first; `others`: the rest of its family. Both are empty for a
-    campaign that is no further try."""
-
-    line: tuple[Campaign, ...] = ()
-    others: tuple[Campaign, ...] = ()
 
 
 def read_tries(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> Tries:

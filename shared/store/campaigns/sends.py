@@ -17,14 +17,13 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from botocore.exceptions import ClientError
 
 from shared.domain.campaigns.blocks import Recipient, pack, split_block_number, unpack
 from shared.domain.campaigns.books import StatusBlock, StatusChange
-from shared.domain.campaigns.load_record import Record, Skipped
+from shared.domain.campaigns.load_record import Record, SealedBlock, Skipped
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.market import pack_markets
 from shared.errors import Conflict
@@ -35,25 +34,6 @@ from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.paging import query_all
 
 RETENTION_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True)
-class SealedBlock:
-    """Where a shard's load stands: `recipients` and `skipped` count the shard so far, `scanned_to` is the last contact
-    looked at, `end` says the shard is done, `at` (epoch ms) when the worker that sealed it began.
-
-    `spill` 0 seals block `n`. A larger one seals only skipped people, too many for one item, met after block `n` (-1
-    before the first); `carried` are the recipients gathered by then, who go into the next block.
-    """
-
-    n: int
-    spill: int
-    recipients: int
-    skipped: Mapping[str, int]
-    scanned_to: str
-    end: bool
-    carried: tuple[Recipient, ...] = ()
-    at: int = 0
 
 
 def _partition(tenant_id: str, campaign_id: str, shard: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from functions.campaign_dispatch.lane.claims import has_work
+from functions.campaign_dispatch.lane.logic.claims import has_work
 from functions.campaign_dispatch.lane.ports import Transmitter
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome

@@ -11,10 +11,10 @@ from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.ids import new_ulid
-from shared.store.campaigns.sends import SealedBlock
 from tests.support.api_handler import Answer, Api
 
 RATES: list[dict[str, Any]] = [

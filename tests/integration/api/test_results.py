@@ -7,13 +7,13 @@ from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.fate import Fate, fates
-from shared.domain.campaigns.load_record import Record
+from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.errors import InvalidInput
 from shared.ids import new_ulid
 from shared.store.campaigns.books import read_books
 from shared.store.campaigns.lanes import Lanes
-from shared.store.campaigns.sends import SealedBlock, Sends
+from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database
 
 

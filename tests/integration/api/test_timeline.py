@@ -11,12 +11,12 @@ from shared.clock import epoch_ms, to_rfc3339
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, shard_of
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
 from shared.ids import new_ulid
-from shared.store.campaigns.sends import SealedBlock
 from shared.store.engine.documents import to_document
 from tests.support.api_handler import Api
 from tests.support.capacity import Meter

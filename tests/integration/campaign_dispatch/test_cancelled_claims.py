@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.campaign_dispatch.lane.claims import segment_of
+from functions.campaign_dispatch.lane.logic.claims import segment_of
 from functions.campaign_dispatch.lane.results import Sent
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import after

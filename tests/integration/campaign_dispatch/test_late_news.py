@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from functions.campaign_dispatch.lane.trip import WINDOW
-from functions.campaign_dispatch.sweep.campaign import HELD_GRACE_MS
+from functions.campaign_dispatch.lane.logic.trip import WINDOW
+from functions.campaign_dispatch.sweep.logic.ending import HELD_GRACE_MS
 from shared.clock import epoch_ms
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after

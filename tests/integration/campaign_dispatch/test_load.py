@@ -12,6 +12,7 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.dry_run_part import DryRunPart
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import SHARDS, contact_id_for
@@ -21,7 +22,6 @@ from shared.domain.templates.template import Template
 from shared.errors import RetryableError
 from shared.ids import new_ulid
 from shared.queue_messages import LoadShard, WakeLane
-from shared.store.campaigns.sends import SealedBlock
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database
 from tests.support.engine import World

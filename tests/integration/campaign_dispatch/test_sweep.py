@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.campaign_dispatch.lane.claims import next_window
+from functions.campaign_dispatch.lane.logic.claims import next_window
 from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import block_number

@@ -6,10 +6,10 @@ import pytest
 
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusBlock, StatusChange
-from shared.domain.campaigns.load_record import Record
+from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.errors import Conflict
 from shared.ids import new_ulid
-from shared.store.campaigns.sends import SealedBlock, Sends
+from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
 from tests.support.engine import open_test_database

@@ -12,9 +12,9 @@ from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.dispatch_note import DispatchNote
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
-from shared.store.campaigns.sends import SealedBlock
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire

@@ -8,12 +8,12 @@ from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.queue_messages import StatusUpdates
-from shared.store.campaigns.sends import SealedBlock
 from shared.store.conversations.conversations import Head
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event

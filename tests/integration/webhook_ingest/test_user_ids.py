@@ -6,10 +6,10 @@ from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Audience, Campaign
+from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
-from shared.store.campaigns.sends import SealedBlock
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
 from tests.support.consumers import Deps

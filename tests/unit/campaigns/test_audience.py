@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from functions.campaign_dispatch.load.audience import Skip, judge
-from functions.campaign_dispatch.load.history import History
+from functions.campaign_dispatch.load.logic.audience import Skip, judge
+from functions.campaign_dispatch.load.logic.history import History
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Audience
 from shared.domain.contacts.consent import purpose_of

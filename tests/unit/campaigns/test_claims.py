@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.campaign_dispatch.lane.claims import Window, has_work, next_window, segment_of
+from functions.campaign_dispatch.lane.logic.claims import Window, has_work, next_window, segment_of
 from shared.domain.contacts.identity import SHARDS
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
 

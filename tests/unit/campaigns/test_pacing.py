@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.campaign_dispatch.lane.pacing import Pacer, Rate
+from functions.campaign_dispatch.lane.logic.pacing import Pacer, Rate
 
 RATES = [1, 2, 18, 72, 225, 900]
 

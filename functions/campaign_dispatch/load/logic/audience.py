@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from functions.campaign_dispatch.load.history import History, Standing
+from functions.campaign_dispatch.load.logic.history import History, Standing
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.contacts.consent import Purpose, SkipReason, refusal
 from shared.domain.contacts.contact import Contact

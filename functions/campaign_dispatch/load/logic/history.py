@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from functions.campaign_dispatch.load.tries import Tries
 from shared.domain.campaigns.campaign import SPARED, Audience, Campaign, spared_people_rest
 from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.further_tries import GOT
@@ -20,6 +19,15 @@ LookUp = Callable[[str, str], Fate | None]
 """(campaign id, contact id) → what became of this contact in that campaign."""
 TookOver = Callable[[Contact, str], bool]
 """Whether the contact had taken the place of another, by its id, before the audience began to be frozen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """`line`: what a campaign tries again, its source first; `others`: the rest of its family. Both are empty for a
+    campaign that is no further try."""
+
+    line: tuple[Campaign, ...] = ()
+    others: tuple[Campaign, ...] = ()
 
 
 class Standing(Enum):

@@ -1,0 +1,35 @@
+"""How a campaign ends, and what is left to be done when it does."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.domain.campaigns.books import CANCELLED, Books, StatusChange
+from shared.domain.campaigns.campaign import Campaign, State, after
+from shared.domain.campaigns.number_work import RetryBatch
+
+HELD_GRACE_MS = 24 * 3600 * 1000
+"""What Meta keeps back is let go or dropped within about an hour (Meta, template pacing); a day leaves room."""
+
+
+def completed(current: Campaign, cursors: Mapping[int, int]) -> Campaign:
+    """Raises Conflict when it is no longer being sent."""
+    return replace(current, state=after(current.state, "complete"), cursors=tuple(cursors.values()))
+
+
+def asks_for_a_resend(campaign: Campaign, books: Books) -> bool:
+    """Whether those of whom nobody knows whether they got it are to be written to once more."""
+    return campaign.state is State.COMPLETED and campaign.unknown_policy == "resend" and books.unknown > 0
+
+
+def ended(current: Campaign, books: Books, now: int) -> Campaign:
+    """Noted once: what the first one saw stays."""
+    held_until = now + HELD_GRACE_MS if books.held else None
+    return current if current.finished_at else replace(current, finished_at=now, held_until=held_until)
+
+
+def given_back(batch: RetryBatch) -> Mapping[int, StatusChange]:
+    """By block, the outcome of those on a retry list of a cancelled campaign: nobody will send it any more."""
+    return {
+        block: StatusChange(failed={slot: CANCELLED for of, slot, _ in batch.entries if of == block})
+        for block in sorted({block for block, _, _ in batch.entries})
+    }
