@@ -1,21 +1,17 @@
 """Freezing the audience: one contact shard at a time into recipient blocks, resumable, and the same twice."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 
 from functions.campaign_dispatch.load.dry_run import dry_run_shard
 from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS, Filling, keep, take_up
 from functions.campaign_dispatch.load.gate import open_gate, waits_for_another
+from functions.campaign_dispatch.load.logic.records import NOTHING_SEALED, loaded, next_record, totals
 from functions.campaign_dispatch.load.parts import LoadParts
 from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
-from shared.domain.campaigns.campaign import Campaign, State, after
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
-from shared.domain.campaigns.outlook import Allowance, limit_words
-from shared.domain.campaigns.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN
-from shared.domain.contacts.identity import SHARDS
-from shared.domain.numbers.number import Waba
 from shared.domain.templates.compiler import SendPlan
 from shared.errors import Conflict, NotYet
 from shared.queue_messages import LoadShard
@@ -78,7 +74,7 @@ def _fill_blocks(
 def _resume(parts: LoadParts, task: LoadShard, now: int) -> SealedBlock:
     last = parts.sends.shard_end(task.tenant_id, task.campaign_id, task.shard)
     if last is None:
-        return SealedBlock(n=-1, spill=0, recipients=0, skipped={}, scanned_to="", end=False)
+        return NOTHING_SEALED
     if last.n >= 0 and last.spill == 0:
         # A crash may have come between a block and the room for its outcomes.
         recipients = parts.sends.read_block(task.tenant_id, task.campaign_id, block_number(task.shard, last.n))
@@ -90,63 +86,37 @@ def _resume(parts: LoadParts, task: LoadShard, now: int) -> SealedBlock:
 def _seal(
     parts: LoadParts, task: LoadShard, at: SealedBlock, filling: Filling, scanned_to: str, now: int, *, end: bool
 ) -> SealedBlock:
-    """Write what was gathered. Only a full block, or the last one of the shard, takes the recipients."""
-    is_block = end or len(filling.recipients) == BLOCK_SIZE
-    skipped = Counter(at.skipped)
-    skipped.update(reason for _, reason in filling.skipped)
-    sealed = SealedBlock(
-        n=at.n + 1 if is_block else at.n,
-        spill=0 if is_block else at.spill + 1,
-        recipients=at.recipients + (len(filling.recipients) if is_block else 0),
-        skipped=dict(skipped),
-        scanned_to=scanned_to,
-        end=end,
-        carried=() if is_block else tuple(filling.recipients),
-    )
-    recipients = filling.recipients if is_block else []
+    """Write what was gathered."""
+    sealed = next_record(at, filling.recipients, filling.skipped, scanned_to, end=end)
+    recipients = [] if sealed.spill else filling.recipients
     try:
         parts.sends.seal_block(task.tenant_id, task.campaign_id, task.shard, sealed, recipients, filling.skipped, now)
     except Conflict as exc:
         raise NotYet("another worker loads this shard") from exc
     filling.skipped = []
-    if is_block:
+    if not sealed.spill:
         filling.recipients = []
     return sealed
 
 
 def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, now: int) -> None:
     """When every shard is loaded: fix the totals and put the campaign before its lanes. Harmless to repeat."""
-    shards = [end for end in parts.sends.load_progress(tenant_id, campaign.campaign_id) if end is not None and end.end]
-    if len(shards) < SHARDS:
+    found = totals(parts.sends.load_progress(tenant_id, campaign.campaign_id))
+    if found is None:
         return
-    for shard, end in enumerate(shards):
+    for shard, n in found.last_blocks:
         # Its worker may have died between the last block and the room for its outcomes, or not got there yet.
-        if end.recipients > end.n * BLOCK_SIZE:
-            last = parts.sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, end.n))
-            parts.sends.open_status_block(tenant_id, campaign.campaign_id, shard, end.n, last, now)
-    sizes = tuple(end.recipients for end in shards)
-    skipped: Counter[str] = Counter()
-    for end in shards:
-        skipped.update(end.skipped)
+        last = parts.sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, n))
+        parts.sends.open_status_block(tenant_id, campaign.campaign_id, shard, n, last, now)
     tenant = parts.accounts.tenant(tenant_id)
-    limit = entitlements(tenant.plan, tenant.subscription_status).campaign_recipients
-    number = parts.accounts.number(tenant_id, campaign.phone_number_id)
-    notice = _notice(sum(sizes), parts.accounts.waba(tenant_id, campaign.waba_id))
-
-    def fix(current: Campaign) -> Campaign:
-        if sum(sizes) > limit:
-            reason = f"{BEYOND_PLAN}: the audience has {sum(sizes)} recipients; the plan allows {limit}"
-            return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
-        return replace(
-            current,
-            state=after(current.state, "send"),
-            sizes=sizes,
-            skipped=dict(skipped),
-            lanes=number.lanes,
-            started_at=now,
-            reason=notice,
-        )
-
+    fix = partial(
+        loaded,
+        found=found,
+        limit=entitlements(tenant.plan, tenant.subscription_status).campaign_recipients,
+        messaging_limit=parts.accounts.waba(tenant_id, campaign.waba_id).messaging_limit,
+        lanes=parts.accounts.number(tenant_id, campaign.phone_number_id).lanes,
+        now=now,
+    )
     try:
         fixed = parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, fix)
     except Conflict:
@@ -155,10 +125,3 @@ def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, now: int) -> N
         return
     if fixed.state is State.SENDING:
         parts.opening.put_before_lanes(tenant_id, fixed, now)
-
-
-def _notice(people: int, waba: Waba) -> str:
-    """What is to be known of a campaign from its start: that Meta will not let it reach everybody in one day."""
-    allowance = Allowance(waba.messaging_limit)
-    beyond = allowance.beyond(people)
-    return f"{BEYOND_LIMIT}: {limit_words(beyond, allowance)}" if beyond else ""
