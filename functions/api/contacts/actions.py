@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
+from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
 from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
 from functions.api.contacts.parts import ContactParts
 from shared.domain.contacts.contact import Contact, ContactField
-from shared.domain.contacts.first_name import kept_with_name
-from shared.domain.contacts.identity import contact_id_for, conversation_id_for, phone_ids
+from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import InvalidInput, NotFound
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
@@ -53,24 +53,19 @@ def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) ->
     contacts, bsuid = deps.contacts, new.bsuid or ""
     checked = check_fields(new.fields, deps.catalogue.fields(tenant_id))
     fields = {key: value for key, value in checked.items() if value is not None}
-    first = " ".join(new.first_name.split())
-    name = " ".join(new.name.split()) or first
-    attributes = {"name": name, "bsuid": bsuid, "first": kept_with_name(first, name)}
+    name, first = new_names(new.name, new.first_name)
+    attributes = {"name": name, "bsuid": bsuid, "first": first}
     if new.phone:
         country = deps.accounts.tenant(tenant_id).country
         attributes["phone"], attributes["region"] = normalise_phone(new.phone, country)
     by_phone = _by_phone(contacts, tenant_id, attributes["phone"]) if new.phone else None
-    by_bsuid = contacts.find(tenant_id, "bsuid", bsuid) if bsuid else None
-    if by_phone and by_bsuid and by_phone.contact_id != by_bsuid.contact_id:
-        raise Conflict("phone and bsuid belong to two different contacts", field="bsuid", code="identity_taken")
-    found = by_phone or by_bsuid
-    phone_id = contact_id_for(tenant_id, "phone", attributes["phone"]) if new.phone else ""
-    bsuid_id = contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else ""
-    contact_id = found.contact_id if found else phone_id or bsuid_id
-    contact_id, change, renamed = contacts.upsert(tenant_id, contact_id, attributes, fields, check_tags(new.tags), now)
-    for alias in (phone_id, bsuid_id):
-        if alias and alias != contact_id:
-            contacts.put_pointer(tenant_id, alias, contact_id)
+    found = one_contact(by_phone, contacts.find(tenant_id, "bsuid", bsuid) if bsuid else None)
+    ids = Identities.of(tenant_id, attributes.get("phone", ""), bsuid)
+    contact_id, change, renamed = contacts.upsert(
+        tenant_id, ids.of_contact(found), attributes, fields, check_tags(new.tags), now
+    )
+    for alias in ids.beside(contact_id):
+        contacts.put_pointer(tenant_id, alias, contact_id)
     if renamed:
         deps.heads.refresh(tenant_id, contact_id)
     return need_contact(contacts, tenant_id, contact_id), change == "created"
@@ -79,16 +74,12 @@ def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) ->
 def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: ContactPatch, now: int) -> Contact:
     """The contact as it is afterwards. Raises NotFound and InvalidInput."""
     before = need_contact(deps.contacts, tenant_id, contact_id)
-    name = " ".join(patch.name.split()) if patch.name is not None else None
-    first = " ".join(patch.first_name.split()) if patch.first_name is not None else None
-    whole = before.name if name is None else name
-    if first and not whole:
-        name = whole = first
+    name, first = changed_names(before, patch.name, patch.first_name)
     changed = deps.contacts.edit(
         tenant_id,
         before.contact_id,
         name=name,
-        first=kept_with_name(first, whole) if first is not None else None,
+        first=first,
         fields=check_fields(patch.fields, deps.catalogue.fields(tenant_id)),
         add_tags=check_tags(patch.add_tags),
         remove_tags=check_tags(patch.remove_tags),

@@ -9,7 +9,7 @@ from functions.api.http.fields import ULID, Cursor, Input, Output, SeenMessageId
 from functions.api.inbox.models import ConversationOut
 from shared.domain.conversations.entry import MOST_MENTIONS, Entry
 from shared.domain.conversations.inbox_settings import CannedReply, Label
-from shared.store.conversations.agents import Present
+from shared.domain.conversations.presence import Present
 
 UlidText = Annotated[str, StringConstraints(pattern=ULID)]
 LabelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]

@@ -9,7 +9,6 @@ from functions.api.http.fields import HEX_ID
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from functions.api.inbox.chat_signals import Signal
 from functions.api.inbox.desk import Desk
 from functions.api.inbox.desk_models import (
     AssignIn,
@@ -29,17 +28,16 @@ from functions.api.inbox.desk_models import (
 from functions.api.inbox.lookups import need_conversation, newer_message_shown
 from functions.api.inbox.models import ConversationOut
 from functions.api.inbox.parts import DeskParts
+from functions.api.inbox.presence import say_presence, say_typing
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.domain.conversations.conversation import Conversation, marked, window_open
-from shared.errors import Conflict, InvalidInput
-from shared.store.conversations.agents import PRESENT_MS
+from shared.domain.conversations.conversation import Conversation
+from shared.errors import Conflict
 
 router = new_router()
 deps = parts_for(router, DeskParts)
 ConversationId = Annotated[str, Path(pattern=HEX_ID)]
 _TAG = "conversations"
-_SHOWS_STILL_MS = PRESENT_MS - 15_000
 
 
 def _desk(conversation_id: str, version: int | None = None, seen_id: str = "") -> Desk:
@@ -146,14 +144,8 @@ def get_presence(conversation_id: ConversationId) -> PresencesOut:
 )
 def put_presence(conversation_id: ConversationId, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
-    principal, agents, now = caller(router), deps().agents, epoch_ms()
-    conversation = _need(conversation_id)
-    if principal.role == "api_key":
-        raise InvalidInput("an API key is nobody; log in as a member", field="state")
-    if body.state == "gone":
-        agents.leave(principal.tenant_id, conversation.conversation_id, principal.member_id)
-    else:
-        agents.enter(principal.tenant_id, conversation.conversation_id, principal.member_id, body.state, now)
+    conversation, now = _need(conversation_id), epoch_ms()
+    say_presence(deps(), caller(router), conversation, None if body.state == "gone" else body.state, now)
     return _present(conversation, now)
 
 
@@ -163,18 +155,7 @@ def put_presence(conversation_id: ConversationId, body: PresenceIn) -> Presences
 )
 def post_typing(conversation_id: ConversationId) -> TypingOut:
     """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""
-    parts, principal, now = deps(), caller(router), epoch_ms()
-    tenant_id, me = principal.tenant_id, principal.member_id
-    conversation = _need(conversation_id)
-    conversation_id = conversation.conversation_id  # another one than asked for, if that has moved
-    present = parts.agents.present(tenant_id, conversation_id, now)
-    shows_still = any(p.member_id == me and p.doing == "typing" and p.until > now + _SHOWS_STILL_MS for p in present)
-    answerable = window_open(conversation.last_inbound_at, now) and not shows_still
-    signal = parts.signals.typing(tenant_id, conversation, now) if answerable else Signal("none")
-    if signal.outcome == "sent":
-        wamid = conversation.trail.inbound_wamid
-        parts.conversations.change(tenant_id, conversation_id, lambda found: marked(found, wamid))
-    if principal.role != "api_key" and not shows_still:
-        parts.agents.enter(tenant_id, conversation_id, me, "typing", now)
+    conversation, now = _need(conversation_id), epoch_ms()
+    signal = say_typing(deps(), caller(router), conversation, now)
     shown = _present(conversation, now).items
     return TypingOut(indicator=signal.outcome, code=signal.code or None, present=shown)

@@ -7,17 +7,14 @@
 | the next turn | `T#<t>#ROTA` / `TURN` | 1 WRU |
 """
 
-from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database, TableItem
 
-Doing = Literal["viewing", "typing"]
-PRESENT_MS = 30_000
-"""How long a member counts as present after the last sign of them."""
 _PREFIX = "P#"
 
 
@@ -34,15 +31,6 @@ class TurnItem(TableItem):
         table_name = ""
 
     turns = NumberAttribute(null=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """`until` (epoch ms) is when they count as gone unless they give another sign."""
-
-    member_id: str
-    doing: Doing
-    until: int
 
 
 class Agents:

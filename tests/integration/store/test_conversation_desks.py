@@ -8,9 +8,10 @@ from shared.domain.conversations.conversation import Conversation, assign, close
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
+from shared.domain.conversations.presence import PRESENT_MS
 from shared.errors import Conflict, NotFound
 from shared.ids import new_ulid
-from shared.store.conversations.agents import PRESENT_MS, Agents
+from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import MOST_LOOKED_AT, ConversationFilter
 from shared.store.engine.database import Database

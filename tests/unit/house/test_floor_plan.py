@@ -37,6 +37,7 @@ ALONE = {
     "shared.domain.contacts.phone": "reading what people write stands beside the one form it comes to",
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
+    "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
     "shared.domain.leases": "stored by shared.store.accounts.leases",
     "shared.domain.webhooks.delivery": _EVENTS,
     "shared.domain.webhooks.endpoint": _EVENTS,

@@ -1,0 +1,61 @@
+"""Which contact is meant by what somebody says of it, and what it is called."""
+
+from dataclasses import dataclass
+
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.first_name import kept_with_name
+from shared.domain.contacts.identity import contact_id_for
+from shared.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """The ids that a contact's phone and user id lead to; "" where it has none."""
+
+    by_phone: str
+    by_bsuid: str
+
+    @classmethod
+    def of(cls, tenant_id: str, phone: str, bsuid: str) -> "Identities":
+        return cls(
+            contact_id_for(tenant_id, "phone", phone) if phone else "",
+            contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else "",
+        )
+
+    def of_contact(self, found: Contact | None) -> str:
+        """The id of the contact that is known, or of the one to be made."""
+        return found.contact_id if found else self.by_phone or self.by_bsuid
+
+    def beside(self, contact_id: str) -> list[str]:
+        """Those that must lead to this contact."""
+        return [one for one in (self.by_phone, self.by_bsuid) if one and one != contact_id]
+
+
+def one_contact(by_phone: Contact | None, by_bsuid: Contact | None) -> Contact | None:
+    """The one that is known under either identity. Raises Conflict `identity_taken` when they are two."""
+    if by_phone and by_bsuid and by_phone.contact_id != by_bsuid.contact_id:
+        raise Conflict("phone and bsuid belong to two different contacts", field="bsuid", code="identity_taken")
+    return by_phone or by_bsuid
+
+
+def new_names(name: str, first: str) -> tuple[str, str]:
+    """(name, first name as it is stored): a first name alone is the name."""
+    name, first = _one_line(name), _one_line(first)
+    whole = name or first
+    return whole, kept_with_name(first, whole)
+
+
+def changed_names(before: Contact, name: str | None, first: str | None) -> tuple[str | None, str | None]:
+    """(name, first name as it is stored), None for what stays; a first name is kept with the name it belongs to."""
+    name = None if name is None else _one_line(name)
+    if first is None:
+        return name, None
+    first = _one_line(first)
+    whole = before.name if name is None else name
+    if first and not whole:
+        name = whole = first
+    return name, kept_with_name(first, whole)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,80 @@
+"""Which contact is meant by a phone and a user id, and what it is called."""
+
+import pytest
+
+from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
+from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import contact_id_for
+from shared.errors import Conflict
+
+ANA, BEA = Contact("ana"), Contact("bea")
+BOTH = Identities.of("t", "+5511987654321", "BR.1")
+BY_PHONE, BY_BSUID = contact_id_for("t", "phone", "+5511987654321"), contact_id_for("t", "bsuid", "BR.1")
+
+
+@pytest.mark.parametrize(
+    ("by_phone", "by_bsuid", "found"),
+    [(None, None, None), (ANA, None, ANA), (None, ANA, ANA), (ANA, Contact("ana", name="Ana"), ANA)],
+)
+def test_whoever_is_known_under_either_is_meant(
+    by_phone: Contact | None, by_bsuid: Contact | None, found: Contact | None
+) -> None:
+    assert one_contact(by_phone, by_bsuid) == found
+
+
+def test_two_people_are_not_made_one() -> None:
+    with pytest.raises(Conflict) as refused:
+        one_contact(ANA, BEA)
+    assert (refused.value.code, refused.value.field) == ("identity_taken", "bsuid")
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (BOTH, BY_PHONE),
+        (Identities.of("t", "+5511987654321", ""), BY_PHONE),
+        (Identities.of("t", "", "BR.1"), BY_BSUID),
+    ],
+)
+def test_a_new_contact_s_id_is_its_phone_s_or_else_its_user_id_s(ids: Identities, expected: str) -> None:
+    assert ids.of_contact(None) == expected
+    assert ids.of_contact(ANA) == "ana"
+
+
+def test_every_other_identity_leads_to_the_contact() -> None:
+    assert BOTH.beside(BY_PHONE) == [BY_BSUID]
+    assert BOTH.beside(BY_BSUID) == [BY_PHONE]
+    assert BOTH.beside("ana") == [BY_PHONE, BY_BSUID]
+    assert Identities.of("t", "", "BR.1").beside(BY_BSUID) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "expected"),
+    [
+        ("", "", ("", "")),
+        (" Ana  Souza ", "", ("Ana Souza", "")),
+        ("Ana Souza", " Ana ", ("Ana Souza", "Ana\nAna Souza")),
+        ("", "Ana", ("Ana", "Ana\nAna")),
+    ],
+)
+def test_a_first_name_alone_is_the_name(name: str, first: str, expected: tuple[str, str]) -> None:
+    assert new_names(name, first) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "first", "expected"),
+    [
+        ("Ana Souza", None, None, (None, None)),
+        ("Ana Souza", "Ana  Lima", None, ("Ana Lima", None)),
+        ("Ana Souza", None, "Ana", (None, "Ana\nAna Souza")),
+        ("Ana Souza", None, "", (None, "")),
+        ("Ana Souza", "Ana Lima", "Ana", ("Ana Lima", "Ana\nAna Lima")),
+        ("Ana Souza", "", "Ana", ("Ana", "Ana\nAna")),
+        ("", None, "Ana", ("Ana", "Ana\nAna")),
+        ("", "", None, ("", None)),
+    ],
+)
+def test_a_first_name_goes_with_the_name_it_is_given_beside(
+    before: str, name: str | None, first: str | None, expected: tuple[str | None, str | None]
+) -> None:
+    assert changed_names(Contact("c", name=before), name, first) == expected
