@@ -13,6 +13,7 @@ from tests.support.api import (
     Json,
     approved_template,
     envelope,
+    import_csv,
     journal,
     post_webhook,
     says,
@@ -147,3 +148,12 @@ def test_a_status_that_says_who_somebody_is_joins_what_were_two_conversations(
         lambda: {message["text"] for message in api.get(path)["items"]},
         lambda texts: texts >= {"I wrote with my number", "and this without it"},
     )
+
+
+def test_whom_an_import_renames_is_found_under_the_new_name(cloud: LocalCloud, business: Business) -> None:
+    api, phone, name = business.owner, f"+346{secrets.randbelow(10**8):08d}", f"Zoe{secrets.token_hex(3)}"
+    conversation = hears(cloud, business, phone, text="hello")
+    import_csv(api, f"phone,name\n{phone},{name}\n".encode())
+    shown = api.get(f"/v1/conversations/{conversation['id']}")
+    assert shown["contact_name"] == name
+    assert [found["id"] for found in api.get("/v1/search", q=name)["conversations"]] == [conversation["id"]]

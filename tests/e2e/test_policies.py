@@ -83,13 +83,6 @@ UNSEEN = [
     Unseen("ApiSignups", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was not confirmed for a day"),
     Unseen("Api", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was never confirmed"),
     Unseen("ApiImport", ("BatchGetItem", "PutItem"), _CONTACTS, "a contact is known under a second id"),
-    Unseen("ApiImport", ("GetItem",), _CONTACTS, "an import renames somebody who has a conversation"),
-    Unseen(
-        "ApiImport",
-        ("GetItem", "BatchGetItem", "PutItem", "BatchWriteItem"),
-        _CONVERSATIONS,
-        "an import renames somebody who has a conversation",
-    ),
     Unseen("ApiImport", ("SendMessage",), "sqs:*ImportQueue", "a file takes longer than an invocation"),
     Unseen("Api", ("DeleteObject",), "s3:*/library/*", "a file is taken out of the library"),
 ]
