@@ -202,3 +202,5 @@ def _count(folded: Folded, updates: int) -> None:
         count("StatusForeign", len(folded.strangers))
     if folded.others:
         count("StatusNotOurs", folded.others)
+    if folded.unknown:
+        count("StatusNotKnown", folded.unknown)

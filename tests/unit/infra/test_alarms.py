@@ -43,6 +43,7 @@ SHOWN = {
         "AccountEventKept",
         "BillingEventUnused",
         "StatusNotOurs",
+        "StatusNotKnown",
         "PhoneBookUnknown",
         "ConsentUnclaimed",
     ],

@@ -106,6 +106,12 @@ def test_statuses_that_are_not_the_tenants_change_nothing(stranger: Update) -> N
     assert not folded.stops
 
 
+def test_a_state_that_nobody_knows_changes_nothing_and_is_counted() -> None:
+    folded = fold([update("folded"), update("delivered")], OWNERS, can_have_sent)
+    alone = fold([update("delivered")], OWNERS, can_have_sent)
+    assert (folded.blocks, folded.unknown, alone.unknown) == (alone.blocks, 1, 0)
+
+
 def test_statuses_without_data_of_ours_are_counted() -> None:
     folded = fold([update("sent", ""), update("sent", "other-app:7")], OWNERS, can_have_sent)
     assert folded.others == 2

@@ -157,6 +157,12 @@ def test_one_post_may_mix_numbers_accounts_and_kinds() -> None:
     assert not found.parked
 
 
+@pytest.mark.parametrize("field", ["User_Preferences", " user_preferences ", "user-preferences"])
+def test_a_field_is_known_in_any_spelling(field: str) -> None:
+    (event,) = split(wire(envelope(change(field, {"user_preferences": []}))), NOW).events
+    assert event.field == "user_preferences"
+
+
 def test_partner_events_name_their_account_inside() -> None:
     value = {"event": "PARTNER_REMOVED", "waba_info": {"waba_id": "980198427658004", "owner_business_id": "1"}}
     (event,) = split(wire(envelope(change("account_update", value), waba_id="partner-portfolio")), NOW).events

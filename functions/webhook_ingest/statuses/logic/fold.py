@@ -16,6 +16,7 @@ from shared.queue_messages import StatusUpdates
 
 OPTED_OUT_CODE = "131050"
 """This person stopped marketing messages from this business (Meta, error codes)."""
+_WORDS = frozenset({"sent", "delivered", "read", "played", "failed"})
 Target = CampaignSlot | SingleSend
 """A message of ours, as its callback names it."""
 
@@ -72,8 +73,9 @@ class Folded:
     `opt_outs` maps the recipient to when they said no, `stops` a campaign to the codes that stop it and when each was
     last said. `strangers` are statuses of numbers that are nobody's, or that name another tenant than the number's or
     what was never sent; `others` counts those that carry no data of ours, such as messages sent with
-    the WhatsApp Business app. `people` are (phone, user id) of those whom a tenant's numbers wrote to, with
-    one of our messages to each, where it is ours.
+    the WhatsApp Business app, and `unknown` those in a state that Meta has added since: they change nothing.
+    `people` are (phone, user id) of those whom a tenant's numbers wrote to, with one of our messages to each, where
+    it is ours.
     """
 
     blocks: dict[BlockKey, StatusChange] = field(default_factory=dict)
@@ -83,6 +85,7 @@ class Folded:
     strangers: list[Update] = field(default_factory=list)
     people: dict[str, dict[tuple[str, str], Target | None]] = field(default_factory=dict)
     others: int = 0
+    unknown: int = 0
     sources: dict[object, set[str]] = field(default_factory=dict)
 
 
@@ -110,6 +113,7 @@ def fold(
     says whether a number can have sent what callback data names."""
     folded = Folded()
     for update in updates:
+        folded.unknown += update.status not in _WORDS
         target = decode(update.callback)
         owner = owners.get(update.phone_number_id)
         ours = target is not None and target.tenant_id == owner
