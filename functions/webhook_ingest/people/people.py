@@ -7,6 +7,7 @@ from functions.webhook_ingest.people.identification import Identification, Perso
 from functions.webhook_ingest.people.logic.identity import Change, Identities
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
+from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import LOST, without_lost
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
@@ -83,7 +84,7 @@ class People(Identification):
         phone, bsuid = change.new.phone, change.new.bsuid
         latest = max(same, key=lambda contact: contact.moved_at, default=None)
         if latest is not None and latest.moved_at > at:
-            phone, bsuid, at = latest.phone or "", latest.bsuid or "", latest.moved_at
+            phone, bsuid, at = canonical_phone(latest.phone or ""), latest.bsuid or "", latest.moved_at
         region = region_of(phone) if phone else ""
         self._reach.set(tenant_id, contact_id, phone=phone, region=region, bsuid=bsuid, at=at, now=now)
         return contact_id

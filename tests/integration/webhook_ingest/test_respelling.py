@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 
 from functions.webhook_ingest import inbound_handler, sync_handler
+from functions.webhook_ingest.people.logic.identity import Change, identities
 from functions.webhook_ingest.people.respelling import RESPELL, respell
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant, with_part_respelled
@@ -20,6 +21,7 @@ from shared.ids import new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.reach import ContactReach
 from shared.store.conversations.conversations import Head
 from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
@@ -241,3 +243,15 @@ def test_who_changes_while_being_merged_is_not_taken_for_done(bench: Bench, monk
     bench.migrate()
     assert len(bench.people()) == 1
     assert is_respelled(bench.deps.accounts, bench.tenant)
+
+
+def test_who_is_merged_takes_no_old_form_along(bench: Bench) -> None:
+    """A part of the contacts that was gone through gets none afterwards from one that was not."""
+    moved, known = bench.store(OLD), bench.store("+34600100064")
+    reach = ContactReach(bench.database)
+    assert reach.set(bench.tenant, moved, phone=OLD, region="AR", bsuid="", at=9_000, now=9_000)
+    change = Change(identities("34600100064", ""), identities(OLD[1:], ""))
+    contact_id = bench.deps.people.move(bench.tenant, change, 5_000, 10_000)
+    person = bench.deps.contacts.get(bench.tenant, contact_id)
+    assert person is not None
+    assert (person.contact_id, person.phone, person.moved_at) == (known, NEW, 9_000)
