@@ -38,16 +38,19 @@ from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.bots.bots import Bots
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.media.library import MediaLibrary
+from shared.store.templates.templates import Templates
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
@@ -73,7 +76,10 @@ class _Common:
 
     directory: Directory
     accounts: Accounts
-    catalogue: Catalogue
+    bots: Bots
+    campaigns: Campaigns
+    fields: ContactFields
+    templates: Templates
     contacts: Contacts
     conversations: Conversations
     inbox: InboxSettings
@@ -105,10 +111,10 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             ),
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
         ),
-        BotParts: BotParts(common.accounts, common.catalogue),
+        BotParts: BotParts(common.accounts, common.bots),
         ContactParts: ContactParts(
             accounts=common.accounts,
-            catalogue=common.catalogue,
+            fields=common.fields,
             contacts=common.contacts,
             heads=Heads(common.accounts, common.contacts, common.conversations),
         ),
@@ -144,7 +150,10 @@ def _common(env: Mapping[str, str], database: Database, aws: AwsClients) -> _Com
     return _Common(
         directory=directory,
         accounts=accounts,
-        catalogue=Catalogue(directory),
+        bots=Bots(directory),
+        campaigns=Campaigns(directory),
+        fields=ContactFields(directory),
+        templates=Templates(directory),
         contacts=Contacts(database),
         conversations=Conversations(database),
         inbox=InboxSettings(directory),
@@ -162,13 +171,13 @@ def _of_accounts_at_meta(env: Mapping[str, str], common: _Common) -> Parts:
     return {
         NumberParts: NumberParts(
             accounts=common.accounts,
-            catalogue=common.catalogue,
+            templates=common.templates,
             secrets=common.secrets,
             connector=Connector(common.graph, common.accounts, common.directory, common.vault),
             graph=common.graph,
             meta_app_id=required(env, "META_APP_ID"),
         ),
-        TemplateParts: TemplateParts(common.accounts, common.catalogue, common.graph, common.access),
+        TemplateParts: TemplateParts(common.accounts, common.templates, common.graph, common.access),
     }
 
 
@@ -182,7 +191,9 @@ def _of_campaigns(env: Mapping[str, str], database: Database, aws: AwsClients, c
         CampaignParts: CampaignParts(
             directory=common.directory,
             accounts=common.accounts,
-            catalogue=common.catalogue,
+            campaigns=common.campaigns,
+            fields=common.fields,
+            templates=common.templates,
             sends=Sends(database),
             lanes=Lanes(database),
             schedules=Schedules(aws.scheduler, target),
@@ -205,18 +216,19 @@ def _of_the_inbox(database: Database, common: _Common) -> Parts:
             accounts=accounts,
             contacts=contacts,
             conversations=conversations,
-            drafts=DraftParts(accounts, common.catalogue, contacts, conversations, common.media),
+            drafts=DraftParts(accounts, contacts, common.fields, common.templates, conversations, common.media),
             sender=sender,
             signals=signals,
         ),
         DeskParts: DeskParts(accounts, Agents(database), conversations, common.inbox, signals),
-        CannedReplyParts: CannedReplyParts(common.catalogue, contacts, common.inbox),
+        CannedReplyParts: CannedReplyParts(common.fields, contacts, common.inbox),
         SearchParts: SearchParts(accounts, contacts, conversations, common.inbox),
         TimelineParts: TimelineParts(
             accounts=accounts,
-            catalogue=common.catalogue,
+            campaigns=common.campaigns,
             contacts=contacts,
             conversations=conversations,
+            templates=common.templates,
             lanes=Lanes(database),
             sends=Sends(database),
         ),

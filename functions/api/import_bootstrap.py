@@ -10,8 +10,8 @@ from shared.clients.queue import Queue
 from shared.config import required
 from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.conversations.conversations import Conversations
 from shared.store.engine.database import open_database
 from shared.store.engine.directory import Directory
@@ -21,7 +21,7 @@ from shared.store.engine.directory import Directory
 class ImportDeps:
     directory: Directory
     accounts: Accounts
-    catalogue: Catalogue
+    fields: ContactFields
     contacts: Contacts
     heads: Heads
     files: Files
@@ -39,7 +39,7 @@ def import_deps() -> ImportDeps:
     return ImportDeps(
         directory=directory,
         accounts=accounts,
-        catalogue=Catalogue(directory),
+        fields=ContactFields(directory),
         contacts=contacts,
         heads=Heads(accounts, contacts, Conversations(database)),
         files=Files(aws.s3, required(env, "DATA_BUCKET")),

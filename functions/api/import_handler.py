@@ -51,9 +51,7 @@ def import_file(message: ImportFile, context: LambdaContext) -> None:
     """One slice. Raises what makes a redelivery worth while."""
     deps = import_deps()
     logger.append_keys(tenant_id=message.tenant_id, import_id=message.import_id)
-    run = ImportRun(
-        Imports(deps.directory, deps.files), deps.catalogue, deps.contacts, deps.heads, LambdaClock(context)
-    )
+    run = ImportRun(Imports(deps.directory, deps.files), deps.fields, deps.contacts, deps.heads, LambdaClock(context))
     try:
         more = run.work(message.tenant_id, message.import_id, context.aws_request_id)
     except NotFound:

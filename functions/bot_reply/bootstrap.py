@@ -14,7 +14,7 @@ from shared.config import required
 from shared.services.meta_access import MetaAccess
 from shared.services.single_send import SingleSender
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.bots.bots import Bots
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 from shared.store.engine.database import Database, open_database
@@ -34,7 +34,7 @@ def build(database: Database, env: Mapping[str, str]) -> BotParts:
     graph = GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION"))
     sender = SingleSender(accounts, Contacts(database), conversations, meta, graph)
     parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BotTurnParked")
-    return BotParts(Catalogue(directory), conversations, sender, parking)
+    return BotParts(Bots(directory), conversations, sender, parking)
 
 
 @functools.cache

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from shared.clients.parking import Parking
 from shared.services.single_send import SingleSender
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.bots.bots import Bots
 from shared.store.conversations.conversations import Conversations
 
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
-    catalogue: Catalogue
+    bots: Bots
     conversations: Conversations
     sender: SingleSender
     parking: Parking

@@ -16,7 +16,7 @@ def take_turn(parts: BotParts, turn: BotTurn, now: int) -> None:
     message = parts.conversations.messages.get(turn.tenant_id, turn.conversation_id, turn.message_id)
     if message is None:
         raise InvalidInput("the message to answer is not there")
-    answer = answer_to(parts.catalogue.bots(turn.tenant_id), turn.phone_number_id, message, now)
+    answer = answer_to(parts.bots.all(turn.tenant_id), turn.phone_number_id, message, now)
     if answer is None:
         count("BotSilent")
         return

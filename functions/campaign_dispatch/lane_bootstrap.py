@@ -14,12 +14,13 @@ from shared.clients.vault import Vault
 from shared.config import required, required_int
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 
 def build(database: Database, env: Mapping[str, str]) -> LaneParts:
@@ -29,7 +30,8 @@ def build(database: Database, env: Mapping[str, str]) -> LaneParts:
     api_url, api_version = required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION")
     return LaneParts(
         accounts=accounts,
-        catalogue=Catalogue(directory),
+        campaigns=Campaigns(directory),
+        templates=Templates(directory),
         lanes=Lanes(database),
         sends=Sends(database),
         consent=Contacts(database).consent,

@@ -10,27 +10,32 @@ from shared.clients.aws import AwsClients
 from shared.clients.queue import Queue
 from shared.config import required
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 
 def build(database: Database, env: Mapping[str, str]) -> LoadParts:
     """Raises ConfigError, which names the missing setting."""
     aws, directory = AwsClients(database.session), Directory(database)
-    accounts, catalogue, lanes = Accounts(directory), Catalogue(directory), Lanes(database)
+    accounts, campaigns, templates = Accounts(directory), Campaigns(directory), Templates(directory)
+    lanes = Lanes(database)
     return LoadParts(
         accounts=accounts,
-        catalogue=catalogue,
+        campaigns=campaigns,
+        fields=ContactFields(directory),
+        templates=templates,
         contacts=Contacts(database),
         sends=Sends(database),
         lanes=lanes,
         slices=LoadSlices(database),
-        opening=Opening(accounts, catalogue, lanes, Queue(aws.sqs, required(env, "LANE_QUEUE_URL"))),
+        opening=Opening(accounts, campaigns, templates, lanes, Queue(aws.sqs, required(env, "LANE_QUEUE_URL"))),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
     )
 

@@ -15,10 +15,12 @@ from shared.config import required
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.media.library import MediaLibrary
+from shared.store.templates.templates import Templates
 
 _UPLOAD_SECONDS = 45.0
 """A campaign's start may take a minute."""
@@ -40,7 +42,13 @@ def build(database: Database, env: Mapping[str, str]) -> StartParts:
             upload_seconds=_UPLOAD_SECONDS,
         )
 
-    return StartParts(Catalogue(directory), functools.cache(media), Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")))
+    return StartParts(
+        campaigns=Campaigns(directory),
+        fields=ContactFields(directory),
+        templates=Templates(directory),
+        media=functools.cache(media),
+        load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
+    )
 
 
 @functools.cache

@@ -10,25 +10,26 @@ from shared.clients.aws import AwsClients
 from shared.clients.queue import Queue
 from shared.config import required, required_int
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 
 def build(database: Database, env: Mapping[str, str]) -> SweepParts:
     """Raises ConfigError, which names the missing setting."""
     aws, directory = AwsClients(database.session), Directory(database)
-    catalogue, lanes = Catalogue(directory), Lanes(database)
+    campaigns, lanes = Campaigns(directory), Lanes(database)
     lane_queue = Queue(aws.sqs, required(env, "LANE_QUEUE_URL"))
     return SweepParts(
-        catalogue=catalogue,
+        campaigns=campaigns,
         sends=Sends(database),
         lanes=lanes,
         slices=LoadSlices(database),
-        opening=Opening(Accounts(directory), catalogue, lanes, lane_queue),
+        opening=Opening(Accounts(directory), campaigns, Templates(directory), lanes, lane_queue),
         start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
         lane_queue=lane_queue,

@@ -28,7 +28,7 @@ class TimeLeft(Protocol):
 @metrics.log_metrics
 def lambda_handler(_event: object, context: TimeLeft) -> None:
     now = epoch_ms()
-    rotated = in_turn(deps().catalogue.campaigns_to_sweep(now), now // 60_000)
+    rotated = in_turn(deps().campaigns.to_sweep(now), now // 60_000)
     campaigns = in_turns(rotated, lambda one: one[0])
     for done, (tenant_id, campaign_id) in enumerate(campaigns):
         if context.get_remaining_time_in_millis() < _SPARE_MS:

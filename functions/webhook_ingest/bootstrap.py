@@ -19,7 +19,7 @@ from shared.config import required
 from shared.services.heads import Heads
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
@@ -29,6 +29,7 @@ from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 
 class Consumers:
@@ -41,7 +42,8 @@ class Consumers:
         directory = Directory(database)
         self._notices = Notices(directory)
         self._accounts = Accounts(directory)
-        self._catalogue = Catalogue(directory)
+        self._campaigns = Campaigns(directory)
+        self._templates = Templates(directory)
         self._contacts = Contacts(database)
         self._conversations = Conversations(database)
         self._moves = ConversationMoves(database, self._conversations.messages)
@@ -63,7 +65,7 @@ class Consumers:
             owners=self._owners,
             people=self._people,
             heads=self._heads,
-            replies=Replies(self._catalogue, Lanes(self._database), Sends(self._database)),
+            replies=Replies(self._campaigns, Lanes(self._database), Sends(self._database)),
             bots=self._queue("BOT_QUEUE_URL"),
             media=self._queue("MEDIA_QUEUE_URL"),
             parking=self._parking,
@@ -71,7 +73,7 @@ class Consumers:
 
     def statuses(self) -> StatusParts:
         return StatusParts(
-            catalogue=self._catalogue,
+            campaigns=self._campaigns,
             contacts=self._contacts,
             conversations=self._conversations,
             sends=Sends(self._database),
@@ -84,7 +86,8 @@ class Consumers:
     def account(self) -> AccountParts:
         return AccountParts(
             accounts=self._accounts,
-            catalogue=self._catalogue,
+            campaigns=self._campaigns,
+            templates=self._templates,
             lanes=Lanes(self._database),
             notices=self._notices,
             people=self._people,

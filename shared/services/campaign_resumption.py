@@ -5,19 +5,19 @@ resumption that somebody's pause has overtaken. What was stopped meanwhile must 
 """
 
 from shared.domain.campaigns.campaign import Campaign, State
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 
 _STOPPED = {State.PAUSED: "paused", State.CANCELLED: "cancelled"}
 
 
-def let_lanes_go_on(catalogue: Catalogue, lanes: Lanes, tenant_id: str, campaign: Campaign) -> None:
+def let_lanes_go_on(campaigns: Campaigns, lanes: Lanes, tenant_id: str, campaign: Campaign) -> None:
     """Let the lanes at the campaign's run, and look once more whether they may.
 
     Who pauses or cancels writes the campaign before the run. So either this look finds it, or that write of the run
     comes after ours.
     """
     lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, "running")
-    current = catalogue.campaign(tenant_id, campaign.campaign_id)
+    current = campaigns.get(tenant_id, campaign.campaign_id)
     if current.state in _STOPPED:
         lanes.set_run_state(current.phone_number_id, current.campaign_id, _STOPPED[current.state], current.reason)

@@ -11,34 +11,34 @@ from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
 from shared.observability import count
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 
 _NEWEST = 100
 
 
-def newest_of_account(catalogue: Catalogue, tenant_id: str, waba_id: str) -> list[Campaign]:
+def newest_of_account(campaigns: Campaigns, tenant_id: str, waba_id: str) -> list[Campaign]:
     """Those of the tenant's newest hundred that are of this account, in whatever state."""
-    return [c for c in catalogue.campaigns(tenant_id, _NEWEST, None).items if c.waba_id == waba_id]
+    return [c for c in campaigns.page(tenant_id, _NEWEST, None).items if c.waba_id == waba_id]
 
 
 def running_on(
-    catalogue: Catalogue, lanes: Lanes, tenant_id: str, phone_number_id: str, known: Container[str]
+    campaigns: Campaigns, lanes: Lanes, tenant_id: str, phone_number_id: str, known: Container[str]
 ) -> dict[str, Campaign]:
     """By id, the tenant's campaigns that are on this number, without those whose ids are `known`."""
     found: dict[str, Campaign] = {}
     for run in lanes.work(phone_number_id).runs:
         if run.tenant_id == tenant_id and run.campaign_id not in known:
             try:
-                found[run.campaign_id] = catalogue.campaign(tenant_id, run.campaign_id)
+                found[run.campaign_id] = campaigns.get(tenant_id, run.campaign_id)
             except NotFound:
                 count("RunWithoutCampaign")
     return found
 
 
 class CampaignStop:
-    def __init__(self, catalogue: Catalogue, lanes: Lanes) -> None:
-        self._catalogue = catalogue
+    def __init__(self, campaigns: Campaigns, lanes: Lanes) -> None:
+        self._campaigns = campaigns
         self._lanes = lanes
 
     def __call__(self, tenant_id: str, campaign_id: str, scope: Scope, reason: str, said_at: int | None = None) -> int:
@@ -48,7 +48,7 @@ class CampaignStop:
         One that stands still already shows this reason if it is the more telling one.
         """
         try:
-            campaign = self._catalogue.campaign(tenant_id, campaign_id)
+            campaign = self._campaigns.get(tenant_id, campaign_id)
         except NotFound:
             return 0  # nothing is left to be paused, and nothing that waits behind this must wait for it
         return sum(self._pause(tenant_id, one, reason, said_at) for one in self._concerned(tenant_id, campaign, scope))
@@ -57,10 +57,10 @@ class CampaignStop:
         """The account's campaigns are looked for among the newest, and on the number of this one."""
         found = {campaign.campaign_id: campaign}
         if scope >= Scope.ACCOUNT:
-            newest = newest_of_account(self._catalogue, tenant_id, campaign.waba_id)
+            newest = newest_of_account(self._campaigns, tenant_id, campaign.waba_id)
             found |= {c.campaign_id: c for c in newest if c.state is State.SENDING}
         if scope >= Scope.NUMBER:
-            found |= running_on(self._catalogue, self._lanes, tenant_id, campaign.phone_number_id, found)
+            found |= running_on(self._campaigns, self._lanes, tenant_id, campaign.phone_number_id, found)
         yield from found.values()
 
     def _pause(self, tenant_id: str, campaign: Campaign, reason: str, said_at: int | None) -> bool:
@@ -72,11 +72,11 @@ class CampaignStop:
             return replace(current, state=after(current.state, "pause"), reason=reason)
 
         try:
-            stopped = self._catalogue.change_campaign(tenant_id, campaign.campaign_id, pause)
+            stopped = self._campaigns.change(tenant_id, campaign.campaign_id, pause)
         except NotFound:
             return False
         except Conflict:
-            stopped = self._catalogue.campaign(tenant_id, campaign.campaign_id)
+            stopped = self._campaigns.get(tenant_id, campaign.campaign_id)
         if stopped.state is not State.PAUSED:
             return False
         self._lanes.set_run_state(stopped.phone_number_id, stopped.campaign_id, "paused", stopped.reason)

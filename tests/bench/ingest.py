@@ -148,7 +148,8 @@ def _deps(database: Database, world: World) -> Deps:
     made = world.deps
     return Deps(
         accounts=made.accounts,
-        catalogue=made.catalogue,
+        campaigns=made.campaigns,
+        templates=made.templates,
         contacts=made.contacts,
         conversations=conversations,
         sends=made.sends,
@@ -160,7 +161,7 @@ def _deps(database: Database, world: World) -> Deps:
         ),
         heads=Heads(made.accounts, made.contacts, conversations),
         moves=moves,
-        replies=Replies(made.catalogue, made.lanes, made.sends),
+        replies=Replies(made.campaigns, made.lanes, made.sends),
         bots=queue,
         media=queue,
         sync=queue,

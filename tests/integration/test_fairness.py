@@ -91,8 +91,8 @@ def test_many_campaigns_of_one_tenant_leave_a_turn_to_every_other(monkeypatch: p
     campaigns = [(MANY, f"c{i}") for i in range(500)]
     campaigns.insert(250, (FEW, "theirs"))
     swept: list[str] = []
-    catalogue = SimpleNamespace(campaigns_to_sweep=lambda _now: campaigns)
-    monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(catalogue=catalogue))
+    store = SimpleNamespace(to_sweep=lambda _now: campaigns)
+    monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(campaigns=store))
 
     def sweep(_deps: object, tenant_id: str, _campaign_id: str, _now: int) -> str:
         swept.append(tenant_id)
@@ -204,7 +204,7 @@ def test_an_import_that_goes_back_to_its_queue_stays_its_tenant_s(
             raise end
         return end
 
-    parts = SimpleNamespace(directory=None, files=None, catalogue=None, contacts=None, heads=None, queue=queue)
+    parts = SimpleNamespace(directory=None, files=None, fields=None, contacts=None, heads=None, queue=queue)
     monkeypatch.setattr(import_handler, "import_deps", lambda: parts)
     monkeypatch.setattr(ImportRun, "work", work)
     import_handler.import_file(ImportFile(MANY, "i"), Context())  # type: ignore[arg-type]

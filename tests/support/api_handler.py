@@ -11,6 +11,8 @@ from functions.api import handler
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.user_pool import UserPool
 from functions.api.bootstrap import Parts
+from functions.api.bots.parts import BotParts
+from functions.api.campaigns.parts import CampaignParts
 from functions.api.events.parts import EndpointParts, FeedParts
 from functions.api.inbox.chat_signals import ChatSignals
 from functions.api.inbox.parts import ConversationParts, DeskParts, TimelineParts
@@ -23,13 +25,16 @@ from shared.services.single_send import SingleSender
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.bots.bots import Bots
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
@@ -44,13 +49,15 @@ class Stores:
 
     accounts: Accounts
     agents: Agents
-    catalogue: Catalogue
+    bots: Bots
+    campaigns: Campaigns
     contacts: Contacts
     conversations: Conversations
     deliveries: WebhookDeliveries
     directory: Directory
     endpoints: WebhookEndpoints
     feed: EventFeed
+    fields: ContactFields
     graph: Graph
     inbox: InboxSettings
     leases: LeaseBook
@@ -59,6 +66,7 @@ class Stores:
     sender: SingleSender
     sends: Sends
     signals: ChatSignals
+    templates: Templates
     users: UserPool
     vault: Vault
     webhook_queue: Queue
@@ -72,13 +80,15 @@ class Stores:
         return cls(
             accounts=part(Accounts),
             agents=part(DeskParts).agents,
-            catalogue=drafts.catalogue,
+            bots=part(BotParts).bots,
+            campaigns=part(CampaignParts).campaigns,
             contacts=conversations.contacts,
             conversations=conversations.conversations,
             deliveries=endpoints.deliveries,
             directory=part(Directory),
             endpoints=endpoints.endpoints,
             feed=part(FeedParts).feed,
+            fields=part(CampaignParts).fields,
             graph=part(TemplateParts).graph,
             inbox=part(InboxSettings),
             leases=endpoints.leases,
@@ -87,6 +97,7 @@ class Stores:
             sender=conversations.sender,
             sends=part(TimelineParts).sends,
             signals=conversations.signals,
+            templates=drafts.templates,
             users=part(AccountParts).doors.users,
             vault=endpoints.vault,
             webhook_queue=endpoints.webhook_queue,

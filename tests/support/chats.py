@@ -84,7 +84,7 @@ class Chat:
     def template(self, template_id: str, category: str = "UTILITY", body: str = "Hello {{1}}", **more: Any) -> None:
         known = {"name": f"t{template_id}", "language": "en", "status": "APPROVED", "parameter_format": "POSITIONAL"}
         fields = {**known, "components": [{"type": "BODY", "text": body}], **more}
-        self.api.deps.catalogue.put_template(
+        self.api.deps.templates.put(
             self.tenant, Template(template_id=template_id, waba_id=self.waba, category=category, **fields)
         )
 

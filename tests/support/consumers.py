@@ -20,13 +20,14 @@ from shared.clients.queue import Queue
 from shared.services.heads import Heads
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
+from shared.store.templates.templates import Templates
 
 P = TypeVar("P", MessageParts, StatusParts, AccountParts, SyncParts)
 
@@ -34,7 +35,8 @@ P = TypeVar("P", MessageParts, StatusParts, AccountParts, SyncParts)
 @dataclass(frozen=True, slots=True)
 class Deps:
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
+    templates: Templates
     contacts: Contacts
     conversations: Conversations
     sends: Sends

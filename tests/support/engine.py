@@ -39,13 +39,15 @@ from shared.queue_messages import LoadShard, QueueMessage
 from shared.services.media import MediaService
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.books import read_books
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 P = TypeVar("P", StartParts, LoadParts, SweepParts)
 TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
@@ -106,7 +108,9 @@ class Deps:
     """All that campaign dispatch works with, in one place: for tests that prepare it or look behind it."""
 
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
+    fields: ContactFields
+    templates: Templates
     contacts: Contacts
     sends: Sends
     lanes: Lanes
@@ -119,7 +123,7 @@ class Deps:
 
     @property
     def opening(self) -> Opening:
-        return Opening(self.accounts, self.catalogue, self.lanes, self.lane_queue)
+        return Opening(self.accounts, self.campaigns, self.templates, self.lanes, self.lane_queue)
 
     def for_start(self) -> StartParts:
         return self._as(StartParts)
@@ -145,7 +149,9 @@ class World:
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
         self.deps = Deps(
             accounts=Accounts(directory),
-            catalogue=Catalogue(directory),
+            campaigns=Campaigns(directory),
+            fields=ContactFields(directory),
+            templates=Templates(directory),
             contacts=Contacts(database),
             sends=Sends(database),
             lanes=Lanes(database),
@@ -163,7 +169,7 @@ class World:
         self.deps.accounts.connect(self.tenant_id, waba, [number])
         body = {"type": "BODY", "text": "Hi {{1}}, it is sale time"}
         self.template = Template("77", self.waba_id, "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [body])
-        self.deps.catalogue.put_template(self.tenant_id, self.template)
+        self.deps.templates.put(self.tenant_id, self.template)
 
     def add_contacts(self, count: int, tag: str = "all", first: int = 0) -> list[str]:
         ids = []
@@ -195,9 +201,9 @@ class World:
             created_at=epoch_ms(),
         )
         campaign = replace(campaign, **changes)
-        self.deps.catalogue.create_campaign(self.tenant_id, campaign)
+        self.deps.campaigns.create(self.tenant_id, campaign)
         now = epoch_ms()
-        self.deps.catalogue.change_campaign(
+        self.deps.campaigns.change(
             self.tenant_id, campaign.campaign_id, lambda c: replace(c, state=State.SCHEDULED, start_at=now)
         )
         return campaign.campaign_id
@@ -238,8 +244,8 @@ class World:
                 sends=self.deps.sends,
                 lanes=self.deps.lanes,
                 consent=self.deps.contacts.consent,
-                pause=AutoPause(self.deps.catalogue, self.deps.lanes),
-                cancelled=partial(is_cancelled, self.deps.catalogue),
+                pause=AutoPause(self.deps.campaigns, self.deps.lanes),
+                cancelled=partial(is_cancelled, self.deps.campaigns),
                 new_id=new_ulid,
             ),
             transmit=meta,
@@ -255,7 +261,7 @@ class World:
         return asyncio.run(self.lane(meta, **options).run())
 
     def campaign(self, campaign_id: str) -> Campaign:
-        return self.deps.catalogue.campaign(self.tenant_id, campaign_id)
+        return self.deps.campaigns.get(self.tenant_id, campaign_id)
 
     def books(self, campaign_id: str) -> Books:
         return read_books(self.deps.sends, self.deps.lanes, self.tenant_id, self.campaign(campaign_id))

@@ -39,7 +39,7 @@ def frozen_campaign(
             world.deps.sends.seal_block(world.tenant_id, campaign_id, shard, sealed, block, [], now)
     number = world.deps.accounts.number(world.tenant_id, world.phone_number_id)
     plan = to_document(compile_plan(world.template, world.campaign(campaign_id).variables, frozenset()))
-    frozen = world.deps.catalogue.change_campaign(
+    frozen = world.deps.campaigns.change(
         world.tenant_id,
         campaign_id,
         lambda c: replace(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.bots.bots import Bots
 
 
 @dataclass(frozen=True, slots=True)
 class BotParts:
     accounts: Accounts
-    catalogue: Catalogue
+    bots: Bots

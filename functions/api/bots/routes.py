@@ -31,7 +31,7 @@ def _bot(body: BotIn, bot_id: str, created_at: int) -> Bot:
 
 @router.get("/v1/bots", **secured(Scope.READ, "bots", "Bots, in the order they are asked"))
 def list_bots(limit: Limit = 50, cursor: CursorText = None) -> BotsOut:
-    page = deps().catalogue.bots_page(caller(router).tenant_id, limit, cursor)
+    page = deps().bots.page(caller(router).tenant_id, limit, cursor)
     return BotsOut(items=[BotOut.of(bot) for bot in page.items], next_cursor=page.cursor)
 
 
@@ -39,25 +39,25 @@ def list_bots(limit: Limit = 50, cursor: CursorText = None) -> BotsOut:
 def post_bot(body: BotIn) -> BotOut:
     request = operation(router)
     bot = _bot(body, request.operation_id, request.at)
-    deps().catalogue.put_bot(caller(router).tenant_id, bot)
+    deps().bots.put(caller(router).tenant_id, bot)
     return BotOut.of(bot)
 
 
 @router.get("/v1/bots/<bot_id>", **secured(Scope.READ, "bots", "A bot"))
 def get_bot(bot_id: BotId) -> BotOut:
-    return BotOut.of(deps().catalogue.bot(caller(router).tenant_id, bot_id))
+    return BotOut.of(deps().bots.get(caller(router).tenant_id, bot_id))
 
 
 @router.put("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "Replace a bot"))
 def put_bot(bot_id: BotId, body: BotIn) -> BotOut:
-    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
-    bot = _bot(body, bot_id, catalogue.bot(tenant_id, bot_id).created_at)
-    catalogue.put_bot(tenant_id, bot, must_exist=True)
+    tenant_id, bots = caller(router).tenant_id, deps().bots
+    bot = _bot(body, bot_id, bots.get(tenant_id, bot_id).created_at)
+    bots.put(tenant_id, bot, must_exist=True)
     return BotOut.of(bot)
 
 
 @router.delete("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "Remove a bot", status=204))
 def delete_bot(bot_id: BotId) -> None:
-    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
-    catalogue.bot(tenant_id, bot_id)
-    catalogue.delete_bot(tenant_id, bot_id)
+    tenant_id, bots = caller(router).tenant_id, deps().bots
+    bots.get(tenant_id, bot_id)
+    bots.delete(tenant_id, bot_id)

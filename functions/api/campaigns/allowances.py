@@ -2,7 +2,7 @@
 
 from shared.domain.campaigns.outlook import Allowance, within_a_day
 from shared.domain.numbers.number import UNLIMITED, Waba
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
 
 _DAY_MS = 86_400_000
@@ -11,7 +11,7 @@ MOST_CAMPAIGNS = 1_000
 """The newest ones, at some 0.5 RRU each: somebody waits for the answer."""
 
 
-def allowance_of(catalogue: Catalogue, sends: Sends, tenant_id: str, waba: Waba, now: int) -> Allowance:
+def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: str, waba: Waba, now: int) -> Allowance:
     """Counts what the tenant's campaigns sent in the last 24 hours, on all numbers: the limit is their portfolio's.
 
     Campaigns that began more than a month ago are not looked at, nor more than MOST_CAMPAIGNS. Nothing is read when
@@ -21,7 +21,7 @@ def allowance_of(catalogue: Catalogue, sends: Sends, tenant_id: str, waba: Waba,
         return Allowance(waba.messaging_limit)
     used = sum(
         within_a_day(sends.rate_curve(tenant_id, campaign.campaign_id), now)
-        for campaign in catalogue.campaigns_frozen_since(tenant_id, now - _LONGEST_MS, MOST_CAMPAIGNS)
+        for campaign in campaigns.frozen_since(tenant_id, now - _LONGEST_MS, MOST_CAMPAIGNS)
         if campaign.finished_at is None or campaign.finished_at > now - _DAY_MS
     )
     return Allowance(waba.messaging_limit, used)

@@ -28,8 +28,10 @@ from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.contacts.fields import ContactFields
+from shared.store.templates.templates import Templates
 
 _SKEW_MS = 60_000
 
@@ -79,7 +81,9 @@ class CampaignControl:
     def __init__(
         self,
         accounts: Accounts,
-        catalogue: Catalogue,
+        campaigns: Campaigns,
+        fields: ContactFields,
+        templates: Templates,
         lanes: Lanes,
         schedules: Scheduling,
         start_queue: Sending,
@@ -88,7 +92,9 @@ class CampaignControl:
         use_file: UseFile | None = None,
     ) -> None:
         self._accounts = accounts
-        self._catalogue = catalogue
+        self._campaigns = campaigns
+        self._fields = fields
+        self._templates = templates
         self._lanes = lanes
         self._schedules = schedules
         self._start_queue = start_queue
@@ -103,13 +109,13 @@ class CampaignControl:
         except NotFound as exc:
             raise NotFound("there is no such number", field="phone_number_id") from exc
         try:
-            template = self._catalogue.template(tenant_id, draft.template_id)
+            template = self._templates.get(tenant_id, draft.template_id)
         except NotFound as exc:
             raise NotFound("there is no such template", field="template_id") from exc
         if template.waba_id != number.waba_id:
             raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
         self._compile(tenant_id, template, draft.variables, now)
-        check_named(self._catalogue, tenant_id, draft.audience)
+        check_named(self._campaigns, tenant_id, draft.audience)
         campaign = Campaign(
             campaign_id=campaign_id,
             name=draft.name,
@@ -126,9 +132,9 @@ class CampaignControl:
             created_by=created_by,
         )
         try:
-            self._catalogue.create_campaign(tenant_id, campaign)
+            self._campaigns.create(tenant_id, campaign)
         except Conflict:
-            return self._catalogue.campaign(tenant_id, campaign_id)
+            return self._campaigns.get(tenant_id, campaign_id)
         return campaign
 
     def follow_up(
@@ -138,7 +144,7 @@ class CampaignControl:
 
         Raises Conflict when nobody was sent anything yet, and while it is open what became of these people.
         """
-        earlier = self._catalogue.campaign(tenant_id, campaign_id)
+        earlier = self._campaigns.get(tenant_id, campaign_id)
         if not earlier.sizes:
             raise Conflict(f"the campaign is {earlier.state}; nobody was sent anything yet", code="campaign_state")
         draft = CampaignDraft(
@@ -152,7 +158,7 @@ class CampaignControl:
         return self.create(tenant_id, new_id, draft, created_by, now)
 
     def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> SendPlan:
-        known = {field.key: field.kind for field in self._catalogue.fields(tenant_id)}
+        known = {field.key: field.kind for field in self._fields.all(tenant_id)}
         plan = compile_plan(template, variables, known, start)
         if self._use_file is not None:
             _check_files(tenant_id, variables, self._use_file)
@@ -165,7 +171,7 @@ class CampaignControl:
 
         Launching again what is scheduled for the same moment announces its start again and changes nothing.
         """
-        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign.state is State.SCHEDULED and campaign.start_at is not None:
             at_once = start_at is None and campaign.start_at <= now
             if at_once or start_at == campaign.start_at:
@@ -174,13 +180,13 @@ class CampaignControl:
         start = start_moment(start_at, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
-        check_named(self._catalogue, tenant_id, campaign.audience)
-        check_begun(self._catalogue, tenant_id, replace(campaign, start_at=start))
-        template = self._catalogue.template(tenant_id, campaign.template_id)
+        check_named(self._campaigns, tenant_id, campaign.audience)
+        check_begun(self._campaigns, tenant_id, replace(campaign, start_at=start))
+        template = self._templates.get(tenant_id, campaign.template_id)
         plan = self._compile(tenant_id, template, campaign.variables, start)
         if check is not None:
             check(campaign, plan)
-        campaign = self._catalogue.change_campaign(
+        campaign = self._campaigns.change(
             tenant_id,
             campaign_id,
             lambda c: replace(c, state=after(c.state, "launch"), start_at=start, category=template.category),
@@ -206,11 +212,11 @@ class CampaignControl:
 
     def resume(self, tenant_id: str, campaign_id: str, now: int) -> Campaign:
         """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
-        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        campaign = self._campaigns.get(tenant_id, campaign_id)
         number = self._accounts.number(tenant_id, campaign.phone_number_id)
         if campaign.state is State.PAUSED:
             number.require_active(now)
-            template = self._catalogue.template(tenant_id, campaign.template_id)
+            template = self._templates.get(tenant_id, campaign.template_id)
             if template.status != "APPROVED":
                 raise Conflict(f"the template is {template.status}; only APPROVED ones can be sent", code="template")
             self._require_category(tenant_id, campaign, template)
@@ -223,8 +229,8 @@ class CampaignControl:
             state = after(current.state, "resume")
             return replace(current, state=state, reason="", resumed_at=now, resumed_from=place)
 
-        campaign = self._catalogue.change_campaign(tenant_id, campaign_id, resume)
-        let_lanes_go_on(self._catalogue, self._lanes, tenant_id, campaign)
+        campaign = self._campaigns.change(tenant_id, campaign_id, resume)
+        let_lanes_go_on(self._campaigns, self._lanes, tenant_id, campaign)
         lanes = max(number.lanes, campaign.lanes)
         self._lane_queue.send_all(
             [Outgoing(WakeLane(number.phone_number_id, lane), tenant_id) for lane in range(lanes)]
@@ -241,7 +247,7 @@ class CampaignControl:
         changed = f"Meta made the template {template.category}; the campaign was made for {campaign.category}"
         warned = campaign.reason == TEMPLATE_RECATEGORISED or template.category_at < (campaign.resumed_at or 0)
         if not warned:
-            CampaignStop(self._catalogue, self._lanes)(
+            CampaignStop(self._campaigns, self._lanes)(
                 tenant_id, campaign.campaign_id, Scope.CAMPAIGN, TEMPLATE_RECATEGORISED
             )
         if not keeps_the_gates(campaign.category, template.category):
@@ -261,7 +267,7 @@ class CampaignControl:
         return campaign
 
     def _move(self, tenant_id: str, campaign_id: str, action: str, result: State, reason: str) -> Campaign:
-        return self._catalogue.change_campaign(
+        return self._campaigns.change(
             tenant_id,
             campaign_id,
             lambda c: c if c.state is result else replace(c, state=after(c.state, action), reason=reason),

@@ -14,21 +14,21 @@ from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict, NotFound
 from shared.queue_messages import LoadShard
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.directory import Directory
 
 
 class DryRuns:
-    def __init__(self, directory: Directory, catalogue: Catalogue, sends: Sends, load_queue: Sending) -> None:
+    def __init__(self, directory: Directory, campaigns: Campaigns, sends: Sends, load_queue: Sending) -> None:
         self._directory = directory
-        self._catalogue = catalogue
+        self._campaigns = campaigns
         self._sends = sends
         self._load_queue = load_queue
 
     def start(self, tenant_id: str, campaign_id: str, run: DryRun) -> None:
         """Raises NotFound, and Conflict once the audience is being frozen."""
-        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign.state not in (State.DRAFT, State.SCHEDULED):
             raise Conflict(f"the campaign is {campaign.state}; its report says more", code="campaign_state")
         self._directory.put(tenant_id, f"DRY#{campaign_id}", run)
@@ -38,7 +38,7 @@ class DryRuns:
 
     def latest(self, tenant_id: str, campaign_id: str) -> DryRunResult:
         """Raises NotFound when there is no campaign, or none was run for it. Results are kept for a day."""
-        self._catalogue.campaign(tenant_id, campaign_id)
+        self._campaigns.get(tenant_id, campaign_id)
         run = self._directory.get(tenant_id, f"DRY#{campaign_id}", DryRun, consistent=True)
         if run is None:
             raise NotFound("no dry run was made for this campaign", code="no_dry_run")

@@ -3,31 +3,31 @@
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.further_tries import not_settled, reaches_nobody_before
 from shared.errors import Conflict, NotFound
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 
 _EXCLUDED, _SOURCE = "audience.exclude_campaigns", "audience.source.campaign_id"
 
 
-def check_named(catalogue: Catalogue, tenant_id: str, audience: Audience) -> None:
+def check_named(campaigns: Campaigns, tenant_id: str, audience: Audience) -> None:
     """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's, and Conflict when
     nobody can say yet who of an earlier campaign is meant."""
     for campaign_id in audience.exclude_campaigns:
-        _earlier(catalogue, tenant_id, campaign_id, _EXCLUDED)
+        _earlier(campaigns, tenant_id, campaign_id, _EXCLUDED)
     source = audience.source
     if source is None:
         return
-    if problem := not_settled(_earlier(catalogue, tenant_id, source.campaign_id, _SOURCE), source):
+    if problem := not_settled(_earlier(campaigns, tenant_id, source.campaign_id, _SOURCE), source):
         raise Conflict(problem, field=_SOURCE, code="source_not_finished")
 
 
-def check_begun(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> None:
+def check_begun(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> None:
     """Raises Conflict when a campaign that is named in the audience will not have begun by the time this one does: to
     exclude it would exclude nobody, and nobody would be in its audience.
 
     One that was cancelled before it began reaches nobody, and is excluded as it should be.
     """
     for campaign_id in campaign.audience.exclude_campaigns:
-        earlier = _earlier(catalogue, tenant_id, campaign_id, _EXCLUDED)
+        earlier = _earlier(campaigns, tenant_id, campaign_id, _EXCLUDED)
         problem = reaches_nobody_before(earlier, campaign.turn)
         if problem and earlier.state is not State.CANCELLED:
             raise Conflict(
@@ -39,7 +39,7 @@ def check_begun(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> Non
     source = campaign.audience.source
     if source is None:
         return
-    if problem := reaches_nobody_before(_earlier(catalogue, tenant_id, source.campaign_id, _SOURCE), campaign.turn):
+    if problem := reaches_nobody_before(_earlier(campaigns, tenant_id, source.campaign_id, _SOURCE), campaign.turn):
         raise Conflict(
             f"campaign {source.campaign_id} {problem}, so nobody is in this audience: start this one after it, or make "
             "it for another campaign's people",
@@ -48,8 +48,8 @@ def check_begun(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> Non
         )
 
 
-def _earlier(catalogue: Catalogue, tenant_id: str, campaign_id: str, field: str) -> Campaign:
+def _earlier(campaigns: Campaigns, tenant_id: str, campaign_id: str, field: str) -> Campaign:
     try:
-        return catalogue.campaign(tenant_id, campaign_id)
+        return campaigns.get(tenant_id, campaign_id)
     except NotFound as exc:
         raise NotFound("there is no such campaign", field=field) from exc

@@ -37,13 +37,13 @@ def refresh_number(parts: CampaignParts, tenant_id: str, phone_number_id: str, n
 def refresh_template_of(parts: CampaignParts, tenant_id: str, campaign_id: str, now: int) -> None:
     """Ask Meta for the template that a campaign is about to use: an event of it may have been missed. What Meta cannot
     tell just now stays as it is stored. Raises NotFound."""
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     if campaign.state not in _ABOUT_TO_SEND:
         return
-    template = parts.catalogue.template(tenant_id, campaign.template_id)
+    template = parts.templates.get(tenant_id, campaign.template_id)
     try:
         access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, template.waba_id), now)
-        refresh_template(parts.graph, parts.catalogue, access, tenant_id, template, now)
+        refresh_template(parts.graph, parts.templates, access, tenant_id, template, now)
     except Exception as error:  # as with the number's facts: what is stored is what webhooks told
         logger.warning("template not read", extra={"template_id": template.template_id, "error": type(error).__name__})
         count("TemplateFactsStale")
@@ -81,7 +81,7 @@ class LaunchChecks:
             tried = self.dry_runs.latest(self.tenant_id, campaign.campaign_id)
         except NotFound:
             return
-        allowance = allowance_of(self.parts.catalogue, self.parts.sends, self.tenant_id, waba, self.now)
+        allowance = allowance_of(self.parts.campaigns, self.parts.sends, self.tenant_id, waba, self.now)
         beyond = allowance.beyond(tried.sendable)
         if tried.complete and beyond:
             raise Conflict(

@@ -8,17 +8,21 @@ from shared.clients.queue import Queue
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
+from shared.store.contacts.fields import ContactFields
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignParts:
     directory: Directory
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
+    fields: ContactFields
+    templates: Templates
     sends: Sends
     lanes: Lanes
     schedules: Schedules

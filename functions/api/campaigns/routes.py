@@ -42,7 +42,9 @@ def _control() -> CampaignControl:
     parts = deps()
     return CampaignControl(
         parts.accounts,
-        parts.catalogue,
+        parts.campaigns,
+        parts.fields,
+        parts.templates,
         parts.lanes,
         parts.schedules,
         parts.start_queue,
@@ -61,12 +63,12 @@ def _not_announced(campaign_id: str, error: Exception) -> None:
 
 def _dry_runs() -> DryRuns:
     parts = deps()
-    return DryRuns(parts.directory, parts.catalogue, parts.sends, parts.load_queue)
+    return DryRuns(parts.directory, parts.campaigns, parts.sends, parts.load_queue)
 
 
 @router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "Campaigns, newest first"))
 def list_campaigns(limit: Limit = 20, cursor: CursorText = None) -> CampaignsOut:
-    page = deps().catalogue.campaigns(caller(router).tenant_id, limit, cursor)
+    page = deps().campaigns.page(caller(router).tenant_id, limit, cursor)
     return CampaignsOut(items=[CampaignOut.of(campaign) for campaign in page.items], next_cursor=page.cursor)
 
 
@@ -89,7 +91,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
 
 @router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "A campaign"))
 def get_campaign(campaign_id: CampaignId) -> CampaignOut:
-    return CampaignOut.of(deps().catalogue.campaign(caller(router).tenant_id, campaign_id))
+    return CampaignOut.of(deps().campaigns.get(caller(router).tenant_id, campaign_id))
 
 
 @router.post(
@@ -98,10 +100,10 @@ def get_campaign(campaign_id: CampaignId) -> CampaignOut:
 )
 def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
     parts, tenant_id, request = deps(), caller(router).tenant_id, operation(router)
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     refresh_template_of(parts, tenant_id, campaign_id, request.at)
     number, waba = refresh_number(parts, tenant_id, campaign.phone_number_id, epoch_ms())
-    conditions = conditions_of(parts.catalogue.template(tenant_id, campaign.template_id), number, waba)
+    conditions = conditions_of(parts.templates.get(tenant_id, campaign.template_id), number, waba)
     _dry_runs().start(tenant_id, campaign_id, DryRun(request.operation_id, request.at, conditions))
     return DryRunStartedOut(dry_run_id=request.operation_id)
 
@@ -110,13 +112,13 @@ def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
 def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     result = _dry_runs().latest(tenant_id, campaign_id)
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     number = parts.accounts.number(tenant_id, campaign.phone_number_id)
     waba = parts.accounts.waba(tenant_id, number.waba_id)
-    template = parts.catalogue.template(tenant_id, campaign.template_id)
+    template = parts.templates.get(tenant_id, campaign.template_id)
     allowance = Allowance(None)
     if result.complete:
-        allowance = allowance_of(parts.catalogue, parts.sends, tenant_id, waba, now)
+        allowance = allowance_of(parts.campaigns, parts.sends, tenant_id, waba, now)
     expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or 0), result.offer_ends)
     changed = changes(result.run.conditions, conditions_of(template, number, waba))
     card = rate_card_of(parts.directory, tenant_id)
@@ -192,7 +194,7 @@ def _follow_up(campaign_id: str, chosen: EarlierCampaign) -> CampaignOut:
 @router.get("/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "The books of a campaign"))
 def get_report(campaign_id: CampaignId) -> ReportOut:
     parts, tenant_id = deps(), caller(router).tenant_id
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     changed = _dry_runs().compared(tenant_id, campaign)
     since = (
         SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
@@ -213,7 +215,7 @@ def get_recipients(
     cursor: CursorText = None,
 ) -> RecipientsOut:
     parts, tenant_id = deps(), caller(router).tenant_id
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     page = Recipients(parts.sends, parts.lanes).page(tenant_id, campaign, outcome, limit, cursor)
     return RecipientsOut(
         items=[
@@ -234,7 +236,7 @@ def get_recipients_csv(
     cursor: CursorText = None,
 ) -> Response[str]:
     parts, tenant_id = deps(), caller(router).tenant_id
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     page = Recipients(parts.sends, parts.lanes).page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)
     headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
     if page.cursor is not None:

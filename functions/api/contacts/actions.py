@@ -51,7 +51,7 @@ def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) ->
     Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
     """
     contacts, bsuid = deps.contacts, new.bsuid or ""
-    checked = check_fields(new.fields, deps.catalogue.fields(tenant_id))
+    checked = check_fields(new.fields, deps.fields.all(tenant_id))
     fields = {key: value for key, value in checked.items() if value is not None}
     name, first = new_names(new.name, new.first_name)
     attributes = {"name": name, "bsuid": bsuid, "first": first}
@@ -80,7 +80,7 @@ def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: Con
         before.contact_id,
         name=name,
         first=first,
-        fields=check_fields(patch.fields, deps.catalogue.fields(tenant_id)),
+        fields=check_fields(patch.fields, deps.fields.all(tenant_id)),
         add_tags=check_tags(patch.add_tags),
         remove_tags=check_tags(patch.remove_tags),
         now=now,

@@ -33,25 +33,25 @@ ContactId = Annotated[str, Path(pattern=HEX_ID)]
 
 @router.get("/v1/fields", **secured(Scope.READ, "contacts", "The custom fields of contacts"))
 def list_fields(limit: Limit = 50, cursor: CursorText = None) -> FieldsOut:
-    page = deps().catalogue.fields_page(caller(router).tenant_id, limit, cursor)
+    page = deps().fields.page(caller(router).tenant_id, limit, cursor)
     return FieldsOut(items=[FieldOut.of(field) for field in page.items], next_cursor=page.cursor)
 
 
 @router.post("/v1/fields", **effect(Scope.CONTACTS, "contacts", "Make a custom field", status=201))
 def post_field(body: FieldIn) -> FieldOut:
-    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
+    tenant_id, fields = caller(router).tenant_id, deps().fields
     field = ContactField(body.key, body.label or body.key, body.kind)
-    catalogue.create_field(tenant_id, field)
+    fields.create(tenant_id, field)
     return FieldOut.of(field)
 
 
 @router.delete("/v1/fields/<key>", **secured(Scope.CONTACTS, "contacts", "Remove a custom field", status=204))
 def delete_field(key: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]) -> None:
     """Values that contacts have of it stay stored, and show again when it is made again."""
-    tenant_id, catalogue = caller(router).tenant_id, deps().catalogue
-    if key not in {field.key for field in catalogue.fields(tenant_id)}:
+    tenant_id, fields = caller(router).tenant_id, deps().fields
+    if key not in {field.key for field in fields.all(tenant_id)}:
         raise NotFound("there is no such field")
-    catalogue.delete_field(tenant_id, key)
+    fields.delete(tenant_id, key)
 
 
 @router.get("/v1/contacts", **secured(Scope.READ, "contacts", "Contacts, in order of id"))

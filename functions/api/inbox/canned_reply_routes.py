@@ -25,7 +25,7 @@ ReplyId = Annotated[str, Path(pattern=ULID)]
 
 def _check_places(tenant_id: str, body: CannedReplyIn) -> None:
     """Raises InvalidInput for a place that nothing could fill."""
-    unknown = unknown_places(body.text, [field.key for field in deps().catalogue.fields(tenant_id)])
+    unknown = unknown_places(body.text, [field.key for field in deps().fields.all(tenant_id)])
     if unknown:
         raise InvalidInput(f"nothing is called {{{unknown[0]}}}; correct the name or remove it", field="text")
 

@@ -6,13 +6,15 @@ from functions.api.inbox.chat_signals import ChatSignals
 from functions.api.inbox.sending.parts import DraftParts
 from shared.services.single_send import SingleSender
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.inbox_settings import InboxSettings
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class DeskParts:
 
 @dataclass(frozen=True, slots=True)
 class CannedReplyParts:
-    catalogue: Catalogue
+    fields: ContactFields
     contacts: Contacts
     inbox: InboxSettings
 
@@ -52,8 +54,9 @@ class SearchParts:
 @dataclass(frozen=True, slots=True)
 class TimelineParts:
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
     contacts: Contacts
     conversations: Conversations
+    templates: Templates
     lanes: Lanes
     sends: Sends

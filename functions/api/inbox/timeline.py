@@ -146,10 +146,10 @@ class _Campaigns:
 
     def _begun(self) -> Iterator[Campaign]:
         """Those whose blocks are still kept and that had begun by then, newest made first."""
-        cursor: str | None = self._deps.catalogue.cursor_from(self._before)
+        cursor: str | None = self._deps.campaigns.cursor_from(self._before)
         looked_at = 0
         while cursor is not None and looked_at < MOST_CAMPAIGNS:
-            page = self._deps.catalogue.campaigns(self._tenant_id, 100, cursor)
+            page = self._deps.campaigns.page(self._tenant_id, 100, cursor)
             looked_at += len(page.items)
             for campaign in page.items:
                 if campaign.state in _BEGUN and campaign.sizes and self._oldest < _began(campaign) <= self._before:
@@ -178,7 +178,7 @@ def _began(campaign: Campaign) -> int:
 
 def _read(deps: TimelineParts, tenant_id: str, campaign: Campaign, values: Sequence[str]) -> str:
     try:
-        template = deps.catalogue.template(tenant_id, campaign.template_id)
+        template = deps.templates.get(tenant_id, campaign.template_id)
         return render_text(template, from_document(SendPlan, campaign.plan), values)
     except (NotFound, ValueError):
         # The template is gone, or is another one by now.

@@ -26,7 +26,7 @@ def post_connect(body: ConnectIn) -> ConnectOut:
     request = ConnectRequest(body.code, body.waba_id, body.phone_number_id or "", body.pin or "")
     limits = entitlements(tenant.plan, tenant.subscription_status)
     waba, numbers, access = parts.connector.connect(tenant_id, request, app, limits, now)
-    templates = sync_templates(parts.graph, parts.catalogue, access, tenant_id, waba.waba_id, now)
+    templates = sync_templates(parts.graph, parts.templates, access, tenant_id, waba.waba_id, now)
     return ConnectOut(waba=WabaOut.of(waba), numbers=[NumberOut.of(n, waba, now) for n in numbers], templates=templates)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from functions.api.meta.calls import Graph, every
 from shared.clients.graph import GraphAccess
 from shared.domain.templates.template import Component, Template
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.templates.templates import Templates
 
 _FIELDS = "id,name,language,status,category,parameter_format,components,rejected_reason"
 
@@ -44,7 +44,7 @@ def template_from(row: Mapping[str, Any], waba_id: str, now: int) -> Template:
 
 
 def sync_templates(
-    graph: Graph, catalogue: Catalogue, access: GraphAccess, tenant_id: str, waba_id: str, now: int
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: str, waba_id: str, now: int
 ) -> int:
     """Copy every template of the account; how many there are. One that is not listed is gone at Meta, and DELETED here.
 
@@ -52,42 +52,42 @@ def sync_templates(
     """
     listed = {str(row["id"]): row for row in every(graph, f"{waba_id}/message_templates", access, _FIELDS)}
     for row in listed.values():
-        _store(catalogue, tenant_id, template_from(row, waba_id, now), now)
-    for template in catalogue.templates(tenant_id):
+        _store(templates, tenant_id, template_from(row, waba_id, now), now)
+    for template in templates.all(tenant_id):
         if template.waba_id == waba_id and template.template_id not in listed:
-            _store_gone(catalogue, tenant_id, template.template_id, now)
+            _store_gone(templates, tenant_id, template.template_id, now)
     return len(listed)
 
 
 def refresh_template(
-    graph: Graph, catalogue: Catalogue, access: GraphAccess, tenant_id: str, template: Template, now: int
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: str, template: Template, now: int
 ) -> None:
     """Bring one template up to date with Meta's list, which is asked by its name; `now` as above. Raises
     ProviderRejected and RetryableError, and leaves it as it is stored."""
     rows = every(graph, f"{template.waba_id}/message_templates", access, _FIELDS, name=template.name)
     row = next((row for row in rows if str(row.get("id", "")) == template.template_id), None)
     if row is None:
-        _store_gone(catalogue, tenant_id, template.template_id, now)
+        _store_gone(templates, tenant_id, template.template_id, now)
     else:
-        _store(catalogue, tenant_id, template_from(row, template.waba_id, now), now)
+        _store(templates, tenant_id, template_from(row, template.waba_id, now), now)
 
 
-def _store(catalogue: Catalogue, tenant_id: str, listed: Template, now: int) -> None:
-    known = catalogue.change_template(
+def _store(templates: Templates, tenant_id: str, listed: Template, now: int) -> None:
+    known = templates.change(
         tenant_id, listed.template_id, lambda old: old if old.updated_at > now else _with_quality(listed, old)
     )
     if not known:
-        catalogue.put_template(tenant_id, listed)
+        templates.put(tenant_id, listed)
 
 
-def _store_gone(catalogue: Catalogue, tenant_id: str, template_id: str, now: int) -> None:
+def _store_gone(templates: Templates, tenant_id: str, template_id: str, now: int) -> None:
     """What was made, or told of, since the list was asked for is not in it, and stays."""
 
     def gone(old: Template) -> Template:
         known = old.status == "DELETED" or old.updated_at >= now
         return old if known else replace(old, status="DELETED", updated_at=now)
 
-    catalogue.change_template(tenant_id, template_id, gone)
+    templates.change(tenant_id, template_id, gone)
 
 
 def _with_quality(listed: Template, known: Template) -> Template:
@@ -97,7 +97,7 @@ def _with_quality(listed: Template, known: Template) -> Template:
 
 def create_template(
     graph: Graph,
-    catalogue: Catalogue,
+    templates: Templates,
     access: GraphAccess,
     tenant_id: str,
     waba_id: str,
@@ -130,7 +130,7 @@ def create_template(
         "components": [_as_listed(component) for component in draft.components],
     }
     template = template_from(row, waba_id, now)
-    catalogue.put_template(tenant_id, template)
+    templates.put(tenant_id, template)
     return template
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functions.api.meta.calls import Graph
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateParts:
     accounts: Accounts
-    catalogue: Catalogue
+    templates: Templates
     graph: Graph
     access: MetaAccess

@@ -21,7 +21,7 @@ deps = parts_for(router, TemplateParts)
 
 @router.get("/v1/templates", **secured(Scope.READ, "templates", "Message templates"))
 def list_templates(limit: Limit = 50, cursor: CursorText = None) -> TemplatesOut:
-    page = deps().catalogue.templates_page(caller(router).tenant_id, limit, cursor)
+    page = deps().templates.page(caller(router).tenant_id, limit, cursor)
     return TemplatesOut(items=[TemplateOut.of(template) for template in page.items], next_cursor=page.cursor)
 
 
@@ -31,7 +31,7 @@ def post_template(body: TemplateIn) -> TemplateOut:
     waba = chosen_account(parts.accounts, tenant_id, body.waba_id)
     draft = TemplateDraft(body.name, body.language, body.category, body.parameter_format, body.components)
     access = parts.access.of_account(tenant_id, waba, now)
-    return TemplateOut.of(create_template(parts.graph, parts.catalogue, access, tenant_id, waba.waba_id, draft, now))
+    return TemplateOut.of(create_template(parts.graph, parts.templates, access, tenant_id, waba.waba_id, draft, now))
 
 
 @router.post("/v1/templates/sync", **effect(Scope.CAMPAIGNS, "templates", "Copy all templates from Meta again"))
@@ -40,10 +40,10 @@ def post_sync() -> SyncOut:
     count = 0
     for waba in parts.accounts.wabas(tenant_id):
         access = parts.access.of_account(tenant_id, waba, now)
-        count += sync_templates(parts.graph, parts.catalogue, access, tenant_id, waba.waba_id, now)
+        count += sync_templates(parts.graph, parts.templates, access, tenant_id, waba.waba_id, now)
     return SyncOut(templates=count)
 
 
 @router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "A template"))
 def get_template(template_id: Annotated[str, Path(pattern=META_ID)]) -> TemplateOut:
-    return TemplateOut.of(deps().catalogue.template(caller(router).tenant_id, template_id))
+    return TemplateOut.of(deps().templates.get(caller(router).tenant_id, template_id))

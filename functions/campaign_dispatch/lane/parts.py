@@ -7,10 +7,11 @@ from shared.clients.graph import GraphClient
 from shared.clients.queue import Queue
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class LaneParts:
     over."""
 
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
+    templates: Templates
     lanes: Lanes
     sends: Sends
     consent: Consent

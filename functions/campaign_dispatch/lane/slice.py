@@ -48,13 +48,13 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     if tenant_id is None:
         return None
     number = parts.accounts.number(tenant_id, wake.phone_number_id)
-    if pause_idle_number(parts.catalogue, parts.lanes, tenant_id, number, epoch_ms()):
+    if pause_idle_number(parts.campaigns, parts.lanes, tenant_id, number, epoch_ms()):
         return None
     waba = parts.accounts.waba(tenant_id, number.waba_id)
     access = parts.meta.of_account(tenant_id, waba, epoch_ms())
     rate = number.sending_rate / number.lanes
     runs = [run for run in parts.lanes.work(wake.phone_number_id).runs if run.tenant_id == tenant_id]
-    categories = {run.campaign_id: latest_category(parts.catalogue, run) for run in runs}
+    categories = {run.campaign_id: latest_category(parts.campaigns, parts.templates, run) for run in runs}
     keep_time()
     end = asyncio.run(_run(parts, wake, access, rate, categories))
     if end is not None and end.handoff:
@@ -98,8 +98,8 @@ async def _run(
                 sends=parts.sends,
                 lanes=parts.lanes,
                 consent=parts.consent,
-                pause=AutoPause(parts.catalogue, parts.lanes),
-                cancelled=partial(is_cancelled, parts.catalogue),
+                pause=AutoPause(parts.campaigns, parts.lanes),
+                cancelled=partial(is_cancelled, parts.campaigns),
                 new_id=new_ulid,
             ),
             transmit=GraphTransmitter(graph, access, wake.phone_number_id, categories),

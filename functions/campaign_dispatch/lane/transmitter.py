@@ -8,7 +8,8 @@ from shared.domain.campaigns.endpoint import Route, endpoint_of
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome
 from shared.errors import NotFound
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.templates.templates import Templates
 
 
 @dataclass(slots=True)
@@ -34,10 +35,10 @@ class GraphTransmitter:
         return route.turn(await self.graph.send(self.phone_number_id, self.access, body, endpoint), endpoint)
 
 
-def latest_category(catalogue: Catalogue, run: Run) -> str:
+def latest_category(campaigns: Campaigns, templates: Templates, run: Run) -> str:
     """Of the run's template, as Meta last told it: a campaign that was resumed keeps the one it was begun with."""
     try:
-        campaign = catalogue.campaign(run.tenant_id, run.campaign_id)
-        return catalogue.template(run.tenant_id, campaign.template_id).category
+        campaign = campaigns.get(run.tenant_id, run.campaign_id)
+        return templates.get(run.tenant_id, campaign.template_id).category
     except NotFound:
         return run.category

@@ -81,8 +81,8 @@ def dry_run_shard(
 ) -> bool:
     """Store the shard's part of a dry run (True), or how far it came when time ran out (False). Raises CompileError
     when the campaign could not be sent at all."""
-    template = parts.catalogue.template(task.tenant_id, campaign.template_id)
-    known = {f.key: f.kind for f in parts.catalogue.fields(task.tenant_id)}
+    template = parts.templates.get(task.tenant_id, campaign.template_id)
+    known = {f.key: f.kind for f in parts.fields.all(task.tenant_id)}
     plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or 0))
     gate = open_gate(parts, task, replace(campaign, frozen_at=now), plan, template.category)
     offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)

@@ -15,7 +15,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import SendPlan
 from shared.queue_messages import LoadShard
 from shared.services.same_number import is_respelled, of_same_number
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
 
 _DAY_MS = 86_400_000
@@ -37,34 +37,34 @@ def open_gate(parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendP
     return lambda contact: judge(contact, history, purpose, plan, same_number)
 
 
-def waits_for_another(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> bool:
+def waits_for_another(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> bool:
     """Whether a campaign that begins earlier, and whose people this one must know, is not loaded yet.
 
     Of two that begin at about the same time the later waits: else neither would count the other's people. Also for one
     that is named in its audience, and due, and whose start is only announced late. Another try at the same people that
     was cancelled is waited for until it is closed: its lanes may not have heard of it yet.
     """
-    tries = read_tries(catalogue, tenant_id, campaign).others
+    tries = read_tries(campaigns, tenant_id, campaign).others
     if any(other.state is State.CANCELLED and other.sizes and not other.closed for other in tries):
         return True
-    named = [catalogue.campaign(tenant_id, other) for other in campaign.audience.named_campaigns]
-    counted = (*named, *_under_the_cap(catalogue, tenant_id, campaign), *tries)
+    named = [campaigns.get(tenant_id, other) for other in campaign.audience.named_campaigns]
+    counted = (*named, *_under_the_cap(campaigns, tenant_id, campaign), *tries)
     return any(other.state is State.LOADING and other.turn < campaign.turn for other in counted) or any(
         other.state is State.SCHEDULED and other.turn < campaign.turn for other in named
     )
 
 
-def _under_the_cap(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> list[Campaign]:
+def _under_the_cap(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> list[Campaign]:
     cap = campaign.frequency_cap
     if cap is None:
         return []
-    frozen = catalogue.campaigns_frozen_since(tenant_id, campaign.frozen_at - cap.days * _DAY_MS)
+    frozen = campaigns.frozen_since(tenant_id, campaign.frozen_at - cap.days * _DAY_MS)
     return [c for c in frozen if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"]
 
 
 def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
     """Earlier campaigns are read as they stand now."""
-    earlier = lru_cache(maxsize=None)(partial(parts.catalogue.campaign, task.tenant_id))
+    earlier = lru_cache(maxsize=None)(partial(parts.campaigns.get, task.tenant_id))
     read_block = lru_cache(maxsize=_BLOCKS)(parts.sends.read_block)
     source = campaign.audience.source
 
@@ -88,7 +88,7 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
         other = parts.contacts.get(task.tenant_id, other_id)
         return other is None or other.contact_id != other_id
 
-    counted = _under_the_cap(parts.catalogue, task.tenant_id, campaign)
+    counted = _under_the_cap(parts.campaigns, task.tenant_id, campaign)
     recent = [c.campaign_id for c in counted if c.started_at is not None]
-    tries = read_tries(parts.catalogue, task.tenant_id, campaign)
+    tries = read_tries(parts.campaigns, task.tenant_id, campaign)
     return open_history(campaign, recent, stream, look_up, took_over, tries)

@@ -8,14 +8,18 @@ from shared.domain.campaigns.stop_reasons import Scope
 from shared.queue_messages import WakeLane
 from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.templates.templates import Templates
 
 
 class Opening:
-    def __init__(self, accounts: Accounts, catalogue: Catalogue, lanes: Lanes, lane_queue: Queue) -> None:
+    def __init__(
+        self, accounts: Accounts, campaigns: Campaigns, templates: Templates, lanes: Lanes, lane_queue: Queue
+    ) -> None:
         self._accounts = accounts
-        self._catalogue = catalogue
+        self._campaigns = campaigns
+        self._templates = templates
         self._lanes = lanes
         self._lane_queue = lane_queue
 
@@ -51,13 +55,13 @@ class Opening:
         That is looked at once the campaign says that it sends: whatever Meta tells from then on finds it so, and stops
         it. Who has resumed it since has decided.
         """
-        campaign = self._catalogue.campaign(tenant_id, campaign_id)
+        campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign.state is not State.SENDING or campaign.resumed_at is not None:
             return campaign.state is State.SENDING
-        template = self._catalogue.template(tenant_id, campaign.template_id)
+        template = self._templates.get(tenant_id, campaign.template_id)
         number = self._accounts.number(tenant_id, campaign.phone_number_id)
         reason = reason_not_to_begin(campaign, template, number, now)
         if reason:
-            stop = CampaignStop(self._catalogue, self._lanes)
+            stop = CampaignStop(self._campaigns, self._lanes)
             stop(tenant_id, campaign_id, Scope.CAMPAIGN, reason, campaign.frozen_at)
         return not reason

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from functions.campaign_dispatch.load.opening import Opening
 from shared.clients.queue import Queue
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
 class LoadParts:
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
+    fields: ContactFields
+    templates: Templates
     contacts: Contacts
     sends: Sends
     lanes: Lanes

@@ -25,7 +25,7 @@ MAX_SKIPPED = 5_000
 def load_shard(parts: LoadParts, task: LoadShard, now: int, out_of_time: Callable[[], bool]) -> str:
     """Load or dry-run one shard. Returns what happened: loaded, continued or waiting (queued again), counted, or
     ignored."""
-    campaign = parts.catalogue.campaign(task.tenant_id, task.campaign_id)
+    campaign = parts.campaigns.get(task.tenant_id, task.campaign_id)
     if task.dry_run_id:
         if not dry_run_shard(parts, task, campaign, now, out_of_time):
             parts.load_queue.send(task, group=task.tenant_id)
@@ -37,7 +37,7 @@ def load_shard(parts: LoadParts, task: LoadShard, now: int, out_of_time: Callabl
         return "ignored"
     if campaign.state is not State.LOADING:
         return "ignored"
-    if waits_for_another(parts.catalogue, task.tenant_id, campaign):
+    if waits_for_another(parts.campaigns, task.tenant_id, campaign):
         parts.load_queue.send(task, group=task.tenant_id, delay_seconds=_WAIT_SECONDS)
         return "waiting"
     plan = from_document(SendPlan, campaign.plan)
@@ -118,7 +118,7 @@ def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, now: int) -> N
         now=now,
     )
     try:
-        fixed = parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, fix)
+        fixed = parts.campaigns.change(tenant_id, campaign.campaign_id, fix)
     except Conflict:
         # Cancelled, or another shard's worker finished first: the lanes are woken once, by that one. Should it die
         # before it does, its message comes back.

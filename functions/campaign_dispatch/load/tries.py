@@ -3,17 +3,17 @@
 from functions.campaign_dispatch.load.logic.history import Tries
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.further_tries import family_beside, is_further_try
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 
 
-def read_tries(catalogue: Catalogue, tenant_id: str, campaign: Campaign) -> Tries:
+def read_tries(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> Tries:
     """As things stand now: a list may be a moment old, and the state of a try that begins right now decides."""
     line: list[Campaign] = []
     last = campaign
     while is_further_try(last) and last.audience.source is not None:
-        last = catalogue.campaign(tenant_id, last.audience.source.campaign_id)
+        last = campaigns.get(tenant_id, last.audience.source.campaign_id)
         line.append(last)
     if not line:
         return Tries()
-    beside = family_beside(campaign, line, catalogue.campaigns_made_since(tenant_id, line[-1].campaign_id))
-    return Tries(tuple(line), tuple(catalogue.campaign(tenant_id, other.campaign_id) for other in beside))
+    beside = family_beside(campaign, line, campaigns.made_since(tenant_id, line[-1].campaign_id))
+    return Tries(tuple(line), tuple(campaigns.get(tenant_id, other.campaign_id) for other in beside))

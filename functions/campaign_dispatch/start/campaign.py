@@ -25,7 +25,7 @@ def start_campaign(parts: StartParts, tenant_id: str, campaign_id: str, now: int
     Meta does not take a file right now.
     """
     try:
-        campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+        campaign = parts.campaigns.get(tenant_id, campaign_id)
     except NotFound:
         return "ignored"
     if campaign.state is State.SCHEDULED:
@@ -45,8 +45,8 @@ def start_campaign(parts: StartParts, tenant_id: str, campaign_id: str, now: int
 
 def _freeze_plan(parts: StartParts, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
     _check_source(parts, tenant_id, campaign)
-    template = parts.catalogue.template(tenant_id, campaign.template_id)
-    known = {field.key: field.kind for field in parts.catalogue.fields(tenant_id)}
+    template = parts.templates.get(tenant_id, campaign.template_id)
+    known = {field.key: field.kind for field in parts.fields.all(tenant_id)}
     variables = _with_files(parts, tenant_id, campaign, now)
     plan = to_document(compile_plan(template, variables, known, now))
 
@@ -55,7 +55,7 @@ def _freeze_plan(parts: StartParts, tenant_id: str, campaign: Campaign, now: int
             current, state=after(current.state, "load"), frozen_at=now, plan=plan, category=template.category
         )
 
-    return parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, load)
+    return parts.campaigns.change(tenant_id, campaign.campaign_id, load)
 
 
 def _check_source(parts: StartParts, tenant_id: str, campaign: Campaign) -> None:
@@ -63,7 +63,7 @@ def _check_source(parts: StartParts, tenant_id: str, campaign: Campaign) -> None
     source = campaign.audience.source
     if source is None:
         return
-    if problem := not_settled(parts.catalogue.campaign(tenant_id, source.campaign_id), source):
+    if problem := not_settled(parts.campaigns.get(tenant_id, source.campaign_id), source):
         raise CompileError([Problem("audience.source.campaign_id", problem)])
 
 
@@ -91,6 +91,6 @@ def _refuse(parts: StartParts, tenant_id: str, campaign_id: str, reason: str, no
         return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
 
     try:
-        parts.catalogue.change_campaign(tenant_id, campaign_id, cancel)
+        parts.campaigns.change(tenant_id, campaign_id, cancel)
     except Conflict:
         return

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from shared.clients.queue import Queue
 from shared.services.media import MediaService
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.contacts.fields import ContactFields
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
 class StartParts:
     """`media` is made when a campaign names a file; most do not."""
 
-    catalogue: Catalogue
+    campaigns: Campaigns
+    fields: ContactFields
+    templates: Templates
     media: Callable[[], MediaService]
     load_queue: Queue

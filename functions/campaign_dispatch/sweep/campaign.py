@@ -41,7 +41,7 @@ from shared.store.campaigns.lanes import LeaseLost
 
 def sweep_campaign(parts: SweepParts, tenant_id: str, campaign_id: str, now: int) -> str:
     """Bring one campaign on. Returns what was done, for the log."""
-    campaign = parts.catalogue.campaign(tenant_id, campaign_id)
+    campaign = parts.campaigns.get(tenant_id, campaign_id)
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
     if wrong := correction(campaign, work):
         _correct(parts, tenant_id, campaign, wrong, now)
@@ -72,14 +72,14 @@ def _correct(parts: SweepParts, tenant_id: str, campaign: Campaign, wrong: Corre
             # Opened perhaps after the campaign was read here, sent and closed: that has to be looked at again.
             parts.opening.put_before_lanes(tenant_id, campaign, now)
         case Correction.GO_ON:
-            let_lanes_go_on(parts.catalogue, parts.lanes, tenant_id, campaign)
+            let_lanes_go_on(parts.campaigns, parts.lanes, tenant_id, campaign)
         case Correction.RUNNING | Correction.PAUSED | Correction.CANCELLED:
             parts.lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, wrong.value, campaign.reason)
 
 
 def _reload(parts: SweepParts, tenant_id: str, campaign: Campaign, now: int) -> str:
     """Queue the shards again whose worker must have died."""
-    if waits_for_another(parts.catalogue, tenant_id, campaign):
+    if waits_for_another(parts.campaigns, tenant_id, campaign):
         return "waiting"
     progress = parts.sends.load_progress(tenant_id, campaign.campaign_id)
     kept = {
@@ -110,10 +110,10 @@ def _follow(
         finding = Finding.SETTLED if books.settled else Finding.SENDING
     match finding:
         case Finding.UNBALANCED:
-            parts.catalogue.put_incident(tenant_id, incident(campaign, books, now))
+            parts.campaigns.put_incident(tenant_id, incident(campaign, books, now))
             return "unbalanced"
         case Finding.FAILING:
-            stop = CampaignStop(parts.catalogue, parts.lanes)
+            stop = CampaignStop(parts.campaigns, parts.lanes)
             stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, meta_code(code))
             return "tripped"
         case Finding.SETTLED:
@@ -135,15 +135,13 @@ def _give_up_on_held(parts: SweepParts, tenant_id: str, campaign: Campaign, work
     for block in standings(parts.sends, tenant_id, campaign, work):
         if kept := block.status.kept_back():
             parts.sends.record(tenant_id, campaign.campaign_id, block.number, StatusChange(unconfirmed=set(kept)))
-    parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=None))
+    parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=None))
     return "held settled"
 
 
 def _complete(parts: SweepParts, tenant_id: str, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
     try:
-        campaign = parts.catalogue.change_campaign(
-            tenant_id, campaign.campaign_id, lambda current: completed(current, cursors)
-        )
+        campaign = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: completed(current, cursors))
     except Conflict:
         return "changed"
     return _close(parts, tenant_id, campaign, cursors, now)
@@ -161,7 +159,7 @@ def _close(parts: SweepParts, tenant_id: str, campaign: Campaign, cursors: Mappi
     if campaign.state is State.CANCELLED:
         # A lane that stood still may have given back what it had claimed since that was looked at; now none can.
         _cancel_retries(parts, tenant_id, campaign, parts.lanes.work(campaign.phone_number_id))
-    parts.catalogue.change_campaign(tenant_id, campaign.campaign_id, lambda current: ended(current, books, now))
+    parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: ended(current, books, now))
     return "closed"
 
 
@@ -169,7 +167,7 @@ def _resend_unknown(parts: SweepParts, tenant_id: str, campaign: Campaign, now: 
     """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
     again = resend_of(campaign, now)
     with suppress(Conflict):
-        parts.catalogue.create_campaign(tenant_id, again)
+        parts.campaigns.create(tenant_id, again)
     parts.start_queue.send(StartCampaign(tenant_id, again.campaign_id), group=tenant_id)
 
 
@@ -178,7 +176,7 @@ def _close_cancelled(
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
     _cancel_retries(parts, tenant_id, campaign, work)
-    parts.catalogue.change_campaign(
+    parts.campaigns.change(
         tenant_id, campaign.campaign_id, lambda current: replace(current, cursors=tuple(cursors.values()))
     )
     return _close(parts, tenant_id, campaign, cursors, now)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from functions.campaign_dispatch.load.opening import Opening
 from shared.clients.queue import Queue
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
@@ -15,7 +15,7 @@ class SweepParts:
     """`unknown_grace_ms`: how long a send without an answer may still be settled by its statuses before it counts as
     not confirmed."""
 
-    catalogue: Catalogue
+    campaigns: Campaigns
     sends: Sends
     lanes: Lanes
     slices: LoadSlices

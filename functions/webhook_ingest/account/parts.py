@@ -6,14 +6,16 @@ from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
 class AccountParts:
     accounts: Accounts
-    catalogue: Catalogue
+    campaigns: Campaigns
+    templates: Templates
     lanes: Lanes
     notices: Notices
     people: People

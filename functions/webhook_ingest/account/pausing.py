@@ -24,7 +24,7 @@ def pause_campaigns(
 
     One that still loads is not stopped here: it looks at what Meta told when it is loaded.
     """
-    stop = CampaignStop(parts.catalogue, parts.lanes)
+    stop = CampaignStop(parts.campaigns, parts.lanes)
     for campaign in _under_way(parts, tenant_id, waba_id):
         if concerned(campaign):
             count("CampaignPaused", stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, reason, at))
@@ -33,10 +33,10 @@ def pause_campaigns(
 def _under_way(parts: AccountParts, tenant_id: str, waba_id: str) -> Iterator[Campaign]:
     """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
     those on its numbers, and of the newest those not there yet."""
-    found = {c.campaign_id: c for c in newest_of_account(parts.catalogue, tenant_id, waba_id)}
+    found = {c.campaign_id: c for c in newest_of_account(parts.campaigns, tenant_id, waba_id)}
     for number in parts.accounts.numbers(tenant_id):
         if number.waba_id == waba_id:
-            found |= running_on(parts.catalogue, parts.lanes, tenant_id, number.phone_number_id, found)
+            found |= running_on(parts.campaigns, parts.lanes, tenant_id, number.phone_number_id, found)
     for campaign in found.values():
         if campaign.waba_id == waba_id and campaign.state in _UNDER_WAY:
             yield campaign

@@ -26,9 +26,9 @@ def apply_template_news(parts: AccountParts, tenant_id: str, waba_id: str, news:
         before[:] = [template]
         return _changed(template, news, at) if template.waba_id == waba_id else template
 
-    if not parts.catalogue.change_template(tenant_id, news.template_id, change):
+    if not parts.templates.change(tenant_id, news.template_id, change):
         return False
-    after = parts.catalogue.template(tenant_id, news.template_id)
+    after = parts.templates.get(tenant_id, news.template_id)
     reason = _reason_to_stop(before[0], after, news)
     # Nobody can have resumed since what was made for UTILITY and is marketing now, however late this comes.
     undecided = isinstance(news, TemplateCategory) and not keeps_the_gates("UTILITY", news.category)

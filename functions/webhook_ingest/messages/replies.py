@@ -19,7 +19,7 @@ from shared.domain.campaigns.fate import WRITTEN_TO, Place
 from shared.domain.campaigns.number_work import NumberWork
 from shared.errors import NotFound
 from shared.observability import count
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.people import fate_in, place_in
 from shared.store.campaigns.sends import Sends
@@ -60,8 +60,8 @@ class Replies:
     message fits what is remembered.
     """
 
-    def __init__(self, catalogue: Catalogue, lanes: Lanes, sends: Sends) -> None:
-        self._catalogue = catalogue
+    def __init__(self, campaigns: Campaigns, lanes: Lanes, sends: Sends) -> None:
+        self._campaigns = campaigns
         self._lanes = lanes
         self._sends = sends
         self._kept: dict[str, tuple[int, dict[str, Campaign]]] = {}
@@ -134,7 +134,7 @@ class Replies:
             seen = known.get(run.campaign_id)
             if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
                 with suppress(NotFound):
-                    known[run.campaign_id] = self._catalogue.campaign(tenant_id, run.campaign_id)
+                    known[run.campaign_id] = self._campaigns.get(tenant_id, run.campaign_id)
         recent = [
             campaign
             for campaign in known.values()
@@ -148,7 +148,7 @@ class Replies:
     def _newest(self, tenant_id: str, keep_ms: int, now: int) -> dict[str, Campaign]:
         kept = self._kept.get(tenant_id)
         if kept is None or now - kept[0] >= keep_ms:
-            newest = self._catalogue.campaigns(tenant_id, _NEWEST, None).items
+            newest = self._campaigns.page(tenant_id, _NEWEST, None).items
             kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
         return kept[1]
 

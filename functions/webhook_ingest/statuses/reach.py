@@ -61,7 +61,7 @@ def _named(updates: Iterable[Update], owners: Mapping[str, str]) -> dict[Campaig
 
 def _read(parts: StatusParts, key: CampaignKey, named: _Named, works: Mapping[str, NumberWork]) -> Reach:
     """Raises NotFound."""
-    campaign = parts.catalogue.campaign(key.tenant_id, key.campaign_id)
+    campaign = parts.campaigns.get(key.tenant_id, key.campaign_id)
     work = works.get(campaign.phone_number_id)
     tries: dict[int, Mapping[int, int]] = {}
     for block in named.blocks_tried_again:

@@ -131,7 +131,7 @@ def _in_turns(items: Iterable[tuple[Owned, T]]) -> list[tuple[Owned, T]]:
 
 def _stop(parts: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) -> None:
     """The widest reason first, and of equal ones the smallest code, whatever the order they came in."""
-    stop = CampaignStop(parts.catalogue, parts.lanes)
+    stop = CampaignStop(parts.campaigns, parts.lanes)
     for code in sorted(said, key=lambda code: (-SCOPES[rule_of(code).action], code)):
         # Meta's seconds are cut off, so it was said before the end of that second.
         scope, said_at = SCOPES[rule_of(code).action], said[code] + 999

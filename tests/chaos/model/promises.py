@@ -133,7 +133,7 @@ class Promises:
         cursors = {campaign_id: at for lane in work.lanes.values() for campaign_id, at in lane.cursors.items() if at}
         if work.runs or work.retries or cursors:
             self.broken.append(f"left on the number: {[r.campaign_id for r in work.runs]}, {work.retries}, {cursors}")
-        self.broken += [f"incident: {one}" for one in self.world.deps.catalogue.incidents(self.world.tenant_id)]
+        self.broken += [f"incident: {one}" for one in self.world.deps.campaigns.incidents(self.world.tenant_id)]
 
     def _possible(self, key: Key, campaign: Campaign) -> set[str]:
         tried = self.meta.tried(key)

@@ -81,7 +81,9 @@ class Stage:
         self.webhooks = Webhooks(self.machine, ground.ingest, self.world, self.meta, self.promises, self.contact_of)
         self._control = CampaignControl(
             deps.accounts,
-            deps.catalogue,
+            deps.campaigns,
+            deps.fields,
+            deps.templates,
             deps.lanes,
             cast("Any", None),
             self.world.start_queue,

@@ -16,10 +16,12 @@ from shared.errors import Conflict, InvalidInput, NotFound
 from shared.ids import new_ulid
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
 
 NOW = 1_800_000_000_000
 
@@ -53,12 +55,15 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self.tenant, self.number = f"t-{new_ulid()}", str(int(new_ulid()[10:18], 36))
         directory = Directory(database)
-        self.accounts, self.catalogue, self.lanes = Accounts(directory), Catalogue(directory), Lanes(database)
+        self.accounts, self.campaigns, self.lanes = Accounts(directory), Campaigns(directory), Lanes(database)
+        self.templates = Templates(directory)
         self.sent = Sent()
         self.unannounced: list[str] = []
         self.control = CampaignControl(
             self.accounts,
-            self.catalogue,
+            self.campaigns,
+            ContactFields(directory),
+            self.templates,
             self.lanes,
             self.sent,
             self.sent,
@@ -70,7 +75,7 @@ class Desk:
         self.accounts.connect(self.tenant, Waba(waba, "x", "USD", "t"), [Number(self.number, waba, "+1", "x")])
         body = {"type": "BODY", "text": "Hi {{1}}, welcome"}
         self.template = Template("77", waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
-        self.catalogue.put_template(self.tenant, self.template)
+        self.templates.put(self.tenant, self.template)
 
     def use_file(self, tenant_id: str, use: FileUse) -> None:
         assert tenant_id == self.tenant
@@ -86,7 +91,7 @@ class Desk:
 
     def sending(self, state: str = "running") -> str:
         campaign_id = self.made()
-        self.catalogue.change_campaign(
+        self.campaigns.change(
             self.tenant, campaign_id, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16, started_at=NOW)
         )
         self.lanes.open_run(Run(self.number, self.tenant, campaign_id, state, (1,) * 16, 1, NOW, "UTILITY", "{}"))
@@ -114,14 +119,14 @@ def test_what_meta_would_refuse_is_refused_when_it_is_made(desk: Desk) -> None:
             desk.tenant, new_ulid(), desk.draft(variables={"body.2": Variable("constant", "x")}), "m", 1
         )
     assert [problem.field for problem in caught.value.problems] == ["variables.body.1", "variables.body.2"]
-    desk.catalogue.put_template(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
+    desk.templates.put(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
     with pytest.raises(CompileError, match="another account"):
         desk.control.create(desk.tenant, new_ulid(), desk.draft(template_id="78"), "m", 1)
 
 
 def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     components = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Hi"}]
-    desk.catalogue.put_template(desk.tenant, replace(desk.template, template_id="79", components=components))
+    desk.templates.put(desk.tenant, replace(desk.template, template_id="79", components=components))
 
     def draft(file_id: str) -> CampaignDraft:
         return desk.draft(template_id="79", variables={"header.image": Variable("media", file_id)})
@@ -152,9 +157,7 @@ def test_the_unknown_of_a_campaign_are_drafted_again_only_when_nothing_of_it_is_
         again(desk, campaign_id, "unknown")
     assert (caught.value.code, caught.value.field) == ("source_not_finished", "audience.source.campaign_id")
     assert again(desk, campaign_id, "failed").state is State.DRAFT
-    desk.catalogue.change_campaign(
-        desk.tenant, campaign_id, lambda c: replace(c, state=State.CANCELLED, finished_at=NOW)
-    )
+    desk.campaigns.change(desk.tenant, campaign_id, lambda c: replace(c, state=State.CANCELLED, finished_at=NOW))
     assert again(desk, campaign_id, "unknown").state is State.DRAFT
 
 
@@ -162,7 +165,7 @@ def test_a_campaign_for_people_who_may_be_written_to_right_now_is_not_launched(d
     campaign_id = desk.sending()
     draft = again(desk, campaign_id, "failed")
     audience = Audience(source=EarlierCampaign(campaign_id, ("failed", "unknown")))
-    desk.catalogue.change_campaign(desk.tenant, draft.campaign_id, lambda c: replace(c, audience=audience))
+    desk.campaigns.change(desk.tenant, draft.campaign_id, lambda c: replace(c, audience=audience))
     with pytest.raises(Conflict) as caught:
         desk.control.launch(desk.tenant, draft.campaign_id, None, NOW)
     assert caught.value.code == "source_not_finished"
@@ -174,7 +177,7 @@ def test_a_retry_has_the_gates_of_the_campaign_it_retries(desk: Desk) -> None:
     campaign_id = desk.sending()
     audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=(other,))
     cap = FrequencyCap(1, 7)
-    desk.catalogue.change_campaign(desk.tenant, campaign_id, lambda c: replace(c, audience=audience, frequency_cap=cap))
+    desk.campaigns.change(desk.tenant, campaign_id, lambda c: replace(c, audience=audience, frequency_cap=cap))
     made = again(desk, campaign_id, "failed")
     source = EarlierCampaign(campaign_id, ("failed",))
     assert made.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=(other,))
@@ -213,15 +216,15 @@ def test_a_start_that_cannot_be_announced_is_left_to_the_sweep(desk: Desk) -> No
     desk.sent.down = True
     assert desk.control.launch(desk.tenant, campaign_id, None, NOW).state is State.SCHEDULED
     assert desk.unannounced == [campaign_id]
-    assert (desk.tenant, campaign_id) in desk.catalogue.campaigns_to_sweep(NOW + 60_000)
+    assert (desk.tenant, campaign_id) in desk.campaigns.to_sweep(NOW + 60_000)
 
 
 def test_a_template_paused_since_then_cannot_be_launched(desk: Desk) -> None:
     campaign_id = desk.made()
-    desk.catalogue.put_template(desk.tenant, replace(desk.template, status="PAUSED"))
+    desk.templates.put(desk.tenant, replace(desk.template, status="PAUSED"))
     with pytest.raises(CompileError):
         desk.control.launch(desk.tenant, campaign_id, None, NOW)
-    assert desk.catalogue.campaign(desk.tenant, campaign_id).state is State.DRAFT
+    assert desk.campaigns.get(desk.tenant, campaign_id).state is State.DRAFT
 
 
 def test_an_inactive_number_cannot_be_launched_on(desk: Desk) -> None:
@@ -249,7 +252,7 @@ def test_an_attempt_that_died_before_the_lanes_heard_of_it_is_completed_by_repea
     desk: Desk, action: str, state: str, run: str
 ) -> None:
     campaign_id = desk.sending()
-    desk.catalogue.change_campaign(desk.tenant, campaign_id, lambda c: replace(c, state=State(state)))
+    desk.campaigns.change(desk.tenant, campaign_id, lambda c: replace(c, state=State(state)))
     assert desk.run_state(campaign_id) == "running"
     getattr(desk.control, action)(desk.tenant, campaign_id)
     assert desk.run_state(campaign_id) == run

@@ -183,7 +183,7 @@ def same_conversation(world: World) -> list[Call]:
 
 
 def keywords_of_all(world: World) -> int:
-    return sum(len(rule.keywords) for bot in world.api.deps.catalogue.bots(world.tenant) for rule in bot.rules)
+    return sum(len(rule.keywords) for bot in world.api.deps.bots.all(world.tenant) for rule in bot.rules)
 
 
 def labels_of_conversation(world: World) -> int:
@@ -217,7 +217,7 @@ TABLE = [
     Capped("POST /v1/api-keys", "100 keys", api_keys, ROOM, (422, "too_many_api_keys"), MOST_API_KEYS,
            lambda w: w.count("/v1/api-keys")),
     Capped("POST /v1/bots", "50 bots", bots, ROOM, (422, "too_many_bots"), MOST_BOTS,
-           lambda w: len(w.api.deps.catalogue.bots(w.tenant))),
+           lambda w: len(w.api.deps.bots.all(w.tenant))),
     Capped("PUT /v1/bots/{bot_id}", "5,000 keywords", enlarged_bots, ROOM, (422, "too_many_keywords"), MOST_KEYWORDS,
            keywords_of_all),
     Capped("POST /v1/conversations/{conversation_id}/labels", "20 labels", conversation_labels, ROOM,
@@ -329,6 +329,6 @@ def test_beyond_a_bound_since_before_there_was_one_things_can_be_seen_and_change
 def test_keywords_are_folded_when_a_bot_is_stored(world: World) -> None:
     rules = [{"match": "contains", "keywords": ["Preço", "C++"], "reply": "x"}]
     assert world.api.call("POST", "/v1/bots", {"name": "b", "rules": rules}, tenant=world.tenant).status == 201
-    (stored,) = world.api.deps.catalogue.bots(world.tenant)
+    (stored,) = world.api.deps.bots.all(world.tenant)
     assert (stored.folded_by, stored.rules[0].needles) == (FOLDED_BY, (" preco ", "c++"))
     assert stored.rules[0].keywords == ("Preço", "C++")

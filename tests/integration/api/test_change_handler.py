@@ -138,10 +138,10 @@ def test_ticks(api: Api, tables: Tables, tenant: str) -> None:
 def test_a_campaign_that_is_paused(api: Api, tables: Tables, tenant: str) -> None:
     campaign = Campaign(new_ulid(), "sale", "pn", "w", "t", "MARKETING", Audience(everyone=True), {},
                         state=State.SENDING)  # fmt: skip
-    api.deps.catalogue.create_campaign(tenant, campaign)
+    api.deps.campaigns.create(tenant, campaign)
     cursor = start(api, tenant)
     change = lambda c: replace(c, state=State.PAUSED, reason="template_paused")  # noqa: E731
-    handle(tables.records(lambda: api.deps.catalogue.change_campaign(tenant, campaign.campaign_id, change)))
+    handle(tables.records(lambda: api.deps.campaigns.change(tenant, campaign.campaign_id, change)))
     (event,) = told(api, tenant, cursor)
     assert event["type"] == "campaign.paused"
     assert event["data"]["reason"] == "template_paused"

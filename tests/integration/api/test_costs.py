@@ -34,10 +34,10 @@ class Shop:
         made.accounts.create(Tenant(self.tenant, "T", "BR"), Member("m", f"sub-{self.tenant}", "a@b.co", Role.OWNER))
         made.accounts.connect(self.tenant, Waba(waba, "x", "USD", ""), [Number(number, waba, "+15550783881", "Shop")])
         template = Template("77", waba, "hi", "en", "MARKETING", "APPROVED", "POSITIONAL", [])
-        made.catalogue.put_template(self.tenant, template)
+        made.templates.put(self.tenant, template)
         self.campaign = new_ulid()
         campaign = Campaign(self.campaign, "c", number, waba, "77", "MARKETING", Audience(everyone=True), {})
-        made.catalogue.create_campaign(self.tenant, campaign)
+        made.campaigns.create(self.tenant, campaign)
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         return self.api.call(method, path, body, tenant=self.tenant)
@@ -51,7 +51,7 @@ class Shop:
         sizes = tuple(4 if shard == 5 else 0 for shard in range(16))
         end = SealedBlock(0, 0, 4, {}, people[-1].contact_id, end=True)
         made.sends.seal_block(self.tenant, self.campaign, 5, end, people, [], epoch_ms())
-        made.catalogue.change_campaign(
+        made.campaigns.change(
             self.tenant, self.campaign, lambda c: replace(c, state=State.COMPLETED, sizes=sizes, cursors=(4,))
         )
         change.sent |= {0, 1, 2, 3}

@@ -175,7 +175,7 @@ def test_a_note_is_for_the_team_and_found_by_those_it_mentions(team: Team) -> No
 
 
 def test_canned_replies_are_filled_with_what_is_known(team: Team) -> None:
-    team.api.deps.catalogue.create_field(team.tenant, ContactField("city", "City"))
+    team.api.deps.fields.create(team.tenant, ContactField("city", "City"))
     contact = contact_id_for(team.tenant, "phone", "Ana Lima")
     team.hears("Ana Lima")
     text = (

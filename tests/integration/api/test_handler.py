@@ -185,12 +185,12 @@ def furnish(api: Api, tenant_id: str) -> None:
     deps, contact = api.deps, contact_id_for(tenant_id, "phone", "+5511912345678")
     number = f"{int(tenant_id[-8:], 36)}"
     deps.accounts.connect(tenant_id, Waba(f"9{number}", "x", "USD", "t"), [Number(number, f"9{number}", "+1", "x")])
-    deps.catalogue.put_template(tenant_id, Template("4242", f"9{number}", "n", "en", "UTILITY", "APPROVED", "", []))
-    deps.catalogue.create_field(tenant_id, ContactField("city", "City"))
-    deps.catalogue.create_campaign(
+    deps.templates.put(tenant_id, Template("4242", f"9{number}", "n", "en", "UTILITY", "APPROVED", "", []))
+    deps.fields.create(tenant_id, ContactField("city", "City"))
+    deps.campaigns.create(
         tenant_id, Campaign(tenant_id, "c", number, f"9{number}", "4242", "UTILITY", Audience(everyone=True), {})
     )
-    deps.catalogue.put_bot(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
+    deps.bots.put(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
     deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), 1)
     head = Head(conversation_id_for(tenant_id, "1", contact), "1", contact, "Ana")
     media = MessageMedia("stored", "image", "media/private", media_id="1", mime_type="image/jpeg")
@@ -332,18 +332,18 @@ def test_a_repeated_post_happens_once_and_its_secret_comes_back(api: Api) -> Non
 def test_a_refusal_is_an_answer_too_but_a_failure_is_not(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant_id, headers = tenant(api), {"idempotency-key": "two"}
     body = {"key": "city"}
-    real = api.deps.catalogue.create_field
+    real = api.deps.fields.create
 
     def broken(*args: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(api.deps.catalogue, "create_field", broken)
+    monkeypatch.setattr(api.deps.campaigns, "create_field", broken)
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=headers).status == 500
-    monkeypatch.setattr(api.deps.catalogue, "create_field", real)
+    monkeypatch.setattr(api.deps.campaigns, "create_field", real)
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=headers).status == 201
     taken = {"idempotency-key": "three"}
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=taken).status == 409
-    api.deps.catalogue.delete_field(tenant_id, "city")
+    api.deps.fields.delete(tenant_id, "city")
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=taken).status == 409
 
 

@@ -32,8 +32,8 @@ from shared.errors import Conflict
 from shared.ids import new_ulid
 from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.fields import ContactFields
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -61,7 +61,7 @@ class Bench:
         self.s3 = s3
         self.directory = Directory(database)
         self.imports = Imports(self.directory, Files(s3, "data"))
-        self.catalogue = Catalogue(self.directory)
+        self.fields = ContactFields(self.directory)
         self.contacts = Contacts(database)
         self.conversations = Conversations(database)
         accounts = Accounts(self.directory)
@@ -77,7 +77,7 @@ class Bench:
         return job.import_id
 
     def run(self, import_id: str, clock: Clock | None = None, owner: str = "w1", margin: int = 30_000) -> bool:
-        run = ImportRun(self.imports, self.catalogue, self.contacts, self.heads, clock or Clock())
+        run = ImportRun(self.imports, self.fields, self.contacts, self.heads, clock or Clock())
         return run.work(self.tenant, import_id, owner, margin_ms=margin)
 
     def job(self, import_id: str) -> ImportJob:
@@ -97,7 +97,7 @@ def numbered(count: int) -> str:
 
 
 def test_counts_add_up_and_rejected_rows_have_their_reasons(bench: Bench) -> None:
-    bench.catalogue.create_field(bench.tenant, ContactField("city", "Cidade"))
+    bench.fields.create(bench.tenant, ContactField("city", "Cidade"))
     content = (
         "Nome;Telefone;Cidade;Extra\nJosé;11 98765-4321;Rio;x\nNobody;123;;\nAgain;+5511987654321;;\n"
         "李;+14155552671;;\nNone;;Rio;\n"
@@ -228,7 +228,7 @@ def test_new_columns_become_fields_on_request(bench: Bench) -> None:
     import_id = bench.upload("phone,Last order\n+5511912345678,shoes\n", create_fields=True)
     bench.run(import_id)
     assert bench.job(import_id).created_fields == ("last_order",)
-    assert bench.catalogue.fields(bench.tenant) == [ContactField("last_order", "Last order")]
+    assert bench.fields.all(bench.tenant) == [ContactField("last_order", "Last order")]
     contact = bench.contacts.get(bench.tenant, contact_id_for(bench.tenant, "phone", "+5511912345678"))
     assert contact is not None
     assert dict(contact.fields) == {"last_order": "shoes"}
@@ -314,7 +314,7 @@ def test_a_row_that_makes_its_contact_too_large_is_rejected_and_holds_up_no_othe
     cell, large_tags = "\U0001f600" * 1_000, tuple(f"{i:02}" + "\U0001f600" * 62 for i in range(50))
     for half, tags in (("a", ()), ("b", large_tags)):
         names = [f"{half}{i}" for i in range(50)]
-        bench.catalogue.create_fields(bench.tenant, [ContactField(name, name) for name in names])
+        bench.fields.create_all(bench.tenant, [ContactField(name, name) for name in names])
         rows = [["phone", *names], ["+5511912345678", *[cell] * 50], ["+5511912345679", *["short"] * 50]]
         import_id = bench.upload("\n".join(",".join(row) for row in rows), tags=tags)
         assert bench.run(import_id) is False
@@ -331,7 +331,7 @@ def test_rejected_rows_do_nothing_in_a_spreadsheet_and_can_come_back(bench: Benc
     content = io.StringIO(newline="")
     csv.writer(content).writerows([["phone", "=name", "points"], *rows])
     import_id = bench.upload(content.getvalue(), columns={"=name": "name"})
-    bench.catalogue.create_fields(bench.tenant, [ContactField("points", "points", "number")])
+    bench.fields.create_all(bench.tenant, [ContactField("points", "points", "number")])
     assert bench.run(import_id) is False
     key = f"imports/{bench.tenant}/{import_id}/rejected.csv"
     returned = bench.s3.get_object(Bucket="data", Key=key)["Body"].read()

@@ -36,7 +36,7 @@ class Shop:
         made.accounts.connect(self.tenant, Waba(self.waba, "x", "USD", token, messaging_limit=250), numbers)
         body = {"type": "BODY", "text": "Hello"}
         self.template = Template("77", self.waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
-        made.catalogue.put_template(self.tenant, self.template)
+        made.templates.put(self.tenant, self.template)
         self.campaign = self.draft()
         monkeypatch.setattr(made.graph, "call", self.call)
 
@@ -44,7 +44,7 @@ class Shop:
         campaign_id = new_ulid()
         audience = Audience(everyone=True)
         made = Campaign(campaign_id, "c", self.number, self.waba, "77", "UTILITY", audience, variables or {})
-        self.api.deps.catalogue.create_campaign(self.tenant, made)
+        self.api.deps.campaigns.create(self.tenant, made)
         return campaign_id
 
     def call(self, method: str, path: str, access: object = None, **more: Any) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Shop:
         """An earlier campaign that had so many accepted when it started."""
         earlier = self.draft()
         times = {"created_at": started_at, "frozen_at": started_at, "started_at": started_at}
-        self.api.deps.catalogue.change_campaign(
+        self.api.deps.campaigns.change(
             self.tenant,
             earlier,
             lambda c: replace(c, **times, finished_at=finished_at),  # type: ignore[arg-type]
@@ -89,7 +89,7 @@ def test_what_is_about_to_be_sent_is_asked_for_and_what_is_gone_at_meta_is_not_l
     shop.answers[f"{shop.waba}/message_templates"] = {"data": [{"id": "78", "name": "hi", "status": "APPROVED"}]}
     shop.ask("POST", what)
     assert f"{shop.waba}/message_templates" in shop.asked
-    assert shop.api.deps.catalogue.template(shop.tenant, "77").status == "DELETED"
+    assert shop.api.deps.templates.get(shop.tenant, "77").status == "DELETED"
     refused = shop.ask("POST", "launch")
     assert (refused.status, refused.body["errors"][0]["field"]) == (422, "template_id")
     assert "DELETED" in refused.body["errors"][0]["message"]
@@ -110,12 +110,12 @@ def test_what_meta_cannot_say_of_the_template_stays_as_it_is_stored(
 ) -> None:
     shop.answers[f"{shop.waba}/message_templates"] = answer
     assert shop.ask("POST", "launch").body["state"] == "scheduled"
-    assert shop.api.deps.catalogue.template(shop.tenant, "77") == shop.template
+    assert shop.api.deps.templates.get(shop.tenant, "77") == shop.template
 
 
 def test_resuming_asks_for_the_template_too(shop: Shop) -> None:
     made = shop.api.deps
-    made.catalogue.change_campaign(shop.tenant, shop.campaign, lambda c: replace(c, state=State.PAUSED))
+    made.campaigns.change(shop.tenant, shop.campaign, lambda c: replace(c, state=State.PAUSED))
     shop.answers[f"{shop.waba}/message_templates"] = {"data": []}
     refused = shop.ask("POST", "resume")
     assert (refused.status, refused.body["code"]) == (409, "template")
@@ -130,16 +130,16 @@ def test_a_sync_is_the_whole_truth_of_its_account(shop: Shop) -> None:
         "told of since": replace(shop.template, template_id="72", updated_at=now + 60_000),
     }
     for template in others.values():
-        made.catalogue.put_template(shop.tenant, template)
+        made.templates.put(shop.tenant, template)
     listed = {"id": 77, "name": "hi", "language": "en", "status": "PAUSED", "category": "UTILITY", "components": []}
     shop.answers[f"{shop.waba}/message_templates"] = {"data": [listed]}
     done = shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant)
     assert (done.status, done.body) == (200, {"templates": 1})
-    stored = {template.template_id: template.status for template in made.catalogue.templates(shop.tenant)}
+    stored = {template.template_id: template.status for template in made.templates.all(shop.tenant)}
     assert stored == {"77": "PAUSED", "70": "DELETED", "71": "APPROVED", "72": "APPROVED"}
-    gone = made.catalogue.template(shop.tenant, "70")
+    gone = made.templates.get(shop.tenant, "70")
     assert shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant).status == 200
-    assert made.catalogue.template(shop.tenant, "70") == gone
+    assert made.templates.get(shop.tenant, "70") == gone
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_sync_is_the_whole_truth_of_its_account(shop: Shop) -> None:
 def test_a_list_that_cannot_be_read_is_not_an_empty_one(shop: Shop, answer: dict[str, Any] | Exception) -> None:
     shop.answers[f"{shop.waba}/message_templates"] = answer
     assert shop.api.call("POST", "/v1/templates/sync", tenant=shop.tenant).status == 503
-    assert shop.api.deps.catalogue.template(shop.tenant, "77").status == "APPROVED"
+    assert shop.api.deps.templates.get(shop.tenant, "77").status == "APPROVED"
 
 
 def warned(tried: dict[str, Any]) -> list[tuple[str, int | None]]:
@@ -173,7 +173,7 @@ def test_a_dry_run_asks_meta_for_the_number_and_shows_what_changed_since(shop: S
     assert (warned(tried), tried["changed"]) == ([("number_quality_medium", None)], [])
     made = shop.api.deps
     made.accounts.change_number(shop.tenant, shop.number, lambda n: replace(n, quality="RED"))
-    made.catalogue.put_template(shop.tenant, replace(shop.template, category="MARKETING"))
+    made.templates.put(shop.tenant, replace(shop.template, category="MARKETING"))
     later = shop.ask("GET", "dry-run").body
     assert later["changed"] == [
         {"what": "template_category", "before": "UTILITY", "now": "MARKETING"},
@@ -215,7 +215,7 @@ def test_a_launch_beyond_the_limit_needs_to_be_meant(shop: Shop) -> None:
     assert (refused.status, refused.body["code"]) == (409, "beyond_messaging_limit")
     assert refused.body["field"] == "accept_messaging_limit"
     assert "50 people" in refused.body["detail"]
-    assert shop.api.deps.catalogue.campaign(shop.tenant, shop.campaign).state is State.DRAFT
+    assert shop.api.deps.campaigns.get(shop.tenant, shop.campaign).state is State.DRAFT
     launched = shop.ask("POST", "launch", {"accept_messaging_limit": True})
     assert (launched.status, launched.body["state"]) == (200, "scheduled")
     assert shop.ask("POST", "launch").status in (200, 409)
@@ -243,7 +243,7 @@ def test_numbers_show_the_messaging_limit(shop: Shop) -> None:
 @pytest.mark.parametrize(("alive", "status"), [(True, 200), (False, 422)])
 def test_a_dead_header_image_is_refused_at_launch(shop: Shop, alive: bool, status: int) -> None:
     image = {"type": "HEADER", "format": "IMAGE"}
-    shop.api.deps.catalogue.put_template(shop.tenant, replace(shop.template, components=[image]))
+    shop.api.deps.templates.put(shop.tenant, replace(shop.template, components=[image]))
     shop.campaign = shop.draft({"header.image": Variable("constant", "1339522734477770")})
     answers: dict[str, dict[str, Any] | Exception] = {
         shop.number: {},
@@ -254,12 +254,12 @@ def test_a_dead_header_image_is_refused_at_launch(shop: Shop, alive: bool, statu
     assert answer.status == status
     if not alive:
         assert answer.body["field"] == "variables.header.image"
-        assert shop.api.deps.catalogue.campaign(shop.tenant, shop.campaign).state is State.DRAFT
+        assert shop.api.deps.campaigns.get(shop.tenant, shop.campaign).state is State.DRAFT
 
 
 def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
     image = {"type": "HEADER", "format": "IMAGE"}
-    shop.api.deps.catalogue.put_template(shop.tenant, replace(shop.template, components=[image]))
+    shop.api.deps.templates.put(shop.tenant, replace(shop.template, components=[image]))
     shop.campaign = shop.draft({"header.image": Variable("constant", "1339522734477770")})
     shop.said = RetryableError("Meta cannot be reached")
     assert (shop.ask("POST", "launch").status, shop.ask("POST", "launch").body["code"]) == (
@@ -270,7 +270,7 @@ def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
 
 def launched(shop: Shop, audience: Audience, start_at: str | None = None) -> Answer:
     made = Campaign(new_ulid(), "c", shop.number, shop.waba, "77", "UTILITY", audience, {})
-    shop.api.deps.catalogue.create_campaign(shop.tenant, made)
+    shop.api.deps.campaigns.create(shop.tenant, made)
     path = f"/v1/campaigns/{made.campaign_id}/launch"
     return shop.api.call("POST", path, {"start_at": start_at} if start_at else {}, tenant=shop.tenant)
 
@@ -299,7 +299,7 @@ def test_a_campaign_that_is_named_and_will_not_have_begun_is_said_at_the_launch(
 
 
 def test_what_was_cancelled_before_it_began_is_excluded_as_it_should_be_and_nobodys_audience(shop: Shop) -> None:
-    shop.api.deps.catalogue.change_campaign(
+    shop.api.deps.campaigns.change(
         shop.tenant, shop.campaign, lambda c: replace(c, state=State.CANCELLED, finished_at=1)
     )
     (_, _, excluding), (_, code, sourced) = NAMED
@@ -308,7 +308,7 @@ def test_what_was_cancelled_before_it_began_is_excluded_as_it_should_be_and_nobo
 
 
 def test_a_campaign_that_has_begun_is_excluded(shop: Shop) -> None:
-    shop.api.deps.catalogue.change_campaign(
+    shop.api.deps.campaigns.change(
         shop.tenant, shop.campaign, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16)
     )
     assert launched(shop, NAMED[0][2](shop.campaign)).status == 200

@@ -69,7 +69,7 @@ def _sk(i: int) -> str:
 
 def _templates(api: Api, tenant: str, i: int) -> None:
     body = [{"type": "BODY", "text": WORDS * 5}]
-    api.deps.catalogue.put_template(tenant, Template(f"{i:05d}", "1", "n", "en", "UTILITY", "APPROVED", "", body))
+    api.deps.templates.put(tenant, Template(f"{i:05d}", "1", "n", "en", "UTILITY", "APPROVED", "", body))
 
 
 def _bots(api: Api, tenant: str, i: int) -> None:
@@ -83,7 +83,7 @@ def _replies(api: Api, tenant: str, i: int) -> None:
 
 
 def _fields(api: Api, tenant: str, i: int) -> None:
-    api.deps.catalogue.create_field(tenant, ContactField(f"f{i:03d}", "F"))
+    api.deps.fields.create(tenant, ContactField(f"f{i:03d}", "F"))
 
 
 def _labels(api: Api, tenant: str, i: int) -> None:

@@ -159,7 +159,7 @@ def test_a_template_that_meta_would_refuse_is_refused_by_name(
 ) -> None:
     chat.template("11")
     chat.template("13", status="PAUSED")
-    chat.api.deps.catalogue.put_template(
+    chat.api.deps.templates.put(
         chat.tenant, Template("15", "1", "x", "en", "UTILITY", "APPROVED", "", [{"type": "BODY", "text": "{{1}} x"}])
     )
     answer = chat.send({"type": "template", "template": template})

@@ -42,13 +42,13 @@ def wrote_to(
 ) -> str:
     """A campaign that began at a moment and had this person in the middle of its shard; `told` is what Meta said."""
     deps, shard = team.api.deps, shard_of(contact_id)
-    deps.catalogue.put_template(team.tenant, TEMPLATE)
+    deps.templates.put(team.tenant, TEMPLATE)
     others = [f"{shard:x}{'0' * 23}{i:08x}" for i in range(among // 2)]
     others += [f"{shard:x}{'f' * 23}{i:08x}" for i in range(among - among // 2)]
     people = [Recipient(c, "+1", ("Ana",)) for c in sorted([*others, contact_id])]
     sizes = tuple(len(people) if n == shard else 0 for n in range(SHARDS))
     campaign_id = new_ulid(made or at)
-    deps.catalogue.create_campaign(
+    deps.campaigns.create(
         team.tenant,
         Campaign(
             campaign_id, f"at {at}", team.number, "1", "42", "MARKETING", Audience(everyone=True), VARIABLES,
@@ -149,11 +149,11 @@ def test_a_campaign_scheduled_most_of_a_year_ago_is_found_behind_newer_ones(team
     now = epoch_ms()
     _, contact = person(team)
     campaign = wrote_to(team, contact, now - DAY_MS, made=now - 300 * DAY_MS)
-    catalogue = team.api.deps.catalogue
-    draft = replace(catalogue.campaign(team.tenant, campaign), state=State.DRAFT, sizes=())
+    campaigns = team.api.deps.campaigns
+    draft = replace(campaigns.get(team.tenant, campaign), state=State.DRAFT, sizes=())
     for i in range(100):
         made = now - 200 * DAY_MS + i
-        catalogue.create_campaign(team.tenant, replace(draft, campaign_id=new_ulid(made), created_at=made))
+        campaigns.create(team.tenant, replace(draft, campaign_id=new_ulid(made), created_at=made))
     found = [item["campaign"]["campaign_id"] for item in timeline(team, f"contacts/{contact}") if item["campaign"]]
     assert found == [campaign]
 

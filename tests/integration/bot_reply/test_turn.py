@@ -80,7 +80,7 @@ def deps(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
     token = Vault(AwsClients(database.session).kms, aws.env["KMS_KEY_ID"]).seal(TENANT, META_TOKEN, "EAAtoken")
     accounts.connect(TENANT, Waba("w", "Shop", "USD", token), [Number(PHONE_ID, "w", "+15550783881", "Shop")])
     Contacts(database).upsert(TENANT, CONTACT, {"phone": "+16505551234"}, {}, frozenset(), 1)
-    made.catalogue.put_bot(TENANT, Bot("b1", "hours", "", True, (Rule("contains", ("hours",), "9 to 5"),)))
+    made.bots.put(TENANT, Bot("b1", "hours", "", True, (Rule("contains", ("hours",), "9 to 5"),)))
     monkeypatch.setattr(handler, "deps", lambda: made)
     return made
 

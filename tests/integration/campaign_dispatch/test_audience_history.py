@@ -108,7 +108,7 @@ def test_whom_meta_spared_is_left_alone_for_a_day_and_for_good_after_a_second_tr
 
 def ended(world: World, campaign_id: str, days: int) -> None:
     at = epoch_ms() - days * 86_400_000
-    world.deps.catalogue.change_campaign(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
+    world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
 
 def _mixed(to: str) -> Outcome | None:
@@ -192,7 +192,7 @@ def test_two_that_exclude_each_other_do_not_wait_for_ever(world: World) -> None:
     world.add_contacts(10)
     first = world.launch()
     second = world.launch(audience=Audience(tags=("all",), exclude_campaigns=(first,)))
-    world.deps.catalogue.change_campaign(
+    world.deps.campaigns.change(
         world.tenant_id, first, lambda c: replace(c, audience=Audience(tags=("all",), exclude_campaigns=(second,)))
     )
     world.start(second)

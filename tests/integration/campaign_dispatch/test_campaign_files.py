@@ -44,10 +44,10 @@ class Shop:
         return start_campaign(self.world.deps.for_start(), self.world.tenant_id, self.campaign_id, now)
 
     def campaign(self) -> Campaign:
-        return self.world.deps.catalogue.campaign(self.world.tenant_id, self.campaign_id)
+        return self.world.deps.campaigns.get(self.world.tenant_id, self.campaign_id)
 
     def scheduled_again(self) -> None:
-        self.world.deps.catalogue.change_campaign(
+        self.world.deps.campaigns.change(
             self.world.tenant_id, self.campaign_id, lambda c: replace(c, state=State.SCHEDULED, plan="")
         )
 
@@ -94,9 +94,9 @@ def shop(dynoxide: str, sim: Sim) -> Iterator[Shop]:
         world.deps = replace(world.deps, media=lambda: service)
         library.create(world.tenant_id, LibraryFile(FILE, "a.jpg", "image/jpeg", "image", len(JPEG)))
         components = [{"type": "HEADER", "format": "IMAGE"}, *world.template.components]
-        world.deps.catalogue.put_template(world.tenant_id, replace(world.template, components=components))
+        world.deps.templates.put(world.tenant_id, replace(world.template, components=components))
         campaign_id = world.launch()
-        world.deps.catalogue.change_campaign(
+        world.deps.campaigns.change(
             world.tenant_id,
             campaign_id,
             lambda c: replace(

@@ -55,9 +55,7 @@ def wake_up(world: World, fence: int, batch: list[Sent]) -> None:
 
 
 def cancel(world: World, campaign_id: str) -> None:
-    world.deps.catalogue.change_campaign(
-        world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, "cancel"))
-    )
+    world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, "cancel")))
     world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "cancelled")
 
 

@@ -48,7 +48,7 @@ def close(world: World, campaign_id: str, days: int = 0) -> None:
     """Have the sweep close it, as if that had been so many days ago."""
     assert world.sweep(campaign_id, epoch_ms() + 60_000) == "closed"
     at = epoch_ms() - days * DAY
-    world.deps.catalogue.change_campaign(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
+    world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
 
 def load(world: World, task: QueueMessage) -> str:
@@ -74,7 +74,7 @@ def test_whoever_waits_in_a_retry_that_is_paused_is_in_no_other(world: World) ->
     world.add_contacts(30)
     first = run(world, answering("131026", "3"))
     waiting = world.send_to_everybody(audience=again(first, "failed"))
-    CampaignStop(world.deps.catalogue, world.deps.lanes)(world.tenant_id, waiting, Scope.CAMPAIGN, "template_paused")
+    CampaignStop(world.deps.campaigns, world.deps.lanes)(world.tenant_id, waiting, Scope.CAMPAIGN, "template_paused")
     meta = FakeMeta()
     other = run(world, meta, audience=again(first, "failed"))
     assert (world.books(waiting).waiting, world.books(other).planned, meta.requests) == (3, 0, [])
@@ -108,7 +108,7 @@ def test_a_retry_that_was_cancelled_is_waited_for_until_its_lanes_have_heard_of_
     world.add_contacts(30)
     first = run(world, answering("131026", "3"))
     cancelled = world.send_to_everybody(audience=again(first, "failed"))
-    world.deps.catalogue.change_campaign(
+    world.deps.campaigns.change(
         world.tenant_id, cancelled, lambda c: replace(c, state=State.CANCELLED, reason="cancelled on request")
     )
     other = world.launch(audience=again(first, "failed"))
@@ -185,7 +185,7 @@ def test_a_retry_is_known_however_many_campaigns_were_made_since(world: World) -
     run(world, FakeMeta(), audience=again(first, "failed"))
     draft = replace(world.campaign(first), state=State.DRAFT, sizes=(), cursors=(), frozen_at=0, started_at=None)
     for _ in range(101):
-        world.deps.catalogue.create_campaign(world.tenant_id, replace(draft, campaign_id=new_ulid()))
+        world.deps.campaigns.create(world.tenant_id, replace(draft, campaign_id=new_ulid()))
     assert world.books(run(world, FakeMeta(), audience=again(first, "failed"))).planned == 0
 
 

@@ -231,6 +231,6 @@ def test_books_that_do_not_balance_become_an_incident(world: World) -> None:
         Key={"pk": {"S": f"T#{world.tenant_id}#C#{campaign}#{lost:x}"}, "sk": {"S": "S#0000"}},
     )
     assert world.sweep(campaign, epoch_ms()) == "unbalanced"
-    (incident,) = world.deps.catalogue.incidents(world.tenant_id)
+    (incident,) = world.deps.campaigns.incidents(world.tenant_id)
     assert incident.figures["planned"] == 20
     assert incident.figures["waiting"] < 20

@@ -49,7 +49,7 @@ def tell(world: World, campaign_id: str, start: int, stop: int, *, failed: int, 
 def resume(world: World, campaign_id: str) -> None:
     campaign = world.campaign(campaign_id)
     at = positions(campaign, world.deps.lanes.work(world.phone_number_id))
-    world.deps.catalogue.change_campaign(
+    world.deps.campaigns.change(
         world.tenant_id,
         campaign_id,
         lambda c: replace(c, state=after(c.state, "resume"), reason="", resumed_from=(at[0],)),
@@ -109,7 +109,7 @@ def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: st
     books = world.books(campaign_id)
     assert (books.sent, books.held, books.unknown) == (PEOPLE, PEOPLE, 0)
     tell(world, campaign_id, 0, 100, failed=10, code="132015")
-    due = world.deps.catalogue.campaigns_to_sweep
+    due = world.deps.campaigns.to_sweep
     assert (world.tenant_id, campaign_id) not in due(epoch_ms() + HELD_GRACE_MS - 60_000)
     assert sweep(world, campaign_id, HELD_GRACE_MS - 60_000) == "closed"
     assert world.books(campaign_id).held == PEOPLE - 100

@@ -364,7 +364,7 @@ def never_respelled(world: World) -> None:
 
 
 def change(world: World, campaign_id: str, action: str, finished_at: int | None = None) -> None:
-    world.deps.catalogue.change_campaign(
+    world.deps.campaigns.change(
         world.tenant_id,
         campaign_id,
         lambda c: replace(c, state=after(c.state, action), finished_at=finished_at),
@@ -430,8 +430,8 @@ def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
     code = {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE"}]}
     body = {"type": "BODY", "text": "Sale"}
     template = Template("78", world.waba_id, "o", "en", "MARKETING", "APPROVED", "POSITIONAL", [body, offer, code])
-    world.deps.catalogue.put_template(world.tenant_id, template)
-    world.deps.catalogue.create_field(world.tenant_id, ContactField("ends", "", "date"))
+    world.deps.templates.put(world.tenant_id, template)
+    world.deps.fields.create(world.tenant_id, ContactField("ends", "", "date"))
     for i, ends in enumerate(("2100-01-02", "2100-01-01")):
         attributes = {"phone": f"+55119{i:08}", "region": "BR"}
         world.deps.contacts.upsert(world.tenant_id, person(i), attributes, {"ends": ends}, frozenset({"all"}), 1)
@@ -449,7 +449,7 @@ def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
 def test_a_campaign_whose_offer_is_over_when_it_starts_is_sent_to_nobody(world: World) -> None:
     offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends!", "has_expiration": True}}
     template = Template("79", world.waba_id, "o", "en", "MARKETING", "APPROVED", "POSITIONAL", [offer])
-    world.deps.catalogue.put_template(world.tenant_id, template)
+    world.deps.templates.put(world.tenant_id, template)
     add(world, range(3))
     over = {"limited_time_offer.expiration": Variable("constant", "2020-01-01")}
     campaign_id = world.launch(template_id="79", variables=over)

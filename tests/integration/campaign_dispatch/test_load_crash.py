@@ -10,7 +10,7 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Run
 from shared.queue_messages import LoadShard
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from tests.support.engine import FakeMeta, World, open_test_database
@@ -39,15 +39,15 @@ def test_loader_that_died_between_its_last_block_and_the_room_for_outcomes(datab
     assert world.books(campaign_id).sent == 100
 
 
-class BehindTheTimes(Catalogue):
+class BehindTheTimes(Campaigns):
     """The first look at a campaign finds it as it was."""
 
     def __init__(self, database: Database, as_it_was: Campaign) -> None:
         super().__init__(Directory(database))
         self._looks = [as_it_was]
 
-    def campaign(self, tenant_id: str, campaign_id: str) -> Campaign:
-        return self._looks.pop() if self._looks else super().campaign(tenant_id, campaign_id)
+    def get(self, tenant_id: str, campaign_id: str) -> Campaign:
+        return self._looks.pop() if self._looks else super().get(tenant_id, campaign_id)
 
 
 def test_sweep_that_read_the_campaign_before_its_end_lets_no_lane_at_what_a_late_loader_opened(
@@ -64,7 +64,7 @@ def test_sweep_that_read_the_campaign_before_its_end_lets_no_lane_at_what_a_late
     assert world.campaign(campaign_id).closed
     opened: Run = replace(work.runs[0], state=OPENING)
     world.deps.lanes.open_run(opened)
-    late = replace(world.deps, catalogue=BehindTheTimes(database, as_it_was))
+    late = replace(world.deps, campaigns=BehindTheTimes(database, as_it_was))
     sweep_campaign(late.for_sweep(), world.tenant_id, campaign_id, epoch_ms())
     world.run_lane(meta)
     assert not meta.twice

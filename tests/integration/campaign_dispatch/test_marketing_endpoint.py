@@ -50,7 +50,7 @@ class Business:
         """Begun as marketing; the template is of `now_category` by the time it is sent."""
         world = self.world
         campaign_id = world.send_to_everybody()
-        world.deps.catalogue.put_template(world.tenant_id, replace(world.template, category=now_category))
+        world.deps.templates.put(world.tenant_id, replace(world.template, category=now_category))
         for _ in range(slices):
             asyncio.run(self._slice())
         return campaign_id
@@ -59,7 +59,7 @@ class Business:
         world = self.world
         graph = GraphClient(str(self.sim.http.base_url), "v26.0")
         runs = world.deps.lanes.work(world.phone_number_id).runs
-        categories = {run.campaign_id: latest_category(world.deps.catalogue, run) for run in runs}
+        categories = {run.campaign_id: latest_category(world.deps.campaigns, world.deps.templates, run) for run in runs}
         transmit: Any = GraphTransmitter(graph, self.access, world.phone_number_id, categories)
         try:
             await world.lane(cast("Any", transmit), rate=20.0).run()

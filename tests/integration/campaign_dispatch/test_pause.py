@@ -16,7 +16,7 @@ from tests.support.engine import World
 
 @pytest.fixture
 def pause(world: World) -> AutoPause:
-    return AutoPause(world.deps.catalogue, world.deps.lanes)
+    return AutoPause(world.deps.campaigns, world.deps.lanes)
 
 
 def runs(world: World) -> dict[str, Run]:
@@ -58,7 +58,7 @@ def test_a_number_that_may_not_send_stops_what_began_on_it(world: World, change:
     first, second = two_campaigns(world)
     number = replace(world.deps.accounts.number(world.tenant_id, world.phone_number_id), **change)
     deps = world.deps
-    assert pause_idle_number(deps.catalogue, deps.lanes, world.tenant_id, number, 1_500) is idle
+    assert pause_idle_number(deps.campaigns, deps.lanes, world.tenant_id, number, 1_500) is idle
     for campaign_id in (first, second):
         assert world.campaign(campaign_id).state is (State.PAUSED if idle else State.SENDING)
         assert world.campaign(campaign_id).reason == (change["reason"] if idle else "")
@@ -78,7 +78,7 @@ def test_pausing_again_changes_nothing(world: World, pause: AutoPause) -> None:
 def test_a_cancelled_campaign_stays_cancelled(world: World, pause: AutoPause) -> None:
     first, _ = two_campaigns(world)
     run = runs(world)[first]
-    world.deps.catalogue.change_campaign(world.tenant_id, first, lambda c: replace(c, state=after(c.state, "cancel")))
+    world.deps.campaigns.change(world.tenant_id, first, lambda c: replace(c, state=after(c.state, "cancel")))
     world.deps.lanes.set_run_state(world.phone_number_id, first, "cancelled")
     pause(run, Scope.NUMBER, "131048")
     assert world.campaign(first).state is State.CANCELLED
@@ -88,7 +88,7 @@ def test_a_cancelled_campaign_stays_cancelled(world: World, pause: AutoPause) ->
 def test_a_crash_between_campaign_and_run_is_made_good_by_the_repetition(world: World, pause: AutoPause) -> None:
     first, _ = two_campaigns(world)
     run = runs(world)[first]
-    world.deps.catalogue.change_campaign(
+    world.deps.campaigns.change(
         world.tenant_id, first, lambda c: replace(c, state=after(c.state, "pause"), reason="132015: …")
     )
     pause(run, Scope.CAMPAIGN, "132015")
@@ -101,7 +101,7 @@ def test_every_campaign_of_an_account_is_paused_whatever_its_number(world: World
     world.deps.accounts.connect(world.tenant_id, world.deps.accounts.waba(world.tenant_id, world.waba_id), [other])
     elsewhere = world.send_to_everybody(phone_number_id=other.phone_number_id)
     foreign = world.launch(waba_id="999")
-    world.deps.catalogue.change_campaign(world.tenant_id, foreign, lambda c: replace(c, state=State.SENDING))
+    world.deps.campaigns.change(world.tenant_id, foreign, lambda c: replace(c, state=State.SENDING))
     pause(runs(world)[first], Scope.ACCOUNT, "131042")
     assert world.campaign(elsewhere).state is State.PAUSED
     assert [run.state for run in world.deps.lanes.work(other.phone_number_id).runs] == ["paused"]

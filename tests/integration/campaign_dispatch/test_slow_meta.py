@@ -67,13 +67,13 @@ def test_what_is_claimed_is_not_sent_any_more_once_the_campaign_is_stopped(world
     world.add_contacts(150)
     campaign_id = world.send_to_everybody()
     meta = CountingMeta(latency=1.0)
-    catalogue, lanes = world.deps.catalogue, world.deps.lanes
+    campaigns, lanes = world.deps.campaigns, world.deps.lanes
 
     async def stop_soon() -> float:
         await asyncio.sleep(0.6)
         state = "paused" if action == "pause" else "cancelled"
         await asyncio.to_thread(
-            catalogue.change_campaign,
+            campaigns.change,
             world.tenant_id,
             campaign_id,
             lambda c: replace(c, state=after(c.state, action)),
@@ -95,10 +95,8 @@ def test_what_is_claimed_is_not_sent_any_more_once_the_campaign_is_stopped(world
         assert books.cancelled == 150 - books.sent
         return
     assert books.waiting == 150 - books.sent
-    resumed = catalogue.change_campaign(
-        world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, "resume"))
-    )
-    let_lanes_go_on(catalogue, lanes, world.tenant_id, resumed)
+    resumed = campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, "resume")))
+    let_lanes_go_on(campaigns, lanes, world.tenant_id, resumed)
     quick = FakeMeta(requests=meta.requests, accepted=meta.accepted)
     world.run_lane(quick)
     assert world.campaign(campaign_id).state is State.SENDING

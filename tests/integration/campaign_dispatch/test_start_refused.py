@@ -29,7 +29,7 @@ def must_be_made_anew(world: World, campaign_id: str) -> str:
 @pytest.mark.parametrize("status", ["PAUSED", "DISABLED", "REJECTED"])
 def test_a_template_that_cannot_be_sent_at_the_start(world: World, status: str) -> None:
     campaign_id = world.launch()
-    world.deps.catalogue.change_template(world.tenant_id, "77", lambda t: replace(t, status=status))
+    world.deps.templates.change(world.tenant_id, "77", lambda t: replace(t, status=status))
     assert world.start(campaign_id) == "refused"
     assert f"the template is {status}" in must_be_made_anew(world, campaign_id)
 

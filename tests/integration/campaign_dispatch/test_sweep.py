@@ -14,7 +14,7 @@ from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import derived_ulid, new_ulid
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
-from shared.store.campaigns.catalogue import LOAD_GRACE_MS, START_GRACE_MS
+from shared.store.campaigns.campaigns import LOAD_GRACE_MS, START_GRACE_MS
 from tests.support.engine import FakeMeta, World
 
 GRACE_MS = 2_000
@@ -26,13 +26,11 @@ def sweep(world: World, campaign_id: str, later: int = 0) -> str:
 
 
 def change(world: World, campaign_id: str, action: str) -> None:
-    world.deps.catalogue.change_campaign(
-        world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, action))
-    )
+    world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, action)))
 
 
 def is_due(world: World, campaign_id: str, later: int) -> bool:
-    return (world.tenant_id, campaign_id) in world.deps.catalogue.campaigns_to_sweep(epoch_ms() + later)
+    return (world.tenant_id, campaign_id) in world.deps.campaigns.to_sweep(epoch_ms() + later)
 
 
 def hold_lane(world: World, *moves: tuple[str, int, int]) -> int:
@@ -95,7 +93,7 @@ def test_a_load_whose_last_worker_died_before_the_last_step_is_finished(world: W
     world.start(campaign_id)
     loading = world.campaign(campaign_id)
     world.load()
-    world.deps.catalogue.change_campaign(world.tenant_id, campaign_id, lambda _: loading)
+    world.deps.campaigns.change(world.tenant_id, campaign_id, lambda _: loading)
     assert sweep(world, campaign_id) == "reloading"
     assert world.load() == ["loaded"]
     assert world.campaign(campaign_id).state is State.SENDING
@@ -158,7 +156,7 @@ def test_a_closing_that_was_cut_off_is_finished_by_the_next_sweep(world: World) 
     campaign_id = world.send_to_everybody()
     world.run_lane(FakeMeta())
     cursors = (world.deps.lanes.work(world.phone_number_id).lanes[0].cursors[campaign_id],)
-    world.deps.catalogue.change_campaign(
+    world.deps.campaigns.change(
         world.tenant_id, campaign_id, lambda c: replace(c, state=State.COMPLETED, cursors=cursors)
     )
     assert is_due(world, campaign_id, 0)

@@ -24,8 +24,8 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise RuntimeError("no")
         return "sending"
 
-    catalogue = SimpleNamespace(campaigns_to_sweep=lambda _now: CAMPAIGNS)
-    monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(catalogue=catalogue))
+    campaigns = SimpleNamespace(to_sweep=lambda _now: CAMPAIGNS)
+    monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(campaigns=campaigns))
     monkeypatch.setattr(sweep_handler, "sweep_campaign", sweep)
     return seen
 

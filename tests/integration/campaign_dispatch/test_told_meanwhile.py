@@ -21,7 +21,7 @@ PEOPLE = 20
 
 def template(**changes: Any) -> Tell:
     def tell(world: World) -> None:
-        world.deps.catalogue.change_template(world.tenant_id, "77", lambda known: replace(known, **changes))
+        world.deps.templates.change(world.tenant_id, "77", lambda known: replace(known, **changes))
 
     return tell
 
@@ -39,7 +39,9 @@ def control(world: World) -> CampaignControl:
     deps = world.deps
     return CampaignControl(
         deps.accounts,
-        deps.catalogue,
+        deps.campaigns,
+        deps.fields,
+        deps.templates,
         deps.lanes,
         cast("Any", None),
         world.start_queue,
@@ -55,7 +57,7 @@ def standing(world: World, campaign_id: str) -> tuple[str, str, list[str]]:
 
 
 def stop(world: World, campaign_id: str, reason: str, said_at: int | None = None) -> None:
-    CampaignStop(world.deps.catalogue, world.deps.lanes)(world.tenant_id, campaign_id, Scope.CAMPAIGN, reason, said_at)
+    CampaignStop(world.deps.campaigns, world.deps.lanes)(world.tenant_id, campaign_id, Scope.CAMPAIGN, reason, said_at)
 
 
 def accepted(world: World) -> int:

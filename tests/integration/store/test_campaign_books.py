@@ -79,7 +79,7 @@ def test_the_books_hold_after_the_campaign_left_its_number(four_lanes: World) ->
     for lane, stop in enumerate(stops):
         claim(four_lanes, campaign_id, lane, stop)
     (run,) = four_lanes.deps.lanes.work(four_lanes.phone_number_id).runs
-    four_lanes.deps.catalogue.change_campaign(
+    four_lanes.deps.campaigns.change(
         four_lanes.tenant_id,
         campaign_id,
         lambda c: replace(c, state=State.CANCELLED, cursors=stops, finished_at=epoch_ms()),

@@ -29,7 +29,7 @@ STATUS_UPDATE = {
 def stored(deps: Deps) -> None:
     """A template and three campaigns: one sends with it, one with another template, one is done."""
     template = Template(TEMPLATE, WABA, "sale", "en_US", "UTILITY", "PENDING", "POSITIONAL", [], updated_at=SENT_AT - 9)
-    deps.catalogue.put_template(TENANT, template)
+    deps.templates.put(TENANT, template)
     campaign(deps, TENANT, "C1", TEMPLATE, State.SENDING)
     campaign(deps, TENANT, "C2", "another", State.SENDING)
     campaign(deps, TENANT, "C3", TEMPLATE, State.COMPLETED)
@@ -42,7 +42,7 @@ def campaign(
     stored = Campaign(
         campaign_id, "Sale", phone_number_id, WABA, template_id, "MARKETING", Audience(), {}, state=state, frozen_at=1
     )
-    deps.catalogue.create_campaign(tenant_id, stored)
+    deps.campaigns.create(tenant_id, stored)
     if state is State.SENDING:
         sizes = (1,) + (0,) * (SHARDS - 1)
         deps.lanes.open_run(Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, 1, "MARKETING", "{}"))
@@ -57,7 +57,7 @@ def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: int = SENT
 
 def states(deps: Deps) -> dict[str, tuple[str, str]]:
     """Campaign -> (state, reason)."""
-    listed = [c for tenant in (TENANT, OTHER) for c in deps.catalogue.campaigns(tenant, 9, None).items]
+    listed = [c for tenant in (TENANT, OTHER) for c in deps.campaigns.page(tenant, 9, None).items]
     return {c.campaign_id: (str(c.state), c.reason) for c in listed}
 
 
@@ -90,7 +90,7 @@ UNTOUCHED = {"C1": ("sending", ""), "C2": ("sending", ""), "C3": ("completed", "
 )
 def test_a_templates_status_follows_meta(deps: Deps, event: str, more: Json, status: str, reason: str) -> None:
     assert deliver("message_template_status_update", {"event": event, **STATUS_UPDATE, **more})
-    template = deps.catalogue.template(TENANT, TEMPLATE)
+    template = deps.templates.get(TENANT, TEMPLATE)
     assert (template.status, template.rejected_reason) == (status, reason)
 
 
@@ -114,7 +114,7 @@ def test_other_news_of_a_template_pauses_nothing(deps: Deps, event: str) -> None
 def test_an_old_event_that_comes_late_undoes_nothing(deps: Deps) -> None:
     deliver("message_template_status_update", {"event": "APPROVED", **STATUS_UPDATE})
     deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, sent_at=SENT_AT - 60_000)
-    assert deps.catalogue.template(TENANT, TEMPLATE).status == "APPROVED"
+    assert deps.templates.get(TENANT, TEMPLATE).status == "APPROVED"
     assert states(deps) == UNTOUCHED
 
 
@@ -142,7 +142,7 @@ def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_deliver
 
 
 def test_a_campaign_that_somebody_resumed_since_goes_on(deps: Deps) -> None:
-    deps.catalogue.change_campaign(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
+    deps.campaigns.change(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
     assert states(deps) == UNTOUCHED
 
@@ -153,7 +153,7 @@ RECATEGORISED = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_categor
 def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(deps: Deps) -> None:
     paused = {"C1": "paused on request", "C2": "paused on request"}
     for name, reason in paused.items():
-        deps.catalogue.change_campaign(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
+        deps.campaigns.change(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
     assert deliver("template_category_update", RECATEGORISED)
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
     assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
@@ -165,10 +165,10 @@ def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(de
 def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(deps: Deps) -> None:
     """Nobody can have resumed it knowing of this: that is refused. To UTILITY, somebody can have."""
     for name in ("C1", "C2"):
-        deps.catalogue.change_campaign(
+        deps.campaigns.change(
             TENANT, name, lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1)
         )
-    deps.catalogue.change_campaign(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
+    deps.campaigns.change(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
     told = {**STATUS_UPDATE, "previous_category": "AUTHENTICATION", "new_category": "UTILITY"}
     assert deliver("template_category_update", told, sent_at=SENT_AT - 1)
     assert states(deps) == UNTOUCHED
@@ -186,7 +186,7 @@ def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(deps: Deps) ->
 )
 def test_the_category_changes_only_when_it_has_changed(deps: Deps, value: Json, category: str) -> None:
     assert deliver("template_category_update", {**STATUS_UPDATE, **value})
-    assert deps.catalogue.template(TENANT, TEMPLATE).category == category
+    assert deps.templates.get(TENANT, TEMPLATE).category == category
 
 
 @pytest.mark.parametrize(
@@ -434,12 +434,12 @@ def test_a_throughput_upgrade_in_other_words_makes_the_number_faster(deps: Deps,
 def test_a_word_that_nobody_knows_is_told_to_people_and_changes_nothing(
     aws: FakeAws, deps: Deps, field: str, value: Json
 ) -> None:
-    before = number(deps), deps.catalogue.template(TENANT, TEMPLATE)
+    before = number(deps), deps.templates.get(TENANT, TEMPLATE)
     assert deliver(field, value, delivery=2)
     (notice,) = deps.notices.page(TENANT, 10, None).items
     assert (notice.severity, "not known here" in notice.text) == ("warning", True)
     assert states(deps) == UNTOUCHED
-    assert (number(deps), deps.catalogue.template(TENANT, TEMPLATE)) == before
+    assert (number(deps), deps.templates.get(TENANT, TEMPLATE)) == before
     assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
@@ -583,11 +583,11 @@ def test_an_edited_template_is_what_meta_says_now(deps: Deps, body: str, stopped
         {"type": "BODY", "text": "Hi {{1}}", "example": {}},
         {"type": "BUTTONS", "buttons": [button]},
     ]
-    deps.catalogue.change_template(TENANT, TEMPLATE, lambda t: replace(t, components=components))
+    deps.templates.change(TENANT, TEMPLATE, lambda t: replace(t, components=components))
     told = {**EDITED, "message_template_element": body}
     assert deliver("message_template_components_update", told)
     assert deliver("message_template_components_update", EDITED, sent_at=SENT_AT - 1000)
-    assert deps.catalogue.template(TENANT, TEMPLATE).components == [
+    assert deps.templates.get(TENANT, TEMPLATE).components == [
         {"type": "HEADER", "format": "TEXT", "text": "Sale"},
         {"type": "BODY", "text": body, "example": {}},
         {"type": "FOOTER", "text": "Bye"},
@@ -602,7 +602,7 @@ def test_an_edited_template_is_what_meta_says_now(deps: Deps, body: str, stopped
 def test_a_templates_quality_is_the_latest(deps: Deps) -> None:
     deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "GREEN"})
     deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"}, sent_at=SENT_AT - 1000)
-    assert deps.catalogue.template(TENANT, TEMPLATE).quality == "GREEN"
+    assert deps.templates.get(TENANT, TEMPLATE).quality == "GREEN"
     assert states(deps) == UNTOUCHED
 
 
@@ -611,7 +611,7 @@ def test_a_category_that_comes_late_changes_nothing(deps: Deps) -> None:
     deliver("template_category_update", value)
     old = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"}
     deliver("template_category_update", old, sent_at=SENT_AT - 1000)
-    assert deps.catalogue.template(TENANT, TEMPLATE).category == "MARKETING"
+    assert deps.templates.get(TENANT, TEMPLATE).category == "MARKETING"
     assert states(deps) == UNTOUCHED
 
 
@@ -698,5 +698,5 @@ def test_an_account_that_is_nobodys_is_parked(aws: FakeAws, waba_id: str) -> Non
 
 def test_another_tenants_template_id_changes_nothing(deps: Deps) -> None:
     deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, waba_id="999", delivery=2)
-    assert deps.catalogue.template(TENANT, TEMPLATE).status == "PENDING"
+    assert deps.templates.get(TENANT, TEMPLATE).status == "PENDING"
     assert states(deps) == UNTOUCHED

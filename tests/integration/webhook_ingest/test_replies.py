@@ -63,7 +63,7 @@ def campaign(deps: Deps, campaign_id: str, started_at: int, **more: Any) -> tupl
         started_at=started_at,
         sizes=sizes,
     )
-    deps.catalogue.create_campaign(TENANT, replace(made, **more))
+    deps.campaigns.create(TENANT, replace(made, **more))
     n, slot = divmod(ids.index(BY_PHONE), 80)
     return block_number(shard, n), slot
 
@@ -95,7 +95,7 @@ def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(deps
 def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: Deps) -> None:
     now = NOW_S * 1000
     block, slot = campaign(deps, "C1", now - 50_000)
-    sizes = deps.catalogue.campaign(TENANT, "C1").sizes
+    sizes = deps.campaigns.get(TENANT, "C1").sizes
     deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
     deliver(text("Hello"))
     assert replied(deps, "C1", block) == set()
@@ -109,7 +109,7 @@ def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: D
 def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> None:
     deliver(text("Good morning"))
     block, slot = campaign(deps, "C1", NOW_S * 1000 - 2_000)
-    sizes = deps.catalogue.campaign(TENANT, "C1").sizes
+    sizes = deps.campaigns.get(TENANT, "C1").sizes
     deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
     deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
     deliver(text("Nice!", 2))
@@ -152,7 +152,7 @@ def test_a_campaign_that_took_days_is_answered_for_three_days_after_its_last_mes
 def test_a_campaign_that_still_writes_to_people_after_days_is_answered(deps: Deps) -> None:
     now = NOW_S * 1000
     block, slot = campaign(deps, "C1", now - 9 * DAY)
-    sizes = deps.catalogue.campaign(TENANT, "C1").sizes
+    sizes = deps.campaigns.get(TENANT, "C1").sizes
     deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
     assert lane is not None
@@ -321,7 +321,7 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     deps.sends.seal_block(TENANT, "C1", shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
     sizes = tuple(int(s == shard) for s in range(SHARDS))
     now = NOW_S * 1000
-    deps.catalogue.create_campaign(
+    deps.campaigns.create(
         TENANT,
         Campaign(
             "C1", "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,

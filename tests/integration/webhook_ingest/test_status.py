@@ -42,7 +42,7 @@ def block(deps: Deps) -> None:
     """Campaign C of the tenant: four people in block 0, of whom all were claimed to be sent to."""
     people = [Recipient(one, "+1", ()) for one in IDS]
     deps.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
-    deps.catalogue.create_campaign(TENANT, CAMPAIGN)
+    deps.campaigns.create(TENANT, CAMPAIGN)
 
 
 def slot(
@@ -83,15 +83,15 @@ def sending(deps: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: 
     """A campaign of the tenant's account that sends, on a number."""
     campaign = replace(CAMPAIGN, campaign_id=campaign_id, phone_number_id=number, **more)
     if campaign_id == CAMPAIGN.campaign_id:
-        deps.catalogue.change_campaign(TENANT, campaign_id, lambda _: campaign)
+        deps.campaigns.change(TENANT, campaign_id, lambda _: campaign)
     else:
-        deps.catalogue.create_campaign(TENANT, campaign)
+        deps.campaigns.create(TENANT, campaign)
     deps.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, 1, "MARKETING", "{}"))
 
 
 def standing(deps: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
     """State and reason of a campaign, and the state of its run."""
-    campaign = deps.catalogue.campaign(TENANT, campaign_id)
+    campaign = deps.campaigns.get(TENANT, campaign_id)
     runs = {run.campaign_id: run.state for run in deps.lanes.work(campaign.phone_number_id).runs}
     return str(campaign.state), campaign.reason, runs.get(campaign_id, "")
 

@@ -111,7 +111,7 @@ def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Dep
     people = [Recipient(BY_PHONE, PHONE, ())]
     deps.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
     sent = Campaign("C", "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,))
-    deps.catalogue.create_campaign(TENANT, sent)
+    deps.campaigns.create(TENANT, sent)
     stranger = "29912345678"
     for never_sent in ("0|0|2", "0|0|0", "0|1|1"):
         tell(recipient_id=stranger, biz_opaque_callback_data=f"v1|{TENANT}|C|{never_sent}")

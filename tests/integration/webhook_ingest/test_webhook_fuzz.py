@@ -35,7 +35,7 @@ def ingest(database: Database) -> Iterator[Ingest]:
         template = Template(
             str(TEMPLATE["message_template_id"]), WABA, "x", "en_US", "UTILITY", "PENDING", "POSITIONAL", [body]
         )
-        made.deps.catalogue.put_template(TENANT, template)
+        made.deps.templates.put(TENANT, template)
         yield made
 
 

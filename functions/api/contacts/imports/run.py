@@ -35,8 +35,8 @@ from functions.api.http.csv_file import write_rows
 from shared.domain.contacts.contact import ContactField
 from shared.errors import Conflict, NotFound, PermanentError, TooMany
 from shared.services.heads import Heads
-from shared.store.campaigns.catalogue import Catalogue
 from shared.store.contacts.contacts import Contacts, Upserted
+from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import ItemTooLarge
 
 _THREADS = 16
@@ -58,9 +58,9 @@ class Clock(Protocol):
 class ImportRun:
     """One worker's turn at one import."""
 
-    def __init__(self, imports: Imports, catalogue: Catalogue, contacts: Contacts, heads: Heads, clock: Clock) -> None:
+    def __init__(self, imports: Imports, fields: ContactFields, contacts: Contacts, heads: Heads, clock: Clock) -> None:
         self._imports = imports
-        self._catalogue = catalogue
+        self._fields = fields
         self._contacts = contacts
         self._heads = heads
         self._clock = clock
@@ -106,7 +106,7 @@ class ImportRun:
             etag, _ = self._imports.download(tenant_id, job.import_id, file)
         except (NotFound, Conflict) as error:
             raise _Stopped(error.message, code=error.code) from error
-        fields = self._catalogue.fields(tenant_id)
+        fields = self._fields.all(tenant_id)
         if job.total_rows is None:
             job = self._check(tenant_id, replace(job, etag=etag), file, fields)
         elif etag != job.etag:
@@ -150,7 +150,7 @@ class ImportRun:
             self._imports.store_rejections(tenant_id, job.import_id, listed, rejected)
         try:
             # Those that an earlier attempt made, or somebody else just now, stay as they are.
-            self._catalogue.create_fields(tenant_id, layout.new_fields)
+            self._fields.create_all(tenant_id, layout.new_fields)
         except TooMany as error:
             raise BadFile(error.message, code=error.code) from error
         return self._save(

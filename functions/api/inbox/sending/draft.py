@@ -116,7 +116,7 @@ def _template(
     ]
     files = at_meta(deps.media, tenant_id, conversation.phone_number_id, uses, now)
     variables = with_files({slot: _variable(value) for slot, value in asked.variables.items()}, files)
-    fields = {field.key: field.kind for field in deps.catalogue.fields(tenant_id)} if variables else {}
+    fields = {field.key: field.kind for field in deps.fields.all(tenant_id)} if variables else {}
     try:
         plan = compile_plan(template, variables, fields, now)
         values = resolve(plan, contact)
@@ -146,7 +146,7 @@ def _kind_of(slot: str) -> MediaKind:
 
 def _own_template(deps: DraftParts, tenant_id: str, conversation: Conversation, template_id: str) -> Template:
     try:
-        template = deps.catalogue.template(tenant_id, template_id)
+        template = deps.templates.get(tenant_id, template_id)
     except NotFound as error:
         raise NotFound("there is no such template", field="template.template_id") from error
     number = deps.accounts.number(tenant_id, conversation.phone_number_id)
@@ -170,7 +170,7 @@ def offered_templates(deps: DraftParts, tenant_id: str, conversation: Conversati
     number = deps.accounts.number(tenant_id, conversation.phone_number_id)
     found = [
         (template, slots)
-        for template in deps.catalogue.templates(tenant_id)
+        for template in deps.templates.all(tenant_id)
         if template.status == "APPROVED" and template.waba_id == number.waba_id and _may_get(contact, template)
         if (slots := _slots(template)) is not None
     ]

@@ -7,7 +7,7 @@ import pytest
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
 from shared.ids import new_ulid
-from shared.store.campaigns.catalogue import Catalogue
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
@@ -16,25 +16,25 @@ Make = Callable[..., str]
 
 
 @pytest.fixture
-def catalogue(database: Database) -> Catalogue:
-    return Catalogue(Directory(database))
+def campaigns(database: Database) -> Campaigns:
+    return Campaigns(Directory(database))
 
 
 @pytest.fixture
-def make(catalogue: Catalogue, tenant: str) -> Make:
+def make(campaigns: Campaigns, tenant: str) -> Make:
     def make(at: int, frozen_at: int = 0) -> str:
         campaign = Campaign(
             new_ulid(at), "c", "1", "1", "1", "MARKETING", Audience(), {}, created_at=at, frozen_at=frozen_at,
             state=State.COMPLETED if frozen_at else State.DRAFT,
         )  # fmt: skip
-        catalogue.create_campaign(tenant, campaign)
+        campaigns.create(tenant, campaign)
         return campaign.campaign_id
 
     return make
 
 
 def test_a_campaign_is_found_that_was_scheduled_as_early_as_can_be(
-    catalogue: Catalogue, tenant: str, make: Make
+    campaigns: Campaigns, tenant: str, make: Make
 ) -> None:
     now = epoch_ms()
     since = now - 7 * DAY_MS
@@ -43,5 +43,5 @@ def test_a_campaign_is_found_that_was_scheduled_as_early_as_can_be(
     for i in range(110):
         make(since - LATEST_START_MS + DAY_MS + i)
     last = make(now, frozen_at=now)
-    found = catalogue.campaigns_frozen_since(tenant, since)
+    found = campaigns.frozen_since(tenant, since)
     assert [campaign.campaign_id for campaign in found] == [last, first]

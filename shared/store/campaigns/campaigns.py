@@ -1,0 +1,97 @@
+"""Campaigns and what happened to them, in the Directory table."""
+
+from collections.abc import Callable
+
+from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
+from shared.domain.campaigns.incident import Incident
+from shared.ids import last_ulid
+from shared.store.engine.cursor import Page
+from shared.store.engine.directory import Directory, Due, cursor_behind
+
+START_GRACE_MS = 60_000
+LOAD_GRACE_MS = 60_000
+_MOMENT = 10
+"""How many characters of a ULID are its time."""
+
+
+def _campaign_due(campaign: Campaign) -> Due | None:
+    """From when on the sweep looks at a campaign every minute: always, until it is closed.
+
+    A minute after its start for a scheduled one, so that the schedule comes first; a minute after freezing began for
+    one that loads. Once more when it is closed, if Meta keeps messages of it back.
+    """
+    if campaign.state is State.DRAFT:
+        return None
+    if campaign.closed:
+        return Due("CAMPAIGN", campaign.held_until) if campaign.held_until is not None else None
+    if campaign.state is State.SCHEDULED:
+        return Due("CAMPAIGN", (campaign.start_at or campaign.created_at) + START_GRACE_MS)
+    if campaign.state is State.LOADING:
+        return Due("CAMPAIGN", campaign.frozen_at + LOAD_GRACE_MS)
+    return Due("CAMPAIGN", campaign.created_at)
+
+
+class Campaigns:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def create(self, tenant_id: str, campaign: Campaign) -> None:
+        """Raises Conflict when the id is taken. One that is made scheduled is the sweep's from here on, like any."""
+        self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign, due=_campaign_due(campaign))
+
+    def get(self, tenant_id: str, campaign_id: str) -> Campaign:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"CMP#{campaign_id}", Campaign)
+
+    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Campaign]:
+        """Newest first."""
+        return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
+
+    @staticmethod
+    def cursor_from(moment: int) -> str:
+        """With it `page` begins at those that were made by then (epoch ms)."""
+        return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
+
+    def made_since(self, tenant_id: str, campaign_id: str) -> list[Campaign]:
+        """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
+        made for another by itself has the other's moment, whence the comparison of moments only."""
+        moment = campaign_id[:_MOMENT]
+        found: list[Campaign] = []
+        cursor: str | None = None
+        while True:
+            page = self.page(tenant_id, 100, cursor)
+            found += [c for c in page.items if c.campaign_id[:_MOMENT] >= moment]
+            cursor = page.cursor
+            if cursor is None or page.items[-1].campaign_id[:_MOMENT] < moment:
+                return found
+
+    def frozen_since(self, tenant_id: str, since: int, most: int | None = None) -> list[Campaign]:
+        """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
+        campaigns newest first, and as much further back as a schedule may reach, because they are in the order in
+        which they were made; whoever waits for the answer says how many are read at `most` (to the next hundred)."""
+        found: list[Campaign] = []
+        cursor: str | None = None
+        read = 0
+        while True:
+            page = self.page(tenant_id, 100, cursor)
+            found += [c for c in page.items if c.frozen_at and c.frozen_at >= since]
+            cursor, read = page.cursor, read + len(page.items)
+            if most is not None and read >= most:
+                return found
+            if cursor is None or page.items[-1].created_at < since - LATEST_START_MS:
+                return found
+
+    def change(self, tenant_id: str, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:
+        """Raises NotFound and whatever `change` raises."""
+        return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
+
+    def to_sweep(self, now: int) -> list[tuple[str, str]]:
+        """(tenant id, campaign id) of every campaign that is under way or should be."""
+        return [(tenant, key.removeprefix("CMP#")) for tenant, key in self._directory.due("CAMPAIGN", now)]
+
+    def put_incident(self, tenant_id: str, incident: Incident) -> None:
+        """The last sighting of each kind per campaign."""
+        self._directory.put(tenant_id, f"INCIDENT#{incident.campaign_id}#{incident.kind}", incident)
+
+    def incidents(self, tenant_id: str) -> list[Incident]:
+        return self._directory.all(tenant_id, "INCIDENT#", Incident)
