@@ -44,7 +44,7 @@ def load_shard(parts: LoadParts, task: LoadShard, now: int, out_of_time: Callabl
     if not _fill_blocks(parts, task, campaign, plan, now, out_of_time):
         parts.load_queue.send(task, group=task.tenant_id)
         return "continued"
-    _finish(parts, task.tenant_id, campaign, now)
+    _finish(parts, task.tenant_id, campaign, task.shard, now)
     return "loaded"
 
 
@@ -99,15 +99,16 @@ def _seal(
     return sealed
 
 
-def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, now: int) -> None:
+def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, shard: int, now: int) -> None:
     """When every shard is loaded: fix the totals and put the campaign before its lanes. Harmless to repeat."""
-    found = totals(parts.sends.load_progress(tenant_id, campaign.campaign_id))
-    if found is None:
+    ends = parts.sends.whole_load(tenant_id, campaign.campaign_id, shard)
+    if ends is None:
         return
-    for shard, n in found.last_blocks:
+    found = totals(ends)
+    for block_shard, n in found.last_blocks:
         # Its worker may have died between the last block and the room for its outcomes, or not got there yet.
-        last = parts.sends.read_block(tenant_id, campaign.campaign_id, block_number(shard, n))
-        parts.sends.open_status_block(tenant_id, campaign.campaign_id, shard, n, last, now)
+        last = parts.sends.read_block(tenant_id, campaign.campaign_id, block_number(block_shard, n))
+        parts.sends.open_status_block(tenant_id, campaign.campaign_id, block_shard, n, last, now)
     tenant = parts.accounts.tenant(tenant_id)
     fix = partial(
         loaded,

@@ -83,6 +83,17 @@ class Sends:
     def load_progress(self, tenant_id: str, campaign_id: str) -> list[SealedBlock | None]:
         return [self.shard_end(tenant_id, campaign_id, shard) for shard in range(SHARDS)]
 
+    def whole_load(self, tenant_id: str, campaign_id: str, shard: int) -> list[SealedBlock] | None:
+        """The last block of each shard; None while one is at work. Of those the next after `shard`, which has just
+        been loaded, is the likeliest, so most workers read one item and not SHARDS."""
+        ends: dict[int, SealedBlock] = {}
+        for other in (*range(shard + 1, SHARDS), *range(shard + 1)):
+            end = self.shard_end(tenant_id, campaign_id, other)
+            if end is None or not end.end:
+                return None
+            ends[other] = end
+        return [ends[shard] for shard in range(SHARDS)]
+
     def seal_block(
         self,
         tenant_id: str,

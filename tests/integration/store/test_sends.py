@@ -7,6 +7,7 @@ import pytest
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.load_record import Record, SealedBlock
+from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
 from shared.ids import new_ulid
 from shared.store.campaigns.sends import Sends
@@ -87,6 +88,19 @@ def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, ten
     assert [n for n, _ in sends.status_blocks(tenant, "c", SHARD)] == [0, 1, 15]
     assert sends.load_progress(tenant, "c")[SHARD] == sealed(16, end=True)
     assert [end for i, end in enumerate(sends.load_progress(tenant, "c")) if i != SHARD] == [None] * 15
+
+
+@pytest.mark.parametrize("last", [0, 7, SHARDS - 1])
+def test_a_load_is_whole_once_every_shard_has_ended(sends: Sends, tenant: str, last: int) -> None:
+    for shard in range(SHARDS):
+        if shard != last:
+            sends.seal_block(tenant, "c", shard, sealed(shard, end=True), [], [], 1_000_000)
+    assert [sends.whole_load(tenant, "c", shard) for shard in range(SHARDS)] == [None] * SHARDS
+    sends.seal_block(tenant, "c", last, sealed(0), [], [], 1_000_000)
+    assert sends.whole_load(tenant, "c", last) is None
+    sends.seal_block(tenant, "c", last, sealed(1, end=True), [], [], 1_000_000)
+    ends = [sends.whole_load(tenant, "c", shard) for shard in range(SHARDS)]
+    assert ends == [[sealed(1 if shard == last else shard, end=True) for shard in range(SHARDS)]] * SHARDS
 
 
 def test_another_tenants_blocks_are_not_there(sends: Sends, tenant: str) -> None:

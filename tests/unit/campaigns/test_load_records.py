@@ -49,12 +49,6 @@ def end_of(recipients: int) -> SealedBlock:
     return SealedBlock(recipients // BLOCK_SIZE, 0, recipients, {"opted_out": 1}, "z", end=True)
 
 
-def test_nothing_is_counted_until_every_shard_is_loaded() -> None:
-    ends: list[SealedBlock | None] = [end_of(1)] * (SHARDS - 1)
-    assert totals([*ends, None]) is None
-    assert totals([*ends, replace(end_of(1), end=False)]) is None
-
-
 def test_totals_of_all_shards_and_the_last_blocks_that_hold_somebody() -> None:
     sizes = (BLOCK_SIZE + 1, BLOCK_SIZE, 0, 5) + (0,) * (SHARDS - 4)
     found = totals([end_of(size) for size in sizes])

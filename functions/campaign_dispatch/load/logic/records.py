@@ -9,7 +9,6 @@ from shared.domain.campaigns.campaign import Campaign, after
 from shared.domain.campaigns.load_record import SealedBlock, Skipped
 from shared.domain.campaigns.outlook import Allowance, limit_words
 from shared.domain.campaigns.stop_reasons import BEYOND_LIMIT, BEYOND_PLAN
-from shared.domain.contacts.identity import SHARDS
 
 NOTHING_SEALED = SealedBlock(n=-1, spill=0, recipients=0, skipped={}, scanned_to="", end=False)
 
@@ -47,11 +46,8 @@ class Totals:
         return sum(self.sizes)
 
 
-def totals(progress: Sequence[SealedBlock | None]) -> Totals | None:
-    """None until every shard is loaded. `progress` is each shard's last record."""
-    ends = [last for last in progress if last is not None and last.end]
-    if len(ends) < SHARDS:
-        return None
+def totals(ends: Sequence[SealedBlock]) -> Totals:
+    """`ends`: the last record of every shard, in their order."""
     skipped: Counter[str] = Counter()
     for end in ends:
         skipped.update(end.skipped)
