@@ -68,7 +68,7 @@ CONSUMERS: list[tuple[str, str, Callable[[str, int], Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("module", "work", "message"), CONSUMERS, ids=lambda value: str(value).rpartition(".")[2])
+@pytest.mark.parametrize(("module", "work", "message"), CONSUMERS, ids=[work for _, work, _ in CONSUMERS])
 def test_in_a_batch_the_other_s_record_waits_for_one_of_the_many(
     monkeypatch: pytest.MonkeyPatch, module: str, work: str, message: Callable[[str, int], Any]
 ) -> None:

@@ -21,6 +21,7 @@ from tests.support.webhook_place import BSUID, DISPLAY, NOW_S, PHONE, WebhookPla
 LONG_AGO = NOW_S - 90 * 86_400
 FORMATTED = "+1 555-078-3881"
 WRONG_TIMES = [123_456_789, "123456789", NOW_S - 40 * 86_400, NOW_S + 3 * 86_400, "soon", "2026-01-01T00:00:00Z", None]
+KINDS_OF_WRONG = ["nine digits", "nine digits as text", "long ago", "days ahead", "a word", "ISO 8601", "none"]
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def test_events_of_a_number_find_it_however_it_is_written(place: WebhookPlace, d
     assert place.number().status == "disconnected"
 
 
-@pytest.mark.parametrize("at", WRONG_TIMES)
+@pytest.mark.parametrize("at", WRONG_TIMES, ids=KINDS_OF_WRONG)
 def test_a_live_message_with_a_wrong_time_is_kept_by_when_it_came(place: WebhookPlace, at: object) -> None:
     place.say(said("wamid.1", "STOP", at))
     place.say(said("wamid.1", "STOP", at))
@@ -122,7 +123,7 @@ def test_an_old_message_with_a_wrong_time_is_kept_and_its_yes_is_none(place: Web
     assert (place.person(f"+{PHONE}").opted_out_at or 0) > LONG_AGO * 1000
 
 
-@pytest.mark.parametrize("at", WRONG_TIMES)
+@pytest.mark.parametrize("at", WRONG_TIMES, ids=KINDS_OF_WRONG)
 def test_what_comes_again_without_a_time_says_nothing_new(
     place: WebhookPlace, monkeypatch: pytest.MonkeyPatch, at: object
 ) -> None:
