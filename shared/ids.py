@@ -1,9 +1,13 @@
-"""Ids that sort by time: ULIDs (github.com/ulid/spec), 48 bits of milliseconds and 80 of chance in 26 characters."""
+"""Ids. ULIDs (github.com/ulid/spec) sort by time: 48 bits of milliseconds and 80 of chance in 26 characters."""
 
 import hashlib
 import os
+from typing import NewType
 
 from shared.clock import epoch_ms
+
+TenantId = NewType("TenantId", str)
+"""Whose data it is: every repository function takes one, first."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_CROCKFORD)}

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from shared.domain.fairness import one_of, ordered_group
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 
 BOT_GROUPS = 16
 """Of the BotQueue for each tenant, which has fifty workers for all of them."""
@@ -32,7 +33,7 @@ class QueueMessage:
 class StartCampaign(QueueMessage):
     """Begin a scheduled campaign; a duplicate firing is harmless."""
 
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
 
 
@@ -40,7 +41,7 @@ class StartCampaign(QueueMessage):
 class LoadShard(QueueMessage):
     """Freeze one contact shard of a campaign's audience; with `dry_run_id`, only count and sample it."""
 
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
     shard: int
     dry_run_id: str = ""
@@ -134,7 +135,7 @@ class SyncTask(QueueMessage):
 class BotTurn(QueueMessage):
     """An inbound message a bot may answer."""
 
-    tenant_id: str
+    tenant_id: TenantId
     phone_number_id: str
     contact_id: str
     conversation_id: str
@@ -150,7 +151,7 @@ class BotTurn(QueueMessage):
 class CopyMedia(QueueMessage):
     """Copy the file of a stored message from Meta to the data bucket."""
 
-    tenant_id: str
+    tenant_id: TenantId
     phone_number_id: str
     conversation_id: str
     message_id: str
@@ -160,7 +161,7 @@ class CopyMedia(QueueMessage):
 class ImportFile(QueueMessage):
     """Read an uploaded contacts file."""
 
-    tenant_id: str
+    tenant_id: TenantId
     import_id: str
 
 
@@ -183,7 +184,7 @@ class DeliverWebhook(QueueMessage):
     may be disabled, and says nothing of its health.
     """
 
-    tenant_id: str
+    tenant_id: TenantId
     endpoint_id: str
     event_id: str
     event_type: str

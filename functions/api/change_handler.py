@@ -22,6 +22,7 @@ from functions.api.events_bootstrap import change_deps
 from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.errors import PermanentError
+from shared.ids import TenantId
 from shared.observability import count, logger, metrics
 from shared.sqs_batch import log_failure
 
@@ -31,7 +32,7 @@ from shared.sqs_batch import log_failure
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     deps = change_deps()
     count("ChangesTaken", len(event["Records"]))
-    by_tenant: defaultdict[str, list[TenantEvent]] = defaultdict(list)
+    by_tenant: defaultdict[TenantId, list[TenantEvent]] = defaultdict(list)
     for record in event["Records"]:
         try:
             tenant_id, events = events_of(record)

@@ -13,6 +13,7 @@ from shared.clients.stripe_gateway import Subscription
 from shared.domain.accounts.account import Tenant
 from shared.domain.accounts.plans import entitlements
 from shared.errors import Conflict, InvalidInput, RetryableError
+from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import BillingEvent
 
@@ -39,7 +40,7 @@ def apply_event(parts: BillingParts, event: BillingEvent, now: int) -> None:
     count("BillingEventApplied")
 
 
-def _claim(parts: BillingParts, subscription: Subscription) -> str:
+def _claim(parts: BillingParts, subscription: Subscription) -> TenantId:
     """Whose a customer is that we meet for the first time, by what we wrote into the metadata at checkout."""
     known = parts.accounts.tenant_of_customer(subscription.customer_id)
     if known is not None:
@@ -52,7 +53,7 @@ def _claim(parts: BillingParts, subscription: Subscription) -> str:
     return subscription.tenant_id
 
 
-def _settle(parts: BillingParts, tenant_id: str, subscription: Subscription) -> None:
+def _settle(parts: BillingParts, tenant_id: TenantId, subscription: Subscription) -> None:
     """Store and derive until what was derived is what Stripe and our documents still say.
 
     Two events of one tenant may be applied at the same moment; whoever writes last has also looked last.
@@ -78,13 +79,13 @@ def _known(subscription: Subscription) -> KnownSubscription:
     return KnownSubscription(subscription.subscription_id, subscription.status, plan, subscription.created)
 
 
-def _effective(parts: BillingParts, tenant_id: str, written: KnownSubscription) -> tuple[str, str]:
+def _effective(parts: BillingParts, tenant_id: TenantId, written: KnownSubscription) -> tuple[str, str]:
     """The list may not show yet what was written a moment ago, so that one is put in."""
     stored = parts.directory.all(tenant_id, "SUBSCRIPTION#", KnownSubscription)
     return effective([written, *(one for one in stored if one.subscription_id != written.subscription_id)])
 
 
-def _tell_tenant(parts: BillingParts, tenant_id: str, customer_id: str, effective: tuple[str, str]) -> None:
+def _tell_tenant(parts: BillingParts, tenant_id: TenantId, customer_id: str, effective: tuple[str, str]) -> None:
     plan, status = effective
 
     def change(tenant: Tenant) -> Tenant:

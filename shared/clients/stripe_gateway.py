@@ -14,6 +14,7 @@ from stripe import RequestsClient, StripeClient
 
 from shared.domain.accounts.plans import PAYING, PLAN_NAMES
 from shared.errors import InvalidInput, NotFound, ProviderRejected, RetryableError
+from shared.ids import TenantId
 
 T = TypeVar("T")
 _TIMEOUT_SECONDS = 8.0
@@ -30,7 +31,7 @@ class Subscription:
     customer_id: str
     status: str
     plan: str
-    tenant_id: str
+    tenant_id: TenantId
     created: int
 
 
@@ -50,7 +51,7 @@ class StripeGateway:
         found = _call(lambda: self._client.v1.subscriptions.retrieve(subscription_id, {"expand": ["customer"]}))
         return read_subscription(found.to_dict())
 
-    def create_customer(self, tenant_id: str, name: str, email: str) -> str:
+    def create_customer(self, tenant_id: TenantId, name: str, email: str) -> str:
         """The id of a new customer that carries the tenant's id; one per tenant, however often it is asked for."""
         made = _call(
             lambda: self._client.v1.customers.create(
@@ -61,7 +62,7 @@ class StripeGateway:
         return made.id
 
     def create_checkout_session(
-        self, tenant_id: str, plan: str, customer_id: str, success_url: str, cancel_url: str
+        self, tenant_id: TenantId, plan: str, customer_id: str, success_url: str, cancel_url: str
     ) -> str:
         """URL of the page where the customer subscribes to the plan. Raises InvalidInput for a plan without a price."""
         prices = _call(lambda: self._client.v1.prices.list({"lookup_keys": [plan], "active": True, "limit": 1}))
@@ -108,7 +109,7 @@ def read_subscription(raw: Mapping[str, object]) -> Subscription:
         customer_id=str(described.get("id", "") if described else customer or ""),
         status=_status(raw),
         plan=plan,
-        tenant_id=str(_metadata(raw).get("tenant_id") or _metadata(described).get("tenant_id") or ""),
+        tenant_id=TenantId(str(_metadata(raw).get("tenant_id") or _metadata(described).get("tenant_id") or "")),
         created=created if isinstance(created, int) else 0,
     )
 

@@ -4,6 +4,7 @@ import base64
 from typing import TYPE_CHECKING
 
 from shared.errors import Conflict
+from shared.ids import TenantId
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -14,7 +15,7 @@ class Vault:
         self._client = client
         self._key_id = key_id
 
-    def seal(self, tenant_id: str, purpose: str, secret: str) -> str:
+    def seal(self, tenant_id: TenantId, purpose: str, secret: str) -> str:
         """Base64 of the ciphertext. The secret is at most 4,096 bytes of UTF-8 (KMS, Encrypt)."""
         sealed = self._client.encrypt(
             KeyId=self._key_id,
@@ -23,7 +24,7 @@ class Vault:
         )["CiphertextBlob"]
         return base64.b64encode(sealed).decode()
 
-    def open(self, tenant_id: str, purpose: str, sealed: str) -> str:
+    def open(self, tenant_id: TenantId, purpose: str, sealed: str) -> str:
         """Raises Conflict when there is nothing to open: an account that left has no token any more."""
         if not sealed:
             raise Conflict("the account is not connected: connect it again", code="account_disconnected")

@@ -5,13 +5,14 @@ resumption that somebody's pause has overtaken. What was stopped meanwhile must 
 """
 
 from shared.domain.campaigns.campaign import Campaign, State
+from shared.ids import TenantId
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 
 _STOPPED = {State.PAUSED: "paused", State.CANCELLED: "cancelled"}
 
 
-def let_lanes_go_on(campaigns: Campaigns, lanes: Lanes, tenant_id: str, campaign: Campaign) -> None:
+def let_lanes_go_on(campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, campaign: Campaign) -> None:
     """Let the lanes at the campaign's run, and look once more whether they may.
 
     Who pauses or cancels writes the campaign before the run. So either this look finds it, or that write of the run

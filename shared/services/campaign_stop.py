@@ -10,6 +10,7 @@ from dataclasses import replace
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
+from shared.ids import TenantId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -17,13 +18,13 @@ from shared.store.campaigns.lanes import Lanes
 _NEWEST = 100
 
 
-def newest_of_account(campaigns: Campaigns, tenant_id: str, waba_id: str) -> list[Campaign]:
+def newest_of_account(campaigns: Campaigns, tenant_id: TenantId, waba_id: str) -> list[Campaign]:
     """Those of the tenant's newest hundred that are of this account, in whatever state."""
     return [c for c in campaigns.page(tenant_id, _NEWEST, None).items if c.waba_id == waba_id]
 
 
 def running_on(
-    campaigns: Campaigns, lanes: Lanes, tenant_id: str, phone_number_id: str, known: Container[str]
+    campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, phone_number_id: str, known: Container[str]
 ) -> dict[str, Campaign]:
     """By id, the tenant's campaigns that are on this number, without those whose ids are `known`."""
     found: dict[str, Campaign] = {}
@@ -41,7 +42,9 @@ class CampaignStop:
         self._campaigns = campaigns
         self._lanes = lanes
 
-    def __call__(self, tenant_id: str, campaign_id: str, scope: Scope, reason: str, said_at: int | None = None) -> int:
+    def __call__(
+        self, tenant_id: TenantId, campaign_id: str, scope: Scope, reason: str, said_at: int | None = None
+    ) -> int:
         """Pause the campaign, or with it what else sends on its number or account; how many had to be.
 
         `said_at` (epoch ms) is when Meta said so: a campaign that somebody resumed after that goes on. None is now.
@@ -53,7 +56,7 @@ class CampaignStop:
             return 0  # nothing is left to be paused, and nothing that waits behind this must wait for it
         return sum(self._pause(tenant_id, one, reason, said_at) for one in self._concerned(tenant_id, campaign, scope))
 
-    def _concerned(self, tenant_id: str, campaign: Campaign, scope: Scope) -> Iterator[Campaign]:
+    def _concerned(self, tenant_id: TenantId, campaign: Campaign, scope: Scope) -> Iterator[Campaign]:
         """The account's campaigns are looked for among the newest, and on the number of this one."""
         found = {campaign.campaign_id: campaign}
         if scope >= Scope.ACCOUNT:
@@ -63,7 +66,7 @@ class CampaignStop:
             found |= running_on(self._campaigns, self._lanes, tenant_id, campaign.phone_number_id, found)
         yield from found.values()
 
-    def _pause(self, tenant_id: str, campaign: Campaign, reason: str, said_at: int | None) -> bool:
+    def _pause(self, tenant_id: TenantId, campaign: Campaign, reason: str, said_at: int | None) -> bool:
         def pause(current: Campaign) -> Campaign:
             if said_at is not None and said_at < (current.resumed_at or 0):
                 return current

@@ -14,6 +14,7 @@ from shared.domain.media.media_types import extension_of, refusal_to_send, shown
 from shared.domain.media.message_media import library_key, upload_key
 from shared.domain.media.sniffing import HEAD_BYTES, is_voice_note
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.ids import TenantId
 from shared.observability import count
 from shared.services.meta_access import MetaAccess
 from shared.store.media.library import MediaLibrary
@@ -41,7 +42,7 @@ class MediaService:
         self._files = files
         self._upload_seconds = upload_seconds
 
-    def upload_url(self, tenant_id: str, file: LibraryFile) -> str:
+    def upload_url(self, tenant_id: TenantId, file: LibraryFile) -> str:
         """Where the announced file may be PUT, within UPLOAD_LINK_SECONDS."""
         key = upload_key(tenant_id, file.file_id)
         return self._files.upload_url(key, UPLOAD_LINK_SECONDS, content_type=file.mime_type, size=file.size)
@@ -52,7 +53,7 @@ class MediaService:
         disposition = content_disposition(name, inline=shown_inline(mime_type))
         return self._files.link(key, mime_type, disposition, LINK_SECONDS)
 
-    def complete(self, tenant_id: str, file_id: str) -> LibraryFile:
+    def complete(self, tenant_id: TenantId, file_id: str) -> LibraryFile:
         """Check what was uploaded; what passes is moved to where no upload reaches it. Harmless to repeat.
 
         Raises NotFound, Conflict (`upload_missing`, `upload_changed`), and InvalidInput (`media_refused`) for a file
@@ -65,7 +66,7 @@ class MediaService:
             raise InvalidInput(f"the file cannot be sent: {file.reason}", code="media_refused")
         return file
 
-    def _checked(self, tenant_id: str, file: LibraryFile) -> LibraryFile:
+    def _checked(self, tenant_id: TenantId, file: LibraryFile) -> LibraryFile:
         source = upload_key(tenant_id, file.file_id)
         uploaded = self._files.head(source)
         if uploaded is None:
@@ -106,7 +107,7 @@ class MediaService:
                 digest.update(piece)
         return digest.hexdigest()
 
-    def delete(self, tenant_id: str, file_id: str) -> None:
+    def delete(self, tenant_id: TenantId, file_id: str) -> None:
         """Forget a file. Raises NotFound. What was sent with it has reached its people; Meta's copies die by
         themselves, because a campaign under way may still name them."""
         self.library.get(tenant_id, file_id)
@@ -114,7 +115,7 @@ class MediaService:
         self._files.delete(upload_key(tenant_id, file_id))
         self.library.delete(tenant_id, file_id)
 
-    def usable(self, tenant_id: str, use: FileUse) -> LibraryFile:
+    def usable(self, tenant_id: TenantId, use: FileUse) -> LibraryFile:
         """A file that can be used so; one that was just uploaded is checked now.
 
         Raises NotFound, Conflict, and InvalidInput for a file that cannot be sent, or not as this."""
@@ -126,7 +127,7 @@ class MediaService:
         return file
 
     def at_meta(
-        self, tenant_id: str, phone_number_id: str, use: FileUse, now: int, *, margin_ms: int = SEND_MARGIN_MS
+        self, tenant_id: TenantId, phone_number_id: str, use: FileUse, now: int, *, margin_ms: int = SEND_MARGIN_MS
     ) -> AtMeta:
         """The file with Meta's id, uploaded for this number if need be. `now` is epoch ms.
 
@@ -138,7 +139,7 @@ class MediaService:
         return AtMeta(file, known or self._upload(tenant_id, phone_number_id, file, now, margin_ms))
 
     def renewed(
-        self, tenant_id: str, phone_number_id: str, stale: Iterable[tuple[str, str]], now: int
+        self, tenant_id: TenantId, phone_number_id: str, stale: Iterable[tuple[str, str]], now: int
     ) -> dict[str, str]:
         """The same after Meta refused the (our id, Meta's id) pairs: uploaded anew, unless that was done already.
 
@@ -159,7 +160,7 @@ class MediaService:
         return found
 
     def _upload(
-        self, tenant_id: str, phone_number_id: str, file: LibraryFile, now: int, margin_ms: int, stale: str = ""
+        self, tenant_id: TenantId, phone_number_id: str, file: LibraryFile, now: int, margin_ms: int, stale: str = ""
     ) -> str:
         access = self._meta.of_number(tenant_id, phone_number_id, now)
         with SpooledTemporaryFile(_IN_MEMORY) as content:

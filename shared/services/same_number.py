@@ -13,16 +13,17 @@ from dataclasses import replace
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.number_plans import VERSION, canonical_phone
+from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 
 
-def is_respelled(accounts: Accounts, tenant_id: str) -> bool:
+def is_respelled(accounts: Accounts, tenant_id: TenantId) -> bool:
     """Whether all contacts are stored under the canonical form of today's table. 1 RRU. Raises NotFound."""
     return accounts.tenant(tenant_id).number_plans == VERSION
 
 
-def of_same_number(contacts: Contacts, tenant_id: str, contact: Contact, *, respelled: bool) -> Sequence[Contact]:
+def of_same_number(contacts: Contacts, tenant_id: TenantId, contact: Contact, *, respelled: bool) -> Sequence[Contact]:
     """Everybody with the contact's number, themselves included, whoever comes first in the order of spellings first;
     nobody when no read is needed to know that there is nobody else."""
     ids = phone_ids(tenant_id, contact.phone or "")
@@ -37,7 +38,7 @@ def of_same_number(contacts: Contacts, tenant_id: str, contact: Contact, *, resp
     return tuple(({**same, contact.contact_id: contact} if contact.contact_id not in same else same).values())
 
 
-def with_no_of_others(accounts: Accounts, contacts: Contacts, tenant_id: str, contact: Contact) -> Contact:
+def with_no_of_others(accounts: Accounts, contacts: Contacts, tenant_id: TenantId, contact: Contact) -> Contact:
     """The contact with the latest no that was said under any spelling of the number. For one message to one person;
     1 RRU where the number has several, 1 more for each in a tenant whose contacts were not gone through."""
     if len(phone_ids(tenant_id, contact.phone or "")) < 2 or is_respelled(accounts, tenant_id):

@@ -24,6 +24,7 @@ from shared.domain.conversations.outgoing_message import own_and_meta_ids, wire_
 from shared.domain.media.library import STALE_CODES
 from shared.domain.media.message_media import MessageMedia
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
+from shared.ids import TenantId
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.same_number import with_no_of_others
@@ -99,7 +100,7 @@ class SingleSender:
         self._sleep = sleep
         self._clock = clock
 
-    def send(self, tenant_id: str, conversation_id: str, draft: Draft, now: int) -> Message:
+    def send(self, tenant_id: TenantId, conversation_id: str, draft: Draft, now: int) -> Message:
         """The stored message with its outcome: sent, failed (with Meta's code) or unknown. `now` is when the caller
         began to work, epoch ms.
 
@@ -143,7 +144,7 @@ class SingleSender:
         self._conversations.note_answer(tenant_id, settled, draft.seen_id)
         return settled
 
-    def _settle(self, tenant_id: str, contact: Contact, message: Message, outcome: Outcome, now: int) -> Message:
+    def _settle(self, tenant_id: TenantId, contact: Contact, message: Message, outcome: Outcome, now: int) -> Message:
         """Store what came of it: a no to marketing first, because if its sender dies nothing else tells us of it."""
         if outcome.action is Action.SUPPRESS_MARKETING:
             self._contacts.consent.record(
@@ -166,7 +167,7 @@ class SingleSender:
         )
         return settled
 
-    def _claim(self, tenant_id: str, message: Message, seen_id: str, now: int) -> None:
+    def _claim(self, tenant_id: TenantId, message: Message, seen_id: str, now: int) -> None:
         """Of several who answer at once one goes on; the others get Conflict."""
 
         def claim(void: str) -> None:
@@ -187,7 +188,7 @@ class SingleSender:
                 raise
             claim(answer_id)
 
-    def _earlier(self, tenant_id: str, head: Head, message: Message, seen_id: str, now: int) -> Message:
+    def _earlier(self, tenant_id: TenantId, head: Head, message: Message, seen_id: str, now: int) -> Message:
         """The message as an earlier attempt left it. Whether one that died while sending has sent it, nobody knows.
 
         Raises RetryableError while that attempt may still be at work: queued is an answer to nobody.
@@ -204,7 +205,7 @@ class SingleSender:
         self._conversations.note_answer(tenant_id, stored, seen_id)
         return stored
 
-    def _with_new_files(self, tenant_id: str, phone_number_id: str, message: Message, now: int) -> Message | None:
+    def _with_new_files(self, tenant_id: TenantId, phone_number_id: str, message: Message, now: int) -> Message | None:
         """The message with its files uploaded to Meta anew; None when that is not what it was refused for."""
         named = dict(own_and_meta_ids(message.content))
         if self._media is None or not named:
@@ -231,7 +232,7 @@ class SingleSender:
 
     def _deliver(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         conversation: Conversation,
         contact: Contact,
         message: Message,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
 from shared.domain.contacts.identity import SHARDS, contact_id_for
+from shared.ids import TenantId
 from shared.queue_messages import LoadShard
 from shared.store.contacts.items import contact_key
 from shared.store.engine.codec import Item, encode_item
@@ -62,7 +63,7 @@ def _shape(world: World) -> dict[str, str]:
     return {"tenant_id": world.tenant_id, "region": "BR", "f#city": "São Paulo", "f#points": "1200"}
 
 
-def _open(url: str, tenant_id: str) -> None:
+def _open(url: str, tenant_id: TenantId) -> None:
     """Once in each worker: its own connections, to the same tenant."""
     global _world
     _world = World(open_test_database(url))
@@ -71,7 +72,7 @@ def _open(url: str, tenant_id: str) -> None:
 
 def _fill(part: tuple[int, int, dict[str, str]]) -> None:
     first, last, shape = part
-    tenant_id, now = shape["tenant_id"], epoch_ms()
+    tenant_id, now = TenantId(shape["tenant_id"]), epoch_ms()
     rest: Item = {name: value for name, value in shape.items() if name != "tenant_id"}
     numbers = iter(range(first, last))
     while batch := list(islice(numbers, _BATCH)):

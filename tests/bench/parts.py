@@ -25,6 +25,7 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
+from shared.ids import TenantId
 
 RUNS = 5
 SECRET = "app-secret"
@@ -89,7 +90,7 @@ def folding() -> float:
     def work() -> None:
         updates = [update for i, body in enumerate(bodies) for update in read_updates(str(i), body)]
         reach = Reach(campaign, {0: STATUSES})
-        assert len(fold(updates, {"106540352242922": "01J"}, reach.covers).blocks) == -(-STATUSES // 80)
+        assert len(fold(updates, {"106540352242922": TenantId("01J")}, reach.covers).blocks) == -(-STATUSES // 80)
 
     return best(work) / STATUSES
 
@@ -107,7 +108,9 @@ def importing() -> float:
 
     def work() -> None:
         source = CsvSource(io.BytesIO(data))
-        reader = RowReader("tenant", lay_out(source.header, fields, {}, create_fields=False), fields, "BR", frozenset())
+        reader = RowReader(
+            TenantId("tenant"), lay_out(source.header, fields, {}, create_fields=False), fields, "BR", frozenset()
+        )
         assert len([reader.read(cells) for _, cells in source.records()]) == ROWS
 
     return best(work) / ROWS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.database import Database, TableItem
 from tests.support.engine import World, open_test_database
 
@@ -20,8 +20,8 @@ def models_of_the_database(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture
-def tenant() -> str:
-    return new_ulid()
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.fairness import ordered_group
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, NotFound, RetryableError
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import (
     AccountEvent,
     BillingEvent,
@@ -39,7 +39,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from tests.support.fake_aws import Context
 
-MANY, FEW = "many", "few"
+MANY, FEW = TenantId("many"), TenantId("few")
 
 
 def batch(*records: tuple[str, str]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def batch(*records: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-CONSUMERS: list[tuple[str, str, Callable[[str, int], Any]]] = [
+CONSUMERS: list[tuple[str, str, Callable[[TenantId, int], Any]]] = [
     ("functions.webhook_ingest.inbound_handler", "take_message", lambda owner, i: InboundMessage(owner, {}, {}, i)),
     (
         "functions.webhook_ingest.account_handler", "take_account_event",
@@ -70,7 +70,7 @@ CONSUMERS: list[tuple[str, str, Callable[[str, int], Any]]] = [
 
 @pytest.mark.parametrize(("module", "work", "message"), CONSUMERS, ids=[work for _, work, _ in CONSUMERS])
 def test_in_a_batch_the_other_s_record_waits_for_one_of_the_many(
-    monkeypatch: pytest.MonkeyPatch, module: str, work: str, message: Callable[[str, int], Any]
+    monkeypatch: pytest.MonkeyPatch, module: str, work: str, message: Callable[[TenantId, int], Any]
 ) -> None:
     handler = importlib.import_module(module)
     worked: list[str] = []
@@ -94,7 +94,7 @@ def test_many_campaigns_of_one_tenant_leave_a_turn_to_every_other(monkeypatch: p
     store = SimpleNamespace(to_sweep=lambda _now: campaigns)
     monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(campaigns=store))
 
-    def sweep(_deps: object, tenant_id: str, _campaign_id: str, _now: int) -> str:
+    def sweep(_deps: object, tenant_id: TenantId, _campaign_id: str, _now: int) -> str:
         swept.append(tenant_id)
         return "sending"
 
@@ -126,7 +126,7 @@ class Stream:
         self.told: list[str] = []
         self.parked: list[str] = []
 
-        def publish(tenant_id: str, events: list[TenantEvent], now: int) -> None:
+        def publish(tenant_id: TenantId, events: list[TenantEvent], now: int) -> None:
             if tenant_id == MANY:
                 raise error
             self.told.append(tenant_id)
@@ -163,7 +163,7 @@ def test_a_failure_that_passes_brings_the_batch_again_after_the_others_were_told
     assert stream.parked == []
 
 
-def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant: str) -> None:
+def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant: TenantId) -> None:
     imports = Imports(Directory(database), SimpleNamespace())  # type: ignore[arg-type]
 
     def take(worker: int) -> bool:
@@ -176,7 +176,7 @@ def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant:
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(take, range(8)))
     assert taken.count(True) == MOST_AT_ONCE
-    imports.take_place(new_ulid(), "w0", now=10, until=100)
+    imports.take_place(TenantId(new_ulid()), "w0", now=10, until=100)
     imports.leave_place(tenant, f"w{taken.index(True)}")
     assert take(99)
     assert not take(100)

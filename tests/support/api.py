@@ -15,6 +15,7 @@ import httpx
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from shared.ids import TenantId
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -90,7 +91,7 @@ class Api:
 class Business:
     """A tenant with a connected number: `owner` calls with an access token, `key` with an API key of all scopes."""
 
-    tenant_id: str
+    tenant_id: TenantId
     name: str
     email: str
     access_token: str

@@ -20,6 +20,7 @@ from functions.api.meta.calls import Graph
 from functions.api.templates.parts import TemplateParts
 from shared.clients.queue import Queue
 from shared.clients.vault import Vault
+from shared.ids import TenantId
 from shared.services.media import MediaService
 from shared.services.single_send import SingleSender
 from shared.store.accounts.leases import LeaseBook
@@ -128,7 +129,7 @@ class Api:
         path: str,
         body: object = None,
         *,
-        tenant: str | None = None,
+        tenant: TenantId | None = None,
         member: str = "member",
         role: str = "owner",
         scopes: str = "campaigns,contacts,conversations,read,settings",
@@ -168,7 +169,7 @@ class Api:
         size = len(json.dumps(answer, ensure_ascii=False).encode())
         return Answer(answer["statusCode"], parsed, answer["headers"], size)
 
-    def queued(self, queue: str, tenant: str) -> list[dict[str, Any]]:
+    def queued(self, queue: str, tenant: TenantId) -> list[dict[str, Any]]:
         """What waits in a queue for a tenant; the queue is emptied."""
         found: list[dict[str, Any]] = []
         url = os.environ[f"{queue}_QUEUE_URL"]

@@ -17,7 +17,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import SECRETS
@@ -43,7 +43,7 @@ class Chat:
 
     api: Api
     simulator: httpx.Client
-    tenant: str
+    tenant: TenantId
     number: str
     waba: str
     contact: str
@@ -97,7 +97,7 @@ def chat(api: Api, graph_url: str) -> Iterator[Chat]:
 
 def _chat(api: Api, simulator: httpx.Client) -> Chat:
     made = simulator.post("/_sim/script", json={"create_waba": {"connected": True}}).json()["create_waba"]
-    tenant, number, waba = new_ulid(), str(made["phone_numbers"][0]["id"]), str(made["waba_id"])
+    tenant, number, waba = TenantId(new_ulid()), str(made["phone_numbers"][0]["id"]), str(made["waba_id"])
     owner, *agents = [
         Member(new_ulid(), f"sub-{tenant}-{i}", f"{i}@b.co", role)
         for i, role in enumerate((Role.OWNER, Role.AGENT, Role.AGENT))

@@ -34,7 +34,7 @@ from shared.domain.contacts.number_plans import VERSION
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
 from shared.services.media import MediaService
 from shared.store.accounts.tenants import Accounts
@@ -142,7 +142,7 @@ class World:
     """One tenant with one number; every instance has ids of its own, so tests share a database."""
 
     def __init__(self, database: Database, throughput: int = 80) -> None:
-        self.tenant_id = new_ulid()
+        self.tenant_id = TenantId(new_ulid())
         self.phone_number_id = f"{epoch_ms()}{os.getpid()}{next(_serial)}"
         self.waba_id = "9" + self.phone_number_id
         directory = Directory(database)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from shared.ids import TenantId
 from shared.store.engine.database import TableItem
 from tests.support.running_api import running_api
 
@@ -16,10 +17,10 @@ _PAUSE_SECONDS = 0.03
 
 
 @contextmanager
-def racing_api(dynoxide: str, graph_url: str) -> Iterator[Callable[[str, str, Any, str], tuple[int, str]]]:
+def racing_api(dynoxide: str, graph_url: str) -> Iterator[Callable[[str, str, Any, TenantId], tuple[int, str]]]:
     """Gives what makes a call (method, path, body, tenant id) and says its status and, of a refusal, the code."""
 
-    def call(method: str, path: str, body: Any, tenant: str) -> tuple[int, str]:
+    def call(method: str, path: str, body: Any, tenant: TenantId) -> tuple[int, str]:
         answer = api.call(method, path, body, tenant=tenant)
         return answer.status, str(answer.body.get("code", ""))
 

@@ -11,7 +11,7 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 
@@ -23,7 +23,7 @@ class Team:
     """A tenant with an owner, two agents and a viewer, and one number."""
 
     api: Api
-    tenant: str
+    tenant: TenantId
     number: str
     owner: str
     ana: str
@@ -73,7 +73,7 @@ class Team:
 
 @pytest.fixture
 def team(api: Api) -> Team:
-    tenant, number = new_ulid(), f"{int(new_ulid()[-9:], 36)}"
+    tenant, number = TenantId(new_ulid()), f"{int(new_ulid()[-9:], 36)}"
     people = [Member(new_ulid(), f"sub-{tenant}-{i}", f"{i}@b.co", role) for i, role in enumerate(
         (Role.OWNER, Role.AGENT, Role.AGENT, Role.VIEWER)
     )]  # fmt: skip

@@ -4,8 +4,10 @@ import copy
 import json
 from typing import Any
 
-TENANT, WABA, PHONE_ID, DISPLAY = "01TENANT", "102290129340398", "106540352242922", "+15550783881"
-OTHER, OTHER_WABA, OTHER_PHONE_ID = "01OTHER", "999", "888"
+from shared.ids import TenantId
+
+TENANT, WABA, PHONE_ID, DISPLAY = TenantId("01TENANT"), "102290129340398", "106540352242922", "+15550783881"
+OTHER, OTHER_WABA, OTHER_PHONE_ID = TenantId("01OTHER"), "999", "888"
 Json = dict[str, Any]
 METADATA: Json = {"display_phone_number": DISPLAY.lstrip("+"), "phone_number_id": PHONE_ID}
 CONTACT: Json = {

@@ -9,6 +9,7 @@ from functions.api.http.countries import CODES
 from functions.api.http.fields import Country, Cursor, Input, Output, ShortText, moment
 from shared.domain.accounts.account import ApiKey, Member, Principal, Scope, Tenant
 from shared.domain.accounts.plans import entitlements
+from shared.ids import TenantId
 
 Email = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
@@ -30,7 +31,9 @@ class SignupIn(Input):
 
 
 class SignupOut(Output):
-    tenant_id: str | None = Field(description="null until the address is confirmed: the first log-in makes the tenant")
+    tenant_id: TenantId | None = Field(
+        description="null until the address is confirmed: the first log-in makes the tenant"
+    )
     member_id: str | None
     email_verification: Literal["required", "skipped"] = Field(
         description="`required`: log in once with the mailed code as `confirmation_code`, within a day. For an address "
@@ -68,7 +71,7 @@ class MemberOut(Output):
 
 
 class PrincipalOut(Output):
-    tenant_id: str
+    tenant_id: TenantId
     member_id: str
     role: str
     scopes: list[str]

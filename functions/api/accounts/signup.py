@@ -22,7 +22,7 @@ from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
 from shared.domain.contacts import number_plans
 from shared.errors import Conflict, InvalidInput, Unauthenticated
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
 
@@ -46,7 +46,7 @@ class Doors:
     signups: Signups
 
 
-def sign_up_unverified(doors: Doors, application: Application, now: int) -> tuple[str, str]:
+def sign_up_unverified(doors: Doors, application: Application, now: int) -> tuple[TenantId, str]:
     """(tenant id, member id), for local use: the address is taken for confirmed. Raises Conflict (`email_taken`) and
     InvalidInput, which names the field."""
     users = doors.users
@@ -169,10 +169,14 @@ def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, no
         return  # made by another log-in at the same moment
 
 
-def _create(accounts: Accounts, application: Application, subject: str, now: int) -> tuple[str, str]:
+def _create(accounts: Accounts, application: Application, subject: str, now: int) -> tuple[TenantId, str]:
     """Raises Conflict when this person has a tenant."""
     tenant = Tenant(
-        new_ulid(now), application.business_name, application.country, created_at=now, number_plans=number_plans.VERSION
+        TenantId(new_ulid(now)),
+        application.business_name,
+        application.country,
+        created_at=now,
+        number_plans=number_plans.VERSION,
     )
     owner = Member(new_ulid(now), subject, application.email, Role.OWNER, now)
     accounts.create(tenant, owner)

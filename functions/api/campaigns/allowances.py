@@ -2,6 +2,7 @@
 
 from shared.domain.campaigns.outlook import Allowance, within_a_day
 from shared.domain.numbers.number import UNLIMITED, Waba
+from shared.ids import TenantId
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
 
@@ -11,7 +12,7 @@ MOST_CAMPAIGNS = 1_000
 """The newest ones, at some 0.5 RRU each: somebody waits for the answer."""
 
 
-def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: str, waba: Waba, now: int) -> Allowance:
+def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: TenantId, waba: Waba, now: int) -> Allowance:
     """Counts what the tenant's campaigns sent in the last 24 hours, on all numbers: the limit is their portfolio's.
 
     Campaigns that began more than a month ago are not looked at, nor more than MOST_CAMPAIGNS. Nothing is read when

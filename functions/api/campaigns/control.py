@@ -24,6 +24,7 @@ from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Va
 from shared.domain.templates.template import Template
 from shared.domain.templates.variables import named_files
 from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
+from shared.ids import TenantId
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
@@ -48,7 +49,7 @@ class Scheduling(Protocol):
 
 Check = Callable[[Campaign, SendPlan], None]
 """What else must hold before a campaign is launched; raises when it does not."""
-UseFile = Callable[[str, FileUse], object]
+UseFile = Callable[[TenantId, FileUse], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ class CampaignControl:
         self._give_notice = give_notice
         self._use_file = use_file
 
-    def create(self, tenant_id: str, campaign_id: str, draft: CampaignDraft, created_by: str, now: int) -> Campaign:
+    def create(
+        self, tenant_id: TenantId, campaign_id: str, draft: CampaignDraft, created_by: str, now: int
+    ) -> Campaign:
         """Raises NotFound (with the field) for a number or template that is not the tenant's, and CompileError."""
         try:
             number = self._accounts.number(tenant_id, draft.phone_number_id)
@@ -138,7 +141,7 @@ class CampaignControl:
         return campaign
 
     def follow_up(
-        self, tenant_id: str, campaign_id: str, new_id: str, chosen: EarlierCampaign, created_by: str, now: int
+        self, tenant_id: TenantId, campaign_id: str, new_id: str, chosen: EarlierCampaign, created_by: str, now: int
     ) -> Campaign:
         """A draft of the same message for some of a campaign's people; it has books of its own and the same gates.
 
@@ -157,7 +160,9 @@ class CampaignControl:
         )
         return self.create(tenant_id, new_id, draft, created_by, now)
 
-    def _compile(self, tenant_id: str, template: Template, variables: Mapping[str, Variable], start: int) -> SendPlan:
+    def _compile(
+        self, tenant_id: TenantId, template: Template, variables: Mapping[str, Variable], start: int
+    ) -> SendPlan:
         known = {field.key: field.kind for field in self._fields.all(tenant_id)}
         plan = compile_plan(template, variables, known, start)
         if self._use_file is not None:
@@ -165,7 +170,7 @@ class CampaignControl:
         return plan
 
     def launch(
-        self, tenant_id: str, campaign_id: str, start_at: int | None, now: int, check: Check | None = None
+        self, tenant_id: TenantId, campaign_id: str, start_at: int | None, now: int, check: Check | None = None
     ) -> Campaign:
         """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
 
@@ -194,7 +199,7 @@ class CampaignControl:
         self._announce(tenant_id, campaign, now)
         return campaign
 
-    def _announce(self, tenant_id: str, campaign: Campaign, now: int) -> None:
+    def _announce(self, tenant_id: TenantId, campaign: Campaign, now: int) -> None:
         message = StartCampaign(tenant_id, campaign.campaign_id)
         try:
             if campaign.start_at is not None and campaign.start_at > now:
@@ -204,13 +209,13 @@ class CampaignControl:
         except Exception as error:
             self._give_notice(campaign.campaign_id, error)
 
-    def pause(self, tenant_id: str, campaign_id: str) -> Campaign:
+    def pause(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
         """Repeating it stops the lanes again: the first attempt may have died before it did."""
         campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, ON_REQUEST)
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
         return campaign
 
-    def resume(self, tenant_id: str, campaign_id: str, now: int) -> Campaign:
+    def resume(self, tenant_id: TenantId, campaign_id: str, now: int) -> Campaign:
         """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         number = self._accounts.number(tenant_id, campaign.phone_number_id)
@@ -237,7 +242,7 @@ class CampaignControl:
         )
         return campaign
 
-    def _require_category(self, tenant_id: str, campaign: Campaign, template: Template) -> None:
+    def _require_category(self, tenant_id: TenantId, campaign: Campaign, template: Template) -> None:
         """Raises Conflict when Meta has changed the template's category and whoever resumes may not know; it is the
         campaign's reason from then on. Also when its people were let in by gates that are too wide for what the
         template is now: no lane looks at them again. Else the campaign keeps its category, and so its stricter gates.
@@ -255,7 +260,7 @@ class CampaignControl:
         if not warned:
             raise Conflict(f"{changed}: resume it once more if that is meant", code="template")
 
-    def cancel(self, tenant_id: str, campaign_id: str) -> Campaign:
+    def cancel(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
         """For good. Repeating it stops the lanes again: the first attempt may have died before it did."""
         campaign = self._move(tenant_id, campaign_id, "cancel", State.CANCELLED, "cancelled on request")
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
@@ -266,7 +271,7 @@ class CampaignControl:
                 self._give_notice(campaign_id, error)
         return campaign
 
-    def _move(self, tenant_id: str, campaign_id: str, action: str, result: State, reason: str) -> Campaign:
+    def _move(self, tenant_id: TenantId, campaign_id: str, action: str, result: State, reason: str) -> Campaign:
         return self._campaigns.change(
             tenant_id,
             campaign_id,
@@ -274,7 +279,7 @@ class CampaignControl:
         )
 
 
-def _check_files(tenant_id: str, variables: Mapping[str, Variable], use_file: UseFile) -> None:
+def _check_files(tenant_id: TenantId, variables: Mapping[str, Variable], use_file: UseFile) -> None:
     """Raises CompileError for files that the tenant does not have or cannot send so."""
     problems: list[Problem] = []
     for field, use in named_files(variables):

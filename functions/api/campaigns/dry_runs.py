@@ -13,6 +13,7 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict, NotFound
+from shared.ids import TenantId
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
@@ -26,7 +27,7 @@ class DryRuns:
         self._sends = sends
         self._load_queue = load_queue
 
-    def start(self, tenant_id: str, campaign_id: str, run: DryRun) -> None:
+    def start(self, tenant_id: TenantId, campaign_id: str, run: DryRun) -> None:
         """Raises NotFound, and Conflict once the audience is being frozen."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign.state not in (State.DRAFT, State.SCHEDULED):
@@ -36,7 +37,7 @@ class DryRuns:
             [Outgoing(LoadShard(tenant_id, campaign_id, shard, run.dry_run_id), tenant_id) for shard in range(SHARDS)]
         )
 
-    def latest(self, tenant_id: str, campaign_id: str) -> DryRunResult:
+    def latest(self, tenant_id: TenantId, campaign_id: str) -> DryRunResult:
         """Raises NotFound when there is no campaign, or none was run for it. Results are kept for a day."""
         self._campaigns.get(tenant_id, campaign_id)
         run = self._directory.get(tenant_id, f"DRY#{campaign_id}", DryRun, consistent=True)
@@ -45,7 +46,7 @@ class DryRuns:
         parts = self._sends.dry_run(tenant_id, campaign_id, run.dry_run_id)
         return add_up(run, [DryRunPart.from_json(part) for part in parts])
 
-    def compared(self, tenant_id: str, campaign: Campaign) -> DryRunResult | None:
+    def compared(self, tenant_id: TenantId, campaign: Campaign) -> DryRunResult | None:
         """How the frozen audience differs from the latest dry run (frozen minus run); None without one, or before."""
         if not campaign.sizes:
             return None

@@ -3,12 +3,13 @@
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.further_tries import not_settled, reaches_nobody_before
 from shared.errors import Conflict, NotFound
+from shared.ids import TenantId
 from shared.store.campaigns.campaigns import Campaigns
 
 _EXCLUDED, _SOURCE = "audience.exclude_campaigns", "audience.source.campaign_id"
 
 
-def check_named(campaigns: Campaigns, tenant_id: str, audience: Audience) -> None:
+def check_named(campaigns: Campaigns, tenant_id: TenantId, audience: Audience) -> None:
     """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's, and Conflict when
     nobody can say yet who of an earlier campaign is meant."""
     for campaign_id in audience.exclude_campaigns:
@@ -20,7 +21,7 @@ def check_named(campaigns: Campaigns, tenant_id: str, audience: Audience) -> Non
         raise Conflict(problem, field=_SOURCE, code="source_not_finished")
 
 
-def check_begun(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> None:
+def check_begun(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> None:
     """Raises Conflict when a campaign that is named in the audience will not have begun by the time this one does: to
     exclude it would exclude nobody, and nobody would be in its audience.
 
@@ -48,7 +49,7 @@ def check_begun(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> Non
         )
 
 
-def _earlier(campaigns: Campaigns, tenant_id: str, campaign_id: str, field: str) -> Campaign:
+def _earlier(campaigns: Campaigns, tenant_id: TenantId, campaign_id: str, field: str) -> Campaign:
     try:
         return campaigns.get(tenant_id, campaign_id)
     except NotFound as exc:

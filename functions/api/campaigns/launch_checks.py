@@ -14,12 +14,13 @@ from shared.domain.campaigns.outlook import limit_words
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, SendPlan
 from shared.errors import Conflict, NotFound
+from shared.ids import TenantId
 from shared.observability import count, logger
 
 _ABOUT_TO_SEND = frozenset({State.DRAFT, State.PAUSED})
 
 
-def refresh_number(parts: CampaignParts, tenant_id: str, phone_number_id: str, now: int) -> tuple[Number, Waba]:
+def refresh_number(parts: CampaignParts, tenant_id: TenantId, phone_number_id: str, now: int) -> tuple[Number, Waba]:
     """The number and its account with what Meta says of them now, or with what is stored when Meta cannot be asked."""
     number = parts.accounts.number(tenant_id, phone_number_id)
     waba = parts.accounts.waba(tenant_id, number.waba_id)
@@ -34,7 +35,7 @@ def refresh_number(parts: CampaignParts, tenant_id: str, phone_number_id: str, n
     return bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
 
 
-def refresh_template_of(parts: CampaignParts, tenant_id: str, campaign_id: str, now: int) -> None:
+def refresh_template_of(parts: CampaignParts, tenant_id: TenantId, campaign_id: str, now: int) -> None:
     """Ask Meta for the template that a campaign is about to use: an event of it may have been missed. What Meta cannot
     tell just now stays as it is stored. Raises NotFound."""
     campaign = parts.campaigns.get(tenant_id, campaign_id)
@@ -55,7 +56,7 @@ class LaunchChecks:
 
     parts: CampaignParts
     dry_runs: DryRuns
-    tenant_id: str
+    tenant_id: TenantId
     now: int
     beyond_limit: bool
     look_at_links: LookAtLinks = look_at_links

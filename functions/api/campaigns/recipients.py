@@ -8,6 +8,7 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.people import people_of_shard
 from shared.store.campaigns.sends import Sends
@@ -41,7 +42,7 @@ class Recipients:
         self._lanes = lanes
 
     def page(
-        self, tenant_id: str, campaign: Campaign, outcome: str | None, limit: int, cursor: str | None
+        self, tenant_id: TenantId, campaign: Campaign, outcome: str | None, limit: int, cursor: str | None
     ) -> Page[Fate]:
         """In order of contact id, nobody before the audience is frozen. With an outcome a page may hold fewer than
         `limit`, even none, and still have a next one: at most 300 blocks are read for each."""
@@ -64,7 +65,7 @@ class Recipients:
         return Page(found, None)
 
     def _blocks(
-        self, tenant_id: str, campaign: Campaign, first_shard: int, first_n: int
+        self, tenant_id: TenantId, campaign: Campaign, first_shard: int, first_n: int
     ) -> Iterator[tuple[tuple[int, int], Iterator[Fate]]]:
         work = self._lanes.work(campaign.phone_number_id)
         for shard in range(first_shard, SHARDS):

@@ -11,6 +11,7 @@ from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import InvalidInput, NotFound
+from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
@@ -45,7 +46,7 @@ def check_fields(values: Mapping[str, Scalar | None], known: Sequence[ContactFie
     return checked
 
 
-def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) -> tuple[Contact, bool]:
+def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: int) -> tuple[Contact, bool]:
     """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched.
 
     Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
@@ -71,7 +72,7 @@ def put_contact(deps: ContactParts, tenant_id: str, new: ContactIn, now: int) ->
     return need_contact(contacts, tenant_id, contact_id), change == "created"
 
 
-def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: ContactPatch, now: int) -> Contact:
+def edit_contact(deps: ContactParts, tenant_id: TenantId, contact_id: str, patch: ContactPatch, now: int) -> Contact:
     """The contact as it is afterwards. Raises NotFound and InvalidInput."""
     before = need_contact(deps.contacts, tenant_id, contact_id)
     name, first = changed_names(before, patch.name, patch.first_name)
@@ -93,14 +94,14 @@ def edit_contact(deps: ContactParts, tenant_id: str, contact_id: str, patch: Con
     return after
 
 
-def _by_phone(contacts: Contacts, tenant_id: str, phone: str) -> Contact | None:
+def _by_phone(contacts: Contacts, tenant_id: TenantId, phone: str) -> Contact | None:
     """Also the one who is still stored under an earlier spelling of this (canonical) number."""
     ids = phone_ids(tenant_id, phone)
     found = contacts.get_many(tenant_id, ids)
     return next((found[one] for one in ids if one in found), None)
 
 
-def need_contact(contacts: Contacts, tenant_id: str, contact_id: str) -> Contact:
+def need_contact(contacts: Contacts, tenant_id: TenantId, contact_id: str) -> Contact:
     """Raises NotFound."""
     contact = contacts.get(tenant_id, contact_id)
     if contact is None:
@@ -109,7 +110,7 @@ def need_contact(contacts: Contacts, tenant_id: str, contact_id: str) -> Contact
 
 
 def conversations_of(
-    accounts: Accounts, conversations: Conversations, tenant_id: str, contact: Contact
+    accounts: Accounts, conversations: Conversations, tenant_id: TenantId, contact: Contact
 ) -> list[Conversation]:
     """What each of the tenant's numbers and this person say to each other; 0.5 RRU for each that there could be."""
     ids = (contact.contact_id, *sorted(contact.merged))
@@ -118,7 +119,7 @@ def conversations_of(
     return conversations.get_many(tenant_id, possible)
 
 
-def list_contacts(contacts: Contacts, tenant_id: str, tag: str, limit: int, cursor: str | None) -> Page[Contact]:
+def list_contacts(contacts: Contacts, tenant_id: TenantId, tag: str, limit: int, cursor: str | None) -> Page[Contact]:
     """In order of id. With a tag a page may hold fewer than `limit`, even none, and still have a next one: at most
     2,000 contacts are looked at for each."""
     position = decode_cursor(_LIST, cursor, id="[0-9a-f]{32}")

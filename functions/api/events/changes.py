@@ -17,14 +17,15 @@ from shared.domain.webhooks.tenant_event import (
     fits,
     message_changes,
 )
+from shared.ids import TenantId
 from shared.store.conversations.change_stream import read_change
 
 
-def events_of(record: Mapping[str, Any]) -> tuple[str, list[TenantEvent]]:
+def events_of(record: Mapping[str, Any]) -> tuple[TenantId, list[TenantEvent]]:
     """(tenant id, events) of one record. Raises whatever a record of an unknown form leads to."""
     changed = read_change(record)
     if changed is None:
-        return "", []
+        return TenantId(""), []
     at = int(float(record["dynamodb"]["ApproximateCreationDateTime"]) * 1000)
     changes, data = _told(changed.old, changed.new, at)
     return changed.tenant_id, [

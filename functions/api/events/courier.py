@@ -17,6 +17,7 @@ from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery
 from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook
 from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
@@ -35,7 +36,7 @@ class Courier:
 
     endpoints: WebhookEndpoints
     deliveries: WebhookDeliveries
-    open_secret: Callable[[str, str, str], str]
+    open_secret: Callable[[TenantId, str, str], str]
     send: Callable[[str, bytes, Mapping[str, str], int], Outcome]
     queue: Queue
     publisher: Publisher
@@ -113,7 +114,7 @@ class Courier:
             lambda found: found.after(outcome, message.run, message.attempt, next_at),
         )
 
-    def _judge(self, tenant_id: str, endpoint: WebhookEndpoint, outcome: Outcome) -> None:
+    def _judge(self, tenant_id: TenantId, endpoint: WebhookEndpoint, outcome: Outcome) -> None:
         """Writes to the endpoint only when its health changes."""
         at = outcome.attempt.at
         if outcome.attempt.ok:
@@ -126,7 +127,7 @@ class Courier:
         elif not endpoint.failing_since:
             self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at))
 
-    def _disable(self, tenant_id: str, endpoint: WebhookEndpoint, reason: str, at: int) -> None:
+    def _disable(self, tenant_id: TenantId, endpoint: WebhookEndpoint, reason: str, at: int) -> None:
         """Of many deliveries that find it out at once, the one whose write disables it tells the tenant. If that one
         dies in between, the next that looks at the endpoint does: its own message comes again, for one."""
         before: list[WebhookEndpoint] = []
@@ -139,7 +140,7 @@ class Courier:
         if before and before[0].enabled:
             self._tell(tenant_id, before[0].disabled(reason, at))
 
-    def _tell(self, tenant_id: str, endpoint: WebhookEndpoint) -> None:
+    def _tell(self, tenant_id: TenantId, endpoint: WebhookEndpoint) -> None:
         """To tell it twice gives the event one id."""
         reason, at = endpoint.disabled_reason, endpoint.disabled_at
         named = f"{endpoint.endpoint_id}/{reason}/{at}"

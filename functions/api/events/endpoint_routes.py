@@ -40,6 +40,7 @@ from shared.domain.webhooks.endpoint import EVERYTHING, SealedSecret, WebhookEnd
 from shared.domain.webhooks.target import parse_target
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.ids import TenantId
 
 router = new_router()
 deps = parts_for(router, EndpointParts)
@@ -64,7 +65,7 @@ def _limit(bound: Bound, endpoint_id: str) -> None:
     deps().leases.take(caller(router).tenant_id, bound, lease_id, endpoint_id, until=now + _A_MINUTE_MS, now=now)
 
 
-def _ask(tenant_id: str, endpoint: WebhookEndpoint) -> QueuedOut:
+def _ask(tenant_id: TenantId, endpoint: WebhookEndpoint) -> QueuedOut:
     """Send the challenge, once."""
     request = operation(router)
     event_id = f"evt_{request.operation_id}"

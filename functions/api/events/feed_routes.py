@@ -18,6 +18,7 @@ from functions.api.http.routing import operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
+from shared.ids import TenantId
 from shared.store.webhooks.event_feed import EventFeed, News
 
 router = new_router()
@@ -52,7 +53,7 @@ def list_events(
     return EventsOut(items=items, next_cursor=news.cursor, more=news.more)
 
 
-def _wait(feed: EventFeed, tenant_id: str, after: str, give_up_at: int) -> News:
+def _wait(feed: EventFeed, tenant_id: TenantId, after: str, give_up_at: int) -> News:
     """What comes after, or nothing by then (epoch ms)."""
     while True:
         time.sleep(_LOOK_EVERY_SECONDS)

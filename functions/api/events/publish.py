@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from shared.clients.queue import Outgoing, Queue
 from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.domain.webhooks.tenant_event import TenantEvent
+from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
@@ -19,7 +20,7 @@ class Publisher:
         self._queue = queue
         self._feed = feed
 
-    def publish(self, tenant_id: str, events: Sequence[TenantEvent], now: int, but_not: str = "") -> None:
+    def publish(self, tenant_id: TenantId, events: Sequence[TenantEvent], now: int, but_not: str = "") -> None:
         """`now` in epoch ms; `but_not` is an endpoint that is left out. Raises when one of the two did not take
         everything: then do it all again, with the same events; whoever has them knows their ids."""
         bodies = [event.to_json() for event in events]
@@ -34,7 +35,7 @@ class Publisher:
 
 
 def delivery_of(
-    tenant_id: str, endpoint: WebhookEndpoint, event: TenantEvent, body: str, *, test: bool = False
+    tenant_id: TenantId, endpoint: WebhookEndpoint, event: TenantEvent, body: str, *, test: bool = False
 ) -> DeliverWebhook:
     """The message for the first attempt."""
     return DeliverWebhook(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from shared.clients.queue import Outgoing, Queue
 from shared.domain.webhooks.delivery import Delivery
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook
 from shared.store.engine.cursor import Page
 from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
@@ -13,7 +14,7 @@ MOST_AT_ONCE = 100
 
 
 def replay(
-    queue: Queue, deliveries: WebhookDeliveries, tenant_id: str, endpoint_id: str, logged: list[Logged], now: int
+    queue: Queue, deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: list[Logged], now: int
 ) -> list[Delivery]:
     """The queue first, the log then: who dies in between has sent all of it, and asking again sends nothing twice."""
     queue.send_all(Outgoing(_message(tenant_id, endpoint_id, one, now), group=tenant_id) for one in logged)
@@ -21,7 +22,7 @@ def replay(
 
 
 def replay_one(
-    queue: Queue, deliveries: WebhookDeliveries, tenant_id: str, endpoint_id: str, delivery_id: str, now: int
+    queue: Queue, deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, delivery_id: str, now: int
 ) -> Logged:
     """Raises NotFound."""
     logged = deliveries.get(tenant_id, endpoint_id, delivery_id)
@@ -34,7 +35,7 @@ def replay_one(
 def replay_failed(
     queue: Queue,
     deliveries: WebhookDeliveries,
-    tenant_id: str,
+    tenant_id: TenantId,
     endpoint_id: str,
     since: int,
     until: int,
@@ -46,12 +47,12 @@ def replay_failed(
     return Page(replay(queue, deliveries, tenant_id, endpoint_id, found.items, now), found.cursor)
 
 
-def _marked(deliveries: WebhookDeliveries, tenant_id: str, endpoint_id: str, logged: Logged, now: int) -> Delivery:
+def _marked(deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: Logged, now: int) -> Delivery:
     run = logged.delivery.run + 1
     return deliveries.change(tenant_id, endpoint_id, logged, lambda found: found.replayed(run, now))
 
 
-def _message(tenant_id: str, endpoint_id: str, logged: Logged, now: int) -> DeliverWebhook:
+def _message(tenant_id: TenantId, endpoint_id: str, logged: Logged, now: int) -> DeliverWebhook:
     delivery = logged.delivery
     return DeliverWebhook(
         tenant_id=tenant_id,

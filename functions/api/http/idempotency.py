@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from shared.errors import Conflict, InvalidInput
+from shared.ids import TenantId
 from shared.store.engine.directory import Directory
 
 KEEP_MS = 24 * 3600 * 1000
@@ -67,8 +68,8 @@ def decide(found: Record, request_fingerprint: str, operation_id: str, now: int)
 
 
 class Sealer(Protocol):
-    def seal(self, tenant_id: str, purpose: str, secret: str) -> str: ...
-    def open(self, tenant_id: str, purpose: str, sealed: str) -> str: ...
+    def seal(self, tenant_id: TenantId, purpose: str, secret: str) -> str: ...
+    def open(self, tenant_id: TenantId, purpose: str, sealed: str) -> str: ...
 
 
 _PURPOSE = "idempotency"
@@ -85,7 +86,7 @@ class IdempotencyStore:
     def _key(key: str) -> str:
         return f"IDEM#{hashlib.sha256(key.encode()).hexdigest()}"
 
-    def begin(self, tenant_id: str, key: str, request_fingerprint: str, operation_id: str, now: int) -> Record:
+    def begin(self, tenant_id: TenantId, key: str, request_fingerprint: str, operation_id: str, now: int) -> Record:
         """The record to go by: with an answer to repeat, or taken for this attempt. Raises Busy and Mismatch."""
         fresh = Record(request_fingerprint, operation_id, now + LEASE_MS, now + KEEP_MS)
         try:
@@ -100,14 +101,14 @@ class IdempotencyStore:
         return fresh
 
     def finish(
-        self, tenant_id: str, key: str, record: Record, status: int, body: str, content_type: str, *, secret: bool
+        self, tenant_id: TenantId, key: str, record: Record, status: int, body: str, content_type: str, *, secret: bool
     ) -> None:
         """Keep the answer, unless somebody else took the record over meanwhile."""
         kept = self._sealer.seal(tenant_id, _PURPOSE, body) if secret else body
         answered = replace(record, status=status, body=kept, content_type=content_type, sealed=secret)
         self._directory.update(tenant_id, self._key(key), Record, lambda found: answered if found == record else found)
 
-    def give_up(self, tenant_id: str, key: str, record: Record) -> None:
+    def give_up(self, tenant_id: TenantId, key: str, record: Record) -> None:
         """Let the next attempt take over at once, under the same operation id."""
         self._directory.update(
             tenant_id,

@@ -19,7 +19,7 @@ from shared.clock import epoch_ms
 from shared.domain.accounts.account import Principal, Scope
 from shared.domain.json_text import LOST, lone_surrogate
 from shared.errors import Forbidden, Unauthenticated
-from shared.ids import moment_of, new_ulid
+from shared.ids import TenantId, moment_of, new_ulid
 
 Limit = Annotated[int, Query(ge=1, le=100, description="how many items at most; a page also ends at about 800 KB")]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")]
@@ -46,7 +46,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     if not isinstance(tenant_id, str) or not tenant_id:
         return None
     return Principal(
-        tenant_id=tenant_id,
+        tenant_id=TenantId(tenant_id),
         member_id=str(context.get("member_id", "")),
         role=str(context.get("role", "")),
         scopes=frozenset(part for part in str(context.get("scopes", "")).split(",") if part),

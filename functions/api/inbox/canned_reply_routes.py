@@ -17,13 +17,14 @@ from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.inbox_settings import CannedReply, fill, unknown_places
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 
 router = new_router()
 deps = parts_for(router, CannedReplyParts)
 ReplyId = Annotated[str, Path(pattern=ULID)]
 
 
-def _check_places(tenant_id: str, body: CannedReplyIn) -> None:
+def _check_places(tenant_id: TenantId, body: CannedReplyIn) -> None:
     """Raises InvalidInput for a place that nothing could fill."""
     unknown = unknown_places(body.text, [field.key for field in deps().fields.all(tenant_id)])
     if unknown:

@@ -11,6 +11,7 @@ from typing import Literal
 from shared.clients.graph import GraphClient, wait_for
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import ProviderRejected
+from shared.ids import TenantId
 from shared.observability import logger
 from shared.services.meta_access import MetaAccess
 
@@ -33,17 +34,17 @@ class ChatSignals:
         self._access = access
         self._graph = graph
 
-    def read(self, tenant_id: str, conversation: Conversation, now: int) -> Signal:
+    def read(self, tenant_id: TenantId, conversation: Conversation, now: int) -> Signal:
         """Tell Meta that the person's latest message was read, unless it knows."""
         if conversation.trail.inbound_wamid == conversation.trail.marked_wamid:
             return Signal("none")
         return self._tell(tenant_id, conversation, {}, now)
 
-    def typing(self, tenant_id: str, conversation: Conversation, now: int) -> Signal:
+    def typing(self, tenant_id: TenantId, conversation: Conversation, now: int) -> Signal:
         """Let WhatsApp show that somebody is writing, and that the latest message was read."""
         return self._tell(tenant_id, conversation, {"typing_indicator": {"type": "text"}}, now)
 
-    def _tell(self, tenant_id: str, conversation: Conversation, more: dict[str, object], now: int) -> Signal:
+    def _tell(self, tenant_id: TenantId, conversation: Conversation, more: dict[str, object], now: int) -> Signal:
         wamid, inbound_at = conversation.trail.inbound_wamid, conversation.last_inbound_at
         if not wamid or inbound_at is None or inbound_at < now - MARK_MS:
             return Signal("none")

@@ -28,6 +28,7 @@ from shared.domain.conversations.search_words import (
     words_of,
 )
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.store.conversations.search_index import Found
 from shared.store.engine.cursor import PageBytes
 
@@ -57,7 +58,7 @@ class Hits:
 class Search:
     """One search. `label` is the id of one that conversations must have; "" for any."""
 
-    def __init__(self, deps: SearchParts, tenant_id: str, query: str, label: str, limit: int) -> None:
+    def __init__(self, deps: SearchParts, tenant_id: TenantId, query: str, label: str, limit: int) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
         self._query = query

@@ -20,6 +20,7 @@ from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.domain.templates.compiler import SendPlan, render_text
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.store.campaigns.people import fate_in, place_in
 from shared.store.campaigns.sends import RETENTION_DAYS
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
@@ -55,7 +56,7 @@ _FIRST = _Place(_LAST_TIME, "~")
 
 
 def of_conversation(
-    deps: TimelineParts, tenant_id: str, conversation_id: str, limit: int, cursor: str | None
+    deps: TimelineParts, tenant_id: TenantId, conversation_id: str, limit: int, cursor: str | None
 ) -> Page[What]:
     """Messages and entries of one conversation, newest first."""
     before = _before(cursor)
@@ -63,7 +64,7 @@ def of_conversation(
 
 
 def of_contact(
-    deps: TimelineParts, tenant_id: str, contact: Contact, limit: int, cursor: str | None, now: int
+    deps: TimelineParts, tenant_id: TenantId, contact: Contact, limit: int, cursor: str | None, now: int
 ) -> Page[What]:
     """Everything, newest first, over all numbers. `now` in epoch ms."""
     before = _before(cursor)
@@ -103,7 +104,7 @@ def _size(what: What) -> int:
 
 
 def _said(
-    deps: TimelineParts, tenant_id: str, conversation_id: str, before: _Place, page_size: int
+    deps: TimelineParts, tenant_id: TenantId, conversation_id: str, before: _Place, page_size: int
 ) -> list[Iterator[_Found]]:
     conversations = deps.conversations
     messages = conversations.messages.newest_first(tenant_id, conversation_id, before.at, page_size + 1)
@@ -114,7 +115,7 @@ def _said(
     ]
 
 
-def _consents(deps: TimelineParts, tenant_id: str, contact_id: str) -> Iterator[_Found]:
+def _consents(deps: TimelineParts, tenant_id: TenantId, contact_id: str) -> Iterator[_Found]:
     for event in reversed(deps.contacts.consent.events(tenant_id, contact_id)):
         yield _Place(event.at, f"consent#{event.event_id}#{contact_id}"), event
 
@@ -122,7 +123,7 @@ def _consents(deps: TimelineParts, tenant_id: str, contact_id: str) -> Iterator[
 class _Campaigns:
     """Campaigns that wrote to a person known by any of these ids, by when they began."""
 
-    def __init__(self, deps: TimelineParts, tenant_id: str, ids: Sequence[str], before: int, now: int) -> None:
+    def __init__(self, deps: TimelineParts, tenant_id: TenantId, ids: Sequence[str], before: int, now: int) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
         self._ids = ids
@@ -176,7 +177,7 @@ def _began(campaign: Campaign) -> int:
     return campaign.started_at or campaign.frozen_at
 
 
-def _read(deps: TimelineParts, tenant_id: str, campaign: Campaign, values: Sequence[str]) -> str:
+def _read(deps: TimelineParts, tenant_id: TenantId, campaign: Campaign, values: Sequence[str]) -> str:
     try:
         template = deps.templates.get(tenant_id, campaign.template_id)
         return render_text(template, from_document(SendPlan, campaign.plan), values)

@@ -18,6 +18,7 @@ from shared.domain.media.library import LibraryFile
 from shared.domain.media.media_types import SENDABLE, extension_of
 from shared.domain.media.message_media import MessageMedia, library_key
 from shared.errors import Conflict, NotFound, PermanentError
+from shared.ids import TenantId
 from shared.services.media import LINK_SECONDS, UPLOAD_LINK_SECONDS
 
 router = new_router()
@@ -114,7 +115,7 @@ def get_message_media(
     return _link(found.key, found.mime_type, found.size, found.filename, found.sha256)
 
 
-def _need_file(tenant_id: str, file_id: str) -> None:
+def _need_file(tenant_id: TenantId, file_id: str) -> None:
     try:
         deps().media.library.get(tenant_id, file_id)
     except NotFound as gone:

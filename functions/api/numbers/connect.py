@@ -16,6 +16,7 @@ from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba
 from shared.errors import Conflict, InvalidInput, ProviderRejected
+from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.directory import Directory
 
@@ -116,7 +117,7 @@ class Connector:
         self._vault = vault
 
     def connect(
-        self, tenant_id: str, request: ConnectRequest, app: App, limits: Entitlements, now: int
+        self, tenant_id: TenantId, request: ConnectRequest, app: App, limits: Entitlements, now: int
     ) -> tuple[Waba, list[Number], GraphAccess]:
         """The stored account and numbers, and the token, open, for what follows at once.
 
@@ -152,7 +153,7 @@ class Connector:
                 self._accounts.change_number(tenant_id, number.phone_number_id, lambda _, n=number: n)  # type: ignore[misc]
         return waba, numbers, access
 
-    def _is_registered(self, tenant_id: str, row: Mapping[str, Any]) -> bool:
+    def _is_registered(self, tenant_id: TenantId, row: Mapping[str, Any]) -> bool:
         """Whether the number needs no registration: the WhatsApp Business app's are left as they are, and so are
         those we registered and Meta still says are connected (it allows ten registrations in 72 hours)."""
         if row.get("is_on_biz_app"):
@@ -169,7 +170,7 @@ class Connector:
             raise InvalidInput("the account has no such number", field="phone_number_id", code="not_yours")
         return rows
 
-    def _claim(self, tenant_id: str, waba: Waba, numbers: list[Number], limits: Entitlements) -> None:
+    def _claim(self, tenant_id: TenantId, waba: Waba, numbers: list[Number], limits: Entitlements) -> None:
         try:
             self._accounts.connect(tenant_id, waba, numbers, limits)
         except Conflict as exc:
@@ -177,7 +178,7 @@ class Connector:
                 "this account already belongs to another tenant", field="waba_id", code="already_claimed"
             ) from exc
 
-    def _register(self, tenant_id: str, phone_number_id: str, access: GraphAccess, pin: str) -> None:
+    def _register(self, tenant_id: TenantId, phone_number_id: str, access: GraphAccess, pin: str) -> None:
         """Register the number for the Cloud API. The PIN is stored before Meta learns it, so it is never lost."""
         key = f"PIN#{phone_number_id}"
         if pin:
@@ -199,7 +200,7 @@ class Connector:
             raise
         self._directory.put(tenant_id, key, Registration(registration.sealed_pin, done=True))
 
-    def _kept_pin(self, tenant_id: str, key: str) -> tuple[Registration, str]:
+    def _kept_pin(self, tenant_id: TenantId, key: str) -> tuple[Registration, str]:
         """The number's PIN as it is kept; a new one when there is none. Of two who connect it at once both get one."""
         fresh = f"{secrets.randbelow(1_000_000):06d}"
         try:

@@ -6,6 +6,7 @@ from functions.api.meta.calls import Graph
 from shared.clients.graph import GraphAccess
 from shared.domain.numbers.number import Number, Waba, messaging_limit
 from shared.errors import ProviderRejected, RetryableError
+from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 
 # Meta, messaging limits: the field of a number in which its portfolio's limit is read (v24 and later).
@@ -29,7 +30,9 @@ def look_up(graph: Graph, access: GraphAccess, phone_number_id: str) -> Facts:
     return Facts(str(row.get("quality_rating") or ""), messaging_limit(row.get(_LIMIT)))
 
 
-def bring_up_to_date(accounts: Accounts, tenant_id: str, number: Number, facts: Facts, now: int) -> tuple[Number, Waba]:
+def bring_up_to_date(
+    accounts: Accounts, tenant_id: TenantId, number: Number, facts: Facts, now: int
+) -> tuple[Number, Waba]:
     """Store what Meta said at `now` (epoch ms), the moment before it was asked; what it did not say stays as it is.
 
     Stored even when it is what was known: an event of before, which comes late, must not change it.

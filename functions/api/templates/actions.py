@@ -7,6 +7,7 @@ from typing import Any
 from functions.api.meta.calls import Graph, every
 from shared.clients.graph import GraphAccess
 from shared.domain.templates.template import Component, Template
+from shared.ids import TenantId
 from shared.store.templates.templates import Templates
 
 _FIELDS = "id,name,language,status,category,parameter_format,components,rejected_reason"
@@ -44,7 +45,7 @@ def template_from(row: Mapping[str, Any], waba_id: str, now: int) -> Template:
 
 
 def sync_templates(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: str, waba_id: str, now: int
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, waba_id: str, now: int
 ) -> int:
     """Copy every template of the account; how many there are. One that is not listed is gone at Meta, and DELETED here.
 
@@ -60,7 +61,7 @@ def sync_templates(
 
 
 def refresh_template(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: str, template: Template, now: int
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: int
 ) -> None:
     """Bring one template up to date with Meta's list, which is asked by its name; `now` as above. Raises
     ProviderRejected and RetryableError, and leaves it as it is stored."""
@@ -72,7 +73,7 @@ def refresh_template(
         _store(templates, tenant_id, template_from(row, template.waba_id, now), now)
 
 
-def _store(templates: Templates, tenant_id: str, listed: Template, now: int) -> None:
+def _store(templates: Templates, tenant_id: TenantId, listed: Template, now: int) -> None:
     known = templates.change(
         tenant_id, listed.template_id, lambda old: old if old.updated_at > now else _with_quality(listed, old)
     )
@@ -80,7 +81,7 @@ def _store(templates: Templates, tenant_id: str, listed: Template, now: int) -> 
         templates.put(tenant_id, listed)
 
 
-def _store_gone(templates: Templates, tenant_id: str, template_id: str, now: int) -> None:
+def _store_gone(templates: Templates, tenant_id: TenantId, template_id: str, now: int) -> None:
     """What was made, or told of, since the list was asked for is not in it, and stays."""
 
     def gone(old: Template) -> Template:
@@ -99,7 +100,7 @@ def create_template(
     graph: Graph,
     templates: Templates,
     access: GraphAccess,
-    tenant_id: str,
+    tenant_id: TenantId,
     waba_id: str,
     draft: TemplateDraft,
     now: int,

@@ -7,6 +7,7 @@ from shared.domain.campaigns.stop_conditions import reason_to_idle
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.domain.numbers.number import Number
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -30,7 +31,7 @@ def is_cancelled(campaigns: Campaigns, run: Run) -> bool:
         return False
 
 
-def pause_idle_number(campaigns: Campaigns, lanes: Lanes, tenant_id: str, number: Number, now: int) -> bool:
+def pause_idle_number(campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, number: Number, now: int) -> bool:
     """Whether the number may not send now (epoch ms): its campaigns are paused then, for the number's reason.
 
     What Meta told of the number stopped those that were sending; one that began since finds out here.

@@ -13,6 +13,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
 from shared.domain.contacts.consent import SkipReason
+from shared.ids import TenantId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
@@ -26,7 +27,7 @@ RETRY_LIST = 25
 _LEFT_US = frozenset({Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN})
 NOTE_MS = 2_000
 """For so long notes of a block's messages are gathered: at the usual rate it is full by then, and one write does."""
-BlockKey = tuple[str, str, int]
+BlockKey = tuple[TenantId, str, int]
 """Tenant, campaign, block."""
 
 

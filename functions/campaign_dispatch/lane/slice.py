@@ -18,7 +18,7 @@ from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
 from shared.clock import epoch_ms
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.observability import count
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import log_failure
@@ -64,7 +64,7 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     return end
 
 
-def _look_again(parts: LaneParts, tenant_id: str, wake: WakeLane) -> None:
+def _look_again(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:
     """A campaign that opened between the last look and the release woke a lane that was still held."""
     if has_work(parts.lanes.work(wake.phone_number_id), wake.lane):
         parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), group=tenant_id)

@@ -13,6 +13,7 @@ from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.consent import purpose_of
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import SendPlan
+from shared.ids import TenantId
 from shared.queue_messages import LoadShard
 from shared.services.same_number import is_respelled, of_same_number
 from shared.store.campaigns.campaigns import Campaigns
@@ -37,7 +38,7 @@ def open_gate(parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendP
     return lambda contact: judge(contact, history, purpose, plan, same_number)
 
 
-def waits_for_another(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> bool:
+def waits_for_another(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> bool:
     """Whether a campaign that begins earlier, and whose people this one must know, is not loaded yet.
 
     Of two that begin at about the same time the later waits: else neither would count the other's people. Also for one
@@ -54,7 +55,7 @@ def waits_for_another(campaigns: Campaigns, tenant_id: str, campaign: Campaign) 
     )
 
 
-def _under_the_cap(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> list[Campaign]:
+def _under_the_cap(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> list[Campaign]:
     cap = campaign.frequency_cap
     if cap is None:
         return []

@@ -14,6 +14,7 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.templates.compiler import SendPlan
 from shared.errors import Conflict, NotYet
+from shared.ids import TenantId
 from shared.queue_messages import LoadShard
 from shared.store.engine.documents import from_document
 
@@ -99,7 +100,7 @@ def _seal(
     return sealed
 
 
-def _finish(parts: LoadParts, tenant_id: str, campaign: Campaign, shard: int, now: int) -> None:
+def _finish(parts: LoadParts, tenant_id: TenantId, campaign: Campaign, shard: int, now: int) -> None:
     """When every shard is loaded: fix the totals and put the campaign before its lanes. Harmless to repeat."""
     ends = parts.sends.whole_load(tenant_id, campaign.campaign_id, shard)
     if ends is None:

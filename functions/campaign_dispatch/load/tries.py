@@ -3,10 +3,11 @@
 from functions.campaign_dispatch.load.logic.history import Tries
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.further_tries import family_beside, is_further_try
+from shared.ids import TenantId
 from shared.store.campaigns.campaigns import Campaigns
 
 
-def read_tries(campaigns: Campaigns, tenant_id: str, campaign: Campaign) -> Tries:
+def read_tries(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> Tries:
     """As things stand now: a list may be a moment old, and the state of a try that begins right now decides."""
     line: list[Campaign] = []
     last = campaign

@@ -13,11 +13,12 @@ from shared.domain.media.library import CAMPAIGN_MARGIN_MS, AtMeta
 from shared.domain.templates.compiler import CompileError, Problem, Variable, compile_plan
 from shared.domain.templates.variables import named_files, with_files
 from shared.errors import Conflict, NotFound, PermanentError
+from shared.ids import TenantId
 from shared.queue_messages import LoadShard
 from shared.store.engine.documents import to_document
 
 
-def start_campaign(parts: StartParts, tenant_id: str, campaign_id: str, now: int) -> str:
+def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: str, now: int) -> str:
     """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
 
     A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
@@ -43,7 +44,7 @@ def start_campaign(parts: StartParts, tenant_id: str, campaign_id: str, now: int
     return "loading"
 
 
-def _freeze_plan(parts: StartParts, tenant_id: str, campaign: Campaign, now: int) -> Campaign:
+def _freeze_plan(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now: int) -> Campaign:
     _check_source(parts, tenant_id, campaign)
     template = parts.templates.get(tenant_id, campaign.template_id)
     known = {field.key: field.kind for field in parts.fields.all(tenant_id)}
@@ -58,7 +59,7 @@ def _freeze_plan(parts: StartParts, tenant_id: str, campaign: Campaign, now: int
     return parts.campaigns.change(tenant_id, campaign.campaign_id, load)
 
 
-def _check_source(parts: StartParts, tenant_id: str, campaign: Campaign) -> None:
+def _check_source(parts: StartParts, tenant_id: TenantId, campaign: Campaign) -> None:
     """Raises CompileError while it is open what became of the people of an earlier campaign that this one is for."""
     source = campaign.audience.source
     if source is None:
@@ -67,7 +68,7 @@ def _check_source(parts: StartParts, tenant_id: str, campaign: Campaign) -> None
         raise CompileError([Problem("audience.source.campaign_id", problem)])
 
 
-def _with_files(parts: StartParts, tenant_id: str, campaign: Campaign, now: int) -> Mapping[str, Variable]:
+def _with_files(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now: int) -> Mapping[str, Variable]:
     """The mapping with Meta's id of each of the tenant's files, fit to be sent for as long as the campaign may last.
 
     Raises CompileError for files that cannot be sent.
@@ -86,7 +87,7 @@ def _with_files(parts: StartParts, tenant_id: str, campaign: Campaign, now: int)
     return with_files(campaign.variables, files)
 
 
-def _refuse(parts: StartParts, tenant_id: str, campaign_id: str, reason: str, now: int) -> None:
+def _refuse(parts: StartParts, tenant_id: TenantId, campaign_id: str, reason: str, now: int) -> None:
     def cancel(current: Campaign) -> Campaign:
         return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
 

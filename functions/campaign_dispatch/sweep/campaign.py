@@ -32,6 +32,7 @@ from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import add_up
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
+from shared.ids import TenantId
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
@@ -39,7 +40,7 @@ from shared.store.campaigns.books import read_books, standings
 from shared.store.campaigns.lanes import LeaseLost
 
 
-def sweep_campaign(parts: SweepParts, tenant_id: str, campaign_id: str, now: int) -> str:
+def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: str, now: int) -> str:
     """Bring one campaign on. Returns what was done, for the log."""
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
@@ -66,7 +67,7 @@ def sweep_campaign(parts: SweepParts, tenant_id: str, campaign_id: str, now: int
             return _give_up_on_held(parts, tenant_id, campaign, work)
 
 
-def _correct(parts: SweepParts, tenant_id: str, campaign: Campaign, wrong: Correction, now: int) -> None:
+def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: Correction, now: int) -> None:
     match wrong:
         case Correction.OPEN:
             # Opened perhaps after the campaign was read here, sent and closed: that has to be looked at again.
@@ -77,7 +78,7 @@ def _correct(parts: SweepParts, tenant_id: str, campaign: Campaign, wrong: Corre
             parts.lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, wrong.value, campaign.reason)
 
 
-def _reload(parts: SweepParts, tenant_id: str, campaign: Campaign, now: int) -> str:
+def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: int) -> str:
     """Queue the shards again whose worker must have died."""
     if waits_for_another(parts.campaigns, tenant_id, campaign):
         return "waiting"
@@ -95,7 +96,7 @@ def _reload(parts: SweepParts, tenant_id: str, campaign: Campaign, now: int) -> 
 
 
 def _follow(
-    parts: SweepParts, tenant_id: str, campaign: Campaign, work: NumberWork, wake: tuple[int, ...], now: int
+    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, wake: tuple[int, ...], now: int
 ) -> str:
     for lane in wake:
         parts.lane_queue.send(WakeLane(campaign.phone_number_id, lane), group=tenant_id)
@@ -122,14 +123,14 @@ def _follow(
             return "sending"
 
 
-def _give_up_on_unknown(parts: SweepParts, tenant_id: str, campaign: Campaign, work: NumberWork) -> None:
+def _give_up_on_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:
     """Policy `hold`: what was not confirmed within the grace period is shown as such and never sent again by itself."""
     for block in standings(parts.sends, tenant_id, campaign, work):
         if lost := block.unsettled:
             parts.sends.record(tenant_id, campaign.campaign_id, block.number, StatusChange(unconfirmed=lost))
 
 
-def _give_up_on_held(parts: SweepParts, tenant_id: str, campaign: Campaign, work: NumberWork) -> str:
+def _give_up_on_held(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> str:
     """What Meta kept back and was never heard of again is unknown. No policy sends it again by itself: Meta may still
     let it go."""
     for block in standings(parts.sends, tenant_id, campaign, work):
@@ -139,7 +140,7 @@ def _give_up_on_held(parts: SweepParts, tenant_id: str, campaign: Campaign, work
     return "held settled"
 
 
-def _complete(parts: SweepParts, tenant_id: str, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
+def _complete(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
     try:
         campaign = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: completed(current, cursors))
     except Conflict:
@@ -147,7 +148,7 @@ def _complete(parts: SweepParts, tenant_id: str, campaign: Campaign, cursors: Ma
     return _close(parts, tenant_id, campaign, cursors, now)
 
 
-def _close(parts: SweepParts, tenant_id: str, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
+def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
     """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
     books = read_books(parts.sends, parts.lanes, tenant_id, campaign)
     if asks_for_a_resend(campaign, books):
@@ -163,7 +164,7 @@ def _close(parts: SweepParts, tenant_id: str, campaign: Campaign, cursors: Mappi
     return "closed"
 
 
-def _resend_unknown(parts: SweepParts, tenant_id: str, campaign: Campaign, now: int) -> None:
+def _resend_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: int) -> None:
     """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
     again = resend_of(campaign, now)
     with suppress(Conflict):
@@ -172,7 +173,7 @@ def _resend_unknown(parts: SweepParts, tenant_id: str, campaign: Campaign, now: 
 
 
 def _close_cancelled(
-    parts: SweepParts, tenant_id: str, campaign: Campaign, work: NumberWork, cursors: Mapping[int, int], now: int
+    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, cursors: Mapping[int, int], now: int
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
     _cancel_retries(parts, tenant_id, campaign, work)
@@ -182,7 +183,7 @@ def _close_cancelled(
     return _close(parts, tenant_id, campaign, cursors, now)
 
 
-def _cancel_retries(parts: SweepParts, tenant_id: str, campaign: Campaign, work: NumberWork) -> None:
+def _cancel_retries(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:
     """Nobody will send what waits on the retry lists of a cancelled campaign. The outcome before the list goes: who
     dies in between leaves nobody without one."""
     for batch in work.retries:

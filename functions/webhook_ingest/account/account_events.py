@@ -16,6 +16,7 @@ from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.receive.oversize import whole_event
 from shared.errors import InvalidInput, NotYet
+from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import AccountEvent
 
@@ -42,7 +43,7 @@ def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, 
     count("AccountEventKept")
 
 
-def _apply(parts: AccountParts, tenant_id: str, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
+def _apply(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
     """False when it concerns nothing that is stored here, or not all of it was understood."""
     match meaning:
         case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
@@ -55,7 +56,7 @@ def _apply(parts: AccountParts, tenant_id: str, event: AccountEvent, meaning: Me
             return apply_account_news(parts, tenant_id, event.waba_id, meaning, at, now)
 
 
-def _preferences(parts: AccountParts, tenant_id: str, event: AccountEvent, news: Preferences, now: int) -> bool:
+def _preferences(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, news: Preferences, now: int) -> bool:
     for chosen in news.chosen:
         at = chosen.at or event.sent_at or event.received_at
         person = parts.people.find(tenant_id, chosen.who, at)

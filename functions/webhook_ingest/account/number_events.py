@@ -19,9 +19,10 @@ from functions.webhook_ingest.people.logic.identity import same_phone, shown_pho
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
+from shared.ids import TenantId
 
 
-def apply_number_news(parts: AccountParts, tenant_id: str, waba_id: str, news: NumberNews, at: int) -> bool:
+def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberNews, at: int) -> bool:
     """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
     if news.change is not None:
@@ -31,7 +32,7 @@ def apply_number_news(parts: AccountParts, tenant_id: str, waba_id: str, news: N
     return found
 
 
-def _change_number(parts: AccountParts, tenant_id: str, waba_id: str, news: NumberChange, at: int) -> bool:
+def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberChange, at: int) -> bool:
     """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
     of later does too: whoever asked Meta for its quality stopped nothing."""
     low: set[str] = set()
@@ -49,7 +50,9 @@ def _change_number(parts: AccountParts, tenant_id: str, waba_id: str, news: Numb
     return found
 
 
-def apply_account_news(parts: AccountParts, tenant_id: str, waba_id: str, news: AccountNews, at: int, now: int) -> bool:
+def apply_account_news(
+    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountNews, at: int, now: int
+) -> bool:
     """`at` is Meta's time, both in epoch ms. False when it concerns nothing that is stored here, or is out of date."""
     match news:
         case AccountStopped():
@@ -61,7 +64,7 @@ def apply_account_news(parts: AccountParts, tenant_id: str, waba_id: str, news: 
             return _change_waba(parts, tenant_id, waba_id, lambda waba: waba.with_review(news.decision, at))
 
 
-def _stop(parts: AccountParts, tenant_id: str, waba_id: str, news: AccountStopped, at: int, now: int) -> bool:
+def _stop(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountStopped, at: int, now: int) -> bool:
     """Stop the numbers, then their campaigns. Late news of a time before the account was connected again is kept."""
     concerned: set[str] = set()
 
@@ -76,7 +79,7 @@ def _stop(parts: AccountParts, tenant_id: str, waba_id: str, news: AccountStoppe
     return found and bool(concerned) and _agree(parts, tenant_id, waba_id, now, gone=news.gone)
 
 
-def _agree(parts: AccountParts, tenant_id: str, waba_id: str, now: int, *, gone: bool = False) -> bool:
+def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: str, now: int, *, gone: bool = False) -> bool:
     """The account is as its numbers are; once all have left, its token is given up."""
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}
@@ -90,7 +93,7 @@ def _agree(parts: AccountParts, tenant_id: str, waba_id: str, now: int, *, gone:
     return _change_waba(parts, tenant_id, waba_id, change) if numbers else True
 
 
-def _change_waba(parts: AccountParts, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
+def _change_waba(parts: AccountParts, tenant_id: TenantId, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
     try:
         parts.accounts.change_waba(tenant_id, waba_id, change)
     except NotFound:
@@ -99,7 +102,7 @@ def _change_waba(parts: AccountParts, tenant_id: str, waba_id: str, change: Call
 
 
 def _change_numbers(
-    parts: AccountParts, tenant_id: str, waba_id: str, display: str, change: Callable[[Number], Number]
+    parts: AccountParts, tenant_id: TenantId, waba_id: str, display: str, change: Callable[[Number], Number]
 ) -> bool:
     """The account's numbers, or the one shown as `display` (E.164); False when there is none."""
     found = False

@@ -16,9 +16,10 @@ from functions.webhook_ingest.account.pausing import pause_campaigns
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
 from shared.domain.templates.template import Template
+from shared.ids import TenantId
 
 
-def apply_template_news(parts: AccountParts, tenant_id: str, waba_id: str, news: TemplateNews, at: int) -> bool:
+def apply_template_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: TemplateNews, at: int) -> bool:
     """`at` is Meta's time in epoch ms. False when the tenant has no such template."""
     before: list[Template] = []
 

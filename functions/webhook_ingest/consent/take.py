@@ -13,6 +13,7 @@ from functions.webhook_ingest.people.logic.identity import Identities, sender_of
 from functions.webhook_ingest.people.logic.preference import preference_of
 from functions.webhook_ingest.people.owners import Owners
 from shared.domain.contacts.consent_words import ConsentWord
+from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import ConsentSaid
 from shared.store.accounts.tenants import Accounts
@@ -63,7 +64,7 @@ def _choice(parts: ConsentParts, said: ConsentSaid, now: int) -> bool:
 
 def _note(
     parts: ConsentParts,
-    tenant_id: str,
+    tenant_id: TenantId,
     person: Person,
     who: Identities,
     at: int,

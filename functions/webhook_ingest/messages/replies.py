@@ -18,6 +18,7 @@ from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.fate import WRITTEN_TO, Place
 from shared.domain.campaigns.number_work import NumberWork
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -69,7 +70,7 @@ class Replies:
         self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
 
     def mark(
-        self, tenant_id: str, phone_number_id: str, contact_ids: tuple[str, ...], answer: Answer, now: int
+        self, tenant_id: TenantId, phone_number_id: str, contact_ids: tuple[str, ...], answer: Answer, now: int
     ) -> bool:
         """Note the answer in its campaign; False when it answers none. `contact_ids` are all ids of the person."""
         work = self._lanes.work(phone_number_id)
@@ -85,7 +86,7 @@ class Replies:
             tried.update(campaign.campaign_id for campaign in recent)
         return False
 
-    def _note(self, tenant_id: str, answered: _Message, *, bare: bool) -> None:
+    def _note(self, tenant_id: TenantId, answered: _Message, *, bare: bool) -> None:
         slots = {answered.place.slot}
         change = StatusChange(reacted=slots) if bare else StatusChange(replied=slots)
         self._sends.record(tenant_id, answered.campaign.campaign_id, answered.place.block, change)
@@ -95,7 +96,7 @@ class Replies:
         self,
         campaigns: list[Campaign],
         work: NumberWork,
-        tenant_id: str,
+        tenant_id: TenantId,
         contact_ids: tuple[str, ...],
         answer: Answer,
     ) -> _Message | None:
@@ -117,7 +118,7 @@ class Replies:
                     last = written
         return last
 
-    def _written_to(self, tenant_id: str, campaign: Campaign, contact_id: str) -> Place | None:
+    def _written_to(self, tenant_id: TenantId, campaign: Campaign, contact_id: str) -> Place | None:
         place = place_in(self._read_block, tenant_id, campaign, contact_id)
         if place is None:
             return None
@@ -125,7 +126,7 @@ class Replies:
         return place if fate.outcome in WRITTEN_TO else None
 
     def _recent(
-        self, tenant_id: str, phone_number_id: str, work: NumberWork, keep_ms: int, at: int, now: int
+        self, tenant_id: TenantId, phone_number_id: str, work: NumberWork, keep_ms: int, at: int, now: int
     ) -> list[Campaign]:
         """Those that may be answered at `at`, the last to write to somebody first. What the number sends right now is
         looked up every time: answers come within seconds."""
@@ -145,7 +146,7 @@ class Replies:
         ]
         return sorted(recent, key=lambda campaign: _wrote_last(campaign, work), reverse=True)
 
-    def _newest(self, tenant_id: str, keep_ms: int, now: int) -> dict[str, Campaign]:
+    def _newest(self, tenant_id: TenantId, keep_ms: int, now: int) -> dict[str, Campaign]:
         kept = self._kept.get(tenant_id)
         if kept is None or now - kept[0] >= keep_ms:
             newest = self._campaigns.page(tenant_id, _NEWEST, None).items

@@ -24,6 +24,7 @@ from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import is_wamid
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import BotTurn, InboundMessage
 from shared.store.conversations.conversations import Head
@@ -51,7 +52,7 @@ def take_message(parts: MessageParts, inbound: InboundMessage, now: int) -> None
     _take_words(parts, tenant_id, inbound, who, now)
 
 
-def _take_note(parts: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+def _take_note(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, now: int) -> None:
     """What the platform notes of a person or their conversation: a line in it, of no effect on window, consent and
     bots. A new number or user id is theirs from then on, wherever they are shown."""
     raw, change = inbound.message, change_of(inbound.message)
@@ -78,7 +79,7 @@ def _take_note(parts: MessageParts, tenant_id: str, inbound: InboundMessage, now
     count("IdentityChanged" if change is not None else "PlatformNoteTaken")
 
 
-def _take_echo(parts: MessageParts, tenant_id: str, inbound: InboundMessage, now: int) -> None:
+def _take_echo(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, now: int) -> None:
     """What the business wrote with the WhatsApp Business app, or Meta's Business Agent for it: shown, and of no effect
     on window, consent and bots."""
     who = addressee_of(inbound.message, inbound.contact)
@@ -103,7 +104,7 @@ def _take_echo(parts: MessageParts, tenant_id: str, inbound: InboundMessage, now
     count("EchoTaken")
 
 
-def _take_words(parts: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities, now: int) -> None:
+def _take_words(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities, now: int) -> None:
     parsed = parse(inbound.message)
     person = _find(parts, tenant_id, inbound, who)
     at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
@@ -141,12 +142,12 @@ def _take_words(parts: MessageParts, tenant_id: str, inbound: InboundMessage, wh
     count("InboundTaken" if fresh else "InboundRepeated")
 
 
-def _find(parts: MessageParts, tenant_id: str, inbound: InboundMessage, who: Identities) -> Person:
+def _find(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities) -> Person:
     at = told_time(inbound.message, inbound.received_at)
     return parts.people.find(tenant_id, who, inbound.received_at if at is None else at)
 
 
-def _time_of(parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
+def _time_of(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
     """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
     again must say nothing new."""
     at = told_time(inbound.message, inbound.received_at)
@@ -157,7 +158,7 @@ def _time_of(parts: MessageParts, tenant_id: str, inbound: InboundMessage, parse
 
 
 def _known_id(
-    parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: str
 ) -> str | None:
     """Our id of a message that was stored before, if Meta gives it one."""
     wamid, messages = word(inbound.message, "id"), parts.conversations.messages
@@ -178,7 +179,7 @@ def _answer(parsed: Parsed, at: int) -> Answer | None:
 
 
 def _place(
-    parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int
 ) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
     known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
@@ -197,7 +198,7 @@ def _head(
 
 
 def _store(
-    parts: MessageParts, tenant_id: str, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
 ) -> bool:
     """Whether it is new."""
     if parsed.too_large:

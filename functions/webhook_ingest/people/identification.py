@@ -11,6 +11,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import without_lost
+from shared.ids import TenantId
 from shared.store.contacts.contacts import Contacts
 
 
@@ -35,7 +36,7 @@ class Identification:
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
 
-    def find(self, tenant_id: str, who: Identities, at: int | None = None) -> Person:
+    def find(self, tenant_id: TenantId, who: Identities, at: int | None = None) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person. `at` is when these
         identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
         keys = who.keys(tenant_id)
@@ -51,20 +52,20 @@ class Identification:
         new_id = next((key for key in by_key), next(iter(keys)))
         return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)
 
-    def hear(self, tenant_id: str, person: Person, said: ConsentWord, wamid: str, at: int, now: int) -> bool:
+    def hear(self, tenant_id: TenantId, person: Person, said: ConsentWord, wamid: str, at: int, now: int) -> bool:
         """Record the word that a message (`wamid`) of this time said, in place of all else or on a button. Whether that
         is news: the same message is heard twice, on the path of consent and on that of everything else."""
         event_id = f"{at:013d}-{digest(wamid)[:24]}"
         return self._record(tenant_id, person, said == "stop", "keyword", at=at, event_id=event_id, now=now)
 
-    def choose(self, tenant_id: str, person: Person, chosen: Preference, waba_id: str, at: int, now: int) -> bool:
+    def choose(self, tenant_id: TenantId, person: Person, chosen: Preference, waba_id: str, at: int, now: int) -> bool:
         """Record what a person chose in WhatsApp's own control at this time. Whether that is news, as in `hear`."""
         event_id = f"{at:013d}-{digest(f'{waba_id}{chosen}')[:24]}"
         return self._record(
             tenant_id, person, chosen.opted_out, "whatsapp_preferences", at=at, event_id=event_id, now=now
         )
 
-    def introduce(self, tenant_id: str, person: Person, who: Identities, at: int, now: int) -> str:
+    def introduce(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> str:
         """Create or complete the contact, let free identities lead to it; returns the contact id.
 
         `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
@@ -80,7 +81,7 @@ class Identification:
         return contact_id
 
     def _record(
-        self, tenant_id: str, person: Person, opted_out: bool, source: str, *, at: int, event_id: str, now: int
+        self, tenant_id: TenantId, person: Person, opted_out: bool, source: str, *, at: int, event_id: str, now: int
     ) -> bool:
         """For every contact this person is: whichever a campaign knows them by, the no holds."""
         consent, news = self._contacts.consent, False

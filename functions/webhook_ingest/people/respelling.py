@@ -11,6 +11,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.market import region_of
 from shared.errors import RetryableError
+from shared.ids import TenantId
 from shared.observability import count
 from shared.store.contacts.contacts import Contacts
 
@@ -18,7 +19,7 @@ RESPELL = "respell_phones"
 
 
 def respell_shard(
-    contacts: Contacts, people: People, tenant_id: str, shard: int, after: str, now: int, stop: Callable[[], bool]
+    contacts: Contacts, people: People, tenant_id: TenantId, shard: int, after: str, now: int, stop: Callable[[], bool]
 ) -> str | None:
     """Go through a shard's contacts after this id; the last one looked at if `stop` said so, None at the end.
 
@@ -31,7 +32,7 @@ def respell_shard(
     return None
 
 
-def respell(contacts: Contacts, people: People, tenant_id: str, contact: Contact, now: int) -> None:
+def respell(contacts: Contacts, people: People, tenant_id: TenantId, contact: Contact, now: int) -> None:
     """Let every spelling of the number lead to one contact, who is reached under the canonical one.
 
     Raises RetryableError when somebody keeps changing meanwhile.
@@ -52,7 +53,7 @@ def respell(contacts: Contacts, people: People, tenant_id: str, contact: Contact
     count("PhoneRespelled")
 
 
-def _keep_no(contacts: Contacts, tenant_id: str, found: Respelling, now: int) -> None:
+def _keep_no(contacts: Contacts, tenant_id: TenantId, found: Respelling, now: int) -> None:
     """A no on either holds, also against a later yes on the other: they were two by our mistake."""
     if found.opted_out_at is None:
         return

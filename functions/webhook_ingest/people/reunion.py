@@ -3,6 +3,7 @@
 from functions.webhook_ingest.receive.routing import digest
 from shared.clients.queue import Queue
 from shared.domain.contacts.identity import conversation_id_for
+from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import SyncTask
 from shared.store.accounts.tenants import Accounts
@@ -22,7 +23,7 @@ class Reunion:
         self._moves = moves
         self._queue = queue
 
-    def __call__(self, tenant_id: str, gone_id: str, kept_id: str) -> None:
+    def __call__(self, tenant_id: TenantId, gone_id: str, kept_id: str) -> None:
         for number in self._accounts.numbers(tenant_id):
             source, target = (
                 conversation_id_for(tenant_id, number.phone_number_id, contact_id) for contact_id in (gone_id, kept_id)

@@ -11,6 +11,7 @@ from shared.domain.campaigns.callback import CampaignSlot, decode
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import positions
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.sqs_batch import log_failure
 
 
@@ -24,7 +25,7 @@ class _Named:
 
 
 def read_reaches(
-    parts: StatusParts, updates: Iterable[Update], owners: Mapping[str, str]
+    parts: StatusParts, updates: Iterable[Update], owners: Mapping[str, TenantId]
 ) -> tuple[dict[CampaignKey, Reach], set[str]]:
     """(reach by campaign, sources of the statuses for which it could not be read). Campaigns that do not exist are left
     out: nothing of them can have been sent."""
@@ -45,7 +46,7 @@ def read_reaches(
     return reaches, failed
 
 
-def _named(updates: Iterable[Update], owners: Mapping[str, str]) -> dict[CampaignKey, _Named]:
+def _named(updates: Iterable[Update], owners: Mapping[str, TenantId]) -> dict[CampaignKey, _Named]:
     found: dict[CampaignKey, _Named] = {}
     for update in updates:
         target = decode(update.callback)

@@ -23,6 +23,7 @@ from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
 from shared.domain.fairness import in_turns
 from shared.errors import InvalidInput, NotYet
+from shared.ids import TenantId
 from shared.observability import count
 from shared.services.campaign_stop import CampaignStop
 from shared.sqs_batch import log_failure
@@ -44,7 +45,7 @@ def record_statuses(
     as a whole. `time_left_ms` is what this invocation has left: what does not fit is delivered again.
     """
     updates, failed = _read(parts, records)
-    owners: dict[str, str] = {}
+    owners: dict[str, TenantId] = {}
     for number in sorted({update.phone_number_id for update in updates}):
         try:
             tenant_id = parts.owners.tenant_of(number, now)
@@ -99,7 +100,7 @@ def _read(parts: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[lis
 
 
 def _acquaintances(parts: StatusParts, folded: Folded, now: int) -> Iterator[Job]:
-    def job(tenant_id: str, people: Mapping[tuple[str, str], Target | None]) -> Job:
+    def job(tenant_id: TenantId, people: Mapping[tuple[str, str], Target | None]) -> Job:
         return set(), lambda: learn_user_ids(parts, tenant_id, people, now)
 
     for tenant_id, people in sorted(folded.people.items()):

@@ -13,13 +13,14 @@ from shared.domain.campaigns.callback import SingleSend
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.number_plans import spellings
+from shared.ids import TenantId
 from shared.observability import count
 
 Person = tuple[str, str]
 """Phone and user id, as a status names them."""
 
 
-def learn_user_ids(parts: StatusParts, tenant_id: str, people: Mapping[Person, Target | None], now: int) -> None:
+def learn_user_ids(parts: StatusParts, tenant_id: TenantId, people: Mapping[Person, Target | None], now: int) -> None:
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
@@ -58,7 +59,7 @@ def learn_user_ids(parts: StatusParts, tenant_id: str, people: Mapping[Person, T
         count("UserIdLearned")
 
 
-def _leads_to(known: str, tenant_id: str, who: Identities) -> bool:
+def _leads_to(known: str, tenant_id: TenantId, who: Identities) -> bool:
     """Whether what a user id leads to is the phone that it is told with: the contact of it, or its number."""
     return known in who.keys(tenant_id) or (bool(known) and known in spellings(who.phone))
 
@@ -75,6 +76,6 @@ def contact_behind(parts: StatusParts, target: Target) -> str | None:
     return recipients[target.slot].contact_id if target.slot < len(recipients) else None
 
 
-def _addressee(parts: StatusParts, tenant_id: str, target: Target | None) -> Contact | None:
+def _addressee(parts: StatusParts, tenant_id: TenantId, target: Target | None) -> Contact | None:
     contact_id = contact_behind(parts, target) if target is not None else None
     return parts.contacts.get(tenant_id, contact_id) if contact_id else None

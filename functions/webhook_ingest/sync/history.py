@@ -18,6 +18,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.message import Message
 from shared.domain.numbers.number import Number
 from shared.errors import InvalidInput, NotFound
+from shared.ids import TenantId
 from shared.observability import count
 from shared.store.conversations.conversations import Head
 
@@ -46,7 +47,7 @@ def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: i
             _take_entry(parts, tenant_id, found, received_at, now)
 
 
-def _number_of(parts: SyncParts, value: Json, now: int) -> tuple[str, str]:
+def _number_of(parts: SyncParts, value: Json, now: int) -> tuple[TenantId, str]:
     phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     tenant_id = parts.owners.tenant_of(phone_number_id, now) if phone_number_id else None
     if tenant_id is None:
@@ -54,7 +55,7 @@ def _number_of(parts: SyncParts, value: Json, now: int) -> tuple[str, str]:
     return tenant_id, phone_number_id
 
 
-def _note_progress(parts: SyncParts, tenant_id: str, waba_id: str, phone_number_id: str, value: Json) -> None:
+def _note_progress(parts: SyncParts, tenant_id: TenantId, waba_id: str, phone_number_id: str, value: Json) -> None:
     reported = progress_of(value)
     if reported is None:
         return
@@ -74,7 +75,7 @@ def _note_progress(parts: SyncParts, tenant_id: str, waba_id: str, phone_number_
 
 
 def _take_old(
-    parts: SyncParts, tenant_id: str, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
+    parts: SyncParts, tenant_id: TenantId, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
 ) -> None:
     raw, parsed = old.message, parse(old.message)
     reported = told_time(raw, received_at, HISTORY_MS)
@@ -112,7 +113,7 @@ def _take_old(
     count("HistoryTaken")
 
 
-def _as_before(parts: SyncParts, tenant_id: str, message: Message, there: Message | None, name: str) -> Message:
+def _as_before(parts: SyncParts, tenant_id: TenantId, message: Message, there: Message | None, name: str) -> Message:
     """Without a time, where it was put when it came first."""
     known = there.message_id if there is not None else None
     if message.change is not None:
@@ -128,7 +129,7 @@ def _head(message: Message, phone_number_id: str, contact_id: str, person: Perso
     return Head(message.conversation_id, phone_number_id, contact_id, contact.shown_name, phone)
 
 
-def _take_entry(parts: SyncParts, tenant_id: str, entry: BookEntry, received_at: int, now: int) -> None:
+def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, received_at: int, now: int) -> None:
     person = parts.people.find(tenant_id, entry.who)
     if person.contact is None and not entry.name:
         count("PhoneBookUnknown")

@@ -16,6 +16,7 @@ from shared.domain.accounts.account import with_part_respelled
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.number_plans import VERSION
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import SyncTask
 
@@ -47,9 +48,8 @@ def take_task(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], boo
 
 
 def _move(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
-    tenant_id, source, target, contact_id = (
-        word(task.value, key) for key in ("tenant_id", "source", "target", "contact_id")
-    )
+    tenant_id = TenantId(word(task.value, "tenant_id"))
+    source, target, contact_id = (word(task.value, key) for key in ("source", "target", "contact_id"))
     if not (tenant_id and source and target and contact_id):
         raise InvalidInput("a move from nowhere to nowhere")
     if parts.moves.move(tenant_id, source, target, contact_id, now, stop):
@@ -63,7 +63,8 @@ def _move(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) 
 def _respell(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
     """Without a shard, all of them; a shard goes on from `after`. With the last one the tenant's noes hold for whoever
     has the number, without that anybody looks under other spellings."""
-    tenant_id, shard, after = (word(task.value, key) for key in ("tenant_id", "shard", "after"))
+    tenant_id = TenantId(word(task.value, "tenant_id"))
+    shard, after = word(task.value, "shard"), word(task.value, "after")
     if not tenant_id or not (shard == "" or (shard.isdecimal() and int(shard) < SHARDS)):
         raise InvalidInput("phones of nobody to bring to their canonical form")
     if shard == "":

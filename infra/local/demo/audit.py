@@ -12,6 +12,7 @@ from infra.local.demo.client import Json
 from infra.local.demo.evidence import Inbound, Send, really_throttled
 from infra.local.demo.people import Person
 from infra.local.standstill import Standstill, peak
+from shared.ids import TenantId
 
 OUTCOMES = ("sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 _REACHED = ("sent", "delivered", "read")
@@ -64,7 +65,7 @@ class Story:
     callback data → what Meta told of that send. `meanwhile`: who said no before their turn, digits → when the API
     first showed it (epoch s). `limit` and `cap` are messages per second; `standstills` are the simulator's own."""
 
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
     report: Json
     outcomes: Sequence[tuple[str, str]]

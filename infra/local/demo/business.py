@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from infra.local.demo.client import Api, DemoError, Json, Simulator, wait_until
 from infra.local.demo.screen import Screen
+from shared.ids import TenantId
 
 NAME = "Café Aurora"
 BOT_REPLY = "Thank you! The price list is at https://example.com/aurora - an answer from a person follows."
@@ -51,7 +52,7 @@ VARIABLES: Json = {
 class Business:
     """`limit` is Meta's messages per second for the number, in and out together."""
 
-    tenant_id: str
+    tenant_id: TenantId
     email: str
     phone_number_id: str
     waba_id: str

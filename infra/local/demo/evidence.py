@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra.local.demo.client import Json, Simulator
 from infra.local.standstill import Standstill
+from shared.ids import TenantId
 
 _REQUEST_FIELDS = "monotonic,wall,path,status,answer,accepted,to,callback,fault"
 _THROTTLED = 130429
@@ -23,7 +24,7 @@ class Send:
     fault: str
     code: int
 
-    def of_campaign(self, tenant_id: str, campaign_id: str) -> bool:
+    def of_campaign(self, tenant_id: TenantId, campaign_id: str) -> bool:
         """By the callback data: v1|tenant|campaign|block|slot|attempt."""
         return self.callback.startswith(f"v1|{tenant_id}|{campaign_id}|")
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shared.ids import TenantId
+
 
 class Role(StrEnum):
     OWNER = "owner"
@@ -43,7 +45,7 @@ class Tenant:
     nobody can say; `respelled` are the parts (version/part) of its contacts that were gone through for the next one.
     """
 
-    tenant_id: str
+    tenant_id: TenantId
     name: str
     country: str
     plan: str = "free"
@@ -98,7 +100,7 @@ class ApiKey:
 class Principal:
     """Who makes an API call, as the authorizer established it."""
 
-    tenant_id: str
+    tenant_id: TenantId
     member_id: str
     role: str
     scopes: frozenset[str]

@@ -5,6 +5,8 @@ At most 512 characters, opaque ids only: any app subscribed to the WABA sees it.
 
 from dataclasses import dataclass
 
+from shared.ids import TenantId
+
 _LONGEST = 512
 
 
@@ -12,7 +14,7 @@ _LONGEST = 512
 class CampaignSlot:
     """One recipient of one campaign: block, slot in the block, and which attempt this was, from 1 on."""
 
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
     block: int
     slot: int
@@ -23,7 +25,7 @@ class CampaignSlot:
 class SingleSend:
     """A message of a conversation: an agent's, a bot's or the API's."""
 
-    tenant_id: str
+    tenant_id: TenantId
     conversation_id: str
     message_id: str
 
@@ -42,7 +44,7 @@ def decode(text: str | None) -> CampaignSlot | SingleSend | None:
         return None
     parts = text.split("|")
     if parts[0] == "v1" and len(parts) == 6 and all(parts) and all(p.isascii() and p.isdigit() for p in parts[3:]):
-        return CampaignSlot(parts[1], parts[2], int(parts[3]), int(parts[4]), int(parts[5]))
+        return CampaignSlot(TenantId(parts[1]), parts[2], int(parts[3]), int(parts[4]), int(parts[5]))
     if parts[0] == "m1" and len(parts) == 4 and all(parts):
-        return SingleSend(parts[1], parts[2], parts[3])
+        return SingleSend(TenantId(parts[1]), parts[2], parts[3])
     return None

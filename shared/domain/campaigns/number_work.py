@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.ids import TenantId
+
 OPENING = "opening"
 """The state of a run that is on its number but not yet the lanes' to send."""
 
@@ -12,7 +14,7 @@ class Run:
     """A campaign on a number. `state` is opening, running, paused or cancelled; `plan` is the compiled message."""
 
     phone_number_id: str
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
     state: str
     sizes: tuple[int, ...]

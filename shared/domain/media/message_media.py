@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.domain.media.media_types import MediaKind
+from shared.ids import TenantId
 
 MediaStatus = Literal["pending", "stored", "refused", "failed", "expired"]
 
@@ -46,17 +47,17 @@ def joined(current: MessageMedia | None, news: MessageMedia) -> MessageMedia:
     return news
 
 
-def message_media_key(tenant_id: str, conversation_id: str, message_id: str, media_id: str) -> str:
+def message_media_key(tenant_id: TenantId, conversation_id: str, message_id: str, media_id: str) -> str:
     """Where the copy of a message's file lies in the data bucket. An edited message may have had several files."""
     return f"media/{tenant_id}/{conversation_id}/{message_id}/{media_id}"
 
 
-def upload_key(tenant_id: str, file_id: str) -> str:
+def upload_key(tenant_id: TenantId, file_id: str) -> str:
     """Where a tenant puts a library file before it is checked."""
     return f"uploads/{tenant_id}/{file_id}"
 
 
-def library_key(tenant_id: str, file_id: str) -> str:
+def library_key(tenant_id: TenantId, file_id: str) -> str:
     """Where a checked library file lies."""
     return f"library/{tenant_id}/{file_id}"
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from shared.domain.leases import Bound, Lease, Leases, with_lease, without_lease
 from shared.errors import RetryableError
+from shared.ids import TenantId
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text
 from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.documents import from_document, to_document
@@ -25,28 +26,28 @@ class LeaseBook:
         self._table = database.sends
         self._sleep = sleep
 
-    def take(self, tenant_id: str, bound: Bound, lease_id: str, holder: str, *, until: int, now: int) -> None:
+    def take(self, tenant_id: TenantId, bound: Bound, lease_id: str, holder: str, *, until: int, now: int) -> None:
         """Until then (epoch ms), or until it is given back. Raises RateLimited."""
         lease = Lease(holder, until)
         if not self._change(tenant_id, bound, lambda found: with_lease(found, lease_id, lease, now, bound)):
             raise RetryableError("many calls at the same moment; try again")
 
-    def give_back(self, tenant_id: str, bound: Bound, lease_id: str) -> None:
+    def give_back(self, tenant_id: TenantId, bound: Bound, lease_id: str) -> None:
         """What cannot be given back ends by itself."""
         self._change(tenant_id, bound, lambda found: without_lease(found, lease_id))
 
-    def read(self, tenant_id: str, bound: Bound) -> Leases:
+    def read(self, tenant_id: TenantId, bound: Bound) -> Leases:
         """Also those that have ended, until the next one is taken."""
         return self._read(tenant_id, bound)[0]
 
-    def _read(self, tenant_id: str, bound: Bound) -> tuple[Leases, int]:
+    def _read(self, tenant_id: TenantId, bound: Bound) -> tuple[Leases, int]:
         """With its version."""
         key = encode_item({"pk": _partition(tenant_id), "sk": bound.kind})
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item = decode_item(answer["Item"]) if "Item" in answer else {}
         return from_document(Leases, text(item, "doc")) if item else Leases(), number(item, "v")
 
-    def _change(self, tenant_id: str, bound: Bound, change: Callable[[Leases], Leases]) -> bool:
+    def _change(self, tenant_id: TenantId, bound: Bound, change: Callable[[Leases], Leases]) -> bool:
         """False when others keep winning."""
         for attempt in range(_ATTEMPTS):
             before, version = self._read(tenant_id, bound)
@@ -77,5 +78,5 @@ class LeaseBook:
         return False
 
 
-def _partition(tenant_id: str) -> str:
+def _partition(tenant_id: TenantId) -> str:
     return f"T#{tenant_id}#LEASES"

@@ -2,6 +2,7 @@
 
 from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict
+from shared.ids import TenantId
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 
@@ -13,7 +14,7 @@ class Notices:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def put(self, tenant_id: str, notice: Notice) -> bool:
+    def put(self, tenant_id: TenantId, notice: Notice) -> bool:
         """False when it was there."""
         ttl = notice.at // 1000 + RETENTION_DAYS * 24 * 3600
         try:
@@ -22,6 +23,6 @@ class Notices:
             return False
         return True
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Notice]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Notice]:
         """Newest first. Raises InvalidInput for a cursor this API did not hand out."""
         return self._directory.page(tenant_id, _PREFIX, Notice, limit=limit, cursor=cursor)

@@ -11,6 +11,7 @@ from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Tenant
 from shared.domain.accounts.plans import Entitlements, check_numbers
 from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import TenantId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Owner
@@ -38,22 +39,22 @@ class Accounts:
             {_TENANT: tenant, f"MEMBER#{owner.member_id}": owner},
         )
 
-    def tenant(self, tenant_id: str) -> Tenant:
+    def tenant(self, tenant_id: TenantId) -> Tenant:
         """Raises NotFound."""
         return self._directory.need(tenant_id, _TENANT, Tenant)
 
-    def change_tenant(self, tenant_id: str, change: Callable[[Tenant], Tenant]) -> Tenant:
+    def change_tenant(self, tenant_id: TenantId, change: Callable[[Tenant], Tenant]) -> Tenant:
         return self._directory.update(tenant_id, _TENANT, Tenant, change)
 
-    def members(self, tenant_id: str) -> list[Member]:
+    def members(self, tenant_id: TenantId) -> list[Member]:
         """All: people are added by whoever signs up only."""
         return self._directory.all(tenant_id, "MEMBER#", Member)
 
-    def members_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Member]:
+    def members_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Member]:
         """In the order they joined."""
         return self._directory.page(tenant_id, "MEMBER#", Member, limit=limit, cursor=cursor, oldest_first=True)
 
-    def change_member(self, tenant_id: str, member_id: str, change: Callable[[Member], Member]) -> Member:
+    def change_member(self, tenant_id: TenantId, member_id: str, change: Callable[[Member], Member]) -> Member:
         """Raises NotFound."""
         return self._directory.update(tenant_id, f"MEMBER#{member_id}", Member, change)
 
@@ -61,7 +62,7 @@ class Accounts:
         """The tenant of a person in the user pool; details: member_id, role."""
         return self._directory.owner_of(f"SUB#{subject}")
 
-    def add_api_key(self, tenant_id: str, key: ApiKey) -> None:
+    def add_api_key(self, tenant_id: TenantId, key: ApiKey) -> None:
         """Raises TooMany (`too_many_api_keys`)."""
         name = f"APIKEY#{key.key_id}"
 
@@ -73,11 +74,11 @@ class Accounts:
         claimed = {f"KEY#{key.key_hash}": {"key_id": key.key_id, "scopes": ",".join(sorted(key.scopes))}}
         guarded.change(tenant_id, API_KEYS, decide, names=claimed)
 
-    def api_keys_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ApiKey]:
+    def api_keys_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[ApiKey]:
         """In the order they were made."""
         return self._directory.page(tenant_id, "APIKEY#", ApiKey, limit=limit, cursor=cursor, oldest_first=True)
 
-    def api_key(self, tenant_id: str, key_id: str) -> ApiKey:
+    def api_key(self, tenant_id: TenantId, key_id: str) -> ApiKey:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"APIKEY#{key_id}", ApiKey)
 
@@ -85,13 +86,15 @@ class Accounts:
         """The tenant of an API key; details: key_id, scopes (comma separated)."""
         return self._directory.owner_of(f"KEY#{hash_key(key)}")
 
-    def revoke_api_key(self, tenant_id: str, key_id: str) -> None:
+    def revoke_api_key(self, tenant_id: TenantId, key_id: str) -> None:
         """Raises NotFound."""
         key = self._directory.need(tenant_id, f"APIKEY#{key_id}", ApiKey)
         self._directory.release(tenant_id, f"KEY#{key.key_hash}")
         self._directory.delete(tenant_id, f"APIKEY#{key_id}")
 
-    def connect(self, tenant_id: str, waba: Waba, numbers: list[Number], limits: Entitlements | None = None) -> None:
+    def connect(
+        self, tenant_id: TenantId, waba: Waba, numbers: list[Number], limits: Entitlements | None = None
+    ) -> None:
         """Raises Conflict when another tenant holds the account or one of its numbers, and LimitExceeded when the plan
         of these limits has no room for them beside those that the tenant has."""
         names = {f"WABA#{waba.waba_id}": {"waba_id": waba.waba_id}}
@@ -105,43 +108,43 @@ class Accounts:
 
         guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
 
-    def waba(self, tenant_id: str, waba_id: str) -> Waba:
+    def waba(self, tenant_id: TenantId, waba_id: str) -> Waba:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"WABA#{waba_id}", Waba)
 
-    def wabas(self, tenant_id: str) -> list[Waba]:
+    def wabas(self, tenant_id: TenantId) -> list[Waba]:
         return self._directory.all(tenant_id, "WABA#", Waba)
 
-    def change_waba(self, tenant_id: str, waba_id: str, change: Callable[[Waba], Waba]) -> Waba:
+    def change_waba(self, tenant_id: TenantId, waba_id: str, change: Callable[[Waba], Waba]) -> Waba:
         return self._directory.update(tenant_id, f"WABA#{waba_id}", Waba, change)
 
-    def number(self, tenant_id: str, phone_number_id: str) -> Number:
+    def number(self, tenant_id: TenantId, phone_number_id: str) -> Number:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"NUMBER#{phone_number_id}", Number)
 
-    def numbers(self, tenant_id: str) -> list[Number]:
+    def numbers(self, tenant_id: TenantId) -> list[Number]:
         """All: the plan bounds them."""
         return self._directory.all(tenant_id, "NUMBER#", Number)
 
-    def numbers_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Number]:
+    def numbers_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Number]:
         """In the order of Meta's ids."""
         return self._directory.page(tenant_id, "NUMBER#", Number, limit=limit, cursor=cursor, oldest_first=True)
 
-    def change_number(self, tenant_id: str, phone_number_id: str, change: Callable[[Number], Number]) -> Number:
+    def change_number(self, tenant_id: TenantId, phone_number_id: str, change: Callable[[Number], Number]) -> Number:
         return self._directory.update(tenant_id, f"NUMBER#{phone_number_id}", Number, change)
 
-    def tenant_of_number(self, phone_number_id: str) -> str | None:
+    def tenant_of_number(self, phone_number_id: str) -> TenantId | None:
         owner = self._directory.owner_of(f"PN#{phone_number_id}")
         return owner.tenant_id if owner else None
 
-    def tenant_of_waba(self, waba_id: str) -> str | None:
+    def tenant_of_waba(self, waba_id: str) -> TenantId | None:
         owner = self._directory.owner_of(f"WABA#{waba_id}")
         return owner.tenant_id if owner else None
 
-    def set_customer(self, tenant_id: str, customer_id: str) -> None:
+    def set_customer(self, tenant_id: TenantId, customer_id: str) -> None:
         """Tie a payment customer to the tenant. Raises Conflict when it is another tenant's."""
         self._directory.claim(tenant_id, {f"CUSTOMER#{customer_id}": {}}, {})
 
-    def tenant_of_customer(self, customer_id: str) -> str | None:
+    def tenant_of_customer(self, customer_id: str) -> TenantId | None:
         owner = self._directory.owner_of(f"CUSTOMER#{customer_id}")
         return owner.tenant_id if owner else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from shared.domain.bots.bot import Bot, check_bots, folded
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
@@ -17,7 +18,7 @@ class Bots:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def put(self, tenant_id: str, bot: Bot, *, must_exist: bool = False) -> None:
+    def put(self, tenant_id: TenantId, bot: Bot, *, must_exist: bool = False) -> None:
         """Make it, or replace the one with its id. Raises NotFound when there is none and there must be, and TooMany
         (`too_many_bots`, `too_many_keywords`, `bot_too_large`, `bots_too_large`)."""
         key, stored = f"BOT#{bot.bot_id}", folded(bot)
@@ -31,17 +32,17 @@ class Bots:
 
         guarded.change(tenant_id, BOTS, decide)
 
-    def get(self, tenant_id: str, bot_id: str) -> Bot:
+    def get(self, tenant_id: TenantId, bot_id: str) -> Bot:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"BOT#{bot_id}", Bot)
 
-    def all(self, tenant_id: str) -> list[Bot]:
+    def all(self, tenant_id: TenantId) -> list[Bot]:
         """In the order they were made, which is the order in which they are asked."""
         return self._directory.all(tenant_id, "BOT#", Bot)
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Bot]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Bot]:
         """In the order in which they are asked."""
         return self._directory.page(tenant_id, "BOT#", Bot, limit=limit, cursor=cursor, oldest_first=True)
 
-    def delete(self, tenant_id: str, bot_id: str) -> None:
+    def delete(self, tenant_id: TenantId, bot_id: str) -> None:
         self._directory.delete(tenant_id, f"BOT#{bot_id}")

@@ -8,11 +8,12 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import BlockStanding, add_up, claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import SHARDS
+from shared.ids import TenantId
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 
 
-def standings(sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork) -> Iterator[BlockStanding]:
+def standings(sends: Sends, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> Iterator[BlockStanding]:
     """Every block of a frozen campaign, in order: 10 MB, or 2,500 RRU, for a million recipients."""
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)
@@ -25,7 +26,7 @@ def standings(sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork
             yield BlockStanding(number, status, claimed, retrying.get(number, frozenset()))
 
 
-def read_books(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign) -> Books:
+def read_books(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign) -> Books:
     """The books as stored right now; as dear as `standings`."""
     if not campaign.sizes:
         return Books(planned=campaign.planned)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.incident import Incident
-from shared.ids import last_ulid
+from shared.ids import TenantId, last_ulid
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Due, cursor_behind
 
@@ -35,15 +35,15 @@ class Campaigns:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(self, tenant_id: str, campaign: Campaign) -> None:
+    def create(self, tenant_id: TenantId, campaign: Campaign) -> None:
         """Raises Conflict when the id is taken. One that is made scheduled is the sweep's from here on, like any."""
         self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign, due=_campaign_due(campaign))
 
-    def get(self, tenant_id: str, campaign_id: str) -> Campaign:
+    def get(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"CMP#{campaign_id}", Campaign)
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Campaign]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Campaign]:
         """Newest first."""
         return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
 
@@ -52,7 +52,7 @@ class Campaigns:
         """With it `page` begins at those that were made by then (epoch ms)."""
         return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
 
-    def made_since(self, tenant_id: str, campaign_id: str) -> list[Campaign]:
+    def made_since(self, tenant_id: TenantId, campaign_id: str) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
         made for another by itself has the other's moment, whence the comparison of moments only."""
         moment = campaign_id[:_MOMENT]
@@ -65,7 +65,7 @@ class Campaigns:
             if cursor is None or page.items[-1].campaign_id[:_MOMENT] < moment:
                 return found
 
-    def frozen_since(self, tenant_id: str, since: int, most: int | None = None) -> list[Campaign]:
+    def frozen_since(self, tenant_id: TenantId, since: int, most: int | None = None) -> list[Campaign]:
         """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
         campaigns newest first, and as much further back as a schedule may reach, because they are in the order in
         which they were made; whoever waits for the answer says how many are read at `most` (to the next hundred)."""
@@ -81,17 +81,17 @@ class Campaigns:
             if cursor is None or page.items[-1].created_at < since - LATEST_START_MS:
                 return found
 
-    def change(self, tenant_id: str, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:
+    def change(self, tenant_id: TenantId, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
 
-    def to_sweep(self, now: int) -> list[tuple[str, str]]:
+    def to_sweep(self, now: int) -> list[tuple[TenantId, str]]:
         """(tenant id, campaign id) of every campaign that is under way or should be."""
         return [(tenant, key.removeprefix("CMP#")) for tenant, key in self._directory.due("CAMPAIGN", now)]
 
-    def put_incident(self, tenant_id: str, incident: Incident) -> None:
+    def put_incident(self, tenant_id: TenantId, incident: Incident) -> None:
         """The last sighting of each kind per campaign."""
         self._directory.put(tenant_id, f"INCIDENT#{incident.campaign_id}#{incident.kind}", incident)
 
-    def incidents(self, tenant_id: str) -> list[Incident]:
+    def incidents(self, tenant_id: TenantId) -> list[Incident]:
         return self._directory.all(tenant_id, "INCIDENT#", Incident)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
+from shared.ids import TenantId
 from shared.store.engine.codec import Item, number, text
 
 
@@ -27,7 +28,7 @@ def work_of(phone_number_id: str, items: Iterable[Item]) -> NumberWork:
 def _run_of(phone_number_id: str, item: Item) -> Run:
     return Run(
         phone_number_id=phone_number_id,
-        tenant_id=text(item, "t"),
+        tenant_id=TenantId(text(item, "t")),
         campaign_id=text(item, "sk").removeprefix("RUN#"),
         state=text(item, "state"),
         sizes=tuple(cast("list[int]", item["sizes"])),

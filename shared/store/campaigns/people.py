@@ -10,12 +10,13 @@ from shared.domain.campaigns.fate import Fate, Place, fate_of, fates
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import Frozen, claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import shard_of
+from shared.ids import TenantId
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 
 
 def people_of_shard(
-    sends: Sends, tenant_id: str, campaign: Campaign, work: NumberWork, shard: int, start: int = 0
+    sends: Sends, tenant_id: TenantId, campaign: Campaign, work: NumberWork, shard: int, start: int = 0
 ) -> Iterator[tuple[int, Iterator[Fate]]]:
     """(n, people) of a shard's blocks from block `start` on, in order of contact_id throughout. `work` is the number's.
 
@@ -42,7 +43,7 @@ def people_of_shard(
         )
 
 
-def stream_shard(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, shard: int) -> Iterator[Fate]:
+def stream_shard(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign, shard: int) -> Iterator[Fate]:
     """One shard's people, one by one, in order of contact_id; nobody before the audience is frozen."""
     if not campaign.sizes:
         return
@@ -51,11 +52,11 @@ def stream_shard(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign,
         yield from people
 
 
-ReadBlock = Callable[[str, str, int], Sequence[Recipient]]
+ReadBlock = Callable[[TenantId, str, int], Sequence[Recipient]]
 """(tenant id, campaign id, block number) → its recipients: `Sends.read_block`, or one that remembers."""
 
 
-def place_in(read_block: ReadBlock, tenant_id: str, campaign: Frozen, contact_id: str) -> Place | None:
+def place_in(read_block: ReadBlock, tenant_id: TenantId, campaign: Frozen, contact_id: str) -> Place | None:
     """None when the person is not in the frozen audience, or was held back from it.
 
     Costs 1 RRU for each read of a binary search: none when the shard is empty, ten for a million recipients.
@@ -72,7 +73,7 @@ def place_in(read_block: ReadBlock, tenant_id: str, campaign: Frozen, contact_id
 
 
 def held_back_in(
-    read_block: ReadBlock, sends: Sends, tenant_id: str, campaign: Campaign, contact_id: str
+    read_block: ReadBlock, sends: Sends, tenant_id: TenantId, campaign: Campaign, contact_id: str
 ) -> Fate | None:
     """What the load said of somebody whom it held back. Dearer than `place_in`: up to 1 MB of records besides, 128 RRU,
     and more where it held back thousands between two blocks."""
@@ -94,7 +95,7 @@ def held_back_in(
     return None
 
 
-def fate_in(sends: Sends, lanes: Lanes, tenant_id: str, campaign: Campaign, place: Place) -> tuple[Fate, bool]:
+def fate_in(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign, place: Place) -> tuple[Fate, bool]:
     """(what became of them, whether they answered). 1 RRU, and the number's work while nothing is stored of them."""
     status = sends.status_block(tenant_id, campaign.campaign_id, place.block)
     waits = False

@@ -14,6 +14,7 @@ from itertools import islice
 from botocore.exceptions import ClientError
 
 from shared.domain.contacts.consent_record import ConsentChange, ConsentEvent
+from shared.ids import TenantId
 from shared.store.contacts.items import HOPS, contact_key, contact_partition, read_contact_item
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text, words
 from shared.store.engine.database import Database, condition_failed
@@ -29,7 +30,7 @@ class Consent:
         self._table = database.contacts
 
     def record(
-        self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, event_id: str, now: int
+        self, tenant_id: TenantId, contact_id: str, *, opted_out: bool, source: str, at: int, event_id: str, now: int
     ) -> None:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
@@ -69,7 +70,7 @@ class Consent:
             ),
         )
 
-    def is_recorded(self, tenant_id: str, contact_id: str, event_id: str) -> bool:
+    def is_recorded(self, tenant_id: TenantId, contact_id: str, event_id: str) -> bool:
         """Whether `record` has been through with this event; consistent."""
         key = {"pk": contact_partition(tenant_id, contact_id), "sk": f"E#{contact_id}#{event_id}"}
         answer = self._client.get_item(
@@ -77,16 +78,16 @@ class Consent:
         )
         return "Item" in answer
 
-    def note_same_person(self, tenant_id: str, contact_id: str, same_as: str, now: int) -> None:
+    def note_same_person(self, tenant_id: TenantId, contact_id: str, same_as: str, now: int) -> None:
         """Tell the lanes that two contacts are one person; harmless to repeat."""
         # A key of its own: what either said at the same moment stands beside it.
         self._put_in_feed(tenant_id, f"{now:013d}#{contact_id}#{same_as}", now, opted_out=False)
 
-    def _put_in_feed(self, tenant_id: str, sk: str, now: int, *, opted_out: bool) -> None:
+    def _put_in_feed(self, tenant_id: TenantId, sk: str, now: int, *, opted_out: bool) -> None:
         item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
         self._client.put_item(TableName=self._table, Item=encode_item(item))
 
-    def _write(self, tenant_id: str, contact_id: str, *, opted_out: bool, source: str, at: int, now: int) -> Item:
+    def _write(self, tenant_id: TenantId, contact_id: str, *, opted_out: bool, source: str, at: int, now: int) -> Item:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
             ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
         )
@@ -109,7 +110,7 @@ class Consent:
         )
         return decode_item(answer["Attributes"])
 
-    def feed(self, tenant_id: str, since: int) -> list[ConsentChange]:
+    def feed(self, tenant_id: TenantId, since: int) -> list[ConsentChange]:
         """What was learned at or after `since` (epoch ms), oldest first; consistent."""
         found = query_all(
             self._client,
@@ -124,7 +125,7 @@ class Consent:
             changes.append(ConsentChange(contact_id, bool(item["out"]), int(at), same_as))
         return changes
 
-    def events(self, tenant_id: str, contact_id: str) -> list[ConsentEvent]:
+    def events(self, tenant_id: TenantId, contact_id: str) -> list[ConsentEvent]:
         """What was recorded under this very id, oldest first; the latest MOST_EVENTS of them."""
         found = query_all(
             self._client,

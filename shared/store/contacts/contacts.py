@@ -21,6 +21,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
+from shared.ids import TenantId
 from shared.store.contacts.consent import Consent
 from shared.store.contacts.items import FIELD, HOPS, contact_key, contact_of, read_contact_item
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, text, words
@@ -50,10 +51,10 @@ class Contacts:
         self._table = database.contacts
         self.consent = Consent(database)
 
-    def _read(self, tenant_id: str, contact_id: str) -> Item | None:
+    def _read(self, tenant_id: TenantId, contact_id: str) -> Item | None:
         return read_contact_item(self._client, self._table, tenant_id, contact_id)
 
-    def get(self, tenant_id: str, contact_id: str) -> Contact | None:
+    def get(self, tenant_id: TenantId, contact_id: str) -> Contact | None:
         """The contact, also under the id of one that was merged into it."""
         item = self._read(tenant_id, contact_id)
         for _ in range(HOPS):
@@ -62,7 +63,7 @@ class Contacts:
             item = self._read(tenant_id, text(item, "ptr"))
         return None if item is None or text(item, "ptr") else contact_of(item)
 
-    def get_many(self, tenant_id: str, contact_ids: Iterable[str]) -> dict[str, Contact]:
+    def get_many(self, tenant_id: TenantId, contact_ids: Iterable[str]) -> dict[str, Contact]:
         """Those of these that there are, by the id asked for, as `get` finds them. Raises RetryableError.
 
         One call where one does it: what a pointer leads to is often among them.
@@ -85,14 +86,16 @@ class Contacts:
                 found[contact_id] = contact_of(item)
         return found
 
-    def linked(self, tenant_id: str, contact_ids: Iterable[str]) -> dict[str, str]:
+    def linked(self, tenant_id: TenantId, contact_ids: Iterable[str]) -> dict[str, str]:
         """To what those of these ids lead that are known, as far as one read tells: another contact's id, or else the
         phone of the contact itself, "" where it has none. Perhaps not what was written just now. Raises RetryableError.
         """
         items = self._read_many(tenant_id, contact_ids, consistent=False)
         return {contact_id: text(item, "ptr") or text(item, "phone") for contact_id, item in items.items()}
 
-    def _read_many(self, tenant_id: str, contact_ids: Iterable[str], *, consistent: bool = True) -> dict[str, Item]:
+    def _read_many(
+        self, tenant_id: TenantId, contact_ids: Iterable[str], *, consistent: bool = True
+    ) -> dict[str, Item]:
         wanted = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
         found: dict[str, Item] = {}
         for i in range(0, len(wanted), _KEYS):
@@ -110,12 +113,12 @@ class Contacts:
                 raise RetryableError("the database is too busy to read contacts; try again")
         return found
 
-    def find(self, tenant_id: str, kind: IdentityKind, value: str) -> Contact | None:
+    def find(self, tenant_id: TenantId, kind: IdentityKind, value: str) -> Contact | None:
         return self.get(tenant_id, contact_id_for(tenant_id, kind, value))
 
     def upsert(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         contact_id: str,
         attributes: Mapping[str, str],
         fields: Mapping[str, str],
@@ -143,7 +146,7 @@ class Contacts:
 
     def _update_profile(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         contact_id: str,
         attributes: Mapping[str, str],
         fields: Mapping[str, str],
@@ -175,7 +178,7 @@ class Contacts:
 
     def edit(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         contact_id: str,
         *,
         name: str | None,
@@ -225,7 +228,7 @@ class Contacts:
             raise
         return True
 
-    def put_pointer(self, tenant_id: str, alias_id: str, contact_id: str) -> None:
+    def put_pointer(self, tenant_id: TenantId, alias_id: str, contact_id: str) -> None:
         """Make an identity lead to this contact, unless that identity already leads somewhere."""
         try:
             self._client.put_item(
@@ -237,7 +240,7 @@ class Contacts:
             if not condition_failed(error):
                 raise
 
-    def scan_shard(self, tenant_id: str, shard: int, after: str = "") -> Iterator[Contact]:
+    def scan_shard(self, tenant_id: TenantId, shard: int, after: str = "") -> Iterator[Contact]:
         """Contacts of one shard in order of contact_id, from the one after `after`; pointers are left out."""
         found = query_all(
             self._client,
@@ -249,7 +252,7 @@ class Contacts:
             if not text(item, "ptr"):
                 yield contact_of(item)
 
-    def page(self, tenant_id: str, after: str, limit: int) -> list[Contact]:
+    def page(self, tenant_id: TenantId, after: str, limit: int) -> list[Contact]:
         """Up to `limit` contacts after this id, in order of id over all shards."""
         found: list[Contact] = []
         for shard in range(shard_of(after) if after else 0, SHARDS):
@@ -259,7 +262,7 @@ class Contacts:
                     return found
         return found
 
-    def merge(self, tenant_id: str, keep_id: str, gone: Contact, now: int) -> bool:
+    def merge(self, tenant_id: TenantId, keep_id: str, gone: Contact, now: int) -> bool:
         """Two contacts turned out to be one person: `gone` becomes a pointer to the one kept, which takes over what it
         lacks, the tags and the no. False when `gone` was changed since it was read; nothing is lost then, try again.
         """
@@ -308,7 +311,7 @@ class Contacts:
             raise
         return True
 
-    def note_inbound(self, tenant_id: str, contact_id: str, at: int) -> None:
+    def note_inbound(self, tenant_id: TenantId, contact_id: str, at: int) -> None:
         """Move `last_inbound_at` forward; never back."""
         for _ in range(HOPS):
             try:

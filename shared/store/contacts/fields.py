@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.limits import require_room
 from shared.errors import Conflict
+from shared.ids import TenantId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
@@ -17,11 +18,11 @@ class ContactFields:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(self, tenant_id: str, field: ContactField) -> None:
+    def create(self, tenant_id: TenantId, field: ContactField) -> None:
         """Raises Conflict (`field_exists`) when the key is taken, and TooMany."""
         self.create_all(tenant_id, [field], taken_is_fine=False)
 
-    def create_all(self, tenant_id: str, fields: Sequence[ContactField], *, taken_is_fine: bool = True) -> None:
+    def create_all(self, tenant_id: TenantId, fields: Sequence[ContactField], *, taken_is_fine: bool = True) -> None:
         """All of them or none; one whose key is taken stays as it is. Raises TooMany (`too_many_fields`)."""
 
         def decide(found: Mapping[str, ContactField]) -> Mapping[str, ContactField]:
@@ -34,13 +35,13 @@ class ContactFields:
 
         guarded.change(tenant_id, FIELDS, decide)
 
-    def all(self, tenant_id: str) -> list[ContactField]:
+    def all(self, tenant_id: TenantId) -> list[ContactField]:
         """All: MOST_FIELDS at most."""
         return self._directory.all(tenant_id, "FIELD#", ContactField)
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ContactField]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[ContactField]:
         """In the order of keys."""
         return self._directory.page(tenant_id, "FIELD#", ContactField, limit=limit, cursor=cursor, oldest_first=True)
 
-    def delete(self, tenant_id: str, key: str) -> None:
+    def delete(self, tenant_id: TenantId, key: str) -> None:
         self._directory.delete(tenant_id, f"FIELD#{key}")

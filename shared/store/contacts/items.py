@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
+from shared.ids import TenantId
 from shared.store.engine.codec import Item, decode_item, encode_item, maybe_number, number, text, words
 
 if TYPE_CHECKING:
@@ -16,11 +17,11 @@ HOPS = 3
 """Pointers that are followed: one for an identity, and one more for each merger of contacts."""
 
 
-def contact_partition(tenant_id: str, contact_id: str) -> str:
+def contact_partition(tenant_id: TenantId, contact_id: str) -> str:
     return f"T#{tenant_id}#{shard_of(contact_id):x}"
 
 
-def contact_key(tenant_id: str, contact_id: str) -> Item:
+def contact_key(tenant_id: TenantId, contact_id: str) -> Item:
     return {"pk": contact_partition(tenant_id, contact_id), "sk": f"C#{contact_id}"}
 
 
@@ -47,7 +48,7 @@ def contact_of(item: Item) -> Contact:
     )
 
 
-def read_contact_item(client: "DynamoDBClient", table: str, tenant_id: str, contact_id: str) -> Item | None:
+def read_contact_item(client: "DynamoDBClient", table: str, tenant_id: TenantId, contact_id: str) -> Item | None:
     """The item itself, which may be a pointer (`ptr`); consistent."""
     answer = client.get_item(TableName=table, Key=encode_item(contact_key(tenant_id, contact_id)), ConsistentRead=True)
     return decode_item(answer["Item"]) if "Item" in answer else None

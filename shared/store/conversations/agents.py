@@ -12,6 +12,7 @@ from typing import cast
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
+from shared.ids import TenantId
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database, TableItem
 
@@ -37,7 +38,7 @@ class Agents:
     def __init__(self, database: Database) -> None:
         PresenceItem.Meta.table_name = TurnItem.Meta.table_name = database.conversations
 
-    def enter(self, tenant_id: str, conversation_id: str, member_id: str, doing: Doing, now: int) -> None:
+    def enter(self, tenant_id: TenantId, conversation_id: str, member_id: str, doing: Doing, now: int) -> None:
         """A sign of a member: they look at the conversation, or write in it."""
         until = now + PRESENT_MS
         PresenceItem(
@@ -48,10 +49,10 @@ class Agents:
             ttl=until // 1000 + 1,
         ).save()
 
-    def leave(self, tenant_id: str, conversation_id: str, member_id: str) -> None:
+    def leave(self, tenant_id: TenantId, conversation_id: str, member_id: str) -> None:
         PresenceItem(conversation_key(tenant_id, conversation_id), _PREFIX + member_id).delete()
 
-    def present(self, tenant_id: str, conversation_id: str, now: int) -> list[Present]:
+    def present(self, tenant_id: TenantId, conversation_id: str, now: int) -> list[Present]:
         """Everybody who gave a sign within PRESENT_MS."""
         found = PresenceItem.query(
             conversation_key(tenant_id, conversation_id), PresenceItem.sk.startswith(_PREFIX), consistent_read=True
@@ -62,7 +63,7 @@ class Agents:
             if item.until > now
         ]
 
-    def next_turn(self, tenant_id: str) -> int:
+    def next_turn(self, tenant_id: TenantId) -> int:
         """A number that nobody else gets, one higher each time."""
         item = TurnItem(f"T#{tenant_id}#ROTA", "TURN")
         item.update(actions=[TurnItem.turns.set((TurnItem.turns | 0) + 1)])

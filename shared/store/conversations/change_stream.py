@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.message import Message
+from shared.ids import TenantId
 from shared.store.conversations.heads import ConversationItem, conversation_of
 from shared.store.conversations.message_items import MessageItem, message_of
 from shared.store.engine.directory import DirectoryItem
@@ -24,7 +25,7 @@ Image = Mapping[str, Any]
 class Changed(Generic[T]):
     """A thing before (None: there was none) and after one write."""
 
-    tenant_id: str
+    tenant_id: TenantId
     old: T | None
     new: T
 
@@ -42,11 +43,11 @@ def read_change(record: Mapping[str, Any]) -> Changed[Message] | Changed[Convers
         # What moved here from another conversation was told of when it was new.
         return None
     if len(parts) == 4 and parts[2] == "V" and sort_key.startswith("M#"):
-        return Changed(parts[1], _message_of(parts[3], old) if old else None, _message_of(parts[3], new))
+        return Changed(TenantId(parts[1]), _message_of(parts[3], old) if old else None, _message_of(parts[3], new))
     if len(parts) == 4 and parts[2] == "V" and sort_key == "HEAD":
-        return Changed(parts[1], _head_of(old) if old else None, _head_of(new))
+        return Changed(TenantId(parts[1]), _head_of(old) if old else None, _head_of(new))
     if len(parts) == 2 and sort_key.startswith("CMP#"):
-        return Changed(parts[1], _campaign_of(old) if old else None, _campaign_of(new))
+        return Changed(TenantId(parts[1]), _campaign_of(old) if old else None, _campaign_of(new))
     return None
 
 

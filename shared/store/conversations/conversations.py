@@ -29,6 +29,7 @@ from shared.domain.conversations.conversation import Change, Conversation, read_
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.errors import NotFound, RetryableError
+from shared.ids import TenantId
 from shared.store.conversations.entries import Entries, items_of
 from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item
 from shared.store.conversations.lists import ConversationFilter, page_of
@@ -60,18 +61,18 @@ class Conversations:
         self.entries = Entries(database)
         self.search = SearchIndex(database)
 
-    def get(self, tenant_id: str, conversation_id: str) -> Conversation | None:
+    def get(self, tenant_id: TenantId, conversation_id: str) -> Conversation | None:
         """Also under the id of one that it has taken over."""
         item = _read(tenant_id, conversation_id)
         return conversation_of(item) if item is not None else None
 
-    def get_many(self, tenant_id: str, conversation_ids: Sequence[str]) -> list[Conversation]:
+    def get_many(self, tenant_id: TenantId, conversation_ids: Sequence[str]) -> list[Conversation]:
         """Those of them that there are, in no order; 0.5 RRU each."""
         keys = [(conversation_key(tenant_id, conversation_id), HEAD) for conversation_id in conversation_ids]
         return [conversation_of(item) for item in ConversationItem.batch_get(keys)] if keys else []
 
     def page(
-        self, tenant_id: str, limit: int, cursor: str | None, now: int, chosen: ConversationFilter | None = None
+        self, tenant_id: TenantId, limit: int, cursor: str | None, now: int, chosen: ConversationFilter | None = None
     ) -> Page[Conversation]:
         """Last active first; with status snoozed, those that come back soonest first, and without a status those that
         come back latest before all others.
@@ -81,7 +82,7 @@ class Conversations:
         """
         return page_of(tenant_id, limit, cursor, now, chosen or ConversationFilter())
 
-    def open(self, tenant_id: str, head: Head, now: int) -> tuple[Conversation, bool]:
+    def open(self, tenant_id: TenantId, head: Head, now: int) -> tuple[Conversation, bool]:
         """(the conversation, whether it was made now)."""
         made = Conversation(
             head.conversation_id, head.phone_number_id, head.contact_id, head.contact_name, 0, "", None,
@@ -91,7 +92,7 @@ class Conversations:
             return made, True
         return self.change(tenant_id, head.conversation_id, lambda found: found)[1], False
 
-    def append(self, tenant_id: str, head: Head, message: Message) -> bool:
+    def append(self, tenant_id: TenantId, head: Head, message: Message) -> bool:
         """Store a message if it is not there yet and bring the head up to date. False when it was there.
 
         The head is brought up to date again also for a message that was there: a crash between the two writes is
@@ -121,14 +122,14 @@ class Conversations:
                 return fresh
         raise RetryableError("many changes of a conversation at the same moment; try again")
 
-    def note_answer(self, tenant_id: str, message: Message, seen_id: str = "") -> None:
+    def note_answer(self, tenant_id: TenantId, message: Message, seen_id: str = "") -> None:
         """Nothing up to `seen_id`, or with "" up to an answer that has been sent, is unread any more. 1 RRU; the head
         is written when something was."""
         if message.shows_reading:
             seen = seen_id or message.message_id
             self.change(tenant_id, message.conversation_id, lambda found: self._read_by(tenant_id, found, seen))
 
-    def _read_by(self, tenant_id: str, conversation: Conversation, seen_id: str) -> Conversation:
+    def _read_by(self, tenant_id: TenantId, conversation: Conversation, seen_id: str) -> Conversation:
         heard_id = conversation.trail.heard_id
         later: int | None = 0
         if conversation.unread and heard_id > seen_id:
@@ -138,7 +139,7 @@ class Conversations:
 
     def change(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         conversation_id: str,
         change: Change,
         entry: Callable[[Conversation, Conversation], Entry | None] = lambda _before, _after: None,
@@ -165,7 +166,7 @@ class Conversations:
 
     def _store(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         before: Conversation | None,
         after: Conversation,
         seen: ConversationItem | None,
@@ -183,7 +184,7 @@ class Conversations:
         return written
 
 
-def _read(tenant_id: str, conversation_id: str) -> ConversationItem | None:
+def _read(tenant_id: TenantId, conversation_id: str) -> ConversationItem | None:
     """The head, also of the conversation that has taken this one over."""
     place: str | None = conversation_id
     for _ in range(_MOVES):
@@ -211,7 +212,7 @@ def _unchanged(seen: ConversationItem | None) -> Condition:
     return ConversationItem.rev == seen.rev
 
 
-def _write(tenant_id: str, conversation: Conversation, seen: ConversationItem | None) -> bool:
+def _write(tenant_id: TenantId, conversation: Conversation, seen: ConversationItem | None) -> bool:
     """False when somebody else wrote it since."""
     try:
         head_item(tenant_id, conversation).save(_unchanged(seen))
@@ -222,7 +223,7 @@ def _write(tenant_id: str, conversation: Conversation, seen: ConversationItem | 
     return True
 
 
-def _write_with(tenant_id: str, conversation: Conversation, seen: ConversationItem, entry: Entry) -> bool:
+def _write_with(tenant_id: TenantId, conversation: Conversation, seen: ConversationItem, entry: Entry) -> bool:
     try:
         with TransactWrite(connection=ConversationItem.low_level()) as transaction:
             transaction.save(head_item(tenant_id, conversation), condition=_unchanged(seen))

@@ -17,6 +17,7 @@ from typing import cast
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from shared.domain.conversations.entry import Entry, EntryKind, Mention
+from shared.ids import TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 from shared.store.engine.database import Database, TableItem
@@ -44,11 +45,11 @@ class MentionItem(TableItem):
     conversation_id = UnicodeAttribute()
 
 
-def _mentions_key(tenant_id: str, member_id: str) -> str:
+def _mentions_key(tenant_id: TenantId, member_id: str) -> str:
     return f"T#{tenant_id}#AT#{member_id}"
 
 
-def items_of(tenant_id: str, entry: Entry) -> list[TableItem]:
+def items_of(tenant_id: TenantId, entry: Entry) -> list[TableItem]:
     """What is written for an entry: itself, and one pointer for each member it mentions."""
     ttl = expiry(entry.at)
     item = EntryItem(
@@ -73,25 +74,25 @@ class Entries:
     def __init__(self, database: Database) -> None:
         EntryItem.Meta.table_name = MentionItem.Meta.table_name = database.conversations
 
-    def put(self, tenant_id: str, entry: Entry) -> None:
+    def put(self, tenant_id: TenantId, entry: Entry) -> None:
         """Repeating it changes nothing."""
         for item in items_of(tenant_id, entry):
             item.save()
 
-    def get(self, tenant_id: str, conversation_id: str, entry_id: str) -> Entry | None:
+    def get(self, tenant_id: TenantId, conversation_id: str, entry_id: str) -> Entry | None:
         try:
             item = EntryItem.get(conversation_key(tenant_id, conversation_id), _PREFIX + entry_id)
         except EntryItem.DoesNotExist:
             return None
         return _entry(conversation_id, item)
 
-    def get_many(self, tenant_id: str, mentions: Sequence[Mention]) -> dict[Mention, Entry]:
+    def get_many(self, tenant_id: TenantId, mentions: Sequence[Mention]) -> dict[Mention, Entry]:
         """Those of them that there are."""
         keys = {(conversation_key(tenant_id, m.conversation_id), _PREFIX + m.entry_id): m for m in mentions}
         found = EntryItem.batch_get(list(keys)) if keys else []
         return {keys[item.pk, item.sk]: _entry(keys[item.pk, item.sk].conversation_id, item) for item in found}
 
-    def newest_first(self, tenant_id: str, conversation_id: str, before: int, page_size: int) -> Iterator[Entry]:
+    def newest_first(self, tenant_id: TenantId, conversation_id: str, before: int, page_size: int) -> Iterator[Entry]:
         """Entries of `before` (epoch ms) and earlier, read page by page as they are needed."""
         found = EntryItem.query(
             conversation_key(tenant_id, conversation_id),
@@ -101,7 +102,7 @@ class Entries:
         )
         return (_entry(conversation_id, item) for item in found)
 
-    def mentions(self, tenant_id: str, member_id: str, limit: int, cursor: str | None) -> Page[Mention]:
+    def mentions(self, tenant_id: TenantId, member_id: str, limit: int, cursor: str | None) -> Page[Mention]:
         """Newest first."""
         position = decode_cursor(_LIST, cursor, sk=_PLACE)
         partition = _mentions_key(tenant_id, member_id)

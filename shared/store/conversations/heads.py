@@ -7,6 +7,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.domain.conversations.conversation import Conversation, Status, Trail, status_of
+from shared.ids import TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
 from shared.store.engine.database import ActivityIndex, TableItem
 
@@ -58,11 +59,11 @@ class ConversationItem(TableItem):
     rev = UnicodeAttribute(null=True)
 
 
-def status_partition(tenant_id: str, status: Status) -> str:
+def status_partition(tenant_id: TenantId, status: Status) -> str:
     return f"T#{tenant_id}#CONV#{status}"
 
 
-def desk_partition(tenant_id: str, assignee: str, status: Status) -> str:
+def desk_partition(tenant_id: TenantId, assignee: str, status: Status) -> str:
     """The conversations of one member, or with "" those of nobody."""
     return f"T#{tenant_id}#DESK#{assignee or '-'}#{status}"
 
@@ -79,7 +80,7 @@ def revision(conversation: Conversation) -> str:
     return hashlib.blake2b(repr(known).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def head_item(tenant_id: str, conversation: Conversation) -> ConversationItem:
+def head_item(tenant_id: TenantId, conversation: Conversation) -> ConversationItem:
     trail = conversation.trail
     return ConversationItem(
         conversation_key(tenant_id, conversation.conversation_id),

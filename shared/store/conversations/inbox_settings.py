@@ -13,6 +13,7 @@ from shared.domain.conversations.inbox_settings import (
 )
 from shared.domain.limits import require_room
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
@@ -26,15 +27,15 @@ class InboxSettings:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def labels(self, tenant_id: str) -> list[Label]:
+    def labels(self, tenant_id: TenantId) -> list[Label]:
         """In the order they were made."""
         return self._directory.all(tenant_id, "LABEL#", Label)
 
-    def labels_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[Label]:
+    def labels_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Label]:
         """In the order they were made."""
         return self._directory.page(tenant_id, "LABEL#", Label, limit=limit, cursor=cursor, oldest_first=True)
 
-    def put_label(self, tenant_id: str, label: Label) -> None:
+    def put_label(self, tenant_id: TenantId, label: Label) -> None:
         """Make it, or replace the one with its id. Raises Conflict (`label_exists`) and TooMany."""
         key = f"LABEL#{label.label_id}"
 
@@ -46,7 +47,7 @@ class InboxSettings:
 
         guarded.change(tenant_id, LABELS, decide)
 
-    def change_label(self, tenant_id: str, label_id: str, name: str | None, colour: str | None) -> Label:
+    def change_label(self, tenant_id: TenantId, label_id: str, name: str | None, colour: str | None) -> Label:
         """Raises NotFound and Conflict (`label_exists`)."""
         key = f"LABEL#{label_id}"
 
@@ -65,26 +66,26 @@ class InboxSettings:
 
         return guarded.change(tenant_id, LABELS, decide)[key]
 
-    def delete_label(self, tenant_id: str, label_id: str) -> None:
+    def delete_label(self, tenant_id: TenantId, label_id: str) -> None:
         """Raises NotFound. Conversations keep the id, which means nothing from then on."""
         self._directory.need(tenant_id, f"LABEL#{label_id}", Label)
         self._directory.delete(tenant_id, f"LABEL#{label_id}")
 
-    def canned_replies(self, tenant_id: str) -> list[CannedReply]:
+    def canned_replies(self, tenant_id: TenantId) -> list[CannedReply]:
         """In the order they were made."""
         return self._directory.all(tenant_id, "CANNED#", CannedReply)
 
-    def canned_replies_page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[CannedReply]:
+    def canned_replies_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[CannedReply]:
         """In the order they were made."""
         return self._directory.page(
             tenant_id, CANNED_REPLIES.prefix, CannedReply, limit=limit, cursor=cursor, oldest_first=True
         )
 
-    def canned_reply(self, tenant_id: str, reply_id: str) -> CannedReply:
+    def canned_reply(self, tenant_id: TenantId, reply_id: str) -> CannedReply:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"CANNED#{reply_id}", CannedReply)
 
-    def put_canned_reply(self, tenant_id: str, reply: CannedReply) -> None:
+    def put_canned_reply(self, tenant_id: TenantId, reply: CannedReply) -> None:
         """Make it, or replace the one with its id. Raises Conflict (`shortcut_taken`) and TooMany."""
         key = f"CANNED#{reply.reply_id}"
 
@@ -97,7 +98,7 @@ class InboxSettings:
         guarded.change(tenant_id, CANNED_REPLIES, decide)
 
     def change_canned_reply(
-        self, tenant_id: str, reply_id: str, change: Callable[[CannedReply], CannedReply]
+        self, tenant_id: TenantId, reply_id: str, change: Callable[[CannedReply], CannedReply]
     ) -> CannedReply:
         """Raises NotFound and Conflict (`shortcut_taken`)."""
         key = f"CANNED#{reply_id}"
@@ -111,7 +112,7 @@ class InboxSettings:
 
         return guarded.change(tenant_id, CANNED_REPLIES, decide)[key]
 
-    def delete_canned_reply(self, tenant_id: str, reply_id: str) -> None:
+    def delete_canned_reply(self, tenant_id: TenantId, reply_id: str) -> None:
         """Raises NotFound."""
         self.canned_reply(tenant_id, reply_id)
         self._directory.delete(tenant_id, f"CANNED#{reply_id}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from shared.domain.conversations.conversation import STATUSES, Conversation, Status
+from shared.ids import TenantId
 from shared.store.conversations.heads import (
     ConversationItem,
     DeskIndex,
@@ -41,7 +42,9 @@ class ConversationFilter:
         )
 
 
-def page_of(tenant_id: str, limit: int, cursor: str | None, now: int, chosen: ConversationFilter) -> Page[Conversation]:
+def page_of(
+    tenant_id: TenantId, limit: int, cursor: str | None, now: int, chosen: ConversationFilter
+) -> Page[Conversation]:
     """Raises InvalidInput for a cursor that is none."""
     after = _place(cursor)
     found: list[Conversation] = []
@@ -65,7 +68,9 @@ def _position(conversation: Conversation) -> str:
     return position(conversation.active_at, conversation.conversation_id)
 
 
-def _sorted(tenant_id: str, chosen: ConversationFilter, after: str, now: int, page_size: int) -> Iterator[Conversation]:
+def _sorted(
+    tenant_id: TenantId, chosen: ConversationFilter, after: str, now: int, page_size: int
+) -> Iterator[Conversation]:
     """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
     due = position(now, _END)
     read = _Ranges(tenant_id, chosen.assignee, page_size)
@@ -81,7 +86,7 @@ def _sorted(tenant_id: str, chosen: ConversationFilter, after: str, now: int, pa
 
 @dataclass(frozen=True, slots=True)
 class _Ranges:
-    tenant_id: str
+    tenant_id: TenantId
     assignee: str | None
     page_size: int
 

@@ -13,6 +13,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from shared.domain.conversations.message import Author, Direction, Message, Source
 from shared.domain.conversations.message_changes import Applied, Change, Changes
 from shared.domain.media.message_media import MessageMedia
+from shared.ids import TenantId
 from shared.store.engine.database import TableItem
 from shared.store.engine.documents import from_document
 
@@ -70,7 +71,7 @@ class StoredChanges:
     changes: dict[str, Applied]
 
 
-def conversation_key(tenant_id: str, conversation_id: str) -> str:
+def conversation_key(tenant_id: TenantId, conversation_id: str) -> str:
     """The partition of a conversation."""
     return f"T#{tenant_id}#V#{conversation_id}"
 
@@ -87,7 +88,7 @@ def read_message(partition: str, message_id: str) -> MessageItem | None:
         return None
 
 
-def moved_to(tenant_id: str, conversation_id: str) -> str | None:
+def moved_to(tenant_id: TenantId, conversation_id: str) -> str | None:
     """The conversation that has taken this one over, because their contacts turned out to be one person."""
     try:
         return MovedItem.get(conversation_key(tenant_id, conversation_id), MOVED, consistent_read=True).conversation_id
@@ -95,7 +96,7 @@ def moved_to(tenant_id: str, conversation_id: str) -> str | None:
         return None
 
 
-def find_message(tenant_id: str, conversation_id: str, message_id: str) -> MessageItem | None:
+def find_message(tenant_id: TenantId, conversation_id: str, message_id: str) -> MessageItem | None:
     """The item, also where its conversation has moved to."""
     place: str | None = conversation_id
     for _ in range(_MOVES):

@@ -35,6 +35,7 @@ from shared.domain.conversations.search_words import (
     indexed_words,
     name_words,
 )
+from shared.ids import TenantId
 from shared.store.conversations.message_items import MessageItem, conversation_key, expiry
 from shared.store.engine.database import Database, TableItem
 from shared.store.engine.documents import from_document
@@ -58,19 +59,19 @@ class Found:
     complete: bool
 
 
-def _words_key(tenant_id: str, word: str) -> str:
+def _words_key(tenant_id: TenantId, word: str) -> str:
     return f"T#{tenant_id}#SW#{word[:SHORTEST]}"
 
 
-def _names_key(tenant_id: str, word: str) -> str:
+def _names_key(tenant_id: TenantId, word: str) -> str:
     return f"T#{tenant_id}#SN#{word[:SHORTEST_NAME]}"
 
 
-def _numbers_key(tenant_id: str, backwards: str) -> str:
+def _numbers_key(tenant_id: TenantId, backwards: str) -> str:
     return f"T#{tenant_id}#SD#{backwards[:FEWEST_DIGITS]}"
 
 
-def _phones_key(tenant_id: str, backwards: str) -> str:
+def _phones_key(tenant_id: TenantId, backwards: str) -> str:
     return f"T#{tenant_id}#SP#{backwards[:FEWEST_DIGITS]}"
 
 
@@ -78,7 +79,7 @@ class SearchIndex:
     def __init__(self, database: Database) -> None:
         PostingItem.Meta.table_name = database.conversations
 
-    def add_message(self, tenant_id: str, message: Message) -> None:
+    def add_message(self, tenant_id: TenantId, message: Message) -> None:
         """Repeating it changes nothing."""
         if message.author in _QUIET_AUTHORS:
             return
@@ -87,7 +88,7 @@ class SearchIndex:
             for item in _of_text(tenant_id, message.conversation_id, message.message_id, said).values():
                 batch.save(item)
 
-    def announce(self, tenant_id: str, before: Conversation | None, after: Conversation) -> None:
+    def announce(self, tenant_id: TenantId, before: Conversation | None, after: Conversation) -> None:
         """Before a head is written: what it will be found by. Costs nothing when that stays the same, but once a month,
         so that the entries of a living conversation do not expire."""
         old, new = _of_head(tenant_id, before), _of_head(tenant_id, after)
@@ -97,7 +98,7 @@ class SearchIndex:
             for item in new.values():
                 batch.save(item)
 
-    def retract(self, tenant_id: str, before: Conversation | None, after: Conversation | None) -> None:
+    def retract(self, tenant_id: TenantId, before: Conversation | None, after: Conversation | None) -> None:
         """After a head was written, or is gone: what it is no longer found by."""
         old, new = _of_head(tenant_id, before), _of_head(tenant_id, after)
         if after is None or (before is not None and before.contact_name != after.contact_name):
@@ -108,7 +109,7 @@ class SearchIndex:
             for key in old.keys() - new.keys():
                 batch.delete(old[key])
 
-    def forget(self, tenant_id: str, conversation: Conversation) -> None:
+    def forget(self, tenant_id: TenantId, conversation: Conversation) -> None:
         """Take out everything that a conversation's head and its stored messages brought in."""
         postings = _of_head(tenant_id, conversation) | _formerly_of_head(tenant_id, conversation)
         for message_id, author, text in _said(tenant_id, conversation.conversation_id):
@@ -118,7 +119,7 @@ class SearchIndex:
             for posting in postings.values():
                 batch.delete(posting)
 
-    def reindex(self, tenant_id: str, conversation: Conversation) -> int:
+    def reindex(self, tenant_id: TenantId, conversation: Conversation) -> int:
         """Let a conversation be found by its words as they are folded now, and not as they were before; how many
         entries were written. Repeating it changes nothing."""
         now, before = _of_head(tenant_id, conversation), _formerly_of_head(tenant_id, conversation)
@@ -134,20 +135,20 @@ class SearchIndex:
                 batch.delete(before[key])
         return len(now.keys() - before.keys())
 
-    def messages(self, tenant_id: str, word: str, *, whole: bool) -> Found:
+    def messages(self, tenant_id: TenantId, word: str, *, whole: bool) -> Found:
         """(conversation id, message id) of messages with this word, or one that begins so."""
         return self._find(_words_key(tenant_id, word), f"{word}#" if whole else word)
 
-    def names(self, tenant_id: str, start: str) -> Found:
+    def names(self, tenant_id: TenantId, start: str) -> Found:
         """("", conversation id) of people one of whose names begins so."""
         return self._find(_names_key(tenant_id, start), start)
 
-    def phones(self, tenant_id: str, digits: str) -> Found:
+    def phones(self, tenant_id: TenantId, digits: str) -> Found:
         """("", conversation id) of people whose number ends with these digits."""
         backwards = digits[::-1]
         return self._find(_phones_key(tenant_id, backwards), backwards)
 
-    def numbers(self, tenant_id: str, digits: str) -> Found:
+    def numbers(self, tenant_id: TenantId, digits: str) -> Found:
         """(conversation id, message id) of messages in which a phone number ends with these digits."""
         backwards = digits[::-1]
         return self._find(_numbers_key(tenant_id, backwards), backwards)
@@ -167,7 +168,7 @@ class SearchIndex:
 Postings = dict[tuple[str, str], PostingItem]
 
 
-def _said(tenant_id: str, conversation_id: str) -> Iterator[tuple[str, str, str]]:
+def _said(tenant_id: TenantId, conversation_id: str) -> Iterator[tuple[str, str, str]]:
     """(message id, author, text) of each text that the stored messages of a conversation brought in."""
     for item in MessageItem.query(conversation_key(tenant_id, conversation_id), MessageItem.sk.startswith("M#")):
         change = from_document(Change, item.change).text if item.change else ""
@@ -176,7 +177,7 @@ def _said(tenant_id: str, conversation_id: str) -> Iterator[tuple[str, str, str]
 
 
 def _of_message(
-    tenant_id: str, conversation_id: str, message_id: str, author: str, text: str
+    tenant_id: TenantId, conversation_id: str, message_id: str, author: str, text: str
 ) -> tuple[Postings, Postings]:
     """What a text is found by now, and what it was found by before."""
     if author in _QUIET_AUTHORS:
@@ -185,12 +186,12 @@ def _of_message(
     return _of_text(tenant_id, conversation_id, message_id, text), former
 
 
-def _of_text(tenant_id: str, conversation_id: str, message_id: str, text: str) -> Postings:
+def _of_text(tenant_id: TenantId, conversation_id: str, message_id: str, text: str) -> Postings:
     return _postings(tenant_id, conversation_id, message_id, indexed_words(text), indexed_numbers(text))
 
 
 def _postings(
-    tenant_id: str, conversation_id: str, message_id: str, words: Iterable[str], numbers: Iterable[str]
+    tenant_id: TenantId, conversation_id: str, message_id: str, words: Iterable[str], numbers: Iterable[str]
 ) -> Postings:
     ttl = expiry(int(message_id[:13]))
     keys = [(_words_key(tenant_id, word), word) for word in words]
@@ -203,7 +204,7 @@ def _postings(
     }
 
 
-def _formerly_of_head(tenant_id: str, conversation: Conversation | None) -> Postings:
+def _formerly_of_head(tenant_id: TenantId, conversation: Conversation | None) -> Postings:
     """The names alone; numbers were written then as they are now."""
     if conversation is None:
         return {}
@@ -215,7 +216,7 @@ def _formerly_of_head(tenant_id: str, conversation: Conversation | None) -> Post
     return {key: PostingItem(*key) for key in keys}
 
 
-def _of_head(tenant_id: str, conversation: Conversation | None) -> Postings:
+def _of_head(tenant_id: TenantId, conversation: Conversation | None) -> Postings:
     if conversation is None:
         return {}
     conversation_id, ttl = conversation.conversation_id, expiry(conversation.active_at)

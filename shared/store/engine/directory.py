@@ -25,6 +25,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from shared.errors import Conflict, NotFound, RetryableError
+from shared.ids import TenantId
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import ActivityIndex, Database, TableItem
 from shared.store.engine.documents import T, from_document, to_document
@@ -57,11 +58,11 @@ class Due:
 class Owner:
     """Whose a global name is, and the details its readers need at once."""
 
-    tenant_id: str
+    tenant_id: TenantId
     details: Mapping[str, str]
 
 
-def tenant_key(tenant_id: str) -> str:
+def tenant_key(tenant_id: TenantId) -> str:
     return f"T#{tenant_id}"
 
 
@@ -70,18 +71,18 @@ def cursor_behind(prefix: str, key: str) -> str:
     return encode_cursor(prefix, {"sk": key})
 
 
-def document_item(tenant_id: str, key: str, value: object) -> DirectoryItem:
+def document_item(tenant_id: TenantId, key: str, value: object) -> DirectoryItem:
     """A new document, not yet written."""
     return DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
 
 
-def claim_item(tenant_id: str, name: str, details: Mapping[str, str]) -> DirectoryItem:
+def claim_item(tenant_id: TenantId, name: str, details: Mapping[str, str]) -> DirectoryItem:
     """A global name in the tenant's hands, not yet written."""
     owner = to_document(Owner(tenant_id, dict(details)))
     return DirectoryItem(name, "OWNER", doc=owner, gsi1pk=f"OWNED#{tenant_id}", gsi1sk=name, version=1)
 
 
-def claim_is_free(tenant_id: str) -> Condition:
+def claim_is_free(tenant_id: TenantId) -> Condition:
     """The condition under which the tenant may take a global name: nobody's, or its own already."""
     return cast("Condition", DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == f"OWNED#{tenant_id}"))
 
@@ -96,7 +97,7 @@ class Directory:
     def __init__(self, database: Database) -> None:
         DirectoryItem.Meta.table_name = database.directory
 
-    def _item(self, tenant_id: str, key: str, value: object, due: Due | None, ttl: int | None) -> DirectoryItem:
+    def _item(self, tenant_id: TenantId, key: str, value: object, due: Due | None, ttl: int | None) -> DirectoryItem:
         item = document_item(tenant_id, key, value)
         item.ttl = ttl
         if due is not None:
@@ -104,7 +105,7 @@ class Directory:
         return item
 
     def create(
-        self, tenant_id: str, key: str, value: object, *, due: Due | None = None, ttl: int | None = None
+        self, tenant_id: TenantId, key: str, value: object, *, due: Due | None = None, ttl: int | None = None
     ) -> None:
         """Raises Conflict when the key is taken."""
         try:
@@ -114,18 +115,18 @@ class Directory:
                 raise Conflict("this already exists") from exc
             raise
 
-    def put(self, tenant_id: str, key: str, value: object) -> None:
+    def put(self, tenant_id: TenantId, key: str, value: object) -> None:
         """Create or overwrite: for documents whose whole content one event determines."""
         self._item(tenant_id, key, value, None, None).save()
 
-    def get(self, tenant_id: str, key: str, kind: type[T], *, consistent: bool = False) -> T | None:
+    def get(self, tenant_id: TenantId, key: str, kind: type[T], *, consistent: bool = False) -> T | None:
         try:
             item = DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=consistent)
         except DirectoryItem.DoesNotExist:
             return None
         return from_document(kind, item.doc)
 
-    def need(self, tenant_id: str, key: str, kind: type[T]) -> T:
+    def need(self, tenant_id: TenantId, key: str, kind: type[T]) -> T:
         """Raises NotFound."""
         found = self.get(tenant_id, key, kind, consistent=True)
         if found is None:
@@ -134,7 +135,7 @@ class Directory:
 
     def page(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         prefix: str,
         kind: type[T],
         *,
@@ -161,7 +162,7 @@ class Directory:
         more = cursor_behind(prefix, rows[-1].sk) if rows and (full or found.last_evaluated_key) else None
         return Page([from_document(kind, row.doc) for row in rows], more)
 
-    def all(self, tenant_id: str, prefix: str, kind: type[T]) -> list[T]:
+    def all(self, tenant_id: TenantId, prefix: str, kind: type[T]) -> list[T]:
         """Everything of a kind, 0.5 RRU per 4 KB: for what has a bound of its own where it is made (a `GuardedList`,
         the plan, Meta)."""
         rows = DirectoryItem.query(tenant_key(tenant_id), DirectoryItem.sk.startswith(prefix))
@@ -169,7 +170,7 @@ class Directory:
 
     def update(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         key: str,
         kind: type[T],
         change: Callable[[T], T],
@@ -204,16 +205,18 @@ class Directory:
             return after
         raise RetryableError("many changes at the same moment; try again")
 
-    def delete(self, tenant_id: str, key: str) -> None:
+    def delete(self, tenant_id: TenantId, key: str) -> None:
         """Nothing happens when it is not there."""
         DirectoryItem(tenant_key(tenant_id), key).delete()
 
-    def due(self, kind: str, now: int) -> list[tuple[str, str]]:
+    def due(self, kind: str, now: int) -> list[tuple[TenantId, str]]:
         """(tenant id, key) of documents whose time has come, oldest first."""
         rows = DirectoryItem.index.query(f"DUE#{kind}", ActivityIndex.gsi1sk < f"{now + 1:013d}")
-        return [(row.pk.removeprefix("T#"), row.sk) for row in rows]
+        return [(TenantId(row.pk.removeprefix("T#")), row.sk) for row in rows]
 
-    def claim(self, tenant_id: str, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object]) -> None:
+    def claim(
+        self, tenant_id: TenantId, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object]
+    ) -> None:
         """Take global names and write the tenant's documents in one transaction.
 
         A name the tenant already holds is refreshed. Raises Conflict when another tenant holds one of them; then
@@ -238,7 +241,7 @@ class Directory:
         except DirectoryItem.DoesNotExist:
             return None
 
-    def release(self, tenant_id: str, name: str) -> None:
+    def release(self, tenant_id: TenantId, name: str) -> None:
         """Give up a global name; nothing happens when it is not this tenant's."""
         owner = self.owner_of(name)
         if owner is not None and owner.tenant_id == tenant_id:

@@ -21,6 +21,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from shared.errors import RetryableError
+from shared.ids import TenantId
 from shared.store.engine.directory import (
     DirectoryItem,
     already_claimed,
@@ -50,7 +51,7 @@ class GuardedList(Generic[T]):
 
 
 def change(
-    tenant_id: str,
+    tenant_id: TenantId,
     guarded: GuardedList[T],
     decide: Callable[[Mapping[str, T]], Mapping[str, T]],
     *,
@@ -73,7 +74,7 @@ def change(
 
 
 def _try(
-    tenant_id: str,
+    tenant_id: TenantId,
     guarded: GuardedList[T],
     decide: Callable[[Mapping[str, T]], Mapping[str, T]],
     names: Mapping[str, Mapping[str, str]],
@@ -123,7 +124,7 @@ def _try(
     return decided
 
 
-def _version(tenant_id: str, key: str) -> int:
+def _version(tenant_id: TenantId, key: str) -> int:
     try:
         return int(DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=True).version)
     except DirectoryItem.DoesNotExist:

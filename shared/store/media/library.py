@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from shared.domain.media.library import LibraryFile
 from shared.errors import Conflict, NotFound
+from shared.ids import TenantId
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 
@@ -23,7 +24,7 @@ class MediaLibrary:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(self, tenant_id: str, file: LibraryFile) -> LibraryFile:
+    def create(self, tenant_id: TenantId, file: LibraryFile) -> LibraryFile:
         """What is stored then: the file that was there, when the same request came before."""
         try:
             self._directory.create(tenant_id, f"FILE#{file.file_id}", file)
@@ -31,24 +32,24 @@ class MediaLibrary:
             return self.get(tenant_id, file.file_id)
         return file
 
-    def get(self, tenant_id: str, file_id: str) -> LibraryFile:
+    def get(self, tenant_id: TenantId, file_id: str) -> LibraryFile:
         """Raises NotFound."""
         found = self._directory.get(tenant_id, f"FILE#{file_id}", LibraryFile, consistent=True)
         if found is None:
             raise NotFound(_MISSING)
         return found
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[LibraryFile]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[LibraryFile]:
         """Newest first."""
         return self._directory.page(tenant_id, "FILE#", LibraryFile, limit=limit, cursor=cursor)
 
-    def change(self, tenant_id: str, file_id: str, change: Callable[[LibraryFile], LibraryFile]) -> LibraryFile:
+    def change(self, tenant_id: TenantId, file_id: str, change: Callable[[LibraryFile], LibraryFile]) -> LibraryFile:
         """Raises NotFound and whatever `change` raises."""
         try:
             return self._directory.update(tenant_id, f"FILE#{file_id}", LibraryFile, change)
         except NotFound as exc:
             raise NotFound(_MISSING) from exc
 
-    def delete(self, tenant_id: str, file_id: str) -> None:
+    def delete(self, tenant_id: TenantId, file_id: str) -> None:
         """Nothing happens when it is not there."""
         self._directory.delete(tenant_id, f"FILE#{file_id}")

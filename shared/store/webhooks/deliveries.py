@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from shared.domain.webhooks.delivery import Delivery
 from shared.errors import RetryableError
+from shared.ids import TenantId
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 from shared.store.engine.database import Database, condition_failed
@@ -45,13 +46,13 @@ class WebhookDeliveries:
         self._client = database.client
         self._table = database.sends
 
-    def get(self, tenant_id: str, endpoint_id: str, delivery_id: str) -> Logged | None:
+    def get(self, tenant_id: TenantId, endpoint_id: str, delivery_id: str) -> Logged | None:
         item = self._item(tenant_id, endpoint_id, delivery_id)
         return _logged(item) if item else None
 
     def change(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         endpoint_id: str,
         fresh: Logged,
         change: Callable[[Delivery], Delivery],
@@ -78,7 +79,7 @@ class WebhookDeliveries:
         raise RetryableError("many attempts of one delivery at the same moment")
 
     def page(
-        self, tenant_id: str, endpoint_id: str, limit: int, cursor: str | None, state: str | None = None
+        self, tenant_id: TenantId, endpoint_id: str, limit: int, cursor: str | None, state: str | None = None
     ) -> Page[Logged]:
         """Newest first. With `state` a page may hold fewer than `limit`, even none, and still not be the last: a
         thousand deliveries are looked at for it. Raises InvalidInput for a cursor this API did not hand out."""
@@ -86,7 +87,7 @@ class WebhookDeliveries:
         return self._look(tenant_id, endpoint_id, ("0", start), state, limit, _LIST)
 
     def failed(
-        self, tenant_id: str, endpoint_id: str, since: int, until: int, cursor: str | None, most: int
+        self, tenant_id: TenantId, endpoint_id: str, since: int, until: int, cursor: str | None, most: int
     ) -> Page[Logged]:
         """Failed ones made in [since, until) (epoch ms), oldest first: at most `most`, of a thousand looked at.
 
@@ -96,7 +97,13 @@ class WebhookDeliveries:
         return self._look(tenant_id, endpoint_id, (start, f"{until:013d}"), "failed", most, _REPLAY)
 
     def _look(
-        self, tenant_id: str, endpoint_id: str, between: tuple[str, str], state: str | None, most: int, list_name: str
+        self,
+        tenant_id: TenantId,
+        endpoint_id: str,
+        between: tuple[str, str],
+        state: str | None,
+        most: int,
+        list_name: str,
     ) -> Page[Logged]:
         (low, high), reverse = between, list_name == _LIST
         if low > high:
@@ -118,12 +125,12 @@ class WebhookDeliveries:
                 found.append(_logged(item))
         return Page(found, None)
 
-    def _item(self, tenant_id: str, endpoint_id: str, delivery_id: str) -> Item | None:
+    def _item(self, tenant_id: TenantId, endpoint_id: str, delivery_id: str) -> Item | None:
         key = encode_item({"pk": _partition(tenant_id, endpoint_id), "sk": delivery_id})
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return decode_item(answer["Item"]) if "Item" in answer else None
 
-    def _put(self, tenant_id: str, endpoint_id: str, logged: Logged, version: int) -> None:
+    def _put(self, tenant_id: TenantId, endpoint_id: str, logged: Logged, version: int) -> None:
         delivery = logged.delivery
         item: Item = {
             "pk": _partition(tenant_id, endpoint_id),
@@ -147,7 +154,7 @@ class WebhookDeliveries:
             )
 
 
-def _partition(tenant_id: str, endpoint_id: str) -> str:
+def _partition(tenant_id: TenantId, endpoint_id: str) -> str:
     return f"T#{tenant_id}#WH#{endpoint_id}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from shared.domain.limits import require_room
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, WebhookEndpoint
 from shared.errors import NotFound
+from shared.ids import TenantId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
@@ -17,7 +18,7 @@ class WebhookEndpoints:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def put(self, tenant_id: str, endpoint: WebhookEndpoint) -> None:
+    def put(self, tenant_id: TenantId, endpoint: WebhookEndpoint) -> None:
         """Made once more when a call is repeated whose answer, and with it the secret, was lost. Raises TooMany
         (`too_many_endpoints`)."""
         key = _key(endpoint.endpoint_id)
@@ -29,32 +30,32 @@ class WebhookEndpoints:
 
         guarded.change(tenant_id, ENDPOINTS, decide)
 
-    def all(self, tenant_id: str) -> list[WebhookEndpoint]:
+    def all(self, tenant_id: TenantId) -> list[WebhookEndpoint]:
         """In the order in which they were made."""
         return self._directory.all(tenant_id, "WHE#", WebhookEndpoint)
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[WebhookEndpoint]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[WebhookEndpoint]:
         """In the order they were made."""
         return self._directory.page(tenant_id, "WHE#", WebhookEndpoint, limit=limit, cursor=cursor, oldest_first=True)
 
-    def get(self, tenant_id: str, endpoint_id: str) -> WebhookEndpoint:
+    def get(self, tenant_id: TenantId, endpoint_id: str) -> WebhookEndpoint:
         """Raises NotFound."""
         return self._directory.need(tenant_id, _key(endpoint_id), WebhookEndpoint)
 
     def change(
-        self, tenant_id: str, endpoint_id: str, change: Callable[[WebhookEndpoint], WebhookEndpoint]
+        self, tenant_id: TenantId, endpoint_id: str, change: Callable[[WebhookEndpoint], WebhookEndpoint]
     ) -> WebhookEndpoint:
         """Raises NotFound."""
         return self._directory.update(tenant_id, _key(endpoint_id), WebhookEndpoint, change)
 
-    def note(self, tenant_id: str, endpoint_id: str, change: Callable[[WebhookEndpoint], WebhookEndpoint]) -> None:
+    def note(self, tenant_id: TenantId, endpoint_id: str, change: Callable[[WebhookEndpoint], WebhookEndpoint]) -> None:
         """What a delivery found out; an endpoint that is gone meanwhile stays gone."""
         try:
             self.change(tenant_id, endpoint_id, change)
         except NotFound:
             return
 
-    def delete(self, tenant_id: str, endpoint_id: str) -> None:
+    def delete(self, tenant_id: TenantId, endpoint_id: str) -> None:
         self._directory.delete(tenant_id, _key(endpoint_id))
 
 

@@ -31,7 +31,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.errors import InvalidInput, PermanentError, RetryableError
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.codec import Item, encode_item, number, text
 from shared.store.engine.cursor import decode_cursor, encode_cursor
 from shared.store.engine.database import Database
@@ -71,16 +71,16 @@ class EventFeed:
         self._table = database.sends
         self._sleep = sleep
 
-    def append(self, tenant_id: str, events: Sequence[str], now: int) -> None:
+    def append(self, tenant_id: TenantId, events: Sequence[str], now: int) -> None:
         """Append events in this order. Raises RetryableError when other writers keep winning."""
         for chunk in _chunks(events):
             self._append(tenant_id, zlib.compress(json.dumps(chunk).encode()), now)
 
-    def end(self, tenant_id: str, now: int) -> str:
+    def end(self, tenant_id: TenantId, now: int) -> str:
         """The cursor that leaves out everything up to now."""
         return _encode(self._number(tenant_id), now)
 
-    def read(self, tenant_id: str, cursor: str, now: int) -> News:
+    def read(self, tenant_id: TenantId, cursor: str, now: int) -> News:
         """What follows a cursor; at most a few chunks. Raises InvalidInput for a cursor this API did not hand out, and
         CursorExpired."""
         last, since = _decode(cursor)
@@ -108,12 +108,12 @@ class EventFeed:
             since = now - _CLOCKS_APART_MS
         return News(events, _encode(last, since), more=len(found) == _CHUNKS_READ)
 
-    def _number(self, tenant_id: str) -> int:
+    def _number(self, tenant_id: TenantId) -> int:
         key = encode_item({"pk": _partition(tenant_id), "sk": "HEAD"})
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return int(answer["Item"]["n"]["N"]) if "Item" in answer else 0
 
-    def _append(self, tenant_id: str, packed: bytes, now: int) -> None:
+    def _append(self, tenant_id: TenantId, packed: bytes, now: int) -> None:
         token = new_ulid(now)
         for attempt in range(_ATTEMPTS):
             n = self._number(tenant_id)
@@ -131,7 +131,7 @@ class EventFeed:
             return
         raise RetryableError("many writers of one feed at the same moment")
 
-    def _write(self, tenant_id: str, n: int, packed: bytes, token: str, now: int) -> None:
+    def _write(self, tenant_id: TenantId, n: int, packed: bytes, token: str, now: int) -> None:
         partition = _partition(tenant_id)
         free = "n = :n" if n else "attribute_not_exists(n)"
         values = {":next": n + 1} | ({":n": n} if n else {})
@@ -158,13 +158,13 @@ class EventFeed:
             ]
         )
 
-    def _token(self, tenant_id: str, n: int) -> str:
+    def _token(self, tenant_id: TenantId, n: int) -> str:
         key = encode_item({"pk": _partition(tenant_id), "sk": _chunk_key(n)})
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer["Item"]["tok"]["S"] if "Item" in answer else ""
 
 
-def _partition(tenant_id: str) -> str:
+def _partition(tenant_id: TenantId) -> str:
     return f"T#{tenant_id}#EVENTS"
 
 

@@ -18,6 +18,7 @@ from schemathesis import GenerationMode
 from functions.api import handler
 from functions.api.http import openapi
 from shared.clients.vault import META_TOKEN
+from shared.ids import TenantId
 from tests.integration.api.test_handler import _an_id, furnish, tenant
 from tests.support.api_handler import Answer, Api
 
@@ -31,7 +32,7 @@ _SOME = settings(
 
 
 @pytest.fixture(scope="module")
-def owner(api: Api) -> str:
+def owner(api: Api) -> TenantId:
     """A tenant that has one thing of each kind."""
     made = tenant(api)
     furnish(api, made)
@@ -41,7 +42,7 @@ def owner(api: Api) -> str:
     return made
 
 
-def _call(api: Api, owner: str, case: Any, *, existing: bool) -> Answer:
+def _call(api: Api, owner: TenantId, case: Any, *, existing: bool) -> Answer:
     places = {name: _an_id(f"{{{name}}}", owner) if existing else value for name, value in case.path_parameters.items()}
     path = case.path.format(**{name: quote(str(value), safe="") for name, value in places.items()})
     params = {str(name): ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in case.query.items()}
@@ -71,7 +72,7 @@ def _both_ways() -> list[Any]:
 
 @pytest.mark.parametrize(("operation", "mode"), _both_ways())
 def test_every_request_is_answered(
-    api: Api, owner: str, monkeypatch: pytest.MonkeyPatch, operation: Any, mode: GenerationMode
+    api: Api, owner: TenantId, monkeypatch: pytest.MonkeyPatch, operation: Any, mode: GenerationMode
 ) -> None:
     monkeypatch.setattr(api.deps.sender, "_sleep", lambda _seconds: None)
 

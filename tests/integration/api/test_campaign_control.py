@@ -13,7 +13,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, Variable
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -53,7 +53,7 @@ class Sent:
 
 class Desk:
     def __init__(self, database: Database) -> None:
-        self.tenant, self.number = f"t-{new_ulid()}", str(int(new_ulid()[10:18], 36))
+        self.tenant, self.number = TenantId(f"t-{new_ulid()}"), str(int(new_ulid()[10:18], 36))
         directory = Directory(database)
         self.accounts, self.campaigns, self.lanes = Accounts(directory), Campaigns(directory), Lanes(database)
         self.templates = Templates(directory)
@@ -77,7 +77,7 @@ class Desk:
         self.template = Template("77", waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
         self.templates.put(self.tenant, self.template)
 
-    def use_file(self, tenant_id: str, use: FileUse) -> None:
+    def use_file(self, tenant_id: TenantId, use: FileUse) -> None:
         assert tenant_id == self.tenant
         if (use.file_id, use.kind) != ("mine", "image"):
             raise NotFound("there is no such file; upload it first")

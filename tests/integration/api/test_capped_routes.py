@@ -22,7 +22,7 @@ from shared.domain.conversations.conversation import MOST_LABELS as MOST_LABELS_
 from shared.domain.conversations.inbox_settings import MOST_CANNED, MOST_LABELS, CannedReply, Label
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.directory import DirectoryItem, document_item
 from tests.support.api_handler import Api
 from tests.support.at_once import Racers, racers
@@ -42,7 +42,7 @@ class World:
     """A tenant of its own; `things` writes documents as they were stored before anything guarded them."""
 
     api: Api
-    tenant: str
+    tenant: TenantId
     simulator: httpx.Client
 
     def things(self, documents: Mapping[str, object]) -> None:
@@ -283,7 +283,7 @@ def racing(dynoxide: str, graph_url: str) -> Iterator[Racers]:
 
 @pytest.fixture
 def world(api: Api, graph_url: str) -> Iterator[World]:
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     api.deps.accounts.create(Tenant(tenant, "T", "BR"), Member(new_ulid(), f"sub-{tenant}", "a@b.co", Role.OWNER))
     with httpx.Client(base_url=graph_url, timeout=60) as simulator:
         yield World(api, tenant, simulator)

@@ -15,7 +15,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.webhooks.endpoint import WebhookEndpoint
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 from tests.support.fake_aws import Context
@@ -34,7 +34,7 @@ def fresh_deps(api: Api) -> Iterator[None]:
 class Tables:
     """Stands in for the streams: what a write changed, as records."""
 
-    def __init__(self, tenant: str) -> None:
+    def __init__(self, tenant: TenantId) -> None:
         self.client = boto3.client("dynamodb")
         self._partitions = {
             "ConversationsTable": f"T#{tenant}#V#{HEAD.conversation_id}",
@@ -75,16 +75,16 @@ class Tables:
 
 
 @pytest.fixture
-def tenant() -> str:
-    return new_ulid()
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
 
 
 @pytest.fixture
-def tables(api: Api, tenant: str) -> Tables:
+def tables(api: Api, tenant: TenantId) -> Tables:
     return Tables(tenant)
 
 
-def told(api: Api, tenant: str, cursor: str) -> list[dict[str, Any]]:
+def told(api: Api, tenant: TenantId, cursor: str) -> list[dict[str, Any]]:
     """What the feed has behind a cursor."""
     answer = api.call("GET", "/v1/events", tenant=tenant, query=f"after={cursor}")
     assert answer.status == 200, answer.body
@@ -92,7 +92,7 @@ def told(api: Api, tenant: str, cursor: str) -> list[dict[str, Any]]:
     return items
 
 
-def start(api: Api, tenant: str) -> str:
+def start(api: Api, tenant: TenantId) -> str:
     return str(api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"])
 
 
@@ -108,7 +108,7 @@ def handle(records: list[dict[str, Any]]) -> None:
     lambda_handler({"Records": records}, Context())
 
 
-def test_a_message_and_its_conversation(api: Api, tables: Tables, tenant: str) -> None:
+def test_a_message_and_its_conversation(api: Api, tables: Tables, tenant: TenantId) -> None:
     cursor = start(api, tenant)
     handle(tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message())))
     found = {event["type"]: event for event in told(api, tenant, cursor)}
@@ -121,7 +121,7 @@ def test_a_message_and_its_conversation(api: Api, tables: Tables, tenant: str) -
     assert found["conversation.created"]["data"]["conversation"]["unread"] == 1
 
 
-def test_ticks(api: Api, tables: Tables, tenant: str) -> None:
+def test_ticks(api: Api, tables: Tables, tenant: TenantId) -> None:
     api.deps.conversations.append(tenant, HEAD, message(direction="out", status="queued"))
     cursor = start(api, tenant)
     for status in ("sent", "delivered", "read"):
@@ -135,7 +135,7 @@ def test_ticks(api: Api, tables: Tables, tenant: str) -> None:
     ]
 
 
-def test_a_campaign_that_is_paused(api: Api, tables: Tables, tenant: str) -> None:
+def test_a_campaign_that_is_paused(api: Api, tables: Tables, tenant: TenantId) -> None:
     campaign = Campaign(new_ulid(), "sale", "pn", "w", "t", "MARKETING", Audience(everyone=True), {},
                         state=State.SENDING)  # fmt: skip
     api.deps.campaigns.create(tenant, campaign)
@@ -148,7 +148,7 @@ def test_a_campaign_that_is_paused(api: Api, tables: Tables, tenant: str) -> Non
     assert event["data"]["next_action"]
 
 
-def test_a_record_that_comes_again_gives_the_same_events(api: Api, tables: Tables, tenant: str) -> None:
+def test_a_record_that_comes_again_gives_the_same_events(api: Api, tables: Tables, tenant: TenantId) -> None:
     cursor = start(api, tenant)
     records = tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message()))
     handle(records)
@@ -157,7 +157,7 @@ def test_a_record_that_comes_again_gives_the_same_events(api: Api, tables: Table
     assert told(api, tenant, cursor) == first * 2
 
 
-def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, tenant: str) -> None:
+def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, tenant: TenantId) -> None:
     api.deps.conversations.append(tenant, HEAD, message())
     cursor = start(api, tenant)
 
@@ -173,7 +173,7 @@ def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, te
     assert told(api, tenant, cursor) == []
 
 
-def test_endpoints_get_what_they_want(api: Api, tables: Tables, tenant: str) -> None:
+def test_endpoints_get_what_they_want(api: Api, tables: Tables, tenant: TenantId) -> None:
     for events in (("*",), ("message.received",), ("campaign.paused",)):
         endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", events, "", (), 1)
         api.deps.endpoints.put(tenant, endpoint)
@@ -184,7 +184,7 @@ def test_endpoints_get_what_they_want(api: Api, tables: Tables, tenant: str) -> 
     assert all(json.loads(one["body"])["id"] == one["event_id"] for one in queued)
 
 
-def test_what_is_too_large_to_be_carried_is_named(api: Api, tables: Tables, tenant: str) -> None:
+def test_what_is_too_large_to_be_carried_is_named(api: Api, tables: Tables, tenant: TenantId) -> None:
     cursor = start(api, tenant)
     handle(tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message("é" * 10_000))))
     (event,) = [event for event in told(api, tenant, cursor) if event["type"] == "message.received"]
@@ -192,7 +192,7 @@ def test_what_is_too_large_to_be_carried_is_named(api: Api, tables: Tables, tena
     assert event["data"]["message_id"] == message().message_id
 
 
-def test_half_a_surrogate_pair_goes_through(api: Api, tables: Tables, tenant: str) -> None:
+def test_half_a_surrogate_pair_goes_through(api: Api, tables: Tables, tenant: TenantId) -> None:
     cursor = start(api, tenant)
     records = tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message("ok")))
     text = json.dumps(records).replace('"ok"', '"\\ud83d"')
@@ -200,7 +200,9 @@ def test_half_a_surrogate_pair_goes_through(api: Api, tables: Tables, tenant: st
     assert "message.received" in {event["type"] for event in told(api, tenant, cursor)}
 
 
-def test_a_record_that_is_not_understood_is_parked_and_holds_up_nobody(api: Api, tables: Tables, tenant: str) -> None:
+def test_a_record_that_is_not_understood_is_parked_and_holds_up_nobody(
+    api: Api, tables: Tables, tenant: TenantId
+) -> None:
     cursor = start(api, tenant)
     records = tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message()))
     broken = json.loads(json.dumps(next(r for r in records if r["dynamodb"]["Keys"]["sk"]["S"].startswith("M#"))))
@@ -217,7 +219,7 @@ def test_a_record_that_is_not_understood_is_parked_and_holds_up_nobody(api: Api,
 
 
 def test_a_batch_that_cannot_be_told_comes_again(
-    api: Api, tables: Tables, tenant: str, monkeypatch: pytest.MonkeyPatch
+    api: Api, tables: Tables, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cursor = start(api, tenant)
     endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("*",), "", (), 1)

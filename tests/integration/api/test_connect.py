@@ -9,6 +9,7 @@ from shared.clients.vault import META_TOKEN, Vault
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
+from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -102,10 +103,10 @@ class Meta:
 
 
 class Envelope:
-    def seal(self, tenant_id: str, purpose: str, secret: str) -> str:
+    def seal(self, tenant_id: TenantId, purpose: str, secret: str) -> str:
         return f"sealed|{tenant_id}|{purpose}|{secret}"
 
-    def open(self, tenant_id: str, purpose: str, sealed: str) -> str:
+    def open(self, tenant_id: TenantId, purpose: str, sealed: str) -> str:
         return sealed.removeprefix(f"sealed|{tenant_id}|{purpose}|")
 
 
@@ -131,67 +132,71 @@ def request(**changed: str) -> ConnectRequest:
 def test_what_meta_confirms_is_stored_with_the_token_sealed(
     connector: Connector, accounts: Accounts, meta: Meta
 ) -> None:
+    tenant = TenantId("t-connect-1")
     meta.numbers[0]["id"] = "7101"
-    waba, numbers, access = connector.connect("t-connect-1", request(), APP, ROOM, 9)
+    waba, numbers, access = connector.connect(tenant, request(), APP, ROOM, 9)
     assert access.token == "tenant-token"
-    stored = accounts.waba("t-connect-1", "555")
+    stored = accounts.waba(tenant, "555")
     assert (stored.name, stored.currency) == ("Shop", "BRL")
     assert stored.token == f"sealed|t-connect-1|{META_TOKEN}|tenant-token"
-    assert accounts.number("t-connect-1", "7101").status == "active"
+    assert accounts.number(tenant, "7101").status == "active"
     assert ("POST", "555/subscribed_apps") in [call[:2] for call in meta.calls]
     assert (waba, numbers[0].phone_number_id) == (stored, "7101")
     # Connected again: the number is registered already, and Meta allows few registrations.
-    connector.connect("t-connect-1", request(), APP, ROOM, 10)
+    connector.connect(tenant, request(), APP, ROOM, 10)
     assert meta.registrations() == 1
-    accounts._directory.release("t-connect-1", "WABA#555")
+    accounts._directory.release(tenant, "WABA#555")
 
 
 def test_a_registration_that_failed_leaves_the_number_unusable_and_is_repeated_with_the_same_pin(
     connector: Connector, accounts: Accounts, meta: Meta
 ) -> None:
+    tenant = TenantId("t-connect-2")
     meta.numbers[0]["id"] = "7102"
     meta.refused = ProviderRejected("Meta refused: later", provider_code="133016")
     with pytest.raises(ProviderRejected):
-        connector.connect("t-connect-2", request(), APP, ROOM, 9)
-    assert accounts.number("t-connect-2", "7102").status == "disconnected"
+        connector.connect(tenant, request(), APP, ROOM, 9)
+    assert accounts.number(tenant, "7102").status == "disconnected"
     first = [body["pin"] for _, path, body in meta.calls if path.endswith("/register")]
     meta.refused = None
-    connector.connect("t-connect-2", request(), APP, ROOM, 10)
-    assert accounts.number("t-connect-2", "7102").status == "active"
+    connector.connect(tenant, request(), APP, ROOM, 10)
+    assert accounts.number(tenant, "7102").status == "active"
     assert [meta.pin] == first
-    accounts._directory.release("t-connect-2", "WABA#555")
+    accounts._directory.release(tenant, "WABA#555")
 
 
 def test_a_number_with_a_pin_of_its_own_asks_for_it(connector: Connector, accounts: Accounts, meta: Meta) -> None:
+    tenant = TenantId("t-connect-3")
     meta.numbers[0]["id"], meta.pin = "7103", "424242"
     with pytest.raises(InvalidInput) as caught:
-        connector.connect("t-connect-3", request(), APP, ROOM, 9)
+        connector.connect(tenant, request(), APP, ROOM, 9)
     assert caught.value.field == "pin"
-    connector.connect("t-connect-3", request(pin="424242"), APP, ROOM, 10)
-    assert accounts.number("t-connect-3", "7103").status == "active"
-    accounts._directory.release("t-connect-3", "WABA#555")
+    connector.connect(tenant, request(pin="424242"), APP, ROOM, 10)
+    assert accounts.number(tenant, "7103").status == "active"
+    accounts._directory.release(tenant, "WABA#555")
 
 
 def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
     connector: Connector, accounts: Accounts, meta: Meta
 ) -> None:
+    thief = TenantId("t-thief")
     meta.numbers[0]["id"] = "7104"
-    accounts.connect("t-owner", Waba("556", "x", "USD", "t"), [Number("7104", "556", "+1", "x")])
+    accounts.connect(TenantId("t-owner"), Waba("556", "x", "USD", "t"), [Number("7104", "556", "+1", "x")])
     with pytest.raises(Conflict) as caught:
-        connector.connect("t-thief", request(), APP, ROOM, 9)
+        connector.connect(thief, request(), APP, ROOM, 9)
     assert caught.value.code == "already_claimed"
     assert not [call for call in meta.calls if call[0] == "POST"]
-    assert accounts.wabas("t-thief") == []
+    assert accounts.wabas(thief) == []
 
 
 def test_wrong_wishes_name_their_field(connector: Connector, meta: Meta) -> None:
     for field, value in (("code", "bad"), ("waba_id", "999"), ("phone_number_id", "1")):
         with pytest.raises(InvalidInput) as caught:
-            connector.connect("t-connect-5", request(**{field: value}), APP, ROOM, 9)
+            connector.connect(TenantId("t-connect-5"), request(**{field: value}), APP, ROOM, 9)
         assert caught.value.field == field
 
 
 def test_the_plan_limits_the_numbers(connector: Connector, meta: Meta) -> None:
     meta.numbers += [{"id": f"72{i}", "display_phone_number": f"+1555010{i:04d}"} for i in range(2)]
     with pytest.raises(LimitExceeded):
-        connector.connect("t-connect-6", request(), APP, ROOM, 9)
+        connector.connect(TenantId("t-connect-6"), request(), APP, ROOM, 9)

@@ -14,7 +14,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from tests.support.api_handler import Answer, Api
 
 RATES: list[dict[str, Any]] = [
@@ -28,7 +28,7 @@ class Shop:
     """A tenant with a campaign to two people in Brazil and two in Spain."""
 
     def __init__(self, api: Api) -> None:
-        self.api, self.tenant, made = api, new_ulid(), api.deps
+        self.api, self.tenant, made = api, TenantId(new_ulid()), api.deps
         serial = str(int(self.tenant[10:18], 36))
         number, waba = f"3{serial}", f"4{serial}"
         made.accounts.create(Tenant(self.tenant, "T", "BR"), Member("m", f"sub-{self.tenant}", "a@b.co", Role.OWNER))

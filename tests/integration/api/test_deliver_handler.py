@@ -13,7 +13,7 @@ from functions.api import events_bootstrap as live_bootstrap
 from functions.api.deliver_handler import lambda_handler
 from shared.clock import epoch_ms
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import DeliverWebhook
 from tests.support.api_handler import Api
 from tests.support.fake_aws import Context, sqs_event
@@ -54,25 +54,25 @@ def serving(answer_when: Callable[[], bool] = lambda: True) -> Iterator[tuple[st
         server.server_close()
 
 
-def endpoint(api: Api, tenant: str, url: str) -> str:
+def endpoint(api: Api, tenant: TenantId, url: str) -> str:
     sealed = SealedSecret(api.deps.vault.seal(tenant, "webhook_secret", "whsec_YWFhYQ=="), "YQ==")
     made = WebhookEndpoint(new_ulid(), url, ("*",), "", (sealed,), 1)
     api.deps.endpoints.put(tenant, made)
     return made.endpoint_id
 
 
-def message(tenant: str, endpoint_id: str, name: str = "1", **more: Any) -> str:
+def message(tenant: TenantId, endpoint_id: str, name: str = "1", **more: Any) -> str:
     now = epoch_ms()
     values: dict[str, Any] = {"created_at": now, "due_at": now, **more}
     return DeliverWebhook(tenant, endpoint_id, f"evt_{name}", "message.received", body="{}", **values).to_json()
 
 
-def states(api: Api, tenant: str, endpoint_id: str) -> list[str]:
+def states(api: Api, tenant: TenantId, endpoint_id: str) -> list[str]:
     return [logged.delivery.state for logged in api.deps.deliveries.page(tenant, endpoint_id, 10, None).items]
 
 
 def test_one_slow_endpoint_holds_up_none_of_the_others(api: Api) -> None:
-    tenants = [new_ulid() for _ in range(4)]
+    tenants = [TenantId(new_ulid()) for _ in range(4)]
     # The slow one answers when the others were asked: it would wait for ever if they had to wait for it.
     with serving() as (fast, asked_fast), serving(lambda: len(asked_fast) == 3) as (slow, asked_slow):
         ids = [endpoint(api, tenant, slow if i == 0 else fast) for i, tenant in enumerate(tenants)]
@@ -84,7 +84,7 @@ def test_one_slow_endpoint_holds_up_none_of_the_others(api: Api) -> None:
 
 
 def test_only_what_could_not_be_done_comes_back(api: Api) -> None:
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     with serving() as (url, asked):
         good = endpoint(api, tenant, url)
         bad = WebhookEndpoint(new_ulid(), url, ("*",), "", (SealedSecret("bm90IG91cnM=", "x"),), 1)
@@ -97,7 +97,7 @@ def test_only_what_could_not_be_done_comes_back(api: Api) -> None:
 
 
 def test_what_is_not_due_is_put_off_and_what_failed_is_sent_on(api: Api) -> None:
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     dead = endpoint(api, tenant, "http://127.0.0.1:9/")
     late = message(tenant, dead, "late", due_at=epoch_ms() + 3_600_000)
     queue_url = os.environ["WEBHOOK_QUEUE_URL"]
@@ -112,7 +112,7 @@ def test_private_addresses_are_left_alone_where_they_are_not_allowed(api: Api, m
     """Even when the URL was stored while they were."""
     monkeypatch.setenv("ALLOW_PRIVATE_WEBHOOKS", "false")
     live_bootstrap.deliver_deps.cache_clear()
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     with serving() as (url, asked):
         made = endpoint(api, tenant, url)
         lambda_handler(sqs_event(message(tenant, made)), Context())

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.clock import epoch_ms
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from tests.integration.api.test_live import URL, logged, made
 from tests.support.api_handler import Api
 
@@ -11,12 +11,12 @@ SETTINGS = "settings"
 
 
 @pytest.fixture
-def tenant() -> str:
-    return new_ulid()
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
 
 
 @pytest.mark.parametrize("events", [["*"], ["message.received"], ["campaign.paused", "endpoint.disabled"]])
-def test_who_may_not_read_has_nothing_sent_anywhere(api: Api, tenant: str, events: list[str]) -> None:
+def test_who_may_not_read_has_nothing_sent_anywhere(api: Api, tenant: TenantId, events: list[str]) -> None:
     """A key that may change settings only would else have all that people write sent to a server of its own."""
     body = {"url": URL, "events": events}
     refused = api.call("POST", "/v1/webhook-endpoints", body, tenant=tenant, scopes=SETTINGS)
@@ -28,7 +28,7 @@ def test_who_may_not_read_has_nothing_sent_anywhere(api: Api, tenant: str, event
     assert with_read.status == 201
 
 
-def test_who_may_not_read_may_hear_of_endpoints_and_switch_them_off(api: Api, tenant: str) -> None:
+def test_who_may_not_read_may_hear_of_endpoints_and_switch_them_off(api: Api, tenant: TenantId) -> None:
     body = {"url": URL, "events": ["endpoint.disabled"]}
     mine = api.call("POST", "/v1/webhook-endpoints", body, tenant=tenant, scopes=SETTINGS)
     assert mine.status == 201
@@ -37,7 +37,7 @@ def test_who_may_not_read_may_hear_of_endpoints_and_switch_them_off(api: Api, te
         assert api.call("PATCH", path, change, tenant=tenant, scopes=SETTINGS).status == 200, change
 
 
-def test_who_may_not_read_widens_moves_and_enables_no_endpoint(api: Api, tenant: str) -> None:
+def test_who_may_not_read_widens_moves_and_enables_no_endpoint(api: Api, tenant: TenantId) -> None:
     path = f"/v1/webhook-endpoints/{made(api, tenant)['id']}"
     api.call("PATCH", path, {"enabled": False}, tenant=tenant)
     for change, field in (
@@ -53,7 +53,7 @@ def test_who_may_not_read_widens_moves_and_enables_no_endpoint(api: Api, tenant:
     assert (now["url"], now["events"], now["enabled"]) == (URL, ["*"], False)
 
 
-def test_who_may_not_read_sees_no_bodies_and_sends_none_again(api: Api, tenant: str) -> None:
+def test_who_may_not_read_sees_no_bodies_and_sends_none_again(api: Api, tenant: TenantId) -> None:
     endpoint_id = made(api, tenant)["id"]
     one = logged(api, tenant, endpoint_id, "a", 500, epoch_ms())
     path = f"/v1/webhook-endpoints/{endpoint_id}"

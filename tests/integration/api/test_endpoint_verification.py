@@ -15,7 +15,7 @@ from shared.domain.leases import TESTS, WAITING
 from shared.domain.webhooks.delivery import Attempt, Outcome
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import RateLimited
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import DeliverWebhook
 from shared.store.accounts.leases import LeaseBook
 from tests.support.api_handler import Api
@@ -37,7 +37,7 @@ class Server:
         return Outcome(Attempt(now, 200, 1), answer)
 
 
-def deliver_all(api: Api, tenant: str, server: Server) -> list[str]:
+def deliver_all(api: Api, tenant: TenantId, server: Server) -> list[str]:
     """What became of each message on the queue."""
     deps = api.deps
     courier = Courier(
@@ -54,26 +54,26 @@ def deliver_all(api: Api, tenant: str, server: Server) -> list[str]:
 
 
 @pytest.fixture
-def tenant() -> str:
-    return new_ulid()
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
 
 
-def made(api: Api, tenant: str) -> str:
+def made(api: Api, tenant: TenantId) -> str:
     answer = api.call("POST", "/v1/webhook-endpoints", {"url": URL}, tenant=tenant)
     assert (answer.status, answer.body["verified"]) == (201, False)
     return f"/v1/webhook-endpoints/{answer.body['id']}"
 
 
-def verified(api: Api, tenant: str, path: str) -> bool:
+def verified(api: Api, tenant: TenantId, path: str) -> bool:
     return bool(api.call("GET", path, tenant=tenant).body["verified"])
 
 
-def publish(api: Api, tenant: str) -> None:
+def publish(api: Api, tenant: TenantId) -> None:
     event = TenantEvent(f"evt_{new_ulid()}", EventType.MESSAGE_RECEIVED, epoch_ms(), {"a": 1})
     Publisher(api.deps.endpoints, api.deps.webhook_queue, api.deps.feed).publish(tenant, [event], epoch_ms())
 
 
-def test_an_endpoint_that_gives_back_its_challenge_is_sent_events(api: Api, tenant: str) -> None:
+def test_an_endpoint_that_gives_back_its_challenge_is_sent_events(api: Api, tenant: TenantId) -> None:
     path, server = made(api, tenant), Server()
     assert deliver_all(api, tenant, server) == ["WebhookEndpointVerified"]
     assert verified(api, tenant, path)
@@ -84,7 +84,7 @@ def test_an_endpoint_that_gives_back_its_challenge_is_sent_events(api: Api, tena
     assert api.call("POST", f"{path}/verify", tenant=tenant).body["code"] == "endpoint_verified"
 
 
-def test_nothing_but_the_challenge_goes_to_a_server_that_does_not_give_it_back(api: Api, tenant: str) -> None:
+def test_nothing_but_the_challenge_goes_to_a_server_that_does_not_give_it_back(api: Api, tenant: TenantId) -> None:
     path, victim = made(api, tenant), Server("welcome to our home page")
     assert deliver_all(api, tenant, victim) == ["WebhookAttemptFailed"]
     (delivery,) = api.call("GET", f"{path}/deliveries", tenant=tenant).body["items"]
@@ -101,7 +101,7 @@ def test_nothing_but_the_challenge_goes_to_a_server_that_does_not_give_it_back(a
     assert verified(api, tenant, path)
 
 
-def test_another_url_proves_itself_anew(api: Api, tenant: str) -> None:
+def test_another_url_proves_itself_anew(api: Api, tenant: TenantId) -> None:
     path, server = made(api, tenant), Server()
     deliver_all(api, tenant, server)
     same = api.call("PATCH", path, {"url": URL, "description": "x"}, tenant=tenant)
@@ -115,7 +115,7 @@ def test_another_url_proves_itself_anew(api: Api, tenant: str) -> None:
     assert not verified(api, tenant, path)
 
 
-def test_we_knock_five_times_a_minute_at_an_endpoint_and_say_when_again(api: Api, tenant: str) -> None:
+def test_we_knock_five_times_a_minute_at_an_endpoint_and_say_when_again(api: Api, tenant: TenantId) -> None:
     path = made(api, tenant)
     answers = [api.call("POST", f"{path}/verify", tenant=tenant) for _ in range(8)]
     assert [answer.status for answer in answers] == [202] * 4 + [429] * 4
@@ -123,7 +123,7 @@ def test_we_knock_five_times_a_minute_at_an_endpoint_and_say_when_again(api: Api
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
 
 
-def test_deleting_and_making_endpoints_is_no_way_around_it(api: Api, tenant: str) -> None:
+def test_deleting_and_making_endpoints_is_no_way_around_it(api: Api, tenant: TenantId) -> None:
     statuses = []
     for _ in range(TESTS.most + 2):
         answer = api.call("POST", "/v1/webhook-endpoints", {"url": URL}, tenant=tenant)
@@ -133,7 +133,7 @@ def test_deleting_and_making_endpoints_is_no_way_around_it(api: Api, tenant: str
     assert statuses == [201] * TESTS.most + [429] * 2
 
 
-def test_a_refusal_for_a_minute_is_not_kept_for_a_day(api: Api, tenant: str) -> None:
+def test_a_refusal_for_a_minute_is_not_kept_for_a_day(api: Api, tenant: TenantId) -> None:
     path = made(api, tenant)
     for _ in range(4):
         api.call("POST", f"{path}/verify", tenant=tenant)
@@ -145,11 +145,11 @@ def test_a_refusal_for_a_minute_is_not_kept_for_a_day(api: Api, tenant: str) -> 
     assert api.call("POST", f"{path}/verify", tenant=tenant, headers=headers).status == 202
 
 
-def _held(book: LeaseBook, tenant: str) -> list[str]:
+def _held(book: LeaseBook, tenant: TenantId) -> list[str]:
     return sorted(book.read(tenant, TESTS).held)
 
 
-def test_replays_are_bounded_too(api: Api, tenant: str) -> None:
+def test_replays_are_bounded_too(api: Api, tenant: TenantId) -> None:
     path = made(api, tenant)
     deliver_all(api, tenant, Server())
     (delivery,) = api.call("GET", f"{path}/deliveries", tenant=tenant).body["items"]
@@ -161,7 +161,7 @@ def test_replays_are_bounded_too(api: Api, tenant: str) -> None:
 # --- long polls
 
 
-def test_few_calls_of_a_caller_and_of_a_tenant_wait_at_a_time(api: Api, tenant: str) -> None:
+def test_few_calls_of_a_caller_and_of_a_tenant_wait_at_a_time(api: Api, tenant: TenantId) -> None:
     cursor = api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"]
     book, now = api.deps.leases, epoch_ms()
     for i in range(WAITING.most_of_holder):
@@ -174,10 +174,10 @@ def test_few_calls_of_a_caller_and_of_a_tenant_wait_at_a_time(api: Api, tenant: 
     for i in range(WAITING.most - WAITING.most_of_holder):
         book.take(tenant, WAITING, f"b{i}", f"other {i}", until=now + 20_000, now=now)
     assert api.call("GET", "/v1/events", tenant=tenant, member="one more", query=query).status == 429
-    assert api.call("GET", "/v1/events", tenant=new_ulid(), member="busy", query="wait=5").status == 200
+    assert api.call("GET", "/v1/events", tenant=TenantId(new_ulid()), member="busy", query="wait=5").status == 200
 
 
-def test_a_call_that_ended_or_died_holds_up_nobody(api: Api, tenant: str) -> None:
+def test_a_call_that_ended_or_died_holds_up_nobody(api: Api, tenant: TenantId) -> None:
     cursor = api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"]
     for _ in range(WAITING.most_of_holder + 1):
         assert api.call("GET", "/v1/events", tenant=tenant, query=f"after={cursor}&wait=1").status == 200
@@ -188,7 +188,7 @@ def test_a_call_that_ended_or_died_holds_up_nobody(api: Api, tenant: str) -> Non
     assert api.call("GET", "/v1/events", tenant=tenant, query=f"after={cursor}&wait=1").status == 200
 
 
-def test_of_many_at_once_as_many_get_a_lease_as_there_are(api: Api, tenant: str) -> None:
+def test_of_many_at_once_as_many_get_a_lease_as_there_are(api: Api, tenant: TenantId) -> None:
     book, now, start = api.deps.leases, epoch_ms(), threading.Barrier(14)
 
     def take(i: int) -> bool:

@@ -11,9 +11,9 @@ from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options
 from shared.clients.graph import read_answer
 from shared.domain.accounts.account import Member, Role, Tenant
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.cursor import encode_cursor
-from tests.integration.api.test_handler import _an_id, furnish, is_problem, paths, tenant
+from tests.integration.api.test_handler import NOBODY, _an_id, furnish, is_problem, paths, tenant
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import Context
 
@@ -36,7 +36,7 @@ def test_whoever_lacks_the_scope_is_told_nothing_of_the_request(
     others = ",".join(SCOPES - {operation["x-required-scope"]})
     wrong = re.sub(r"\{\w+\}", "no-such-id", path)
     for body, headers in (("{", {}), ('{"surprise":1}', {}), ("a,b", {"content-type": "text/html"})):
-        answer = api.call(method, wrong, body, tenant="t", scopes=others, query="limit=x&cursor=x", headers=headers)
+        answer = api.call(method, wrong, body, tenant=NOBODY, scopes=others, query="limit=x&cursor=x", headers=headers)
         assert is_problem(answer, 403, "missing_scope")
 
 
@@ -50,8 +50,8 @@ def test_half_a_character_is_refused_wherever_it_stands_in_a_body(
         ({"a": {HALF: "x"}}, "a"),
         ({HALF: 1}, None),
     ):
-        assert is_problem(api.call(method, real, body, tenant="t"), 422, "invalid_text", field)
-    whole = api.call(method, real, {"a": "\U0001f600"}, tenant="t")
+        assert is_problem(api.call(method, real, body, tenant=NOBODY), 422, "invalid_text", field)
+    whole = api.call(method, real, {"a": "\U0001f600"}, tenant=NOBODY)
     assert whole.body.get("code") != "invalid_text"
 
 
@@ -99,7 +99,7 @@ def test_what_is_too_large_to_be_stored_is_the_callers_mistake(api: Api) -> None
 
 
 def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api: Api) -> None:
-    tenant_id = new_ulid()
+    tenant_id = TenantId(new_ulid())
     api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER))
     names = {f"SUB#sub-{tenant_id}": {"member_id": "m", "role": "superintendent"}}
     api.deps.directory.claim(tenant_id, names, {})

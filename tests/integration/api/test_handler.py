@@ -24,11 +24,12 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.delivery import Delivery
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_handler import Answer, Api
 
+NOBODY, NONE = TenantId("t"), TenantId("")
 PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password": "Correct-horse-1", "country": "br"}
 
 
@@ -46,9 +47,9 @@ def is_problem(answer: Answer, status: int, code: str, field: str | None = None)
     return True
 
 
-def tenant(api: Api) -> str:
+def tenant(api: Api) -> TenantId:
     """A tenant with one thing of each kind, whose ids hold its own id."""
-    tenant_id = new_ulid()
+    tenant_id = TenantId(new_ulid())
     owner = Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER)
     api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), owner)
     return tenant_id
@@ -57,7 +58,7 @@ def tenant(api: Api) -> str:
 @pytest.mark.parametrize("body", ["{", "[]", '"x"', "null", "[" * 100_000, '{"a":NaN}', "\x00"])
 def test_what_is_no_json_object_is_400_on_every_route(api: Api, body: str) -> None:
     assert is_problem(api.call("POST", "/v1/signup", body), 400, "malformed_json")
-    assert is_problem(api.call("POST", "/v1/bots", body, tenant="t", encoded=True), 400, "malformed_json")
+    assert is_problem(api.call("POST", "/v1/bots", body, tenant=NOBODY, encoded=True), 400, "malformed_json")
 
 
 @pytest.mark.parametrize(
@@ -75,11 +76,13 @@ def test_what_is_no_json_object_is_400_on_every_route(api: Api, body: str) -> No
 )
 def test_what_is_not_utf_8_is_400_on_every_route(api: Api, body: str | bytes) -> None:
     for path in ("/v1/signup", "/v1/contacts", "/v1/conversations/0/messages"):
-        assert is_problem(api.call("POST", path, body, tenant="t"), 400, "not_utf8"), path
+        assert is_problem(api.call("POST", path, body, tenant=NOBODY), 400, "not_utf8"), path
     csv = {"content-type": "text/csv"}
     for file in (body, "phone,name\n1,Jos\ufffd\n", "phone,name\n1,José\n".encode("latin-1")):
         if not isinstance(file, bytes) or not file.startswith(b"\xff\xfe"):
-            assert is_problem(api.call("POST", "/v1/contacts/imports", file, tenant="t", headers=csv), 400, "not_utf8")
+            assert is_problem(
+                api.call("POST", "/v1/contacts/imports", file, tenant=NOBODY, headers=csv), 400, "not_utf8"
+            )
 
 
 def test_a_name_with_a_sign_for_a_lost_character_is_refused_however_it_is_spelt(api: Api) -> None:
@@ -96,14 +99,14 @@ def test_other_media_types_are_415(api: Api) -> None:
 
 
 def test_unknown_routes_and_methods_are_404(api: Api) -> None:
-    assert is_problem(api.call("GET", "/v1/nothing", tenant="t"), 404, "unknown_route")
-    assert is_problem(api.call("PUT", "/v1/me", tenant="t"), 404, "unknown_route")
+    assert is_problem(api.call("GET", "/v1/nothing", tenant=NOBODY), 404, "unknown_route")
+    assert is_problem(api.call("PUT", "/v1/me", tenant=NOBODY), 404, "unknown_route")
 
 
 def test_a_bug_is_500_and_says_nothing_of_itself(
     api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(tenant_id: str, limit: int, cursor: str | None) -> None:
+    def broken(tenant_id: TenantId, limit: int, cursor: str | None) -> None:
         raise KeyError("+5511912345678")
 
     monkeypatch.setattr(api.deps.accounts, "numbers_page", broken, raising=True)
@@ -125,10 +128,10 @@ def test_every_route_wants_a_caller_and_its_scope(api: Api, method: str, path: s
     body = _bodies().get((method, path))
     everything_else = ",".join({"campaigns", "contacts", "conversations", "read", "settings"} - {scope})
     assert api.call(method, real, body).status == 401
-    assert is_problem(api.call(method, real, body, tenant="t", scopes=everything_else), 403, "missing_scope")
+    assert is_problem(api.call(method, real, body, tenant=NOBODY, scopes=everything_else), 403, "missing_scope")
 
 
-def _an_id(name: str, tenant_id: str = "") -> str:
+def _an_id(name: str, tenant_id: TenantId = NONE) -> str:
     return {
         "{contact_id}": contact_id_for(tenant_id, "phone", "+5511912345678"),
         "{conversation_id}": conversation_id_for(tenant_id, "1", contact_id_for(tenant_id, "phone", "+5511912345678")),
@@ -180,7 +183,7 @@ def _bodies() -> dict[tuple[str, str], object]:
     }  # fmt: skip
 
 
-def furnish(api: Api, tenant_id: str) -> None:
+def furnish(api: Api, tenant_id: TenantId) -> None:
     """One thing of each kind, under ids that follow from the tenant's."""
     deps, contact = api.deps, contact_id_for(tenant_id, "phone", "+5511912345678")
     number = f"{int(tenant_id[-8:], 36)}"

@@ -12,9 +12,11 @@ from functions.api.http.idempotency import (
     decide,
     fingerprint,
 )
+from shared.ids import TenantId
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
+TENANT = TenantId("t-idem")
 FIRST = Record("print", "OP1", leased_until=1_000 + LEASE_MS, expires_at=1_000 + KEEP_MS)
 
 
@@ -54,10 +56,10 @@ def test_the_fingerprint_covers_all_of_the_request() -> None:
 class Envelope:
     """Marks what it sealed with the tenant, and opens it for that tenant only."""
 
-    def seal(self, tenant_id: str, purpose: str, secret: str) -> str:
+    def seal(self, tenant_id: TenantId, purpose: str, secret: str) -> str:
         return f"{tenant_id}:{purpose}:{secret[::-1]}"
 
-    def open(self, tenant_id: str, purpose: str, sealed: str) -> str:
+    def open(self, tenant_id: TenantId, purpose: str, sealed: str) -> str:
         assert sealed.startswith(f"{tenant_id}:{purpose}:")
         return sealed.removeprefix(f"{tenant_id}:{purpose}:")[::-1]
 
@@ -68,28 +70,28 @@ def store(database: Database) -> IdempotencyStore:
 
 
 def test_the_first_answer_comes_back(store: IdempotencyStore) -> None:
-    record = store.begin("t-idem", "k1", "print", "OP1", 1_000)
+    record = store.begin(TENANT, "k1", "print", "OP1", 1_000)
     with pytest.raises(Busy):
-        store.begin("t-idem", "k1", "print", "OP2", 1_001)
-    store.finish("t-idem", "k1", record, 201, '{"key":"wpb_x"}', "application/json", secret=True)
-    again = store.begin("t-idem", "k1", "print", "OP3", 1_002)
+        store.begin(TENANT, "k1", "print", "OP2", 1_001)
+    store.finish(TENANT, "k1", record, 201, '{"key":"wpb_x"}', "application/json", secret=True)
+    again = store.begin(TENANT, "k1", "print", "OP3", 1_002)
     assert (again.status, again.body, again.content_type) == (201, '{"key":"wpb_x"}', "application/json")
 
 
 def test_a_failure_on_our_side_is_not_final(store: IdempotencyStore) -> None:
-    record = store.begin("t-idem", "k2", "print", "OP1", 1_000)
-    store.give_up("t-idem", "k2", record)
-    assert store.begin("t-idem", "k2", "print", "OP2", 1_001).operation_id == "OP1"
+    record = store.begin(TENANT, "k2", "print", "OP1", 1_000)
+    store.give_up(TENANT, "k2", record)
+    assert store.begin(TENANT, "k2", "print", "OP2", 1_001).operation_id == "OP1"
 
 
 def test_who_lost_the_record_cannot_answer_for_the_new_holder(store: IdempotencyStore) -> None:
-    first = store.begin("t-idem", "k3", "print", "OP1", 1_000)
-    second = store.begin("t-idem", "k3", "print", "OP2", first.leased_until)
-    store.finish("t-idem", "k3", first, 201, "late", "application/json", secret=False)
-    store.finish("t-idem", "k3", second, 201, "right", "application/json", secret=False)
-    assert store.begin("t-idem", "k3", "print", "OP3", second.leased_until).body == "right"
+    first = store.begin(TENANT, "k3", "print", "OP1", 1_000)
+    second = store.begin(TENANT, "k3", "print", "OP2", first.leased_until)
+    store.finish(TENANT, "k3", first, 201, "late", "application/json", secret=False)
+    store.finish(TENANT, "k3", second, 201, "right", "application/json", secret=False)
+    assert store.begin(TENANT, "k3", "print", "OP3", second.leased_until).body == "right"
 
 
 def test_keys_of_tenants_are_apart(store: IdempotencyStore) -> None:
-    store.begin("t-idem-a", "same", "print", "OP1", 1_000)
-    assert store.begin("t-idem-b", "same", "other", "OP2", 1_001).operation_id == "OP2"
+    store.begin(TenantId("t-idem-a"), "same", "print", "OP1", 1_000)
+    assert store.begin(TenantId("t-idem-b"), "same", "other", "OP2", 1_001).operation_id == "OP2"

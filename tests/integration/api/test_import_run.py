@@ -29,7 +29,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
@@ -57,7 +57,7 @@ class Clock:
 
 class Bench:
     def __init__(self, database: Database, s3: Any) -> None:
-        self.tenant = f"t-{new_ulid()}"
+        self.tenant = TenantId(f"t-{new_ulid()}")
         self.s3 = s3
         self.directory = Directory(database)
         self.imports = Imports(self.directory, Files(s3, "data"))

@@ -16,7 +16,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from tests.support.api_handler import Answer, Api
 
 
@@ -24,7 +24,7 @@ class Shop:
     """A tenant with a number, a template and a draft; `said` is what Meta answers for the number."""
 
     def __init__(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.api, self.tenant, made = api, new_ulid(), api.deps
+        self.api, self.tenant, made = api, TenantId(new_ulid()), api.deps
         serial = str(int(self.tenant[10:18], 36))
         self.number, self.waba = f"1{serial}", f"2{serial}"
         self.said: dict[str, Any] | Exception = {}

@@ -18,7 +18,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 
@@ -67,54 +67,54 @@ def _sk(i: int) -> str:
     return new_ulid()[:20] + f"{i:06d}"
 
 
-def _templates(api: Api, tenant: str, i: int) -> None:
+def _templates(api: Api, tenant: TenantId, i: int) -> None:
     body = [{"type": "BODY", "text": WORDS * 5}]
     api.deps.templates.put(tenant, Template(f"{i:05d}", "1", "n", "en", "UTILITY", "APPROVED", "", body))
 
 
-def _bots(api: Api, tenant: str, i: int) -> None:
+def _bots(api: Api, tenant: TenantId, i: int) -> None:
     rules = tuple(Rule("any", (), WORDS[:1024]) for _ in range(20))
     bot = Bot(_sk(i), "b", "", enabled=True, rules=rules)
     api.deps.directory.put(tenant, f"BOT#{bot.bot_id}", bot)  # more than a tenant may make by now
 
 
-def _replies(api: Api, tenant: str, i: int) -> None:
+def _replies(api: Api, tenant: TenantId, i: int) -> None:
     api.deps.inbox.put_canned_reply(tenant, CannedReply(_sk(i), f"s{i}", WORDS))
 
 
-def _fields(api: Api, tenant: str, i: int) -> None:
+def _fields(api: Api, tenant: TenantId, i: int) -> None:
     api.deps.fields.create(tenant, ContactField(f"f{i:03d}", "F"))
 
 
-def _labels(api: Api, tenant: str, i: int) -> None:
+def _labels(api: Api, tenant: TenantId, i: int) -> None:
     api.deps.inbox.put_label(tenant, Label(_sk(i), f"l{i}", "#000000"))
 
 
-def _endpoints(api: Api, tenant: str, i: int) -> None:
+def _endpoints(api: Api, tenant: TenantId, i: int) -> None:
     endpoint = WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), 1)
     api.deps.directory.put(tenant, f"WHE#{endpoint.endpoint_id}", endpoint)
 
 
-def _members(api: Api, tenant: str, i: int) -> None:
+def _members(api: Api, tenant: TenantId, i: int) -> None:
     member = Member(_sk(i), f"s{i}", "a@b.co", Role.AGENT)
     api.deps.directory.put(tenant, f"MEMBER#{member.member_id}", member)
 
 
-def _keys(api: Api, tenant: str, i: int) -> None:
+def _keys(api: Api, tenant: TenantId, i: int) -> None:
     api.deps.accounts.add_api_key(tenant, ApiKey(_sk(i), "k", (Scope.READ,), "abcd", _sk(i)))
 
 
-def _numbers(api: Api, tenant: str, i: int) -> None:
+def _numbers(api: Api, tenant: TenantId, i: int) -> None:
     number = f"{int(tenant[-6:], 36)}{i:04d}"
     api.deps.accounts.connect(tenant, Waba("9" + number, "w", "USD", ""), [Number(number, "9" + number, "+1", "x")])
 
 
-def _contacts(api: Api, tenant: str, i: int) -> None:
+def _contacts(api: Api, tenant: TenantId, i: int) -> None:
     fields = {f"f{n}": WORDS[:1000] for n in range(30)}
     api.deps.contacts.upsert(tenant, f"{i:032x}", {"name": "Ana", "phone": f"+5511{i:08d}"}, fields, frozenset(), 1)
 
 
-MAKERS: dict[str, Callable[[Api, str, int], None]] = {
+MAKERS: dict[str, Callable[[Api, TenantId, int], None]] = {
     "/v1/templates": _templates,
     "/v1/bots": _bots,
     "/v1/canned-replies": _replies,
@@ -128,7 +128,7 @@ MAKERS: dict[str, Callable[[Api, str, int], None]] = {
 }
 
 
-def pages(api: Api, tenant: str, path: str, limit: int) -> list[list[dict[str, Any]]]:
+def pages(api: Api, tenant: TenantId, path: str, limit: int) -> list[list[dict[str, Any]]]:
     """Each page's items; every answer has gone through the door in one piece."""
     found: list[list[dict[str, Any]]] = []
     cursor = ""
@@ -146,7 +146,7 @@ def pages(api: Api, tenant: str, path: str, limit: int) -> list[list[dict[str, A
 
 @pytest.mark.parametrize("path", MAKERS)
 def test_pages_are_bounded_and_together_they_are_everything(api: Api, path: str) -> None:
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     for i in range(COUNT):
         MAKERS[path](api, tenant, i)
     large = pages(api, tenant, path, 100)
@@ -158,7 +158,7 @@ def test_pages_are_bounded_and_together_they_are_everything(api: Api, path: str)
 
 @pytest.mark.parametrize("what", ["messages", "timeline"])
 def test_a_conversation_of_the_largest_messages_comes_in_pages_that_arrive(api: Api, what: str) -> None:
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     head = Head(f"{1:032x}", "1", f"{2:032x}", "Ana")
     for i in range(24):
         at, content = 1_700_000_000_000 + i, {"body": WORDS * 12}

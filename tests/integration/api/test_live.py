@@ -8,7 +8,7 @@ import pytest
 
 from shared.clock import epoch_ms
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.cursor import encode_cursor
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_handler import Answer, Api
@@ -17,18 +17,18 @@ URL = "https://hooks.example.com/in?token=1"
 
 
 @pytest.fixture
-def tenant() -> str:
-    return new_ulid()
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
 
 
-def made(api: Api, tenant: str, **wish: Any) -> dict[str, Any]:
+def made(api: Api, tenant: TenantId, **wish: Any) -> dict[str, Any]:
     answer = api.call("POST", "/v1/webhook-endpoints", {"url": URL} | wish, tenant=tenant)
     assert answer.status == 201, answer.body
     api.queued("WEBHOOK", tenant)  # what asks for the challenge
     return answer.body
 
 
-def verify(api: Api, tenant: str, endpoint_id: str) -> None:
+def verify(api: Api, tenant: TenantId, endpoint_id: str) -> None:
     """What a delivery does once the endpoint gave back its challenge."""
     api.deps.endpoints.change(tenant, endpoint_id, lambda found: found.verified(found.challenge))
 
@@ -39,7 +39,7 @@ def event(name: str) -> str:
     )
 
 
-def poll(api: Api, tenant: str, cursor: str, **query: object) -> Answer:
+def poll(api: Api, tenant: TenantId, cursor: str, **query: object) -> Answer:
     pairs = "&".join(f"{name}={value}" for name, value in {"after": cursor, **query}.items())
     return api.call("GET", "/v1/events", tenant=tenant, query=pairs)
 
@@ -47,7 +47,7 @@ def poll(api: Api, tenant: str, cursor: str, **query: object) -> Answer:
 # --- the feed
 
 
-def test_a_reader_begins_now_and_goes_on_from_cursor_to_cursor(api: Api, tenant: str) -> None:
+def test_a_reader_begins_now_and_goes_on_from_cursor_to_cursor(api: Api, tenant: TenantId) -> None:
     api.deps.feed.append(tenant, [event("old")], epoch_ms())
     first = api.call("GET", "/v1/events", tenant=tenant).body
     assert (first["items"], first["more"]) == ([], False)
@@ -60,7 +60,7 @@ def test_a_reader_begins_now_and_goes_on_from_cursor_to_cursor(api: Api, tenant:
     assert poll(api, tenant, third["next_cursor"]).body["items"] == []
 
 
-def test_waiting_ends_with_the_first_event(api: Api, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_ends_with_the_first_event(api: Api, tenant: TenantId, monkeypatch: pytest.MonkeyPatch) -> None:
     cursor = api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"]
     slept: list[float] = []
 
@@ -75,7 +75,7 @@ def test_waiting_ends_with_the_first_event(api: Api, tenant: str, monkeypatch: p
     assert len(slept) == 3
 
 
-def test_waiting_ends_in_time(api: Api, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_ends_in_time(api: Api, tenant: TenantId, monkeypatch: pytest.MonkeyPatch) -> None:
     cursor = api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"]
     now = epoch_ms()
     slept: list[float] = []
@@ -92,12 +92,12 @@ def test_waiting_ends_in_time(api: Api, tenant: str, monkeypatch: pytest.MonkeyP
     ("query", "field"),
     [("wait=21", "wait"), ("wait=-1", "wait"), ("after=x", "after"), ("after=eyJuIjoieCJ9", "after")],
 )
-def test_what_is_wrong_with_a_poll_is_named(api: Api, tenant: str, query: str, field: str) -> None:
+def test_what_is_wrong_with_a_poll_is_named(api: Api, tenant: TenantId, query: str, field: str) -> None:
     answer = api.call("GET", "/v1/events", tenant=tenant, query=query)
     assert (answer.status, answer.body["field"]) == (422, field)
 
 
-def test_a_cursor_that_is_too_old_is_gone(api: Api, tenant: str) -> None:
+def test_a_cursor_that_is_too_old_is_gone(api: Api, tenant: TenantId) -> None:
     cursor = encode_cursor("events", {"n": "0", "at": str(epoch_ms() - 25 * 3_600_000)})
     answer = poll(api, tenant, cursor)
     assert (answer.status, answer.body["code"]) == (410, "cursor_expired")
@@ -106,7 +106,7 @@ def test_a_cursor_that_is_too_old_is_gone(api: Api, tenant: str) -> None:
 # --- endpoints
 
 
-def test_an_endpoint_shows_its_secret_once(api: Api, tenant: str) -> None:
+def test_an_endpoint_shows_its_secret_once(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant, description="CRM")
     secret = endpoint.pop("secret")
     assert len(base64.b64decode(secret.removeprefix("whsec_"))) == 32
@@ -120,7 +120,7 @@ def test_an_endpoint_shows_its_secret_once(api: Api, tenant: str) -> None:
     assert api.deps.vault.open(tenant, "webhook_secret", stored.secrets[0].sealed) == secret
 
 
-def test_a_repeated_request_makes_one_endpoint_with_one_secret(api: Api, tenant: str) -> None:
+def test_a_repeated_request_makes_one_endpoint_with_one_secret(api: Api, tenant: TenantId) -> None:
     key = {"idempotency-key": "once"}
     answers = [
         api.call("POST", "/v1/webhook-endpoints", {"url": URL}, tenant=tenant, headers=key).body for _ in range(2)
@@ -129,7 +129,7 @@ def test_a_repeated_request_makes_one_endpoint_with_one_secret(api: Api, tenant:
     assert len(api.deps.endpoints.all(tenant)) == 1
 
 
-def test_a_new_secret_signs_beside_the_old_one(api: Api, tenant: str) -> None:
+def test_a_new_secret_signs_beside_the_old_one(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant)
     answer = api.call("POST", f"/v1/webhook-endpoints/{endpoint['id']}/rotate-secret", tenant=tenant)
     assert answer.status == 200
@@ -139,7 +139,7 @@ def test_a_new_secret_signs_beside_the_old_one(api: Api, tenant: str) -> None:
     assert answer.body["secrets"][1]["signs_until"] is not None
 
 
-def test_a_change_leaves_the_rest(api: Api, tenant: str) -> None:
+def test_a_change_leaves_the_rest(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant, events=["message.received"], description="a")
     path = f"/v1/webhook-endpoints/{endpoint['id']}"
     changed = api.call("PATCH", path, {"description": "b"}, tenant=tenant).body
@@ -151,7 +151,7 @@ def test_a_change_leaves_the_rest(api: Api, tenant: str) -> None:
     assert api.call("PATCH", path, {"url": "http://10.0.0.1/"}, tenant=tenant).body["field"] == "url"
 
 
-def test_enabling_ends_a_disabling_that_happened_by_itself(api: Api, tenant: str) -> None:
+def test_enabling_ends_a_disabling_that_happened_by_itself(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant)
     api.deps.endpoints.change(tenant, endpoint["id"], lambda found: found.failed(1).disabled("failing", 2))
     path = f"/v1/webhook-endpoints/{endpoint['id']}"
@@ -175,12 +175,12 @@ def test_enabling_ends_a_disabling_that_happened_by_itself(api: Api, tenant: str
         ({"url": URL, "description": "x" * 201}, "description"),
     ],
 )
-def test_what_is_wrong_with_an_endpoint_is_named(api: Api, tenant: str, body: dict[str, Any], field: str) -> None:
+def test_what_is_wrong_with_an_endpoint_is_named(api: Api, tenant: TenantId, body: dict[str, Any], field: str) -> None:
     answer = api.call("POST", "/v1/webhook-endpoints", body, tenant=tenant)
     assert (answer.status, answer.body["field"]) == (422, field)
 
 
-def test_there_is_an_end_to_endpoints(api: Api, tenant: str) -> None:
+def test_there_is_an_end_to_endpoints(api: Api, tenant: TenantId) -> None:
     for _ in range(20):
         made(api, tenant)
     answer = api.call("POST", "/v1/webhook-endpoints", {"url": URL}, tenant=tenant)
@@ -191,7 +191,7 @@ def test_there_is_an_end_to_endpoints(api: Api, tenant: str) -> None:
     made(api, tenant)
 
 
-def test_a_test_is_queued(api: Api, tenant: str) -> None:
+def test_a_test_is_queued(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant)
     verify(api, tenant, endpoint["id"])
     answer = api.call("POST", f"/v1/webhook-endpoints/{endpoint['id']}/test", tenant=tenant)
@@ -204,14 +204,14 @@ def test_a_test_is_queued(api: Api, tenant: str) -> None:
 # --- deliveries
 
 
-def logged(api: Api, tenant: str, endpoint_id: str, name: str, status: int, at: int) -> str:
+def logged(api: Api, tenant: TenantId, endpoint_id: str, name: str, status: int, at: int) -> str:
     fresh = Logged(Delivery(delivery_id(at, f"evt_{name}"), f"evt_{name}", "message.received", at), event(name))
     outcome = Outcome(Attempt(at, status, 12, "" if status else "timeout"), "thanks")
     api.deps.deliveries.change(tenant, endpoint_id, fresh, lambda found: found.after(outcome, 0, 0, 0))
     return fresh.delivery.delivery_id
 
 
-def test_a_delivery_shows_its_attempts_the_body_and_the_answer(api: Api, tenant: str) -> None:
+def test_a_delivery_shows_its_attempts_the_body_and_the_answer(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant)
     path = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"
     key = logged(api, tenant, endpoint["id"], "1", 500, epoch_ms())
@@ -225,7 +225,7 @@ def test_a_delivery_shows_its_attempts_the_body_and_the_answer(api: Api, tenant:
     assert listed["items"] == [{k: v for k, v in shown.items() if k not in ("attempts", "response", "body")}]
 
 
-def test_deliveries_are_listed_by_state_and_page(api: Api, tenant: str) -> None:
+def test_deliveries_are_listed_by_state_and_page(api: Api, tenant: TenantId) -> None:
     endpoint, now = made(api, tenant), epoch_ms()
     for i in range(5):
         logged(api, tenant, endpoint["id"], str(i), 500 if i % 2 else 200, now + i)
@@ -243,7 +243,7 @@ def test_deliveries_are_listed_by_state_and_page(api: Api, tenant: str) -> None:
     assert api.call("GET", path, tenant=tenant, query="cursor=eyJhIjoiYiJ9").body["field"] == "cursor"
 
 
-def test_one_delivery_is_replayed(api: Api, tenant: str) -> None:
+def test_one_delivery_is_replayed(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant)
     key = logged(api, tenant, endpoint["id"], "1", 200, epoch_ms())
     path = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries/{key}"
@@ -253,7 +253,7 @@ def test_one_delivery_is_replayed(api: Api, tenant: str) -> None:
     assert (queued["body"], queued["event_id"], queued["run"], queued["attempt"]) == (event("1"), "evt_1", 1, 0)
 
 
-def test_all_that_failed_since_is_replayed(api: Api, tenant: str) -> None:
+def test_all_that_failed_since_is_replayed(api: Api, tenant: TenantId) -> None:
     endpoint, now = made(api, tenant), epoch_ms()
     for i in range(4):
         logged(api, tenant, endpoint["id"], str(i), 500 if i else 200, now - 10_000 + i)
@@ -277,7 +277,7 @@ def test_all_that_failed_since_is_replayed(api: Api, tenant: str) -> None:
         {"since": 1e300},
     ],
 )
-def test_what_is_wrong_with_a_replay_is_named(api: Api, tenant: str, body: dict[str, Any]) -> None:
+def test_what_is_wrong_with_a_replay_is_named(api: Api, tenant: TenantId, body: dict[str, Any]) -> None:
     endpoint = made(api, tenant)
     answer = api.call("POST", f"/v1/webhook-endpoints/{endpoint['id']}/replay", body, tenant=tenant)
     assert answer.status == 422

@@ -9,7 +9,7 @@ import pytest
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MediaStatus, MessageMedia, library_key, upload_key
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 
@@ -19,27 +19,27 @@ CONVERSATION = "0" * 32
 
 
 @pytest.fixture
-def tenant() -> str:
-    return new_ulid()
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
 
 
-def announce(api: Api, tenant: str, content: bytes = JPEG, mime_type: str = "image/jpeg", **more: Any) -> str:
+def announce(api: Api, tenant: TenantId, content: bytes = JPEG, mime_type: str = "image/jpeg", **more: Any) -> str:
     body = {"filename": "otoño.jpg", "mime_type": mime_type, "size": len(content), **more}
     made = api.call("POST", "/v1/media", body, tenant=tenant)
     assert made.status == 201, made.body
     return str(made.body["id"])
 
 
-def put(api: Api, tenant: str, file_id: str, content: bytes = JPEG) -> None:
+def put(api: Api, tenant: TenantId, file_id: str, content: bytes = JPEG) -> None:
     api.s3.put_object(Bucket="data", Key=upload_key(tenant, file_id), Body=content)
 
 
-def keys(api: Api, tenant: str) -> list[str]:
+def keys(api: Api, tenant: TenantId) -> list[str]:
     listed = [api.s3.list_objects_v2(Bucket="data", Prefix=f"{p}/{tenant}/") for p in ("uploads", "library")]
     return [one["Key"] for page in listed for one in page.get("Contents", [])]
 
 
-def test_an_announced_file_may_be_put_with_this_type_and_size_only(api: Api, tenant: str) -> None:
+def test_an_announced_file_may_be_put_with_this_type_and_size_only(api: Api, tenant: TenantId) -> None:
     body = {"filename": "../a.jpg", "mime_type": "image/jpeg; x=1", "size": 504}
     made = api.call("POST", "/v1/media", body, tenant=tenant).body
     assert (made["status"], made["type"], made["mime_type"], made["filename"]) == (
@@ -68,14 +68,14 @@ def test_an_announced_file_may_be_put_with_this_type_and_size_only(api: Api, ten
     ],
 )
 def test_what_whatsapp_would_not_take_is_refused_at_once(
-    api: Api, tenant: str, change: dict[str, object], field: str
+    api: Api, tenant: TenantId, change: dict[str, object], field: str
 ) -> None:
     body = {"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1, **change}
     answer = api.call("POST", "/v1/media", body, tenant=tenant)
     assert (answer.status, answer.body["field"]) == (422, field)
 
 
-def test_a_checked_file_is_out_of_the_uploads_reach(api: Api, tenant: str) -> None:
+def test_a_checked_file_is_out_of_the_uploads_reach(api: Api, tenant: TenantId) -> None:
     file_id = announce(api, tenant, sha256=hashlib.sha256(JPEG).hexdigest().upper())
     missing = api.call("POST", f"/v1/media/{file_id}/complete", tenant=tenant)
     assert (missing.status, missing.body["code"]) == (409, "upload_missing")
@@ -101,7 +101,7 @@ def test_a_checked_file_is_out_of_the_uploads_reach(api: Api, tenant: str) -> No
     ],
 )
 def test_another_file_than_was_announced_is_refused_for_good(
-    api: Api, tenant: str, content: bytes, announced: dict[str, Any], words: str
+    api: Api, tenant: TenantId, content: bytes, announced: dict[str, Any], words: str
 ) -> None:
     file_id = announce(api, tenant, **announced)
     put(api, tenant, file_id, content)
@@ -115,7 +115,7 @@ def test_another_file_than_was_announced_is_refused_for_good(
     assert keys(api, tenant) == []
 
 
-def test_files_are_listed_shown_and_forgotten(api: Api, tenant: str) -> None:
+def test_files_are_listed_shown_and_forgotten(api: Api, tenant: TenantId) -> None:
     ids = [announce(api, tenant) for _ in range(3)]
     put(api, tenant, ids[0])
     api.call("POST", f"/v1/media/{ids[0]}/complete", tenant=tenant)
@@ -134,14 +134,14 @@ def test_files_are_listed_shown_and_forgotten(api: Api, tenant: str) -> None:
     assert keys(api, tenant) == []
 
 
-def test_one_idempotency_key_makes_one_file(api: Api, tenant: str) -> None:
+def test_one_idempotency_key_makes_one_file(api: Api, tenant: TenantId) -> None:
     body = {"filename": "a.jpg", "mime_type": "image/jpeg", "size": 1}
     made = [api.call("POST", "/v1/media", body, tenant=tenant, headers={"Idempotency-Key": "k"}) for _ in range(2)]
     assert made[0].body["id"] == made[1].body["id"]
     assert len(api.call("GET", "/v1/media", tenant=tenant).body["items"]) == 1
 
 
-def received(api: Api, tenant: str, status: MediaStatus, reason: str = "", **more: str) -> str:
+def received(api: Api, tenant: TenantId, status: MediaStatus, reason: str = "", **more: str) -> str:
     """A message with a file that stands so; returns the path of its file."""
     media = MessageMedia(status, "image", f"media/{tenant}/x", media_id="1", reason=reason, size=7, **more)
     message_id = message_key(1_000, "m1")
@@ -150,7 +150,7 @@ def received(api: Api, tenant: str, status: MediaStatus, reason: str = "", **mor
     return f"/v1/conversations/{CONVERSATION}/messages/{message_id}/media"
 
 
-def test_a_message_shows_its_file_and_a_short_link_to_it(api: Api, tenant: str) -> None:
+def test_a_message_shows_its_file_and_a_short_link_to_it(api: Api, tenant: TenantId) -> None:
     path = received(api, tenant, "stored", mime_type="image/jpeg", filename="", sha256="ab")
     (message,) = api.call("GET", f"/v1/conversations/{CONVERSATION}/messages", tenant=tenant).body["items"]
     shown = {"status": "stored", "type": "image", "mime_type": "image/jpeg", "size": 7, "sha256": "ab"}
@@ -165,7 +165,7 @@ def test_a_message_shows_its_file_and_a_short_link_to_it(api: Api, tenant: str) 
 
 
 @pytest.mark.parametrize("mime_type", ["application/pdf", "application/octet-stream", "text/plain"])
-def test_what_is_no_picture_sound_or_video_is_downloaded(api: Api, tenant: str, mime_type: str) -> None:
+def test_what_is_no_picture_sound_or_video_is_downloaded(api: Api, tenant: TenantId, mime_type: str) -> None:
     path = received(api, tenant, "stored", mime_type=mime_type, filename='e"vil\r\n.html')
     query = parse_qs(urlsplit(api.call("GET", path, tenant=tenant).body["url"]).query)
     assert query["response-content-type"] == [mime_type]
@@ -184,7 +184,7 @@ def test_what_is_no_picture_sound_or_video_is_downloaded(api: Api, tenant: str, 
     ],
 )
 def test_a_file_that_is_not_there_says_why(
-    api: Api, tenant: str, status: MediaStatus, reason: str, answer: tuple[int, str]
+    api: Api, tenant: TenantId, status: MediaStatus, reason: str, answer: tuple[int, str]
 ) -> None:
     found = api.call("GET", received(api, tenant, status, reason), tenant=tenant)
     assert (found.status, found.body["code"], found.body.get("reason", "")) == (*answer, reason)
@@ -194,9 +194,9 @@ def test_a_file_that_is_not_there_says_why(
     assert ("is not the file that was sent" in found.body["detail"]) == (reason == "sha256_mismatch")
 
 
-def test_no_file_no_message_and_another_tenants(api: Api, tenant: str) -> None:
+def test_no_file_no_message_and_another_tenants(api: Api, tenant: TenantId) -> None:
     path = received(api, tenant, "stored", mime_type="image/jpeg")
-    other = new_ulid()
+    other = TenantId(new_ulid())
     text = Message(message_key(2_000, "m2"), CONVERSATION, "in", "contact", "text", "hi", 2_000, {})
     api.deps.conversations.append(tenant, Head(CONVERSATION, "1", "c", "Ana"), text)
     for who, where in ((other, path), (tenant, path.replace("m1", "m2")), (tenant, path.replace("m1", "m3"))):

@@ -1,5 +1,5 @@
 from shared.domain.numbers.notice import Notice
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.cursor import encode_cursor
 from tests.support.api_handler import Api
 
@@ -9,7 +9,7 @@ def notice(at: int, **more: str) -> Notice:
 
 
 def test_notices_page_by_page_newest_first(api: Api) -> None:
-    tenant, other = new_ulid(), new_ulid()
+    tenant, other = TenantId(new_ulid()), TenantId(new_ulid())
     for at in (1_000, 3_000, 2_000, 3_000):
         api.deps.notices.put(tenant, notice(at, waba_id="1", phone_number="+15550783881"))
     api.deps.notices.put(other, notice(9_000))
@@ -31,5 +31,5 @@ def test_notices_page_by_page_newest_first(api: Api) -> None:
 
 def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
     cursor = encode_cursor("CMP#", {"sk": "CMP#1"})
-    answer = api.call("GET", "/v1/notices", tenant=new_ulid(), query=f"cursor={cursor}")
+    answer = api.call("GET", "/v1/notices", tenant=TenantId(new_ulid()), query=f"cursor={cursor}")
     assert (answer.status, answer.body["field"]) == (422, "cursor")

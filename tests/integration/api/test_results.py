@@ -10,7 +10,7 @@ from shared.domain.campaigns.fate import Fate, fates
 from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.errors import InvalidInput
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.books import read_books
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
@@ -59,9 +59,9 @@ def test_who_was_met_before_a_spill_stands_among_those_held_back_then() -> None:
 
 
 @pytest.fixture
-def stored(database: Database) -> tuple[Sends, Lanes, str, Campaign]:
+def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
     """A campaign of 200 in two shards, in five blocks; the first 100 are claimed, 90 sent, 5 failed."""
-    sends, lanes, tenant = Sends(database), Lanes(database), new_ulid()
+    sends, lanes, tenant = Sends(database), Lanes(database), TenantId(new_ulid())
     sizes = (150, 0, 50, *([0] * 13))
     campaign = Campaign(
         new_ulid(),
@@ -97,7 +97,7 @@ def stored(database: Database) -> tuple[Sends, Lanes, str, Campaign]:
     return sends, lanes, tenant, campaign
 
 
-def everybody(stored: tuple[Sends, Lanes, str, Campaign], outcome: str | None, limit: int) -> list[Fate]:
+def everybody(stored: tuple[Sends, Lanes, TenantId, Campaign], outcome: str | None, limit: int) -> list[Fate]:
     sends, lanes, tenant, campaign = stored
     found: list[Fate] = []
     cursor: str | None = None
@@ -111,7 +111,7 @@ def everybody(stored: tuple[Sends, Lanes, str, Campaign], outcome: str | None, l
 
 @pytest.mark.parametrize("limit", [1, 7, 80, 81, 500])
 def test_pages_show_everybody_once_as_the_books_count_them(
-    stored: tuple[Sends, Lanes, str, Campaign], limit: int
+    stored: tuple[Sends, Lanes, TenantId, Campaign], limit: int
 ) -> None:
     sends, lanes, tenant, campaign = stored
     found = everybody(stored, None, limit)
@@ -124,12 +124,12 @@ def test_pages_show_everybody_once_as_the_books_count_them(
     assert sum(fate.outcome == "unknown" for fate in found) == books.unknown == 5
 
 
-def test_one_outcome_can_be_asked_for(stored: tuple[Sends, Lanes, str, Campaign]) -> None:
+def test_one_outcome_can_be_asked_for(stored: tuple[Sends, Lanes, TenantId, Campaign]) -> None:
     assert {(fate.outcome, fate.code) for fate in everybody(stored, "failed", 2)} == {("failed", "1")}
     assert len(everybody(stored, "failed", 2)) == 5
 
 
-def test_a_cursor_of_somebody_else_s_making_is_refused(stored: tuple[Sends, Lanes, str, Campaign]) -> None:
+def test_a_cursor_of_somebody_else_s_making_is_refused(stored: tuple[Sends, Lanes, TenantId, Campaign]) -> None:
     sends, lanes, tenant, campaign = stored
     for cursor in ("zz", "eyJzIjoiMSJ9", "eyJzaGFyZCI6Ijk5IiwibiI6IjAiLCJhdCI6IjAifQ"):
         with pytest.raises(InvalidInput):

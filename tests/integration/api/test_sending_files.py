@@ -7,6 +7,7 @@ import pytest
 
 from shared.clock import epoch_ms
 from shared.domain.media.library import LibraryFile
+from shared.ids import TenantId
 from tests.integration.api.test_media import JPEG, announce, put
 from tests.support.api_handler import Answer, Api
 from tests.support.chats import Chat, Json, chat, graph_url
@@ -210,7 +211,7 @@ def test_files_that_are_not_there_and_anothers(chat: Chat, api: Api) -> None:
     waiting = announce(api, chat.tenant)
     answer = send(chat, "image", waiting)
     assert (answer.status, answer.body["code"], answer.body["field"]) == (409, "upload_missing", "image.media_id")
-    theirs = announce(api, f"x{chat.tenant[1:]}")
+    theirs = announce(api, TenantId(f"x{chat.tenant[1:]}"))
     for media_id in (theirs, "nothing"):
         answer = send(chat, "image", media_id)
         assert (answer.status, answer.body["field"]) == (404, "image.media_id")

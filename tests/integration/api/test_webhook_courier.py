@@ -17,7 +17,7 @@ from shared.clients.queue import Outgoing, Queue
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt, Delivery, Outcome, delivery_id
 from shared.domain.webhooks.endpoint import GIVE_UP_MS, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import DeliverWebhook, QueueMessage
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -88,7 +88,7 @@ class Scene:
     """A tenant with an endpoint; `run` lets time pass."""
 
     def __init__(self, database: Database) -> None:
-        self.tenant, self.queue, self.place = new_ulid(), DelayQueue(), Place()
+        self.tenant, self.queue, self.place = TenantId(new_ulid()), DelayQueue(), Place()
         self.feed = EventFeed(database)
         self.endpoints = WebhookEndpoints(Directory(database))
         self.deliveries = WebhookDeliveries(database)

@@ -15,10 +15,11 @@ from functions.billing_events.parts import BillingParts
 from shared.clients.stripe_gateway import StripeGateway
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.queue_messages import BillingEvent
 from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
 
-TENANT = "01TENANT"
+TENANT, OTHER = TenantId("01TENANT"), TenantId("01OTHER")
 Json = dict[str, Any]
 
 
@@ -93,7 +94,7 @@ def aws() -> Iterator[FakeAws]:
 @pytest.fixture
 def deps(aws: FakeAws, stripe: Stripe, monkeypatch: pytest.MonkeyPatch) -> BillingParts:
     made = build(aws.database(), {**aws.env, "STRIPE_API_URL": stripe.url})
-    for tenant_id in (TENANT, "01OTHER"):
+    for tenant_id in (TENANT, OTHER):
         owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
         made.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
     made.accounts.set_customer(TENANT, "cus_1")
@@ -112,7 +113,7 @@ def deliver(
     return not apply_handler.lambda_handler(sqs_event(body), Context())["batchItemFailures"]
 
 
-def plan(deps: BillingParts, tenant_id: str = TENANT) -> tuple[str, str]:
+def plan(deps: BillingParts, tenant_id: TenantId = TENANT) -> tuple[str, str]:
     tenant = deps.accounts.tenant(tenant_id)
     return tenant.plan, tenant.subscription_status
 
@@ -122,7 +123,7 @@ def test_an_event_moves_the_tenants_plan_to_what_stripe_says_now(deps: BillingPa
     assert deliver()
     assert plan(deps) == ("growth", "active")
     assert deps.accounts.tenant(TENANT).customer_id == "cus_1"
-    assert plan(deps, "01OTHER") == ("free", "none")
+    assert plan(deps, OTHER) == ("free", "none")
 
 
 def test_a_pause_of_collection_takes_the_plan_until_it_ends(deps: BillingParts, stripe: Stripe) -> None:
@@ -204,7 +205,7 @@ def test_a_new_customer_is_known_by_what_we_wrote_into_the_metadata(
     named: Json = {"customer": "cus_2", **more}
     stripe.subscription("sub_2", "trialing", "starter", **named)
     assert deliver(object_id="sub_2", customer_id="cus_2")
-    assert plan(deps, "01OTHER") == ("starter", "trialing")
+    assert plan(deps, OTHER) == ("starter", "trialing")
     assert deps.accounts.tenant_of_customer("cus_2") == "01OTHER"
 
 

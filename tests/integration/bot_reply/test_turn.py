@@ -19,6 +19,7 @@ from shared.domain.bots.bot import Bot, Rule
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import TenantId
 from shared.queue_messages import BotTurn
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
@@ -27,7 +28,7 @@ from shared.store.conversations.messages import Messages
 from shared.store.engine.directory import Directory
 from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
 
-TENANT, PHONE_ID, CONTACT, CONVERSATION = "01TENANT", "106", "0" * 32, "c0ffee"
+TENANT, PHONE_ID, CONTACT, CONVERSATION = TenantId("01TENANT"), "106", "0" * 32, "c0ffee"
 Json = dict[str, Any]
 
 

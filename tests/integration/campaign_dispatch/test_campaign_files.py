@@ -18,6 +18,7 @@ from shared.domain.media.library import LibraryFile, MetaCopy
 from shared.domain.media.message_media import upload_key
 from shared.domain.templates.compiler import Variable
 from shared.errors import RetryableError
+from shared.ids import TenantId
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.engine.directory import Directory
@@ -81,7 +82,7 @@ def shop(dynoxide: str, sim: Sim) -> Iterator[Shop]:
         def __init__(self) -> None:
             return
 
-        def of_number(self, tenant_id: str, phone_number_id: str, now: int) -> GraphAccess:
+        def of_number(self, tenant_id: TenantId, phone_number_id: str, now: int) -> GraphAccess:
             return access
 
     with mock_aws():

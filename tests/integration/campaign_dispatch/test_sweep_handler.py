@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from functions.campaign_dispatch import sweep_handler
 from functions.campaign_dispatch.sweep_handler import in_turn
+from shared.ids import TenantId
 from tests.support.fake_aws import Context
 
 CAMPAIGNS = [("t", f"c{n}") for n in range(5)]
@@ -18,7 +19,7 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Ids of the campaigns that were looked at; c2 cannot be."""
     seen: list[str] = []
 
-    def sweep(_deps: object, _tenant: str, campaign_id: str, _now: int) -> str:
+    def sweep(_deps: object, _tenant: TenantId, campaign_id: str, _now: int) -> str:
         seen.append(campaign_id)
         if campaign_id == "c2":
             raise RuntimeError("no")

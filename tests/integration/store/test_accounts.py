@@ -7,7 +7,7 @@ import pytest
 from shared.domain.accounts.account import ApiKey, Member, Role, Scope, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, NotFound
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.accounts.tenants import Accounts, hash_key
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -18,12 +18,12 @@ def accounts(database: Database) -> Accounts:
     return Accounts(Directory(database))
 
 
-def create(accounts: Accounts, tenant: str, subject: str) -> None:
+def create(accounts: Accounts, tenant: TenantId, subject: str) -> None:
     accounts.create(Tenant(tenant, "Shop", "BR"), Member(new_ulid(), subject, "a@example.com", Role.OWNER))
 
 
-def test_a_person_has_one_account(accounts: Accounts, tenant: str) -> None:
-    subject, other = new_ulid(), new_ulid()
+def test_a_person_has_one_account(accounts: Accounts, tenant: TenantId) -> None:
+    subject, other = new_ulid(), TenantId(new_ulid())
     create(accounts, tenant, subject)
     with pytest.raises(Conflict):
         create(accounts, other, subject)
@@ -34,7 +34,7 @@ def test_a_person_has_one_account(accounts: Accounts, tenant: str) -> None:
     assert (owner.tenant_id, owner.details["role"]) == (tenant, "owner")
 
 
-def test_an_api_key_leads_to_its_tenant_until_it_is_revoked(accounts: Accounts, tenant: str) -> None:
+def test_an_api_key_leads_to_its_tenant_until_it_is_revoked(accounts: Accounts, tenant: TenantId) -> None:
     secret = f"wb_{new_ulid()}"
     key = ApiKey("k1", "ci", (Scope.READ, Scope.CAMPAIGNS), secret[-4:], hash_key(secret))
     accounts.add_api_key(tenant, key)
@@ -44,14 +44,14 @@ def test_an_api_key_leads_to_its_tenant_until_it_is_revoked(accounts: Accounts, 
     assert owner.details["scopes"] == "campaigns,read"
     assert accounts.owner_of_key(secret + "x") is None
     with pytest.raises(NotFound):
-        accounts.revoke_api_key(new_ulid(), "k1")
+        accounts.revoke_api_key(TenantId(new_ulid()), "k1")
     accounts.revoke_api_key(tenant, "k1")
     assert accounts.owner_of_key(secret) is None
     assert accounts.api_keys_page(tenant, 10, None).items == []
 
 
-def test_a_number_is_one_tenants_and_reconnecting_refreshes_it(accounts: Accounts, tenant: str) -> None:
-    waba, pn, other = new_ulid(), new_ulid(), new_ulid()
+def test_a_number_is_one_tenants_and_reconnecting_refreshes_it(accounts: Accounts, tenant: TenantId) -> None:
+    waba, pn, other = new_ulid(), new_ulid(), TenantId(new_ulid())
     number = Number(pn, waba, "+15550001111", "Shop")
     accounts.connect(tenant, Waba(waba, "Shop", "BRL", "sealed"), [number])
     with pytest.raises(Conflict):
@@ -65,11 +65,11 @@ def test_a_number_is_one_tenants_and_reconnecting_refreshes_it(accounts: Account
         accounts.number(other, pn)
 
 
-def test_a_payment_customer_is_one_tenants(accounts: Accounts, tenant: str) -> None:
+def test_a_payment_customer_is_one_tenants(accounts: Accounts, tenant: TenantId) -> None:
     customer = f"cus_{tenant}"
     accounts.set_customer(tenant, customer)
     accounts.set_customer(tenant, customer)
     with pytest.raises(Conflict):
-        accounts.set_customer(new_ulid(), customer)
+        accounts.set_customer(TenantId(new_ulid()), customer)
     assert accounts.tenant_of_customer(customer) == tenant
     assert accounts.tenant_of_customer("cus_nobody") is None

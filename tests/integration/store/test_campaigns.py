@@ -6,7 +6,7 @@ import pytest
 
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -21,7 +21,7 @@ def campaigns(database: Database) -> Campaigns:
 
 
 @pytest.fixture
-def make(campaigns: Campaigns, tenant: str) -> Make:
+def make(campaigns: Campaigns, tenant: TenantId) -> Make:
     def make(at: int, frozen_at: int = 0) -> str:
         campaign = Campaign(
             new_ulid(at), "c", "1", "1", "1", "MARKETING", Audience(), {}, created_at=at, frozen_at=frozen_at,
@@ -34,7 +34,7 @@ def make(campaigns: Campaigns, tenant: str) -> Make:
 
 
 def test_a_campaign_is_found_that_was_scheduled_as_early_as_can_be(
-    campaigns: Campaigns, tenant: str, make: Make
+    campaigns: Campaigns, tenant: TenantId, make: Make
 ) -> None:
     now = epoch_ms()
     since = now - 7 * DAY_MS

@@ -7,7 +7,7 @@ import pytest
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import first_name_of, kept_with_name
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 from shared.store.engine.database import Database
@@ -21,19 +21,19 @@ def contacts(database: Database) -> Contacts:
     return Contacts(database)
 
 
-def add(contacts: Contacts, tenant: str, phone: str = PHONE, name: str = "Ana", **fields: str) -> str:
+def add(contacts: Contacts, tenant: TenantId, phone: str = PHONE, name: str = "Ana", **fields: str) -> str:
     contact_id = contact_id_for(tenant, "phone", phone)
     found, *_ = contacts.upsert(tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), 1_000)
     return found
 
 
-def need(contacts: Contacts, tenant: str, contact_id: str) -> Contact:
+def need(contacts: Contacts, tenant: TenantId, contact_id: str) -> Contact:
     found = contacts.get(tenant, contact_id)
     assert found is not None
     return found
 
 
-def say(contacts: Contacts, tenant: str, contact_id: str, *, no: bool, at: int, now: int | None = None) -> None:
+def say(contacts: Contacts, tenant: TenantId, contact_id: str, *, no: bool, at: int, now: int | None = None) -> None:
     contacts.consent.record(
         tenant,
         contact_id,
@@ -45,7 +45,7 @@ def say(contacts: Contacts, tenant: str, contact_id: str, *, no: bool, at: int, 
     )
 
 
-def test_an_imported_row_is_created_updated_or_unchanged(contacts: Contacts, tenant: str) -> None:
+def test_an_imported_row_is_created_updated_or_unchanged(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
 
     def upsert(attributes: dict[str, str], fields: dict[str, str], *tags: str) -> str:
@@ -65,7 +65,7 @@ def test_an_imported_row_is_created_updated_or_unchanged(contacts: Contacts, ten
     )
 
 
-def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: Contacts, tenant: str) -> None:
+def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
     alias = contact_id_for(tenant, "bsuid", "BR.1")
     contacts.put_pointer(tenant, alias, contact_id)
@@ -77,7 +77,7 @@ def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: 
 
 
 def test_the_tenants_name_comes_first_then_their_phone_books_then_the_persons_own(
-    database: Database, contacts: Contacts, tenant: str
+    database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     names, contact_id = ContactNames(database), add(contacts, tenant, name="")
     contacts.upsert(tenant, contact_id, {"profile": "annie"}, {}, frozenset(), 6)
@@ -92,7 +92,7 @@ def test_the_tenants_name_comes_first_then_their_phone_books_then_the_persons_ow
 
 
 def test_a_username_is_the_latest_by_its_time_and_makes_no_contact(
-    database: Database, contacts: Contacts, tenant: str
+    database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     names, contact_id = ContactNames(database), add(contacts, tenant)
     for username, at in (("new", 20), ("old", 10), ("newer", 20)):
@@ -104,7 +104,7 @@ def test_a_username_is_the_latest_by_its_time_and_makes_no_contact(
 
 
 def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
-    database: Database, contacts: Contacts, tenant: str
+    database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     kept, gone = add(contacts, tenant, name=""), contact_id_for(tenant, "bsuid", "BR.1")
     contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), 5)
@@ -114,20 +114,20 @@ def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
     assert (found.contact_id, found.name, found.profile_name, found.username) == (kept, "Ana", "annie", "ana")
 
 
-def test_a_pointer_never_replaces_what_is_there(contacts: Contacts, tenant: str) -> None:
+def test_a_pointer_never_replaces_what_is_there(contacts: Contacts, tenant: TenantId) -> None:
     first, second = add(contacts, tenant), add(contacts, tenant, "+5511912345678", "Bia")
     contacts.put_pointer(tenant, first, second)
     assert need(contacts, tenant, first).name == "Ana"
 
 
-def test_pointers_in_a_circle_lead_nowhere(contacts: Contacts, tenant: str) -> None:
+def test_pointers_in_a_circle_lead_nowhere(contacts: Contacts, tenant: TenantId) -> None:
     one, two = contact_id_for(tenant, "bsuid", "1"), contact_id_for(tenant, "bsuid", "2")
     contacts.put_pointer(tenant, one, two)
     contacts.put_pointer(tenant, two, one)
     assert contacts.get(tenant, one) is None
 
 
-def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tenant: str) -> None:
+def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
     alias = contact_id_for(tenant, "bsuid", "BR.1")
     contacts.put_pointer(tenant, alias, contact_id)
@@ -138,9 +138,9 @@ def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tena
     assert [change.contact_id for change in contacts.consent.feed(tenant, 0)] == [contact_id]
 
 
-def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: str) -> None:
+def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
-    other = new_ulid()
+    other = TenantId(new_ulid())
     assert contacts.get(other, contact_id) is None
     assert contacts.find(other, "phone", PHONE) is None
     assert contacts.page(other, "", 10) == []
@@ -149,7 +149,7 @@ def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: str) -
     )
 
 
-def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant: str) -> None:
+def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant: TenantId) -> None:
     for round_ in range(6):
         phone = f"+551198765{round_:04}"
         contact_id = contact_id_for(tenant, "phone", phone)
@@ -167,7 +167,9 @@ def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([(10, True), (20, False), (30, True)])))
-def test_the_newest_word_counts_in_any_order(contacts: Contacts, tenant: str, order: list[tuple[int, bool]]) -> None:
+def test_the_newest_word_counts_in_any_order(
+    contacts: Contacts, tenant: TenantId, order: list[tuple[int, bool]]
+) -> None:
     contact_id = add(contacts, tenant)
     for now, (at, no) in enumerate([*order, *order]):
         say(contacts, tenant, contact_id, no=no, at=at, now=1_000 + now)
@@ -175,7 +177,7 @@ def test_the_newest_word_counts_in_any_order(contacts: Contacts, tenant: str, or
     assert (found.opted_out_at, found.opt_out_source) == (30, "keyword")
 
 
-def test_a_newer_yes_lifts_the_no(contacts: Contacts, tenant: str) -> None:
+def test_a_newer_yes_lifts_the_no(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
     say(contacts, tenant, contact_id, no=True, at=10)
     say(contacts, tenant, contact_id, no=False, at=20)
@@ -184,7 +186,7 @@ def test_a_newer_yes_lifts_the_no(contacts: Contacts, tenant: str) -> None:
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([True, False, False])))
-def test_of_two_words_in_the_same_moment_the_no_counts(contacts: Contacts, tenant: str, order: list[bool]) -> None:
+def test_of_two_words_in_the_same_moment_the_no_counts(contacts: Contacts, tenant: TenantId, order: list[bool]) -> None:
     """Meta's times are whole seconds, and it delivers twice and out of order."""
     contact_id = add(contacts, tenant)
     for now, no in enumerate(order):
@@ -193,14 +195,14 @@ def test_of_two_words_in_the_same_moment_the_no_counts(contacts: Contacts, tenan
     assert contacts.consent.feed(tenant, 0)[-1].opted_out
 
 
-def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: Contacts, tenant: str) -> None:
+def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
     say(contacts, tenant, contact_id, no=True, at=10)
     assert add(contacts, tenant) == contact_id
     assert need(contacts, tenant, contact_id).opted_out_at == 10
 
 
-def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: Contacts, tenant: str) -> None:
+def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: Contacts, tenant: TenantId) -> None:
     people = [add(contacts, tenant, f"+551198765{i:04}") for i in range(4)]
     for i, now in enumerate((400, 100, 300, 200)):
         say(contacts, tenant, people[i], no=i != 2, at=50, now=now)
@@ -213,13 +215,13 @@ def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: C
     ]
     assert [change.at for change in contacts.consent.feed(tenant, 200)] == [200, 300, 400]
     assert contacts.consent.feed(tenant, 401) == []
-    assert contacts.consent.feed(new_ulid(), 0) == []
+    assert contacts.consent.feed(TenantId(new_ulid()), 0) == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_a_no_whose_recording_crashed_is_whole_after_the_redelivery(
-    database: Database, contacts: Contacts, tenant: str, k: int, when: str
+    database: Database, contacts: Contacts, tenant: TenantId, k: int, when: str
 ) -> None:
     contact_id = add(contacts, tenant)
 
@@ -234,7 +236,7 @@ def test_a_no_whose_recording_crashed_is_whole_after_the_redelivery(
     assert len(consent_events(database, tenant, contact_id)) == 1
 
 
-def consent_events(database: Database, tenant: str, contact_id: str) -> list[dict[str, object]]:
+def consent_events(database: Database, tenant: TenantId, contact_id: str) -> list[dict[str, object]]:
     answer = database.client.query(
         TableName=database.contacts,
         KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
@@ -247,7 +249,7 @@ def consent_events(database: Database, tenant: str, contact_id: str) -> list[dic
 
 
 def test_every_word_stays_on_record_also_one_that_came_late(
-    database: Database, contacts: Contacts, tenant: str
+    database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     contact_id = add(contacts, tenant)
     say(contacts, tenant, contact_id, no=True, at=30)
@@ -257,14 +259,14 @@ def test_every_word_stays_on_record_also_one_that_came_late(
     assert [change.opted_out for change in contacts.consent.feed(tenant, 0)] == [True]
 
 
-def test_the_last_inbound_moves_forward_only(contacts: Contacts, tenant: str) -> None:
+def test_the_last_inbound_moves_forward_only(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
     for at in (20, 10, 30, 30, 5):
         contacts.note_inbound(tenant, contact_id, at)
     assert need(contacts, tenant, contact_id).last_inbound_at == 30
 
 
-def test_scanning_shard_by_shard_gives_everybody_once_in_order_of_id(contacts: Contacts, tenant: str) -> None:
+def test_scanning_shard_by_shard_gives_everybody_once_in_order_of_id(contacts: Contacts, tenant: TenantId) -> None:
     ids = sorted(add(contacts, tenant, f"+55119{i:08}") for i in range(60))
     contacts.put_pointer(tenant, contact_id_for(tenant, "bsuid", "BR.1"), ids[0])
     say(contacts, tenant, ids[0], no=True, at=5)
@@ -275,7 +277,7 @@ def test_scanning_shard_by_shard_gives_everybody_once_in_order_of_id(contacts: C
         assert rest == [i for i in ids if i > after and shard_of(i) == shard_of(after)]
 
 
-def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: str) -> None:
+def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: TenantId) -> None:
     ids = sorted(add(contacts, tenant, f"+55119{i:08}") for i in range(30))
     seen: list[str] = []
     while page := contacts.page(tenant, seen[-1] if seen else "", 7):
@@ -283,7 +285,7 @@ def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: str) 
     assert seen == ids
 
 
-def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: str) -> None:
+def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant, points="1", city="SP")
     say(contacts, tenant, contact_id, no=True, at=5)
     assert contacts.edit(
@@ -300,7 +302,7 @@ def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: st
     assert found.opted_out_at == 5
 
 
-def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: str) -> None:
+def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
     assert not contacts.edit(
         tenant, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=1
@@ -308,11 +310,11 @@ def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: str) -> None:
     assert contacts.get(tenant, contact_id) is None
 
 
-def merge(contacts: Contacts, tenant: str, keep: str, gone: str) -> bool:
+def merge(contacts: Contacts, tenant: TenantId, keep: str, gone: str) -> bool:
     return contacts.merge(tenant, keep, need(contacts, tenant, gone), 9_000)
 
 
-def test_two_contacts_that_are_one_person_become_one(contacts: Contacts, tenant: str) -> None:
+def test_two_contacts_that_are_one_person_become_one(contacts: Contacts, tenant: TenantId) -> None:
     keep = add(contacts, tenant, points="1")
     gone = contact_id_for(tenant, "bsuid", "BR.1")
     contacts.upsert(tenant, gone, {"bsuid": "BR.1", "name": "Other"}, {"points": "9", "city": "SP"}, frozenset("b"), 5)
@@ -327,7 +329,7 @@ def test_two_contacts_that_are_one_person_become_one(contacts: Contacts, tenant:
 @pytest.mark.parametrize("who", ["keep", "gone"])
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
-    contacts: Contacts, tenant: str, who: str, moment: str
+    contacts: Contacts, tenant: TenantId, who: str, moment: str
 ) -> None:
     ids = {"keep": add(contacts, tenant), "gone": add(contacts, tenant, "+5511912345678")}
     if moment == "before":
@@ -341,7 +343,7 @@ def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
     assert heard == {ids["keep"], ids["gone"]}
 
 
-def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, tenant: str) -> None:
+def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, tenant: TenantId) -> None:
     keep, gone = add(contacts, tenant), add(contacts, tenant, "+5511912345678")
     as_read = need(contacts, tenant, gone)
     say(contacts, tenant, gone, no=True, at=8_000, now=8_000)
@@ -351,7 +353,7 @@ def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, t
     assert need(contacts, tenant, keep).opted_out_at == 8_000
 
 
-def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: str) -> None:
+def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: TenantId) -> None:
     whole = "Ana María Gómez"
     given = {"phone": "+34600000001", "name": whole, "first": kept_with_name("Ana María", whole)}
     contact_id, *_ = contacts.upsert(tenant, contact_id_for(tenant, "phone", "+34600000001"), given, {}, frozenset(), 1)

@@ -10,7 +10,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.conversations.presence import PRESENT_MS
 from shared.errors import Conflict, NotFound
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import MOST_LOOKED_AT, ConversationFilter
@@ -26,13 +26,17 @@ def conversations(database: Database) -> Conversations:
     return Conversations(database)
 
 
-def heard(conversations: Conversations, tenant: str, name: str, at: int, number: str = "pn1") -> None:
+def heard(conversations: Conversations, tenant: TenantId, name: str, at: int, number: str = "pn1") -> None:
     message = Message(message_key(at, name), name, "in", "contact", "text", "hello", at, {"body": "hello"}, f"w{at}")
     conversations.append(tenant, Head(name, number, f"c{name}", "Ana Lima", "+5511912345678"), message)
 
 
 def listed(
-    conversations: Conversations, tenant: str, wanted: ConversationFilter | None = None, limit: int = 2, now: int = NOW
+    conversations: Conversations,
+    tenant: TenantId,
+    wanted: ConversationFilter | None = None,
+    limit: int = 2,
+    now: int = NOW,
 ) -> list[str]:
     found: list[str] = []
     cursor: str | None = None
@@ -45,7 +49,7 @@ def listed(
             return found
 
 
-def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversations, tenant: str) -> None:
+def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(9):
         heard(conversations, tenant, f"v{i}", NOW - 100 + i, number=f"pn{i % 2}")
         desk = ("ana", "bea", "")[i % 3]
@@ -71,13 +75,13 @@ def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversa
     assert listed(conversations, tenant, ConversationFilter("open", "ana"), now=NOW + 20) == ["v3", "v6"]
     assert listed(conversations, tenant, ConversationFilter(assignee="")) == ["v2", "v8", "v5"]
     assert listed(conversations, tenant, ConversationFilter("open", phone_number_id="pn0")) == ["v8", "v6", "v4"]
-    other = new_ulid()
+    other = TenantId(new_ulid())
     assert listed(conversations, other) == []
     assert listed(conversations, other, ConversationFilter("open", "ana")) == []
 
 
 def test_filters_look_at_so_many_and_say_where_they_stopped(
-    conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+    conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_LOOKED_AT == 2_000
     monkeypatch.setattr("shared.store.conversations.lists.MOST_LOOKED_AT", 5)
@@ -90,7 +94,7 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
     assert len(listed(conversations, tenant, ConversationFilter("open", unread=True), limit=4)) == 12
 
 
-def test_of_many_changes_at_once_none_is_lost(conversations: Conversations, tenant: str) -> None:
+def test_of_many_changes_at_once_none_is_lost(conversations: Conversations, tenant: TenantId) -> None:
     heard(conversations, tenant, "v", NOW)
 
     def change(i: int) -> None:
@@ -106,7 +110,7 @@ def test_of_many_changes_at_once_none_is_lost(conversations: Conversations, tena
     assert (found.unread, found.version) == (3, 3)
 
 
-def test_of_two_who_decide_by_one_version_one_wins(conversations: Conversations, tenant: str) -> None:
+def test_of_two_who_decide_by_one_version_one_wins(conversations: Conversations, tenant: TenantId) -> None:
     heard(conversations, tenant, "v", NOW)
 
     def claim(i: int) -> str:
@@ -132,7 +136,7 @@ def entry(name: str, at: int = NOW, mentions: tuple[str, ...] = ()) -> Entry:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_change_and_what_is_said_of_it_are_one_write(
-    database: Database, conversations: Conversations, tenant: str, when: str
+    database: Database, conversations: Conversations, tenant: TenantId, when: str
 ) -> None:
     heard(conversations, tenant, "v", NOW)
     said = entry("x", mentions=("bea",))
@@ -150,7 +154,9 @@ def test_a_change_and_what_is_said_of_it_are_one_write(
     assert bool(conversations.entries.mentions(tenant, "bea", 9, None).items) is written
 
 
-def test_entries_and_mentions_are_newest_first_and_each_tenants_own(conversations: Conversations, tenant: str) -> None:
+def test_entries_and_mentions_are_newest_first_and_each_tenants_own(
+    conversations: Conversations, tenant: TenantId
+) -> None:
     for i in range(5):
         conversations.entries.put(tenant, entry(f"n{i}", NOW + i, ("bea", "cid")))
     read = [e.text for e in conversations.entries.newest_first(tenant, "v", NOW + 3, 2)]
@@ -162,12 +168,12 @@ def test_entries_and_mentions_are_newest_first_and_each_tenants_own(conversation
         seen += [e.text for e in conversations.entries.get_many(tenant, page.items).values()]
         cursor = page.cursor
     assert sorted(seen) == ["n0", "n1", "n2", "n3", "n4"]
-    other = new_ulid()
+    other = TenantId(new_ulid())
     assert conversations.entries.mentions(other, "bea", 9, None).items == []
     assert list(conversations.entries.newest_first(other, "v", NOW + 9, 9)) == []
 
 
-def test_a_conversation_that_a_person_opens_again_says_so(conversations: Conversations, tenant: str) -> None:
+def test_a_conversation_that_a_person_opens_again_says_so(conversations: Conversations, tenant: TenantId) -> None:
     heard(conversations, tenant, "v", NOW)
     conversations.change(tenant, "v", lambda c: close(c, NOW + 1))
     heard(conversations, tenant, "v", NOW + 2)
@@ -175,7 +181,7 @@ def test_a_conversation_that_a_person_opens_again_says_so(conversations: Convers
     assert (said.kind, said.author, said.at) == ("reopened", "contact", NOW + 2)
 
 
-def test_a_conversation_is_opened_once(conversations: Conversations, tenant: str) -> None:
+def test_a_conversation_is_opened_once(conversations: Conversations, tenant: TenantId) -> None:
     head = Head("v", "pn1", "c", "Ana", "+1")
     assert sum(made for _, made in at_once(4, lambda _: conversations.open(tenant, head, NOW))) == 1
     assert listed(conversations, tenant, ConversationFilter("open", "")) == ["v"]
@@ -183,23 +189,23 @@ def test_a_conversation_is_opened_once(conversations: Conversations, tenant: str
         conversations.change(tenant, "nothing", lambda c: c)
 
 
-def test_presence_and_turns(database: Database, tenant: str) -> None:
+def test_presence_and_turns(database: Database, tenant: TenantId) -> None:
     agents = Agents(database)
     agents.enter(tenant, "v", "ana", "viewing", NOW)
     agents.enter(tenant, "v", "ana", "typing", NOW + 5)
     agents.enter(tenant, "v", "bea", "viewing", NOW)
     assert {(p.member_id, p.doing) for p in agents.present(tenant, "v", NOW)} == {("ana", "typing"), ("bea", "viewing")}
     assert [p.member_id for p in agents.present(tenant, "v", NOW + PRESENT_MS)] == ["ana"]
-    assert agents.present(new_ulid(), "v", NOW) == []
+    assert agents.present(TenantId(new_ulid()), "v", NOW) == []
     agents.leave(tenant, "v", "ana")
     assert [p.member_id for p in agents.present(tenant, "v", NOW)] == ["bea"]
     turns = at_once(6, lambda _: agents.next_turn(tenant))
     assert sorted(turns) == [1, 2, 3, 4, 5, 6]
-    assert agents.next_turn(new_ulid()) == 1
+    assert agents.next_turn(TenantId(new_ulid())) == 1
 
 
 def test_what_messages_changes_and_lists_cost_is_as_stated(
-    database: Database, conversations: Conversations, tenant: str
+    database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     meter = Meter(database.client)
     heard(conversations, tenant, "v00", NOW)

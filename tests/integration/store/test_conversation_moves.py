@@ -8,6 +8,7 @@ from shared.domain.conversations.entry import Entry, Mention
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import TenantId
 from shared.store.conversations.change_stream import read_change
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import ConversationFilter
@@ -40,7 +41,7 @@ def reaction(head: Head, at: int, name: str, target: str) -> Message:
     return said(head, at, name, kind="reaction", change=Change("reaction", f"wamid.{target}", emoji="👍"))
 
 
-def fill(conversations: Conversations, tenant: str) -> None:
+def fill(conversations: Conversations, tenant: TenantId) -> None:
     """Two in one conversation, one in the other, and a reaction in each to what the other one holds."""
     conversations.append(tenant, GONE, said(GONE, 1, "first"))
     conversations.append(tenant, KEPT, said(KEPT, 2, "second"))
@@ -53,11 +54,11 @@ def fill(conversations: Conversations, tenant: str) -> None:
     conversations.entries.put(tenant, note)
 
 
-def move(moves: ConversationMoves, tenant: str) -> bool:
+def move(moves: ConversationMoves, tenant: TenantId) -> bool:
     return moves.move(tenant, "gone", "kept", "c-kept", NOW, lambda: False)
 
 
-def whole(conversations: Conversations, tenant: str) -> None:
+def whole(conversations: Conversations, tenant: TenantId) -> None:
     """Everything is in one conversation, and found under both ids."""
     listed = conversations.messages.page(tenant, "kept", 50, None).items
     assert [m.text for m in listed] == ["third", "second", "first"]
@@ -75,7 +76,7 @@ def whole(conversations: Conversations, tenant: str) -> None:
     assert conversations.entries.get_many(tenant, [mention])[mention].text == "look"
 
 
-def test_two_conversations_become_one(moves: ConversationMoves, conversations: Conversations, tenant: str) -> None:
+def test_two_conversations_become_one(moves: ConversationMoves, conversations: Conversations, tenant: TenantId) -> None:
     fill(conversations, tenant)
     assert moves.exists(tenant, "gone")
     for _ in range(2):
@@ -84,7 +85,9 @@ def test_two_conversations_become_one(moves: ConversationMoves, conversations: C
     assert not moves.exists(tenant, "gone")
 
 
-def test_one_that_is_alone_moves_as_it_is(moves: ConversationMoves, conversations: Conversations, tenant: str) -> None:
+def test_one_that_is_alone_moves_as_it_is(
+    moves: ConversationMoves, conversations: Conversations, tenant: TenantId
+) -> None:
     conversations.append(tenant, GONE, said(GONE, 1, "first"))
     before = conversations.get(tenant, "gone")
     move(moves, tenant)
@@ -97,7 +100,7 @@ def test_one_that_is_alone_moves_as_it_is(moves: ConversationMoves, conversation
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5, 6, 8, 10])
 def test_a_move_that_dies_is_done_by_doing_it_again(
-    database: Database, moves: ConversationMoves, conversations: Conversations, tenant: str, k: int, when: Any
+    database: Database, moves: ConversationMoves, conversations: Conversations, tenant: TenantId, k: int, when: Any
 ) -> None:
     fill(conversations, tenant)
     with crash_at_write(database, k, when) as crashed, pytest.raises(Crash):
@@ -109,7 +112,9 @@ def test_a_move_that_dies_is_done_by_doing_it_again(
     whole(conversations, tenant)
 
 
-def test_a_long_one_is_moved_bit_by_bit(moves: ConversationMoves, conversations: Conversations, tenant: str) -> None:
+def test_a_long_one_is_moved_bit_by_bit(
+    moves: ConversationMoves, conversations: Conversations, tenant: TenantId
+) -> None:
     fill(conversations, tenant)
     turns = 0
     while True:
@@ -122,7 +127,7 @@ def test_a_long_one_is_moved_bit_by_bit(moves: ConversationMoves, conversations:
 
 
 def test_what_happens_under_the_old_id_happens_to_the_new_one(
-    moves: ConversationMoves, conversations: Conversations, tenant: str
+    moves: ConversationMoves, conversations: Conversations, tenant: TenantId
 ) -> None:
     fill(conversations, tenant)
     move(moves, tenant)
@@ -140,7 +145,7 @@ def test_what_happens_under_the_old_id_happens_to_the_new_one(
 
 @pytest.mark.parametrize("round_", range(5))
 def test_ticks_that_come_while_it_moves_are_kept(
-    moves: ConversationMoves, conversations: Conversations, tenant: str, round_: int
+    moves: ConversationMoves, conversations: Conversations, tenant: TenantId, round_: int
 ) -> None:
     fill(conversations, tenant)
     third = message_key(NOW + 3, "third")
@@ -158,13 +163,13 @@ def test_ticks_that_come_while_it_moves_are_kept(
 
 
 def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
-    moves: ConversationMoves, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+    moves: ConversationMoves, conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversations.append(tenant, GONE, said(GONE, 1, "first"))
     conversations.append(tenant, KEPT, said(KEPT, 2, "second"))
     put = type(conversations.messages).put
 
-    def move_first(messages: Any, tenant_id: str, message: Message) -> bool:
+    def move_first(messages: Any, tenant_id: TenantId, message: Message) -> bool:
         if message.conversation_id == "gone":
             assert moves.move(tenant, "gone", "kept", "c-kept", 1_700_000_000_000, lambda: False)
         return put(messages, tenant_id, message)
@@ -178,7 +183,7 @@ def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
     assert not moves.exists(tenant, "gone")
 
 
-def test_nothing_moves_onto_itself(moves: ConversationMoves, conversations: Conversations, tenant: str) -> None:
+def test_nothing_moves_onto_itself(moves: ConversationMoves, conversations: Conversations, tenant: TenantId) -> None:
     fill(conversations, tenant)
     move(moves, tenant)
     assert moves.move(tenant, "kept", "gone", "c-gone", NOW, lambda: False)
@@ -186,7 +191,7 @@ def test_nothing_moves_onto_itself(moves: ConversationMoves, conversations: Conv
 
 
 def test_what_moved_is_no_news(
-    database: Database, moves: ConversationMoves, conversations: Conversations, tenant: str
+    database: Database, moves: ConversationMoves, conversations: Conversations, tenant: TenantId
 ) -> None:
     fill(conversations, tenant)
     move(moves, tenant)

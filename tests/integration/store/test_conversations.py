@@ -9,7 +9,7 @@ import pytest
 from shared.domain.conversations.conversation import read
 from shared.domain.conversations.message import Direction, Message
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.messages import MOST_BETWEEN
 from shared.store.engine.database import Database
@@ -30,7 +30,9 @@ def message(at: int, direction: Direction = "in", text: str = "", status: str = 
     return Message(message_key(at, name), "v1", direction, author, "text", body, at, {"body": body}, status=status)  # type: ignore[arg-type]
 
 
-def test_a_message_comes_back_as_it_was_and_opens_the_conversation(conversations: Conversations, tenant: str) -> None:
+def test_a_message_comes_back_as_it_was_and_opens_the_conversation(
+    conversations: Conversations, tenant: TenantId
+) -> None:
     assert conversations.append(tenant, HEAD, message(1_000, text="olá"))
     found = conversations.get(tenant, "v1")
     assert found is not None
@@ -40,7 +42,7 @@ def test_a_message_comes_back_as_it_was_and_opens_the_conversation(conversations
     assert conversations.messages.get(tenant, "v1", message_key(1_000, "m")) == message(1_000, text="olá")
 
 
-def test_the_same_message_twice_is_one(conversations: Conversations, tenant: str) -> None:
+def test_the_same_message_twice_is_one(conversations: Conversations, tenant: TenantId) -> None:
     assert [conversations.append(tenant, HEAD, message(1_000)) for _ in range(3)] == [True, False, False]
     assert len(conversations.messages.page(tenant, "v1", 10, None).items) == 1
     found = conversations.get(tenant, "v1")
@@ -48,7 +50,7 @@ def test_the_same_message_twice_is_one(conversations: Conversations, tenant: str
     assert found.unread == 1
 
 
-def test_of_many_deliveries_at_once_one_counts(conversations: Conversations, tenant: str) -> None:
+def test_of_many_deliveries_at_once_one_counts(conversations: Conversations, tenant: TenantId) -> None:
     assert sum(at_once(6, lambda _i: conversations.append(tenant, HEAD, message(1_000)))) == 1
     found = conversations.get(tenant, "v1")
     assert found is not None
@@ -58,7 +60,7 @@ def test_of_many_deliveries_at_once_one_counts(conversations: Conversations, ten
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("k", [1, 2])
 def test_the_head_catches_up_after_a_crash_between_the_writes(
-    database: Database, conversations: Conversations, tenant: str, k: int, when: str
+    database: Database, conversations: Conversations, tenant: TenantId, k: int, when: str
 ) -> None:
     with crash_at_write(database, k, when), pytest.raises(Crash):  # type: ignore[arg-type]
         conversations.append(tenant, HEAD, message(1_000))
@@ -72,7 +74,7 @@ def test_the_head_catches_up_after_a_crash_between_the_writes(
 
 @pytest.mark.parametrize("order", list(itertools.permutations([1_000, 2_000, 3_000])))
 def test_messages_out_of_order_never_move_the_window_back(
-    conversations: Conversations, tenant: str, order: tuple[int, ...]
+    conversations: Conversations, tenant: TenantId, order: tuple[int, ...]
 ) -> None:
     for at in order:
         conversations.append(tenant, HEAD, message(at))
@@ -83,7 +85,7 @@ def test_messages_out_of_order_never_move_the_window_back(
     assert [m.at for m in conversations.messages.page(tenant, "v1", 10, None).items] == [3_000, 2_000, 1_000]
 
 
-def test_what_we_write_opens_no_window_and_is_not_unread(conversations: Conversations, tenant: str) -> None:
+def test_what_we_write_opens_no_window_and_is_not_unread(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, message(1_000))
     conversations.append(tenant, HEAD, message(5_000, "out"))
     found = conversations.get(tenant, "v1")
@@ -91,7 +93,7 @@ def test_what_we_write_opens_no_window_and_is_not_unread(conversations: Conversa
     assert (found.last_inbound_at, found.last_message_at, found.unread) == (1_000, 5_000, 1)
 
 
-def test_reading_marks_as_read_and_a_new_message_opens_again(conversations: Conversations, tenant: str) -> None:
+def test_reading_marks_as_read_and_a_new_message_opens_again(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, message(1_000))
     conversations.change(tenant, "v1", read)
     found = conversations.get(tenant, "v1")
@@ -104,7 +106,7 @@ def test_reading_marks_as_read_and_a_new_message_opens_again(conversations: Conv
 
 
 def test_an_answer_to_something_long_ago_reads_a_bounded_number_of_messages(
-    conversations: Conversations, tenant: str
+    conversations: Conversations, tenant: TenantId
 ) -> None:
     for at in range(1_000, 1_000 + MOST_BETWEEN + 2):
         conversations.append(tenant, HEAD, message(at))
@@ -126,7 +128,7 @@ ORDER = ["sent", "failed", "delivered", "read"]
 
 
 @pytest.mark.parametrize("states", list(itertools.permutations(ORDER)))
-def test_states_join_in_any_order(conversations: Conversations, tenant: str, states: tuple[str, ...]) -> None:
+def test_states_join_in_any_order(conversations: Conversations, tenant: TenantId, states: tuple[str, ...]) -> None:
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
     best = "queued"
     for state in states:
@@ -138,7 +140,7 @@ def test_states_join_in_any_order(conversations: Conversations, tenant: str, sta
         assert (found.status, found.wamid) == (best, "wamid.1")
 
 
-def test_states_that_come_at_once_join(conversations: Conversations, tenant: str) -> None:
+def test_states_that_come_at_once_join(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
     states = ["sent", "delivered", "read", "failed"]
     at_once(4, lambda i: conversations.messages.record_status(tenant, "v1", message_key(1_000, "m"), states[i]))
@@ -148,7 +150,7 @@ def test_states_that_come_at_once_join(conversations: Conversations, tenant: str
 
 
 def test_an_unknown_send_is_settled_by_a_status_and_not_the_other_way_round(
-    conversations: Conversations, tenant: str
+    conversations: Conversations, tenant: TenantId
 ) -> None:
     key = message_key(1_000, "m")
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
@@ -164,21 +166,21 @@ def test_an_unknown_send_is_settled_by_a_status_and_not_the_other_way_round(
     assert found.status == "delivered"
 
 
-def test_a_state_of_a_message_that_is_not_there_makes_none(conversations: Conversations, tenant: str) -> None:
+def test_a_state_of_a_message_that_is_not_there_makes_none(conversations: Conversations, tenant: TenantId) -> None:
     assert not conversations.messages.record_status(tenant, "v1", message_key(1, "x"), "sent")
     assert conversations.messages.get(tenant, "v1", message_key(1, "x")) is None
 
 
-def test_another_tenants_conversation_is_not_there(conversations: Conversations, tenant: str) -> None:
+def test_another_tenants_conversation_is_not_there(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
-    other = new_ulid()
+    other = TenantId(new_ulid())
     assert conversations.get(other, "v1") is None
     assert conversations.page(other, 10, None, 9_000).items == []
     assert conversations.messages.page(other, "v1", 10, None).items == []
     assert not conversations.messages.record_status(other, "v1", message_key(1_000, "m"), "sent")
 
 
-def test_pages_hold_every_conversation_once_last_active_first(conversations: Conversations, tenant: str) -> None:
+def test_pages_hold_every_conversation_once_last_active_first(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(7):
         conversations.append(tenant, Head(f"v{i}", "pn1", f"c{i}", ""), message(1_000 + i))
     conversations.append(tenant, Head("v2", "pn1", "c2", ""), message(9_000))
@@ -191,7 +193,7 @@ def test_pages_hold_every_conversation_once_last_active_first(conversations: Con
     assert seen == ["v2", "v6", "v5", "v4", "v3", "v1", "v0"]
 
 
-def test_pages_hold_every_message_once_newest_first(conversations: Conversations, tenant: str) -> None:
+def test_pages_hold_every_message_once_newest_first(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(7):
         conversations.append(tenant, HEAD, message(1_000 + i, DIRECTIONS[i % 2]))
     seen: list[int] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from shared.errors import Conflict, InvalidInput, NotFound, RetryableError
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory, Due
 from tests.support.faults import at_once
@@ -23,7 +23,7 @@ def directory(database: Database) -> Directory:
     return Directory(database)
 
 
-def test_a_document_comes_back_as_it_was(directory: Directory, tenant: str) -> None:
+def test_a_document_comes_back_as_it_was(directory: Directory, tenant: TenantId) -> None:
     directory.create(tenant, "NOTE#1", Note("olá", (1, 2)))
     assert directory.get(tenant, "NOTE#1", Note) == Note("olá", (1, 2))
     assert directory.get(tenant, "NOTE#2", Note) is None
@@ -31,14 +31,14 @@ def test_a_document_comes_back_as_it_was(directory: Directory, tenant: str) -> N
         directory.need(tenant, "NOTE#2", Note)
 
 
-def test_a_key_is_created_once(directory: Directory, tenant: str) -> None:
+def test_a_key_is_created_once(directory: Directory, tenant: TenantId) -> None:
     directory.create(tenant, "NOTE#1", Note("first"))
     with pytest.raises(Conflict):
         directory.create(tenant, "NOTE#1", Note("second"))
     assert directory.need(tenant, "NOTE#1", Note).text == "first"
 
 
-def test_of_many_who_create_the_same_key_one_succeeds(directory: Directory, tenant: str) -> None:
+def test_of_many_who_create_the_same_key_one_succeeds(directory: Directory, tenant: TenantId) -> None:
     def create(i: int) -> int | None:
         try:
             directory.create(tenant, "NOTE#1", Note(str(i)))
@@ -51,9 +51,9 @@ def test_of_many_who_create_the_same_key_one_succeeds(directory: Directory, tena
     assert directory.need(tenant, "NOTE#1", Note).text == str(winners[0])
 
 
-def test_another_tenants_document_is_not_there(directory: Directory, tenant: str) -> None:
+def test_another_tenants_document_is_not_there(directory: Directory, tenant: TenantId) -> None:
     directory.create(tenant, "NOTE#1", Note("secret"))
-    other = new_ulid()
+    other = TenantId(new_ulid())
     assert directory.get(other, "NOTE#1", Note) is None
     assert directory.all(other, "NOTE#", Note) == []
     with pytest.raises(NotFound):
@@ -62,7 +62,7 @@ def test_another_tenants_document_is_not_there(directory: Directory, tenant: str
     assert directory.need(tenant, "NOTE#1", Note).text == "secret"
 
 
-def test_changes_of_eight_at_once_are_all_kept(directory: Directory, tenant: str) -> None:
+def test_changes_of_eight_at_once_are_all_kept(directory: Directory, tenant: TenantId) -> None:
     directory.create(tenant, "NOTE#1", Note("x"))
 
     def add(i: int) -> int:
@@ -86,7 +86,7 @@ def test_changes_of_eight_at_once_are_all_kept(directory: Directory, tenant: str
     )
 
 
-def test_what_a_change_raises_comes_through_and_nothing_is_written(directory: Directory, tenant: str) -> None:
+def test_what_a_change_raises_comes_through_and_nothing_is_written(directory: Directory, tenant: TenantId) -> None:
     directory.create(tenant, "NOTE#1", Note("x"))
 
     def refuse(_note: Note) -> Note:
@@ -97,7 +97,7 @@ def test_what_a_change_raises_comes_through_and_nothing_is_written(directory: Di
     assert directory.need(tenant, "NOTE#1", Note) == Note("x")
 
 
-def test_pages_hold_everything_once_newest_first(directory: Directory, tenant: str) -> None:
+def test_pages_hold_everything_once_newest_first(directory: Directory, tenant: TenantId) -> None:
     for i in range(7):
         directory.create(tenant, f"NOTE#{i}", Note(str(i)))
     directory.create(tenant, "OTHER#1", Note("other"))
@@ -113,7 +113,7 @@ def test_pages_hold_everything_once_newest_first(directory: Directory, tenant: s
     assert seen == ["6", "5", "4", "3", "2", "1", "0"]
 
 
-def test_a_cursor_of_another_list_is_refused(directory: Directory, tenant: str) -> None:
+def test_a_cursor_of_another_list_is_refused(directory: Directory, tenant: TenantId) -> None:
     for i in range(2):
         directory.create(tenant, f"NOTE#{i}", Note(str(i)))
     cursor = directory.page(tenant, "NOTE#", Note, limit=1).cursor
@@ -122,7 +122,7 @@ def test_a_cursor_of_another_list_is_refused(directory: Directory, tenant: str) 
 
 
 def test_what_is_due_appears_when_its_time_has_come_and_goes_when_it_is_no_more(
-    directory: Directory, tenant: str
+    directory: Directory, tenant: TenantId
 ) -> None:
     kind = f"NOTE{tenant}"
     for i, at in enumerate((300, 100, 200)):
@@ -140,8 +140,8 @@ def test_what_is_due_appears_when_its_time_has_come_and_goes_when_it_is_no_more(
     assert directory.due(kind, 1_000) == [(tenant, "NOTE#0")]
 
 
-def test_a_name_belongs_to_one_tenant(directory: Directory, tenant: str) -> None:
-    name, other = f"PN#{tenant}", new_ulid()
+def test_a_name_belongs_to_one_tenant(directory: Directory, tenant: TenantId) -> None:
+    name, other = f"PN#{tenant}", TenantId(new_ulid())
     directory.claim(tenant, {name: {"display": "+1"}}, {"NUMBER#1": Note("mine")})
     with pytest.raises(Conflict) as caught:
         directory.claim(other, {f"FREE#{other}": {}, name: {}}, {"NUMBER#1": Note("theirs")})
@@ -153,7 +153,7 @@ def test_a_name_belongs_to_one_tenant(directory: Directory, tenant: str) -> None
     assert directory.get(other, "NUMBER#1", Note) is None
 
 
-def test_claiming_again_refreshes_the_details(directory: Directory, tenant: str) -> None:
+def test_claiming_again_refreshes_the_details(directory: Directory, tenant: TenantId) -> None:
     name = f"PN#{tenant}"
     directory.claim(tenant, {name: {"display": "+1"}}, {})
     directory.claim(tenant, {name: {"display": "+2"}}, {"NUMBER#1": Note("new")})
@@ -163,11 +163,11 @@ def test_claiming_again_refreshes_the_details(directory: Directory, tenant: str)
     assert directory.need(tenant, "NUMBER#1", Note).text == "new"
 
 
-def test_of_many_tenants_who_claim_one_name_one_gets_it(directory: Directory, tenant: str) -> None:
+def test_of_many_tenants_who_claim_one_name_one_gets_it(directory: Directory, tenant: TenantId) -> None:
     name = f"PN#{tenant}"
 
-    def claim(_i: int) -> str | None:
-        who = new_ulid()
+    def claim(_i: int) -> TenantId | None:
+        who = TenantId(new_ulid())
         try:
             directory.claim(who, {name: {}}, {"DOC": Note(who)})
         except (Conflict, RetryableError):
@@ -181,10 +181,10 @@ def test_of_many_tenants_who_claim_one_name_one_gets_it(directory: Directory, te
     assert winners == [owner.tenant_id]
 
 
-def test_only_the_owner_releases_a_name(directory: Directory, tenant: str) -> None:
+def test_only_the_owner_releases_a_name(directory: Directory, tenant: TenantId) -> None:
     name = f"PN#{tenant}"
     directory.claim(tenant, {name: {}}, {})
-    directory.release(new_ulid(), name)
+    directory.release(TenantId(new_ulid()), name)
     assert directory.owner_of(name) is not None
     directory.release(tenant, name)
     assert directory.owner_of(name) is None

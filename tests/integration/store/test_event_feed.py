@@ -9,6 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from shared.clock import epoch_ms
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.store.engine.database import Database
 from shared.store.webhooks.event_feed import CHUNK, KEEP_MS, CursorExpired, EventFeed
 from tests.support.faults import Crash, answer_lost, at_once, crash_at_write, sent_twice
@@ -26,7 +27,7 @@ def event(name: object) -> str:
     return json.dumps({"id": f"evt_{name}"})
 
 
-def rest(feed: EventFeed, tenant: str, cursor: str, now: int = NOW) -> tuple[list[str], str]:
+def rest(feed: EventFeed, tenant: TenantId, cursor: str, now: int = NOW) -> tuple[list[str], str]:
     """All that follows a cursor, and the cursor behind it."""
     found: list[str] = []
     more = True
@@ -37,7 +38,7 @@ def rest(feed: EventFeed, tenant: str, cursor: str, now: int = NOW) -> tuple[lis
     return found, cursor
 
 
-def test_what_is_appended_comes_in_order_and_once(feed: EventFeed, tenant: str) -> None:
+def test_what_is_appended_comes_in_order_and_once(feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
     feed.append(tenant, [event(1), event(2)], NOW)
     feed.append(tenant, [event(3)], NOW)
@@ -48,14 +49,14 @@ def test_what_is_appended_comes_in_order_and_once(feed: EventFeed, tenant: str) 
     assert rest(feed, tenant, cursor)[0] == [event(4)]
 
 
-def test_without_a_cursor_a_reader_begins_now(feed: EventFeed, tenant: str) -> None:
+def test_without_a_cursor_a_reader_begins_now(feed: EventFeed, tenant: TenantId) -> None:
     feed.append(tenant, [event("before")], NOW)
     start = feed.end(tenant, NOW)
     feed.append(tenant, [event("after")], NOW)
     assert rest(feed, tenant, start)[0] == [event("after")]
 
 
-def test_a_large_batch_is_read_in_parts(feed: EventFeed, tenant: str) -> None:
+def test_a_large_batch_is_read_in_parts(feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
     events = [event(i) for i in range(7 * CHUNK + 1)]
     feed.append(tenant, events, NOW)
@@ -65,7 +66,7 @@ def test_a_large_batch_is_read_in_parts(feed: EventFeed, tenant: str) -> None:
     assert rest(feed, tenant, start)[0] == events
 
 
-def test_events_of_any_size_fit(feed: EventFeed, tenant: str) -> None:
+def test_events_of_any_size_fit(feed: EventFeed, tenant: TenantId) -> None:
     """Random letters, which no compression makes smaller."""
     letters = random.Random(1)
     start = feed.end(tenant, NOW)
@@ -74,7 +75,7 @@ def test_events_of_any_size_fit(feed: EventFeed, tenant: str) -> None:
     assert rest(feed, tenant, start)[0] == events
 
 
-def test_readers_miss_nothing_while_many_write(database: Database, tenant: str) -> None:
+def test_readers_miss_nothing_while_many_write(database: Database, tenant: TenantId) -> None:
     writers, each = 8, 12
     start = EventFeed(database).end(tenant, epoch_ms())
     done = Event()
@@ -112,7 +113,7 @@ def test_readers_miss_nothing_while_many_write(database: Database, tenant: str) 
     assert seen[0] == seen[1] == seen[2]
 
 
-def test_a_number_that_is_not_there_yet_is_waited_for(database: Database, feed: EventFeed, tenant: str) -> None:
+def test_a_number_that_is_not_there_yet_is_waited_for(database: Database, feed: EventFeed, tenant: TenantId) -> None:
     """A query may show a chunk before the one with the number below: the cursor must not pass the gap."""
     start = feed.end(tenant, NOW)
     for i in range(3):
@@ -129,7 +130,7 @@ def test_a_number_that_is_not_there_yet_is_waited_for(database: Database, feed: 
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_crash_leaves_a_chunk_or_nothing(database: Database, feed: EventFeed, tenant: str, when: str) -> None:
+def test_a_crash_leaves_a_chunk_or_nothing(database: Database, feed: EventFeed, tenant: TenantId, when: str) -> None:
     start = feed.end(tenant, NOW)
     with crash_at_write(database, 1, when), pytest.raises(Crash):  # type: ignore[arg-type]
         feed.append(tenant, [event(1)], NOW)
@@ -137,7 +138,7 @@ def test_a_crash_leaves_a_chunk_or_nothing(database: Database, feed: EventFeed, 
     assert rest(feed, tenant, start)[0] == ([event(1), event(2)] if when == "after" else [event(2)])
 
 
-def test_a_request_that_the_client_repeats_appends_once(database: Database, feed: EventFeed, tenant: str) -> None:
+def test_a_request_that_the_client_repeats_appends_once(database: Database, feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
     for i in range(2):
         with sent_twice(database, "TransactWriteItems"):
@@ -145,7 +146,7 @@ def test_a_request_that_the_client_repeats_appends_once(database: Database, feed
     assert rest(feed, tenant, start)[0] == [event(0), event(1)]
 
 
-def test_what_is_appended_again_is_the_same_event_again(database: Database, feed: EventFeed, tenant: str) -> None:
+def test_what_is_appended_again_is_the_same_event_again(database: Database, feed: EventFeed, tenant: TenantId) -> None:
     """As a batch of changes is, whose consumer heard nothing of its success."""
     start = feed.end(tenant, NOW)
     with answer_lost(database, "TransactWriteItems"), pytest.raises(ReadTimeoutError):
@@ -154,7 +155,7 @@ def test_what_is_appended_again_is_the_same_event_again(database: Database, feed
     assert rest(feed, tenant, start)[0] == [event(1), event(1)]
 
 
-def test_a_cursor_is_good_for_a_day_and_then_says_so(feed: EventFeed, tenant: str) -> None:
+def test_a_cursor_is_good_for_a_day_and_then_says_so(feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
     feed.append(tenant, [event(1)], NOW + HOUR)
     assert rest(feed, tenant, start, NOW + KEEP_MS)[0] == [event(1)]
@@ -162,7 +163,7 @@ def test_a_cursor_is_good_for_a_day_and_then_says_so(feed: EventFeed, tenant: st
         feed.read(tenant, start, NOW + KEEP_MS + 1)
 
 
-def test_a_cursor_that_is_kept_in_use_never_expires(feed: EventFeed, tenant: str) -> None:
+def test_a_cursor_that_is_kept_in_use_never_expires(feed: EventFeed, tenant: TenantId) -> None:
     """Nothing happens for a week; then something does."""
     cursor, now = feed.end(tenant, NOW), NOW
     for _ in range(8):
@@ -172,7 +173,7 @@ def test_a_cursor_that_is_kept_in_use_never_expires(feed: EventFeed, tenant: str
     assert rest(feed, tenant, cursor, now)[0] == [event(1)]
 
 
-def test_numbers_go_on_after_everything_expired(database: Database, feed: EventFeed, tenant: str) -> None:
+def test_numbers_go_on_after_everything_expired(database: Database, feed: EventFeed, tenant: TenantId) -> None:
     feed.append(tenant, [event(1)], NOW)
     cursor = feed.end(tenant, NOW)
     database.client.delete_item(
@@ -182,7 +183,7 @@ def test_numbers_go_on_after_everything_expired(database: Database, feed: EventF
     assert rest(feed, tenant, cursor, NOW + HOUR)[0] == [event(2)]
 
 
-def test_chunks_outlive_every_cursor_that_leads_to_them(database: Database, feed: EventFeed, tenant: str) -> None:
+def test_chunks_outlive_every_cursor_that_leads_to_them(database: Database, feed: EventFeed, tenant: TenantId) -> None:
     """Reading slowly through a backlog gives cursors as old as the chunks, not as old as the reading."""
     start = feed.end(tenant, NOW)
     for i in range(5):
@@ -197,8 +198,8 @@ def test_chunks_outlive_every_cursor_that_leads_to_them(database: Database, feed
     assert int(item["ttl"]["N"]) * 1000 > NOW + 28 * HOUR
 
 
-def test_feeds_are_each_tenants_own(feed: EventFeed, tenant: str) -> None:
-    other = f"{tenant}x"
+def test_feeds_are_each_tenants_own(feed: EventFeed, tenant: TenantId) -> None:
+    other = TenantId(f"{tenant}x")
     start = feed.end(other, NOW)
     feed.append(tenant, [event(1)], NOW)
     assert rest(feed, other, start)[0] == []
@@ -207,6 +208,6 @@ def test_feeds_are_each_tenants_own(feed: EventFeed, tenant: str) -> None:
 
 
 @pytest.mark.parametrize("cursor", ["x", "eyJuIjoiMSJ9", "eyJuIjoiLTEiLCJhdCI6IjEifQ", "eyJuIjoi4peUIiwiYXQiOiIxIn0"])
-def test_cursors_of_others_are_refused(feed: EventFeed, tenant: str, cursor: str) -> None:
+def test_cursors_of_others_are_refused(feed: EventFeed, tenant: TenantId, cursor: str) -> None:
     with pytest.raises(InvalidInput):
         feed.read(tenant, cursor, NOW)

@@ -8,7 +8,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from shared.domain.campaigns.number_work import OPENING, LaneState, Run
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.engine.database import Database
 from tests.support.faults import answer_lost, at_once, sent_twice
@@ -23,7 +23,7 @@ def lanes(database: Database) -> Lanes:
 
 
 def run_on(pn: str, campaign_id: str = "c1", lanes: int = 1) -> Run:
-    return Run(pn, "t", campaign_id, "running", (10,) * SHARDS, lanes, NOW, "MARKETING", "{}")
+    return Run(pn, TenantId("t"), campaign_id, "running", (10,) * SHARDS, lanes, NOW, "MARKETING", "{}")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change, Reaction
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database
@@ -18,7 +18,7 @@ from shared.store.engine.paging import query_all
 from tests.support.faults import Crash, at_once, crash_at_write
 
 HEAD = Head("v1", "pn1", "c1", "Ana")
-Event = Callable[[Conversations, str], object]
+Event = Callable[[Conversations, TenantId], object]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ OF_HEARD: list[Event] = [
 _PARTITIONS = frozenset({"pk", "gsi1pk", "gsi2pk"})
 
 
-def state(database: Database, tenant: str) -> list[Any]:
+def state(database: Database, tenant: TenantId) -> list[Any]:
     """Every item of the conversation, but for where the tenant stands in it."""
     key = conversation_key(tenant, "v1")
     found = query_all(database.client, database.conversations, "pk = :pk", {":pk": key}, consistent=True)
@@ -90,7 +90,7 @@ def orders(count: int) -> st.SearchStrategy[list[int]]:
 
 
 def replay(database: Database, conversations: Conversations, events: list[Event], order: list[int]) -> list[Any]:
-    tenant = new_ulid()
+    tenant = TenantId(new_ulid())
     if events is OF_OURS:
         conversations.append(tenant, HEAD, OURS)
     for i in order:
@@ -108,7 +108,7 @@ def test_any_order_and_repetition_ends_in_the_same_state(
     assert replay(database, conversations, events, data.draw(orders(len(events)))) == in_order
 
 
-def test_what_people_see_of_it(conversations: Conversations, tenant: str) -> None:
+def test_what_people_see_of_it(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, OURS)
     for event in [*OF_OURS[4:6], *OF_OURS[:3]]:
         event(conversations, tenant)
@@ -120,7 +120,7 @@ def test_what_people_see_of_it(conversations: Conversations, tenant: str) -> Non
     assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, 3_000, "heart")
 
 
-def test_a_change_that_finds_nothing_is_a_message_of_its_own(conversations: Conversations, tenant: str) -> None:
+def test_a_change_that_finds_nothing_is_a_message_of_its_own(conversations: Conversations, tenant: TenantId) -> None:
     of_campaign = changing(2_000, "thumb", "reaction", "wamid.of-a-campaign", emoji="👍")
     conversations.append(tenant, HEAD, of_campaign)
     assert conversations.messages.page(tenant, "v1", 10, None).items == [of_campaign]
@@ -128,7 +128,7 @@ def test_a_change_that_finds_nothing_is_a_message_of_its_own(conversations: Conv
 
 @pytest.mark.parametrize("target", ["", "wamid.#", "wämid", "w" * 300])
 def test_a_target_that_cannot_be_an_id_is_looked_for_nowhere(
-    conversations: Conversations, tenant: str, target: str
+    conversations: Conversations, tenant: TenantId, target: str
 ) -> None:
     odd = changing(2_000, "odd", "reaction", target, emoji="👍")
     assert conversations.append(tenant, HEAD, odd)
@@ -136,14 +136,18 @@ def test_a_target_that_cannot_be_an_id_is_looked_for_nowhere(
     assert conversations.messages.by_wamid(tenant, "v1", target) is None
 
 
-def test_a_message_is_found_by_its_wamid_in_its_conversation_only(conversations: Conversations, tenant: str) -> None:
+def test_a_message_is_found_by_its_wamid_in_its_conversation_only(
+    conversations: Conversations, tenant: TenantId
+) -> None:
     conversations.append(tenant, HEAD, HEARD)
     assert conversations.messages.by_wamid(tenant, "v1", "wamid.heard") == HEARD
     assert conversations.messages.by_wamid(tenant, "v2", "wamid.heard") is None
-    assert conversations.messages.by_wamid(new_ulid(), "v1", "wamid.heard") is None
+    assert conversations.messages.by_wamid(TenantId(new_ulid()), "v1", "wamid.heard") is None
 
 
-def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(conversations: Conversations, tenant: str) -> None:
+def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(
+    conversations: Conversations, tenant: TenantId
+) -> None:
     conversations.append(tenant, HEAD, HEARD)
     change = Change("reaction", "wamid.heard", emoji="👍")
     ours = said(
@@ -158,7 +162,7 @@ def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(conversations: 
     assert heard.reactions == (Reaction("agent", "", "👍", 2_000),)
 
 
-def test_pages_are_full_though_changes_are_left_out(conversations: Conversations, tenant: str) -> None:
+def test_pages_are_full_though_changes_are_left_out(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(6):
         conversations.append(tenant, HEAD, said(1_000 + 10 * i, f"m{i}"))
         for r in range(3):
@@ -178,7 +182,7 @@ def test_pages_are_full_though_changes_are_left_out(conversations: Conversations
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("k", range(1, 8))
 def test_a_crash_between_the_writes_is_mended_by_the_next_delivery(
-    database: Database, conversations: Conversations, tenant: str, k: int, when: Any, order: tuple[int, int]
+    database: Database, conversations: Conversations, tenant: TenantId, k: int, when: Any, order: tuple[int, int]
 ) -> None:
     events = [brought(HEARD), brought(changing(2_000, "thumb", "reaction", "wamid.heard", emoji="👍"))]
     first, second = (events[i] for i in order)
@@ -194,7 +198,9 @@ def test_a_crash_between_the_writes_is_mended_by_the_next_delivery(
 
 
 @pytest.mark.parametrize("round_", range(10))
-def test_a_message_and_its_changes_at_the_same_moment(conversations: Conversations, tenant: str, round_: int) -> None:
+def test_a_message_and_its_changes_at_the_same_moment(
+    conversations: Conversations, tenant: TenantId, round_: int
+) -> None:
     at_once(len(OF_HEARD) - 1, lambda i: OF_HEARD[i](conversations, tenant))
     message = conversations.messages.get(tenant, "v1", HEARD.message_id)
     assert message is not None

@@ -9,6 +9,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MessageMedia
+from shared.ids import TenantId
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from tests.support.faults import at_once
@@ -40,13 +41,13 @@ EDIT = picture(
 )
 
 
-def test_a_message_comes_back_with_its_file(conversations: Conversations, tenant: str) -> None:
+def test_a_message_comes_back_with_its_file(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, FIRST)
     assert conversations.messages.get(tenant, "v1", FIRST.message_id) == FIRST
     assert conversations.messages.page(tenant, "v1", 5, None).items == [FIRST]
 
 
-def test_news_join_and_a_redelivered_message_undoes_nothing(conversations: Conversations, tenant: str) -> None:
+def test_news_join_and_a_redelivered_message_undoes_nothing(conversations: Conversations, tenant: TenantId) -> None:
     messages = conversations.messages
     conversations.append(tenant, HEAD, FIRST)
     told = [messages.record_media(tenant, "v1", FIRST.message_id, news) for news in (FAILED, STORED, STORED, FAILED)]
@@ -55,7 +56,7 @@ def test_news_join_and_a_redelivered_message_undoes_nothing(conversations: Conve
     assert messages.get(tenant, "v1", FIRST.message_id) == replace(FIRST, media=STORED)
 
 
-def test_of_many_at_once_the_copy_wins(conversations: Conversations, tenant: str) -> None:
+def test_of_many_at_once_the_copy_wins(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, FIRST)
     news = [FAILED, STORED, replace(FAILED, reason="http_403"), STORED]
     at_once(4, lambda i: conversations.messages.record_media(tenant, "v1", FIRST.message_id, news[i]))
@@ -64,14 +65,14 @@ def test_of_many_at_once_the_copy_wins(conversations: Conversations, tenant: str
     assert found.media == STORED
 
 
-def test_news_of_a_message_that_is_gone_make_none(conversations: Conversations, tenant: str) -> None:
+def test_news_of_a_message_that_is_gone_make_none(conversations: Conversations, tenant: TenantId) -> None:
     assert conversations.messages.record_media(tenant, "v1", message_key(1, "nobody"), STORED) is None
     assert conversations.messages.get(tenant, "v1", message_key(1, "nobody")) is None
 
 
 @pytest.mark.parametrize("order", [(FIRST, EDIT), (EDIT, FIRST)])
 def test_an_edited_message_shows_the_file_of_its_edit(
-    conversations: Conversations, tenant: str, order: tuple[Message, Message]
+    conversations: Conversations, tenant: TenantId, order: tuple[Message, Message]
 ) -> None:
     messages = conversations.messages
     for message in order:
@@ -85,7 +86,7 @@ def test_an_edited_message_shows_the_file_of_its_edit(
     assert (shown.message_id, shown.media) == (FIRST.message_id, stored)
 
 
-def test_a_new_caption_leaves_the_file_and_a_revoke_takes_it(conversations: Conversations, tenant: str) -> None:
+def test_a_new_caption_leaves_the_file_and_a_revoke_takes_it(conversations: Conversations, tenant: TenantId) -> None:
     messages = conversations.messages
     conversations.append(tenant, HEAD, replace(FIRST, media=STORED))
     conversations.append(tenant, HEAD, replace(EDIT, media=None))

@@ -10,7 +10,7 @@ from shared.domain.conversations.former_words import former_indexed_words, forme
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.conversations import search_index
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import RETENTION_DAYS
@@ -29,7 +29,7 @@ def conversations(database: Database) -> Conversations:
 
 def says(
     conversations: Conversations,
-    tenant: str,
+    tenant: TenantId,
     text: str,
     *,
     at: int = NOW,
@@ -57,18 +57,20 @@ def says(
     return key
 
 
-def postings(database: Database, tenant: str) -> list[dict[str, Any]]:
+def postings(database: Database, tenant: TenantId) -> list[dict[str, Any]]:
     """Everything that the index holds of a tenant."""
     pages = database.client.get_paginator("scan").paginate(TableName=database.conversations)
     items = [item for page in pages for item in page["Items"]]
     return [dict(item) for item in items if item["pk"]["S"].startswith(f"T#{tenant}#S")]
 
 
-def found(conversations: Conversations, tenant: str, word: str, *, whole: bool = True) -> list[str]:
+def found(conversations: Conversations, tenant: TenantId, word: str, *, whole: bool = True) -> list[str]:
     return [message_id for _, message_id in conversations.search.messages(tenant, word, whole=whole).ids]
 
 
-def test_words_are_found_whole_and_by_their_beginning_newest_first(conversations: Conversations, tenant: str) -> None:
+def test_words_are_found_whole_and_by_their_beginning_newest_first(
+    conversations: Conversations, tenant: TenantId
+) -> None:
     old = says(conversations, tenant, "My order is late")
     new = says(conversations, tenant, "Which ORDER?", at=NOW + 10, author="agent")
     orders = says(conversations, tenant, "all my orders", at=NOW + 5)
@@ -77,11 +79,11 @@ def test_words_are_found_whole_and_by_their_beginning_newest_first(conversations
     assert found(conversations, tenant, "ord", whole=False) == [new, orders, old]
     assert found(conversations, tenant, "ord") == []
     assert found(conversations, tenant, "is") == []
-    assert found(conversations, new_ulid(), "order") == []
+    assert found(conversations, TenantId(new_ulid()), "order") == []
 
 
 def test_people_are_found_by_any_of_their_names_and_the_end_of_their_number(
-    conversations: Conversations, tenant: str
+    conversations: Conversations, tenant: TenantId
 ) -> None:
     says(conversations, tenant, "x", place="v1", name="Ana Lima", phone="+5511912345678")
     says(conversations, tenant, "x", place="v2", name="Lianne Ng", phone="+5511912340678")
@@ -91,10 +93,10 @@ def test_people_are_found_by_any_of_their_names_and_the_end_of_their_number(
     assert sorted(search.phones(tenant, "678").ids) == [("", "v1"), ("", "v2")]
     assert search.phones(tenant, "5678").ids == [("", "v1")]
     assert search.phones(tenant, "5511912345678").ids == [("", "v1")]
-    assert search.names(new_ulid(), "li").ids == []
+    assert search.names(TenantId(new_ulid()), "li").ids == []
 
 
-def test_a_new_name_replaces_the_old_one(database: Database, conversations: Conversations, tenant: str) -> None:
+def test_a_new_name_replaces_the_old_one(database: Database, conversations: Conversations, tenant: TenantId) -> None:
     says(conversations, tenant, "x", name="Ana Lima")
     says(conversations, tenant, "x", name="Ana Souza", phone="", at=NOW + 1)
     assert conversations.search.names(tenant, "lima").ids == []
@@ -104,7 +106,7 @@ def test_a_new_name_replaces_the_old_one(database: Database, conversations: Conv
 
 
 def test_entries_live_as_long_as_what_they_lead_to(
-    database: Database, conversations: Conversations, tenant: str
+    database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     says(conversations, tenant, "hello")
     later = NOW + 40 * 86_400_000
@@ -118,7 +120,7 @@ def test_entries_live_as_long_as_what_they_lead_to(
 
 
 def test_nothing_of_a_person_stays_when_they_are_forgotten(
-    database: Database, conversations: Conversations, tenant: str
+    database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     says(conversations, tenant, "my first secret", at=NOW)
     wamid = f"w{says(conversations, tenant, 'a second secret', at=NOW + 1)}"
@@ -134,7 +136,7 @@ def test_nothing_of_a_person_stays_when_they_are_forgotten(
 
 
 def test_what_one_person_said_under_two_ids_is_found_in_one_place_and_forgotten_together(
-    database: Database, conversations: Conversations, tenant: str
+    database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     old = says(conversations, tenant, "first secret", place="v1", name="Ana Old", phone="")
     new = says(conversations, tenant, "second secret", place="v2", name="Ana New", at=NOW + 1)
@@ -152,7 +154,7 @@ def test_what_one_person_said_under_two_ids_is_found_in_one_place_and_forgotten_
 
 
 def indexed_as_before(
-    conversations: Conversations, monkeypatch: pytest.MonkeyPatch, tenant: str, text: str, name: str
+    conversations: Conversations, monkeypatch: pytest.MonkeyPatch, tenant: TenantId, text: str, name: str
 ) -> None:
     """A message and a head whose entries were written before text was folded in one way."""
     with monkeypatch.context() as before:
@@ -163,7 +165,7 @@ def indexed_as_before(
 
 
 def test_what_was_indexed_under_the_former_fold_is_found_once_it_is_indexed_anew(
-    database: Database, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed_as_before(conversations, monkeypatch, tenant, "Zamówienie z Łodzi, +48 601 234 567, मेरा", "Łukasz Żak")
     search = conversations.search
@@ -179,12 +181,12 @@ def test_what_was_indexed_under_the_former_fold_is_found_once_it_is_indexed_anew
     assert left == {
         *("zamowienie", "lodzi", "मेरा", "601", "234", "567", "48", "76543210684", "lukasz", "zak", "8765432191155")
     }
-    assert found(conversations, new_ulid(), "lodzi") == []
+    assert found(conversations, TenantId(new_ulid()), "lodzi") == []
 
 
 @pytest.mark.parametrize("anew", [True, False])
 def test_nothing_that_was_indexed_before_stays_when_a_person_is_forgotten(
-    database: Database, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch, anew: bool
+    database: Database, conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch, anew: bool
 ) -> None:
     indexed_as_before(conversations, monkeypatch, tenant, "z Łodzi +48 601 234 567 मेरा ऑर्डर", "Łukasz Żak")
     says(conversations, tenant, "łódź", name="Łukasz Żak", at=NOW + 1)
@@ -197,7 +199,7 @@ def test_nothing_that_was_indexed_before_stays_when_a_person_is_forgotten(
 
 
 def test_a_name_of_before_goes_when_there_is_another(
-    database: Database, conversations: Conversations, tenant: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed_as_before(conversations, monkeypatch, tenant, "x", "Łukasz Żak")
     conversations.change(tenant, "v", lambda c: replace(c, contact_name="Ana Lima"))
@@ -206,7 +208,7 @@ def test_a_name_of_before_goes_when_there_is_another(
     }  # fmt: skip
 
 
-def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: str) -> None:
+def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(MOST_FOUND + 1):
         message = Message(message_key(NOW + i, "m"), "v", "in", "contact", "text", "word", NOW + i, {})
         conversations.search.add_message(tenant, message)
@@ -216,7 +218,7 @@ def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, ten
     assert conversations.search.messages(tenant, "other", whole=True).complete
 
 
-def test_what_it_costs_is_as_stated(database: Database, conversations: Conversations, tenant: str) -> None:
+def test_what_it_costs_is_as_stated(database: Database, conversations: Conversations, tenant: TenantId) -> None:
     meter = Meter(database.client)
     says(conversations, tenant, "hi")
 

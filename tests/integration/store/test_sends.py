@@ -9,7 +9,7 @@ from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
@@ -31,12 +31,12 @@ def sealed(n: int, *, spill: int = 0, end: bool = False, carried: tuple[Recipien
     return SealedBlock(n, spill, 80 * (n + 1), {"opted_out": n}, f"5{n}", end, carried, at=1_000_000)
 
 
-def seal(sends: Sends, tenant: str, block: SealedBlock, people: list[Recipient] | None = None) -> None:
+def seal(sends: Sends, tenant: TenantId, block: SealedBlock, people: list[Recipient] | None = None) -> None:
     chosen = PEOPLE if people is None else people
     sends.seal_block(tenant, "c", SHARD, block, chosen, [(f"s{block.n}", "opted_out")], 1_000_000)
 
 
-def test_a_block_comes_back_with_its_people_and_who_was_skipped(sends: Sends, tenant: str) -> None:
+def test_a_block_comes_back_with_its_people_and_who_was_skipped(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
     assert sends.read_block(tenant, "c", BLOCK) == PEOPLE
     assert list(sends.records(tenant, "c", SHARD)) == [Record(0, 0, PEOPLE, [("s0", "opted_out")])]
@@ -44,14 +44,14 @@ def test_a_block_comes_back_with_its_people_and_who_was_skipped(sends: Sends, te
     assert sends.shard_end(tenant, "c", SHARD) == sealed(0)
 
 
-def test_a_block_is_sealed_once(sends: Sends, tenant: str) -> None:
+def test_a_block_is_sealed_once(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
     with pytest.raises(Conflict):
         seal(sends, tenant, sealed(0), PEOPLE[:3])
     assert sends.read_block(tenant, "c", BLOCK) == PEOPLE
 
 
-def test_of_many_who_seal_one_block_one_succeeds(sends: Sends, tenant: str) -> None:
+def test_of_many_who_seal_one_block_one_succeeds(sends: Sends, tenant: TenantId) -> None:
     def attempt(i: int) -> int | None:
         try:
             seal(sends, tenant, sealed(0), PEOPLE[: i + 1])
@@ -65,7 +65,7 @@ def test_of_many_who_seal_one_block_one_succeeds(sends: Sends, tenant: str) -> N
     assert sends.status_block(tenant, "c", BLOCK) == StatusBlock(winners[0] + 1, markets=MARKETS)
 
 
-def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, tenant: str) -> None:
+def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, tenant: TenantId) -> None:
     assert sends.shard_end(tenant, "c", SHARD) is None
     early = SealedBlock(-1, 1, 0, {"opted_out": 9}, "51", False, tuple(PEOPLE[:2]), at=1_000_000)
     steps: list[tuple[SealedBlock, list[Recipient] | None]] = [
@@ -91,7 +91,7 @@ def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, ten
 
 
 @pytest.mark.parametrize("last", [0, 7, SHARDS - 1])
-def test_a_load_is_whole_once_every_shard_has_ended(sends: Sends, tenant: str, last: int) -> None:
+def test_a_load_is_whole_once_every_shard_has_ended(sends: Sends, tenant: TenantId, last: int) -> None:
     for shard in range(SHARDS):
         if shard != last:
             sends.seal_block(tenant, "c", shard, sealed(shard, end=True), [], [], 1_000_000)
@@ -103,9 +103,9 @@ def test_a_load_is_whole_once_every_shard_has_ended(sends: Sends, tenant: str, l
     assert ends == [[sealed(1 if shard == last else shard, end=True) for shard in range(SHARDS)]] * SHARDS
 
 
-def test_another_tenants_blocks_are_not_there(sends: Sends, tenant: str) -> None:
+def test_another_tenants_blocks_are_not_there(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
-    other = new_ulid()
+    other = TenantId(new_ulid())
     assert sends.read_block(other, "c", BLOCK) == []
     assert list(sends.records(other, "c", SHARD)) == []
     assert list(sends.status_blocks(other, "c", SHARD)) == []
@@ -115,13 +115,15 @@ def test_another_tenants_blocks_are_not_there(sends: Sends, tenant: str) -> None
 
 
 @pytest.mark.parametrize("block", [BLOCK + 1, block_number(6, 0), 99 * 65_536])
-def test_outcomes_of_a_block_that_is_not_there_are_refused_and_make_none(sends: Sends, tenant: str, block: int) -> None:
+def test_outcomes_of_a_block_that_is_not_there_are_refused_and_make_none(
+    sends: Sends, tenant: TenantId, block: int
+) -> None:
     seal(sends, tenant, sealed(0))
     assert not sends.record(tenant, "c", block, StatusChange(sent={1}, failed={2: "1"}))
     assert sends.status_block(tenant, "c", block) is None
 
 
-def test_room_for_outcomes_is_never_emptied(sends: Sends, tenant: str) -> None:
+def test_room_for_outcomes_is_never_emptied(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
     sends.record(tenant, "c", BLOCK, StatusChange(sent={1}, failed={2: "131026"}))
     sends.open_status_block(tenant, "c", SHARD, 0, [], 1_000_000)
@@ -130,7 +132,7 @@ def test_room_for_outcomes_is_never_emptied(sends: Sends, tenant: str) -> None:
     )
 
 
-def test_the_first_failure_stays(sends: Sends, tenant: str) -> None:
+def test_the_first_failure_stays(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
     for code in ("131026", "131049"):
         assert sends.record(tenant, "c", BLOCK, StatusChange(failed={7: code}))
@@ -139,7 +141,7 @@ def test_the_first_failure_stays(sends: Sends, tenant: str) -> None:
     assert found.failed == {7: "131026"}
 
 
-def test_nothing_to_record_is_recorded_as_well_as_anything(sends: Sends, tenant: str) -> None:
+def test_nothing_to_record_is_recorded_as_well_as_anything(sends: Sends, tenant: TenantId) -> None:
     assert sends.record(tenant, "c", BLOCK, StatusChange())
 
 
@@ -158,7 +160,7 @@ def changes(rng: random.Random) -> list[StatusChange]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_order_repetition_and_concurrency_gives_one_result(sends: Sends, tenant: str, seed: int) -> None:
+def test_any_order_repetition_and_concurrency_gives_one_result(sends: Sends, tenant: TenantId, seed: int) -> None:
     rng = random.Random(seed)
     all_changes = changes(rng)
     expected = StatusBlock(
@@ -186,7 +188,7 @@ def test_any_order_repetition_and_concurrency_gives_one_result(sends: Sends, ten
     assert sends.status_block(tenant, "c", BLOCK) == expected
 
 
-def test_every_slot_of_a_block_can_fail_at_once(sends: Sends, tenant: str) -> None:
+def test_every_slot_of_a_block_can_fail_at_once(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
     failed = dict.fromkeys(range(80), "131026")
     assert sends.record(tenant, "c", BLOCK, StatusChange(sent=set(range(80)), failed=failed))
@@ -195,7 +197,7 @@ def test_every_slot_of_a_block_can_fail_at_once(sends: Sends, tenant: str) -> No
     )
 
 
-def test_all_that_can_be_told_of_a_block_fits_into_one_write_unit(dynoxide: str, tenant: str) -> None:
+def test_all_that_can_be_told_of_a_block_fits_into_one_write_unit(dynoxide: str, tenant: TenantId) -> None:
     """DynamoDB charges by the kilobyte of the item: a second one would double what statuses cost."""
     database = open_test_database(dynoxide)
     sends, campaign, places = Sends(database), new_ulid(), ("+5511", "+3461", "US.1", "+5255")
@@ -209,7 +211,7 @@ def test_all_that_can_be_told_of_a_block_fits_into_one_write_unit(dynoxide: str,
     assert meter.writes.total() == 1
 
 
-def test_the_parts_of_a_dry_run_are_kept_apart_from_other_runs(sends: Sends, tenant: str) -> None:
+def test_the_parts_of_a_dry_run_are_kept_apart_from_other_runs(sends: Sends, tenant: TenantId) -> None:
     for run_id, shard in (("r1", 0), ("r1", 1), ("r2", 0), ("r1", 1)):
         sends.put_dry_run(tenant, "c", run_id, shard, f"{run_id}-{shard}", 1_000)
     assert sends.dry_run(tenant, "c", "r1") == ["r1-0", "r1-1"]

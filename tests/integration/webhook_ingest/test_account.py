@@ -9,6 +9,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 from shared.errors import Conflict
+from shared.ids import TenantId
 from shared.queue_messages import AccountEvent
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -37,7 +38,7 @@ def stored(deps: Deps) -> None:
 
 
 def campaign(
-    deps: Deps, tenant_id: str, campaign_id: str, template_id: str, state: State, phone_number_id: str = PHONE_ID
+    deps: Deps, tenant_id: TenantId, campaign_id: str, template_id: str, state: State, phone_number_id: str = PHONE_ID
 ) -> None:
     stored = Campaign(
         campaign_id, "Sale", phone_number_id, WABA, template_id, "MARKETING", Audience(), {}, state=state, frozen_at=1

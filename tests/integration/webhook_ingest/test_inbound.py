@@ -10,6 +10,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import Conversation, read
 from shared.domain.conversations.message import Message
+from shared.ids import TenantId
 from shared.queue_messages import BotTurn, InboundMessage
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -297,7 +298,7 @@ def test_a_failure_keeps_the_rest_of_its_group_waiting_and_no_other(
 ) -> None:
     append = deps.conversations.append
 
-    def fail_once(tenant_id: str, head: object, message: Message) -> bool:
+    def fail_once(tenant_id: TenantId, head: object, message: Message) -> bool:
         if message.text == "first":
             raise ConnectionError
         return append(tenant_id, head, message)  # type: ignore[arg-type]

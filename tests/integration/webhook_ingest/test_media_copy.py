@@ -21,6 +21,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MessageMedia
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import TenantId
 from shared.queue_messages import CopyMedia
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.directory import Directory
@@ -28,7 +29,7 @@ from tests.integration.clients.test_graph_outcomes import Upstream
 from tests.support.fake_aws import SECRETS, Context, FakeAws, sqs_event
 from tests.support.meta_simulator import Sim, receiving, simulating
 
-TENANT, CONVERSATION, MESSAGE = "t1", "v1", message_key(1_000, "m1")
+TENANT, CONVERSATION, MESSAGE = TenantId("t1"), "v1", message_key(1_000, "m1")
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HTML = b"<!doctype html><script>alert(1)</script>"

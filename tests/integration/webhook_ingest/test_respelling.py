@@ -17,7 +17,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
 from shared.store.contacts.contacts import Contacts
@@ -42,7 +42,7 @@ class Bench:
     """A tenant with one number; people are stored as they were before there was a canonical form."""
 
     def __init__(self, database: Database, deps: Deps, aws: FakeAws) -> None:
-        self.database, self.deps, self.aws, self.tenant = database, deps, aws, f"t-{new_ulid()}"
+        self.database, self.deps, self.aws, self.tenant = database, deps, aws, TenantId(f"t-{new_ulid()}")
         self.number = new_ulid()
         deps.accounts.create(Tenant(self.tenant, "Shop", "AR"), Member("m", self.tenant, "o@example.com", Role.OWNER))
         deps.accounts.connect(
@@ -203,7 +203,7 @@ def test_the_tenant_notes_that_all_its_contacts_were_gone_through(bench: Bench) 
 
 
 def test_another_rule_makes_another_version() -> None:
-    tenant = Tenant("t", "Shop", "AR", number_plans="before")
+    tenant = Tenant(TenantId("t"), "Shop", "AR", number_plans="before")
     for part in range(SHARDS):
         assert tenant.number_plans == "before"
         tenant = with_part_respelled(with_part_respelled(tenant, "now", part, SHARDS), "now", part, SHARDS)

@@ -13,6 +13,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import TenantId
 from shared.queue_messages import StatusUpdates
 from shared.store.conversations.conversations import Head
 from tests.support.consumers import Deps
@@ -46,7 +47,7 @@ def block(deps: Deps) -> None:
 
 
 def slot(
-    status: str, n: int, *, tenant: str = TENANT, code: str = "", block: int = 0, attempt: int = 1
+    status: str, n: int, *, tenant: TenantId = TENANT, code: str = "", block: int = 0, attempt: int = 1
 ) -> list[object]:
     callback = f"v1|{tenant}|C|{block}|{n}|{attempt}"
     return [status, AT, callback, code, "marketing" if status == "sent" else "", f"wamid.{n}"]
@@ -282,7 +283,7 @@ def test_only_the_records_of_a_failed_write_come_back(deps: Deps, monkeypatch: p
     sending(deps, sizes=(4, 4, *(0,) * 14), cursors=(8,))
     record = deps.sends.record
 
-    def fail_on_shard_one(tenant_id: str, campaign_id: str, block: int, change: object) -> bool:
+    def fail_on_shard_one(tenant_id: TenantId, campaign_id: str, block: int, change: object) -> bool:
         if block == 65_536:
             raise ConnectionError
         return record(tenant_id, campaign_id, block, change)  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import pytest
 from functions.billing_events.logic.plan import KnownSubscription, effective
 from shared.clients.stripe_gateway import Subscription, read_subscription
 from shared.domain.accounts.plans import entitlements
+from shared.ids import TenantId
 
 
 def known(subscription_id: str, status: str, plan: str, created: int = 0) -> KnownSubscription:
@@ -94,5 +95,5 @@ def test_collection_that_is_paused_because_nothing_is_provided_holds_the_plan_ba
         (subscription(items={"data": []}), "", ""),
     ],
 )
-def test_the_price_says_the_plan(raw: dict[str, Any], plan: str, tenant_id: str) -> None:
+def test_the_price_says_the_plan(raw: dict[str, Any], plan: str, tenant_id: TenantId) -> None:
     assert read_subscription(raw) == Subscription("sub_1", "cus_1", "active", plan, tenant_id, 7)

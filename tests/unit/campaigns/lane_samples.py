@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 from shared.domain.contacts.identity import SHARDS
+from shared.ids import TenantId
 
 
 def run(
@@ -18,7 +19,7 @@ def run(
 ) -> Run:
     """A campaign whose recipients are all in shard 0, unless `sizes` says otherwise."""
     spread = sizes if sizes is not None else (size,) + (0,) * (SHARDS - 1)
-    return Run("pn", "t", campaign_id, state, spread, lanes, 0, "MARKETING", "{}", weight=weight)
+    return Run("pn", TenantId("t"), campaign_id, state, spread, lanes, 0, "MARKETING", "{}", weight=weight)
 
 
 def lane(cursors: Mapping[str, int], index: int = 0, claims: Mapping[str, Claim] | None = None) -> LaneState:

@@ -14,11 +14,12 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.contacts.consent import SkipReason
+from shared.ids import TenantId
 from shared.store.campaigns.lanes import LeaseLost
 from tests.unit.campaigns.lane_samples import recipient, run
 
 NOW = 1_700_000_000_123
-KEY = ("t", "c1", 0)
+KEY = (TenantId("t"), "c1", 0)
 
 
 def sent(outcome: Outcome | None, slot: int = 0, *, attempt: int = 1, trip: bool = False, campaign: str = "c1") -> Sent:
@@ -138,7 +139,7 @@ def test_campaigns_and_blocks_are_written_apart() -> None:
     ok = Outcome(Kind.ACCEPTED)
     batch = [sent(ok, 1), sent(ok, 2), sent(ok, 1, campaign="c2")]
     settled = sort_out(batch, NOW)
-    assert dict(settled.changes) == {KEY: StatusChange(sent={1, 2}), ("t", "c2", 0): StatusChange(sent={1})}
+    assert dict(settled.changes) == {KEY: StatusChange(sent={1, 2}), (TenantId("t"), "c2", 0): StatusChange(sent={1})}
 
 
 outcomes = st.one_of(
@@ -203,7 +204,7 @@ class Stores:
     def notes(self) -> "Stores":
         return self
 
-    def add(self, _tenant: str, campaign: str, block: int, notes: Mapping[int, DispatchNote], _now: int) -> None:
+    def add(self, _tenant: TenantId, campaign: str, block: int, notes: Mapping[int, DispatchNote], _now: int) -> None:
         self.write("note", campaign, block, tuple(sorted(notes.items())))
 
     def write(self, kind: str, *what: object) -> None:
@@ -212,7 +213,7 @@ class Stores:
             raise Down
         self.written.append((kind, *what))
 
-    def record(self, _tenant: str, campaign: str, block: int, change: StatusChange) -> bool:
+    def record(self, _tenant: TenantId, campaign: str, block: int, change: StatusChange) -> bool:
         self.write("outcome", campaign, block, tuple(sorted(change.sent)), tuple(sorted(change.failed.items())))
         return True
 
@@ -233,7 +234,7 @@ class ConsentOf:
 
     stores: Stores
 
-    def record(self, _tenant: str, contact_id: str, *, opted_out: bool, **_more: object) -> None:
+    def record(self, _tenant: TenantId, contact_id: str, *, opted_out: bool, **_more: object) -> None:
         self.stores.write("consent", contact_id, opted_out)
 
 

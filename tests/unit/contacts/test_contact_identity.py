@@ -6,10 +6,12 @@ from functions.api.contacts.logic.identity import Identities, changed_names, new
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import Conflict
+from shared.ids import TenantId
 
+TENANT = TenantId("t")
 ANA, BEA = Contact("ana"), Contact("bea")
-BOTH = Identities.of("t", "+5511987654321", "BR.1")
-BY_PHONE, BY_BSUID = contact_id_for("t", "phone", "+5511987654321"), contact_id_for("t", "bsuid", "BR.1")
+BOTH = Identities.of(TENANT, "+5511987654321", "BR.1")
+BY_PHONE, BY_BSUID = contact_id_for(TENANT, "phone", "+5511987654321"), contact_id_for(TENANT, "bsuid", "BR.1")
 
 
 @pytest.mark.parametrize(
@@ -32,8 +34,8 @@ def test_two_people_are_not_made_one() -> None:
     ("ids", "expected"),
     [
         (BOTH, BY_PHONE),
-        (Identities.of("t", "+5511987654321", ""), BY_PHONE),
-        (Identities.of("t", "", "BR.1"), BY_BSUID),
+        (Identities.of(TENANT, "+5511987654321", ""), BY_PHONE),
+        (Identities.of(TENANT, "", "BR.1"), BY_BSUID),
     ],
 )
 def test_a_new_contact_s_id_is_its_phone_s_or_else_its_user_id_s(ids: Identities, expected: str) -> None:
@@ -45,7 +47,7 @@ def test_every_other_identity_leads_to_the_contact() -> None:
     assert BOTH.beside(BY_PHONE) == [BY_BSUID]
     assert BOTH.beside(BY_BSUID) == [BY_PHONE]
     assert BOTH.beside("ana") == [BY_PHONE, BY_BSUID]
-    assert Identities.of("t", "", "BR.1").beside(BY_BSUID) == []
+    assert Identities.of(TENANT, "", "BR.1").beside(BY_BSUID) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of, given_for, kept_with_name
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 
+TENANT = TenantId("t")
 FIELDS = [
     ContactField("city", "City"),
     ContactField("score", "Score", "number"),
@@ -19,13 +21,13 @@ HEADER = ["phone", "name", "city", "score", "born", "vip", "tags"]
 @pytest.fixture
 def reader() -> RowReader:
     layout = lay_out(HEADER, FIELDS, {}, create_fields=False)
-    return RowReader("tenant", layout, FIELDS, "BR", frozenset({"file"}))
+    return RowReader(TENANT, layout, FIELDS, "BR", frozenset({"file"}))
 
 
 def test_a_row_is_normalised(reader: RowReader) -> None:
     cells = ["(11) 91234-5678", " Ana   Lima ", "Rio", "12.5", "1990-01-02T00:00:00", "Sim", "a; b|"]
     assert reader.read(cells) == Row(
-        contact_id=contact_id_for("tenant", "phone", "+5511912345678"),
+        contact_id=contact_id_for(TENANT, "phone", "+5511912345678"),
         attributes={"phone": "+5511912345678", "region": "BR", "name": "Ana Lima"},
         fields={"city": "Rio", "score": "12.5", "born": "1990-01-02", "vip": "true"},
         tags=frozenset({"file", "a", "b"}),
@@ -67,7 +69,7 @@ def test_a_row_that_cannot_be_is_rejected_with_its_reason(reader: RowReader, cel
 
 def test_first_and_last_name_are_joined() -> None:
     layout = lay_out(["last name", "phone", "first name"], [], {}, create_fields=False)
-    row = RowReader("t", layout, [], "BR", frozenset()).read(["Lima", "+5511912345678", "Ana"])
+    row = RowReader(TENANT, layout, [], "BR", frozenset()).read(["Lima", "+5511912345678", "Ana"])
     assert row.attributes["name"] == "Ana Lima"
 
 
@@ -84,7 +86,7 @@ def test_first_and_last_name_are_joined() -> None:
 )
 def test_a_first_name_that_is_given_stays_whole(header: list[str], cells: list[str], name: str, first: str) -> None:
     layout = lay_out(["phone", *header], [], {}, create_fields=False)
-    row = RowReader("t", layout, [], "BR", frozenset()).read(["+5511912345678", *cells])
+    row = RowReader(TENANT, layout, [], "BR", frozenset()).read(["+5511912345678", *cells])
     given = given_for(row.attributes.get("first", ""), name)
     assert row.attributes["name"] == name
     assert first_name_of(Contact("c", name=name, given_name=given)) == first

@@ -10,6 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from shared.domain.contacts.identity import contact_id_for, phone_ids
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import PLANS, NumberPlan, canonical_phone, phone_of_wa_id, spellings
+from shared.ids import TenantId
 
 STILL_SOMEBODYS = {"AR", "BR", "GA"}
 """phonenumbers still knows the old form: AR as a fixed line, BR those that begin with 7 (trunk radio, switched off in
@@ -58,7 +59,7 @@ def test_an_earlier_form_is_the_number_of_today(written: str, canonical: str) ->
     assert written in spellings(canonical)
     assert spellings(canonical)[0] == canonical
     assert phone_of_wa_id(written[1:]) == canonical
-    assert contact_id_for("t", "phone", written) in phone_ids("t", canonical)
+    assert contact_id_for(TenantId("t"), "phone", written) in phone_ids(TenantId("t"), canonical)
 
 
 def test_nothing_has_no_spellings() -> None:

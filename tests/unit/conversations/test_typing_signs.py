@@ -6,13 +6,14 @@ from functions.api.inbox.logic.typing_signs import TypingSigns, typing_signs
 from shared.domain.accounts.account import Principal
 from shared.domain.conversations.conversation import WINDOW_MS, Conversation
 from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
+from shared.ids import TenantId
 
 NOW = 1_000_000_000
 
 
 def signs(*present: Present, role: str = "agent", last_inbound_at: int | None = NOW) -> TypingSigns:
     head = Conversation("v", "1", "c", "Ana", NOW, "Hi", last_inbound_at)
-    return typing_signs(head, present, Principal("t", "me", role, frozenset()), NOW)
+    return typing_signs(head, present, Principal(TenantId("t"), "me", role, frozenset()), NOW)
 
 
 def since(ms: int, member_id: str = "me", doing: Doing = "typing") -> Present:

@@ -8,8 +8,9 @@ import pytest
 from infra.local.demo.audit import Story, audit
 from infra.local.demo.evidence import Inbound, Send
 from infra.local.demo.people import Person
+from shared.ids import TenantId
 
-TENANT, CAMPAIGN = "T", "C"
+TENANT, CAMPAIGN = TenantId("T"), "C"
 START = 1_000_000.0
 
 

@@ -7,6 +7,7 @@ from functions.webhook_ingest.people.logic.identity import (
     change_of,
     sender_of,
 )
+from shared.ids import TenantId
 from tests.support.webhook_payloads import CONTACT, Json
 
 BSUID = "US.13491208655302741918"
@@ -59,7 +60,7 @@ def test_the_addressee_is_whom_the_business_wrote_to() -> None:
 def test_a_whatsapp_id_of_an_earlier_plan_is_the_number_of_today(wa_id: str, phone: str) -> None:
     who = sender_of({"from": wa_id}, {})
     assert who == Identities(phone)
-    assert ("phone", f"+{wa_id}") in who.keys("t-1").values()
+    assert ("phone", f"+{wa_id}") in who.keys(TenantId("t-1")).values()
 
 
 @pytest.mark.parametrize(

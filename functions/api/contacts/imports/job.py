@@ -18,6 +18,7 @@ from shared.clients.files import Files, FileTooLarge
 from shared.domain.contacts.phone import BareDigits
 from shared.domain.media.file_name import content_disposition
 from shared.errors import Conflict
+from shared.ids import TenantId
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory
 
@@ -135,51 +136,51 @@ class Imports:
         self._files = files
 
     @staticmethod
-    def _prefix(tenant_id: str, import_id: str) -> str:
+    def _prefix(tenant_id: TenantId, import_id: str) -> str:
         return f"imports/{tenant_id}/{import_id}"
 
-    def create(self, tenant_id: str, job: ImportJob) -> None:
+    def create(self, tenant_id: TenantId, job: ImportJob) -> None:
         """Harmless when the same import was made before."""
         try:
             self._directory.create(tenant_id, f"IMP#{job.import_id}", job)
         except Conflict:
             return
 
-    def get(self, tenant_id: str, import_id: str) -> ImportJob:
+    def get(self, tenant_id: TenantId, import_id: str) -> ImportJob:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"IMP#{import_id}", ImportJob)
 
-    def page(self, tenant_id: str, limit: int, cursor: str | None) -> Page[ImportJob]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[ImportJob]:
         """Newest first."""
         return self._directory.page(tenant_id, "IMP#", ImportJob, limit=limit, cursor=cursor)
 
-    def change(self, tenant_id: str, import_id: str, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
+    def change(self, tenant_id: TenantId, import_id: str, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"IMP#{import_id}", ImportJob, change)
 
-    def take_place(self, tenant_id: str, worker: str, now: int, until: int) -> None:
+    def take_place(self, tenant_id: TenantId, worker: str, now: int, until: int) -> None:
         """Raises Conflict while the tenant has as many workers as it may have."""
         with suppress(Conflict):
             self._directory.create(tenant_id, _WORKERS, Workers())
         self._directory.update(tenant_id, _WORKERS, Workers, lambda found: with_place(found, worker, now, until))
 
-    def leave_place(self, tenant_id: str, worker: str) -> None:
+    def leave_place(self, tenant_id: TenantId, worker: str) -> None:
         self._directory.update(tenant_id, _WORKERS, Workers, lambda found: without_place(found, worker))
 
-    def upload_url(self, tenant_id: str, import_id: str, size: int) -> str:
+    def upload_url(self, tenant_id: TenantId, import_id: str, size: int) -> str:
         """Where a file of exactly `size` bytes and of the type CSV_TYPE may be PUT for an hour."""
         key = f"{self._prefix(tenant_id, import_id)}/source.csv"
         return self._files.upload_url(key, _LINK_SECONDS, content_type=CSV_TYPE, size=size)
 
-    def store_file(self, tenant_id: str, import_id: str, content: bytes) -> None:
+    def store_file(self, tenant_id: TenantId, import_id: str, content: bytes) -> None:
         self._files.put(f"{self._prefix(tenant_id, import_id)}/source.csv", BytesIO(content), CSV_TYPE)
 
-    def file_size(self, tenant_id: str, import_id: str) -> int | None:
+    def file_size(self, tenant_id: TenantId, import_id: str) -> int | None:
         """Bytes of the uploaded file, None when there is none."""
         found = self._files.head(f"{self._prefix(tenant_id, import_id)}/source.csv")
         return found.size if found is not None else None
 
-    def download(self, tenant_id: str, import_id: str, into: BinaryIO) -> tuple[str, int]:
+    def download(self, tenant_id: TenantId, import_id: str, into: BinaryIO) -> tuple[str, int]:
         """Copy the file in pieces; (etag, bytes). Raises NotFound, and Conflict when it is larger than allowed."""
         try:
             found = self._files.read_into(f"{self._prefix(tenant_id, import_id)}/source.csv", into, at_most=MOST_BYTES)
@@ -187,20 +188,22 @@ class Imports:
             raise Conflict(f"the file is larger than {MOST_BYTES // 1024 // 1024} MB; split it") from error
         return found.etag, found.size
 
-    def store_rejections(self, tenant_id: str, import_id: str, listed: Sequence[Rejection], as_csv: BinaryIO) -> None:
+    def store_rejections(
+        self, tenant_id: TenantId, import_id: str, listed: Sequence[Rejection], as_csv: BinaryIO
+    ) -> None:
         """The rejected rows as a CSV file to correct and upload again, and the first of them for the API."""
         prefix = self._prefix(tenant_id, import_id)
         rows = json.dumps([[rejection.line, rejection.reason, rejection.code] for rejection in listed])
         self._files.put(f"{prefix}/rejected.json", BytesIO(rows.encode()), "application/json")
         self._files.put(f"{prefix}/rejected.csv", as_csv, "text/csv; charset=utf-8")
 
-    def rejections(self, tenant_id: str, import_id: str) -> list[Rejection]:
+    def rejections(self, tenant_id: TenantId, import_id: str) -> list[Rejection]:
         """The first thousand; all of them are behind `rejections_url`."""
         rows = BytesIO()
         self._files.read_into(f"{self._prefix(tenant_id, import_id)}/rejected.json", rows)
         return [Rejection(*row) for row in json.loads(rows.getvalue())]
 
-    def rejections_url(self, tenant_id: str, import_id: str) -> str:
+    def rejections_url(self, tenant_id: TenantId, import_id: str) -> str:
         """A link to the CSV file of rejected rows that works for an hour."""
         return self._files.link(
             f"{self._prefix(tenant_id, import_id)}/rejected.csv",

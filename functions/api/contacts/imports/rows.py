@@ -11,6 +11,7 @@ from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.phone import BareDigits, normalise_phone
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 
 _SCIENTIFIC = re.compile(r"\d[.,]\d+e\+?\d+\Z", re.IGNORECASE | re.ASCII)
 _NAME_LIMIT = 200
@@ -45,7 +46,7 @@ class RowReader:
 
     def __init__(
         self,
-        tenant_id: str,
+        tenant_id: TenantId,
         layout: Layout,
         fields: Sequence[ContactField],
         region: str,

@@ -34,6 +34,7 @@ from functions.api.contacts.imports.verdicts import Result, add, verdicts
 from functions.api.http.csv_file import write_rows
 from shared.domain.contacts.contact import ContactField
 from shared.errors import Conflict, NotFound, PermanentError, TooMany
+from shared.ids import TenantId
 from shared.services.heads import Heads
 from shared.store.contacts.contacts import Contacts, Upserted
 from shared.store.contacts.fields import ContactFields
@@ -65,7 +66,7 @@ class ImportRun:
         self._heads = heads
         self._clock = clock
 
-    def work(self, tenant_id: str, import_id: str, owner: str, *, margin_ms: int = 30_000) -> bool:
+    def work(self, tenant_id: TenantId, import_id: str, owner: str, *, margin_ms: int = 30_000) -> bool:
         """Whether there is more to do in another slice. Raises NotFound, and Conflict while somebody else is at it or
         the tenant has other imports at work.
 
@@ -82,7 +83,7 @@ class ImportRun:
         finally:
             self._imports.leave_place(tenant_id, owner)
 
-    def _work(self, tenant_id: str, import_id: str, owner: str, now: int, until: int, margin_ms: int) -> bool:
+    def _work(self, tenant_id: TenantId, import_id: str, owner: str, now: int, until: int, margin_ms: int) -> bool:
         job = self._imports.change(tenant_id, import_id, lambda job: _take(job, owner, now, until))
         if job.status == FAILED:
             return False
@@ -101,7 +102,7 @@ class ImportRun:
             self._imports.change(tenant_id, import_id, lambda job: _let_go(job, owner))
             raise
 
-    def _slice(self, tenant_id: str, job: ImportJob, file: BinaryIO, margin_ms: int) -> bool:
+    def _slice(self, tenant_id: TenantId, job: ImportJob, file: BinaryIO, margin_ms: int) -> bool:
         try:
             etag, _ = self._imports.download(tenant_id, job.import_id, file)
         except (NotFound, Conflict) as error:
@@ -114,7 +115,7 @@ class ImportRun:
         return self._write(tenant_id, job, file, fields, margin_ms)
 
     def _open(
-        self, tenant_id: str, options: Options, file: BinaryIO, fields: Sequence[ContactField]
+        self, tenant_id: TenantId, options: Options, file: BinaryIO, fields: Sequence[ContactField]
     ) -> tuple[CsvSource, Layout, RowReader]:
         file.flush()
         os.lseek(file.fileno(), 0, os.SEEK_SET)
@@ -124,7 +125,7 @@ class ImportRun:
         reader = RowReader(tenant_id, layout, fields, options.default_country, tags, options.bare_digits)
         return source, layout, reader
 
-    def _check(self, tenant_id: str, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField]) -> ImportJob:
+    def _check(self, tenant_id: TenantId, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField]) -> ImportJob:
         """The first pass. Raises BadFile; then nothing was written."""
         source, layout, reader = self._open(tenant_id, job.options, file, fields)
         total = 0
@@ -168,7 +169,7 @@ class ImportRun:
         )
 
     def _write(
-        self, tenant_id: str, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField], margin_ms: int
+        self, tenant_id: TenantId, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField], margin_ms: int
     ) -> bool:
         """The second pass, from where the last slice stopped. True when time ran out before the end."""
         _, _, reader = opened = self._open(tenant_id, job.options, file, fields)
@@ -211,7 +212,7 @@ class ImportRun:
     def _store(
         self,
         threads: ThreadPoolExecutor,
-        tenant_id: str,
+        tenant_id: TenantId,
         rows: Sequence[Row],
         codes: Counter[str],
         *,
@@ -239,7 +240,7 @@ class ImportRun:
             codes[ItemTooLarge.code] += results.count("too_large")
         return results
 
-    def _adopt_former(self, tenant_id: str, rows: Sequence[Row]) -> None:
+    def _adopt_former(self, tenant_id: TenantId, rows: Sequence[Row]) -> None:
         """Let the canonical form of a number lead to whoever is still stored under an earlier one, instead of making a
         second contact of them. Costs 1 RRU for each row whose number has another spelling."""
         former = self._contacts.get_many(tenant_id, {one for row in rows for one in row.former_ids})
@@ -248,7 +249,9 @@ class ImportRun:
             if known is not None and known.contact_id != row.contact_id:
                 self._contacts.put_pointer(tenant_id, row.contact_id, known.contact_id)
 
-    def _checkpoint(self, tenant_id: str, job: ImportJob, counts: Counts, codes: Counter[str], *, done: bool) -> None:
+    def _checkpoint(
+        self, tenant_id: TenantId, job: ImportJob, counts: Counts, codes: Counter[str], *, done: bool
+    ) -> None:
         """Note how far it came; when the worker's time is up, leave the job for the next one."""
 
         def note(stored: ImportJob) -> ImportJob:
@@ -257,7 +260,7 @@ class ImportRun:
 
         self._save(tenant_id, job, note)
 
-    def _save(self, tenant_id: str, job: ImportJob, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
+    def _save(self, tenant_id: TenantId, job: ImportJob, change: Callable[[ImportJob], ImportJob]) -> ImportJob:
         """Raises Conflict when the job is no longer in this worker's hands."""
 
         def guarded(stored: ImportJob) -> ImportJob:

@@ -6,6 +6,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import Conflict
+from shared.ids import TenantId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Identities:
     by_bsuid: str
 
     @classmethod
-    def of(cls, tenant_id: str, phone: str, bsuid: str) -> "Identities":
+    def of(cls, tenant_id: TenantId, phone: str, bsuid: str) -> "Identities":
         return cls(
             contact_id_for(tenant_id, "phone", phone) if phone else "",
             contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else "",

@@ -35,6 +35,7 @@ from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
 from shared.domain.templates.variables import Variable, with_files
 from shared.errors import InvalidInput, NotFound
+from shared.ids import TenantId
 from shared.services.single_send import Draft
 
 REACTION_MS = 30 * 86_400_000
@@ -82,7 +83,7 @@ def draft_of(
     )
 
 
-def _wamid_of(deps: DraftParts, tenant_id: str, conversation: Conversation, named: str, field: str) -> str:
+def _wamid_of(deps: DraftParts, tenant_id: TenantId, conversation: Conversation, named: str, field: str) -> str:
     """Meta's id of a message that is named by our id or already by Meta's."""
     if not _OWN_ID.fullmatch(named):
         return named
@@ -94,7 +95,7 @@ def _wamid_of(deps: DraftParts, tenant_id: str, conversation: Conversation, name
     return found.wamid
 
 
-def _reacted_to(deps: DraftParts, tenant_id: str, conversation: Conversation, named: str, now: int) -> str:
+def _reacted_to(deps: DraftParts, tenant_id: TenantId, conversation: Conversation, named: str, now: int) -> str:
     field = "reaction.message_id"
     if _OWN_ID.fullmatch(named) and int(named[:13]) < now - REACTION_MS:
         raise InvalidInput("this message is older than 30 days; Meta takes no reaction to it", field=field)
@@ -102,7 +103,7 @@ def _reacted_to(deps: DraftParts, tenant_id: str, conversation: Conversation, na
 
 
 def _template(
-    deps: DraftParts, tenant_id: str, conversation: Conversation, asked: TemplateContent, now: int
+    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: int
 ) -> tuple[dict[str, object], str, Purpose]:
     """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
     template = _own_template(deps, tenant_id, conversation, asked.template_id)
@@ -144,7 +145,7 @@ def _kind_of(slot: str) -> MediaKind:
     return cast("MediaKind", kind)
 
 
-def _own_template(deps: DraftParts, tenant_id: str, conversation: Conversation, template_id: str) -> Template:
+def _own_template(deps: DraftParts, tenant_id: TenantId, conversation: Conversation, template_id: str) -> Template:
     try:
         template = deps.templates.get(tenant_id, template_id)
     except NotFound as error:
@@ -161,7 +162,7 @@ def _variable(value: str | VariableModel | MediaValue) -> Variable:
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()
 
 
-def offered_templates(deps: DraftParts, tenant_id: str, conversation: Conversation) -> list[dict[str, object]]:
+def offered_templates(deps: DraftParts, tenant_id: TenantId, conversation: Conversation) -> list[dict[str, object]]:
     """Up to ten approved templates that may be sent to this person now, those that need the fewest variables first.
 
     Reads the tenant's templates, 0.5 RRU per 4 KB.

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.message_media import MessageMedia, library_key
 from shared.errors import AppError
+from shared.ids import TenantId
 from shared.services.media import MediaService
 
 
 def at_meta(
-    media: MediaService, tenant_id: str, phone_number_id: str, uses: Iterable[tuple[str, FileUse]], now: int
+    media: MediaService, tenant_id: TenantId, phone_number_id: str, uses: Iterable[tuple[str, FileUse]], now: int
 ) -> dict[str, AtMeta]:
     """Our id -> the file at Meta, for each (field that names it, use). `now` in epoch ms.
 
@@ -29,7 +30,7 @@ def meta_ids(files: Mapping[str, AtMeta]) -> dict[str, str]:
     return {file_id: found.meta_id for file_id, found in files.items()}
 
 
-def message_media(tenant_id: str, found: AtMeta) -> MessageMedia:
+def message_media(tenant_id: TenantId, found: AtMeta) -> MessageMedia:
     """The file as the message shows it that sends it."""
     file = found.file
     return MessageMedia(

@@ -12,6 +12,7 @@ from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES
 from shared.domain.conversations.message import merge_status
 from shared.errors import InvalidInput
+from shared.ids import TenantId
 from shared.queue_messages import StatusUpdates
 
 OPTED_OUT_CODE = "131050"
@@ -46,14 +47,14 @@ class Update:
 
 @dataclass(frozen=True, slots=True, order=True)
 class BlockKey:
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
     block: int
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignKey:
-    tenant_id: str
+    tenant_id: TenantId
     campaign_id: str
 
 
@@ -83,7 +84,7 @@ class Folded:
     opt_outs: dict[Target, int] = field(default_factory=dict)
     stops: dict[CampaignKey, dict[str, int]] = field(default_factory=dict)
     strangers: list[Update] = field(default_factory=list)
-    people: dict[str, dict[tuple[str, str], Target | None]] = field(default_factory=dict)
+    people: dict[TenantId, dict[tuple[str, str], Target | None]] = field(default_factory=dict)
     others: int = 0
     unknown: int = 0
     sources: dict[object, set[str]] = field(default_factory=dict)
@@ -107,7 +108,7 @@ def _row(row: list[object]) -> tuple[str, int, str, str, str, str, tuple[str, st
 
 
 def fold(
-    updates: Iterable[Update], owners: Mapping[str, str], can_have_sent: Callable[[str, CampaignSlot], bool]
+    updates: Iterable[Update], owners: Mapping[str, TenantId], can_have_sent: Callable[[str, CampaignSlot], bool]
 ) -> Folded:
     """`owners` maps phone number id to the tenant whose it is; a number that is not there is nobody's. `can_have_sent`
     says whether a number can have sent what callback data names."""
