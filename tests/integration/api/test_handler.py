@@ -340,9 +340,9 @@ def test_a_refusal_is_an_answer_too_but_a_failure_is_not(api: Api, monkeypatch: 
     def broken(*args: Any) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(api.deps.campaigns, "create_field", broken)
+    monkeypatch.setattr(api.deps.fields, "create", broken)
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=headers).status == 500
-    monkeypatch.setattr(api.deps.campaigns, "create_field", real)
+    monkeypatch.setattr(api.deps.fields, "create", real)
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=headers).status == 201
     taken = {"idempotency-key": "three"}
     assert api.call("POST", "/v1/fields", body, tenant=tenant_id, headers=taken).status == 409
