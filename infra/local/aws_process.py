@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ministack.app
 
+from infra.local import streams
 from infra.local.enforcement import Enforcement
 from infra.local.tally import Tally
 
@@ -32,6 +33,7 @@ if __name__ == "__main__":
     os.nice(_NICE)
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
+    streams.read_beside_queues()
     # What is metered is rewritten on its way, and so no longer signed: one or the other.
     ministack.app.app = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)
     ministack.app.main()

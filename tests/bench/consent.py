@@ -3,9 +3,10 @@
 A campaign goes out in the local cloud at the cap of a number with 80 messages a second while strangers write to it, 300
 messages a second (`CONSENT_INBOUND`): more than the emulator's one FIFO poller works off, so everything that people
 write waits, and every STOP is queued behind it. Up to thirteen people a second say no, by words, by a template's
-button or in WhatsApp's settings, for `CONSENT_SECONDS` (30 unless told). The target is a p99 of 2 s; on a machine
-without free cores the emulator itself is what is slow, and the rates that are printed are lower. Beside it: what a
-message costs the receiver, its own work and the whole process.
+button or in WhatsApp's settings, for `CONSENT_SECONDS` (30 unless told). The target is a p99 of 2 s. On a machine
+without free cores the emulator itself is what is slow, the rates that are printed are lower, and a function that it
+starves for ten seconds gives its noes back for a minute. Beside it: how long anything else that is said then waits, and
+what a message costs the receiver, its own work and the whole process.
 """
 
 import json
@@ -66,6 +67,8 @@ class Crowd:
 
 
 def main() -> None:
+    busy = os.getloadavg()[0]
+    print(f"load average before: {busy:.1f} on {os.cpu_count()} cores; above half a core figures are the machine's")
     with LocalCloud(parameters={"LaneSliceSeconds": "30"}) as cloud:
         script(cloud.simulator_url, {"people": _QUIET, "templates": {"review_seconds": 0.1}})
         business = signed_up(cloud, number={})
@@ -213,9 +216,10 @@ def _stored(cloud: LocalCloud, business: Business) -> Iterator[tuple[str, float]
 
 
 def _print_load(crowd: Crowd, noes: int, waiting: tuple[int, int], spent: float) -> None:
-    print(f"load average of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"{noes} noes, {noes / SECONDS:.1f}/s; {crowd.messages:,} messages of others, {crowd.rate:,.0f}/s")
     print(f"messages that waited when the first no was said, and the last: {waiting[0]:,}, {waiting[1]:,}")
+    handled = (crowd.messages + noes - waiting[1]) / max(0.001, crowd.ended - crowd.began)
+    print(f"{'anything else said then waits for at least':44} {waiting[1] / max(0.1, handled):6.0f} s")
     posted = len(crowd.sample) * (INBOUND_A_SECOND // POSTS_A_SECOND)
     _, own = measured(lambda: receive(crowd.sample))
     print(f"{'receiver, its own work (target 0.2 ms)':44} {own[0] / max(1, posted) * 1000:6.3f} ms CPU a message")
