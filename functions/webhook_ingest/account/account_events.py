@@ -15,6 +15,7 @@ from functions.webhook_ingest.account.number_events import apply_account_news, a
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.receive.oversize import whole_event
+from functions.webhook_ingest.told_time import credible
 from shared.errors import InvalidInput, NotYet
 from shared.ids import TenantId
 from shared.observability import count
@@ -57,10 +58,18 @@ def _apply(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, meanin
 
 
 def _preferences(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, news: Preferences, now: int) -> bool:
+    """Where Meta gave no time that can be right, when they sent it: what comes again must say nothing new. A yes that
+    was said nobody knows when is older than every no."""
+    complete = news.complete
     for chosen in news.chosen:
-        at = chosen.at or event.sent_at or event.received_at
+        times = (credible(time, event.received_at) for time in (chosen.at, event.sent_at))
+        told = next(filter(None, times), None)
+        if told is None and not chosen.opted_out:
+            complete = False
+            continue
+        at = told or event.received_at
         person = parts.people.find(tenant_id, chosen.who, at)
         if parts.people.choose(tenant_id, person, chosen, event.waba_id, at, now):
             count("OptOut" if chosen.opted_out else "OptIn")
         parts.people.link(tenant_id, person, chosen.who, at, now)
-    return news.complete
+    return complete

@@ -7,11 +7,11 @@ from the same facts in both places, so whichever comes second finds it recorded.
 from dataclasses import dataclass
 
 from functions.webhook_ingest.json_input import word
-from functions.webhook_ingest.messages.stored_message import told_time
 from functions.webhook_ingest.people.identification import Identification, Person
 from functions.webhook_ingest.people.logic.identity import Identities, sender_of
 from functions.webhook_ingest.people.logic.preference import preference_of
 from functions.webhook_ingest.people.owners import Owners
+from functions.webhook_ingest.told_time import credible, told_time
 from shared.domain.contacts.consent_words import ConsentWord
 from shared.ids import TenantId
 from shared.observability import count
@@ -54,11 +54,12 @@ def _words(parts: ConsentParts, said: ConsentSaid, now: int) -> bool:
 def _choice(parts: ConsentParts, said: ConsentSaid, now: int) -> bool:
     tenant_id = parts.accounts.tenant_of_waba(said.waba_id) if said.waba_id else None
     chosen = preference_of(said.preference, said.contact)
-    if tenant_id is None or chosen is None or chosen.at is None:
+    at = credible(chosen.at, said.received_at) if chosen is not None else None
+    if tenant_id is None or chosen is None or at is None:
         return False
-    person = parts.people.find(tenant_id, chosen.who, chosen.at)
-    news = parts.people.choose(tenant_id, person, chosen, said.waba_id, chosen.at, now)
-    _note(parts, tenant_id, person, chosen.who, chosen.at, now, opted_out=chosen.opted_out, news=news)
+    person = parts.people.find(tenant_id, chosen.who, at)
+    news = parts.people.choose(tenant_id, person, chosen, said.waba_id, at, now)
+    _note(parts, tenant_id, person, chosen.who, at, now, opted_out=chosen.opted_out, news=news)
     return True
 
 

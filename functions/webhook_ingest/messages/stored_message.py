@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from functions.webhook_ingest.json_input import time_ms, word
+from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.messages.logic.media import media_of
 from functions.webhook_ingest.messages.logic.parse import Parsed
 from functions.webhook_ingest.receive.routing import digest
@@ -16,9 +16,6 @@ from shared.store.conversations.message_items import RETENTION_DAYS
 
 _LONGEST_MS = 0xFFFFFFFF
 _DAY_MS = 24 * 3600 * 1000
-LIVE_MS = 30 * _DAY_MS
-"""A live message is not older: Meta delivers webhooks for 7 days at most (Meta, webhooks, throughput). What says so has
-a wrong time, and would be forgotten as soon as it is stored."""
 HISTORY_MS = RETENTION_DAYS * _DAY_MS
 """An old message that a number brings along is kept for so long after its time; Meta hands over 180 days."""
 
@@ -86,10 +83,3 @@ def moment_of(at: int, received_at: int) -> int:
 def latest_of(at: int) -> int:
     """The last moment that Meta's time may stand for; what changes a message comes after it, in any order."""
     return at + 999 if at % 1000 == 0 else at
-
-
-def told_time(raw: Mapping[str, object], received_at: int, longest_ms: int = LIVE_MS) -> int | None:
-    """Meta's time of a message, epoch ms; None if they gave none that can be right: one in the future, or more than
-    `longest_ms` before it was received."""
-    at = time_ms(raw.get("timestamp"))
-    return at if at is not None and received_at - longest_ms < at < received_at + _DAY_MS else None

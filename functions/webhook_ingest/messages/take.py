@@ -15,11 +15,11 @@ from functions.webhook_ingest.messages.stored_message import (
     message_of,
     moment_of,
     name_of,
-    told_time,
 )
 from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, change_of, sender_of
 from functions.webhook_ingest.receive.oversize import whole_message
+from functions.webhook_ingest.told_time import told_time
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import is_wamid

@@ -9,11 +9,12 @@ from functions.webhook_ingest.account.give_notice import give_notice
 from functions.webhook_ingest.json_input import Json, as_object, identifier, word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import parse
-from functions.webhook_ingest.messages.stored_message import HISTORY_MS, Place, message_of, name_of, told_time
+from functions.webhook_ingest.messages.stored_message import HISTORY_MS, Place, message_of, name_of
 from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.sync.parts import SyncParts
+from functions.webhook_ingest.told_time import told_time
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.message import Message
 from shared.domain.numbers.number import Number

@@ -223,15 +223,15 @@ def test_a_change_that_makes_sending_on_unwise_pauses_the_campaigns_it_concerns(
 
 def test_people_say_no_and_yes_in_whatsapp_itself(deps: Deps) -> None:
     chosen = [
-        {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
-        {"user_id": "US.7", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721},
-        {"wa_id": "16505550000", "category": "marketing_messages", "value": "pause", "timestamp": 1731705721},
+        {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1749990000},
+        {"user_id": "US.7", "category": "marketing_messages", "value": "stop", "timestamp": 1749990000},
+        {"wa_id": "16505550000", "category": "marketing_messages", "value": "pause", "timestamp": 1749990000},
     ]
     assert deliver("user_preferences", {"user_preferences": chosen})
     for key in (contact_id_for(TENANT, "phone", "+16505551234"), contact_id_for(TENANT, "bsuid", "US.7")):
         contact = deps.contacts.get(TENANT, key)
         assert contact is not None
-        assert (contact.opted_out_at, contact.opt_out_source) == (1731705721000, "whatsapp_preferences")
+        assert (contact.opted_out_at, contact.opt_out_source) == (1749990000000, "whatsapp_preferences")
     assert deps.contacts.find(TENANT, "phone", "+16505550000") is None
 
 
@@ -242,8 +242,8 @@ def test_people_say_no_and_yes_in_whatsapp_itself(deps: Deps) -> None:
 def test_a_person_says_yes_again_in_whatsapp_itself_by_resuming_or_signing_up(
     deps: Deps, value: str, later: int, yes: bool
 ) -> None:
-    stop = {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}
-    again = {**stop, "value": value, "timestamp": 1731705721 + later, "signup_id": "s1"}
+    stop = {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1749990000}
+    again = {**stop, "value": value, "timestamp": 1749990000 + later, "signup_id": "s1"}
     for chosen in (stop, again):
         assert deliver("user_preferences", {"user_preferences": [chosen]})
     contact = deps.contacts.find(TENANT, "phone", "+16505551234")
