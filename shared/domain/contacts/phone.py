@@ -96,7 +96,7 @@ def _number_in(raw: str) -> tuple[bool, str]:
     text = raw.strip() if raw.isascii() else _plain(raw)
     if not text:
         raise InvalidPhone("phone is empty", field="phone")
-    first = re.search(r"\+?[(\[ ]*[0-9]", text)
+    first = re.search(r"(?:[+(\[][(\[ ]*)?[0-9]", text)
     found = _NUMBER.match(text, first.start()) if first else None
     if found is None:
         raise InvalidPhone("phone holds no number", field="phone")
