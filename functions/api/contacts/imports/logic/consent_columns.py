@@ -1,8 +1,8 @@
 """Columns that say who may be written to: an import does not read them, and must not pass over a no in silence.
 
 The names are what exports of the usual systems call it (Shopify "Accepts Marketing", Mailchimp "UNSUB_TIME", HubSpot
-"Unsubscribed from all email", Klaviyo "SMS Consent", Brevo "SMS_BLACKLISTED"; seen 2026-11), and the same in the
-languages that people who opt out are heard in.
+"Unsubscribed from all email", Klaviyo "SMS Consent", Brevo "SMS_BLACKLISTED", Salesforce "HasOptedOutOfEmail",
+"DoNotCall"; seen 2026-11), and the same in the languages that people who opt out are heard in.
 """
 
 import re
@@ -15,19 +15,28 @@ _NAMES = re.compile(
         [
             r"\bopt(?:ed|ing|s)? ?(?:in|out)s?\b",
             r"\bunsub(?:s|scri\w*)?\b",
-            r"\b(?:subscribed|resubscribed)\b",
+            r"\b(?:subscribed|resubscribed)\b|^(?:subscribe|subscriber|newsletter|marketing)$",
             r"\b(?:subscription|subscriber|consent|whatsapp|sms|marketing) status\b",
+            # The law that asks for it, alone or with a yes: GDPR, RGPD and LGPD, Turkey's KVKK and register İYS.
+            r"^(?:gdpr|rgpd|dsgvo|lgpd|lopd|kvkk|iys)$",
             # Not when or how they gave it: "consent date" says nothing of a no.
-            r"\bconsent(?:s|ed|given|ement|imiento|imento)?(?: given| whatsapp| marketing| sms| email)?$",
+            r"\bconsent(?:s|ed|given|ement|imiento|imento)?"
+            r"(?: given| whatsapp| marketing| sms| email| gdpr| rgpd| lopd)?$",
             r"\baccepts? (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
             r"\b(?:marketing|whatsapp|sms|messaging) (?:allowed|permission|permitted|accepted|opt)\b",
+            r"\b(?:allow|allows|allowed) (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
+            r"^(?:can|may|ok to|okay to|allowed to) (?:be )?(?:contact|contacted|message|messaged|text|whatsapp)$",
+            r"^contactable$",
+            r"^no (?:whatsapp|sms|text|texts|marketing|messages|promotions|contact|publicidad|mensajes|mensagens)$",
+            r"^(?:contact )?(?:blocked|refused|declined|revoked|rejected|bloquead[oa]|rechazad[oa])$",
             r"\bdo ?not (?:contact|call|text|message|disturb|send|whatsapp|write|market|mail|email)\b",
             r"\b(?:dnc|dnd|dncr)\b",
             r"\b(?:suppress|suppressed|suppression|blacklist|blacklisted|blocklist|blocklisted|blacklist status)\b",
             # Spanish, Portuguese, French, Italian.
-            r"^(?:baja|de baja|bajas)$|\b(?:dad[oa]s? de baja|desuscrit[oa]s?|suscrit[oa]|no (?:contactar|molestar))\b",
-            r"\bacepta (?:\w+ )?(?:publicidad|marketing|promociones|mensajes|whatsapp)\b",
-            r"\bautoriza (?:publicidad|mensajes)\b",
+            r"^(?:(?:fecha )?(?:de )?bajas?|baja (?:marketing|whatsapp|sms|comercial))$|\b(?:dad[oa]s? de baja)\b",
+            r"\b(?:(?:de)?(?:suscrit|suscript)[oa]s?|no (?:contactar|molestar|escribir|enviar)|robinson)\b",
+            r"\b(?:acepta|permite|autoriza|rechaza|quiere recibir|desea recibir) "
+            r"(?:\w+ )?(?:publicidad|marketing|promociones|mensajes|whatsapp)\b",
             r"\b(?:descadastrad[oa]s?|desinscrit[oa]s?|nao (?:perturbe|perturbar|contatar|contactar|enviar))\b",
             r"\baceita (?:\w+ )?(?:marketing|mensagens|promocoes|whatsapp|receber)\b",
             r"\b(?:desabonnee?s?|desinscrit(?:e|s|es)?|ne pas (?:contacter|deranger))\b",
@@ -50,8 +59,16 @@ _NAMES = re.compile(
 )
 
 
+_CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
 def says_consent(title: str) -> bool:
-    """Whether a column of this name tells whose consent there is or is not."""
+    """Whether a column of this name tells whose consent there is or is not: as it stands, or taken for words that are
+    written together (`DoNotCall`, `isUnsubscribed`)."""
+    return any(_says_consent(text) for text in dict.fromkeys((title, _CAMEL_CASE.sub(" ", title))))
+
+
+def _says_consent(title: str) -> bool:
     words = fold_words(title)
     # A bare "Stop" may be of a bus.
     return _NAMES.search(words) is not None or (words != "stop" and button_word(title) == "stop")
