@@ -73,7 +73,12 @@ REVOKE | UNSUB | STOP SMS | Stop. Thank you | Please stop. | Stop, please! | sto
 | 請停止發送 | 不要再发了 | 配信停止お願いします | 配信を停止してください。 | 退会希望 | إلغاء الاشتراك من فضلك
 | لو سمحت أوقفوا الرسائل | شكرا، توقف | הסר בבקשה | הסירו אותי מהרשימה, תודה | कृपया बंद करें | मैसेज बंद करो भाई
 | message band karo please | বন্ধ করুন প্লিজ | நிறுத்தவும் நன்றி | ఆపండి దయచేసి | لطفا لغو | براہ کرم بند کریں
-| itigil na po | Tafadhali nitoe | Διαγραφή παρακαλώ
+| لغو۱۱ | لغو 11 | STOP ALL MESSAGES | stop msg | Unsuscribe | unsubcribe please | Un-subscribe | Unsubscribed
+| stop it | Please take me off | Don't text me again! | No thanks. Stop. | Stop, no thanks | No me escriban
+| No molesten | No gracias, baja | ya no me escriban por favor | no me contacten más | Não envie mais
+| Não quero receber, obrigado | pare de me mandar mensagem | Não perturbe
+| не пишите мне больше | не беспокойте меня | не пишіть мені більше
+| Disiscriviti | meld av | itigil na po | Tafadhali nitoe | Διαγραφή παρακαλώ
 """
 
 
@@ -94,7 +99,8 @@ don't stop | Do not stop! | never stop | please don't unsubscribe me | don't opt
 | 停止しないでください | 解除しない | لا تتوقف | عدم الغاء | אל תסירו אותי | बंद मत करो | बंद न करें
 | band mat karo | cancel stop | undo unsubscribe | stop the car please | please cancel my order
 | I want to unsubscribe my brother | stop thanks to you it works | thanks | por favor | gracias | terima kasih
-| 감사합니다 | 谢谢 | ok thanks | đúng | đừng | Dung | Huy | đừng dừng lại | acha | red
+| no thanks | no gracias | stop it later | delete me from nothing else than this order | don't take me off
+| por favor no me borren | 감사합니다 | 谢谢 | ok thanks | đúng | đừng | Dung | Huy | đừng dừng lại | acha | red
 """
 """The last ones are a word of no but for an accent, or one in another language: Vietnamese for "correct" and a name."""
 

@@ -16,14 +16,22 @@ EUROPE: dict[str, Language] = {
         | stop writing me | stop writing to me | stop contacting me | stop spam | stop spamming | stop spamming me
         | stop ads | stop advertising | stop notifications | stop marketing | stop promo | stop promos
         | stop promotion | stop promotions | stop promotional messages | stop offers | stop newsletter
-        | stop it all | no more messages | no more texts | no more ads | no more promotions | no more marketing
+        | stop it all | no more messages
+        | stop all messages | stop msg | stop msgs | stop mms | stop all texts | unsuscribe | unsubcribe
+        | unsubsribe | unsubscibe | unsubscribed | un subscribe | unsubscribe from promotions
+        | unsubscribe from marketing | take me off
+        | don t text me again | dont text me again | do not text me again | don t message me again
+        | dont message me again | do not message me again | don t contact me again | dont contact me again
+        | do not contact me again | stop no thanks | no thanks stop | no thank you stop | no more texts
+        | no more ads | no more promotions | no more marketing
         | no more spam | do not contact me | don t contact me | dont contact me | do not message me
         | don t message me | dont message me | do not text me | don t text me | dont text me | do not write to me
         | don t write to me | do not send me messages | don t send me messages | do not send me any more messages
         | don t send me any more messages | i do not want any more messages | i don t want any more messages
         | i revoke my consent | i withdraw my consent | revoke consent | revoke my consent | withdraw consent
         | withdraw my consent | leave me alone""",
-        also_answers="cancel | end | quit | revoke | remove | cancel subscription | cancel my subscription",
+        also_answers="""cancel | end | quit | revoke | remove | cancel subscription | cancel my subscription
+        | stop it | delete me""",
         courtesy="""please | pls | plz | plse | pleas | kindly | thanks | thank you | thank u | thankyou | thx
         | thnx | ty | tks | tnx | many thanks | thanks a lot | thank you very much | thank you so much
         | much appreciated | cheers | regards | best regards | kind regards | hi | hello | hey | dear | sir
@@ -36,7 +44,8 @@ EUROPE: dict[str, Language] = {
         | me desinscrever | me desinscreva | desinscreva me | desinscrição | quero me desinscrever
         | cancelar inscrição | cancelar a inscrição | cancelar minha inscrição | cancelar cadastro
         | cancelar subscrição | anular subscrição | remover inscrição | cancelar recebimento | parar promoções
-        | parar promoção | parar mensagens | parar de receber | parar de receber mensagens | parar envio
+        | parar promoção | parar mensagens | parar de receber | parar de receber mensagens | deixar de receber
+        | deixar de receber mensagens | parar envio
         | parar de enviar | interromper promoções | interromper mensagens | pare de enviar
         | pare de enviar mensagens | pare de me enviar mensagens | pare de mandar mensagem
         | pare de mandar mensagens | parem de enviar mensagens | parem de mandar mensagem
@@ -46,6 +55,10 @@ EUROPE: dict[str, Language] = {
         | não quero mais mensagens | não quero receber mais mensagens | não me envie mais mensagens
         | não envie mais mensagens | não enviar mais mensagens | não mande mais mensagem
         | não mande mais mensagens | não me mande mais mensagens | não me mandem mais mensagens
+        | não quero receber | não quero mais receber nada | não envie mais | não enviem mais | não mande mais
+        | não me mande mensagem | não me mande mensagens | não me envie mensagens | pare de me mandar mensagem
+        | pare de me mandar mensagens | parem de me mandar mensagem | parem de me mandar mensagens | não perturbe
+        | me tirem da lista | apague meu número
         | chega de mensagens | sem mais mensagens | cancelar promoções""",
         also_answers="pare | parem | sair | cancelar | cancela | remover | cancelar assinatura",
         courtesy="""por favor | porfavor | pfv | pfvr | pf | favor | por gentileza | gentileza | fazendo favor
@@ -70,6 +83,10 @@ EUROPE: dict[str, Language] = {
         | no deseo recibir más mensajes | no quiero publicidad | no quiero más publicidad | no enviar más
         | no enviar más mensajes | no me envíen más mensajes | no me envíes más mensajes
         | no me manden más mensajes | no me mandes más mensajes | no me escriban más | no me escribas más
+        | no me escriban | no me escribas | ya no me escriban | ya no me escriban más | ya no me escribas
+        | no me contacten | no me contacten más | no me molesten | no me molesten más | no molestar | no molesten
+        | no me envíen mensajes | no me manden mensajes | no gracias baja | eliminar mi número | eliminen mi número
+        | borren mi número | borra mi número
         | dejen de escribirme | dejen de enviarme mensajes | dejen de mandarme mensajes | deja de escribirme
         | dejar de recibir | dejar de recibir mensajes | parar mensajes | detener mensajes""",
         also_answers="""alto | parar | pare | paren | para ya | no más | basta | ya basta | cancelar | salir
@@ -88,6 +105,7 @@ EUROPE: dict[str, Language] = {
         | stop pub | stop publicité | stop promo | stop promos | stop message | arrêter les messages
         | arrêtez les messages | arrêtez de m écrire | arrêtez de m envoyer des messages | plus de messages
         | plus de message | plus de pub | plus de publicité | ne plus recevoir | ne plus recevoir de messages
+        | ne m écrivez pas | ne me dérangez plus
         | je ne veux plus recevoir de messages | je ne veux plus de messages | ne m écrivez plus
         | ne m envoyez plus de messages | ne me contactez plus | retirez moi de la liste
         | retirez moi de votre liste | supprimez moi de la liste | supprimez moi | supprimez mon numéro""",
@@ -118,7 +136,8 @@ EUROPE: dict[str, Language] = {
         | schönen tag""",
     ),
     "it": Language(
-        no="""disiscrivimi | disiscrivetemi | disiscrivere | disiscrivermi | disiscriversi | disiscrizione
+        no="""disiscrivimi | disiscriviti | disiscrivetemi | disiscrivere | disiscrivermi | disiscriversi
+        | disiscrizione
         | voglio disiscrivermi | cancellami | cancellatemi | cancellami dalla lista | cancellatemi dalla lista
         | cancella iscrizione | cancellare iscrizione | cancella l iscrizione | cancellazione iscrizione
         | annulla iscrizione | annullare iscrizione | annulla l iscrizione | rimuovimi | rimuovetemi
@@ -192,7 +211,7 @@ EUROPE: dict[str, Language] = {
         courtesy="venligst | hej | goddag",
     ),
     "no": Language(
-        no="avmeld | avmeld meg | meld meg av | avmelding | stopp meldinger | ingen flere meldinger",
+        no="avmeld | avmeld meg | meld av | meld meg av | avmelding | stopp meldinger | ingen flere meldinger",
         also_answers="stans",
         courtesy="vennligst | takk | tusen takk | vær så snill | hei",
     ),
@@ -210,7 +229,8 @@ EUROPE: dict[str, Language] = {
     ),
     "tr": Language(
         no="""abonelikten çık | abonelikten çıkmak istiyorum | abonelik iptal | abonelik iptali
-        | aboneliği iptal et | aboneliğimi iptal et | aboneliğimi iptal edin | üyelik iptal | üyelikten çık
+        | aboneliği iptal et | aboneliğimi iptal et | aboneliğimi iptal edin | beni rahatsız etmeyin
+        | üyelik iptal | üyelikten çık
         | üyeliğimi iptal edin | listeden çık | listeden çıkar | listeden çıkarın | beni listeden çıkar
         | beni listeden çıkarın | beni çıkarın | mesaj istemiyorum | mesaj almak istemiyorum | mesaj göndermeyin
         | mesaj atmayın | bana mesaj atmayın | bana mesaj göndermeyin | artık mesaj göndermeyin
@@ -225,9 +245,12 @@ EUROPE: dict[str, Language] = {
         no="""стоп | отписаться | отписка | отпишите | отпишите меня | отпиши | отпиши меня | отпишись | отписать
         | отпишитесь | хочу отписаться | отпишите меня от рассылки | отписаться от рассылки | отменить подписку
         | отмена подписки | отказ от рассылки | отказаться от рассылки | отключить рассылку | остановить рассылку
-        | остановите рассылку | прекратите рассылку | прекратить рассылку | стоп рассылка | стоп реклама
+        | остановите рассылку | остановить рекламу | отключить рекламу | прекратите рассылку
+        | прекратить рассылку | стоп рассылка | стоп реклама
         | стоп смс | остановить промоакции | не пишите | не пишите мне | не пишите больше | больше не пишите
-        | больше не пишите мне | не присылайте | не присылайте больше | не отправляйте сообщения | не надо писать
+        | больше не пишите мне | не пишите мне больше | прекратите писать
+        | прекратите мне писать | не беспокойте | не беспокойте меня | не присылайте | не присылайте больше
+        | не отправляйте сообщения | не надо писать
         | не хочу получать сообщения | не хочу рассылку | удалите меня | удалите мой номер
         | удалите меня из списка | уберите меня из рассылки""",
         also_answers="хватит | прекратите | прекратить | отказ | отказаться | остановить | остановите",
@@ -238,6 +261,7 @@ EUROPE: dict[str, Language] = {
     "uk": Language(
         no="""відписатися | відписатись | відписка | відпишіть | відпишіть мене | відпиши мене | хочу відписатися
         | скасувати підписку | не пишіть | не пишіть мені | не пишіть більше | більше не пишіть | не надсилайте
+        | не пишіть мені більше | не турбуйте
         | припиніть розсилку | зупинити розсилку | видаліть мій номер""",
         also_answers="досить | припиніть | відмова | зупинити",
         courtesy="""будь ласка | прошу | дякую | щиро дякую | дуже дякую | добрий день | доброго дня

@@ -4,8 +4,8 @@ Sources: 47 CFR 64.1200(a)(10) (FCC, in force since 2025-04-11: stop, quit, end,
 are a no whatever else a sender offers); Twilio, "Advanced Opt-Out" (STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT,
 REVOKE, OPTOUT; seen 2026-11); AWS End User Messaging, "Required opt-out list keywords" (adds ARRET and REMOVE; its TD
 is left out, because in Brazil it says "everything"); Meta, marketing opt-out button ("Stop promotions", translated);
-national short-code practice for UNREG (Indonesia), RET (Turkey) and 수신거부 (Korea). The rest says the same in the
-other languages as people write it.
+national short-code practice for UNREG (Indonesia), RET (Turkey), لغو۱۱ (Iran) and 수신거부 (Korea). The rest says the
+same in the other languages as people write it.
 
 Of each language: `no` means nothing else, also on a button that we offered; `also_answers` is a no when it is all that
 a person writes, but on a button it answers a question ("Cancel" an appointment, "Sair" of a menu); `courtesy` is what
