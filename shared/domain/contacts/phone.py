@@ -17,6 +17,7 @@ from typing import Literal
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from shared.domain.contacts.consent_names import remark_says_consent
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import InvalidInput
 
@@ -36,6 +37,12 @@ _FORMER_TRUNKS = {"MX": ("044", "045", "01")}
 
 class InvalidPhone(InvalidInput):
     code = "invalid_phone"
+
+
+class ConsentRemark(InvalidPhone):
+    """A number with a remark that says whether its person may be written to."""
+
+    code = "consent_remark"
 
 
 class AmbiguousPhone(InvalidInput):
@@ -68,8 +75,8 @@ def normalise_phone(raw: str, default_region: str, bare: BareDigits = "either") 
     """Return (canonical E.164 with plus, ISO 3166 country or "").
 
     `default_region` is the ISO country used for numbers written without an international prefix; `bare` is how those
-    are meant. Words beside the number are a remark and left out. Raises InvalidPhone for what is no number that exists,
-    AmbiguousPhone for what may be two; neither message repeats it.
+    are meant. Words beside the number are a remark and left out, unless they say who may be written to (ConsentRemark).
+    Raises InvalidPhone for what is no number that exists, AmbiguousPhone for what may be two; no message repeats it.
     """
     plus, text = _number_in(raw)
     digits = "".join(_DIGITS.findall(text))
@@ -104,6 +111,12 @@ def _number_in(raw: str) -> tuple[bool, str]:
     if not _is_remark_before(before) or not _is_remark_after(after, found.group()):
         raise InvalidPhone(
             "phone holds more than one number, or letters in place of digits; write one number", field="phone"
+        )
+    if any(remark_says_consent(remark) for remark in (before, after) if remark):
+        raise ConsentRemark(
+            "the remark beside the phone says whether this person may be written to, which is not read; leave out who "
+            "said no and record it with POST /v1/contacts/{contact_id}/opt-out, else write the number alone",
+            field="phone",
         )
     rest = found["rest"]
     if _TRAILING_GROUP.search(rest):

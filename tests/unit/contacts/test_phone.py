@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
-from shared.domain.contacts.phone import AmbiguousPhone, BareDigits, InvalidPhone, normalise_phone
+from shared.domain.contacts.phone import AmbiguousPhone, BareDigits, ConsentRemark, InvalidPhone, normalise_phone
 from shared.errors import InvalidInput
 
 BRAZIL = "+5511987654321"
@@ -101,7 +101,7 @@ def test_a_national_number_without_a_default_country_is_refused() -> None:
 def test_a_refusal_never_repeats_the_number(raw: str) -> None:
     try:
         phone, _ = normalise_phone(raw, "BR")
-    except InvalidPhone as error:
+    except (InvalidPhone, AmbiguousPhone) as error:
         digits = "".join(c for c in raw if c.isdigit())
         shown = error.message.replace("+5511912345678", "")
         assert not any(c.isdigit() for c in shown)
@@ -200,6 +200,20 @@ def test_every_spelling_of_a_number_is_one(raw: str, default_region: str, expect
 def test_words_and_second_numbers_are_no_remark(raw: str) -> None:
     with pytest.raises(InvalidPhone):
         normalise_phone(raw, "ES")
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        *("BAJA", "STOP", "unsubscribed", "opted out", "do not contact", "no molestar", "dado de baja", "NO whatsapp"),
+        *("Descadastrado", "não perturbe", "désinscrit", "abgemeldet", "отписан", "退订", "baja por favor"),
+    ],
+)
+def test_a_remark_that_says_no_is_not_left_out(remark: str) -> None:
+    for raw in (f"600100064 ({remark})", f"+34 600 100 064 - {remark}", f"{remark}: 600 100 064"):
+        with pytest.raises(ConsentRemark, match="opt-out") as refused:
+            normalise_phone(raw, "ES")
+        assert (refused.value.code, refused.value.field) == ("consent_remark", "phone")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ class RejectedRowOut(Output):
     reason: str
     code: str = Field(
         description="stable, such as invalid_phone, or ambiguous_phone for digits that may be a number of two "
-        "countries: write it with + and the country code, or say in bare_digits which it is"
+        "countries: write it with + and the country code, or say in bare_digits which it is; consent_remark for a "
+        "number with a remark of who may be written to, such as BAJA"
     )
 
 

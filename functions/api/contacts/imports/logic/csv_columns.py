@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.api.contacts.imports.logic.consent_columns import says_consent
 from functions.api.contacts.imports.logic.csv_source import BadFile
+from shared.domain.contacts.consent_names import says_consent
 from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.text_fold import fold
 

@@ -1,4 +1,5 @@
-"""Columns that say who may be written to: an import does not read them, and must not pass over a no in silence.
+"""Names of columns, and remarks beside numbers, that say who may be written to: an import does not read them, and must
+not pass over a no in silence.
 
 The names are what exports of the usual systems call it (Shopify "Accepts Marketing", Mailchimp "UNSUB_TIME", HubSpot
 "Unsubscribed from all email", Klaviyo "SMS Consent", Brevo "SMS_BLACKLISTED", Salesforce "HasOptedOutOfEmail",
@@ -7,7 +8,7 @@ The names are what exports of the usual systems call it (Shopify "Accepts Market
 
 import re
 
-from shared.domain.contacts.consent_words import button_word
+from shared.domain.contacts.consent_words import button_word, consent_word
 from shared.domain.text_fold import fold_words
 
 _NAMES = re.compile(
@@ -34,7 +35,7 @@ _NAMES = re.compile(
             r"\b(?:suppress|suppressed|suppression|blacklist|blacklisted|blocklist|blocklisted|blacklist status)\b",
             # Spanish, Portuguese, French, Italian.
             r"^(?:(?:fecha )?(?:de )?bajas?|baja (?:marketing|whatsapp|sms|comercial))$|\b(?:dad[oa]s? de baja)\b",
-            r"\b(?:(?:de)?(?:suscrit|suscript)[oa]s?|no (?:contactar|molestar|escribir|enviar)|robinson)\b",
+            r"\b(?:(?:de)?(?:suscrit|suscript)[oa]s?|no (?:contactar|molestar|escribir|enviar|llamar)|robinson)\b",
             r"\b(?:acepta|permite|autoriza|rechaza|quiere recibir|desea recibir) "
             r"(?:\w+ )?(?:publicidad|marketing|promociones|mensajes|whatsapp)\b",
             r"\b(?:descadastrad[oa]s?|desinscrit[oa]s?|nao (?:perturbe|perturbar|contatar|contactar|enviar))\b",
@@ -72,3 +73,8 @@ def _says_consent(title: str) -> bool:
     words = fold_words(title)
     # A bare "Stop" may be of a bus.
     return _NAMES.search(words) is not None or (words != "stop" and button_word(title) == "stop")
+
+
+def remark_says_consent(remark: str) -> bool:
+    """Whether what stands beside a number tells of a no, or of a consent, such as "BAJA" and "do not contact"."""
+    return says_consent(remark) or consent_word(remark) == "stop"
