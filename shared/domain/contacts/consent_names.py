@@ -7,6 +7,7 @@ The names are what exports of the usual systems call it (Shopify "Accepts Market
 """
 
 import re
+from functools import lru_cache
 
 from shared.domain.contacts.consent_words import button_word, consent_word
 from shared.domain.text_fold import fold_words
@@ -60,6 +61,20 @@ _NAMES = re.compile(
 )
 
 
+_NOES = frozenset(
+    fold_words(value)
+    for value in (
+        *("unsubscribed", "unsub", "opted out", "opt out", "optout", "do not contact", "do not message", "dnc"),
+        *("do not disturb", "blacklisted", "suppressed", "dado de baja", "dada de baja", "desuscrito", "desuscrita"),
+        *("desuscripto", "desuscripta", "no contactar", "no molestar", "descadastrado", "descadastrada"),
+        *("desinscrito", "desinscrita", "não contatar", "não perturbe", "désabonné", "désabonnée", "désinscrit"),
+        *("désinscrite", "ne pas contacter", "abgemeldet", "nicht kontaktieren", "afgemeld", "uitgeschreven"),
+        *("disiscritto", "disiscritta", "non contattare", "wypisany", "wypisana", "отписан", "отписана", "отписался"),
+        *("відписаний", "الغى الاشتراك", "退订", "已退订", "退訂", "已退訂", "配信停止", "수신거부"),
+    )
+)
+"""What stands in a column such as "Status" of those who said no; not "baja" or "stop", a priority or a bus."""
+_LONGEST_NO = 40
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -78,3 +93,14 @@ def _says_consent(title: str) -> bool:
 def remark_says_consent(remark: str) -> bool:
     """Whether what stands beside a number tells of a no, or of a consent, such as "BAJA" and "do not contact"."""
     return says_consent(remark) or consent_word(remark) == "stop"
+
+
+def value_says_no(value: str) -> bool:
+    """Whether a cell, whatever its column, says that its person said no."""
+    return len(value) <= _LONGEST_NO and _is_no(value)
+
+
+@lru_cache(4_096)
+def _is_no(value: str) -> bool:
+    """Such a column holds few different values, and many rows."""
+    return fold_words(value) in _NOES

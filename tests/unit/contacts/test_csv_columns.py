@@ -17,7 +17,11 @@ def test_phone_columns_go_by_many_names(title: str) -> None:
 
 def test_fields_are_found_by_key_and_by_label_and_the_rest_is_listed() -> None:
     layout = lay_out(["Nome", "Telefone", "CIDADE", "score", "Extra", ""], [CITY, SCORE], {}, create_fields=False)
-    assert layout == Layout(("name", "phone", "field:city", "field:score", "ignore", "ignore"), ("Extra", "(column 6)"))
+    assert layout == Layout(
+        ("name", "phone", "field:city", "field:score", "ignore", "ignore"),
+        ("Extra", "(column 6)"),
+        unasked=(2, 3, 4, 5),
+    )
 
 
 def test_unknown_columns_become_text_fields_on_request() -> None:

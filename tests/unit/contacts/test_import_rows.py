@@ -113,3 +113,16 @@ def test_a_first_name_goes_with_the_name_it_was_given_for() -> None:
 )
 def test_a_name_alone_says_how_people_are_addressed(name: str, first: str) -> None:
     assert first_name_of(Contact("c", name=name)) == first
+
+
+@pytest.mark.parametrize("value", ["Unsubscribed", "OPTED-OUT", "do not contact", "Dado de baja", "Désabonné", "退订"])
+@pytest.mark.parametrize("create_fields", [False, True])
+def test_a_no_in_a_column_that_nobody_mapped_is_not_passed_over(value: str, create_fields: bool) -> None:
+    header, cells = ["phone", "Status", "Priority"], ["+34600100064", value, "baja"]
+    layout = lay_out(header, [], {}, create_fields=create_fields)
+    with pytest.raises(InvalidInput, match="opt-out") as refused:
+        RowReader(TenantId("t1"), layout, [], "ES", frozenset()).read(cells)
+    assert refused.value.code == "consent_remark"
+    mapped = lay_out(header, [], {"status": "ignore"}, create_fields=create_fields)
+    assert RowReader(TenantId("t1"), mapped, [], "ES", frozenset()).read(cells).attributes["phone"] == "+34600100064"
+    assert RowReader(TenantId("t1"), layout, [], "ES", frozenset()).read([cells[0], "Subscribed", "x"])

@@ -60,7 +60,8 @@ class RejectedRowOut(Output):
     code: str = Field(
         description="stable, such as invalid_phone, or ambiguous_phone for digits that may be a number of two "
         "countries: write it with + and the country code, or say in bare_digits which it is; consent_remark for a "
-        "number with a remark of who may be written to, such as BAJA"
+        "number with a remark of who may be written to, such as BAJA, or a row of which a column that is not mapped "
+        "says that the person said no"
     )
 
 

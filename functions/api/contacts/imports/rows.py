@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
 from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
+from shared.domain.contacts.consent_names import value_says_no
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
@@ -61,6 +62,7 @@ class RowReader:
         self._tags = tags
         places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
         self._phone = places[PHONE]
+        self._unasked = layout.unasked
         whole = [places[NAME]] if NAME in places else []
         self._first = places.get(FIRST_NAME)
         self._names = whole or [places[target] for target in (FIRST_NAME, LAST_NAME) if target in places]
@@ -75,6 +77,7 @@ class RowReader:
         """Raises InvalidInput with the reason."""
         if len(cells) != self._width:
             cells = self._fitted(cells)
+        self._check_consent(cells)
         phone, region = normalise_phone(_phone_text(cells[self._phone]), self._region, self._bare)
         attributes = {"phone": phone, "region": region}
         first = " ".join(cells[self._first].split()) if self._first is not None else ""
@@ -100,6 +103,15 @@ class RowReader:
             tags = tags | split_tags(cells[self._tag_column])
         contact_id, *former_ids = phone_ids(self._tenant_id, phone)
         return Row(contact_id, attributes, fields, tags, tuple(former_ids))
+
+    def _check_consent(self, cells: Sequence[str]) -> None:
+        if any(value_says_no(cells[i]) for i in self._unasked if cells[i]):
+            raise InvalidInput(
+                "a column says that this person does not want messages, which is not read; leave the row out, record "
+                "the no with POST /v1/contacts/{contact_id}/opt-out, or map the column in `columns`",
+                field="columns",
+                code="consent_remark",
+            )
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:
         if any(cell.strip() for cell in cells[self._width :]):

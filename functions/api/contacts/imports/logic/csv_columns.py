@@ -33,11 +33,13 @@ _ALIASES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`targets[i]` is what column i holds: one of the names above, or a custom field as `field:<key>`."""
+    """`targets[i]` is what column i holds: one of the names above, or a custom field as `field:<key>`. `unasked` are
+    the places of those which nobody mapped, and that hold nothing or a custom field."""
 
     targets: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     new_fields: tuple[ContactField, ...] = ()
+    unasked: tuple[int, ...] = ()
 
 
 def slug(text: str) -> str:
@@ -69,8 +71,8 @@ def lay_out(
             new.setdefault(key, ContactField(key, title[:100]))
             target = f"field:{key}"
         if i not in asked and target in taken:
-            field = _field(key, keys, labels)
-            target = field if field not in taken else None
+            known_field = _field(key, keys, labels)
+            target = known_field if known_field not in taken else None
         if target is None:
             ignored.append(title or f"(column {i + 1})")
         else:
@@ -87,7 +89,8 @@ def lay_out(
         # The whole name is there; a first name beside it says how people are addressed.
         ignored += [header[i] for i, target in enumerate(targets) if target == LAST_NAME]
         targets = [IGNORE if target == LAST_NAME else target for target in targets]
-    return Layout(tuple(targets), tuple(ignored), tuple(new.values()))
+    unasked = (i for i, target in enumerate(targets) if i not in asked and (target == IGNORE or ":" in target))
+    return Layout(tuple(targets), tuple(ignored), tuple(new.values()), tuple(unasked))
 
 
 def _check_consent(titles: Iterable[str]) -> None:
