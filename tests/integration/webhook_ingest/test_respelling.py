@@ -1,6 +1,7 @@
 """Contacts stored before their national plan was changed are found and become one, on a real DynamoDB."""
 
 import contextlib
+import itertools
 import json
 from typing import Literal
 
@@ -180,6 +181,16 @@ def test_what_is_cut_off_goes_on_where_it_stopped(bench: Bench, monkeypatch: pyt
     monkeypatch.setattr(sync_handler, "_SPARE_MS", 10**9)
     assert bench.migrate() > 1 + SHARDS
     assert {one.phone for one in bench.people()} == {f"+549{phone[3:]}" for phone in phones}
+
+
+def test_a_task_lets_go_before_its_time_is_too_old_for_the_lanes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(4):
+        bench.store(f"+5411432{n:05d}")
+    started = epoch_ms()
+    moments = itertools.count(started, 21_000)
+    monkeypatch.setattr(sync_handler, "epoch_ms", lambda: next(moments))
+    assert bench.migrate() == 1 + SHARDS + 4
+    assert all(one.phone == f"+549{one.phone[4:]}" for one in bench.people() if one.phone)
 
 
 @pytest.mark.parametrize("value", [{}, {"tenant_id": "t", "shard": "16"}, {"tenant_id": "t", "shard": "x"}])

@@ -24,7 +24,8 @@ def respelling_of(contact: Contact, ids: Sequence[str], known: Mapping[str, Cont
     """None for a contact whose phone is canonical, or unknown.
 
     `ids` are those of every spelling, the canonical one first, and `known` whom they lead to. Who is reached under
-    another number by now is another person. The contact under the canonical id stays, else the oldest.
+    another number by now is another person. The contact under the first of these ids stays: the one whom a campaign
+    that is loaded meanwhile writes to, before and after (`of_same_number`), and to whom a webhook leads.
     """
     phone = canonical_phone(contact.phone or "")
     if phone == (contact.phone or ""):
@@ -34,9 +35,6 @@ def respelling_of(contact: Contact, ids: Sequence[str], known: Mapping[str, Cont
         for other in (*(known[one] for one in ids if one in known), contact)
         if canonical_phone(other.phone or "") == phone
     }
-    canonical = known.get(ids[0])
-    if canonical is None or canonical.contact_id not in same:
-        canonical = min(same.values(), key=lambda other: (other.created_at, other.contact_id))
-    merged = tuple(other for other in same.values() if other.contact_id != canonical.contact_id)
+    kept, *merged = same.values()
     noes = [other.opted_out_at for other in same.values() if other.opted_out_at is not None]
-    return Respelling(phone, canonical, merged, max(noes, default=None))
+    return Respelling(phone, kept, tuple(merged), max(noes, default=None))
