@@ -198,6 +198,8 @@ def test_accounts_are_guarded() -> None:
     assert rule["RequireLowercase"]
     assert rule["RequireUppercase"]
     assert rule["RequireNumbers"]
+    # Nobody takes an address that is somebody else's by changing their own to it.
+    assert pool["UserAttributeUpdateSettings"] == {"AttributesRequireVerificationBeforeUpdate": ["email"]}
     assert TEMPLATE["Parameters"]["ThreatProtection"]["Default"] == "ENFORCED"
     assert pool["UserPoolAddOns"]["Fn::If"][:2] == [
         "HasThreatProtection",
