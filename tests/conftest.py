@@ -60,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = cloud_first(items)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A number that may be a moment is named by what it is for: each worker collects in another second, and all must
+    find the same names."""
+    return argname if isinstance(val, int) and 10**9 <= val < 10**13 else None
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> CloudFirst:
     return CloudFirst(config, log)
 
