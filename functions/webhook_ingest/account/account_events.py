@@ -63,11 +63,11 @@ def _preferences(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, 
     complete = news.complete
     for chosen in news.chosen:
         times = (credible(time, event.received_at) for time in (chosen.at, event.sent_at))
-        told = next(filter(None, times), None)
-        if told is None and not chosen.opted_out:
+        said_at = next(filter(None, times), None)
+        if said_at is None and not chosen.opted_out:
             complete = False
             continue
-        at = told or event.received_at
+        at = said_at or event.received_at
         person = parts.people.find(tenant_id, chosen.who, at)
         if parts.people.choose(tenant_id, person, chosen, event.waba_id, at, now):
             count("OptOut" if chosen.opted_out else "OptIn")

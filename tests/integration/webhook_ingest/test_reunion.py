@@ -114,7 +114,7 @@ def test_a_choice_made_in_whatsapp_that_tells_two_are_one_brings_them_together(a
     deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
     deliver(text("hidden", 1, bsuid=BSUID))
     chosen = {"wa_id": PHONE.lstrip("+"), "user_id": BSUID, "category": "marketing_messages", "value": "stop"}
-    event = AccountEvent(WABA, "user_preferences", {"user_preferences": [{**chosen, "timestamp": NOW_S}]}, 1)
+    event = AccountEvent(WABA, "user_preferences", {"user_preferences": [{**chosen, "timestamp": NOW_S}]}, NOW_S * 1000)
     assert account_handler.lambda_handler(sqs_event(event.to_json()), Context()) == {"batchItemFailures": []}
     work_off(aws)
     assert said_in(deps, talk(BY_PHONE)) == ["hidden"]
