@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
+from moto.kms.utils import generate_private_key
 
 from shared.store.engine.database import Database, TableItem, open_database
 from tests.support.template import table_definitions
@@ -83,6 +85,12 @@ def _client(service: str) -> Any:
 
 
 @functools.cache
+def _private_key(_spec: str) -> Any:
+    """Of every KMS key here: nothing is signed with one, and making one takes longer than most tests do."""
+    return generate_private_key("ECC_NIST_P256")
+
+
+@functools.cache
 def _database() -> Database:
     return open_database(_TABLES)
 
@@ -95,7 +103,7 @@ def _tables() -> dict[str, Any]:
 
 @contextmanager
 def fake_aws() -> Iterator[FakeAws]:
-    with mock_aws():
+    with mock_aws(), patch("moto.kms.models.generate_private_key", _private_key):
         sqs, s3, dynamodb = _client("sqs"), _client("s3"), _client("dynamodb")
         kms, secrets = _client("kms"), _client("secretsmanager")
         for name, definition in _tables().items():
