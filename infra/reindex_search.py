@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.heads import HEAD
 from shared.store.engine.database import Database, open_database
@@ -36,7 +36,7 @@ def reindex(database: Database) -> tuple[int, int]:
     return looked_at, written
 
 
-def _heads(database: Database) -> Iterator[tuple[TenantId, str]]:
+def _heads(database: Database) -> Iterator[tuple[TenantId, ConversationId]]:
     request: ScanInputTypeDef = {
         "TableName": database.conversations,
         "FilterExpression": "sk = :head",
@@ -47,7 +47,7 @@ def _heads(database: Database) -> Iterator[tuple[TenantId, str]]:
         answer = database.client.scan(**request)
         for item in answer["Items"]:
             _, tenant_id, _, conversation_id = item["pk"]["S"].split("#")
-            yield TenantId(tenant_id), conversation_id
+            yield TenantId(tenant_id), ConversationId(conversation_id)
         if not answer.get("LastEvaluatedKey"):
             return
         request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]

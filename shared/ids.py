@@ -8,6 +8,12 @@ from shared.clock import epoch_ms
 
 TenantId = NewType("TenantId", str)
 """Whose data it is: every repository function takes one, first."""
+ContactId = NewType("ContactId", str)
+"""32 hex digits: `contact_id_for` in shared/domain/contacts/identity.py."""
+ConversationId = NewType("ConversationId", str)
+"""32 hex digits: `conversation_id_for`, beside it."""
+CampaignId = NewType("CampaignId", str)
+"""A ULID."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_CROCKFORD)}

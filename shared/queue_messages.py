@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from shared.domain.fairness import one_of, ordered_group
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, ConversationId, TenantId
 
 BOT_GROUPS = 16
 """Of the BotQueue for each tenant, which has fifty workers for all of them."""
@@ -34,7 +34,7 @@ class StartCampaign(QueueMessage):
     """Begin a scheduled campaign; a duplicate firing is harmless."""
 
     tenant_id: TenantId
-    campaign_id: str
+    campaign_id: CampaignId
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class LoadShard(QueueMessage):
     """Freeze one contact shard of a campaign's audience; with `dry_run_id`, only count and sample it."""
 
     tenant_id: TenantId
-    campaign_id: str
+    campaign_id: CampaignId
     shard: int
     dry_run_id: str = ""
 
@@ -137,8 +137,8 @@ class BotTurn(QueueMessage):
 
     tenant_id: TenantId
     phone_number_id: str
-    contact_id: str
-    conversation_id: str
+    contact_id: ContactId
+    conversation_id: ConversationId
     message_id: str
 
     @property
@@ -153,7 +153,7 @@ class CopyMedia(QueueMessage):
 
     tenant_id: TenantId
     phone_number_id: str
-    conversation_id: str
+    conversation_id: ConversationId
     message_id: str
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -25,9 +25,9 @@ def newest_of_account(campaigns: Campaigns, tenant_id: TenantId, waba_id: str) -
 
 def running_on(
     campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, phone_number_id: str, known: Container[str]
-) -> dict[str, Campaign]:
+) -> dict[CampaignId, Campaign]:
     """By id, the tenant's campaigns that are on this number, without those whose ids are `known`."""
-    found: dict[str, Campaign] = {}
+    found: dict[CampaignId, Campaign] = {}
     for run in lanes.work(phone_number_id).runs:
         if run.tenant_id == tenant_id and run.campaign_id not in known:
             try:
@@ -43,7 +43,7 @@ class CampaignStop:
         self._lanes = lanes
 
     def __call__(
-        self, tenant_id: TenantId, campaign_id: str, scope: Scope, reason: str, said_at: int | None = None
+        self, tenant_id: TenantId, campaign_id: CampaignId, scope: Scope, reason: str, said_at: int | None = None
     ) -> int:
         """Pause the campaign, or with it what else sends on its number or account; how many had to be.
 

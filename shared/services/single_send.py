@@ -24,7 +24,7 @@ from shared.domain.conversations.outgoing_message import own_and_meta_ids, wire_
 from shared.domain.media.library import STALE_CODES
 from shared.domain.media.message_media import MessageMedia
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.same_number import with_no_of_others
@@ -100,7 +100,7 @@ class SingleSender:
         self._sleep = sleep
         self._clock = clock
 
-    def send(self, tenant_id: TenantId, conversation_id: str, draft: Draft, now: int) -> Message:
+    def send(self, tenant_id: TenantId, conversation_id: ConversationId, draft: Draft, now: int) -> Message:
         """The stored message with its outcome: sent, failed (with Meta's code) or unknown. `now` is when the caller
         began to work, epoch ms.
 
@@ -275,7 +275,7 @@ class SingleSender:
         raise AssertionError("unreachable")
 
 
-def _message(conversation_id: str, draft: Draft) -> Message:
+def _message(conversation_id: ConversationId, draft: Draft) -> Message:
     return Message(
         message_id=message_key(draft.at, draft.key),
         conversation_id=conversation_id,

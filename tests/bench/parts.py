@@ -25,7 +25,7 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 
 RUNS = 5
 SECRET = "app-secret"
@@ -85,7 +85,9 @@ def folding() -> float:
     bodies = [updates.to_json() for updates in split(envelope(STATUSES), 1).statuses]
 
     sizes = (STATUSES, *(0,) * (SHARDS - 1))
-    campaign = Campaign("01C", "Sale", "106540352242922", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes)
+    campaign = Campaign(
+        CampaignId("01C"), "Sale", "106540352242922", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes
+    )
 
     def work() -> None:
         updates = [update for i, body in enumerate(bodies) for update in read_updates(str(i), body)]
@@ -128,7 +130,7 @@ def freezing() -> float:
     plan = compile_plan(template, variables, {"points": "number", "city": "text"})
     people = [
         Contact(
-            contact_id=hashlib.sha256(str(i).encode()).hexdigest()[:32],
+            contact_id=ContactId(hashlib.sha256(str(i).encode()).hexdigest()[:32]),
             phone=f"+55119{10_000_000 + i}",
             name=f"João Souza {i}",
             region="BR",

@@ -9,6 +9,7 @@ from typing import Any
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from shared.ids import CampaignId
 from shared.queue_messages import LoadShard, QueueMessage, StartCampaign, WakeLane
 from tests.chaos.evidence import Evidence
 from tests.chaos.plan import Event, Plan, plan_of
@@ -113,7 +114,7 @@ class OneSeed:
     def _deliver_loads_again(self) -> None:
         """What SQS does when the visibility timeout of a dead worker's message has passed, 30 minutes later."""
         for shard in range(16):
-            self._put("Load", LoadShard(self.business.tenant_id, self.campaign_id, shard))
+            self._put("Load", LoadShard(self.business.tenant_id, CampaignId(self.campaign_id), shard))
 
     def _sleep(self, seconds: float) -> None:
         if self.stage.stop.wait(max(0.0, seconds)):
@@ -148,9 +149,9 @@ class OneSeed:
             if event.detail == "wake":
                 self._put("Lane", WakeLane(number, chance.randrange(4 if self.plan.throughput >= 1000 else 1)))
             elif event.detail == "load":
-                self._put("Load", LoadShard(tenant, self.campaign_id, chance.randrange(16)))
+                self._put("Load", LoadShard(tenant, CampaignId(self.campaign_id), chance.randrange(16)))
             else:
-                self._put("Start", StartCampaign(tenant, self.campaign_id))
+                self._put("Start", StartCampaign(tenant, CampaignId(self.campaign_id)))
 
     def _put(self, queue: str, message: QueueMessage) -> None:
         url = self.stage.cloud.outputs[f"{queue}QueueUrl"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from shared.domain.campaigns.campaign import State
+from shared.ids import CampaignId
 from tests.chaos.model.process import Blow
 from tests.chaos.model.stage import Ground, Stage
 
@@ -110,7 +111,7 @@ def test_a_lane_that_stood_still_does_not_move_the_cursor_of_a_campaign_that_was
     stage = _cancelled_behind_a_look(make)
     stage.sweep(0)
     stage.advance(0.5)
-    assert stage.world.campaign(stage.campaigns[0]).closed
+    assert stage.world.campaign(CampaignId(stage.campaigns[0])).closed
     stage.advance(6)
 
 
@@ -130,7 +131,7 @@ def test_who_stood_still_leaves_no_retries_behind_a_campaign_that_was_closed(mak
     stage.advance(16)
     stage.sweep(0)
     stage.advance(1)
-    assert stage.world.campaign(stage.campaigns[0]).closed
+    assert stage.world.campaign(CampaignId(stage.campaigns[0])).closed
 
 
 def test_a_cancelled_campaign_is_closed_when_its_lane_has_stopped(make: Make) -> None:
@@ -140,7 +141,7 @@ def test_a_cancelled_campaign_is_closed_when_its_lane_has_stopped(make: Make) ->
     stage.advance(0.05)
     stage.sweep(0)
     stage.advance(0.05)
-    assert not stage.world.campaign(stage.campaigns[0]).closed
+    assert not stage.world.campaign(CampaignId(stage.campaigns[0])).closed
 
 
 def test_a_campaign_that_was_cancelled_before_it_came_before_its_lanes_is_never_sent(make: Make) -> None:
@@ -174,7 +175,7 @@ def test_who_says_no_and_yes_again_is_not_written_to_in_this_campaign(make: Make
     stage.advance(1.2)
     stage.webhooks.says(last, "START")
     stage.advance(12)
-    assert stage.world.books(stage.campaigns[0]).skipped_by == {"opted_out": 1}
+    assert stage.world.books(CampaignId(stage.campaigns[0])).skipped_by == {"opted_out": 1}
 
 
 def test_who_stops_marketing_at_whatsapp_is_not_written_to_by_the_next_campaign(make: Make) -> None:
@@ -190,7 +191,7 @@ def test_who_stops_marketing_at_whatsapp_is_not_written_to_by_the_next_campaign(
     stage.advance(2)
     stage.steer(1, "resume")
     stage.advance(8)
-    assert stage.world.books(stage.campaigns[1]).skipped_by == {"opted_out": 1}
+    assert stage.world.books(CampaignId(stage.campaigns[1])).skipped_by == {"opted_out": 1}
 
 
 def test_a_no_that_was_half_stored_is_stored_when_it_comes_again(make: Make) -> None:
@@ -200,28 +201,28 @@ def test_a_no_that_was_half_stored_is_stored_when_it_comes_again(make: Make) -> 
     stage.advance(1)
     stage.webhooks.take_inbound()
     stage.advance(12)
-    assert stage.world.books(stage.campaigns[0]).skipped == 1
+    assert stage.world.books(CampaignId(stage.campaigns[0])).skipped == 1
 
 
 def test_a_result_that_could_not_be_stored_is_stored_later(make: Make) -> None:
     stage = make(4)
     stage.machine.strike(Blow("fail"), kind="lane", call="UpdateItem S")
     stage.advance(10)
-    assert stage.world.books(stage.campaigns[0]).sent == 4
+    assert stage.world.books(CampaignId(stage.campaigns[0])).sent == 4
 
 
 def test_a_status_that_could_not_be_stored_is_taken_in_when_it_comes_again(make: Make) -> None:
     stage = make(4)
     stage.meta.plan = ["lost_answer"] * 4
     stage.advance(10)
-    assert stage.world.books(stage.campaigns[0]).unknown == 4
+    assert stage.world.books(CampaignId(stage.campaigns[0])).unknown == 4
     stage.webhooks.tell([(i, "delivered", "") for i in range(4)])
     stage.machine.strike(Blow("fail"), kind="statuses", call="UpdateItem S")
     stage.webhooks.take_statuses()
     stage.advance(1)
     stage.webhooks.take_statuses()
     stage.advance(1)
-    assert stage.world.books(stage.campaigns[0]).delivered == 4
+    assert stage.world.books(CampaignId(stage.campaigns[0])).delivered == 4
 
 
 def test_a_pause_stands_although_a_sweep_had_looked_before_it(make: Make) -> None:
@@ -234,7 +235,7 @@ def test_a_pause_stands_although_a_sweep_had_looked_before_it(make: Make) -> Non
     stage.advance(6)
     stage.workers.wake(0)
     stage.advance(6)
-    assert stage.world.campaign(stage.campaigns[0]).state is State.PAUSED
+    assert stage.world.campaign(CampaignId(stage.campaigns[0])).state is State.PAUSED
 
 
 def test_a_pause_stands_although_a_resumption_was_under_way(make: Make) -> None:
@@ -249,7 +250,7 @@ def test_a_pause_stands_although_a_resumption_was_under_way(make: Make) -> None:
     stage.advance(6)
     stage.workers.wake(0)
     stage.advance(6)
-    assert stage.world.campaign(stage.campaigns[0]).state is State.PAUSED
+    assert stage.world.campaign(CampaignId(stage.campaigns[0])).state is State.PAUSED
 
 
 def story(stage: Stage) -> None:

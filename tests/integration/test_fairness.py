@@ -25,7 +25,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.fairness import ordered_group
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, NotFound, RetryableError
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, ConversationId, TenantId, new_ulid
 from shared.queue_messages import (
     AccountEvent,
     BillingEvent,
@@ -59,8 +59,14 @@ CONSUMERS: list[tuple[str, str, Callable[[TenantId, int], Any]]] = [
         lambda owner, i: AccountEvent(owner, "f", {}, i),
     ),
     ("functions.webhook_ingest.sync_handler", "take_task", lambda owner, i: SyncTask("history", owner, {}, i)),
-    ("functions.campaign_dispatch.start_handler", "start_campaign", lambda owner, i: StartCampaign(owner, f"c{i}")),
-    ("functions.bot_reply.handler", "take_turn", lambda owner, i: BotTurn(owner, "106", "c", f"v{i}", "m")),
+    (
+        "functions.campaign_dispatch.start_handler", "start_campaign",
+        lambda owner, i: StartCampaign(owner, CampaignId(f"c{i}")),
+    ),
+    (
+        "functions.bot_reply.handler", "take_turn",
+        lambda owner, i: BotTurn(owner, "106", ContactId("c"), ConversationId(f"v{i}"), "m"),
+    ),
     (
         "functions.billing_events.apply_handler", "apply_event",
         lambda owner, i: BillingEvent("s", f"{i}", "k", "", owner),
@@ -111,7 +117,7 @@ def test_many_campaigns_of_one_tenant_leave_a_turn_to_every_other(monkeypatch: p
 
 def test_the_writes_of_a_batch_of_statuses_take_turns() -> None:
     folded = Folded()
-    for key in [*(BlockKey(MANY, "c", n) for n in range(100)), BlockKey(FEW, "c", 1)]:
+    for key in [*(BlockKey(MANY, CampaignId("c"), n) for n in range(100)), BlockKey(FEW, CampaignId("c"), 1)]:
         folded.blocks[key] = StatusChange()
         folded.sources[key] = {key.tenant_id}
     owners = [sources for sources, _ in status_record._writes(SimpleNamespace(), folded)]  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import SECRETS
@@ -73,12 +73,22 @@ class Chat:
         wamid = self.script(inbound={**who, "text": text, "seconds_ago": ago_ms / 1000})["inbound"]["wamid"]
         at = epoch_ms() - ago_ms
         message = Message(
-            message_key(at, new_ulid()), self.conversation, "in", "contact", "text", text, at, {"body": text}, wamid
+            message_key(at, new_ulid()),
+            ConversationId(self.conversation),
+            "in",
+            "contact",
+            "text",
+            text,
+            at,
+            {"body": text},
+            wamid,
         )
         self.api.deps.conversations.append(
-            self.tenant, Head(self.conversation, self.number, self.contact, "Ana", self.phone), message
+            self.tenant,
+            Head(ConversationId(self.conversation), self.number, ContactId(self.contact), "Ana", self.phone),
+            message,
         )
-        self.api.deps.contacts.note_inbound(self.tenant, self.contact, at // 1000 * 1000)
+        self.api.deps.contacts.note_inbound(self.tenant, ContactId(self.contact), at // 1000 * 1000)
         return message
 
     def template(self, template_id: str, category: str = "UTILITY", body: str = "Hello {{1}}", **more: Any) -> None:

@@ -34,7 +34,7 @@ from shared.domain.contacts.number_plans import VERSION
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, TenantId, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
 from shared.services.media import MediaService
 from shared.store.accounts.tenants import Accounts
@@ -171,7 +171,7 @@ class World:
         self.template = Template("77", self.waba_id, "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [body])
         self.deps.templates.put(self.tenant_id, self.template)
 
-    def add_contacts(self, count: int, tag: str = "all", first: int = 0) -> list[str]:
+    def add_contacts(self, count: int, tag: str = "all", first: int = 0) -> list[ContactId]:
         ids = []
         for i in range(first, first + count):
             phone = f"+5511{900000000 + i}"
@@ -181,16 +181,16 @@ class World:
             ids.append(contact_id)
         return ids
 
-    def opt_out(self, contact_id: str) -> None:
+    def opt_out(self, contact_id: ContactId) -> None:
         now = epoch_ms()
         self.deps.contacts.consent.record(
             self.tenant_id, contact_id, opted_out=True, source="keyword", at=now, event_id=new_ulid(), now=now
         )
 
-    def launch(self, tag: str = "all", **changes: Any) -> str:
+    def launch(self, tag: str = "all", **changes: Any) -> CampaignId:
         """A campaign to everybody with the tag, scheduled for now; returns its id."""
         campaign = Campaign(
-            campaign_id=new_ulid(),
+            campaign_id=CampaignId(new_ulid()),
             name="sale",
             phone_number_id=self.phone_number_id,
             waba_id=self.waba_id,
@@ -208,10 +208,10 @@ class World:
         )
         return campaign.campaign_id
 
-    def start(self, campaign_id: str) -> str:
+    def start(self, campaign_id: CampaignId) -> str:
         return start_campaign(self.deps.for_start(), self.tenant_id, campaign_id, epoch_ms())
 
-    def sweep(self, campaign_id: str, now: int) -> str:
+    def sweep(self, campaign_id: CampaignId, now: int) -> str:
         return sweep_campaign(self.deps.for_sweep(), self.tenant_id, campaign_id, now)
 
     def load(self) -> list[str]:
@@ -223,7 +223,7 @@ class World:
                 results.append(load_shard(self.deps.for_load(), task, epoch_ms(), lambda: False))
         return results
 
-    def send_to_everybody(self, tag: str = "all", **changes: Any) -> str:
+    def send_to_everybody(self, tag: str = "all", **changes: Any) -> CampaignId:
         """Launch, start and load; the lanes are ready to run."""
         campaign_id = self.launch(tag, **changes)
         self.start(campaign_id)
@@ -260,10 +260,10 @@ class World:
     def run_lane(self, meta: FakeMeta, **options: Any) -> LaneEnd | None:
         return asyncio.run(self.lane(meta, **options).run())
 
-    def campaign(self, campaign_id: str) -> Campaign:
+    def campaign(self, campaign_id: CampaignId) -> Campaign:
         return self.deps.campaigns.get(self.tenant_id, campaign_id)
 
-    def books(self, campaign_id: str) -> Books:
+    def books(self, campaign_id: CampaignId) -> Books:
         return read_books(self.deps.sends, self.deps.lanes, self.tenant_id, self.campaign(campaign_id))
 
 

@@ -9,13 +9,14 @@ from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.templates.compiler import compile_plan
+from shared.ids import CampaignId, ContactId
 from shared.store.engine.documents import to_document
 from tests.support.engine import World
 
 
 def frozen_campaign(
     world: World, recipients: int, at: int | None = None, shards: Sequence[int] = range(SHARDS), *, opened: bool = True
-) -> str:
+) -> CampaignId:
     """A sending campaign, frozen at `at` (epoch ms; now when left out), with its run before the lanes if `opened`. The
     recipients are spread over these shards; what the load of the others leaves, and nothing reads, is left out."""
     campaign_id = world.launch()
@@ -24,7 +25,8 @@ def frozen_campaign(
     sizes = tuple(by_shard.get(shard, 0) for shard in range(SHARDS))
     for shard, size in by_shard.items():
         people = [
-            Recipient(f"{shard:x}{i:031x}", f"+55119{shard:02d}{i:06d}", (f"Ana Souza {i}",)) for i in range(size)
+            Recipient(ContactId(f"{shard:x}{i:031x}"), f"+55119{shard:02d}{i:06d}", (f"Ana Souza {i}",))
+            for i in range(size)
         ]
         blocks = [people[i : i + BLOCK_SIZE] for i in range(0, size, BLOCK_SIZE)] or [[]]
         for n, block in enumerate(blocks):

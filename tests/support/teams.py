@@ -11,7 +11,7 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 
@@ -38,7 +38,7 @@ class Team:
         assert answer.status in (200, 201), answer.body
         return answer.body
 
-    def hears(self, name: str, text: str = "hello", at: int | None = None) -> str:
+    def hears(self, name: str, text: str = "hello", at: int | None = None) -> ConversationId:
         """A person called so writes; the id of the conversation."""
         contact = contact_id_for(self.tenant, "phone", name)
         conversation = conversation_id_for(self.tenant, self.number, contact)
@@ -49,7 +49,14 @@ class Team:
         return conversation
 
     def adds(
-        self, conversation: str, contact: str, direction: Direction, author: Author, who: str, text: str, at: int
+        self,
+        conversation: ConversationId,
+        contact: ContactId,
+        direction: Direction,
+        author: Author,
+        who: str,
+        text: str,
+        at: int,
     ) -> str:
         key = message_key(at, new_ulid())
         message = Message(

@@ -7,10 +7,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from functions.api.http.fields import ULID, Input, Tag
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign
+from shared.ids import CampaignId
 
 OutcomeName = Literal["read", "delivered", "sent", "failed", "skipped", "unknown", "waiting", "cancelled"]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
-CampaignRef = Annotated[str, StringConstraints(pattern=ULID)]
+CampaignRef = Annotated[CampaignId, StringConstraints(pattern=ULID)]
 
 
 class SourceIn(Input):

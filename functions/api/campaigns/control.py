@@ -24,7 +24,7 @@ from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Va
 from shared.domain.templates.template import Template
 from shared.domain.templates.variables import named_files
 from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
@@ -44,7 +44,7 @@ class Sending(Protocol):
 
 class Scheduling(Protocol):
     def start_at(self, message: StartCampaign, at: int) -> None: ...
-    def remove(self, campaign_id: str) -> None: ...
+    def remove(self, campaign_id: CampaignId) -> None: ...
 
 
 Check = Callable[[Campaign, SendPlan], None]
@@ -89,7 +89,7 @@ class CampaignControl:
         schedules: Scheduling,
         start_queue: Sending,
         lane_queue: Sending,
-        give_notice: Callable[[str, Exception], None],
+        give_notice: Callable[[CampaignId, Exception], None],
         use_file: UseFile | None = None,
     ) -> None:
         self._accounts = accounts
@@ -104,7 +104,7 @@ class CampaignControl:
         self._use_file = use_file
 
     def create(
-        self, tenant_id: TenantId, campaign_id: str, draft: CampaignDraft, created_by: str, now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, draft: CampaignDraft, created_by: str, now: int
     ) -> Campaign:
         """Raises NotFound (with the field) for a number or template that is not the tenant's, and CompileError."""
         try:
@@ -141,7 +141,13 @@ class CampaignControl:
         return campaign
 
     def follow_up(
-        self, tenant_id: TenantId, campaign_id: str, new_id: str, chosen: EarlierCampaign, created_by: str, now: int
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        new_id: CampaignId,
+        chosen: EarlierCampaign,
+        created_by: str,
+        now: int,
     ) -> Campaign:
         """A draft of the same message for some of a campaign's people; it has books of its own and the same gates.
 
@@ -170,7 +176,7 @@ class CampaignControl:
         return plan
 
     def launch(
-        self, tenant_id: TenantId, campaign_id: str, start_at: int | None, now: int, check: Check | None = None
+        self, tenant_id: TenantId, campaign_id: CampaignId, start_at: int | None, now: int, check: Check | None = None
     ) -> Campaign:
         """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
 
@@ -209,13 +215,13 @@ class CampaignControl:
         except Exception as error:
             self._give_notice(campaign.campaign_id, error)
 
-    def pause(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
+    def pause(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         """Repeating it stops the lanes again: the first attempt may have died before it did."""
         campaign = self._move(tenant_id, campaign_id, "pause", State.PAUSED, ON_REQUEST)
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
         return campaign
 
-    def resume(self, tenant_id: TenantId, campaign_id: str, now: int) -> Campaign:
+    def resume(self, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> Campaign:
         """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         number = self._accounts.number(tenant_id, campaign.phone_number_id)
@@ -260,7 +266,7 @@ class CampaignControl:
         if not warned:
             raise Conflict(f"{changed}: resume it once more if that is meant", code="template")
 
-    def cancel(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
+    def cancel(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         """For good. Repeating it stops the lanes again: the first attempt may have died before it did."""
         campaign = self._move(tenant_id, campaign_id, "cancel", State.CANCELLED, "cancelled on request")
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
@@ -271,7 +277,7 @@ class CampaignControl:
                 self._give_notice(campaign_id, error)
         return campaign
 
-    def _move(self, tenant_id: TenantId, campaign_id: str, action: str, result: State, reason: str) -> Campaign:
+    def _move(self, tenant_id: TenantId, campaign_id: CampaignId, action: str, result: State, reason: str) -> Campaign:
         return self._campaigns.change(
             tenant_id,
             campaign_id,

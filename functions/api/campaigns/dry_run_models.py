@@ -11,6 +11,7 @@ from functions.api.campaigns.logic.dry_run_result import DryRunResult
 from functions.api.http.fields import Output, moment
 from shared.domain.campaigns.outlook import Allowance, Concern, Outlook
 from shared.domain.numbers.number import UNLIMITED, Number
+from shared.ids import ContactId
 
 
 class DryRunStartedOut(Output):
@@ -19,12 +20,12 @@ class DryRunStartedOut(Output):
 
 
 class SampleOut(Output):
-    contact_id: str
+    contact_id: ContactId
     text: str
 
 
 class MissingOut(Output):
-    contact_id: str
+    contact_id: ContactId
     slot: str
 
 

@@ -13,7 +13,7 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
@@ -27,7 +27,7 @@ class DryRuns:
         self._sends = sends
         self._load_queue = load_queue
 
-    def start(self, tenant_id: TenantId, campaign_id: str, run: DryRun) -> None:
+    def start(self, tenant_id: TenantId, campaign_id: CampaignId, run: DryRun) -> None:
         """Raises NotFound, and Conflict once the audience is being frozen."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign.state not in (State.DRAFT, State.SCHEDULED):
@@ -37,7 +37,7 @@ class DryRuns:
             [Outgoing(LoadShard(tenant_id, campaign_id, shard, run.dry_run_id), tenant_id) for shard in range(SHARDS)]
         )
 
-    def latest(self, tenant_id: TenantId, campaign_id: str) -> DryRunResult:
+    def latest(self, tenant_id: TenantId, campaign_id: CampaignId) -> DryRunResult:
         """Raises NotFound when there is no campaign, or none was run for it. Results are kept for a day."""
         self._campaigns.get(tenant_id, campaign_id)
         run = self._directory.get(tenant_id, f"DRY#{campaign_id}", DryRun, consistent=True)

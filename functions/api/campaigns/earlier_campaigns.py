@@ -3,7 +3,7 @@
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.further_tries import not_settled, reaches_nobody_before
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.campaigns import Campaigns
 
 _EXCLUDED, _SOURCE = "audience.exclude_campaigns", "audience.source.campaign_id"
@@ -49,7 +49,7 @@ def check_begun(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -
         )
 
 
-def _earlier(campaigns: Campaigns, tenant_id: TenantId, campaign_id: str, field: str) -> Campaign:
+def _earlier(campaigns: Campaigns, tenant_id: TenantId, campaign_id: CampaignId, field: str) -> Campaign:
     try:
         return campaigns.get(tenant_id, campaign_id)
     except NotFound as exc:

@@ -14,7 +14,7 @@ from shared.domain.campaigns.outlook import limit_words
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, SendPlan
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.observability import count, logger
 
 _ABOUT_TO_SEND = frozenset({State.DRAFT, State.PAUSED})
@@ -35,7 +35,7 @@ def refresh_number(parts: CampaignParts, tenant_id: TenantId, phone_number_id: s
     return bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
 
 
-def refresh_template_of(parts: CampaignParts, tenant_id: TenantId, campaign_id: str, now: int) -> None:
+def refresh_template_of(parts: CampaignParts, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> None:
     """Ask Meta for the template that a campaign is about to use: an event of it may have been missed. What Meta cannot
     tell just now stays as it is stored. Raises NotFound."""
     campaign = parts.campaigns.get(tenant_id, campaign_id)

@@ -9,6 +9,7 @@ from functions.api.campaigns.costs.models import CostOut
 from functions.api.http.fields import Cursor, Output, moment
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Campaign
+from shared.ids import CampaignId, ContactId
 
 
 class MinuteOut(Output):
@@ -27,7 +28,7 @@ class SinceDryRunOut(Output):
 class ReportOut(Output):
     """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered, read and held."""
 
-    campaign_id: str
+    campaign_id: CampaignId
     state: str
     reason: str | None
     planned: int
@@ -98,7 +99,7 @@ class ReportOut(Output):
 
 
 class RecipientOut(Output):
-    contact_id: str
+    contact_id: ContactId
     outcome: OutcomeName
     code: str | None = Field(description="Meta's error code, or why the person was skipped")
 

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.campaigns.allowances import allowance_of
 from functions.api.campaigns.audience_models import OutcomeName
@@ -21,7 +21,7 @@ from functions.api.campaigns.models import CampaignIn, CampaignOut, CampaignsOut
 from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.recipients import Recipients, as_csv
 from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
-from functions.api.http.fields import ULID
+from functions.api.http.fields import CampaignPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -29,12 +29,12 @@ from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.outlook import Allowance, outlook
+from shared.ids import CampaignId
 from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
 
 router = new_router()
 deps = parts_for(router, CampaignParts)
-CampaignId = Annotated[str, Path(pattern=ULID)]
 _CSV_ROWS = 20_000
 
 
@@ -54,7 +54,7 @@ def _control() -> CampaignControl:
     )
 
 
-def _not_announced(campaign_id: str, error: Exception) -> None:
+def _not_announced(campaign_id: CampaignId, error: Exception) -> None:
     logger.warning(
         "the sweep must act on this campaign", extra={"campaign_id": campaign_id, "error": type(error).__name__}
     )
@@ -85,12 +85,14 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
         weight=body.weight,
         unknown_policy=body.unknown_policy,
     )
-    campaign = _control().create(principal.tenant_id, request.operation_id, draft, principal.member_id, request.at)
+    campaign = _control().create(
+        principal.tenant_id, CampaignId(request.operation_id), draft, principal.member_id, request.at
+    )
     return CampaignOut.of(campaign)
 
 
 @router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "A campaign"))
-def get_campaign(campaign_id: CampaignId) -> CampaignOut:
+def get_campaign(campaign_id: CampaignPath) -> CampaignOut:
     return CampaignOut.of(deps().campaigns.get(caller(router).tenant_id, campaign_id))
 
 
@@ -98,7 +100,7 @@ def get_campaign(campaign_id: CampaignId) -> CampaignOut:
     "/v1/campaigns/<campaign_id>/dry-run",
     **effect(Scope.CAMPAIGNS, "campaigns", "Try it: count and sample, send nothing", status=202),
 )
-def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
+def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     parts, tenant_id, request = deps(), caller(router).tenant_id, operation(router)
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     refresh_template_of(parts, tenant_id, campaign_id, request.at)
@@ -109,7 +111,7 @@ def post_dry_run(campaign_id: CampaignId) -> DryRunStartedOut:
 
 
 @router.get("/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "The latest dry run"))
-def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
+def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     result = _dry_runs().latest(tenant_id, campaign_id)
     campaign = parts.campaigns.get(tenant_id, campaign_id)
@@ -131,7 +133,7 @@ def get_dry_run(campaign_id: CampaignId) -> DryRunOut:
     "/v1/campaigns/<campaign_id>/launch",
     **effect(Scope.CAMPAIGNS, "campaigns", "Send it, now or at a given moment"),
 )
-def post_launch(campaign_id: CampaignId, body: LaunchIn | None = None) -> CampaignOut:
+def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> CampaignOut:
     wish, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=wish.accept_messaging_limit)
@@ -139,19 +141,19 @@ def post_launch(campaign_id: CampaignId, body: LaunchIn | None = None) -> Campai
 
 
 @router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))
-def post_pause(campaign_id: CampaignId) -> CampaignOut:
+def post_pause(campaign_id: CampaignPath) -> CampaignOut:
     return CampaignOut.of(_control().pause(caller(router).tenant_id, campaign_id))
 
 
 @router.post("/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "Go on sending"))
-def post_resume(campaign_id: CampaignId) -> CampaignOut:
+def post_resume(campaign_id: CampaignPath) -> CampaignOut:
     tenant_id, now = caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     return CampaignOut.of(_control().resume(tenant_id, campaign_id, now))
 
 
 @router.post("/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "Stop it for good"))
-def post_cancel(campaign_id: CampaignId) -> CampaignOut:
+def post_cancel(campaign_id: CampaignPath) -> CampaignOut:
     return CampaignOut.of(_control().cancel(caller(router).tenant_id, campaign_id))
 
 
@@ -165,7 +167,7 @@ def post_cancel(campaign_id: CampaignId) -> CampaignOut:
         status=201,
     ),
 )
-def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> CampaignOut:
+def post_retry(campaign_id: CampaignPath, body: RetryIn | None = None) -> CampaignOut:
     codes = tuple(body.codes) if body is not None else ()
     return _follow_up(campaign_id, EarlierCampaign(campaign_id, ("failed",), codes))
 
@@ -179,20 +181,20 @@ def post_retry(campaign_id: CampaignId, body: RetryIn | None = None) -> Campaign
         status=201,
     ),
 )
-def post_resend_unknown(campaign_id: CampaignId) -> CampaignOut:
+def post_resend_unknown(campaign_id: CampaignPath) -> CampaignOut:
     return _follow_up(campaign_id, EarlierCampaign(campaign_id, ("unknown",)))
 
 
-def _follow_up(campaign_id: str, chosen: EarlierCampaign) -> CampaignOut:
+def _follow_up(campaign_id: CampaignId, chosen: EarlierCampaign) -> CampaignOut:
     principal, request = caller(router), operation(router)
     campaign = _control().follow_up(
-        principal.tenant_id, campaign_id, request.operation_id, chosen, principal.member_id, request.at
+        principal.tenant_id, campaign_id, CampaignId(request.operation_id), chosen, principal.member_id, request.at
     )
     return CampaignOut.of(campaign)
 
 
 @router.get("/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "The books of a campaign"))
-def get_report(campaign_id: CampaignId) -> ReportOut:
+def get_report(campaign_id: CampaignPath) -> ReportOut:
     parts, tenant_id = deps(), caller(router).tenant_id
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     changed = _dry_runs().compared(tenant_id, campaign)
@@ -209,7 +211,7 @@ def get_report(campaign_id: CampaignId) -> ReportOut:
     "/v1/campaigns/<campaign_id>/recipients", **secured(Scope.READ, "campaigns", "Who, and what became of each")
 )
 def get_recipients(
-    campaign_id: CampaignId,
+    campaign_id: CampaignPath,
     outcome: Annotated[OutcomeName | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     cursor: CursorText = None,
@@ -231,7 +233,7 @@ def get_recipients(
     **secured(Scope.READ, "campaigns", "The same as a CSV file; the Link header leads to its next part"),
 )
 def get_recipients_csv(
-    campaign_id: CampaignId,
+    campaign_id: CampaignPath,
     outcome: Annotated[OutcomeName | None, Query()] = None,
     cursor: CursorText = None,
 ) -> Response[str]:

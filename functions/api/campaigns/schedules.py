@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shared.ids import CampaignId
 from shared.queue_messages import StartCampaign
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class ScheduleTarget:
     role_arn: str
 
 
-def schedule_name(campaign_id: str) -> str:
+def schedule_name(campaign_id: CampaignId) -> str:
     return f"c-{campaign_id}"
 
 
@@ -55,7 +56,7 @@ class Schedules:
         except self._client.exceptions.ConflictException:
             return
 
-    def remove(self, campaign_id: str) -> None:
+    def remove(self, campaign_id: CampaignId) -> None:
         """Nothing happens when it has fired or was never made."""
         try:
             self._client.delete_schedule(Name=schedule_name(campaign_id), GroupName=self._target.group)

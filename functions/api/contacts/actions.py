@@ -11,7 +11,7 @@ from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import InvalidInput, NotFound
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
@@ -72,7 +72,9 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: in
     return need_contact(contacts, tenant_id, contact_id), change == "created"
 
 
-def edit_contact(deps: ContactParts, tenant_id: TenantId, contact_id: str, patch: ContactPatch, now: int) -> Contact:
+def edit_contact(
+    deps: ContactParts, tenant_id: TenantId, contact_id: ContactId, patch: ContactPatch, now: int
+) -> Contact:
     """The contact as it is afterwards. Raises NotFound and InvalidInput."""
     before = need_contact(deps.contacts, tenant_id, contact_id)
     name, first = changed_names(before, patch.name, patch.first_name)
@@ -101,7 +103,7 @@ def _by_phone(contacts: Contacts, tenant_id: TenantId, phone: str) -> Contact | 
     return next((found[one] for one in ids if one in found), None)
 
 
-def need_contact(contacts: Contacts, tenant_id: TenantId, contact_id: str) -> Contact:
+def need_contact(contacts: Contacts, tenant_id: TenantId, contact_id: ContactId) -> Contact:
     """Raises NotFound."""
     contact = contacts.get(tenant_id, contact_id)
     if contact is None:

@@ -16,7 +16,7 @@ from functions.api.contacts.models import (
     FieldsOut,
 )
 from functions.api.contacts.parts import ContactParts
-from functions.api.http.fields import HEX_ID
+from functions.api.http.fields import ContactPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -24,11 +24,11 @@ from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import ContactField
 from shared.errors import NotFound
+from shared.ids import ContactId
 from shared.services.same_number import of_same_number
 
 router = new_router()
 deps = parts_for(router, ContactParts)
-ContactId = Annotated[str, Path(pattern=HEX_ID)]
 
 
 @router.get("/v1/fields", **secured(Scope.READ, "contacts", "The custom fields of contacts"))
@@ -71,12 +71,12 @@ def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
 
 
 @router.get("/v1/contacts/<contact_id>", **secured(Scope.READ, "contacts", "A contact"))
-def get_contact(contact_id: ContactId) -> ContactOut:
+def get_contact(contact_id: ContactPath) -> ContactOut:
     return ContactOut.of(need_contact(deps().contacts, caller(router).tenant_id, contact_id))
 
 
 @router.patch("/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "Change a contact"))
-def patch_contact(contact_id: ContactId, body: ContactPatch) -> ContactOut:
+def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
     return ContactOut.of(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
 
 
@@ -84,7 +84,7 @@ def patch_contact(contact_id: ContactId, body: ContactPatch) -> ContactOut:
     "/v1/contacts/<contact_id>/opt-out",
     **effect(Scope.CONTACTS, "contacts", "Record that the person wants no more messages"),
 )
-def post_opt_out(contact_id: ContactId, body: ConsentIn) -> ContactOut:
+def post_opt_out(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
     return _consent(contact_id, body.source, opted_out=True)
 
 
@@ -92,11 +92,11 @@ def post_opt_out(contact_id: ContactId, body: ConsentIn) -> ContactOut:
     "/v1/contacts/<contact_id>/opt-in",
     **effect(Scope.CONTACTS, "contacts", "Record that the person agreed to messages again"),
 )
-def post_opt_in(contact_id: ContactId, body: ConsentIn) -> ContactOut:
+def post_opt_in(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
     return _consent(contact_id, body.source, opted_out=False)
 
 
-def _consent(contact_id: str, source: str, *, opted_out: bool) -> ContactOut:
+def _consent(contact_id: ContactId, source: str, *, opted_out: bool) -> ContactOut:
     contacts, tenant_id, request = deps().contacts, caller(router).tenant_id, operation(router)
     contact = need_contact(contacts, tenant_id, contact_id)
     # The person said it, whatever spelling of their number another contact of them stands under.

@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints
 from pydantic import Tag as UnionTag
 
 from shared.clock import to_rfc3339
+from shared.ids import CampaignId, ContactId, ConversationId
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 HEX_ID = r"^[0-9a-f]{32}$"
@@ -16,6 +18,9 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 Country = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}$")]
 SeenMessageId = Annotated[str, StringConstraints(pattern=r"^([0-9]{13}-[0-9A-Za-z]{1,40})?$")]
 """Our id of the last message that the caller has seen; blank when they do not say."""
+ContactPath = Annotated[ContactId, Path(pattern=HEX_ID)]
+ConversationPath = Annotated[ConversationId, Path(pattern=HEX_ID)]
+CampaignPath = Annotated[CampaignId, Path(pattern=ULID)]
 MetaId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=META_ID)]
 
 

@@ -17,7 +17,7 @@ from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.inbox_settings import CannedReply, fill, unknown_places
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 
 router = new_router()
 deps = parts_for(router, CannedReplyParts)
@@ -73,10 +73,10 @@ def delete_canned_reply(reply_id: ReplyId) -> None:
 
 
 @router.get("/v1/canned-replies/<reply_id>/preview", **secured(Scope.READ, "inbox", "A reply as one contact gets it"))
-def get_preview(reply_id: ReplyId, contact_id: Annotated[str | None, Query(pattern=HEX_ID)] = None) -> PreviewOut:
+def get_preview(reply_id: ReplyId, contact_id: Annotated[ContactId | None, Query(pattern=HEX_ID)] = None) -> PreviewOut:
     """Without a contact, as somebody gets it of whom nothing is known."""
     parts, tenant_id = deps(), caller(router).tenant_id
     reply = parts.inbox.canned_reply(tenant_id, reply_id)
-    contact = need_contact(parts.contacts, tenant_id, contact_id) if contact_id else Contact("")
+    contact = need_contact(parts.contacts, tenant_id, contact_id) if contact_id else Contact(ContactId(""))
     text, missing = fill(reply.text, contact)
     return PreviewOut(text=text, missing=missing)

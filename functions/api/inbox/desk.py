@@ -24,6 +24,7 @@ from shared.domain.conversations.conversation import (
 from shared.domain.conversations.entry import Entry, EntryKind
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import Conflict, InvalidInput, NotFound
+from shared.ids import ConversationId
 
 
 class Desk:
@@ -37,7 +38,7 @@ class Desk:
         self,
         deps: DeskParts,
         principal: Principal,
-        conversation_id: str,
+        conversation_id: ConversationId,
         request: Operation,
         version: int | None = None,
         seen_id: str = "",

@@ -10,6 +10,7 @@ from functions.api.inbox.models import ConversationOut
 from shared.domain.conversations.entry import MOST_MENTIONS, Entry
 from shared.domain.conversations.inbox_settings import CannedReply, Label
 from shared.domain.conversations.presence import Present
+from shared.ids import ContactId, ConversationId
 
 UlidText = Annotated[str, StringConstraints(pattern=ULID)]
 LabelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -25,7 +26,7 @@ _SEEN = Field(
 
 
 class ConversationIn(Input):
-    contact_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+    contact_id: Annotated[ContactId, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
     phone_number_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
 
 
@@ -73,7 +74,7 @@ class EntryOut(Output):
     """A note of the team, or something that was done with the conversation. The person never sees it."""
 
     id: str
-    conversation_id: str
+    conversation_id: ConversationId
     kind: str = Field(description="note, assigned, labels, closed, snoozed or reopened")
     author: str
     author_id: str

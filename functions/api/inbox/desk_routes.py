@@ -1,11 +1,8 @@
 """What agents do with a conversation: assign, label, note, close, snooze, reopen; and who is in it."""
 
 from collections.abc import Callable
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
-
-from functions.api.http.fields import HEX_ID
+from functions.api.http.fields import ConversationPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -33,18 +30,18 @@ from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import Conflict
+from shared.ids import ConversationId
 
 router = new_router()
 deps = parts_for(router, DeskParts)
-ConversationId = Annotated[str, Path(pattern=HEX_ID)]
 _TAG = "conversations"
 
 
-def _desk(conversation_id: str, version: int | None = None, seen_id: str = "") -> Desk:
+def _desk(conversation_id: ConversationId, version: int | None = None, seen_id: str = "") -> Desk:
     return Desk(deps(), caller(router), conversation_id, operation(router), version, seen_id)
 
 
-def _done(conversation_id: str, action: Callable[[], Conversation]) -> ConversationOut:
+def _done(conversation_id: ConversationId, action: Callable[[], Conversation]) -> ConversationOut:
     """The conversation afterwards; a clash shows it as it is now."""
     conversations, tenant_id, now = deps().conversations, caller(router).tenant_id, epoch_ms()
     try:
@@ -61,13 +58,13 @@ def _done(conversation_id: str, action: Callable[[], Conversation]) -> Conversat
     "/v1/conversations/<conversation_id>/assign",
     **effect(Scope.CONVERSATIONS, _TAG, "Put it on somebody's desk, or on nobody's"),
 )
-def post_assign(conversation_id: ConversationId, body: AssignIn) -> ConversationOut:
+def post_assign(conversation_id: ConversationPath, body: AssignIn) -> ConversationOut:
     desk = _desk(conversation_id, body.version)
     return _done(conversation_id, lambda: desk.assign(body.to))
 
 
 @router.post("/v1/conversations/<conversation_id>/labels", **effect(Scope.CONVERSATIONS, _TAG, "Add and remove labels"))
-def post_labels(conversation_id: ConversationId, body: LabelsIn) -> ConversationOut:
+def post_labels(conversation_id: ConversationPath, body: LabelsIn) -> ConversationOut:
     desk = _desk(conversation_id)
     return _done(conversation_id, lambda: desk.label(body.add, body.remove))
 
@@ -76,7 +73,7 @@ def post_labels(conversation_id: ConversationId, body: LabelsIn) -> Conversation
     "/v1/conversations/<conversation_id>/close",
     **effect(Scope.CONVERSATIONS, _TAG, "Done; it opens again when the person writes"),
 )
-def post_close(conversation_id: ConversationId, body: SetAsideIn) -> ConversationOut:
+def post_close(conversation_id: ConversationPath, body: SetAsideIn) -> ConversationOut:
     """Nothing in it is unread then: `if_last_message_id` keeps a message that nobody has seen from going with it."""
     return _done(conversation_id, _desk(conversation_id, body.version, body.if_last_message_id).close)
 
@@ -85,13 +82,13 @@ def post_close(conversation_id: ConversationId, body: SetAsideIn) -> Conversatio
     "/v1/conversations/<conversation_id>/snooze",
     **effect(Scope.CONVERSATIONS, _TAG, "Set it aside until a time, or until the person writes"),
 )
-def post_snooze(conversation_id: ConversationId, body: SnoozeIn) -> ConversationOut:
+def post_snooze(conversation_id: ConversationPath, body: SnoozeIn) -> ConversationOut:
     desk = _desk(conversation_id, body.version, body.if_last_message_id)
     return _done(conversation_id, lambda: desk.snooze(body.until_ms))
 
 
 @router.post("/v1/conversations/<conversation_id>/reopen", **effect(Scope.CONVERSATIONS, _TAG, "Open it again"))
-def post_reopen(conversation_id: ConversationId, body: StateIn) -> ConversationOut:
+def post_reopen(conversation_id: ConversationPath, body: StateIn) -> ConversationOut:
     return _done(conversation_id, _desk(conversation_id, body.version).reopen)
 
 
@@ -99,7 +96,7 @@ def post_reopen(conversation_id: ConversationId, body: StateIn) -> ConversationO
     "/v1/conversations/<conversation_id>/notes",
     **effect(Scope.CONVERSATIONS, _TAG, "Write a note that only the team sees", status=201),
 )
-def post_note(conversation_id: ConversationId, body: NoteIn) -> EntryOut:
+def post_note(conversation_id: ConversationPath, body: NoteIn) -> EntryOut:
     return EntryOut.of(_desk(conversation_id).note(body.text, body.mentions))
 
 
@@ -122,7 +119,7 @@ def list_mentions(limit: Limit = 50, cursor: CursorText = None) -> MentionsOut:
     return MentionsOut(items=items, next_cursor=page.cursor)
 
 
-def _need(conversation_id: str) -> Conversation:
+def _need(conversation_id: ConversationId) -> Conversation:
     return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
 
 
@@ -134,7 +131,7 @@ def _present(conversation: Conversation, now: int) -> PresencesOut:
 @router.get(
     "/v1/conversations/<conversation_id>/presence", **secured(Scope.READ, _TAG, "Who is viewing it or writing in it")
 )
-def get_presence(conversation_id: ConversationId) -> PresencesOut:
+def get_presence(conversation_id: ConversationPath) -> PresencesOut:
     return _present(_need(conversation_id), epoch_ms())
 
 
@@ -142,7 +139,7 @@ def get_presence(conversation_id: ConversationId) -> PresencesOut:
     "/v1/conversations/<conversation_id>/presence",
     **secured(Scope.CONVERSATIONS, _TAG, "Say that you are viewing it, writing in it, or gone"),
 )
-def put_presence(conversation_id: ConversationId, body: PresenceIn) -> PresencesOut:
+def put_presence(conversation_id: ConversationPath, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
     conversation, now = _need(conversation_id), epoch_ms()
     say_presence(deps(), caller(router), conversation, None if body.state == "gone" else body.state, now)
@@ -153,7 +150,7 @@ def put_presence(conversation_id: ConversationId, body: PresenceIn) -> Presences
     "/v1/conversations/<conversation_id>/typing",
     **secured(Scope.CONVERSATIONS, _TAG, "Say that you are writing: to the team, and to the person for 25 seconds"),
 )
-def post_typing(conversation_id: ConversationId) -> TypingOut:
+def post_typing(conversation_id: ConversationPath) -> TypingOut:
     """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""
     conversation, now = _need(conversation_id), epoch_ms()
     signal = say_typing(deps(), caller(router), conversation, now)

@@ -7,12 +7,13 @@ from functions.api.media.models import MessageMediaOut
 from shared.domain.conversations.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Said
+from shared.ids import ContactId, ConversationId
 
 
 class ConversationOut(Output):
     id: str
     phone_number_id: str
-    contact_id: str
+    contact_id: ContactId
     contact_name: str
     contact_phone: str | None
     last_message_at: str | None
@@ -82,7 +83,7 @@ class SaidOut(Output):
 
 class MessageOut(Output):
     id: str
-    conversation_id: str
+    conversation_id: ConversationId
     direction: str
     author: str = Field(
         description="contact, agent, bot, api, phone_app: written with the WhatsApp Business app, business_agent: by "

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.http.fields import HEX_ID, META_ID, ULID
+from functions.api.http.fields import META_ID, ULID, ConversationPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -19,16 +19,16 @@ from shared.domain.accounts.account import Scope
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.conversation import Conversation, Status, marked, need_heard, read
 from shared.errors import NotFound, SendRefused
+from shared.ids import ConversationId
 from shared.services.single_send import WINDOW_CLOSED
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.lists import ConversationFilter
 
 router = new_router()
 deps = parts_for(router, ConversationParts)
-ConversationId = Annotated[str, Path(pattern=HEX_ID)]
 
 
-def _need(conversation_id: str) -> Conversation:
+def _need(conversation_id: ConversationId) -> Conversation:
     return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
 
 
@@ -75,7 +75,7 @@ def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
 
 
 @router.get("/v1/conversations/<conversation_id>", **secured(Scope.READ, "conversations", "A conversation"))
-def get_conversation(conversation_id: ConversationId) -> ConversationOut:
+def get_conversation(conversation_id: ConversationPath) -> ConversationOut:
     return ConversationOut.of(_need(conversation_id), epoch_ms())
 
 
@@ -83,7 +83,7 @@ def get_conversation(conversation_id: ConversationId) -> ConversationOut:
     "/v1/conversations/<conversation_id>/messages",
     **secured(Scope.READ, "conversations", "Its messages, newest first"),
 )
-def list_messages(conversation_id: ConversationId, limit: Limit = 50, cursor: CursorText = None) -> MessagesOut:
+def list_messages(conversation_id: ConversationPath, limit: Limit = 50, cursor: CursorText = None) -> MessagesOut:
     _need(conversation_id)
     page = deps().conversations.messages.page(caller(router).tenant_id, conversation_id, limit, cursor)
     return MessagesOut(items=[MessageOut.of(message) for message in page.items], next_cursor=page.cursor)
@@ -93,7 +93,7 @@ def list_messages(conversation_id: ConversationId, limit: Limit = 50, cursor: Cu
     "/v1/conversations/<conversation_id>/messages",
     **effect(Scope.CONVERSATIONS, "conversations", "Send a message", status=201),
 )
-def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut:
+def post_message(conversation_id: ConversationPath, body: MessageIn) -> MessageOut:
     """What was stored, with its outcome: sent, failed (with Meta's code), or unknown. Repeated under its
     Idempotency-Key it is 503 for up to a minute, while the first attempt may still be at work.
 
@@ -117,7 +117,7 @@ def post_message(conversation_id: ConversationId, body: MessageIn) -> MessageOut
     "/v1/conversations/<conversation_id>/read",
     **effect(Scope.CONVERSATIONS, "conversations", "Nothing unread in it; the person sees that it was read"),
 )
-def post_read(conversation_id: ConversationId, body: ReadIn | None = None) -> ReadOut:
+def post_read(conversation_id: ConversationPath, body: ReadIn | None = None) -> ReadOut:
     """That WhatsApp shows it is a courtesy: when Meta does not take it, the conversation is read all the same."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     seen_id = body.if_last_message_id if body is not None else ""

@@ -28,7 +28,7 @@ from shared.domain.conversations.search_words import (
     words_of,
 )
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.search_index import Found
 from shared.store.engine.cursor import PageBytes
 
@@ -84,7 +84,7 @@ class Search:
         self._complete &= found.complete and len(found.ids) <= _MOST_READ
         return found.ids[:_MOST_READ]
 
-    def _heads(self, conversation_ids: Sequence[str]) -> list[Conversation]:
+    def _heads(self, conversation_ids: Sequence[ConversationId]) -> list[Conversation]:
         """Those of them with the wanted label. An id of one that has moved is followed."""
         conversations = self._deps.conversations
         heads = conversations.get_many(self._tenant_id, list(dict.fromkeys(conversation_ids)))
@@ -99,7 +99,7 @@ class Search:
         found = [
             one for end in ends for one in self._first(self._deps.conversations.search.phones(self._tenant_id, end))
         ]
-        heads = self._heads(list(dict.fromkeys(conversation_id for _, conversation_id in found)))
+        heads = self._heads(list(dict.fromkeys(ConversationId(found_id) for _, found_id in found)))
         return [head for head in heads if digits_of(head.contact_phone).endswith(ends)]
 
     @cached_property
@@ -125,7 +125,7 @@ class Search:
         if not starts:
             return []
         ids = self._first(self._deps.conversations.search.names(self._tenant_id, max(starts, key=len)))
-        heads = self._heads([conversation_id for _, conversation_id in ids])
+        heads = self._heads([ConversationId(found_id) for _, found_id in ids])
         return [head for head in heads if matches(starts, name_words(head.contact_name))]
 
     def _said(self) -> list[Hit]:
@@ -153,15 +153,16 @@ class Search:
         found = self._deps.conversations.search.messages(self._tenant_id, chosen, whole=bool(finished))
         return [m for m in self._messages(self._first(found)) if _says(m, finished, last)]
 
-    def _messages(self, ids: Sequence[tuple[str, str]]) -> list[Message]:
+    def _messages(self, found: Sequence[tuple[str, str]]) -> list[Message]:
         """As people see them now: what was edited under the edit's text, what moved where it is."""
         store, tenant_id = self._deps.conversations.messages, self._tenant_id
-        found = store.get_many(tenant_id, list(dict.fromkeys(ids)))
-        known = {message.message_id for message in found}
-        missing = [place for place in dict.fromkeys(ids) if place[1] not in known]
+        ids = dict.fromkeys((ConversationId(conversation_id), message_id) for conversation_id, message_id in found)
+        there = store.get_many(tenant_id, list(ids))
+        known = {message.message_id for message in there}
+        missing = [place for place in ids if place[1] not in known]
         moved = [store.get(tenant_id, *place) for place in missing[:_MOST_MOVED]]
         shown: dict[str, Message] = {}
-        for message in [*found, *(message for message in moved if message is not None)]:
+        for message in [*there, *(message for message in moved if message is not None)]:
             target = message.change.target if message.change is not None else ""
             changed = store.by_wamid(tenant_id, message.conversation_id, target) if target else None
             now = changed or message

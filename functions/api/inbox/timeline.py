@@ -20,7 +20,7 @@ from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.domain.templates.compiler import SendPlan, render_text
 from shared.errors import NotFound
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.campaigns.people import fate_in, place_in
 from shared.store.campaigns.sends import RETENTION_DAYS
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
@@ -56,7 +56,7 @@ _FIRST = _Place(_LAST_TIME, "~")
 
 
 def of_conversation(
-    deps: TimelineParts, tenant_id: TenantId, conversation_id: str, limit: int, cursor: str | None
+    deps: TimelineParts, tenant_id: TenantId, conversation_id: ConversationId, limit: int, cursor: str | None
 ) -> Page[What]:
     """Messages and entries of one conversation, newest first."""
     before = _before(cursor)
@@ -104,7 +104,7 @@ def _size(what: What) -> int:
 
 
 def _said(
-    deps: TimelineParts, tenant_id: TenantId, conversation_id: str, before: _Place, page_size: int
+    deps: TimelineParts, tenant_id: TenantId, conversation_id: ConversationId, before: _Place, page_size: int
 ) -> list[Iterator[_Found]]:
     conversations = deps.conversations
     messages = conversations.messages.newest_first(tenant_id, conversation_id, before.at, page_size + 1)
@@ -115,7 +115,7 @@ def _said(
     ]
 
 
-def _consents(deps: TimelineParts, tenant_id: TenantId, contact_id: str) -> Iterator[_Found]:
+def _consents(deps: TimelineParts, tenant_id: TenantId, contact_id: ContactId) -> Iterator[_Found]:
     for event in reversed(deps.contacts.consent.events(tenant_id, contact_id)):
         yield _Place(event.at, f"consent#{event.event_id}#{contact_id}"), event
 
@@ -123,7 +123,9 @@ def _consents(deps: TimelineParts, tenant_id: TenantId, contact_id: str) -> Iter
 class _Campaigns:
     """Campaigns that wrote to a person known by any of these ids, by when they began."""
 
-    def __init__(self, deps: TimelineParts, tenant_id: TenantId, ids: Sequence[str], before: int, now: int) -> None:
+    def __init__(
+        self, deps: TimelineParts, tenant_id: TenantId, ids: Sequence[ContactId], before: int, now: int
+    ) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
         self._ids = ids
@@ -158,7 +160,7 @@ class _Campaigns:
             done = not page.items or page.items[-1].created_at < self._oldest - LATEST_START_MS
             cursor = None if done else page.cursor
 
-    def _touch(self, campaign: Campaign, contact_id: str) -> Touch | None:
+    def _touch(self, campaign: Campaign, contact_id: ContactId) -> Touch | None:
         deps, tenant_id = self._deps, self._tenant_id
         place = place_in(deps.sends.read_block, tenant_id, campaign, contact_id)
         if place is None:

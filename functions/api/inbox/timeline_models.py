@@ -11,6 +11,7 @@ from functions.api.inbox.models import MessageOut
 from shared.domain.contacts.consent_record import ConsentEvent
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
+from shared.ids import CampaignId
 
 
 class ConsentEventOut(Output):
@@ -20,7 +21,7 @@ class ConsentEventOut(Output):
 
 
 class TouchOut(Output):
-    campaign_id: str
+    campaign_id: CampaignId
     name: str
     template_id: str
     category: str

@@ -1,11 +1,7 @@
 """Timelines of a conversation and of a person."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Path
-
 from functions.api.contacts.actions import need_contact
-from functions.api.http.fields import HEX_ID
+from functions.api.http.fields import ContactPath, ConversationPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
@@ -25,7 +21,7 @@ deps = parts_for(router, TimelineParts)
     **secured(Scope.READ, "conversations", "Its messages, notes and events, newest first"),
 )
 def get_conversation_timeline(
-    conversation_id: Annotated[str, Path(pattern=HEX_ID)], limit: Limit = 50, cursor: CursorText = None
+    conversation_id: ConversationPath, limit: Limit = 50, cursor: CursorText = None
 ) -> TimelineOut:
     parts, tenant_id = deps(), caller(router).tenant_id
     conversation = need_conversation(parts.conversations, tenant_id, conversation_id)
@@ -37,9 +33,7 @@ def get_conversation_timeline(
     "/v1/contacts/<contact_id>/timeline",
     **secured(Scope.READ, "contacts", "All that happened with a person, newest first"),
 )
-def get_contact_timeline(
-    contact_id: Annotated[str, Path(pattern=HEX_ID)], limit: Limit = 50, cursor: CursorText = None
-) -> TimelineOut:
+def get_contact_timeline(contact_id: ContactPath, limit: Limit = 50, cursor: CursorText = None) -> TimelineOut:
     """Messages of all its conversations, notes and events, consent, and campaigns of the last 90 days that wrote to it.
 
     A page may hold fewer than `limit`, even none, and still have a next one. Of a tenant's campaigns the 200 made last

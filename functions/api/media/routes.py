@@ -5,7 +5,7 @@ from typing import Annotated, NoReturn
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.http.fields import HEX_ID, ULID, moment
+from functions.api.http.fields import ULID, ConversationPath, moment
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -97,7 +97,7 @@ def delete_media(media_id: FileId) -> Response[None]:
     **secured(Scope.READ, "conversations", "A link to the file of a message"),
 )
 def get_message_media(
-    conversation_id: Annotated[str, Path(pattern=HEX_ID)], message_id: Annotated[str, Path(pattern=MESSAGE_ID)]
+    conversation_id: ConversationPath, message_id: Annotated[str, Path(pattern=MESSAGE_ID)]
 ) -> MediaLinkOut:
     """The link lives five minutes. 409 `media_pending` while the file is being copied: ask again after
     `retry_after_seconds`; `reason` says why the last try failed, if one did.

@@ -14,6 +14,7 @@ from shared.domain.campaigns.blocks import lane_of, split_block_number
 from shared.domain.campaigns.number_work import NumberWork, Run
 from shared.domain.campaigns.standing import claimed_slots, slots_in_retry
 from shared.domain.contacts.consent_record import ConsentChange
+from shared.ids import ContactId
 from shared.store.campaigns.people import place_in
 from shared.store.campaigns.sends import Sends
 
@@ -66,8 +67,8 @@ class OnePerson:
 
     sends: Sends
     lane: int
-    _people: dict[str, set[str]] = field(default_factory=dict)
-    _noted: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _people: dict[ContactId, set[ContactId]] = field(default_factory=dict)
+    _noted: dict[ContactId, tuple[float, int]] = field(default_factory=dict)
 
     def learn(self, changes: Iterable[ConsentChange], monotonic: float) -> None:
         for change in changes:
@@ -78,7 +79,7 @@ class OnePerson:
             self._people |= dict.fromkeys(person, person)
             self._noted |= dict.fromkeys(person, (monotonic, change.at))
 
-    def contacts_of(self, contact_id: str) -> int:
+    def contacts_of(self, contact_id: ContactId) -> int:
         """As how many contacts this person is known."""
         return len(self._people.get(contact_id, ())) or 1
 
@@ -90,7 +91,7 @@ class OnePerson:
         others = (self._other(job.run, contact_id, one, work) for one in self._people[contact_id] - {contact_id})
         return verdict_on([other for other in others if other is not None], all_know=all_know)
 
-    def _other(self, run: Run, contact_id: str, other_id: str, work: NumberWork) -> Other | None:
+    def _other(self, run: Run, contact_id: ContactId, other_id: ContactId, work: NumberWork) -> Other | None:
         place = place_in(self.sends.read_block, run.tenant_id, run, other_id)
         if place is None:
             return None

@@ -13,7 +13,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
 from shared.domain.contacts.consent import SkipReason
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
@@ -27,7 +27,7 @@ RETRY_LIST = 25
 _LEFT_US = frozenset({Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN})
 NOTE_MS = 2_000
 """For so long notes of a block's messages are gathered: at the usual rate it is full by then, and one write does."""
-BlockKey = tuple[TenantId, str, int]
+BlockKey = tuple[TenantId, CampaignId, int]
 """Tenant, campaign, block."""
 
 
@@ -59,10 +59,10 @@ class Settled:
 
     changes: dict[BlockKey, StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
     notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=lambda: defaultdict(dict))
-    retries: dict[tuple[str, int], list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
-    runs: dict[str, Run] = field(default_factory=dict)
+    retries: dict[tuple[CampaignId, int], list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    runs: dict[CampaignId, Run] = field(default_factory=dict)
     pauses: dict[str, tuple[Run, Scope, str]] = field(default_factory=dict)
-    suppressed: list[tuple[Run, str, str]] = field(default_factory=list)
+    suppressed: list[tuple[Run, ContactId, str]] = field(default_factory=list)
 
 
 def retry_delay_ms(outcome: Outcome, attempt: int) -> int:
@@ -205,7 +205,7 @@ class Results:
                 slots = {slot: CANCELLED for of, slot, _ in entries if of == block}
                 self.sends.record(run.tenant_id, run.campaign_id, block, StatusChange(failed=slots))
 
-    def _suppress(self, run: Run, contact_id: str, code: str, now: int) -> None:
+    def _suppress(self, run: Run, contact_id: ContactId, code: str, now: int) -> None:
         self.consent.record(
             run.tenant_id,
             contact_id,

@@ -18,7 +18,7 @@ from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
 from shared.clock import epoch_ms
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, TenantId, new_ulid
 from shared.observability import count
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import log_failure
@@ -82,7 +82,7 @@ def keep_time() -> None:
 
 
 async def _run(
-    parts: LaneParts, wake: WakeLane, access: GraphAccess, rate: float, categories: Mapping[str, str]
+    parts: LaneParts, wake: WakeLane, access: GraphAccess, rate: float, categories: Mapping[CampaignId, str]
 ) -> LaneEnd | None:
     graph = parts.graph()
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functions.campaign_dispatch.load.logic.audience import Skip
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.load_record import SealedBlock
+from shared.ids import ContactId
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.load_slices import LoadSlices
 
@@ -20,7 +21,7 @@ class Filling:
     recipients: list[Recipient] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, contact_id: str, verdict: Recipient | Skip | None) -> None:
+    def add(self, contact_id: ContactId, verdict: Recipient | Skip | None) -> None:
         self.scanned_to = contact_id
         if isinstance(verdict, Recipient):
             self.recipients.append(verdict)

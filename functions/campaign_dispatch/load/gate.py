@@ -13,7 +13,7 @@ from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.consent import purpose_of
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import SendPlan
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 from shared.queue_messages import LoadShard
 from shared.services.same_number import is_respelled, of_same_number
 from shared.store.campaigns.campaigns import Campaigns
@@ -69,10 +69,10 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
     read_block = lru_cache(maxsize=_BLOCKS)(parts.sends.read_block)
     source = campaign.audience.source
 
-    def stream(campaign_id: str) -> Iterator[Fate]:
+    def stream(campaign_id: CampaignId) -> Iterator[Fate]:
         return stream_shard(parts.sends, parts.lanes, task.tenant_id, earlier(campaign_id), task.shard)
 
-    def look_up(campaign_id: str, contact_id: str) -> Fate | None:
+    def look_up(campaign_id: CampaignId, contact_id: ContactId) -> Fate | None:
         known = earlier(campaign_id)
         place = place_in(read_block, task.tenant_id, known, contact_id)
         if place is not None:
@@ -82,7 +82,7 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
             return None
         return held_back_in(read_block, parts.sends, task.tenant_id, known, contact_id)
 
-    def took_over(contact: Contact, other_id: str) -> bool:
+    def took_over(contact: Contact, other_id: ContactId) -> bool:
         if contact.updated_at > campaign.frozen_at:
             # Perhaps by the merger: the other may have been frozen before it.
             return False

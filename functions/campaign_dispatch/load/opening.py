@@ -5,7 +5,7 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Run
 from shared.domain.campaigns.stop_conditions import reason_not_to_begin
 from shared.domain.campaigns.stop_reasons import Scope
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import WakeLane
 from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts.tenants import Accounts
@@ -49,7 +49,7 @@ class Opening:
             wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
             self._lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)
 
-    def _may_begin(self, tenant_id: TenantId, campaign_id: str, now: int) -> bool:
+    def _may_begin(self, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> bool:
         """Whether the campaign is still to be sent. It is paused when Meta told something during the load that stops
         it, which nobody applied to a campaign that did not send yet.
 

@@ -13,12 +13,12 @@ from shared.domain.media.library import CAMPAIGN_MARGIN_MS, AtMeta
 from shared.domain.templates.compiler import CompileError, Problem, Variable, compile_plan
 from shared.domain.templates.variables import named_files, with_files
 from shared.errors import Conflict, NotFound, PermanentError
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard
 from shared.store.engine.documents import to_document
 
 
-def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: str, now: int) -> str:
+def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> str:
     """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
 
     A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
@@ -87,7 +87,7 @@ def _with_files(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now:
     return with_files(campaign.variables, files)
 
 
-def _refuse(parts: StartParts, tenant_id: TenantId, campaign_id: str, reason: str, now: int) -> None:
+def _refuse(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, reason: str, now: int) -> None:
     def cancel(current: Campaign) -> Campaign:
         return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
 

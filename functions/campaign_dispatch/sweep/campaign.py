@@ -32,7 +32,7 @@ from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import add_up
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
@@ -40,7 +40,7 @@ from shared.store.campaigns.books import read_books, standings
 from shared.store.campaigns.lanes import LeaseLost
 
 
-def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: str, now: int) -> str:
+def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> str:
     """Bring one campaign on. Returns what was done, for the log."""
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK

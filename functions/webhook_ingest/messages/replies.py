@@ -18,7 +18,7 @@ from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.fate import WRITTEN_TO, Place
 from shared.domain.campaigns.number_work import NumberWork
 from shared.errors import NotFound
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -65,16 +65,16 @@ class Replies:
         self._campaigns = campaigns
         self._lanes = lanes
         self._sends = sends
-        self._kept: dict[str, tuple[int, dict[str, Campaign]]] = {}
+        self._kept: dict[TenantId, tuple[int, dict[CampaignId, Campaign]]] = {}
         # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
         self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
 
     def mark(
-        self, tenant_id: TenantId, phone_number_id: str, contact_ids: tuple[str, ...], answer: Answer, now: int
+        self, tenant_id: TenantId, phone_number_id: str, contact_ids: tuple[ContactId, ...], answer: Answer, now: int
     ) -> bool:
         """Note the answer in its campaign; False when it answers none. `contact_ids` are all ids of the person."""
         work = self._lanes.work(phone_number_id)
-        tried: set[str] = set()
+        tried: set[CampaignId] = set()
         # What is remembered answers for most; only somebody it does not fit costs a fresh look.
         for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS):
             recent = self._recent(tenant_id, phone_number_id, work, keep_ms, answer.at, now)
@@ -97,7 +97,7 @@ class Replies:
         campaigns: list[Campaign],
         work: NumberWork,
         tenant_id: TenantId,
-        contact_ids: tuple[str, ...],
+        contact_ids: tuple[ContactId, ...],
         answer: Answer,
     ) -> _Message | None:
         last: _Message | None = None
@@ -118,7 +118,7 @@ class Replies:
                     last = written
         return last
 
-    def _written_to(self, tenant_id: TenantId, campaign: Campaign, contact_id: str) -> Place | None:
+    def _written_to(self, tenant_id: TenantId, campaign: Campaign, contact_id: ContactId) -> Place | None:
         place = place_in(self._read_block, tenant_id, campaign, contact_id)
         if place is None:
             return None
@@ -146,7 +146,7 @@ class Replies:
         ]
         return sorted(recent, key=lambda campaign: _wrote_last(campaign, work), reverse=True)
 
-    def _newest(self, tenant_id: TenantId, keep_ms: int, now: int) -> dict[str, Campaign]:
+    def _newest(self, tenant_id: TenantId, keep_ms: int, now: int) -> dict[CampaignId, Campaign]:
         kept = self._kept.get(tenant_id)
         if kept is None or now - kept[0] >= keep_ms:
             newest = self._campaigns.page(tenant_id, _NEWEST, None).items

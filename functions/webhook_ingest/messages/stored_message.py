@@ -11,7 +11,7 @@ from functions.webhook_ingest.receive.routing import digest
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Author, Message, Source
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.conversations.message_items import RETENTION_DAYS
 
 _LONGEST_MS = 0xFFFFFFFF
@@ -33,7 +33,7 @@ class Place:
 def message_of(
     tenant_id: TenantId,
     phone_number_id: str,
-    contact_id: str,
+    contact_id: ContactId,
     raw: Mapping[str, object],
     parsed: Parsed,
     place: Place,

@@ -24,7 +24,7 @@ from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import is_wamid
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.observability import count
 from shared.queue_messages import BotTurn, InboundMessage
 from shared.store.conversations.conversations import Head
@@ -147,7 +147,9 @@ def _find(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who
     return parts.people.find(tenant_id, who, inbound.received_at if at is None else at)
 
 
-def _time_of(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: str) -> int:
+def _time_of(
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: ContactId
+) -> int:
     """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
     again must say nothing new."""
     at = told_time(inbound.message, inbound.received_at)
@@ -158,7 +160,7 @@ def _time_of(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, 
 
 
 def _known_id(
-    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: str
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: ContactId
 ) -> str | None:
     """Our id of a message that was stored before, if Meta gives it one."""
     wamid, messages = word(inbound.message, "id"), parts.conversations.messages
@@ -179,7 +181,7 @@ def _answer(parsed: Parsed, at: int) -> Answer | None:
 
 
 def _place(
-    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: str, at: int
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: ContactId, at: int
 ) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
     known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
@@ -191,7 +193,7 @@ def _place(
 
 
 def _head(
-    message: Message, inbound: InboundMessage, person: Person, who: Identities, contact_id: str, name: str
+    message: Message, inbound: InboundMessage, person: Person, who: Identities, contact_id: ContactId, name: str
 ) -> Head:
     phone = (person.contact.phone if person.contact is not None else "") or who.phone
     return Head(message.conversation_id, inbound.phone_number_id, contact_id, name, phone)

@@ -11,7 +11,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import without_lost
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
 
 
@@ -22,13 +22,13 @@ class Person:
     `others` are contacts that turned out to be the same person: they share every no, and are merged into this one.
     """
 
-    contact_id: str
+    contact_id: ContactId
     contact: Contact | None
     others: tuple[Contact, ...]
-    by_key: Mapping[str, Contact | None]
+    by_key: Mapping[ContactId, Contact | None]
 
     @property
-    def ids(self) -> tuple[str, ...]:
+    def ids(self) -> tuple[ContactId, ...]:
         return (self.contact_id, *(other.contact_id for other in self.others))
 
 
@@ -41,7 +41,7 @@ class Identification:
         identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
         keys = who.keys(tenant_id)
         known = self._contacts.get_many(tenant_id, keys)
-        by_key: dict[str, Contact | None] = {}
+        by_key: dict[ContactId, Contact | None] = {}
         for key, (kind, value) in keys.items():
             found = known.get(key)
             if kind == "phone" and found is not None and _moved_away(found, value, who, at):
@@ -65,7 +65,7 @@ class Identification:
             tenant_id, person, chosen.opted_out, "whatsapp_preferences", at=at, event_id=event_id, now=now
         )
 
-    def introduce(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> str:
+    def introduce(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> ContactId:
         """Create or complete the contact, let free identities lead to it; returns the contact id.
 
         `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
@@ -108,7 +108,7 @@ def _missing(person: Person, who: Identities, at: int) -> dict[str, str]:
     What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that
     an audience does not hold them twice.
     """
-    known = person.contact or Contact("")
+    known = person.contact or Contact(person.contact_id)
     elsewhere = {canonical_phone(other.phone or "") for other in person.others}
     attributes: dict[str, str] = {}
     if at < known.moved_at:

@@ -9,7 +9,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import LOST, without_lost
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
@@ -23,21 +23,21 @@ class People(Identification):
         contacts: Contacts,
         names: ContactNames,
         reach: ContactReach,
-        reunite: Callable[[TenantId, str, str], None],
+        reunite: Callable[[TenantId, ContactId, ContactId], None],
     ) -> None:
         super().__init__(contacts)
         self._names = names
         self._reach = reach
         self._reunite = reunite
 
-    def link(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> str:
+    def link(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> ContactId:
         """`introduce` the person, and merge the contacts that they turned out to be; returns the contact id."""
         contact_id = self.introduce(tenant_id, person, who, at, now)
         self._share_no(tenant_id, person, now)
         self.unite(tenant_id, contact_id, person.others, now)
         return contact_id
 
-    def unite(self, tenant_id: TenantId, contact_id: str, others: Iterable[Contact], now: int) -> bool:
+    def unite(self, tenant_id: TenantId, contact_id: ContactId, others: Iterable[Contact], now: int) -> bool:
         """Merge these contacts, who are the same person, into that one. Whether none is left that changed meanwhile."""
         done = True
         for other in others:
@@ -49,12 +49,12 @@ class People(Identification):
                 done &= self._contacts.merge(tenant_id, contact_id, current, now)
         return done
 
-    def note_names(self, tenant_id: TenantId, person: Person, contact_id: str, who: Identities, at: int) -> str:
+    def note_names(self, tenant_id: TenantId, person: Person, contact_id: ContactId, who: Identities, at: int) -> str:
         """Keep how the person called themselves at that time; returns what they are called from now on.
 
         Costs nothing for names that are known. A name of which characters were lost on the way takes the place of none.
         """
-        known = person.contact or Contact("")
+        known = person.contact or Contact(contact_id)
         username, name = known.username, without_lost(who.name)
         heard_name = name if name == who.name or not known.profile_name else ""
         if (
@@ -69,14 +69,14 @@ class People(Identification):
             profile = heard_name
         return replace(known, name=own or profile or name, username=username).shown_name
 
-    def note_book_name(self, tenant_id: TenantId, person: Person, contact_id: str, name: str, at: int) -> None:
+    def note_book_name(self, tenant_id: TenantId, person: Person, contact_id: ContactId, name: str, at: int) -> None:
         """What the tenant's phone book calls this person; blank once it does not any more. One of which characters were
         lost on the way takes the place of none."""
         if LOST in name and person.contact is not None and person.contact.name:
             return
         self._names.set_book_name(tenant_id, contact_id, without_lost(name), at)
 
-    def move(self, tenant_id: TenantId, change: Change, at: int, now: int) -> str:
+    def move(self, tenant_id: TenantId, change: Change, at: int, now: int) -> ContactId:
         """A changed number or user id: the contact known by the old one takes the new one; returns its id. `at` is when
         Meta said so (epoch ms): of several changes the latest stands, in any order."""
         old, new = self.find(tenant_id, change.old, at), self.find(tenant_id, change.new, at)

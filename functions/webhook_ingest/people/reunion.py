@@ -3,7 +3,7 @@
 from functions.webhook_ingest.receive.routing import digest
 from shared.clients.queue import Queue
 from shared.domain.contacts.identity import conversation_id_for
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.observability import count
 from shared.queue_messages import SyncTask
 from shared.store.accounts.tenants import Accounts
@@ -23,7 +23,7 @@ class Reunion:
         self._moves = moves
         self._queue = queue
 
-    def __call__(self, tenant_id: TenantId, gone_id: str, kept_id: str) -> None:
+    def __call__(self, tenant_id: TenantId, gone_id: ContactId, kept_id: ContactId) -> None:
         for number in self._accounts.numbers(tenant_id):
             source, target = (
                 conversation_id_for(tenant_id, number.phone_number_id, contact_id) for contact_id in (gone_id, kept_id)

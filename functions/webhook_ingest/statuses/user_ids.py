@@ -13,7 +13,7 @@ from shared.domain.campaigns.callback import SingleSend
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.number_plans import spellings
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.observability import count
 
 Person = tuple[str, str]
@@ -27,7 +27,7 @@ def learn_user_ids(parts: StatusParts, tenant_id: TenantId, people: Mapping[Pers
     way that no table knows. Costs 0.5 RRU for each person, for one whose user id is new 1 WRU and a few RRU, once, and
     those RRU each time for one whose contact began with another number.
     """
-    senders: dict[str, tuple[Identities, Target | None]] = {}
+    senders: dict[ContactId, tuple[Identities, Target | None]] = {}
     for (phone, user_id), target in people.items():
         who = identities(phone, user_id)
         if who.phone and who.bsuid:
@@ -64,7 +64,7 @@ def _leads_to(known: str, tenant_id: TenantId, who: Identities) -> bool:
     return known in who.keys(tenant_id) or (bool(known) and known in spellings(who.phone))
 
 
-def contact_behind(parts: StatusParts, target: Target) -> str | None:
+def contact_behind(parts: StatusParts, target: Target) -> ContactId | None:
     """The id of the contact that a message of ours was for; None when we sent no such message."""
     if isinstance(target, SingleSend):
         message = parts.conversations.messages.get(target.tenant_id, target.conversation_id, target.message_id)

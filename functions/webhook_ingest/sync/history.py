@@ -19,11 +19,11 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.message import Message
 from shared.domain.numbers.number import Number
 from shared.errors import InvalidInput, NotFound
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.observability import count
 from shared.store.conversations.conversations import Head
 
-Known = dict[Identities, tuple[Person, str]]
+Known = dict[Identities, tuple[Person, ContactId]]
 
 
 def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: int, now: int) -> None:
@@ -123,9 +123,9 @@ def _as_before(parts: SyncParts, tenant_id: TenantId, message: Message, there: M
     return replace(message, message_id=known, at=int(known[:13])) if known is not None else message
 
 
-def _head(message: Message, phone_number_id: str, contact_id: str, person: Person, who: Identities) -> Head:
+def _head(message: Message, phone_number_id: str, contact_id: ContactId, person: Person, who: Identities) -> Head:
     """What is known of the person: from before, else from what the history says of them."""
-    contact = person.contact or Contact("", username=who.username)
+    contact = person.contact or Contact(contact_id, username=who.username)
     phone = contact.phone or who.phone
     return Head(message.conversation_id, phone_number_id, contact_id, contact.shown_name, phone)
 

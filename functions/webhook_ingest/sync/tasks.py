@@ -16,7 +16,7 @@ from shared.domain.accounts.account import with_part_respelled
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.number_plans import VERSION
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 from shared.observability import count
 from shared.queue_messages import SyncTask
 
@@ -49,7 +49,8 @@ def take_task(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], boo
 
 def _move(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
     tenant_id = TenantId(word(task.value, "tenant_id"))
-    source, target, contact_id = (word(task.value, key) for key in ("source", "target", "contact_id"))
+    source, target = (ConversationId(word(task.value, key)) for key in ("source", "target"))
+    contact_id = ContactId(word(task.value, "contact_id"))
     if not (tenant_id and source and target and contact_id):
         raise InvalidInput("a move from nowhere to nowhere")
     if parts.moves.move(tenant_id, source, target, contact_id, now, stop):

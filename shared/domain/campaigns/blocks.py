@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.domain.contacts.identity import SHARDS
+from shared.ids import ContactId
 
 BLOCK_SIZE = 80
 _BLOCKS_PER_SHARD = 65_536
@@ -20,7 +21,7 @@ _BLOCKS_PER_SHARD = 65_536
 class Recipient:
     """`to` is E.164 with plus, or a BSUID; `values` are the frozen variables in the order of the send plan."""
 
-    contact_id: str
+    contact_id: ContactId
     to: str
     values: tuple[str, ...]
 
@@ -48,7 +49,7 @@ def unpack(data: bytes) -> list[Recipient]:
 
 
 def position_of(
-    contact_id: str, blocks: int, read: Callable[[int], Sequence[Recipient]]
+    contact_id: ContactId, blocks: int, read: Callable[[int], Sequence[Recipient]]
 ) -> tuple[int, int, Recipient] | None:
     """(block of the shard, slot, recipient) by binary search; None when the person is not among them.
 

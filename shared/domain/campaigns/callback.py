@@ -5,7 +5,7 @@ At most 512 characters, opaque ids only: any app subscribed to the WABA sees it.
 
 from dataclasses import dataclass
 
-from shared.ids import TenantId
+from shared.ids import CampaignId, ConversationId, TenantId
 
 _LONGEST = 512
 
@@ -15,7 +15,7 @@ class CampaignSlot:
     """One recipient of one campaign: block, slot in the block, and which attempt this was, from 1 on."""
 
     tenant_id: TenantId
-    campaign_id: str
+    campaign_id: CampaignId
     block: int
     slot: int
     attempt: int
@@ -26,7 +26,7 @@ class SingleSend:
     """A message of a conversation: an agent's, a bot's or the API's."""
 
     tenant_id: TenantId
-    conversation_id: str
+    conversation_id: ConversationId
     message_id: str
 
 
@@ -44,7 +44,7 @@ def decode(text: str | None) -> CampaignSlot | SingleSend | None:
         return None
     parts = text.split("|")
     if parts[0] == "v1" and len(parts) == 6 and all(parts) and all(p.isascii() and p.isdigit() for p in parts[3:]):
-        return CampaignSlot(TenantId(parts[1]), parts[2], int(parts[3]), int(parts[4]), int(parts[5]))
+        return CampaignSlot(TenantId(parts[1]), CampaignId(parts[2]), int(parts[3]), int(parts[4]), int(parts[5]))
     if parts[0] == "m1" and len(parts) == 4 and all(parts):
-        return SingleSend(TenantId(parts[1]), parts[2], parts[3])
+        return SingleSend(TenantId(parts[1]), ConversationId(parts[2]), parts[3])
     return None

@@ -7,7 +7,7 @@ from typing import Literal
 
 from shared.domain.templates.compiler import Variable
 from shared.errors import Conflict
-from shared.ids import derived_ulid
+from shared.ids import CampaignId, derived_ulid
 
 UnknownPolicy = Literal["hold", "resend"]
 """`hold`: never written to again by itself. `resend`: written to once more, although some may then get it twice."""
@@ -31,7 +31,7 @@ class EarlierCampaign:
     own that passes the same gates.
     """
 
-    campaign_id: str
+    campaign_id: CampaignId
     outcomes: tuple[str, ...]
     codes: tuple[str, ...] = ()
 
@@ -55,10 +55,10 @@ class Audience:
     exclude_tags: tuple[str, ...] = ()
     everyone: bool = False
     source: EarlierCampaign | None = None
-    exclude_campaigns: tuple[str, ...] = ()
+    exclude_campaigns: tuple[CampaignId, ...] = ()
 
     @property
-    def named_campaigns(self) -> tuple[str, ...]:
+    def named_campaigns(self) -> tuple[CampaignId, ...]:
         """Ids of the campaigns whose people decide who is in it."""
         return self.exclude_campaigns + ((self.source.campaign_id,) if self.source is not None else ())
 
@@ -94,7 +94,7 @@ class Campaign:
     `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
     """
 
-    campaign_id: str
+    campaign_id: CampaignId
     name: str
     phone_number_id: str
     waba_id: str
@@ -148,7 +148,7 @@ def resend_of(campaign: Campaign, now: int) -> Campaign:
     this one. Its id follows from this one's, so there is one however often this is asked; it does not go on for ever.
     """
     return Campaign(
-        campaign_id=derived_ulid(campaign.campaign_id, "resend"),
+        campaign_id=CampaignId(derived_ulid(campaign.campaign_id, "resend")),
         name=f"{campaign.name} (unknown)"[:200],
         phone_number_id=campaign.phone_number_id,
         waba_id=campaign.waba_id,

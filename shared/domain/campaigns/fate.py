@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import SKIP_PREFIX, StatusBlock
 from shared.domain.campaigns.load_record import Record
+from shared.ids import ContactId
 
 WRITTEN_TO = frozenset({"sent", "delivered", "read", "unknown"})
 """Outcomes of people whom a campaign has written to, or may have: what is on its way counts."""
@@ -17,7 +18,7 @@ class Fate:
     """`outcome`: read, delivered, sent, failed, skipped, unknown, waiting or cancelled; `code` says why. `to` is where
     the message goes, "" for those the load held back."""
 
-    contact_id: str
+    contact_id: ContactId
     outcome: str
     code: str = ""
     to: str = ""
@@ -39,7 +40,7 @@ def fates(
     """
     known = 0
     for record in records:
-        found = [Fate(contact_id, "skipped", reason) for contact_id, reason in record.skipped]
+        found = [Fate(ContactId(contact_id), "skipped", reason) for contact_id, reason in record.skipped]
         for slot in range(known, len(record.recipients)):
             waits = slot in retrying or slot >= claimed
             found.append(fate_of(record.recipients[slot], slot, status, waits=waits, cancelled=cancelled))

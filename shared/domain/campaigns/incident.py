@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.ids import CampaignId
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
     """`at` is when it was last seen (epoch ms)."""
 
-    campaign_id: str
+    campaign_id: CampaignId
     kind: str
     at: int
     figures: Mapping[str, int]

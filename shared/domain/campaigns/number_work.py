@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 
 OPENING = "opening"
 """The state of a run that is on its number but not yet the lanes' to send."""
@@ -15,7 +15,7 @@ class Run:
 
     phone_number_id: str
     tenant_id: TenantId
-    campaign_id: str
+    campaign_id: CampaignId
     state: str
     sizes: tuple[int, ...]
     lanes: int
@@ -43,8 +43,8 @@ class LaneState:
     lane: int
     fence: int
     expires_at: int
-    cursors: Mapping[str, int]
-    claims: Mapping[str, Claim]
+    cursors: Mapping[CampaignId, int]
+    claims: Mapping[CampaignId, Claim]
     rate: int = 0
     claimed_at: int = 0
 
@@ -54,7 +54,7 @@ class RetryBatch:
     """(block, slot, next attempt) of messages Meta refused for now or that never left."""
 
     key: str
-    campaign_id: str
+    campaign_id: CampaignId
     lane: int
     due: int
     entries: tuple[tuple[int, int, int], ...]

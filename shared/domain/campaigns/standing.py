@@ -8,13 +8,14 @@ from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of
 from shared.domain.campaigns.books import Books, StatusBlock, add_skipped, tally
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import NumberWork
+from shared.ids import CampaignId
 
 
 class Frozen(Protocol):
     """What is fixed of a campaign once its audience is frozen: the campaign itself, or its run."""
 
     @property
-    def campaign_id(self) -> str: ...
+    def campaign_id(self) -> CampaignId: ...
     @property
     def sizes(self) -> tuple[int, ...]: ...
     @property
@@ -28,7 +29,7 @@ def positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:
     return {i: state.cursors.get(campaign.campaign_id, 0) for i, state in work.lanes.items()}
 
 
-def slots_in_retry(campaign_id: str, work: NumberWork) -> Mapping[int, frozenset[int]]:
+def slots_in_retry(campaign_id: CampaignId, work: NumberWork) -> Mapping[int, frozenset[int]]:
     """Slots that wait in a retry list, by block."""
     found: dict[int, set[int]] = {}
     for batch in work.retries:

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
+from shared.ids import ContactId
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentChange:
     """One entry of the feed: this contact said no (`opted_out`) or yes again, as was learned at `at` (epoch ms); or
     turned out to be the same person as the contact `same_as`, which says neither."""
 
-    contact_id: str
+    contact_id: ContactId
     opted_out: bool
     at: int
-    same_as: str = ""
+    same_as: ContactId = ContactId("")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.ids import ContactId
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -18,7 +20,7 @@ class Contact:
     that the person changed their number or user id, 0 for never.
     """
 
-    contact_id: str
+    contact_id: ContactId
     phone: str | None = None
     bsuid: str | None = None
     name: str = ""
@@ -30,7 +32,7 @@ class Contact:
     last_inbound_at: int | None = None
     created_at: int = 0
     updated_at: int = 0
-    merged: frozenset[str] = frozenset()
+    merged: frozenset[ContactId] = frozenset()
     profile_name: str = ""
     username: str = ""
     given_name: str = ""

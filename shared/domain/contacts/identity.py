@@ -8,7 +8,7 @@ import hashlib
 from typing import Literal
 
 from shared.domain.contacts.number_plans import spellings
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 
 IdentityKind = Literal["phone", "bsuid"]
 
@@ -16,21 +16,21 @@ SHARDS = 16
 """Partitions of a tenant's contacts and of a campaign's blocks: the first hex digit of the contact id."""
 
 
-def contact_id_for(tenant_id: TenantId, kind: IdentityKind, value: str) -> str:
+def contact_id_for(tenant_id: TenantId, kind: IdentityKind, value: str) -> ContactId:
     """32 hex digits, the same for the same tenant and identity for ever."""
-    return hashlib.sha256(f"{tenant_id}|{kind}|{value}".encode()).hexdigest()[:32]
+    return ContactId(hashlib.sha256(f"{tenant_id}|{kind}|{value}".encode()).hexdigest()[:32])
 
 
-def phone_ids(tenant_id: TenantId, phone: str) -> tuple[str, ...]:
+def phone_ids(tenant_id: TenantId, phone: str) -> tuple[ContactId, ...]:
     """The contact ids of a number under every spelling of it (`number_plans`), the canonical one first."""
     return tuple(contact_id_for(tenant_id, "phone", spelling) for spelling in spellings(phone))
 
 
-def shard_of(contact_id: str) -> int:
+def shard_of(contact_id: ContactId) -> int:
     """0 to 15. Shard order followed by id order inside a shard is the global order."""
     return int(contact_id[0], 16)
 
 
-def conversation_id_for(tenant_id: TenantId, phone_number_id: str, contact_id: str) -> str:
+def conversation_id_for(tenant_id: TenantId, phone_number_id: str, contact_id: ContactId) -> ConversationId:
     """A conversation is one of the tenant's numbers times one contact; its id follows from both."""
-    return hashlib.sha256(f"{tenant_id}|{phone_number_id}|{contact_id}".encode()).hexdigest()[:32]
+    return ConversationId(hashlib.sha256(f"{tenant_id}|{phone_number_id}|{contact_id}".encode()).hexdigest()[:32])

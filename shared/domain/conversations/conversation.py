@@ -10,6 +10,7 @@ from typing import Literal
 
 from shared.domain.conversations.message import Message
 from shared.errors import Conflict, InvalidInput
+from shared.ids import ContactId, ConversationId
 
 Status = Literal["open", "snoozed", "closed"]
 STATUSES: tuple[Status, ...] = ("open", "snoozed", "closed")
@@ -48,9 +49,9 @@ class Conversation:
     `created_at` is when it was begun, or its first message.
     """
 
-    conversation_id: str
+    conversation_id: ConversationId
     phone_number_id: str
-    contact_id: str
+    contact_id: ContactId
     contact_name: str
     last_message_at: int
     last_message_text: str

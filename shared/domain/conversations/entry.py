@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.ids import ConversationId
+
 EntryKind = Literal["note", "assigned", "labels", "closed", "snoozed", "reopened"]
 MOST_MENTIONS = 10
 
@@ -20,7 +22,7 @@ class Entry:
     """
 
     entry_id: str
-    conversation_id: str
+    conversation_id: ConversationId
     kind: EntryKind
     author: str
     author_id: str
@@ -37,5 +39,5 @@ class Entry:
 class Mention:
     """Where a member was mentioned."""
 
-    conversation_id: str
+    conversation_id: ConversationId
     entry_id: str

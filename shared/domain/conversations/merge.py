@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 from shared.domain.conversations.conversation import MOST_LABELS, Conversation, Status, Trail
+from shared.ids import ContactId, ConversationId
 
 _STANDING: dict[Status, int] = {"open": 2, "snoozed": 1, "closed": 0}
 
 
-def merged(kept: Conversation | None, gone: Conversation, conversation_id: str, contact_id: str) -> Conversation:
+def merged(
+    kept: Conversation | None, gone: Conversation, conversation_id: ConversationId, contact_id: ContactId
+) -> Conversation:
     """What the kept one, if there is one yet, is once it has taken the other over.
 
     It is open if either was; who worked on the kept one still does; nothing that was unread counts as read.

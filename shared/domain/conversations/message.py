@@ -6,6 +6,7 @@ from typing import Literal
 
 from shared.domain.conversations.message_changes import Change, Changes, Reaction, Said, reactions_in
 from shared.domain.media.message_media import MessageMedia
+from shared.ids import ConversationId
 
 Direction = Literal["in", "out"]
 Author = Literal["contact", "agent", "bot", "api", "phone_app", "business_agent", "whatsapp"]
@@ -33,7 +34,7 @@ class Message:
     """
 
     message_id: str
-    conversation_id: str
+    conversation_id: ConversationId
     direction: Direction
     author: Author
     kind: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.domain.media.media_types import MediaKind
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 
 MediaStatus = Literal["pending", "stored", "refused", "failed", "expired"]
 
@@ -47,7 +47,7 @@ def joined(current: MessageMedia | None, news: MessageMedia) -> MessageMedia:
     return news
 
 
-def message_media_key(tenant_id: TenantId, conversation_id: str, message_id: str, media_id: str) -> str:
+def message_media_key(tenant_id: TenantId, conversation_id: ConversationId, message_id: str, media_id: str) -> str:
     """Where the copy of a message's file lies in the data bucket. An edited message may have had several files."""
     return f"media/{tenant_id}/{conversation_id}/{message_id}/{media_id}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.incident import Incident
-from shared.ids import TenantId, last_ulid
+from shared.ids import CampaignId, TenantId, last_ulid
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Due, cursor_behind
 
@@ -39,7 +39,7 @@ class Campaigns:
         """Raises Conflict when the id is taken. One that is made scheduled is the sweep's from here on, like any."""
         self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign, due=_campaign_due(campaign))
 
-    def get(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
+    def get(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"CMP#{campaign_id}", Campaign)
 
@@ -52,7 +52,7 @@ class Campaigns:
         """With it `page` begins at those that were made by then (epoch ms)."""
         return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
 
-    def made_since(self, tenant_id: TenantId, campaign_id: str) -> list[Campaign]:
+    def made_since(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
         made for another by itself has the other's moment, whence the comparison of moments only."""
         moment = campaign_id[:_MOMENT]
@@ -81,13 +81,13 @@ class Campaigns:
             if cursor is None or page.items[-1].created_at < since - LATEST_START_MS:
                 return found
 
-    def change(self, tenant_id: TenantId, campaign_id: str, change: Callable[[Campaign], Campaign]) -> Campaign:
+    def change(self, tenant_id: TenantId, campaign_id: CampaignId, change: Callable[[Campaign], Campaign]) -> Campaign:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
 
-    def to_sweep(self, now: int) -> list[tuple[TenantId, str]]:
+    def to_sweep(self, now: int) -> list[tuple[TenantId, CampaignId]]:
         """(tenant id, campaign id) of every campaign that is under way or should be."""
-        return [(tenant, key.removeprefix("CMP#")) for tenant, key in self._directory.due("CAMPAIGN", now)]
+        return [(tenant, CampaignId(key.removeprefix("CMP#"))) for tenant, key in self._directory.due("CAMPAIGN", now)]
 
     def put_incident(self, tenant_id: TenantId, incident: Incident) -> None:
         """The last sighting of each kind per campaign."""

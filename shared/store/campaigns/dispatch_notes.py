@@ -13,7 +13,7 @@ from typing import cast
 
 from shared.domain.campaigns.blocks import split_block_number
 from shared.domain.campaigns.dispatch_note import DispatchNote
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.store.engine.codec import Item, decode_item, encode, encode_item
 from shared.store.engine.database import Database
 
@@ -27,7 +27,7 @@ class DispatchNotes:
         self._table = database.sends
 
     def add(
-        self, tenant_id: TenantId, campaign_id: str, block: int, notes: Mapping[int, DispatchNote], now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, block: int, notes: Mapping[int, DispatchNote], now: int
     ) -> None:
         """Store these notes by slot (`now` in epoch ms); repeating it changes nothing, a later note replaces one."""
         if not notes:
@@ -43,7 +43,7 @@ class DispatchNotes:
             ExpressionAttributeValues={**values, ":ttl": encode(now // 1000 + _RETENTION_SECONDS)},
         )
 
-    def of_block(self, tenant_id: TenantId, campaign_id: str, block: int) -> dict[int, DispatchNote]:
+    def of_block(self, tenant_id: TenantId, campaign_id: CampaignId, block: int) -> dict[int, DispatchNote]:
         """What was noted, by slot; consistent."""
         answer = self._client.get_item(
             TableName=self._table, Key=encode_item(_key(tenant_id, campaign_id, block)), ConsistentRead=True
@@ -53,6 +53,6 @@ class DispatchNotes:
         return {int(name): DispatchNote.from_bytes(data) for name, data in slots.items()}
 
 
-def _key(tenant_id: TenantId, campaign_id: str, block: int) -> Item:
+def _key(tenant_id: TenantId, campaign_id: CampaignId, block: int) -> Item:
     shard, n = split_block_number(block)
     return {"pk": f"T#{tenant_id}#C#{campaign_id}#{shard:x}", "sk": f"I#{n:04x}"}

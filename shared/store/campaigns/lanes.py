@@ -18,6 +18,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.domain.campaigns.number_work import OPENING, LaneState, NumberWork, RetryBatch, Run
+from shared.ids import CampaignId
 from shared.store.campaigns.number_items import lane_state_of, work_of
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, number, text
 from shared.store.engine.database import Database, condition_failed
@@ -34,7 +35,7 @@ def _key(phone_number_id: str, sk: str) -> Item:
     return {"pk": f"PN#{phone_number_id}", "sk": sk}
 
 
-def _closed_key(phone_number_id: str, campaign_id: str) -> Item:
+def _closed_key(phone_number_id: str, campaign_id: CampaignId) -> Item:
     """Beside the number's partition, so that a tick does not read what is over."""
     return {"pk": f"PN#{phone_number_id}#CLOSED", "sk": campaign_id}
 
@@ -129,7 +130,7 @@ class Lanes:
             if not condition_failed(error):
                 raise
 
-    def set_run_state(self, phone_number_id: str, campaign_id: str, state: str, reason: str = "") -> bool:
+    def set_run_state(self, phone_number_id: str, campaign_id: CampaignId, state: str, reason: str = "") -> bool:
         """Lanes see it at their next tick. False when the campaign has no run (not loaded yet, or closed)."""
         try:
             self._client.update_item(
@@ -151,7 +152,7 @@ class Lanes:
         return True
 
     def close_run(
-        self, phone_number_id: str, campaign_id: str, lanes: int, cursors: Mapping[int, int], now: int
+        self, phone_number_id: str, campaign_id: CampaignId, lanes: int, cursors: Mapping[int, int], now: int
     ) -> None:
         """Take a finished or cancelled campaign off its number for good. Its lanes stand at `cursors`, which the caller
         has kept. Raises LeaseLost when a lane moved meanwhile: read the cursors again.
@@ -217,7 +218,7 @@ class Lanes:
         phone_number_id: str,
         lane: int,
         fence: int,
-        moves: Mapping[str, tuple[int, int]],
+        moves: Mapping[CampaignId, tuple[int, int]],
         token: str,
         now: int,
         expires_at: int,
@@ -293,7 +294,7 @@ class Lanes:
         phone_number_id: str,
         lane: int,
         fence: int,
-        campaign_id: str,
+        campaign_id: CampaignId,
         due: int,
         batch_id: str,
         entries: Sequence[tuple[int, int, int]],

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.store.engine.codec import Item, decode_item, encode_item, number
 from shared.store.engine.database import Database
 
@@ -38,7 +38,7 @@ class LoadSlices:
         self._table = database.sends
 
     def keep(
-        self, tenant_id: TenantId, campaign_id: str, run: str, shard: int, work: Mapping[str, object], now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, run: str, shard: int, work: Mapping[str, object], now: int
     ) -> None:
         """In place of what was kept before. `work` goes into JSON and comes back from it."""
         document = json.dumps(work, ensure_ascii=False, separators=(",", ":")).encode()
@@ -50,7 +50,7 @@ class LoadSlices:
         }
         self._client.put_item(TableName=self._table, Item=encode_item(item))
 
-    def kept(self, tenant_id: TenantId, campaign_id: str, run: str, shard: int) -> Slice | None:
+    def kept(self, tenant_id: TenantId, campaign_id: CampaignId, run: str, shard: int) -> Slice | None:
         answer = self._client.get_item(
             TableName=self._table, Key=encode_item(_key(tenant_id, campaign_id, run, shard)), ConsistentRead=True
         )
@@ -60,5 +60,5 @@ class LoadSlices:
         return Slice(json.loads(zlib.decompress(cast("bytes", item["d"]))), number(item, "at"))
 
 
-def _key(tenant_id: TenantId, campaign_id: str, run: str, shard: int) -> Item:
+def _key(tenant_id: TenantId, campaign_id: CampaignId, run: str, shard: int) -> Item:
     return {"pk": f"T#{tenant_id}#C#{campaign_id}#LOAD", "sk": f"{run}#{shard:x}"}

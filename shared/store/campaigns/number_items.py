@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.store.engine.codec import Item, number, text
 
 
@@ -29,7 +29,7 @@ def _run_of(phone_number_id: str, item: Item) -> Run:
     return Run(
         phone_number_id=phone_number_id,
         tenant_id=TenantId(text(item, "t")),
-        campaign_id=text(item, "sk").removeprefix("RUN#"),
+        campaign_id=CampaignId(text(item, "sk").removeprefix("RUN#")),
         state=text(item, "state"),
         sizes=tuple(cast("list[int]", item["sizes"])),
         lanes=number(item, "lanes", 1),
@@ -42,12 +42,12 @@ def _run_of(phone_number_id: str, item: Item) -> Run:
 
 
 def lane_state_of(item: Item) -> LaneState:
-    claims = cast("dict[str, list[int]]", item.get("clm") or {})
+    claims = cast("dict[CampaignId, list[int]]", item.get("clm") or {})
     return LaneState(
         lane=int(text(item, "sk").removeprefix("LANE#")),
         fence=number(item, "fence"),
         expires_at=number(item, "exp"),
-        cursors=cast("dict[str, int]", item.get("cur") or {}),
+        cursors=cast("dict[CampaignId, int]", item.get("cur") or {}),
         claims={campaign: Claim(*row) for campaign, row in claims.items()},
         rate=number(item, "rate"),
         claimed_at=number(item, "at"),
@@ -58,7 +58,7 @@ def _retry_of(item: Item) -> RetryBatch:
     key = text(item, "sk")
     return RetryBatch(
         key=key,
-        campaign_id=text(item, "c"),
+        campaign_id=CampaignId(text(item, "c")),
         lane=int(key.split("#")[1]),
         due=number(item, "due"),
         entries=tuple((e[0], e[1], e[2]) for e in cast("list[list[int]]", item["e"])),

@@ -10,7 +10,7 @@ from shared.domain.campaigns.fate import Fate, Place, fate_of, fates
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import Frozen, claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import shard_of
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 
@@ -52,11 +52,11 @@ def stream_shard(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Camp
         yield from people
 
 
-ReadBlock = Callable[[TenantId, str, int], Sequence[Recipient]]
+ReadBlock = Callable[[TenantId, CampaignId, int], Sequence[Recipient]]
 """(tenant id, campaign id, block number) → its recipients: `Sends.read_block`, or one that remembers."""
 
 
-def place_in(read_block: ReadBlock, tenant_id: TenantId, campaign: Frozen, contact_id: str) -> Place | None:
+def place_in(read_block: ReadBlock, tenant_id: TenantId, campaign: Frozen, contact_id: ContactId) -> Place | None:
     """None when the person is not in the frozen audience, or was held back from it.
 
     Costs 1 RRU for each read of a binary search: none when the shard is empty, ten for a million recipients.
@@ -73,7 +73,7 @@ def place_in(read_block: ReadBlock, tenant_id: TenantId, campaign: Frozen, conta
 
 
 def held_back_in(
-    read_block: ReadBlock, sends: Sends, tenant_id: TenantId, campaign: Campaign, contact_id: str
+    read_block: ReadBlock, sends: Sends, tenant_id: TenantId, campaign: Campaign, contact_id: ContactId
 ) -> Fate | None:
     """What the load said of somebody whom it held back. Dearer than `place_in`: up to 1 MB of records besides, 128 RRU,
     and more where it held back thousands between two blocks."""

@@ -27,7 +27,7 @@ from shared.domain.campaigns.load_record import Record, SealedBlock, Skipped
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.market import pack_markets
 from shared.errors import Conflict
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
 from shared.store.engine.codec import Item, encode, encode_item, number, text
@@ -37,7 +37,7 @@ from shared.store.engine.paging import query_all
 RETENTION_DAYS = 90
 
 
-def _partition(tenant_id: TenantId, campaign_id: str, shard: int) -> str:
+def _partition(tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> str:
     return f"T#{tenant_id}#C#{campaign_id}#{shard:x}"
 
 
@@ -58,7 +58,7 @@ class Sends:
         self._table = database.sends
         self.notes = DispatchNotes(database)
 
-    def shard_end(self, tenant_id: TenantId, campaign_id: str, shard: int) -> SealedBlock | None:
+    def shard_end(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> SealedBlock | None:
         """The last sealed block of a shard, or None when its load has not begun; consistent."""
         for item in query_all(
             self._client,
@@ -81,10 +81,10 @@ class Sends:
             )
         return None
 
-    def load_progress(self, tenant_id: TenantId, campaign_id: str) -> list[SealedBlock | None]:
+    def load_progress(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[SealedBlock | None]:
         return [self.shard_end(tenant_id, campaign_id, shard) for shard in range(SHARDS)]
 
-    def whole_load(self, tenant_id: TenantId, campaign_id: str, shard: int) -> list[SealedBlock] | None:
+    def whole_load(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> list[SealedBlock] | None:
         """The last block of each shard; None while one is at work. Of those the next after `shard`, which has just
         been loaded, is the likeliest, so most workers read one item and not SHARDS."""
         ends: dict[int, SealedBlock] = {}
@@ -98,7 +98,7 @@ class Sends:
     def seal_block(
         self,
         tenant_id: TenantId,
-        campaign_id: str,
+        campaign_id: CampaignId,
         shard: int,
         block: SealedBlock,
         recipients: Sequence[Recipient],
@@ -134,7 +134,13 @@ class Sends:
             self.open_status_block(tenant_id, campaign_id, shard, block.n, recipients, now)
 
     def open_status_block(
-        self, tenant_id: TenantId, campaign_id: str, shard: int, n: int, recipients: Sequence[Recipient], now: int
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        shard: int,
+        n: int,
+        recipients: Sequence[Recipient],
+        now: int,
     ) -> None:
         """Make room for the outcomes of a block, unless there is some already."""
         item: Item = {
@@ -153,7 +159,7 @@ class Sends:
             if not condition_failed(error):
                 raise
 
-    def read_block(self, tenant_id: TenantId, campaign_id: str, block: int) -> list[Recipient]:
+    def read_block(self, tenant_id: TenantId, campaign_id: CampaignId, block: int) -> list[Recipient]:
         """The recipients of a block; empty when it does not exist."""
         shard, n = split_block_number(block)
         answer = self._client.get_item(
@@ -164,7 +170,7 @@ class Sends:
         )
         return unpack(answer["Item"]["d"]["B"]) if "Item" in answer else []
 
-    def records(self, tenant_id: TenantId, campaign_id: str, shard: int, start: int = 0) -> Iterator[Record]:
+    def records(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int, start: int = 0) -> Iterator[Record]:
         """Every record of a shard from block `start` on, the spills that lead to it included, in order."""
         for item in query_all(
             self._client,
@@ -182,7 +188,7 @@ class Sends:
             yield Record(_n(item) + 1 if spill else _n(item), spill, recipients, [(row[0], row[1]) for row in rows])
 
     def status_blocks(
-        self, tenant_id: TenantId, campaign_id: str, shard: int, start: int = 0
+        self, tenant_id: TenantId, campaign_id: CampaignId, shard: int, start: int = 0
     ) -> Iterator[tuple[int, StatusBlock]]:
         """(n, status block) from block `start` on, in order; consistent, so that the books hold at any moment."""
         for item in query_all(
@@ -194,7 +200,7 @@ class Sends:
         ):
             yield _n(item), parse_status_block(item)
 
-    def status_block(self, tenant_id: TenantId, campaign_id: str, block: int) -> StatusBlock | None:
+    def status_block(self, tenant_id: TenantId, campaign_id: CampaignId, block: int) -> StatusBlock | None:
         shard, n = split_block_number(block)
         for item in query_all(
             self._client,
@@ -206,7 +212,7 @@ class Sends:
             return parse_status_block(item)
         return None
 
-    def record(self, tenant_id: TenantId, campaign_id: str, block: int, change: StatusChange) -> bool:
+    def record(self, tenant_id: TenantId, campaign_id: CampaignId, block: int, change: StatusChange) -> bool:
         """Fold outcomes into a block; repeating or reordering calls gives the same result.
 
         False when there is no such block: the callback data was not ours or its campaign is gone.
@@ -231,7 +237,7 @@ class Sends:
         return True
 
     def put_rate(
-        self, tenant_id: TenantId, campaign_id: str, lane: int, fence: int, minutes: Mapping[int, int], now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, lane: int, fence: int, minutes: Mapping[int, int], now: int
     ) -> None:
         """How many messages one slice of a lane had accepted in each minute (since 1970); replaces what it said."""
         self._client.put_item(
@@ -246,7 +252,7 @@ class Sends:
             ),
         )
 
-    def rate_curve(self, tenant_id: TenantId, campaign_id: str) -> dict[int, int]:
+    def rate_curve(self, tenant_id: TenantId, campaign_id: CampaignId) -> dict[int, int]:
         """Messages accepted in each minute since 1970, all lanes together. A slice that crashed may be missing."""
         curve: Counter[int] = Counter()
         for item in query_all(
@@ -257,7 +263,7 @@ class Sends:
         return dict(sorted(curve.items()))
 
     def put_dry_run(
-        self, tenant_id: TenantId, campaign_id: str, run_id: str, shard: int, result: str, now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, run_id: str, shard: int, result: str, now: int
     ) -> None:
         """Store one shard's part of a dry run (JSON) for a day."""
         self._client.put_item(
@@ -272,7 +278,7 @@ class Sends:
             ),
         )
 
-    def dry_run(self, tenant_id: TenantId, campaign_id: str, run_id: str) -> list[str]:
+    def dry_run(self, tenant_id: TenantId, campaign_id: CampaignId, run_id: str) -> list[str]:
         """The parts stored so far; the dry run is complete when there are 16."""
         found = query_all(
             self._client,

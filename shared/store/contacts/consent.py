@@ -14,7 +14,7 @@ from itertools import islice
 from botocore.exceptions import ClientError
 
 from shared.domain.contacts.consent_record import ConsentChange, ConsentEvent
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import HOPS, contact_key, contact_partition, read_contact_item
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text, words
 from shared.store.engine.database import Database, condition_failed
@@ -30,7 +30,15 @@ class Consent:
         self._table = database.contacts
 
     def record(
-        self, tenant_id: TenantId, contact_id: str, *, opted_out: bool, source: str, at: int, event_id: str, now: int
+        self,
+        tenant_id: TenantId,
+        contact_id: ContactId,
+        *,
+        opted_out: bool,
+        source: str,
+        at: int,
+        event_id: str,
+        now: int,
     ) -> None:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
@@ -49,9 +57,9 @@ class Consent:
                 if not target:
                     names = []
                     break
-                contact_id = target
+                contact_id = ContactId(target)
                 continue
-            names = [contact_id, *sorted(words(known, "merged"))]
+            names = [contact_id, *map(ContactId, sorted(words(known, "merged")))]
             break
         # The feed is keyed by when we learned of it, because lanes read it from where they last stopped. A frozen
         # audience may know the person by the id of a contact that has been merged since.
@@ -70,7 +78,7 @@ class Consent:
             ),
         )
 
-    def is_recorded(self, tenant_id: TenantId, contact_id: str, event_id: str) -> bool:
+    def is_recorded(self, tenant_id: TenantId, contact_id: ContactId, event_id: str) -> bool:
         """Whether `record` has been through with this event; consistent."""
         key = {"pk": contact_partition(tenant_id, contact_id), "sk": f"E#{contact_id}#{event_id}"}
         answer = self._client.get_item(
@@ -78,7 +86,7 @@ class Consent:
         )
         return "Item" in answer
 
-    def note_same_person(self, tenant_id: TenantId, contact_id: str, same_as: str, now: int) -> None:
+    def note_same_person(self, tenant_id: TenantId, contact_id: ContactId, same_as: ContactId, now: int) -> None:
         """Tell the lanes that two contacts are one person; harmless to repeat."""
         # A key of its own: what either said at the same moment stands beside it.
         self._put_in_feed(tenant_id, f"{now:013d}#{contact_id}#{same_as}", now, opted_out=False)
@@ -87,7 +95,9 @@ class Consent:
         item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
         self._client.put_item(TableName=self._table, Item=encode_item(item))
 
-    def _write(self, tenant_id: TenantId, contact_id: str, *, opted_out: bool, source: str, at: int, now: int) -> Item:
+    def _write(
+        self, tenant_id: TenantId, contact_id: ContactId, *, opted_out: bool, source: str, at: int, now: int
+    ) -> Item:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
             ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
         )
@@ -122,10 +132,10 @@ class Consent:
         changes: list[ConsentChange] = []
         for item in found:
             at, contact_id, same_as = [*text(item, "sk").split("#"), ""][:3]
-            changes.append(ConsentChange(contact_id, bool(item["out"]), int(at), same_as))
+            changes.append(ConsentChange(ContactId(contact_id), bool(item["out"]), int(at), ContactId(same_as)))
         return changes
 
-    def events(self, tenant_id: TenantId, contact_id: str) -> list[ConsentEvent]:
+    def events(self, tenant_id: TenantId, contact_id: ContactId) -> list[ConsentEvent]:
         """What was recorded under this very id, oldest first; the latest MOST_EVENTS of them."""
         found = query_all(
             self._client,

@@ -21,7 +21,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
 from shared.store.contacts.items import FIELD, HOPS, contact_key, contact_of, read_contact_item
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, text, words
@@ -38,7 +38,7 @@ Change = Literal["created", "updated", "unchanged"]
 class Upserted(NamedTuple):
     """`contact_id` is whom the identity given leads to. `renamed`: who was known is shown under another name now."""
 
-    contact_id: str
+    contact_id: ContactId
     change: Change
     renamed: bool
 
@@ -51,19 +51,19 @@ class Contacts:
         self._table = database.contacts
         self.consent = Consent(database)
 
-    def _read(self, tenant_id: TenantId, contact_id: str) -> Item | None:
+    def _read(self, tenant_id: TenantId, contact_id: ContactId) -> Item | None:
         return read_contact_item(self._client, self._table, tenant_id, contact_id)
 
-    def get(self, tenant_id: TenantId, contact_id: str) -> Contact | None:
+    def get(self, tenant_id: TenantId, contact_id: ContactId) -> Contact | None:
         """The contact, also under the id of one that was merged into it."""
         item = self._read(tenant_id, contact_id)
         for _ in range(HOPS):
             if item is None or not text(item, "ptr"):
                 break
-            item = self._read(tenant_id, text(item, "ptr"))
+            item = self._read(tenant_id, _pointer(item))
         return None if item is None or text(item, "ptr") else contact_of(item)
 
-    def get_many(self, tenant_id: TenantId, contact_ids: Iterable[str]) -> dict[str, Contact]:
+    def get_many(self, tenant_id: TenantId, contact_ids: Iterable[ContactId]) -> dict[ContactId, Contact]:
         """Those of these that there are, by the id asked for, as `get` finds them. Raises RetryableError.
 
         One call where one does it: what a pointer leads to is often among them.
@@ -71,22 +71,22 @@ class Contacts:
         wanted = list(contact_ids)
         items = self._read_many(tenant_id, wanted)
         for _ in range(HOPS):
-            targets = {text(item, "ptr") for item in items.values()} - {"", *items}
+            targets = {_pointer(item) for item in items.values()} - {ContactId(""), *items}
             if not targets:
                 break
             items |= self._read_many(tenant_id, targets)
-        found: dict[str, Contact] = {}
+        found: dict[ContactId, Contact] = {}
         for contact_id in wanted:
             item = items.get(contact_id)
             for _ in range(HOPS):
                 if item is None or not text(item, "ptr"):
                     break
-                item = items.get(text(item, "ptr"))
+                item = items.get(_pointer(item))
             if item is not None and not text(item, "ptr"):
                 found[contact_id] = contact_of(item)
         return found
 
-    def linked(self, tenant_id: TenantId, contact_ids: Iterable[str]) -> dict[str, str]:
+    def linked(self, tenant_id: TenantId, contact_ids: Iterable[ContactId]) -> dict[ContactId, str]:
         """To what those of these ids lead that are known, as far as one read tells: another contact's id, or else the
         phone of the contact itself, "" where it has none. Perhaps not what was written just now. Raises RetryableError.
         """
@@ -94,10 +94,10 @@ class Contacts:
         return {contact_id: text(item, "ptr") or text(item, "phone") for contact_id, item in items.items()}
 
     def _read_many(
-        self, tenant_id: TenantId, contact_ids: Iterable[str], *, consistent: bool = True
-    ) -> dict[str, Item]:
+        self, tenant_id: TenantId, contact_ids: Iterable[ContactId], *, consistent: bool = True
+    ) -> dict[ContactId, Item]:
         wanted = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
-        found: dict[str, Item] = {}
+        found: dict[ContactId, Item] = {}
         for i in range(0, len(wanted), _KEYS):
             keys = cast("Any", wanted[i : i + _KEYS])
             for _ in range(_READS):
@@ -105,7 +105,7 @@ class Contacts:
                 answer = self._client.batch_get_item(RequestItems=cast("Any", request))
                 for raw in answer["Responses"].get(self._table, []):
                     item = decode_item(raw)
-                    found[text(item, "sk").removeprefix("C#")] = item
+                    found[ContactId(text(item, "sk").removeprefix("C#"))] = item
                 keys = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
                 if not keys:
                     break
@@ -119,7 +119,7 @@ class Contacts:
     def upsert(
         self,
         tenant_id: TenantId,
-        contact_id: str,
+        contact_id: ContactId,
         attributes: Mapping[str, str],
         fields: Mapping[str, str],
         tags: frozenset[str],
@@ -138,7 +138,7 @@ class Contacts:
                 if not condition_failed(error):
                     raise
                 item = self._read(tenant_id, contact_id)
-                contact_id = text(item or {}, "ptr") or contact_id
+                contact_id = _pointer(item or {}) or contact_id
                 continue
             change = _change(before, attributes, fields, tags)
             return Upserted(contact_id, change, _renamed(before or {}, attributes))
@@ -147,7 +147,7 @@ class Contacts:
     def _update_profile(
         self,
         tenant_id: TenantId,
-        contact_id: str,
+        contact_id: ContactId,
         attributes: Mapping[str, str],
         fields: Mapping[str, str],
         tags: frozenset[str],
@@ -179,7 +179,7 @@ class Contacts:
     def edit(
         self,
         tenant_id: TenantId,
-        contact_id: str,
+        contact_id: ContactId,
         *,
         name: str | None,
         first: str | None = None,
@@ -228,7 +228,7 @@ class Contacts:
             raise
         return True
 
-    def put_pointer(self, tenant_id: TenantId, alias_id: str, contact_id: str) -> None:
+    def put_pointer(self, tenant_id: TenantId, alias_id: ContactId, contact_id: ContactId) -> None:
         """Make an identity lead to this contact, unless that identity already leads somewhere."""
         try:
             self._client.put_item(
@@ -254,15 +254,16 @@ class Contacts:
 
     def page(self, tenant_id: TenantId, after: str, limit: int) -> list[Contact]:
         """Up to `limit` contacts after this id, in order of id over all shards."""
+        first = shard_of(ContactId(after)) if after else 0
         found: list[Contact] = []
-        for shard in range(shard_of(after) if after else 0, SHARDS):
-            for contact in self.scan_shard(tenant_id, shard, after if after and shard == shard_of(after) else ""):
+        for shard in range(first, SHARDS):
+            for contact in self.scan_shard(tenant_id, shard, after if shard == first else ""):
                 found.append(contact)
                 if len(found) == limit:
                     return found
         return found
 
-    def merge(self, tenant_id: TenantId, keep_id: str, gone: Contact, now: int) -> bool:
+    def merge(self, tenant_id: TenantId, keep_id: ContactId, gone: Contact, now: int) -> bool:
         """Two contacts turned out to be one person: `gone` becomes a pointer to the one kept, which takes over what it
         lacks, the tags and the no. False when `gone` was changed since it was read; nothing is lost then, try again.
         """
@@ -311,7 +312,7 @@ class Contacts:
             raise
         return True
 
-    def note_inbound(self, tenant_id: TenantId, contact_id: str, at: int) -> None:
+    def note_inbound(self, tenant_id: TenantId, contact_id: ContactId, at: int) -> None:
         """Move `last_inbound_at` forward; never back."""
         for _ in range(HOPS):
             try:
@@ -325,10 +326,15 @@ class Contacts:
             except ClientError as error:
                 if not condition_failed(error):
                     raise
-                contact_id = text(self._read(tenant_id, contact_id) or {}, "ptr")
+                contact_id = _pointer(self._read(tenant_id, contact_id) or {})
                 if contact_id:
                     continue
             return
+
+
+def _pointer(item: Item) -> ContactId:
+    """ "" for what is none."""
+    return ContactId(text(item, "ptr"))
 
 
 def _renamed(before: Item, attributes: Mapping[str, str]) -> bool:

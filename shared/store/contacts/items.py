@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.engine.codec import Item, decode_item, encode_item, maybe_number, number, text, words
 
 if TYPE_CHECKING:
@@ -17,18 +17,18 @@ HOPS = 3
 """Pointers that are followed: one for an identity, and one more for each merger of contacts."""
 
 
-def contact_partition(tenant_id: TenantId, contact_id: str) -> str:
+def contact_partition(tenant_id: TenantId, contact_id: ContactId) -> str:
     return f"T#{tenant_id}#{shard_of(contact_id):x}"
 
 
-def contact_key(tenant_id: TenantId, contact_id: str) -> Item:
+def contact_key(tenant_id: TenantId, contact_id: ContactId) -> Item:
     return {"pk": contact_partition(tenant_id, contact_id), "sk": f"C#{contact_id}"}
 
 
 def contact_of(item: Item) -> Contact:
     name = text(item, "name") or text(item, "book") or text(item, "profile")
     return Contact(
-        contact_id=text(item, "sk").removeprefix("C#"),
+        contact_id=ContactId(text(item, "sk").removeprefix("C#")),
         phone=text(item, "phone") or None,
         bsuid=text(item, "bsuid") or None,
         name=name,
@@ -38,7 +38,7 @@ def contact_of(item: Item) -> Contact:
         opted_out_at=maybe_number(item, "out_at"),
         opt_out_source=text(item, "out_by"),
         last_inbound_at=maybe_number(item, "in_at"),
-        merged=words(item, "merged"),
+        merged=frozenset(ContactId(one) for one in words(item, "merged")),
         created_at=number(item, "created"),
         updated_at=number(item, "updated"),
         profile_name=text(item, "profile"),
@@ -48,7 +48,7 @@ def contact_of(item: Item) -> Contact:
     )
 
 
-def read_contact_item(client: "DynamoDBClient", table: str, tenant_id: TenantId, contact_id: str) -> Item | None:
+def read_contact_item(client: "DynamoDBClient", table: str, tenant_id: TenantId, contact_id: ContactId) -> Item | None:
     """The item itself, which may be a pointer (`ptr`); consistent."""
     answer = client.get_item(TableName=table, Key=encode_item(contact_key(tenant_id, contact_id)), ConsistentRead=True)
     return decode_item(answer["Item"]) if "Item" in answer else None

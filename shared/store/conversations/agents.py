@@ -12,7 +12,7 @@ from typing import cast
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database, TableItem
 
@@ -38,7 +38,9 @@ class Agents:
     def __init__(self, database: Database) -> None:
         PresenceItem.Meta.table_name = TurnItem.Meta.table_name = database.conversations
 
-    def enter(self, tenant_id: TenantId, conversation_id: str, member_id: str, doing: Doing, now: int) -> None:
+    def enter(
+        self, tenant_id: TenantId, conversation_id: ConversationId, member_id: str, doing: Doing, now: int
+    ) -> None:
         """A sign of a member: they look at the conversation, or write in it."""
         until = now + PRESENT_MS
         PresenceItem(
@@ -49,10 +51,10 @@ class Agents:
             ttl=until // 1000 + 1,
         ).save()
 
-    def leave(self, tenant_id: TenantId, conversation_id: str, member_id: str) -> None:
+    def leave(self, tenant_id: TenantId, conversation_id: ConversationId, member_id: str) -> None:
         PresenceItem(conversation_key(tenant_id, conversation_id), _PREFIX + member_id).delete()
 
-    def present(self, tenant_id: TenantId, conversation_id: str, now: int) -> list[Present]:
+    def present(self, tenant_id: TenantId, conversation_id: ConversationId, now: int) -> list[Present]:
         """Everybody who gave a sign within PRESENT_MS."""
         found = PresenceItem.query(
             conversation_key(tenant_id, conversation_id), PresenceItem.sk.startswith(_PREFIX), consistent_read=True

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.message import Message
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.heads import ConversationItem, conversation_of
 from shared.store.conversations.message_items import MessageItem, message_of
 from shared.store.engine.directory import DirectoryItem
@@ -43,7 +43,11 @@ def read_change(record: Mapping[str, Any]) -> Changed[Message] | Changed[Convers
         # What moved here from another conversation was told of when it was new.
         return None
     if len(parts) == 4 and parts[2] == "V" and sort_key.startswith("M#"):
-        return Changed(TenantId(parts[1]), _message_of(parts[3], old) if old else None, _message_of(parts[3], new))
+        return Changed(
+            TenantId(parts[1]),
+            _message_of(ConversationId(parts[3]), old) if old else None,
+            _message_of(ConversationId(parts[3]), new),
+        )
     if len(parts) == 4 and parts[2] == "V" and sort_key == "HEAD":
         return Changed(TenantId(parts[1]), _head_of(old) if old else None, _head_of(new))
     if len(parts) == 2 and sort_key.startswith("CMP#"):
@@ -51,7 +55,7 @@ def read_change(record: Mapping[str, Any]) -> Changed[Message] | Changed[Convers
     return None
 
 
-def _message_of(conversation_id: str, image: Image) -> Message:
+def _message_of(conversation_id: ConversationId, image: Image) -> Message:
     return message_of(conversation_id, MessageItem.from_raw_data(dict(image)))
 
 

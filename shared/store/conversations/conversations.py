@@ -29,7 +29,7 @@ from shared.domain.conversations.conversation import Change, Conversation, read_
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.errors import NotFound, RetryableError
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.conversations.entries import Entries, items_of
 from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item
 from shared.store.conversations.lists import ConversationFilter, page_of
@@ -47,9 +47,9 @@ _MOVES = 3
 class Head:
     """Who talks to whom: what a first message needs to open a conversation. Blank details leave what is known."""
 
-    conversation_id: str
+    conversation_id: ConversationId
     phone_number_id: str
-    contact_id: str
+    contact_id: ContactId
     contact_name: str
     contact_phone: str = ""
 
@@ -61,12 +61,12 @@ class Conversations:
         self.entries = Entries(database)
         self.search = SearchIndex(database)
 
-    def get(self, tenant_id: TenantId, conversation_id: str) -> Conversation | None:
+    def get(self, tenant_id: TenantId, conversation_id: ConversationId) -> Conversation | None:
         """Also under the id of one that it has taken over."""
         item = _read(tenant_id, conversation_id)
         return conversation_of(item) if item is not None else None
 
-    def get_many(self, tenant_id: TenantId, conversation_ids: Sequence[str]) -> list[Conversation]:
+    def get_many(self, tenant_id: TenantId, conversation_ids: Sequence[ConversationId]) -> list[Conversation]:
         """Those of them that there are, in no order; 0.5 RRU each."""
         keys = [(conversation_key(tenant_id, conversation_id), HEAD) for conversation_id in conversation_ids]
         return [conversation_of(item) for item in ConversationItem.batch_get(keys)] if keys else []
@@ -140,7 +140,7 @@ class Conversations:
     def change(
         self,
         tenant_id: TenantId,
-        conversation_id: str,
+        conversation_id: ConversationId,
         change: Change,
         entry: Callable[[Conversation, Conversation], Entry | None] = lambda _before, _after: None,
     ) -> tuple[Conversation, Conversation]:
@@ -184,9 +184,9 @@ class Conversations:
         return written
 
 
-def _read(tenant_id: TenantId, conversation_id: str) -> ConversationItem | None:
+def _read(tenant_id: TenantId, conversation_id: ConversationId) -> ConversationItem | None:
     """The head, also of the conversation that has taken this one over."""
-    place: str | None = conversation_id
+    place: ConversationId | None = conversation_id
     for _ in range(_MOVES):
         if place is None:
             break

@@ -17,7 +17,7 @@ from typing import cast
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from shared.domain.conversations.entry import Entry, EntryKind, Mention
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 from shared.store.engine.database import Database, TableItem
@@ -79,7 +79,7 @@ class Entries:
         for item in items_of(tenant_id, entry):
             item.save()
 
-    def get(self, tenant_id: TenantId, conversation_id: str, entry_id: str) -> Entry | None:
+    def get(self, tenant_id: TenantId, conversation_id: ConversationId, entry_id: str) -> Entry | None:
         try:
             item = EntryItem.get(conversation_key(tenant_id, conversation_id), _PREFIX + entry_id)
         except EntryItem.DoesNotExist:
@@ -92,7 +92,9 @@ class Entries:
         found = EntryItem.batch_get(list(keys)) if keys else []
         return {keys[item.pk, item.sk]: _entry(keys[item.pk, item.sk].conversation_id, item) for item in found}
 
-    def newest_first(self, tenant_id: TenantId, conversation_id: str, before: int, page_size: int) -> Iterator[Entry]:
+    def newest_first(
+        self, tenant_id: TenantId, conversation_id: ConversationId, before: int, page_size: int
+    ) -> Iterator[Entry]:
         """Entries of `before` (epoch ms) and earlier, read page by page as they are needed."""
         found = EntryItem.query(
             conversation_key(tenant_id, conversation_id),
@@ -108,12 +110,12 @@ class Entries:
         partition = _mentions_key(tenant_id, member_id)
         start = {"pk": {"S": partition}, "sk": {"S": position["sk"]}} if position else None
         found = MentionItem.query(partition, scan_index_forward=False, limit=limit, last_evaluated_key=start)
-        rows = [Mention(item.conversation_id, item.sk) for item in found]
+        rows = [Mention(ConversationId(item.conversation_id), item.sk) for item in found]
         more = encode_cursor(_LIST, {"sk": rows[-1].entry_id}) if rows and found.last_evaluated_key else None
         return Page(rows, more)
 
 
-def _entry(conversation_id: str, item: EntryItem) -> Entry:
+def _entry(conversation_id: ConversationId, item: EntryItem) -> Entry:
     return Entry(
         entry_id=item.sk.removeprefix(_PREFIX),
         conversation_id=conversation_id,

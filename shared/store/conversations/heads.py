@@ -7,7 +7,7 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAtt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.domain.conversations.conversation import Conversation, Status, Trail, status_of
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
 from shared.store.engine.database import ActivityIndex, TableItem
 
@@ -68,7 +68,7 @@ def desk_partition(tenant_id: TenantId, assignee: str, status: Status) -> str:
     return f"T#{tenant_id}#DESK#{assignee or '-'}#{status}"
 
 
-def position(at: int, conversation_id: str) -> str:
+def position(at: int, conversation_id: ConversationId) -> str:
     """Where a conversation stands in a list."""
     return f"{at:013d}#{conversation_id}"
 
@@ -119,9 +119,9 @@ def head_item(tenant_id: TenantId, conversation: Conversation) -> ConversationIt
 
 def conversation_of(item: ConversationItem) -> Conversation:
     return Conversation(
-        conversation_id=item.pk.rpartition("#")[2],
+        conversation_id=ConversationId(item.pk.rpartition("#")[2]),
         phone_number_id=item.phone_number_id or "",
-        contact_id=item.contact_id or "",
+        contact_id=ContactId(item.contact_id or ""),
         contact_name=item.contact_name or "",
         contact_phone=item.contact_phone or "",
         last_message_at=int(item.last_at or 0),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from shared.domain.conversations.conversation import STATUSES, Conversation, Status
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.heads import (
     ConversationItem,
     DeskIndex,
@@ -72,7 +72,7 @@ def _sorted(
     tenant_id: TenantId, chosen: ConversationFilter, after: str, now: int, page_size: int
 ) -> Iterator[Conversation]:
     """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
-    due = position(now, _END)
+    due = position(now, ConversationId(_END))
     read = _Ranges(tenant_id, chosen.assignee, page_size)
     if chosen.status == "snoozed":
         return read.range("snoozed", max(after, due), _END, forward=True)

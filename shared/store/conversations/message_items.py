@@ -13,7 +13,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from shared.domain.conversations.message import Author, Direction, Message, Source
 from shared.domain.conversations.message_changes import Applied, Change, Changes
 from shared.domain.media.message_media import MessageMedia
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.engine.database import TableItem
 from shared.store.engine.documents import from_document
 
@@ -71,7 +71,7 @@ class StoredChanges:
     changes: dict[str, Applied]
 
 
-def conversation_key(tenant_id: TenantId, conversation_id: str) -> str:
+def conversation_key(tenant_id: TenantId, conversation_id: ConversationId) -> str:
     """The partition of a conversation."""
     return f"T#{tenant_id}#V#{conversation_id}"
 
@@ -88,17 +88,19 @@ def read_message(partition: str, message_id: str) -> MessageItem | None:
         return None
 
 
-def moved_to(tenant_id: TenantId, conversation_id: str) -> str | None:
+def moved_to(tenant_id: TenantId, conversation_id: ConversationId) -> ConversationId | None:
     """The conversation that has taken this one over, because their contacts turned out to be one person."""
     try:
-        return MovedItem.get(conversation_key(tenant_id, conversation_id), MOVED, consistent_read=True).conversation_id
+        return ConversationId(
+            MovedItem.get(conversation_key(tenant_id, conversation_id), MOVED, consistent_read=True).conversation_id
+        )
     except MovedItem.DoesNotExist:
         return None
 
 
-def find_message(tenant_id: TenantId, conversation_id: str, message_id: str) -> MessageItem | None:
+def find_message(tenant_id: TenantId, conversation_id: ConversationId, message_id: str) -> MessageItem | None:
     """The item, also where its conversation has moved to."""
-    place: str | None = conversation_id
+    place: ConversationId | None = conversation_id
     for _ in range(_MOVES):
         if place is None:
             break
@@ -109,8 +111,8 @@ def find_message(tenant_id: TenantId, conversation_id: str, message_id: str) -> 
     return None
 
 
-def conversation_of_item(item: MessageItem) -> str:
-    return item.pk.rpartition("#")[2]
+def conversation_of_item(item: MessageItem) -> ConversationId:
+    return ConversationId(item.pk.rpartition("#")[2])
 
 
 def changes_of(item: MessageItem) -> Changes:
@@ -121,7 +123,7 @@ def media_of(item: MessageItem) -> MessageMedia | None:
     return from_document(MessageMedia, item.media) if item.media else None
 
 
-def message_of(conversation_id: str, item: MessageItem) -> Message:
+def message_of(conversation_id: ConversationId, item: MessageItem) -> Message:
     stored = Message(
         message_id=item.sk.removeprefix("M#"),
         conversation_id=conversation_id,

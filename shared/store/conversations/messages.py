@@ -33,7 +33,7 @@ from shared.domain.conversations.message import PLACEHOLDER, Message, merge_stat
 from shared.domain.conversations.message_changes import Applied, Change, Changes, join, may_change
 from shared.domain.conversations.message_ids import is_wamid
 from shared.domain.media.message_media import MessageMedia, joined
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import (
     MessageItem,
     MovedItem,
@@ -127,7 +127,7 @@ class Messages:
         item = MessageItem(conversation_key(tenant_id, message.conversation_id), f"M#{message.message_id}")
         _update(item, actions, MessageItem.kind == PLACEHOLDER)
 
-    def _make_findable(self, tenant_id: TenantId, conversation_id: str, wamid: str, message_id: str) -> None:
+    def _make_findable(self, tenant_id: TenantId, conversation_id: ConversationId, wamid: str, message_id: str) -> None:
         if not is_wamid(wamid):
             return
         partition = conversation_key(tenant_id, conversation_id)
@@ -147,7 +147,7 @@ class Messages:
         if target is not None:
             self._apply(tenant_id, message, change, target)
 
-    def settle_changes(self, tenant_id: TenantId, conversation_id: str) -> None:
+    def settle_changes(self, tenant_id: TenantId, conversation_id: ConversationId) -> None:
         """Let every change that is noted in a conversation take effect, after another one has moved into it."""
         noted = ReferenceItem.query(conversation_key(tenant_id, conversation_id), ReferenceItem.sk.startswith("A#"))
         for reference in noted:
@@ -175,7 +175,7 @@ class Messages:
         own = MessageItem(partition, f"M#{message.message_id}")
         _update(own, [MessageItem.merged_in.set(True)], MessageItem.pk.exists())
 
-    def by_wamid(self, tenant_id: TenantId, conversation_id: str, wamid: str) -> Message | None:
+    def by_wamid(self, tenant_id: TenantId, conversation_id: ConversationId, wamid: str) -> Message | None:
         """The message that Meta knows by this id, if this conversation holds it."""
         message_id = self.id_of(tenant_id, conversation_id, wamid) if is_wamid(wamid) else None
         if message_id is not None:
@@ -183,7 +183,7 @@ class Messages:
         elsewhere = moved_to(tenant_id, conversation_id)
         return self.by_wamid(tenant_id, elsewhere, wamid) if elsewhere is not None else None
 
-    def id_of(self, tenant_id: TenantId, conversation_id: str, wamid: str) -> str | None:
+    def id_of(self, tenant_id: TenantId, conversation_id: ConversationId, wamid: str) -> str | None:
         """Our id of the message that Meta knows by this one, in this conversation; not where that has moved to."""
         try:
             found = ReferenceItem.get(conversation_key(tenant_id, conversation_id), f"W#{wamid}", consistent_read=True)
@@ -191,7 +191,7 @@ class Messages:
             return None
         return found.message_id
 
-    def id_of_change(self, tenant_id: TenantId, conversation_id: str, target: str, name: str) -> str | None:
+    def id_of_change(self, tenant_id: TenantId, conversation_id: ConversationId, target: str, name: str) -> str | None:
         """Our id, which ends with `name`, of what changes the message that Meta knows as `target`; in this conversation
         only, and among the MOST_CHANGES latest changes. 1 RRU per 4 KB of them, some forty."""
         partition = conversation_key(tenant_id, conversation_id)
@@ -205,7 +205,9 @@ class Messages:
         )
         return next((one.message_id for one in noted if one.message_id.endswith(name)), None)
 
-    def page(self, tenant_id: TenantId, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
+    def page(
+        self, tenant_id: TenantId, conversation_id: ConversationId, limit: int, cursor: str | None
+    ) -> Page[Message]:
         """Newest first; of a conversation that has moved, where it is now."""
         position = decode_cursor(_LIST, cursor, sk=_PLACE)
         partition = conversation_key(tenant_id, conversation_id)
@@ -231,7 +233,9 @@ class Messages:
         more = encode_cursor(_LIST, {"sk": f"M#{rows[-1].message_id}"}) if on else None
         return Page(rows, more)
 
-    def newest_first(self, tenant_id: TenantId, conversation_id: str, before: int, page_size: int) -> Iterator[Message]:
+    def newest_first(
+        self, tenant_id: TenantId, conversation_id: ConversationId, before: int, page_size: int
+    ) -> Iterator[Message]:
         """Messages of `before` (epoch ms) and earlier, read page by page as they are needed."""
         found = MessageItem.query(
             conversation_key(tenant_id, conversation_id),
@@ -243,7 +247,9 @@ class Messages:
         for item in found:
             yield self._shown(tenant_id, message_of(conversation_id, item), changes_of(item))
 
-    def count_heard(self, tenant_id: TenantId, conversation_id: str, after_id: str, last_id: str) -> int | None:
+    def count_heard(
+        self, tenant_id: TenantId, conversation_id: ConversationId, after_id: str, last_id: str
+    ) -> int | None:
         """How many messages that somebody has to read came after one, up to another; 0.5 RRU per 4 KB between them.
         None where more than MOST_BETWEEN of any kind lie between: they are not all read."""
         found = MessageItem.query(
@@ -255,14 +261,14 @@ class Messages:
         shown = [message_of(conversation_id, item) for item in found if item.sk != f"M#{after_id}"]
         return sum(message.counts_as_unread for message in shown) if len(shown) <= MOST_BETWEEN else None
 
-    def get(self, tenant_id: TenantId, conversation_id: str, message_id: str) -> Message | None:
+    def get(self, tenant_id: TenantId, conversation_id: ConversationId, message_id: str) -> Message | None:
         """Also where its conversation has moved to."""
         item = find_message(tenant_id, conversation_id, message_id)
         if item is None:
             return None
         return self._shown(tenant_id, message_of(conversation_of_item(item), item), changes_of(item))
 
-    def get_many(self, tenant_id: TenantId, ids: Sequence[tuple[str, str]]) -> list[Message]:
+    def get_many(self, tenant_id: TenantId, ids: Sequence[tuple[ConversationId, str]]) -> list[Message]:
         """Those of (conversation id, message id) that are there, in no order; 0.5 RRU per 4 KB."""
         keys = [
             (conversation_key(tenant_id, conversation_id), f"M#{message_id}") for conversation_id, message_id in ids
@@ -279,13 +285,13 @@ class Messages:
         edit = read_message(conversation_key(tenant_id, message.conversation_id), changes["edit"].change_id)
         return replace(message, media=media_of(edit)) if edit is not None and edit.media else message
 
-    def media(self, tenant_id: TenantId, conversation_id: str, message_id: str) -> MessageMedia | None:
+    def media(self, tenant_id: TenantId, conversation_id: ConversationId, message_id: str) -> MessageMedia | None:
         """The file that this message itself brought; unlike `get`, not that of an edit of it."""
         item = find_message(tenant_id, conversation_id, message_id)
         return media_of(item) if item is not None else None
 
     def record_media(
-        self, tenant_id: TenantId, conversation_id: str, message_id: str, news: MessageMedia
+        self, tenant_id: TenantId, conversation_id: ConversationId, message_id: str, news: MessageMedia
     ) -> MessageMedia | None:
         """Join how the copy of a message's file stands (see `joined`); what stands then, None without such a message.
 
@@ -304,7 +310,7 @@ class Messages:
     def record_status(
         self,
         tenant_id: TenantId,
-        conversation_id: str,
+        conversation_id: ConversationId,
         message_id: str,
         status: str,
         *,

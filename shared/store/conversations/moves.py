@@ -21,7 +21,7 @@ from pynamodb.transactions import TransactWrite
 
 from shared.domain.conversations.merge import merged
 from shared.errors import RetryableError
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item
 from shared.store.conversations.message_items import MOVED, MovedItem, conversation_key, expiry, moved_to
 from shared.store.conversations.messages import Messages
@@ -47,12 +47,18 @@ class ConversationMoves:
         self._client = database.client
         self._table = database.conversations
 
-    def exists(self, tenant_id: TenantId, conversation_id: str) -> bool:
+    def exists(self, tenant_id: TenantId, conversation_id: ConversationId) -> bool:
         """Whether there is anything to move: a head, or what a move that died left behind."""
         return next(self._items(tenant_id, conversation_id), None) is not None
 
     def move(
-        self, tenant_id: TenantId, source: str, target: str, contact_id: str, now: int, stop: Callable[[], bool]
+        self,
+        tenant_id: TenantId,
+        source: ConversationId,
+        target: ConversationId,
+        contact_id: ContactId,
+        now: int,
+        stop: Callable[[], bool],
     ) -> bool:
         """Move everything; `contact_id` is the target's. False when `stop` said so before the end: call it again.
 
@@ -72,11 +78,11 @@ class ConversationMoves:
         self._messages.settle_changes(tenant_id, target)
         return True
 
-    def _mark(self, tenant_id: TenantId, source: str, target: str, now: int) -> None:
+    def _mark(self, tenant_id: TenantId, source: ConversationId, target: ConversationId, now: int) -> None:
         if moved_to(tenant_id, source) is None:
             MovedItem(conversation_key(tenant_id, source), MOVED, conversation_id=target, ttl=expiry(now)).save()
 
-    def _items(self, tenant_id: TenantId, conversation_id: str) -> Iterator[Wire]:
+    def _items(self, tenant_id: TenantId, conversation_id: ConversationId) -> Iterator[Wire]:
         """Everything but the mark."""
         request: QueryInputTypeDef = {
             "TableName": self._table,
@@ -92,7 +98,9 @@ class ConversationMoves:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    def _move_head(self, tenant_id: TenantId, source: str, target: str, contact_id: str) -> None:
+    def _move_head(
+        self, tenant_id: TenantId, source: ConversationId, target: ConversationId, contact_id: ContactId
+    ) -> None:
         for _ in range(_ATTEMPTS):
             gone, kept = _head(tenant_id, source), _head(tenant_id, target)
             if gone is None:
@@ -114,7 +122,7 @@ class ConversationMoves:
             return
         raise RetryableError("a conversation keeps changing while it moves; try again")
 
-    def _move_item(self, tenant_id: TenantId, item: Wire, target: str) -> None:
+    def _move_item(self, tenant_id: TenantId, item: Wire, target: ConversationId) -> None:
         for member_id in json.loads(item["mentions"]["S"]) if "mentions" in item else ():
             self._point(tenant_id, member_id, item["sk"]["S"].partition("#")[2], target)
         key = {"pk": item["pk"], "sk": item["sk"]}
@@ -140,7 +148,7 @@ class ConversationMoves:
             item = again
         raise RetryableError("an item keeps changing while it moves; try again")
 
-    def _point(self, tenant_id: TenantId, member_id: str, entry_id: str, target: str) -> None:
+    def _point(self, tenant_id: TenantId, member_id: str, entry_id: str, target: ConversationId) -> None:
         """Whoever is mentioned in a note finds it by its conversation."""
         try:
             self._client.update_item(
@@ -155,7 +163,7 @@ class ConversationMoves:
                 raise
 
 
-def _head(tenant_id: TenantId, conversation_id: str) -> ConversationItem | None:
+def _head(tenant_id: TenantId, conversation_id: ConversationId) -> ConversationItem | None:
     try:
         return ConversationItem.get(conversation_key(tenant_id, conversation_id), HEAD, consistent_read=True)
     except ConversationItem.DoesNotExist:

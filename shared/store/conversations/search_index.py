@@ -35,7 +35,7 @@ from shared.domain.conversations.search_words import (
     indexed_words,
     name_words,
 )
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import MessageItem, conversation_key, expiry
 from shared.store.engine.database import Database, TableItem
 from shared.store.engine.documents import from_document
@@ -168,7 +168,7 @@ class SearchIndex:
 Postings = dict[tuple[str, str], PostingItem]
 
 
-def _said(tenant_id: TenantId, conversation_id: str) -> Iterator[tuple[str, str, str]]:
+def _said(tenant_id: TenantId, conversation_id: ConversationId) -> Iterator[tuple[str, str, str]]:
     """(message id, author, text) of each text that the stored messages of a conversation brought in."""
     for item in MessageItem.query(conversation_key(tenant_id, conversation_id), MessageItem.sk.startswith("M#")):
         change = from_document(Change, item.change).text if item.change else ""
@@ -177,7 +177,7 @@ def _said(tenant_id: TenantId, conversation_id: str) -> Iterator[tuple[str, str,
 
 
 def _of_message(
-    tenant_id: TenantId, conversation_id: str, message_id: str, author: str, text: str
+    tenant_id: TenantId, conversation_id: ConversationId, message_id: str, author: str, text: str
 ) -> tuple[Postings, Postings]:
     """What a text is found by now, and what it was found by before."""
     if author in _QUIET_AUTHORS:
@@ -186,12 +186,12 @@ def _of_message(
     return _of_text(tenant_id, conversation_id, message_id, text), former
 
 
-def _of_text(tenant_id: TenantId, conversation_id: str, message_id: str, text: str) -> Postings:
+def _of_text(tenant_id: TenantId, conversation_id: ConversationId, message_id: str, text: str) -> Postings:
     return _postings(tenant_id, conversation_id, message_id, indexed_words(text), indexed_numbers(text))
 
 
 def _postings(
-    tenant_id: TenantId, conversation_id: str, message_id: str, words: Iterable[str], numbers: Iterable[str]
+    tenant_id: TenantId, conversation_id: ConversationId, message_id: str, words: Iterable[str], numbers: Iterable[str]
 ) -> Postings:
     ttl = expiry(int(message_id[:13]))
     keys = [(_words_key(tenant_id, word), word) for word in words]

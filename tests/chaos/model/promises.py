@@ -10,6 +10,7 @@ from shared.domain.campaigns.books import StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.standing import claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import SHARDS
+from shared.ids import CampaignId
 from shared.store.campaigns.books import read_books
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Attempt, Key, Meta
@@ -96,7 +97,7 @@ class Promises:
         """As stored right now: they balance, and whom Meta accepted is neither waiting nor cancelled nor skipped."""
         self.broken += self.machine.unexpected
         for campaign_id in campaign_ids:
-            campaign = self.world.campaign(campaign_id)
+            campaign = self.world.campaign(CampaignId(campaign_id))
             books = read_books(self.world.deps.sends, self.world.deps.lanes, self.world.tenant_id, campaign)
             if not books.balanced or books.planned != people:
                 self.broken.append(f"{campaign_id}: the books do not balance: {books}")
@@ -121,7 +122,7 @@ class Promises:
     def look_at_the_end(self, campaign_ids: Iterable[str]) -> None:
         """Everything has come to rest: everybody has the one outcome that agrees with what Meta did."""
         for campaign_id in campaign_ids:
-            campaign = self.world.campaign(campaign_id)
+            campaign = self.world.campaign(CampaignId(campaign_id))
             if not campaign.closed:
                 self.broken.append(f"{campaign_id} is {campaign.state} and was never closed")
             for key, outcome in self.outcomes(campaign).items():

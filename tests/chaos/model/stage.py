@@ -7,6 +7,7 @@ from typing import Any, cast
 from functions.api.campaigns.control import CampaignControl
 from shared.clients.queue import Queue
 from shared.domain.campaigns.campaign import State
+from shared.ids import CampaignId
 from shared.store.engine.database import Database
 from tests.chaos.model.machine import LIVES, Machine
 from tests.chaos.model.meta import Key, Meta
@@ -70,11 +71,11 @@ class Stage:
         self.world.deps = deps
         now = self.machine.clock.now()
         self.campaigns = [frozen_campaign(self.world, people, now, shards, opened=opened) for _ in range(campaigns)]
-        self._loaded = [self.world.campaign(campaign_id) for campaign_id in self.campaigns]
+        self._loaded = [self.world.campaign(CampaignId(campaign_id)) for campaign_id in self.campaigns]
         self.promises = Promises(self.machine, self.world, self.meta)
         self.contact_of: dict[str, str] = {}
         for key in self.promises.outcomes(self._loaded[0]):
-            person = deps.sends.read_block(self.world.tenant_id, key.campaign_id, key.block)[key.slot]
+            person = deps.sends.read_block(self.world.tenant_id, CampaignId(key.campaign_id), key.block)[key.slot]
             self.promises.destinations[key.block, key.slot] = person.to
             self.contact_of[person.to] = person.contact_id
         self.workers = Workers(self.machine, self.world, self.meta, self.promises)
@@ -98,7 +99,7 @@ class Stage:
         self.machine.loop.advance(seconds)
 
     def sweep(self, index: int) -> Process:
-        campaign_id = self.campaigns[index]
+        campaign_id = CampaignId(self.campaigns[index])
         result: list[str] = []
 
         def sweep(process: Process) -> None:
@@ -124,15 +125,15 @@ class Stage:
         campaign_id, tenant_id, control = self.campaigns[index], self.world.tenant_id, self._control
         if action == "resume":
             return self.machine.call(
-                "control", lambda process: control.resume(tenant_id, campaign_id, process.clock.now())
+                "control", lambda process: control.resume(tenant_id, CampaignId(campaign_id), process.clock.now())
             )
 
         def stopped() -> None:
-            if self.world.campaign(campaign_id).state is not State.SENDING:
+            if self.world.campaign(CampaignId(campaign_id)).state is not State.SENDING:
                 self.promises.noted_stopped(campaign_id)
 
         do = control.pause if action == "pause" else control.cancel
-        return self.machine.call("control", lambda _: do(tenant_id, campaign_id), stopped)
+        return self.machine.call("control", lambda _: do(tenant_id, CampaignId(campaign_id)), stopped)
 
     def not_yet_written_to(self) -> list[str]:
         """Destinations of whom at least one campaign still waits, in the order of their turn."""
@@ -148,7 +149,7 @@ class Stage:
             self.promises.wrote_to_lane(process)
         if call == "PutItem CMP":
             for campaign_id in self.campaigns:
-                if self.world.campaign(campaign_id).state is State.SENDING:
+                if self.world.campaign(CampaignId(campaign_id)).state is State.SENDING:
                     self.promises.stopped.pop(campaign_id, None)
         # A no counts from when it is in the feed that lanes follow, or else from when its message is done with. Were it
         # not seen in the feed, people would be skipped who had said nothing.
@@ -171,10 +172,10 @@ class Stage:
         self.advance(max(LIVES.values()))
         for _ in range(_ROUNDS):
             self._take_in_all(silent)
-            if all(self.world.campaign(campaign_id).closed for campaign_id in self.campaigns):
+            if all(self.world.campaign(CampaignId(campaign_id)).closed for campaign_id in self.campaigns):
                 break
             for index, campaign_id in enumerate(self.campaigns):
-                if self.world.campaign(campaign_id).state is State.PAUSED:
+                if self.world.campaign(CampaignId(campaign_id)).state is State.PAUSED:
                     self.steer(index, "resume")
                 self.sweep(index)
             self.advance(_SWEEP_SECONDS)

@@ -9,6 +9,7 @@ from functions.webhook_ingest.statuses.record import record_statuses
 from shared.domain.campaigns.callback import encode_slot
 from shared.domain.contacts.consent_words import consent_word
 from shared.domain.contacts.identity import contact_id_for
+from shared.ids import ContactId
 from shared.queue_messages import InboundMessage, StatusUpdates
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Key, Meta, slot_of
@@ -83,8 +84,8 @@ class Webhooks:
     def _introduce(self, to: str) -> None:
         """The contact behind a recipient, known by a user id first and by the phone since."""
         tenant_id, contact_id, contacts = self._world.tenant_id, self._contact_of[to], self._world.deps.contacts
-        contacts.upsert(tenant_id, contact_id, {"phone": to, "region": "BR"}, {}, frozenset({"all"}), 1)
-        contacts.put_pointer(tenant_id, contact_id_for(tenant_id, "phone", to), contact_id)
+        contacts.upsert(tenant_id, ContactId(contact_id), {"phone": to, "region": "BR"}, {}, frozenset({"all"}), 1)
+        contacts.put_pointer(tenant_id, contact_id_for(tenant_id, "phone", to), ContactId(contact_id))
         self._introduced.add(to)
 
     def take_inbound(self) -> None:

@@ -13,7 +13,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, Variable
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, TenantId, new_ulid
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -86,10 +86,10 @@ class Desk:
         variables = {"body.1": Variable("contact", "name", "you")}
         return replace(CampaignDraft("c", self.number, "77", Audience(everyone=True), variables), **changed)
 
-    def made(self) -> str:
-        return self.control.create(self.tenant, new_ulid(), self.draft(), "member", NOW).campaign_id
+    def made(self) -> CampaignId:
+        return self.control.create(self.tenant, CampaignId(new_ulid()), self.draft(), "member", NOW).campaign_id
 
-    def sending(self, state: str = "running") -> str:
+    def sending(self, state: str = "running") -> CampaignId:
         campaign_id = self.made()
         self.campaigns.change(
             self.tenant, campaign_id, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16, started_at=NOW)
@@ -107,8 +107,8 @@ def desk(database: Database) -> Desk:
 
 
 def test_a_campaign_is_made_once_under_its_operation(desk: Desk) -> None:
-    first = desk.control.create(desk.tenant, "01HZZZZZZZZZZZZZZZZZZZZZZZ", desk.draft(), "m", NOW)
-    again = desk.control.create(desk.tenant, "01HZZZZZZZZZZZZZZZZZZZZZZZ", desk.draft(), "m", NOW + 1)
+    first = desk.control.create(desk.tenant, CampaignId("01HZZZZZZZZZZZZZZZZZZZZZZZ"), desk.draft(), "m", NOW)
+    again = desk.control.create(desk.tenant, CampaignId("01HZZZZZZZZZZZZZZZZZZZZZZZ"), desk.draft(), "m", NOW + 1)
     assert first == again
     assert (first.category, first.state) == ("UTILITY", State.DRAFT)
 
@@ -116,12 +116,12 @@ def test_a_campaign_is_made_once_under_its_operation(desk: Desk) -> None:
 def test_what_meta_would_refuse_is_refused_when_it_is_made(desk: Desk) -> None:
     with pytest.raises(CompileError) as caught:
         desk.control.create(
-            desk.tenant, new_ulid(), desk.draft(variables={"body.2": Variable("constant", "x")}), "m", 1
+            desk.tenant, CampaignId(new_ulid()), desk.draft(variables={"body.2": Variable("constant", "x")}), "m", 1
         )
     assert [problem.field for problem in caught.value.problems] == ["variables.body.1", "variables.body.2"]
     desk.templates.put(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
     with pytest.raises(CompileError, match="another account"):
-        desk.control.create(desk.tenant, new_ulid(), desk.draft(template_id="78"), "m", 1)
+        desk.control.create(desk.tenant, CampaignId(new_ulid()), desk.draft(template_id="78"), "m", 1)
 
 
 def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,9 +132,9 @@ def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, mo
         return desk.draft(template_id="79", variables={"header.image": Variable("media", file_id)})
 
     with pytest.raises(CompileError) as caught:
-        desk.control.create(desk.tenant, new_ulid(), draft("theirs"), "m", NOW)
+        desk.control.create(desk.tenant, CampaignId(new_ulid()), draft("theirs"), "m", NOW)
     assert [problem.field for problem in caught.value.problems] == ["variables.header.image"]
-    made = desk.control.create(desk.tenant, new_ulid(), draft("mine"), "m", NOW)
+    made = desk.control.create(desk.tenant, CampaignId(new_ulid()), draft("mine"), "m", NOW)
 
     def deleted(*_: object) -> None:
         raise NotFound("there is no such file; upload it first")
@@ -146,9 +146,9 @@ def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, mo
     assert desk.control.launch(desk.tenant, made.campaign_id, None, NOW).state is State.SCHEDULED
 
 
-def again(desk: Desk, campaign_id: str, *outcomes: str) -> Campaign:
+def again(desk: Desk, campaign_id: CampaignId, *outcomes: str) -> Campaign:
     source = EarlierCampaign(campaign_id, outcomes)
-    return desk.control.follow_up(desk.tenant, campaign_id, new_ulid(), source, "m", NOW)
+    return desk.control.follow_up(desk.tenant, campaign_id, CampaignId(new_ulid()), source, "m", NOW)
 
 
 def test_the_unknown_of_a_campaign_are_drafted_again_only_when_nothing_of_it_is_under_way(desk: Desk) -> None:
@@ -187,7 +187,7 @@ def test_a_retry_has_the_gates_of_the_campaign_it_retries(desk: Desk) -> None:
 @pytest.mark.parametrize(("field", "value"), [("phone_number_id", "1"), ("template_id", "1")])
 def test_foreign_ids_are_missing_and_named(desk: Desk, field: str, value: str) -> None:
     with pytest.raises(NotFound) as caught:
-        desk.control.create(desk.tenant, new_ulid(), desk.draft(**{field: value}), "m", NOW)
+        desk.control.create(desk.tenant, CampaignId(new_ulid()), desk.draft(**{field: value}), "m", NOW)
     assert caught.value.field == field
 
 
@@ -280,4 +280,4 @@ def test_when_a_campaign_starts() -> None:
 def test_schedules_never_fire_early() -> None:
     assert at_expression(1_800_000_000_000) == "at(2027-01-15T08:00:00)"
     assert at_expression(1_800_000_000_001) == "at(2027-01-15T08:00:01)"
-    assert schedule_name("01HZ") == "c-01HZ"
+    assert schedule_name(CampaignId("01HZ")) == "c-01HZ"

@@ -3,6 +3,7 @@
 from shared.clock import epoch_ms
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
+from shared.ids import ContactId, ConversationId
 from shared.store.conversations.conversations import Head
 from tests.support.chats import DAY_MS, Chat, chat, graph_url
 
@@ -25,8 +26,12 @@ def test_reading_tells_the_person_once_and_never_fails(chat: Chat) -> None:
 
 def test_a_mark_that_meta_refuses_is_said_and_the_conversation_is_read(chat: Chat) -> None:
     at = epoch_ms()
-    message = Message(message_key(at, "x"), chat.conversation, "in", "contact", "text", "x", at, {}, "wamid.unknown")
-    chat.api.deps.conversations.append(chat.tenant, Head(chat.conversation, chat.number, chat.contact, ""), message)
+    message = Message(
+        message_key(at, "x"), ConversationId(chat.conversation), "in", "contact", "text", "x", at, {}, "wamid.unknown"
+    )
+    chat.api.deps.conversations.append(
+        chat.tenant, Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""), message
+    )
     answer = chat.call("POST", "/read")
     assert (answer.status, answer.body["read_mark"], answer.body["read_mark_code"]) == (200, "refused", "131009")
     assert answer.body["unread"] == 0

@@ -14,7 +14,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, TenantId, new_ulid
 from tests.support.api_handler import Answer, Api
 
 RATES: list[dict[str, Any]] = [
@@ -36,7 +36,9 @@ class Shop:
         template = Template("77", waba, "hi", "en", "MARKETING", "APPROVED", "POSITIONAL", [])
         made.templates.put(self.tenant, template)
         self.campaign = new_ulid()
-        campaign = Campaign(self.campaign, "c", number, waba, "77", "MARKETING", Audience(everyone=True), {})
+        campaign = Campaign(
+            CampaignId(self.campaign), "c", number, waba, "77", "MARKETING", Audience(everyone=True), {}
+        )
         made.campaigns.create(self.tenant, campaign)
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
@@ -47,15 +49,17 @@ class Shop:
 
     def sent(self, change: StatusChange) -> dict[str, Any]:
         """The report once these statuses came for the four, who have all been sent to."""
-        made, people = self.api.deps, [Recipient(f"5{i:031x}", to, ()) for i, to in enumerate(PHONES)]
+        made, people = self.api.deps, [Recipient(ContactId(f"5{i:031x}"), to, ()) for i, to in enumerate(PHONES)]
         sizes = tuple(4 if shard == 5 else 0 for shard in range(16))
         end = SealedBlock(0, 0, 4, {}, people[-1].contact_id, end=True)
-        made.sends.seal_block(self.tenant, self.campaign, 5, end, people, [], epoch_ms())
+        made.sends.seal_block(self.tenant, CampaignId(self.campaign), 5, end, people, [], epoch_ms())
         made.campaigns.change(
-            self.tenant, self.campaign, lambda c: replace(c, state=State.COMPLETED, sizes=sizes, cursors=(4,))
+            self.tenant,
+            CampaignId(self.campaign),
+            lambda c: replace(c, state=State.COMPLETED, sizes=sizes, cursors=(4,)),
         )
         change.sent |= {0, 1, 2, 3}
-        assert made.sends.record(self.tenant, self.campaign, block_number(5, 0), change)
+        assert made.sends.record(self.tenant, CampaignId(self.campaign), block_number(5, 0), change)
         return self.ask("GET", f"/v1/campaigns/{self.campaign}/report").body
 
     def tried(self) -> dict[str, Any]:
@@ -64,7 +68,7 @@ class Shop:
         found = {**part, "markets": {"BR": 2, "ES": 2}, "recent": {"BR": 1}}
         for shard in range(16):
             text = json.dumps({**part, "planned": 0, "sendable": 0} if shard else found)
-            self.api.deps.sends.put_dry_run(self.tenant, self.campaign, run_id, shard, text, epoch_ms())
+            self.api.deps.sends.put_dry_run(self.tenant, CampaignId(self.campaign), run_id, shard, text, epoch_ms())
         cost: dict[str, Any] = self.ask("GET", f"/v1/campaigns/{self.campaign}/dry-run").body["cost"]
         return cost
 

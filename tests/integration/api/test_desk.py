@@ -8,7 +8,7 @@ import pytest
 from shared.clock import epoch_ms
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for
-from shared.ids import new_ulid
+from shared.ids import ConversationId, new_ulid
 from tests.support.teams import Team, team
 
 __all__ = ["team"]
@@ -61,7 +61,7 @@ def test_a_snoozed_conversation_comes_back_by_itself_on_top(team: Team) -> None:
     now = epoch_ms()
     one, two = team.hears("a", at=now), team.hears("b", at=now + 1)
     team.api.deps.conversations.change(
-        team.tenant, one, lambda found: replace(found, status="snoozed", snoozed_until=now + 5)
+        team.tenant, ConversationId(one), lambda found: replace(found, status="snoozed", snoozed_until=now + 5)
     )
     assert team.listed("status=open") == [one, two]
     assert team.listed("status=snoozed") == []

@@ -24,7 +24,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.delivery import Delivery
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_handler import Answer, Api
@@ -191,7 +191,8 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.templates.put(tenant_id, Template("4242", f"9{number}", "n", "en", "UTILITY", "APPROVED", "", []))
     deps.fields.create(tenant_id, ContactField("city", "City"))
     deps.campaigns.create(
-        tenant_id, Campaign(tenant_id, "c", number, f"9{number}", "4242", "UTILITY", Audience(everyone=True), {})
+        tenant_id,
+        Campaign(CampaignId(tenant_id), "c", number, f"9{number}", "4242", "UTILITY", Audience(everyone=True), {}),
     )
     deps.bots.put(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
     deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), 1)
@@ -418,7 +419,7 @@ def test_a_dry_run_asks_every_shard(api: Api) -> None:
     assert {message["dry_run_id"] for message in asked} == {run_id}
     part = {"planned": 1, "sendable": 1, "skipped": {}, "samples": [], "missing": []}
     for shard in range(16):
-        api.deps.sends.put_dry_run(tenant_id, tenant_id, run_id, shard, json.dumps(part), 1)
+        api.deps.sends.put_dry_run(tenant_id, CampaignId(tenant_id), run_id, shard, json.dumps(part), 1)
     result = api.call("GET", path, tenant=tenant_id).body
     assert (result["status"], result["planned"], result["sendable"]) == ("complete", 16, 16)
 

@@ -29,7 +29,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict
-from shared.ids import TenantId, new_ulid
+from shared.ids import ConversationId, TenantId, new_ulid
 from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
@@ -352,7 +352,7 @@ def test_rejected_rows_do_nothing_in_a_spreadsheet_and_can_come_back(bench: Benc
 PEOPLE = {"Ana": "+5511912000001", "Bia": "+5511912000002", "Caio": "+5511912000003"}
 
 
-def talking(bench: Bench, name: str) -> str:
+def talking(bench: Bench, name: str) -> ConversationId:
     """A contact of that name who has a conversation; its id."""
     contact_id = contact_id_for(bench.tenant, "phone", PEOPLE[name])
     bench.contacts.upsert(bench.tenant, contact_id, {"phone": PEOPLE[name], "name": name}, {}, frozenset(), START)
@@ -364,14 +364,14 @@ def talking(bench: Bench, name: str) -> str:
 
 def test_whom_an_import_renames_is_so_in_their_conversation(bench: Bench) -> None:
     ana, bia = talking(bench, "Ana"), talking(bench, "Bia")
-    before = bench.conversations.get(bench.tenant, bia)
+    before = bench.conversations.get(bench.tenant, ConversationId(bia))
     names = {"Ana": "Ana Lima", "Bia": "Bia", "Caio": "Caio"}
     bench.run(bench.upload("phone,name\n" + "".join(f"{PEOPLE[key]},{name}\n" for key, name in names.items())))
-    renamed = bench.conversations.get(bench.tenant, ana)
+    renamed = bench.conversations.get(bench.tenant, ConversationId(ana))
     assert renamed is not None
     assert renamed.contact_name == "Ana Lima"
     assert bench.conversations.search.names(bench.tenant, "lima").ids == [("", ana)]
-    assert bench.conversations.get(bench.tenant, bia) == before
+    assert bench.conversations.get(bench.tenant, ConversationId(bia)) == before
 
 
 def test_conversations_of_those_who_keep_their_names_are_not_looked_for(

@@ -16,7 +16,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, TenantId, new_ulid
 from tests.support.api_handler import Answer, Api
 
 
@@ -40,8 +40,8 @@ class Shop:
         self.campaign = self.draft()
         monkeypatch.setattr(made.graph, "call", self.call)
 
-    def draft(self, variables: dict[str, Variable] | None = None) -> str:
-        campaign_id = new_ulid()
+    def draft(self, variables: dict[str, Variable] | None = None) -> CampaignId:
+        campaign_id = CampaignId(new_ulid())
         audience = Audience(everyone=True)
         made = Campaign(campaign_id, "c", self.number, self.waba, "77", "UTILITY", audience, variables or {})
         self.api.deps.campaigns.create(self.tenant, made)
@@ -64,7 +64,7 @@ class Shop:
         nobody = {**part, "planned": 0, "sendable": 0}
         for shard in range(16):
             found = json.dumps(nobody if shard else part)
-            self.api.deps.sends.put_dry_run(self.tenant, self.campaign, run_id, shard, found, epoch_ms())
+            self.api.deps.sends.put_dry_run(self.tenant, CampaignId(self.campaign), run_id, shard, found, epoch_ms())
         return self.ask("GET", "dry-run").body
 
     def sent_before(self, people: int, started_at: int, finished_at: int | None) -> None:
@@ -115,7 +115,7 @@ def test_what_meta_cannot_say_of_the_template_stays_as_it_is_stored(
 
 def test_resuming_asks_for_the_template_too(shop: Shop) -> None:
     made = shop.api.deps
-    made.campaigns.change(shop.tenant, shop.campaign, lambda c: replace(c, state=State.PAUSED))
+    made.campaigns.change(shop.tenant, CampaignId(shop.campaign), lambda c: replace(c, state=State.PAUSED))
     shop.answers[f"{shop.waba}/message_templates"] = {"data": []}
     refused = shop.ask("POST", "resume")
     assert (refused.status, refused.body["code"]) == (409, "template")
@@ -215,7 +215,7 @@ def test_a_launch_beyond_the_limit_needs_to_be_meant(shop: Shop) -> None:
     assert (refused.status, refused.body["code"]) == (409, "beyond_messaging_limit")
     assert refused.body["field"] == "accept_messaging_limit"
     assert "50 people" in refused.body["detail"]
-    assert shop.api.deps.campaigns.get(shop.tenant, shop.campaign).state is State.DRAFT
+    assert shop.api.deps.campaigns.get(shop.tenant, CampaignId(shop.campaign)).state is State.DRAFT
     launched = shop.ask("POST", "launch", {"accept_messaging_limit": True})
     assert (launched.status, launched.body["state"]) == (200, "scheduled")
     assert shop.ask("POST", "launch").status in (200, 409)
@@ -254,7 +254,7 @@ def test_a_dead_header_image_is_refused_at_launch(shop: Shop, alive: bool, statu
     assert answer.status == status
     if not alive:
         assert answer.body["field"] == "variables.header.image"
-        assert shop.api.deps.campaigns.get(shop.tenant, shop.campaign).state is State.DRAFT
+        assert shop.api.deps.campaigns.get(shop.tenant, CampaignId(shop.campaign)).state is State.DRAFT
 
 
 def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
@@ -269,7 +269,7 @@ def test_a_launch_with_media_waits_until_meta_can_be_asked(shop: Shop) -> None:
 
 
 def launched(shop: Shop, audience: Audience, start_at: str | None = None) -> Answer:
-    made = Campaign(new_ulid(), "c", shop.number, shop.waba, "77", "UTILITY", audience, {})
+    made = Campaign(CampaignId(new_ulid()), "c", shop.number, shop.waba, "77", "UTILITY", audience, {})
     shop.api.deps.campaigns.create(shop.tenant, made)
     path = f"/v1/campaigns/{made.campaign_id}/launch"
     return shop.api.call("POST", path, {"start_at": start_at} if start_at else {}, tenant=shop.tenant)
@@ -280,8 +280,16 @@ def at(hours: int) -> str:
 
 
 NAMED: list[tuple[str, str, Callable[[str], Audience]]] = [
-    ("audience.exclude_campaigns", "excluded_campaign_not_started", lambda c: Audience(("x",), exclude_campaigns=(c,))),
-    ("audience.source.campaign_id", "source_not_started", lambda c: Audience(source=EarlierCampaign(c, ("sent",)))),
+    (
+        "audience.exclude_campaigns",
+        "excluded_campaign_not_started",
+        lambda c: Audience(("x",), exclude_campaigns=(CampaignId(c),)),
+    ),
+    (
+        "audience.source.campaign_id",
+        "source_not_started",
+        lambda c: Audience(source=EarlierCampaign(CampaignId(c), ("sent",))),
+    ),
 ]
 
 
@@ -300,7 +308,7 @@ def test_a_campaign_that_is_named_and_will_not_have_begun_is_said_at_the_launch(
 
 def test_what_was_cancelled_before_it_began_is_excluded_as_it_should_be_and_nobodys_audience(shop: Shop) -> None:
     shop.api.deps.campaigns.change(
-        shop.tenant, shop.campaign, lambda c: replace(c, state=State.CANCELLED, finished_at=1)
+        shop.tenant, CampaignId(shop.campaign), lambda c: replace(c, state=State.CANCELLED, finished_at=1)
     )
     (_, _, excluding), (_, code, sourced) = NAMED
     assert launched(shop, excluding(shop.campaign)).status == 200
@@ -309,6 +317,6 @@ def test_what_was_cancelled_before_it_began_is_excluded_as_it_should_be_and_nobo
 
 def test_a_campaign_that_has_begun_is_excluded(shop: Shop) -> None:
     shop.api.deps.campaigns.change(
-        shop.tenant, shop.campaign, lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16)
+        shop.tenant, CampaignId(shop.campaign), lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16)
     )
     assert launched(shop, NAMED[0][2](shop.campaign)).status == 200

@@ -18,7 +18,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 
@@ -111,7 +111,9 @@ def _numbers(api: Api, tenant: TenantId, i: int) -> None:
 
 def _contacts(api: Api, tenant: TenantId, i: int) -> None:
     fields = {f"f{n}": WORDS[:1000] for n in range(30)}
-    api.deps.contacts.upsert(tenant, f"{i:032x}", {"name": "Ana", "phone": f"+5511{i:08d}"}, fields, frozenset(), 1)
+    api.deps.contacts.upsert(
+        tenant, ContactId(f"{i:032x}"), {"name": "Ana", "phone": f"+5511{i:08d}"}, fields, frozenset(), 1
+    )
 
 
 MAKERS: dict[str, Callable[[Api, TenantId, int], None]] = {
@@ -159,7 +161,7 @@ def test_pages_are_bounded_and_together_they_are_everything(api: Api, path: str)
 @pytest.mark.parametrize("what", ["messages", "timeline"])
 def test_a_conversation_of_the_largest_messages_comes_in_pages_that_arrive(api: Api, what: str) -> None:
     tenant = TenantId(new_ulid())
-    head = Head(f"{1:032x}", "1", f"{2:032x}", "Ana")
+    head = Head(ConversationId(f"{1:032x}"), "1", ContactId(f"{2:032x}"), "Ana")
     for i in range(24):
         at, content = 1_700_000_000_000 + i, {"body": WORDS * 12}
         key = message_key(at, f"w{i}")

@@ -9,13 +9,13 @@ import pytest
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MediaStatus, MessageMedia, library_key, upload_key
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(500)
 HTML = b"<!doctype html><script>alert(1)</script>"
-CONVERSATION = "0" * 32
+CONVERSATION = ConversationId("0" * 32)
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def received(api: Api, tenant: TenantId, status: MediaStatus, reason: str = "", 
     media = MessageMedia(status, "image", f"media/{tenant}/x", media_id="1", reason=reason, size=7, **more)
     message_id = message_key(1_000, "m1")
     message = Message(message_id, CONVERSATION, "in", "contact", "image", "[image]", 1_000, {}, media=media)
-    api.deps.conversations.append(tenant, Head(CONVERSATION, "1", "c", "Ana"), message)
+    api.deps.conversations.append(tenant, Head(CONVERSATION, "1", ContactId("c"), "Ana"), message)
     return f"/v1/conversations/{CONVERSATION}/messages/{message_id}/media"
 
 
@@ -198,7 +198,7 @@ def test_no_file_no_message_and_another_tenants(api: Api, tenant: TenantId) -> N
     path = received(api, tenant, "stored", mime_type="image/jpeg")
     other = TenantId(new_ulid())
     text = Message(message_key(2_000, "m2"), CONVERSATION, "in", "contact", "text", "hi", 2_000, {})
-    api.deps.conversations.append(tenant, Head(CONVERSATION, "1", "c", "Ana"), text)
+    api.deps.conversations.append(tenant, Head(CONVERSATION, "1", ContactId("c"), "Ana"), text)
     for who, where in ((other, path), (tenant, path.replace("m1", "m2")), (tenant, path.replace("m1", "m3"))):
         answer = api.call("GET", where, tenant=who)
         assert (answer.status, answer.body["code"]) == (404, "not_found")

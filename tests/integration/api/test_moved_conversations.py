@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.clock import epoch_ms
+from shared.ids import ConversationId
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 from tests.support.teams import Team, team
@@ -12,21 +13,22 @@ from tests.support.teams import Team, team
 __all__ = ["team"]
 
 
+Becomes = Callable[[ConversationId, ConversationId], None]
+
+
 @pytest.fixture
-def becomes(team: Team, database: Database) -> Callable[[str, str], None]:
+def becomes(team: Team, database: Database) -> Becomes:
     """Moves one conversation into another one."""
     moves = ConversationMoves(database, team.api.deps.conversations.messages)
 
-    def become(gone: str, kept: str) -> None:
+    def become(gone: ConversationId, kept: ConversationId) -> None:
         contact = team.ok("GET", f"/v1/conversations/{kept}")["contact_id"]
         assert moves.move(team.tenant, gone, kept, contact, epoch_ms(), lambda: False)
 
     return become
 
 
-def test_its_timeline_is_the_one_of_the_conversation_that_took_it_over(
-    team: Team, becomes: Callable[[str, str], None]
-) -> None:
+def test_its_timeline_is_the_one_of_the_conversation_that_took_it_over(team: Team, becomes: Becomes) -> None:
     gone, kept = team.hears("Ana again", "first"), team.hears("Ana", "second")
     team.ok("POST", f"/v1/conversations/{gone}/notes", {"text": "a note"})
     becomes(gone, kept)
@@ -39,7 +41,7 @@ def test_its_timeline_is_the_one_of_the_conversation_that_took_it_over(
     assert page["items"] + rest["items"] == listed
 
 
-def test_members_see_each_other_under_either_id(team: Team, becomes: Callable[[str, str], None]) -> None:
+def test_members_see_each_other_under_either_id(team: Team, becomes: Becomes) -> None:
     gone, kept = team.hears("Ana again"), team.hears("Ana")
     becomes(gone, kept)
     old, new = f"/v1/conversations/{gone}", f"/v1/conversations/{kept}"
@@ -53,7 +55,7 @@ def test_members_see_each_other_under_either_id(team: Team, becomes: Callable[[s
     assert [p["member_id"] for p in team.ok("GET", f"{new}/presence")["items"]] == [team.ana]
 
 
-def test_who_writes_under_the_old_id_is_seen_under_the_new_one(team: Team, becomes: Callable[[str, str], None]) -> None:
+def test_who_writes_under_the_old_id_is_seen_under_the_new_one(team: Team, becomes: Becomes) -> None:
     gone, kept = team.hears("Ana again"), team.hears("Ana")
     becomes(gone, kept)
     team.ok("PUT", f"/v1/conversations/{kept}/presence", {"state": "viewing"}, by=team.bea)

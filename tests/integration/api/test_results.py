@@ -10,7 +10,7 @@ from shared.domain.campaigns.fate import Fate, fates
 from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.errors import InvalidInput
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, TenantId, new_ulid
 from shared.store.campaigns.books import read_books
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
@@ -18,7 +18,7 @@ from shared.store.engine.database import Database
 
 
 def people(count: int, prefix: str = "0") -> list[Recipient]:
-    return [Recipient(f"{prefix}{i:031x}", "+1", ()) for i in range(count)]
+    return [Recipient(ContactId(f"{prefix}{i:031x}"), "+1", ()) for i in range(count)]
 
 
 def test_everybody_of_a_block_has_one_outcome() -> None:
@@ -64,7 +64,7 @@ def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
     sends, lanes, tenant = Sends(database), Lanes(database), TenantId(new_ulid())
     sizes = (150, 0, 50, *([0] * 13))
     campaign = Campaign(
-        new_ulid(),
+        CampaignId(new_ulid()),
         "c",
         f"8{new_ulid()}",
         "1",

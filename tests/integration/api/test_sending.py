@@ -10,7 +10,7 @@ from shared.clock import epoch_ms
 from shared.domain.conversations.conversation import claim_answer
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.templates.template import Template
-from shared.ids import new_ulid
+from shared.ids import ContactId, ConversationId, new_ulid
 from shared.services.single_send import Draft
 from tests.support.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.support.outgoing_samples import MEDIA_ID, RIGHT, named
@@ -172,7 +172,7 @@ def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
     chat.template("11")
     now = epoch_ms()
     chat.api.deps.contacts.consent.record(
-        chat.tenant, chat.contact, opted_out=True, source="x", at=now - 5000, event_id="e", now=now
+        chat.tenant, ContactId(chat.contact), opted_out=True, source="x", at=now - 5000, event_id="e", now=now
     )
     template = {"type": "template", "template": {"template_id": "11", "variables": {"body.1": "x"}}}
     text = {"type": "text", "text": {"body": "hi"}}
@@ -188,7 +188,13 @@ def test_the_message_that_says_no_does_not_lift_it(chat: Chat) -> None:
     """Its place within the second is known better than the second in which Meta says that it was sent."""
     heard = chat.hears(text="STOP")
     chat.api.deps.contacts.consent.record(
-        chat.tenant, chat.contact, opted_out=True, source="keyword", at=heard.at // 1000 * 1000, event_id="e", now=1
+        chat.tenant,
+        ContactId(chat.contact),
+        opted_out=True,
+        source="keyword",
+        at=heard.at // 1000 * 1000,
+        event_id="e",
+        now=1,
     )
     answer = chat.send({"type": "text", "text": {"body": "but why?"}})
     assert (answer.status, answer.body["code"]) == (409, "opted_out")
@@ -218,7 +224,7 @@ def test_a_claim_of_somebody_who_died_before_writing_stops_nobody_for_long(chat:
     def claim(at: int) -> None:
         chat.api.deps.conversations.change(
             chat.tenant,
-            chat.conversation,
+            ConversationId(chat.conversation),
             lambda c: claim_answer(c, heard.message_id, message_key(at, "dead"), "agent:dead"),
         )
 
@@ -241,7 +247,7 @@ def test_of_two_who_answer_at_the_same_moment_one_is_sent(chat: Chat) -> None:
         draft = Draft(new_ulid(), epoch_ms(), "agent", who, "text", who, {"body": who}, seen_id=heard.message_id)
         start.wait()
         try:
-            sender.send(chat.tenant, conversation, draft, epoch_ms())
+            sender.send(chat.tenant, ConversationId(conversation), draft, epoch_ms())
             results.append("sent")
         except Exception as error:
             results.append(type(error).__name__)

@@ -13,7 +13,7 @@ from shared.clock import epoch_ms
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import RetryableError
-from shared.ids import new_ulid
+from shared.ids import ContactId, ConversationId, new_ulid
 from shared.services.single_send import Draft
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.consent import Consent
@@ -97,7 +97,9 @@ def test_an_answer_that_could_not_be_stored_becomes_unknown_and_is_not_sent_agai
     assert (late.status, late.body["status"], send().body["status"]) == (201, "unknown", "unknown")
     assert shown(chat) == ["unknown"]
     assert len(chat.journal()) == 1, "Meta was asked once"
-    chat.api.deps.conversations.messages.record_status(chat.tenant, chat.conversation, late.body["id"], "delivered")
+    chat.api.deps.conversations.messages.record_status(
+        chat.tenant, ConversationId(chat.conversation), late.body["id"], "delivered"
+    )
     assert shown(chat) == ["delivered"]
 
 
@@ -111,7 +113,7 @@ def test_what_was_begun_is_told_also_when_the_person_has_said_no_since(chat: Cha
     assert send().body["code"] == "idempotency_in_progress"
     now = epoch_ms() + 1000
     chat.api.deps.contacts.consent.record(
-        chat.tenant, chat.contact, opted_out=True, source="x", at=now, event_id="e", now=now
+        chat.tenant, ContactId(chat.contact), opted_out=True, source="x", at=now, event_id="e", now=now
     )
     a_minute_passes(monkeypatch)
     late = send()
@@ -139,9 +141,13 @@ def test_only_after_a_minute_is_a_sender_taken_for_dead(chat: Chat, age_ms: int)
     chat.hears(ago_ms=200_000)
     at = epoch_ms() - age_ms
     draft = Draft("died", at, "agent", chat.ana, "text", "x", {"body": "x"})
-    message = Message(message_key(at, "died"), chat.conversation, "out", "agent", "text", "x", at, {}, status="queued")
-    chat.api.deps.conversations.append(chat.tenant, Head(chat.conversation, chat.number, chat.contact, ""), message)
-    send, place = chat.api.deps.sender.send, (chat.tenant, chat.conversation)
+    message = Message(
+        message_key(at, "died"), ConversationId(chat.conversation), "out", "agent", "text", "x", at, {}, status="queued"
+    )
+    chat.api.deps.conversations.append(
+        chat.tenant, Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""), message
+    )
+    send, place = chat.api.deps.sender.send, (chat.tenant, ConversationId(chat.conversation))
     if age_ms < 60_000:
         with pytest.raises(RetryableError):
             send(*place, draft, epoch_ms())
@@ -158,7 +164,7 @@ def test_a_no_that_meta_told_is_kept_when_the_sender_dies_right_after(chat: Chat
     fails_once(monkeypatch, Messages, "record_status", Died())
     with pytest.raises(Died):
         send()
-    contact = chat.api.deps.contacts.get(chat.tenant, chat.contact)
+    contact = chat.api.deps.contacts.get(chat.tenant, ContactId(chat.contact))
     assert contact is not None
     assert contact.opted_out_at is not None
     assert send().status == 503

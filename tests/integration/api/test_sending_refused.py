@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.campaigns.outcome import Kind, Outcome
+from shared.ids import ContactId
 from tests.support.api_handler import Answer
 from tests.support.chats import Chat, Json, chat, graph_url
 from tests.support.scripted_meta import ACCEPTED, answering, refused
@@ -74,10 +75,10 @@ def test_who_stopped_marketing_at_meta_has_said_no(chat: Chat, monkeypatch: Patc
     answering(chat, monkeypatch, marketing_messages=refused(131050))
     answer = send_marketing(chat)
     assert (answer.status, answer.body["status"], answer.body["error_code"]) == (201, "failed", "131050")
-    contact = chat.api.deps.contacts.get(chat.tenant, chat.contact)
+    contact = chat.api.deps.contacts.get(chat.tenant, ContactId(chat.contact))
     assert contact is not None
     assert contact.opted_out_at is not None
-    (event,) = chat.api.deps.contacts.consent.events(chat.tenant, chat.contact)
+    (event,) = chat.api.deps.contacts.consent.events(chat.tenant, ContactId(chat.contact))
     assert (event.source, event.opted_out, event.at) == ("meta_131050", True, contact.opted_out_at)
     assert event.event_id == f"{answer.body['id']}-131050"
     again = send_marketing(chat)
@@ -87,7 +88,7 @@ def test_who_stopped_marketing_at_meta_has_said_no(chat: Chat, monkeypatch: Patc
 def test_any_other_refusal_is_no_no(chat: Chat, monkeypatch: Patch) -> None:
     answering(chat, monkeypatch, marketing_messages=refused(131049))
     assert send_marketing(chat).body["error_code"] == "131049"
-    assert chat.api.deps.contacts.consent.events(chat.tenant, chat.contact) == []
+    assert chat.api.deps.contacts.consent.events(chat.tenant, ContactId(chat.contact)) == []
 
 
 def test_a_meta_that_says_nothing_is_given_up_on_before_the_function_is_ended(chat: Chat, monkeypatch: Patch) -> None:

@@ -16,7 +16,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, shard_of
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
-from shared.ids import new_ulid
+from shared.ids import CampaignId, ContactId, ConversationId, new_ulid
 from shared.store.engine.documents import to_document
 from tests.support.api_handler import Api
 from tests.support.capacity import Meter
@@ -33,21 +33,21 @@ VARIABLES = {"body.1": Variable("contact", "name")}
 
 def wrote_to(
     team: Team,
-    contact_id: str,
+    contact_id: ContactId,
     at: int,
     told: Callable[[int], StatusChange] = lambda slot: StatusChange(sent={slot}),
     *,
     among: int = 3,
     made: int = 0,
-) -> str:
+) -> CampaignId:
     """A campaign that began at a moment and had this person in the middle of its shard; `told` is what Meta said."""
     deps, shard = team.api.deps, shard_of(contact_id)
     deps.templates.put(team.tenant, TEMPLATE)
     others = [f"{shard:x}{'0' * 23}{i:08x}" for i in range(among // 2)]
     others += [f"{shard:x}{'f' * 23}{i:08x}" for i in range(among - among // 2)]
-    people = [Recipient(c, "+1", ("Ana",)) for c in sorted([*others, contact_id])]
+    people = [Recipient(ContactId(c), "+1", ("Ana",)) for c in sorted([*others, contact_id])]
     sizes = tuple(len(people) if n == shard else 0 for n in range(SHARDS))
-    campaign_id = new_ulid(made or at)
+    campaign_id = CampaignId(new_ulid(made or at))
     deps.campaigns.create(
         team.tenant,
         Campaign(
@@ -87,15 +87,15 @@ def timeline(team: Team, path: str, limit: int = 100) -> list[Json]:
 def test_everything_that_happened_with_a_person_is_there_newest_first(team: Team) -> None:
     now = epoch_ms()
     conversation, contact = person(team)
-    team.adds(conversation, contact, "in", "contact", "", "a month ago", now - 30 * DAY_MS)
-    team.adds(conversation, contact, "out", "bot", "bot1", "at once", now - 30 * DAY_MS + 1)
+    team.adds(ConversationId(conversation), ContactId(contact), "in", "contact", "", "a month ago", now - 30 * DAY_MS)
+    team.adds(ConversationId(conversation), ContactId(contact), "out", "bot", "bot1", "at once", now - 30 * DAY_MS + 1)
     read = wrote_to(
-        team, contact, now - 20 * DAY_MS, lambda slot: StatusChange(sent={slot}, read={slot}, replied={slot})
+        team, ContactId(contact), now - 20 * DAY_MS, lambda slot: StatusChange(sent={slot}, read={slot}, replied={slot})
     )
-    failed = wrote_to(team, contact, now - 10 * DAY_MS, lambda slot: StatusChange(failed={slot: "131026"}))
-    stranger = wrote_to(team, contact[0] + "0" * 31, now - 9 * DAY_MS)
+    failed = wrote_to(team, ContactId(contact), now - 10 * DAY_MS, lambda slot: StatusChange(failed={slot: "131026"}))
+    stranger = wrote_to(team, ContactId(contact[0] + "0" * 31), now - 9 * DAY_MS)
     team.api.deps.contacts.consent.record(
-        team.tenant, contact, opted_out=True, source="keyword", at=now - 5 * DAY_MS, event_id="e1", now=now
+        team.tenant, ContactId(contact), opted_out=True, source="keyword", at=now - 5 * DAY_MS, event_id="e1", now=now
     )
     team.ok("POST", f"/v1/conversations/{conversation}/notes", {"text": "careful"})
     team.ok("POST", f"/v1/conversations/{conversation}/assign", {"to": "me"})
@@ -123,9 +123,9 @@ def test_pages_hold_everything_once_also_what_happened_in_the_same_moment(team: 
     now = epoch_ms()
     conversation, contact = person(team)
     for i in range(4):
-        team.adds(conversation, contact, "in", "contact", "", f"at once {i}", now - DAY_MS)
+        team.adds(ConversationId(conversation), ContactId(contact), "in", "contact", "", f"at once {i}", now - DAY_MS)
     for _ in range(3):
-        wrote_to(team, contact, now - DAY_MS)
+        wrote_to(team, ContactId(contact), now - DAY_MS)
     team.ok("POST", f"/v1/conversations/{conversation}/notes", {"text": "n"})
     whole = timeline(team, f"contacts/{contact}")
     assert len(whole) == 9
@@ -136,9 +136,9 @@ def test_pages_hold_everything_once_also_what_happened_in_the_same_moment(team: 
 def test_a_campaign_made_long_before_it_began_stands_where_it_began(team: Team) -> None:
     now = epoch_ms()
     _, contact = person(team)
-    late = wrote_to(team, contact, now - DAY_MS, made=now - 20 * DAY_MS)
-    early = wrote_to(team, contact, now - 10 * DAY_MS)
-    gone = wrote_to(team, contact, now - 100 * DAY_MS)
+    late = wrote_to(team, ContactId(contact), now - DAY_MS, made=now - 20 * DAY_MS)
+    early = wrote_to(team, ContactId(contact), now - 10 * DAY_MS)
+    gone = wrote_to(team, ContactId(contact), now - 100 * DAY_MS)
     for limit in (1, 100):
         found = [i["campaign"]["campaign_id"] for i in timeline(team, f"contacts/{contact}", limit) if i["campaign"]]
         assert found == [late, early]
@@ -148,12 +148,12 @@ def test_a_campaign_made_long_before_it_began_stands_where_it_began(team: Team) 
 def test_a_campaign_scheduled_most_of_a_year_ago_is_found_behind_newer_ones(team: Team) -> None:
     now = epoch_ms()
     _, contact = person(team)
-    campaign = wrote_to(team, contact, now - DAY_MS, made=now - 300 * DAY_MS)
+    campaign = wrote_to(team, ContactId(contact), now - DAY_MS, made=now - 300 * DAY_MS)
     campaigns = team.api.deps.campaigns
     draft = replace(campaigns.get(team.tenant, campaign), state=State.DRAFT, sizes=())
     for i in range(100):
         made = now - 200 * DAY_MS + i
-        campaigns.create(team.tenant, replace(draft, campaign_id=new_ulid(made), created_at=made))
+        campaigns.create(team.tenant, replace(draft, campaign_id=CampaignId(new_ulid(made)), created_at=made))
     found = [item["campaign"]["campaign_id"] for item in timeline(team, f"contacts/{contact}") if item["campaign"]]
     assert found == [campaign]
 
@@ -162,11 +162,11 @@ def test_a_person_found_to_be_two_has_one_timeline(team: Team) -> None:
     now = epoch_ms()
     _, keep = person(team, "Ana")
     _, gone = person(team, "Ana again")
-    campaign = wrote_to(team, gone, now - DAY_MS)
+    campaign = wrote_to(team, ContactId(gone), now - DAY_MS)
     contacts = team.api.deps.contacts
-    other = contacts.get(team.tenant, gone)
+    other = contacts.get(team.tenant, ContactId(gone))
     assert isinstance(other, Contact)
-    assert contacts.merge(team.tenant, keep, other, now)
+    assert contacts.merge(team.tenant, ContactId(keep), other, now)
     items = timeline(team, f"contacts/{keep}")
     assert Counter(item["type"] for item in items) == {"message": 2, "campaign": 1}
     assert items[-1]["campaign"]["campaign_id"] == campaign
@@ -180,7 +180,7 @@ def test_many_campaigns_end_a_page_early_and_cost_no_more_than_stated(team: Team
     for i in range(60):
         shard_mate = contact[0] + f"{i:031x}"
         hit = i % 20 == 0
-        made = wrote_to(team, contact if hit else shard_mate, now - (i + 1) * 60_000)
+        made = wrote_to(team, ContactId(contact if hit else shard_mate), now - (i + 1) * 60_000)
         hits += [made] if hit else []
     meter = Meter(team.api.deps.contacts._client)
     page = team.ok("GET", f"/v1/contacts/{contact}/timeline")
@@ -194,7 +194,7 @@ def test_many_campaigns_end_a_page_early_and_cost_no_more_than_stated(team: Team
 def test_a_person_is_found_in_a_large_campaign_by_few_reads(team: Team) -> None:
     _, contact = person(team)
     at = epoch_ms() - DAY_MS
-    campaign = wrote_to(team, contact, at, among=1_600)
+    campaign = wrote_to(team, ContactId(contact), at, among=1_600)
     meter = Meter(team.api.deps.contacts._client)
     (touch,) = [item["campaign"] for item in timeline(team, f"contacts/{contact}") if item["campaign"]]
     assert (touch["campaign_id"], touch["outcome"]) == (campaign, "sent")

@@ -8,7 +8,7 @@ import pytest
 from shared.clock import epoch_ms, to_rfc3339
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import new_ulid
+from shared.ids import ContactId, ConversationId, new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from tests.support.chats import DAY_MS, Chat, Json, chat, graph_url
 
@@ -92,9 +92,19 @@ def test_what_a_colleague_answered_since_is_no_reason(chat: Chat, path: str) -> 
 def test_a_reaction_that_no_list_shows_is_no_reason(chat: Chat, path: str) -> None:
     seen, at = chat.hears(ago_ms=1_000), epoch_ms()
     thumb = Message(
-        message_key(at, f"z{new_ulid()}"), chat.conversation, "in", "contact", "reaction", "👍", at, {}, "wamid.thumb"
+        message_key(at, f"z{new_ulid()}"),
+        ConversationId(chat.conversation),
+        "in",
+        "contact",
+        "reaction",
+        "👍",
+        at,
+        {},
+        "wamid.thumb",
     )
-    chat.api.deps.conversations.append(chat.tenant, Head(chat.conversation, chat.number, chat.contact, ""), thumb)
+    chat.api.deps.conversations.append(
+        chat.tenant, Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""), thumb
+    )
     assert chat.call("POST", path, wish(path, if_last_message_id=seen.message_id)).status == 200
 
 

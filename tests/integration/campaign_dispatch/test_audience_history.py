@@ -13,6 +13,7 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.outcome import Kind, Outcome
+from shared.ids import CampaignId, ContactId
 from shared.queue_messages import LoadShard, QueueMessage
 from tests.support.engine import FakeMeta, World, open_test_database
 
@@ -26,7 +27,7 @@ def refusing(*endings: str, code: str = "131026", kind: Kind = Kind.REFUSED) -> 
     return FakeMeta(lambda to, _n: Outcome(kind, code) if to.endswith(endings) else None)
 
 
-def run(world: World, meta: FakeMeta, **changes: Any) -> str:
+def run(world: World, meta: FakeMeta, **changes: Any) -> CampaignId:
     campaign = world.send_to_everybody(**changes)
     world.run_lane(meta)
     return campaign
@@ -50,13 +51,13 @@ def spilled(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     people = world.add_contacts(300)
     for i, contact_id in enumerate(people):
         if i % 3:
-            world.opt_out(contact_id)
+            world.opt_out(ContactId(contact_id))
     campaign = run(world, refusing("7"))
     assert world.books(campaign).sent == 90
     return campaign
 
 
-def test_a_load_that_spilled_over_hides_nobody_from_later_campaigns(world: World, spilled: str) -> None:
+def test_a_load_that_spilled_over_hides_nobody_from_later_campaigns(world: World, spilled: CampaignId) -> None:
     audience = Audience(tags=("all",), exclude_campaigns=(spilled,))
     again = run(world, FakeMeta(), audience=Audience(source=EarlierCampaign(spilled, ("failed", "skipped"))))
     assert (world.books(again).sent, world.books(again).skipped) == (10, 200)
@@ -68,7 +69,7 @@ def test_a_load_that_spilled_over_hides_nobody_from_later_campaigns(world: World
 
 @pytest.mark.parametrize("limit", [1, 8, 500])
 def test_pages_of_a_campaign_whose_load_spilled_over_show_everybody_once_in_order(
-    world: World, spilled: str, limit: int
+    world: World, spilled: CampaignId, limit: int
 ) -> None:
     recipients = Recipients(world.deps.sends, world.deps.lanes)
     found: list[Fate] = []
@@ -106,7 +107,7 @@ def test_whom_meta_spared_is_left_alone_for_a_day_and_for_good_after_a_second_tr
     assert world.books(third).skipped_by == {"marketing_limit": 1}
 
 
-def ended(world: World, campaign_id: str, days: int) -> None:
+def ended(world: World, campaign_id: CampaignId, days: int) -> None:
     at = epoch_ms() - days * 86_400_000
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
@@ -130,7 +131,7 @@ def test_unconfirmed_recipients_are_written_to_again_only_when_asked(world: Worl
 def test_who_opted_out_since_is_not_in_a_retry(world: World) -> None:
     people = world.add_contacts(30)
     first = run(world, refusing("3"))
-    world.opt_out(people[3])
+    world.opt_out(ContactId(people[3]))
     source = EarlierCampaign(first, outcomes=("failed",))
     second = run(world, FakeMeta(), audience=Audience(source=source))
     books = world.books(second)
@@ -151,9 +152,9 @@ def test_of_two_campaigns_that_load_at_once_the_later_waits_and_counts_the_earli
     world.add_contacts(30)
     cap = FrequencyCap(campaigns=1, days=7)
     first, second = world.launch(frequency_cap=cap), world.launch(frequency_cap=cap)
-    world.start(first)
+    world.start(CampaignId(first))
     earlier = world.load_queue.take()
-    world.start(second)
+    world.start(CampaignId(second))
     later = world.load_queue.take()
     assert {load(world, task) for task in later} == {"waiting"}
     assert world.load_queue.take() == later
@@ -161,8 +162,8 @@ def test_of_two_campaigns_that_load_at_once_the_later_waits_and_counts_the_earli
         load(world, task)
     for task in later:
         load(world, task)
-    assert (world.books(first).planned, world.books(first).skipped) == (30, 0)
-    assert world.books(second).skipped_by == {"frequency_cap": 30}
+    assert (world.books(CampaignId(first)).planned, world.books(CampaignId(first)).skipped) == (30, 0)
+    assert world.books(CampaignId(second)).skipped_by == {"frequency_cap": 30}
 
 
 def load(world: World, task: QueueMessage) -> str:

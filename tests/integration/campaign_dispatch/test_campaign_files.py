@@ -18,7 +18,7 @@ from shared.domain.media.library import LibraryFile, MetaCopy
 from shared.domain.media.message_media import upload_key
 from shared.domain.templates.compiler import Variable
 from shared.errors import RetryableError
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.engine.directory import Directory
@@ -42,14 +42,14 @@ class Shop:
     campaign_id: str
 
     def start(self, now: int = NOW) -> str:
-        return start_campaign(self.world.deps.for_start(), self.world.tenant_id, self.campaign_id, now)
+        return start_campaign(self.world.deps.for_start(), self.world.tenant_id, CampaignId(self.campaign_id), now)
 
     def campaign(self) -> Campaign:
-        return self.world.deps.campaigns.get(self.world.tenant_id, self.campaign_id)
+        return self.world.deps.campaigns.get(self.world.tenant_id, CampaignId(self.campaign_id))
 
     def scheduled_again(self) -> None:
         self.world.deps.campaigns.change(
-            self.world.tenant_id, self.campaign_id, lambda c: replace(c, state=State.SCHEDULED, plan="")
+            self.world.tenant_id, CampaignId(self.campaign_id), lambda c: replace(c, state=State.SCHEDULED, plan="")
         )
 
     def uploads(self) -> int:

@@ -11,19 +11,19 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
-from shared.ids import new_ulid
+from shared.ids import CampaignId, new_ulid
 from tests.support.engine import FakeMeta, World, open_test_database
 
 PEOPLE, CLAIMED = 80, 59
 STOOD_STILL_MS = 60_000
 
 
-def sweep(world: World, campaign_id: str) -> str:
+def sweep(world: World, campaign_id: CampaignId) -> str:
     """Once its lane's lease is over."""
     return world.sweep(campaign_id, epoch_ms() + STOOD_STILL_MS)
 
 
-def hold_lane(world: World, campaign_id: str) -> int:
+def hold_lane(world: World, campaign_id: CampaignId) -> int:
     """Take the lane and claim as a worker would; returns the fence."""
     now = epoch_ms()
     state = world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", now, now + 15_000)
@@ -40,7 +40,7 @@ def world(dynoxide: str) -> World:
     return world
 
 
-def claimed(world: World, campaign_id: str, run: Run, count: int, **more: Any) -> list[Sent]:
+def claimed(world: World, campaign_id: CampaignId, run: Run, count: int, **more: Any) -> list[Sent]:
     """What the lane had in line: the first `count` people, of whom none was sent to."""
     found = []
     for block, slot in segment_of(run, 0).locate(0, count):
@@ -54,7 +54,7 @@ def wake_up(world: World, fence: int, batch: list[Sent]) -> None:
     world.lane(FakeMeta()).results.settle(world.phone_number_id, 0, fence, batch, epoch_ms())
 
 
-def cancel(world: World, campaign_id: str) -> None:
+def cancel(world: World, campaign_id: CampaignId) -> None:
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, "cancel")))
     world.deps.lanes.set_run_state(world.phone_number_id, campaign_id, "cancelled")
 

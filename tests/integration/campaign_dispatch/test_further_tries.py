@@ -13,7 +13,7 @@ from shared.domain.campaigns.campaign import Audience, EarlierCampaign, Frequenc
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import derived_ulid, new_ulid
+from shared.ids import CampaignId, derived_ulid, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
 from shared.services.campaign_stop import CampaignStop
 from tests.support.engine import FakeMeta, World, open_test_database
@@ -34,17 +34,17 @@ def lost(*endings: str) -> FakeMeta:
     return answering("no_answer", *endings, kind=Kind.UNKNOWN)
 
 
-def run(world: World, meta: FakeMeta, **changes: Any) -> str:
+def run(world: World, meta: FakeMeta, **changes: Any) -> CampaignId:
     campaign = world.send_to_everybody(**changes)
     world.run_lane(meta)
     return campaign
 
 
-def again(campaign_id: str, *outcomes: str) -> Audience:
+def again(campaign_id: CampaignId, *outcomes: str) -> Audience:
     return Audience(source=EarlierCampaign(campaign_id, outcomes))
 
 
-def close(world: World, campaign_id: str, days: int = 0) -> None:
+def close(world: World, campaign_id: CampaignId, days: int = 0) -> None:
     """Have the sweep close it, as if that had been so many days ago."""
     assert world.sweep(campaign_id, epoch_ms() + 60_000) == "closed"
     at = epoch_ms() - days * DAY
@@ -94,14 +94,14 @@ def test_of_two_retries_that_load_at_once_the_later_waits_for_the_earlier(world:
     world.add_contacts(30)
     first = run(world, answering("131026", "3"))
     one, other = (world.launch(audience=again(first, "failed")) for _ in range(2))
-    world.start(one)
+    world.start(CampaignId(one))
     earlier = world.load_queue.take()
-    world.start(other)
+    world.start(CampaignId(other))
     later = world.load_queue.take()
     assert {load(world, task) for task in later} == {"waiting"}
     for task in (*earlier, *later):
         load(world, task)
-    assert (world.books(one).planned, world.books(other).planned) == (3, 0)
+    assert (world.books(CampaignId(one)).planned, world.books(CampaignId(other)).planned) == (3, 0)
 
 
 def test_a_retry_that_was_cancelled_is_waited_for_until_its_lanes_have_heard_of_it(world: World) -> None:
@@ -126,7 +126,7 @@ def test_the_unknown_are_sent_to_again_by_the_policy_or_by_somebody_but_not_by_b
     world.add_contacts(20)
     first = run(world, lost("3"), unknown_policy="resend")
     close(world, first)
-    by_itself = derived_ulid(first, "resend")
+    by_itself = CampaignId(derived_ulid(first, "resend"))
     world.start(by_itself)
     world.load()
     meta = FakeMeta()
@@ -141,8 +141,8 @@ def test_whom_meta_spared_is_tried_a_second_time_by_one_retry_only(world: World)
     first = run(world, spared)
     close(world, first, days=2)
     tries = [run(world, spared, audience=again(first, "failed")) for _ in range(3)]
-    assert [world.books(one).failed for one in tries] == [1, 0, 0]
-    assert [dict(world.books(one).skipped_by) for one in tries[1:]] == [{"marketing_limit": 1}] * 2
+    assert [world.books(CampaignId(one)).failed for one in tries] == [1, 0, 0]
+    assert [dict(world.books(CampaignId(one)).skipped_by) for one in tries[1:]] == [{"marketing_limit": 1}] * 2
 
 
 def test_whom_meta_spared_in_a_retry_is_left_alone_by_the_next(world: World) -> None:
@@ -185,7 +185,7 @@ def test_a_retry_is_known_however_many_campaigns_were_made_since(world: World) -
     run(world, FakeMeta(), audience=again(first, "failed"))
     draft = replace(world.campaign(first), state=State.DRAFT, sizes=(), cursors=(), frozen_at=0, started_at=None)
     for _ in range(101):
-        world.deps.campaigns.create(world.tenant_id, replace(draft, campaign_id=new_ulid()))
+        world.deps.campaigns.create(world.tenant_id, replace(draft, campaign_id=CampaignId(new_ulid())))
     assert world.books(run(world, FakeMeta(), audience=again(first, "failed"))).planned == 0
 
 

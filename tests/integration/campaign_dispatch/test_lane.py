@@ -7,6 +7,7 @@ import pytest
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
+from shared.ids import CampaignId, ContactId
 from tests.support.engine import FakeMeta, World, open_test_database
 
 
@@ -63,7 +64,7 @@ def test_who_says_stop_before_their_turn_is_not_written_to(world: World) -> None
     people = world.add_contacts(120)
     campaign = world.send_to_everybody()
     for contact_id in people[:40]:
-        world.opt_out(contact_id)
+        world.opt_out(ContactId(contact_id))
     meta = FakeMeta()
     world.run_lane(meta)
     books = world.books(campaign)
@@ -74,7 +75,7 @@ def test_who_says_stop_before_their_turn_is_not_written_to(world: World) -> None
 
 def test_who_opted_out_before_the_load_is_in_the_books_with_the_reason(world: World) -> None:
     people = world.add_contacts(30)
-    world.opt_out(people[3])
+    world.opt_out(ContactId(people[3]))
     campaign = world.send_to_everybody()
     world.run_lane(FakeMeta())
     books = world.books(campaign)
@@ -219,7 +220,7 @@ def test_campaigns_on_one_number_share_it(world: World) -> None:
     world.run_lane(meta, rate=60.0)
     order = [callback.split("|")[2] for _, _, callback in meta.requests]
     assert {order[:40].count(first), order[:40].count(second)} != {0, 40}
-    assert world.books(first).sent == world.books(second).sent == 60
+    assert world.books(CampaignId(first)).sent == world.books(CampaignId(second)).sent == 60
 
 
 def test_books_that_do_not_balance_become_an_incident(world: World) -> None:

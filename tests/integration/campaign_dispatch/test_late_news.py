@@ -11,6 +11,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.campaigns.standing import positions
+from shared.ids import CampaignId
 from shared.store.campaigns.books import standings
 from tests.support.engine import FakeMeta, World
 
@@ -18,11 +19,11 @@ PEOPLE = 400
 HELD = FakeMeta(lambda _to, _n: Outcome(Kind.HELD, message_id="wamid.held"))
 
 
-def sweep(world: World, campaign_id: str, later: int = 0) -> str:
+def sweep(world: World, campaign_id: CampaignId, later: int = 0) -> str:
     return world.sweep(campaign_id, epoch_ms() + later)
 
 
-def claim(world: World, campaign_id: str, start: int, stop: int) -> None:
+def claim(world: World, campaign_id: CampaignId, start: int, stop: int) -> None:
     """Claim as a worker would that is not heard of again."""
     now, lanes = epoch_ms(), world.deps.lanes
     state = lanes.acquire(world.phone_number_id, 0, f"worker-{start}", "", now + start * 100_000, now + start * 100_000)
@@ -30,7 +31,7 @@ def claim(world: World, campaign_id: str, start: int, stop: int) -> None:
     lanes.claim(world.phone_number_id, 0, state.fence, {campaign_id: (start, stop)}, f"token-{start}", now, now, 0)
 
 
-def tell(world: World, campaign_id: str, start: int, stop: int, *, failed: int, code: str = "131026") -> None:
+def tell(world: World, campaign_id: CampaignId, start: int, stop: int, *, failed: int, code: str = "131026") -> None:
     """Statuses of the recipients at positions [start, stop): the last `failed` of them failed, the others arrived."""
     campaign = world.campaign(campaign_id)
     work = world.deps.lanes.work(world.phone_number_id)
@@ -46,7 +47,7 @@ def tell(world: World, campaign_id: str, start: int, stop: int, *, failed: int, 
         world.deps.sends.record(world.tenant_id, campaign_id, block.number, change)
 
 
-def resume(world: World, campaign_id: str) -> None:
+def resume(world: World, campaign_id: CampaignId) -> None:
     campaign = world.campaign(campaign_id)
     at = positions(campaign, world.deps.lanes.work(world.phone_number_id))
     world.deps.campaigns.change(
@@ -62,7 +63,9 @@ def campaign_id(world: World) -> str:
     return world.send_to_everybody()
 
 
-def test_a_campaign_most_of_whose_messages_fail_later_stops_with_the_reason(world: World, campaign_id: str) -> None:
+def test_a_campaign_most_of_whose_messages_fail_later_stops_with_the_reason(
+    world: World, campaign_id: CampaignId
+) -> None:
     claim(world, campaign_id, 0, 200)
     tell(world, campaign_id, 0, 200, failed=110)
     assert sweep(world, campaign_id) == "tripped"
@@ -72,20 +75,22 @@ def test_a_campaign_most_of_whose_messages_fail_later_stops_with_the_reason(worl
 
 
 @pytest.mark.parametrize(("stop", "failed"), [(200, 40), (WINDOW - 1, WINDOW - 1)])
-def test_some_failures_or_few_messages_stop_nothing(world: World, campaign_id: str, stop: int, failed: int) -> None:
+def test_some_failures_or_few_messages_stop_nothing(
+    world: World, campaign_id: CampaignId, stop: int, failed: int
+) -> None:
     claim(world, campaign_id, 0, stop)
     tell(world, campaign_id, 0, stop, failed=failed)
     assert sweep(world, campaign_id) == "sending"
 
 
-def test_it_is_the_messages_of_late_that_count(world: World, campaign_id: str) -> None:
+def test_it_is_the_messages_of_late_that_count(world: World, campaign_id: CampaignId) -> None:
     claim(world, campaign_id, 0, 300)
     tell(world, campaign_id, 0, 200, failed=200)
     tell(world, campaign_id, 200, 300, failed=0)
     assert sweep(world, campaign_id) == "sending"
 
 
-def test_who_resumes_it_is_not_stopped_by_what_failed_before(world: World, campaign_id: str) -> None:
+def test_who_resumes_it_is_not_stopped_by_what_failed_before(world: World, campaign_id: CampaignId) -> None:
     claim(world, campaign_id, 0, 150)
     tell(world, campaign_id, 0, 150, failed=150)
     assert sweep(world, campaign_id) == "tripped"
@@ -96,14 +101,16 @@ def test_who_resumes_it_is_not_stopped_by_what_failed_before(world: World, campa
     assert sweep(world, campaign_id) == "tripped"
 
 
-def test_a_campaign_with_nobody_left_to_spare_is_finished_and_not_stopped(world: World, campaign_id: str) -> None:
+def test_a_campaign_with_nobody_left_to_spare_is_finished_and_not_stopped(
+    world: World, campaign_id: CampaignId
+) -> None:
     claim(world, campaign_id, 0, PEOPLE)
     tell(world, campaign_id, 0, PEOPLE, failed=PEOPLE)
     assert sweep(world, campaign_id) == "closed"
     assert world.campaign(campaign_id).state is State.COMPLETED
 
 
-def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: str) -> None:
+def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: CampaignId) -> None:
     world.run_lane(HELD)
     assert sweep(world, campaign_id) == "closed"
     books = world.books(campaign_id)
@@ -121,7 +128,7 @@ def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: st
     assert (world.tenant_id, campaign_id) not in due(epoch_ms() + 10**10)
 
 
-def test_what_is_let_go_after_all_is_sent(world: World, campaign_id: str) -> None:
+def test_what_is_let_go_after_all_is_sent(world: World, campaign_id: CampaignId) -> None:
     world.run_lane(HELD)
     sweep(world, campaign_id)
     sweep(world, campaign_id, HELD_GRACE_MS + 60_000)

@@ -20,7 +20,7 @@ from shared.domain.templates.compiler import Variable
 from shared.domain.templates.date_text import epoch_of
 from shared.domain.templates.template import Template
 from shared.errors import RetryableError
-from shared.ids import new_ulid
+from shared.ids import CampaignId, ContactId, new_ulid
 from shared.queue_messages import LoadShard, WakeLane
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database
@@ -31,9 +31,9 @@ SHARD = 5
 Record = tuple[int, list[Recipient], list[tuple[str, str]]]
 
 
-def person(i: int) -> str:
+def person(i: int) -> ContactId:
     """Contact ids of one shard, in order."""
-    return f"{SHARD:x}{i:031x}"
+    return ContactId(f"{SHARD:x}{i:031x}")
 
 
 def add(world: World, numbers: range, tag: str = "all") -> None:
@@ -42,34 +42,34 @@ def add(world: World, numbers: range, tag: str = "all") -> None:
         world.deps.contacts.upsert(world.tenant_id, person(i), attributes, {}, frozenset({tag}), epoch_ms())
 
 
-def begin(world: World) -> str:
+def begin(world: World) -> CampaignId:
     campaign_id = world.launch()
     world.start(campaign_id)
     world.load_queue.take()
     return campaign_id
 
 
-def task(world: World, campaign_id: str, shard: int = SHARD) -> LoadShard:
+def task(world: World, campaign_id: CampaignId, shard: int = SHARD) -> LoadShard:
     return LoadShard(world.tenant_id, campaign_id, shard)
 
 
-def load_one(world: World, campaign_id: str, shard: int = SHARD) -> str:
+def load_one(world: World, campaign_id: CampaignId, shard: int = SHARD) -> str:
     return load_shard(world.deps.for_load(), task(world, campaign_id, shard), epoch_ms(), lambda: False)
 
 
-def load_all(world: World, campaign_id: str) -> None:
+def load_all(world: World, campaign_id: CampaignId) -> None:
     for shard in range(SHARDS):
         load_one(world, campaign_id, shard)
 
 
-def records(world: World, campaign_id: str, shard: int = SHARD) -> list[Record]:
+def records(world: World, campaign_id: CampaignId, shard: int = SHARD) -> list[Record]:
     return [
         (record.n, [] if record.spill else list(record.recipients), list(record.skipped))
         for record in world.deps.sends.records(world.tenant_id, campaign_id, shard)
     ]
 
 
-def everybody(world: World, campaign_id: str) -> Counter[str]:
+def everybody(world: World, campaign_id: CampaignId) -> Counter[str]:
     """How often each contact appears in the campaign's shard, as recipient or as skipped."""
     seen: Counter[str] = Counter()
     for _, people, skipped in records(world, campaign_id):
@@ -78,7 +78,7 @@ def everybody(world: World, campaign_id: str) -> Counter[str]:
     return seen
 
 
-def check_sizes(world: World, campaign_id: str) -> None:
+def check_sizes(world: World, campaign_id: CampaignId) -> None:
     """All blocks but the last are full, the totals are those of the blocks, and each block has room for outcomes."""
     found = records(world, campaign_id)
     blocks = [people for _, people, _ in found if people]
@@ -363,7 +363,7 @@ def never_respelled(world: World) -> None:
     world.deps.accounts.change_tenant(world.tenant_id, lambda found: replace(found, number_plans=""))
 
 
-def change(world: World, campaign_id: str, action: str, finished_at: int | None = None) -> None:
+def change(world: World, campaign_id: CampaignId, action: str, finished_at: int | None = None) -> None:
     world.deps.campaigns.change(
         world.tenant_id,
         campaign_id,
@@ -405,7 +405,7 @@ def test_a_campaign_that_was_stopped_before_its_run_was_open_is_not_sent(
     assert world.lane_queue.messages == []
 
 
-def dry_run_parts(world: World, campaign_id: str, run_id: str) -> list[DryRunPart]:
+def dry_run_parts(world: World, campaign_id: CampaignId, run_id: str) -> list[DryRunPart]:
     return [DryRunPart.from_json(part) for part in world.deps.sends.dry_run(world.tenant_id, campaign_id, run_id)]
 
 
@@ -439,9 +439,12 @@ def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
     campaign_id, run_id = world.launch(template_id="78", variables=variables), new_ulid()
     for shard in range(SHARDS):
         load_shard(
-            world.deps.for_load(), LoadShard(world.tenant_id, campaign_id, shard, run_id), epoch_ms(), lambda: False
+            world.deps.for_load(),
+            LoadShard(world.tenant_id, CampaignId(campaign_id), shard, run_id),
+            epoch_ms(),
+            lambda: False,
         )
-    parts = dry_run_parts(world, campaign_id, run_id)
+    parts = dry_run_parts(world, CampaignId(campaign_id), run_id)
     assert [part.offer_ends for part in parts if part.planned] == [epoch_of("2100-01-01")]
     assert {part.offer_ends for part in parts if not part.planned} == {None}
 

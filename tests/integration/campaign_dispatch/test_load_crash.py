@@ -9,7 +9,7 @@ from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Run
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
@@ -47,7 +47,7 @@ class BehindTheTimes(Campaigns):
         super().__init__(Directory(database))
         self._looks = [as_it_was]
 
-    def get(self, tenant_id: TenantId, campaign_id: str) -> Campaign:
+    def get(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         return self._looks.pop() if self._looks else super().get(tenant_id, campaign_id)
 
 

@@ -13,7 +13,7 @@ from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.load_record import Record
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import RetryableError
-from shared.ids import new_ulid
+from shared.ids import CampaignId, ContactId, new_ulid
 from shared.queue_messages import LoadShard
 from shared.store.engine.database import Database
 from tests.support.engine import World
@@ -33,7 +33,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 def add(world: World, tag: Callable[[int], str]) -> None:
     for i in range(PEOPLE):
         attributes = {"phone": f"+55119{i:08}", "name": f"Ana {i}", "region": "BR"}
-        contact_id = f"{SHARD:x}{i:031x}"
+        contact_id = ContactId(f"{SHARD:x}{i:031x}")
         world.deps.contacts.upsert(world.tenant_id, contact_id, attributes, {}, frozenset({tag(i)}), epoch_ms())
         if 100 <= i < 200:
             world.opt_out(contact_id)
@@ -45,25 +45,25 @@ def mixed(world: World) -> None:
     add(world, lambda i: "all" if i >= 60 else "other")
 
 
-def begin(world: World) -> str:
+def begin(world: World) -> CampaignId:
     campaign_id = world.launch()
     world.start(campaign_id)
     world.load_queue.take()
     return campaign_id
 
 
-def step(world: World, campaign_id: str, shard: int = SHARD, run: str = "", *, in_time: bool = False) -> str:
+def step(world: World, campaign_id: CampaignId, shard: int = SHARD, run: str = "", *, in_time: bool = False) -> str:
     task = LoadShard(world.tenant_id, campaign_id, shard, run)
     return load_shard(world.deps.for_load(), task, epoch_ms(), lambda: not in_time)
 
 
-def steps(world: World, campaign_id: str, run: str = "") -> Iterator[str]:
+def steps(world: World, campaign_id: CampaignId, run: str = "") -> Iterator[str]:
     while (result := step(world, campaign_id, run=run)) == "continued":
         assert world.load_queue.take() == [LoadShard(world.tenant_id, campaign_id, SHARD, run)]
         yield result
 
 
-def records(world: World, campaign_id: str) -> list[Record]:
+def records(world: World, campaign_id: CampaignId) -> list[Record]:
     return list(world.deps.sends.records(world.tenant_id, campaign_id, SHARD))
 
 
@@ -154,7 +154,9 @@ def test_a_loader_that_seals_nothing_is_not_taken_for_dead(world: World) -> None
 
 def test_a_dry_run_in_slices_counts_what_it_counts_in_one_go(world: World, mixed: None) -> None:
     nameless = {"phone": "+5511911111111", "region": "BR"}
-    world.deps.contacts.upsert(world.tenant_id, f"{SHARD:x}{'f' * 31}", nameless, {}, frozenset({"all"}), epoch_ms())
+    world.deps.contacts.upsert(
+        world.tenant_id, ContactId(f"{SHARD:x}{'f' * 31}"), nameless, {}, frozenset({"all"}), epoch_ms()
+    )
     campaign_id = world.launch()
     parts = []
     for in_time in (True, False):

@@ -12,6 +12,7 @@ from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, lates
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import State
+from shared.ids import CampaignId
 from tests.support.engine import World, open_test_database
 from tests.support.meta_simulator import APP_SECRET, Json, Sim, receiving, simulating, until
 
@@ -46,7 +47,7 @@ class Business:
             sim.script(waba={"id": self.world.waba_id, **account})
         self.world.add_contacts(PEOPLE)
 
-    def campaign(self, *, now_category: str = "MARKETING", slices: int = 1) -> str:
+    def campaign(self, *, now_category: str = "MARKETING", slices: int = 1) -> CampaignId:
         """Begun as marketing; the template is of `now_category` by the time it is sent."""
         world = self.world
         campaign_id = world.send_to_everybody()
@@ -79,7 +80,7 @@ class Business:
             if entry["callback"] and not entry["accepted"]
         }
 
-    def books(self, campaign_id: str) -> Books:
+    def books(self, campaign_id: CampaignId) -> Books:
         books = self.world.books(campaign_id)
         assert books.balanced
         return books

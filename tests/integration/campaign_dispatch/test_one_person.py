@@ -13,6 +13,7 @@ from shared.clients.queue import Queue
 from shared.clock import epoch_ms
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for, shard_of
+from shared.ids import CampaignId, ContactId
 from shared.queue_messages import InboundMessage, LoadShard, StatusUpdates
 from tests.support.consumers import Deps as Ingest
 from tests.support.consumers import build as build_ingest
@@ -39,7 +40,7 @@ class Scene:
         queues = [one.name for one in fields(ingest) if isinstance(getattr(ingest, one.name), Queue)]
         self.ingest: Ingest = replace(ingest, **{name: cast("Any", RecordingQueue()) for name in queues})
         (self.by_phone,) = self.world.add_contacts(1)
-        known = self.world.deps.contacts.get(self.world.tenant_id, self.by_phone)
+        known = self.world.deps.contacts.get(self.world.tenant_id, ContactId(self.by_phone))
         assert known is not None
         self.phone = known.phone or ""
         self.other = self.add("phone", EARLIER) if earlier_phone else self.add("bsuid", USER_ID)
@@ -77,18 +78,18 @@ class Scene:
 
     def merge(self) -> None:
         contacts, tenant_id = self.world.deps.contacts, self.world.tenant_id
-        gone = contacts.get(tenant_id, self.other)
+        gone = contacts.get(tenant_id, ContactId(self.other))
         assert gone is not None
         if gone.contact_id != self.by_phone:
-            contacts.merge(tenant_id, self.by_phone, gone, epoch_ms())
+            contacts.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
 
     def merge_half(self) -> None:
         """The contact that is to go changes meanwhile, and stays for now."""
         contacts, tenant_id = self.world.deps.contacts, self.world.tenant_id
-        gone = contacts.get(tenant_id, self.other)
+        gone = contacts.get(tenant_id, ContactId(self.other))
         assert gone is not None
-        contacts.upsert(tenant_id, self.other, {"name": "Eva"}, {}, frozenset(), epoch_ms() + 1)
-        assert not contacts.merge(tenant_id, self.by_phone, gone, epoch_ms())
+        contacts.upsert(tenant_id, ContactId(self.other), {"name": "Eva"}, {}, frozenset(), epoch_ms() + 1)
+        assert not contacts.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
 
     def meta(self, first_outcome: Outcome | None = None, then: Callable[[], None] = lambda: None) -> FakeMeta:
         """After the first message something turns out."""
@@ -101,7 +102,7 @@ class Scene:
 
         return FakeMeta(answer)
 
-    def check(self, campaign: str, meta: FakeMeta, **outcomes: int) -> None:
+    def check(self, campaign: CampaignId, meta: FakeMeta, **outcomes: int) -> None:
         books = self.world.books(campaign)
         assert len(meta.requests) == 1
         assert books.balanced
@@ -182,7 +183,7 @@ def test_what_turns_out_while_the_audience_is_frozen_counts(scene: Scene) -> Non
     campaign = world.launch()
     world.start(campaign)
     tasks = [task for task in world.load_queue.take() if isinstance(task, LoadShard)]
-    tasks.sort(key=lambda task: task.shard != shard_of(scene.other))
+    tasks.sort(key=lambda task: task.shard != shard_of(ContactId(scene.other)))
     load_shard(world.deps.for_load(), tasks[0], epoch_ms(), lambda: False)
     scene.merge()
     for task in tasks[1:]:
@@ -197,7 +198,7 @@ def test_four_lanes_write_to_one_of_them(dynoxide: str) -> None:
     lanes: set[int] = set()
     while len(lanes) < 2:  # ids follow from the tenant's, which is new each time
         scene = Scene(dynoxide, throughput=1000)
-        lanes = {shard_of(contact) // 4 for contact in (scene.by_phone, scene.other)}
+        lanes = {shard_of(ContactId(contact)) // 4 for contact in (scene.by_phone, scene.other)}
     campaign = scene.world.send_to_everybody()
     meta = scene.meta()
     scene.world.run_lane(meta, index=max(lanes))

@@ -10,7 +10,7 @@ from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.numbers.number import Number
-from shared.ids import new_ulid
+from shared.ids import CampaignId, new_ulid
 from tests.support.engine import World
 
 
@@ -31,16 +31,16 @@ def two_campaigns(world: World) -> tuple[str, str]:
 def test_one_campaign_is_paused_and_the_other_goes_on(world: World, pause: AutoPause) -> None:
     first, second = two_campaigns(world)
     pause(runs(world)[first], Scope.CAMPAIGN, "132015")
-    assert world.campaign(first).state is State.PAUSED
-    assert "132015" in world.campaign(first).reason
+    assert world.campaign(CampaignId(first)).state is State.PAUSED
+    assert "132015" in world.campaign(CampaignId(first)).reason
     assert {c: run.state for c, run in runs(world).items()} == {first: "paused", second: "running"}
-    assert runs(world)[first].reason == world.campaign(first).reason
+    assert runs(world)[first].reason == world.campaign(CampaignId(first)).reason
 
 
 def test_every_campaign_of_a_number_is_paused(world: World, pause: AutoPause) -> None:
     first, second = two_campaigns(world)
     pause(runs(world)[first], Scope.NUMBER, "131048")
-    assert {world.campaign(c).state for c in (first, second)} == {State.PAUSED}
+    assert {world.campaign(CampaignId(c)).state for c in (first, second)} == {State.PAUSED}
     assert {run.state for run in runs(world).values()} == {"paused"}
 
 
@@ -60,8 +60,8 @@ def test_a_number_that_may_not_send_stops_what_began_on_it(world: World, change:
     deps = world.deps
     assert pause_idle_number(deps.campaigns, deps.lanes, world.tenant_id, number, 1_500) is idle
     for campaign_id in (first, second):
-        assert world.campaign(campaign_id).state is (State.PAUSED if idle else State.SENDING)
-        assert world.campaign(campaign_id).reason == (change["reason"] if idle else "")
+        assert world.campaign(CampaignId(campaign_id)).state is (State.PAUSED if idle else State.SENDING)
+        assert world.campaign(CampaignId(campaign_id)).reason == (change["reason"] if idle else "")
         assert runs(world)[campaign_id].state == ("paused" if idle else "running")
 
 
@@ -69,19 +69,21 @@ def test_pausing_again_changes_nothing(world: World, pause: AutoPause) -> None:
     first, _ = two_campaigns(world)
     run = runs(world)[first]
     pause(run, Scope.CAMPAIGN, "132015")
-    before = world.campaign(first)
+    before = world.campaign(CampaignId(first))
     pause(run, Scope.CAMPAIGN, "132016")
-    assert world.campaign(first) == before
+    assert world.campaign(CampaignId(first)) == before
     assert runs(world)[first].state == "paused"
 
 
 def test_a_cancelled_campaign_stays_cancelled(world: World, pause: AutoPause) -> None:
     first, _ = two_campaigns(world)
     run = runs(world)[first]
-    world.deps.campaigns.change(world.tenant_id, first, lambda c: replace(c, state=after(c.state, "cancel")))
-    world.deps.lanes.set_run_state(world.phone_number_id, first, "cancelled")
+    world.deps.campaigns.change(
+        world.tenant_id, CampaignId(first), lambda c: replace(c, state=after(c.state, "cancel"))
+    )
+    world.deps.lanes.set_run_state(world.phone_number_id, CampaignId(first), "cancelled")
     pause(run, Scope.NUMBER, "131048")
-    assert world.campaign(first).state is State.CANCELLED
+    assert world.campaign(CampaignId(first)).state is State.CANCELLED
     assert runs(world)[first].state == "cancelled"
 
 
@@ -89,7 +91,7 @@ def test_a_crash_between_campaign_and_run_is_made_good_by_the_repetition(world: 
     first, _ = two_campaigns(world)
     run = runs(world)[first]
     world.deps.campaigns.change(
-        world.tenant_id, first, lambda c: replace(c, state=after(c.state, "pause"), reason="132015: …")
+        world.tenant_id, CampaignId(first), lambda c: replace(c, state=after(c.state, "pause"), reason="132015: …")
     )
     pause(run, Scope.CAMPAIGN, "132015")
     assert runs(world)[first].state == "paused"
@@ -110,6 +112,6 @@ def test_every_campaign_of_an_account_is_paused_whatever_its_number(world: World
 
 def test_a_campaign_that_is_gone_holds_nothing_up(world: World, pause: AutoPause) -> None:
     first, second = two_campaigns(world)
-    gone = replace(runs(world)[first], campaign_id=new_ulid())
+    gone = replace(runs(world)[first], campaign_id=CampaignId(new_ulid()))
     pause(gone, Scope.NUMBER, "131048")
-    assert world.campaign(second).state is State.SENDING
+    assert world.campaign(CampaignId(second)).state is State.SENDING

@@ -8,6 +8,7 @@ from functions.campaign_dispatch.load import shard as load
 from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, State
 from shared.domain.campaigns.stop_reasons import next_action
+from shared.ids import CampaignId
 from tests.support.engine import World, open_test_database
 
 
@@ -16,7 +17,7 @@ def world(dynoxide: str) -> World:
     return World(open_test_database(dynoxide))
 
 
-def must_be_made_anew(world: World, campaign_id: str) -> str:
+def must_be_made_anew(world: World, campaign_id: CampaignId) -> str:
     """The campaign's reason, when the campaign is over and nobody is told to resume it."""
     campaign = world.campaign(campaign_id)
     assert campaign.state is State.CANCELLED

@@ -12,7 +12,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import derived_ulid, new_ulid
+from shared.ids import CampaignId, ContactId, derived_ulid, new_ulid
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
 from shared.store.campaigns.campaigns import LOAD_GRACE_MS, START_GRACE_MS
 from tests.support.engine import FakeMeta, World
@@ -21,11 +21,11 @@ GRACE_MS = 2_000
 LEASE_MS = 15_000
 
 
-def sweep(world: World, campaign_id: str, later: int = 0) -> str:
+def sweep(world: World, campaign_id: CampaignId, later: int = 0) -> str:
     return world.sweep(campaign_id, epoch_ms() + later)
 
 
-def change(world: World, campaign_id: str, action: str) -> None:
+def change(world: World, campaign_id: CampaignId, action: str) -> None:
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, action)))
 
 
@@ -33,7 +33,7 @@ def is_due(world: World, campaign_id: str, later: int) -> bool:
     return (world.tenant_id, campaign_id) in world.deps.campaigns.to_sweep(epoch_ms() + later)
 
 
-def hold_lane(world: World, *moves: tuple[str, int, int]) -> int:
+def hold_lane(world: World, *moves: tuple[CampaignId, int, int]) -> int:
     """Take the lane and claim as a worker would; returns the fence."""
     now = epoch_ms()
     state = world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", now, now + LEASE_MS)
@@ -43,7 +43,7 @@ def hold_lane(world: World, *moves: tuple[str, int, int]) -> int:
     return state.fence
 
 
-def blocks(world: World, campaign_id: str) -> list[int]:
+def blocks(world: World, campaign_id: CampaignId) -> list[int]:
     return [
         block_number(shard, n)
         for shard in range(SHARDS)
@@ -51,12 +51,12 @@ def blocks(world: World, campaign_id: str) -> list[int]:
     ]
 
 
-def only_block(world: World, campaign_id: str) -> int:
+def only_block(world: World, campaign_id: CampaignId) -> int:
     (block,) = blocks(world, campaign_id)
     return block
 
 
-def figures(world: World, campaign_id: str) -> dict[str, int]:
+def figures(world: World, campaign_id: CampaignId) -> dict[str, int]:
     books = world.books(campaign_id)
     assert books.balanced
     names = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting")
@@ -207,7 +207,7 @@ def test_a_resend_whose_one_start_message_is_lost_is_started_by_the_sweep(world:
     world.run_lane(FakeMeta(lambda _to, n: Outcome(Kind.UNKNOWN, "no_answer") if n == 1 else None))
     assert sweep(world, campaign_id, GRACE_MS + 10_000) == "closed"
     world.start_queue.take()
-    again = derived_ulid(campaign_id, "resend")
+    again = CampaignId(derived_ulid(campaign_id, "resend"))
     assert is_due(world, again, GRACE_MS + 10_000 + START_GRACE_MS + 1)
     assert sweep(world, again) == "started"
     assert world.start_queue.take() == [StartCampaign(world.tenant_id, again)]
@@ -316,11 +316,11 @@ def test_an_empty_audience_is_finished_at_once(world: World) -> None:
 def test_the_books_balance_at_every_step_of_a_campaign_with_everything_in_it(world: World) -> None:
     people = world.add_contacts(60)
     for contact_id in people[:5]:
-        world.opt_out(contact_id)
+        world.opt_out(ContactId(contact_id))
     campaign_id = world.send_to_everybody()
     assert figures(world, campaign_id) == {"planned": 60, "skipped": 5, "waiting": 55}
     for contact_id in people[5:10]:
-        world.opt_out(contact_id)
+        world.opt_out(ContactId(contact_id))
     answers = {
         "1": Outcome(Kind.REFUSED, "131026"),
         "2": Outcome(Kind.UNKNOWN, "no_answer"),
@@ -332,5 +332,5 @@ def test_the_books_balance_at_every_step_of_a_campaign_with_everything_in_it(wor
     assert sweep(world, campaign_id, GRACE_MS + 30_000) == "closed"
     assert figures(world, campaign_id) == {"planned": 60, "sent": 35, "failed": 10, "skipped": 10, "unknown": 5}
     refused = [people[i] for i in range(13, 60, 10)]
-    known = [world.deps.contacts.get(world.tenant_id, contact_id) for contact_id in refused]
+    known = [world.deps.contacts.get(world.tenant_id, ContactId(contact_id)) for contact_id in refused]
     assert all(found.opted_out_at for found in known if found)

@@ -11,6 +11,7 @@ from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.errors import Conflict
+from shared.ids import CampaignId
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.lanes import Lanes
 from tests.support.engine import FakeMeta, World
@@ -50,13 +51,13 @@ def control(world: World) -> CampaignControl:
     )
 
 
-def standing(world: World, campaign_id: str) -> tuple[str, str, list[str]]:
+def standing(world: World, campaign_id: CampaignId) -> tuple[str, str, list[str]]:
     campaign = world.campaign(campaign_id)
     runs = world.deps.lanes.work(world.phone_number_id).runs
     return campaign.state, campaign.reason, [run.state for run in runs]
 
 
-def stop(world: World, campaign_id: str, reason: str, said_at: int | None = None) -> None:
+def stop(world: World, campaign_id: CampaignId, reason: str, said_at: int | None = None) -> None:
     CampaignStop(world.deps.campaigns, world.deps.lanes)(world.tenant_id, campaign_id, Scope.CAMPAIGN, reason, said_at)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from shared.ids import CampaignId
 from shared.queue_messages import (
     AccountEvent,
     BillingEvent,
@@ -229,8 +230,8 @@ CASES: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "statuses": ("Status", _statuses),
     "a preference": ("Account", _preference),
     "a template's pause": ("Account", _paused_template),
-    "a start": ("Start", lambda scene: StartCampaign(scene.business.tenant_id, scene.campaign_id)),
-    "a shard": ("Load", lambda scene: LoadShard(scene.business.tenant_id, scene.campaign_id, 3)),
+    "a start": ("Start", lambda scene: StartCampaign(scene.business.tenant_id, CampaignId(scene.campaign_id))),
+    "a shard": ("Load", lambda scene: LoadShard(scene.business.tenant_id, CampaignId(scene.campaign_id), 3)),
     "a wake": ("Lane", lambda scene: WakeLane(scene.business.phone_number_id, 0)),
     "a bot's turn": ("Bot", lambda scene: scene.turn),
     "a payment event": ("Billing", lambda scene: scene.subscription),

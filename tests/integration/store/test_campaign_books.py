@@ -9,7 +9,7 @@ from shared.domain.campaigns.blocks import Segment
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.standing import claimed_slots
-from shared.ids import new_ulid
+from shared.ids import CampaignId, new_ulid
 from shared.store.engine.database import Database
 from tests.support.engine import World
 from tests.support.frozen import frozen_campaign
@@ -18,7 +18,7 @@ PEOPLE = 2_700
 LEASE_MS = 60_000
 
 
-def figures(world: World, campaign_id: str) -> dict[str, int]:
+def figures(world: World, campaign_id: CampaignId) -> dict[str, int]:
     books = world.books(campaign_id)
     assert books.balanced
     names = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting")
@@ -30,7 +30,7 @@ def four_lanes(database: Database) -> World:
     return World(database, throughput=1_000)
 
 
-def claim(world: World, campaign_id: str, lane: int, stop: int) -> int:
+def claim(world: World, campaign_id: CampaignId, lane: int, stop: int) -> int:
     now = epoch_ms()
     state = world.deps.lanes.acquire(world.phone_number_id, lane, new_ulid(), "", now, now + LEASE_MS)
     assert state is not None

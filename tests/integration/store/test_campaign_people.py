@@ -7,6 +7,7 @@ from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import epoch_ms
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import Fate
+from shared.ids import ContactId
 from shared.queue_messages import LoadShard
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
 from tests.support.engine import World
@@ -14,9 +15,9 @@ from tests.support.engine import World
 SHARD = 5
 
 
-def person(i: int) -> str:
+def person(i: int) -> ContactId:
     """Contact ids of one shard, in order."""
-    return f"{SHARD:x}{i:031x}"
+    return ContactId(f"{SHARD:x}{i:031x}")
 
 
 def frozen(world: World, recipients: int, held_back: range) -> Campaign:

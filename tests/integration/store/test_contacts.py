@@ -7,7 +7,7 @@ import pytest
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import first_name_of, kept_with_name
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, TenantId, new_ulid
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 from shared.store.engine.database import Database
@@ -21,19 +21,21 @@ def contacts(database: Database) -> Contacts:
     return Contacts(database)
 
 
-def add(contacts: Contacts, tenant: TenantId, phone: str = PHONE, name: str = "Ana", **fields: str) -> str:
+def add(contacts: Contacts, tenant: TenantId, phone: str = PHONE, name: str = "Ana", **fields: str) -> ContactId:
     contact_id = contact_id_for(tenant, "phone", phone)
     found, *_ = contacts.upsert(tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), 1_000)
     return found
 
 
-def need(contacts: Contacts, tenant: TenantId, contact_id: str) -> Contact:
+def need(contacts: Contacts, tenant: TenantId, contact_id: ContactId) -> Contact:
     found = contacts.get(tenant, contact_id)
     assert found is not None
     return found
 
 
-def say(contacts: Contacts, tenant: TenantId, contact_id: str, *, no: bool, at: int, now: int | None = None) -> None:
+def say(
+    contacts: Contacts, tenant: TenantId, contact_id: ContactId, *, no: bool, at: int, now: int | None = None
+) -> None:
     contacts.consent.record(
         tenant,
         contact_id,
@@ -80,14 +82,14 @@ def test_the_tenants_name_comes_first_then_their_phone_books_then_the_persons_ow
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     names, contact_id = ContactNames(database), add(contacts, tenant, name="")
-    contacts.upsert(tenant, contact_id, {"profile": "annie"}, {}, frozenset(), 6)
-    shown = [need(contacts, tenant, contact_id).name]
+    contacts.upsert(tenant, ContactId(contact_id), {"profile": "annie"}, {}, frozenset(), 6)
+    shown = [need(contacts, tenant, ContactId(contact_id)).name]
     for name, at in (("Ana B", 20), ("Ana A", 10), ("", 30)):
-        names.set_book_name(tenant, contact_id, name, at)
-        shown.append(need(contacts, tenant, contact_id).name)
-    names.set_book_name(tenant, contact_id, "Ana C", 40)
-    contacts.upsert(tenant, contact_id, {"name": "Ana Souza"}, {}, frozenset(), 6)
-    shown.append(need(contacts, tenant, contact_id).name)
+        names.set_book_name(tenant, ContactId(contact_id), name, at)
+        shown.append(need(contacts, tenant, ContactId(contact_id)).name)
+    names.set_book_name(tenant, ContactId(contact_id), "Ana C", 40)
+    contacts.upsert(tenant, ContactId(contact_id), {"name": "Ana Souza"}, {}, frozenset(), 6)
+    shown.append(need(contacts, tenant, ContactId(contact_id)).name)
     assert shown == ["annie", "Ana B", "Ana B", "annie", "Ana Souza"]
 
 
@@ -96,8 +98,8 @@ def test_a_username_is_the_latest_by_its_time_and_makes_no_contact(
 ) -> None:
     names, contact_id = ContactNames(database), add(contacts, tenant)
     for username, at in (("new", 20), ("old", 10), ("newer", 20)):
-        names.set_username(tenant, contact_id, username, at)
-    assert need(contacts, tenant, contact_id).username == "newer"
+        names.set_username(tenant, ContactId(contact_id), username, at)
+    assert need(contacts, tenant, ContactId(contact_id)).username == "newer"
     nobody = contact_id_for(tenant, "bsuid", "BR.9")
     names.set_username(tenant, nobody, "nobody", 1)
     assert contacts.get(tenant, nobody) is None
@@ -109,15 +111,15 @@ def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
     kept, gone = add(contacts, tenant, name=""), contact_id_for(tenant, "bsuid", "BR.1")
     contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), 5)
     ContactNames(database).set_username(tenant, gone, "ana", 5)
-    assert contacts.merge(tenant, kept, need(contacts, tenant, gone), 9)
+    assert contacts.merge(tenant, ContactId(kept), need(contacts, tenant, gone), 9)
     found = need(contacts, tenant, gone)
     assert (found.contact_id, found.name, found.profile_name, found.username) == (kept, "Ana", "annie", "ana")
 
 
 def test_a_pointer_never_replaces_what_is_there(contacts: Contacts, tenant: TenantId) -> None:
     first, second = add(contacts, tenant), add(contacts, tenant, "+5511912345678", "Bia")
-    contacts.put_pointer(tenant, first, second)
-    assert need(contacts, tenant, first).name == "Ana"
+    contacts.put_pointer(tenant, ContactId(first), ContactId(second))
+    assert need(contacts, tenant, ContactId(first)).name == "Ana"
 
 
 def test_pointers_in_a_circle_lead_nowhere(contacts: Contacts, tenant: TenantId) -> None:
@@ -154,7 +156,7 @@ def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant
         phone = f"+551198765{round_:04}"
         contact_id = contact_id_for(tenant, "phone", phone)
 
-        def act(i: int, phone: str = phone, contact_id: str = contact_id) -> None:
+        def act(i: int, phone: str = phone, contact_id: ContactId = contact_id) -> None:
             if i == 3:
                 say(contacts, tenant, contact_id, no=True, at=500)
                 return
@@ -205,7 +207,7 @@ def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: C
 def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: Contacts, tenant: TenantId) -> None:
     people = [add(contacts, tenant, f"+551198765{i:04}") for i in range(4)]
     for i, now in enumerate((400, 100, 300, 200)):
-        say(contacts, tenant, people[i], no=i != 2, at=50, now=now)
+        say(contacts, tenant, ContactId(people[i]), no=i != 2, at=50, now=now)
     feed = contacts.consent.feed(tenant, 0)
     assert [(change.contact_id, change.opted_out, change.at) for change in feed] == [
         (people[1], True, 100),
@@ -236,7 +238,7 @@ def test_a_no_whose_recording_crashed_is_whole_after_the_redelivery(
     assert len(consent_events(database, tenant, contact_id)) == 1
 
 
-def consent_events(database: Database, tenant: TenantId, contact_id: str) -> list[dict[str, object]]:
+def consent_events(database: Database, tenant: TenantId, contact_id: ContactId) -> list[dict[str, object]]:
     answer = database.client.query(
         TableName=database.contacts,
         KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
@@ -268,13 +270,13 @@ def test_the_last_inbound_moves_forward_only(contacts: Contacts, tenant: TenantI
 
 def test_scanning_shard_by_shard_gives_everybody_once_in_order_of_id(contacts: Contacts, tenant: TenantId) -> None:
     ids = sorted(add(contacts, tenant, f"+55119{i:08}") for i in range(60))
-    contacts.put_pointer(tenant, contact_id_for(tenant, "bsuid", "BR.1"), ids[0])
-    say(contacts, tenant, ids[0], no=True, at=5)
+    contacts.put_pointer(tenant, contact_id_for(tenant, "bsuid", "BR.1"), ContactId(ids[0]))
+    say(contacts, tenant, ContactId(ids[0]), no=True, at=5)
     scanned = [c.contact_id for shard in range(SHARDS) for c in contacts.scan_shard(tenant, shard)]
     assert scanned == ids
     for after in (ids[0], ids[17], ids[59]):
-        rest = [c.contact_id for c in contacts.scan_shard(tenant, shard_of(after), after)]
-        assert rest == [i for i in ids if i > after and shard_of(i) == shard_of(after)]
+        rest = [c.contact_id for c in contacts.scan_shard(tenant, shard_of(ContactId(after)), after)]
+        assert rest == [i for i in ids if i > after and shard_of(ContactId(i)) == shard_of(ContactId(after))]
 
 
 def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: TenantId) -> None:
@@ -310,7 +312,7 @@ def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None
     assert contacts.get(tenant, contact_id) is None
 
 
-def merge(contacts: Contacts, tenant: TenantId, keep: str, gone: str) -> bool:
+def merge(contacts: Contacts, tenant: TenantId, keep: ContactId, gone: ContactId) -> bool:
     return contacts.merge(tenant, keep, need(contacts, tenant, gone), 9_000)
 
 
@@ -333,24 +335,24 @@ def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
 ) -> None:
     ids = {"keep": add(contacts, tenant), "gone": add(contacts, tenant, "+5511912345678")}
     if moment == "before":
-        say(contacts, tenant, ids[who], no=True, at=100)
-    assert merge(contacts, tenant, ids["keep"], ids["gone"])
+        say(contacts, tenant, ContactId(ids[who]), no=True, at=100)
+    assert merge(contacts, tenant, ContactId(ids["keep"]), ContactId(ids["gone"]))
     if moment == "after":
-        say(contacts, tenant, ids[who], no=True, at=100)
-    assert need(contacts, tenant, ids["keep"]).opted_out_at == 100
-    assert need(contacts, tenant, ids["gone"]).opted_out_at == 100
+        say(contacts, tenant, ContactId(ids[who]), no=True, at=100)
+    assert need(contacts, tenant, ContactId(ids["keep"])).opted_out_at == 100
+    assert need(contacts, tenant, ContactId(ids["gone"])).opted_out_at == 100
     heard = {change.contact_id for change in contacts.consent.feed(tenant, 0) if change.opted_out}
     assert heard == {ids["keep"], ids["gone"]}
 
 
 def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, tenant: TenantId) -> None:
     keep, gone = add(contacts, tenant), add(contacts, tenant, "+5511912345678")
-    as_read = need(contacts, tenant, gone)
-    say(contacts, tenant, gone, no=True, at=8_000, now=8_000)
-    assert not contacts.merge(tenant, keep, as_read, 9_000)
-    assert need(contacts, tenant, gone).opted_out_at == 8_000
-    assert merge(contacts, tenant, keep, gone)
-    assert need(contacts, tenant, keep).opted_out_at == 8_000
+    as_read = need(contacts, tenant, ContactId(gone))
+    say(contacts, tenant, ContactId(gone), no=True, at=8_000, now=8_000)
+    assert not contacts.merge(tenant, ContactId(keep), as_read, 9_000)
+    assert need(contacts, tenant, ContactId(gone)).opted_out_at == 8_000
+    assert merge(contacts, tenant, ContactId(keep), ContactId(gone))
+    assert need(contacts, tenant, ContactId(keep)).opted_out_at == 8_000
 
 
 def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: TenantId) -> None:

@@ -10,7 +10,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.conversations.presence import PRESENT_MS
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import MOST_LOOKED_AT, ConversationFilter
@@ -26,9 +26,9 @@ def conversations(database: Database) -> Conversations:
     return Conversations(database)
 
 
-def heard(conversations: Conversations, tenant: TenantId, name: str, at: int, number: str = "pn1") -> None:
+def heard(conversations: Conversations, tenant: TenantId, name: ConversationId, at: int, number: str = "pn1") -> None:
     message = Message(message_key(at, name), name, "in", "contact", "text", "hello", at, {"body": "hello"}, f"w{at}")
-    conversations.append(tenant, Head(name, number, f"c{name}", "Ana Lima", "+5511912345678"), message)
+    conversations.append(tenant, Head(name, number, ContactId(f"c{name}"), "Ana Lima", "+5511912345678"), message)
 
 
 def listed(
@@ -51,13 +51,13 @@ def listed(
 
 def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(9):
-        heard(conversations, tenant, f"v{i}", NOW - 100 + i, number=f"pn{i % 2}")
+        heard(conversations, tenant, ConversationId(f"v{i}"), NOW - 100 + i, number=f"pn{i % 2}")
         desk = ("ana", "bea", "")[i % 3]
-        conversations.change(tenant, f"v{i}", lambda c, desk=desk: assign(c, desk))  # type: ignore[misc]
+        conversations.change(tenant, ConversationId(f"v{i}"), lambda c, desk=desk: assign(c, desk))  # type: ignore[misc]
     for i in (0, 1):
-        conversations.change(tenant, f"v{i}", lambda c: close(c, NOW))
+        conversations.change(tenant, ConversationId(f"v{i}"), lambda c: close(c, NOW))
     for i, until in ((2, NOW + 50), (3, NOW + 20)):
-        conversations.change(tenant, f"v{i}", lambda c, until=until: snooze(c, until, NOW))  # type: ignore[misc]
+        conversations.change(tenant, ConversationId(f"v{i}"), lambda c, until=until: snooze(c, until, NOW))  # type: ignore[misc]
     assert listed(conversations, tenant) == ["v2", "v3", "v8", "v7", "v6", "v5", "v4", "v1", "v0"]
     assert listed(conversations, tenant, ConversationFilter("open")) == ["v8", "v7", "v6", "v5", "v4"]
     assert listed(conversations, tenant, ConversationFilter("open"), now=NOW + 20) == [
@@ -86,8 +86,8 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
     assert MOST_LOOKED_AT == 2_000
     monkeypatch.setattr("shared.store.conversations.lists.MOST_LOOKED_AT", 5)
     for i in range(12):
-        heard(conversations, tenant, f"v{i:02}", NOW + i)
-    conversations.change(tenant, "v03", lambda c: label(c, ["vip"], []))
+        heard(conversations, tenant, ConversationId(f"v{i:02}"), NOW + i)
+    conversations.change(tenant, ConversationId("v03"), lambda c: label(c, ["vip"], []))
     first = conversations.page(tenant, 10, None, NOW, ConversationFilter("open", label="vip"))
     assert (first.items, first.cursor is None) == ([], False)
     assert listed(conversations, tenant, ConversationFilter("open", label="vip")) == ["v03"]
@@ -95,23 +95,23 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
 
 
 def test_of_many_changes_at_once_none_is_lost(conversations: Conversations, tenant: TenantId) -> None:
-    heard(conversations, tenant, "v", NOW)
+    heard(conversations, tenant, ConversationId("v"), NOW)
 
     def change(i: int) -> None:
         if i % 2:
-            conversations.change(tenant, "v", lambda c: label(c, [f"l{i}"], []))
+            conversations.change(tenant, ConversationId("v"), lambda c: label(c, [f"l{i}"], []))
         else:
-            heard(conversations, tenant, "v", NOW + i)
+            heard(conversations, tenant, ConversationId("v"), NOW + i)
 
     at_once(6, change)
-    found = conversations.get(tenant, "v")
+    found = conversations.get(tenant, ConversationId("v"))
     assert found is not None
     assert found.labels == {"l1", "l3", "l5"}
     assert (found.unread, found.version) == (3, 3)
 
 
 def test_of_two_who_decide_by_one_version_one_wins(conversations: Conversations, tenant: TenantId) -> None:
-    heard(conversations, tenant, "v", NOW)
+    heard(conversations, tenant, ConversationId("v"), NOW)
 
     def claim(i: int) -> str:
         def change(conversation: Conversation) -> Conversation:
@@ -120,37 +120,37 @@ def test_of_two_who_decide_by_one_version_one_wins(conversations: Conversations,
             return assign(conversation, f"m{i}")
 
         try:
-            return conversations.change(tenant, "v", change)[1].assignee
+            return conversations.change(tenant, ConversationId("v"), change)[1].assignee
         except Conflict:
             return ""
 
     winners = [name for name in at_once(4, claim) if name]
-    found = conversations.get(tenant, "v")
+    found = conversations.get(tenant, ConversationId("v"))
     assert found is not None
     assert winners == [found.assignee]
 
 
 def entry(name: str, at: int = NOW, mentions: tuple[str, ...] = ()) -> Entry:
-    return Entry(message_key(at, name), "v", "note", "agent", "ana", text=name, mentions=mentions)
+    return Entry(message_key(at, name), ConversationId("v"), "note", "agent", "ana", text=name, mentions=mentions)
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_change_and_what_is_said_of_it_are_one_write(
     database: Database, conversations: Conversations, tenant: TenantId, when: str
 ) -> None:
-    heard(conversations, tenant, "v", NOW)
+    heard(conversations, tenant, ConversationId("v"), NOW)
     said = entry("x", mentions=("bea",))
 
     def note() -> None:
-        conversations.change(tenant, "v", lambda c: replace(c, notes=c.notes + 1), lambda _a, _b: said)
+        conversations.change(tenant, ConversationId("v"), lambda c: replace(c, notes=c.notes + 1), lambda _a, _b: said)
 
     with crash_at_write(database, 1, when), pytest.raises(Crash):  # type: ignore[arg-type]
         note()
-    found = conversations.get(tenant, "v")
+    found = conversations.get(tenant, ConversationId("v"))
     assert found is not None
     written = when == "after"
     assert (found.notes == 1) is written
-    assert (conversations.entries.get(tenant, "v", said.entry_id) == said) is written
+    assert (conversations.entries.get(tenant, ConversationId("v"), said.entry_id) == said) is written
     assert bool(conversations.entries.mentions(tenant, "bea", 9, None).items) is written
 
 
@@ -159,7 +159,7 @@ def test_entries_and_mentions_are_newest_first_and_each_tenants_own(
 ) -> None:
     for i in range(5):
         conversations.entries.put(tenant, entry(f"n{i}", NOW + i, ("bea", "cid")))
-    read = [e.text for e in conversations.entries.newest_first(tenant, "v", NOW + 3, 2)]
+    read = [e.text for e in conversations.entries.newest_first(tenant, ConversationId("v"), NOW + 3, 2)]
     assert read == ["n3", "n2", "n1", "n0"]
     seen: list[str] = []
     cursor: str | None = None
@@ -170,35 +170,38 @@ def test_entries_and_mentions_are_newest_first_and_each_tenants_own(
     assert sorted(seen) == ["n0", "n1", "n2", "n3", "n4"]
     other = TenantId(new_ulid())
     assert conversations.entries.mentions(other, "bea", 9, None).items == []
-    assert list(conversations.entries.newest_first(other, "v", NOW + 9, 9)) == []
+    assert list(conversations.entries.newest_first(other, ConversationId("v"), NOW + 9, 9)) == []
 
 
 def test_a_conversation_that_a_person_opens_again_says_so(conversations: Conversations, tenant: TenantId) -> None:
-    heard(conversations, tenant, "v", NOW)
-    conversations.change(tenant, "v", lambda c: close(c, NOW + 1))
-    heard(conversations, tenant, "v", NOW + 2)
-    (said,) = conversations.entries.newest_first(tenant, "v", NOW + 9, 9)
+    heard(conversations, tenant, ConversationId("v"), NOW)
+    conversations.change(tenant, ConversationId("v"), lambda c: close(c, NOW + 1))
+    heard(conversations, tenant, ConversationId("v"), NOW + 2)
+    (said,) = conversations.entries.newest_first(tenant, ConversationId("v"), NOW + 9, 9)
     assert (said.kind, said.author, said.at) == ("reopened", "contact", NOW + 2)
 
 
 def test_a_conversation_is_opened_once(conversations: Conversations, tenant: TenantId) -> None:
-    head = Head("v", "pn1", "c", "Ana", "+1")
+    head = Head(ConversationId("v"), "pn1", ContactId("c"), "Ana", "+1")
     assert sum(made for _, made in at_once(4, lambda _: conversations.open(tenant, head, NOW))) == 1
     assert listed(conversations, tenant, ConversationFilter("open", "")) == ["v"]
     with pytest.raises(NotFound):
-        conversations.change(tenant, "nothing", lambda c: c)
+        conversations.change(tenant, ConversationId("nothing"), lambda c: c)
 
 
 def test_presence_and_turns(database: Database, tenant: TenantId) -> None:
     agents = Agents(database)
-    agents.enter(tenant, "v", "ana", "viewing", NOW)
-    agents.enter(tenant, "v", "ana", "typing", NOW + 5)
-    agents.enter(tenant, "v", "bea", "viewing", NOW)
-    assert {(p.member_id, p.doing) for p in agents.present(tenant, "v", NOW)} == {("ana", "typing"), ("bea", "viewing")}
-    assert [p.member_id for p in agents.present(tenant, "v", NOW + PRESENT_MS)] == ["ana"]
-    assert agents.present(TenantId(new_ulid()), "v", NOW) == []
-    agents.leave(tenant, "v", "ana")
-    assert [p.member_id for p in agents.present(tenant, "v", NOW)] == ["bea"]
+    agents.enter(tenant, ConversationId("v"), "ana", "viewing", NOW)
+    agents.enter(tenant, ConversationId("v"), "ana", "typing", NOW + 5)
+    agents.enter(tenant, ConversationId("v"), "bea", "viewing", NOW)
+    assert {(p.member_id, p.doing) for p in agents.present(tenant, ConversationId("v"), NOW)} == {
+        ("ana", "typing"),
+        ("bea", "viewing"),
+    }
+    assert [p.member_id for p in agents.present(tenant, ConversationId("v"), NOW + PRESENT_MS)] == ["ana"]
+    assert agents.present(TenantId(new_ulid()), ConversationId("v"), NOW) == []
+    agents.leave(tenant, ConversationId("v"), "ana")
+    assert [p.member_id for p in agents.present(tenant, ConversationId("v"), NOW)] == ["bea"]
     turns = at_once(6, lambda _: agents.next_turn(tenant))
     assert sorted(turns) == [1, 2, 3, 4, 5, 6]
     assert agents.next_turn(TenantId(new_ulid())) == 1
@@ -208,17 +211,17 @@ def test_what_messages_changes_and_lists_cost_is_as_stated(
     database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     meter = Meter(database.client)
-    heard(conversations, tenant, "v00", NOW)
+    heard(conversations, tenant, ConversationId("v00"), NOW)
     before = meter.writes.total(), meter.reads.total()
-    heard(conversations, tenant, "v00", NOW + 1)
+    heard(conversations, tenant, ConversationId("v00"), NOW + 1)
     # Message 1, made findable by Meta's id 1 and by its one word 1, head 1, and its place in two indexes 2 each.
     assert meter.writes.total() - before[0] <= 8
     assert meter.reads.total() - before[1] <= 2
     writes = meter.writes.total()
-    conversations.change(tenant, "v00", lambda c: assign(c, "ana"), lambda _b, _a: entry("x"))
+    conversations.change(tenant, ConversationId("v00"), lambda c: assign(c, "ana"), lambda _b, _a: entry("x"))
     assert meter.writes.total() - writes <= 8
     for i in range(1, 40):
-        heard(conversations, tenant, f"v{i:02}", NOW + i)
+        heard(conversations, tenant, ConversationId(f"v{i:02}"), NOW + i)
     reads = meter.reads.total()
     assert len(conversations.page(tenant, 40, None, NOW, ConversationFilter("open", "")).items) == 39
     # Two queries, of which one finds 30 KB.

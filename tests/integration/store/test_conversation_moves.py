@@ -8,7 +8,7 @@ from shared.domain.conversations.entry import Entry, Mention
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.conversations.change_stream import read_change
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import ConversationFilter
@@ -17,7 +17,10 @@ from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 from tests.support.faults import Crash, at_once, crash_at_write
 
-GONE, KEPT = Head("gone", "pn", "c-gone", ""), Head("kept", "pn", "c-kept", "Ana")
+GONE, KEPT = (
+    Head(ConversationId("gone"), "pn", ContactId("c-gone"), ""),
+    Head(ConversationId("kept"), "pn", ContactId("c-kept"), "Ana"),
+)
 NOW = 1_700_000_000_000
 
 
@@ -50,48 +53,48 @@ def fill(conversations: Conversations, tenant: TenantId) -> None:
     )
     conversations.append(tenant, KEPT, reaction(KEPT, 4, "to-first", "first"))
     conversations.append(tenant, GONE, reaction(GONE, 5, "to-second", "second"))
-    note = Entry(message_key(NOW + 6, "note"), "gone", "note", "agent", "m1", "look", ("m2",))
+    note = Entry(message_key(NOW + 6, "note"), ConversationId("gone"), "note", "agent", "m1", "look", ("m2",))
     conversations.entries.put(tenant, note)
 
 
 def move(moves: ConversationMoves, tenant: TenantId) -> bool:
-    return moves.move(tenant, "gone", "kept", "c-kept", NOW, lambda: False)
+    return moves.move(tenant, ConversationId("gone"), ConversationId("kept"), ContactId("c-kept"), NOW, lambda: False)
 
 
 def whole(conversations: Conversations, tenant: TenantId) -> None:
     """Everything is in one conversation, and found under both ids."""
-    listed = conversations.messages.page(tenant, "kept", 50, None).items
+    listed = conversations.messages.page(tenant, ConversationId("kept"), 50, None).items
     assert [m.text for m in listed] == ["third", "second", "first"]
     assert [len(m.reactions) for m in listed] == [0, 1, 1]
-    assert conversations.messages.page(tenant, "gone", 50, None).items == listed
-    head = conversations.get(tenant, "kept")
+    assert conversations.messages.page(tenant, ConversationId("gone"), 50, None).items == listed
+    head = conversations.get(tenant, ConversationId("kept"))
     assert head is not None
-    assert conversations.get(tenant, "gone") == head
+    assert conversations.get(tenant, ConversationId("gone")) == head
     assert (head.contact_id, head.contact_name, head.unread) == ("c-kept", "Ana", 2)
     assert head.last_message_at == NOW + 5
     heads = conversations.page(tenant, 10, None, NOW, ConversationFilter()).items
     assert [one.conversation_id for one in heads] == ["kept"]
-    mention = Mention("kept", message_key(NOW + 6, "note"))
+    mention = Mention(ConversationId("kept"), message_key(NOW + 6, "note"))
     assert conversations.entries.mentions(tenant, "m2", 10, None).items == [mention]
     assert conversations.entries.get_many(tenant, [mention])[mention].text == "look"
 
 
 def test_two_conversations_become_one(moves: ConversationMoves, conversations: Conversations, tenant: TenantId) -> None:
     fill(conversations, tenant)
-    assert moves.exists(tenant, "gone")
+    assert moves.exists(tenant, ConversationId("gone"))
     for _ in range(2):
         assert move(moves, tenant)
         whole(conversations, tenant)
-    assert not moves.exists(tenant, "gone")
+    assert not moves.exists(tenant, ConversationId("gone"))
 
 
 def test_one_that_is_alone_moves_as_it_is(
     moves: ConversationMoves, conversations: Conversations, tenant: TenantId
 ) -> None:
     conversations.append(tenant, GONE, said(GONE, 1, "first"))
-    before = conversations.get(tenant, "gone")
+    before = conversations.get(tenant, ConversationId("gone"))
     move(moves, tenant)
-    after = conversations.get(tenant, "kept")
+    after = conversations.get(tenant, ConversationId("kept"))
     assert before is not None
     assert after is not None
     assert (after.unread, after.last_message_text, after.contact_id) == (before.unread, "first", "c-kept")
@@ -106,7 +109,7 @@ def test_a_move_that_dies_is_done_by_doing_it_again(
     with crash_at_write(database, k, when) as crashed, pytest.raises(Crash):
         move(moves, tenant)
     assert crashed()
-    found = conversations.get(tenant, "gone")
+    found = conversations.get(tenant, ConversationId("gone"))
     assert found is not None
     move(moves, tenant)
     whole(conversations, tenant)
@@ -120,7 +123,14 @@ def test_a_long_one_is_moved_bit_by_bit(
     while True:
         spent = iter([False, True])
         turns += 1
-        if moves.move(tenant, "gone", "kept", "c-kept", NOW, lambda spent=spent: next(spent)):  # type: ignore[misc]
+        if moves.move(
+            tenant,
+            ConversationId("gone"),
+            ConversationId("kept"),
+            ContactId("c-kept"),
+            NOW,
+            lambda spent=spent: next(spent),  # type: ignore[misc]
+        ):
             break
     assert turns > 3
     whole(conversations, tenant)
@@ -132,15 +142,15 @@ def test_what_happens_under_the_old_id_happens_to_the_new_one(
     fill(conversations, tenant)
     move(moves, tenant)
     third = message_key(NOW + 3, "third")
-    assert conversations.messages.record_status(tenant, "gone", third, "delivered", wamid="wamid.third")
+    assert conversations.messages.record_status(tenant, ConversationId("gone"), third, "delivered", wamid="wamid.third")
     conversations.append(tenant, GONE, said(GONE, 9, "late"))
-    found = conversations.messages.by_wamid(tenant, "gone", "wamid.third")
+    found = conversations.messages.by_wamid(tenant, ConversationId("gone"), "wamid.third")
     assert found is not None
     assert (found.conversation_id, found.status) == ("kept", "delivered")
-    head = conversations.get(tenant, "kept")
+    head = conversations.get(tenant, ConversationId("kept"))
     assert head is not None
     assert (head.last_message_text, head.contact_id) == ("late", "c-kept")
-    assert conversations.messages.page(tenant, "kept", 1, None).items[0].text == "late"
+    assert conversations.messages.page(tenant, ConversationId("kept"), 1, None).items[0].text == "late"
 
 
 @pytest.mark.parametrize("round_", range(5))
@@ -154,10 +164,10 @@ def test_ticks_that_come_while_it_moves_are_kept(
     def act(i: int) -> object:
         if i == 0:
             return move(moves, tenant)
-        return conversations.messages.record_status(tenant, "gone", third, states[i - 1])
+        return conversations.messages.record_status(tenant, ConversationId("gone"), third, states[i - 1])
 
     assert all(at_once(4, act))
-    found = conversations.messages.get(tenant, "gone", third)
+    found = conversations.messages.get(tenant, ConversationId("gone"), third)
     assert found is not None
     assert (found.conversation_id, found.status) == ("kept", "read")
 
@@ -171,22 +181,33 @@ def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
 
     def move_first(messages: Any, tenant_id: TenantId, message: Message) -> bool:
         if message.conversation_id == "gone":
-            assert moves.move(tenant, "gone", "kept", "c-kept", 1_700_000_000_000, lambda: False)
+            assert moves.move(
+                tenant,
+                ConversationId("gone"),
+                ConversationId("kept"),
+                ContactId("c-kept"),
+                1_700_000_000_000,
+                lambda: False,
+            )
         return put(messages, tenant_id, message)
 
     monkeypatch.setattr(type(conversations.messages), "put", move_first)
     assert conversations.append(tenant, GONE, said(GONE, 3, "third"))
-    assert [m.text for m in conversations.messages.page(tenant, "kept", 50, None).items] == ["third", "second", "first"]
-    head = conversations.get(tenant, "gone")
+    assert [m.text for m in conversations.messages.page(tenant, ConversationId("kept"), 50, None).items] == [
+        "third",
+        "second",
+        "first",
+    ]
+    head = conversations.get(tenant, ConversationId("gone"))
     assert head is not None
     assert (head.conversation_id, head.unread, head.last_message_text) == ("kept", 3, "third")
-    assert not moves.exists(tenant, "gone")
+    assert not moves.exists(tenant, ConversationId("gone"))
 
 
 def test_nothing_moves_onto_itself(moves: ConversationMoves, conversations: Conversations, tenant: TenantId) -> None:
     fill(conversations, tenant)
     move(moves, tenant)
-    assert moves.move(tenant, "kept", "gone", "c-gone", NOW, lambda: False)
+    assert moves.move(tenant, ConversationId("kept"), ConversationId("gone"), ContactId("c-gone"), NOW, lambda: False)
     whole(conversations, tenant)
 
 
@@ -195,7 +216,10 @@ def test_what_moved_is_no_news(
 ) -> None:
     fill(conversations, tenant)
     move(moves, tenant)
-    key = {"pk": {"S": conversation_key(tenant, "kept")}, "sk": {"S": f"M#{message_key(NOW + 1, 'first')}"}}
+    key = {
+        "pk": {"S": conversation_key(tenant, ConversationId("kept"))},
+        "sk": {"S": f"M#{message_key(NOW + 1, 'first')}"},
+    }
     moved = database.client.get_item(TableName=database.conversations, Key=key)["Item"]
     assert read_change({"dynamodb": {"NewImage": moved}}) is None
     assert read_change({"dynamodb": {"NewImage": moved, "OldImage": moved}}) is not None

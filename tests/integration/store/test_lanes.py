@@ -8,7 +8,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from shared.domain.campaigns.number_work import OPENING, LaneState, Run
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, TenantId, new_ulid
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.engine.database import Database
 from tests.support.faults import answer_lost, at_once, sent_twice
@@ -22,7 +22,7 @@ def lanes(database: Database) -> Lanes:
     return Lanes(database)
 
 
-def run_on(pn: str, campaign_id: str = "c1", lanes: int = 1) -> Run:
+def run_on(pn: str, campaign_id: CampaignId = CampaignId("c1"), lanes: int = 1) -> Run:
     return Run(pn, TenantId("t"), campaign_id, "running", (10,) * SHARDS, lanes, NOW, "MARKETING", "{}")
 
 
@@ -46,12 +46,20 @@ def must_take(lanes: Lanes, pn: str, **options: object) -> LaneState:
 
 
 def claim(
-    lanes: Lanes, pn: str, fence: int, start: int, stop: int, *, token: str = "", campaign: str = "c1", now: int = NOW
+    lanes: Lanes,
+    pn: str,
+    fence: int,
+    start: int,
+    stop: int,
+    *,
+    token: str = "",
+    campaign: CampaignId = CampaignId("c1"),
+    now: int = NOW,
 ) -> None:
     lanes.claim(pn, 0, fence, {campaign: (start, stop)}, token or new_ulid(), now, now + LEASE, 72_000)
 
 
-def cursor(lanes: Lanes, pn: str, campaign: str = "c1") -> int:
+def cursor(lanes: Lanes, pn: str, campaign: CampaignId = CampaignId("c1")) -> int:
     return lanes.work(pn).lanes[0].cursors[campaign]
 
 
@@ -93,20 +101,23 @@ def test_who_lost_the_lane_claims_nothing_any_more(lanes: Lanes, pn: str, run: R
     lanes.release(pn, 0, first.fence, "stale")
     assert take(lanes, pn, handoff="stale") is None
     with pytest.raises(LeaseLost):
-        lanes.add_retries(pn, 0, first.fence, "c1", NOW, new_ulid(), [(0, 0, 2)])
+        lanes.add_retries(pn, 0, first.fence, CampaignId("c1"), NOW, new_ulid(), [(0, 0, 2)])
     assert lanes.work(pn).retries == ()
 
 
 def test_a_claim_from_anywhere_but_the_cursor_is_refused_as_a_whole(lanes: Lanes, pn: str, run: Run) -> None:
-    lanes.open_run(run_on(pn, "c2"))
+    lanes.open_run(run_on(pn, CampaignId("c2")))
     state = must_take(lanes, pn)
     claim(lanes, pn, state.fence, 0, 5)
-    for moves in ({"c1": (0, 5)}, {"c1": (6, 9)}, {"c1": (5, 9), "c2": (1, 2)}, {"c1": (5, 9), "gone": (0, 2)}):
+    c1, c2 = CampaignId("c1"), CampaignId("c2")
+    for moves in ({c1: (0, 5)}, {c1: (6, 9)}, {c1: (5, 9), c2: (1, 2)}, {c1: (5, 9), CampaignId("gone"): (0, 2)}):
         with pytest.raises(LeaseLost):
             lanes.claim(pn, 0, state.fence, moves, new_ulid(), NOW, NOW + LEASE, 0)
-    assert (cursor(lanes, pn), cursor(lanes, pn, "c2")) == (5, 0)
-    lanes.claim(pn, 0, state.fence, {"c1": (5, 9), "c2": (0, 2)}, new_ulid(), NOW, NOW + LEASE, 0)
-    assert (cursor(lanes, pn), cursor(lanes, pn, "c2")) == (9, 2)
+    assert (cursor(lanes, pn), cursor(lanes, pn, CampaignId("c2"))) == (5, 0)
+    lanes.claim(
+        pn, 0, state.fence, {CampaignId("c1"): (5, 9), CampaignId("c2"): (0, 2)}, new_ulid(), NOW, NOW + LEASE, 0
+    )
+    assert (cursor(lanes, pn), cursor(lanes, pn, CampaignId("c2"))) == (9, 2)
 
 
 def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: str, run: Run) -> None:
@@ -114,8 +125,12 @@ def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: str
     claim(lanes, pn, state.fence, 0, 5, now=NOW + 10_000)
     assert take(lanes, pn, now=NOW + 20_000) is None
     seen = lanes.work(pn).lanes[0]
-    assert (seen.rate, seen.expires_at, seen.claims["c1"].at) == (72_000, NOW + 10_000 + LEASE, NOW + 10_000)
-    assert (seen.claims["c1"].start, seen.claims["c1"].stop) == (0, 5)
+    assert (seen.rate, seen.expires_at, seen.claims[CampaignId("c1")].at) == (
+        72_000,
+        NOW + 10_000 + LEASE,
+        NOW + 10_000,
+    )
+    assert (seen.claims[CampaignId("c1")].start, seen.claims[CampaignId("c1")].stop) == (0, 5)
 
 
 def test_a_claim_of_nothing_renews_the_lease_only_for_its_owner(lanes: Lanes, pn: str, run: Run) -> None:
@@ -214,7 +229,7 @@ def test_lanes_of_a_number_are_held_apart(lanes: Lanes, pn: str) -> None:
 
 def test_retries_are_claimed_by_one(lanes: Lanes, pn: str, run: Run) -> None:
     fence = must_take(lanes, pn).fence
-    lanes.add_retries(pn, 0, fence, "c1", NOW + 2_000, new_ulid(), [(0, 3, 2), (1, 4, 5)])
+    lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW + 2_000, new_ulid(), [(0, 3, 2), (1, 4, 5)])
     (batch,) = lanes.work(pn).retries
     assert (batch.campaign_id, batch.lane, batch.due, batch.entries) == ("c1", 0, NOW + 2_000, ((0, 3, 2), (1, 4, 5)))
     assert sum(at_once(8, lambda _i: lanes.claim_retries(pn, batch))) == 1
@@ -224,7 +239,7 @@ def test_retries_are_claimed_by_one(lanes: Lanes, pn: str, run: Run) -> None:
 def test_retries_come_in_the_order_in_which_they_are_due(lanes: Lanes, pn: str, run: Run) -> None:
     fence = must_take(lanes, pn).fence
     for due in (3_000, 1_000, 2_000):
-        lanes.add_retries(pn, 0, fence, "c1", NOW + due, new_ulid(), [(0, due // 1000, 2)])
+        lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW + due, new_ulid(), [(0, due // 1000, 2)])
     assert [batch.due for batch in lanes.work(pn).retries] == [NOW + 1_000, NOW + 2_000, NOW + 3_000]
 
 
@@ -232,7 +247,7 @@ def test_a_retry_list_that_is_stored_twice_is_one(database: Database, lanes: Lan
     fence, batch_id = must_take(lanes, pn).fence, new_ulid()
 
     def add() -> None:
-        lanes.add_retries(pn, 0, fence, "c1", NOW, batch_id, [(0, 3, 2)])
+        lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW, batch_id, [(0, 3, 2)])
 
     with answer_lost(database, "TransactWriteItems"), pytest.raises(ReadTimeoutError):
         add()
@@ -242,33 +257,33 @@ def test_a_retry_list_that_is_stored_twice_is_one(database: Database, lanes: Lan
 
 def test_a_retry_list_stored_again_after_it_was_claimed_does_not_come_back(lanes: Lanes, pn: str, run: Run) -> None:
     fence, batch_id = must_take(lanes, pn).fence, new_ulid()
-    lanes.add_retries(pn, 0, fence, "c1", NOW, batch_id, [(0, 3, 2)])
+    lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW, batch_id, [(0, 3, 2)])
     (batch,) = lanes.work(pn).retries
     assert lanes.claim_retries(pn, batch)
-    lanes.add_retries(pn, 0, fence, "c1", NOW, batch_id, [(0, 3, 2)])
+    lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW, batch_id, [(0, 3, 2)])
     assert lanes.work(pn).retries == ()
 
 
 def test_a_run_is_paused_resumed_and_for_good_cancelled(lanes: Lanes, pn: str, run: Run) -> None:
-    assert lanes.set_run_state(pn, "c1", "paused", "why")
+    assert lanes.set_run_state(pn, CampaignId("c1"), "paused", "why")
     assert lanes.work(pn).runs == (replace(run, state="paused", reason="why"),)
-    assert lanes.set_run_state(pn, "c1", "running")
-    assert lanes.set_run_state(pn, "c1", "cancelled")
-    assert not lanes.set_run_state(pn, "c1", "running")
+    assert lanes.set_run_state(pn, CampaignId("c1"), "running")
+    assert lanes.set_run_state(pn, CampaignId("c1"), "cancelled")
+    assert not lanes.set_run_state(pn, CampaignId("c1"), "running")
     assert lanes.work(pn).runs[0].state == "cancelled"
-    assert not lanes.set_run_state(pn, "c9", "paused")
+    assert not lanes.set_run_state(pn, CampaignId("c9"), "paused")
     assert len(lanes.work(pn).runs) == 1
 
 
 def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: str, run: Run) -> None:
-    lanes.open_run(run_on(pn, "c2"))
+    lanes.open_run(run_on(pn, CampaignId("c2")))
     fence = must_take(lanes, pn).fence
-    lanes.claim(pn, 0, fence, {"c1": (0, 160), "c2": (0, 7)}, new_ulid(), NOW, NOW + LEASE, 0)
+    lanes.claim(pn, 0, fence, {CampaignId("c1"): (0, 160), CampaignId("c2"): (0, 7)}, new_ulid(), NOW, NOW + LEASE, 0)
     lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, 1)
     work = lanes.work(pn)
     assert [r.campaign_id for r in work.runs] == ["c2"]
     assert dict(work.lanes[0].cursors) == {"c2": 7}
-    assert not lanes.set_run_state(pn, "c1", "running")
+    assert not lanes.set_run_state(pn, CampaignId("c1"), "running")
     assert len(lanes.work(pn).runs) == 1
 
 
@@ -294,7 +309,7 @@ def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: str, state: str, 
     opened = replace(run_on(pn), state=OPENING)
     lanes.open_run(opened)
     if state != OPENING:
-        lanes.set_run_state(pn, "c1", state)
+        lanes.set_run_state(pn, CampaignId("c1"), state)
     lanes.begin_run(opened)
     assert [r.state for r in lanes.work(pn).runs] == [expected]
 

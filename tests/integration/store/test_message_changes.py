@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change, Reaction
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
 from tests.support.faults import Crash, at_once, crash_at_write
 
-HEAD = Head("v1", "pn1", "c1", "Ana")
+HEAD = Head(ConversationId("v1"), "pn1", ContactId("c1"), "Ana")
 Event = Callable[[Conversations, TenantId], object]
 
 
@@ -29,7 +29,7 @@ def conversations(database: Database) -> Conversations:
 def said(at: int, name: str, **more: Any) -> Message:
     known: dict[str, Any] = {"direction": "in", "author": "contact", "kind": "text", "text": name}
     known |= {"content": {"n": name}, "wamid": f"wamid.{name}"}
-    return Message(message_key(at, name), "v1", at=at, **{**known, **more})
+    return Message(message_key(at, name), ConversationId("v1"), at=at, **{**known, **more})
 
 
 def changing(at: int, name: str, action: Any, target: str, **change: Any) -> Message:
@@ -46,7 +46,7 @@ def brought(message: Message) -> Event:
 
 def told(message: Message, status: str, code: str = "") -> Event:
     return lambda conversations, tenant: conversations.messages.record_status(
-        tenant, "v1", message.message_id, status, wamid="wamid.sent", error_code=code
+        tenant, ConversationId("v1"), message.message_id, status, wamid="wamid.sent", error_code=code
     )
 
 
@@ -77,7 +77,7 @@ _PARTITIONS = frozenset({"pk", "gsi1pk", "gsi2pk"})
 
 def state(database: Database, tenant: TenantId) -> list[Any]:
     """Every item of the conversation, but for where the tenant stands in it."""
-    key = conversation_key(tenant, "v1")
+    key = conversation_key(tenant, ConversationId("v1"))
     found = query_all(database.client, database.conversations, "pk = :pk", {":pk": key}, consistent=True)
     return [{name: value for name, value in item.items() if name not in _PARTITIONS} for item in found]
 
@@ -112,10 +112,10 @@ def test_what_people_see_of_it(conversations: Conversations, tenant: TenantId) -
     conversations.append(tenant, HEAD, OURS)
     for event in [*OF_OURS[4:6], *OF_OURS[:3]]:
         event(conversations, tenant)
-    (message,) = conversations.messages.page(tenant, "v1", 10, None).items
+    (message,) = conversations.messages.page(tenant, ConversationId("v1"), 10, None).items
     assert message.reactions == (Reaction("contact", "", "❤️", 3_000),)
     assert (message.status, message.error_code, message.wamid) == ("delivered", "", "wamid.sent")
-    head = conversations.get(tenant, "v1")
+    head = conversations.get(tenant, ConversationId("v1"))
     assert head is not None
     assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, 3_000, "heart")
 
@@ -123,7 +123,7 @@ def test_what_people_see_of_it(conversations: Conversations, tenant: TenantId) -
 def test_a_change_that_finds_nothing_is_a_message_of_its_own(conversations: Conversations, tenant: TenantId) -> None:
     of_campaign = changing(2_000, "thumb", "reaction", "wamid.of-a-campaign", emoji="👍")
     conversations.append(tenant, HEAD, of_campaign)
-    assert conversations.messages.page(tenant, "v1", 10, None).items == [of_campaign]
+    assert conversations.messages.page(tenant, ConversationId("v1"), 10, None).items == [of_campaign]
 
 
 @pytest.mark.parametrize("target", ["", "wamid.#", "wämid", "w" * 300])
@@ -132,17 +132,17 @@ def test_a_target_that_cannot_be_an_id_is_looked_for_nowhere(
 ) -> None:
     odd = changing(2_000, "odd", "reaction", target, emoji="👍")
     assert conversations.append(tenant, HEAD, odd)
-    assert conversations.messages.page(tenant, "v1", 10, None).items == [odd]
-    assert conversations.messages.by_wamid(tenant, "v1", target) is None
+    assert conversations.messages.page(tenant, ConversationId("v1"), 10, None).items == [odd]
+    assert conversations.messages.by_wamid(tenant, ConversationId("v1"), target) is None
 
 
 def test_a_message_is_found_by_its_wamid_in_its_conversation_only(
     conversations: Conversations, tenant: TenantId
 ) -> None:
     conversations.append(tenant, HEAD, HEARD)
-    assert conversations.messages.by_wamid(tenant, "v1", "wamid.heard") == HEARD
-    assert conversations.messages.by_wamid(tenant, "v2", "wamid.heard") is None
-    assert conversations.messages.by_wamid(TenantId(new_ulid()), "v1", "wamid.heard") is None
+    assert conversations.messages.by_wamid(tenant, ConversationId("v1"), "wamid.heard") == HEARD
+    assert conversations.messages.by_wamid(tenant, ConversationId("v2"), "wamid.heard") is None
+    assert conversations.messages.by_wamid(TenantId(new_ulid()), ConversationId("v1"), "wamid.heard") is None
 
 
 def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(
@@ -154,11 +154,11 @@ def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(
         2_000, "ours", kind="reaction", change=change, direction="out", author="agent", status="queued", wamid=""
     )
     conversations.append(tenant, HEAD, ours)
-    heard = conversations.messages.get(tenant, "v1", HEARD.message_id)
+    heard = conversations.messages.get(tenant, ConversationId("v1"), HEARD.message_id)
     assert heard is not None
     assert heard.reactions == ()
-    conversations.messages.record_status(tenant, "v1", ours.message_id, "sent", wamid="wamid.r")
-    (heard,) = conversations.messages.page(tenant, "v1", 10, None).items
+    conversations.messages.record_status(tenant, ConversationId("v1"), ours.message_id, "sent", wamid="wamid.r")
+    (heard,) = conversations.messages.page(tenant, ConversationId("v1"), 10, None).items
     assert heard.reactions == (Reaction("agent", "", "👍", 2_000),)
 
 
@@ -172,7 +172,7 @@ def test_pages_are_full_though_changes_are_left_out(conversations: Conversations
     seen: list[list[str]] = []
     cursor: str | None = None
     while not seen or cursor:
-        page = conversations.messages.page(tenant, "v1", 2, cursor)
+        page = conversations.messages.page(tenant, ConversationId("v1"), 2, cursor)
         seen.append([message.text for message in page.items])
         cursor = page.cursor
     assert [texts for texts in seen if texts] == [["m5", "m4"], ["m3", "m2"], ["m1", "m0"]]
@@ -193,7 +193,7 @@ def test_a_crash_between_the_writes_is_mended_by_the_next_delivery(
         except Crash:
             assert crashed()
     second(conversations, tenant)
-    (message,) = conversations.messages.page(tenant, "v1", 10, None).items
+    (message,) = conversations.messages.page(tenant, ConversationId("v1"), 10, None).items
     assert (message.text, len(message.reactions)) == ("heard", 1)
 
 
@@ -202,9 +202,9 @@ def test_a_message_and_its_changes_at_the_same_moment(
     conversations: Conversations, tenant: TenantId, round_: int
 ) -> None:
     at_once(len(OF_HEARD) - 1, lambda i: OF_HEARD[i](conversations, tenant))
-    message = conversations.messages.get(tenant, "v1", HEARD.message_id)
+    message = conversations.messages.get(tenant, ConversationId("v1"), HEARD.message_id)
     assert message is not None
     assert (message.text, message.original and message.original.text) == ("Red", "heard")
     assert [one.emoji for one in message.reactions] == ["😀"]
-    listed = conversations.messages.page(tenant, "v1", 10, None).items
+    listed = conversations.messages.page(tenant, ConversationId("v1"), 10, None).items
     assert {one.text for one in listed} == {"Red", "forged"}

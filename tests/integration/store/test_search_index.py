@@ -10,7 +10,7 @@ from shared.domain.conversations.former_words import former_indexed_words, forme
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.store.conversations import search_index
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import RETENTION_DAYS
@@ -33,7 +33,7 @@ def says(
     text: str,
     *,
     at: int = NOW,
-    place: str = "v",
+    place: ConversationId = ConversationId("v"),
     author: Author = "contact",
     name: str = "Ana Lima",
     phone: str = "+5511912345678",
@@ -53,7 +53,7 @@ def says(
         status="sent",
         change=change,
     )
-    conversations.append(tenant, Head(place, "pn", f"c{place}", name, phone), message)
+    conversations.append(tenant, Head(place, "pn", ContactId(f"c{place}"), name, phone), message)
     return key
 
 
@@ -85,8 +85,8 @@ def test_words_are_found_whole_and_by_their_beginning_newest_first(
 def test_people_are_found_by_any_of_their_names_and_the_end_of_their_number(
     conversations: Conversations, tenant: TenantId
 ) -> None:
-    says(conversations, tenant, "x", place="v1", name="Ana Lima", phone="+5511912345678")
-    says(conversations, tenant, "x", place="v2", name="Lianne Ng", phone="+5511912340678")
+    says(conversations, tenant, "x", place=ConversationId("v1"), name="Ana Lima", phone="+5511912345678")
+    says(conversations, tenant, "x", place=ConversationId("v2"), name="Lianne Ng", phone="+5511912340678")
     search = conversations.search
     assert sorted(search.names(tenant, "li").ids) == [("", "v1"), ("", "v2")]
     assert search.names(tenant, "ng").ids == [("", "v2")]
@@ -101,7 +101,9 @@ def test_a_new_name_replaces_the_old_one(database: Database, conversations: Conv
     says(conversations, tenant, "x", name="Ana Souza", phone="", at=NOW + 1)
     assert conversations.search.names(tenant, "lima").ids == []
     assert conversations.search.names(tenant, "souza").ids == [("", "v")]
-    conversations.change(tenant, "v", lambda c: replace(c, contact_name="Bea", contact_phone="+491711234567"))
+    conversations.change(
+        tenant, ConversationId("v"), lambda c: replace(c, contact_name="Bea", contact_phone="+491711234567")
+    )
     assert {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)} == {"bea", "765432117194"}
 
 
@@ -126,8 +128,8 @@ def test_nothing_of_a_person_stays_when_they_are_forgotten(
     wamid = f"w{says(conversations, tenant, 'a second secret', at=NOW + 1)}"
     edit = Change("edit", wamid, kind="text", text="third thought", content={})
     says(conversations, tenant, "[edited] third thought", at=NOW + 2, change=edit)
-    says(conversations, tenant, "somebody elses secret", place="v2", name="Bea", phone="+491711234567")
-    head = conversations.get(tenant, "v")
+    says(conversations, tenant, "somebody elses secret", place=ConversationId("v2"), name="Bea", phone="+491711234567")
+    head = conversations.get(tenant, ConversationId("v"))
     assert head is not None
     conversations.search.forget(tenant, head)
     left = {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)}
@@ -138,16 +140,16 @@ def test_nothing_of_a_person_stays_when_they_are_forgotten(
 def test_what_one_person_said_under_two_ids_is_found_in_one_place_and_forgotten_together(
     database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
-    old = says(conversations, tenant, "first secret", place="v1", name="Ana Old", phone="")
-    new = says(conversations, tenant, "second secret", place="v2", name="Ana New", at=NOW + 1)
+    old = says(conversations, tenant, "first secret", place=ConversationId("v1"), name="Ana Old", phone="")
+    new = says(conversations, tenant, "second secret", place=ConversationId("v2"), name="Ana New", at=NOW + 1)
     moves = ConversationMoves(database, conversations.messages)
-    assert moves.move(tenant, "v1", "v2", "cv2", NOW, lambda: False)
+    assert moves.move(tenant, ConversationId("v1"), ConversationId("v2"), ContactId("cv2"), NOW, lambda: False)
     assert conversations.search.names(tenant, "old").ids == []
     assert conversations.search.names(tenant, "new").ids == [("", "v2")]
     proposed = conversations.search.messages(tenant, "secret", whole=True).ids
-    shown = [conversations.messages.get(tenant, place, message_id) for place, message_id in proposed]
+    shown = [conversations.messages.get(tenant, ConversationId(place), message_id) for place, message_id in proposed]
     assert [(m.conversation_id, m.message_id) for m in shown if m is not None] == [("v2", new), ("v2", old)]
-    head = conversations.get(tenant, "v1")
+    head = conversations.get(tenant, ConversationId("v1"))
     assert head is not None
     conversations.search.forget(tenant, head)
     assert postings(database, tenant) == []
@@ -192,7 +194,7 @@ def test_nothing_that_was_indexed_before_stays_when_a_person_is_forgotten(
     says(conversations, tenant, "łódź", name="Łukasz Żak", at=NOW + 1)
     if anew:
         reindex(database)
-    head = conversations.get(tenant, "v")
+    head = conversations.get(tenant, ConversationId("v"))
     assert head is not None
     conversations.search.forget(tenant, head)
     assert postings(database, tenant) == []
@@ -202,7 +204,7 @@ def test_a_name_of_before_goes_when_there_is_another(
     database: Database, conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     indexed_as_before(conversations, monkeypatch, tenant, "x", "Łukasz Żak")
-    conversations.change(tenant, "v", lambda c: replace(c, contact_name="Ana Lima"))
+    conversations.change(tenant, ConversationId("v"), lambda c: replace(c, contact_name="Ana Lima"))
     assert {item["sk"]["S"].partition("#")[0] for item in postings(database, tenant)} == {
         "ana", "lima", "8765432191155",
     }  # fmt: skip
@@ -210,7 +212,7 @@ def test_a_name_of_before_goes_when_there_is_another(
 
 def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(MOST_FOUND + 1):
-        message = Message(message_key(NOW + i, "m"), "v", "in", "contact", "text", "word", NOW + i, {})
+        message = Message(message_key(NOW + i, "m"), ConversationId("v"), "in", "contact", "text", "word", NOW + i, {})
         conversations.search.add_message(tenant, message)
     result = conversations.search.messages(tenant, "word", whole=True)
     assert (len(result.ids), result.complete) == (MOST_FOUND, False)

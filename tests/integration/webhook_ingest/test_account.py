@@ -9,7 +9,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 from shared.errors import Conflict
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import AccountEvent
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -31,14 +31,19 @@ def stored(deps: Deps) -> None:
     """A template and three campaigns: one sends with it, one with another template, one is done."""
     template = Template(TEMPLATE, WABA, "sale", "en_US", "UTILITY", "PENDING", "POSITIONAL", [], updated_at=SENT_AT - 9)
     deps.templates.put(TENANT, template)
-    campaign(deps, TENANT, "C1", TEMPLATE, State.SENDING)
-    campaign(deps, TENANT, "C2", "another", State.SENDING)
-    campaign(deps, TENANT, "C3", TEMPLATE, State.COMPLETED)
-    campaign(deps, OTHER, "C9", TEMPLATE, State.SENDING, phone_number_id=OTHER_PHONE_ID)
+    campaign(deps, TENANT, CampaignId("C1"), TEMPLATE, State.SENDING)
+    campaign(deps, TENANT, CampaignId("C2"), "another", State.SENDING)
+    campaign(deps, TENANT, CampaignId("C3"), TEMPLATE, State.COMPLETED)
+    campaign(deps, OTHER, CampaignId("C9"), TEMPLATE, State.SENDING, phone_number_id=OTHER_PHONE_ID)
 
 
 def campaign(
-    deps: Deps, tenant_id: TenantId, campaign_id: str, template_id: str, state: State, phone_number_id: str = PHONE_ID
+    deps: Deps,
+    tenant_id: TenantId,
+    campaign_id: CampaignId,
+    template_id: str,
+    state: State,
+    phone_number_id: str = PHONE_ID,
 ) -> None:
     stored = Campaign(
         campaign_id, "Sale", phone_number_id, WABA, template_id, "MARKETING", Audience(), {}, state=state, frozen_at=1
@@ -143,7 +148,7 @@ def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_deliver
 
 
 def test_a_campaign_that_somebody_resumed_since_goes_on(deps: Deps) -> None:
-    deps.campaigns.change(TENANT, "C1", lambda c: replace(c, resumed_at=SENT_AT + 1))
+    deps.campaigns.change(TENANT, CampaignId("C1"), lambda c: replace(c, resumed_at=SENT_AT + 1))
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
     assert states(deps) == UNTOUCHED
 
@@ -154,7 +159,7 @@ RECATEGORISED = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_categor
 def test_a_campaign_that_stands_still_shows_what_whoever_resumes_it_must_know(deps: Deps) -> None:
     paused = {"C1": "paused on request", "C2": "paused on request"}
     for name, reason in paused.items():
-        deps.campaigns.change(TENANT, name, lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
+        deps.campaigns.change(TENANT, CampaignId(name), lambda c, r=reason: replace(c, state=State.PAUSED, reason=r))  # type: ignore[misc]
     assert deliver("template_category_update", RECATEGORISED)
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
     assert deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE})
@@ -167,9 +172,11 @@ def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(deps: Deps) ->
     """Nobody can have resumed it knowing of this: that is refused. To UTILITY, somebody can have."""
     for name in ("C1", "C2"):
         deps.campaigns.change(
-            TENANT, name, lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1)
+            TENANT,
+            CampaignId(name),
+            lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1),
         )
-    deps.campaigns.change(TENANT, "C2", lambda c: replace(c, category="AUTHENTICATION"))
+    deps.campaigns.change(TENANT, CampaignId("C2"), lambda c: replace(c, category="AUTHENTICATION"))
     told = {**STATUS_UPDATE, "previous_category": "AUTHENTICATION", "new_category": "UTILITY"}
     assert deliver("template_category_update", told, sent_at=SENT_AT - 1)
     assert states(deps) == UNTOUCHED

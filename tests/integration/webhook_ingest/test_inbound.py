@@ -10,7 +10,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import Conversation, read
 from shared.domain.conversations.message import Message
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.queue_messages import BotTurn, InboundMessage
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -61,13 +61,13 @@ def test_a_name_of_which_characters_were_lost_takes_the_place_of_none(deps: Deps
     assert contact(deps).name == conversation(deps)[0].contact_name == "Sheena 🌸"
 
 
-def contact(deps: Deps, contact_id: str = BY_PHONE) -> Contact:
+def contact(deps: Deps, contact_id: ContactId = BY_PHONE) -> Contact:
     found = deps.contacts.get(TENANT, contact_id)
     assert found is not None
     return found
 
 
-def conversation(deps: Deps, contact_id: str = BY_PHONE) -> tuple[Conversation, list[Message]]:
+def conversation(deps: Deps, contact_id: ContactId = BY_PHONE) -> tuple[Conversation, list[Message]]:
     conversation_id = conversation_id_for(TENANT, PHONE_ID, contact_id)
     head = deps.conversations.get(TENANT, conversation_id)
     assert head is not None

@@ -21,7 +21,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MessageMedia
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 from shared.queue_messages import CopyMedia
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.directory import Directory
@@ -53,8 +53,8 @@ class Copying:
         wanted = {"phone_number_id": self.sim.number_id, "data": base64.b64encode(content).decode()}
         made = self.sim.script(create_media={**wanted, "mime_type": mime_type})["create_media"]
         raw = {"type": kind, kind: {**made, **told}}
-        media = media_of(raw, TENANT, CONVERSATION, MESSAGE)
-        message = Message(MESSAGE, CONVERSATION, "in", "contact", kind, "", 1_000, {}, media=media)
+        media = media_of(raw, TENANT, ConversationId(CONVERSATION), MESSAGE)
+        message = Message(MESSAGE, ConversationId(CONVERSATION), "in", "contact", kind, "", 1_000, {}, media=media)
         assert self.messages.put(TENANT, message)
         return str(made["id"])
 
@@ -64,7 +64,7 @@ class Copying:
 
     def copy(self, delivery: int = 1) -> int:
         """Deliver the task once; returns how many records failed."""
-        task = CopyMedia(TENANT, self.sim.number_id, CONVERSATION, MESSAGE)
+        task = CopyMedia(TENANT, self.sim.number_id, ConversationId(CONVERSATION), MESSAGE)
         answer = media_handler.lambda_handler(sqs_event(task.to_json(), delivery=delivery), Context())
         return len(answer["batchItemFailures"])
 
@@ -124,7 +124,7 @@ def test_a_copy_repeated_after_a_crash_overwrites_with_the_same(copying: Copying
     copying.copy()
     stored = copying.media
     copying.aws.s3.put_object(Bucket="data", Key=pending.key, Body=b"half")
-    task = CopyMedia(TENANT, copying.sim.number_id, CONVERSATION, MESSAGE)
+    task = CopyMedia(TENANT, copying.sim.number_id, ConversationId(CONVERSATION), MESSAGE)
     assert copying.deps.copier._fetched(task, pending, 1) == stored
     assert copying.aws.s3.get_object(Bucket="data", Key=pending.key)["Body"].read() == JPEG
 
@@ -185,7 +185,7 @@ def test_a_process_that_is_killed_at_the_last_attempt_leaves_word(
         raise Killed
 
     copying.received(JPEG)
-    task = CopyMedia(TENANT, copying.sim.number_id, CONVERSATION, MESSAGE)
+    task = CopyMedia(TENANT, copying.sim.number_id, ConversationId(CONVERSATION), MESSAGE)
     with monkeypatch.context() as dying:
         dying.setattr(copying.deps.copier, "_fetched", killed)
         with pytest.raises(Killed):
@@ -213,7 +213,7 @@ def test_what_meta_has_no_more_is_expired(copying: Copying) -> None:
 
 def test_a_token_that_opens_nothing_and_a_number_that_left(copying: Copying) -> None:
     copying.received(JPEG)
-    task = CopyMedia(TENANT, "another", CONVERSATION, MESSAGE)
+    task = CopyMedia(TENANT, "another", ConversationId(CONVERSATION), MESSAGE)
     assert media_handler.lambda_handler(sqs_event(task.to_json()), Context()) == {"batchItemFailures": []}
     assert (copying.media.status, copying.media.reason) == ("failed", "not_connected")
     copying.accounts.change_waba(TENANT, copying.sim.waba_id, lambda waba: replace(waba, token=sealed(copying)))

@@ -15,6 +15,7 @@ from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
+from shared.ids import CampaignId, ContactId
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
@@ -40,12 +41,12 @@ def ids_of_shard(shard: int, count: int) -> list[str]:
     return sorted([*others, BY_PHONE])
 
 
-def campaign(deps: Deps, campaign_id: str, started_at: int, **more: Any) -> tuple[int, int]:
+def campaign(deps: Deps, campaign_id: CampaignId, started_at: int, **more: Any) -> tuple[int, int]:
     """Store a campaign of 200 people that began then; returns the person's (block, slot)."""
     shard = shard_of(BY_PHONE)
     ids = ids_of_shard(shard, 200)
     for n in range(3):
-        part = [Recipient(one, "+1", ()) for one in ids[n * 80 : n * 80 + 80]]
+        part = [Recipient(ContactId(one), "+1", ()) for one in ids[n * 80 : n * 80 + 80]]
         sealed = SealedBlock(n, 0, min(200, n * 80 + 80), {}, ids[-1], n == 2)
         deps.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], 1)
     sizes = tuple(200 if s == shard else 0 for s in range(SHARDS))
@@ -68,7 +69,7 @@ def campaign(deps: Deps, campaign_id: str, started_at: int, **more: Any) -> tupl
     return block_number(shard, n), slot
 
 
-def replied(deps: Deps, campaign_id: str, block: int) -> set[int]:
+def replied(deps: Deps, campaign_id: CampaignId, block: int) -> set[int]:
     status = deps.sends.status_block(TENANT, campaign_id, block)
     assert status is not None
     return set(status.replied)
@@ -77,50 +78,50 @@ def replied(deps: Deps, campaign_id: str, block: int) -> set[int]:
 def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": campaign(deps, "C1", now - 50_000),
-        "C2": campaign(deps, "C2", now - 40_000, state=State.COMPLETED),
-        "C3": campaign(deps, "C3", now - 30_000),
-        "C4": campaign(deps, "C4", now - 20_000, phone_number_id="888"),
+        "C1": campaign(deps, CampaignId("C1"), now - 50_000),
+        "C2": campaign(deps, CampaignId("C2"), now - 40_000, state=State.COMPLETED),
+        "C3": campaign(deps, CampaignId("C3"), now - 30_000),
+        "C4": campaign(deps, CampaignId("C4"), now - 20_000, phone_number_id="888"),
     }
     for campaign_id in ("C1", "C2", "C4"):
         block, slot = places[campaign_id]
-        deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
+        deps.sends.record(TENANT, CampaignId(campaign_id), block, StatusChange(sent={slot}))
     block, slot = places["C3"]
-    deps.sends.record(TENANT, "C3", block, StatusChange(failed={slot: "131026"}))
+    deps.sends.record(TENANT, CampaignId("C3"), block, StatusChange(failed={slot: "131026"}))
     deliver(text("Nice!"))
-    marked = {campaign_id: replied(deps, campaign_id, places[campaign_id][0]) for campaign_id in places}
+    marked = {campaign_id: replied(deps, CampaignId(campaign_id), places[campaign_id][0]) for campaign_id in places}
     assert marked == {"C1": set(), "C2": {places["C2"][1]}, "C3": set(), "C4": set()}
 
 
 def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: Deps) -> None:
     now = NOW_S * 1000
-    block, slot = campaign(deps, "C1", now - 50_000)
-    sizes = deps.campaigns.get(TENANT, "C1").sizes
-    deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
+    block, slot = campaign(deps, CampaignId("C1"), now - 50_000)
+    sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
+    deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
     deliver(text("Hello"))
-    assert replied(deps, "C1", block) == set()
+    assert replied(deps, CampaignId("C1"), block) == set()
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
     assert lane is not None
-    deps.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now, now + 1000, 0)
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", now, now + 1000, 0)
     deliver(text("Hello again", 2))
-    assert replied(deps, "C1", block) == {slot}
+    assert replied(deps, CampaignId("C1"), block) == {slot}
 
 
 def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> None:
     deliver(text("Good morning"))
-    block, slot = campaign(deps, "C1", NOW_S * 1000 - 2_000)
-    sizes = deps.campaigns.get(TENANT, "C1").sizes
-    deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
-    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, CampaignId("C1"), NOW_S * 1000 - 2_000)
+    sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
+    deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
+    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Nice!", 2))
-    assert replied(deps, "C1", block) == {slot}
+    assert replied(deps, CampaignId("C1"), block) == {slot}
 
 
 def test_an_answer_after_three_days_belongs_to_no_campaign(deps: Deps) -> None:
-    block, slot = campaign(deps, "C1", NOW_S * 1000 - 73 * 3600 * 1000)
-    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, CampaignId("C1"), NOW_S * 1000 - 73 * 3600 * 1000)
+    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Hello"))
-    assert replied(deps, "C1", block) == set()
+    assert replied(deps, CampaignId("C1"), block) == set()
 
 
 HOUR = 3600 * 1000
@@ -143,22 +144,22 @@ def test_a_campaign_that_took_days_is_answered_for_three_days_after_its_last_mes
 ) -> None:
     now = NOW_S * 1000
     times = {name: now + more[name] for name in ("resumed_at", "finished_at") if name in more}
-    block, slot = campaign(deps, "C1", now - 9 * DAY, **(more | times))
-    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, CampaignId("C1"), now - 9 * DAY, **(more | times))
+    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Hello"))
-    assert replied(deps, "C1", block) == ({slot} if counts else set())
+    assert replied(deps, CampaignId("C1"), block) == ({slot} if counts else set())
 
 
 def test_a_campaign_that_still_writes_to_people_after_days_is_answered(deps: Deps) -> None:
     now = NOW_S * 1000
-    block, slot = campaign(deps, "C1", now - 9 * DAY)
-    sizes = deps.campaigns.get(TENANT, "C1").sizes
-    deps.lanes.open_run(Run(PHONE_ID, TENANT, "C1", "running", sizes, 1, now, "MARKETING", "{}"))
+    block, slot = campaign(deps, CampaignId("C1"), now - 9 * DAY)
+    sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
+    deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
     assert lane is not None
-    deps.lanes.claim(PHONE_ID, 0, lane.fence, {"C1": (0, 200)}, "token", now - HOUR, now + 1000, 0)
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", now - HOUR, now + 1000, 0)
     deliver(text("Hello"))
-    assert replied(deps, "C1", block) == {slot}
+    assert replied(deps, CampaignId("C1"), block) == {slot}
 
 
 @pytest.mark.parametrize(("resumed_from", "answered"), [(200, "C2"), (0, "C1")])
@@ -168,13 +169,13 @@ def test_of_two_campaigns_the_one_that_wrote_to_this_person_last_is_answered(
     """C1 was resumed after C2 had begun: the person stands before or behind where it went on."""
     now = NOW_S * 1000
     places = {
-        "C1": campaign(deps, "C1", now - 5 * DAY, resumed_at=now - HOUR, resumed_from=(resumed_from,)),
-        "C2": campaign(deps, "C2", now - DAY),
+        "C1": campaign(deps, CampaignId("C1"), now - 5 * DAY, resumed_at=now - HOUR, resumed_from=(resumed_from,)),
+        "C2": campaign(deps, CampaignId("C2"), now - DAY),
     }
     for name, (block, slot) in places.items():
-        deps.sends.record(TENANT, name, block, StatusChange(sent={slot}))
+        deps.sends.record(TENANT, CampaignId(name), block, StatusChange(sent={slot}))
     deliver(text("Nice!"))
-    assert [name for name, (block, _) in places.items() if replied(deps, name, block)] == [answered]
+    assert [name for name, (block, _) in places.items() if replied(deps, CampaignId(name), block)] == [answered]
 
 
 @pytest.mark.parametrize(("started", "resumed"), [(60_000, None), (-9 * DAY, 60_000)])
@@ -183,20 +184,20 @@ def test_what_wrote_to_a_person_only_after_their_message_is_not_answered_by_it(
 ) -> None:
     now = NOW_S * 1000
     resumed_at = None if resumed is None else now + resumed
-    block, slot = campaign(deps, "C1", now + started, resumed_at=resumed_at, resumed_from=(0,))
-    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, CampaignId("C1"), now + started, resumed_at=resumed_at, resumed_from=(0,))
+    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Hello"))
-    assert replied(deps, "C1", block) == set()
+    assert replied(deps, CampaignId("C1"), block) == set()
 
 
-def noted(deps: Deps, campaign_id: str, at: int, wamid: str = "") -> tuple[int, int]:
+def noted(deps: Deps, campaign_id: CampaignId, at: int, wamid: str = "") -> tuple[int, int]:
     """A campaign that began long before it wrote to the person, at `at`; returns where they stand."""
     place = campaign(deps, campaign_id, NOW_S * 1000 - HOUR)
     wrote(deps, campaign_id, place, at, wamid)
     return place
 
 
-def wrote(deps: Deps, campaign_id: str, place: tuple[int, int], at: int, wamid: str = "") -> None:
+def wrote(deps: Deps, campaign_id: CampaignId, place: tuple[int, int], at: int, wamid: str = "") -> None:
     block, slot = place
     deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
     deps.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, NOW_S * 1000)
@@ -217,11 +218,11 @@ def reaction(wamid: str, emoji: str = "❤️", n: int = 1) -> Json:
 
 
 def credited(deps: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
-    return [name for name, (block, slot) in places.items() if slot in replied(deps, name, block)]
+    return [name for name, (block, slot) in places.items() if slot in replied(deps, CampaignId(name), block)]
 
 
 def reacted(deps: Deps, places: dict[str, tuple[int, int]]) -> list[str]:
-    stored = {name: deps.sends.status_block(TENANT, name, block) for name, (block, _) in places.items()}
+    stored = {name: deps.sends.status_block(TENANT, CampaignId(name), block) for name, (block, _) in places.items()}
     return [name for name, (_, slot) in places.items() if (one := stored[name]) and slot in one.reacted]
 
 
@@ -230,7 +231,10 @@ def test_of_two_campaigns_of_one_second_the_one_whose_message_is_named_is_answer
     deps: Deps, context: str, answered: str
 ) -> None:
     now = NOW_S * 1000
-    places = {"C1": noted(deps, "C1", now - 500, "wamid.one"), "C2": noted(deps, "C2", now - 400, "wamid.two")}
+    places = {
+        "C1": noted(deps, CampaignId("C1"), now - 500, "wamid.one"),
+        "C2": noted(deps, CampaignId("C2"), now - 400, "wamid.two"),
+    }
     deliver(button(context))
     assert credited(deps, places) == [answered]
 
@@ -238,7 +242,7 @@ def test_of_two_campaigns_of_one_second_the_one_whose_message_is_named_is_answer
 def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(deps: Deps) -> None:
     """Both began in the same second; the second wrote to this person after they had answered the first."""
     now = NOW_S * 1000
-    places = {"C1": noted(deps, "C1", now - 500), "C2": noted(deps, "C2", now + 60_000)}
+    places = {"C1": noted(deps, CampaignId("C1"), now - 500), "C2": noted(deps, CampaignId("C2"), now + 60_000)}
     deliver(text("Nice!"))
     assert credited(deps, places) == ["C1"]
 
@@ -246,31 +250,34 @@ def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(d
 def test_a_long_campaign_that_wrote_to_them_last_is_answered_although_another_began_after_it(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": campaign(deps, "C1", now - HOUR, finished_at=now, state=State.COMPLETED),
-        "C2": campaign(deps, "C2", now - HOUR // 2),
+        "C1": campaign(deps, CampaignId("C1"), now - HOUR, finished_at=now, state=State.COMPLETED),
+        "C2": campaign(deps, CampaignId("C2"), now - HOUR // 2),
     }
-    wrote(deps, "C1", places["C1"], now - 1_000)
-    wrote(deps, "C2", places["C2"], now - 60_000)
+    wrote(deps, CampaignId("C1"), places["C1"], now - 1_000)
+    wrote(deps, CampaignId("C2"), places["C2"], now - 60_000)
     deliver(text("Nice!"))
     assert credited(deps, places) == ["C1"]
 
 
 def test_who_wrote_seconds_before_the_campaign_reached_them_answers_nothing(deps: Deps) -> None:
-    places = {"C1": noted(deps, "C1", NOW_S * 1000 + 5_000, "wamid.one")}
+    places = {"C1": noted(deps, CampaignId("C1"), NOW_S * 1000 + 5_000, "wamid.one")}
     deliver(text("STOP"))
     assert credited(deps, places) == []
 
 
 @pytest.mark.parametrize("named", ["wamid.of-an-agent", "wamid.of-a-campaign-long-ago"])
 def test_an_answer_to_another_message_is_no_answer_to_the_campaign(deps: Deps, named: str) -> None:
-    places = {"C1": noted(deps, "C1", NOW_S * 1000 - 500, "wamid.one")}
+    places = {"C1": noted(deps, CampaignId("C1"), NOW_S * 1000 - 500, "wamid.one")}
     deliver({**text("Yes"), "context": {"from": "15550783881", "id": named}})
     assert credited(deps, places) == []
 
 
 def test_where_the_id_was_never_learned_what_was_written_last_is_answered(deps: Deps) -> None:
     now = NOW_S * 1000
-    places = {"C1": noted(deps, "C1", now - 500), "C2": noted(deps, "C2", now - 900, "wamid.two")}
+    places = {
+        "C1": noted(deps, CampaignId("C1"), now - 500),
+        "C2": noted(deps, CampaignId("C2"), now - 900, "wamid.two"),
+    }
     deliver(button("wamid.lost"))
     assert credited(deps, places) == ["C1"]
 
@@ -279,17 +286,22 @@ def test_where_the_id_was_never_learned_what_was_written_last_is_answered(deps: 
 def test_where_a_lane_died_before_it_noted_a_message_the_others_of_its_block_tell_when(
     deps: Deps, others: int, answers: bool
 ) -> None:
-    block, slot = campaign(deps, "C1", NOW_S * 1000 - HOUR)
-    deps.sends.record(TENANT, "C1", block, StatusChange(sent={slot}))
+    block, slot = campaign(deps, CampaignId("C1"), NOW_S * 1000 - HOUR)
+    deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     at = NOW_S * 1000 + others
-    deps.sends.notes.add(TENANT, "C1", block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(at + 9)}, at)
+    deps.sends.notes.add(
+        TENANT, CampaignId("C1"), block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(at + 9)}, at
+    )
     deliver(text("Nice!"))
-    assert (slot in replied(deps, "C1", block)) is answers
+    assert (slot in replied(deps, CampaignId("C1"), block)) is answers
 
 
 def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_names(deps: Deps) -> None:
     now = NOW_S * 1000
-    places = {"C1": noted(deps, "C1", now - 900, "wamid.one"), "C2": noted(deps, "C2", now - 500, "wamid.two")}
+    places = {
+        "C1": noted(deps, CampaignId("C1"), now - 900, "wamid.one"),
+        "C2": noted(deps, CampaignId("C2"), now - 500, "wamid.two"),
+    }
     deliver(reaction("wamid.one"))
     assert (credited(deps, places), reacted(deps, places)) == ([], ["C1"])
     deliver(reaction("wamid.of-an-agent", n=2))
@@ -302,7 +314,7 @@ def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_nam
 @pytest.mark.parametrize("kind", ["edit", "revoke"])
 def test_to_edit_what_was_said_before_or_to_take_it_back_is_no_answer(deps: Deps, kind: str) -> None:
     deliver(text("Hello", -60))
-    places = {"C1": noted(deps, "C1", NOW_S * 1000 - 500, "wamid.one")}
+    places = {"C1": noted(deps, CampaignId("C1"), NOW_S * 1000 - 500, "wamid.one")}
     body: Json = {"original_message_id": "wamid.Hello-60"}
     if kind == "edit":
         body["message"] = {"type": "text", "text": {"body": "Hallo"}}
@@ -318,18 +330,18 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     known_as = contact_id_for(TENANT, "bsuid", "US.1234")
     shard = shard_of(known_as)
     sealed = SealedBlock(0, 0, 1, {}, known_as, True)
-    deps.sends.seal_block(TENANT, "C1", shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
+    deps.sends.seal_block(TENANT, CampaignId("C1"), shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
     sizes = tuple(int(s == shard) for s in range(SHARDS))
     now = NOW_S * 1000
     deps.campaigns.create(
         TENANT,
         Campaign(
-            "C1", "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,
+            CampaignId("C1"), "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,
             frozen_at=now - HOUR, started_at=now - HOUR, sizes=sizes,
         ),
     )  # fmt: skip
     place = (block_number(shard, 0), 0)
-    wrote(deps, "C1", place, now - 500)
+    wrote(deps, CampaignId("C1"), place, now - 500)
     deps.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), 1)
     deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), 1)
     gone = deps.contacts.get(TENANT, known_as)

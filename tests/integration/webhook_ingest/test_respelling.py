@@ -18,7 +18,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, TenantId, new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
 from shared.store.contacts.contacts import Contacts
@@ -59,7 +59,7 @@ class Bench:
         )
         return contact_id
 
-    def say(self, contact_id: str, at: int, *, no: bool) -> None:
+    def say(self, contact_id: ContactId, at: int, *, no: bool) -> None:
         self.deps.contacts.consent.record(
             self.tenant, contact_id, opted_out=no, source="test", at=at, event_id=f"{at:013d}-x", now=at
         )
@@ -85,7 +85,7 @@ class Bench:
             waiting = [json.dumps(body) for body in self.aws.bodies("Sync")]
         return done
 
-    def talk(self, contact_id: str) -> str:
+    def talk(self, contact_id: ContactId) -> ConversationId:
         conversation = conversation_id_for(self.tenant, self.number, contact_id)
         head = Head(conversation, self.number, contact_id, "Ana", "+1")
         message = Message(
@@ -136,8 +136,8 @@ def test_a_contact_under_an_old_form_keeps_what_it_has_and_is_found_under_both(b
 def test_two_contacts_of_one_number_become_one_and_a_second_run_changes_nothing(bench: Bench, country: str) -> None:
     old, new = SPELLINGS[country]
     gone, kept = bench.store(old, 1, name="Ana"), bench.store(new, 2)
-    moved = bench.talk(gone)
-    bench.say(kept, 5_000, no=True)
+    moved = bench.talk(ContactId(gone))
+    bench.say(ContactId(kept), 5_000, no=True)
     bench.migrate()
     people, feed = bench.people(), bench.feed()
     assert [(one.contact_id, one.phone, one.name) for one in people] == [(kept, new, "Ana")]
@@ -159,9 +159,9 @@ def test_a_no_on_either_holds_whenever_the_other_said_yes(bench: Bench, who: str
     ids = {phone: bench.store(phone) for phone in (OLD, NEW)}
     for phone, contact_id in ids.items():
         if phone == who:
-            bench.say(contact_id, no_at, no=True)
+            bench.say(ContactId(contact_id), no_at, no=True)
         else:
-            bench.say(contact_id, 7_000, no=False)
+            bench.say(ContactId(contact_id), 7_000, no=False)
     bench.migrate()
     [person] = bench.people()
     assert person.opted_out_at is not None
@@ -169,7 +169,7 @@ def test_a_no_on_either_holds_whenever_the_other_said_yes(bench: Bench, who: str
 
 def test_a_number_that_is_somebody_elses_by_now_is_left_to_them(bench: Bench) -> None:
     old, other = bench.store(OLD), bench.store("+34600100064")
-    bench.deps.contacts.put_pointer(bench.tenant, contact_id_for(bench.tenant, "phone", NEW), other)
+    bench.deps.contacts.put_pointer(bench.tenant, contact_id_for(bench.tenant, "phone", NEW), ContactId(other))
     bench.migrate()
     assert {one.contact_id: one.phone for one in bench.people()} == {old: NEW, other: "+34600100064"}
 
@@ -229,8 +229,8 @@ def test_a_migration_under_way_opens_no_way_round_a_no(
 ) -> None:
     """Cut off at any write, as a campaign or an agent sees it at that moment."""
     deps, ids = bench.deps, {phone: bench.store(phone, name="Ana") for phone in (OLD, NEW)}
-    bench.say(ids[who], 5_000, no=True)
-    old = deps.contacts.get(bench.tenant, ids[OLD])
+    bench.say(ContactId(ids[who]), 5_000, no=True)
+    old = deps.contacts.get(bench.tenant, ContactId(ids[OLD]))
     assert old is not None
     with crash_at_write(bench.database, k, when), contextlib.suppress(Crash):
         respell(deps.contacts, deps.people, bench.tenant, old, 9_000)
@@ -260,7 +260,7 @@ def test_who_is_merged_takes_no_old_form_along(bench: Bench) -> None:
     """A part of the contacts that was gone through gets none afterwards from one that was not."""
     moved, known = bench.store(OLD), bench.store("+34600100064")
     reach = ContactReach(bench.database)
-    assert reach.set(bench.tenant, moved, phone=OLD, region="AR", bsuid="", at=9_000, now=9_000)
+    assert reach.set(bench.tenant, ContactId(moved), phone=OLD, region="AR", bsuid="", at=9_000, now=9_000)
     change = Change(identities("34600100064", ""), identities(OLD[1:], ""))
     contact_id = bench.deps.people.move(bench.tenant, change, 5_000, 10_000)
     person = bench.deps.contacts.get(bench.tenant, contact_id)

@@ -10,6 +10,7 @@ from functions.webhook_ingest.receive.split import split
 from shared.clock import epoch_ms
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.numbers.number import Number
+from shared.ids import ContactId, ConversationId
 from shared.queue_messages import AccountEvent
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -20,7 +21,7 @@ BY_PHONE, BY_BSUID = contact_id_for(TENANT, "phone", PHONE), contact_id_for(TENA
 NOW_S = epoch_ms() // 1000
 
 
-def talk(contact_id: str, number: str = PHONE_ID) -> str:
+def talk(contact_id: ContactId, number: str = PHONE_ID) -> ConversationId:
     return conversation_id_for(TENANT, number, contact_id)
 
 
@@ -50,11 +51,11 @@ def work_off(aws: FakeAws) -> int:
     return len(waiting)
 
 
-def said_in(deps: Deps, conversation_id: str) -> list[str]:
+def said_in(deps: Deps, conversation_id: ConversationId) -> list[str]:
     return [m.text for m in deps.conversations.messages.page(TENANT, conversation_id, 50, None).items[::-1]]
 
 
-def known(deps: Deps, contact_id: str) -> Any:
+def known(deps: Deps, contact_id: ContactId) -> Any:
     found = deps.contacts.get(TENANT, contact_id)
     assert found is not None
     return found

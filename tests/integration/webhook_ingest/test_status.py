@@ -13,7 +13,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, ConversationId, TenantId
 from shared.queue_messages import StatusUpdates
 from shared.store.conversations.conversations import Head
 from tests.support.consumers import Deps
@@ -24,7 +24,7 @@ AT = 1_750_030_073
 IDS = sorted(f"0{i:031x}" for i in range(4))
 SIZES = (4, *(0,) * 15)
 CAMPAIGN = Campaign(
-    "C",
+    CampaignId("C"),
     "Sale",
     PHONE_ID,
     WABA,
@@ -41,8 +41,8 @@ CAMPAIGN = Campaign(
 @pytest.fixture(autouse=True)
 def block(deps: Deps) -> None:
     """Campaign C of the tenant: four people in block 0, of whom all were claimed to be sent to."""
-    people = [Recipient(one, "+1", ()) for one in IDS]
-    deps.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
+    people = [Recipient(ContactId(one), "+1", ()) for one in IDS]
+    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
     deps.campaigns.create(TENANT, CAMPAIGN)
 
 
@@ -65,7 +65,7 @@ def test_statuses_end_in_the_block(deps: Deps) -> None:
     second = StatusUpdates(PHONE_ID, [slot("delivered", 0), slot("read", 1), slot("sent", 0)])
     assert deliver(first, second) == []
     assert deliver(second, first) == []
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     sets = (stored.sent, stored.delivered, stored.read, stored.priced["marketing"])
     assert [set(one) for one in sets] == [{0, 1}, {0}, {1}, {0, 1}]
@@ -74,13 +74,13 @@ def test_statuses_end_in_the_block(deps: Deps) -> None:
 
 def test_who_stopped_marketing_at_whatsapp_is_opted_out(deps: Deps) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 3, code="131050")])) == []
-    contact = deps.contacts.get(TENANT, IDS[3])
+    contact = deps.contacts.get(TENANT, ContactId(IDS[3]))
     assert contact is not None
     assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
     assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [IDS[3]]
 
 
-def sending(deps: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: Any) -> None:
+def sending(deps: Deps, campaign_id: CampaignId = CampaignId("C"), number: str = PHONE_ID, **more: Any) -> None:
     """A campaign of the tenant's account that sends, on a number."""
     campaign = replace(CAMPAIGN, campaign_id=campaign_id, phone_number_id=number, **more)
     if campaign_id == CAMPAIGN.campaign_id:
@@ -90,7 +90,7 @@ def sending(deps: Deps, campaign_id: str = "C", number: str = PHONE_ID, **more: 
     deps.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, 1, "MARKETING", "{}"))
 
 
-def standing(deps: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
+def standing(deps: Deps, campaign_id: CampaignId = CampaignId("C")) -> tuple[str, str, str]:
     """State and reason of a campaign, and the state of its run."""
     campaign = deps.campaigns.get(TENANT, campaign_id)
     runs = {run.campaign_id: run.state for run in deps.lanes.work(campaign.phone_number_id).runs}
@@ -99,14 +99,14 @@ def standing(deps: Deps, campaign_id: str = "C") -> tuple[str, str, str]:
 
 def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(deps: Deps) -> None:
     sending(deps)
-    sending(deps, "D")
-    deps.sends.record(TENANT, "C", 0, StatusChange(held={0, 1, 2}))
+    sending(deps, CampaignId("D"))
+    deps.sends.record(TENANT, CampaignId("C"), 0, StatusChange(held={0, 1, 2}))
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code="132015"), slot("sent", 1)])) == []
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     assert [stored.outcome(n) for n in range(4)] == ["failed", "sent", "sent", None]
     assert standing(deps) == ("paused", "meta_132015", "paused")
-    assert standing(deps, "D") == ("sending", "", "running")
+    assert standing(deps, CampaignId("D")) == ("sending", "", "running")
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_held_messages_that_meta_drops_fail_and_pause_their_campaign(deps: Deps)
 def test_a_later_failure_stops_as_much_as_one_at_once(deps: Deps, code: str, stopped: set[str]) -> None:
     """D sends on the same number, E on another one of the account, F for another account."""
     sending(deps)
-    sending(deps, "D")
-    sending(deps, "E", "7700")
-    sending(deps, "F", "7701", waba_id="999")
+    sending(deps, CampaignId("D"))
+    sending(deps, CampaignId("E"), "7700")
+    sending(deps, CampaignId("F"), "7701", waba_id="999")
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code=code)])) == []
-    assert {name for name in "CDEF" if standing(deps, name)[0] == "paused"} == stopped
-    assert {name for name in "CDEF" if standing(deps, name)[2] == "paused"} == stopped
+    assert {name for name in "CDEF" if standing(deps, CampaignId(name))[0] == "paused"} == stopped
+    assert {name for name in "CDEF" if standing(deps, CampaignId(name))[2] == "paused"} == stopped
 
 
 @pytest.mark.parametrize(("resumed_at", "state"), [(AT * 1000 + 1_000, "sending"), (AT * 1000 + 999, "paused")])
@@ -158,12 +158,14 @@ def test_a_failure_of_a_campaign_that_is_gone_stops_nothing(deps: Deps) -> None:
 
 def test_statuses_of_agents_and_bots_end_in_the_conversation(deps: Deps) -> None:
     message_id = message_key(AT * 1000, "key")
-    message = Message(message_id, "conv", "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
-    deps.conversations.append(TENANT, Head("conv", PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message)
-    callback = encode_single(SingleSend(TENANT, "conv", message_id))
+    message = Message(message_id, ConversationId("conv"), "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
+    deps.conversations.append(
+        TENANT, Head(ConversationId("conv"), PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message
+    )
+    callback = encode_single(SingleSend(TENANT, ConversationId("conv"), message_id))
     rows: list[list[object]] = [["read", AT, callback, "", "", "wamid.9"], ["sent", AT, callback, "", "service", ""]]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    stored = deps.conversations.messages.get(TENANT, "conv", message_id)
+    stored = deps.conversations.messages.get(TENANT, ConversationId("conv"), message_id)
     assert stored is not None
     assert (stored.status, stored.wamid) == ("read", "wamid.9")
 
@@ -171,10 +173,10 @@ def test_statuses_of_agents_and_bots_end_in_the_conversation(deps: Deps) -> None
 def test_nobody_changes_another_tenants_campaign(aws: FakeAws, deps: Deps) -> None:
     claimed = slot("failed", 0, code="131050")
     assert deliver(StatusUpdates(OTHER_PHONE_ID, [claimed]), StatusUpdates("777", [slot("sent", 1)])) == []
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     assert (stored.sent, stored.failed) == (frozenset(), {})
-    assert deps.contacts.get(TENANT, IDS[0]) is None
+    assert deps.contacts.get(TENANT, ContactId(IDS[0])) is None
     (parked,) = aws.objects("parked/")
     assert [row[0] for row in parked["raw"]] == [OTHER_PHONE_ID, "777"]
 
@@ -214,10 +216,10 @@ NEVER_SENT = {
 @pytest.mark.parametrize("row", NEVER_SENT.values(), ids=NEVER_SENT.keys())
 def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, deps: Deps, row: list[object]) -> None:
     sending(deps, cursors=(3,))
-    deps.sends.record(TENANT, "C", 0, StatusChange(admitted={1: 2}))
-    before = deps.sends.status_block(TENANT, "C", 0)
+    deps.sends.record(TENANT, CampaignId("C"), 0, StatusChange(admitted={1: 2}))
+    before = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert deliver(StatusUpdates(PHONE_ID, [row, slot("sent", 2)])) == []
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert before is not None
     assert stored == replace(before, sent=frozenset({2}), priced={"marketing": frozenset({2})})
     assert deps.contacts.consent.feed(TENANT, 0) == []
@@ -229,30 +231,31 @@ def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, deps: Dep
 def test_a_status_of_another_number_than_the_campaigns_is_not_believed(deps: Deps) -> None:
     sending(deps, number="7700")
     assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     assert stored.sent == frozenset()
 
 
 def test_an_attempt_that_was_admitted_is_believed_beside_one_that_was_not(deps: Deps) -> None:
-    deps.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 2}))
-    deps.sends.record(TENANT, "C", 0, StatusChange(admitted={0: 3}))
+    deps.sends.record(TENANT, CampaignId("C"), 0, StatusChange(admitted={0: 2}))
+    deps.sends.record(TENANT, CampaignId("C"), 0, StatusChange(admitted={0: 3}))
     rows = [slot("sent", 0, attempt=3), slot("failed", 0, code="131026", attempt=4), slot("delivered", 0, attempt=2)]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     assert (set(stored.sent), set(stored.delivered), dict(stored.failed)) == ({0}, {0}, {})
 
 
 def test_who_wrote_to_us_has_no_delivery_and_nobody_is_opted_out_by_a_message_we_never_sent(deps: Deps) -> None:
-    message = Message(message_key(1, "in"), "conv", "in", "contact", "text", "hi", 1, {})
-    deps.conversations.append(TENANT, Head("conv", PHONE_ID, IDS[0], "Ana"), message)
+    message = Message(message_key(1, "in"), ConversationId("conv"), "in", "contact", "text", "hi", 1, {})
+    deps.conversations.append(TENANT, Head(ConversationId("conv"), PHONE_ID, ContactId(IDS[0]), "Ana"), message)
     callbacks = [
-        encode_single(SingleSend(TENANT, "conv", known)) for known in (message.message_id, message_key(2, "x"))
+        encode_single(SingleSend(TENANT, ConversationId("conv"), known))
+        for known in (message.message_id, message_key(2, "x"))
     ]
     rows: list[list[object]] = [["failed", AT, callback, "131050", "", "w"] for callback in callbacks]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
-    found = deps.conversations.messages.get(TENANT, "conv", message.message_id)
+    found = deps.conversations.messages.get(TENANT, ConversationId("conv"), message.message_id)
     assert found == message
     assert deps.contacts.consent.feed(TENANT, 0) == []
 
@@ -272,14 +275,14 @@ def test_how_far_a_campaign_has_come_is_asked_again_when_that_cannot_be_read(
 def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, deps: Deps) -> None:
     assert deliver(StatusUpdates(PHONE_ID, [["sent"]]), StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
     assert len(aws.objects("parked/")) == 1
-    stored = deps.sends.status_block(TENANT, "C", 0)
+    stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     assert stored.sent == {0}
 
 
 def test_only_the_records_of_a_failed_write_come_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = [Recipient(f"1{one[1:]}", "+1", ()) for one in IDS]
-    deps.sends.seal_block(TENANT, "C", 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
+    people = [Recipient(ContactId(f"1{one[1:]}"), "+1", ()) for one in IDS]
+    deps.sends.seal_block(TENANT, CampaignId("C"), 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
     sending(deps, sizes=(4, 4, *(0,) * 14), cursors=(8,))
     record = deps.sends.record
 

@@ -10,6 +10,7 @@ from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
+from shared.ids import CampaignId, ContactId
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
 from tests.support.consumers import Deps
@@ -19,11 +20,11 @@ PHONE, USER = "+16505551234", str(STATUS["recipient_user_id"])
 BY_PHONE, BY_USER = contact_id_for(TENANT, "phone", PHONE), contact_id_for(TENANT, "bsuid", USER)
 
 
-def stored(deps: Deps, attributes: dict[str, str], contact_id: str = BY_PHONE) -> None:
+def stored(deps: Deps, attributes: dict[str, str], contact_id: ContactId = BY_PHONE) -> None:
     deps.contacts.upsert(TENANT, contact_id, attributes, {}, frozenset(), 1)
 
 
-def contact(deps: Deps, contact_id: str = BY_PHONE) -> Contact:
+def contact(deps: Deps, contact_id: ContactId = BY_PHONE) -> Contact:
     found = deps.contacts.get(TENANT, contact_id)
     assert found is not None
     return found
@@ -109,8 +110,10 @@ def test_two_spellings_that_were_two_contacts_become_one(deps: Deps) -> None:
 def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Deps) -> None:
     stored(deps, {"phone": PHONE, "region": "ES"})
     people = [Recipient(BY_PHONE, PHONE, ())]
-    deps.sends.seal_block(TENANT, "C", 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
-    sent = Campaign("C", "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,))
+    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
+    sent = Campaign(
+        CampaignId("C"), "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,)
+    )
     deps.campaigns.create(TENANT, sent)
     stranger = "29912345678"
     for never_sent in ("0|0|2", "0|0|0", "0|1|1"):

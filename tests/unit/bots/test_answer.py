@@ -5,6 +5,7 @@ import pytest
 from functions.bot_reply.logic import answer_to
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.conversations.message import Message
+from shared.ids import ConversationId
 
 DAY_MS = 24 * 3600 * 1000
 AT = 1_750_000_000_000
@@ -17,7 +18,7 @@ BOTS = [
 
 
 def message(text: str, at: int = AT) -> Message:
-    return Message("m1", "v1", "in", "contact", "text", text, at, {})
+    return Message("m1", ConversationId("v1"), "in", "contact", "text", text, at, {})
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 
 
 def run(
-    campaign_id: str = "c1",
+    campaign_id: CampaignId = CampaignId("c1"),
     size: int = 100,
     *,
     state: str = "running",
@@ -22,12 +22,20 @@ def run(
     return Run("pn", TenantId("t"), campaign_id, state, spread, lanes, 0, "MARKETING", "{}", weight=weight)
 
 
-def lane(cursors: Mapping[str, int], index: int = 0, claims: Mapping[str, Claim] | None = None) -> LaneState:
+def lane(
+    cursors: Mapping[CampaignId, int], index: int = 0, claims: Mapping[CampaignId, Claim] | None = None
+) -> LaneState:
     return LaneState(index, 1, 0, cursors, claims or {})
 
 
 def batch(
-    count: int, *, campaign_id: str = "c1", due: int = 0, index: int = 0, key: str = "", attempt: int = 2
+    count: int,
+    *,
+    campaign_id: CampaignId = CampaignId("c1"),
+    due: int = 0,
+    index: int = 0,
+    key: str = "",
+    attempt: int = 2,
 ) -> RetryBatch:
     entries = tuple((0, slot, attempt) for slot in range(count))
     return RetryBatch(key or f"Q#{index}#{due:013d}#{campaign_id}{count}", campaign_id, index, due, entries)
@@ -37,5 +45,5 @@ def work(runs: list[Run], state: LaneState | None = None, retries: list[RetryBat
     return NumberWork(tuple(runs), {state.lane: state} if state else {}, tuple(retries or []))
 
 
-def recipient(name: str = "ana") -> Recipient:
+def recipient(name: ContactId = ContactId("ana")) -> Recipient:
     return Recipient(name, "+5511987654321", ())

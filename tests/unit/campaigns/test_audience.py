@@ -12,6 +12,7 @@ from shared.domain.contacts.consent import purpose_of
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import SendPlan, Variable, compile_plan
 from shared.domain.templates.template import Template
+from shared.ids import ContactId
 
 TEMPLATE = Template("1", "w", "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "{{1}}"}])
 PLAN: SendPlan = compile_plan(TEMPLATE, {"body.1": Variable("contact", "name")}, frozenset())
@@ -22,26 +23,28 @@ PHONE = "+5511987654321"
 def person(
     *tags: str, name: str = "Ana", phone: str | None = PHONE, bsuid: str | None = None, said_no: int | None = None
 ) -> Contact:
-    return Contact("c", phone=phone, bsuid=bsuid, name=name, region="BR", tags=frozenset(tags), opted_out_at=said_no)
+    return Contact(
+        ContactId("c"), phone=phone, bsuid=bsuid, name=name, region="BR", tags=frozenset(tags), opted_out_at=said_no
+    )
 
 
 @pytest.mark.parametrize(
     ("contact", "expected"),
     [
-        (person("vip"), Recipient("c", PHONE, ("Ana",))),
-        (person("vip", bsuid="BR.1"), Recipient("c", PHONE, ("Ana",))),
-        (person("vip", phone=None, bsuid="BR.1"), Recipient("c", "BR.1", ("Ana",))),
+        (person("vip"), Recipient(ContactId("c"), PHONE, ("Ana",))),
+        (person("vip", bsuid="BR.1"), Recipient(ContactId("c"), PHONE, ("Ana",))),
+        (person("vip", phone=None, bsuid="BR.1"), Recipient(ContactId("c"), "BR.1", ("Ana",))),
         (person(), None),
         (person("vip", "bought"), None),
         (person(said_no=1), None),
-        (person("vip", said_no=1), Skip("c", "opted_out")),
-        (person("vip", phone=None), Skip("c", "no_destination")),
-        (person("vip", phone="11987654321"), Skip("c", "invalid_number")),
-        (person("vip", phone="+0511987654321"), Skip("c", "invalid_number")),
-        (person("vip", phone="+55119876543210987"), Skip("c", "invalid_number")),
-        (person("vip", name=""), Skip("c", "missing_variable", "body.1")),
-        (person("vip", name="x" * 1025), Skip("c", "too_long", "body.1")),
-        (person("vip", name="", said_no=1), Skip("c", "opted_out")),
+        (person("vip", said_no=1), Skip(ContactId("c"), "opted_out")),
+        (person("vip", phone=None), Skip(ContactId("c"), "no_destination")),
+        (person("vip", phone="11987654321"), Skip(ContactId("c"), "invalid_number")),
+        (person("vip", phone="+0511987654321"), Skip(ContactId("c"), "invalid_number")),
+        (person("vip", phone="+55119876543210987"), Skip(ContactId("c"), "invalid_number")),
+        (person("vip", name=""), Skip(ContactId("c"), "missing_variable", "body.1")),
+        (person("vip", name="x" * 1025), Skip(ContactId("c"), "too_long", "body.1")),
+        (person("vip", name="", said_no=1), Skip(ContactId("c"), "opted_out")),
     ],
 )
 def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
@@ -53,32 +56,32 @@ def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (None, Recipient("c", PHONE, ("Ana",))),
-        (person("vip"), Skip("c", "duplicate_identity")),
-        (person("everybody else"), Recipient("c", PHONE, ("Ana",))),
-        (person("vip", "bought"), Recipient("c", PHONE, ("Ana",))),
-        (person("everybody else", said_no=1), Skip("c", "opted_out")),
+        (None, Recipient(ContactId("c"), PHONE, ("Ana",))),
+        (person("vip"), Skip(ContactId("c"), "duplicate_identity")),
+        (person("everybody else"), Recipient(ContactId("c"), PHONE, ("Ana",))),
+        (person("vip", "bought"), Recipient(ContactId("c"), PHONE, ("Ana",))),
+        (person("everybody else", said_no=1), Skip(ContactId("c"), "opted_out")),
     ],
 )
 def test_of_two_contacts_with_one_phone_one_is_written_to_and_a_no_of_either_counts(
     other: Contact | None, expected: Recipient | Skip
 ) -> None:
-    first = [replace(other, contact_id="a")] if other else []
+    first = [replace(other, contact_id=ContactId("a"))] if other else []
     assert judge(person("vip"), VIP, "marketing", PLAN, lambda own: [*first, own]) == expected
 
 
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (person("vip"), Recipient("c", PHONE, ("Ana",))),
-        (person("vip", said_no=1), Skip("c", "opted_out")),
-        (person("everybody else", said_no=1), Skip("c", "opted_out")),
+        (person("vip"), Recipient(ContactId("c"), PHONE, ("Ana",))),
+        (person("vip", said_no=1), Skip(ContactId("c"), "opted_out")),
+        (person("everybody else", said_no=1), Skip(ContactId("c"), "opted_out")),
     ],
 )
 def test_who_is_written_to_first_of_them_is_so_unless_one_of_them_said_no(
     other: Contact, expected: Recipient | Skip
 ) -> None:
-    behind = replace(other, contact_id="z")
+    behind = replace(other, contact_id=ContactId("z"))
     assert judge(person("vip"), VIP, "marketing", PLAN, lambda own: [own, behind]) == expected
 
 

@@ -15,6 +15,7 @@ from shared.domain.campaigns.campaign import (
     spared_people_rest,
 )
 from shared.errors import Conflict
+from shared.ids import CampaignId
 
 ALLOWED = {
     ("draft", "launch"): "scheduled",
@@ -66,7 +67,7 @@ def test_who_is_in_an_audience(audience: Audience, tags: set[str], expected: boo
     assert audience.includes(frozenset(tags)) is expected
 
 
-CAMPAIGN = Campaign("c", "sale", "1", "w", "t", "MARKETING", Audience(), {})
+CAMPAIGN = Campaign(CampaignId("c"), "sale", "1", "w", "t", "MARKETING", Audience(), {})
 
 
 def test_planned_counts_the_skipped_too() -> None:
@@ -97,15 +98,17 @@ DAY = 24 * 3600 * 1000
 def test_whom_meta_spared_rests_for_a_day_and_for_good_after_a_second_try(
     finished_at: int | None, second_try: bool, rest: bool
 ) -> None:
-    source = EarlierCampaign("c0", ("failed",)) if second_try else None
-    earlier = Campaign("c", "c", "1", "2", "3", "MARKETING", Audience(source=source), {}, finished_at=finished_at)
+    source = EarlierCampaign(CampaignId("c0"), ("failed",)) if second_try else None
+    earlier = Campaign(
+        CampaignId("c"), "c", "1", "2", "3", "MARKETING", Audience(source=source), {}, finished_at=finished_at
+    )
     assert spared_people_rest(earlier, 10 * DAY) is rest
 
 
 def test_what_is_sent_again_by_itself_has_the_gates_of_the_first() -> None:
-    audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=("w",))
+    audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=(CampaignId("w"),))
     cap = FrequencyCap(1, 7)
-    again = resend_of(replace(CAMPAIGN, campaign_id="0" * 26, audience=audience, frequency_cap=cap), 5)
-    source = EarlierCampaign("0" * 26, ("unknown",))
-    assert again.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=("w",))
+    again = resend_of(replace(CAMPAIGN, campaign_id=CampaignId("0" * 26), audience=audience, frequency_cap=cap), 5)
+    source = EarlierCampaign(CampaignId("0" * 26), ("unknown",))
+    assert again.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=(CampaignId("w"),))
     assert again.frequency_cap == cap

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.logic.claims import Window, has_work, next_window, segment_of
 from shared.domain.contacts.identity import SHARDS
+from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
 NOW = 1_000_000
@@ -18,47 +19,47 @@ def claimed(window: Window) -> int:
 
 
 def test_a_single_campaign_gets_the_whole_budget() -> None:
-    state = lane({"c1": 20})
+    state = lane({CampaignId("c1"): 20})
     assert next_window(work([run(size=100)], state), state, 30, NOW).moves == {"c1": (20, 50)}
 
 
 def test_the_last_window_ends_with_the_segment() -> None:
-    state = lane({"c1": 95})
+    state = lane({CampaignId("c1"): 95})
     assert next_window(work([run(size=100)], state), state, 30, NOW).moves == {"c1": (95, 100)}
-    done = lane({"c1": 100})
+    done = lane({CampaignId("c1"): 100})
     assert next_window(work([run(size=100)], done), done, 30, NOW).empty
 
 
 @pytest.mark.parametrize("state", ["paused", "cancelled"])
 def test_a_campaign_that_is_stopped_gets_nothing_and_neither_do_its_retries(state: str) -> None:
-    at = lane({"c1": 0, "c2": 0})
-    found = next_window(work([run("c1", state=state), run("c2")], at, [batch(3)]), at, 10, NOW)
+    at = lane({CampaignId("c1"): 0, CampaignId("c2"): 0})
+    found = next_window(work([run(CampaignId("c1"), state=state), run(CampaignId("c2"))], at, [batch(3)]), at, 10, NOW)
     assert found.moves == {"c2": (0, 10)}
     assert found.retries == ()
 
 
 def test_retries_come_first_and_out_of_the_same_budget() -> None:
-    at = lane({"c1": 40})
+    at = lane({CampaignId("c1"): 40})
     found = next_window(work([run()], at, [batch(4)]), at, 10, NOW)
     assert [len(b.entries) for b in found.retries] == [4]
     assert found.moves == {"c1": (40, 46)}
 
 
 def test_a_retry_that_is_not_due_yet_waits() -> None:
-    at = lane({"c1": 100})
+    at = lane({CampaignId("c1"): 100})
     later = batch(2, due=NOW + 1)
     assert next_window(work([run()], at, [later]), at, 10, NOW).empty
     assert next_window(work([run()], at, [later]), at, 10, NOW + 1).retries == (later,)
 
 
 def test_retries_of_another_lane_or_of_a_campaign_that_is_gone_are_left_alone() -> None:
-    at = lane({"c1": 100})
-    others = [batch(2, index=1), batch(2, campaign_id="gone")]
+    at = lane({CampaignId("c1"): 100})
+    others = [batch(2, index=1), batch(2, campaign_id=CampaignId("gone"))]
     assert next_window(work([run()], at, others), at, 10, NOW).retries == ()
 
 
 def test_a_list_larger_than_what_is_left_waits_for_the_next_window() -> None:
-    at = lane({"c1": 100})
+    at = lane({CampaignId("c1"): 100})
     lists = [batch(6, key="Q#0#1#a"), batch(6, key="Q#0#2#b")]
     found = next_window(work([run()], at, lists), at, 10, NOW)
     assert found.retries == (lists[0],)
@@ -67,7 +68,7 @@ def test_a_list_larger_than_what_is_left_waits_for_the_next_window() -> None:
 @pytest.mark.parametrize("budget", [1, 5, 39])
 def test_a_list_larger_than_the_whole_budget_is_taken_alone_and_never_stuck(budget: int) -> None:
     """A rate that fell, or a burst of refusals, leaves lists that no later budget holds."""
-    at = lane({"c1": 50})
+    at = lane({CampaignId("c1"): 50})
     found = next_window(work([run()], at, [batch(40)]), at, budget, NOW)
     assert [len(b.entries) for b in found.retries] == [40]
     assert all(start == stop for start, stop in found.moves.values())
@@ -75,20 +76,20 @@ def test_a_list_larger_than_the_whole_budget_is_taken_alone_and_never_stuck(budg
 
 def test_a_claim_of_retries_alone_moves_no_cursor_but_is_noted_with_the_campaign() -> None:
     """The grace period of what is in doubt begins with the last claim, of retries too."""
-    at = lane({"c1": 100})
+    at = lane({CampaignId("c1"): 100})
     assert next_window(work([run()], at, [batch(3)]), at, 10, NOW).moves == {"c1": (100, 100)}
 
 
 def test_campaigns_share_by_weight() -> None:
-    at = lane({"c1": 0, "c2": 0, "c3": 0})
-    runs = [run("c1", 1000, weight=2), run("c2", 1000), run("c3", 1000)]
+    at = lane({CampaignId("c1"): 0, CampaignId("c2"): 0, CampaignId("c3"): 0})
+    runs = [run(CampaignId("c1"), 1000, weight=2), run(CampaignId("c2"), 1000), run(CampaignId("c3"), 1000)]
     moves = next_window(work(runs, at), at, 80, NOW).moves
     assert moves == {"c1": (0, 40), "c2": (0, 20), "c3": (0, 20)}
 
 
 def test_at_one_message_a_window_campaigns_take_turns_by_weight() -> None:
-    at = lane({"c1": 0, "c2": 0, "c3": 0})
-    runs = [run("c1", 1000, weight=2), run("c2", 1000), run("c3", 1000)]
+    at = lane({CampaignId("c1"): 0, CampaignId("c2"): 0, CampaignId("c3"): 0})
+    runs = [run(CampaignId("c1"), 1000, weight=2), run(CampaignId("c2"), 1000), run(CampaignId("c3"), 1000)]
     turns = Counter(
         next(iter(next_window(work(runs, at), at, 1, second * 1000).moves)) for second in range(NOW, NOW + 400)
     )
@@ -96,8 +97,11 @@ def test_at_one_message_a_window_campaigns_take_turns_by_weight() -> None:
 
 
 def test_what_one_campaign_leaves_goes_to_the_others() -> None:
-    at = lane({"c1": 98, "c2": 0})
-    assert next_window(work([run("c1"), run("c2")], at), at, 30, NOW).moves == {"c1": (98, 100), "c2": (0, 28)}
+    at = lane({CampaignId("c1"): 98, CampaignId("c2"): 0})
+    assert next_window(work([run(CampaignId("c1")), run(CampaignId("c2"))], at), at, 30, NOW).moves == {
+        "c1": (98, 100),
+        "c2": (0, 28),
+    }
 
 
 def test_a_campaign_whose_cursor_is_not_open_yet_is_left_alone() -> None:
@@ -108,10 +112,10 @@ def test_a_campaign_whose_cursor_is_not_open_yet_is_left_alone() -> None:
 def test_each_lane_moves_in_its_own_segment_only() -> None:
     sizes = (10,) * SHARDS
     for index in range(4):
-        at = lane({"c1": 0}, index)
+        at = lane({CampaignId("c1"): 0}, index)
         found = next_window(work([run(sizes=sizes, lanes=4)], at), at, 1_000, NOW)
         assert found.moves == {"c1": (0, 40)}
-    extra = lane({"c1": 0}, 4)
+    extra = lane({CampaignId("c1"): 0}, 4)
     assert next_window(work([run(sizes=sizes, lanes=4)], extra), extra, 1_000, NOW).empty
 
 
@@ -128,10 +132,13 @@ lists = st.lists(st.tuples(st.integers(0, 7), st.integers(1, 60), st.integers(NO
 def test_every_window_keeps_the_rules(
     campaigns: list[tuple[int, int, int, str]], lists: list[tuple[int, int, int]], budget: int
 ) -> None:
-    runs = [run(f"c{i}", size, state=state, weight=weight) for i, (size, _, weight, state) in enumerate(campaigns)]
-    at = lane({f"c{i}": min(size, cursor) for i, (size, cursor, _, _) in enumerate(campaigns)})
+    runs = [
+        run(CampaignId(f"c{i}"), size, state=state, weight=weight)
+        for i, (size, _, weight, state) in enumerate(campaigns)
+    ]
+    at = lane({CampaignId(f"c{i}"): min(size, cursor) for i, (size, cursor, _, _) in enumerate(campaigns)})
     retries = [
-        batch(count, campaign_id=f"c{owner}", due=due, key=f"Q#0#{due:013d}#{i}")
+        batch(count, campaign_id=CampaignId(f"c{owner}"), due=due, key=f"Q#0#{due:013d}#{i}")
         for i, (owner, count, due) in enumerate(lists)
     ]
     everything = work(runs, at, sorted(retries, key=lambda b: b.key))
@@ -156,8 +163,8 @@ def test_every_window_keeps_the_rules(
 
 
 def test_windows_one_after_another_claim_everybody_once() -> None:
-    runs = [run("c1", 157, weight=3), run("c2", 80), run("c3", 1)]
-    cursors = {"c1": 0, "c2": 0, "c3": 0}
+    runs = [run(CampaignId("c1"), 157, weight=3), run(CampaignId("c2"), 80), run(CampaignId("c3"), 1)]
+    cursors = {CampaignId("c1"): 0, CampaignId("c2"): 0, CampaignId("c3"): 0}
     seen: list[tuple[str, int]] = []
     for _ in range(100):
         at = lane(dict(cursors))
@@ -183,7 +190,7 @@ def test_windows_one_after_another_claim_everybody_once() -> None:
 )
 def test_whether_a_lane_has_anybody_left(state: str, cursor: int, with_retry: bool, expected: bool) -> None:
     retries = [batch(1, due=NOW + 60_000)] if with_retry else []
-    assert has_work(work([run(state=state)], lane({"c1": cursor}), retries), 0) is expected
+    assert has_work(work([run(state=state)], lane({CampaignId("c1"): cursor}), retries), 0) is expected
 
 
 def test_a_lane_that_never_ran_has_its_whole_segment_left() -> None:
@@ -194,5 +201,5 @@ def test_a_lane_that_never_ran_has_its_whole_segment_left() -> None:
 
 def test_a_retry_of_another_lane_is_not_this_lanes_work() -> None:
     sizes = (10,) * SHARDS
-    at = lane({"c1": 40}, 0)
+    at = lane({CampaignId("c1"): 40}, 0)
     assert not has_work(work([run(sizes=sizes, lanes=4)], at, [batch(1, index=1)]), 0)

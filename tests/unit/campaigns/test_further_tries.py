@@ -12,9 +12,10 @@ from shared.domain.campaigns.further_tries import (
     not_settled,
     reaches_nobody_before,
 )
+from shared.ids import CampaignId
 
 
-def campaign(campaign_id: str, source: str = "", *outcomes: str) -> Campaign:
+def campaign(campaign_id: CampaignId, source: CampaignId = CampaignId(""), *outcomes: str) -> Campaign:
     audience = Audience(source=EarlierCampaign(source, outcomes)) if source else Audience(everyone=True)
     return Campaign(campaign_id, "c", "1", "2", "3", "MARKETING", audience, {})
 
@@ -33,8 +34,8 @@ def campaign(campaign_id: str, source: str = "", *outcomes: str) -> Campaign:
 def test_what_is_for_people_who_surely_got_the_first_follows_it_up_and_tries_nothing_again(
     outcomes: tuple[str, ...], further: bool
 ) -> None:
-    assert is_further_try(campaign("b", "a", *outcomes)) is further
-    assert not is_further_try(campaign("a"))
+    assert is_further_try(campaign(CampaignId("b"), CampaignId("a"), *outcomes)) is further
+    assert not is_further_try(campaign(CampaignId("a")))
 
 
 @pytest.mark.parametrize(
@@ -53,17 +54,37 @@ def test_what_is_for_people_who_surely_got_the_first_follows_it_up_and_tries_not
 def test_who_is_unknown_may_get_it_at_this_moment_until_the_campaign_is_over(
     state: State, finished_at: int | None, settled: bool
 ) -> None:
-    earlier = replace(campaign("a"), state=state, finished_at=finished_at)
+    earlier = replace(campaign(CampaignId("a")), state=state, finished_at=finished_at)
     for open_outcome in ("unknown", "waiting", "cancelled"):
-        assert (not_settled(earlier, EarlierCampaign("a", ("failed", open_outcome))) == "") is settled
-    assert not_settled(earlier, EarlierCampaign("a", ("failed", "skipped", "read"))) == ""
+        assert (not_settled(earlier, EarlierCampaign(CampaignId("a"), ("failed", open_outcome))) == "") is settled
+    assert not_settled(earlier, EarlierCampaign(CampaignId("a"), ("failed", "skipped", "read"))) == ""
 
 
 def test_a_family_is_whatever_leads_back_to_the_same_first_try() -> None:
-    first, b, c = campaign("a"), campaign("b", "a", "failed"), campaign("c", "a", "unknown")
-    of_b, of_c = campaign("d", "b", "failed"), campaign("e", "c", "failed")
-    follow_up, of_follow_up = campaign("f", "a", "read"), campaign("g", "f", "failed")
-    known = [of_follow_up, follow_up, of_c, of_b, c, b, first, campaign("x"), campaign("y", "x", "failed")]
+    first, b, c = (
+        campaign(CampaignId("a")),
+        campaign(CampaignId("b"), CampaignId("a"), "failed"),
+        campaign(CampaignId("c"), CampaignId("a"), "unknown"),
+    )
+    of_b, of_c = (
+        campaign(CampaignId("d"), CampaignId("b"), "failed"),
+        campaign(CampaignId("e"), CampaignId("c"), "failed"),
+    )
+    follow_up, of_follow_up = (
+        campaign(CampaignId("f"), CampaignId("a"), "read"),
+        campaign(CampaignId("g"), CampaignId("f"), "failed"),
+    )
+    known = [
+        of_follow_up,
+        follow_up,
+        of_c,
+        of_b,
+        c,
+        b,
+        first,
+        campaign(CampaignId("x")),
+        campaign(CampaignId("y"), CampaignId("x"), "failed"),
+    ]
 
     def beside(one: Campaign, *line: Campaign) -> set[str]:
         return {other.campaign_id for other in family_beside(one, line, known)}
@@ -95,11 +116,11 @@ FROZEN = (1,) * 16
 def test_who_is_in_a_campaign_is_known_once_it_began_or_when_its_turn_is_first(
     state: State, more: dict[str, Any], known: bool
 ) -> None:
-    earlier = replace(campaign("a"), state=state, **more)
+    earlier = replace(campaign(CampaignId("a")), state=state, **more)
     assert (reaches_nobody_before(earlier, (100, "b")) == "") is known
 
 
 def test_of_two_for_one_moment_the_one_that_was_made_first_has_the_first_turn() -> None:
-    first, second = (replace(campaign(one), state=State.SCHEDULED, start_at=100) for one in "ab")
+    first, second = (replace(campaign(CampaignId(one)), state=State.SCHEDULED, start_at=100) for one in "ab")
     assert reaches_nobody_before(first, second.turn) == ""
     assert reaches_nobody_before(second, first.turn)

@@ -10,14 +10,15 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
+from shared.ids import CampaignId, ContactId
 
 NOW = 1_000_000
-CAMPAIGN = Campaign("c1", "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.LOADING)
+CAMPAIGN = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.LOADING)
 FOUND = Totals(sizes=(2, 1), skipped={"opted_out": 4}, last_blocks=())
 
 
 def people(count: int) -> list[Recipient]:
-    return [Recipient(f"{i:03d}", f"+55119{i:08d}", ()) for i in range(count)]
+    return [Recipient(ContactId(f"{i:03d}"), f"+55119{i:08d}", ()) for i in range(count)]
 
 
 def load(current: Campaign = CAMPAIGN, *, limit: int = 3, messaging_limit: int | None = None) -> Campaign:

@@ -6,6 +6,7 @@ import pytest
 
 from functions.campaign_dispatch.lane.one_person import OnePerson, Other, Verdict, verdict_on
 from shared.domain.contacts.consent_record import ConsentChange
+from shared.ids import ContactId
 
 SEND, SKIP, WAIT = Verdict.SEND, Verdict.SKIP, Verdict.WAIT
 
@@ -67,7 +68,13 @@ def test_of_three_of_one_person_who_wait_exactly_one_is_written_to() -> None:
 
 def test_mergers_add_up_to_one_person() -> None:
     person = OnePerson(sends=None, lane=0)  # type: ignore[arg-type]
-    assert person.contacts_of("a") == 1
-    person.learn([ConsentChange("a", False, 5, "b"), ConsentChange("x", True, 6)], 1.0)
-    person.learn([ConsentChange("c", False, 7, "d"), ConsentChange("b", False, 8, "c")], 2.0)
-    assert [person.contacts_of(one) for one in "abcdx"] == [4, 4, 4, 4, 1]
+    assert person.contacts_of(ContactId("a")) == 1
+    person.learn([ConsentChange(ContactId("a"), False, 5, ContactId("b")), ConsentChange(ContactId("x"), True, 6)], 1.0)
+    person.learn(
+        [
+            ConsentChange(ContactId("c"), False, 7, ContactId("d")),
+            ConsentChange(ContactId("b"), False, 8, ContactId("c")),
+        ],
+        2.0,
+    )
+    assert [person.contacts_of(ContactId(one)) for one in "abcdx"] == [4, 4, 4, 4, 1]

@@ -14,17 +14,24 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.contacts.consent import SkipReason
-from shared.ids import TenantId
+from shared.ids import CampaignId, ContactId, TenantId
 from shared.store.campaigns.lanes import LeaseLost
 from tests.unit.campaigns.lane_samples import recipient, run
 
 NOW = 1_700_000_000_123
-KEY = (TenantId("t"), "c1", 0)
+KEY = (TenantId("t"), CampaignId("c1"), 0)
 
 
-def sent(outcome: Outcome | None, slot: int = 0, *, attempt: int = 1, trip: bool = False, campaign: str = "c1") -> Sent:
+def sent(
+    outcome: Outcome | None,
+    slot: int = 0,
+    *,
+    attempt: int = 1,
+    trip: bool = False,
+    campaign: CampaignId = CampaignId("c1"),
+) -> Sent:
     skipped = SkipReason.OPTED_OUT if outcome is None else None
-    return Sent(run(campaign), 0, slot, attempt, recipient(f"p{slot}"), outcome, skipped, trip)
+    return Sent(run(campaign), 0, slot, attempt, recipient(ContactId(f"p{slot}")), outcome, skipped, trip)
 
 
 def refused(code: str, action: Action = Action.NEXT) -> Outcome:
@@ -137,7 +144,7 @@ def test_who_stopped_marketing_at_meta_is_suppressed_here(trip: bool) -> None:
 
 def test_campaigns_and_blocks_are_written_apart() -> None:
     ok = Outcome(Kind.ACCEPTED)
-    batch = [sent(ok, 1), sent(ok, 2), sent(ok, 1, campaign="c2")]
+    batch = [sent(ok, 1), sent(ok, 2), sent(ok, 1, campaign=CampaignId("c2"))]
     settled = sort_out(batch, NOW)
     assert dict(settled.changes) == {KEY: StatusChange(sent={1, 2}), (TenantId("t"), "c2", 0): StatusChange(sent={1})}
 

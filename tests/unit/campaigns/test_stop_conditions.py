@@ -11,9 +11,10 @@ from shared.domain.campaigns.stop_conditions import keeps_the_gates, reason_not_
 from shared.domain.campaigns.stop_reasons import next_action, outweighs
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
+from shared.ids import CampaignId
 
 NOW = 1_800_000_000_000
-CAMPAIGN = Campaign("c", "sale", "1", "w", "t", "UTILITY", Audience(), {})
+CAMPAIGN = Campaign(CampaignId("c"), "sale", "1", "w", "t", "UTILITY", Audience(), {})
 TEMPLATE = Template("t", "w", "sale", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
 NUMBER = Number("1", "w", "+1", "Shop")
 UNTIL = {"status": "restricted", "reason": "account_restricted", "restricted_until": NOW}

@@ -19,11 +19,12 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Claim, RetryBatch
 from shared.errors import Conflict
+from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import lane, run, work
 
 NOW = 10_000_000
 GRACE_MS = 2_000
-CAMPAIGN = Campaign("c1", "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.SENDING)
+CAMPAIGN = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.SENDING)
 
 
 def look(books: Books, failure: str = "", since: int = GRACE_MS + 1) -> Finding:
@@ -56,7 +57,11 @@ def test_a_campaign_whose_people_all_have_an_outcome_is_settled() -> None:
 
 def test_the_grace_counts_from_the_last_claim_of_any_lane() -> None:
     lanes = [
-        replace(lane({"c1": 5}), lane=i, claims={"c1": Claim(0, 5, at), "other": Claim(0, 1, NOW)})
+        replace(
+            lane({CampaignId("c1"): 5}),
+            lane=i,
+            claims={CampaignId("c1"): Claim(0, 5, at), CampaignId("other"): Claim(0, 1, NOW)},
+        )
         for i, at in enumerate((7, 9, 8))
     ]
     found = replace(work([run()]), lanes={one.lane: one for one in lanes})
@@ -112,7 +117,7 @@ def test_the_end_is_noted_once_with_a_day_for_what_meta_keeps_back() -> None:
 
 def test_everybody_on_a_retry_list_is_given_back_in_their_block() -> None:
     first, second = block_number(0, 0), block_number(3, 1)
-    lists = RetryBatch("Q#1", "c1", 0, NOW, ((second, 4, 1), (first, 0, 2), (second, 5, 1)))
+    lists = RetryBatch("Q#1", CampaignId("c1"), 0, NOW, ((second, 4, 1), (first, 0, 2), (second, 5, 1)))
     found = given_back(lists)
     assert {block: change.failed for block, change in found.items()} == {
         first: {0: CANCELLED},

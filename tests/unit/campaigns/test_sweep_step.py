@@ -22,6 +22,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
 )
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Claim, LaneState
+from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
 NOW = 1_000_000
@@ -29,13 +30,13 @@ SIZES = (100,) + (0,) * 15
 
 
 def campaign(state: State, **changes: object) -> Campaign:
-    known = Campaign("c1", "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=state, sizes=SIZES)
+    known = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=state, sizes=SIZES)
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
 def held(cursor: int, expires_at: int, claimed_at: int | None = None) -> LaneState:
-    claims = {} if claimed_at is None else {"c1": Claim(0, cursor, claimed_at)}
-    return replace(lane({"c1": cursor}), expires_at=expires_at, claims=claims)
+    claims = {} if claimed_at is None else {CampaignId("c1"): Claim(0, cursor, claimed_at)}
+    return replace(lane({CampaignId("c1"): cursor}), expires_at=expires_at, claims=claims)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_what_meta_keeps_back_is_given_up_on_at_its_time_and_not_before(
 
 
 def test_one_that_sends_and_is_on_no_lane_is_put_before_them() -> None:
-    assert next_step(campaign(State.SENDING), work([run("another")]), NOW) == Open()
+    assert next_step(campaign(State.SENDING), work([run(CampaignId("another"))]), NOW) == Open()
 
 
 def test_one_that_sends_and_was_taken_off_its_lanes_is_not_put_before_them_again() -> None:
@@ -149,6 +150,6 @@ def test_the_campaign_s_state_is_the_truth_for_its_run(state: State, runs: str, 
 
 
 def test_no_run_is_corrected_that_is_not_there_or_of_which_only_what_is_kept_back_is_open() -> None:
-    assert correction(campaign(State.SENDING), work([run("another", state="paused")])) is None
+    assert correction(campaign(State.SENDING), work([run(CampaignId("another"), state="paused")])) is None
     closed = campaign(State.CANCELLED, finished_at=1, held_until=NOW + 1)
     assert correction(closed, work([run(state="opening")])) is None

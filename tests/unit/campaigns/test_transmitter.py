@@ -9,6 +9,7 @@ import pytest
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_error_code
+from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import run
 
 ACCEPTED = Outcome(Kind.ACCEPTED, message_id="wamid.1")
@@ -28,11 +29,17 @@ class Meta:
 
 
 def sent(meta: Meta, *campaigns: str, **categories: str) -> list[Outcome]:
-    transmit = GraphTransmitter(cast("GraphClient", meta), GraphAccess("t", "p"), "pn", categories)
+    known = {CampaignId(name): category for name, category in categories.items()}
+    transmit = GraphTransmitter(
+        cast("GraphClient", meta),
+        GraphAccess("t", "p"),
+        "pn",
+        known,
+    )
 
     async def one_by_one() -> list[Outcome]:
         body: dict[str, Any] = {}
-        return [await transmit(run(campaign), body) for campaign in campaigns]
+        return [await transmit(run(CampaignId(campaign)), body) for campaign in campaigns]
 
     return asyncio.run(one_by_one())
 

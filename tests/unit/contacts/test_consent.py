@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain.contacts.consent import Purpose, SkipReason, refusal
 from shared.domain.contacts.contact import Contact
+from shared.ids import ContactId
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 SAID_NO = 1_000
@@ -19,7 +20,7 @@ def person(
     said_no: int | None = None,
     wrote: int | None = None,
 ) -> Contact:
-    return Contact("c", phone=phone, bsuid=bsuid, region=region, opted_out_at=said_no, last_inbound_at=wrote)
+    return Contact(ContactId("c"), phone=phone, bsuid=bsuid, region=region, opted_out_at=said_no, last_inbound_at=wrote)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)

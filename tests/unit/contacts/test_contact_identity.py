@@ -6,17 +6,17 @@ from functions.api.contacts.logic.identity import Identities, changed_names, new
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import Conflict
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 
 TENANT = TenantId("t")
-ANA, BEA = Contact("ana"), Contact("bea")
+ANA, BEA = Contact(ContactId("ana")), Contact(ContactId("bea"))
 BOTH = Identities.of(TENANT, "+5511987654321", "BR.1")
 BY_PHONE, BY_BSUID = contact_id_for(TENANT, "phone", "+5511987654321"), contact_id_for(TENANT, "bsuid", "BR.1")
 
 
 @pytest.mark.parametrize(
     ("by_phone", "by_bsuid", "found"),
-    [(None, None, None), (ANA, None, ANA), (None, ANA, ANA), (ANA, Contact("ana", name="Ana"), ANA)],
+    [(None, None, None), (ANA, None, ANA), (None, ANA, ANA), (ANA, Contact(ContactId("ana"), name="Ana"), ANA)],
 )
 def test_whoever_is_known_under_either_is_meant(
     by_phone: Contact | None, by_bsuid: Contact | None, found: Contact | None
@@ -46,7 +46,7 @@ def test_a_new_contact_s_id_is_its_phone_s_or_else_its_user_id_s(ids: Identities
 def test_every_other_identity_leads_to_the_contact() -> None:
     assert BOTH.beside(BY_PHONE) == [BY_BSUID]
     assert BOTH.beside(BY_BSUID) == [BY_PHONE]
-    assert BOTH.beside("ana") == [BY_PHONE, BY_BSUID]
+    assert BOTH.beside(ContactId("ana")) == [BY_PHONE, BY_BSUID]
     assert Identities.of(TENANT, "", "BR.1").beside(BY_BSUID) == []
 
 
@@ -79,4 +79,4 @@ def test_a_first_name_alone_is_the_name(name: str, first: str, expected: tuple[s
 def test_a_first_name_goes_with_the_name_it_is_given_beside(
     before: str, name: str | None, first: str | None, expected: tuple[str | None, str | None]
 ) -> None:
-    assert changed_names(Contact("c", name=before), name, first) == expected
+    assert changed_names(Contact(ContactId("c"), name=before), name, first) == expected

@@ -6,7 +6,7 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of, given_for, kept_with_name
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 
 TENANT = TenantId("t")
 FIELDS = [
@@ -89,7 +89,7 @@ def test_a_first_name_that_is_given_stays_whole(header: list[str], cells: list[s
     row = RowReader(TENANT, layout, [], "BR", frozenset()).read(["+5511912345678", *cells])
     given = given_for(row.attributes.get("first", ""), name)
     assert row.attributes["name"] == name
-    assert first_name_of(Contact("c", name=name, given_name=given)) == first
+    assert first_name_of(Contact(ContactId("c"), name=name, given_name=given)) == first
 
 
 def test_a_first_name_goes_with_the_name_it_was_given_for() -> None:
@@ -112,7 +112,7 @@ def test_a_first_name_goes_with_the_name_it_was_given_for() -> None:
     ],
 )
 def test_a_name_alone_says_how_people_are_addressed(name: str, first: str) -> None:
-    assert first_name_of(Contact("c", name=name)) == first
+    assert first_name_of(Contact(ContactId("c"), name=name)) == first
 
 
 @pytest.mark.parametrize("value", ["Unsubscribed", "OPTED-OUT", "do not contact", "Dado de baja", "Désabonné", "退订"])

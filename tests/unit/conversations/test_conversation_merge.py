@@ -5,9 +5,10 @@ import pytest
 
 from shared.domain.conversations.conversation import Conversation, Trail
 from shared.domain.conversations.merge import merged
+from shared.ids import ContactId, ConversationId
 
 
-def talk(conversation_id: str, at: int, **more: Any) -> Conversation:
+def talk(conversation_id: ConversationId, at: int, **more: Any) -> Conversation:
     """One whose last message came at that time, from the person."""
     last_id = f"{at:013d}-a"
     trail = Trail(last_id, last_id, f"wamid.{at}", f"{at - 1:013d}-b", "agent:1", f"wamid.{at}", last_id)
@@ -15,7 +16,7 @@ def talk(conversation_id: str, at: int, **more: Any) -> Conversation:
     return Conversation(
         conversation_id,
         "pn",
-        f"c-{conversation_id}",
+        ContactId(f"c-{conversation_id}"),
         last_message_at=at,
         last_message_text=f"at {at}",
         last_inbound_at=at,
@@ -24,17 +25,25 @@ def talk(conversation_id: str, at: int, **more: Any) -> Conversation:
 
 
 def test_a_conversation_takes_the_place_of_none() -> None:
-    gone = talk("gone", 5_000, labels=frozenset({"l"}), assignee="m")
-    assert merged(None, gone, "kept", "c-kept") == replace(gone, conversation_id="kept", contact_id="c-kept")
+    gone = talk(ConversationId("gone"), 5_000, labels=frozenset({"l"}), assignee="m")
+    assert merged(None, gone, ConversationId("kept"), ContactId("c-kept")) == replace(
+        gone, conversation_id=ConversationId("kept"), contact_id=ContactId("c-kept")
+    )
 
 
 @pytest.mark.parametrize(("kept_at", "gone_at"), [(5_000, 6_000), (6_000, 5_000)])
 def test_the_latest_of_both_is_what_was_last(kept_at: int, gone_at: int) -> None:
-    kept = talk("kept", kept_at, assignee="me", labels=frozenset({"a"}), notes=1, version=3)
+    kept = talk(ConversationId("kept"), kept_at, assignee="me", labels=frozenset({"a"}), notes=1, version=3)
     gone = talk(
-        "gone", gone_at, contact_name="Ana", contact_phone="+1", assignee="you", labels=frozenset({"b"}), notes=2
+        ConversationId("gone"),
+        gone_at,
+        contact_name="Ana",
+        contact_phone="+1",
+        assignee="you",
+        labels=frozenset({"b"}),
+        notes=2,
     )
-    both = merged(kept, gone, "kept", "c-kept")
+    both = merged(kept, gone, ConversationId("kept"), ContactId("c-kept"))
     assert (both.conversation_id, both.contact_id) == ("kept", "c-kept")
     assert (both.last_message_at, both.last_message_text, both.last_inbound_at) == (6_000, "at 6000", 6_000)
     assert (both.trail.last_id, both.trail.inbound_wamid) == ("0000000006000-a", "wamid.6000")
@@ -56,15 +65,15 @@ def test_the_latest_of_both_is_what_was_last(kept_at: int, gone_at: int) -> None
 def test_what_somebody_still_has_to_do_is_not_done(one: Any, other: Any, result: str) -> None:
     until = {"snoozed": 9_000}
     for status, second in ((one, other), (other, one)):
-        kept = talk("kept", 1_000, status=status, snoozed_until=until.get(status))
-        gone = talk("gone", 2_000, status=second, snoozed_until=until.get(second))
-        both = merged(kept, gone, "kept", "c")
+        kept = talk(ConversationId("kept"), 1_000, status=status, snoozed_until=until.get(status))
+        gone = talk(ConversationId("gone"), 2_000, status=second, snoozed_until=until.get(second))
+        both = merged(kept, gone, ConversationId("kept"), ContactId("c"))
         assert (both.status, both.snoozed_until) == (result, until.get(result))
 
 
 def test_labels_stay_within_what_a_conversation_may_have() -> None:
-    kept = talk("kept", 1, labels=frozenset(f"k{i:02d}" for i in range(15)))
-    gone = talk("gone", 2, labels=frozenset(f"g{i:02d}" for i in range(15)))
-    both = merged(kept, gone, "kept", "c")
+    kept = talk(ConversationId("kept"), 1, labels=frozenset(f"k{i:02d}" for i in range(15)))
+    gone = talk(ConversationId("gone"), 2, labels=frozenset(f"g{i:02d}" for i in range(15)))
+    both = merged(kept, gone, ConversationId("kept"), ContactId("c"))
     assert len(both.labels) == 20
     assert kept.labels < both.labels

@@ -28,16 +28,21 @@ from shared.domain.conversations.inbox_settings import fill, unknown_places
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import Conflict, InvalidInput
+from shared.ids import ContactId, ConversationId
 
-EMPTY = Conversation("v", "1", "c", "Ana", 0, "", None)
+EMPTY = Conversation(ConversationId("v"), "1", ContactId("c"), "Ana", 0, "", None)
 
 
 def heard(at: int, name: str = "m", kind: str = "text") -> Message:
-    return Message(message_key(at, name), "v", "in", "contact", kind, f"{name}{at}", at, {}, wamid=f"w{name}{at}")
+    return Message(
+        message_key(at, name), ConversationId("v"), "in", "contact", kind, f"{name}{at}", at, {}, wamid=f"w{name}{at}"
+    )
 
 
 def wrote(at: int, who: str = "ana", name: str = "m") -> Message:
-    return Message(message_key(at, name), "v", "out", "agent", "text", f"{name}{at}", at, {}, author_id=who)
+    return Message(
+        message_key(at, name), ConversationId("v"), "out", "agent", "text", f"{name}{at}", at, {}, author_id=who
+    )
 
 
 messages = st.lists(
@@ -157,7 +162,7 @@ def test_who_has_not_seen_the_persons_last_message_is_told_of_it() -> None:
 def test_canned_replies_know_their_places() -> None:
     text = "{contact.first_name|you} {contact.fields.city} {contact.age} {other} {contact.age} {not a place}"
     assert unknown_places(text, ["city"]) == ["contact.age", "other"]
-    assert fill("Hi {contact.first_name|you}{contact.name|}!", Contact("c")) == ("Hi you!", [])
-    assert fill("{contact.name}, {contact.name}", Contact("c")) == (", ", ["contact.name"])
-    ana = Contact("c", phone="+1", name="Ana {contact.phone}", fields={"city": "Vigo"})
+    assert fill("Hi {contact.first_name|you}{contact.name|}!", Contact(ContactId("c"))) == ("Hi you!", [])
+    assert fill("{contact.name}, {contact.name}", Contact(ContactId("c"))) == (", ", ["contact.name"])
+    ana = Contact(ContactId("c"), phone="+1", name="Ana {contact.phone}", fields={"city": "Vigo"})
     assert fill("{contact.name} {contact.fields.city}", ana) == ("Ana {contact.phone} Vigo", [])

@@ -14,8 +14,11 @@ from shared.domain.conversations.message_changes import (
     join,
     may_change,
 )
+from shared.ids import ConversationId
 
-TEXT = Message("0000000001000-a", "v", "in", "contact", "text", "Blue", 1_000, {"body": "Blue"}, wamid="wamid.1")
+TEXT = Message(
+    "0000000001000-a", ConversationId("v"), "in", "contact", "text", "Blue", 1_000, {"body": "Blue"}, wamid="wamid.1"
+)
 
 
 def applied(change_id: str, action: str, direction: str = "in", **more: Any) -> tuple[str, Applied]:

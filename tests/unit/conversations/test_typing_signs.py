@@ -6,13 +6,13 @@ from functions.api.inbox.logic.typing_signs import TypingSigns, typing_signs
 from shared.domain.accounts.account import Principal
 from shared.domain.conversations.conversation import WINDOW_MS, Conversation
 from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
-from shared.ids import TenantId
+from shared.ids import ContactId, ConversationId, TenantId
 
 NOW = 1_000_000_000
 
 
 def signs(*present: Present, role: str = "agent", last_inbound_at: int | None = NOW) -> TypingSigns:
-    head = Conversation("v", "1", "c", "Ana", NOW, "Hi", last_inbound_at)
+    head = Conversation(ConversationId("v"), "1", ContactId("c"), "Ana", NOW, "Hi", last_inbound_at)
     return typing_signs(head, present, Principal(TenantId("t"), "me", role, frozenset()), NOW)
 
 

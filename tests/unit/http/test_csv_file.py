@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from functions.api.campaigns.recipients import as_csv
 from functions.api.http.csv_file import inert, restored, write_rows
 from shared.domain.campaigns.fate import Fate
+from shared.ids import ContactId
 
 
 @pytest.mark.parametrize(
@@ -44,7 +45,10 @@ def test_no_cell_of_a_file_begins_a_formula(cells: list[str]) -> None:
 
 
 def test_recipients_go_out_with_their_numbers_and_without_formulas() -> None:
-    people = [Fate("0" * 32, "sent", to="+5511912345678"), Fate("1" * 32, "failed", "@1", "=HYPERLINK(1)")]
+    people = [
+        Fate(ContactId("0" * 32), "sent", to="+5511912345678"),
+        Fate(ContactId("1" * 32), "failed", "@1", "=HYPERLINK(1)"),
+    ]
     rows = list(csv.reader(io.StringIO(as_csv(people), newline="")))
     assert rows[1][1] == "+5511912345678"
     assert rows[2][1:] == ["'=HYPERLINK(1)", "failed", "'@1"]

@@ -7,10 +7,11 @@ import pytest
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import CompileError, SendPlan, Variable, compile_plan, message_body, resolve
 from shared.domain.templates.template import Component
+from shared.ids import ContactId
 from tests.unit.templates.template_samples import FIELDS, LINK, NOW, template
 
 ANA = Contact(
-    "c",
+    ContactId("c"),
     phone="+5511987654321",
     name="Ana Souza",
     fields={"amount": "100.99", "day": "2026-12-31", "note": "a b/ç?50%", "link": LINK, "flag": "true"},

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Component, Slot, Template
+from shared.ids import ContactId
 
 NOW = 1_795_000_000_000
 MEDIA_ID = "1339522734477770"
@@ -233,7 +234,7 @@ def mappings(draw: st.DrawFn, slots: Sequence[Slot], *, wild: bool) -> dict[str,
 
 
 contacts = st.builds(
-    lambda name, phone, fields: Contact("c", phone=phone, name=name, fields=fields),
+    lambda name, phone, fields: Contact(ContactId("c"), phone=phone, name=name, fields=fields),
     name=st.one_of(st.sampled_from(["Ana Maria", "", "Zoë\nK"]), st.text(max_size=20)),
     phone=st.sampled_from(["+5511987654321", None]),
     fields=st.fixed_dictionaries(

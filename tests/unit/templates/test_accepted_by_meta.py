@@ -24,6 +24,7 @@ from shared.domain.templates.compiler import (
 )
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Slot, Template
+from shared.ids import ContactId
 from shared.store.engine.documents import from_document, to_document
 from tests.unit.templates.template_samples import (
     FIELDS,
@@ -171,4 +172,6 @@ def test_any_contact_is_either_accepted_or_skipped_with_the_variable_named(
             mapping[slot.key].value: data.draw(VALUES) if slot in wrong else right(slot, mapping[slot.key].kind)
             for slot in slots
         }
-        event("sent" if try_out(plan, template, spec_of(template), Contact("c", fields=fields)) else "skipped")
+        event(
+            "sent" if try_out(plan, template, spec_of(template), Contact(ContactId("c"), fields=fields)) else "skipped"
+        )

@@ -8,6 +8,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import Unsendable, Variable, compile_plan, resolve
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Component, UnsupportedComponent
+from shared.ids import ContactId
 from tests.unit.templates.compiled_parts import FIELD, components, header, problems, row
 from tests.unit.templates.template_samples import FIELDS, NOW, constant, template
 
@@ -115,7 +116,7 @@ def test_sections_that_meta_would_refuse_are_found_before_launch(found: list[obj
     assert set(problems(sections(*found), MPM)) == {"variables.button.0.sections"}
     plan = compile_plan(template(MPM), {**sections(), "button.0.sections": Variable("field", "note")}, FIELDS, NOW)
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", fields={"note": json.dumps(found)}))
+        resolve(plan, Contact(ContactId("c"), fields={"note": json.dumps(found)}))
     assert (caught.value.reason, caught.value.slot) == ("invalid_variable", "button.0.sections")
 
 

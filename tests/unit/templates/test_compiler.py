@@ -19,8 +19,11 @@ from shared.domain.templates.compiler import (
     resolve,
 )
 from shared.domain.templates.template import Component, Template
+from shared.ids import ContactId
 
-ANA = Contact("c", phone="+5511987654321", name="Ana Maria Souza", fields={"points": "120", "empty": "", "blank": " "})
+ANA = Contact(
+    ContactId("c"), phone="+5511987654321", name="Ana Maria Souza", fields={"points": "120", "empty": "", "blank": " "}
+)
 FIELDS = frozenset({"points", "empty", "blank", "missing"})
 BODY: Component = {"type": "BODY", "text": "Hi {{1}}, {{2}} points"}
 NAME = Variable("contact", "name")
@@ -118,7 +121,7 @@ def test_where_a_value_comes_from(variable: Variable, expected: str) -> None:
 )
 def test_the_first_name_is_the_first_word_of_the_name(name: str, expected: str) -> None:
     plan = plan_of({"body.1": Variable("contact", "first_name", "friend")}, {"type": "BODY", "text": "{{1}}"})
-    assert resolve(plan, Contact("c", name=name)) == (expected,)
+    assert resolve(plan, Contact(ContactId("c"), name=name)) == (expected,)
 
 
 @pytest.mark.parametrize(
@@ -133,30 +136,30 @@ def test_the_first_name_is_the_first_word_of_the_name(name: str, expected: str) 
 def test_a_missing_value_without_fallback_is_a_reason_not_to_send(variable: Variable) -> None:
     plan = plan_of({"body.1": NAME, "body.2": variable}, BODY)
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", name="Ana", bsuid="BR.1", fields=ANA.fields))
+        resolve(plan, Contact(ContactId("c"), name="Ana", bsuid="BR.1", fields=ANA.fields))
     assert (caught.value.reason, caught.value.slot) == (SkipReason.MISSING_VARIABLE, "body.2")
 
 
 def test_a_text_that_grows_too_long_is_a_reason_not_to_send() -> None:
     plan = plan_of({"body.1": POINTS}, {"type": "BODY", "text": "x" * 1000 + "{{1}}"})
-    assert resolve(plan, Contact("c", fields={"points": "y" * 24})) == ("y" * 24,)
+    assert resolve(plan, Contact(ContactId("c"), fields={"points": "y" * 24})) == ("y" * 24,)
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", fields={"points": "y" * 25}))
+        resolve(plan, Contact(ContactId("c"), fields={"points": "y" * 25}))
     assert (caught.value.reason, caught.value.slot) == (SkipReason.TOO_LONG, "body")
 
 
 def test_a_header_that_grows_over_60_characters_is_a_reason_not_to_send() -> None:
     plan = plan_of({"header.1": POINTS}, {"type": "HEADER", "format": "TEXT", "text": "For {{1}}"})
-    assert resolve(plan, Contact("c", fields={"points": "y" * 56}))
+    assert resolve(plan, Contact(ContactId("c"), fields={"points": "y" * 56}))
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", fields={"points": "y" * 57}))
+        resolve(plan, Contact(ContactId("c"), fields={"points": "y" * 57}))
     assert (caught.value.reason, caught.value.slot) == (SkipReason.TOO_LONG, "header")
 
 
 @given(st.text(max_size=300))
 def test_no_value_reaches_meta_with_newlines_tabs_or_runs_of_spaces(value: str) -> None:
     plan = plan_of({"body.1": Variable("field", "points", "fallback")}, {"type": "BODY", "text": "{{1}}"})
-    (resolved,) = resolve(plan, Contact("c", fields={"points": value}))
+    (resolved,) = resolve(plan, Contact(ContactId("c"), fields={"points": value}))
     assert not re.search(r"[\n\r\t]| {2,}", resolved)
     assert resolved.strip()
 

@@ -7,8 +7,9 @@ from shared.domain.media.library import AtMeta, FileUse, LibraryFile
 from shared.domain.templates.compiler import CompileError, Variable, compile_plan, message_body, resolve
 from shared.domain.templates.template import Template
 from shared.domain.templates.variables import named_files, with_files
+from shared.ids import ContactId
 
-ANA = Contact("c1", phone="+34600000001", name="Ana")
+ANA = Contact(ContactId("c1"), phone="+34600000001", name="Ana")
 FILE = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
 AT_META = {FILE: AtMeta(LibraryFile(FILE, "oferta.pdf", "image/png", "image", 9), "1234")}
 CARD = [{"type": "HEADER", "format": "VIDEO"}, {"type": "BODY", "text": "One"}]

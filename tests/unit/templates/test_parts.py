@@ -16,6 +16,7 @@ from shared.domain.templates.compiler import (
 )
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Component, UnsupportedComponent
+from shared.ids import ContactId
 from shared.store.engine.documents import from_document
 from tests.unit.templates.compiled_parts import ANA, FIELD, components, header, parts_of, problems, row
 from tests.unit.templates.template_samples import FIELDS, LINK, MEDIA_ID, NOW, constant, template
@@ -70,7 +71,7 @@ def test_amounts_are_exact_and_their_text_follows_currency_and_language(
 ) -> None:
     plan = compile_plan(template({"type": "BODY", "text": "Pay {{1}} now"}), {"body.1": money(code=code)}, FIELDS)
     plan = SendPlan(plan.name, language, plan.named, plan.slots, plan.variables, plan.body_text, plan.header_text)
-    [body] = parts_of(plan, Contact("c", fields={"amount": value}))
+    [body] = parts_of(plan, Contact(ContactId("c"), fields={"amount": value}))
     assert body["parameters"][0]["currency"] == {"fallback_value": text, "code": code, "amount_1000": amount}
 
 
@@ -85,7 +86,7 @@ def test_amounts_are_exact_and_their_text_follows_currency_and_language(
 )
 def test_dates_are_written_by_their_pattern(pattern: str, value: str, text: str) -> None:
     plan = compile_plan(template({"type": "BODY", "text": "By {{1}} ok"}), {"body.1": date(pattern)}, FIELDS)
-    assert resolve(plan, Contact("c", fields={"day": value})) == (text,)
+    assert resolve(plan, Contact(ContactId("c"), fields={"day": value})) == (text,)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_dates_are_written_by_their_pattern(pattern: str, value: str, text: str)
 def test_a_value_that_is_no_money_or_date_skips_its_person(variable: Variable, value: str) -> None:
     plan = compile_plan(template({"type": "BODY", "text": "By {{1}} ok"}), {"body.1": variable}, frozenset(FIELDS))
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", fields={"amount": value}))
+        resolve(plan, Contact(ContactId("c"), fields={"amount": value}))
     assert (caught.value.reason, caught.value.slot) == ("invalid_variable", "body.1")
 
 
@@ -129,10 +130,10 @@ def test_media_go_by_link_or_id(form: str, value: Variable, medium: dict[str, st
 def test_a_documents_filename_is_optional_for_everybody() -> None:
     mapping = {"header.document": constant(LINK), "header.document.filename": FIELD}
     plan = compile_plan(template(header("DOCUMENT")), mapping, FIELDS)
-    assert parts_of(plan, Contact("c", fields={"note": "offer.pdf"})) == [
+    assert parts_of(plan, Contact(ContactId("c"), fields={"note": "offer.pdf"})) == [
         {"type": "header", "parameters": [{"type": "document", "document": {"link": LINK, "filename": "offer.pdf"}}]}
     ]
-    assert parts_of(plan, Contact("c")) == [
+    assert parts_of(plan, Contact(ContactId("c"))) == [
         {"type": "header", "parameters": [{"type": "document", "document": {"link": LINK}}]}
     ]
 
@@ -140,7 +141,7 @@ def test_a_documents_filename_is_optional_for_everybody() -> None:
 def test_a_media_id_from_a_field_is_not_trusted() -> None:
     plan = compile_plan(template(header("IMAGE")), {"header.image": Variable("field", "link")}, FIELDS)
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", fields={"link": MEDIA_ID}))
+        resolve(plan, Contact(ContactId("c"), fields={"link": MEDIA_ID}))
     assert (caught.value.reason, caught.value.slot) == ("invalid_variable", "header.image")
 
 
@@ -257,7 +258,7 @@ def test_a_carousel() -> None:
     text = render_text(template(body, carousel), plan, resolve(plan, ANA))
     assert text == "Well Hi there\n(1)\nFor Ana Souza now\n[] [Shop]\n(2)\nOnly here\n[] [Shop]"
     with pytest.raises(Unsendable) as caught:
-        resolve(plan, Contact("c", name="x" * 153))
+        resolve(plan, Contact(ContactId("c"), name="x" * 153))
     assert (caught.value.reason, caught.value.slot) == ("too_long", "card.0.body")
 
 

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Update, fold, read_updates
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import CampaignId, ConversationId, TenantId
 from shared.queue_messages import StatusUpdates
 
 TENANT = TenantId("t")
 OWNERS = {"pn": TENANT}
-KEY = BlockKey(TENANT, "c", 0)
+KEY = BlockKey(TENANT, CampaignId("c"), 0)
 
 
 def can_have_sent(number: str, sent: CampaignSlot) -> bool:
@@ -43,7 +43,7 @@ def test_statuses_of_a_block_become_one_change() -> None:
     assert (change.sent, change.delivered, change.read, change.priced) == ({1, 2}, {1}, {3, 4}, {"marketing": {1}})
     assert change.failed == {5: "131026", 6: "unknown"}
     assert folded.sources[KEY] == {"m0", "m1"}
-    assert folded.blocks[BlockKey(TENANT, "c", 1)].sent == {1}
+    assert folded.blocks[BlockKey(TENANT, CampaignId("c"), 1)].sent == {1}
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,12 @@ def test_statuses_of_a_block_become_one_change() -> None:
 )
 def test_messages_of_conversations_keep_their_furthest_state(statuses: list[str], result: str) -> None:
     folded = fold([update(status, "m1|t|conv|msg", code="131047") for status in statuses], OWNERS, can_have_sent)
-    assert folded.singles[SingleSend(TENANT, "conv", "msg")].status == result
+    assert folded.singles[SingleSend(TENANT, ConversationId("conv"), "msg")].status == result
 
 
 def test_who_stopped_marketing_is_an_opt_out() -> None:
     folded = fold([update("failed", code="131050", at=5), update("failed", code="131050", at=9)], OWNERS, can_have_sent)
-    assert folded.opt_outs == {CampaignSlot(TENANT, "c", 0, 3, 1): 9}
+    assert folded.opt_outs == {CampaignSlot(TENANT, CampaignId("c"), 0, 3, 1): 9}
 
 
 def test_a_failure_that_stops_a_campaign_is_noted_with_when_it_was_last_said() -> None:
@@ -80,7 +80,7 @@ def test_a_failure_that_stops_a_campaign_is_noted_with_when_it_was_last_said() -
         OWNERS,
         can_have_sent,
     )
-    campaign = CampaignKey(TENANT, "c")
+    campaign = CampaignKey(TENANT, CampaignId("c"))
     assert folded.stops == {campaign: {"132015": 9, "131042": 7}}
     assert folded.sources[campaign] == {"m0", "m1"}
 

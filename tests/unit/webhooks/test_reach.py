@@ -7,18 +7,20 @@ from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.callback import CampaignSlot
 from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 
 SIZES = (100, 50, *(0,) * (SHARDS - 3), 90)
 
 
 def reach(cursors: dict[int, int], lanes: int = 1, sizes: tuple[int, ...] = SIZES) -> Reach:
-    campaign = Campaign("c", "Sale", "pn", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes, lanes=lanes)
+    campaign = Campaign(
+        CampaignId("c"), "Sale", "pn", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes, lanes=lanes
+    )
     return Reach(campaign, cursors, {block_number(0, 0): {7: 3}})
 
 
 def slot(shard: int, n: int, of: int, attempt: int = 1) -> CampaignSlot:
-    return CampaignSlot(TenantId("t"), "c", block_number(shard, n), of, attempt)
+    return CampaignSlot(TenantId("t"), CampaignId("c"), block_number(shard, n), of, attempt)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ def slot(shard: int, n: int, of: int, attempt: int = 1) -> CampaignSlot:
         (slot(2, 0, 0), False),  # an empty shard
         (slot(0, 0, 80), False),
         (slot(0, 9, 0), False),
-        (CampaignSlot(TenantId("t"), "c", SHARDS * 65_536, 0, 1), False),
+        (CampaignSlot(TenantId("t"), CampaignId("c"), SHARDS * 65_536, 0, 1), False),
         (slot(0, 0, 0, 0), False),  # attempts count from one
         (slot(0, 0, 0, 2), False),
         (slot(0, 0, 7, 1), True),

@@ -20,11 +20,12 @@ from shared.domain.webhooks.tenant_event import (
     fits,
     message_changes,
 )
+from shared.ids import CampaignId, ContactId, ConversationId
 
-IN = Message("m", "v", "in", "contact", "text", "hello", 1, {"body": "hello"})
-OUT = Message("m", "v", "out", "agent", "text", "hello", 1, {"body": "hello"}, status="queued")
-HEAD = Conversation("v", "pn", "c", "Ana", 1, "hello", 1, unread=1)
-CAMPAIGN = Campaign("k", "sale", "pn", "w", "t", "MARKETING", Audience(everyone=True), {})
+IN = Message("m", ConversationId("v"), "in", "contact", "text", "hello", 1, {"body": "hello"})
+OUT = Message("m", ConversationId("v"), "out", "agent", "text", "hello", 1, {"body": "hello"}, status="queued")
+HEAD = Conversation(ConversationId("v"), "pn", ContactId("c"), "Ana", 1, "hello", 1, unread=1)
+CAMPAIGN = Campaign(CampaignId("k"), "sale", "pn", "w", "t", "MARKETING", Audience(everyone=True), {})
 
 
 def kinds(changes: list[Any]) -> list[tuple[str, tuple[str, ...]]]:

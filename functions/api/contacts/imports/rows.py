@@ -12,7 +12,7 @@ from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.phone import BareDigits, normalise_phone
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 
 _SCIENTIFIC = re.compile(r"\d[.,]\d+e\+?\d+\Z", re.IGNORECASE | re.ASCII)
 _NAME_LIMIT = 200
@@ -25,11 +25,11 @@ class Row:
     `former_ids` are those under which the same number may have been stored before its national plan was changed.
     """
 
-    contact_id: str
+    contact_id: ContactId
     attributes: Mapping[str, str]
     fields: Mapping[str, str]
     tags: frozenset[str]
-    former_ids: tuple[str, ...] = ()
+    former_ids: tuple[ContactId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,28 +6,28 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import contact_id_for
 from shared.errors import Conflict
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 
 
 @dataclass(frozen=True, slots=True)
 class Identities:
     """The ids that a contact's phone and user id lead to; "" where it has none."""
 
-    by_phone: str
-    by_bsuid: str
+    by_phone: ContactId
+    by_bsuid: ContactId
 
     @classmethod
     def of(cls, tenant_id: TenantId, phone: str, bsuid: str) -> "Identities":
         return cls(
-            contact_id_for(tenant_id, "phone", phone) if phone else "",
-            contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else "",
+            contact_id_for(tenant_id, "phone", phone) if phone else ContactId(""),
+            contact_id_for(tenant_id, "bsuid", bsuid) if bsuid else ContactId(""),
         )
 
-    def of_contact(self, found: Contact | None) -> str:
+    def of_contact(self, found: Contact | None) -> ContactId:
         """The id of the contact that is known, or of the one to be made."""
         return found.contact_id if found else self.by_phone or self.by_bsuid
 
-    def beside(self, contact_id: str) -> list[str]:
+    def beside(self, contact_id: ContactId) -> list[ContactId]:
         """Those that must lead to this contact."""
         return [one for one in (self.by_phone, self.by_bsuid) if one and one != contact_id]
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from shared.domain.campaigns.blocks import Segment
 from shared.domain.campaigns.number_work import LaneState, NumberWork, RetryBatch, Run
+from shared.ids import CampaignId
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """What one tick claims: cursor moves by campaign, and whole batches of retries."""
 
-    moves: Mapping[str, tuple[int, int]]
+    moves: Mapping[CampaignId, tuple[int, int]]
     retries: tuple[RetryBatch, ...]
 
     @property
@@ -38,7 +39,7 @@ def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Wi
         if ours and (len(batch.entries) <= left or not retries):
             retries.append(batch)
             left -= len(batch.entries)
-    moves: dict[str, tuple[int, int]] = {
+    moves: dict[CampaignId, tuple[int, int]] = {
         batch.campaign_id: (state.cursors[batch.campaign_id],) * 2
         for batch in retries
         if batch.campaign_id in state.cursors
@@ -65,7 +66,7 @@ def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Wi
     return Window(moves, tuple(retries))
 
 
-def _in_turn(weights: Mapping[str, int], now: int) -> list[str]:
+def _in_turn(weights: Mapping[CampaignId, int], now: int) -> list[CampaignId]:
     """Who comes first changes with the seconds, by weight: at a low rate a window holds one campaign only."""
     order = sorted(weights)
     turn = now // 1000 % sum(weights.values())

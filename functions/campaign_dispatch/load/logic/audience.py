@@ -9,13 +9,14 @@ from shared.domain.campaigns.blocks import Recipient
 from shared.domain.contacts.consent import Purpose, SkipReason, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import SendPlan, Unsendable, resolve
+from shared.ids import ContactId
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
     """A person of the audience who is not written to. `slot` names the variable, where one is the reason."""
 
-    contact_id: str
+    contact_id: ContactId
     reason: str
     slot: str = ""
 

@@ -12,12 +12,13 @@ from shared.domain.campaigns.campaign import SPARED, Audience, Campaign, spared_
 from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.further_tries import GOT
 from shared.domain.contacts.contact import Contact
+from shared.ids import CampaignId, ContactId
 
 REACHED = ("read", "delivered", "sent", "waiting", "unknown")
 """Outcomes of people who have the message, are about to get it, or may have it: what is surest comes first."""
-LookUp = Callable[[str, str], Fate | None]
+LookUp = Callable[[CampaignId, ContactId], Fate | None]
 """(campaign id, contact id) → what became of this contact in that campaign."""
-TookOver = Callable[[Contact, str], bool]
+TookOver = Callable[[Contact, ContactId], bool]
 """Whether the contact had taken the place of another, by its id, before the audience began to be frozen."""
 
 
@@ -45,7 +46,7 @@ class Stream:
     _next: Fate | None = None
     _started: bool = False
 
-    def of(self, contact_id: str) -> Fate | None:
+    def of(self, contact_id: ContactId) -> Fate | None:
         """What became of this contact in that campaign; None when they were not in it."""
         if not self._started:
             self._started = True
@@ -66,10 +67,10 @@ class History:
 
     audience: Audience
     cap: int = 0
-    counted: frozenset[str] = frozenset()
-    streams: Mapping[str, Stream] = field(default_factory=dict)
-    line: frozenset[str] = frozenset()
-    others: frozenset[str] = frozenset()
+    counted: frozenset[CampaignId] = frozenset()
+    streams: Mapping[CampaignId, Stream] = field(default_factory=dict)
+    line: frozenset[CampaignId] = frozenset()
+    others: frozenset[CampaignId] = frozenset()
     rest: bool = False
     look_up: LookUp = lambda _campaign_id, _contact_id: None
     took_over: TookOver = lambda _contact, _other_id: True
@@ -102,18 +103,18 @@ class History:
         over = self.cap > 0 and len(reached & counted) >= self.cap
         return Standing.OVER_THE_CAP if over else Standing.INSIDE
 
-    def _has_it(self, fates: Mapping[str, Sequence[Fate]], reached: set[str]) -> bool:
+    def _has_it(self, fates: Mapping[CampaignId, Sequence[Fate]], reached: set[CampaignId]) -> bool:
         """Whether another try has, or may have, reached them, or what is tried again turns out to have, before."""
         before = (fate for campaign_id in self.line for fate in fates[campaign_id])
         return any(fate.outcome in GOT for fate in before) or not reached.isdisjoint(self.others)
 
-    def _rests(self, fates: Mapping[str, Sequence[Fate]], found: Sequence[Fate]) -> bool:
+    def _rests(self, fates: Mapping[CampaignId, Sequence[Fate]], found: Sequence[Fate]) -> bool:
         """Whom Meta spared is tried a second time only, whichever campaign does it, and not within a day."""
         others = [fate for campaign_id in self.others for fate in fates[campaign_id]]
         spared = any(fate.code == SPARED for fate in (*found, *others))
         return spared and (self.rest or any(fate.outcome == "failed" for fate in others))
 
-    def _as_one(self, campaign_id: str, own: Fate | None, merged: frozenset[str]) -> Sequence[Fate]:
+    def _as_one(self, campaign_id: CampaignId, own: Fate | None, merged: frozenset[ContactId]) -> Sequence[Fate]:
         """What became of one person in a campaign, under whatever ids it knew them. Whom it reached under one id did
         not miss it under another."""
         known = [own, *(self.look_up(campaign_id, contact_id) for contact_id in sorted(merged))]
@@ -128,8 +129,8 @@ class History:
 
 def open_history(
     campaign: Campaign,
-    recent: Sequence[str],
-    stream: Callable[[str], Iterator[Fate]],
+    recent: Sequence[CampaignId],
+    stream: Callable[[CampaignId], Iterator[Fate]],
     look_up: LookUp,
     took_over: TookOver,
     tries: Tries,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functions.campaign_dispatch.lane.logic.claims import has_work
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Claim, NumberWork, Run
+from shared.ids import CampaignId
 
 JUST_CLAIMED_MS = 45_000
 """So long after its last claim a lane that holds its lease may still be sending."""
@@ -144,6 +145,6 @@ def _may_be_sending(campaign: Campaign, work: NumberWork, now: int) -> bool:
     return any(lane.expires_at > now and _claimed_lately(campaign, lane.claims, now) for lane in work.lanes.values())
 
 
-def _claimed_lately(campaign: Campaign, claims: Mapping[str, Claim], now: int) -> bool:
+def _claimed_lately(campaign: Campaign, claims: Mapping[CampaignId, Claim], now: int) -> bool:
     claim = claims.get(campaign.campaign_id)
     return claim is not None and claim.at > now - JUST_CLAIMED_MS

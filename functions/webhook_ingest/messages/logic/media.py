@@ -12,7 +12,7 @@ from functions.webhook_ingest.message_kind import typed
 from shared.domain.media.media_types import MediaKind
 from shared.domain.media.message_media import MessageMedia, digest_of, message_media_key
 from shared.domain.media.mime_names import base_type
-from shared.ids import TenantId
+from shared.ids import ConversationId, TenantId
 
 _KINDS: Mapping[str, MediaKind] = {
     "image": "image",
@@ -28,7 +28,7 @@ _TYPE_LENGTH, _NAME_LENGTH = 100, 255
 
 
 def media_of(
-    message: Mapping[str, object], tenant_id: TenantId, conversation_id: str, message_id: str
+    message: Mapping[str, object], tenant_id: TenantId, conversation_id: ConversationId, message_id: str
 ) -> MessageMedia | None:
     """The file of a message in Meta's form, yet to be copied; None when it brings none.
 

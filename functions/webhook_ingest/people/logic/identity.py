@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functions.webhook_ingest.json_input import as_list, as_object, constant, word
 from shared.domain.contacts.identity import IdentityKind, contact_id_for
 from shared.domain.contacts.number_plans import canonical_phone, phone_of_wa_id, spellings
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 
 _CHANGES = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
 _BSUID = re.compile(r"[A-Z]{2}\.(?!ENT\.)[A-Za-z0-9.]{1,140}")
@@ -35,7 +35,7 @@ class Identities:
     def __bool__(self) -> bool:
         return bool(self.phone or self.bsuid)
 
-    def keys(self, tenant_id: TenantId) -> dict[str, tuple[IdentityKind, str]]:
+    def keys(self, tenant_id: TenantId) -> dict[ContactId, tuple[IdentityKind, str]]:
         """Contact id -> identity, the most telling first: the phone, earlier ways of writing it, the BSUID."""
         known: list[tuple[IdentityKind, str]] = [("phone", phone) for phone in spellings(self.phone)]
         if self.bsuid:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.number_plans import canonical_phone
+from shared.ids import ContactId
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Respelling:
     opted_out_at: int | None
 
 
-def respelling_of(contact: Contact, ids: Sequence[str], known: Mapping[str, Contact]) -> Respelling | None:
+def respelling_of(contact: Contact, ids: Sequence[ContactId], known: Mapping[ContactId, Contact]) -> Respelling | None:
     """None for a contact whose phone is canonical, or unknown.
 
     `ids` are those of every spelling, the canonical one first, and `known` whom they lead to. Who is reached under

@@ -12,7 +12,7 @@ from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES
 from shared.domain.conversations.message import merge_status
 from shared.errors import InvalidInput
-from shared.ids import TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import StatusUpdates
 
 OPTED_OUT_CODE = "131050"
@@ -48,14 +48,14 @@ class Update:
 @dataclass(frozen=True, slots=True, order=True)
 class BlockKey:
     tenant_id: TenantId
-    campaign_id: str
+    campaign_id: CampaignId
     block: int
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignKey:
     tenant_id: TenantId
-    campaign_id: str
+    campaign_id: CampaignId
 
 
 @dataclass(slots=True)
