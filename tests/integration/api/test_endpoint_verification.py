@@ -115,10 +115,19 @@ def test_another_url_proves_itself_anew(api: Api, tenant: TenantId) -> None:
     assert not verified(api, tenant, path)
 
 
-def test_we_knock_five_times_a_minute_at_an_endpoint_and_say_when_again(api: Api, tenant: TenantId) -> None:
+@pytest.mark.parametrize(
+    ("method", "suffix", "body", "passes"),
+    [("POST", "/verify", None, 202), ("POST", "/test", None, 202), ("PATCH", "", {"url": f"{URL}/moved"}, 200)],
+    ids=["verify", "test", "move"],
+)
+def test_we_knock_five_times_a_minute_at_an_endpoint_and_say_when_again(
+    api: Api, tenant: TenantId, method: str, suffix: str, body: object, passes: int
+) -> None:
     path = made(api, tenant)
-    answers = [api.call("POST", f"{path}/verify", tenant=tenant) for _ in range(8)]
-    assert [answer.status for answer in answers] == [202] * 4 + [429] * 4
+    if suffix == "/test":
+        deliver_all(api, tenant, Server())
+    answers = [api.call(method, f"{path}{suffix}", body, tenant=tenant) for _ in range(8)]
+    assert [answer.status for answer in answers] == [passes] * 4 + [429] * 4
     assert answers[-1].body["code"] == "too_many_tests"
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
 
@@ -149,12 +158,15 @@ def _held(book: LeaseBook, tenant: TenantId) -> list[str]:
     return sorted(book.read(tenant, TESTS).held)
 
 
-def test_replays_are_bounded_too(api: Api, tenant: TenantId) -> None:
+@pytest.mark.parametrize("all_at_once", [False, True])
+def test_replays_are_bounded_too(api: Api, tenant: TenantId, all_at_once: bool) -> None:
     path = made(api, tenant)
     deliver_all(api, tenant, Server())
     (delivery,) = api.call("GET", f"{path}/deliveries", tenant=tenant).body["items"]
-    replay = f"{path}/deliveries/{delivery['id']}/replay"
-    statuses = [api.call("POST", replay, tenant=tenant).status for _ in range(62)]
+    replay, body = f"{path}/deliveries/{delivery['id']}/replay", None
+    if all_at_once:
+        replay, body = f"{path}/replay", {"since": "2020-01-01T00:00:00Z"}
+    statuses = [api.call("POST", replay, body, tenant=tenant).status for _ in range(62)]
     assert statuses == [202] * 60 + [429] * 2
 
 
