@@ -2,14 +2,18 @@
 
 import time
 from datetime import UTC, datetime
+from typing import NewType
+
+EpochMs = NewType("EpochMs", int)
+"""A moment: milliseconds since 1970, UTC. What lies between two of them is an int, and its name ends in `_ms`."""
 
 
-def epoch_ms() -> int:
-    """Milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
+def epoch_ms() -> EpochMs:
+    """Now."""
+    return EpochMs(time.time_ns() // 1_000_000)
 
 
-def to_rfc3339(epoch_milliseconds: int) -> str:
+def to_rfc3339(at: EpochMs) -> str:
     """RFC 3339 in UTC with milliseconds, as the API shows every time."""
-    moment = datetime.fromtimestamp(epoch_milliseconds / 1000, UTC)
+    moment = datetime.fromtimestamp(at / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

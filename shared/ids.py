@@ -4,7 +4,7 @@ import hashlib
 import os
 from typing import NewType
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 
 TenantId = NewType("TenantId", str)
 """Whose data it is: every repository function takes one, first."""
@@ -21,9 +21,9 @@ _MOMENT = 10
 """Characters that hold the time."""
 
 
-def new_ulid(at_ms: int | None = None) -> str:
-    """Of this moment (epoch ms), or of now. For edges: logic gets its ids passed in."""
-    value = ((epoch_ms() if at_ms is None else at_ms) << 80) | int.from_bytes(os.urandom(10), "big")
+def new_ulid(at: EpochMs | None = None) -> str:
+    """Of this moment, or of now. For edges: logic gets its ids passed in."""
+    value = ((epoch_ms() if at is None else at) << 80) | int.from_bytes(os.urandom(10), "big")
     return _text(value, 26)
 
 
@@ -33,17 +33,17 @@ def derived_ulid(ulid: str, purpose: str) -> str:
     return ulid[:_MOMENT] + _text(chance, 16)
 
 
-def last_ulid(at_ms: int) -> str:
-    """No ULID of this moment (epoch ms) sorts behind it."""
-    return _text((at_ms << 80) | ((1 << 80) - 1), 26)
+def last_ulid(at: EpochMs) -> str:
+    """No ULID of this moment sorts behind it."""
+    return _text((at << 80) | ((1 << 80) - 1), 26)
 
 
-def moment_of(ulid: str) -> int:
-    """Epoch ms. Raises KeyError for what is no ULID."""
+def moment_of(ulid: str) -> EpochMs:
+    """When it was made. Raises KeyError for what is no ULID."""
     value = 0
     for character in ulid[:_MOMENT]:
         value = value << 5 | _VALUES[character]
-    return value
+    return EpochMs(value)
 
 
 def _text(value: int, characters: int) -> str:

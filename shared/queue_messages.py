@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+from shared.clock import EpochMs
 from shared.domain.fairness import one_of, ordered_group
 from shared.errors import InvalidInput
 from shared.ids import CampaignId, ContactId, ConversationId, TenantId
@@ -68,7 +69,7 @@ class InboundMessage(QueueMessage):
     phone_number_id: str
     message: dict[str, Any]
     contact: dict[str, Any]
-    received_at: int
+    received_at: EpochMs
     echo: bool = False
     stored: str = ""
     standby: bool = False
@@ -82,7 +83,7 @@ class ConsentSaid(QueueMessage):
     WhatsApp's own control: `preference` is one entry of Meta's user_preferences. `received_at` in epoch ms.
     """
 
-    received_at: int
+    received_at: EpochMs
     phone_number_id: str = ""
     word: str = ""
     message: dict[str, Any] = field(default_factory=dict)
@@ -112,8 +113,8 @@ class AccountEvent(QueueMessage):
     waba_id: str
     field: str
     value: dict[str, Any]
-    received_at: int
-    sent_at: int = 0
+    received_at: EpochMs
+    sent_at: EpochMs = EpochMs(0)
     stored: str = ""
 
 
@@ -127,7 +128,7 @@ class SyncTask(QueueMessage):
     kind: str
     waba_id: str
     value: dict[str, Any]
-    received_at: int
+    received_at: EpochMs
     stored: str = ""
 
 
@@ -188,9 +189,9 @@ class DeliverWebhook(QueueMessage):
     endpoint_id: str
     event_id: str
     event_type: str
-    created_at: int
+    created_at: EpochMs
     body: str
-    due_at: int
+    due_at: EpochMs
     attempt: int = 0
     run: int = 0
     test: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Role, scopes_of
 from shared.observability import count, logger, metrics
 
@@ -33,7 +33,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return {"isAuthorized": True, "context": granted}
 
 
-def grant(deps: AuthorizerDeps, token: str, now: int) -> dict[str, str] | None:
+def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | None:
     """The context that the API reads, or None for a token that opens nothing."""
     if token.startswith(API_KEY_PREFIX):
         owner = deps.accounts.owner_of_key(token)

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.contacts.imports.job import Imports
 from functions.api.contacts.imports.run import ImportRun
 from functions.api.import_bootstrap import import_deps
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.errors import Conflict, NotFound
 from shared.observability import count, logger, metrics
 from shared.queue_messages import ImportFile
@@ -31,7 +31,7 @@ class LambdaClock:
     def __init__(self, context: LambdaContext) -> None:
         self._context = context
 
-    def now(self) -> int:
+    def now(self) -> EpochMs:
         return epoch_ms()
 
     def remaining(self) -> int:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functions.billing_events.logic.plan import USED, KnownSubscription, effective
 from functions.billing_events.parts import BillingParts
 from shared.clients.stripe_gateway import Subscription
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Tenant
 from shared.domain.accounts.plans import entitlements
 from shared.errors import Conflict, InvalidInput, RetryableError
@@ -21,7 +22,7 @@ _EVENT_TTL_SECONDS = 90 * 24 * 3600
 _ATTEMPTS = 5
 
 
-def apply_event(parts: BillingParts, event: BillingEvent, now: int) -> None:
+def apply_event(parts: BillingParts, event: BillingEvent, now: EpochMs) -> None:
     """Raises InvalidInput for a customer that is nobody's or a price that is no plan of ours."""
     if event.provider != "stripe" or event.kind not in USED or not event.object_id.startswith("sub_"):
         count("BillingEventUnused")

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.bots.bot import Bot, reply_for
 from shared.domain.conversations.conversation import window_open
 from shared.domain.conversations.message import Message
@@ -17,7 +18,7 @@ class Answer:
     bot_id: str
     text: str
     key: str
-    at: int
+    at: EpochMs
 
 
 _CHOICES = ("button_reply", "list_reply")
@@ -36,7 +37,7 @@ def words_of(message: Message) -> str:
     return said if isinstance(said, str) else ""
 
 
-def answer_to(bots: Sequence[Bot], phone_number_id: str, message: Message, now: int) -> Answer | None:
+def answer_to(bots: Sequence[Bot], phone_number_id: str, message: Message, now: EpochMs) -> Answer | None:
     """None when no rule matches, or the message is older than the 24 hours in which it may be answered freely."""
     if message.direction != "in" or message.author == "whatsapp" or not window_open(message.at, now):
         return None
@@ -45,4 +46,4 @@ def answer_to(bots: Sequence[Bot], phone_number_id: str, message: Message, now: 
         return None
     bot_id, text = found
     key = hashlib.sha256(f"bot|{message.conversation_id}|{message.message_id}".encode()).hexdigest()[:24]
-    return Answer(bot_id, text, key, message.at + 1)
+    return Answer(bot_id, text, key, EpochMs(message.at + 1))

@@ -2,13 +2,14 @@
 
 from functions.bot_reply.logic import answer_to
 from functions.bot_reply.parts import BotParts
+from shared.clock import EpochMs
 from shared.errors import Conflict, InvalidInput, NotFound, SendRefused
 from shared.observability import count, logger
 from shared.queue_messages import BotTurn
 from shared.services.single_send import Draft
 
 
-def take_turn(parts: BotParts, turn: BotTurn, now: int) -> None:
+def take_turn(parts: BotParts, turn: BotTurn, now: EpochMs) -> None:
     """Running it twice sends once: the answer is stored under a key that the message determines, then sent.
 
     Raises InvalidInput when the message is not there, RetryableError while an earlier run may be sending the answer.

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import cast
 
+from shared.clock import EpochMs
 from shared.domain.json_text import TooDeep, storable
 
 Json = dict[str, object]
@@ -69,7 +70,7 @@ def identifier(source: Mapping[str, object], key: str) -> str:
     return value if len(value) <= _ID_LENGTH else ""
 
 
-def time_ms(value: object) -> int | None:
+def time_ms(value: object) -> EpochMs | None:
     """A Unix time in epoch ms, from seconds or milliseconds, text or number; None when it is not one.
 
     Statuses and messages carry seconds as text, user preferences as a number, and milliseconds have been seen.
@@ -80,4 +81,4 @@ def time_ms(value: object) -> int | None:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**15:
         return None
-    return value if value >= _SECONDS_BEFORE_MS else value * 1000
+    return EpochMs(value if value >= _SECONDS_BEFORE_MS else value * 1000)

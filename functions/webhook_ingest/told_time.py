@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from functions.webhook_ingest.json_input import time_ms
+from shared.clock import EpochMs
 
 LIVE_MS = 30 * 24 * 3600 * 1000
 """Nothing live is older: Meta delivers webhooks for 7 days at most (Meta, webhooks, throughput). What says so has a
@@ -11,12 +12,12 @@ AHEAD_MS = 60_000
 """So far two clocks may be apart. What is dated further ahead would stand above all that people say until then."""
 
 
-def credible(at: int | None, received_at: int, longest_ms: int = LIVE_MS) -> int | None:
+def credible(at: EpochMs | None, received_at: EpochMs, longest_ms: int = LIVE_MS) -> EpochMs | None:
     """The time itself (both epoch ms), or None for one that cannot be right: in the future, or more than `longest_ms`
     before it was received."""
     return at if at is not None and received_at - longest_ms < at < received_at + AHEAD_MS else None
 
 
-def told_time(raw: Mapping[str, object], received_at: int, longest_ms: int = LIVE_MS) -> int | None:
+def told_time(raw: Mapping[str, object], received_at: EpochMs, longest_ms: int = LIVE_MS) -> EpochMs | None:
     """Meta's time of a message, epoch ms; None if they gave none that can be right."""
     return credible(time_ms(raw.get("timestamp")), received_at, longest_ms)

@@ -4,6 +4,7 @@ import json
 from dataclasses import MISSING, dataclass, fields
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from shared.clock import EpochMs
 from shared.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ class SecretReader(Generic[S]):
         self._client = client
         self._arn = secret_arn
         self._kind = kind
-        self._kept: tuple[int, S] | None = None
+        self._kept: tuple[EpochMs, S] | None = None
 
-    def read(self, now: int) -> S:
+    def read(self, now: EpochMs) -> S:
         """`now` in epoch ms. Raises ConfigError, which names the key, when one is missing."""
         if self._kept is not None and now - self._kept[0] < _KEEP_MS:
             return self._kept[1]

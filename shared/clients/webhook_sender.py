@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import httpx
 
 from shared.clients.pinned_http import ForbiddenAddress, Resolve, Resolver, checked_addresses, pinned_request
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import KEPT_RESPONSE, Attempt, Outcome
 from shared.domain.webhooks.target import Target, parse_target
 from shared.errors import InvalidInput
@@ -36,7 +37,7 @@ class WebhookSender:
         self._tls = tls or httpx.create_ssl_context(trust_env=False)
         self._total_seconds = total_seconds
 
-    def send(self, url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
         """What became of it; never raises for what the network or the other side does. `now` is epoch ms.
 
         It has an event loop of its own, because only a task can be ended whatever it waits for: a server that sends a
@@ -44,7 +45,7 @@ class WebhookSender:
         """
         return asyncio.run(self._timed(url, body, headers, now))
 
-    async def _timed(self, url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+    async def _timed(self, url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
         started = time.monotonic()
         status, error, response, wait_ms = 0, "", "", 0
         try:

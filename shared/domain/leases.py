@@ -7,6 +7,7 @@ holds up nobody for longer than that. A lease that nobody gives back bounds how 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.clock import EpochMs
 from shared.errors import RateLimited
 
 
@@ -15,7 +16,7 @@ class Lease:
     """`holder` is who takes it; it ends at `until` (epoch ms)."""
 
     holder: str
-    until: int
+    until: EpochMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ TESTS = Bound(
 REPLAYS = Bound("replays", 60, 60, "too_many_replays", "deliveries are replayed by sixty calls a minute at most")
 
 
-def with_lease(leases: Leases, lease_id: str, lease: Lease, now: int, bound: Bound) -> Leases:
+def with_lease(leases: Leases, lease_id: str, lease: Lease, now: EpochMs, bound: Bound) -> Leases:
     """The leases with one more, without those that have ended. Raises RateLimited, with when the next one ends; `now`
     is epoch ms."""
     live = {name: found for name, found in leases.held.items() if found.until > now and name != lease_id}
@@ -60,7 +61,7 @@ def without_lease(leases: Leases, lease_id: str) -> Leases:
     return Leases({name: lease for name, lease in leases.held.items() if name != lease_id})
 
 
-def _require_room(live: Sequence[Lease], most: int, now: int, bound: Bound) -> None:
+def _require_room(live: Sequence[Lease], most: int, now: EpochMs, bound: Bound) -> None:
     if len(live) >= most:
         first = min(lease.until for lease in live)
         raise RateLimited(bound.words, retry_after=max(1, -((now - first) // 1000)), code=bound.code)

@@ -7,6 +7,7 @@ in between. Repeating a stop completes it.
 from collections.abc import Container, Iterator
 from dataclasses import replace
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
@@ -43,7 +44,7 @@ class CampaignStop:
         self._lanes = lanes
 
     def __call__(
-        self, tenant_id: TenantId, campaign_id: CampaignId, scope: Scope, reason: str, said_at: int | None = None
+        self, tenant_id: TenantId, campaign_id: CampaignId, scope: Scope, reason: str, said_at: EpochMs | None = None
     ) -> int:
         """Pause the campaign, or with it what else sends on its number or account; how many had to be.
 
@@ -66,7 +67,7 @@ class CampaignStop:
             found |= running_on(self._campaigns, self._lanes, tenant_id, campaign.phone_number_id, found)
         yield from found.values()
 
-    def _pause(self, tenant_id: TenantId, campaign: Campaign, reason: str, said_at: int | None) -> bool:
+    def _pause(self, tenant_id: TenantId, campaign: Campaign, reason: str, said_at: EpochMs | None) -> bool:
         def pause(current: Campaign) -> Campaign:
             if said_at is not None and said_at < (current.resumed_at or 0):
                 return current

@@ -8,6 +8,7 @@ from tempfile import SpooledTemporaryFile
 
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient, wait_for
+from shared.clock import EpochMs
 from shared.domain.media.file_name import content_disposition, safe_name
 from shared.domain.media.library import SEND_MARGIN_MS, AtMeta, FileUse, LibraryFile, MetaCopy
 from shared.domain.media.media_types import extension_of, refusal_to_send, shown_inline, wire_type
@@ -127,7 +128,7 @@ class MediaService:
         return file
 
     def at_meta(
-        self, tenant_id: TenantId, phone_number_id: str, use: FileUse, now: int, *, margin_ms: int = SEND_MARGIN_MS
+        self, tenant_id: TenantId, phone_number_id: str, use: FileUse, now: EpochMs, *, margin_ms: int = SEND_MARGIN_MS
     ) -> AtMeta:
         """The file with Meta's id, uploaded for this number if need be. `now` is epoch ms.
 
@@ -139,7 +140,7 @@ class MediaService:
         return AtMeta(file, known or self._upload(tenant_id, phone_number_id, file, now, margin_ms))
 
     def renewed(
-        self, tenant_id: TenantId, phone_number_id: str, stale: Iterable[tuple[str, str]], now: int
+        self, tenant_id: TenantId, phone_number_id: str, stale: Iterable[tuple[str, str]], now: EpochMs
     ) -> dict[str, str]:
         """The same after Meta refused the (our id, Meta's id) pairs: uploaded anew, unless that was done already.
 
@@ -160,7 +161,13 @@ class MediaService:
         return found
 
     def _upload(
-        self, tenant_id: TenantId, phone_number_id: str, file: LibraryFile, now: int, margin_ms: int, stale: str = ""
+        self,
+        tenant_id: TenantId,
+        phone_number_id: str,
+        file: LibraryFile,
+        now: EpochMs,
+        margin_ms: int,
+        stale: str = "",
     ) -> str:
         access = self._meta.of_number(tenant_id, phone_number_id, now)
         with SpooledTemporaryFile(_IN_MEMORY) as content:

@@ -3,6 +3,7 @@
 from shared.clients.graph import GraphAccess
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import META_TOKEN, Vault
+from shared.clock import EpochMs
 from shared.domain.numbers.number import Waba
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
@@ -14,12 +15,12 @@ class MetaAccess:
         self._vault = vault
         self._secrets = secrets
 
-    def of_number(self, tenant_id: TenantId, phone_number_id: str, now: int) -> GraphAccess:
+    def of_number(self, tenant_id: TenantId, phone_number_id: str, now: EpochMs) -> GraphAccess:
         """`now` in epoch ms. Raises NotFound for a number that is not the tenant's."""
         number = self._accounts.number(tenant_id, phone_number_id)
         return self.of_account(tenant_id, self._accounts.waba(tenant_id, number.waba_id), now)
 
-    def of_account(self, tenant_id: TenantId, waba: Waba, now: int) -> GraphAccess:
+    def of_account(self, tenant_id: TenantId, waba: Waba, now: EpochMs) -> GraphAccess:
         """`now` in epoch ms."""
         token = self._vault.open(tenant_id, META_TOKEN, waba.token)
         return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)

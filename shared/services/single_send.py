@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.campaigns.endpoint import MARKETING_ENDPOINT, USUAL_ENDPOINT, Route
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
@@ -19,7 +19,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation, author_of, claim_answer, window_open
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import change_by_sending
-from shared.domain.conversations.message_ids import message_key
+from shared.domain.conversations.message_ids import message_key, time_of
 from shared.domain.conversations.outgoing_message import own_and_meta_ids, wire_body, with_meta_ids
 from shared.domain.media.library import STALE_CODES
 from shared.domain.media.message_media import MessageMedia
@@ -67,7 +67,7 @@ class Draft:
     """
 
     key: str
-    at: int
+    at: EpochMs
     author: Author
     author_id: str
     kind: str
@@ -89,7 +89,7 @@ class SingleSender:
         graph: GraphClient,
         media: MediaService | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], int] = epoch_ms,
+        clock: Callable[[], EpochMs] = epoch_ms,
     ) -> None:
         self._accounts = accounts
         self._contacts = contacts
@@ -100,7 +100,7 @@ class SingleSender:
         self._sleep = sleep
         self._clock = clock
 
-    def send(self, tenant_id: TenantId, conversation_id: ConversationId, draft: Draft, now: int) -> Message:
+    def send(self, tenant_id: TenantId, conversation_id: ConversationId, draft: Draft, now: EpochMs) -> Message:
         """The stored message with its outcome: sent, failed (with Meta's code) or unknown. `now` is when the caller
         began to work, epoch ms.
 
@@ -144,7 +144,9 @@ class SingleSender:
         self._conversations.note_answer(tenant_id, settled, draft.seen_id)
         return settled
 
-    def _settle(self, tenant_id: TenantId, contact: Contact, message: Message, outcome: Outcome, now: int) -> Message:
+    def _settle(
+        self, tenant_id: TenantId, contact: Contact, message: Message, outcome: Outcome, now: EpochMs
+    ) -> Message:
         """Store what came of it: a no to marketing first, because if its sender dies nothing else tells us of it."""
         if outcome.action is Action.SUPPRESS_MARKETING:
             self._contacts.consent.record(
@@ -167,7 +169,7 @@ class SingleSender:
         )
         return settled
 
-    def _claim(self, tenant_id: TenantId, message: Message, seen_id: str, now: int) -> None:
+    def _claim(self, tenant_id: TenantId, message: Message, seen_id: str, now: EpochMs) -> None:
         """Of several who answer at once one goes on; the others get Conflict."""
 
         def claim(void: str) -> None:
@@ -182,13 +184,13 @@ class SingleSender:
         except Conflict:
             head = self._conversations.get(tenant_id, message.conversation_id)
             answer_id = head.trail.answer_id if head is not None else ""
-            began = int(answer_id[:13] or now)
+            began = time_of(answer_id) if answer_id else now
             written = self._conversations.messages.get(tenant_id, message.conversation_id, answer_id)
             if written is not None or began > now - _DEAD_MS:
                 raise
             claim(answer_id)
 
-    def _earlier(self, tenant_id: TenantId, head: Head, message: Message, seen_id: str, now: int) -> Message:
+    def _earlier(self, tenant_id: TenantId, head: Head, message: Message, seen_id: str, now: EpochMs) -> Message:
         """The message as an earlier attempt left it. Whether one that died while sending has sent it, nobody knows.
 
         Raises RetryableError while that attempt may still be at work: queued is an answer to nobody.
@@ -205,7 +207,9 @@ class SingleSender:
         self._conversations.note_answer(tenant_id, stored, seen_id)
         return stored
 
-    def _with_new_files(self, tenant_id: TenantId, phone_number_id: str, message: Message, now: int) -> Message | None:
+    def _with_new_files(
+        self, tenant_id: TenantId, phone_number_id: str, message: Message, now: EpochMs
+    ) -> Message | None:
         """The message with its files uploaded to Meta anew; None when that is not what it was refused for."""
         named = dict(own_and_meta_ids(message.content))
         if self._media is None or not named:
@@ -216,10 +220,10 @@ class SingleSender:
             return None
         return replace(message, content=with_meta_ids(message.content, {**named, **renewed})) if renewed else None
 
-    def _check(self, contact: Contact, conversation: Conversation, draft: Draft, now: int) -> None:
+    def _check(self, contact: Contact, conversation: Conversation, draft: Draft, now: EpochMs) -> None:
         last_inbound = conversation.last_inbound_at
         # Meta tells when they said no in whole seconds; the message that says it must not count as a later one.
-        heard = (contact.last_inbound_at, last_inbound // 1000 * 1000 if last_inbound is not None else None)
+        heard = (contact.last_inbound_at, EpochMs(last_inbound // 1000 * 1000) if last_inbound is not None else None)
         latest = max((t for t in heard if t is not None), default=None)
         reason = refusal(replace(contact, last_inbound_at=latest), draft.purpose)
         if reason is not None:
@@ -238,7 +242,7 @@ class SingleSender:
         message: Message,
         access: GraphAccess,
         purpose: Purpose,
-        began: int,
+        began: EpochMs,
     ) -> Outcome:
         body: dict[str, object] = {
             "messaging_product": "whatsapp",
@@ -253,12 +257,12 @@ class SingleSender:
             body["context"] = {"message_id": message.reply_to}
         route = Route(MARKETING_ENDPOINT if purpose == "marketing" else USUAL_ENDPOINT)
         while True:
-            outcome = self._offer(conversation.phone_number_id, access, body, route, began + _ANSWER_MS)
+            outcome = self._offer(conversation.phone_number_id, access, body, route, EpochMs(began + _ANSWER_MS))
             if outcome.action is not Action.OTHER_ENDPOINT:
                 return outcome
 
     def _offer(
-        self, phone_number_id: str, access: GraphAccess, body: dict[str, object], route: Route, until: int
+        self, phone_number_id: str, access: GraphAccess, body: dict[str, object], route: Route, until: EpochMs
     ) -> Outcome:
         """What an endpoint says to a message; `until` (epoch ms) it is tried again if it was provably not sent."""
         endpoint = route.endpoint

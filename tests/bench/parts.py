@@ -19,6 +19,7 @@ from functions.webhook_ingest.receive.signature import is_signed
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.statuses.logic.fold import fold, read_updates
 from functions.webhook_ingest.statuses.logic.reach import Reach
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, pack
 from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.contact import Contact, ContactField
@@ -74,7 +75,7 @@ def receive() -> float:
     def work() -> None:
         for _ in range(1_000):
             assert is_signed(body, header, (SECRET, ""))
-            for updates in split(body, 1).statuses:
+            for updates in split(body, EpochMs(1)).statuses:
                 updates.to_json()
 
     return best(work) / 1_000
@@ -82,7 +83,7 @@ def receive() -> float:
 
 def folding() -> float:
     """Seconds per status, from the queue's text to one change per block."""
-    bodies = [updates.to_json() for updates in split(envelope(STATUSES), 1).statuses]
+    bodies = [updates.to_json() for updates in split(envelope(STATUSES), EpochMs(1)).statuses]
 
     sizes = (STATUSES, *(0,) * (SHARDS - 1))
     campaign = Campaign(

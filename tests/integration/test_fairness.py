@@ -21,6 +21,7 @@ from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, Folded
 from functions.webhook_ingest.sync import tasks
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.fairness import ordered_group
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
@@ -53,12 +54,15 @@ def batch(*records: tuple[str, str]) -> dict[str, Any]:
 
 
 CONSUMERS: list[tuple[str, str, Callable[[TenantId, int], Any]]] = [
-    ("functions.webhook_ingest.inbound_handler", "take_message", lambda owner, i: InboundMessage(owner, {}, {}, i)),
+    (
+        "functions.webhook_ingest.inbound_handler", "take_message",
+        lambda owner, i: InboundMessage(owner, {}, {}, EpochMs(i)),
+    ),
     (
         "functions.webhook_ingest.account_handler", "take_account_event",
-        lambda owner, i: AccountEvent(owner, "f", {}, i),
+        lambda owner, i: AccountEvent(owner, "f", {}, EpochMs(i)),
     ),
-    ("functions.webhook_ingest.sync_handler", "take_task", lambda owner, i: SyncTask("history", owner, {}, i)),
+    ("functions.webhook_ingest.sync_handler", "take_task", lambda owner, i: SyncTask("history", owner, {}, EpochMs(i))),
     (
         "functions.campaign_dispatch.start_handler", "start_campaign",
         lambda owner, i: StartCampaign(owner, CampaignId(f"c{i}")),
@@ -149,7 +153,7 @@ class Stream:
 
 
 def _event() -> TenantEvent:
-    return TenantEvent("evt_1", EventType.ENDPOINT_TEST, 1, {})
+    return TenantEvent("evt_1", EventType.ENDPOINT_TEST, EpochMs(1), {})
 
 
 def test_what_can_never_be_told_of_one_tenant_stops_nobody_s_stream(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +178,7 @@ def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant:
 
     def take(worker: int) -> bool:
         try:
-            imports.take_place(tenant, f"w{worker}", now=10, until=100)
+            imports.take_place(tenant, f"w{worker}", now=EpochMs(10), until=EpochMs(100))
         except Conflict:
             return False
         return True
@@ -182,11 +186,11 @@ def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant:
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(take, range(8)))
     assert taken.count(True) == MOST_AT_ONCE
-    imports.take_place(TenantId(new_ulid()), "w0", now=10, until=100)
+    imports.take_place(TenantId(new_ulid()), "w0", now=EpochMs(10), until=EpochMs(100))
     imports.leave_place(tenant, f"w{taken.index(True)}")
     assert take(99)
     assert not take(100)
-    imports.take_place(tenant, "later", now=101, until=200)
+    imports.take_place(tenant, "later", now=EpochMs(101), until=EpochMs(200))
 
 
 class Sent:

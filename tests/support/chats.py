@@ -10,7 +10,7 @@ import pytest
 
 from infra.local.meta_simulator.server import in_thread
 from shared.clients.vault import META_TOKEN
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
@@ -71,7 +71,7 @@ class Chat:
         """The person writes to the simulator and, as the webhook would bring it, to us."""
         who = {"phone_number_id": self.number, "from": self.phone}
         wamid = self.script(inbound={**who, "text": text, "seconds_ago": ago_ms / 1000})["inbound"]["wamid"]
-        at = epoch_ms() - ago_ms
+        at = EpochMs(epoch_ms() - ago_ms)
         message = Message(
             message_key(at, new_ulid()),
             ConversationId(self.conversation),
@@ -88,7 +88,7 @@ class Chat:
             Head(ConversationId(self.conversation), self.number, ContactId(self.contact), "Ana", self.phone),
             message,
         )
-        self.api.deps.contacts.note_inbound(self.tenant, ContactId(self.contact), at // 1000 * 1000)
+        self.api.deps.contacts.note_inbound(self.tenant, ContactId(self.contact), EpochMs(at // 1000 * 1000))
         return message
 
     def template(self, template_id: str, category: str = "UTILITY", body: str = "Hello {{1}}", **more: Any) -> None:
@@ -120,7 +120,7 @@ def _chat(api: Api, simulator: httpx.Client) -> Chat:
     deps.accounts.connect(tenant, Waba(waba, "x", "USD", token), [Number(number, waba, "+1", "x")])
     phone = f"+346{secrets.randbelow(10**8):08d}"
     contact = contact_id_for(tenant, "phone", phone)
-    deps.contacts.upsert(tenant, contact, {"phone": phone, "name": "Ana", "region": "ES"}, {}, frozenset(), 1)
+    deps.contacts.upsert(tenant, contact, {"phone": phone, "name": "Ana", "region": "ES"}, {}, frozenset(), EpochMs(1))
     conversation = conversation_id_for(tenant, number, contact)
     ana, bea = (agent.member_id for agent in agents)
     chat = Chat(api, simulator, tenant, number, waba, contact, conversation, phone, ana, bea)

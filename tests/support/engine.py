@@ -23,7 +23,7 @@ from functions.campaign_dispatch.start.parts import StartParts
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from functions.campaign_dispatch.sweep.parts import SweepParts
 from shared.clients.queue import Outgoing, Queue
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Audience, Campaign, State
@@ -211,7 +211,7 @@ class World:
     def start(self, campaign_id: CampaignId) -> str:
         return start_campaign(self.deps.for_start(), self.tenant_id, campaign_id, epoch_ms())
 
-    def sweep(self, campaign_id: CampaignId, now: int) -> str:
+    def sweep(self, campaign_id: CampaignId, now: EpochMs) -> str:
         return sweep_campaign(self.deps.for_sweep(), self.tenant_id, campaign_id, now)
 
     def load(self) -> list[str]:

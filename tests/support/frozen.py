@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.load_record import SealedBlock
@@ -20,7 +20,7 @@ def frozen_campaign(
     """A sending campaign, frozen at `at` (epoch ms; now when left out), with its run before the lanes if `opened`. The
     recipients are spread over these shards; what the load of the others leaves, and nothing reads, is left out."""
     campaign_id = world.launch()
-    now = epoch_ms() if at is None else at
+    now = EpochMs(epoch_ms() if at is None else at)
     by_shard = {shard: len(range(i, recipients, len(shards))) for i, shard in enumerate(shards)}
     sizes = tuple(by_shard.get(shard, 0) for shard in range(SHARDS))
     for shard, size in by_shard.items():

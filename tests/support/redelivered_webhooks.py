@@ -8,6 +8,7 @@ from typing import Protocol
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from shared.clock import EpochMs
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.queue_messages import AccountEvent, BotTurn, ConsentSaid, CopyMedia, InboundMessage, QueueMessage, SyncTask
 from tests.support.api import Business, Json, aws, settle, wait_for
@@ -38,8 +39,8 @@ def _now() -> str:
     return str(int(time.time()))
 
 
-def _now_ms() -> int:
-    return int(time.time() * 1000)
+def _now_ms() -> EpochMs:
+    return EpochMs(int(time.time() * 1000))
 
 
 def _inbound(scene: Scene, kind: str, body: object) -> InboundMessage:
@@ -133,7 +134,7 @@ def _move(scene: Scene) -> SyncTask:
         "target": scene.turn.conversation_id,
         "contact_id": scene.turn.contact_id,
     }
-    return SyncTask("move_conversation", scene.business.waba_id, value, 1)
+    return SyncTask("move_conversation", scene.business.waba_id, value, EpochMs(1))
 
 
 def _file(scene: Scene) -> CopyMedia:
@@ -178,7 +179,7 @@ WEBHOOKS: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "a message that no queue holds": ("Inbound", _stored),
     "nobody's message": (
         "Inbound",
-        lambda scene: InboundMessage("0", {"type": "text", "n": scene.turn.message_id}, {}, 1),
+        lambda scene: InboundMessage("0", {"type": "text", "n": scene.turn.message_id}, {}, EpochMs(1)),
     ),
     "a no on its own path": ("Consent", _no),
     "an alert": ("Account", _account("account_alerts", {"alert_info": {"alert_type": "OBA_APPROVED"}})),

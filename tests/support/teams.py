@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Author, Direction, Message
@@ -43,9 +43,9 @@ class Team:
         contact = contact_id_for(self.tenant, "phone", name)
         conversation = conversation_id_for(self.tenant, self.number, contact)
         self.api.deps.contacts.upsert(
-            self.tenant, contact, {"phone": "+5511912345678", "name": name}, {}, frozenset(), 1
+            self.tenant, contact, {"phone": "+5511912345678", "name": name}, {}, frozenset(), EpochMs(1)
         )
-        self.adds(conversation, contact, "in", "contact", "", text, at or epoch_ms())
+        self.adds(conversation, contact, "in", "contact", "", text, EpochMs(at or epoch_ms()))
         return conversation
 
     def adds(
@@ -56,7 +56,7 @@ class Team:
         author: Author,
         who: str,
         text: str,
-        at: int,
+        at: EpochMs,
     ) -> str:
         key = message_key(at, new_ulid())
         message = Message(

@@ -4,6 +4,8 @@ import asyncio
 import selectors
 from typing import Any
 
+from shared.clock import EpochMs
+
 EPOCH_MS = 1_767_225_600_000
 
 
@@ -37,8 +39,8 @@ class VirtualClock:
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
 
-    def now(self) -> int:
-        return EPOCH_MS + round(self._loop.time() * 1000)
+    def now(self) -> EpochMs:
+        return EpochMs(EPOCH_MS + round(self._loop.time() * 1000))
 
     def monotonic(self) -> float:
         return self._loop.time()

@@ -1,8 +1,9 @@
 """ULIDs sort by time and tell it."""
 
+from shared.clock import EpochMs
 from shared.ids import derived_ulid, last_ulid, moment_of, new_ulid
 
-AT = 1_790_000_000_123
+AT = EpochMs(1_790_000_000_123)
 
 
 def test_a_ulid_tells_its_moment() -> None:
@@ -10,7 +11,7 @@ def test_a_ulid_tells_its_moment() -> None:
 
 
 def test_ulids_sort_by_time() -> None:
-    assert new_ulid(AT) <= last_ulid(AT) < new_ulid(AT + 1)
+    assert new_ulid(AT) <= last_ulid(AT) < new_ulid(EpochMs(AT + 1))
     assert moment_of(last_ulid(AT)) == AT
 
 

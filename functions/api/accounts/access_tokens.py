@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import jwt
 
+from shared.clock import EpochMs
+
 _REFETCH_MS = 60_000
 _TIMEOUT_SECONDS = 5
 Fetch = Callable[[str], bytes]
@@ -44,9 +46,9 @@ class TokenVerifier:
         self._rules = rules
         self._fetch = fetch
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at: int | None = None
+        self._fetched_at: EpochMs | None = None
 
-    def subject(self, token: str, now: int) -> str | None:
+    def subject(self, token: str, now: EpochMs) -> str | None:
         """The person's id in the user pool, or None for a token that is not ours or no longer valid. `now` in epoch ms.
 
         Raises OSError when the keys cannot be had.
@@ -68,7 +70,7 @@ class TokenVerifier:
             return None
         return str(claims["sub"])
 
-    def _key(self, kid: str, now: int) -> jwt.PyJWK | None:
+    def _key(self, kid: str, now: EpochMs) -> jwt.PyJWK | None:
         due = self._fetched_at is None or now - self._fetched_at >= _REFETCH_MS
         if kid not in self._keys and due:
             found = jwt.PyJWKSet.from_dict(json.loads(self._fetch(self._rules.keys_url)))

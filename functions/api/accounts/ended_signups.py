@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from functions.api.accounts.user_pool import UserPool
+from shared.clock import EpochMs
 from shared.observability import count, logger
 from shared.sqs_batch import log_failure
 from shared.store.accounts.signups import Signups
@@ -13,13 +14,13 @@ _GRACE_MS = 60_000
 """Whoever began to confirm at the last moment is done by then."""
 
 
-def end_signups(users: UserPool, signups: Signups, now: int, stop: Callable[[], bool]) -> int:
+def end_signups(users: UserPool, signups: Signups, now: EpochMs, stop: Callable[[], bool]) -> int:
     """End those that could no longer be confirmed at `now` (epoch ms), oldest first; how many were ended.
 
     One that fails does not stop the others, and is tried again by the next run. Repeating it changes nothing.
     """
     ended = 0
-    for key, subject in list(signups.ended(now - _GRACE_MS, MOST_AT_ONCE)):
+    for key, subject in list(signups.ended(EpochMs(now - _GRACE_MS), MOST_AT_ONCE)):
         if stop():
             logger.info("no time for all sign-ups", extra={"ended": ended})
             break

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
 from functions.api.accounts.user_pool import EmailUnverified, Session, UserPool
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
 from shared.domain.contacts import number_plans
@@ -46,7 +47,7 @@ class Doors:
     signups: Signups
 
 
-def sign_up_unverified(doors: Doors, application: Application, now: int) -> tuple[TenantId, str]:
+def sign_up_unverified(doors: Doors, application: Application, now: EpochMs) -> tuple[TenantId, str]:
     """(tenant id, member id), for local use: the address is taken for confirmed. Raises Conflict (`email_taken`) and
     InvalidInput, which names the field."""
     users = doors.users
@@ -81,7 +82,7 @@ def _unfinished(doors: Doors, application: Application, taken: Conflict) -> str:
     return subject
 
 
-def sign_up(doors: Doors, application: Application, now: int) -> None:
+def sign_up(doors: Doors, application: Application, now: EpochMs) -> None:
     """Have a code mailed to the address, unless somebody has an account with it; that is not told.
 
     Raises InvalidInput, which names the field, TooManyRequests, and RetryableError.
@@ -92,7 +93,7 @@ def sign_up(doors: Doors, application: Application, now: int) -> None:
         business_name=application.business_name,
         country=application.country,
         verifier=verifier_of(application.password),
-        expires_at=now + CONFIRM_WITHIN_MS,
+        expires_at=EpochMs(now + CONFIRM_WITHIN_MS),
     )
     held = doors.signups.change(email, hold_for_signup(now), now)
     after = held
@@ -119,7 +120,7 @@ def _register(doors: Doors, application: Application) -> str:
     return "" if doors.accounts.owner_of_subject(subject) else subject
 
 
-def log_in(doors: Doors, email: str, password: str, code: str, now: int) -> Session:
+def log_in(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> Session:
     """Raises Unauthenticated, the same whatever is wrong, TooManyRequests, and Conflict when there is no tenant."""
     try:
         session = _with_code(doors, email, password, code, now) if code else doors.users.log_in(email, password)
@@ -134,7 +135,7 @@ def log_in(doors: Doors, email: str, password: str, code: str, now: int) -> Sess
     return session
 
 
-def _with_code(doors: Doors, email: str, password: str, code: str, now: int) -> Session:
+def _with_code(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> Session:
     users = doors.users
     held = after = doors.signups.change(email, hold_for_code(now), now)
     try:
@@ -156,7 +157,7 @@ def _with_code(doors: Doors, email: str, password: str, code: str, now: int) -> 
         doors.signups.change(email, let_go(held, after), now)
 
 
-def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, now: int) -> None:
+def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, now: EpochMs) -> None:
     """Make the tenant of somebody who has proved the address, if it was not made yet."""
     if pending.subject != subject:
         raise Conflict(
@@ -169,7 +170,7 @@ def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, no
         return  # made by another log-in at the same moment
 
 
-def _create(accounts: Accounts, application: Application, subject: str, now: int) -> tuple[TenantId, str]:
+def _create(accounts: Accounts, application: Application, subject: str, now: EpochMs) -> tuple[TenantId, str]:
     """Raises Conflict when this person has a tenant."""
     tenant = Tenant(
         TenantId(new_ulid(now)),

@@ -10,6 +10,7 @@ from functions.api.http.fields import ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Scope
 from shared.domain.bots.bot import Bot, Rule
 from shared.errors import NotFound
@@ -19,7 +20,7 @@ deps = parts_for(router, BotParts)
 BotId = Annotated[str, Path(pattern=ULID)]
 
 
-def _bot(body: BotIn, bot_id: str, created_at: int) -> Bot:
+def _bot(body: BotIn, bot_id: str, created_at: EpochMs) -> Bot:
     if body.phone_number_id is not None:
         try:
             deps().accounts.number(caller(router).tenant_id, body.phone_number_id)

@@ -1,5 +1,6 @@
 """How many people a business may still write to today."""
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.outlook import Allowance, within_a_day
 from shared.domain.numbers.number import UNLIMITED, Waba
 from shared.ids import TenantId
@@ -12,7 +13,7 @@ MOST_CAMPAIGNS = 1_000
 """The newest ones, at some 0.5 RRU each: somebody waits for the answer."""
 
 
-def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: TenantId, waba: Waba, now: int) -> Allowance:
+def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: TenantId, waba: Waba, now: EpochMs) -> Allowance:
     """Counts what the tenant's campaigns sent in the last 24 hours, on all numbers: the limit is their portfolio's.
 
     Campaigns that began more than a month ago are not looked at, nor more than MOST_CAMPAIGNS. Nothing is read when
@@ -22,7 +23,7 @@ def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: TenantId, waba: 
         return Allowance(waba.messaging_limit)
     used = sum(
         within_a_day(sends.rate_curve(tenant_id, campaign.campaign_id), now)
-        for campaign in campaigns.frozen_since(tenant_id, now - _LONGEST_MS, MOST_CAMPAIGNS)
+        for campaign in campaigns.frozen_since(tenant_id, EpochMs(now - _LONGEST_MS), MOST_CAMPAIGNS)
         if campaign.finished_at is None or campaign.finished_at > now - _DAY_MS
     )
     return Allowance(waba.messaging_limit, used)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from functions.api.campaigns.earlier_campaigns import check_begun, check_named
+from functions.api.campaigns.logic.start_moment import start_moment
 from shared.clients.queue import Outgoing
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import (
-    LATEST_START_MS,
     Audience,
     Campaign,
     EarlierCampaign,
@@ -23,7 +24,7 @@ from shared.domain.media.library import FileUse
 from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
 from shared.domain.templates.template import Template
 from shared.domain.templates.variables import named_files
-from shared.errors import Conflict, InvalidInput, NotFound, PermanentError
+from shared.errors import Conflict, NotFound, PermanentError
 from shared.ids import CampaignId, TenantId
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
@@ -34,8 +35,6 @@ from shared.store.campaigns.lanes import Lanes
 from shared.store.contacts.fields import ContactFields
 from shared.store.templates.templates import Templates
 
-_SKEW_MS = 60_000
-
 
 class Sending(Protocol):
     def send(self, message: QueueMessage, *, group: str = "") -> None: ...
@@ -43,7 +42,7 @@ class Sending(Protocol):
 
 
 class Scheduling(Protocol):
-    def start_at(self, message: StartCampaign, at: int) -> None: ...
+    def start_at(self, message: StartCampaign, at: EpochMs) -> None: ...
     def remove(self, campaign_id: CampaignId) -> None: ...
 
 
@@ -62,17 +61,6 @@ class CampaignDraft:
     frequency_cap: FrequencyCap | None = None
     weight: int = 1
     unknown_policy: UnknownPolicy = "hold"
-
-
-def start_moment(start_at: int | None, now: int) -> int:
-    """When the campaign starts, epoch ms: now, unless a later moment is asked for. Raises InvalidInput."""
-    if start_at is None or now - _SKEW_MS <= start_at <= now:
-        return now
-    if start_at < now:
-        raise InvalidInput("start_at lies in the past; leave it out to start at once", field="start_at")
-    if start_at > now + LATEST_START_MS:
-        raise InvalidInput("start_at lies more than a year ahead", field="start_at")
-    return start_at
 
 
 class CampaignControl:
@@ -104,7 +92,7 @@ class CampaignControl:
         self._use_file = use_file
 
     def create(
-        self, tenant_id: TenantId, campaign_id: CampaignId, draft: CampaignDraft, created_by: str, now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, draft: CampaignDraft, created_by: str, now: EpochMs
     ) -> Campaign:
         """Raises NotFound (with the field) for a number or template that is not the tenant's, and CompileError."""
         try:
@@ -147,7 +135,7 @@ class CampaignControl:
         new_id: CampaignId,
         chosen: EarlierCampaign,
         created_by: str,
-        now: int,
+        now: EpochMs,
     ) -> Campaign:
         """A draft of the same message for some of a campaign's people; it has books of its own and the same gates.
 
@@ -167,7 +155,7 @@ class CampaignControl:
         return self.create(tenant_id, new_id, draft, created_by, now)
 
     def _compile(
-        self, tenant_id: TenantId, template: Template, variables: Mapping[str, Variable], start: int
+        self, tenant_id: TenantId, template: Template, variables: Mapping[str, Variable], start: EpochMs
     ) -> SendPlan:
         known = {field.key: field.kind for field in self._fields.all(tenant_id)}
         plan = compile_plan(template, variables, known, start)
@@ -176,7 +164,12 @@ class CampaignControl:
         return plan
 
     def launch(
-        self, tenant_id: TenantId, campaign_id: CampaignId, start_at: int | None, now: int, check: Check | None = None
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        start_at: EpochMs | None,
+        now: EpochMs,
+        check: Check | None = None,
     ) -> Campaign:
         """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
 
@@ -205,7 +198,7 @@ class CampaignControl:
         self._announce(tenant_id, campaign, now)
         return campaign
 
-    def _announce(self, tenant_id: TenantId, campaign: Campaign, now: int) -> None:
+    def _announce(self, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
         message = StartCampaign(tenant_id, campaign.campaign_id)
         try:
             if campaign.start_at is not None and campaign.start_at > now:
@@ -221,7 +214,7 @@ class CampaignControl:
         self._lanes.set_run_state(campaign.phone_number_id, campaign_id, "paused", campaign.reason)
         return campaign
 
-    def resume(self, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> Campaign:
+    def resume(self, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> Campaign:
         """Raises Conflict when the number or the template cannot be used, or the state does not allow it."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         number = self._accounts.number(tenant_id, campaign.phone_number_id)

@@ -9,6 +9,7 @@ from functions.api.campaigns.parts import CampaignParts
 from functions.api.numbers.facts import Facts, bring_up_to_date, look_up
 from functions.api.templates.actions import refresh_template
 from shared.clients.link_probe import look_at_links
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.outlook import limit_words
 from shared.domain.numbers.number import Number, Waba
@@ -20,7 +21,9 @@ from shared.observability import count, logger
 _ABOUT_TO_SEND = frozenset({State.DRAFT, State.PAUSED})
 
 
-def refresh_number(parts: CampaignParts, tenant_id: TenantId, phone_number_id: str, now: int) -> tuple[Number, Waba]:
+def refresh_number(
+    parts: CampaignParts, tenant_id: TenantId, phone_number_id: str, now: EpochMs
+) -> tuple[Number, Waba]:
     """The number and its account with what Meta says of them now, or with what is stored when Meta cannot be asked."""
     number = parts.accounts.number(tenant_id, phone_number_id)
     waba = parts.accounts.waba(tenant_id, number.waba_id)
@@ -35,7 +38,7 @@ def refresh_number(parts: CampaignParts, tenant_id: TenantId, phone_number_id: s
     return bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
 
 
-def refresh_template_of(parts: CampaignParts, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> None:
+def refresh_template_of(parts: CampaignParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> None:
     """Ask Meta for the template that a campaign is about to use: an event of it may have been missed. What Meta cannot
     tell just now stays as it is stored. Raises NotFound."""
     campaign = parts.campaigns.get(tenant_id, campaign_id)
@@ -57,7 +60,7 @@ class LaunchChecks:
     parts: CampaignParts
     dry_runs: DryRuns
     tenant_id: TenantId
-    now: int
+    now: EpochMs
     beyond_limit: bool
     look_at_links: LookAtLinks = look_at_links
 

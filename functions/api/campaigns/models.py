@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 from functions.api.campaigns.audience_models import AudienceIn, Code, FrequencyCapIn
 from functions.api.http.fields import Cursor, Input, MetaId, Output, ShortText, moment, written_out
 from functions.api.templates.variable_models import VariableModel
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, UnknownPolicy
 from shared.domain.campaigns.stop_reasons import next_action
 
@@ -96,9 +97,9 @@ class LaunchIn(Input):
     )
 
     @property
-    def start_ms(self) -> int | None:
+    def start_moment(self) -> EpochMs | None:
         start: datetime | None = self.start_at
-        return int(start.timestamp() * 1000) if start is not None else None
+        return EpochMs(int(start.timestamp() * 1000)) if start is not None else None
 
 
 class RetryIn(Input):

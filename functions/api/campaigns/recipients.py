@@ -74,5 +74,5 @@ class Recipients:
                 yield (shard, n), people
 
 
-def _cursor(shard: int, n: int, at: int) -> str:
-    return encode_cursor(_LIST, {"shard": str(shard), "n": str(n), "at": str(at)})
+def _cursor(shard: int, n: int, rank: int) -> str:
+    return encode_cursor(_LIST, {"shard": str(shard), "n": str(n), "at": str(rank)})

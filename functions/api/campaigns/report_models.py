@@ -7,6 +7,7 @@ from pydantic import Field
 from functions.api.campaigns.audience_models import OutcomeName
 from functions.api.campaigns.costs.models import CostOut
 from functions.api.http.fields import Cursor, Output, moment
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Campaign
 from shared.ids import CampaignId, ContactId
@@ -91,7 +92,10 @@ class ReportOut(Output):
             skipped_by=dict(books.skipped_by),
             balanced=books.balanced,
             category=campaign.category,
-            rate=[MinuteOut(minute=moment(minute * 60_000) or "", accepted=count) for minute, count in rate.items()],
+            rate=[
+                MinuteOut(minute=moment(EpochMs(minute * 60_000)) or "", accepted=count)
+                for minute, count in rate.items()
+            ],
             since_dry_run=since_dry_run,
             started_at=moment(campaign.started_at),
             finished_at=moment(campaign.finished_at),

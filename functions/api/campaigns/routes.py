@@ -121,7 +121,7 @@ def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
     allowance = Allowance(None)
     if result.complete:
         allowance = allowance_of(parts.campaigns, parts.sends, tenant_id, waba, now)
-    expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or 0), result.offer_ends)
+    expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or now), result.offer_ends)
     changed = changes(result.run.conditions, conditions_of(template, number, waba))
     card = rate_card_of(parts.directory, tenant_id)
     least, most = cost_range(result, template.category, card)
@@ -137,7 +137,7 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     wish, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=wish.accept_messaging_limit)
-    return CampaignOut.of(_control().launch(tenant_id, campaign_id, wish.start_ms, now, checks))
+    return CampaignOut.of(_control().launch(tenant_id, campaign_id, wish.start_moment, now, checks))
 
 
 @router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from shared.clock import EpochMs
 from shared.ids import CampaignId
 from shared.queue_messages import StartCampaign
 
@@ -25,7 +26,7 @@ def schedule_name(campaign_id: CampaignId) -> str:
     return f"c-{campaign_id}"
 
 
-def at_expression(epoch_ms: int) -> str:
+def at_expression(epoch_ms: EpochMs) -> str:
     """`at(...)` in UTC, rounded up to the second, so that nothing starts early."""
     moment = datetime.fromtimestamp(-(-epoch_ms // 1000), UTC)
     return f"at({moment:%Y-%m-%dT%H:%M:%S})"
@@ -36,7 +37,7 @@ class Schedules:
         self._client = client
         self._target = target
 
-    def start_at(self, message: StartCampaign, at: int) -> None:
+    def start_at(self, message: StartCampaign, at: EpochMs) -> None:
         """Start the campaign at `at` (epoch ms). Repeating the call makes one schedule."""
         try:
             self._client.create_schedule(

@@ -6,6 +6,7 @@ from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
 from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
 from functions.api.contacts.parts import ContactParts
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
@@ -46,7 +47,7 @@ def check_fields(values: Mapping[str, Scalar | None], known: Sequence[ContactFie
     return checked
 
 
-def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: int) -> tuple[Contact, bool]:
+def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: EpochMs) -> tuple[Contact, bool]:
     """(the contact as stored, whether it is new). Blank values leave what is stored; consent is not touched.
 
     Raises InvalidInput, and Conflict when phone and BSUID belong to two different contacts.
@@ -73,7 +74,7 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: in
 
 
 def edit_contact(
-    deps: ContactParts, tenant_id: TenantId, contact_id: ContactId, patch: ContactPatch, now: int
+    deps: ContactParts, tenant_id: TenantId, contact_id: ContactId, patch: ContactPatch, now: EpochMs
 ) -> Contact:
     """The contact as it is afterwards. Raises NotFound and InvalidInput."""
     before = need_contact(deps.contacts, tenant_id, contact_id)

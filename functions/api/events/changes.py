@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.api.inbox.models import ConversationOut, MessageOut
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.message import Message
@@ -26,7 +27,7 @@ def events_of(record: Mapping[str, Any]) -> tuple[TenantId, list[TenantEvent]]:
     changed = read_change(record)
     if changed is None:
         return TenantId(""), []
-    at = int(float(record["dynamodb"]["ApproximateCreationDateTime"]) * 1000)
+    at = EpochMs(int(float(record["dynamodb"]["ApproximateCreationDateTime"]) * 1000))
     changes, data = _told(changed.old, changed.new, at)
     return changed.tenant_id, [
         TenantEvent(event_id(str(record["eventID"]), i), change.type, at, _with_names(data, change))
@@ -35,7 +36,7 @@ def events_of(record: Mapping[str, Any]) -> tuple[TenantId, list[TenantEvent]]:
 
 
 def _told(
-    old: Message | Conversation | Campaign | None, new: Message | Conversation | Campaign, at: int
+    old: Message | Conversation | Campaign | None, new: Message | Conversation | Campaign, at: EpochMs
 ) -> tuple[list[Change], dict[str, object]]:
     if isinstance(new, Message):
         changes = message_changes(old if isinstance(old, Message) else None, new)
@@ -58,7 +59,7 @@ def _message_data(message: Message) -> dict[str, object]:
     }
 
 
-def _conversation_data(conversation: Conversation, at: int) -> dict[str, object]:
+def _conversation_data(conversation: Conversation, at: EpochMs) -> dict[str, object]:
     shown = ConversationOut.of(conversation, at).model_dump(mode="json")
     return {
         "conversation_id": conversation.conversation_id,

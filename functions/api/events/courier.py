@@ -13,6 +13,7 @@ from functions.api.events.signature import headers
 from functions.api.events.verification import challenge_in, gives_back
 from shared.clients.queue import Queue
 from shared.clients.vault import WEBHOOK_SECRET
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id, next_attempt
 from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
@@ -37,10 +38,10 @@ class Courier:
     endpoints: WebhookEndpoints
     deliveries: WebhookDeliveries
     open_secret: Callable[[TenantId, str, str], str]
-    send: Callable[[str, bytes, Mapping[str, str], int], Outcome]
+    send: Callable[[str, bytes, Mapping[str, str], EpochMs], Outcome]
     queue: Queue
     publisher: Publisher
-    clock: Callable[[], int]
+    clock: Callable[[], EpochMs]
 
     def deliver(self, message: DeliverWebhook) -> str:
         """What happened, as a metric's name. Raises what makes a redelivery worth while; what the endpoint does is
@@ -59,7 +60,7 @@ class Courier:
         if logged is not None and logged.delivery.settles(message.run, message.attempt):
             return "WebhookRepeated"
         if not endpoint.enabled and not message.test:
-            self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_disabled")), 0)
+            self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_disabled")), EpochMs(0))
             return "WebhookEndpointDisabled"
         if message.event_type == EventType.ENDPOINT_VERIFICATION:
             return self._verify(endpoint, message, now)
@@ -73,7 +74,7 @@ class Courier:
             self._judge(message.tenant_id, endpoint, outcome)
         return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
 
-    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: int) -> str:
+    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> str:
         """Once: whoever wants to be asked again says so."""
         challenge = challenge_in(message.body)
         if challenge != endpoint.challenge:
@@ -83,29 +84,29 @@ class Courier:
             outcome = replace(outcome, attempt=replace(outcome.attempt, error="challenge_not_returned"))
         if outcome.attempt.ok:
             self.endpoints.note(message.tenant_id, endpoint.endpoint_id, lambda found: found.verified(challenge))
-        self._log(message, outcome, 0)
+        self._log(message, outcome, EpochMs(0))
         return "WebhookEndpointVerified" if outcome.attempt.ok else "WebhookAttemptFailed"
 
-    def _attempt(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: int) -> Outcome:
+    def _attempt(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> Outcome:
         secrets = [self.open_secret(message.tenant_id, WEBHOOK_SECRET, sealed) for sealed in endpoint.signing(now)]
         body = message.body.encode()
         return self.send(endpoint.url, body, headers(message.event_id, now, body, secrets), now)
 
-    def _continue(self, message: DeliverWebhook, outcome: Outcome) -> int:
+    def _continue(self, message: DeliverWebhook, outcome: Outcome) -> EpochMs:
         """Sends the message for the next attempt; when that is due, 0 for never."""
         if outcome.attempt.ok or message.test or outcome.attempt.status_code == _GONE_STATUS:
-            return 0
+            return EpochMs(0)
         now = self.clock()
         due_at = next_attempt(message.event_id, message.attempt, now, outcome.wait_ms)
         if due_at:
             self._later(replace(message, attempt=message.attempt + 1, due_at=due_at), now)
         return due_at
 
-    def _later(self, message: DeliverWebhook, now: int) -> None:
+    def _later(self, message: DeliverWebhook, now: EpochMs) -> None:
         seconds = min(_LONGEST_DELAY_SECONDS, max(1, -((now - message.due_at) // 1000)))
         self.queue.send(message, group=message.tenant_id, delay_seconds=seconds)
 
-    def _log(self, message: DeliverWebhook, outcome: Outcome, next_at: int) -> None:
+    def _log(self, message: DeliverWebhook, outcome: Outcome, next_at: EpochMs) -> None:
         fresh = Logged(new_delivery(message), message.body)
         self.deliveries.change(
             message.tenant_id,
@@ -127,7 +128,7 @@ class Courier:
         elif not endpoint.failing_since:
             self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at))
 
-    def _disable(self, tenant_id: TenantId, endpoint: WebhookEndpoint, reason: str, at: int) -> None:
+    def _disable(self, tenant_id: TenantId, endpoint: WebhookEndpoint, reason: str, at: EpochMs) -> None:
         """Of many deliveries that find it out at once, the one whose write disables it tells the tenant. If that one
         dies in between, the next that looks at the endpoint does: its own message comes again, for one."""
         before: list[WebhookEndpoint] = []

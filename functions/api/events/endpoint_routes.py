@@ -32,7 +32,7 @@ from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clients.vault import WEBHOOK_SECRET
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.leases import REPLAYS, TESTS, Bound
 from shared.domain.webhooks.delivery import delivery_id
@@ -62,7 +62,9 @@ def _limit(bound: Bound, endpoint_id: str) -> None:
     """Raises RateLimited: whatever makes us knock somewhere is bounded."""
     now = epoch_ms()
     lease_id = operation(router).operation_id
-    deps().leases.take(caller(router).tenant_id, bound, lease_id, endpoint_id, until=now + _A_MINUTE_MS, now=now)
+    deps().leases.take(
+        caller(router).tenant_id, bound, lease_id, endpoint_id, until=EpochMs(now + _A_MINUTE_MS), now=now
+    )
 
 
 def _ask(tenant_id: TenantId, endpoint: WebhookEndpoint) -> QueuedOut:
@@ -269,9 +271,9 @@ def post_replay(endpoint_id: EndpointId, body: ReplayIn) -> ReplayOut:
     return ReplayOut(replayed=len(done.items), next_cursor=done.cursor)
 
 
-def _epoch_ms(moment: datetime) -> int:
+def _epoch_ms(moment: datetime) -> EpochMs:
     """Times before 1970 are 1970."""
     try:
-        return max(0, round(moment.astimezone(UTC).timestamp() * 1000))
+        return EpochMs(max(0, round(moment.astimezone(UTC).timestamp() * 1000)))
     except (OverflowError, ValueError) as exc:
         raise InvalidInput("is not a time that can be", field="since") from exc

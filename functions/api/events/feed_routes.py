@@ -16,7 +16,7 @@ from functions.api.events.parts import FeedParts
 from functions.api.http.request import caller, new_router
 from functions.api.http.routing import operation, secured
 from functions.api.http.wiring import parts_for
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.ids import TenantId
 from shared.store.webhooks.event_feed import EventFeed, News
@@ -47,13 +47,15 @@ def list_events(
         return EventsOut(items=[], next_cursor=feed.end(tenant_id, now), more=False)
     news = feed.read(tenant_id, after, now)
     if not news.events and wait:
-        with deps().waiting(principal, operation(router).operation_id, now + (wait + _SPARE_SECONDS) * 1000, now):
-            news = _wait(feed, tenant_id, news.cursor, now + wait * 1000)
+        with deps().waiting(
+            principal, operation(router).operation_id, EpochMs(now + (wait + _SPARE_SECONDS) * 1000), now
+        ):
+            news = _wait(feed, tenant_id, news.cursor, EpochMs(now + wait * 1000))
     items = [EventOut(**json.loads(event)) for event in news.events]
     return EventsOut(items=items, next_cursor=news.cursor, more=news.more)
 
 
-def _wait(feed: EventFeed, tenant_id: TenantId, after: str, give_up_at: int) -> News:
+def _wait(feed: EventFeed, tenant_id: TenantId, after: str, give_up_at: EpochMs) -> News:
     """What comes after, or nothing by then (epoch ms)."""
     while True:
         time.sleep(_LOOK_EVERY_SECONDS)

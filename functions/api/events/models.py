@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, field_validator
 
 from functions.api.http.fields import Cursor, Input, Output, moment
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
 from shared.domain.webhooks.endpoint import EVERYTHING, SUBSCRIBABLE, WebhookEndpoint
 from shared.domain.webhooks.target import MAX_URL
@@ -90,7 +91,7 @@ class EndpointOut(Output):
     created_at: str | None
 
     @classmethod
-    def of(cls, endpoint: WebhookEndpoint, now: int) -> "EndpointOut":
+    def of(cls, endpoint: WebhookEndpoint, now: EpochMs) -> "EndpointOut":
         signing = [s for s in endpoint.secrets if not s.until or s.until > now]
         return cls(
             id=endpoint.endpoint_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shared.clients.queue import Queue
 from shared.clients.vault import Vault
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.leases import WAITING
 from shared.store.accounts.leases import LeaseBook
@@ -20,7 +21,7 @@ class FeedParts:
     leases: LeaseBook
 
     @contextmanager
-    def waiting(self, principal: Principal, lease_id: str, until: int, now: int) -> Iterator[None]:
+    def waiting(self, principal: Principal, lease_id: str, until: EpochMs, now: EpochMs) -> Iterator[None]:
         """While a call of theirs holds a worker. Raises RateLimited."""
         tenant_id = principal.tenant_id
         self.leases.take(tenant_id, WAITING, lease_id, principal.member_id, until=until, now=now)

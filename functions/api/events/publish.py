@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from shared.clients.queue import Outgoing, Queue
+from shared.clock import EpochMs
 from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.ids import TenantId
@@ -20,7 +21,7 @@ class Publisher:
         self._queue = queue
         self._feed = feed
 
-    def publish(self, tenant_id: TenantId, events: Sequence[TenantEvent], now: int, but_not: str = "") -> None:
+    def publish(self, tenant_id: TenantId, events: Sequence[TenantEvent], now: EpochMs, but_not: str = "") -> None:
         """`now` in epoch ms; `but_not` is an endpoint that is left out. Raises when one of the two did not take
         everything: then do it all again, with the same events; whoever has them knows their ids."""
         bodies = [event.to_json() for event in events]

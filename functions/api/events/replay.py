@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from shared.clients.queue import Outgoing, Queue
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import Delivery
 from shared.errors import NotFound
 from shared.ids import TenantId
@@ -14,7 +15,12 @@ MOST_AT_ONCE = 100
 
 
 def replay(
-    queue: Queue, deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: list[Logged], now: int
+    queue: Queue,
+    deliveries: WebhookDeliveries,
+    tenant_id: TenantId,
+    endpoint_id: str,
+    logged: list[Logged],
+    now: EpochMs,
 ) -> list[Delivery]:
     """The queue first, the log then: who dies in between has sent all of it, and asking again sends nothing twice."""
     queue.send_all(Outgoing(_message(tenant_id, endpoint_id, one, now), group=tenant_id) for one in logged)
@@ -22,7 +28,7 @@ def replay(
 
 
 def replay_one(
-    queue: Queue, deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, delivery_id: str, now: int
+    queue: Queue, deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, delivery_id: str, now: EpochMs
 ) -> Logged:
     """Raises NotFound."""
     logged = deliveries.get(tenant_id, endpoint_id, delivery_id)
@@ -37,22 +43,24 @@ def replay_failed(
     deliveries: WebhookDeliveries,
     tenant_id: TenantId,
     endpoint_id: str,
-    since: int,
-    until: int,
+    since: EpochMs,
+    until: EpochMs,
     cursor: str | None,
-    now: int,
+    now: EpochMs,
 ) -> Page[Delivery]:
     """Those that failed in [since, until) (epoch ms), some at a time."""
     found = deliveries.failed(tenant_id, endpoint_id, since, until, cursor, MOST_AT_ONCE)
     return Page(replay(queue, deliveries, tenant_id, endpoint_id, found.items, now), found.cursor)
 
 
-def _marked(deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: Logged, now: int) -> Delivery:
+def _marked(
+    deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: Logged, now: EpochMs
+) -> Delivery:
     run = logged.delivery.run + 1
     return deliveries.change(tenant_id, endpoint_id, logged, lambda found: found.replayed(run, now))
 
 
-def _message(tenant_id: TenantId, endpoint_id: str, logged: Logged, now: int) -> DeliverWebhook:
+def _message(tenant_id: TenantId, endpoint_id: str, logged: Logged, now: EpochMs) -> DeliverWebhook:
     delivery = logged.delivery
     return DeliverWebhook(
         tenant_id=tenant_id,

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 
+from shared.clock import EpochMs
+
 SECRET_BYTES = 32
 """The standard asks for at least 24."""
 _PREFIX = "whsec_"
@@ -19,7 +21,7 @@ def secret_of(random: bytes) -> str:
     return _PREFIX + base64.b64encode(random).decode()
 
 
-def headers(message_id: str, at: int, body: bytes, secrets: Sequence[str]) -> Mapping[str, str]:
+def headers(message_id: str, at: EpochMs, body: bytes, secrets: Sequence[str]) -> Mapping[str, str]:
     """The three headers of one attempt made at `at` (epoch ms)."""
     timestamp = str(at // 1000)
     content = f"{message_id}.{timestamp}.".encode() + body

@@ -8,10 +8,11 @@ webhooks, `hub.challenge`). So the first thing that is sent is an event like any
 
 import json
 
+from shared.clock import EpochMs
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 
 
-def verification(event_id: str, at: int, endpoint_id: str, challenge: str) -> TenantEvent:
+def verification(event_id: str, at: EpochMs, endpoint_id: str, challenge: str) -> TenantEvent:
     """The event that asks; `at` is epoch ms."""
     return TenantEvent(
         event_id, EventType.ENDPOINT_VERIFICATION, at, {"endpoint_id": endpoint_id, "challenge": challenge}

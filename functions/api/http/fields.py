@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints
 from pydantic import Tag as UnionTag
 
-from shared.clock import to_rfc3339
+from shared.clock import EpochMs, to_rfc3339
 from shared.ids import CampaignId, ContactId, ConversationId
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
@@ -39,7 +39,7 @@ class Output(BaseModel):
 Cursor = Annotated[str | None, Field(description="Pass it as `cursor` to get the next page; null on the last one.")]
 
 
-def moment(epoch_ms: int | None) -> str | None:
+def moment(epoch_ms: EpochMs | None) -> str | None:
     """RFC 3339, or None for a time that is not known (None or 0)."""
     return to_rfc3339(epoch_ms) if epoch_ms else None
 

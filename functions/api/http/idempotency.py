@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from shared.clock import EpochMs
 from shared.errors import Conflict, InvalidInput
 from shared.ids import TenantId
 from shared.store.engine.directory import Directory
@@ -25,8 +26,8 @@ class Record:
 
     fingerprint: str
     operation_id: str
-    leased_until: int
-    expires_at: int
+    leased_until: EpochMs
+    expires_at: EpochMs
     status: int = 0
     body: str = ""
     content_type: str = ""
@@ -51,20 +52,20 @@ def fingerprint(method: str, path: str, query: str, body: str, caller: str = "")
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def decide(found: Record, request_fingerprint: str, operation_id: str, now: int) -> Record:
+def decide(found: Record, request_fingerprint: str, operation_id: str, now: EpochMs) -> Record:
     """The record after another request with the same key: itself when it holds an answer, else taken over.
 
     Raises Mismatch when the request differs from the first one, Busy while the first one is at work.
     """
     if found.expires_at <= now:
-        return Record(request_fingerprint, operation_id, now + LEASE_MS, now + KEEP_MS)
+        return Record(request_fingerprint, operation_id, EpochMs(now + LEASE_MS), EpochMs(now + KEEP_MS))
     if found.fingerprint != request_fingerprint:
         raise Mismatch("this Idempotency-Key was used for another request; use a new key", field="Idempotency-Key")
     if found.status:
         return found
     if found.leased_until > now:
         raise Busy("the first request with this Idempotency-Key is still at work; try again in a moment")
-    return replace(found, leased_until=now + LEASE_MS)
+    return replace(found, leased_until=EpochMs(now + LEASE_MS))
 
 
 class Sealer(Protocol):
@@ -86,9 +87,9 @@ class IdempotencyStore:
     def _key(key: str) -> str:
         return f"IDEM#{hashlib.sha256(key.encode()).hexdigest()}"
 
-    def begin(self, tenant_id: TenantId, key: str, request_fingerprint: str, operation_id: str, now: int) -> Record:
+    def begin(self, tenant_id: TenantId, key: str, request_fingerprint: str, operation_id: str, now: EpochMs) -> Record:
         """The record to go by: with an answer to repeat, or taken for this attempt. Raises Busy and Mismatch."""
-        fresh = Record(request_fingerprint, operation_id, now + LEASE_MS, now + KEEP_MS)
+        fresh = Record(request_fingerprint, operation_id, EpochMs(now + LEASE_MS), EpochMs(now + KEEP_MS))
         try:
             self._directory.create(tenant_id, self._key(key), fresh, ttl=(now + KEEP_MS) // 1000 + 3600)
         except Conflict:
@@ -114,5 +115,5 @@ class IdempotencyStore:
             tenant_id,
             self._key(key),
             Record,
-            lambda found: replace(found, leased_until=0) if found == record else found,
+            lambda found: replace(found, leased_until=EpochMs(0)) if found == record else found,
         )

@@ -15,7 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.http import problems
 from functions.api.http.problems import Problem
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Principal, Scope
 from shared.domain.json_text import LOST, lone_surrogate
 from shared.errors import Forbidden, Unauthenticated
@@ -34,7 +34,7 @@ class Operation:
     operation_id: str
 
     @property
-    def at(self) -> int:
+    def at(self) -> EpochMs:
         """When it was first asked for, epoch ms: the time inside the ULID."""
         return moment_of(self.operation_id)
 

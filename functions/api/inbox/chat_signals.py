@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.clients.graph import GraphClient, wait_for
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import ProviderRejected
 from shared.ids import TenantId
@@ -34,17 +35,17 @@ class ChatSignals:
         self._access = access
         self._graph = graph
 
-    def read(self, tenant_id: TenantId, conversation: Conversation, now: int) -> Signal:
+    def read(self, tenant_id: TenantId, conversation: Conversation, now: EpochMs) -> Signal:
         """Tell Meta that the person's latest message was read, unless it knows."""
         if conversation.trail.inbound_wamid == conversation.trail.marked_wamid:
             return Signal("none")
         return self._tell(tenant_id, conversation, {}, now)
 
-    def typing(self, tenant_id: TenantId, conversation: Conversation, now: int) -> Signal:
+    def typing(self, tenant_id: TenantId, conversation: Conversation, now: EpochMs) -> Signal:
         """Let WhatsApp show that somebody is writing, and that the latest message was read."""
         return self._tell(tenant_id, conversation, {"typing_indicator": {"type": "text"}}, now)
 
-    def _tell(self, tenant_id: TenantId, conversation: Conversation, more: dict[str, object], now: int) -> Signal:
+    def _tell(self, tenant_id: TenantId, conversation: Conversation, more: dict[str, object], now: EpochMs) -> Signal:
         wamid, inbound_at = conversation.trail.inbound_wamid, conversation.last_inbound_at
         if not wamid or inbound_at is None or inbound_at < now - MARK_MS:
             return Signal("none")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functions.api.accounts.roles import is_agent
 from functions.api.http.request import Operation
 from functions.api.inbox.parts import DeskParts
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Principal
 from shared.domain.conversations.conversation import (
     Change,
@@ -77,7 +78,7 @@ class Desk:
     def close(self) -> Conversation:
         return self._change("closed", lambda conversation: close(conversation, self._request.at))
 
-    def snooze(self, until: int) -> Conversation:
+    def snooze(self, until: EpochMs) -> Conversation:
         """`until` in epoch ms. Raises InvalidInput."""
         return self._change(
             "snoozed",

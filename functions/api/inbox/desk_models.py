@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringCon
 
 from functions.api.http.fields import ULID, Cursor, Input, Output, SeenMessageId, moment, written_out
 from functions.api.inbox.models import ConversationOut
+from shared.clock import EpochMs
 from shared.domain.conversations.entry import MOST_MENTIONS, Entry
 from shared.domain.conversations.inbox_settings import CannedReply, Label
 from shared.domain.conversations.presence import Present
@@ -53,9 +54,9 @@ class SnoozeIn(SetAsideIn):
     until: Annotated[AwareDatetime, BeforeValidator(written_out)] = Field(description="RFC 3339 with a time zone")
 
     @property
-    def until_ms(self) -> int:
+    def until_moment(self) -> EpochMs:
         until: datetime = self.until
-        return int(until.timestamp() * 1000)
+        return EpochMs(int(until.timestamp() * 1000))
 
 
 class LabelsIn(Input):
@@ -102,7 +103,7 @@ def _shown(entry: Entry) -> dict[str, JsonValue]:
     shown: dict[str, JsonValue] = {}
     for name, value in entry.details.items():
         if name == "until":
-            shown[name] = moment(int(value))
+            shown[name] = moment(EpochMs(int(value)))
         elif name in ("added", "removed"):
             shown[name] = list[JsonValue](part for part in value.split(",") if part)
         else:

@@ -26,7 +26,7 @@ from functions.api.inbox.lookups import need_conversation, newer_message_shown
 from functions.api.inbox.models import ConversationOut
 from functions.api.inbox.parts import DeskParts
 from functions.api.inbox.presence import say_presence, say_typing
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import Conflict
@@ -84,7 +84,7 @@ def post_close(conversation_id: ConversationPath, body: SetAsideIn) -> Conversat
 )
 def post_snooze(conversation_id: ConversationPath, body: SnoozeIn) -> ConversationOut:
     desk = _desk(conversation_id, body.version, body.if_last_message_id)
-    return _done(conversation_id, lambda: desk.snooze(body.until_ms))
+    return _done(conversation_id, lambda: desk.snooze(body.until_moment))
 
 
 @router.post("/v1/conversations/<conversation_id>/reopen", **effect(Scope.CONVERSATIONS, _TAG, "Open it again"))
@@ -123,7 +123,7 @@ def _need(conversation_id: ConversationId) -> Conversation:
     return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
 
 
-def _present(conversation: Conversation, now: int) -> PresencesOut:
+def _present(conversation: Conversation, now: EpochMs) -> PresencesOut:
     present = deps().agents.present(caller(router).tenant_id, conversation.conversation_id, now)
     return PresencesOut(items=[PresentOut.of(member) for member in present])
 

@@ -4,6 +4,7 @@ from pydantic import Field, JsonValue
 
 from functions.api.http.fields import Cursor, Output, moment
 from functions.api.media.models import MessageMediaOut
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Said
@@ -31,7 +32,7 @@ class ConversationOut(Output):
     window_closes_at: str | None
 
     @classmethod
-    def of(cls, conversation: Conversation, now: int) -> "ConversationOut":
+    def of(cls, conversation: Conversation, now: EpochMs) -> "ConversationOut":
         inbound = conversation.last_inbound_at
         return cls(
             id=conversation.conversation_id,
@@ -51,7 +52,7 @@ class ConversationOut(Output):
             version=conversation.version,
             created_at=moment(conversation.created_at),
             window_open=window_open(inbound, now),
-            window_closes_at=moment(inbound + WINDOW_MS) if inbound is not None else None,
+            window_closes_at=moment(EpochMs(inbound + WINDOW_MS)) if inbound is not None else None,
         )
 
 

@@ -3,6 +3,7 @@
 from functions.api.inbox.chat_signals import Signal
 from functions.api.inbox.logic.typing_signs import typing_signs
 from functions.api.inbox.parts import DeskParts
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.conversations.conversation import Conversation, marked
 from shared.domain.conversations.presence import Doing
@@ -10,7 +11,7 @@ from shared.errors import InvalidInput
 
 
 def say_presence(
-    deps: DeskParts, principal: Principal, conversation: Conversation, doing: Doing | None, now: int
+    deps: DeskParts, principal: Principal, conversation: Conversation, doing: Doing | None, now: EpochMs
 ) -> None:
     """`doing` None: gone. Raises InvalidInput for an API key."""
     tenant_id, me, conversation_id = principal.tenant_id, principal.member_id, conversation.conversation_id
@@ -22,7 +23,7 @@ def say_presence(
         deps.agents.enter(tenant_id, conversation_id, me, doing, now)
 
 
-def say_typing(deps: DeskParts, principal: Principal, conversation: Conversation, now: int) -> Signal:
+def say_typing(deps: DeskParts, principal: Principal, conversation: Conversation, now: EpochMs) -> Signal:
     """Returns what became of telling the person."""
     tenant_id, conversation_id = principal.tenant_id, conversation.conversation_id
     signs = typing_signs(conversation, deps.agents.present(tenant_id, conversation_id, now), principal, now)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.parts import TimelineParts
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO
 from shared.domain.contacts.contact import Contact
@@ -32,14 +33,14 @@ _DAY_MS = 86_400_000
 _SHOWN = WRITTEN_TO | {"failed"}
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
 _LIST = "timeline"
-_LAST_TIME = 9_999_999_999_999
+_LAST_TIME = EpochMs(9_999_999_999_999)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Place:
     """Where something stands: by time, then by kind and id."""
 
-    at: int
+    at: EpochMs
     name: str
 
     def cursor(self) -> str:
@@ -64,7 +65,7 @@ def of_conversation(
 
 
 def of_contact(
-    deps: TimelineParts, tenant_id: TenantId, contact: Contact, limit: int, cursor: str | None, now: int
+    deps: TimelineParts, tenant_id: TenantId, contact: Contact, limit: int, cursor: str | None, now: EpochMs
 ) -> Page[What]:
     """Everything, newest first, over all numbers. `now` in epoch ms."""
     before = _before(cursor)
@@ -79,7 +80,7 @@ def of_contact(
 
 def _before(cursor: str | None) -> _Place:
     given = decode_cursor(_LIST, cursor, at="[0-9]{13}", name="[ -~]{1,200}")
-    return _Place(int(given["at"]), given["name"]) if given is not None else _FIRST
+    return _Place(EpochMs(int(given["at"])), given["name"]) if given is not None else _FIRST
 
 
 def _page(sources: Sequence[Iterator[_Found]], before: _Place, limit: int) -> Page[What]:
@@ -124,7 +125,7 @@ class _Campaigns:
     """Campaigns that wrote to a person known by any of these ids, by when they began."""
 
     def __init__(
-        self, deps: TimelineParts, tenant_id: TenantId, ids: Sequence[ContactId], before: int, now: int
+        self, deps: TimelineParts, tenant_id: TenantId, ids: Sequence[ContactId], before: EpochMs, now: EpochMs
     ) -> None:
         self._deps = deps
         self._tenant_id = tenant_id
@@ -175,7 +176,7 @@ def _place(campaign: Campaign) -> _Place:
     return _Place(_began(campaign), f"campaign#{campaign.campaign_id}")
 
 
-def _began(campaign: Campaign) -> int:
+def _began(campaign: Campaign) -> EpochMs:
     return campaign.started_at or campaign.frozen_at
 
 

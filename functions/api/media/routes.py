@@ -11,7 +11,7 @@ from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.media.models import MediaIn, MediaLinkOut, MediaListOut, MediaMadeOut, MediaOneOut, MediaOut
 from functions.api.media.parts import MediaParts
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.media.file_name import safe_name
 from shared.domain.media.library import LibraryFile
@@ -57,7 +57,7 @@ def post_media(body: MediaIn) -> MediaMadeOut:
     upload = {
         "url": media.upload_url(principal.tenant_id, file),
         "headers": {"content-type": file.mime_type, "content-length": str(file.size)},
-        "expires_at": moment(epoch_ms() + UPLOAD_LINK_SECONDS * 1000),
+        "expires_at": moment(EpochMs(epoch_ms() + UPLOAD_LINK_SECONDS * 1000)),
     }
     return MediaMadeOut.model_validate({**MediaOut.fields_of(file), "upload": upload})
 
@@ -152,7 +152,7 @@ def _not_there(media: MessageMedia) -> NoReturn:
 def _link(key: str, mime_type: str, size: int, filename: str, sha256: str) -> MediaLinkOut:
     return MediaLinkOut(
         url=deps().media.link(key, mime_type, filename),
-        expires_at=moment(epoch_ms() + LINK_SECONDS * 1000),
+        expires_at=moment(EpochMs(epoch_ms() + LINK_SECONDS * 1000)),
         mime_type=mime_type,
         size=size,
         filename=safe_name(filename, extension_of(mime_type)),

@@ -13,6 +13,7 @@ from functions.api.meta.calls import Graph, every
 from functions.api.numbers.facts import Facts, look_up
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
+from shared.clock import EpochMs
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba
 from shared.errors import Conflict, InvalidInput, ProviderRejected
@@ -85,7 +86,7 @@ def may_manage(description: Mapping[str, Any], app_id: str, waba_id: str) -> boo
     )
 
 
-def number_from(row: Mapping[str, Any], waba_id: str, now: int) -> Number:
+def number_from(row: Mapping[str, Any], waba_id: str, now: EpochMs) -> Number:
     """A number as Meta describes it (GET /{waba_id}/phone_numbers)."""
     status = str(row.get("status", ""))
     level = str((row.get("throughput") or {}).get("level", "STANDARD"))
@@ -117,7 +118,7 @@ class Connector:
         self._vault = vault
 
     def connect(
-        self, tenant_id: TenantId, request: ConnectRequest, app: App, limits: Entitlements, now: int
+        self, tenant_id: TenantId, request: ConnectRequest, app: App, limits: Entitlements, now: EpochMs
     ) -> tuple[Waba, list[Number], GraphAccess]:
         """The stored account and numbers, and the token, open, for what follows at once.
 
@@ -141,7 +142,7 @@ class Connector:
             token=sealed,
             connected_at=now,
             messaging_limit=facts.messaging_limit,
-            limit_at=0 if facts.messaging_limit is None else now,
+            limit_at=EpochMs(0) if facts.messaging_limit is None else now,
         )
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
         usable = [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]

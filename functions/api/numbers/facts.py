@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.api.meta.calls import Graph
 from shared.clients.graph import GraphAccess
+from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, Waba, messaging_limit
 from shared.errors import ProviderRejected, RetryableError
 from shared.ids import TenantId
@@ -31,7 +32,7 @@ def look_up(graph: Graph, access: GraphAccess, phone_number_id: str) -> Facts:
 
 
 def bring_up_to_date(
-    accounts: Accounts, tenant_id: TenantId, number: Number, facts: Facts, now: int
+    accounts: Accounts, tenant_id: TenantId, number: Number, facts: Facts, now: EpochMs
 ) -> tuple[Number, Waba]:
     """Store what Meta said at `now` (epoch ms), the moment before it was asked; what it did not say stays as it is.
 

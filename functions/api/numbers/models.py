@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from functions.api.http.fields import Cursor, Input, MetaId, Output, moment
+from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, Waba
 
 
@@ -37,7 +38,7 @@ class NumberOut(Output):
     history_declined: bool = Field(description="whether the WhatsApp Business app keeps its history to itself")
 
     @classmethod
-    def of(cls, number: Number, waba: Waba | None, now: int) -> "NumberOut":
+    def of(cls, number: Number, waba: Waba | None, now: EpochMs) -> "NumberOut":
         status = number.state_at(now)
         return cls(
             phone_number_id=number.phone_number_id,

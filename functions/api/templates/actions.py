@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.api.meta.calls import Graph, every
 from shared.clients.graph import GraphAccess
+from shared.clock import EpochMs
 from shared.domain.templates.template import Component, Template
 from shared.ids import TenantId
 from shared.store.templates.templates import Templates
@@ -24,7 +25,7 @@ class TemplateDraft:
     components: Sequence[Component]
 
 
-def template_from(row: Mapping[str, Any], waba_id: str, now: int) -> Template:
+def template_from(row: Mapping[str, Any], waba_id: str, now: EpochMs) -> Template:
     """A template as Meta lists it. Meta answers in upper case; NONE is its word for no reason."""
     components = row.get("components")
     reason = str(row.get("rejected_reason") or "")
@@ -45,7 +46,7 @@ def template_from(row: Mapping[str, Any], waba_id: str, now: int) -> Template:
 
 
 def sync_templates(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, waba_id: str, now: int
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, waba_id: str, now: EpochMs
 ) -> int:
     """Copy every template of the account; how many there are. One that is not listed is gone at Meta, and DELETED here.
 
@@ -61,7 +62,7 @@ def sync_templates(
 
 
 def refresh_template(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: int
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: EpochMs
 ) -> None:
     """Bring one template up to date with Meta's list, which is asked by its name; `now` as above. Raises
     ProviderRejected and RetryableError, and leaves it as it is stored."""
@@ -73,7 +74,7 @@ def refresh_template(
         _store(templates, tenant_id, template_from(row, template.waba_id, now), now)
 
 
-def _store(templates: Templates, tenant_id: TenantId, listed: Template, now: int) -> None:
+def _store(templates: Templates, tenant_id: TenantId, listed: Template, now: EpochMs) -> None:
     known = templates.change(
         tenant_id, listed.template_id, lambda old: old if old.updated_at > now else _with_quality(listed, old)
     )
@@ -81,7 +82,7 @@ def _store(templates: Templates, tenant_id: TenantId, listed: Template, now: int
         templates.put(tenant_id, listed)
 
 
-def _store_gone(templates: Templates, tenant_id: TenantId, template_id: str, now: int) -> None:
+def _store_gone(templates: Templates, tenant_id: TenantId, template_id: str, now: EpochMs) -> None:
     """What was made, or told of, since the list was asked for is not in it, and stays."""
 
     def gone(old: Template) -> Template:
@@ -103,7 +104,7 @@ def create_template(
     tenant_id: TenantId,
     waba_id: str,
     draft: TemplateDraft,
-    now: int,
+    now: EpochMs,
 ) -> Template:
     """Make it at Meta and store what Meta answers; the category may differ from the one asked for.
 

@@ -6,10 +6,12 @@ Source: Stripe, "Verify webhook signatures manually". The library's own check co
 import hashlib
 import hmac
 
+from shared.clock import EpochMs
+
 TOLERANCE_SECONDS = 300
 
 
-def is_signed(body: bytes, header: str, secret: str, now: int) -> bool:
+def is_signed(body: bytes, header: str, secret: str, now: EpochMs) -> bool:
     """Whether the header signs these bytes and is at most five minutes old or ahead. `now` in epoch ms."""
     times: list[str] = []
     given: list[bytes] = []

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from functions.campaign_dispatch.lane.results import Sent
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.callback import CampaignSlot, encode_slot
 from shared.domain.campaigns.number_work import Run
@@ -22,7 +23,7 @@ class Job:
     recipient: Recipient
     contacts: int = 1
 
-    def came_to(self, outcome: Outcome, at: int, *, trip: bool = False) -> Sent:
+    def came_to(self, outcome: Outcome, at: EpochMs, *, trip: bool = False) -> Sent:
         """Meta answered, or did not. It left at `at` (epoch ms); `trip` marks the refusal at which the campaign must
         stop."""
         return Sent(self.run, self.block, self.slot, self.attempt, self.recipient, outcome, at=at, trip=trip)

@@ -18,9 +18,11 @@ from functions.campaign_dispatch.lane.one_person import WAIT_MS, OnePerson, Verd
 from functions.campaign_dispatch.lane.ports import Blocking, Clock, Transmitter
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.sender import Sender
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import LaneState, NumberWork, Run
 from shared.domain.contacts.consent import SkipReason
+from shared.ids import CampaignId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
@@ -63,7 +65,7 @@ class Lane:
     slice_seconds: float
 
     _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
-    _fed_until: dict[str, int] = field(default_factory=dict)
+    _fed_until: dict[CampaignId, EpochMs] = field(default_factory=dict)
     _fence: int = 0
     _lost: bool = False
     _drawn_at: float = 0.0
@@ -78,7 +80,9 @@ class Lane:
         """Work until the slice ends or nothing is left. None when another worker holds the lane."""
         now = self.clock.now()
         state = await self.blocking(
-            lambda: self.lanes.acquire(self.phone_number_id, self.lane, self.owner, self.handoff, now, now + LEASE_MS)
+            lambda: self.lanes.acquire(
+                self.phone_number_id, self.lane, self.owner, self.handoff, now, EpochMs(now + LEASE_MS)
+            )
         )
         if state is None:
             return None
@@ -148,7 +152,7 @@ class Lane:
         now, token, rate = self.clock.now(), self.new_token(), round(self.rate.current * 1000)
         await self.blocking(
             lambda: self.lanes.claim(
-                self.phone_number_id, self.lane, self._fence, window.moves, token, now, now + LEASE_MS, rate
+                self.phone_number_id, self.lane, self._fence, window.moves, token, now, EpochMs(now + LEASE_MS), rate
             )
         )
         self._sender.looked_at = looked_at
@@ -194,7 +198,7 @@ class Lane:
         """Learn who said no since their campaign was frozen. All of the number's runs are one tenant's."""
         for run in work.runs:
             since = self._fed_until.get(run.campaign_id, run.frozen_at)
-            changes = await self.blocking(partial(self.consent.feed, run.tenant_id, since - _FEED_OVERLAP_MS))
+            changes = await self.blocking(partial(self.consent.feed, run.tenant_id, EpochMs(since - _FEED_OVERLAP_MS)))
             self._person.learn(changes, self.clock.monotonic())
             said = self._sender.opted_out[run.campaign_id]
             # A yes within the campaign lifts no no: entries learned at the same moment may stand in any order.

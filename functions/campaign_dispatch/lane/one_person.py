@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from functions.campaign_dispatch.lane.job import Job
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import lane_of, split_block_number
 from shared.domain.campaigns.number_work import NumberWork, Run
 from shared.domain.campaigns.standing import claimed_slots, slots_in_retry
@@ -68,7 +69,7 @@ class OnePerson:
     sends: Sends
     lane: int
     _people: dict[ContactId, set[ContactId]] = field(default_factory=dict)
-    _noted: dict[ContactId, tuple[float, int]] = field(default_factory=dict)
+    _noted: dict[ContactId, tuple[float, EpochMs]] = field(default_factory=dict)
 
     def learn(self, changes: Iterable[ConsentChange], monotonic: float) -> None:
         for change in changes:
@@ -83,7 +84,7 @@ class OnePerson:
         """As how many contacts this person is known."""
         return len(self._people.get(contact_id, ())) or 1
 
-    def judge(self, job: Job, work: NumberWork, monotonic: float, now: int) -> Verdict:
+    def judge(self, job: Job, work: NumberWork, monotonic: float, now: EpochMs) -> Verdict:
         """Whether to send a message that this lane has claimed since it read `work`. Costs a few reads."""
         contact_id = job.recipient.contact_id
         learned, at = self._noted[contact_id]

@@ -1,6 +1,7 @@
 """What stops the campaigns of a lane: the answers it gets (the campaign, its number or its account, under the code that
 Meta gave), and a number that may not send."""
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.stop_conditions import reason_to_idle
@@ -31,7 +32,7 @@ def is_cancelled(campaigns: Campaigns, run: Run) -> bool:
         return False
 
 
-def pause_idle_number(campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, number: Number, now: int) -> bool:
+def pause_idle_number(campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, number: Number, now: EpochMs) -> bool:
     """Whether the number may not send now (epoch ms): its campaigns are paused then, for the number's reason.
 
     What Meta told of the number stopped those that were sending; one that began since finds out here.

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome
 
@@ -15,7 +16,7 @@ class Blocking(Protocol):
 
 
 class Clock(Protocol):
-    def now(self) -> int:
+    def now(self) -> EpochMs:
         """Epoch milliseconds."""
 
     def monotonic(self) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import CANCELLED, SKIP_PREFIX, StatusChange
 from shared.domain.campaigns.dispatch_note import DispatchNote
@@ -49,7 +50,7 @@ class Sent:
     trip: bool = False
     kept: bool = False
     wait_ms: int = 0
-    at: int = 0
+    at: EpochMs = EpochMs(0)
 
 
 @dataclass(slots=True)
@@ -59,7 +60,9 @@ class Settled:
 
     changes: dict[BlockKey, StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
     notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=lambda: defaultdict(dict))
-    retries: dict[tuple[CampaignId, int], list[tuple[int, int, int]]] = field(default_factory=lambda: defaultdict(list))
+    retries: dict[tuple[CampaignId, EpochMs], list[tuple[int, int, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     runs: dict[CampaignId, Run] = field(default_factory=dict)
     pauses: dict[str, tuple[Run, Scope, str]] = field(default_factory=dict)
     suppressed: list[tuple[Run, ContactId, str]] = field(default_factory=list)
@@ -76,7 +79,7 @@ def retry_delay_ms(outcome: Outcome, attempt: int) -> int:
     return int(max(seconds, outcome.wait_seconds)) * 1000
 
 
-def sort_out(batch: Sequence[Sent], now: int) -> Settled:
+def sort_out(batch: Sequence[Sent], now: EpochMs) -> Settled:
     """Pure: what to write for these answers. An unknown outcome writes nothing: being below the cursor says it."""
     settled = Settled()
     for sent in batch:
@@ -85,7 +88,7 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
         change = settled.changes[key]
         outcome = sent.outcome
         if sent.kept:
-            due = (now + sent.wait_ms) // 1000 * 1000
+            due = EpochMs((now + sent.wait_ms) // 1000 * 1000)
             settled.retries[sent.run.campaign_id, due].append((sent.block, sent.slot, sent.attempt))
             continue
         if outcome is None:
@@ -103,7 +106,7 @@ def sort_out(batch: Sequence[Sent], now: int) -> Settled:
     return settled
 
 
-def _note_outcome(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: int) -> None:
+def _note_outcome(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: EpochMs) -> None:
     if outcome.kind is Kind.ACCEPTED:
         change.sent.add(sent.slot)
     elif outcome.kind is Kind.HELD:
@@ -114,14 +117,14 @@ def _note_outcome(settled: Settled, change: StatusChange, sent: Sent, outcome: O
         _try_later(settled, change, sent, outcome, now)
 
 
-def _try_later(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: int) -> None:
+def _try_later(settled: Settled, change: StatusChange, sent: Sent, outcome: Outcome, now: EpochMs) -> None:
     if sent.attempt >= MAX_ATTEMPTS:
         change.failed[sent.slot] = outcome.code
         return
     # Stored before the list is, so that no status of an attempt comes that was not admitted.
     change.admitted[sent.slot] = sent.attempt + 1
     # Whole seconds, so that what fails together is claimed together.
-    due = (now + retry_delay_ms(outcome, sent.attempt)) // 1000 * 1000
+    due = EpochMs((now + retry_delay_ms(outcome, sent.attempt)) // 1000 * 1000)
     settled.retries[sent.run.campaign_id, due].append((sent.block, sent.slot, sent.attempt + 1))
 
 
@@ -146,7 +149,7 @@ class Results:
     new_id: Callable[[], str]
     _line: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
     _notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=dict)
-    _noted_since: dict[BlockKey, int] = field(default_factory=dict)
+    _noted_since: dict[BlockKey, EpochMs] = field(default_factory=dict)
     _note_ms: int = NOTE_MS
 
     @property
@@ -162,7 +165,7 @@ class Results:
         """The slice ends: what was gathered is stored with the next answers."""
         self._note_ms = 0
 
-    def settle(self, phone_number_id: str, lane: int, fence: int, batch: Sequence[Sent], now: int) -> None:
+    def settle(self, phone_number_id: str, lane: int, fence: int, batch: Sequence[Sent], now: EpochMs) -> None:
         """Line up the writes for these answers and do what is in line. Raises what the first failing write raises."""
         settled = sort_out(batch, now)
         for (tenant_id, campaign_id, block), change in settled.changes.items():
@@ -181,7 +184,7 @@ class Results:
             self._line[0][1]()
             self._line.pop(0)
 
-    def _gather(self, notes: Mapping[BlockKey, Mapping[int, DispatchNote]], now: int) -> None:
+    def _gather(self, notes: Mapping[BlockKey, Mapping[int, DispatchNote]], now: EpochMs) -> None:
         """Line up the notes of blocks that are complete by now, most likely."""
         for key, of_block in notes.items():
             self._noted_since.setdefault(key, now)
@@ -191,7 +194,7 @@ class Results:
             self._line.append(("note", partial(self.sends.notes.add, *key, self._notes.pop(key), now)))
 
     def _put_retries(
-        self, run: Run, lane: int, fence: int, due: int, batch_id: str, entries: list[tuple[int, int, int]]
+        self, run: Run, lane: int, fence: int, due: EpochMs, batch_id: str, entries: list[tuple[int, int, int]]
     ) -> None:
         try:
             self.lanes.add_retries(run.phone_number_id, lane, fence, run.campaign_id, due, batch_id, entries)
@@ -205,7 +208,7 @@ class Results:
                 slots = {slot: CANCELLED for of, slot, _ in entries if of == block}
                 self.sends.record(run.tenant_id, run.campaign_id, block, StatusChange(failed=slots))
 
-    def _suppress(self, run: Run, contact_id: ContactId, code: str, now: int) -> None:
+    def _suppress(self, run: Run, contact_id: ContactId, code: str, now: EpochMs) -> None:
         self.consent.record(
             run.tenant_id,
             contact_id,

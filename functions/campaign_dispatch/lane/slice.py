@@ -17,7 +17,7 @@ from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, paus
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.ids import CampaignId, TenantId, new_ulid
 from shared.observability import count
 from shared.queue_messages import WakeLane
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class SystemClock:
-    def now(self) -> int:
+    def now(self) -> EpochMs:
         return epoch_ms()
 
     def monotonic(self) -> float:

@@ -8,6 +8,7 @@ from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
 from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.audience import Skip
 from functions.campaign_dispatch.load.parts import LoadParts
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dry_run_part import DryRunPart
@@ -32,7 +33,7 @@ class _Tally:
     samples: list[tuple[str, str]] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     by_slot: Counter[str] = field(default_factory=Counter)
-    offer_ends: int | None = None
+    offer_ends: EpochMs | None = None
     markets: Counter[str] = field(default_factory=Counter)
     recent: Counter[str] = field(default_factory=Counter)
 
@@ -50,7 +51,7 @@ class _Tally:
             recent=Counter(part.recent),
         )
 
-    def count(self, contact: Contact, to: str, now: int) -> None:
+    def count(self, contact: Contact, to: str, now: EpochMs) -> None:
         market = market_of(to)
         self.sendable += 1
         self.markets[market] += 1
@@ -77,13 +78,13 @@ class _Tally:
 
 
 def dry_run_shard(
-    parts: LoadParts, task: LoadShard, campaign: Campaign, now: int, out_of_time: Callable[[], bool]
+    parts: LoadParts, task: LoadShard, campaign: Campaign, now: EpochMs, out_of_time: Callable[[], bool]
 ) -> bool:
     """Store the shard's part of a dry run (True), or how far it came when time ran out (False). Raises CompileError
     when the campaign could not be sent at all."""
     template = parts.templates.get(task.tenant_id, campaign.template_id)
     known = {f.key: f.kind for f in parts.fields.all(task.tenant_id)}
-    plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or 0))
+    plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or now))
     gate = open_gate(parts, task, replace(campaign, frozen_at=now), plan, template.category)
     offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)
     where = (task.tenant_id, task.campaign_id, task.dry_run_id, task.shard)
@@ -98,7 +99,7 @@ def dry_run_shard(
                 text = render_text(template, plan, verdict.values)
                 tally.samples.append((contact.contact_id, text))
             if offer is not None:
-                ends = int(verdict.values[offer])
+                ends = EpochMs(int(verdict.values[offer]))
                 tally.offer_ends = min(ends, tally.offer_ends or ends)
         elif isinstance(verdict, Skip):
             tally.skip(verdict)

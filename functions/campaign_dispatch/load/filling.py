@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from functions.campaign_dispatch.load.logic.audience import Skip
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.ids import ContactId
@@ -29,7 +30,7 @@ class Filling:
             self.skipped.append((verdict.contact_id, verdict.reason))
 
 
-def keep(slices: LoadSlices, task: LoadShard, at: SealedBlock, filling: Filling, now: int) -> None:
+def keep(slices: LoadSlices, task: LoadShard, at: SealedBlock, filling: Filling, now: EpochMs) -> None:
     work = {
         "n": at.n,
         "spill": at.spill,

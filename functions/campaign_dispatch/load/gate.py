@@ -7,6 +7,7 @@ from functions.campaign_dispatch.load.logic.audience import Skip, judge
 from functions.campaign_dispatch.load.logic.history import History, open_history
 from functions.campaign_dispatch.load.parts import LoadParts
 from functions.campaign_dispatch.load.tries import read_tries
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate
@@ -59,7 +60,7 @@ def _under_the_cap(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign
     cap = campaign.frequency_cap
     if cap is None:
         return []
-    frozen = campaigns.frozen_since(tenant_id, campaign.frozen_at - cap.days * _DAY_MS)
+    frozen = campaigns.frozen_since(tenant_id, EpochMs(campaign.frozen_at - cap.days * _DAY_MS))
     return [c for c in frozen if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"]
 
 

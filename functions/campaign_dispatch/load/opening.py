@@ -1,6 +1,7 @@
 """Putting a loaded campaign before its lanes: the last step of its load, which the sweep repeats after a crash."""
 
 from shared.clients.queue import Outgoing, Queue
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Run
 from shared.domain.campaigns.stop_conditions import reason_not_to_begin
@@ -24,7 +25,7 @@ class Opening:
         self._lanes = lanes
         self._lane_queue = lane_queue
 
-    def put_before_lanes(self, tenant_id: TenantId, campaign: Campaign, now: int) -> None:
+    def put_before_lanes(self, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
         """Open the campaign's run on its number and wake the lanes; nothing changes when that was done before.
 
         What the caller read may be old: since then the campaign may have been sent and closed, or cancelled. So the
@@ -49,7 +50,7 @@ class Opening:
             wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
             self._lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)
 
-    def _may_begin(self, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> bool:
+    def _may_begin(self, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> bool:
         """Whether the campaign is still to be sent. It is paused when Meta told something during the load that stops
         it, which nobody applied to a campaign that did not send yet.
 

@@ -8,6 +8,7 @@ from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS, Fil
 from functions.campaign_dispatch.load.gate import open_gate, waits_for_another
 from functions.campaign_dispatch.load.logic.records import NOTHING_SEALED, loaded, next_record, totals
 from functions.campaign_dispatch.load.parts import LoadParts
+from shared.clock import EpochMs
 from shared.domain.accounts.plans import entitlements
 from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaigns.campaign import Campaign, State
@@ -23,7 +24,7 @@ MAX_SKIPPED = 5_000
 """Skipped people in one record: about 200 KB before compression, DynamoDB takes 400 KB."""
 
 
-def load_shard(parts: LoadParts, task: LoadShard, now: int, out_of_time: Callable[[], bool]) -> str:
+def load_shard(parts: LoadParts, task: LoadShard, now: EpochMs, out_of_time: Callable[[], bool]) -> str:
     """Load or dry-run one shard. Returns what happened: loaded, continued or waiting (queued again), counted, or
     ignored."""
     campaign = parts.campaigns.get(task.tenant_id, task.campaign_id)
@@ -50,7 +51,7 @@ def load_shard(parts: LoadParts, task: LoadShard, now: int, out_of_time: Callabl
 
 
 def _fill_blocks(
-    parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendPlan, now: int, out_of_time: Callable[[], bool]
+    parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendPlan, now: EpochMs, out_of_time: Callable[[], bool]
 ) -> bool:
     """Seal blocks until the shard ends (True) or time runs out (False)."""
     at = _resume(parts, task, now)
@@ -72,7 +73,7 @@ def _fill_blocks(
     return True
 
 
-def _resume(parts: LoadParts, task: LoadShard, now: int) -> SealedBlock:
+def _resume(parts: LoadParts, task: LoadShard, now: EpochMs) -> SealedBlock:
     last = parts.sends.shard_end(task.tenant_id, task.campaign_id, task.shard)
     if last is None:
         return NOTHING_SEALED
@@ -85,7 +86,7 @@ def _resume(parts: LoadParts, task: LoadShard, now: int) -> SealedBlock:
 
 
 def _seal(
-    parts: LoadParts, task: LoadShard, at: SealedBlock, filling: Filling, scanned_to: str, now: int, *, end: bool
+    parts: LoadParts, task: LoadShard, at: SealedBlock, filling: Filling, scanned_to: str, now: EpochMs, *, end: bool
 ) -> SealedBlock:
     """Write what was gathered."""
     sealed = next_record(at, filling.recipients, filling.skipped, scanned_to, end=end)
@@ -100,7 +101,7 @@ def _seal(
     return sealed
 
 
-def _finish(parts: LoadParts, tenant_id: TenantId, campaign: Campaign, shard: int, now: int) -> None:
+def _finish(parts: LoadParts, tenant_id: TenantId, campaign: Campaign, shard: int, now: EpochMs) -> None:
     """When every shard is loaded: fix the totals and put the campaign before its lanes. Harmless to repeat."""
     ends = parts.sends.whole_load(tenant_id, campaign.campaign_id, shard)
     if ends is None:

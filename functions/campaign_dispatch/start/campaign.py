@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from functions.campaign_dispatch.start.parts import StartParts
 from shared.clients.queue import Outgoing
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.further_tries import not_settled
 from shared.domain.campaigns.stop_reasons import START_REFUSED
@@ -18,7 +19,7 @@ from shared.queue_messages import LoadShard
 from shared.store.engine.documents import to_document
 
 
-def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> str:
+def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> str:
     """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
 
     A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
@@ -44,7 +45,7 @@ def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: Campaign
     return "loading"
 
 
-def _freeze_plan(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now: int) -> Campaign:
+def _freeze_plan(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> Campaign:
     _check_source(parts, tenant_id, campaign)
     template = parts.templates.get(tenant_id, campaign.template_id)
     known = {field.key: field.kind for field in parts.fields.all(tenant_id)}
@@ -68,7 +69,7 @@ def _check_source(parts: StartParts, tenant_id: TenantId, campaign: Campaign) ->
         raise CompileError([Problem("audience.source.campaign_id", problem)])
 
 
-def _with_files(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now: int) -> Mapping[str, Variable]:
+def _with_files(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> Mapping[str, Variable]:
     """The mapping with Meta's id of each of the tenant's files, fit to be sent for as long as the campaign may last.
 
     Raises CompileError for files that cannot be sent.
@@ -87,7 +88,7 @@ def _with_files(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now:
     return with_files(campaign.variables, files)
 
 
-def _refuse(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, reason: str, now: int) -> None:
+def _refuse(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, reason: str, now: EpochMs) -> None:
     def cancel(current: Campaign) -> Campaign:
         return replace(current, state=after(current.state, "cancel"), reason=reason, finished_at=now)
 

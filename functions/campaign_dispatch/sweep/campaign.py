@@ -26,6 +26,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
 )
 from functions.campaign_dispatch.sweep.parts import SweepParts
 from shared.clients.queue import Outgoing
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, resend_of
 from shared.domain.campaigns.number_work import NumberWork
@@ -40,7 +41,7 @@ from shared.store.campaigns.books import read_books, standings
 from shared.store.campaigns.lanes import LeaseLost
 
 
-def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: CampaignId, now: int) -> str:
+def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> str:
     """Bring one campaign on. Returns what was done, for the log."""
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
@@ -67,7 +68,7 @@ def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: Campaign
             return _give_up_on_held(parts, tenant_id, campaign, work)
 
 
-def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: Correction, now: int) -> None:
+def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: Correction, now: EpochMs) -> None:
     match wrong:
         case Correction.OPEN:
             # Opened perhaps after the campaign was read here, sent and closed: that has to be looked at again.
@@ -78,7 +79,7 @@ def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: 
             parts.lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, wrong.value, campaign.reason)
 
 
-def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: int) -> str:
+def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> str:
     """Queue the shards again whose worker must have died."""
     if waits_for_another(parts.campaigns, tenant_id, campaign):
         return "waiting"
@@ -96,7 +97,7 @@ def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: int
 
 
 def _follow(
-    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, wake: tuple[int, ...], now: int
+    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, wake: tuple[int, ...], now: EpochMs
 ) -> str:
     for lane in wake:
         parts.lane_queue.send(WakeLane(campaign.phone_number_id, lane), group=tenant_id)
@@ -140,7 +141,9 @@ def _give_up_on_held(parts: SweepParts, tenant_id: TenantId, campaign: Campaign,
     return "held settled"
 
 
-def _complete(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
+def _complete(
+    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: EpochMs
+) -> str:
     try:
         campaign = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: completed(current, cursors))
     except Conflict:
@@ -148,7 +151,7 @@ def _complete(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursor
     return _close(parts, tenant_id, campaign, cursors, now)
 
 
-def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: int) -> str:
+def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: EpochMs) -> str:
     """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
     books = read_books(parts.sends, parts.lanes, tenant_id, campaign)
     if asks_for_a_resend(campaign, books):
@@ -164,7 +167,7 @@ def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: 
     return "closed"
 
 
-def _resend_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: int) -> None:
+def _resend_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
     """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
     again = resend_of(campaign, now)
     with suppress(Conflict):
@@ -173,7 +176,12 @@ def _resend_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, 
 
 
 def _close_cancelled(
-    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, cursors: Mapping[int, int], now: int
+    parts: SweepParts,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    work: NumberWork,
+    cursors: Mapping[int, int],
+    now: EpochMs,
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
     _cancel_retries(parts, tenant_id, campaign, work)

@@ -16,13 +16,14 @@ from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.receive.oversize import whole_event
 from functions.webhook_ingest.told_time import credible
+from shared.clock import EpochMs
 from shared.errors import InvalidInput, NotYet
 from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import AccountEvent
 
 
-def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, now: int) -> None:
+def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, now: EpochMs) -> None:
     """`delivery` counts how often the queue delivered it: a template may be stored a moment after its first event.
 
     Raises InvalidInput for an account that is nobody's.
@@ -44,7 +45,9 @@ def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, 
     count("AccountEventKept")
 
 
-def _apply(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, meaning: Meaning, at: int, now: int) -> bool:
+def _apply(
+    parts: AccountParts, tenant_id: TenantId, event: AccountEvent, meaning: Meaning, at: EpochMs, now: EpochMs
+) -> bool:
     """False when it concerns nothing that is stored here, or not all of it was understood."""
     match meaning:
         case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
@@ -57,7 +60,9 @@ def _apply(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, meanin
             return apply_account_news(parts, tenant_id, event.waba_id, meaning, at, now)
 
 
-def _preferences(parts: AccountParts, tenant_id: TenantId, event: AccountEvent, news: Preferences, now: int) -> bool:
+def _preferences(
+    parts: AccountParts, tenant_id: TenantId, event: AccountEvent, news: Preferences, now: EpochMs
+) -> bool:
     """Where Meta gave no time that can be right, when they sent it: what comes again must say nothing new. A yes that
     was said nobody knows when is older than every no."""
     complete = news.complete

@@ -16,13 +16,14 @@ from functions.webhook_ingest.account.logic.number_news import NumberChange, Num
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.pausing import pause_campaigns
 from functions.webhook_ingest.people.logic.identity import same_phone, shown_phone
+from shared.clock import EpochMs
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 from shared.ids import TenantId
 
 
-def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberNews, at: int) -> bool:
+def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberNews, at: EpochMs) -> bool:
     """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
     if news.change is not None:
@@ -32,7 +33,7 @@ def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, ne
     return found
 
 
-def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberChange, at: int) -> bool:
+def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberChange, at: EpochMs) -> bool:
     """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
     of later does too: whoever asked Meta for its quality stopped nothing."""
     low: set[str] = set()
@@ -51,7 +52,7 @@ def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: str, news:
 
 
 def apply_account_news(
-    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountNews, at: int, now: int
+    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountNews, at: EpochMs, now: EpochMs
 ) -> bool:
     """`at` is Meta's time, both in epoch ms. False when it concerns nothing that is stored here, or is out of date."""
     match news:
@@ -64,7 +65,9 @@ def apply_account_news(
             return _change_waba(parts, tenant_id, waba_id, lambda waba: waba.with_review(news.decision, at))
 
 
-def _stop(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountStopped, at: int, now: int) -> bool:
+def _stop(
+    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountStopped, at: EpochMs, now: EpochMs
+) -> bool:
     """Stop the numbers, then their campaigns. Late news of a time before the account was connected again is kept."""
     concerned: set[str] = set()
 
@@ -79,7 +82,7 @@ def _stop(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountS
     return found and bool(concerned) and _agree(parts, tenant_id, waba_id, now, gone=news.gone)
 
 
-def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: str, now: int, *, gone: bool = False) -> bool:
+def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: str, now: EpochMs, *, gone: bool = False) -> bool:
     """The account is as its numbers are; once all have left, its token is given up."""
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}

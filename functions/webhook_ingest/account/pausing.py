@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from functions.webhook_ingest.account.parts import AccountParts
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.ids import TenantId
@@ -17,7 +18,7 @@ def pause_campaigns(
     tenant_id: TenantId,
     waba_id: str,
     reason: str,
-    at: int | None,
+    at: EpochMs | None,
     concerned: Callable[[Campaign], bool],
 ) -> None:
     """Those of the account that send and are `concerned`, but not what somebody resumed after Meta said so (`at`, epoch

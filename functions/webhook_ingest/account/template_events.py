@@ -13,13 +13,16 @@ from functions.webhook_ingest.account.logic.template_news import (
 )
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.pausing import pause_campaigns
+from shared.clock import EpochMs
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
 from shared.domain.templates.template import Template
 from shared.ids import TenantId
 
 
-def apply_template_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: TemplateNews, at: int) -> bool:
+def apply_template_news(
+    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: TemplateNews, at: EpochMs
+) -> bool:
     """`at` is Meta's time in epoch ms. False when the tenant has no such template."""
     before: list[Template] = []
 
@@ -49,7 +52,7 @@ def apply_template_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, 
     return True
 
 
-def _changed(template: Template, news: TemplateNews, at: int) -> Template:
+def _changed(template: Template, news: TemplateNews, at: EpochMs) -> Template:
     match news:
         case TemplateStatus():
             changed = replace(template, status=news.status, rejected_reason=news.rejected_reason, updated_at=at)

@@ -12,6 +12,7 @@ from functions.webhook_ingest.people.logic.identity import Identities, sender_of
 from functions.webhook_ingest.people.logic.preference import preference_of
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.told_time import credible, told_time
+from shared.clock import EpochMs
 from shared.domain.contacts.consent_words import ConsentWord
 from shared.ids import TenantId
 from shared.observability import count
@@ -26,7 +27,7 @@ class ConsentParts:
     people: Identification
 
 
-def take_consent(parts: ConsentParts, said: ConsentSaid, now: int) -> None:
+def take_consent(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> None:
     """Does nothing about what belongs to no tenant or names nobody: the message or event itself is parked for that. Nor
     about what says no time: only the stored message tells whether that was heard before.
 
@@ -37,7 +38,7 @@ def take_consent(parts: ConsentParts, said: ConsentSaid, now: int) -> None:
         count("ConsentUnclaimed")
 
 
-def _words(parts: ConsentParts, said: ConsentSaid, now: int) -> bool:
+def _words(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> bool:
     """Whether it was said to a tenant, by somebody, at some time."""
     tenant_id = parts.owners.tenant_of(said.phone_number_id, now)
     who = sender_of(said.message, said.contact)
@@ -51,7 +52,7 @@ def _words(parts: ConsentParts, said: ConsentSaid, now: int) -> bool:
     return True
 
 
-def _choice(parts: ConsentParts, said: ConsentSaid, now: int) -> bool:
+def _choice(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> bool:
     tenant_id = parts.accounts.tenant_of_waba(said.waba_id) if said.waba_id else None
     chosen = preference_of(said.preference, said.contact)
     at = credible(chosen.at, said.received_at) if chosen is not None else None
@@ -68,8 +69,8 @@ def _note(
     tenant_id: TenantId,
     person: Person,
     who: Identities,
-    at: int,
-    now: int,
+    at: EpochMs,
+    now: EpochMs,
     *,
     opted_out: bool,
     news: bool,

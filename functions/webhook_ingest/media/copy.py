@@ -13,6 +13,7 @@ from typing import IO, Any
 from functions.webhook_ingest.media.hosts import is_allowed
 from shared.clients.files import Files
 from shared.clients.graph import GraphAccess, GraphClient, wait_for
+from shared.clock import EpochMs
 from shared.domain.media.file_name import content_disposition, safe_name
 from shared.domain.media.media_types import checked_type, extension_of, shown_inline
 from shared.domain.media.message_media import MOST_BYTES, MediaStatus, MessageMedia, digest_of
@@ -55,7 +56,7 @@ class MediaCopier:
         self._hosts = tuple(hosts)
         self._api_url = api_url
 
-    def copy(self, task: CopyMedia, delivery: int, now: int) -> str:
+    def copy(self, task: CopyMedia, delivery: int, now: EpochMs) -> str:
         """Returns how the file stands. `delivery` counts how often the queue delivered the task, `now` is epoch ms.
 
         Raises RetryableError, and whatever AWS raises.
@@ -88,7 +89,7 @@ class MediaCopier:
     def _record(self, task: CopyMedia, media: MessageMedia) -> None:
         self._messages.record_media(task.tenant_id, task.conversation_id, task.message_id, media)
 
-    def _fetched(self, task: CopyMedia, media: MessageMedia, now: int) -> MessageMedia:
+    def _fetched(self, task: CopyMedia, media: MessageMedia, now: EpochMs) -> MessageMedia:
         access = self._access(task, now)
         with SpooledTemporaryFile(_IN_MEMORY) as file:
             sink, described = self._download_as_sent(task, media, access, file)
@@ -102,7 +103,7 @@ class MediaCopier:
             self._files.put(media.key, file, mime_type, disposition)
         return replace(media, status="stored", mime_type=mime_type, size=sink.size, sha256=sink.digest(), reason="")
 
-    def _access(self, task: CopyMedia, now: int) -> GraphAccess:
+    def _access(self, task: CopyMedia, now: EpochMs) -> GraphAccess:
         try:
             return self._meta.of_number(task.tenant_id, task.phone_number_id, now)
         except NotFound as exc:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Campaign, State
@@ -40,7 +41,7 @@ class Answer:
     """What a person wrote, no later than `at` (epoch ms). `names` is Meta's id of the message that it is about, if it
     is about one; `bare`: a reaction, and no word."""
 
-    at: int
+    at: EpochMs
     names: str = ""
     bare: bool = False
 
@@ -51,7 +52,7 @@ class _Message:
 
     campaign: Campaign
     place: Place
-    at: int
+    at: EpochMs
 
 
 class Replies:
@@ -65,12 +66,17 @@ class Replies:
         self._campaigns = campaigns
         self._lanes = lanes
         self._sends = sends
-        self._kept: dict[TenantId, tuple[int, dict[CampaignId, Campaign]]] = {}
+        self._kept: dict[TenantId, tuple[EpochMs, dict[CampaignId, Campaign]]] = {}
         # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
         self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
 
     def mark(
-        self, tenant_id: TenantId, phone_number_id: str, contact_ids: tuple[ContactId, ...], answer: Answer, now: int
+        self,
+        tenant_id: TenantId,
+        phone_number_id: str,
+        contact_ids: tuple[ContactId, ...],
+        answer: Answer,
+        now: EpochMs,
     ) -> bool:
         """Note the answer in its campaign; False when it answers none. `contact_ids` are all ids of the person."""
         work = self._lanes.work(phone_number_id)
@@ -126,7 +132,7 @@ class Replies:
         return place if fate.outcome in WRITTEN_TO else None
 
     def _recent(
-        self, tenant_id: TenantId, phone_number_id: str, work: NumberWork, keep_ms: int, at: int, now: int
+        self, tenant_id: TenantId, phone_number_id: str, work: NumberWork, keep_ms: int, at: EpochMs, now: EpochMs
     ) -> list[Campaign]:
         """Those that may be answered at `at`, the last to write to somebody first. What the number sends right now is
         looked up every time: answers come within seconds."""
@@ -146,7 +152,7 @@ class Replies:
         ]
         return sorted(recent, key=lambda campaign: _wrote_last(campaign, work), reverse=True)
 
-    def _newest(self, tenant_id: TenantId, keep_ms: int, now: int) -> dict[CampaignId, Campaign]:
+    def _newest(self, tenant_id: TenantId, keep_ms: int, now: EpochMs) -> dict[CampaignId, Campaign]:
         kept = self._kept.get(tenant_id)
         if kept is None or now - kept[0] >= keep_ms:
             newest = self._campaigns.page(tenant_id, _NEWEST, None).items
@@ -154,22 +160,22 @@ class Replies:
         return kept[1]
 
 
-def _start(campaign: Campaign) -> int:
+def _start(campaign: Campaign) -> EpochMs:
     return campaign.started_at or campaign.frozen_at
 
 
-def _latest(campaign: Campaign) -> int:
+def _latest(campaign: Campaign) -> EpochMs:
     """When it last began to write to people."""
-    return max(_start(campaign), campaign.resumed_at or 0)
+    return max(_start(campaign), campaign.resumed_at or EpochMs(0))
 
 
-def _wrote_last(campaign: Campaign, work: NumberWork) -> int:
+def _wrote_last(campaign: Campaign, work: NumberWork) -> EpochMs:
     """When it last wrote to somebody, or a little later: its lanes' last claims are known until it is finished."""
     claims = (lane.claims.get(campaign.campaign_id) for lane in work.lanes.values())
-    return max(_latest(campaign), campaign.finished_at or 0, *(claim.at for claim in claims if claim))
+    return max(_latest(campaign), campaign.finished_at or EpochMs(0), *(claim.at for claim in claims if claim))
 
 
-def _left_at(campaign: Campaign, place: Place, notes: Mapping[int, DispatchNote], work: NumberWork) -> int:
+def _left_at(campaign: Campaign, place: Place, notes: Mapping[int, DispatchNote], work: NumberWork) -> EpochMs:
     """When this person's message left, as it was noted; or as late as is certain where a lane died before it noted it:
     no earlier than its claim, than the others of its block, or than when the campaign began or was last resumed."""
     if place.slot in notes:
@@ -183,4 +189,4 @@ def _left_at(campaign: Campaign, place: Place, notes: Mapping[int, DispatchNote]
     resumed_from = dict(enumerate(campaign.resumed_from)).get(lane, 0)
     after_that = campaign.resumed_at is not None and position >= resumed_from
     began = _latest(campaign) if after_that else _start(campaign)
-    return max(began, min((note.at for note in notes.values()), default=0))
+    return max(began, min((note.at for note in notes.values()), default=EpochMs(0)))

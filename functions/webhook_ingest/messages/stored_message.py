@@ -8,6 +8,7 @@ from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.messages.logic.media import media_of
 from functions.webhook_ingest.messages.logic.parse import Parsed
 from functions.webhook_ingest.receive.routing import digest
+from shared.clock import EpochMs
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Author, Message, Source
 from shared.domain.conversations.message_ids import message_key
@@ -25,7 +26,7 @@ class Place:
     """Where a message stands: its time (epoch ms), or that with the id it has already. `after` (ms) orders those of one
     moment."""
 
-    at: int
+    at: EpochMs
     message_id: str = ""
     after: int | None = None
 
@@ -74,12 +75,12 @@ def name_of(raw: Mapping[str, object]) -> str:
     return digest(word(raw, "id") or json.dumps(raw, sort_keys=True))[:24]
 
 
-def moment_of(at: int, received_at: int) -> int:
+def moment_of(at: EpochMs, received_at: EpochMs) -> EpochMs:
     """A message's place among those of the same second (epoch ms): Meta tells whole seconds, so within one it is when
     the message was received that says who was first, and whether an answer of ours came before it."""
     return min(max(at, received_at), latest_of(at))
 
 
-def latest_of(at: int) -> int:
+def latest_of(at: EpochMs) -> EpochMs:
     """The last moment that Meta's time may stand for; what changes a message comes after it, in any order."""
-    return at + 999 if at % 1000 == 0 else at
+    return EpochMs(at + 999 if at % 1000 == 0 else at)

@@ -20,9 +20,10 @@ from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, change_of, sender_of
 from functions.webhook_ingest.receive.oversize import whole_message
 from functions.webhook_ingest.told_time import told_time
+from shared.clock import EpochMs
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Message
-from shared.domain.conversations.message_ids import is_wamid
+from shared.domain.conversations.message_ids import is_wamid, time_of
 from shared.errors import InvalidInput
 from shared.ids import ContactId, TenantId
 from shared.observability import count
@@ -32,7 +33,7 @@ from shared.store.conversations.conversations import Head
 _STANDBY = "on standby: Meta's Business Agent has this conversation"
 
 
-def take_message(parts: MessageParts, inbound: InboundMessage, now: int) -> None:
+def take_message(parts: MessageParts, inbound: InboundMessage, now: EpochMs) -> None:
     """Raises InvalidInput for what cannot be routed: an unknown number, a group, nobody as the other side."""
     inbound = whole_message(inbound, parts.parking)
     tenant_id = parts.owners.tenant_of(inbound.phone_number_id, now)
@@ -52,7 +53,7 @@ def take_message(parts: MessageParts, inbound: InboundMessage, now: int) -> None
     _take_words(parts, tenant_id, inbound, who, now)
 
 
-def _take_note(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, now: int) -> None:
+def _take_note(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, now: EpochMs) -> None:
     """What the platform notes of a person or their conversation: a line in it, of no effect on window, consent and
     bots. A new number or user id is theirs from then on, wherever they are shown."""
     raw, change = inbound.message, change_of(inbound.message)
@@ -79,7 +80,7 @@ def _take_note(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage
     count("IdentityChanged" if change is not None else "PlatformNoteTaken")
 
 
-def _take_echo(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, now: int) -> None:
+def _take_echo(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, now: EpochMs) -> None:
     """What the business wrote with the WhatsApp Business app, or Meta's Business Agent for it: shown, and of no effect
     on window, consent and bots."""
     who = addressee_of(inbound.message, inbound.contact)
@@ -104,7 +105,9 @@ def _take_echo(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage
     count("EchoTaken")
 
 
-def _take_words(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities, now: int) -> None:
+def _take_words(
+    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities, now: EpochMs
+) -> None:
     parsed = parse(inbound.message)
     person = _find(parts, tenant_id, inbound, who)
     at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
@@ -149,14 +152,14 @@ def _find(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who
 
 def _time_of(
     parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: ContactId
-) -> int:
+) -> EpochMs:
     """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
     again must say nothing new."""
     at = told_time(inbound.message, inbound.received_at)
     if at is not None:
         return at
     known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
-    return int(known[:13]) if known is not None else inbound.received_at
+    return time_of(known) if known is not None else inbound.received_at
 
 
 def _known_id(
@@ -172,7 +175,7 @@ def _known_id(
     return messages.id_of(tenant_id, conversation_id, wamid)
 
 
-def _answer(parsed: Parsed, at: int) -> Answer | None:
+def _answer(parsed: Parsed, at: EpochMs) -> Answer | None:
     """What the message answers with; None for what is no answer: to edit what was said, or to take it back."""
     change = parsed.change
     if change is None:
@@ -181,12 +184,17 @@ def _answer(parsed: Parsed, at: int) -> Answer | None:
 
 
 def _place(
-    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, contact_id: ContactId, at: int
+    parts: MessageParts,
+    tenant_id: TenantId,
+    inbound: InboundMessage,
+    parsed: Parsed,
+    contact_id: ContactId,
+    at: EpochMs,
 ) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
     known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
     if known is not None:
-        return Place(int(known[:13]), known)
+        return Place(time_of(known), known)
     if parsed.change is not None or not is_wamid(word(inbound.message, "id")):
         return Place(latest_of(at))
     return Place(moment_of(at, inbound.received_at), after=inbound.received_at - at)

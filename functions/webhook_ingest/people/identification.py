@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.people.logic.preference import Preference
 from functions.webhook_ingest.receive.routing import digest
+from shared.clock import EpochMs
 from shared.domain.contacts.consent_words import ConsentWord
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
@@ -36,7 +37,7 @@ class Identification:
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
 
-    def find(self, tenant_id: TenantId, who: Identities, at: int | None = None) -> Person:
+    def find(self, tenant_id: TenantId, who: Identities, at: EpochMs | None = None) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person. `at` is when these
         identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
         keys = who.keys(tenant_id)
@@ -52,20 +53,24 @@ class Identification:
         new_id = next((key for key in by_key), next(iter(keys)))
         return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)
 
-    def hear(self, tenant_id: TenantId, person: Person, said: ConsentWord, wamid: str, at: int, now: int) -> bool:
+    def hear(
+        self, tenant_id: TenantId, person: Person, said: ConsentWord, wamid: str, at: EpochMs, now: EpochMs
+    ) -> bool:
         """Record the word that a message (`wamid`) of this time said, in place of all else or on a button. Whether that
         is news: the same message is heard twice, on the path of consent and on that of everything else."""
         event_id = f"{at:013d}-{digest(wamid)[:24]}"
         return self._record(tenant_id, person, said == "stop", "keyword", at=at, event_id=event_id, now=now)
 
-    def choose(self, tenant_id: TenantId, person: Person, chosen: Preference, waba_id: str, at: int, now: int) -> bool:
+    def choose(
+        self, tenant_id: TenantId, person: Person, chosen: Preference, waba_id: str, at: EpochMs, now: EpochMs
+    ) -> bool:
         """Record what a person chose in WhatsApp's own control at this time. Whether that is news, as in `hear`."""
         event_id = f"{at:013d}-{digest(f'{waba_id}{chosen}')[:24]}"
         return self._record(
             tenant_id, person, chosen.opted_out, "whatsapp_preferences", at=at, event_id=event_id, now=now
         )
 
-    def introduce(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> ContactId:
+    def introduce(self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs) -> ContactId:
         """Create or complete the contact, let free identities lead to it; returns the contact id.
 
         `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
@@ -81,7 +86,15 @@ class Identification:
         return contact_id
 
     def _record(
-        self, tenant_id: TenantId, person: Person, opted_out: bool, source: str, *, at: int, event_id: str, now: int
+        self,
+        tenant_id: TenantId,
+        person: Person,
+        opted_out: bool,
+        source: str,
+        *,
+        at: EpochMs,
+        event_id: str,
+        now: EpochMs,
     ) -> bool:
         """For every contact this person is: whichever a campaign knows them by, the no holds."""
         consent, news = self._contacts.consent, False
@@ -94,7 +107,7 @@ class Identification:
         return news
 
 
-def _moved_away(contact: Contact, phone: str, who: Identities, at: int | None) -> bool:
+def _moved_away(contact: Contact, phone: str, who: Identities, at: EpochMs | None) -> bool:
     """Whether the number was this contact's once and belongs to somebody else at that time, who writes from it."""
     if at is not None and at <= contact.moved_at:
         return False
@@ -102,7 +115,7 @@ def _moved_away(contact: Contact, phone: str, who: Identities, at: int | None) -
     return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
 
 
-def _missing(person: Person, who: Identities, at: int) -> dict[str, str]:
+def _missing(person: Person, who: Identities, at: EpochMs) -> dict[str, str]:
     """Attributes to set. The name a tenant gave is kept; a phone in an earlier spelling becomes the canonical one.
 
     What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that

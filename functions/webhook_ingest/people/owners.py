@@ -1,5 +1,6 @@
 """Whose a phone number is, remembered for a few minutes: statuses ask this thousands of times a minute."""
 
+from shared.clock import EpochMs
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 
@@ -13,7 +14,7 @@ class Owners:
         self._accounts = accounts
         self._kept: dict[str, tuple[int, TenantId]] = {}
 
-    def tenant_of(self, phone_number_id: str, now: int) -> TenantId | None:
+    def tenant_of(self, phone_number_id: str, now: EpochMs) -> TenantId | None:
         """The tenant id, or None when the number is nobody's. `now` in epoch ms."""
         kept = self._kept.get(phone_number_id)
         if kept is not None and now - kept[0] < _KEEP_MS:

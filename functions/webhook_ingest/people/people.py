@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from functions.webhook_ingest.people.identification import Identification, Person
 from functions.webhook_ingest.people.logic.identity import Change, Identities
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
@@ -30,14 +31,14 @@ class People(Identification):
         self._reach = reach
         self._reunite = reunite
 
-    def link(self, tenant_id: TenantId, person: Person, who: Identities, at: int, now: int) -> ContactId:
+    def link(self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs) -> ContactId:
         """`introduce` the person, and merge the contacts that they turned out to be; returns the contact id."""
         contact_id = self.introduce(tenant_id, person, who, at, now)
         self._share_no(tenant_id, person, now)
         self.unite(tenant_id, contact_id, person.others, now)
         return contact_id
 
-    def unite(self, tenant_id: TenantId, contact_id: ContactId, others: Iterable[Contact], now: int) -> bool:
+    def unite(self, tenant_id: TenantId, contact_id: ContactId, others: Iterable[Contact], now: EpochMs) -> bool:
         """Merge these contacts, who are the same person, into that one. Whether none is left that changed meanwhile."""
         done = True
         for other in others:
@@ -49,7 +50,9 @@ class People(Identification):
                 done &= self._contacts.merge(tenant_id, contact_id, current, now)
         return done
 
-    def note_names(self, tenant_id: TenantId, person: Person, contact_id: ContactId, who: Identities, at: int) -> str:
+    def note_names(
+        self, tenant_id: TenantId, person: Person, contact_id: ContactId, who: Identities, at: EpochMs
+    ) -> str:
         """Keep how the person called themselves at that time; returns what they are called from now on.
 
         Costs nothing for names that are known. A name of which characters were lost on the way takes the place of none.
@@ -69,14 +72,16 @@ class People(Identification):
             profile = heard_name
         return replace(known, name=own or profile or name, username=username).shown_name
 
-    def note_book_name(self, tenant_id: TenantId, person: Person, contact_id: ContactId, name: str, at: int) -> None:
+    def note_book_name(
+        self, tenant_id: TenantId, person: Person, contact_id: ContactId, name: str, at: EpochMs
+    ) -> None:
         """What the tenant's phone book calls this person; blank once it does not any more. One of which characters were
         lost on the way takes the place of none."""
         if LOST in name and person.contact is not None and person.contact.name:
             return
         self._names.set_book_name(tenant_id, contact_id, without_lost(name), at)
 
-    def move(self, tenant_id: TenantId, change: Change, at: int, now: int) -> ContactId:
+    def move(self, tenant_id: TenantId, change: Change, at: EpochMs, now: EpochMs) -> ContactId:
         """A changed number or user id: the contact known by the old one takes the new one; returns its id. `at` is when
         Meta said so (epoch ms): of several changes the latest stands, in any order."""
         old, new = self.find(tenant_id, change.old, at), self.find(tenant_id, change.new, at)
@@ -94,7 +99,7 @@ class People(Identification):
         self._reach.set(tenant_id, contact_id, phone=phone, region=region, bsuid=bsuid, at=at, now=now)
         return contact_id
 
-    def _share_no(self, tenant_id: TenantId, person: Person, now: int) -> None:
+    def _share_no(self, tenant_id: TenantId, person: Person, now: EpochMs) -> None:
         """Contacts of one person: a no said as one of them counts for all; a newer yes is not overwritten."""
         known = [c for c in (person.contact, *person.others) if c is not None]
         for said in known:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from functions.webhook_ingest.people.logic.respelling import Respelling, respelling_of
 from functions.webhook_ingest.people.people import People
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.market import region_of
@@ -19,7 +20,13 @@ RESPELL = "respell_phones"
 
 
 def respell_shard(
-    contacts: Contacts, people: People, tenant_id: TenantId, shard: int, after: str, now: int, stop: Callable[[], bool]
+    contacts: Contacts,
+    people: People,
+    tenant_id: TenantId,
+    shard: int,
+    after: str,
+    now: EpochMs,
+    stop: Callable[[], bool],
 ) -> str | None:
     """Go through a shard's contacts after this id; the last one looked at if `stop` said so, None at the end.
 
@@ -32,7 +39,7 @@ def respell_shard(
     return None
 
 
-def respell(contacts: Contacts, people: People, tenant_id: TenantId, contact: Contact, now: int) -> None:
+def respell(contacts: Contacts, people: People, tenant_id: TenantId, contact: Contact, now: EpochMs) -> None:
     """Let every spelling of the number lead to one contact, who is reached under the canonical one.
 
     Raises RetryableError when somebody keeps changing meanwhile.
@@ -53,7 +60,7 @@ def respell(contacts: Contacts, people: People, tenant_id: TenantId, contact: Co
     count("PhoneRespelled")
 
 
-def _keep_no(contacts: Contacts, tenant_id: TenantId, found: Respelling, now: int) -> None:
+def _keep_no(contacts: Contacts, tenant_id: TenantId, found: Respelling, now: EpochMs) -> None:
     """A no on either holds, also against a later yes on the other: they were two by our mistake."""
     if found.opted_out_at is None:
         return

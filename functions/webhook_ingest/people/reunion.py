@@ -2,6 +2,7 @@
 
 from functions.webhook_ingest.receive.routing import digest
 from shared.clients.queue import Queue
+from shared.clock import EpochMs
 from shared.domain.contacts.identity import conversation_id_for
 from shared.ids import ContactId, TenantId
 from shared.observability import count
@@ -30,5 +31,5 @@ class Reunion:
             )
             if self._moves.exists(tenant_id, source):
                 value = {"tenant_id": tenant_id, "source": source, "target": target, "contact_id": kept_id}
-                self._queue.send(SyncTask(MOVE, number.waba_id, value, 0), group=digest(number.waba_id))
+                self._queue.send(SyncTask(MOVE, number.waba_id, value, EpochMs(0)), group=digest(number.waba_id))
                 count("ConversationMoveQueued")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, word
 from functions.webhook_ingest.message_kind import typed
+from shared.clock import EpochMs
 from shared.domain.fairness import ordered_group
 from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, SyncTask
 
@@ -67,7 +68,13 @@ def finder(value: Mapping[str, object], messages: Sequence[object], keys: tuple[
 
 
 def routed(
-    phone_number_id: str, message: Json, find: Finder, received_at: int, *, echo: bool = False, standby: bool = False
+    phone_number_id: str,
+    message: Json,
+    find: Finder,
+    received_at: EpochMs,
+    *,
+    echo: bool = False,
+    standby: bool = False,
 ) -> Routed:
     message, contact = typed(message), find(message)
     who = [word(message, key) for key in (ADDRESSEE if echo else SENDER)]

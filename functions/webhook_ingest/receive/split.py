@@ -21,6 +21,7 @@ from functions.webhook_ingest.json_input import (
 from functions.webhook_ingest.receive.routing import Parked, Split, finder, routed
 from functions.webhook_ingest.receive.standby import HANDOVERS, STANDBY, add_echoes, add_handover, add_standby
 from functions.webhook_ingest.receive.status_rows import is_other_status, parts_of, slim_status
+from shared.clock import EpochMs
 from shared.queue_messages import AccountEvent, StatusUpdates, SyncTask
 
 _ENVELOPE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messages", "statuses"})
@@ -32,7 +33,7 @@ _ACCOUNT_EVENT = re.compile(r"(PARTNER|ACCOUNT)_[A-Z_]{1,60}|DISABLED_UPDATE|VER
 Rows = dict[str, list[list[object]]]
 
 
-def split(raw: bytes, received_at: int) -> Split:
+def split(raw: bytes, received_at: EpochMs) -> Split:
     """What a webhook's body says. `received_at` in epoch ms."""
     found = Split()
     try:
@@ -58,7 +59,7 @@ def split(raw: bytes, received_at: int) -> Split:
     return found
 
 
-def _add_change(found: Split, statuses: Rows, entry: Json, change: object, received_at: int) -> None:
+def _add_change(found: Split, statuses: Rows, entry: Json, change: object, received_at: EpochMs) -> None:
     value = as_object(change).get("value")
     kind = _field_of(entry, as_object(change))
     if not kind or not isinstance(value, dict):
@@ -90,7 +91,7 @@ def _add_change(found: Split, statuses: Rows, entry: Json, change: object, recei
             value=value,
             received_at=received_at,
             # Meta's seconds are cut off, so the event happened before the end of that second.
-            sent_at=sent_at + 999 if sent_at is not None else 0,
+            sent_at=EpochMs(sent_at + 999) if sent_at is not None else EpochMs(0),
         )
     )
 
@@ -108,7 +109,7 @@ def _waba_of(value: Json) -> str:
     return next(filter(None, (*named, identifier(value, "waba_info"))), "")
 
 
-def _add_messages(found: Split, statuses: Rows, value: Json, received_at: int) -> Json | None:
+def _add_messages(found: Split, statuses: Rows, value: Json, received_at: EpochMs) -> Json | None:
     """Messages and statuses of a change; returns what else it carries (errors, user actions), None when nothing."""
     phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     lists = {key: value[key] for key in ("messages", "statuses") if key in value}
@@ -127,7 +128,7 @@ def _add_messages(found: Split, statuses: Rows, value: Json, received_at: int) -
         for item in listed:
             if key == "messages" and isinstance(item, dict):
                 # A millisecond apart, so that their order is known.
-                received = received_at + len(found.inbound)
+                received = EpochMs(received_at + len(found.inbound))
                 found.inbound.append(routed(phone_number_id, item, find, received))
             elif key == "statuses" and (slim := slim_status(as_object(item))) is not None:
                 statuses.setdefault(phone_number_id, []).append(slim)

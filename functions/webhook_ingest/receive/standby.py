@@ -8,12 +8,13 @@ stands in an object of its own, and a handover has no metadata (both seen in rea
 from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, identifier, word
 from functions.webhook_ingest.receive.routing import ADDRESSEE, SENDER, Parked, Split, finder, routed
 from functions.webhook_ingest.receive.status_rows import slim_status
+from shared.clock import EpochMs
 
 STANDBY, HANDOVERS = frozenset({"standby", "message_echoes"}), "messaging_handovers"
 _CONTROL = ("control_passed", "control_taken")
 
 
-def add_echoes(found: Split, value: Json, received_at: int, *, standby: bool = False) -> None:
+def add_echoes(found: Split, value: Json, received_at: EpochMs, *, standby: bool = False) -> None:
     """What was written for the business: in order with what it answers. An agent's if `standby`."""
     phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     echoes = as_list(value.get("message_echoes"))
@@ -41,7 +42,7 @@ def _flat(echo: Json) -> Json:
     return flat if word(flat, "to") or recipient is None else {**flat, "to": recipient}
 
 
-def add_standby(found: Split, value: Json, received_at: int) -> dict[str, list[list[object]]]:
+def add_standby(found: Split, value: Json, received_at: EpochMs) -> dict[str, list[list[object]]]:
     """A conversation that Meta's Business Agent has: what people write to it, what it answers; returns how far that
     gets, as rows by phone number id."""
     standby = {key: item for key, item in value.items() if key != "standby"} | as_object(value.get("standby"))
@@ -57,14 +58,14 @@ def add_standby(found: Split, value: Json, received_at: int) -> dict[str, list[l
     find = finder(standby, people)
     for item in people:
         # A millisecond apart, so that their order is known.
-        received = received_at + len(found.inbound)
+        received = EpochMs(received_at + len(found.inbound))
         found.inbound.append(routed(phone_number_id, item, find, received, standby=True))
     if echoes:
         add_echoes(found, standby, received_at, standby=True)
     return {phone_number_id: rows} if rows else {}
 
 
-def add_handover(found: Split, value: Json, received_at: int) -> None:
+def add_handover(found: Split, value: Json, received_at: EpochMs) -> None:
     """A conversation changes hands: a line in it, as if WhatsApp had written it. The number is the `recipient`, the
     person the `sender`."""
     sender, sources = (

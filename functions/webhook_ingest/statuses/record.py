@@ -17,6 +17,7 @@ from functions.webhook_ingest.statuses.logic.fold import (
 from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.statuses.reach import read_reaches
 from functions.webhook_ingest.statuses.user_ids import contact_behind, learn_user_ids
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend
 from shared.domain.campaigns.outcome import rule_of
@@ -37,7 +38,7 @@ Owned = TypeVar("Owned", BlockKey, CampaignKey, SingleSend, Target)
 
 
 def record_statuses(
-    parts: StatusParts, records: Iterable[Mapping[str, Any]], now: int, time_left_ms: Callable[[], int]
+    parts: StatusParts, records: Iterable[Mapping[str, Any]], now: EpochMs, time_left_ms: Callable[[], int]
 ) -> set[str]:
     """Fold and write the statuses of these SQS records; returns the message ids to deliver again.
 
@@ -99,7 +100,7 @@ def _read(parts: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[lis
     return updates, failed
 
 
-def _acquaintances(parts: StatusParts, folded: Folded, now: int) -> Iterator[Job]:
+def _acquaintances(parts: StatusParts, folded: Folded, now: EpochMs) -> Iterator[Job]:
     def job(tenant_id: TenantId, people: Mapping[tuple[str, str], Target | None]) -> Job:
         return set(), lambda: learn_user_ids(parts, tenant_id, people, now)
 
@@ -109,8 +110,8 @@ def _acquaintances(parts: StatusParts, folded: Folded, now: int) -> Iterator[Job
             yield job(tenant_id, {person: people[person] for person in known[i : i + _PEOPLE]})
 
 
-def _opt_outs(parts: StatusParts, folded: Folded, now: int) -> list[Job]:
-    def job(target: Target, at: int) -> Job:
+def _opt_outs(parts: StatusParts, folded: Folded, now: EpochMs) -> list[Job]:
+    def job(target: Target, at: EpochMs) -> Job:
         return folded.sources[target], lambda: _opt_out(parts, target, at, now)
 
     return [job(target, at) for target, at in _in_turns(folded.opt_outs.items())]
@@ -119,7 +120,7 @@ def _opt_outs(parts: StatusParts, folded: Folded, now: int) -> list[Job]:
 def _stops(parts: StatusParts, folded: Folded) -> list[Job]:
     """What Meta refuses later, such as held messages of a template that is paused now, stops as if refused at once."""
 
-    def job(campaign: CampaignKey, said: Mapping[str, int]) -> Job:
+    def job(campaign: CampaignKey, said: Mapping[str, EpochMs]) -> Job:
         return folded.sources[campaign], lambda: _stop(parts, campaign, said)
 
     return [job(campaign, said) for campaign, said in _in_turns(folded.stops.items())]
@@ -130,12 +131,12 @@ def _in_turns(items: Iterable[tuple[Owned, T]]) -> list[tuple[Owned, T]]:
     return in_turns(items, lambda item: item[0].tenant_id)
 
 
-def _stop(parts: StatusParts, campaign: CampaignKey, said: Mapping[str, int]) -> None:
+def _stop(parts: StatusParts, campaign: CampaignKey, said: Mapping[str, EpochMs]) -> None:
     """The widest reason first, and of equal ones the smallest code, whatever the order they came in."""
     stop = CampaignStop(parts.campaigns, parts.lanes)
     for code in sorted(said, key=lambda code: (-SCOPES[rule_of(code).action], code)):
         # Meta's seconds are cut off, so it was said before the end of that second.
-        scope, said_at = SCOPES[rule_of(code).action], said[code] + 999
+        scope, said_at = SCOPES[rule_of(code).action], EpochMs(said[code] + 999)
         stopped = stop(campaign.tenant_id, campaign.campaign_id, scope, meta_code(code), said_at)
         if stopped:
             count("CampaignPaused", stopped)
@@ -157,7 +158,7 @@ def _writes(parts: StatusParts, folded: Folded) -> list[Job]:
     return jobs
 
 
-def _opt_out(parts: StatusParts, target: Target, at: int, now: int) -> None:
+def _opt_out(parts: StatusParts, target: Target, at: EpochMs, now: EpochMs) -> None:
     contact_id = contact_behind(parts, target)
     if contact_id is None:
         count("StatusUnmatched")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functions.webhook_ingest.people.logic.identity import Identities, identities
 from functions.webhook_ingest.statuses.logic.fold import Target
 from functions.webhook_ingest.statuses.parts import StatusParts
+from shared.clock import EpochMs
 from shared.domain.campaigns.callback import SingleSend
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
@@ -20,7 +21,9 @@ Person = tuple[str, str]
 """Phone and user id, as a status names them."""
 
 
-def learn_user_ids(parts: StatusParts, tenant_id: TenantId, people: Mapping[Person, Target | None], now: int) -> None:
+def learn_user_ids(
+    parts: StatusParts, tenant_id: TenantId, people: Mapping[Person, Target | None], now: EpochMs
+) -> None:
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a

@@ -15,8 +15,10 @@ from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.sync.parts import SyncParts
 from functions.webhook_ingest.told_time import told_time
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.message import Message
+from shared.domain.conversations.message_ids import time_of
 from shared.domain.numbers.number import Number
 from shared.errors import InvalidInput, NotFound
 from shared.ids import ContactId, TenantId
@@ -26,7 +28,7 @@ from shared.store.conversations.conversations import Head
 Known = dict[Identities, tuple[Person, ContactId]]
 
 
-def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: int, now: int) -> None:
+def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: EpochMs, now: EpochMs) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, phone_number_id = _number_of(parts, value, now)
     _note_progress(parts, tenant_id, waba_id, phone_number_id, value)
@@ -38,7 +40,7 @@ def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: int, 
             _take_old(parts, tenant_id, phone_number_id, found, known, received_at, now)
 
 
-def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: int, now: int) -> None:
+def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: EpochMs, now: EpochMs) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, _ = _number_of(parts, value, now)
     for found in book_entries(value):
@@ -48,7 +50,7 @@ def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: i
             _take_entry(parts, tenant_id, found, received_at, now)
 
 
-def _number_of(parts: SyncParts, value: Json, now: int) -> tuple[TenantId, str]:
+def _number_of(parts: SyncParts, value: Json, now: EpochMs) -> tuple[TenantId, str]:
     phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
     tenant_id = parts.owners.tenant_of(phone_number_id, now) if phone_number_id else None
     if tenant_id is None:
@@ -76,7 +78,13 @@ def _note_progress(parts: SyncParts, tenant_id: TenantId, waba_id: str, phone_nu
 
 
 def _take_old(
-    parts: SyncParts, tenant_id: TenantId, phone_number_id: str, old: Old, known: Known, received_at: int, now: int
+    parts: SyncParts,
+    tenant_id: TenantId,
+    phone_number_id: str,
+    old: Old,
+    known: Known,
+    received_at: EpochMs,
+    now: EpochMs,
 ) -> None:
     raw, parsed = old.message, parse(old.message)
     reported = told_time(raw, received_at, HISTORY_MS)
@@ -120,7 +128,7 @@ def _as_before(parts: SyncParts, tenant_id: TenantId, message: Message, there: M
     if message.change is not None:
         target = message.change.target
         known = parts.conversations.messages.id_of_change(tenant_id, message.conversation_id, target, name)
-    return replace(message, message_id=known, at=int(known[:13])) if known is not None else message
+    return replace(message, message_id=known, at=time_of(known)) if known is not None else message
 
 
 def _head(message: Message, phone_number_id: str, contact_id: ContactId, person: Person, who: Identities) -> Head:
@@ -130,14 +138,14 @@ def _head(message: Message, phone_number_id: str, contact_id: ContactId, person:
     return Head(message.conversation_id, phone_number_id, contact_id, contact.shown_name, phone)
 
 
-def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, received_at: int, now: int) -> None:
+def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, received_at: EpochMs, now: EpochMs) -> None:
     person = parts.people.find(tenant_id, entry.who)
     if person.contact is None and not entry.name:
         count("PhoneBookUnknown")
         return
     at = entry.at or received_at
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
-    contact_id = parts.people.link(tenant_id, person, entry.who, 0, now)
+    contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now)
     parts.people.note_book_name(tenant_id, person, contact_id, entry.name, at)
     # Also for old news: whoever noted the name may have died before it was shown.
     parts.heads.refresh(tenant_id, contact_id)

@@ -12,6 +12,7 @@ from functions.webhook_ingest.sync.history import take_history, take_phone_book
 from functions.webhook_ingest.sync.logic.history import tasks_of
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.queue import Outgoing
+from shared.clock import EpochMs
 from shared.domain.accounts.account import with_part_respelled
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.number_plans import VERSION
@@ -21,7 +22,7 @@ from shared.observability import count
 from shared.queue_messages import SyncTask
 
 
-def take_task(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+def take_task(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], bool]) -> None:
     """Do it, or queue its parts when it is more than one; once `stop` says that the time is up, queue the rest.
 
     Raises InvalidInput for what cannot be routed.
@@ -47,7 +48,7 @@ def take_task(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], boo
             _take(parts, piece, now)
 
 
-def _move(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+def _move(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], bool]) -> None:
     tenant_id = TenantId(word(task.value, "tenant_id"))
     source, target = (ConversationId(word(task.value, key)) for key in ("source", "target"))
     contact_id = ContactId(word(task.value, "contact_id"))
@@ -61,7 +62,7 @@ def _move(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) 
         parts.sync.send(task, group=digest(task.waba_id))
 
 
-def _respell(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool]) -> None:
+def _respell(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], bool]) -> None:
     """Without a shard, all of them; a shard goes on from `after`. With the last one the tenant's noes hold for whoever
     has the number, without that anybody looks under other spellings."""
     tenant_id = TenantId(word(task.value, "tenant_id"))
@@ -80,6 +81,6 @@ def _respell(parts: SyncParts, task: SyncTask, now: int, stop: Callable[[], bool
     parts.accounts.change_tenant(tenant_id, lambda found: with_part_respelled(found, VERSION, int(shard), SHARDS))
 
 
-def _take(parts: SyncParts, task: SyncTask, now: int) -> None:
+def _take(parts: SyncParts, task: SyncTask, now: EpochMs) -> None:
     take = take_history if task.kind == "history" else take_phone_book
     take(parts, task.waba_id, task.value, task.received_at, now)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from shared.clock import EpochMs
 from shared.ids import TenantId
 
 
@@ -51,7 +52,7 @@ class Tenant:
     plan: str = "free"
     subscription_status: str = "none"
     customer_id: str = ""
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
     number_plans: str = ""
     respelled: tuple[str, ...] = ()
 
@@ -76,7 +77,7 @@ class Member:
     subject: str
     email: str
     role: Role
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
     available: bool = False
 
 
@@ -93,7 +94,7 @@ class ApiKey:
     scopes: tuple[Scope, ...]
     hint: str
     key_hash: str
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
 
 
 @dataclass(frozen=True, slots=True)

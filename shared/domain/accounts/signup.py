@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shared.clock import EpochMs
 from shared.errors import RetryableError, TooManyRequests
 
 HOUR_MS: Final = 3_600_000
@@ -29,12 +30,12 @@ class PendingSignup:
     country: str = ""
     subject: str = ""
     verifier: str = ""
-    expires_at: int = 0
-    signups: tuple[int, ...] = ()
-    codes: tuple[int, ...] = ()
-    held_until: int = 0
+    expires_at: EpochMs = EpochMs(0)
+    signups: tuple[EpochMs, ...] = ()
+    codes: tuple[EpochMs, ...] = ()
+    held_until: EpochMs = EpochMs(0)
 
-    def is_open(self, now: int) -> bool:
+    def is_open(self, now: EpochMs) -> bool:
         """Whether it may still be confirmed."""
         return bool(self.verifier) and now < self.expires_at
 
@@ -42,7 +43,7 @@ class PendingSignup:
 Change = Callable[[PendingSignup], PendingSignup]
 
 
-def hold_for_signup(now: int) -> Change:
+def hold_for_signup(now: EpochMs) -> Change:
     """From now on nothing confirms what somebody chose before. Raises RetryableError while another call has it, and
     TooManyRequests."""
 
@@ -56,7 +57,7 @@ def hold_for_signup(now: int) -> Change:
     return change
 
 
-def hold_for_code(now: int) -> Change:
+def hold_for_code(now: EpochMs) -> Change:
     """Raises RetryableError while another call has it, and TooManyRequests."""
 
     def change(found: PendingSignup) -> PendingSignup:
@@ -70,14 +71,14 @@ def hold_for_code(now: int) -> Change:
 
 def let_go(held: PendingSignup, after: PendingSignup) -> Change:
     """Leaves it as `after`, unless another call took it over meanwhile."""
-    return lambda found: replace(after, held_until=0) if found == held else found
+    return lambda found: replace(after, held_until=EpochMs(0)) if found == held else found
 
 
-def _held(found: PendingSignup, now: int) -> PendingSignup:
+def _held(found: PendingSignup, now: EpochMs) -> PendingSignup:
     if found.held_until > now:
         raise RetryableError("another call for this address is at work; try again in a few seconds")
-    return replace(found, held_until=now + HOLD_MS)
+    return replace(found, held_until=EpochMs(now + HOLD_MS))
 
 
-def _of_the_last_hour(moments: tuple[int, ...], now: int) -> tuple[int, ...]:
+def _of_the_last_hour(moments: tuple[EpochMs, ...], now: EpochMs) -> tuple[EpochMs, ...]:
     return tuple(moment for moment in moments if moment > now - HOUR_MS)

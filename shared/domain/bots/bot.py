@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from shared.clock import EpochMs
 from shared.domain import text_fold
 from shared.domain.limits import require_room
 from shared.domain.text_fold import fold, fold_words
@@ -43,7 +44,7 @@ class Bot:
     phone_number_id: str
     enabled: bool
     rules: tuple[Rule, ...]
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
     folded_by: str = ""
 
 

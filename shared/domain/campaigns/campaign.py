@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from shared.clock import EpochMs
 from shared.domain.templates.compiler import Variable
 from shared.errors import Conflict
 from shared.ids import CampaignId, derived_ulid
@@ -104,15 +105,15 @@ class Campaign:
     variables: Mapping[str, Variable]
     state: State = State.DRAFT
     reason: str = ""
-    start_at: int | None = None
-    created_at: int = 0
+    start_at: EpochMs | None = None
+    created_at: EpochMs = EpochMs(0)
     created_by: str = ""
-    frozen_at: int = 0
-    started_at: int | None = None
-    finished_at: int | None = None
-    resumed_at: int | None = None
+    frozen_at: EpochMs = EpochMs(0)
+    started_at: EpochMs | None = None
+    finished_at: EpochMs | None = None
+    resumed_at: EpochMs | None = None
     resumed_from: tuple[int, ...] = ()
-    held_until: int | None = None
+    held_until: EpochMs | None = None
     sizes: tuple[int, ...] = ()
     lanes: int = 1
     cursors: tuple[int, ...] = ()
@@ -132,7 +133,7 @@ class Campaign:
         return self.recipients + sum(self.skipped.values())
 
     @property
-    def turn(self) -> tuple[int, str]:
+    def turn(self) -> tuple[EpochMs, str]:
         """The order in which campaigns begin: by the moment they are to start, whichever is announced first."""
         return (self.start_at if self.start_at is not None else self.frozen_at, self.campaign_id)
 
@@ -143,7 +144,7 @@ class Campaign:
         return done and (self.finished_at is not None)
 
 
-def resend_of(campaign: Campaign, now: int) -> Campaign:
+def resend_of(campaign: Campaign, now: EpochMs) -> Campaign:
     """A campaign of its own, with the same gates and books of its own, for those of whom nobody knows whether they got
     this one. Its id follows from this one's, so there is one however often this is asked; it does not go on for ever.
     """
@@ -185,7 +186,7 @@ def after(state: State, action: str) -> State:
     return result
 
 
-def spared_people_rest(earlier: Campaign, now: int) -> bool:
+def spared_people_rest(earlier: Campaign, now: EpochMs) -> bool:
     """Whether those whom Meta spared in this campaign must not be tried again (yet): not within a day, and not at all
     after a second try. Meta acts against accounts that keep trying (changelog of 2026-04-30)."""
     second_try = earlier.audience.source is not None

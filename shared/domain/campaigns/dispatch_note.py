@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
+
 _DIGEST_BYTES, _TIME_BYTES = 3, 6
 
 
@@ -11,11 +13,11 @@ class DispatchNote:
     """`at` is when it left (epoch ms); `digest` some bytes that follow from Meta's id of it, none while Meta has not
     told the id."""
 
-    at: int
+    at: EpochMs
     digest: bytes = b""
 
     @classmethod
-    def of(cls, at: int, wamid: str) -> "DispatchNote":
+    def of(cls, at: EpochMs, wamid: str) -> "DispatchNote":
         return cls(at, _digest(wamid) if wamid else b"")
 
     def is_of(self, wamid: str) -> bool | None:
@@ -29,7 +31,7 @@ class DispatchNote:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "DispatchNote":
-        return cls(int.from_bytes(data[:_TIME_BYTES], "big"), data[_TIME_BYTES:])
+        return cls(EpochMs(int.from_bytes(data[:_TIME_BYTES], "big")), data[_TIME_BYTES:])
 
 
 def _digest(wamid: str) -> bytes:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.clock import EpochMs
+
 
 @dataclass(frozen=True, slots=True)
 class DryRunPart:
@@ -18,7 +20,7 @@ class DryRunPart:
     samples: tuple[tuple[str, str], ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     missing_by_slot: Mapping[str, int] = field(default_factory=dict)
-    offer_ends: int | None = None
+    offer_ends: EpochMs | None = None
     markets: Mapping[str, int] = field(default_factory=dict)
     recent: Mapping[str, int] = field(default_factory=dict)
 
@@ -52,7 +54,7 @@ class DryRunPart:
             samples=tuple((str(row["contact_id"]), str(row["text"])) for row in part["samples"]),
             missing=tuple((str(row["contact_id"]), str(row["slot"])) for row in part["missing"]),
             missing_by_slot=_counts(part.get("missing_by_slot", {})),
-            offer_ends=None if ends is None else int(ends),
+            offer_ends=None if ends is None else EpochMs(int(ends)),
             markets=_counts(part.get("markets", {})),
             recent=_counts(part.get("recent", {})),
         )

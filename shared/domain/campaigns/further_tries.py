@@ -5,6 +5,7 @@ All tries that lead back to one campaign are one family: whom one of them has re
 
 from collections.abc import Iterable, Sequence
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, EarlierCampaign, State
 
 GOT = frozenset({"sent", "delivered", "read"})
@@ -34,7 +35,7 @@ def not_settled(earlier: Campaign, source: EarlierCampaign) -> str:
     )
 
 
-def reaches_nobody_before(earlier: Campaign, turn: tuple[int, str]) -> str:
+def reaches_nobody_before(earlier: Campaign, turn: tuple[EpochMs, str]) -> str:
     """Why a campaign that begins at this turn cannot know who is in an earlier one; "" when it can. One that begins
     before it is waited for."""
     if earlier.sizes or earlier.state is State.LOADING:

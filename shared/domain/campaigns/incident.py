@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.ids import CampaignId
 
 
@@ -12,5 +13,5 @@ class Incident:
 
     campaign_id: CampaignId
     kind: str
-    at: int
+    at: EpochMs
     figures: Mapping[str, int]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 
 Skipped = Sequence[tuple[str, str]]
@@ -37,4 +38,4 @@ class SealedBlock:
     scanned_to: str
     end: bool
     carried: tuple[Recipient, ...] = ()
-    at: int = 0
+    at: EpochMs = EpochMs(0)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.ids import CampaignId, TenantId
 
 OPENING = "opening"
@@ -19,7 +20,7 @@ class Run:
     state: str
     sizes: tuple[int, ...]
     lanes: int
-    frozen_at: int
+    frozen_at: EpochMs
     category: str
     plan: str
     reason: str = ""
@@ -32,7 +33,7 @@ class Claim:
 
     start: int
     stop: int
-    at: int
+    at: EpochMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,11 @@ class LaneState:
 
     lane: int
     fence: int
-    expires_at: int
+    expires_at: EpochMs
     cursors: Mapping[CampaignId, int]
     claims: Mapping[CampaignId, Claim]
     rate: int = 0
-    claimed_at: int = 0
+    claimed_at: EpochMs = EpochMs(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class RetryBatch:
     key: str
     campaign_id: CampaignId
     lane: int
-    due: int
+    due: EpochMs
     entries: tuple[tuple[int, int, int], ...]
 
 

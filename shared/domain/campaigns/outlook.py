@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from shared.clock import to_rfc3339
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.numbers.number import UNLIMITED, Number
 
 _DAY_MS = 86_400_000
@@ -42,16 +42,18 @@ class Concern:
 class Outlook:
     """Times in epoch ms. `seconds` is how long sending takes at the number's rate, all by itself."""
 
-    starts_at: int
+    starts_at: EpochMs
     seconds: int
     concerns: tuple[Concern, ...]
 
     @property
-    def finishes_at(self) -> int:
-        return self.starts_at + self.seconds * 1000
+    def finishes_at(self) -> EpochMs:
+        return EpochMs(self.starts_at + self.seconds * 1000)
 
 
-def outlook(sendable: int, number: Number, allowance: Allowance, starts_at: int, offer_ends: int | None) -> Outlook:
+def outlook(
+    sendable: int, number: Number, allowance: Allowance, starts_at: EpochMs, offer_ends: EpochMs | None
+) -> Outlook:
     """`sendable` people on this number from `starts_at` on; `offer_ends` is when the first offer in it ends."""
     seconds = -(-sendable // number.sending_rate)
     found: list[Concern] = []
@@ -67,7 +69,7 @@ def outlook(sendable: int, number: Number, allowance: Allowance, starts_at: int,
     beyond = allowance.beyond(sendable)
     if beyond:
         found.append(Concern("beyond_messaging_limit", limit_words(beyond, allowance), beyond))
-    finish = starts_at + seconds * 1000
+    finish = EpochMs(starts_at + seconds * 1000)
     if offer_ends is not None and offer_ends < finish:
         late = min(sendable, (finish - max(offer_ends, starts_at)) * number.sending_rate // 1000)
         ends, ready = to_rfc3339(offer_ends), to_rfc3339(finish)
@@ -85,7 +87,7 @@ def limit_words(beyond: int, allowance: Allowance) -> str:
     )
 
 
-def within_a_day(minutes: dict[int, int], now: int) -> int:
+def within_a_day(minutes: dict[int, int], now: EpochMs) -> int:
     """Of messages counted by minute since 1970, those of the last 24 hours. `now` in epoch ms."""
     since = (now - _DAY_MS) // 60_000
     return sum(count for minute, count in minutes.items() if minute >= since)

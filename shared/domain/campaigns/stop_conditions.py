@@ -4,6 +4,7 @@ Meta refuses few of these messages. What stops a campaign that sends is told by 
 still loads, or stands still for another reason, finds out from what is stored.
 """
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.stop_reasons import NUMBER_RED, TEMPLATE_RECATEGORISED, TEMPLATE_RED, template_is
 from shared.domain.contacts.consent import purpose_of
@@ -11,7 +12,7 @@ from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 
 
-def reason_not_to_begin(campaign: Campaign, template: Template, number: Number, now: int) -> str:
+def reason_not_to_begin(campaign: Campaign, template: Template, number: Number, now: EpochMs) -> str:
     """The reason that a webhook would have stored had the campaign been sending, or blank; `now` in epoch ms."""
     if template.category != campaign.category:
         return TEMPLATE_RECATEGORISED
@@ -24,7 +25,7 @@ def reason_not_to_begin(campaign: Campaign, template: Template, number: Number, 
     return NUMBER_RED if number.quality == "RED" else ""
 
 
-def reason_to_idle(number: Number, now: int) -> str:
+def reason_to_idle(number: Number, now: EpochMs) -> str:
     """Why the number may not send at this moment (epoch ms), or blank."""
     state = number.state_at(now)
     return "" if state == "active" else number.reason or f"number_{state}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.ids import ContactId
 
 
@@ -12,7 +13,7 @@ class ConsentChange:
 
     contact_id: ContactId
     opted_out: bool
-    at: int
+    at: EpochMs
     same_as: ContactId = ContactId("")
 
 
@@ -23,4 +24,4 @@ class ConsentEvent:
     event_id: str
     opted_out: bool
     source: str
-    at: int
+    at: EpochMs

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared.clock import EpochMs
 from shared.ids import ContactId
 
 
@@ -27,16 +28,16 @@ class Contact:
     region: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
-    opted_out_at: int | None = None
+    opted_out_at: EpochMs | None = None
     opt_out_source: str = ""
-    last_inbound_at: int | None = None
-    created_at: int = 0
-    updated_at: int = 0
+    last_inbound_at: EpochMs | None = None
+    created_at: EpochMs = EpochMs(0)
+    updated_at: EpochMs = EpochMs(0)
     merged: frozenset[ContactId] = frozenset()
     profile_name: str = ""
     username: str = ""
     given_name: str = ""
-    moved_at: int = 0
+    moved_at: EpochMs = EpochMs(0)
 
     @property
     def shown_name(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.errors import Conflict, InvalidInput
 from shared.ids import ContactId, ConversationId
@@ -53,27 +54,27 @@ class Conversation:
     phone_number_id: str
     contact_id: ContactId
     contact_name: str
-    last_message_at: int
+    last_message_at: EpochMs
     last_message_text: str
-    last_inbound_at: int | None
+    last_inbound_at: EpochMs | None
     unread: int = 0
     status: Status = "open"
     contact_phone: str = ""
     assignee: str = ""
     labels: frozenset[str] = frozenset()
-    snoozed_until: int | None = None
-    state_at: int = 0
+    snoozed_until: EpochMs | None = None
+    state_at: EpochMs = EpochMs(0)
     version: int = 0
     notes: int = 0
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
     trail: Trail = field(default_factory=Trail)
 
     @property
-    def active_at(self) -> int:
+    def active_at(self) -> EpochMs:
         """What lists are sorted by: the last message, the making of one without messages, or when it comes back."""
         return self.snoozed_until or self.last_message_at or self.created_at
 
-    def status_at(self, now: int) -> Status:
+    def status_at(self, now: EpochMs) -> Status:
         """A snoozed conversation comes back by itself."""
         return "open" if self.status == "snoozed" and (self.snoozed_until or 0) <= now else self.status
 
@@ -89,7 +90,7 @@ class NewerMessage(Conflict):
         self.newer_id = newer_id
 
 
-def window_open(last_inbound_at: int | None, now: int) -> bool:
+def window_open(last_inbound_at: EpochMs | None, now: EpochMs) -> bool:
     """Whether a free-form message may be sent now (both in epoch ms)."""
     return last_inbound_at is not None and now - last_inbound_at < WINDOW_MS
 
@@ -115,7 +116,9 @@ def with_message(conversation: Conversation, message: Message, *, fresh: bool) -
         )
     if message.opens_window and message.message_id > trail.inbound_id:
         trail = replace(trail, inbound_id=message.message_id, inbound_wamid=message.wamid)
-        conversation = replace(conversation, last_inbound_at=max(message.at, conversation.last_inbound_at or 0))
+        conversation = replace(
+            conversation, last_inbound_at=max(message.at, conversation.last_inbound_at or EpochMs(0))
+        )
     if message.counts_as_unread and message.message_id > trail.heard_id:
         trail = replace(trail, heard_id=message.message_id)
     if message.direction == "out" and message.message_id > trail.answer_id:
@@ -133,25 +136,25 @@ def with_message(conversation: Conversation, message: Message, *, fresh: bool) -
     return conversation
 
 
-def _set_status(conversation: Conversation, status: Status, at: int, until: int | None = None) -> Conversation:
+def _set_status(conversation: Conversation, status: Status, at: EpochMs, until: EpochMs | None = None) -> Conversation:
     if conversation.status == status and conversation.snoozed_until == until:
         return conversation
     return replace(conversation, status=status, snoozed_until=until, state_at=at, version=conversation.version + 1)
 
 
-def close(conversation: Conversation, now: int) -> Conversation:
+def close(conversation: Conversation, now: EpochMs) -> Conversation:
     """Done with, nothing unread; it opens again when the person writes."""
     return replace(_set_status(conversation, "closed", now), unread=0)
 
 
-def snooze(conversation: Conversation, until: int, now: int) -> Conversation:
+def snooze(conversation: Conversation, until: EpochMs, now: EpochMs) -> Conversation:
     """Set aside until a moment; it comes back then, or when the person writes. Raises InvalidInput."""
     if not now < until <= now + MOST_SNOOZED_MS:
         raise InvalidInput("choose a time in the future, within a year", field="until")
     return _set_status(conversation, "snoozed", now, until)
 
 
-def reopen(conversation: Conversation, now: int) -> Conversation:
+def reopen(conversation: Conversation, now: EpochMs) -> Conversation:
     return _set_status(conversation, "open", now)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.clock import EpochMs
+from shared.domain.conversations.message_ids import time_of
 from shared.ids import ConversationId
 
 EntryKind = Literal["note", "assigned", "labels", "closed", "snoozed", "reopened"]
@@ -31,8 +33,8 @@ class Entry:
     details: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def at(self) -> int:
-        return int(self.entry_id[:13])
+    def at(self) -> EpochMs:
+        return time_of(self.entry_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import first_name_of
 from shared.errors import Conflict
@@ -21,7 +22,7 @@ class Label:
     label_id: str
     name: str
     colour: str
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class CannedReply:
     reply_id: str
     shortcut: str
     text: str
-    created_at: int = 0
-    updated_at: int = 0
+    created_at: EpochMs = EpochMs(0)
+    updated_at: EpochMs = EpochMs(0)
 
 
 def check_label(label: Label, others: Collection[Label]) -> None:

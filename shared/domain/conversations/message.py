@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message_changes import Change, Changes, Reaction, Said, reactions_in
 from shared.domain.media.message_media import MessageMedia
 from shared.ids import ConversationId
@@ -39,7 +40,7 @@ class Message:
     author: Author
     kind: str
     text: str
-    at: int
+    at: EpochMs
     content: Mapping[str, object]
     wamid: str = ""
     status: str = ""
@@ -50,9 +51,9 @@ class Message:
     source: Source = "live"
     change: Change | None = None
     reactions: tuple[Reaction, ...] = ()
-    edited_at: int = 0
+    edited_at: EpochMs = EpochMs(0)
     original: Said | None = None
-    revoked_at: int = 0
+    revoked_at: EpochMs = EpochMs(0)
     media: MessageMedia | None = None
 
     @property

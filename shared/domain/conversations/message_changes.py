@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.clock import EpochMs
+from shared.domain.conversations.message_ids import time_of
+
 Action = Literal["reaction", "edit", "revoke"]
 
 
@@ -36,9 +39,9 @@ class Applied:
     change: Change
 
     @property
-    def at(self) -> int:
+    def at(self) -> EpochMs:
         """Epoch ms."""
-        return int(self.change_id[:13])
+        return time_of(self.change_id)
 
 
 Changes = Mapping[str, Applied]
@@ -52,7 +55,7 @@ class Reaction:
     by: str
     author_id: str
     emoji: str
-    at: int
+    at: EpochMs
 
 
 @dataclass(frozen=True, slots=True)

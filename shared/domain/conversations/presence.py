@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.clock import EpochMs
+
 Doing = Literal["viewing", "typing"]
 PRESENT_MS = 30_000
 """How long a member counts as present after the last sign of them."""
@@ -14,4 +16,4 @@ class Present:
 
     member_id: str
     doing: Doing
-    until: int
+    until: EpochMs

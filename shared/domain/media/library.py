@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from shared.clock import EpochMs
 from shared.domain.media.media_types import MediaKind
 
 LibraryStatus = Literal["awaiting_upload", "ready", "refused"]
@@ -35,7 +36,7 @@ class MetaCopy:
     """Meta's id of an uploaded file; `uploaded_at` in epoch ms."""
 
     meta_id: str
-    uploaded_at: int
+    uploaded_at: EpochMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class LibraryFile:
     status: LibraryStatus = "awaiting_upload"
     reason: str = ""
     voice: bool = False
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
     created_by: str = ""
     meta: Mapping[str, MetaCopy] = field(default_factory=dict)
 
-    def meta_id(self, phone_number_id: str, now: int, margin_ms: int) -> str:
+    def meta_id(self, phone_number_id: str, now: EpochMs, margin_ms: int) -> str:
         """Meta's id of the copy for this number if that lives for `margin_ms` longer, else ""."""
         copy = self.meta.get(phone_number_id)
         alive = copy is not None and now + margin_ms < copy.uploaded_at + META_LIFE_MS

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.clock import EpochMs
+
 Severity = Literal["info", "warning", "critical"]
 
 
@@ -15,7 +17,7 @@ class Notice:
     kind: str
     severity: Severity
     text: str
-    at: int
+    at: EpochMs
     waba_id: str = ""
     phone_number: str = ""
     template_id: str = ""

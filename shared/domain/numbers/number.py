@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from shared.clock import EpochMs
 from shared.errors import Conflict
 
 UNLIMITED = -1
@@ -49,17 +50,17 @@ class Waba:
     token: str
     status: str = "active"
     reason: str = ""
-    connected_at: int = 0
+    connected_at: EpochMs = EpochMs(0)
     messaging_limit: int | None = None
     review: str = ""
-    limit_at: int = 0
-    reviewed_at: int = 0
+    limit_at: EpochMs = EpochMs(0)
+    reviewed_at: EpochMs = EpochMs(0)
 
-    def with_review(self, decision: str, at: int) -> "Waba":
+    def with_review(self, decision: str, at: EpochMs) -> "Waba":
         """With Meta's decision of this moment (epoch ms), unless a later one is known."""
         return replace(self, review=decision, reviewed_at=at) if self.reviewed_at <= at else self
 
-    def with_limit(self, limit: int | None, at: int) -> "Waba":
+    def with_limit(self, limit: int | None, at: EpochMs) -> "Waba":
         """With what Meta said of the limit at this moment (epoch ms), unless it is known how it was later."""
         return replace(self, messaging_limit=limit, limit_at=at) if self.limit_at <= at else self
 
@@ -86,17 +87,17 @@ class Number:
     quality: str = "UNKNOWN"
     status: str = "active"
     reason: str = ""
-    connected_at: int = 0
+    connected_at: EpochMs = EpochMs(0)
     history_declined: bool = False
     history_percent: int = 0
-    restricted_until: int = 0
+    restricted_until: EpochMs = EpochMs(0)
     answers_restricted: bool = False
-    stopped_at: int = 0
-    restored_at: int = 0
+    stopped_at: EpochMs = EpochMs(0)
+    restored_at: EpochMs = EpochMs(0)
     username: str = ""
-    quality_at: int = 0
-    name_at: int = 0
-    username_at: int = 0
+    quality_at: EpochMs = EpochMs(0)
+    name_at: EpochMs = EpochMs(0)
+    username_at: EpochMs = EpochMs(0)
 
     @property
     def sending_rate(self) -> int:
@@ -108,31 +109,31 @@ class Number:
         """Workers that share the number: one, or four on a 1,000 messages per second number."""
         return 4 if self.throughput >= 1000 else 1
 
-    def with_quality(self, quality: str, at: int) -> "Number":
+    def with_quality(self, quality: str, at: EpochMs) -> "Number":
         """With what Meta said of it at this moment (epoch ms), unless it is known how it was later."""
         return replace(self, quality=quality, quality_at=at) if self.quality_at <= at else self
 
-    def with_verified_name(self, name: str, at: int) -> "Number":
+    def with_verified_name(self, name: str, at: EpochMs) -> "Number":
         """With the display name that Meta approved at this moment (epoch ms), unless a later one is known."""
         return replace(self, verified_name=name, name_at=at) if self.name_at <= at else self
 
-    def with_username(self, username: str, at: int) -> "Number":
+    def with_username(self, username: str, at: EpochMs) -> "Number":
         """With the username that the business had at this moment (epoch ms), blank for none, unless a later one is
         known."""
         return replace(self, username=username, username_at=at) if self.username_at <= at else self
 
-    def state_at(self, now: int) -> str:
+    def state_at(self, now: EpochMs) -> str:
         """The status that holds at this moment (epoch ms)."""
         over = self.status == "restricted" and 0 < self.restricted_until <= now
         return "active" if over else self.status
 
-    def require_active(self, now: int) -> None:
+    def require_active(self, now: EpochMs) -> None:
         """Raises Conflict, which says what to do, when the number cannot send campaigns and templates."""
         state = self.state_at(now)
         if state != "active":
             raise Conflict(f"the number is {state}: {self.reason or 'reconnect it'}", code="number_inactive")
 
-    def require_answers(self, now: int) -> None:
+    def require_answers(self, now: EpochMs) -> None:
         """Raises Conflict when the number may not even answer. Restrictions mostly concern messages that a business
         begins (Meta, account_update, restriction_info)."""
         if self.state_at(now) != "restricted" or self.answers_restricted:

@@ -7,6 +7,7 @@ to do at the moment of sending.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.contacts.consent import SkipReason
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import first_name_of
@@ -66,7 +67,7 @@ class SendPlan:
     header_text: str
     card_texts: tuple[str, ...] = ()
     body_limit: int = BODY_LIMIT
-    compiled_at: int = 0
+    compiled_at: EpochMs = EpochMs(0)
 
 
 class CompileError(InvalidInput):
@@ -88,7 +89,7 @@ class Unsendable(Exception):
 
 
 def compile_plan(
-    template: Template, variables: Mapping[str, Variable], known_fields: Collection[str], now: int = 0
+    template: Template, variables: Mapping[str, Variable], known_fields: Collection[str], now: EpochMs = EpochMs(0)
 ) -> SendPlan:
     """Raises CompileError with every problem found: not approved, unmapped or unknown slots, unknown fields, constants
     and fallbacks that Meta would refuse.

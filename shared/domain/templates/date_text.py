@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from shared.clock import EpochMs
+
 DEFAULT_PATTERN = "YYYY-MM-DD"
 _TOKEN = re.compile(r"YYYY|YY|MM|M|DD|D|HH|mm|\[[^\[\]]*\]")
 _ISO = re.compile(
@@ -58,13 +60,13 @@ def _moment(value: str) -> datetime | None:
         return None
 
 
-def epoch_of(value: str) -> int | None:
+def epoch_of(value: str) -> EpochMs | None:
     """The moment meant, epoch milliseconds: itself, RFC 3339 with a zone, or a date, meaning its end in UTC."""
     if _EPOCH_MS.fullmatch(value):
-        return int(value)
+        return EpochMs(int(value))
     at = _moment(value)
     if at is None:
         return None
     if len(value) == 10:
         at = at.replace(hour=23, minute=59, second=59, tzinfo=UTC)
-    return int(at.timestamp() * 1000) if at.tzinfo is not None else None
+    return EpochMs(int(at.timestamp() * 1000)) if at.tzinfo is not None else None

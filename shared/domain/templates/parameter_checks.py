@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from shared.clock import EpochMs
 from shared.domain.contacts.consent import SkipReason
 from shared.domain.media.links import BadLink, encoded_link, encoded_text
 from shared.domain.templates.date_text import date_text, epoch_of
@@ -64,7 +65,7 @@ def as_line(slot: Slot, text: str) -> str:
     return text.strip() if slot.kind in ("flow_data", "sections") else one_line(text)
 
 
-def checked(slot: Slot, value: str, now: int) -> str:
+def checked(slot: Slot, value: str, now: EpochMs) -> str:
     """The value as it is frozen, from one line that is not empty. `now` in epoch ms. Raises BadValue."""
     return _CHECKS[slot.kind](slot, value, now)
 
@@ -86,31 +87,31 @@ def text_limit(slot: Slot) -> int:
     return BODY_LIMIT if slot.card is None else CARD_BODY_LIMIT
 
 
-def _text(slot: Slot, value: str, now: int) -> str:
+def _text(slot: Slot, value: str, now: EpochMs) -> str:
     return _short(value, text_limit(slot))
 
 
-def _currency(slot: Slot, value: str, now: int) -> str:
+def _currency(slot: Slot, value: str, now: EpochMs) -> str:
     amount = thousandths(value)
     if amount is None:
         raise _wrong("an amount of at most 12 digits before the point, such as 12 or 12.50")
     return str(amount)
 
 
-def _date_time(slot: Slot, value: str, now: int) -> str:
+def _date_time(slot: Slot, value: str, now: EpochMs) -> str:
     text = date_text(slot.detail, value)
     if text is None:
         raise _wrong(f"a date such as 2026-12-31, with a time when the format has one ({slot.detail})")
     return text
 
 
-def _otp(slot: Slot, value: str, now: int) -> str:
+def _otp(slot: Slot, value: str, now: EpochMs) -> str:
     if not _OTP.fullmatch(value):
         raise _wrong("a code of letters A to Z, digits and signs, without spaces")
     return _short(value, OTP_LIMIT)
 
 
-def _medium(slot: Slot, value: str, now: int) -> str:
+def _medium(slot: Slot, value: str, now: EpochMs) -> str:
     if value == slot.detail:
         return value
     try:
@@ -119,18 +120,18 @@ def _medium(slot: Slot, value: str, now: int) -> str:
         raise _wrong(f"a link by https://, or as a constant the id of uploaded media, and it {bad}") from bad
 
 
-def _url_suffix(slot: Slot, value: str, now: int) -> str:
+def _url_suffix(slot: Slot, value: str, now: EpochMs) -> str:
     return _short(encoded_text(value), URL_LIMIT - slot.fixed)
 
 
-def _coupon(slot: Slot, value: str, now: int) -> str:
+def _coupon(slot: Slot, value: str, now: EpochMs) -> str:
     if not _COUPON.fullmatch(value):
         raise _wrong("a code of letters A to Z and digits")
     return _short(value, COUPON_LIMIT)
 
 
-def _degrees(bound: int) -> "Callable[[Slot, str, int], str]":
-    def check(slot: Slot, value: str, now: int) -> str:
+def _degrees(bound: int) -> "Callable[[Slot, str, EpochMs], str]":
+    def check(slot: Slot, value: str, now: EpochMs) -> str:
         if not _DEGREES.fullmatch(value) or not -bound <= float(value) <= bound:
             raise _wrong(f"degrees from -{bound} to {bound}, such as 37.758056")
         return value
@@ -138,7 +139,7 @@ def _degrees(bound: int) -> "Callable[[Slot, str, int], str]":
     return check
 
 
-def _expiration(slot: Slot, value: str, now: int) -> str:
+def _expiration(slot: Slot, value: str, now: EpochMs) -> str:
     at = epoch_of(value)
     if at is None:
         raise _wrong("a time such as 2026-12-31T18:00:00Z, or a date, meaning its end in UTC")
@@ -158,7 +159,7 @@ def _json(value: str, wanted: str) -> tuple[object, str]:
     return parsed, short
 
 
-def _flow_data(slot: Slot, value: str, now: int) -> str:
+def _flow_data(slot: Slot, value: str, now: EpochMs) -> str:
     wanted = 'the data of the flow\'s first screen as a JSON object, such as {"product": "Aloe"}'
     parsed, short = _json(value, wanted)
     if not isinstance(parsed, dict) or not parsed:
@@ -166,7 +167,7 @@ def _flow_data(slot: Slot, value: str, now: int) -> str:
     return short
 
 
-def _sections(slot: Slot, value: str, now: int) -> str:
+def _sections(slot: Slot, value: str, now: EpochMs) -> str:
     parsed, short = _json(value, _SECTIONS_WANTED)
     if not isinstance(parsed, list) or not 1 <= len(parsed) <= SECTIONS:
         raise _wrong(_SECTIONS_WANTED)
@@ -192,13 +193,13 @@ def _products_of(section: object) -> list[str]:
     return found
 
 
-def _catalog_id(slot: Slot, value: str, now: int) -> str:
+def _catalog_id(slot: Slot, value: str, now: EpochMs) -> str:
     if not _CATALOG_ID.fullmatch(value):
         raise _wrong("the id of a catalog at Meta, which is digits only")
     return value
 
 
-_CHECKS: Mapping[SlotKind, Callable[[Slot, str, int], str]] = {
+_CHECKS: Mapping[SlotKind, Callable[[Slot, str, EpochMs], str]] = {
     "text": _text,
     "currency": _currency,
     "date_time": _date_time,

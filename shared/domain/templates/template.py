@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
+from shared.clock import EpochMs
+
 Component = Mapping[str, object]
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
@@ -30,11 +32,11 @@ class Template:
     parameter_format: str
     components: Sequence[Component]
     rejected_reason: str = ""
-    updated_at: int = 0
+    updated_at: EpochMs = EpochMs(0)
     quality: str = ""
-    category_at: int = 0
-    quality_at: int = 0
-    text_at: int = 0
+    category_at: EpochMs = EpochMs(0)
+    quality_at: EpochMs = EpochMs(0)
+    text_at: EpochMs = EpochMs(0)
 
 
 SlotKind = Literal[

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from shared.clock import EpochMs
 from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.media_types import MediaKind
 from shared.domain.templates.date_text import DEFAULT_PATTERN, is_pattern
@@ -84,7 +85,7 @@ def _takes_id(slot: Slot, value: str) -> bool:
     return slot.kind in _MEDIA and value.isascii() and value.isdecimal()
 
 
-def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[str], now: int) -> list[Problem]:
+def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[str], now: EpochMs) -> list[Problem]:
     """What is wrong with the source, the field, the constant or the fallback; the last two are checked as values."""
     place = f"variables.{slot.key}"
     if variable.source == "media":
@@ -142,7 +143,7 @@ def with_files(variables: Mapping[str, Variable], files: Mapping[str, AtMeta]) -
     return filled
 
 
-def _value_problems(slot: Slot, what: str, value: str, now: int) -> list[Problem]:
+def _value_problems(slot: Slot, what: str, value: str, now: EpochMs) -> list[Problem]:
     place, line = f"variables.{slot.key}", as_line(slot, value)
     if not line:
         return [Problem(place, f"the {what} is empty; write a value or remove it")]

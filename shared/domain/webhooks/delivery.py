@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shared.clock import EpochMs
+
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
 _PAUSES_MS = (
@@ -28,7 +30,7 @@ class Attempt:
     nothing was sent; challenge_not_returned, when an answer did not prove that the endpoint wants webhooks.
     """
 
-    at: int
+    at: EpochMs
     status_code: int
     duration_ms: int
     error: str = ""
@@ -57,11 +59,11 @@ class Delivery:
     delivery_id: str
     event_id: str
     event_type: str
-    created_at: int
+    created_at: EpochMs
     state: State = "retrying"
     run: int = 0
     run_attempts: int = 0
-    next_at: int = 0
+    next_at: EpochMs = EpochMs(0)
     attempts: tuple[Attempt, ...] = ()
     response: str = ""
 
@@ -74,7 +76,7 @@ class Delivery:
             return self.run > run
         return self.state != "retrying" or self.run_attempts > attempt
 
-    def after(self, outcome: Outcome, run: int, attempt: int, next_at: int) -> "Delivery":
+    def after(self, outcome: Outcome, run: int, attempt: int, next_at: EpochMs) -> "Delivery":
         """With one more attempt in the log. What once arrived has arrived, and a later run is not set back."""
         attempts = (*self.attempts, outcome.attempt)[-KEPT_ATTEMPTS:]
         logged = replace(self, attempts=attempts, response=outcome.response[:KEPT_RESPONSE])
@@ -86,28 +88,30 @@ class Delivery:
         else:
             state = "retrying" if next_at else "failed"
         made = max(attempt + 1, self.run_attempts if same else 0)
-        return replace(logged, run=run, run_attempts=made, state=state, next_at=next_at if state == "retrying" else 0)
+        return replace(
+            logged, run=run, run_attempts=made, state=state, next_at=next_at if state == "retrying" else EpochMs(0)
+        )
 
-    def replayed(self, run: int, now: int) -> "Delivery":
+    def replayed(self, run: int, now: EpochMs) -> "Delivery":
         """Begun anew as this run, unless that has happened."""
         if self.run >= run:
             return self
         return replace(self, run=run, run_attempts=0, state="retrying", next_at=now)
 
 
-def delivery_id(created_at: int, event_id: str) -> str:
+def delivery_id(created_at: EpochMs, event_id: str) -> str:
     """Sorts by time. The same event has the same id at an endpoint, however often it comes."""
     return f"{created_at:013d}-{event_id}"
 
 
-def next_attempt(event_id: str, attempt: int, now: int, wait_ms: int = 0) -> int:
+def next_attempt(event_id: str, attempt: int, now: EpochMs, wait_ms: int = 0) -> EpochMs:
     """When to try again after attempt number `attempt` (from 0) failed at `now` (epoch ms); 0 when it was the last.
 
     `wait_ms` is what the endpoint asks for; up to an hour of it is granted.
     """
     if attempt >= len(_PAUSES_MS):
-        return 0
+        return EpochMs(0)
     pause = _PAUSES_MS[attempt]
     digest = hashlib.sha256(f"{event_id}/{attempt}".encode()).digest()
     pause += pause * _SPREAD * int.from_bytes(digest[:2], "big") // (100 * 0x10000)
-    return now + max(pause, min(wait_ms, _LONGEST_WISH_MS))
+    return EpochMs(now + max(pause, min(wait_ms, _LONGEST_WISH_MS)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from shared.clock import EpochMs
 from shared.domain.webhooks.tenant_event import EventType
 
 EVERYTHING = "*"
@@ -28,7 +29,7 @@ class SealedSecret:
 
     sealed: str
     hint: str
-    until: int = 0
+    until: EpochMs = EpochMs(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,11 @@ class WebhookEndpoint:
     events: tuple[str, ...]
     description: str
     secrets: tuple[SealedSecret, ...]
-    created_at: int
+    created_at: EpochMs
     enabled: bool = True
     disabled_reason: str = ""
-    disabled_at: int = 0
-    failing_since: int = 0
+    disabled_at: EpochMs = EpochMs(0)
+    failing_since: EpochMs = EpochMs(0)
     untold: bool = False
     challenge: str = ""
 
@@ -57,45 +58,47 @@ class WebhookEndpoint:
 
     def verified(self, challenge: str) -> "WebhookEndpoint":
         """Its answer held this; nothing changes when another challenge has been set since."""
-        return replace(self, challenge="", failing_since=0) if self.challenge == challenge else self
+        return replace(self, challenge="", failing_since=EpochMs(0)) if self.challenge == challenge else self
 
     def wants(self, kind: EventType) -> bool:
         if not self.enabled or kind in _NEVER_SUBSCRIBED:
             return False
         return EVERYTHING in self.events or kind in self.events
 
-    def signing(self, now: int) -> tuple[str, ...]:
+    def signing(self, now: EpochMs) -> tuple[str, ...]:
         """The sealed secrets that sign now, the current one first."""
         return tuple(secret.sealed for secret in self.secrets if not secret.until or secret.until > now)
 
-    def rotated(self, fresh: SealedSecret, now: int) -> "WebhookEndpoint":
+    def rotated(self, fresh: SealedSecret, now: EpochMs) -> "WebhookEndpoint":
         """With a new secret; the one before it signs beside it for a day, older ones no more."""
         if self.secrets[0] == fresh:
             return self
-        return replace(self, secrets=(fresh, replace(self.secrets[0], until=now + OVERLAP_MS)))
+        return replace(self, secrets=(fresh, replace(self.secrets[0], until=EpochMs(now + OVERLAP_MS))))
 
-    def switched(self, *, enabled: bool, now: int) -> "WebhookEndpoint":
+    def switched(self, *, enabled: bool, now: EpochMs) -> "WebhookEndpoint":
         """Enabled or disabled by somebody; enabling forgets why it was disabled and how long it failed."""
         if enabled:
-            return replace(self, enabled=True, disabled_reason="", disabled_at=0, failing_since=0, untold=False)
+            return replace(
+                self, enabled=True, disabled_reason="", disabled_at=EpochMs(0), failing_since=EpochMs(0), untold=False
+            )
         return replace(self, enabled=False, disabled_at=now) if self.enabled else self
 
     def succeeded(self) -> "WebhookEndpoint":
-        return replace(self, failing_since=0)
+        return replace(self, failing_since=EpochMs(0))
 
-    def failed(self, now: int) -> "WebhookEndpoint":
+    def failed(self, now: EpochMs) -> "WebhookEndpoint":
         return self if self.failing_since else replace(self, failing_since=now)
 
-    def gives_up(self, now: int) -> bool:
+    def gives_up(self, now: EpochMs) -> bool:
         """Whether nothing has arrived for so long that it is to be disabled."""
         return self.enabled and 0 < self.failing_since <= now - GIVE_UP_MS
 
-    def disabled(self, reason: str, now: int) -> "WebhookEndpoint":
+    def disabled(self, reason: str, now: EpochMs) -> "WebhookEndpoint":
         """Disabled by itself."""
         if not self.enabled:
             return self
         return replace(self, enabled=False, disabled_reason=reason, disabled_at=now, untold=True)
 
-    def told(self, disabled_at: int) -> "WebhookEndpoint":
+    def told(self, disabled_at: EpochMs) -> "WebhookEndpoint":
         """The tenant was told that it was disabled at that moment."""
         return replace(self, untold=False) if self.disabled_at == disabled_at else self

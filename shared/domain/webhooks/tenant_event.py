@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from shared.clock import to_rfc3339
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.domain.conversations.conversation import Conversation
@@ -44,7 +44,7 @@ class TenantEvent:
 
     event_id: str
     type: EventType
-    at: int
+    at: EpochMs
     data: Mapping[str, object]
 
     def to_json(self) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.domain.leases import Bound, Lease, Leases, with_lease, without_lease
 from shared.errors import RetryableError
 from shared.ids import TenantId
@@ -26,7 +27,9 @@ class LeaseBook:
         self._table = database.sends
         self._sleep = sleep
 
-    def take(self, tenant_id: TenantId, bound: Bound, lease_id: str, holder: str, *, until: int, now: int) -> None:
+    def take(
+        self, tenant_id: TenantId, bound: Bound, lease_id: str, holder: str, *, until: EpochMs, now: EpochMs
+    ) -> None:
         """Until then (epoch ms), or until it is given back. Raises RateLimited."""
         lease = Lease(holder, until)
         if not self._change(tenant_id, bound, lambda found: with_lease(found, lease_id, lease, now, bound)):

@@ -11,6 +11,7 @@ from typing import cast
 
 from pynamodb.exceptions import PutError
 
+from shared.clock import EpochMs
 from shared.domain.accounts.signup import PendingSignup
 from shared.errors import RetryableError
 from shared.store.engine.database import ActivityIndex
@@ -31,7 +32,7 @@ class Signups:
         """An empty one when there is none."""
         return _read(_key(email))[0]
 
-    def change(self, email: str, change: Callable[[PendingSignup], PendingSignup], now: int) -> PendingSignup:
+    def change(self, email: str, change: Callable[[PendingSignup], PendingSignup], now: EpochMs) -> PendingSignup:
         """What is stored afterwards. `change` must be pure: it may run more than once. Raises whatever it raises, and
         RetryableError when others keep winning."""
         key = _key(email)
@@ -47,19 +48,19 @@ class Signups:
                 return after
         raise RetryableError("many changes at the same moment; try again")
 
-    def ended(self, now: int, most: int) -> Iterator[tuple[str, str]]:
+    def ended(self, now: EpochMs, most: int) -> Iterator[tuple[str, str]]:
         """(key, subject) of up to `most` that could no longer be confirmed at `now`, oldest first."""
         for row in DirectoryItem.index.query(_DUE, ActivityIndex.gsi1sk < f"{now:013d}", limit=most):
             yield row.pk, from_document(PendingSignup, cast("DirectoryItem", row).doc).subject
 
-    def note_ended(self, key: str, subject: str, now: int) -> None:
+    def note_ended(self, key: str, subject: str, now: EpochMs) -> None:
         """The user pool has forgotten this subject: it is no longer one of `ended`."""
         found, version = _read(key)
         if found.subject == subject:
             _save(_item(key, found, version, now), version)
 
 
-def _item(key: str, pending: PendingSignup, version: int, now: int) -> DirectoryItem:
+def _item(key: str, pending: PendingSignup, version: int, now: EpochMs) -> DirectoryItem:
     """What takes the place of this version, in no index."""
     ttl = now // 1000 + _KEPT_SECONDS
     return DirectoryItem(key, _SORT_KEY, doc=to_document(pending), version=version + 1, ttl=ttl)

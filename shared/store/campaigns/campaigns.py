@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.incident import Incident
 from shared.ids import CampaignId, TenantId, last_ulid
@@ -25,9 +26,9 @@ def _campaign_due(campaign: Campaign) -> Due | None:
     if campaign.closed:
         return Due("CAMPAIGN", campaign.held_until) if campaign.held_until is not None else None
     if campaign.state is State.SCHEDULED:
-        return Due("CAMPAIGN", (campaign.start_at or campaign.created_at) + START_GRACE_MS)
+        return Due("CAMPAIGN", EpochMs((campaign.start_at or campaign.created_at) + START_GRACE_MS))
     if campaign.state is State.LOADING:
-        return Due("CAMPAIGN", campaign.frozen_at + LOAD_GRACE_MS)
+        return Due("CAMPAIGN", EpochMs(campaign.frozen_at + LOAD_GRACE_MS))
     return Due("CAMPAIGN", campaign.created_at)
 
 
@@ -48,7 +49,7 @@ class Campaigns:
         return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
 
     @staticmethod
-    def cursor_from(moment: int) -> str:
+    def cursor_from(moment: EpochMs) -> str:
         """With it `page` begins at those that were made by then (epoch ms)."""
         return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
 
@@ -65,7 +66,7 @@ class Campaigns:
             if cursor is None or page.items[-1].campaign_id[:_MOMENT] < moment:
                 return found
 
-    def frozen_since(self, tenant_id: TenantId, since: int, most: int | None = None) -> list[Campaign]:
+    def frozen_since(self, tenant_id: TenantId, since: EpochMs, most: int | None = None) -> list[Campaign]:
         """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
         campaigns newest first, and as much further back as a schedule may reach, because they are in the order in
         which they were made; whoever waits for the answer says how many are read at `most` (to the next hundred)."""
@@ -85,7 +86,7 @@ class Campaigns:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
 
-    def to_sweep(self, now: int) -> list[tuple[TenantId, CampaignId]]:
+    def to_sweep(self, now: EpochMs) -> list[tuple[TenantId, CampaignId]]:
         """(tenant id, campaign id) of every campaign that is under way or should be."""
         return [(tenant, CampaignId(key.removeprefix("CMP#"))) for tenant, key in self._directory.due("CAMPAIGN", now)]
 

@@ -11,6 +11,7 @@ A note may be missing: a lane that dies had not stored its last ones. Nothing de
 from collections.abc import Mapping
 from typing import cast
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import split_block_number
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.ids import CampaignId, TenantId
@@ -27,7 +28,7 @@ class DispatchNotes:
         self._table = database.sends
 
     def add(
-        self, tenant_id: TenantId, campaign_id: CampaignId, block: int, notes: Mapping[int, DispatchNote], now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, block: int, notes: Mapping[int, DispatchNote], now: EpochMs
     ) -> None:
         """Store these notes by slot (`now` in epoch ms); repeating it changes nothing, a later note replaces one."""
         if not notes:

@@ -17,6 +17,7 @@ from typing import cast
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import OPENING, LaneState, NumberWork, RetryBatch, Run
 from shared.ids import CampaignId
 from shared.store.campaigns.number_items import lane_state_of, work_of
@@ -152,7 +153,7 @@ class Lanes:
         return True
 
     def close_run(
-        self, phone_number_id: str, campaign_id: CampaignId, lanes: int, cursors: Mapping[int, int], now: int
+        self, phone_number_id: str, campaign_id: CampaignId, lanes: int, cursors: Mapping[int, int], now: EpochMs
     ) -> None:
         """Take a finished or cancelled campaign off its number for good. Its lanes stand at `cursors`, which the caller
         has kept. Raises LeaseLost when a lane moved meanwhile: read the cursors again.
@@ -179,7 +180,7 @@ class Lanes:
         self._client.delete_item(TableName=self._table, Key=encode_item(_key(phone_number_id, f"RUN#{campaign_id}")))
 
     def acquire(
-        self, phone_number_id: str, lane: int, owner: str, handoff: str, now: int, expires_at: int
+        self, phone_number_id: str, lane: int, owner: str, handoff: str, now: EpochMs, expires_at: EpochMs
     ) -> LaneState | None:
         """Take the lane when it is free, expired, or handed over with this token. None when somebody holds it.
 
@@ -220,8 +221,8 @@ class Lanes:
         fence: int,
         moves: Mapping[CampaignId, tuple[int, int]],
         token: str,
-        now: int,
-        expires_at: int,
+        now: EpochMs,
+        expires_at: EpochMs,
         rate: int,
     ) -> None:
         """The one write of a tick: lease renewal, fence, write-ahead claim and cursor together.
@@ -295,7 +296,7 @@ class Lanes:
         lane: int,
         fence: int,
         campaign_id: CampaignId,
-        due: int,
+        due: EpochMs,
         batch_id: str,
         entries: Sequence[tuple[int, int, int]],
     ) -> None:

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from shared.clock import EpochMs
 from shared.ids import CampaignId, TenantId
-from shared.store.engine.codec import Item, decode_item, encode_item, number
+from shared.store.engine.codec import Item, decode_item, encode_item, moment
 from shared.store.engine.database import Database
 
 _KEPT_SECONDS = 86_400
@@ -27,7 +28,7 @@ class Slice:
     """`work` is what the worker kept for itself, `at` (epoch ms) when it did."""
 
     work: Mapping[str, Any]
-    at: int
+    at: EpochMs
 
 
 class LoadSlices:
@@ -38,7 +39,13 @@ class LoadSlices:
         self._table = database.sends
 
     def keep(
-        self, tenant_id: TenantId, campaign_id: CampaignId, run: str, shard: int, work: Mapping[str, object], now: int
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        run: str,
+        shard: int,
+        work: Mapping[str, object],
+        now: EpochMs,
     ) -> None:
         """In place of what was kept before. `work` goes into JSON and comes back from it."""
         document = json.dumps(work, ensure_ascii=False, separators=(",", ":")).encode()
@@ -57,7 +64,7 @@ class LoadSlices:
         if "Item" not in answer:
             return None
         item = decode_item(answer["Item"])
-        return Slice(json.loads(zlib.decompress(cast("bytes", item["d"]))), number(item, "at"))
+        return Slice(json.loads(zlib.decompress(cast("bytes", item["d"]))), moment(item, "at"))
 
 
 def _key(tenant_id: TenantId, campaign_id: CampaignId, run: str, shard: int) -> Item:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import cast
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 from shared.ids import CampaignId, TenantId
-from shared.store.engine.codec import Item, number, text
+from shared.store.engine.codec import Item, moment, number, text
 
 
 def work_of(phone_number_id: str, items: Iterable[Item]) -> NumberWork:
@@ -33,7 +34,7 @@ def _run_of(phone_number_id: str, item: Item) -> Run:
         state=text(item, "state"),
         sizes=tuple(cast("list[int]", item["sizes"])),
         lanes=number(item, "lanes", 1),
-        frozen_at=number(item, "frozen"),
+        frozen_at=moment(item, "frozen"),
         category=text(item, "category"),
         plan=text(item, "plan"),
         reason=text(item, "reason"),
@@ -46,11 +47,11 @@ def lane_state_of(item: Item) -> LaneState:
     return LaneState(
         lane=int(text(item, "sk").removeprefix("LANE#")),
         fence=number(item, "fence"),
-        expires_at=number(item, "exp"),
+        expires_at=moment(item, "exp"),
         cursors=cast("dict[CampaignId, int]", item.get("cur") or {}),
-        claims={campaign: Claim(*row) for campaign, row in claims.items()},
+        claims={campaign: Claim(start, stop, EpochMs(at)) for campaign, (start, stop, at) in claims.items()},
         rate=number(item, "rate"),
-        claimed_at=number(item, "at"),
+        claimed_at=moment(item, "at"),
     )
 
 
@@ -60,6 +61,6 @@ def _retry_of(item: Item) -> RetryBatch:
         key=key,
         campaign_id=CampaignId(text(item, "c")),
         lane=int(key.split("#")[1]),
-        due=number(item, "due"),
+        due=moment(item, "due"),
         entries=tuple((e[0], e[1], e[2]) for e in cast("list[list[int]]", item["e"])),
     )

@@ -21,6 +21,7 @@ from typing import cast
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient, pack, split_block_number, unpack
 from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.load_record import Record, SealedBlock, Skipped
@@ -30,7 +31,7 @@ from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
-from shared.store.engine.codec import Item, encode, encode_item, number, text
+from shared.store.engine.codec import Item, encode, encode_item, moment, number, text
 from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.paging import query_all
 
@@ -77,7 +78,7 @@ class Sends:
                 scanned_to=text(item, "to"),
                 end=bool(item.get("end")),
                 carried=tuple(unpack(cast("bytes", item["d"]))) if number(item, "spill") else (),
-                at=number(item, "at"),
+                at=moment(item, "at"),
             )
         return None
 
@@ -103,7 +104,7 @@ class Sends:
         block: SealedBlock,
         recipients: Sequence[Recipient],
         skipped: Skipped,
-        now: int,
+        now: EpochMs,
     ) -> None:
         """Write one record of the load, once. Raises Conflict when it is there: somebody else loads this shard."""
         partition = _partition(tenant_id, campaign_id, shard)
@@ -140,7 +141,7 @@ class Sends:
         shard: int,
         n: int,
         recipients: Sequence[Recipient],
-        now: int,
+        now: EpochMs,
     ) -> None:
         """Make room for the outcomes of a block, unless there is some already."""
         item: Item = {
@@ -237,7 +238,13 @@ class Sends:
         return True
 
     def put_rate(
-        self, tenant_id: TenantId, campaign_id: CampaignId, lane: int, fence: int, minutes: Mapping[int, int], now: int
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        lane: int,
+        fence: int,
+        minutes: Mapping[int, int],
+        now: EpochMs,
     ) -> None:
         """How many messages one slice of a lane had accepted in each minute (since 1970); replaces what it said."""
         self._client.put_item(
@@ -263,7 +270,7 @@ class Sends:
         return dict(sorted(curve.items()))
 
     def put_dry_run(
-        self, tenant_id: TenantId, campaign_id: CampaignId, run_id: str, shard: int, result: str, now: int
+        self, tenant_id: TenantId, campaign_id: CampaignId, run_id: str, shard: int, result: str, now: EpochMs
     ) -> None:
         """Store one shard's part of a dry run (JSON) for a day."""
         self._client.put_item(

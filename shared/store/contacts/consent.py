@@ -13,10 +13,11 @@ from itertools import islice
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.domain.contacts.consent_record import ConsentChange, ConsentEvent
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import HOPS, contact_key, contact_partition, read_contact_item
-from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text, words
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, text, words
 from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.paging import query_all
 
@@ -36,9 +37,9 @@ class Consent:
         *,
         opted_out: bool,
         source: str,
-        at: int,
+        at: EpochMs,
         event_id: str,
-        now: int,
+        now: EpochMs,
     ) -> None:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
@@ -86,17 +87,17 @@ class Consent:
         )
         return "Item" in answer
 
-    def note_same_person(self, tenant_id: TenantId, contact_id: ContactId, same_as: ContactId, now: int) -> None:
+    def note_same_person(self, tenant_id: TenantId, contact_id: ContactId, same_as: ContactId, now: EpochMs) -> None:
         """Tell the lanes that two contacts are one person; harmless to repeat."""
         # A key of its own: what either said at the same moment stands beside it.
         self._put_in_feed(tenant_id, f"{now:013d}#{contact_id}#{same_as}", now, opted_out=False)
 
-    def _put_in_feed(self, tenant_id: TenantId, sk: str, now: int, *, opted_out: bool) -> None:
+    def _put_in_feed(self, tenant_id: TenantId, sk: str, now: EpochMs, *, opted_out: bool) -> None:
         item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
         self._client.put_item(TableName=self._table, Item=encode_item(item))
 
     def _write(
-        self, tenant_id: TenantId, contact_id: ContactId, *, opted_out: bool, source: str, at: int, now: int
+        self, tenant_id: TenantId, contact_id: ContactId, *, opted_out: bool, source: str, at: EpochMs, now: EpochMs
     ) -> Item:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
             ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
@@ -120,7 +121,7 @@ class Consent:
         )
         return decode_item(answer["Attributes"])
 
-    def feed(self, tenant_id: TenantId, since: int) -> list[ConsentChange]:
+    def feed(self, tenant_id: TenantId, since: EpochMs) -> list[ConsentChange]:
         """What was learned at or after `since` (epoch ms), oldest first; consistent."""
         found = query_all(
             self._client,
@@ -132,7 +133,9 @@ class Consent:
         changes: list[ConsentChange] = []
         for item in found:
             at, contact_id, same_as = [*text(item, "sk").split("#"), ""][:3]
-            changes.append(ConsentChange(ContactId(contact_id), bool(item["out"]), int(at), ContactId(same_as)))
+            changes.append(
+                ConsentChange(ContactId(contact_id), bool(item["out"]), EpochMs(int(at)), ContactId(same_as))
+            )
         return changes
 
     def events(self, tenant_id: TenantId, contact_id: ContactId) -> list[ConsentEvent]:
@@ -147,7 +150,7 @@ class Consent:
         )
         events = [
             ConsentEvent(
-                text(item, "sk").rpartition("#")[2], bool(item["out"]), text(item, "source"), number(item, "at")
+                text(item, "sk").rpartition("#")[2], bool(item["out"]), text(item, "source"), moment(item, "at")
             )
             for item in islice(found, MOST_EVENTS)
         ]

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.domain.contacts.number_plans import canonical_phone
@@ -123,7 +124,7 @@ class Contacts:
         attributes: Mapping[str, str],
         fields: Mapping[str, str],
         tags: frozenset[str],
-        now: int,
+        now: EpochMs,
     ) -> Upserted:
         """Create the contact or set these attributes (phone, bsuid, name, first, profile, region) and custom fields;
         add these tags.
@@ -151,7 +152,7 @@ class Contacts:
         attributes: Mapping[str, str],
         fields: Mapping[str, str],
         tags: frozenset[str],
-        now: int,
+        now: EpochMs,
     ) -> Item | None:
         settings: dict[str, Value] = {"updated": now}
         settings.update({name: value for name, value in attributes.items() if value})
@@ -186,7 +187,7 @@ class Contacts:
         fields: Mapping[str, str | None],
         add_tags: frozenset[str],
         remove_tags: frozenset[str],
-        now: int,
+        now: EpochMs,
     ) -> bool:
         """Change a contact on request; a field set to None is removed. `first` is a first name with its name (see
         shared.domain.contacts.first_name). False when there is no such contact."""
@@ -263,7 +264,7 @@ class Contacts:
                     return found
         return found
 
-    def merge(self, tenant_id: TenantId, keep_id: ContactId, gone: Contact, now: int) -> bool:
+    def merge(self, tenant_id: TenantId, keep_id: ContactId, gone: Contact, now: EpochMs) -> bool:
         """Two contacts turned out to be one person: `gone` becomes a pointer to the one kept, which takes over what it
         lacks, the tags and the no. False when `gone` was changed since it was read; nothing is lost then, try again.
         """
@@ -295,7 +296,7 @@ class Contacts:
                 kept.contact_id,
                 opted_out=True,
                 source=kept.opt_out_source if no is kept else "same_person",
-                at=no.opted_out_at or 0,
+                at=no.opted_out_at or EpochMs(0),
                 event_id=f"{no.opted_out_at or 0:013d}-{no.contact_id}",
                 now=now,
             )
@@ -312,7 +313,7 @@ class Contacts:
             raise
         return True
 
-    def note_inbound(self, tenant_id: TenantId, contact_id: ContactId, at: int) -> None:
+    def note_inbound(self, tenant_id: TenantId, contact_id: ContactId, at: EpochMs) -> None:
         """Move `last_inbound_at` forward; never back."""
         for _ in range(HOPS):
             try:

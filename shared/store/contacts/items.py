@@ -6,7 +6,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
 from shared.ids import ContactId, TenantId
-from shared.store.engine.codec import Item, decode_item, encode_item, maybe_number, number, text, words
+from shared.store.engine.codec import Item, decode_item, encode_item, maybe_moment, moment, text, words
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,15 +35,15 @@ def contact_of(item: Item) -> Contact:
         region=text(item, "region"),
         fields={name.removeprefix(FIELD): cast("str", v) for name, v in item.items() if name.startswith(FIELD)},
         tags=words(item, "tags"),
-        opted_out_at=maybe_number(item, "out_at"),
+        opted_out_at=maybe_moment(item, "out_at"),
         opt_out_source=text(item, "out_by"),
-        last_inbound_at=maybe_number(item, "in_at"),
+        last_inbound_at=maybe_moment(item, "in_at"),
         merged=frozenset(ContactId(one) for one in words(item, "merged")),
-        created_at=number(item, "created"),
-        updated_at=number(item, "updated"),
+        created_at=moment(item, "created"),
+        updated_at=moment(item, "updated"),
         profile_name=text(item, "profile"),
         username=text(item, "username"),
-        moved_at=number(item, "moved_at"),
+        moved_at=moment(item, "moved_at"),
         given_name=given_for(text(item, "first"), name),
     )
 

@@ -7,6 +7,7 @@
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import contact_key
 from shared.store.engine.codec import Value, encode, encode_item
@@ -20,19 +21,19 @@ class ContactNames:
         self._client = database.client
         self._table = database.contacts
 
-    def set_username(self, tenant_id: TenantId, contact_id: ContactId, username: str, at: int) -> bool:
+    def set_username(self, tenant_id: TenantId, contact_id: ContactId, username: str, at: EpochMs) -> bool:
         """As a message of this time showed it."""
         return self._set(tenant_id, contact_id, "username", username, at)
 
-    def set_profile_name(self, tenant_id: TenantId, contact_id: ContactId, name: str, at: int) -> bool:
+    def set_profile_name(self, tenant_id: TenantId, contact_id: ContactId, name: str, at: EpochMs) -> bool:
         """As a message of this time showed it."""
         return self._set(tenant_id, contact_id, "profile", name, at)
 
-    def set_book_name(self, tenant_id: TenantId, contact_id: ContactId, name: str, at: int) -> bool:
+    def set_book_name(self, tenant_id: TenantId, contact_id: ContactId, name: str, at: EpochMs) -> bool:
         """As the phone book of the tenant's WhatsApp Business app said at that time; blank once it was removed."""
         return self._set(tenant_id, contact_id, "book", name, at)
 
-    def _set(self, tenant_id: TenantId, contact_id: ContactId, attribute: str, value: str, at: int) -> bool:
+    def _set(self, tenant_id: TenantId, contact_id: ContactId, attribute: str, value: str, at: EpochMs) -> bool:
         values: dict[str, Value] = {":value": value, ":at": at}
         newer = f"{attribute}_at < :at OR ({attribute}_at = :at AND {attribute} < :value)"
         try:

@@ -7,6 +7,7 @@
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import contact_key
 from shared.store.engine.codec import Value, encode, encode_item
@@ -19,7 +20,15 @@ class ContactReach:
         self._table = database.contacts
 
     def set(
-        self, tenant_id: TenantId, contact_id: ContactId, *, phone: str, region: str, bsuid: str, at: int, now: int
+        self,
+        tenant_id: TenantId,
+        contact_id: ContactId,
+        *,
+        phone: str,
+        region: str,
+        bsuid: str,
+        at: EpochMs,
+        now: EpochMs,
     ) -> bool:
         """As it was told at `at` (epoch ms); blank values leave what is stored. False, and nothing happens, without
         such a contact or if something later is known: changes come in any order, and again."""

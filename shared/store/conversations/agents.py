@@ -11,6 +11,7 @@ from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
+from shared.clock import EpochMs
 from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
 from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import conversation_key
@@ -39,7 +40,7 @@ class Agents:
         PresenceItem.Meta.table_name = TurnItem.Meta.table_name = database.conversations
 
     def enter(
-        self, tenant_id: TenantId, conversation_id: ConversationId, member_id: str, doing: Doing, now: int
+        self, tenant_id: TenantId, conversation_id: ConversationId, member_id: str, doing: Doing, now: EpochMs
     ) -> None:
         """A sign of a member: they look at the conversation, or write in it."""
         until = now + PRESENT_MS
@@ -54,13 +55,13 @@ class Agents:
     def leave(self, tenant_id: TenantId, conversation_id: ConversationId, member_id: str) -> None:
         PresenceItem(conversation_key(tenant_id, conversation_id), _PREFIX + member_id).delete()
 
-    def present(self, tenant_id: TenantId, conversation_id: ConversationId, now: int) -> list[Present]:
+    def present(self, tenant_id: TenantId, conversation_id: ConversationId, now: EpochMs) -> list[Present]:
         """Everybody who gave a sign within PRESENT_MS."""
         found = PresenceItem.query(
             conversation_key(tenant_id, conversation_id), PresenceItem.sk.startswith(_PREFIX), consistent_read=True
         )
         return [
-            Present(item.sk.removeprefix(_PREFIX), cast("Doing", item.doing), int(item.until))
+            Present(item.sk.removeprefix(_PREFIX), cast("Doing", item.doing), EpochMs(int(item.until)))
             for item in found
             if item.until > now
         ]

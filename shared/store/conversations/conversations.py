@@ -25,6 +25,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Change, Conversation, read_by_answering, with_message
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
@@ -72,7 +73,12 @@ class Conversations:
         return [conversation_of(item) for item in ConversationItem.batch_get(keys)] if keys else []
 
     def page(
-        self, tenant_id: TenantId, limit: int, cursor: str | None, now: int, chosen: ConversationFilter | None = None
+        self,
+        tenant_id: TenantId,
+        limit: int,
+        cursor: str | None,
+        now: EpochMs,
+        chosen: ConversationFilter | None = None,
     ) -> Page[Conversation]:
         """Last active first; with status snoozed, those that come back soonest first, and without a status those that
         come back latest before all others.
@@ -82,10 +88,10 @@ class Conversations:
         """
         return page_of(tenant_id, limit, cursor, now, chosen or ConversationFilter())
 
-    def open(self, tenant_id: TenantId, head: Head, now: int) -> tuple[Conversation, bool]:
+    def open(self, tenant_id: TenantId, head: Head, now: EpochMs) -> tuple[Conversation, bool]:
         """(the conversation, whether it was made now)."""
         made = Conversation(
-            head.conversation_id, head.phone_number_id, head.contact_id, head.contact_name, 0, "", None,
+            head.conversation_id, head.phone_number_id, head.contact_id, head.contact_name, EpochMs(0), "", None,
             contact_phone=head.contact_phone, created_at=now,
         )  # fmt: skip
         if self._store(tenant_id, None, made, None):
@@ -240,7 +246,7 @@ def _write_with(tenant_id: TenantId, conversation: Conversation, seen: Conversat
 def _known(before: Conversation | None, head: Head, message: Message) -> Conversation:
     if before is None:
         before = Conversation(
-            head.conversation_id, head.phone_number_id, head.contact_id, "", 0, "", None, created_at=message.at
+            head.conversation_id, head.phone_number_id, head.contact_id, "", EpochMs(0), "", None, created_at=message.at
         )
     return replace(
         before,

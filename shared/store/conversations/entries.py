@@ -16,6 +16,7 @@ from typing import cast
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
+from shared.clock import EpochMs
 from shared.domain.conversations.entry import Entry, EntryKind, Mention
 from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
@@ -93,7 +94,7 @@ class Entries:
         return {keys[item.pk, item.sk]: _entry(keys[item.pk, item.sk].conversation_id, item) for item in found}
 
     def newest_first(
-        self, tenant_id: TenantId, conversation_id: ConversationId, before: int, page_size: int
+        self, tenant_id: TenantId, conversation_id: ConversationId, before: EpochMs, page_size: int
     ) -> Iterator[Entry]:
         """Entries of `before` (epoch ms) and earlier, read page by page as they are needed."""
         found = EntryItem.query(

@@ -6,6 +6,7 @@ from dataclasses import fields
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Conversation, Status, Trail, status_of
 from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
@@ -68,7 +69,7 @@ def desk_partition(tenant_id: TenantId, assignee: str, status: Status) -> str:
     return f"T#{tenant_id}#DESK#{assignee or '-'}#{status}"
 
 
-def position(at: int, conversation_id: ConversationId) -> str:
+def position(at: EpochMs, conversation_id: ConversationId) -> str:
     """Where a conversation stands in a list."""
     return f"{at:013d}#{conversation_id}"
 
@@ -124,18 +125,18 @@ def conversation_of(item: ConversationItem) -> Conversation:
         contact_id=ContactId(item.contact_id or ""),
         contact_name=item.contact_name or "",
         contact_phone=item.contact_phone or "",
-        last_message_at=int(item.last_at or 0),
+        last_message_at=EpochMs(int(item.last_at or 0)),
         last_message_text=item.last_text or "",
-        last_inbound_at=int(item.last_inbound_at) if item.last_inbound_at is not None else None,
+        last_inbound_at=EpochMs(int(item.last_inbound_at)) if item.last_inbound_at is not None else None,
         unread=int(item.unread or 0),
         status=status_of(item.state or ""),
         assignee=item.assignee or "",
         labels=frozenset(item.labels or ()),
-        snoozed_until=int(item.snoozed_until) if item.snoozed_until is not None else None,
-        state_at=int(item.state_at or 0),
+        snoozed_until=EpochMs(int(item.snoozed_until)) if item.snoozed_until is not None else None,
+        state_at=EpochMs(int(item.state_at or 0)),
         version=int(item.version or 0),
         notes=int(item.notes or 0),
-        created_at=int(item.created_at or 0),
+        created_at=EpochMs(int(item.created_at or 0)),
         trail=Trail(
             last_id=item.last_id or "",
             inbound_id=item.inbound_id or "",

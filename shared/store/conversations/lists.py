@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import STATUSES, Conversation, Status
 from shared.ids import ConversationId, TenantId
 from shared.store.conversations.heads import (
@@ -43,7 +44,7 @@ class ConversationFilter:
 
 
 def page_of(
-    tenant_id: TenantId, limit: int, cursor: str | None, now: int, chosen: ConversationFilter
+    tenant_id: TenantId, limit: int, cursor: str | None, now: EpochMs, chosen: ConversationFilter
 ) -> Page[Conversation]:
     """Raises InvalidInput for a cursor that is none."""
     after = _place(cursor)
@@ -69,7 +70,7 @@ def _position(conversation: Conversation) -> str:
 
 
 def _sorted(
-    tenant_id: TenantId, chosen: ConversationFilter, after: str, now: int, page_size: int
+    tenant_id: TenantId, chosen: ConversationFilter, after: str, now: EpochMs, page_size: int
 ) -> Iterator[Conversation]:
     """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
     due = position(now, ConversationId(_END))

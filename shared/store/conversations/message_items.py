@@ -10,6 +10,7 @@ from typing import cast
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import Author, Direction, Message, Source
 from shared.domain.conversations.message_changes import Applied, Change, Changes
 from shared.domain.media.message_media import MessageMedia
@@ -76,7 +77,7 @@ def conversation_key(tenant_id: TenantId, conversation_id: ConversationId) -> st
     return f"T#{tenant_id}#V#{conversation_id}"
 
 
-def expiry(at: int) -> int:
+def expiry(at: EpochMs) -> int:
     """When something of this time (epoch ms) is forgotten, in epoch seconds."""
     return at // 1000 + RETENTION_DAYS * 24 * 3600
 
@@ -132,7 +133,7 @@ def message_of(conversation_id: ConversationId, item: MessageItem) -> Message:
         author_id=item.author_id or "",
         kind=item.kind,
         text=item.text or "",
-        at=int(item.at),
+        at=EpochMs(int(item.at)),
         content=json.loads(item.content),
         wamid=item.wamid or "",
         status=item.status or "",

@@ -29,9 +29,10 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import PLACEHOLDER, Message, merge_status
 from shared.domain.conversations.message_changes import Applied, Change, Changes, join, may_change
-from shared.domain.conversations.message_ids import is_wamid
+from shared.domain.conversations.message_ids import is_wamid, time_of
 from shared.domain.media.message_media import MessageMedia, joined
 from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import (
@@ -234,7 +235,7 @@ class Messages:
         return Page(rows, more)
 
     def newest_first(
-        self, tenant_id: TenantId, conversation_id: ConversationId, before: int, page_size: int
+        self, tenant_id: TenantId, conversation_id: ConversationId, before: EpochMs, page_size: int
     ) -> Iterator[Message]:
         """Messages of `before` (epoch ms) and earlier, read page by page as they are needed."""
         found = MessageItem.query(
@@ -349,7 +350,7 @@ class Messages:
 
 
 def _refer(partition: str, key: str, wamid: str, message_id: str) -> None:
-    ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(int(message_id[:13]))).save()
+    ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(time_of(message_id))).save()
 
 
 def _same(seen: str | None, attribute: UnicodeAttribute) -> Condition:

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from shared.clock import EpochMs
 from shared.domain.conversations.merge import merged
 from shared.errors import RetryableError
 from shared.ids import ContactId, ConversationId, TenantId
@@ -57,7 +58,7 @@ class ConversationMoves:
         source: ConversationId,
         target: ConversationId,
         contact_id: ContactId,
-        now: int,
+        now: EpochMs,
         stop: Callable[[], bool],
     ) -> bool:
         """Move everything; `contact_id` is the target's. False when `stop` said so before the end: call it again.
@@ -78,7 +79,7 @@ class ConversationMoves:
         self._messages.settle_changes(tenant_id, target)
         return True
 
-    def _mark(self, tenant_id: TenantId, source: ConversationId, target: ConversationId, now: int) -> None:
+    def _mark(self, tenant_id: TenantId, source: ConversationId, target: ConversationId, now: EpochMs) -> None:
         if moved_to(tenant_id, source) is None:
             MovedItem(conversation_key(tenant_id, source), MOVED, conversation_id=target, ttl=expiry(now)).save()
 

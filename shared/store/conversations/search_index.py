@@ -26,6 +26,7 @@ from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.former_words import former_indexed_words, former_name_words
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
+from shared.domain.conversations.message_ids import time_of
 from shared.domain.conversations.search_words import (
     FEWEST_DIGITS,
     SHORTEST,
@@ -193,7 +194,7 @@ def _of_text(tenant_id: TenantId, conversation_id: ConversationId, message_id: s
 def _postings(
     tenant_id: TenantId, conversation_id: ConversationId, message_id: str, words: Iterable[str], numbers: Iterable[str]
 ) -> Postings:
-    ttl = expiry(int(message_id[:13]))
+    ttl = expiry(time_of(message_id))
     keys = [(_words_key(tenant_id, word), word) for word in words]
     keys += [(_numbers_key(tenant_id, number[::-1]), number[::-1]) for number in numbers]
     return {

@@ -6,6 +6,8 @@ Numbers are whole numbers, sets are of whole numbers or of text; that is all the
 from collections.abc import Mapping
 from typing import cast
 
+from shared.clock import EpochMs
+
 Value = None | bool | int | str | bytes | frozenset[int] | frozenset[str] | list["Value"] | dict[str, "Value"]
 Wire = dict[str, object]
 Item = dict[str, Value]
@@ -75,9 +77,13 @@ def number(item: Mapping[str, Value], name: str, default: int = 0) -> int:
     return value if isinstance(value, int) else default
 
 
-def maybe_number(item: Mapping[str, Value], name: str) -> int | None:
+def moment(item: Mapping[str, Value], name: str) -> EpochMs:
+    return EpochMs(number(item, name))
+
+
+def maybe_moment(item: Mapping[str, Value], name: str) -> EpochMs | None:
     value = item.get(name)
-    return value if isinstance(value, int) else None
+    return EpochMs(value) if isinstance(value, int) else None
 
 
 def numbers(item: Mapping[str, Value], name: str) -> frozenset[int]:

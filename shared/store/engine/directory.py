@@ -24,6 +24,7 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from shared.clock import EpochMs
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
@@ -51,7 +52,7 @@ class Due:
     """Makes a document appear in `Directory.due(kind)` once `at` (epoch ms) has come."""
 
     kind: str
-    at: int
+    at: EpochMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class Directory:
         """Nothing happens when it is not there."""
         DirectoryItem(tenant_key(tenant_id), key).delete()
 
-    def due(self, kind: str, now: int) -> list[tuple[TenantId, str]]:
+    def due(self, kind: str, now: EpochMs) -> list[tuple[TenantId, str]]:
         """(tenant id, key) of documents whose time has come, oldest first."""
         rows = DirectoryItem.index.query(f"DUE#{kind}", ActivityIndex.gsi1sk < f"{now + 1:013d}")
         return [(TenantId(row.pk.removeprefix("T#")), row.sk) for row in rows]

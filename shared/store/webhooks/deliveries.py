@@ -17,6 +17,7 @@ from typing import cast
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import Delivery
 from shared.errors import RetryableError
 from shared.ids import TenantId
@@ -87,7 +88,7 @@ class WebhookDeliveries:
         return self._look(tenant_id, endpoint_id, ("0", start), state, limit, _LIST)
 
     def failed(
-        self, tenant_id: TenantId, endpoint_id: str, since: int, until: int, cursor: str | None, most: int
+        self, tenant_id: TenantId, endpoint_id: str, since: EpochMs, until: EpochMs, cursor: str | None, most: int
     ) -> Page[Logged]:
         """Failed ones made in [since, until) (epoch ms), oldest first: at most `most`, of a thousand looked at.
 

@@ -30,9 +30,10 @@ from typing import cast
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from shared.errors import InvalidInput, PermanentError, RetryableError
 from shared.ids import TenantId, new_ulid
-from shared.store.engine.codec import Item, encode_item, number, text
+from shared.store.engine.codec import Item, encode_item, moment, text
 from shared.store.engine.cursor import decode_cursor, encode_cursor
 from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
@@ -71,16 +72,16 @@ class EventFeed:
         self._table = database.sends
         self._sleep = sleep
 
-    def append(self, tenant_id: TenantId, events: Sequence[str], now: int) -> None:
+    def append(self, tenant_id: TenantId, events: Sequence[str], now: EpochMs) -> None:
         """Append events in this order. Raises RetryableError when other writers keep winning."""
         for chunk in _chunks(events):
             self._append(tenant_id, zlib.compress(json.dumps(chunk).encode()), now)
 
-    def end(self, tenant_id: TenantId, now: int) -> str:
+    def end(self, tenant_id: TenantId, now: EpochMs) -> str:
         """The cursor that leaves out everything up to now."""
         return _encode(self._number(tenant_id), now)
 
-    def read(self, tenant_id: TenantId, cursor: str, now: int) -> News:
+    def read(self, tenant_id: TenantId, cursor: str, now: EpochMs) -> News:
         """What follows a cursor; at most a few chunks. Raises InvalidInput for a cursor this API did not hand out, and
         CursorExpired."""
         last, since = _decode(cursor)
@@ -103,9 +104,9 @@ class EventFeed:
             if text(item, "sk") != _chunk_key(last + 1):
                 break
             events += json.loads(zlib.decompress(cast("bytes", item["events"])))
-            last, since = last + 1, number(item, "at") - _CLOCKS_APART_MS
+            last, since = last + 1, EpochMs(moment(item, "at") - _CLOCKS_APART_MS)
         if not found:
-            since = now - _CLOCKS_APART_MS
+            since = EpochMs(now - _CLOCKS_APART_MS)
         return News(events, _encode(last, since), more=len(found) == _CHUNKS_READ)
 
     def _number(self, tenant_id: TenantId) -> int:
@@ -113,7 +114,7 @@ class EventFeed:
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return int(answer["Item"]["n"]["N"]) if "Item" in answer else 0
 
-    def _append(self, tenant_id: TenantId, packed: bytes, now: int) -> None:
+    def _append(self, tenant_id: TenantId, packed: bytes, now: EpochMs) -> None:
         token = new_ulid(now)
         for attempt in range(_ATTEMPTS):
             n = self._number(tenant_id)
@@ -131,7 +132,7 @@ class EventFeed:
             return
         raise RetryableError("many writers of one feed at the same moment")
 
-    def _write(self, tenant_id: TenantId, n: int, packed: bytes, token: str, now: int) -> None:
+    def _write(self, tenant_id: TenantId, n: int, packed: bytes, token: str, now: EpochMs) -> None:
         partition = _partition(tenant_id)
         free = "n = :n" if n else "attribute_not_exists(n)"
         values = {":next": n + 1} | ({":n": n} if n else {})
@@ -185,15 +186,15 @@ def _chunks(events: Sequence[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _encode(last: int, since: int) -> str:
+def _encode(last: int, since: EpochMs) -> str:
     return encode_cursor(_LIST, {"n": str(last), "at": str(since)})
 
 
-def _decode(cursor: str) -> tuple[int, int]:
+def _decode(cursor: str) -> tuple[int, EpochMs]:
     try:
         position = decode_cursor(_LIST, cursor, n="[0-9]{1,12}", at="[0-9]{1,15}")
     except InvalidInput as exc:
         raise InvalidInput(exc.message, field="after") from exc
     if position is None:
         raise InvalidInput("this cursor is not one this API returned; start without it", field="after")
-    return int(position["n"]), int(position["at"])
+    return int(position["n"]), EpochMs(int(position["at"]))

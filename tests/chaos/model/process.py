@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from botocore.exceptions import ClientError
 
+from shared.clock import EpochMs
 from tests.support.virtual_time import VirtualClock, VirtualLoop
 
 T = TypeVar("T")
@@ -134,8 +135,8 @@ class ProcessClock:
         self._process = process
         self._clock = VirtualClock(process.loop)
 
-    def now(self) -> int:
-        return self._clock.now() + round(self._process.skew * 1000)
+    def now(self) -> EpochMs:
+        return EpochMs(self._clock.now() + round(self._process.skew * 1000))
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

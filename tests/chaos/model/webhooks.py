@@ -6,6 +6,7 @@ from typing import Any, cast
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.statuses.logic.fold import OPTED_OUT_CODE
 from functions.webhook_ingest.statuses.record import record_statuses
+from shared.clock import EpochMs
 from shared.domain.campaigns.callback import encode_slot
 from shared.domain.contacts.consent_words import consent_word
 from shared.domain.contacts.identity import contact_id_for
@@ -84,7 +85,9 @@ class Webhooks:
     def _introduce(self, to: str) -> None:
         """The contact behind a recipient, known by a user id first and by the phone since."""
         tenant_id, contact_id, contacts = self._world.tenant_id, self._contact_of[to], self._world.deps.contacts
-        contacts.upsert(tenant_id, ContactId(contact_id), {"phone": to, "region": "BR"}, {}, frozenset({"all"}), 1)
+        contacts.upsert(
+            tenant_id, ContactId(contact_id), {"phone": to, "region": "BR"}, {}, frozenset({"all"}), EpochMs(1)
+        )
         contacts.put_pointer(tenant_id, contact_id_for(tenant_id, "phone", to), ContactId(contact_id))
         self._introduced.add(to)
 

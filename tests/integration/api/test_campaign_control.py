@@ -3,9 +3,11 @@ from typing import Any
 
 import pytest
 
-from functions.api.campaigns.control import CampaignControl, CampaignDraft, start_moment
+from functions.api.campaigns.control import CampaignControl, CampaignDraft
+from functions.api.campaigns.logic.start_moment import start_moment
 from functions.api.campaigns.schedules import at_expression, schedule_name
 from shared.clients.queue import Outgoing
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, FrequencyCap, State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.media.library import FileUse
@@ -23,7 +25,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
 
-NOW = 1_800_000_000_000
+NOW = EpochMs(1_800_000_000_000)
 
 
 class Sent:
@@ -108,7 +110,9 @@ def desk(database: Database) -> Desk:
 
 def test_a_campaign_is_made_once_under_its_operation(desk: Desk) -> None:
     first = desk.control.create(desk.tenant, CampaignId("01HZZZZZZZZZZZZZZZZZZZZZZZ"), desk.draft(), "m", NOW)
-    again = desk.control.create(desk.tenant, CampaignId("01HZZZZZZZZZZZZZZZZZZZZZZZ"), desk.draft(), "m", NOW + 1)
+    again = desk.control.create(
+        desk.tenant, CampaignId("01HZZZZZZZZZZZZZZZZZZZZZZZ"), desk.draft(), "m", EpochMs(NOW + 1)
+    )
     assert first == again
     assert (first.category, first.state) == ("UTILITY", State.DRAFT)
 
@@ -116,12 +120,16 @@ def test_a_campaign_is_made_once_under_its_operation(desk: Desk) -> None:
 def test_what_meta_would_refuse_is_refused_when_it_is_made(desk: Desk) -> None:
     with pytest.raises(CompileError) as caught:
         desk.control.create(
-            desk.tenant, CampaignId(new_ulid()), desk.draft(variables={"body.2": Variable("constant", "x")}), "m", 1
+            desk.tenant,
+            CampaignId(new_ulid()),
+            desk.draft(variables={"body.2": Variable("constant", "x")}),
+            "m",
+            EpochMs(1),
         )
     assert [problem.field for problem in caught.value.problems] == ["variables.body.1", "variables.body.2"]
     desk.templates.put(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
     with pytest.raises(CompileError, match="another account"):
-        desk.control.create(desk.tenant, CampaignId(new_ulid()), desk.draft(template_id="78"), "m", 1)
+        desk.control.create(desk.tenant, CampaignId(new_ulid()), desk.draft(template_id="78"), "m", EpochMs(1))
 
 
 def test_a_file_is_looked_at_when_it_is_named_and_again_at_launch(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,12 +205,12 @@ def test_launching_at_once_sends_the_start(desk: Desk) -> None:
     assert (campaign.state, campaign.start_at) == (State.SCHEDULED, NOW)
     assert desk.sent.messages == [StartCampaign(desk.tenant, campaign_id)]
     with pytest.raises(Conflict):
-        desk.control.launch(desk.tenant, campaign_id, NOW + 3_600_000, NOW)
+        desk.control.launch(desk.tenant, campaign_id, EpochMs(NOW + 3_600_000), NOW)
 
 
 def test_launching_later_makes_a_schedule_and_cancelling_removes_it(desk: Desk) -> None:
     campaign_id = desk.made()
-    later = NOW + 3_600_000
+    later = EpochMs(NOW + 3_600_000)
     desk.control.launch(desk.tenant, campaign_id, later, NOW)
     desk.control.launch(desk.tenant, campaign_id, later, NOW)
     assert desk.sent.schedules == {campaign_id: later}
@@ -216,7 +224,7 @@ def test_a_start_that_cannot_be_announced_is_left_to_the_sweep(desk: Desk) -> No
     desk.sent.down = True
     assert desk.control.launch(desk.tenant, campaign_id, None, NOW).state is State.SCHEDULED
     assert desk.unannounced == [campaign_id]
-    assert (desk.tenant, campaign_id) in desk.campaigns.to_sweep(NOW + 60_000)
+    assert (desk.tenant, campaign_id) in desk.campaigns.to_sweep(EpochMs(NOW + 60_000))
 
 
 def test_a_template_paused_since_then_cannot_be_launched(desk: Desk) -> None:
@@ -270,14 +278,14 @@ def test_a_cancelled_campaign_stays_cancelled(desk: Desk) -> None:
 
 def test_when_a_campaign_starts() -> None:
     assert start_moment(None, NOW) == NOW
-    assert start_moment(NOW - 30_000, NOW) == NOW
-    assert start_moment(NOW + 1, NOW) == NOW + 1
+    assert start_moment(EpochMs(NOW - 30_000), NOW) == NOW
+    assert start_moment(EpochMs(NOW + 1), NOW) == NOW + 1
     for wrong in (NOW - 60_001, NOW + 367 * 24 * 3_600_000):
         with pytest.raises(InvalidInput):
-            start_moment(wrong, NOW)
+            start_moment(EpochMs(wrong), NOW)
 
 
 def test_schedules_never_fire_early() -> None:
-    assert at_expression(1_800_000_000_000) == "at(2027-01-15T08:00:00)"
-    assert at_expression(1_800_000_000_001) == "at(2027-01-15T08:00:01)"
+    assert at_expression(EpochMs(1_800_000_000_000)) == "at(2027-01-15T08:00:00)"
+    assert at_expression(EpochMs(1_800_000_000_001)) == "at(2027-01-15T08:00:01)"
     assert schedule_name(CampaignId("01HZ")) == "c-01HZ"

@@ -15,6 +15,7 @@ import pytest
 from functions.api import handler
 from functions.api.http import openapi
 from infra.local.meta_simulator.server import in_thread
+from shared.clock import EpochMs
 from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Role, Scope, Tenant
 from shared.domain.bots.bot import FOLDED_BY, MOST_BOTS, MOST_KEYWORDS, Bot, Rule
 from shared.domain.contacts.contact import MOST_FIELDS, ContactField
@@ -100,7 +101,7 @@ def connects(world: World) -> list[Call]:
 def endpoints(world: World) -> list[Call]:
     ids = [new_ulid() for _ in range(MOST_ENDPOINTS - ROOM)]
     secret = (SealedSecret("x", "abcd"),)
-    world.things({f"WHE#{i}": WebhookEndpoint(i, "https://example.com/", ("*",), "", secret, 1) for i in ids})
+    world.things({f"WHE#{i}": WebhookEndpoint(i, "https://example.com/", ("*",), "", secret, EpochMs(1)) for i in ids})
     return each("/v1/webhook-endpoints", lambda i: {"url": f"https://example.com/{i}"})
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from functions.api import events_bootstrap as live_bootstrap
 from functions.api.change_handler import lambda_handler
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
@@ -97,7 +98,7 @@ def start(api: Api, tenant: TenantId) -> str:
 
 
 def message(text: str = "hello", direction: Direction = "in", status: str = "") -> Message:
-    at = 1_800_000_000_000
+    at = EpochMs(1_800_000_000_000)
     author: Author = "contact" if direction == "in" else "agent"
     content = {"body": text}
     key = message_key(at, "m")
@@ -164,7 +165,7 @@ def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, te
     def write() -> None:
         key = {"pk": {"S": f"T#{tenant}#V#{HEAD.conversation_id}"}, "sk": {"S": f"M#{message().message_id}"}}
         tables.client.delete_item(TableName="ConversationsTable", Key=key)
-        endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("campaign.paused",), "", (), 1)
+        endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("campaign.paused",), "", (), EpochMs(1))
         api.deps.endpoints.put(tenant, endpoint)
 
     records = tables.records(write)
@@ -175,7 +176,7 @@ def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, te
 
 def test_endpoints_get_what_they_want(api: Api, tables: Tables, tenant: TenantId) -> None:
     for events in (("*",), ("message.received",), ("campaign.paused",)):
-        endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", events, "", (), 1)
+        endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", events, "", (), EpochMs(1))
         api.deps.endpoints.put(tenant, endpoint)
     handle(tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message())))
     queued = api.queued("WEBHOOK", tenant)
@@ -222,7 +223,7 @@ def test_a_batch_that_cannot_be_told_comes_again(
     api: Api, tables: Tables, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cursor = start(api, tenant)
-    endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("*",), "", (), 1)
+    endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("*",), "", (), EpochMs(1))
     records = tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message()))
     api.deps.endpoints.put(tenant, endpoint)
     with monkeypatch.context() as patched:

@@ -6,6 +6,7 @@ import pytest
 from functions.api.numbers.connect import App, Connector, ConnectRequest, may_manage, number_from
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
+from shared.clock import EpochMs
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
@@ -51,7 +52,7 @@ def test_only_a_valid_token_of_our_app_for_that_account_proves_it(answer: dict[s
     ],
 )
 def test_a_number_is_read_as_meta_describes_it(row: dict[str, Any], throughput: int, status: str) -> None:
-    number = number_from({"id": 7, "display_phone_number": "+1 555-010-9999", **row}, "555", 5)
+    number = number_from({"id": 7, "display_phone_number": "+1 555-010-9999", **row}, "555", EpochMs(5))
     assert (number.phone_number_id, number.display) == ("7", "+15550109999")
     assert (number.throughput, number.status) == (throughput, status)
 
@@ -134,7 +135,7 @@ def test_what_meta_confirms_is_stored_with_the_token_sealed(
 ) -> None:
     tenant = TenantId("t-connect-1")
     meta.numbers[0]["id"] = "7101"
-    waba, numbers, access = connector.connect(tenant, request(), APP, ROOM, 9)
+    waba, numbers, access = connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
     assert access.token == "tenant-token"
     stored = accounts.waba(tenant, "555")
     assert (stored.name, stored.currency) == ("Shop", "BRL")
@@ -143,7 +144,7 @@ def test_what_meta_confirms_is_stored_with_the_token_sealed(
     assert ("POST", "555/subscribed_apps") in [call[:2] for call in meta.calls]
     assert (waba, numbers[0].phone_number_id) == (stored, "7101")
     # Connected again: the number is registered already, and Meta allows few registrations.
-    connector.connect(tenant, request(), APP, ROOM, 10)
+    connector.connect(tenant, request(), APP, ROOM, EpochMs(10))
     assert meta.registrations() == 1
     accounts._directory.release(tenant, "WABA#555")
 
@@ -155,11 +156,11 @@ def test_a_registration_that_failed_leaves_the_number_unusable_and_is_repeated_w
     meta.numbers[0]["id"] = "7102"
     meta.refused = ProviderRejected("Meta refused: later", provider_code="133016")
     with pytest.raises(ProviderRejected):
-        connector.connect(tenant, request(), APP, ROOM, 9)
+        connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
     assert accounts.number(tenant, "7102").status == "disconnected"
     first = [body["pin"] for _, path, body in meta.calls if path.endswith("/register")]
     meta.refused = None
-    connector.connect(tenant, request(), APP, ROOM, 10)
+    connector.connect(tenant, request(), APP, ROOM, EpochMs(10))
     assert accounts.number(tenant, "7102").status == "active"
     assert [meta.pin] == first
     accounts._directory.release(tenant, "WABA#555")
@@ -169,9 +170,9 @@ def test_a_number_with_a_pin_of_its_own_asks_for_it(connector: Connector, accoun
     tenant = TenantId("t-connect-3")
     meta.numbers[0]["id"], meta.pin = "7103", "424242"
     with pytest.raises(InvalidInput) as caught:
-        connector.connect(tenant, request(), APP, ROOM, 9)
+        connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
     assert caught.value.field == "pin"
-    connector.connect(tenant, request(pin="424242"), APP, ROOM, 10)
+    connector.connect(tenant, request(pin="424242"), APP, ROOM, EpochMs(10))
     assert accounts.number(tenant, "7103").status == "active"
     accounts._directory.release(tenant, "WABA#555")
 
@@ -183,7 +184,7 @@ def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
     meta.numbers[0]["id"] = "7104"
     accounts.connect(TenantId("t-owner"), Waba("556", "x", "USD", "t"), [Number("7104", "556", "+1", "x")])
     with pytest.raises(Conflict) as caught:
-        connector.connect(thief, request(), APP, ROOM, 9)
+        connector.connect(thief, request(), APP, ROOM, EpochMs(9))
     assert caught.value.code == "already_claimed"
     assert not [call for call in meta.calls if call[0] == "POST"]
     assert accounts.wabas(thief) == []
@@ -192,11 +193,11 @@ def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
 def test_wrong_wishes_name_their_field(connector: Connector, meta: Meta) -> None:
     for field, value in (("code", "bad"), ("waba_id", "999"), ("phone_number_id", "1")):
         with pytest.raises(InvalidInput) as caught:
-            connector.connect(TenantId("t-connect-5"), request(**{field: value}), APP, ROOM, 9)
+            connector.connect(TenantId("t-connect-5"), request(**{field: value}), APP, ROOM, EpochMs(9))
         assert caught.value.field == field
 
 
 def test_the_plan_limits_the_numbers(connector: Connector, meta: Meta) -> None:
     meta.numbers += [{"id": f"72{i}", "display_phone_number": f"+1555010{i:04d}"} for i in range(2)]
     with pytest.raises(LimitExceeded):
-        connector.connect(TenantId("t-connect-6"), request(), APP, ROOM, 9)
+        connector.connect(TenantId("t-connect-6"), request(), APP, ROOM, EpochMs(9))

@@ -11,7 +11,7 @@ import pytest
 
 from functions.api import events_bootstrap as live_bootstrap
 from functions.api.deliver_handler import lambda_handler
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.ids import TenantId, new_ulid
 from shared.queue_messages import DeliverWebhook
@@ -56,7 +56,7 @@ def serving(answer_when: Callable[[], bool] = lambda: True) -> Iterator[tuple[st
 
 def endpoint(api: Api, tenant: TenantId, url: str) -> str:
     sealed = SealedSecret(api.deps.vault.seal(tenant, "webhook_secret", "whsec_YWFhYQ=="), "YQ==")
-    made = WebhookEndpoint(new_ulid(), url, ("*",), "", (sealed,), 1)
+    made = WebhookEndpoint(new_ulid(), url, ("*",), "", (sealed,), EpochMs(1))
     api.deps.endpoints.put(tenant, made)
     return made.endpoint_id
 
@@ -87,7 +87,7 @@ def test_only_what_could_not_be_done_comes_back(api: Api) -> None:
     tenant = TenantId(new_ulid())
     with serving() as (url, asked):
         good = endpoint(api, tenant, url)
-        bad = WebhookEndpoint(new_ulid(), url, ("*",), "", (SealedSecret("bm90IG91cnM=", "x"),), 1)
+        bad = WebhookEndpoint(new_ulid(), url, ("*",), "", (SealedSecret("bm90IG91cnM=", "x"),), EpochMs(1))
         api.deps.endpoints.put(tenant, bad)
         bodies = (message(tenant, good), message(tenant, bad.endpoint_id), "not JSON", message(tenant, new_ulid()))
         answer = lambda_handler(sqs_event(*bodies), Context())

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for
 from shared.ids import ConversationId, new_ulid
@@ -61,7 +61,7 @@ def test_a_snoozed_conversation_comes_back_by_itself_on_top(team: Team) -> None:
     now = epoch_ms()
     one, two = team.hears("a", at=now), team.hears("b", at=now + 1)
     team.api.deps.conversations.change(
-        team.tenant, ConversationId(one), lambda found: replace(found, status="snoozed", snoozed_until=now + 5)
+        team.tenant, ConversationId(one), lambda found: replace(found, status="snoozed", snoozed_until=EpochMs(now + 5))
     )
     assert team.listed("status=open") == [one, two]
     assert team.listed("status=snoozed") == []
@@ -205,7 +205,7 @@ def test_members_see_who_else_is_there_for_half_a_minute(team: Team) -> None:
     team.ok("PUT", path, {"state": "viewing"})
     there = team.ok("PUT", path, {"state": "typing"}, by=team.bea)["items"]
     assert {item["member_id"]: item["state"] for item in there} == {team.ana: "viewing", team.bea: "typing"}
-    assert team.api.deps.agents.present(team.tenant, conversation, epoch_ms() + 30_000) == []
+    assert team.api.deps.agents.present(team.tenant, conversation, EpochMs(epoch_ms() + 30_000)) == []
     assert [item["member_id"] for item in team.ok("PUT", path, {"state": "gone"})["items"]] == [team.bea]
     assert [item["member_id"] for item in team.ok("GET", path)["items"]] == [team.bea]
     key = team.api.call("PUT", path, {"state": "viewing"}, tenant=team.tenant, role="api_key")

@@ -10,7 +10,7 @@ import pytest
 
 from functions.api.events.courier import Courier
 from functions.api.events.publish import Publisher
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.leases import TESTS, WAITING
 from shared.domain.webhooks.delivery import Attempt, Outcome
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
@@ -30,7 +30,7 @@ class Server:
         self.answer = answer
         self.sent: list[tuple[str, dict[str, Any]]] = []
 
-    def __call__(self, url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
         document = json.loads(body)
         self.sent.append((url, document))
         answer = self.answer or json.dumps({"challenge": document["data"].get("challenge")})
@@ -177,14 +177,14 @@ def test_few_calls_of_a_caller_and_of_a_tenant_wait_at_a_time(api: Api, tenant: 
     cursor = api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"]
     book, now = api.deps.leases, epoch_ms()
     for i in range(WAITING.most_of_holder):
-        book.take(tenant, WAITING, f"a{i}", "busy", until=now + 20_000, now=now)
+        book.take(tenant, WAITING, f"a{i}", "busy", until=EpochMs(now + 20_000), now=now)
     query = f"after={cursor}&wait=5"
     refused = api.call("GET", "/v1/events", tenant=tenant, member="busy", query=query)
     assert (refused.status, refused.body["code"]) == (429, "too_many_waiting")
     assert 1 <= int(refused.headers["Retry-After"]) <= 20
     assert api.call("GET", "/v1/events", tenant=tenant, member="busy", query=f"after={cursor}").status == 200
     for i in range(WAITING.most - WAITING.most_of_holder):
-        book.take(tenant, WAITING, f"b{i}", f"other {i}", until=now + 20_000, now=now)
+        book.take(tenant, WAITING, f"b{i}", f"other {i}", until=EpochMs(now + 20_000), now=now)
     assert api.call("GET", "/v1/events", tenant=tenant, member="one more", query=query).status == 429
     assert api.call("GET", "/v1/events", tenant=TenantId(new_ulid()), member="busy", query="wait=5").status == 200
 
@@ -194,9 +194,9 @@ def test_a_call_that_ended_or_died_holds_up_nobody(api: Api, tenant: TenantId) -
     for _ in range(WAITING.most_of_holder + 1):
         assert api.call("GET", "/v1/events", tenant=tenant, query=f"after={cursor}&wait=1").status == 200
     assert api.deps.leases.read(tenant, WAITING).held == {}
-    past = epoch_ms() - 60_000
+    past = EpochMs(epoch_ms() - 60_000)
     for i in range(WAITING.most_of_holder):
-        api.deps.leases.take(tenant, WAITING, f"dead {i}", "member", until=past + 20_000, now=past)
+        api.deps.leases.take(tenant, WAITING, f"dead {i}", "member", until=EpochMs(past + 20_000), now=past)
     assert api.call("GET", "/v1/events", tenant=tenant, query=f"after={cursor}&wait=1").status == 200
 
 
@@ -206,7 +206,7 @@ def test_of_many_at_once_as_many_get_a_lease_as_there_are(api: Api, tenant: Tena
     def take(i: int) -> bool:
         start.wait()
         try:
-            book.take(tenant, WAITING, f"l{i}", f"caller {i}", until=now + 20_000, now=now)
+            book.take(tenant, WAITING, f"l{i}", f"caller {i}", until=EpochMs(now + 20_000), now=now)
         except RateLimited:
             return False
         return True

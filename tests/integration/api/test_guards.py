@@ -10,6 +10,7 @@ from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options
 from shared.clients.graph import read_answer
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.cursor import encode_cursor
@@ -109,7 +110,7 @@ def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api:
             return f"sub-{tenant_id}"
 
     guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
-    assert grant(guard, "token", 1) is None
+    assert grant(guard, "token", EpochMs(1)) is None
 
 
 @pytest.mark.parametrize("token", ["wpb_\udcff", "\ud83d", "wpb_é", ""])

@@ -10,6 +10,7 @@ from functions.api import handler
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http import openapi
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.campaigns.campaign import Audience, Campaign
@@ -137,7 +138,7 @@ def _an_id(name: str, tenant_id: TenantId = NONE) -> str:
         "{conversation_id}": conversation_id_for(tenant_id, "1", contact_id_for(tenant_id, "phone", "+5511912345678")),
         "{key}": "city",
         "{template_id}": "4242",
-        "{message_id}": message_key(1, "w"),
+        "{message_id}": message_key(EpochMs(1), "w"),
         "{delivery_id}": f"{1:013d}-evt_{tenant_id}0",
     }.get(name, tenant_id or "01HZZZZZZZZZZZZZZZZZZZZZZZ")
 
@@ -195,19 +196,29 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
         Campaign(CampaignId(tenant_id), "c", number, f"9{number}", "4242", "UTILITY", Audience(everyone=True), {}),
     )
     deps.bots.put(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
-    deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), 1)
+    deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), EpochMs(1))
     head = Head(conversation_id_for(tenant_id, "1", contact), "1", contact, "Ana")
     media = MessageMedia("stored", "image", "media/private", media_id="1", mime_type="image/jpeg")
-    message = Message(message_key(1, "w"), head.conversation_id, "in", "contact", "text", "private", 1, {}, media=media)
+    message = Message(
+        message_key(EpochMs(1), "w"),
+        head.conversation_id,
+        "in",
+        "contact",
+        "text",
+        "private",
+        EpochMs(1),
+        {},
+        media=media,
+    )
     deps.conversations.append(tenant_id, head, message)
     deps.media.library.create(tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1))
     deps.inbox.put_label(tenant_id, Label(tenant_id, "private", "#000000"))
     deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
     sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
-    endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), 1)
+    endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), EpochMs(1))
     deps.endpoints.put(tenant_id, endpoint)
     event = f"evt_{tenant_id}0"
-    delivery = Logged(Delivery(f"{1:013d}-{event}", event, "message.received", 1), '{"private":1}')
+    delivery = Logged(Delivery(f"{1:013d}-{event}", event, "message.received", EpochMs(1)), '{"private":1}')
     deps.deliveries.change(tenant_id, tenant_id, delivery, lambda found: found)
 
 
@@ -223,7 +234,9 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
         ] + [deps.inbox.labels(theirs), deps.inbox.canned_replies(theirs)]
         found.append(deps.directory.all(theirs, "FILE#", LibraryFile))
         told = deps.endpoints.all(theirs), deps.deliveries.page(theirs, theirs, 9, None)
-        return repr((found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None, 1).items))
+        return repr(
+            (found, told, deps.contacts.page(theirs, "", 9), deps.conversations.page(theirs, 9, None, EpochMs(1)).items)
+        )
 
     before = everything()
     checked = 0
@@ -285,12 +298,12 @@ def test_signing_up_logging_in_and_an_api_key(api: Api) -> None:
     assert [item["hint"] for item in listed] == [key["key"][-4:]]
     assert "key" not in listed[0]
     guard = AuthorizerDeps(api.deps.accounts, None)  # type: ignore[arg-type]
-    granted = grant(guard, key["key"], 1)
+    granted = grant(guard, key["key"], EpochMs(1))
     assert granted == {
         "tenant_id": tenant_id, "member_id": key["id"], "role": "api_key", "scopes": "contacts,read",
     }  # fmt: skip
     assert api.call("DELETE", f"/v1/api-keys/{key['id']}", tenant=tenant_id).status == 204
-    assert grant(guard, key["key"], 1) is None
+    assert grant(guard, key["key"], EpochMs(1)) is None
 
 
 def test_a_sign_up_that_died_half_way_is_completed_by_repeating_it(api: Api) -> None:
@@ -419,7 +432,7 @@ def test_a_dry_run_asks_every_shard(api: Api) -> None:
     assert {message["dry_run_id"] for message in asked} == {run_id}
     part = {"planned": 1, "sendable": 1, "skipped": {}, "samples": [], "missing": []}
     for shard in range(16):
-        api.deps.sends.put_dry_run(tenant_id, CampaignId(tenant_id), run_id, shard, json.dumps(part), 1)
+        api.deps.sends.put_dry_run(tenant_id, CampaignId(tenant_id), run_id, shard, json.dumps(part), EpochMs(1))
     result = api.call("GET", path, tenant=tenant_id).body
     assert (result["status"], result["planned"], result["sendable"]) == ("complete", 16, 16)
 

@@ -12,33 +12,36 @@ from functions.api.http.idempotency import (
     decide,
     fingerprint,
 )
+from shared.clock import EpochMs
 from shared.ids import TenantId
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
 TENANT = TenantId("t-idem")
-FIRST = Record("print", "OP1", leased_until=1_000 + LEASE_MS, expires_at=1_000 + KEEP_MS)
+FIRST = Record("print", "OP1", leased_until=EpochMs(1_000 + LEASE_MS), expires_at=EpochMs(1_000 + KEEP_MS))
 
 
 def test_a_repetition_while_the_first_is_at_work_must_wait() -> None:
     with pytest.raises(Busy):
-        decide(FIRST, "print", "OP2", 2_000)
+        decide(FIRST, "print", "OP2", EpochMs(2_000))
 
 
 def test_another_request_with_the_same_key_is_refused_at_any_stage() -> None:
-    for record in (FIRST, replace(FIRST, status=201), replace(FIRST, leased_until=0)):
+    for record in (FIRST, replace(FIRST, status=201), replace(FIRST, leased_until=EpochMs(0))):
         with pytest.raises(Mismatch):
-            decide(record, "other", "OP2", 2_000)
+            decide(record, "other", "OP2", EpochMs(2_000))
 
 
 def test_an_answer_is_repeated() -> None:
     answered = replace(FIRST, status=201, body="{}")
-    assert decide(answered, "print", "OP2", 2_000) is answered
+    assert decide(answered, "print", "OP2", EpochMs(2_000)) is answered
 
 
-@pytest.mark.parametrize("record", [replace(FIRST, leased_until=0), replace(FIRST, leased_until=1_500)])
+@pytest.mark.parametrize(
+    "record", [replace(FIRST, leased_until=EpochMs(0)), replace(FIRST, leased_until=EpochMs(1_500))]
+)
 def test_an_attempt_that_died_is_taken_over_under_the_same_operation(record: Record) -> None:
-    taken = decide(record, "print", "OP2", 2_000)
+    taken = decide(record, "print", "OP2", EpochMs(2_000))
     assert (taken.operation_id, taken.leased_until, taken.status) == ("OP1", 2_000 + LEASE_MS, 0)
 
 
@@ -70,22 +73,22 @@ def store(database: Database) -> IdempotencyStore:
 
 
 def test_the_first_answer_comes_back(store: IdempotencyStore) -> None:
-    record = store.begin(TENANT, "k1", "print", "OP1", 1_000)
+    record = store.begin(TENANT, "k1", "print", "OP1", EpochMs(1_000))
     with pytest.raises(Busy):
-        store.begin(TENANT, "k1", "print", "OP2", 1_001)
+        store.begin(TENANT, "k1", "print", "OP2", EpochMs(1_001))
     store.finish(TENANT, "k1", record, 201, '{"key":"wpb_x"}', "application/json", secret=True)
-    again = store.begin(TENANT, "k1", "print", "OP3", 1_002)
+    again = store.begin(TENANT, "k1", "print", "OP3", EpochMs(1_002))
     assert (again.status, again.body, again.content_type) == (201, '{"key":"wpb_x"}', "application/json")
 
 
 def test_a_failure_on_our_side_is_not_final(store: IdempotencyStore) -> None:
-    record = store.begin(TENANT, "k2", "print", "OP1", 1_000)
+    record = store.begin(TENANT, "k2", "print", "OP1", EpochMs(1_000))
     store.give_up(TENANT, "k2", record)
-    assert store.begin(TENANT, "k2", "print", "OP2", 1_001).operation_id == "OP1"
+    assert store.begin(TENANT, "k2", "print", "OP2", EpochMs(1_001)).operation_id == "OP1"
 
 
 def test_who_lost_the_record_cannot_answer_for_the_new_holder(store: IdempotencyStore) -> None:
-    first = store.begin(TENANT, "k3", "print", "OP1", 1_000)
+    first = store.begin(TENANT, "k3", "print", "OP1", EpochMs(1_000))
     second = store.begin(TENANT, "k3", "print", "OP2", first.leased_until)
     store.finish(TENANT, "k3", first, 201, "late", "application/json", secret=False)
     store.finish(TENANT, "k3", second, 201, "right", "application/json", secret=False)
@@ -93,5 +96,5 @@ def test_who_lost_the_record_cannot_answer_for_the_new_holder(store: Idempotency
 
 
 def test_keys_of_tenants_are_apart(store: IdempotencyStore) -> None:
-    store.begin(TenantId("t-idem-a"), "same", "print", "OP1", 1_000)
-    assert store.begin(TenantId("t-idem-b"), "same", "other", "OP2", 1_001).operation_id == "OP2"
+    store.begin(TenantId("t-idem-a"), "same", "print", "OP1", EpochMs(1_000))
+    assert store.begin(TenantId("t-idem-b"), "same", "other", "OP2", EpochMs(1_001)).operation_id == "OP2"

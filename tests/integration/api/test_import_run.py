@@ -23,6 +23,7 @@ from functions.api.contacts.imports.job import (
 )
 from functions.api.contacts.imports.run import ImportRun
 from shared.clients.files import Files
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
@@ -38,7 +39,7 @@ from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
-START = 1_800_000_000_000
+START = EpochMs(1_800_000_000_000)
 
 
 class Clock:
@@ -47,8 +48,8 @@ class Clock:
     def __init__(self, time_left: int = 600_000, step: int = 1) -> None:
         self.at, self.ends, self.step = START, START + time_left, step
 
-    def now(self) -> int:
-        self.at += self.step
+    def now(self) -> EpochMs:
+        self.at = EpochMs(self.at + self.step)
         return self.at
 
     def remaining(self) -> int:
@@ -189,12 +190,14 @@ def test_a_file_that_breaks_off_anywhere_imports_nothing(bench: Bench, content: 
 def test_one_worker_at_a_time(bench: Bench) -> None:
     import_id = bench.upload(numbered(1))
     bench.imports.change(
-        bench.tenant, import_id, lambda job: replace(job, status=RUNNING, owner="w1", leased_until=START + 10_000)
+        bench.tenant,
+        import_id,
+        lambda job: replace(job, status=RUNNING, owner="w1", leased_until=EpochMs(START + 10_000)),
     )
     with pytest.raises(Conflict):
         bench.run(import_id, owner="w2")
     late = Clock()
-    late.at += 20_000
+    late.at = EpochMs(late.at + 20_000)
     assert bench.run(import_id, late, owner="w2") is False
     assert bench.job(import_id).status == COMPLETED
     assert bench.run(import_id, owner="w3") is False
@@ -236,7 +239,7 @@ def test_new_columns_become_fields_on_request(bench: Bench) -> None:
 
 def test_who_is_stored_under_an_old_form_of_the_number_is_not_made_again(bench: Bench) -> None:
     old = contact_id_for(bench.tenant, "phone", "+553188887772")
-    bench.contacts.upsert(bench.tenant, old, {"phone": "+553188887772", "name": "Ana"}, {}, frozenset(), 1)
+    bench.contacts.upsert(bench.tenant, old, {"phone": "+553188887772", "name": "Ana"}, {}, frozenset(), EpochMs(1))
     import_id = bench.upload("phone\n+55 31 8888-7772\n31 98888-7772\n+5531988887773\n")
     bench.run(import_id)
     counts = bench.job(import_id).counts

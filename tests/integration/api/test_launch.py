@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.clients.vault import META_TOKEN
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
 from shared.domain.numbers.number import Number, Waba
@@ -125,9 +125,9 @@ def test_resuming_asks_for_the_template_too(shop: Shop) -> None:
 def test_a_sync_is_the_whole_truth_of_its_account(shop: Shop) -> None:
     made, now = shop.api.deps, epoch_ms()
     others = {
-        "gone": replace(shop.template, template_id="70", updated_at=now - 5),
+        "gone": replace(shop.template, template_id="70", updated_at=EpochMs(now - 5)),
         "of another account": replace(shop.template, template_id="71", waba_id="another"),
-        "told of since": replace(shop.template, template_id="72", updated_at=now + 60_000),
+        "told of since": replace(shop.template, template_id="72", updated_at=EpochMs(now + 60_000)),
     }
     for template in others.values():
         made.templates.put(shop.tenant, template)
@@ -186,8 +186,8 @@ def test_what_meta_confirms_now_is_not_undone_by_what_it_told_before(shop: Shop)
     before, made = epoch_ms() - 1, shop.api.deps
     shop.said = {"quality_rating": "GREEN", "whatsapp_business_manager_messaging_limit": "TIER_250"}
     shop.try_out(300)
-    number = made.accounts.number(shop.tenant, shop.number).with_quality("RED", before)
-    waba = made.accounts.waba(shop.tenant, shop.waba).with_limit(50, before)
+    number = made.accounts.number(shop.tenant, shop.number).with_quality("RED", EpochMs(before))
+    waba = made.accounts.waba(shop.tenant, shop.waba).with_limit(50, EpochMs(before))
     assert (number.quality, waba.messaging_limit) == ("GREEN", 250)
 
 
@@ -308,7 +308,7 @@ def test_a_campaign_that_is_named_and_will_not_have_begun_is_said_at_the_launch(
 
 def test_what_was_cancelled_before_it_began_is_excluded_as_it_should_be_and_nobodys_audience(shop: Shop) -> None:
     shop.api.deps.campaigns.change(
-        shop.tenant, CampaignId(shop.campaign), lambda c: replace(c, state=State.CANCELLED, finished_at=1)
+        shop.tenant, CampaignId(shop.campaign), lambda c: replace(c, state=State.CANCELLED, finished_at=EpochMs(1))
     )
     (_, _, excluding), (_, code, sourced) = NAMED
     assert launched(shop, excluding(shop.campaign)).status == 200

@@ -9,6 +9,7 @@ import pytest
 
 from functions.api import handler
 from functions.api.http import openapi
+from shared.clock import EpochMs
 from shared.domain.accounts.account import ApiKey, Member, Role, Scope
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.contacts.contact import ContactField
@@ -91,7 +92,7 @@ def _labels(api: Api, tenant: TenantId, i: int) -> None:
 
 
 def _endpoints(api: Api, tenant: TenantId, i: int) -> None:
-    endpoint = WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), 1)
+    endpoint = WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), EpochMs(1))
     api.deps.directory.put(tenant, f"WHE#{endpoint.endpoint_id}", endpoint)
 
 
@@ -112,7 +113,7 @@ def _numbers(api: Api, tenant: TenantId, i: int) -> None:
 def _contacts(api: Api, tenant: TenantId, i: int) -> None:
     fields = {f"f{n}": WORDS[:1000] for n in range(30)}
     api.deps.contacts.upsert(
-        tenant, ContactId(f"{i:032x}"), {"name": "Ana", "phone": f"+5511{i:08d}"}, fields, frozenset(), 1
+        tenant, ContactId(f"{i:032x}"), {"name": "Ana", "phone": f"+5511{i:08d}"}, fields, frozenset(), EpochMs(1)
     )
 
 
@@ -164,8 +165,8 @@ def test_a_conversation_of_the_largest_messages_comes_in_pages_that_arrive(api: 
     head = Head(ConversationId(f"{1:032x}"), "1", ContactId(f"{2:032x}"), "Ana")
     for i in range(24):
         at, content = 1_700_000_000_000 + i, {"body": WORDS * 12}
-        key = message_key(at, f"w{i}")
-        said = Message(key, head.conversation_id, "in", "contact", "text", "x", at, content)
+        key = message_key(EpochMs(at), f"w{i}")
+        said = Message(key, head.conversation_id, "in", "contact", "text", "x", EpochMs(at), content)
         api.deps.conversations.append(tenant, head, said)
     found = pages(api, tenant, f"/v1/conversations/{head.conversation_id}/{what}", 100)
     assert len(found) > 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.cursor import encode_cursor
@@ -153,7 +153,9 @@ def test_a_change_leaves_the_rest(api: Api, tenant: TenantId) -> None:
 
 def test_enabling_ends_a_disabling_that_happened_by_itself(api: Api, tenant: TenantId) -> None:
     endpoint = made(api, tenant)
-    api.deps.endpoints.change(tenant, endpoint["id"], lambda found: found.failed(1).disabled("failing", 2))
+    api.deps.endpoints.change(
+        tenant, endpoint["id"], lambda found: found.failed(EpochMs(1)).disabled("failing", EpochMs(2))
+    )
     path = f"/v1/webhook-endpoints/{endpoint['id']}"
     shown = api.call("GET", path, tenant=tenant).body
     assert (shown["enabled"], shown["disabled_reason"]) == (False, "failing")
@@ -204,10 +206,10 @@ def test_a_test_is_queued(api: Api, tenant: TenantId) -> None:
 # --- deliveries
 
 
-def logged(api: Api, tenant: TenantId, endpoint_id: str, name: str, status: int, at: int) -> str:
+def logged(api: Api, tenant: TenantId, endpoint_id: str, name: str, status: int, at: EpochMs) -> str:
     fresh = Logged(Delivery(delivery_id(at, f"evt_{name}"), f"evt_{name}", "message.received", at), event(name))
     outcome = Outcome(Attempt(at, status, 12, "" if status else "timeout"), "thanks")
-    api.deps.deliveries.change(tenant, endpoint_id, fresh, lambda found: found.after(outcome, 0, 0, 0))
+    api.deps.deliveries.change(tenant, endpoint_id, fresh, lambda found: found.after(outcome, 0, 0, EpochMs(0)))
     return fresh.delivery.delivery_id
 
 
@@ -228,7 +230,7 @@ def test_a_delivery_shows_its_attempts_the_body_and_the_answer(api: Api, tenant:
 def test_deliveries_are_listed_by_state_and_page(api: Api, tenant: TenantId) -> None:
     endpoint, now = made(api, tenant), epoch_ms()
     for i in range(5):
-        logged(api, tenant, endpoint["id"], str(i), 500 if i % 2 else 200, now + i)
+        logged(api, tenant, endpoint["id"], str(i), 500 if i % 2 else 200, EpochMs(now + i))
     path = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"
     seen, cursor = [], ""
     while cursor is not None:
@@ -256,7 +258,7 @@ def test_one_delivery_is_replayed(api: Api, tenant: TenantId) -> None:
 def test_all_that_failed_since_is_replayed(api: Api, tenant: TenantId) -> None:
     endpoint, now = made(api, tenant), epoch_ms()
     for i in range(4):
-        logged(api, tenant, endpoint["id"], str(i), 500 if i else 200, now - 10_000 + i)
+        logged(api, tenant, endpoint["id"], str(i), 500 if i else 200, EpochMs(now - 10_000 + i))
     path = f"/v1/webhook-endpoints/{endpoint['id']}/replay"
     since = "2026-01-01T00:00:00Z"
     answer = api.call("POST", path, {"since": since}, tenant=tenant)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MediaStatus, MessageMedia, library_key, upload_key
@@ -144,8 +145,8 @@ def test_one_idempotency_key_makes_one_file(api: Api, tenant: TenantId) -> None:
 def received(api: Api, tenant: TenantId, status: MediaStatus, reason: str = "", **more: str) -> str:
     """A message with a file that stands so; returns the path of its file."""
     media = MessageMedia(status, "image", f"media/{tenant}/x", media_id="1", reason=reason, size=7, **more)
-    message_id = message_key(1_000, "m1")
-    message = Message(message_id, CONVERSATION, "in", "contact", "image", "[image]", 1_000, {}, media=media)
+    message_id = message_key(EpochMs(1_000), "m1")
+    message = Message(message_id, CONVERSATION, "in", "contact", "image", "[image]", EpochMs(1_000), {}, media=media)
     api.deps.conversations.append(tenant, Head(CONVERSATION, "1", ContactId("c"), "Ana"), message)
     return f"/v1/conversations/{CONVERSATION}/messages/{message_id}/media"
 
@@ -197,7 +198,7 @@ def test_a_file_that_is_not_there_says_why(
 def test_no_file_no_message_and_another_tenants(api: Api, tenant: TenantId) -> None:
     path = received(api, tenant, "stored", mime_type="image/jpeg")
     other = TenantId(new_ulid())
-    text = Message(message_key(2_000, "m2"), CONVERSATION, "in", "contact", "text", "hi", 2_000, {})
+    text = Message(message_key(EpochMs(2_000), "m2"), CONVERSATION, "in", "contact", "text", "hi", EpochMs(2_000), {})
     api.deps.conversations.append(tenant, Head(CONVERSATION, "1", ContactId("c"), "Ana"), text)
     for who, where in ((other, path), (tenant, path.replace("m1", "m2")), (tenant, path.replace("m1", "m3"))):
         answer = api.call("GET", where, tenant=who)

@@ -1,18 +1,19 @@
+from shared.clock import EpochMs
 from shared.domain.numbers.notice import Notice
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.cursor import encode_cursor
 from tests.support.api_handler import Api
 
 
-def notice(at: int, **more: str) -> Notice:
+def notice(at: EpochMs, **more: str) -> Notice:
     return Notice(f"{at:013d}-n", "security", "critical", f"told at {at}", at, **more)
 
 
 def test_notices_page_by_page_newest_first(api: Api) -> None:
     tenant, other = TenantId(new_ulid()), TenantId(new_ulid())
     for at in (1_000, 3_000, 2_000, 3_000):
-        api.deps.notices.put(tenant, notice(at, waba_id="1", phone_number="+15550783881"))
-    api.deps.notices.put(other, notice(9_000))
+        api.deps.notices.put(tenant, notice(EpochMs(at), waba_id="1", phone_number="+15550783881"))
+    api.deps.notices.put(other, notice(EpochMs(9_000)))
     first = api.call("GET", "/v1/notices", tenant=tenant, query="limit=2").body
     assert [item["text"] for item in first["items"]] == ["told at 3000", "told at 2000"]
     assert first["items"][0] == {

@@ -3,6 +3,7 @@
 import pytest
 
 from functions.api.campaigns.recipients import Recipients
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
@@ -80,20 +81,24 @@ def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
         crowd = people(total, prefix)
         if shard == 0:
             early = SealedBlock(-1, 1, 0, {"opted_out": 1}, "0", end=False)
-            sends.seal_block(tenant, campaign.campaign_id, 0, early, [], [("e" * 32, "opted_out")], 1)
+            sends.seal_block(tenant, campaign.campaign_id, 0, early, [], [("e" * 32, "opted_out")], EpochMs(1))
         for n in range(-(-total // 80)):
             block = crowd[n * 80 : n * 80 + 80]
             held = [("f" * 32, "us_marketing")] if (shard, n) == (0, 1) else []
             done = SealedBlock(n, 0, n * 80 + len(block), {}, block[-1].contact_id, end=(n + 1) * 80 >= total)
-            sends.seal_block(tenant, campaign.campaign_id, shard, done, block, held, 1)
+            sends.seal_block(tenant, campaign.campaign_id, shard, done, block, held, EpochMs(1))
     sends.record(
         tenant, campaign.campaign_id, 0, StatusChange(sent=set(range(75)), failed=dict.fromkeys(range(75, 80), "1"))
     )
     sends.record(tenant, campaign.campaign_id, 1, StatusChange(sent=set(range(15))))
-    lanes.open_run(Run(campaign.phone_number_id, tenant, campaign.campaign_id, "running", sizes, 1, 1, "UTILITY", "{}"))
-    state = lanes.acquire(campaign.phone_number_id, 0, "o", "", 1, 9)
+    lanes.open_run(
+        Run(campaign.phone_number_id, tenant, campaign.campaign_id, "running", sizes, 1, EpochMs(1), "UTILITY", "{}")
+    )
+    state = lanes.acquire(campaign.phone_number_id, 0, "o", "", EpochMs(1), EpochMs(9))
     assert state is not None
-    lanes.claim(campaign.phone_number_id, 0, state.fence, {campaign.campaign_id: (0, 100)}, "tok", 2, 9, 0)
+    lanes.claim(
+        campaign.phone_number_id, 0, state.fence, {campaign.campaign_id: (0, 100)}, "tok", EpochMs(2), EpochMs(9), 0
+    )
     return sends, lanes, tenant, campaign
 
 

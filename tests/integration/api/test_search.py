@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.store.contacts.names import ContactNames
 from shared.store.engine.database import Database
 from tests.support.teams import Team, team
@@ -116,7 +116,7 @@ def test_a_renamed_person_is_found_by_the_new_name(team: Team) -> None:
 
 def test_a_conversation_shows_its_person_as_they_are_called_now(team: Team, database: Database) -> None:
     contact = team.ok("POST", "/v1/contacts", {"bsuid": f"US.{team.number}"})["id"]
-    ContactNames(database).set_username(team.tenant, contact, "realana", 1)
+    ContactNames(database).set_username(team.tenant, contact, "realana", EpochMs(1))
     opened = {"contact_id": contact, "phone_number_id": team.number}
     conversation = team.ok("POST", "/v1/conversations", opened)
     assert conversation["contact_name"] == "@realana"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.clients.vault import META_TOKEN
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.conversations.conversation import claim_answer
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.templates.template import Template
@@ -95,7 +95,7 @@ def test_a_reaction_is_shown_with_the_message_it_is_for(chat: Chat) -> None:
 
 def test_messages_that_are_not_there_or_too_old_are_not_answered(chat: Chat) -> None:
     chat.hears()
-    missing, old = message_key(epoch_ms(), "x"), message_key(epoch_ms() - 31 * DAY_MS, "x")
+    missing, old = message_key(epoch_ms(), "x"), message_key(EpochMs(epoch_ms() - 31 * DAY_MS), "x")
     text = {"type": "text", "text": {"body": "re"}}
     for body, field in (
         ({**text, "reply_to": missing}, "reply_to"),
@@ -172,7 +172,7 @@ def test_who_said_no_gets_no_template_but_may_be_answered(chat: Chat) -> None:
     chat.template("11")
     now = epoch_ms()
     chat.api.deps.contacts.consent.record(
-        chat.tenant, ContactId(chat.contact), opted_out=True, source="x", at=now - 5000, event_id="e", now=now
+        chat.tenant, ContactId(chat.contact), opted_out=True, source="x", at=EpochMs(now - 5000), event_id="e", now=now
     )
     template = {"type": "template", "template": {"template_id": "11", "variables": {"body.1": "x"}}}
     text = {"type": "text", "text": {"body": "hi"}}
@@ -192,9 +192,9 @@ def test_the_message_that_says_no_does_not_lift_it(chat: Chat) -> None:
         ContactId(chat.contact),
         opted_out=True,
         source="keyword",
-        at=heard.at // 1000 * 1000,
+        at=EpochMs(heard.at // 1000 * 1000),
         event_id="e",
-        now=1,
+        now=EpochMs(1),
     )
     answer = chat.send({"type": "text", "text": {"body": "but why?"}})
     assert (answer.status, answer.body["code"]) == (409, "opted_out")
@@ -221,14 +221,14 @@ def test_a_claim_of_somebody_who_died_before_writing_stops_nobody_for_long(chat:
     heard = chat.hears(ago_ms=200_000)
     text = {"type": "text", "text": {"body": "hi"}, "if_last_message_id": heard.message_id}
 
-    def claim(at: int) -> None:
+    def claim(at: EpochMs) -> None:
         chat.api.deps.conversations.change(
             chat.tenant,
             ConversationId(chat.conversation),
             lambda c: claim_answer(c, heard.message_id, message_key(at, "dead"), "agent:dead"),
         )
 
-    claim(epoch_ms() - 100_000)
+    claim(EpochMs(epoch_ms() - 100_000))
     assert chat.send(text).status == 201
     chat.hears(ago_ms=1)
     heard = chat.hears()

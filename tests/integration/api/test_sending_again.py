@@ -9,7 +9,7 @@ import pytest
 from functions.api.http.idempotency import IdempotencyStore
 from shared.clients.platform_secret import SecretReader
 from shared.clients.vault import Vault
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import RetryableError
@@ -111,7 +111,7 @@ def test_what_was_begun_is_told_also_when_the_person_has_said_no_since(chat: Cha
     with pytest.raises(Died):
         send()
     assert send().body["code"] == "idempotency_in_progress"
-    now = epoch_ms() + 1000
+    now = EpochMs(epoch_ms() + 1000)
     chat.api.deps.contacts.consent.record(
         chat.tenant, ContactId(chat.contact), opted_out=True, source="x", at=now, event_id="e", now=now
     )
@@ -139,7 +139,7 @@ def test_a_message_whose_head_was_not_written_is_in_the_list_of_conversations_wh
 @pytest.mark.parametrize("age_ms", [1_000, 100_000])
 def test_only_after_a_minute_is_a_sender_taken_for_dead(chat: Chat, age_ms: int) -> None:
     chat.hears(ago_ms=200_000)
-    at = epoch_ms() - age_ms
+    at = EpochMs(epoch_ms() - age_ms)
     draft = Draft("died", at, "agent", chat.ana, "text", "x", {"body": "x"})
     message = Message(
         message_key(at, "died"), ConversationId(chat.conversation), "out", "agent", "text", "x", at, {}, status="queued"

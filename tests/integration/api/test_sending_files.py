@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.media.library import LibraryFile
 from shared.ids import TenantId
 from tests.integration.api.test_media import JPEG, announce, put
@@ -50,7 +50,7 @@ def aged(chat: Chat, file_id: str, ms: int) -> None:
 
     def change(file: LibraryFile) -> LibraryFile:
         copy = file.meta[chat.number]
-        return replace(file, meta={chat.number: replace(copy, uploaded_at=copy.uploaded_at - ms)})
+        return replace(file, meta={chat.number: replace(copy, uploaded_at=EpochMs(copy.uploaded_at - ms))})
 
     chat.api.deps.media.library.change(chat.tenant, file_id, change)
 

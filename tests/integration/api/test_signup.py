@@ -17,7 +17,7 @@ from functions.api.accounts.passwords import SHORTEST, check_password
 from functions.api.accounts.signup import Application, Doors, log_in, sign_up
 from functions.api.accounts.user_pool import UserPool
 from infra.local import services
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, HOLD_MS, HOUR_MS, MOST_CODES, MOST_SIGNUPS
 from shared.errors import AppError, InvalidInput, RetryableError, Unauthenticated
 from shared.store.accounts.signups import Signups
@@ -54,11 +54,11 @@ def email() -> str:
 
 
 @pytest.fixture
-def now() -> int:
+def now() -> EpochMs:
     return epoch_ms()
 
 
-def apply(doors: Doors, email: str, password: str, now: int) -> None:
+def apply(doors: Doors, email: str, password: str, now: EpochMs) -> None:
     sign_up(doors, Application("Café", email, password, "BR"), now)
 
 
@@ -71,14 +71,14 @@ def answer(call: Callable[[], object]) -> tuple[int, str, str | None, str]:
     return 200, "", None, ""
 
 
-def refused(doors: Doors, email: str, password: str, code: str, now: int) -> bool:
+def refused(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> bool:
     with pytest.raises(Unauthenticated):
         log_in(doors, email, password, code, now)
     return True
 
 
 def test_a_code_confirms_only_the_password_it_was_mailed_for(
-    doors: Doors, pool: CheckingPool, email: str, now: int
+    doors: Doors, pool: CheckingPool, email: str, now: EpochMs
 ) -> None:
     apply(doors, email, THEIRS, now)
     (_, code) = pool.mails[-1]
@@ -87,9 +87,9 @@ def test_a_code_confirms_only_the_password_it_was_mailed_for(
     assert pool.people[email]["status"] == "UNCONFIRMED"
 
 
-def test_a_new_sign_up_is_not_bound_by_a_stranger_s(doors: Doors, pool: CheckingPool, email: str, now: int) -> None:
+def test_a_new_sign_up_is_not_bound_by_a_stranger_s(doors: Doors, pool: CheckingPool, email: str, now: EpochMs) -> None:
     apply(doors, email, THEIRS, now)
-    apply(doors, email, MINE, now + 1)
+    apply(doors, email, MINE, EpochMs(now + 1))
     old, new = (code for address, code in pool.mails if address == email)
     assert refused(doors, email, MINE, old, now)
     session = log_in(doors, email, MINE, new, now)
@@ -100,18 +100,20 @@ def test_a_new_sign_up_is_not_bound_by_a_stranger_s(doors: Doors, pool: Checking
 
 
 def test_a_stranger_who_signs_up_in_between_gains_nothing(
-    doors: Doors, pool: CheckingPool, email: str, now: int
+    doors: Doors, pool: CheckingPool, email: str, now: EpochMs
 ) -> None:
     apply(doors, email, MINE, now)
-    apply(doors, email, THEIRS, now + 1)
+    apply(doors, email, THEIRS, EpochMs(now + 1))
     for _, code in pool.mails:
         assert refused(doors, email, MINE, code, now)
     assert pool.people[email]["status"] == "UNCONFIRMED"
-    apply(doors, email, MINE, now + 2)
+    apply(doors, email, MINE, EpochMs(now + 2))
     assert log_in(doors, email, MINE, pool.mails[-1][1], now)
 
 
-def test_an_account_cannot_be_taken_by_signing_up_again(doors: Doors, pool: CheckingPool, email: str, now: int) -> None:
+def test_an_account_cannot_be_taken_by_signing_up_again(
+    doors: Doors, pool: CheckingPool, email: str, now: EpochMs
+) -> None:
     apply(doors, email, MINE, now)
     log_in(doors, email, MINE, pool.mails[-1][1], now)
     apply(doors, email, THEIRS, now)
@@ -121,7 +123,7 @@ def test_an_account_cannot_be_taken_by_signing_up_again(doors: Doors, pool: Chec
 
 
 def test_who_died_between_pool_and_table_left_nothing_that_a_code_confirms(
-    doors: Doors, pool: CheckingPool, email: str, now: int, monkeypatch: pytest.MonkeyPatch
+    doors: Doors, pool: CheckingPool, email: str, now: EpochMs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apply(doors, email, MINE, now)
     real, saves = Signups.change, []
@@ -135,10 +137,10 @@ def test_who_died_between_pool_and_table_left_nothing_that_a_code_confirms(
     with monkeypatch.context() as patch:
         patch.setattr(Signups, "change", dies)
         with pytest.raises(RetryableError):
-            apply(doors, email, THEIRS, now + 1)
+            apply(doors, email, THEIRS, EpochMs(now + 1))
     with pytest.raises(RetryableError):
-        log_in(doors, email, MINE, pool.mails[-1][1], now + 2)
-    later = now + HOLD_MS + 2
+        log_in(doors, email, MINE, pool.mails[-1][1], EpochMs(now + 2))
+    later = EpochMs(now + HOLD_MS + 2)
     assert refused(doors, email, MINE, pool.mails[-1][1], later)
     assert refused(doors, email, THEIRS, pool.mails[-1][1], later)
     assert pool.people[email]["status"] == "UNCONFIRMED"
@@ -146,19 +148,19 @@ def test_who_died_between_pool_and_table_left_nothing_that_a_code_confirms(
     assert log_in(doors, email, MINE, pool.mails[-1][1], later)
 
 
-def test_what_is_not_confirmed_within_a_day_ends(doors: Doors, pool: CheckingPool, email: str, now: int) -> None:
+def test_what_is_not_confirmed_within_a_day_ends(doors: Doors, pool: CheckingPool, email: str, now: EpochMs) -> None:
     apply(doors, email, MINE, now)
-    assert refused(doors, email, MINE, pool.mails[-1][1], now + CONFIRM_WITHIN_MS)
-    apply(doors, f"other-{email}", MINE, now + CONFIRM_WITHIN_MS + HOUR_MS)
+    assert refused(doors, email, MINE, pool.mails[-1][1], EpochMs(now + CONFIRM_WITHIN_MS))
+    apply(doors, f"other-{email}", MINE, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS))
     assert email in pool.people, "nobody who signs up waits for that"
-    end_all(doors, now + CONFIRM_WITHIN_MS + HOUR_MS)
+    end_all(doors, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS))
     assert email not in pool.people
     assert f"other-{email}" in pool.people
-    assert not list(doors.signups.ended(now + CONFIRM_WITHIN_MS, 100))
-    assert end_all(doors, now + CONFIRM_WITHIN_MS + HOUR_MS) == 0
+    assert not list(doors.signups.ended(EpochMs(now + CONFIRM_WITHIN_MS), 100))
+    assert end_all(doors, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)) == 0
 
 
-def end_all(doors: Doors, now: int) -> int:
+def end_all(doors: Doors, now: EpochMs) -> int:
     """The table is shared with other tests, and holds what they left behind."""
     ended = one = end_signups(doors.users, doors.signups, now, lambda: False)
     while one:
@@ -168,9 +170,9 @@ def end_all(doors: Doors, now: int) -> int:
 
 
 def test_a_run_ends_so_many_sign_ups_and_no_more_than_it_has_time_for(
-    doors: Doors, pool: CheckingPool, email: str, now: int, monkeypatch: pytest.MonkeyPatch
+    doors: Doors, pool: CheckingPool, email: str, now: EpochMs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = now + CONFIRM_WITHIN_MS + HOUR_MS
+    later = EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)
     end_all(doors, later)
     for n in range(5):
         apply(doors, f"{n}-{email}", MINE, now)
@@ -183,10 +185,10 @@ def test_a_run_ends_so_many_sign_ups_and_no_more_than_it_has_time_for(
 def test_one_that_the_pool_does_not_take_stops_no_other(
     doors: Doors, pool: CheckingPool, email: str, now: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = now + CONFIRM_WITHIN_MS + HOUR_MS
+    later = EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)
     end_all(doors, later)
     for n in range(3):
-        apply(doors, f"{n}-{email}", MINE, now + n)
+        apply(doors, f"{n}-{email}", MINE, EpochMs(now + n))
     stubborn, real = doors.signups.find(f"0-{email}").subject, UserPool.remove_unconfirmed
 
     def busy(self: UserPool, username: str) -> bool:
@@ -205,17 +207,17 @@ def _as_unknown(doors: Doors, email: str, now: int) -> None:
     return
 
 
-def _as_unconfirmed(doors: Doors, email: str, now: int) -> None:
+def _as_unconfirmed(doors: Doors, email: str, now: EpochMs) -> None:
     apply(doors, email, MINE, now)
 
 
-def _as_confirmed(doors: Doors, email: str, now: int) -> None:
+def _as_confirmed(doors: Doors, email: str, now: EpochMs) -> None:
     apply(doors, email, MINE, now)
     log_in(doors, email, MINE, _pool(doors).mails[-1][1], now)
 
 
 def _as_ended(doors: Doors, email: str, now: int) -> None:
-    apply(doors, email, MINE, now - CONFIRM_WITHIN_MS)
+    apply(doors, email, MINE, EpochMs(now - CONFIRM_WITHIN_MS))
 
 
 def _pool(doors: Doors) -> CheckingPool:
@@ -226,20 +228,20 @@ def _pool(doors: Doors) -> CheckingPool:
 def test_no_answer_tells_a_known_address_from_an_unknown_one(doors: Doors, email: str, now: int) -> None:
     """An attacker's calls, one after the other: also what the own sign-up changed tells nothing."""
     calls: list[Call] = [
-        lambda d, e, at: log_in(d, e, THEIRS, "", at),
-        lambda d, e, at: log_in(d, e, THEIRS, "999999", at),
-        lambda d, e, at: apply(d, e, "short", at),
-        lambda d, e, at: apply(d, e, THEIRS, at),
-        lambda d, e, at: log_in(d, e, THEIRS, "", at),
-        lambda d, e, at: log_in(d, e, THEIRS, "999999", at),
+        lambda d, e, at: log_in(d, e, THEIRS, "", EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, "999999", EpochMs(at)),
+        lambda d, e, at: apply(d, e, "short", EpochMs(at)),
+        lambda d, e, at: apply(d, e, THEIRS, EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, "", EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, "999999", EpochMs(at)),
         *[lambda d, e, at: apply(d, e, THEIRS, at)] * MOST_SIGNUPS,
         *[lambda d, e, at: log_in(d, e, THEIRS, "999999", at)] * MOST_CODES,
-        lambda d, e, at: log_in(d, e, THEIRS, "", at),
+        lambda d, e, at: log_in(d, e, THEIRS, "", EpochMs(at)),
     ]
     seen = {}
     for state in (_as_unknown, _as_unconfirmed, _as_confirmed, _as_ended):
         address = f"{state.__name__}-{email}"
-        state(doors, address, now - 2 * HOUR_MS)
+        state(doors, address, EpochMs(now - 2 * HOUR_MS))
         seen[state.__name__] = [answer(lambda: call(doors, address, now)) for call in calls]  # noqa: B023
     assert seen["_as_unconfirmed"] == seen["_as_unknown"]
     assert seen["_as_confirmed"] == seen["_as_unknown"]
@@ -249,7 +251,7 @@ def test_no_answer_tells_a_known_address_from_an_unknown_one(doors: Doors, email
 
 
 def test_many_at_once_make_one_tenant_and_confirm_nothing_of_a_stranger(
-    doors: Doors, pool: CheckingPool, email: str, now: int
+    doors: Doors, pool: CheckingPool, email: str, now: EpochMs
 ) -> None:
     def attempt(i: int) -> tuple[int, str, str | None, str]:
         if i % 2:
@@ -257,18 +259,18 @@ def test_many_at_once_make_one_tenant_and_confirm_nothing_of_a_stranger(
         codes = [code for _, code in pool.mails] or ["0"]
         return answer(lambda: log_in(doors, email, MINE, codes[-1], now))
 
-    apply(doors, email, MINE, now - HOUR_MS)
+    apply(doors, email, MINE, EpochMs(now - HOUR_MS))
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(attempt, range(24)))
     assert {status for status, *_ in answers} <= {200, 401, 429, 503}
-    later = now + HOUR_MS
+    later = EpochMs(now + HOUR_MS)
     apply(doors, email, MINE, later)
     assert log_in(doors, email, MINE, pool.mails[-1][1], later)
     assert (pool.people[email]["status"], pool.people[email]["password"]) == ("CONFIRMED", MINE)
     assert refused(doors, email, THEIRS, "", later)
 
 
-def test_log_ins_at_once_make_one_tenant(doors: Doors, pool: CheckingPool, email: str, now: int) -> None:
+def test_log_ins_at_once_make_one_tenant(doors: Doors, pool: CheckingPool, email: str, now: EpochMs) -> None:
     apply(doors, email, MINE, now)
     pool.people[email]["status"] = "CONFIRMED"
     with ThreadPoolExecutor(8) as threads:
@@ -283,7 +285,7 @@ def test_log_ins_at_once_make_one_tenant(doors: Doors, pool: CheckingPool, email
 @pytest.mark.parametrize("password", ["Correct-horse", "correct-horse-1", "CORRECT-HORSE-1", "Correct-h-1"])
 def test_weak_passwords_are_refused_before_anybody_is_looked_up(doors: Doors, email: str, password: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        apply(doors, email, password, 1)
+        apply(doors, email, password, EpochMs(1))
     assert (caught.value.field, caught.value.code) == ("password", "weak_password")
     check_password(MINE)
 
@@ -312,7 +314,7 @@ def enforcing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         child.stop()
 
 
-def test_the_same_with_the_emulator_s_pool(enforcing: Any, doors: Doors, email: str, now: int) -> None:
+def test_the_same_with_the_emulator_s_pool(enforcing: Any, doors: Doors, email: str, now: EpochMs) -> None:
     pool = enforcing.create_user_pool(
         PoolName="people", UsernameAttributes=["email"], AutoVerifiedAttributes=["email"]
     )["UserPool"]["Id"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, to_rfc3339
+from shared.clock import EpochMs, epoch_ms, to_rfc3339
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
@@ -34,7 +34,7 @@ VARIABLES = {"body.1": Variable("contact", "name")}
 def wrote_to(
     team: Team,
     contact_id: ContactId,
-    at: int,
+    at: EpochMs,
     told: Callable[[int], StatusChange] = lambda slot: StatusChange(sent={slot}),
     *,
     among: int = 3,
@@ -47,12 +47,13 @@ def wrote_to(
     others += [f"{shard:x}{'f' * 23}{i:08x}" for i in range(among - among // 2)]
     people = [Recipient(ContactId(c), "+1", ("Ana",)) for c in sorted([*others, contact_id])]
     sizes = tuple(len(people) if n == shard else 0 for n in range(SHARDS))
-    campaign_id = CampaignId(new_ulid(made or at))
+    campaign_id = CampaignId(new_ulid(EpochMs(made or at)))
     deps.campaigns.create(
         team.tenant,
         Campaign(
             campaign_id, f"at {at}", team.number, "1", "42", "MARKETING", Audience(everyone=True), VARIABLES,
-            state=State.COMPLETED, created_at=made or at, frozen_at=at, started_at=at, finished_at=at, sizes=sizes,
+            state=State.COMPLETED, created_at=EpochMs(made or at), frozen_at=at, started_at=at, finished_at=at,
+            sizes=sizes,
             cursors=(len(people),), plan=to_document(compile_plan(TEMPLATE, VARIABLES, [])),
         ),
     )  # fmt: skip
@@ -87,15 +88,36 @@ def timeline(team: Team, path: str, limit: int = 100) -> list[Json]:
 def test_everything_that_happened_with_a_person_is_there_newest_first(team: Team) -> None:
     now = epoch_ms()
     conversation, contact = person(team)
-    team.adds(ConversationId(conversation), ContactId(contact), "in", "contact", "", "a month ago", now - 30 * DAY_MS)
-    team.adds(ConversationId(conversation), ContactId(contact), "out", "bot", "bot1", "at once", now - 30 * DAY_MS + 1)
-    read = wrote_to(
-        team, ContactId(contact), now - 20 * DAY_MS, lambda slot: StatusChange(sent={slot}, read={slot}, replied={slot})
+    team.adds(
+        ConversationId(conversation), ContactId(contact), "in", "contact", "", "a month ago", EpochMs(now - 30 * DAY_MS)
     )
-    failed = wrote_to(team, ContactId(contact), now - 10 * DAY_MS, lambda slot: StatusChange(failed={slot: "131026"}))
-    stranger = wrote_to(team, ContactId(contact[0] + "0" * 31), now - 9 * DAY_MS)
+    team.adds(
+        ConversationId(conversation),
+        ContactId(contact),
+        "out",
+        "bot",
+        "bot1",
+        "at once",
+        EpochMs(now - 30 * DAY_MS + 1),
+    )
+    read = wrote_to(
+        team,
+        ContactId(contact),
+        EpochMs(now - 20 * DAY_MS),
+        lambda slot: StatusChange(sent={slot}, read={slot}, replied={slot}),
+    )
+    failed = wrote_to(
+        team, ContactId(contact), EpochMs(now - 10 * DAY_MS), lambda slot: StatusChange(failed={slot: "131026"})
+    )
+    stranger = wrote_to(team, ContactId(contact[0] + "0" * 31), EpochMs(now - 9 * DAY_MS))
     team.api.deps.contacts.consent.record(
-        team.tenant, ContactId(contact), opted_out=True, source="keyword", at=now - 5 * DAY_MS, event_id="e1", now=now
+        team.tenant,
+        ContactId(contact),
+        opted_out=True,
+        source="keyword",
+        at=EpochMs(now - 5 * DAY_MS),
+        event_id="e1",
+        now=now,
     )
     team.ok("POST", f"/v1/conversations/{conversation}/notes", {"text": "careful"})
     team.ok("POST", f"/v1/conversations/{conversation}/assign", {"to": "me"})
@@ -115,7 +137,7 @@ def test_everything_that_happened_with_a_person_is_there_newest_first(team: Team
     assert [item["message"]["author"] for item in items[7:]] == ["bot", "contact"]
     assert stranger not in repr(items)
     assert [item["at"] for item in items] == sorted((item["at"] for item in items), reverse=True)
-    assert items[5]["at"] == to_rfc3339(now - 10 * DAY_MS)
+    assert items[5]["at"] == to_rfc3339(EpochMs(now - 10 * DAY_MS))
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7])
@@ -123,9 +145,11 @@ def test_pages_hold_everything_once_also_what_happened_in_the_same_moment(team: 
     now = epoch_ms()
     conversation, contact = person(team)
     for i in range(4):
-        team.adds(ConversationId(conversation), ContactId(contact), "in", "contact", "", f"at once {i}", now - DAY_MS)
+        team.adds(
+            ConversationId(conversation), ContactId(contact), "in", "contact", "", f"at once {i}", EpochMs(now - DAY_MS)
+        )
     for _ in range(3):
-        wrote_to(team, ContactId(contact), now - DAY_MS)
+        wrote_to(team, ContactId(contact), EpochMs(now - DAY_MS))
     team.ok("POST", f"/v1/conversations/{conversation}/notes", {"text": "n"})
     whole = timeline(team, f"contacts/{contact}")
     assert len(whole) == 9
@@ -136,9 +160,9 @@ def test_pages_hold_everything_once_also_what_happened_in_the_same_moment(team: 
 def test_a_campaign_made_long_before_it_began_stands_where_it_began(team: Team) -> None:
     now = epoch_ms()
     _, contact = person(team)
-    late = wrote_to(team, ContactId(contact), now - DAY_MS, made=now - 20 * DAY_MS)
-    early = wrote_to(team, ContactId(contact), now - 10 * DAY_MS)
-    gone = wrote_to(team, ContactId(contact), now - 100 * DAY_MS)
+    late = wrote_to(team, ContactId(contact), EpochMs(now - DAY_MS), made=now - 20 * DAY_MS)
+    early = wrote_to(team, ContactId(contact), EpochMs(now - 10 * DAY_MS))
+    gone = wrote_to(team, ContactId(contact), EpochMs(now - 100 * DAY_MS))
     for limit in (1, 100):
         found = [i["campaign"]["campaign_id"] for i in timeline(team, f"contacts/{contact}", limit) if i["campaign"]]
         assert found == [late, early]
@@ -148,11 +172,11 @@ def test_a_campaign_made_long_before_it_began_stands_where_it_began(team: Team) 
 def test_a_campaign_scheduled_most_of_a_year_ago_is_found_behind_newer_ones(team: Team) -> None:
     now = epoch_ms()
     _, contact = person(team)
-    campaign = wrote_to(team, ContactId(contact), now - DAY_MS, made=now - 300 * DAY_MS)
+    campaign = wrote_to(team, ContactId(contact), EpochMs(now - DAY_MS), made=now - 300 * DAY_MS)
     campaigns = team.api.deps.campaigns
     draft = replace(campaigns.get(team.tenant, campaign), state=State.DRAFT, sizes=())
     for i in range(100):
-        made = now - 200 * DAY_MS + i
+        made = EpochMs(now - 200 * DAY_MS + i)
         campaigns.create(team.tenant, replace(draft, campaign_id=CampaignId(new_ulid(made)), created_at=made))
     found = [item["campaign"]["campaign_id"] for item in timeline(team, f"contacts/{contact}") if item["campaign"]]
     assert found == [campaign]
@@ -162,7 +186,7 @@ def test_a_person_found_to_be_two_has_one_timeline(team: Team) -> None:
     now = epoch_ms()
     _, keep = person(team, "Ana")
     _, gone = person(team, "Ana again")
-    campaign = wrote_to(team, ContactId(gone), now - DAY_MS)
+    campaign = wrote_to(team, ContactId(gone), EpochMs(now - DAY_MS))
     contacts = team.api.deps.contacts
     other = contacts.get(team.tenant, ContactId(gone))
     assert isinstance(other, Contact)
@@ -180,7 +204,7 @@ def test_many_campaigns_end_a_page_early_and_cost_no_more_than_stated(team: Team
     for i in range(60):
         shard_mate = contact[0] + f"{i:031x}"
         hit = i % 20 == 0
-        made = wrote_to(team, ContactId(contact if hit else shard_mate), now - (i + 1) * 60_000)
+        made = wrote_to(team, ContactId(contact if hit else shard_mate), EpochMs(now - (i + 1) * 60_000))
         hits += [made] if hit else []
     meter = Meter(team.api.deps.contacts._client)
     page = team.ok("GET", f"/v1/contacts/{contact}/timeline")
@@ -193,7 +217,7 @@ def test_many_campaigns_end_a_page_early_and_cost_no_more_than_stated(team: Team
 
 def test_a_person_is_found_in_a_large_campaign_by_few_reads(team: Team) -> None:
     _, contact = person(team)
-    at = epoch_ms() - DAY_MS
+    at = EpochMs(epoch_ms() - DAY_MS)
     campaign = wrote_to(team, ContactId(contact), at, among=1_600)
     meter = Meter(team.api.deps.contacts._client)
     (touch,) = [item["campaign"] for item in timeline(team, f"contacts/{contact}") if item["campaign"]]

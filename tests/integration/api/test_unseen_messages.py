@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, to_rfc3339
+from shared.clock import EpochMs, epoch_ms, to_rfc3339
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.ids import ContactId, ConversationId, new_ulid
@@ -17,7 +17,7 @@ PATHS = ["/close", "/snooze", "/read"]
 
 
 def wish(path: str, **more: Any) -> Json:
-    return {**more, **({"until": to_rfc3339(epoch_ms() + DAY_MS)} if path == "/snooze" else {})}
+    return {**more, **({"until": to_rfc3339(EpochMs(epoch_ms() + DAY_MS))} if path == "/snooze" else {})}
 
 
 def now_is(chat: Chat) -> Json:

@@ -14,6 +14,7 @@ from functions.api.events.courier import Courier
 from functions.api.events.publish import Publisher, delivery_of
 from functions.api.events.replay import MOST_AT_ONCE, replay_failed, replay_one
 from shared.clients.queue import Outgoing, Queue
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt, Delivery, Outcome, delivery_id
 from shared.domain.webhooks.endpoint import GIVE_UP_MS, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
@@ -27,7 +28,7 @@ from shared.store.webhooks.event_feed import EventFeed
 from tests.support.engine import open_test_database
 from tests.support.faults import Crash, crash_at_write
 
-NOW = 1_800_000_000_000
+NOW = EpochMs(1_800_000_000_000)
 MINUTE = 60_000
 DAY = 24 * 60 * MINUTE
 
@@ -78,7 +79,7 @@ class Place:
     wait_ms: int = 0
     requests: list[tuple[int, str, bytes, Mapping[str, str]]] = field(default_factory=list)
 
-    def __call__(self, url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
         self.requests.append((now, url, body, headers))
         error = "" if self.status else "timeout"
         return Outcome(Attempt(now, self.status, 7, error), f"said {self.status}", self.wait_ms)
@@ -102,7 +103,7 @@ class Scene:
             send=self.place,
             queue=cast("Queue", self.queue),
             publisher=self.publisher,
-            clock=lambda: self.queue.now,
+            clock=lambda: EpochMs(self.queue.now),
         )
 
     def add_endpoint(self, *events: str) -> str:
@@ -117,8 +118,8 @@ class Scene:
         return self.endpoints.get(self.tenant, self.endpoint_id)
 
     def tell(self, name: str = "1", kind: EventType = EventType.MESSAGE_RECEIVED) -> None:
-        event = TenantEvent(f"evt_{name}", kind, self.queue.now, {"name": name})
-        self.publisher.publish(self.tenant, [event], self.queue.now)
+        event = TenantEvent(f"evt_{name}", kind, EpochMs(self.queue.now), {"name": name})
+        self.publisher.publish(self.tenant, [event], EpochMs(self.queue.now))
 
     def run(self, milliseconds: int) -> list[str]:
         """What the courier did with each message."""
@@ -127,7 +128,7 @@ class Scene:
             done.append(self.courier.deliver(message))
         return done
 
-    def delivery(self, name: str = "1", at: int = NOW) -> Delivery:
+    def delivery(self, name: str = "1", at: EpochMs = NOW) -> Delivery:
         found = self.deliveries.get(self.tenant, self.endpoint_id, delivery_id(at, f"evt_{name}"))
         assert found is not None
         return found.delivery
@@ -280,18 +281,20 @@ def test_what_waits_for_a_disabled_endpoint_ends_in_the_log_and_can_be_replayed(
     scene.tell()
     scene.run(MINUTE)
     scene.endpoints.change(
-        scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=False, now=scene.queue.now)
+        scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=False, now=EpochMs(scene.queue.now))
     )
     made = len(scene.place.requests)
     assert scene.run(DAY)[-1] == "WebhookEndpointDisabled"
     assert len(scene.place.requests) == made
     assert (scene.delivery().state, scene.delivery().attempts[-1].error) == ("failed", "endpoint_disabled")
     scene.endpoints.change(
-        scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=True, now=scene.queue.now)
+        scene.tenant, scene.endpoint_id, lambda found: found.switched(enabled=True, now=EpochMs(scene.queue.now))
     )
     scene.place.status = 200
     queue = cast("Queue", scene.queue)
-    replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, scene.delivery().delivery_id, scene.queue.now)
+    replay_one(
+        queue, scene.deliveries, scene.tenant, scene.endpoint_id, scene.delivery().delivery_id, EpochMs(scene.queue.now)
+    )
     scene.run(MINUTE)
     assert scene.delivery().state == "succeeded"
 
@@ -316,7 +319,7 @@ def test_of_many_deliveries_that_find_it_gone_one_tells_the_tenant_after_it_is_d
     messages = [scene.queue.take(scene.queue.now) for _ in range(8)]
     together = threading.Barrier(8)
 
-    def send(url: str, body: bytes, headers: Mapping[str, str], now: int) -> Outcome:
+    def send(url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
         together.wait(10)
         return Outcome(Attempt(now, status, 7, ""), "", 0)
 
@@ -388,7 +391,7 @@ def test_a_replay_sends_the_same_bytes_under_the_same_id(scene: Scene) -> None:
     scene.run(MINUTE)
     queue, key = cast("Queue", scene.queue), scene.delivery().delivery_id
     for _ in range(2):
-        replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, key, scene.queue.now)
+        replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, key, EpochMs(scene.queue.now))
         assert scene.delivery().state == "retrying"
         scene.run(MINUTE)
     assert len({body for _, _, body, _ in scene.place.requests}) == 1
@@ -400,15 +403,18 @@ def test_all_that_failed_is_replayed_in_parts(scene: Scene) -> None:
     scene.place.status = 500
     total = MOST_AT_ONCE + 5
     for i in range(total):
-        failed = Delivery(delivery_id(NOW + i, f"evt_{i}"), f"evt_{i}", "message.received", NOW + i, state="failed")
+        failed = Delivery(
+            delivery_id(EpochMs(NOW + i), f"evt_{i}"), f"evt_{i}", "message.received", EpochMs(NOW + i), state="failed"
+        )
         scene.deliveries.change(scene.tenant, scene.endpoint_id, Logged(failed, "{}"), lambda found: found)
     scene.queue.now = NOW + MINUTE
     scene.place.status = 200
     queue, counts, cursor = cast("Queue", scene.queue), [], ""
     while cursor is not None:
         page = replay_failed(
-            queue, scene.deliveries, scene.tenant, scene.endpoint_id, NOW + 1, NOW + MINUTE, cursor or None,
-            scene.queue.now,
+            queue, scene.deliveries, scene.tenant, scene.endpoint_id, EpochMs(NOW + 1), EpochMs(NOW + MINUTE),
+            cursor or None,
+            EpochMs(scene.queue.now),
         )  # fmt: skip
         counts.append(len(page.items))
         cursor = page.cursor  # type: ignore[assignment]

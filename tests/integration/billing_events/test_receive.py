@@ -14,6 +14,7 @@ from functions.billing_events import receive_bootstrap, receive_handler
 from functions.billing_events.logic.signature import is_signed
 from functions.billing_events.logic.stripe_event import read_event
 from functions.billing_events.receive_handler import MAX_BODY_BYTES, lambda_handler
+from shared.clock import EpochMs
 from shared.errors import InvalidInput
 from tests.support.fake_aws import SECRETS, Context, FakeAws, fake_aws, http_event
 
@@ -57,25 +58,27 @@ def test_it_agrees_with_stripes_own_library(age: int, secret: str) -> None:
     body = event("customer.subscription.updated", {"name": "Zoë"})
     at = int(time.time()) - age
     header = signature(body, secret, at)
-    assert is_signed(body.encode(), header, SECRET, int(time.time() * 1000)) == library_says(body, header, SECRET)
+    assert is_signed(body.encode(), header, SECRET, EpochMs(int(time.time() * 1000))) == library_says(
+        body, header, SECRET
+    )
 
 
 def test_a_signature_far_ahead_of_time_is_refused() -> None:
     body = "{}"
     now = int(time.time())
-    assert not is_signed(b"{}", signature(body, SECRET, now + 400), SECRET, now * 1000)
+    assert not is_signed(b"{}", signature(body, SECRET, now + 400), SECRET, EpochMs(now * 1000))
 
 
 def test_one_of_several_signatures_is_enough_while_the_secret_is_rolled() -> None:
     now = int(time.time())
     old, new = signature("{}", "whsec_old", now), signature("{}", SECRET, now).partition(",")[2]
-    assert is_signed(b"{}", f"{old},{new},v0=abc", SECRET, now * 1000)
+    assert is_signed(b"{}", f"{old},{new},v0=abc", SECRET, EpochMs(now * 1000))
 
 
 @given(st.text(st.characters(codec=None), max_size=60))
 def test_no_header_makes_it_raise(header: str) -> None:
-    assert not is_signed(b"{}", header, SECRET, 1)
-    assert not is_signed(b"{}", f"t=0,v1={header}", SECRET, 1)
+    assert not is_signed(b"{}", header, SECRET, EpochMs(1))
+    assert not is_signed(b"{}", f"t=0,v1={header}", SECRET, EpochMs(1))
 
 
 @pytest.mark.parametrize(

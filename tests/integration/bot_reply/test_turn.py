@@ -13,7 +13,7 @@ from functions.bot_reply.bootstrap import build
 from functions.bot_reply.parts import BotParts
 from shared.clients.aws import AwsClients
 from shared.clients.vault import META_TOKEN, Vault
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.conversations.message import Message
@@ -80,13 +80,13 @@ def deps(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
     accounts.create(Tenant(TENANT, "Shop", "US"), Member("m", "s", "owner@example.com", Role.OWNER))
     token = Vault(AwsClients(database.session).kms, aws.env["KMS_KEY_ID"]).seal(TENANT, META_TOKEN, "EAAtoken")
     accounts.connect(TENANT, Waba("w", "Shop", "USD", token), [Number(PHONE_ID, "w", "+15550783881", "Shop")])
-    Contacts(database).upsert(TENANT, ContactId(CONTACT), {"phone": "+16505551234"}, {}, frozenset(), 1)
+    Contacts(database).upsert(TENANT, ContactId(CONTACT), {"phone": "+16505551234"}, {}, frozenset(), EpochMs(1))
     made.bots.put(TENANT, Bot("b1", "hours", "", True, (Rule("contains", ("hours",), "9 to 5"),)))
     monkeypatch.setattr(handler, "deps", lambda: made)
     return made
 
 
-def receive(deps: BotParts, text: str, at: int) -> str:
+def receive(deps: BotParts, text: str, at: EpochMs) -> str:
     """Store a message of the person; returns the queue message for the bot."""
     message_id = message_key(at, f"in-{text}")
     message = Message(message_id, ConversationId(CONVERSATION), "in", "contact", "text", text, at, {"body": text})
@@ -129,7 +129,7 @@ def test_an_answer_that_failed_before_it_was_sent_is_sent_by_the_next_delivery(
 def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
     deps: BotParts, meta: Meta, monkeypatch: pytest.MonkeyPatch, age_ms: int, status: str
 ) -> None:
-    turn = receive(deps, "hours", epoch_ms() - age_ms)
+    turn = receive(deps, "hours", EpochMs(epoch_ms() - age_ms))
     with monkeypatch.context() as patch:
         patch.setattr(Messages, "record_status", fail)
         assert len(deliver(turn)) == 1
@@ -144,7 +144,7 @@ def test_what_no_rule_knows_stays_unanswered(deps: BotParts, meta: Meta) -> None
 
 
 def test_a_message_of_yesterday_is_not_answered(deps: BotParts, meta: Meta) -> None:
-    assert deliver(receive(deps, "hours", epoch_ms() - 25 * 3600 * 1000)) == []
+    assert deliver(receive(deps, "hours", EpochMs(epoch_ms() - 25 * 3600 * 1000))) == []
     assert meta.sent == []
 
 
@@ -153,7 +153,13 @@ def test_who_said_no_meanwhile_gets_no_answer(
 ) -> None:
     turn = receive(deps, "hours", epoch_ms())
     Contacts(aws.database()).consent.record(
-        TENANT, ContactId(CONTACT), opted_out=True, source="keyword", at=epoch_ms() + 1, event_id="e", now=epoch_ms()
+        TENANT,
+        ContactId(CONTACT),
+        opted_out=True,
+        source="keyword",
+        at=EpochMs(epoch_ms() + 1),
+        event_id="e",
+        now=epoch_ms(),
     )
     assert deliver(turn) == []
     assert meta.sent == []

@@ -9,7 +9,7 @@ import pytest
 from functions.api.campaigns.recipients import Recipients
 from functions.campaign_dispatch.load import shard as load_module
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.outcome import Kind, Outcome
@@ -108,7 +108,7 @@ def test_whom_meta_spared_is_left_alone_for_a_day_and_for_good_after_a_second_tr
 
 
 def ended(world: World, campaign_id: CampaignId, days: int) -> None:
-    at = epoch_ms() - days * 86_400_000
+    at = EpochMs(epoch_ms() - days * 86_400_000)
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
 
@@ -121,7 +121,7 @@ def test_unconfirmed_recipients_are_written_to_again_only_when_asked(world: Worl
     world.add_contacts(30)
     first = run(world, refusing("3", code="no_answer", kind=Kind.UNKNOWN))
     assert world.books(first).unknown == 3
-    assert world.sweep(first, epoch_ms() + 60_000) == "closed"
+    assert world.sweep(first, EpochMs(epoch_ms() + 60_000)) == "closed"
     source = EarlierCampaign(first, outcomes=("unknown",))
     meta = FakeMeta()
     run(world, meta, audience=Audience(source=source))

@@ -13,6 +13,7 @@ from functions.campaign_dispatch.start.campaign import start_campaign
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
 from shared.clients.graph import GraphAccess, GraphClient
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.media.library import LibraryFile, MetaCopy
 from shared.domain.media.message_media import upload_key
@@ -29,7 +30,7 @@ from tests.support.meta_simulator import APP_SECRET, Sim, receiving, simulating
 JPEG = b"\xff\xd8\xff\xe0" + bytes(300)
 FILE = "01HZZZZZZZZZZZZZZZZZZZZZZZ"
 DAY_MS = 86_400_000
-NOW = 1_800_000_000_000
+NOW = EpochMs(1_800_000_000_000)
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Shop:
     library: MediaLibrary
     campaign_id: str
 
-    def start(self, now: int = NOW) -> str:
+    def start(self, now: EpochMs = NOW) -> str:
         return start_campaign(self.world.deps.for_start(), self.world.tenant_id, CampaignId(self.campaign_id), now)
 
     def campaign(self) -> Campaign:
@@ -115,7 +116,7 @@ def test_a_file_is_frozen_as_metas_id_and_given_to_it_once(shop: Shop) -> None:
     assert shop.sim.get(first).json()["file_size"] == str(len(JPEG))
     assert shop.campaign().variables["header.image"] == Variable("media", FILE)
     shop.scheduled_again()
-    assert shop.start(NOW + 1) == "loading"
+    assert shop.start(EpochMs(NOW + 1)) == "loading"
     assert (shop.frozen_id(), shop.uploads()) == (first, 1)
 
 
@@ -123,7 +124,7 @@ def test_an_id_that_would_die_while_the_campaign_is_sent_is_replaced(shop: Shop)
     shop.start()
     first = shop.frozen_id()
     shop.scheduled_again()
-    shop.start(NOW + 23 * DAY_MS)
+    shop.start(EpochMs(NOW + 23 * DAY_MS))
     assert shop.frozen_id() != first
     assert shop.uploads() == 2
 
@@ -160,7 +161,7 @@ def test_a_copy_made_for_a_message_yesterday_is_used(shop: Shop) -> None:
     shop.library.change(
         shop.world.tenant_id,
         FILE,
-        lambda f: replace(f, status="ready", meta={shop.sim.number_id: MetaCopy("4711", NOW - DAY_MS)}),
+        lambda f: replace(f, status="ready", meta={shop.sim.number_id: MetaCopy("4711", EpochMs(NOW - DAY_MS))}),
     )
     assert shop.start() == "loading"
     assert (shop.frozen_id(), shop.uploads()) == ("4711", 0)

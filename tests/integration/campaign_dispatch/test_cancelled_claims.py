@@ -7,7 +7,7 @@ import pytest
 
 from functions.campaign_dispatch.lane.logic.claims import segment_of
 from functions.campaign_dispatch.lane.results import Sent
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
@@ -20,16 +20,16 @@ STOOD_STILL_MS = 60_000
 
 def sweep(world: World, campaign_id: CampaignId) -> str:
     """Once its lane's lease is over."""
-    return world.sweep(campaign_id, epoch_ms() + STOOD_STILL_MS)
+    return world.sweep(campaign_id, EpochMs(epoch_ms() + STOOD_STILL_MS))
 
 
 def hold_lane(world: World, campaign_id: CampaignId) -> int:
     """Take the lane and claim as a worker would; returns the fence."""
     now = epoch_ms()
-    state = world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", now, now + 15_000)
+    state = world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", now, EpochMs(now + 15_000))
     assert state is not None
     claim = {campaign_id: (0, CLAIMED)}
-    world.deps.lanes.claim(world.phone_number_id, 0, state.fence, claim, new_ulid(), now, now + 15_000, 0)
+    world.deps.lanes.claim(world.phone_number_id, 0, state.fence, claim, new_ulid(), now, EpochMs(now + 15_000), 0)
     return state.fence
 
 
@@ -74,8 +74,8 @@ def test_a_lane_that_stood_still_gives_back_what_it_never_sent_as_cancelled(
     batch = claimed(world, campaign, run, CLAIMED, **came_to)
     cancel(world, campaign)
     if taken_over:
-        later = epoch_ms() + STOOD_STILL_MS
-        assert world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", later, later + 1) is not None
+        later = EpochMs(epoch_ms() + STOOD_STILL_MS)
+        assert world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", later, EpochMs(later + 1)) is not None
     assert sweep(world, campaign) == "closed"
     assert world.books(campaign).unknown == CLAIMED
     wake_up(world, fence, batch)
@@ -88,8 +88,8 @@ def test_of_a_campaign_that_goes_on_what_somebody_elses_lane_may_hold_stays_unkn
     campaign = world.send_to_everybody()
     (run,) = world.deps.lanes.work(world.phone_number_id).runs
     fence = hold_lane(world, campaign)
-    later = epoch_ms() + STOOD_STILL_MS
-    world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", later, later + 1)
+    later = EpochMs(epoch_ms() + STOOD_STILL_MS)
+    world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", later, EpochMs(later + 1))
     wake_up(world, fence, claimed(world, campaign, run, CLAIMED))
     assert world.books(campaign).unknown == CLAIMED
 

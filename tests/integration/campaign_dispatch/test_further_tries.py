@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap, State
@@ -46,8 +46,8 @@ def again(campaign_id: CampaignId, *outcomes: str) -> Audience:
 
 def close(world: World, campaign_id: CampaignId, days: int = 0) -> None:
     """Have the sweep close it, as if that had been so many days ago."""
-    assert world.sweep(campaign_id, epoch_ms() + 60_000) == "closed"
-    at = epoch_ms() - days * DAY
+    assert world.sweep(campaign_id, EpochMs(epoch_ms() + 60_000)) == "closed"
+    at = EpochMs(epoch_ms() - days * DAY)
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, finished_at=at))
 
 
@@ -115,7 +115,7 @@ def test_a_retry_that_was_cancelled_is_waited_for_until_its_lanes_have_heard_of_
     world.start(other)
     tasks = world.load_queue.take()
     assert {load(world, task) for task in tasks} == {"waiting"}
-    while world.sweep(cancelled, epoch_ms() + 60_000) != "closed":
+    while world.sweep(cancelled, EpochMs(epoch_ms() + 60_000)) != "closed":
         pass
     for task in tasks:
         load(world, task)
@@ -183,7 +183,9 @@ def test_a_retry_is_known_however_many_campaigns_were_made_since(world: World) -
     world.add_contacts(10)
     first = run(world, answering("131026", "3"))
     run(world, FakeMeta(), audience=again(first, "failed"))
-    draft = replace(world.campaign(first), state=State.DRAFT, sizes=(), cursors=(), frozen_at=0, started_at=None)
+    draft = replace(
+        world.campaign(first), state=State.DRAFT, sizes=(), cursors=(), frozen_at=EpochMs(0), started_at=None
+    )
     for _ in range(101):
         world.deps.campaigns.create(world.tenant_id, replace(draft, campaign_id=CampaignId(new_ulid())))
     assert world.books(run(world, FakeMeta(), audience=again(first, "failed"))).planned == 0

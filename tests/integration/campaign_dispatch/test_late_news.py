@@ -6,7 +6,7 @@ import pytest
 
 from functions.campaign_dispatch.lane.logic.trip import WINDOW
 from functions.campaign_dispatch.sweep.logic.ending import HELD_GRACE_MS
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.outcome import Kind, Outcome
@@ -20,13 +20,15 @@ HELD = FakeMeta(lambda _to, _n: Outcome(Kind.HELD, message_id="wamid.held"))
 
 
 def sweep(world: World, campaign_id: CampaignId, later: int = 0) -> str:
-    return world.sweep(campaign_id, epoch_ms() + later)
+    return world.sweep(campaign_id, EpochMs(epoch_ms() + later))
 
 
 def claim(world: World, campaign_id: CampaignId, start: int, stop: int) -> None:
     """Claim as a worker would that is not heard of again."""
     now, lanes = epoch_ms(), world.deps.lanes
-    state = lanes.acquire(world.phone_number_id, 0, f"worker-{start}", "", now + start * 100_000, now + start * 100_000)
+    state = lanes.acquire(
+        world.phone_number_id, 0, f"worker-{start}", "", EpochMs(now + start * 100_000), EpochMs(now + start * 100_000)
+    )
     assert state is not None
     lanes.claim(world.phone_number_id, 0, state.fence, {campaign_id: (start, stop)}, f"token-{start}", now, now, 0)
 
@@ -117,15 +119,15 @@ def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: Ca
     assert (books.sent, books.held, books.unknown) == (PEOPLE, PEOPLE, 0)
     tell(world, campaign_id, 0, 100, failed=10, code="132015")
     due = world.deps.campaigns.to_sweep
-    assert (world.tenant_id, campaign_id) not in due(epoch_ms() + HELD_GRACE_MS - 60_000)
+    assert (world.tenant_id, campaign_id) not in due(EpochMs(epoch_ms() + HELD_GRACE_MS - 60_000))
     assert sweep(world, campaign_id, HELD_GRACE_MS - 60_000) == "closed"
     assert world.books(campaign_id).held == PEOPLE - 100
-    assert (world.tenant_id, campaign_id) in due(epoch_ms() + HELD_GRACE_MS + 1)
+    assert (world.tenant_id, campaign_id) in due(EpochMs(epoch_ms() + HELD_GRACE_MS + 1))
     assert sweep(world, campaign_id, HELD_GRACE_MS + 60_000) == "held settled"
     books = world.books(campaign_id)
     assert books.balanced
     assert (books.sent, books.failed, books.held, books.unknown) == (90, 10, 0, PEOPLE - 100)
-    assert (world.tenant_id, campaign_id) not in due(epoch_ms() + 10**10)
+    assert (world.tenant_id, campaign_id) not in due(EpochMs(epoch_ms() + 10**10))
 
 
 def test_what_is_let_go_after_all_is_sent(world: World, campaign_id: CampaignId) -> None:

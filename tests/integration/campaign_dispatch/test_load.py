@@ -8,7 +8,7 @@ import pytest
 
 from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.dry_run_part import DryRunPart
@@ -363,7 +363,7 @@ def never_respelled(world: World) -> None:
     world.deps.accounts.change_tenant(world.tenant_id, lambda found: replace(found, number_plans=""))
 
 
-def change(world: World, campaign_id: CampaignId, action: str, finished_at: int | None = None) -> None:
+def change(world: World, campaign_id: CampaignId, action: str, finished_at: EpochMs | None = None) -> None:
     world.deps.campaigns.change(
         world.tenant_id,
         campaign_id,
@@ -380,7 +380,7 @@ def test_a_worker_that_slept_since_before_the_end_sends_it_to_nobody_again(world
     as_read = world.campaign(campaign_id)
     (run,) = world.deps.lanes.work(world.phone_number_id).runs
     change(world, campaign_id, action, finished_at=epoch_ms())
-    world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
+    world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
     world.lane_queue.take()
     world.deps.opening.put_before_lanes(world.tenant_id, as_read, epoch_ms())
     assert world.deps.lanes.work(world.phone_number_id).runs == ()
@@ -396,7 +396,7 @@ def test_a_campaign_that_was_stopped_before_its_run_was_open_is_not_sent(
     load_all(world, campaign_id)
     as_read = world.campaign(campaign_id)
     (run,) = world.deps.lanes.work(world.phone_number_id).runs
-    world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
+    world.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
     change(world, campaign_id, action)
     world.lane_queue.take()
     world.deps.opening.put_before_lanes(world.tenant_id, as_read, epoch_ms())
@@ -434,7 +434,9 @@ def test_the_dry_run_tells_when_the_first_offer_ends(world: World) -> None:
     world.deps.fields.create(world.tenant_id, ContactField("ends", "", "date"))
     for i, ends in enumerate(("2100-01-02", "2100-01-01")):
         attributes = {"phone": f"+55119{i:08}", "region": "BR"}
-        world.deps.contacts.upsert(world.tenant_id, person(i), attributes, {"ends": ends}, frozenset({"all"}), 1)
+        world.deps.contacts.upsert(
+            world.tenant_id, person(i), attributes, {"ends": ends}, frozenset({"all"}), EpochMs(1)
+        )
     variables = {"limited_time_offer.expiration": Variable("field", "ends"), "button.0.code": Variable("constant", "A")}
     campaign_id, run_id = world.launch(template_id="78", variables=variables), new_ulid()
     for shard in range(SHARDS):

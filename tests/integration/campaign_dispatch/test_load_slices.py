@@ -8,7 +8,7 @@ import pytest
 from functions.campaign_dispatch.load import dry_run
 from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.load_record import Record
 from shared.domain.contacts.identity import SHARDS
@@ -144,11 +144,11 @@ def test_a_loader_that_seals_nothing_is_not_taken_for_dead(world: World) -> None
     for shard in range(SHARDS):
         if shard != SHARD:
             step(world, campaign_id, shard, in_time=True)
-    later = epoch_ms() + 200_000
+    later = EpochMs(epoch_ms() + 200_000)
     load_shard(world.deps.for_load(), LoadShard(world.tenant_id, campaign_id, SHARD), later, lambda: True)
     world.load_queue.take()
-    assert world.sweep(campaign_id, later + 60_000) == "loading"
-    assert world.sweep(campaign_id, later + 200_000) == "reloading"
+    assert world.sweep(campaign_id, EpochMs(later + 60_000)) == "loading"
+    assert world.sweep(campaign_id, EpochMs(later + 200_000)) == "reloading"
     assert world.load_queue.take() == [LoadShard(world.tenant_id, campaign_id, SHARD)]
 
 

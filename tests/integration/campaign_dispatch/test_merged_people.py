@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for, shard_of
@@ -44,7 +44,7 @@ def half_merge(world: World, keep_id: ContactId, gone_id: ContactId) -> None:
     """The contact that is to go has changed meanwhile, and stays for now."""
     gone = world.deps.contacts.get(world.tenant_id, gone_id)
     assert gone is not None
-    world.deps.contacts.upsert(world.tenant_id, gone_id, {"name": "Eva"}, {}, frozenset(), epoch_ms() + 1)
+    world.deps.contacts.upsert(world.tenant_id, gone_id, {"name": "Eva"}, {}, frozenset(), EpochMs(epoch_ms() + 1))
     assert not world.deps.contacts.merge(world.tenant_id, keep_id, gone, epoch_ms())
 
 

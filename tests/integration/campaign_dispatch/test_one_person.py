@@ -10,7 +10,7 @@ from functions.campaign_dispatch.load.shard import load_shard
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clients.queue import Queue
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for, shard_of
 from shared.ids import CampaignId, ContactId
@@ -88,7 +88,7 @@ class Scene:
         contacts, tenant_id = self.world.deps.contacts, self.world.tenant_id
         gone = contacts.get(tenant_id, ContactId(self.other))
         assert gone is not None
-        contacts.upsert(tenant_id, ContactId(self.other), {"name": "Eva"}, {}, frozenset(), epoch_ms() + 1)
+        contacts.upsert(tenant_id, ContactId(self.other), {"name": "Eva"}, {}, frozenset(), EpochMs(epoch_ms() + 1))
         assert not contacts.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
 
     def meta(self, first_outcome: Outcome | None = None, then: Callable[[], None] = lambda: None) -> FakeMeta:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.campaign_dispatch.lane.pause import AutoPause, pause_idle_number
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.stop_reasons import Scope
@@ -58,7 +59,7 @@ def test_a_number_that_may_not_send_stops_what_began_on_it(world: World, change:
     first, second = two_campaigns(world)
     number = replace(world.deps.accounts.number(world.tenant_id, world.phone_number_id), **change)
     deps = world.deps
-    assert pause_idle_number(deps.campaigns, deps.lanes, world.tenant_id, number, 1_500) is idle
+    assert pause_idle_number(deps.campaigns, deps.lanes, world.tenant_id, number, EpochMs(1_500)) is idle
     for campaign_id in (first, second):
         assert world.campaign(CampaignId(campaign_id)).state is (State.PAUSED if idle else State.SENDING)
         assert world.campaign(CampaignId(campaign_id)).reason == (change["reason"] if idle else "")

@@ -8,7 +8,7 @@ import pytest
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.respelling import respell
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Tenant
 from shared.domain.campaigns.campaign import State
 from shared.domain.contacts.identity import contact_id_for, shard_of
@@ -40,7 +40,7 @@ def test_who_is_two_contacts_gets_it_once_wherever_that_is_cut_off(
     deps.accounts.change_tenant(tenant_id, _not_gone_through)
     ids = {form: contact_id_for(tenant_id, "phone", form) for form in FORMS}
     for form, contact_id in ids.items():
-        made = 1 if form == oldest else 2
+        made = EpochMs(1 if form == oldest else 2)
         deps.contacts.upsert(tenant_id, contact_id, {"phone": form, "name": "Ana"}, {}, frozenset({"all"}), made)
     campaign_id = world.launch()
     world.start(campaign_id)

@@ -6,7 +6,7 @@ import pytest
 
 from functions.campaign_dispatch.lane.logic.claims import next_window
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
@@ -22,7 +22,7 @@ LEASE_MS = 15_000
 
 
 def sweep(world: World, campaign_id: CampaignId, later: int = 0) -> str:
-    return world.sweep(campaign_id, epoch_ms() + later)
+    return world.sweep(campaign_id, EpochMs(epoch_ms() + later))
 
 
 def change(world: World, campaign_id: CampaignId, action: str) -> None:
@@ -30,16 +30,16 @@ def change(world: World, campaign_id: CampaignId, action: str) -> None:
 
 
 def is_due(world: World, campaign_id: str, later: int) -> bool:
-    return (world.tenant_id, campaign_id) in world.deps.campaigns.to_sweep(epoch_ms() + later)
+    return (world.tenant_id, campaign_id) in world.deps.campaigns.to_sweep(EpochMs(epoch_ms() + later))
 
 
 def hold_lane(world: World, *moves: tuple[CampaignId, int, int]) -> int:
     """Take the lane and claim as a worker would; returns the fence."""
     now = epoch_ms()
-    state = world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", now, now + LEASE_MS)
+    state = world.deps.lanes.acquire(world.phone_number_id, 0, new_ulid(), "", now, EpochMs(now + LEASE_MS))
     assert state is not None
     claims = {campaign_id: (start, stop) for campaign_id, start, stop in moves}
-    world.deps.lanes.claim(world.phone_number_id, 0, state.fence, claims, new_ulid(), now, now + LEASE_MS, 0)
+    world.deps.lanes.claim(world.phone_number_id, 0, state.fence, claims, new_ulid(), now, EpochMs(now + LEASE_MS), 0)
     return state.fence
 
 
@@ -232,10 +232,10 @@ def test_a_retry_in_flight_gets_its_grace_too(world: World) -> None:
     block = only_block(world, campaign_id)
     lanes.add_retries(pn, 0, fence, campaign_id, epoch_ms(), new_ulid(), [(block, 0, 2)])
     later = GRACE_MS + 60_000
-    now = epoch_ms() + later
+    now = EpochMs(epoch_ms() + later)
     work = lanes.work(pn)
     window = next_window(work, work.lanes[0], 10, now)
-    lanes.claim(pn, 0, fence, window.moves, new_ulid(), now, now + LEASE_MS, 0)
+    lanes.claim(pn, 0, fence, window.moves, new_ulid(), now, EpochMs(now + LEASE_MS), 0)
     assert all(lanes.claim_retries(pn, batch) for batch in window.retries)
     assert sweep(world, campaign_id, later + 500) == "sending"
     assert world.books(campaign_id).unsettled == 1
@@ -251,7 +251,7 @@ def test_who_waits_for_a_retry_keeps_the_campaign_open(world: World) -> None:
         0,
         fence,
         campaign_id,
-        epoch_ms() + 10**7,
+        EpochMs(epoch_ms() + 10**7),
         new_ulid(),
         [(only_block(world, campaign_id), 0, 2)],
     )

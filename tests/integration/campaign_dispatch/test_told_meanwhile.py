@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from functions.api.campaigns.control import CampaignControl
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.errors import Conflict
@@ -57,7 +57,7 @@ def standing(world: World, campaign_id: CampaignId) -> tuple[str, str, list[str]
     return campaign.state, campaign.reason, [run.state for run in runs]
 
 
-def stop(world: World, campaign_id: CampaignId, reason: str, said_at: int | None = None) -> None:
+def stop(world: World, campaign_id: CampaignId, reason: str, said_at: EpochMs | None = None) -> None:
     CampaignStop(world.deps.campaigns, world.deps.lanes)(world.tenant_id, campaign_id, Scope.CAMPAIGN, reason, said_at)
 
 
@@ -157,7 +157,7 @@ def test_what_was_said_before_it_was_resumed_is_not_shown_either(world: World, c
     control.pause(world.tenant_id, campaign_id)
     resumed = control.resume(world.tenant_id, campaign_id, epoch_ms())
     control.pause(world.tenant_id, campaign_id)
-    stop(world, campaign_id, "template_quality_red", (resumed.resumed_at or 0) - 1)
+    stop(world, campaign_id, "template_quality_red", EpochMs((resumed.resumed_at or 0) - 1))
     assert standing(world, campaign_id) == ("paused", "paused on request", ["paused"])
 
 
@@ -192,6 +192,6 @@ def test_a_milder_category_has_to_be_known_to_who_resumes_it(world: World, contr
         control.resume(world.tenant_id, campaign_id, epoch_ms())
     assert standing(world, campaign_id) == ("paused", "template_recategorised", ["paused"])
     for _ in range(2):
-        resumed = control.resume(world.tenant_id, campaign_id, epoch_ms() + 1)
+        resumed = control.resume(world.tenant_id, campaign_id, EpochMs(epoch_ms() + 1))
         assert (resumed.state, resumed.category) == (State.SENDING, "MARKETING")
         control.pause(world.tenant_id, campaign_id)

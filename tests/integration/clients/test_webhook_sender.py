@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared.clients.webhook_sender import WebhookSender
+from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import KEPT_RESPONSE, Outcome
 
 NAME = "hooks.example.com"
@@ -104,7 +105,7 @@ def sender(names: Names | None = None, *, private: bool = True, tls: ssl.SSLCont
 
 
 def send(which: WebhookSender, url: str) -> Outcome:
-    return which.send(url, b'{"a":1}', {"webhook-id": "evt_1"}, 77)
+    return which.send(url, b'{"a":1}', {"webhook-id": "evt_1"}, EpochMs(77))
 
 
 @pytest.fixture(scope="module")

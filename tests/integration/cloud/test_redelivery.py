@@ -11,6 +11,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from shared.clock import EpochMs
 from shared.ids import CampaignId
 from shared.queue_messages import (
     AccountEvent,
@@ -149,9 +150,9 @@ def scene(cloud: LocalCloud) -> Scene:
     )
 
 
-def _now_ms() -> int:
+def _now_ms() -> EpochMs:
     """What is received long before it was sent is given another time, and expires."""
-    return int(time.time() * 1000)
+    return EpochMs(int(time.time() * 1000))
 
 
 def _subscribed(cloud: LocalCloud, business: Business) -> BillingEvent:
@@ -196,7 +197,7 @@ def _preference(scene: Scene) -> AccountEvent:
         "contacts": [{"wa_id": PHONES[1][1:]}],
         "user_preferences": [chosen],
     }
-    return AccountEvent(scene.business.waba_id, "user_preferences", value, 1)
+    return AccountEvent(scene.business.waba_id, "user_preferences", value, EpochMs(1))
 
 
 def _paused_template(scene: Scene) -> AccountEvent:
@@ -216,9 +217,9 @@ def _webhook(scene: Scene) -> DeliverWebhook:
         endpoint_id=endpoint["id"],
         event_id="evt_1",
         event_type="endpoint.test",
-        created_at=now,
+        created_at=EpochMs(now),
         body="{}",
-        due_at=now,
+        due_at=EpochMs(now),
         test=True,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Segment
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State
@@ -32,10 +32,10 @@ def four_lanes(database: Database) -> World:
 
 def claim(world: World, campaign_id: CampaignId, lane: int, stop: int) -> int:
     now = epoch_ms()
-    state = world.deps.lanes.acquire(world.phone_number_id, lane, new_ulid(), "", now, now + LEASE_MS)
+    state = world.deps.lanes.acquire(world.phone_number_id, lane, new_ulid(), "", now, EpochMs(now + LEASE_MS))
     assert state is not None
     moves = {campaign_id: (0, stop)}
-    world.deps.lanes.claim(world.phone_number_id, lane, state.fence, moves, new_ulid(), now, now + LEASE_MS, 0)
+    world.deps.lanes.claim(world.phone_number_id, lane, state.fence, moves, new_ulid(), now, EpochMs(now + LEASE_MS), 0)
     return state.fence
 
 
@@ -84,7 +84,7 @@ def test_the_books_hold_after_the_campaign_left_its_number(four_lanes: World) ->
         campaign_id,
         lambda c: replace(c, state=State.CANCELLED, cursors=stops, finished_at=epoch_ms()),
     )
-    four_lanes.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, dict(enumerate(stops)), 1)
+    four_lanes.deps.lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, dict(enumerate(stops)), EpochMs(1))
     assert figures(four_lanes, campaign_id) == {"planned": PEOPLE, "unknown": 936, "cancelled": PEOPLE - 936}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
 from shared.ids import CampaignId, TenantId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
@@ -22,7 +22,7 @@ def campaigns(database: Database) -> Campaigns:
 
 @pytest.fixture
 def make(campaigns: Campaigns, tenant: TenantId) -> Make:
-    def make(at: int, frozen_at: int = 0) -> str:
+    def make(at: EpochMs, frozen_at: EpochMs = EpochMs(0)) -> str:
         campaign = Campaign(
             CampaignId(new_ulid(at)), "c", "1", "1", "1", "MARKETING", Audience(), {}, created_at=at,
             frozen_at=frozen_at,
@@ -38,7 +38,7 @@ def test_a_campaign_is_found_that_was_scheduled_as_early_as_can_be(
     campaigns: Campaigns, tenant: TenantId, make: Make
 ) -> None:
     now = epoch_ms()
-    since = now - 7 * DAY_MS
+    since = EpochMs(now - 7 * DAY_MS)
     first = make(since - LATEST_START_MS, frozen_at=since)
     make(since - LATEST_START_MS + 1, frozen_at=since - 1)
     for i in range(110):

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import first_name_of, kept_with_name
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
@@ -23,7 +24,9 @@ def contacts(database: Database) -> Contacts:
 
 def add(contacts: Contacts, tenant: TenantId, phone: str = PHONE, name: str = "Ana", **fields: str) -> ContactId:
     contact_id = contact_id_for(tenant, "phone", phone)
-    found, *_ = contacts.upsert(tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), 1_000)
+    found, *_ = contacts.upsert(
+        tenant, contact_id, {"phone": phone, "name": name}, fields, frozenset({"all"}), EpochMs(1_000)
+    )
     return found
 
 
@@ -34,7 +37,7 @@ def need(contacts: Contacts, tenant: TenantId, contact_id: ContactId) -> Contact
 
 
 def say(
-    contacts: Contacts, tenant: TenantId, contact_id: ContactId, *, no: bool, at: int, now: int | None = None
+    contacts: Contacts, tenant: TenantId, contact_id: ContactId, *, no: bool, at: EpochMs, now: int | None = None
 ) -> None:
     contacts.consent.record(
         tenant,
@@ -43,7 +46,7 @@ def say(
         source="keyword",
         at=at,
         event_id=new_ulid(),
-        now=now if now is not None else at,
+        now=EpochMs(now if now is not None else at),
     )
 
 
@@ -51,7 +54,7 @@ def test_an_imported_row_is_created_updated_or_unchanged(contacts: Contacts, ten
     contact_id = contact_id_for(tenant, "phone", PHONE)
 
     def upsert(attributes: dict[str, str], fields: dict[str, str], *tags: str) -> str:
-        return contacts.upsert(tenant, contact_id, attributes, fields, frozenset(tags), 5)[1]
+        return contacts.upsert(tenant, contact_id, attributes, fields, frozenset(tags), EpochMs(5))[1]
 
     assert upsert({"phone": PHONE, "name": "Ana"}, {"points": "1"}, "a") == "created"
     assert upsert({"phone": PHONE, "name": "Ana"}, {"points": "1"}, "a") == "unchanged"
@@ -74,7 +77,11 @@ def test_a_pointer_leads_to_the_contact_for_reading_and_for_importing(contacts: 
     found = contacts.find(tenant, "bsuid", "BR.1")
     assert found is not None
     assert found.contact_id == contact_id
-    assert contacts.upsert(tenant, alias, {"name": "Ana B"}, {}, frozenset(), 6) == (contact_id, "updated", True)
+    assert contacts.upsert(tenant, alias, {"name": "Ana B"}, {}, frozenset(), EpochMs(6)) == (
+        contact_id,
+        "updated",
+        True,
+    )
     assert need(contacts, tenant, contact_id).name == "Ana B"
 
 
@@ -82,13 +89,13 @@ def test_the_tenants_name_comes_first_then_their_phone_books_then_the_persons_ow
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     names, contact_id = ContactNames(database), add(contacts, tenant, name="")
-    contacts.upsert(tenant, ContactId(contact_id), {"profile": "annie"}, {}, frozenset(), 6)
+    contacts.upsert(tenant, ContactId(contact_id), {"profile": "annie"}, {}, frozenset(), EpochMs(6))
     shown = [need(contacts, tenant, ContactId(contact_id)).name]
     for name, at in (("Ana B", 20), ("Ana A", 10), ("", 30)):
-        names.set_book_name(tenant, ContactId(contact_id), name, at)
+        names.set_book_name(tenant, ContactId(contact_id), name, EpochMs(at))
         shown.append(need(contacts, tenant, ContactId(contact_id)).name)
-    names.set_book_name(tenant, ContactId(contact_id), "Ana C", 40)
-    contacts.upsert(tenant, ContactId(contact_id), {"name": "Ana Souza"}, {}, frozenset(), 6)
+    names.set_book_name(tenant, ContactId(contact_id), "Ana C", EpochMs(40))
+    contacts.upsert(tenant, ContactId(contact_id), {"name": "Ana Souza"}, {}, frozenset(), EpochMs(6))
     shown.append(need(contacts, tenant, ContactId(contact_id)).name)
     assert shown == ["annie", "Ana B", "Ana B", "annie", "Ana Souza"]
 
@@ -98,10 +105,10 @@ def test_a_username_is_the_latest_by_its_time_and_makes_no_contact(
 ) -> None:
     names, contact_id = ContactNames(database), add(contacts, tenant)
     for username, at in (("new", 20), ("old", 10), ("newer", 20)):
-        names.set_username(tenant, ContactId(contact_id), username, at)
+        names.set_username(tenant, ContactId(contact_id), username, EpochMs(at))
     assert need(contacts, tenant, ContactId(contact_id)).username == "newer"
     nobody = contact_id_for(tenant, "bsuid", "BR.9")
-    names.set_username(tenant, nobody, "nobody", 1)
+    names.set_username(tenant, nobody, "nobody", EpochMs(1))
     assert contacts.get(tenant, nobody) is None
 
 
@@ -109,9 +116,9 @@ def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     kept, gone = add(contacts, tenant, name=""), contact_id_for(tenant, "bsuid", "BR.1")
-    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), 5)
-    ContactNames(database).set_username(tenant, gone, "ana", 5)
-    assert contacts.merge(tenant, ContactId(kept), need(contacts, tenant, gone), 9)
+    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), EpochMs(5))
+    ContactNames(database).set_username(tenant, gone, "ana", EpochMs(5))
+    assert contacts.merge(tenant, ContactId(kept), need(contacts, tenant, gone), EpochMs(9))
     found = need(contacts, tenant, gone)
     assert (found.contact_id, found.name, found.profile_name, found.username) == (kept, "Ana", "annie", "ana")
 
@@ -133,11 +140,11 @@ def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tena
     contact_id = add(contacts, tenant)
     alias = contact_id_for(tenant, "bsuid", "BR.1")
     contacts.put_pointer(tenant, alias, contact_id)
-    say(contacts, tenant, alias, no=True, at=100)
-    contacts.note_inbound(tenant, alias, 200)
+    say(contacts, tenant, alias, no=True, at=EpochMs(100))
+    contacts.note_inbound(tenant, alias, EpochMs(200))
     found = need(contacts, tenant, contact_id)
     assert (found.opted_out_at, found.last_inbound_at) == (100, 200)
-    assert [change.contact_id for change in contacts.consent.feed(tenant, 0)] == [contact_id]
+    assert [change.contact_id for change in contacts.consent.feed(tenant, EpochMs(0))] == [contact_id]
 
 
 def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: TenantId) -> None:
@@ -147,7 +154,7 @@ def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: Tenant
     assert contacts.find(other, "phone", PHONE) is None
     assert contacts.page(other, "", 10) == []
     assert not contacts.edit(
-        other, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=1
+        other, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=EpochMs(1)
     )
 
 
@@ -158,9 +165,11 @@ def test_an_import_at_the_same_time_never_undoes_a_no(contacts: Contacts, tenant
 
         def act(i: int, phone: str = phone, contact_id: ContactId = contact_id) -> None:
             if i == 3:
-                say(contacts, tenant, contact_id, no=True, at=500)
+                say(contacts, tenant, contact_id, no=True, at=EpochMs(500))
                 return
-            contacts.upsert(tenant, contact_id, {"phone": phone, "name": f"Ana {i}"}, {"n": str(i)}, frozenset(), 400)
+            contacts.upsert(
+                tenant, contact_id, {"phone": phone, "name": f"Ana {i}"}, {"n": str(i)}, frozenset(), EpochMs(400)
+            )
 
         at_once(8, act)
         found = need(contacts, tenant, contact_id)
@@ -174,16 +183,16 @@ def test_the_newest_word_counts_in_any_order(
 ) -> None:
     contact_id = add(contacts, tenant)
     for now, (at, no) in enumerate([*order, *order]):
-        say(contacts, tenant, contact_id, no=no, at=at, now=1_000 + now)
+        say(contacts, tenant, contact_id, no=no, at=EpochMs(at), now=1_000 + now)
     found = need(contacts, tenant, contact_id)
     assert (found.opted_out_at, found.opt_out_source) == (30, "keyword")
 
 
 def test_a_newer_yes_lifts_the_no(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
-    say(contacts, tenant, contact_id, no=True, at=10)
-    say(contacts, tenant, contact_id, no=False, at=20)
-    say(contacts, tenant, contact_id, no=True, at=10)
+    say(contacts, tenant, contact_id, no=True, at=EpochMs(10))
+    say(contacts, tenant, contact_id, no=False, at=EpochMs(20))
+    say(contacts, tenant, contact_id, no=True, at=EpochMs(10))
     assert need(contacts, tenant, contact_id).opted_out_at is None
 
 
@@ -192,14 +201,14 @@ def test_of_two_words_in_the_same_moment_the_no_counts(contacts: Contacts, tenan
     """Meta's times are whole seconds, and it delivers twice and out of order."""
     contact_id = add(contacts, tenant)
     for now, no in enumerate(order):
-        say(contacts, tenant, contact_id, no=no, at=10, now=1_000 + now)
+        say(contacts, tenant, contact_id, no=no, at=EpochMs(10), now=1_000 + now)
     assert need(contacts, tenant, contact_id).opted_out_at == 10
-    assert contacts.consent.feed(tenant, 0)[-1].opted_out
+    assert contacts.consent.feed(tenant, EpochMs(0))[-1].opted_out
 
 
 def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
-    say(contacts, tenant, contact_id, no=True, at=10)
+    say(contacts, tenant, contact_id, no=True, at=EpochMs(10))
     assert add(contacts, tenant) == contact_id
     assert need(contacts, tenant, contact_id).opted_out_at == 10
 
@@ -207,17 +216,17 @@ def test_a_no_of_somebody_unknown_is_kept_for_when_they_are_imported(contacts: C
 def test_the_feed_is_in_the_order_of_learning_and_starts_where_asked(contacts: Contacts, tenant: TenantId) -> None:
     people = [add(contacts, tenant, f"+551198765{i:04}") for i in range(4)]
     for i, now in enumerate((400, 100, 300, 200)):
-        say(contacts, tenant, ContactId(people[i]), no=i != 2, at=50, now=now)
-    feed = contacts.consent.feed(tenant, 0)
+        say(contacts, tenant, ContactId(people[i]), no=i != 2, at=EpochMs(50), now=now)
+    feed = contacts.consent.feed(tenant, EpochMs(0))
     assert [(change.contact_id, change.opted_out, change.at) for change in feed] == [
         (people[1], True, 100),
         (people[3], True, 200),
         (people[2], False, 300),
         (people[0], True, 400),
     ]
-    assert [change.at for change in contacts.consent.feed(tenant, 200)] == [200, 300, 400]
-    assert contacts.consent.feed(tenant, 401) == []
-    assert contacts.consent.feed(TenantId(new_ulid()), 0) == []
+    assert [change.at for change in contacts.consent.feed(tenant, EpochMs(200))] == [200, 300, 400]
+    assert contacts.consent.feed(tenant, EpochMs(401)) == []
+    assert contacts.consent.feed(TenantId(new_ulid()), EpochMs(0)) == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -228,13 +237,15 @@ def test_a_no_whose_recording_crashed_is_whole_after_the_redelivery(
     contact_id = add(contacts, tenant)
 
     def record() -> None:
-        contacts.consent.record(tenant, contact_id, opted_out=True, source="keyword", at=10, event_id="e1", now=1_000)
+        contacts.consent.record(
+            tenant, contact_id, opted_out=True, source="keyword", at=EpochMs(10), event_id="e1", now=EpochMs(1_000)
+        )
 
     with crash_at_write(database, k, when), pytest.raises(Crash):  # type: ignore[arg-type]
         record()
     record()
     assert need(contacts, tenant, contact_id).opted_out_at == 10
-    assert [change.contact_id for change in contacts.consent.feed(tenant, 0)] == [contact_id]
+    assert [change.contact_id for change in contacts.consent.feed(tenant, EpochMs(0))] == [contact_id]
     assert len(consent_events(database, tenant, contact_id)) == 1
 
 
@@ -254,24 +265,24 @@ def test_every_word_stays_on_record_also_one_that_came_late(
     database: Database, contacts: Contacts, tenant: TenantId
 ) -> None:
     contact_id = add(contacts, tenant)
-    say(contacts, tenant, contact_id, no=True, at=30)
-    say(contacts, tenant, contact_id, no=False, at=20)
+    say(contacts, tenant, contact_id, no=True, at=EpochMs(30))
+    say(contacts, tenant, contact_id, no=False, at=EpochMs(20))
     assert len(consent_events(database, tenant, contact_id)) == 2
     assert need(contacts, tenant, contact_id).opted_out_at == 30
-    assert [change.opted_out for change in contacts.consent.feed(tenant, 0)] == [True]
+    assert [change.opted_out for change in contacts.consent.feed(tenant, EpochMs(0))] == [True]
 
 
 def test_the_last_inbound_moves_forward_only(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant)
     for at in (20, 10, 30, 30, 5):
-        contacts.note_inbound(tenant, contact_id, at)
+        contacts.note_inbound(tenant, contact_id, EpochMs(at))
     assert need(contacts, tenant, contact_id).last_inbound_at == 30
 
 
 def test_scanning_shard_by_shard_gives_everybody_once_in_order_of_id(contacts: Contacts, tenant: TenantId) -> None:
     ids = sorted(add(contacts, tenant, f"+55119{i:08}") for i in range(60))
     contacts.put_pointer(tenant, contact_id_for(tenant, "bsuid", "BR.1"), ContactId(ids[0]))
-    say(contacts, tenant, ContactId(ids[0]), no=True, at=5)
+    say(contacts, tenant, ContactId(ids[0]), no=True, at=EpochMs(5))
     scanned = [c.contact_id for shard in range(SHARDS) for c in contacts.scan_shard(tenant, shard)]
     assert scanned == ids
     for after in (ids[0], ids[17], ids[59]):
@@ -289,7 +300,7 @@ def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: Tenan
 
 def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant, points="1", city="SP")
-    say(contacts, tenant, contact_id, no=True, at=5)
+    say(contacts, tenant, contact_id, no=True, at=EpochMs(5))
     assert contacts.edit(
         tenant,
         contact_id,
@@ -297,7 +308,7 @@ def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: Te
         fields={"points": None, "shoe": "38"},
         add_tags=frozenset({"vip"}),
         remove_tags=frozenset({"all"}),
-        now=9,
+        now=EpochMs(9),
     )
     found = need(contacts, tenant, contact_id)
     assert (found.name, dict(found.fields), found.tags) == ("Bia", {"city": "SP", "shoe": "38"}, frozenset({"vip"}))
@@ -307,19 +318,21 @@ def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: Te
 def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
     assert not contacts.edit(
-        tenant, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=1
+        tenant, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=EpochMs(1)
     )
     assert contacts.get(tenant, contact_id) is None
 
 
 def merge(contacts: Contacts, tenant: TenantId, keep: ContactId, gone: ContactId) -> bool:
-    return contacts.merge(tenant, keep, need(contacts, tenant, gone), 9_000)
+    return contacts.merge(tenant, keep, need(contacts, tenant, gone), EpochMs(9_000))
 
 
 def test_two_contacts_that_are_one_person_become_one(contacts: Contacts, tenant: TenantId) -> None:
     keep = add(contacts, tenant, points="1")
     gone = contact_id_for(tenant, "bsuid", "BR.1")
-    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "name": "Other"}, {"points": "9", "city": "SP"}, frozenset("b"), 5)
+    contacts.upsert(
+        tenant, gone, {"bsuid": "BR.1", "name": "Other"}, {"points": "9", "city": "SP"}, frozenset("b"), EpochMs(5)
+    )
     assert merge(contacts, tenant, keep, gone)
     found = need(contacts, tenant, gone)
     assert (found.contact_id, found.phone, found.bsuid, found.name) == (keep, PHONE, "BR.1", "Ana")
@@ -335,21 +348,21 @@ def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
 ) -> None:
     ids = {"keep": add(contacts, tenant), "gone": add(contacts, tenant, "+5511912345678")}
     if moment == "before":
-        say(contacts, tenant, ContactId(ids[who]), no=True, at=100)
+        say(contacts, tenant, ContactId(ids[who]), no=True, at=EpochMs(100))
     assert merge(contacts, tenant, ContactId(ids["keep"]), ContactId(ids["gone"]))
     if moment == "after":
-        say(contacts, tenant, ContactId(ids[who]), no=True, at=100)
+        say(contacts, tenant, ContactId(ids[who]), no=True, at=EpochMs(100))
     assert need(contacts, tenant, ContactId(ids["keep"])).opted_out_at == 100
     assert need(contacts, tenant, ContactId(ids["gone"])).opted_out_at == 100
-    heard = {change.contact_id for change in contacts.consent.feed(tenant, 0) if change.opted_out}
+    heard = {change.contact_id for change in contacts.consent.feed(tenant, EpochMs(0)) if change.opted_out}
     assert heard == {ids["keep"], ids["gone"]}
 
 
 def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, tenant: TenantId) -> None:
     keep, gone = add(contacts, tenant), add(contacts, tenant, "+5511912345678")
     as_read = need(contacts, tenant, ContactId(gone))
-    say(contacts, tenant, ContactId(gone), no=True, at=8_000, now=8_000)
-    assert not contacts.merge(tenant, ContactId(keep), as_read, 9_000)
+    say(contacts, tenant, ContactId(gone), no=True, at=EpochMs(8_000), now=8_000)
+    assert not contacts.merge(tenant, ContactId(keep), as_read, EpochMs(9_000))
     assert need(contacts, tenant, ContactId(gone)).opted_out_at == 8_000
     assert merge(contacts, tenant, ContactId(keep), ContactId(gone))
     assert need(contacts, tenant, ContactId(keep)).opted_out_at == 8_000
@@ -358,7 +371,9 @@ def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, t
 def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: TenantId) -> None:
     whole = "Ana María Gómez"
     given = {"phone": "+34600000001", "name": whole, "first": kept_with_name("Ana María", whole)}
-    contact_id, *_ = contacts.upsert(tenant, contact_id_for(tenant, "phone", "+34600000001"), given, {}, frozenset(), 1)
+    contact_id, *_ = contacts.upsert(
+        tenant, contact_id_for(tenant, "phone", "+34600000001"), given, {}, frozenset(), EpochMs(1)
+    )
 
     def first_name() -> str:
         found = contacts.get(tenant, contact_id)
@@ -366,12 +381,19 @@ def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Co
         return first_name_of(found)
 
     assert first_name() == "Ana María"
-    contacts.upsert(tenant, contact_id, {"name": "Eva Gómez"}, {}, frozenset(), 2)
+    contacts.upsert(tenant, contact_id, {"name": "Eva Gómez"}, {}, frozenset(), EpochMs(2))
     assert first_name() == "Eva"
-    contacts.upsert(tenant, contact_id, {"name": "Ana María Gómez"}, {}, frozenset(), 3)
+    contacts.upsert(tenant, contact_id, {"name": "Ana María Gómez"}, {}, frozenset(), EpochMs(3))
     assert first_name() == "Ana María"
     for name, first, said in ((None, kept_with_name("Ani", whole), "Ani"), (None, "", "Ana")):
         contacts.edit(
-            tenant, contact_id, name=name, first=first, fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=4
+            tenant,
+            contact_id,
+            name=name,
+            first=first,
+            fields={},
+            add_tags=frozenset(),
+            remove_tags=frozenset(),
+            now=EpochMs(4),
         )
         assert first_name() == said

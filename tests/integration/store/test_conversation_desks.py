@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Conversation, assign, close, label, snooze
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
@@ -18,7 +19,7 @@ from shared.store.engine.database import Database
 from tests.support.capacity import Meter
 from tests.support.faults import Crash, at_once, crash_at_write
 
-NOW = 1_700_000_000_000
+NOW = EpochMs(1_700_000_000_000)
 
 
 @pytest.fixture
@@ -26,7 +27,9 @@ def conversations(database: Database) -> Conversations:
     return Conversations(database)
 
 
-def heard(conversations: Conversations, tenant: TenantId, name: ConversationId, at: int, number: str = "pn1") -> None:
+def heard(
+    conversations: Conversations, tenant: TenantId, name: ConversationId, at: EpochMs, number: str = "pn1"
+) -> None:
     message = Message(message_key(at, name), name, "in", "contact", "text", "hello", at, {"body": "hello"}, f"w{at}")
     conversations.append(tenant, Head(name, number, ContactId(f"c{name}"), "Ana Lima", "+5511912345678"), message)
 
@@ -36,7 +39,7 @@ def listed(
     tenant: TenantId,
     wanted: ConversationFilter | None = None,
     limit: int = 2,
-    now: int = NOW,
+    now: EpochMs = NOW,
 ) -> list[str]:
     found: list[str] = []
     cursor: str | None = None
@@ -51,7 +54,7 @@ def listed(
 
 def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(9):
-        heard(conversations, tenant, ConversationId(f"v{i}"), NOW - 100 + i, number=f"pn{i % 2}")
+        heard(conversations, tenant, ConversationId(f"v{i}"), EpochMs(NOW - 100 + i), number=f"pn{i % 2}")
         desk = ("ana", "bea", "")[i % 3]
         conversations.change(tenant, ConversationId(f"v{i}"), lambda c, desk=desk: assign(c, desk))  # type: ignore[misc]
     for i in (0, 1):
@@ -60,7 +63,7 @@ def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversa
         conversations.change(tenant, ConversationId(f"v{i}"), lambda c, until=until: snooze(c, until, NOW))  # type: ignore[misc]
     assert listed(conversations, tenant) == ["v2", "v3", "v8", "v7", "v6", "v5", "v4", "v1", "v0"]
     assert listed(conversations, tenant, ConversationFilter("open")) == ["v8", "v7", "v6", "v5", "v4"]
-    assert listed(conversations, tenant, ConversationFilter("open"), now=NOW + 20) == [
+    assert listed(conversations, tenant, ConversationFilter("open"), now=EpochMs(NOW + 20)) == [
         "v3",
         "v8",
         "v7",
@@ -69,10 +72,10 @@ def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversa
         "v4",
     ]
     assert listed(conversations, tenant, ConversationFilter("snoozed")) == ["v3", "v2"]
-    assert listed(conversations, tenant, ConversationFilter("snoozed"), now=NOW + 20) == ["v2"]
+    assert listed(conversations, tenant, ConversationFilter("snoozed"), now=EpochMs(NOW + 20)) == ["v2"]
     assert listed(conversations, tenant, ConversationFilter("closed")) == ["v1", "v0"]
     assert listed(conversations, tenant, ConversationFilter("open", "ana")) == ["v6"]
-    assert listed(conversations, tenant, ConversationFilter("open", "ana"), now=NOW + 20) == ["v3", "v6"]
+    assert listed(conversations, tenant, ConversationFilter("open", "ana"), now=EpochMs(NOW + 20)) == ["v3", "v6"]
     assert listed(conversations, tenant, ConversationFilter(assignee="")) == ["v2", "v8", "v5"]
     assert listed(conversations, tenant, ConversationFilter("open", phone_number_id="pn0")) == ["v8", "v6", "v4"]
     other = TenantId(new_ulid())
@@ -86,7 +89,7 @@ def test_filters_look_at_so_many_and_say_where_they_stopped(
     assert MOST_LOOKED_AT == 2_000
     monkeypatch.setattr("shared.store.conversations.lists.MOST_LOOKED_AT", 5)
     for i in range(12):
-        heard(conversations, tenant, ConversationId(f"v{i:02}"), NOW + i)
+        heard(conversations, tenant, ConversationId(f"v{i:02}"), EpochMs(NOW + i))
     conversations.change(tenant, ConversationId("v03"), lambda c: label(c, ["vip"], []))
     first = conversations.page(tenant, 10, None, NOW, ConversationFilter("open", label="vip"))
     assert (first.items, first.cursor is None) == ([], False)
@@ -101,7 +104,7 @@ def test_of_many_changes_at_once_none_is_lost(conversations: Conversations, tena
         if i % 2:
             conversations.change(tenant, ConversationId("v"), lambda c: label(c, [f"l{i}"], []))
         else:
-            heard(conversations, tenant, ConversationId("v"), NOW + i)
+            heard(conversations, tenant, ConversationId("v"), EpochMs(NOW + i))
 
     at_once(6, change)
     found = conversations.get(tenant, ConversationId("v"))
@@ -130,7 +133,7 @@ def test_of_two_who_decide_by_one_version_one_wins(conversations: Conversations,
     assert winners == [found.assignee]
 
 
-def entry(name: str, at: int = NOW, mentions: tuple[str, ...] = ()) -> Entry:
+def entry(name: str, at: EpochMs = NOW, mentions: tuple[str, ...] = ()) -> Entry:
     return Entry(message_key(at, name), ConversationId("v"), "note", "agent", "ana", text=name, mentions=mentions)
 
 
@@ -158,8 +161,8 @@ def test_entries_and_mentions_are_newest_first_and_each_tenants_own(
     conversations: Conversations, tenant: TenantId
 ) -> None:
     for i in range(5):
-        conversations.entries.put(tenant, entry(f"n{i}", NOW + i, ("bea", "cid")))
-    read = [e.text for e in conversations.entries.newest_first(tenant, ConversationId("v"), NOW + 3, 2)]
+        conversations.entries.put(tenant, entry(f"n{i}", EpochMs(NOW + i), ("bea", "cid")))
+    read = [e.text for e in conversations.entries.newest_first(tenant, ConversationId("v"), EpochMs(NOW + 3), 2)]
     assert read == ["n3", "n2", "n1", "n0"]
     seen: list[str] = []
     cursor: str | None = None
@@ -170,14 +173,14 @@ def test_entries_and_mentions_are_newest_first_and_each_tenants_own(
     assert sorted(seen) == ["n0", "n1", "n2", "n3", "n4"]
     other = TenantId(new_ulid())
     assert conversations.entries.mentions(other, "bea", 9, None).items == []
-    assert list(conversations.entries.newest_first(other, ConversationId("v"), NOW + 9, 9)) == []
+    assert list(conversations.entries.newest_first(other, ConversationId("v"), EpochMs(NOW + 9), 9)) == []
 
 
 def test_a_conversation_that_a_person_opens_again_says_so(conversations: Conversations, tenant: TenantId) -> None:
     heard(conversations, tenant, ConversationId("v"), NOW)
-    conversations.change(tenant, ConversationId("v"), lambda c: close(c, NOW + 1))
-    heard(conversations, tenant, ConversationId("v"), NOW + 2)
-    (said,) = conversations.entries.newest_first(tenant, ConversationId("v"), NOW + 9, 9)
+    conversations.change(tenant, ConversationId("v"), lambda c: close(c, EpochMs(NOW + 1)))
+    heard(conversations, tenant, ConversationId("v"), EpochMs(NOW + 2))
+    (said,) = conversations.entries.newest_first(tenant, ConversationId("v"), EpochMs(NOW + 9), 9)
     assert (said.kind, said.author, said.at) == ("reopened", "contact", NOW + 2)
 
 
@@ -192,13 +195,13 @@ def test_a_conversation_is_opened_once(conversations: Conversations, tenant: Ten
 def test_presence_and_turns(database: Database, tenant: TenantId) -> None:
     agents = Agents(database)
     agents.enter(tenant, ConversationId("v"), "ana", "viewing", NOW)
-    agents.enter(tenant, ConversationId("v"), "ana", "typing", NOW + 5)
+    agents.enter(tenant, ConversationId("v"), "ana", "typing", EpochMs(NOW + 5))
     agents.enter(tenant, ConversationId("v"), "bea", "viewing", NOW)
     assert {(p.member_id, p.doing) for p in agents.present(tenant, ConversationId("v"), NOW)} == {
         ("ana", "typing"),
         ("bea", "viewing"),
     }
-    assert [p.member_id for p in agents.present(tenant, ConversationId("v"), NOW + PRESENT_MS)] == ["ana"]
+    assert [p.member_id for p in agents.present(tenant, ConversationId("v"), EpochMs(NOW + PRESENT_MS))] == ["ana"]
     assert agents.present(TenantId(new_ulid()), ConversationId("v"), NOW) == []
     agents.leave(tenant, ConversationId("v"), "ana")
     assert [p.member_id for p in agents.present(tenant, ConversationId("v"), NOW)] == ["bea"]
@@ -213,7 +216,7 @@ def test_what_messages_changes_and_lists_cost_is_as_stated(
     meter = Meter(database.client)
     heard(conversations, tenant, ConversationId("v00"), NOW)
     before = meter.writes.total(), meter.reads.total()
-    heard(conversations, tenant, ConversationId("v00"), NOW + 1)
+    heard(conversations, tenant, ConversationId("v00"), EpochMs(NOW + 1))
     # Message 1, made findable by Meta's id 1 and by its one word 1, head 1, and its place in two indexes 2 each.
     assert meter.writes.total() - before[0] <= 8
     assert meter.reads.total() - before[1] <= 2
@@ -221,7 +224,7 @@ def test_what_messages_changes_and_lists_cost_is_as_stated(
     conversations.change(tenant, ConversationId("v00"), lambda c: assign(c, "ana"), lambda _b, _a: entry("x"))
     assert meter.writes.total() - writes <= 8
     for i in range(1, 40):
-        heard(conversations, tenant, ConversationId(f"v{i:02}"), NOW + i)
+        heard(conversations, tenant, ConversationId(f"v{i:02}"), EpochMs(NOW + i))
     reads = meter.reads.total()
     assert len(conversations.page(tenant, 40, None, NOW, ConversationFilter("open", "")).items) == 39
     # Two queries, of which one finds 30 KB.

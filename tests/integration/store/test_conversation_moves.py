@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.conversations.entry import Entry, Mention
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
@@ -21,7 +22,7 @@ GONE, KEPT = (
     Head(ConversationId("gone"), "pn", ContactId("c-gone"), ""),
     Head(ConversationId("kept"), "pn", ContactId("c-kept"), "Ana"),
 )
-NOW = 1_700_000_000_000
+NOW = EpochMs(1_700_000_000_000)
 
 
 @pytest.fixture
@@ -37,7 +38,9 @@ def moves(database: Database, conversations: Conversations) -> ConversationMoves
 def said(head: Head, at: int, name: str, **more: Any) -> Message:
     known: dict[str, Any] = {"direction": "in", "author": "contact", "kind": "text", "text": name, "content": {}}
     known["wamid"] = f"wamid.{name}"
-    return Message(message_key(NOW + at, name), head.conversation_id, at=NOW + at, **{**known, **more})
+    return Message(
+        message_key(EpochMs(NOW + at), name), head.conversation_id, at=EpochMs(NOW + at), **{**known, **more}
+    )
 
 
 def reaction(head: Head, at: int, name: str, target: str) -> Message:
@@ -53,7 +56,7 @@ def fill(conversations: Conversations, tenant: TenantId) -> None:
     )
     conversations.append(tenant, KEPT, reaction(KEPT, 4, "to-first", "first"))
     conversations.append(tenant, GONE, reaction(GONE, 5, "to-second", "second"))
-    note = Entry(message_key(NOW + 6, "note"), ConversationId("gone"), "note", "agent", "m1", "look", ("m2",))
+    note = Entry(message_key(EpochMs(NOW + 6), "note"), ConversationId("gone"), "note", "agent", "m1", "look", ("m2",))
     conversations.entries.put(tenant, note)
 
 
@@ -74,7 +77,7 @@ def whole(conversations: Conversations, tenant: TenantId) -> None:
     assert head.last_message_at == NOW + 5
     heads = conversations.page(tenant, 10, None, NOW, ConversationFilter()).items
     assert [one.conversation_id for one in heads] == ["kept"]
-    mention = Mention(ConversationId("kept"), message_key(NOW + 6, "note"))
+    mention = Mention(ConversationId("kept"), message_key(EpochMs(NOW + 6), "note"))
     assert conversations.entries.mentions(tenant, "m2", 10, None).items == [mention]
     assert conversations.entries.get_many(tenant, [mention])[mention].text == "look"
 
@@ -141,7 +144,7 @@ def test_what_happens_under_the_old_id_happens_to_the_new_one(
 ) -> None:
     fill(conversations, tenant)
     move(moves, tenant)
-    third = message_key(NOW + 3, "third")
+    third = message_key(EpochMs(NOW + 3), "third")
     assert conversations.messages.record_status(tenant, ConversationId("gone"), third, "delivered", wamid="wamid.third")
     conversations.append(tenant, GONE, said(GONE, 9, "late"))
     found = conversations.messages.by_wamid(tenant, ConversationId("gone"), "wamid.third")
@@ -158,7 +161,7 @@ def test_ticks_that_come_while_it_moves_are_kept(
     moves: ConversationMoves, conversations: Conversations, tenant: TenantId, round_: int
 ) -> None:
     fill(conversations, tenant)
-    third = message_key(NOW + 3, "third")
+    third = message_key(EpochMs(NOW + 3), "third")
     states = ["sent", "delivered", "read"]
 
     def act(i: int) -> object:
@@ -186,7 +189,7 @@ def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
                 ConversationId("gone"),
                 ConversationId("kept"),
                 ContactId("c-kept"),
-                1_700_000_000_000,
+                EpochMs(1_700_000_000_000),
                 lambda: False,
             )
         return put(messages, tenant_id, message)
@@ -218,7 +221,7 @@ def test_what_moved_is_no_news(
     move(moves, tenant)
     key = {
         "pk": {"S": conversation_key(tenant, ConversationId("kept"))},
-        "sk": {"S": f"M#{message_key(NOW + 1, 'first')}"},
+        "sk": {"S": f"M#{message_key(EpochMs(NOW + 1), 'first')}"},
     }
     moved = database.client.get_item(TableName=database.conversations, Key=key)["Item"]
     assert read_change({"dynamodb": {"NewImage": moved}}) is None

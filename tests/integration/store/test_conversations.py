@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import read
 from shared.domain.conversations.message import Direction, Message
 from shared.domain.conversations.message_ids import message_key
@@ -39,7 +40,7 @@ def test_a_message_comes_back_as_it_was_and_opens_the_conversation(
     assert (found.phone_number_id, found.contact_id, found.contact_name) == ("pn1", "c1", "Ana")
     assert (found.last_message_at, found.last_message_text, found.last_inbound_at) == (1_000, "olá", 1_000)
     assert (found.unread, found.status) == (1, "open")
-    assert conversations.messages.get(tenant, ConversationId("v1"), message_key(1_000, "m")) == message(
+    assert conversations.messages.get(tenant, ConversationId("v1"), message_key(EpochMs(1_000), "m")) == message(
         1_000, text="olá"
     )
 
@@ -70,7 +71,7 @@ def test_the_head_catches_up_after_a_crash_between_the_writes(
     found = conversations.get(tenant, ConversationId("v1"))
     assert found is not None
     assert (found.last_message_at, found.last_inbound_at, found.contact_id) == (1_000, 1_000, "c1")
-    assert [c.conversation_id for c in conversations.page(tenant, 10, None, 9_000).items] == ["v1"]
+    assert [c.conversation_id for c in conversations.page(tenant, 10, None, EpochMs(9_000)).items] == ["v1"]
     assert len(conversations.messages.page(tenant, ConversationId("v1"), 10, None).items) == 1
 
 
@@ -116,14 +117,14 @@ def test_an_answer_to_something_long_ago_reads_a_bounded_number_of_messages(
 ) -> None:
     for at in range(1_000, 1_000 + MOST_BETWEEN + 2):
         conversations.append(tenant, HEAD, message(at))
-    last = message_key(1_000 + MOST_BETWEEN + 1, "m")
+    last = message_key(EpochMs(1_000 + MOST_BETWEEN + 1), "m")
     count = conversations.messages.count_heard
-    assert count(tenant, ConversationId("v1"), message_key(1_001, "m"), last) == MOST_BETWEEN
-    assert count(tenant, ConversationId("v1"), message_key(1_000, "m"), last) is None
-    answer = replace(message(9_000, "out", status="sent"), message_id=message_key(9_000, "a"))
-    conversations.note_answer(tenant, answer, message_key(1_000, "m"))
+    assert count(tenant, ConversationId("v1"), message_key(EpochMs(1_001), "m"), last) == MOST_BETWEEN
+    assert count(tenant, ConversationId("v1"), message_key(EpochMs(1_000), "m"), last) is None
+    answer = replace(message(9_000, "out", status="sent"), message_id=message_key(EpochMs(9_000), "a"))
+    conversations.note_answer(tenant, answer, message_key(EpochMs(1_000), "m"))
     far = conversations.get(tenant, ConversationId("v1"))
-    conversations.note_answer(tenant, answer, message_key(1_001, "m"))
+    conversations.note_answer(tenant, answer, message_key(EpochMs(1_001), "m"))
     near = conversations.get(tenant, ConversationId("v1"))
     assert far is not None
     assert near is not None
@@ -140,10 +141,10 @@ def test_states_join_in_any_order(conversations: Conversations, tenant: TenantId
     for state in states:
         for _ in range(2):
             assert conversations.messages.record_status(
-                tenant, ConversationId("v1"), message_key(1_000, "m"), state, wamid="wamid.1"
+                tenant, ConversationId("v1"), message_key(EpochMs(1_000), "m"), state, wamid="wamid.1"
             )
         best = max(best, state, key=["queued", *ORDER].index)
-        found = conversations.messages.get(tenant, ConversationId("v1"), message_key(1_000, "m"))
+        found = conversations.messages.get(tenant, ConversationId("v1"), message_key(EpochMs(1_000), "m"))
         assert found is not None
         assert (found.status, found.wamid) == (best, "wamid.1")
 
@@ -154,10 +155,10 @@ def test_states_that_come_at_once_join(conversations: Conversations, tenant: Ten
     at_once(
         4,
         lambda i: conversations.messages.record_status(
-            tenant, ConversationId("v1"), message_key(1_000, "m"), states[i]
+            tenant, ConversationId("v1"), message_key(EpochMs(1_000), "m"), states[i]
         ),
     )
-    found = conversations.messages.get(tenant, ConversationId("v1"), message_key(1_000, "m"))
+    found = conversations.messages.get(tenant, ConversationId("v1"), message_key(EpochMs(1_000), "m"))
     assert found is not None
     assert found.status == "read"
 
@@ -165,7 +166,7 @@ def test_states_that_come_at_once_join(conversations: Conversations, tenant: Ten
 def test_an_unknown_send_is_settled_by_a_status_and_not_the_other_way_round(
     conversations: Conversations, tenant: TenantId
 ) -> None:
-    key = message_key(1_000, "m")
+    key = message_key(EpochMs(1_000), "m")
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
     conversations.messages.record_status(tenant, ConversationId("v1"), key, "unknown")
     conversations.messages.record_status(tenant, ConversationId("v1"), key, "failed", error_code="131026")
@@ -180,17 +181,19 @@ def test_an_unknown_send_is_settled_by_a_status_and_not_the_other_way_round(
 
 
 def test_a_state_of_a_message_that_is_not_there_makes_none(conversations: Conversations, tenant: TenantId) -> None:
-    assert not conversations.messages.record_status(tenant, ConversationId("v1"), message_key(1, "x"), "sent")
-    assert conversations.messages.get(tenant, ConversationId("v1"), message_key(1, "x")) is None
+    assert not conversations.messages.record_status(tenant, ConversationId("v1"), message_key(EpochMs(1), "x"), "sent")
+    assert conversations.messages.get(tenant, ConversationId("v1"), message_key(EpochMs(1), "x")) is None
 
 
 def test_another_tenants_conversation_is_not_there(conversations: Conversations, tenant: TenantId) -> None:
     conversations.append(tenant, HEAD, message(1_000, "out", status="queued"))
     other = TenantId(new_ulid())
     assert conversations.get(other, ConversationId("v1")) is None
-    assert conversations.page(other, 10, None, 9_000).items == []
+    assert conversations.page(other, 10, None, EpochMs(9_000)).items == []
     assert conversations.messages.page(other, ConversationId("v1"), 10, None).items == []
-    assert not conversations.messages.record_status(other, ConversationId("v1"), message_key(1_000, "m"), "sent")
+    assert not conversations.messages.record_status(
+        other, ConversationId("v1"), message_key(EpochMs(1_000), "m"), "sent"
+    )
 
 
 def test_pages_hold_every_conversation_once_last_active_first(conversations: Conversations, tenant: TenantId) -> None:
@@ -200,7 +203,7 @@ def test_pages_hold_every_conversation_once_last_active_first(conversations: Con
     seen: list[str] = []
     cursor: str | None = None
     while not seen or cursor:
-        page = conversations.page(tenant, 3, cursor, 9_000)
+        page = conversations.page(tenant, 3, cursor, EpochMs(9_000))
         seen += [c.conversation_id for c in page.items]
         cursor = page.cursor
     assert seen == ["v2", "v6", "v5", "v4", "v3", "v1", "v0"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.errors import Conflict, InvalidInput, NotFound, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.database import Database
@@ -126,18 +127,18 @@ def test_what_is_due_appears_when_its_time_has_come_and_goes_when_it_is_no_more(
 ) -> None:
     kind = f"NOTE{tenant}"
     for i, at in enumerate((300, 100, 200)):
-        directory.create(tenant, f"NOTE#{i}", Note(str(i), at=at), due=Due(kind, at))
-    assert directory.due(kind, 99) == []
-    assert directory.due(kind, 100) == [(tenant, "NOTE#1")]
-    assert directory.due(kind, 1_000) == [(tenant, "NOTE#1"), (tenant, "NOTE#2"), (tenant, "NOTE#0")]
+        directory.create(tenant, f"NOTE#{i}", Note(str(i), at=at), due=Due(kind, EpochMs(at)))
+    assert directory.due(kind, EpochMs(99)) == []
+    assert directory.due(kind, EpochMs(100)) == [(tenant, "NOTE#1")]
+    assert directory.due(kind, EpochMs(1_000)) == [(tenant, "NOTE#1"), (tenant, "NOTE#2"), (tenant, "NOTE#0")]
 
     def later(note: Note) -> Due | None:
-        return Due(kind, note.at) if note.at else None
+        return Due(kind, EpochMs(note.at)) if note.at else None
 
     directory.update(tenant, "NOTE#1", Note, lambda note: replace(note, at=0), due=later)
     directory.update(tenant, "NOTE#2", Note, lambda note: replace(note, at=5_000), due=later)
     directory.update(tenant, "NOTE#0", Note, lambda note: replace(note, text="kept"))
-    assert directory.due(kind, 1_000) == [(tenant, "NOTE#0")]
+    assert directory.due(kind, EpochMs(1_000)) == [(tenant, "NOTE#0")]
 
 
 def test_a_name_belongs_to_one_tenant(directory: Directory, tenant: TenantId) -> None:

@@ -7,14 +7,14 @@ from threading import Event, Thread
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.errors import InvalidInput
 from shared.ids import TenantId
 from shared.store.engine.database import Database
 from shared.store.webhooks.event_feed import CHUNK, KEEP_MS, CursorExpired, EventFeed
 from tests.support.faults import Crash, answer_lost, at_once, crash_at_write, sent_twice
 
-NOW = 1_800_000_000_000
+NOW = EpochMs(1_800_000_000_000)
 HOUR = 3_600_000
 
 
@@ -27,7 +27,7 @@ def event(name: object) -> str:
     return json.dumps({"id": f"evt_{name}"})
 
 
-def rest(feed: EventFeed, tenant: TenantId, cursor: str, now: int = NOW) -> tuple[list[str], str]:
+def rest(feed: EventFeed, tenant: TenantId, cursor: str, now: EpochMs = NOW) -> tuple[list[str], str]:
     """All that follows a cursor, and the cursor behind it."""
     found: list[str] = []
     more = True
@@ -157,19 +157,19 @@ def test_what_is_appended_again_is_the_same_event_again(database: Database, feed
 
 def test_a_cursor_is_good_for_a_day_and_then_says_so(feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
-    feed.append(tenant, [event(1)], NOW + HOUR)
-    assert rest(feed, tenant, start, NOW + KEEP_MS)[0] == [event(1)]
+    feed.append(tenant, [event(1)], EpochMs(NOW + HOUR))
+    assert rest(feed, tenant, start, EpochMs(NOW + KEEP_MS))[0] == [event(1)]
     with pytest.raises(CursorExpired):
-        feed.read(tenant, start, NOW + KEEP_MS + 1)
+        feed.read(tenant, start, EpochMs(NOW + KEEP_MS + 1))
 
 
 def test_a_cursor_that_is_kept_in_use_never_expires(feed: EventFeed, tenant: TenantId) -> None:
     """Nothing happens for a week; then something does."""
     cursor, now = feed.end(tenant, NOW), NOW
     for _ in range(8):
-        now += KEEP_MS - HOUR
+        now = EpochMs(now + KEEP_MS - HOUR)
         cursor = feed.read(tenant, cursor, now).cursor
-    feed.append(tenant, [event(1)], now)
+    feed.append(tenant, [event(1)], EpochMs(now))
     assert rest(feed, tenant, cursor, now)[0] == [event(1)]
 
 
@@ -179,20 +179,20 @@ def test_numbers_go_on_after_everything_expired(database: Database, feed: EventF
     database.client.delete_item(
         TableName=database.sends, Key={"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": f"E#{1:012d}"}}
     )
-    feed.append(tenant, [event(2)], NOW + HOUR)
-    assert rest(feed, tenant, cursor, NOW + HOUR)[0] == [event(2)]
+    feed.append(tenant, [event(2)], EpochMs(NOW + HOUR))
+    assert rest(feed, tenant, cursor, EpochMs(NOW + HOUR))[0] == [event(2)]
 
 
 def test_chunks_outlive_every_cursor_that_leads_to_them(database: Database, feed: EventFeed, tenant: TenantId) -> None:
     """Reading slowly through a backlog gives cursors as old as the chunks, not as old as the reading."""
     start = feed.end(tenant, NOW)
     for i in range(5):
-        feed.append(tenant, [event(i)], NOW + i * HOUR)
-    news = feed.read(tenant, start, NOW + 20 * HOUR)
+        feed.append(tenant, [event(i)], EpochMs(NOW + i * HOUR))
+    news = feed.read(tenant, start, EpochMs(NOW + 20 * HOUR))
     assert news.events == [event(i) for i in range(4)]
-    assert feed.read(tenant, news.cursor, NOW + 26 * HOUR).events == [event(4)]
+    assert feed.read(tenant, news.cursor, EpochMs(NOW + 26 * HOUR)).events == [event(4)]
     with pytest.raises(CursorExpired):
-        feed.read(tenant, news.cursor, NOW + 28 * HOUR)
+        feed.read(tenant, news.cursor, EpochMs(NOW + 28 * HOUR))
     key = {"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": f"E#{5:012d}"}}
     item = database.client.get_item(TableName=database.sends, Key=key)["Item"]
     assert int(item["ttl"]["N"]) * 1000 > NOW + 28 * HOUR

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import OPENING, LaneState, Run
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId, TenantId, new_ulid
@@ -13,7 +14,7 @@ from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.engine.database import Database
 from tests.support.faults import answer_lost, at_once, sent_twice
 
-NOW = 1_700_000_000_000
+NOW = EpochMs(1_700_000_000_000)
 LEASE = 15_000
 
 
@@ -34,9 +35,9 @@ def run(lanes: Lanes, pn: str) -> Run:
 
 
 def take(
-    lanes: Lanes, pn: str, *, owner: str = "", handoff: str = "", now: int = NOW, lane: int = 0
+    lanes: Lanes, pn: str, *, owner: str = "", handoff: str = "", now: EpochMs = NOW, lane: int = 0
 ) -> LaneState | None:
-    return lanes.acquire(pn, lane, owner or new_ulid(), handoff, now, now + LEASE)
+    return lanes.acquire(pn, lane, owner or new_ulid(), handoff, now, EpochMs(now + LEASE))
 
 
 def must_take(lanes: Lanes, pn: str, **options: object) -> LaneState:
@@ -54,9 +55,9 @@ def claim(
     *,
     token: str = "",
     campaign: CampaignId = CampaignId("c1"),
-    now: int = NOW,
+    now: EpochMs = NOW,
 ) -> None:
-    lanes.claim(pn, 0, fence, {campaign: (start, stop)}, token or new_ulid(), now, now + LEASE, 72_000)
+    lanes.claim(pn, 0, fence, {campaign: (start, stop)}, token or new_ulid(), now, EpochMs(now + LEASE), 72_000)
 
 
 def cursor(lanes: Lanes, pn: str, campaign: CampaignId = CampaignId("c1")) -> int:
@@ -86,7 +87,7 @@ def test_of_two_workers_one_gets_the_lane(lanes: Lanes, pn: str, run: Run) -> No
 
 def test_a_held_lane_is_free_once_its_lease_has_expired(lanes: Lanes, pn: str, run: Run) -> None:
     first = must_take(lanes, pn)
-    assert take(lanes, pn, now=NOW + LEASE) is None
+    assert take(lanes, pn, now=EpochMs(NOW + LEASE)) is None
     second = must_take(lanes, pn, now=NOW + LEASE + 1)
     assert second.fence > first.fence
 
@@ -112,18 +113,25 @@ def test_a_claim_from_anywhere_but_the_cursor_is_refused_as_a_whole(lanes: Lanes
     c1, c2 = CampaignId("c1"), CampaignId("c2")
     for moves in ({c1: (0, 5)}, {c1: (6, 9)}, {c1: (5, 9), c2: (1, 2)}, {c1: (5, 9), CampaignId("gone"): (0, 2)}):
         with pytest.raises(LeaseLost):
-            lanes.claim(pn, 0, state.fence, moves, new_ulid(), NOW, NOW + LEASE, 0)
+            lanes.claim(pn, 0, state.fence, moves, new_ulid(), NOW, EpochMs(NOW + LEASE), 0)
     assert (cursor(lanes, pn), cursor(lanes, pn, CampaignId("c2"))) == (5, 0)
     lanes.claim(
-        pn, 0, state.fence, {CampaignId("c1"): (5, 9), CampaignId("c2"): (0, 2)}, new_ulid(), NOW, NOW + LEASE, 0
+        pn,
+        0,
+        state.fence,
+        {CampaignId("c1"): (5, 9), CampaignId("c2"): (0, 2)},
+        new_ulid(),
+        NOW,
+        EpochMs(NOW + LEASE),
+        0,
     )
     assert (cursor(lanes, pn), cursor(lanes, pn, CampaignId("c2"))) == (9, 2)
 
 
 def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: str, run: Run) -> None:
     state = must_take(lanes, pn)
-    claim(lanes, pn, state.fence, 0, 5, now=NOW + 10_000)
-    assert take(lanes, pn, now=NOW + 20_000) is None
+    claim(lanes, pn, state.fence, 0, 5, now=EpochMs(NOW + 10_000))
+    assert take(lanes, pn, now=EpochMs(NOW + 20_000)) is None
     seen = lanes.work(pn).lanes[0]
     assert (seen.rate, seen.expires_at, seen.claims[CampaignId("c1")].at) == (
         72_000,
@@ -135,11 +143,11 @@ def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: str
 
 def test_a_claim_of_nothing_renews_the_lease_only_for_its_owner(lanes: Lanes, pn: str, run: Run) -> None:
     first = must_take(lanes, pn)
-    lanes.claim(pn, 0, first.fence, {}, new_ulid(), NOW + 9_000, NOW + 9_000 + LEASE, 0)
-    assert take(lanes, pn, now=NOW + LEASE + 1) is None
+    lanes.claim(pn, 0, first.fence, {}, new_ulid(), EpochMs(NOW + 9_000), EpochMs(NOW + 9_000 + LEASE), 0)
+    assert take(lanes, pn, now=EpochMs(NOW + LEASE + 1)) is None
     must_take(lanes, pn, now=NOW + 9_000 + LEASE + 1)
     with pytest.raises(LeaseLost):
-        lanes.claim(pn, 0, first.fence, {}, new_ulid(), NOW, NOW + LEASE, 0)
+        lanes.claim(pn, 0, first.fence, {}, new_ulid(), NOW, EpochMs(NOW + LEASE), 0)
 
 
 def test_a_claim_that_was_sent_twice_is_recognised_as_ones_own(
@@ -229,7 +237,7 @@ def test_lanes_of_a_number_are_held_apart(lanes: Lanes, pn: str) -> None:
 
 def test_retries_are_claimed_by_one(lanes: Lanes, pn: str, run: Run) -> None:
     fence = must_take(lanes, pn).fence
-    lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW + 2_000, new_ulid(), [(0, 3, 2), (1, 4, 5)])
+    lanes.add_retries(pn, 0, fence, CampaignId("c1"), EpochMs(NOW + 2_000), new_ulid(), [(0, 3, 2), (1, 4, 5)])
     (batch,) = lanes.work(pn).retries
     assert (batch.campaign_id, batch.lane, batch.due, batch.entries) == ("c1", 0, NOW + 2_000, ((0, 3, 2), (1, 4, 5)))
     assert sum(at_once(8, lambda _i: lanes.claim_retries(pn, batch))) == 1
@@ -239,7 +247,7 @@ def test_retries_are_claimed_by_one(lanes: Lanes, pn: str, run: Run) -> None:
 def test_retries_come_in_the_order_in_which_they_are_due(lanes: Lanes, pn: str, run: Run) -> None:
     fence = must_take(lanes, pn).fence
     for due in (3_000, 1_000, 2_000):
-        lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW + due, new_ulid(), [(0, due // 1000, 2)])
+        lanes.add_retries(pn, 0, fence, CampaignId("c1"), EpochMs(NOW + due), new_ulid(), [(0, due // 1000, 2)])
     assert [batch.due for batch in lanes.work(pn).retries] == [NOW + 1_000, NOW + 2_000, NOW + 3_000]
 
 
@@ -278,8 +286,10 @@ def test_a_run_is_paused_resumed_and_for_good_cancelled(lanes: Lanes, pn: str, r
 def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: str, run: Run) -> None:
     lanes.open_run(run_on(pn, CampaignId("c2")))
     fence = must_take(lanes, pn).fence
-    lanes.claim(pn, 0, fence, {CampaignId("c1"): (0, 160), CampaignId("c2"): (0, 7)}, new_ulid(), NOW, NOW + LEASE, 0)
-    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, 1)
+    lanes.claim(
+        pn, 0, fence, {CampaignId("c1"): (0, 160), CampaignId("c2"): (0, 7)}, new_ulid(), NOW, EpochMs(NOW + LEASE), 0
+    )
+    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, EpochMs(1))
     work = lanes.work(pn)
     assert [r.campaign_id for r in work.runs] == ["c2"]
     assert dict(work.lanes[0].cursors) == {"c2": 7}
@@ -291,13 +301,13 @@ def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: str, run: Run) -
     fence = must_take(lanes, pn).fence
     claim(lanes, pn, fence, 0, 9)
     with pytest.raises(LeaseLost):
-        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, 1)
+        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, EpochMs(1))
     assert (len(lanes.work(pn).runs), cursor(lanes, pn)) == (1, 9)
 
 
 def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: str, run: Run) -> None:
     for _ in range(2):
-        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, 1)
+        lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, EpochMs(1))
     assert lanes.work(pn).runs == ()
 
 
@@ -315,6 +325,6 @@ def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: str, state: str, 
 
 
 def test_a_run_that_is_gone_is_not_begun(lanes: Lanes, pn: str, run: Run) -> None:
-    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, 1)
+    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
     lanes.begin_run(run)
     assert lanes.work(pn).runs == ()

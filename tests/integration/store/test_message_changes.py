@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change, Reaction
 from shared.domain.conversations.message_ids import message_key
@@ -26,13 +27,13 @@ def conversations(database: Database) -> Conversations:
     return Conversations(database)
 
 
-def said(at: int, name: str, **more: Any) -> Message:
+def said(at: EpochMs, name: str, **more: Any) -> Message:
     known: dict[str, Any] = {"direction": "in", "author": "contact", "kind": "text", "text": name}
     known |= {"content": {"n": name}, "wamid": f"wamid.{name}"}
     return Message(message_key(at, name), ConversationId("v1"), at=at, **{**known, **more})
 
 
-def changing(at: int, name: str, action: Any, target: str, **change: Any) -> Message:
+def changing(at: EpochMs, name: str, action: Any, target: str, **change: Any) -> Message:
     direction = change.pop("direction", "in")
     author = "contact" if direction == "in" else "phone_app"
     status = "" if direction == "in" else "sent"
@@ -50,25 +51,27 @@ def told(message: Message, status: str, code: str = "") -> Event:
     )
 
 
-HEARD = said(1_000, "heard")
-OURS = said(1_000, "ours", direction="out", author="agent", status="queued", wamid="")
+HEARD = said(EpochMs(1_000), "heard")
+OURS = said(EpochMs(1_000), "ours", direction="out", author="agent", status="queued", wamid="")
 # Ours is stored before it is sent, so before anybody can change it.
 OF_OURS: list[Event] = [
     told(OURS, "sent"),
     told(OURS, "delivered"),
     told(OURS, "failed", "131026"),
     told(OURS, "failed", "131000"),
-    brought(changing(2_000, "thumb", "reaction", "wamid.sent", emoji="👍")),
-    brought(changing(3_000, "heart", "reaction", "wamid.sent", emoji="❤️")),
-    brought(changing(3_000, "none", "reaction", "wamid.sent")),
+    brought(changing(EpochMs(2_000), "thumb", "reaction", "wamid.sent", emoji="👍")),
+    brought(changing(EpochMs(3_000), "heart", "reaction", "wamid.sent", emoji="❤️")),
+    brought(changing(EpochMs(3_000), "none", "reaction", "wamid.sent")),
 ]
 OF_HEARD: list[Event] = [
     brought(HEARD),
-    brought(changing(2_000, "green", "edit", "wamid.heard", kind="text", text="Green", content={"n": "Green"})),
-    brought(changing(3_000, "red", "edit", "wamid.heard", kind="text", text="Red", content={"n": "Red"})),
-    brought(changing(3_000, "app", "reaction", "wamid.heard", emoji="😀", direction="out")),
-    brought(changing(3_000, "forged", "edit", "wamid.heard", text="Forged", direction="out")),
-    brought(changing(4_000, "gone", "revoke", "wamid.heard")),
+    brought(
+        changing(EpochMs(2_000), "green", "edit", "wamid.heard", kind="text", text="Green", content={"n": "Green"})
+    ),
+    brought(changing(EpochMs(3_000), "red", "edit", "wamid.heard", kind="text", text="Red", content={"n": "Red"})),
+    brought(changing(EpochMs(3_000), "app", "reaction", "wamid.heard", emoji="😀", direction="out")),
+    brought(changing(EpochMs(3_000), "forged", "edit", "wamid.heard", text="Forged", direction="out")),
+    brought(changing(EpochMs(4_000), "gone", "revoke", "wamid.heard")),
 ]
 
 
@@ -113,7 +116,7 @@ def test_what_people_see_of_it(conversations: Conversations, tenant: TenantId) -
     for event in [*OF_OURS[4:6], *OF_OURS[:3]]:
         event(conversations, tenant)
     (message,) = conversations.messages.page(tenant, ConversationId("v1"), 10, None).items
-    assert message.reactions == (Reaction("contact", "", "❤️", 3_000),)
+    assert message.reactions == (Reaction("contact", "", "❤️", EpochMs(3_000)),)
     assert (message.status, message.error_code, message.wamid) == ("delivered", "", "wamid.sent")
     head = conversations.get(tenant, ConversationId("v1"))
     assert head is not None
@@ -121,7 +124,7 @@ def test_what_people_see_of_it(conversations: Conversations, tenant: TenantId) -
 
 
 def test_a_change_that_finds_nothing_is_a_message_of_its_own(conversations: Conversations, tenant: TenantId) -> None:
-    of_campaign = changing(2_000, "thumb", "reaction", "wamid.of-a-campaign", emoji="👍")
+    of_campaign = changing(EpochMs(2_000), "thumb", "reaction", "wamid.of-a-campaign", emoji="👍")
     conversations.append(tenant, HEAD, of_campaign)
     assert conversations.messages.page(tenant, ConversationId("v1"), 10, None).items == [of_campaign]
 
@@ -130,7 +133,7 @@ def test_a_change_that_finds_nothing_is_a_message_of_its_own(conversations: Conv
 def test_a_target_that_cannot_be_an_id_is_looked_for_nowhere(
     conversations: Conversations, tenant: TenantId, target: str
 ) -> None:
-    odd = changing(2_000, "odd", "reaction", target, emoji="👍")
+    odd = changing(EpochMs(2_000), "odd", "reaction", target, emoji="👍")
     assert conversations.append(tenant, HEAD, odd)
     assert conversations.messages.page(tenant, ConversationId("v1"), 10, None).items == [odd]
     assert conversations.messages.by_wamid(tenant, ConversationId("v1"), target) is None
@@ -151,7 +154,14 @@ def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(
     conversations.append(tenant, HEAD, HEARD)
     change = Change("reaction", "wamid.heard", emoji="👍")
     ours = said(
-        2_000, "ours", kind="reaction", change=change, direction="out", author="agent", status="queued", wamid=""
+        EpochMs(2_000),
+        "ours",
+        kind="reaction",
+        change=change,
+        direction="out",
+        author="agent",
+        status="queued",
+        wamid="",
     )
     conversations.append(tenant, HEAD, ours)
     heard = conversations.messages.get(tenant, ConversationId("v1"), HEARD.message_id)
@@ -159,15 +169,15 @@ def test_a_reaction_of_ours_shows_once_it_is_with_the_other_side(
     assert heard.reactions == ()
     conversations.messages.record_status(tenant, ConversationId("v1"), ours.message_id, "sent", wamid="wamid.r")
     (heard,) = conversations.messages.page(tenant, ConversationId("v1"), 10, None).items
-    assert heard.reactions == (Reaction("agent", "", "👍", 2_000),)
+    assert heard.reactions == (Reaction("agent", "", "👍", EpochMs(2_000)),)
 
 
 def test_pages_are_full_though_changes_are_left_out(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(6):
-        conversations.append(tenant, HEAD, said(1_000 + 10 * i, f"m{i}"))
+        conversations.append(tenant, HEAD, said(EpochMs(1_000 + 10 * i), f"m{i}"))
         for r in range(3):
             conversations.append(
-                tenant, HEAD, changing(1_001 + 10 * i + r, f"r{i}{r}", "reaction", f"wamid.m{i}", emoji="👍")
+                tenant, HEAD, changing(EpochMs(1_001 + 10 * i + r), f"r{i}{r}", "reaction", f"wamid.m{i}", emoji="👍")
             )
     seen: list[list[str]] = []
     cursor: str | None = None
@@ -184,7 +194,7 @@ def test_pages_are_full_though_changes_are_left_out(conversations: Conversations
 def test_a_crash_between_the_writes_is_mended_by_the_next_delivery(
     database: Database, conversations: Conversations, tenant: TenantId, k: int, when: Any, order: tuple[int, int]
 ) -> None:
-    events = [brought(HEARD), brought(changing(2_000, "thumb", "reaction", "wamid.heard", emoji="👍"))]
+    events = [brought(HEARD), brought(changing(EpochMs(2_000), "thumb", "reaction", "wamid.heard", emoji="👍"))]
     first, second = (events[i] for i in order)
     first(conversations, tenant)
     with crash_at_write(database, k, when) as crashed:

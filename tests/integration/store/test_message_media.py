@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
@@ -25,15 +26,15 @@ def conversations(database: Database) -> Conversations:
     return Conversations(database)
 
 
-def picture(at: int, name: str, media: MessageMedia | None, **more: Any) -> Message:
+def picture(at: EpochMs, name: str, media: MessageMedia | None, **more: Any) -> Message:
     known: dict[str, Any] = {"direction": "in", "author": "contact", "kind": "image", "text": "[image]"}
     known |= {"content": {"id": name}, "wamid": f"wamid.{name}", "media": media}
     return Message(message_key(at, name), ConversationId("v1"), at=at, **{**known, **more})
 
 
-FIRST = picture(1_000, "first", PENDING)
+FIRST = picture(EpochMs(1_000), "first", PENDING)
 EDIT = picture(
-    2_000,
+    EpochMs(2_000),
     "edit",
     replace(PENDING, media_id="2", key="media/2"),
     kind="edit",
@@ -69,8 +70,11 @@ def test_of_many_at_once_the_copy_wins(conversations: Conversations, tenant: Ten
 
 
 def test_news_of_a_message_that_is_gone_make_none(conversations: Conversations, tenant: TenantId) -> None:
-    assert conversations.messages.record_media(tenant, ConversationId("v1"), message_key(1, "nobody"), STORED) is None
-    assert conversations.messages.get(tenant, ConversationId("v1"), message_key(1, "nobody")) is None
+    assert (
+        conversations.messages.record_media(tenant, ConversationId("v1"), message_key(EpochMs(1), "nobody"), STORED)
+        is None
+    )
+    assert conversations.messages.get(tenant, ConversationId("v1"), message_key(EpochMs(1), "nobody")) is None
 
 
 @pytest.mark.parametrize("order", [(FIRST, EDIT), (EDIT, FIRST)])
@@ -96,7 +100,7 @@ def test_a_new_caption_leaves_the_file_and_a_revoke_takes_it(conversations: Conv
     found = messages.get(tenant, ConversationId("v1"), FIRST.message_id)
     assert found is not None
     assert found.media == STORED
-    gone = picture(3_000, "gone", None, kind="revoke", change=Change("revoke", "wamid.first"))
+    gone = picture(EpochMs(3_000), "gone", None, kind="revoke", change=Change("revoke", "wamid.first"))
     conversations.append(tenant, HEAD, EDIT)
     conversations.append(tenant, HEAD, gone)
     found = messages.get(tenant, ConversationId("v1"), FIRST.message_id)

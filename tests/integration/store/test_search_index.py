@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra.reindex_search import reindex
+from shared.clock import EpochMs
 from shared.domain.conversations.former_words import former_indexed_words, former_name_words
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import Change
@@ -19,7 +20,7 @@ from shared.store.conversations.search_index import MOST_FOUND
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
 
-NOW = 1_700_000_000_000
+NOW = EpochMs(1_700_000_000_000)
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def says(
     tenant: TenantId,
     text: str,
     *,
-    at: int = NOW,
+    at: EpochMs = NOW,
     place: ConversationId = ConversationId("v"),
     author: Author = "contact",
     name: str = "Ana Lima",
@@ -72,9 +73,9 @@ def test_words_are_found_whole_and_by_their_beginning_newest_first(
     conversations: Conversations, tenant: TenantId
 ) -> None:
     old = says(conversations, tenant, "My order is late")
-    new = says(conversations, tenant, "Which ORDER?", at=NOW + 10, author="agent")
-    orders = says(conversations, tenant, "all my orders", at=NOW + 5)
-    says(conversations, tenant, "order order order", at=NOW + 20, author="bot")
+    new = says(conversations, tenant, "Which ORDER?", at=EpochMs(NOW + 10), author="agent")
+    orders = says(conversations, tenant, "all my orders", at=EpochMs(NOW + 5))
+    says(conversations, tenant, "order order order", at=EpochMs(NOW + 20), author="bot")
     assert found(conversations, tenant, "order") == [new, old]
     assert found(conversations, tenant, "ord", whole=False) == [new, orders, old]
     assert found(conversations, tenant, "ord") == []
@@ -98,7 +99,7 @@ def test_people_are_found_by_any_of_their_names_and_the_end_of_their_number(
 
 def test_a_new_name_replaces_the_old_one(database: Database, conversations: Conversations, tenant: TenantId) -> None:
     says(conversations, tenant, "x", name="Ana Lima")
-    says(conversations, tenant, "x", name="Ana Souza", phone="", at=NOW + 1)
+    says(conversations, tenant, "x", name="Ana Souza", phone="", at=EpochMs(NOW + 1))
     assert conversations.search.names(tenant, "lima").ids == []
     assert conversations.search.names(tenant, "souza").ids == [("", "v")]
     conversations.change(
@@ -111,7 +112,7 @@ def test_entries_live_as_long_as_what_they_lead_to(
     database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     says(conversations, tenant, "hello")
-    later = NOW + 40 * 86_400_000
+    later = EpochMs(NOW + 40 * 86_400_000)
     says(conversations, tenant, "again", at=later)
     expiry = {item["sk"]["S"].partition("#")[0]: int(item["ttl"]["N"]) for item in postings(database, tenant)}
     keep = RETENTION_DAYS * 86_400
@@ -125,9 +126,9 @@ def test_nothing_of_a_person_stays_when_they_are_forgotten(
     database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     says(conversations, tenant, "my first secret", at=NOW)
-    wamid = f"w{says(conversations, tenant, 'a second secret', at=NOW + 1)}"
+    wamid = f"w{says(conversations, tenant, 'a second secret', at=EpochMs(NOW + 1))}"
     edit = Change("edit", wamid, kind="text", text="third thought", content={})
-    says(conversations, tenant, "[edited] third thought", at=NOW + 2, change=edit)
+    says(conversations, tenant, "[edited] third thought", at=EpochMs(NOW + 2), change=edit)
     says(conversations, tenant, "somebody elses secret", place=ConversationId("v2"), name="Bea", phone="+491711234567")
     head = conversations.get(tenant, ConversationId("v"))
     assert head is not None
@@ -141,7 +142,7 @@ def test_what_one_person_said_under_two_ids_is_found_in_one_place_and_forgotten_
     database: Database, conversations: Conversations, tenant: TenantId
 ) -> None:
     old = says(conversations, tenant, "first secret", place=ConversationId("v1"), name="Ana Old", phone="")
-    new = says(conversations, tenant, "second secret", place=ConversationId("v2"), name="Ana New", at=NOW + 1)
+    new = says(conversations, tenant, "second secret", place=ConversationId("v2"), name="Ana New", at=EpochMs(NOW + 1))
     moves = ConversationMoves(database, conversations.messages)
     assert moves.move(tenant, ConversationId("v1"), ConversationId("v2"), ContactId("cv2"), NOW, lambda: False)
     assert conversations.search.names(tenant, "old").ids == []
@@ -191,7 +192,7 @@ def test_nothing_that_was_indexed_before_stays_when_a_person_is_forgotten(
     database: Database, conversations: Conversations, tenant: TenantId, monkeypatch: pytest.MonkeyPatch, anew: bool
 ) -> None:
     indexed_as_before(conversations, monkeypatch, tenant, "z Łodzi +48 601 234 567 मेरा ऑर्डर", "Łukasz Żak")
-    says(conversations, tenant, "łódź", name="Łukasz Żak", at=NOW + 1)
+    says(conversations, tenant, "łódź", name="Łukasz Żak", at=EpochMs(NOW + 1))
     if anew:
         reindex(database)
     head = conversations.get(tenant, ConversationId("v"))
@@ -212,11 +213,20 @@ def test_a_name_of_before_goes_when_there_is_another(
 
 def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(MOST_FOUND + 1):
-        message = Message(message_key(NOW + i, "m"), ConversationId("v"), "in", "contact", "text", "word", NOW + i, {})
+        message = Message(
+            message_key(EpochMs(NOW + i), "m"),
+            ConversationId("v"),
+            "in",
+            "contact",
+            "text",
+            "word",
+            EpochMs(NOW + i),
+            {},
+        )
         conversations.search.add_message(tenant, message)
     result = conversations.search.messages(tenant, "word", whole=True)
     assert (len(result.ids), result.complete) == (MOST_FOUND, False)
-    assert result.ids[0] == ("v", message_key(NOW + MOST_FOUND, "m"))
+    assert result.ids[0] == ("v", message_key(EpochMs(NOW + MOST_FOUND), "m"))
     assert conversations.search.messages(tenant, "other", whole=True).complete
 
 
@@ -224,14 +234,14 @@ def test_what_it_costs_is_as_stated(database: Database, conversations: Conversat
     meter = Meter(database.client)
     says(conversations, tenant, "hi")
 
-    def written(text: str, at: int) -> float:
+    def written(text: str, at: EpochMs) -> float:
         before = meter.writes.total()
         says(conversations, tenant, text, at=at)
         return meter.writes.total() - before
 
-    plain = written("ok", NOW + 1)
-    assert written("where is my order please", NOW + 2) == plain + 3
-    assert written(" ".join(f"word{i}" for i in range(100)), NOW + 3) <= plain + 26
+    plain = written("ok", EpochMs(NOW + 1))
+    assert written("where is my order please", EpochMs(NOW + 2)) == plain + 3
+    assert written(" ".join(f"word{i}" for i in range(100)), EpochMs(NOW + 3)) <= plain + 26
     reads = meter.reads.total()
     conversations.search.messages(tenant, "order", whole=True)
     assert meter.reads.total() - reads <= 0.5

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.load_record import Record, SealedBlock
@@ -28,12 +29,12 @@ def sends(database: Database) -> Sends:
 
 
 def sealed(n: int, *, spill: int = 0, end: bool = False, carried: tuple[Recipient, ...] = ()) -> SealedBlock:
-    return SealedBlock(n, spill, 80 * (n + 1), {"opted_out": n}, f"5{n}", end, carried, at=1_000_000)
+    return SealedBlock(n, spill, 80 * (n + 1), {"opted_out": n}, f"5{n}", end, carried, at=EpochMs(1_000_000))
 
 
 def seal(sends: Sends, tenant: TenantId, block: SealedBlock, people: list[Recipient] | None = None) -> None:
     chosen = PEOPLE if people is None else people
-    sends.seal_block(tenant, CampaignId("c"), SHARD, block, chosen, [(f"s{block.n}", "opted_out")], 1_000_000)
+    sends.seal_block(tenant, CampaignId("c"), SHARD, block, chosen, [(f"s{block.n}", "opted_out")], EpochMs(1_000_000))
 
 
 def test_a_block_comes_back_with_its_people_and_who_was_skipped(sends: Sends, tenant: TenantId) -> None:
@@ -67,12 +68,12 @@ def test_of_many_who_seal_one_block_one_succeeds(sends: Sends, tenant: TenantId)
 
 def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, tenant: TenantId) -> None:
     assert sends.shard_end(tenant, CampaignId("c"), SHARD) is None
-    early = SealedBlock(-1, 1, 0, {"opted_out": 9}, "51", False, tuple(PEOPLE[:2]), at=1_000_000)
+    early = SealedBlock(-1, 1, 0, {"opted_out": 9}, "51", False, tuple(PEOPLE[:2]), at=EpochMs(1_000_000))
     steps: list[tuple[SealedBlock, list[Recipient] | None]] = [
         (early, []),
         (sealed(0), None),
-        (SealedBlock(0, 1, 80, {}, "55", False, tuple(PEOPLE[:1]), at=1_000_000), []),
-        (SealedBlock(0, 2, 80, {}, "56", False, tuple(PEOPLE[:3]), at=1_000_000), []),
+        (SealedBlock(0, 1, 80, {}, "55", False, tuple(PEOPLE[:1]), at=EpochMs(1_000_000)), []),
+        (SealedBlock(0, 2, 80, {}, "56", False, tuple(PEOPLE[:3]), at=EpochMs(1_000_000)), []),
         (sealed(1), None),
         (sealed(15), None),
         (sealed(16, end=True), []),
@@ -94,11 +95,11 @@ def test_the_end_of_a_shard_is_its_last_record_spills_included(sends: Sends, ten
 def test_a_load_is_whole_once_every_shard_has_ended(sends: Sends, tenant: TenantId, last: int) -> None:
     for shard in range(SHARDS):
         if shard != last:
-            sends.seal_block(tenant, CampaignId("c"), shard, sealed(shard, end=True), [], [], 1_000_000)
+            sends.seal_block(tenant, CampaignId("c"), shard, sealed(shard, end=True), [], [], EpochMs(1_000_000))
     assert [sends.whole_load(tenant, CampaignId("c"), shard) for shard in range(SHARDS)] == [None] * SHARDS
-    sends.seal_block(tenant, CampaignId("c"), last, sealed(0), [], [], 1_000_000)
+    sends.seal_block(tenant, CampaignId("c"), last, sealed(0), [], [], EpochMs(1_000_000))
     assert sends.whole_load(tenant, CampaignId("c"), last) is None
-    sends.seal_block(tenant, CampaignId("c"), last, sealed(1, end=True), [], [], 1_000_000)
+    sends.seal_block(tenant, CampaignId("c"), last, sealed(1, end=True), [], [], EpochMs(1_000_000))
     ends = [sends.whole_load(tenant, CampaignId("c"), shard) for shard in range(SHARDS)]
     assert ends == [[sealed(1 if shard == last else shard, end=True) for shard in range(SHARDS)]] * SHARDS
 
@@ -126,7 +127,7 @@ def test_outcomes_of_a_block_that_is_not_there_are_refused_and_make_none(
 def test_room_for_outcomes_is_never_emptied(sends: Sends, tenant: TenantId) -> None:
     seal(sends, tenant, sealed(0))
     sends.record(tenant, CampaignId("c"), BLOCK, StatusChange(sent={1}, failed={2: "131026"}))
-    sends.open_status_block(tenant, CampaignId("c"), SHARD, 0, [], 1_000_000)
+    sends.open_status_block(tenant, CampaignId("c"), SHARD, 0, [], EpochMs(1_000_000))
     assert sends.status_block(tenant, CampaignId("c"), BLOCK) == StatusBlock(
         80, sent=frozenset({1}), failed={2: "131026"}, markets=MARKETS
     )
@@ -202,7 +203,7 @@ def test_all_that_can_be_told_of_a_block_fits_into_one_write_unit(dynoxide: str,
     database = open_test_database(dynoxide)
     sends, campaign, places = Sends(database), new_ulid(), ("+5511", "+3461", "US.1", "+5255")
     people = [Recipient(ContactId(f"5{i:031x}"), f"{places[i % 4]}{i:08}", ()) for i in range(80)]
-    sends.seal_block(tenant, CampaignId(campaign), SHARD, sealed(0), people, [], 1_000_000)
+    sends.seal_block(tenant, CampaignId(campaign), SHARD, sealed(0), people, [], EpochMs(1_000_000))
     everybody = set(range(80))
     change = StatusChange(sent=everybody, delivered=everybody, read=everybody, priced={"marketing_lite": everybody})
     assert sends.record(tenant, CampaignId(campaign), BLOCK, change)
@@ -213,6 +214,6 @@ def test_all_that_can_be_told_of_a_block_fits_into_one_write_unit(dynoxide: str,
 
 def test_the_parts_of_a_dry_run_are_kept_apart_from_other_runs(sends: Sends, tenant: TenantId) -> None:
     for run_id, shard in (("r1", 0), ("r1", 1), ("r2", 0), ("r1", 1)):
-        sends.put_dry_run(tenant, CampaignId("c"), run_id, shard, f"{run_id}-{shard}", 1_000)
+        sends.put_dry_run(tenant, CampaignId("c"), run_id, shard, f"{run_id}-{shard}", EpochMs(1_000))
     assert sends.dry_run(tenant, CampaignId("c"), "r1") == ["r1-0", "r1-1"]
     assert sends.dry_run(tenant, CampaignId("c"), "r3") == []

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from functions.webhook_ingest import account_handler
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for
@@ -15,7 +16,7 @@ from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA, Json
 
-SENT_AT = 1_750_000_000_999
+SENT_AT = EpochMs(1_750_000_000_999)
 TEMPLATE = "1689556908129832"
 STATUS_UPDATE = {
     "message_template_id": int(TEMPLATE),
@@ -29,7 +30,9 @@ STATUS_UPDATE = {
 @pytest.fixture(autouse=True)
 def stored(deps: Deps) -> None:
     """A template and three campaigns: one sends with it, one with another template, one is done."""
-    template = Template(TEMPLATE, WABA, "sale", "en_US", "UTILITY", "PENDING", "POSITIONAL", [], updated_at=SENT_AT - 9)
+    template = Template(
+        TEMPLATE, WABA, "sale", "en_US", "UTILITY", "PENDING", "POSITIONAL", [], updated_at=EpochMs(SENT_AT - 9)
+    )
     deps.templates.put(TENANT, template)
     campaign(deps, TENANT, CampaignId("C1"), TEMPLATE, State.SENDING)
     campaign(deps, TENANT, CampaignId("C2"), "another", State.SENDING)
@@ -46,17 +49,28 @@ def campaign(
     phone_number_id: str = PHONE_ID,
 ) -> None:
     stored = Campaign(
-        campaign_id, "Sale", phone_number_id, WABA, template_id, "MARKETING", Audience(), {}, state=state, frozen_at=1
+        campaign_id,
+        "Sale",
+        phone_number_id,
+        WABA,
+        template_id,
+        "MARKETING",
+        Audience(),
+        {},
+        state=state,
+        frozen_at=EpochMs(1),
     )
     deps.campaigns.create(tenant_id, stored)
     if state is State.SENDING:
         sizes = (1,) + (0,) * (SHARDS - 1)
-        deps.lanes.open_run(Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, 1, "MARKETING", "{}"))
+        deps.lanes.open_run(
+            Run(phone_number_id, tenant_id, campaign_id, "running", sizes, 1, EpochMs(1), "MARKETING", "{}")
+        )
 
 
-def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: int = SENT_AT, delivery: int = 1) -> bool:
+def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: EpochMs = SENT_AT, delivery: int = 1) -> bool:
     """Deliver one event; whether it was acknowledged."""
-    event = AccountEvent(waba_id, field, value, SENT_AT + 500, sent_at)
+    event = AccountEvent(waba_id, field, value, EpochMs(SENT_AT + 500), sent_at)
     answer = account_handler.lambda_handler(sqs_event(event.to_json(), delivery=delivery), Context())
     return not answer["batchItemFailures"]
 
@@ -119,7 +133,7 @@ def test_other_news_of_a_template_pauses_nothing(deps: Deps, event: str) -> None
 
 def test_an_old_event_that_comes_late_undoes_nothing(deps: Deps) -> None:
     deliver("message_template_status_update", {"event": "APPROVED", **STATUS_UPDATE})
-    deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, sent_at=SENT_AT - 60_000)
+    deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, sent_at=EpochMs(SENT_AT - 60_000))
     assert deps.templates.get(TENANT, TEMPLATE).status == "APPROVED"
     assert states(deps) == UNTOUCHED
 
@@ -148,7 +162,7 @@ def test_a_crash_between_the_two_writes_of_a_pause_is_mended_by_the_next_deliver
 
 
 def test_a_campaign_that_somebody_resumed_since_goes_on(deps: Deps) -> None:
-    deps.campaigns.change(TENANT, CampaignId("C1"), lambda c: replace(c, resumed_at=SENT_AT + 1))
+    deps.campaigns.change(TENANT, CampaignId("C1"), lambda c: replace(c, resumed_at=EpochMs(SENT_AT + 1)))
     assert deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"})
     assert states(deps) == UNTOUCHED
 
@@ -174,11 +188,11 @@ def test_what_is_marketing_now_is_stopped_whenever_it_was_resumed(deps: Deps) ->
         deps.campaigns.change(
             TENANT,
             CampaignId(name),
-            lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=SENT_AT + 1),
+            lambda c: replace(c, template_id=TEMPLATE, category="UTILITY", resumed_at=EpochMs(SENT_AT + 1)),
         )
     deps.campaigns.change(TENANT, CampaignId("C2"), lambda c: replace(c, category="AUTHENTICATION"))
     told = {**STATUS_UPDATE, "previous_category": "AUTHENTICATION", "new_category": "UTILITY"}
-    assert deliver("template_category_update", told, sent_at=SENT_AT - 1)
+    assert deliver("template_category_update", told, sent_at=EpochMs(SENT_AT - 1))
     assert states(deps) == UNTOUCHED
     told = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
     assert deliver("template_category_update", told)
@@ -312,24 +326,28 @@ def test_a_flagging_that_comes_late_stops_what_a_number_that_is_still_low_sends(
     deps: Deps, later: str, state: str
 ) -> None:
     deps.accounts.change_number(TENANT, PHONE_ID, lambda n: n.with_quality(later, SENT_AT))
-    assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 60_000)
+    assert deliver("phone_number_quality_update", FLAGGED, sent_at=EpochMs(SENT_AT - 60_000))
     assert (number(deps).quality, number(deps).quality_at) == (later, SENT_AT)
     assert {states(deps)[name][0] for name in ("C1", "C2")} == {state}
 
 
 def test_a_number_recovers_by_what_meta_says_later(deps: Deps) -> None:
-    assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
+    assert deliver("phone_number_quality_update", FLAGGED, sent_at=EpochMs(SENT_AT - 1000))
     assert states(deps)["C1"] == ("paused", "number_quality_red")
     assert deliver("phone_number_quality_update", {**FLAGGED, "event": "UNFLAGGED"})
-    assert deliver("phone_number_quality_update", FLAGGED, sent_at=SENT_AT - 1000)
+    assert deliver("phone_number_quality_update", FLAGGED, sent_at=EpochMs(SENT_AT - 1000))
     assert number(deps).quality == "UNKNOWN"
 
 
 def test_a_limit_that_comes_late_changes_nothing(deps: Deps) -> None:
     assert deliver("business_capability_update", {"max_daily_conversations_per_business": 2000})
-    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=SENT_AT - 1000)
+    assert deliver(
+        "business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=EpochMs(SENT_AT - 1000)
+    )
     assert deps.accounts.waba(TENANT, WABA).messaging_limit == 2_000
-    assert deliver("business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=SENT_AT + 1000)
+    assert deliver(
+        "business_capability_update", {"max_daily_conversations_per_business": 250}, sent_at=EpochMs(SENT_AT + 1000)
+    )
     assert deps.accounts.waba(TENANT, WABA).messaging_limit == 250
 
 
@@ -463,20 +481,20 @@ def test_a_choice_in_whatsapp_itself_counts_in_any_case(deps: Deps, value: str, 
 
 def test_reinstated_numbers_may_send_but_campaigns_wait_for_a_person(deps: Deps) -> None:
     deliver("account_update", STOPS[0][0])
-    assert deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    assert deliver("account_update", REINSTATED, sent_at=EpochMs(SENT_AT + 1000))
     assert (number(deps).status, number(deps).reason) == ("active", "")
     assert states(deps)["C1"] == ("paused", "account_disabled")
 
 
 def test_a_removed_partner_is_not_back_by_being_reinstated(deps: Deps) -> None:
     deliver("account_update", STOPS[2][0])
-    deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
-    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
+    deliver("account_update", REINSTATED, sent_at=EpochMs(SENT_AT + 1000))
+    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=EpochMs(SENT_AT + 1000))
     assert number(deps).status == "disconnected"
 
 
 def test_a_ban_that_was_lifted_before_we_heard_of_it_holds_nothing_up(deps: Deps) -> None:
-    deliver("account_update", REINSTATED, sent_at=SENT_AT + 1000)
+    deliver("account_update", REINSTATED, sent_at=EpochMs(SENT_AT + 1000))
     deliver("account_update", STOPS[0][0])
     assert number(deps).status == "active"
     assert states(deps) == UNTOUCHED
@@ -485,7 +503,7 @@ def test_a_ban_that_was_lifted_before_we_heard_of_it_holds_nothing_up(deps: Deps
 def test_the_apps_number_is_suspended_and_resumed_with_its_token(deps: Deps) -> None:
     deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
     assert (number(deps).status, deps.accounts.waba(TENANT, WABA).token) == ("disconnected", "sealed")
-    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=SENT_AT + 1000)
+    deliver("account_update", {"event": "ACCOUNT_RECONNECTED"}, sent_at=EpochMs(SENT_AT + 1000))
     waba = deps.accounts.waba(TENANT, WABA)
     assert (number(deps).status, waba.status, waba.token) == ("active", "active", "sealed")
     deliver("account_update", {"event": "ACCOUNT_OFFBOARDED"})
@@ -519,14 +537,14 @@ def restriction(*kinds: str, until: int = 0) -> Json:
 
 def test_a_restriction_with_an_end_lifts_itself(deps: Deps) -> None:
     assert deliver("account_update", restriction("BIZ", until=4102444800))
-    end = 4102444800_000
+    end = EpochMs(4102444800_000)
     with pytest.raises(Conflict, match="restricted"):
-        number(deps).require_active(end - 1)
-    number(deps).require_answers(end - 1)
+        number(deps).require_active(EpochMs(end - 1))
+    number(deps).require_answers(EpochMs(end - 1))
     number(deps).require_active(end)
-    assert deliver("account_update", restriction("CUSTOMER", until=4102444800), sent_at=SENT_AT + 1000)
+    assert deliver("account_update", restriction("CUSTOMER", until=4102444800), sent_at=EpochMs(SENT_AT + 1000))
     with pytest.raises(Conflict, match="restricted"):
-        number(deps).require_answers(end - 1)
+        number(deps).require_answers(EpochMs(end - 1))
 
 
 def test_a_restriction_that_is_over_pauses_nothing(deps: Deps) -> None:
@@ -544,8 +562,8 @@ def test_of_two_restrictions_the_longer_one_holds(deps: Deps, order: tuple[int, 
 
 def test_what_left_is_not_back_by_a_restriction_that_ends(deps: Deps) -> None:
     deliver("account_update", STOPS[2][0])
-    deliver("account_update", restriction("BIZ", until=4102444800), sent_at=SENT_AT + 1000)
-    deliver("account_update", REINSTATED, sent_at=SENT_AT + 2000)
+    deliver("account_update", restriction("BIZ", until=4102444800), sent_at=EpochMs(SENT_AT + 1000))
+    deliver("account_update", REINSTATED, sent_at=EpochMs(SENT_AT + 2000))
     assert number(deps).status == "disconnected"
 
 
@@ -594,7 +612,7 @@ def test_an_edited_template_is_what_meta_says_now(deps: Deps, body: str, stopped
     deps.templates.change(TENANT, TEMPLATE, lambda t: replace(t, components=components))
     told = {**EDITED, "message_template_element": body}
     assert deliver("message_template_components_update", told)
-    assert deliver("message_template_components_update", EDITED, sent_at=SENT_AT - 1000)
+    assert deliver("message_template_components_update", EDITED, sent_at=EpochMs(SENT_AT - 1000))
     assert deps.templates.get(TENANT, TEMPLATE).components == [
         {"type": "HEADER", "format": "TEXT", "text": "Sale"},
         {"type": "BODY", "text": body, "example": {}},
@@ -609,7 +627,11 @@ def test_an_edited_template_is_what_meta_says_now(deps: Deps, body: str, stopped
 
 def test_a_templates_quality_is_the_latest(deps: Deps) -> None:
     deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "GREEN"})
-    deliver("message_template_quality_update", {**STATUS_UPDATE, "new_quality_score": "RED"}, sent_at=SENT_AT - 1000)
+    deliver(
+        "message_template_quality_update",
+        {**STATUS_UPDATE, "new_quality_score": "RED"},
+        sent_at=EpochMs(SENT_AT - 1000),
+    )
     assert deps.templates.get(TENANT, TEMPLATE).quality == "GREEN"
     assert states(deps) == UNTOUCHED
 
@@ -618,7 +640,7 @@ def test_a_category_that_comes_late_changes_nothing(deps: Deps) -> None:
     value = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
     deliver("template_category_update", value)
     old = {**STATUS_UPDATE, "previous_category": "MARKETING", "new_category": "AUTHENTICATION"}
-    deliver("template_category_update", old, sent_at=SENT_AT - 1000)
+    deliver("template_category_update", old, sent_at=EpochMs(SENT_AT - 1000))
     assert deps.templates.get(TENANT, TEMPLATE).category == "MARKETING"
     assert states(deps) == UNTOUCHED
 
@@ -627,7 +649,7 @@ def test_people_learn_of_it_once_however_often_it_comes(deps: Deps) -> None:
     event = {"display_phone_number": "15550783881", "event": "PIN_RESET_REQUEST", "requester": "61555822107539"}
     for _ in range(2):
         deliver("security", event)
-    deliver("security", event, sent_at=SENT_AT + 1000)
+    deliver("security", event, sent_at=EpochMs(SENT_AT + 1000))
     found = deps.notices.page(TENANT, 10, None).items
     assert [(notice.kind, notice.at) for notice in found] == [("security", SENT_AT + 1000), ("security", SENT_AT)]
     assert deps.notices.page(OTHER, 10, None).items == []
@@ -636,7 +658,11 @@ def test_people_learn_of_it_once_however_often_it_comes(deps: Deps) -> None:
 def test_errors_of_a_number_are_told_once_an_hour_and_kept(aws: FakeAws, deps: Deps) -> None:
     error = {"code": 130429, "title": "Rate limit hit", "error_data": {"details": "Slow down"}}
     for i in range(3):
-        deliver("messages", {"metadata": {"phone_number_id": PHONE_ID}, "errors": [error], "n": i}, sent_at=SENT_AT + i)
+        deliver(
+            "messages",
+            {"metadata": {"phone_number_id": PHONE_ID}, "errors": [error], "n": i},
+            sent_at=EpochMs(SENT_AT + i),
+        )
     (notice,) = deps.notices.page(TENANT, 10, None).items
     assert notice.text == "Meta reports error 130429: Rate limit hit. Slow down"
     assert len(aws.objects(f"account-events/{WABA}/")) == 3
@@ -689,7 +715,7 @@ def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: Fake
 
 def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: FakeAws, deps: Deps) -> None:
     waba = deps.accounts.waba(TENANT, WABA)
-    again = Number(PHONE_ID, WABA, "+15550783881", "Shop", connected_at=SENT_AT + 1)
+    again = Number(PHONE_ID, WABA, "+15550783881", "Shop", connected_at=EpochMs(SENT_AT + 1))
     deps.accounts.connect(TENANT, waba, [again])
     assert deliver("account_update", STOPS[2][0])
     assert number(deps).status == "active"

@@ -9,7 +9,7 @@ import pytest
 from functions.webhook_ingest import account_handler, consent_bootstrap, consent_handler, inbound_handler
 from functions.webhook_ingest.receive.consent import consent_said
 from functions.webhook_ingest.receive.split import split
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.identity import contact_id_for
 from shared.store.engine.codec import decode_item
 from tests.support.consumers import Deps
@@ -43,7 +43,7 @@ def post(*changes: Json, waba_id: str = WABA) -> bytes:
     return wire(envelope(*changes, waba_id=waba_id))
 
 
-RECEIVED_MS = NOW_S * 1000
+RECEIVED_MS = EpochMs(NOW_S * 1000)
 
 
 def hear(raw: bytes) -> None:
@@ -157,7 +157,7 @@ def test_a_late_no_undoes_no_newer_yes_whatever_said_it(aws: FakeAws, deps: Deps
     person = deps.contacts.get(TENANT, BY_PHONE)
     assert person is not None
     assert person.opted_out_at is None
-    changes = deps.contacts.consent.feed(TENANT, 0)
+    changes = deps.contacts.consent.feed(TENANT, EpochMs(0))
     assert not any(change.opted_out for change in changes)
 
 
@@ -165,7 +165,7 @@ def test_all_contacts_that_are_this_person_get_the_no_and_the_merger_is_left_to_
     aws: FakeAws, deps: Deps
 ) -> None:
     for contact_id, known in ((BY_PHONE, {"phone": PHONE}), (BY_BSUID, {"bsuid": BSUID})):
-        deps.contacts.upsert(TENANT, contact_id, known, {}, frozenset(), 1)
+        deps.contacts.upsert(TENANT, contact_id, known, {}, frozenset(), EpochMs(1))
     hear(STOP)
     for contact_id in (BY_PHONE, BY_BSUID):
         person = deps.contacts.get(TENANT, contact_id)
@@ -202,8 +202,8 @@ def test_what_belongs_to_nobody_is_left_to_the_ordinary_path(
 
 def test_a_no_is_heard_by_the_tenant_it_was_said_to(aws: FakeAws, deps: Deps) -> None:
     hear(STOP)
-    assert deps.contacts.consent.feed(OTHER, 0) == []
-    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
+    assert deps.contacts.consent.feed(OTHER, EpochMs(0)) == []
+    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, EpochMs(0))] == [BY_PHONE]
 
 
 def test_what_fails_comes_again_alone(aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from functions.webhook_ingest import inbound_handler
 from functions.webhook_ingest.receive.split import split
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
@@ -114,7 +114,7 @@ def test_a_stop_suppresses_at_once_and_wakes_no_bot(aws: FakeAws, deps: Deps, sa
     person = contact(deps)
     assert (person.opted_out_at, person.opt_out_source) == (int(said["timestamp"]) * 1000, "keyword")
     assert refusal(person, "utility") == refusal(person, "conversation") == "opted_out"
-    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [BY_PHONE]
+    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, EpochMs(0))] == [BY_PHONE]
     assert aws.received("Bot") == []
     assert len(conversation(deps)[1]) == 1
 
@@ -184,7 +184,7 @@ def test_a_stop_holds_even_when_what_comes_after_it_fails(
 
 
 def test_an_imported_contact_is_found_by_phone_and_keeps_the_name_the_tenant_gave(deps: Deps) -> None:
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Sra. Nelson"}, {}, frozenset({"vip"}), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Sra. Nelson"}, {}, frozenset({"vip"}), EpochMs(1))
     deliver(text("Hello"))
     person = contact(deps)
     assert (person.name, person.bsuid, set(person.tags)) == ("Sra. Nelson", BSUID, {"vip"})
@@ -211,7 +211,7 @@ def test_a_user_id_in_the_phones_place_is_the_same_person(deps: Deps) -> None:
 
 def test_a_stop_reaches_the_contact_imported_with_the_ninth_digit(deps: Deps) -> None:
     imported = contact_id_for(TENANT, "phone", "+5511987654321")
-    deps.contacts.upsert(TENANT, imported, {"phone": "+5511987654321"}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, imported, {"phone": "+5511987654321"}, {}, frozenset(), EpochMs(1))
     deliver(text("parar") | {"from": "551187654321", "from_user_id": "BR.7"}, contacts=[])
     person = contact(deps, imported)
     assert person.opted_out_at is not None
@@ -220,8 +220,10 @@ def test_a_stop_reaches_the_contact_imported_with_the_ninth_digit(deps: Deps) ->
 
 
 def test_a_phone_and_a_user_id_known_as_two_contacts_become_one_and_the_no_reaches_both_ids(deps: Deps) -> None:
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {"city": "Lima"}, frozenset({"a"}), 1)
-    deps.contacts.upsert(TENANT, BY_BSUID, {"bsuid": BSUID}, {"city": "Quito", "size": "L"}, frozenset({"b"}), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {"city": "Lima"}, frozenset({"a"}), EpochMs(1))
+    deps.contacts.upsert(
+        TENANT, BY_BSUID, {"bsuid": BSUID}, {"city": "Quito", "size": "L"}, frozenset({"b"}), EpochMs(1)
+    )
     deliver(text("Hello"))
     person = contact(deps, BY_PHONE)
     assert contact(deps, BY_BSUID) == person
@@ -232,19 +234,21 @@ def test_a_phone_and_a_user_id_known_as_two_contacts_become_one_and_the_no_reach
     deliver(text("stop", 2))
     assert contact(deps, BY_BSUID).opted_out_at is not None
     # A campaign frozen before the merge knows the person by the other id.
-    told = {change.contact_id for change in deps.contacts.consent.feed(TENANT, 0) if change.opted_out}
+    told = {change.contact_id for change in deps.contacts.consent.feed(TENANT, EpochMs(0)) if change.opted_out}
     assert told == {BY_PHONE, BY_BSUID}
 
 
 def test_an_earlier_no_of_one_contact_is_heard_by_the_other(deps: Deps) -> None:
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
-    deps.contacts.consent.record(TENANT, BY_BSUID, opted_out=True, source="api", at=5, event_id="e", now=5)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), EpochMs(1))
+    deps.contacts.consent.record(
+        TENANT, BY_BSUID, opted_out=True, source="api", at=EpochMs(5), event_id="e", now=EpochMs(5)
+    )
     deliver(text("Hello"))
     assert contact(deps, BY_PHONE).opted_out_at == 5
 
 
 def test_a_number_that_went_to_somebody_else_is_another_person(deps: Deps) -> None:
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+12195555358", "bsuid": "US.1"}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+12195555358", "bsuid": "US.1"}, {}, frozenset(), EpochMs(1))
     deliver(text("Hello"))
     assert contact(deps, BY_PHONE).bsuid == "US.1"
     assert contact(deps, BY_BSUID).phone == PHONE
@@ -269,10 +273,13 @@ def test_a_changed_number_moves_the_contact(aws: FakeAws, deps: Deps) -> None:
 @pytest.mark.parametrize(
     ("inbound", "reason"),
     [
-        (InboundMessage("777", TEXT, CONTACT, 1), "unknown phone number"),
-        (InboundMessage(PHONE_ID, {**TEXT, "group_id": "g"}, CONTACT, 1), "a message of a group"),
-        (InboundMessage(PHONE_ID, {"type": "text", "text": {"body": "x"}}, {}, 1), "a message without a sender"),
-        (InboundMessage(PHONE_ID, {**BASE, "type": "system", "system": {}}, {}, 1), "a system message"),
+        (InboundMessage("777", TEXT, CONTACT, EpochMs(1)), "unknown phone number"),
+        (InboundMessage(PHONE_ID, {**TEXT, "group_id": "g"}, CONTACT, EpochMs(1)), "a message of a group"),
+        (
+            InboundMessage(PHONE_ID, {"type": "text", "text": {"body": "x"}}, {}, EpochMs(1)),
+            "a message without a sender",
+        ),
+        (InboundMessage(PHONE_ID, {**BASE, "type": "system", "system": {}}, {}, EpochMs(1)), "a system message"),
     ],
 )
 def test_what_cannot_be_routed_is_parked_and_acknowledged(

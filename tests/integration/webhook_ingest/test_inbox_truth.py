@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from functions.webhook_ingest import receive_handler
+from shared.clock import EpochMs
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
@@ -181,8 +182,10 @@ def test_a_payment_is_no_delivery(place: WebhookPlace, state: str, form: Json) -
     place.ingest.bucket.objects.clear()
     contact_id = contact_id_for(place.tenant_id, "phone", f"+{PHONE}")
     conversation_id = conversation_id_for(place.tenant_id, place.number_id, contact_id)
-    message_id = message_key(NOW_S * 1000, "ours")
-    sent = Message(message_id, conversation_id, "out", "agent", "text", "Pay", NOW_S * 1000, {}, status="queued")
+    message_id = message_key(EpochMs(NOW_S * 1000), "ours")
+    sent = Message(
+        message_id, conversation_id, "out", "agent", "text", "Pay", EpochMs(NOW_S * 1000), {}, status="queued"
+    )
     messages = place.ingest.deps.conversations.messages
     place.ingest.deps.conversations.append(
         place.tenant_id, Head(conversation_id, place.number_id, contact_id, ""), sent

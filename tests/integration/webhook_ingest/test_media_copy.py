@@ -16,6 +16,7 @@ from functions.webhook_ingest.media_bootstrap import MediaDeps, build
 from functions.webhook_ingest.messages.logic.media import media_of
 from shared.clients.aws import AwsClients
 from shared.clients.vault import META_TOKEN, Vault
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
@@ -29,7 +30,7 @@ from tests.integration.clients.test_graph_outcomes import Upstream
 from tests.support.fake_aws import SECRETS, Context, FakeAws, sqs_event
 from tests.support.meta_simulator import Sim, receiving, simulating
 
-TENANT, CONVERSATION, MESSAGE = TenantId("t1"), "v1", message_key(1_000, "m1")
+TENANT, CONVERSATION, MESSAGE = TenantId("t1"), "v1", message_key(EpochMs(1_000), "m1")
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -54,7 +55,9 @@ class Copying:
         made = self.sim.script(create_media={**wanted, "mime_type": mime_type})["create_media"]
         raw = {"type": kind, kind: {**made, **told}}
         media = media_of(raw, TENANT, ConversationId(CONVERSATION), MESSAGE)
-        message = Message(MESSAGE, ConversationId(CONVERSATION), "in", "contact", kind, "", 1_000, {}, media=media)
+        message = Message(
+            MESSAGE, ConversationId(CONVERSATION), "in", "contact", kind, "", EpochMs(1_000), {}, media=media
+        )
         assert self.messages.put(TENANT, message)
         return str(made["id"])
 
@@ -125,7 +128,7 @@ def test_a_copy_repeated_after_a_crash_overwrites_with_the_same(copying: Copying
     stored = copying.media
     copying.aws.s3.put_object(Bucket="data", Key=pending.key, Body=b"half")
     task = CopyMedia(TENANT, copying.sim.number_id, ConversationId(CONVERSATION), MESSAGE)
-    assert copying.deps.copier._fetched(task, pending, 1) == stored
+    assert copying.deps.copier._fetched(task, pending, EpochMs(1)) == stored
     assert copying.aws.s3.get_object(Bucket="data", Key=pending.key)["Body"].read() == JPEG
 
 
@@ -189,7 +192,7 @@ def test_a_process_that_is_killed_at_the_last_attempt_leaves_word(
     with monkeypatch.context() as dying:
         dying.setattr(copying.deps.copier, "_fetched", killed)
         with pytest.raises(Killed):
-            copying.deps.copier.copy(task, LAST_DELIVERY, 1)
+            copying.deps.copier.copy(task, LAST_DELIVERY, EpochMs(1))
     assert (copying.media.status, copying.media.reason) == ("failed", "gave_up")
     copying.copy()
     assert (copying.media.status, copying.media.reason) == ("stored", "")

@@ -7,7 +7,7 @@ import pytest
 
 from functions.webhook_ingest import inbound_handler
 from functions.webhook_ingest.receive.split import split
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
@@ -41,14 +41,14 @@ def ids_of_shard(shard: int, count: int) -> list[str]:
     return sorted([*others, BY_PHONE])
 
 
-def campaign(deps: Deps, campaign_id: CampaignId, started_at: int, **more: Any) -> tuple[int, int]:
+def campaign(deps: Deps, campaign_id: CampaignId, started_at: EpochMs, **more: Any) -> tuple[int, int]:
     """Store a campaign of 200 people that began then; returns the person's (block, slot)."""
     shard = shard_of(BY_PHONE)
     ids = ids_of_shard(shard, 200)
     for n in range(3):
         part = [Recipient(ContactId(one), "+1", ()) for one in ids[n * 80 : n * 80 + 80]]
         sealed = SealedBlock(n, 0, min(200, n * 80 + 80), {}, ids[-1], n == 2)
-        deps.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], 1)
+        deps.sends.seal_block(TENANT, campaign_id, shard, sealed, part, [], EpochMs(1))
     sizes = tuple(200 if s == shard else 0 for s in range(SHARDS))
     made = Campaign(
         campaign_id,
@@ -78,10 +78,10 @@ def replied(deps: Deps, campaign_id: CampaignId, block: int) -> set[int]:
 def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": campaign(deps, CampaignId("C1"), now - 50_000),
-        "C2": campaign(deps, CampaignId("C2"), now - 40_000, state=State.COMPLETED),
-        "C3": campaign(deps, CampaignId("C3"), now - 30_000),
-        "C4": campaign(deps, CampaignId("C4"), now - 20_000, phone_number_id="888"),
+        "C1": campaign(deps, CampaignId("C1"), EpochMs(now - 50_000)),
+        "C2": campaign(deps, CampaignId("C2"), EpochMs(now - 40_000), state=State.COMPLETED),
+        "C3": campaign(deps, CampaignId("C3"), EpochMs(now - 30_000)),
+        "C4": campaign(deps, CampaignId("C4"), EpochMs(now - 20_000), phone_number_id="888"),
     }
     for campaign_id in ("C1", "C2", "C4"):
         block, slot = places[campaign_id]
@@ -94,31 +94,33 @@ def test_an_answer_is_noted_in_the_latest_campaign_that_wrote_to_the_person(deps
 
 
 def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: Deps) -> None:
-    now = NOW_S * 1000
-    block, slot = campaign(deps, CampaignId("C1"), now - 50_000)
+    now = EpochMs(NOW_S * 1000)
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(now - 50_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
     deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
     deliver(text("Hello"))
     assert replied(deps, CampaignId("C1"), block) == set()
-    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
+    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1000))
     assert lane is not None
-    deps.lanes.claim(PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", now, now + 1000, 0)
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", now, EpochMs(now + 1000), 0)
     deliver(text("Hello again", 2))
     assert replied(deps, CampaignId("C1"), block) == {slot}
 
 
 def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> None:
     deliver(text("Good morning"))
-    block, slot = campaign(deps, CampaignId("C1"), NOW_S * 1000 - 2_000)
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 2_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
-    deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, NOW_S * 1000, "MARKETING", "{}"))
+    deps.lanes.open_run(
+        Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, EpochMs(NOW_S * 1000), "MARKETING", "{}")
+    )
     deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Nice!", 2))
     assert replied(deps, CampaignId("C1"), block) == {slot}
 
 
 def test_an_answer_after_three_days_belongs_to_no_campaign(deps: Deps) -> None:
-    block, slot = campaign(deps, CampaignId("C1"), NOW_S * 1000 - 73 * 3600 * 1000)
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 73 * 3600 * 1000))
     deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Hello"))
     assert replied(deps, CampaignId("C1"), block) == set()
@@ -144,20 +146,22 @@ def test_a_campaign_that_took_days_is_answered_for_three_days_after_its_last_mes
 ) -> None:
     now = NOW_S * 1000
     times = {name: now + more[name] for name in ("resumed_at", "finished_at") if name in more}
-    block, slot = campaign(deps, CampaignId("C1"), now - 9 * DAY, **(more | times))
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(now - 9 * DAY), **(more | times))
     deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Hello"))
     assert replied(deps, CampaignId("C1"), block) == ({slot} if counts else set())
 
 
 def test_a_campaign_that_still_writes_to_people_after_days_is_answered(deps: Deps) -> None:
-    now = NOW_S * 1000
-    block, slot = campaign(deps, CampaignId("C1"), now - 9 * DAY)
+    now = EpochMs(NOW_S * 1000)
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(now - 9 * DAY))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
     deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
-    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, now + 1000)
+    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1000))
     assert lane is not None
-    deps.lanes.claim(PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", now - HOUR, now + 1000, 0)
+    deps.lanes.claim(
+        PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", EpochMs(now - HOUR), EpochMs(now + 1000), 0
+    )
     deliver(text("Hello"))
     assert replied(deps, CampaignId("C1"), block) == {slot}
 
@@ -169,8 +173,10 @@ def test_of_two_campaigns_the_one_that_wrote_to_this_person_last_is_answered(
     """C1 was resumed after C2 had begun: the person stands before or behind where it went on."""
     now = NOW_S * 1000
     places = {
-        "C1": campaign(deps, CampaignId("C1"), now - 5 * DAY, resumed_at=now - HOUR, resumed_from=(resumed_from,)),
-        "C2": campaign(deps, CampaignId("C2"), now - DAY),
+        "C1": campaign(
+            deps, CampaignId("C1"), EpochMs(now - 5 * DAY), resumed_at=now - HOUR, resumed_from=(resumed_from,)
+        ),
+        "C2": campaign(deps, CampaignId("C2"), EpochMs(now - DAY)),
     }
     for name, (block, slot) in places.items():
         deps.sends.record(TENANT, CampaignId(name), block, StatusChange(sent={slot}))
@@ -184,23 +190,23 @@ def test_what_wrote_to_a_person_only_after_their_message_is_not_answered_by_it(
 ) -> None:
     now = NOW_S * 1000
     resumed_at = None if resumed is None else now + resumed
-    block, slot = campaign(deps, CampaignId("C1"), now + started, resumed_at=resumed_at, resumed_from=(0,))
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(now + started), resumed_at=resumed_at, resumed_from=(0,))
     deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Hello"))
     assert replied(deps, CampaignId("C1"), block) == set()
 
 
-def noted(deps: Deps, campaign_id: CampaignId, at: int, wamid: str = "") -> tuple[int, int]:
+def noted(deps: Deps, campaign_id: CampaignId, at: EpochMs, wamid: str = "") -> tuple[int, int]:
     """A campaign that began long before it wrote to the person, at `at`; returns where they stand."""
-    place = campaign(deps, campaign_id, NOW_S * 1000 - HOUR)
+    place = campaign(deps, campaign_id, EpochMs(NOW_S * 1000 - HOUR))
     wrote(deps, campaign_id, place, at, wamid)
     return place
 
 
-def wrote(deps: Deps, campaign_id: CampaignId, place: tuple[int, int], at: int, wamid: str = "") -> None:
+def wrote(deps: Deps, campaign_id: CampaignId, place: tuple[int, int], at: EpochMs, wamid: str = "") -> None:
     block, slot = place
     deps.sends.record(TENANT, campaign_id, block, StatusChange(sent={slot}))
-    deps.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, NOW_S * 1000)
+    deps.sends.notes.add(TENANT, campaign_id, block, {slot: DispatchNote.of(at, wamid)}, EpochMs(NOW_S * 1000))
 
 
 def button(context_id: str, n: int = 1) -> Json:
@@ -232,8 +238,8 @@ def test_of_two_campaigns_of_one_second_the_one_whose_message_is_named_is_answer
 ) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": noted(deps, CampaignId("C1"), now - 500, "wamid.one"),
-        "C2": noted(deps, CampaignId("C2"), now - 400, "wamid.two"),
+        "C1": noted(deps, CampaignId("C1"), EpochMs(now - 500), "wamid.one"),
+        "C2": noted(deps, CampaignId("C2"), EpochMs(now - 400), "wamid.two"),
     }
     deliver(button(context))
     assert credited(deps, places) == [answered]
@@ -242,7 +248,10 @@ def test_of_two_campaigns_of_one_second_the_one_whose_message_is_named_is_answer
 def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(deps: Deps) -> None:
     """Both began in the same second; the second wrote to this person after they had answered the first."""
     now = NOW_S * 1000
-    places = {"C1": noted(deps, CampaignId("C1"), now - 500), "C2": noted(deps, CampaignId("C2"), now + 60_000)}
+    places = {
+        "C1": noted(deps, CampaignId("C1"), EpochMs(now - 500)),
+        "C2": noted(deps, CampaignId("C2"), EpochMs(now + 60_000)),
+    }
     deliver(text("Nice!"))
     assert credited(deps, places) == ["C1"]
 
@@ -250,24 +259,24 @@ def test_a_campaign_that_writes_to_a_person_only_later_is_not_answered_by_them(d
 def test_a_long_campaign_that_wrote_to_them_last_is_answered_although_another_began_after_it(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": campaign(deps, CampaignId("C1"), now - HOUR, finished_at=now, state=State.COMPLETED),
-        "C2": campaign(deps, CampaignId("C2"), now - HOUR // 2),
+        "C1": campaign(deps, CampaignId("C1"), EpochMs(now - HOUR), finished_at=now, state=State.COMPLETED),
+        "C2": campaign(deps, CampaignId("C2"), EpochMs(now - HOUR // 2)),
     }
-    wrote(deps, CampaignId("C1"), places["C1"], now - 1_000)
-    wrote(deps, CampaignId("C2"), places["C2"], now - 60_000)
+    wrote(deps, CampaignId("C1"), places["C1"], EpochMs(now - 1_000))
+    wrote(deps, CampaignId("C2"), places["C2"], EpochMs(now - 60_000))
     deliver(text("Nice!"))
     assert credited(deps, places) == ["C1"]
 
 
 def test_who_wrote_seconds_before_the_campaign_reached_them_answers_nothing(deps: Deps) -> None:
-    places = {"C1": noted(deps, CampaignId("C1"), NOW_S * 1000 + 5_000, "wamid.one")}
+    places = {"C1": noted(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 + 5_000), "wamid.one")}
     deliver(text("STOP"))
     assert credited(deps, places) == []
 
 
 @pytest.mark.parametrize("named", ["wamid.of-an-agent", "wamid.of-a-campaign-long-ago"])
 def test_an_answer_to_another_message_is_no_answer_to_the_campaign(deps: Deps, named: str) -> None:
-    places = {"C1": noted(deps, CampaignId("C1"), NOW_S * 1000 - 500, "wamid.one")}
+    places = {"C1": noted(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 500), "wamid.one")}
     deliver({**text("Yes"), "context": {"from": "15550783881", "id": named}})
     assert credited(deps, places) == []
 
@@ -275,8 +284,8 @@ def test_an_answer_to_another_message_is_no_answer_to_the_campaign(deps: Deps, n
 def test_where_the_id_was_never_learned_what_was_written_last_is_answered(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": noted(deps, CampaignId("C1"), now - 500),
-        "C2": noted(deps, CampaignId("C2"), now - 900, "wamid.two"),
+        "C1": noted(deps, CampaignId("C1"), EpochMs(now - 500)),
+        "C2": noted(deps, CampaignId("C2"), EpochMs(now - 900), "wamid.two"),
     }
     deliver(button("wamid.lost"))
     assert credited(deps, places) == ["C1"]
@@ -286,11 +295,11 @@ def test_where_the_id_was_never_learned_what_was_written_last_is_answered(deps: 
 def test_where_a_lane_died_before_it_noted_a_message_the_others_of_its_block_tell_when(
     deps: Deps, others: int, answers: bool
 ) -> None:
-    block, slot = campaign(deps, CampaignId("C1"), NOW_S * 1000 - HOUR)
+    block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - HOUR))
     deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
-    at = NOW_S * 1000 + others
+    at = EpochMs(NOW_S * 1000 + others)
     deps.sends.notes.add(
-        TENANT, CampaignId("C1"), block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(at + 9)}, at
+        TENANT, CampaignId("C1"), block, {slot + 1: DispatchNote(at), slot + 2: DispatchNote(EpochMs(at + 9))}, at
     )
     deliver(text("Nice!"))
     assert (slot in replied(deps, CampaignId("C1"), block)) is answers
@@ -299,8 +308,8 @@ def test_where_a_lane_died_before_it_noted_a_message_the_others_of_its_block_tel
 def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_names(deps: Deps) -> None:
     now = NOW_S * 1000
     places = {
-        "C1": noted(deps, CampaignId("C1"), now - 900, "wamid.one"),
-        "C2": noted(deps, CampaignId("C2"), now - 500, "wamid.two"),
+        "C1": noted(deps, CampaignId("C1"), EpochMs(now - 900), "wamid.one"),
+        "C2": noted(deps, CampaignId("C2"), EpochMs(now - 500), "wamid.two"),
     }
     deliver(reaction("wamid.one"))
     assert (credited(deps, places), reacted(deps, places)) == ([], ["C1"])
@@ -314,7 +323,7 @@ def test_a_bare_reaction_is_counted_apart_and_belongs_to_the_message_that_it_nam
 @pytest.mark.parametrize("kind", ["edit", "revoke"])
 def test_to_edit_what_was_said_before_or_to_take_it_back_is_no_answer(deps: Deps, kind: str) -> None:
     deliver(text("Hello", -60))
-    places = {"C1": noted(deps, CampaignId("C1"), NOW_S * 1000 - 500, "wamid.one")}
+    places = {"C1": noted(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 500), "wamid.one")}
     body: Json = {"original_message_id": "wamid.Hello-60"}
     if kind == "edit":
         body["message"] = {"type": "text", "text": {"body": "Hallo"}}
@@ -330,22 +339,22 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     known_as = contact_id_for(TENANT, "bsuid", "US.1234")
     shard = shard_of(known_as)
     sealed = SealedBlock(0, 0, 1, {}, known_as, True)
-    deps.sends.seal_block(TENANT, CampaignId("C1"), shard, sealed, [Recipient(known_as, "US.1234", ())], [], 1)
+    deps.sends.seal_block(TENANT, CampaignId("C1"), shard, sealed, [Recipient(known_as, "US.1234", ())], [], EpochMs(1))
     sizes = tuple(int(s == shard) for s in range(SHARDS))
     now = NOW_S * 1000
     deps.campaigns.create(
         TENANT,
         Campaign(
             CampaignId("C1"), "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,
-            frozen_at=now - HOUR, started_at=now - HOUR, sizes=sizes,
+            frozen_at=EpochMs(now - HOUR), started_at=EpochMs(now - HOUR), sizes=sizes,
         ),
     )  # fmt: skip
     place = (block_number(shard, 0), 0)
-    wrote(deps, CampaignId("C1"), place, now - 500)
-    deps.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), 1)
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), 1)
+    wrote(deps, CampaignId("C1"), place, EpochMs(now - 500))
+    deps.contacts.upsert(TENANT, known_as, {"bsuid": "US.1234"}, {}, frozenset(), EpochMs(1))
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), EpochMs(1))
     gone = deps.contacts.get(TENANT, known_as)
     assert gone is not None
-    assert deps.contacts.merge(TENANT, BY_PHONE, gone, 2)
+    assert deps.contacts.merge(TENANT, BY_PHONE, gone, EpochMs(2))
     deliver(text("Nice!"))
     assert credited(deps, {"C1": place}) == ["C1"]

@@ -10,7 +10,7 @@ import pytest
 from functions.webhook_ingest import inbound_handler, sync_handler
 from functions.webhook_ingest.people.logic.identity import Change, identities
 from functions.webhook_ingest.people.respelling import RESPELL, respell
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant, with_part_respelled
 from shared.domain.contacts.consent_record import ConsentChange
 from shared.domain.contacts.contact import Contact
@@ -52,14 +52,14 @@ class Bench:
             [Number(self.number, f"w-{self.tenant}", "+15550000000", "Shop")],
         )
 
-    def store(self, phone: str, now: int = 1, **attributes: str) -> str:
+    def store(self, phone: str, now: EpochMs = EpochMs(1), **attributes: str) -> str:
         contact_id = contact_id_for(self.tenant, "phone", phone)
         self.deps.contacts.upsert(
             self.tenant, contact_id, {"phone": phone, **attributes}, {"city": phone}, frozenset({phone}), now
         )
         return contact_id
 
-    def say(self, contact_id: ContactId, at: int, *, no: bool) -> None:
+    def say(self, contact_id: ContactId, at: EpochMs, *, no: bool) -> None:
         self.deps.contacts.consent.record(
             self.tenant, contact_id, opted_out=no, source="test", at=at, event_id=f"{at:013d}-x", now=at
         )
@@ -71,11 +71,11 @@ class Bench:
         return self.deps.contacts.page(self.tenant, "", 100)
 
     def feed(self) -> list[ConsentChange]:
-        return self.deps.contacts.consent.feed(self.tenant, 0)
+        return self.deps.contacts.consent.feed(self.tenant, EpochMs(0))
 
     def migrate(self) -> int:
         """As it is documented: one task for the tenant; returns how many tasks that made."""
-        waiting = [SyncTask(RESPELL, "", {"tenant_id": self.tenant}, 0).to_json()]
+        waiting = [SyncTask(RESPELL, "", {"tenant_id": self.tenant}, EpochMs(0)).to_json()]
         done = 0
         while waiting:
             for body in waiting:
@@ -89,13 +89,13 @@ class Bench:
         conversation = conversation_id_for(self.tenant, self.number, contact_id)
         head = Head(conversation, self.number, contact_id, "Ana", "+1")
         message = Message(
-            message_id=message_key(1_000, contact_id),
+            message_id=message_key(EpochMs(1_000), contact_id),
             conversation_id=conversation,
             direction="in",
             author="contact",
             kind="text",
             text="hello",
-            at=1_000,
+            at=EpochMs(1_000),
             content={},
         )
         self.deps.conversations.append(self.tenant, head, message)
@@ -135,9 +135,9 @@ def test_a_contact_under_an_old_form_keeps_what_it_has_and_is_found_under_both(b
 @pytest.mark.parametrize("country", SPELLINGS)
 def test_two_contacts_of_one_number_become_one_and_a_second_run_changes_nothing(bench: Bench, country: str) -> None:
     old, new = SPELLINGS[country]
-    gone, kept = bench.store(old, 1, name="Ana"), bench.store(new, 2)
+    gone, kept = bench.store(old, EpochMs(1), name="Ana"), bench.store(new, EpochMs(2))
     moved = bench.talk(ContactId(gone))
-    bench.say(ContactId(kept), 5_000, no=True)
+    bench.say(ContactId(kept), EpochMs(5_000), no=True)
     bench.migrate()
     people, feed = bench.people(), bench.feed()
     assert [(one.contact_id, one.phone, one.name) for one in people] == [(kept, new, "Ana")]
@@ -155,13 +155,13 @@ def test_two_contacts_of_one_number_become_one_and_a_second_run_changes_nothing(
 
 @pytest.mark.parametrize("who", [OLD, NEW])
 @pytest.mark.parametrize("no_at", [5_000, 9_000])
-def test_a_no_on_either_holds_whenever_the_other_said_yes(bench: Bench, who: str, no_at: int) -> None:
+def test_a_no_on_either_holds_whenever_the_other_said_yes(bench: Bench, who: str, no_at: EpochMs) -> None:
     ids = {phone: bench.store(phone) for phone in (OLD, NEW)}
     for phone, contact_id in ids.items():
         if phone == who:
             bench.say(ContactId(contact_id), no_at, no=True)
         else:
-            bench.say(ContactId(contact_id), 7_000, no=False)
+            bench.say(ContactId(contact_id), EpochMs(7_000), no=False)
     bench.migrate()
     [person] = bench.people()
     assert person.opted_out_at is not None
@@ -195,14 +195,16 @@ def test_a_task_lets_go_before_its_time_is_too_old_for_the_lanes(bench: Bench, m
 
 @pytest.mark.parametrize("value", [{}, {"tenant_id": "t", "shard": "16"}, {"tenant_id": "t", "shard": "x"}])
 def test_a_task_for_nobody_is_parked(bench: Bench, value: dict[str, str]) -> None:
-    body = SyncTask(RESPELL, "", value, 0).to_json()
+    body = SyncTask(RESPELL, "", value, EpochMs(0)).to_json()
     assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
     assert bench.aws.objects("parked/")
 
 
 def test_the_tenant_notes_that_all_its_contacts_were_gone_through(bench: Bench) -> None:
     bench.store(OLD)
-    tasks = [SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(n)}, 0).to_json() for n in range(SHARDS)]
+    tasks = [
+        SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(n)}, EpochMs(0)).to_json() for n in range(SHARDS)
+    ]
     for body in (*tasks[1:], *tasks[1:]):
         assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
         assert not is_respelled(bench.deps.accounts, bench.tenant)
@@ -229,11 +231,11 @@ def test_a_migration_under_way_opens_no_way_round_a_no(
 ) -> None:
     """Cut off at any write, as a campaign or an agent sees it at that moment."""
     deps, ids = bench.deps, {phone: bench.store(phone, name="Ana") for phone in (OLD, NEW)}
-    bench.say(ContactId(ids[who]), 5_000, no=True)
+    bench.say(ContactId(ids[who]), EpochMs(5_000), no=True)
     old = deps.contacts.get(bench.tenant, ContactId(ids[OLD]))
     assert old is not None
     with crash_at_write(bench.database, k, when), contextlib.suppress(Crash):
-        respell(deps.contacts, deps.people, bench.tenant, old, 9_000)
+        respell(deps.contacts, deps.people, bench.tenant, old, EpochMs(9_000))
     for contact in bench.people():
         people = of_same_number(deps.contacts, bench.tenant, contact, respelled=False)
         assert any(one.opted_out_at is not None for one in (contact, *people))
@@ -248,7 +250,7 @@ def test_who_changes_while_being_merged_is_not_taken_for_done(bench: Bench, monk
     with monkeypatch.context() as patched:
         patched.setattr(Contacts, "merge", lambda *_: False)
         shard = shard_of(contact_id_for(bench.tenant, "phone", OLD))
-        task = SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(shard)}, 0)
+        task = SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(shard)}, EpochMs(0))
         answer = sync_handler.lambda_handler(sqs_event(task.to_json()), Context())
         assert len(answer["batchItemFailures"]) == 1
     bench.migrate()
@@ -260,9 +262,11 @@ def test_who_is_merged_takes_no_old_form_along(bench: Bench) -> None:
     """A part of the contacts that was gone through gets none afterwards from one that was not."""
     moved, known = bench.store(OLD), bench.store("+34600100064")
     reach = ContactReach(bench.database)
-    assert reach.set(bench.tenant, ContactId(moved), phone=OLD, region="AR", bsuid="", at=9_000, now=9_000)
+    assert reach.set(
+        bench.tenant, ContactId(moved), phone=OLD, region="AR", bsuid="", at=EpochMs(9_000), now=EpochMs(9_000)
+    )
     change = Change(identities("34600100064", ""), identities(OLD[1:], ""))
-    contact_id = bench.deps.people.move(bench.tenant, change, 5_000, 10_000)
+    contact_id = bench.deps.people.move(bench.tenant, change, EpochMs(5_000), EpochMs(10_000))
     person = bench.deps.contacts.get(bench.tenant, contact_id)
     assert person is not None
     assert (person.contact_id, person.phone, person.moved_at) == (known, NEW, 9_000)

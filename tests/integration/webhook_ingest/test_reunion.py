@@ -7,7 +7,7 @@ import pytest
 
 from functions.webhook_ingest import account_handler, inbound_handler, sync_handler
 from functions.webhook_ingest.receive.split import split
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.numbers.number import Number
 from shared.ids import ContactId, ConversationId
@@ -62,7 +62,7 @@ def known(deps: Deps, contact_id: ContactId) -> Any:
 
 
 def test_who_hid_the_phone_and_then_shows_it_has_one_conversation(aws: FakeAws, deps: Deps) -> None:
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Ana"}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE, "name": "Ana"}, {}, frozenset(), EpochMs(1))
     deliver(text("hidden", 1, bsuid=BSUID))
     deliver(text("known by phone", 2, phone=PHONE))
     deliver(text("both", 3, phone=PHONE, bsuid=BSUID))
@@ -85,7 +85,7 @@ def test_who_hid_the_phone_and_then_shows_it_has_one_conversation(aws: FakeAws, 
 def test_each_number_has_its_own_conversation_with_the_person(aws: FakeAws, deps: Deps) -> None:
     waba = deps.accounts.waba(TENANT, WABA)
     deps.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), EpochMs(1))
     deliver(text("here", 1, bsuid=BSUID), text("there", 2, bsuid=BSUID, phone_number_id="second"))
     deliver(text("both", 3, phone=PHONE, bsuid=BSUID))
     assert work_off(aws) == 2
@@ -99,7 +99,7 @@ def test_a_merge_that_dies_half_way_still_brings_the_conversations_together(
     def fail(*_: object) -> None:
         raise ConnectionError
 
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), EpochMs(1))
     deliver(text("hidden", 1, bsuid=BSUID))
     found = split(wire(envelope(text("both", 3, phone=PHONE, bsuid=BSUID))), epoch_ms()).inbound
     with monkeypatch.context() as patch:
@@ -112,10 +112,12 @@ def test_a_merge_that_dies_half_way_still_brings_the_conversations_together(
 
 
 def test_a_choice_made_in_whatsapp_that_tells_two_are_one_brings_them_together(aws: FakeAws, deps: Deps) -> None:
-    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), EpochMs(1))
     deliver(text("hidden", 1, bsuid=BSUID))
     chosen = {"wa_id": PHONE.lstrip("+"), "user_id": BSUID, "category": "marketing_messages", "value": "stop"}
-    event = AccountEvent(WABA, "user_preferences", {"user_preferences": [{**chosen, "timestamp": NOW_S}]}, NOW_S * 1000)
+    event = AccountEvent(
+        WABA, "user_preferences", {"user_preferences": [{**chosen, "timestamp": NOW_S}]}, EpochMs(NOW_S * 1000)
+    )
     assert account_handler.lambda_handler(sqs_event(event.to_json()), Context()) == {"batchItemFailures": []}
     work_off(aws)
     assert said_in(deps, talk(BY_PHONE)) == ["hidden"]

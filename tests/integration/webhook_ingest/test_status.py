@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from functions.webhook_ingest import status_handler
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import SingleSend, encode_single
@@ -42,7 +43,7 @@ CAMPAIGN = Campaign(
 def block(deps: Deps) -> None:
     """Campaign C of the tenant: four people in block 0, of whom all were claimed to be sent to."""
     people = [Recipient(ContactId(one), "+1", ()) for one in IDS]
-    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], 1)
+    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 4, {}, IDS[-1], True), people, [], EpochMs(1))
     deps.campaigns.create(TENANT, CAMPAIGN)
 
 
@@ -77,7 +78,7 @@ def test_who_stopped_marketing_at_whatsapp_is_opted_out(deps: Deps) -> None:
     contact = deps.contacts.get(TENANT, ContactId(IDS[3]))
     assert contact is not None
     assert (contact.opted_out_at, contact.opt_out_source) == (AT * 1000, "meta_131050")
-    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, 0)] == [IDS[3]]
+    assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, EpochMs(0))] == [IDS[3]]
 
 
 def sending(deps: Deps, campaign_id: CampaignId = CampaignId("C"), number: str = PHONE_ID, **more: Any) -> None:
@@ -87,7 +88,7 @@ def sending(deps: Deps, campaign_id: CampaignId = CampaignId("C"), number: str =
         deps.campaigns.change(TENANT, campaign_id, lambda _: campaign)
     else:
         deps.campaigns.create(TENANT, campaign)
-    deps.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, 1, "MARKETING", "{}"))
+    deps.lanes.open_run(Run(number, TENANT, campaign_id, "running", SIZES, 1, EpochMs(1), "MARKETING", "{}"))
 
 
 def standing(deps: Deps, campaign_id: CampaignId = CampaignId("C")) -> tuple[str, str, str]:
@@ -157,8 +158,10 @@ def test_a_failure_of_a_campaign_that_is_gone_stops_nothing(deps: Deps) -> None:
 
 
 def test_statuses_of_agents_and_bots_end_in_the_conversation(deps: Deps) -> None:
-    message_id = message_key(AT * 1000, "key")
-    message = Message(message_id, ConversationId("conv"), "out", "agent", "text", "Hi", AT * 1000, {}, status="queued")
+    message_id = message_key(EpochMs(AT * 1000), "key")
+    message = Message(
+        message_id, ConversationId("conv"), "out", "agent", "text", "Hi", EpochMs(AT * 1000), {}, status="queued"
+    )
     deps.conversations.append(
         TENANT, Head(ConversationId("conv"), PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message
     )
@@ -186,7 +189,7 @@ def test_nobody_changes_another_tenants_campaign(aws: FakeAws, deps: Deps) -> No
     [
         (slot("sent", 0, block=1), "StatusForeign"),
         (slot("failed", 9, code="131050", block=1), "StatusForeign"),
-        (["sent", AT, f"m1|{TENANT}|conv|{message_key(1, 'x')}", "", "", "w"], "StatusUnmatched"),
+        (["sent", AT, f"m1|{TENANT}|conv|{message_key(EpochMs(1), 'x')}", "", "", "w"], "StatusUnmatched"),
         (["sent", AT, "", "", "", "w"], "StatusNotOurs"),
         (slot("sent", 0, tenant=OTHER), "StatusForeign"),
     ],
@@ -222,7 +225,7 @@ def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, deps: Dep
     stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert before is not None
     assert stored == replace(before, sent=frozenset({2}), priced={"marketing": frozenset({2})})
-    assert deps.contacts.consent.feed(TENANT, 0) == []
+    assert deps.contacts.consent.feed(TENANT, EpochMs(0)) == []
     assert standing(deps)[0] == "sending"
     (parked,) = aws.objects("parked/")
     assert [line[0] for line in parked["raw"]] == [PHONE_ID]
@@ -247,17 +250,19 @@ def test_an_attempt_that_was_admitted_is_believed_beside_one_that_was_not(deps: 
 
 
 def test_who_wrote_to_us_has_no_delivery_and_nobody_is_opted_out_by_a_message_we_never_sent(deps: Deps) -> None:
-    message = Message(message_key(1, "in"), ConversationId("conv"), "in", "contact", "text", "hi", 1, {})
+    message = Message(
+        message_key(EpochMs(1), "in"), ConversationId("conv"), "in", "contact", "text", "hi", EpochMs(1), {}
+    )
     deps.conversations.append(TENANT, Head(ConversationId("conv"), PHONE_ID, ContactId(IDS[0]), "Ana"), message)
     callbacks = [
         encode_single(SingleSend(TENANT, ConversationId("conv"), known))
-        for known in (message.message_id, message_key(2, "x"))
+        for known in (message.message_id, message_key(EpochMs(2), "x"))
     ]
     rows: list[list[object]] = [["failed", AT, callback, "131050", "", "w"] for callback in callbacks]
     assert deliver(StatusUpdates(PHONE_ID, rows)) == []
     found = deps.conversations.messages.get(TENANT, ConversationId("conv"), message.message_id)
     assert found == message
-    assert deps.contacts.consent.feed(TENANT, 0) == []
+    assert deps.contacts.consent.feed(TENANT, EpochMs(0)) == []
 
 
 def test_how_far_a_campaign_has_come_is_asked_again_when_that_cannot_be_read(
@@ -282,7 +287,7 @@ def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, deps: Deps
 
 def test_only_the_records_of_a_failed_write_come_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     people = [Recipient(ContactId(f"1{one[1:]}"), "+1", ()) for one in IDS]
-    deps.sends.seal_block(TENANT, CampaignId("C"), 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], 1)
+    deps.sends.seal_block(TENANT, CampaignId("C"), 1, SealedBlock(0, 0, 4, {}, "x", True), people, [], EpochMs(1))
     sending(deps, sizes=(4, 4, *(0,) * 14), cursors=(8,))
     record = deps.sends.record
 
@@ -316,9 +321,9 @@ def test_a_number_whose_owner_cannot_be_read_now_comes_back(deps: Deps, monkeypa
 
 
 def test_the_owner_of_a_number_is_remembered_but_not_that_it_has_none(deps: Deps) -> None:
-    assert deps.owners.tenant_of("777", 0) is None
+    assert deps.owners.tenant_of("777", EpochMs(0)) is None
     deps.accounts.connect(TENANT, deps.accounts.wabas(TENANT)[0], [])
-    assert deps.owners.tenant_of(PHONE_ID, 0) == TENANT
+    assert deps.owners.tenant_of(PHONE_ID, EpochMs(0)) == TENANT
     deps.accounts._directory.release(TENANT, f"PN#{PHONE_ID}")
-    assert deps.owners.tenant_of(PHONE_ID, 60_000) == TENANT
-    assert deps.owners.tenant_of(PHONE_ID, 200_000) is None
+    assert deps.owners.tenant_of(PHONE_ID, EpochMs(60_000)) == TENANT
+    assert deps.owners.tenant_of(PHONE_ID, EpochMs(200_000)) is None

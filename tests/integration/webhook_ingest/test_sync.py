@@ -8,7 +8,7 @@ import pytest
 from functions.webhook_ingest import sync_handler
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.sync.logic.history import MESSAGES_PER_TASK
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.conversation import Conversation, window_open
@@ -67,7 +67,7 @@ def test_a_history_is_a_conversation_of_both_that_nobody_has_to_answer(aws: Fake
         ("out", "phone_app", "delivered", "history"),
     ]
     assert (head.unread, head.last_inbound_at, head.last_message_text) == (0, LONG_AGO * 1000, "wamid.2")
-    assert not window_open(head.last_inbound_at, NOW_S * 1000)
+    assert not window_open(head.last_inbound_at, EpochMs(NOW_S * 1000))
     assert aws.received("Bot") == []
     assert deps.accounts.number(TENANT, PHONE_ID).history_percent == 55
 
@@ -75,7 +75,7 @@ def test_a_history_is_a_conversation_of_both_that_nobody_has_to_answer(aws: Fake
 def test_what_a_person_wrote_in_the_last_day_holds_the_window_open(aws: FakeAws, deps: Deps) -> None:
     deliver(aws, "history", history(old("wamid.1", NOW_S - 3600)))
     head, _ = talk(deps)
-    assert window_open(head.last_inbound_at, NOW_S * 1000)
+    assert window_open(head.last_inbound_at, EpochMs(NOW_S * 1000))
     assert head.unread == 0
 
 
@@ -115,7 +115,7 @@ def test_a_long_chunk_comes_back_in_parts_and_twice_is_once(aws: FakeAws, deps: 
 
 def test_a_chunk_that_no_queue_holds_is_read_from_the_bucket(aws: FakeAws, deps: Deps) -> None:
     key = deps.parking.keep("webhooks", history(old("wamid.1", LONG_AGO)))
-    task = SyncTask("history", WABA, {}, NOW_S * 1000, stored=key)
+    task = SyncTask("history", WABA, {}, EpochMs(NOW_S * 1000), stored=key)
     assert sync_handler.lambda_handler(sqs_event(task.to_json()), Context()) == {"batchItemFailures": []}
     assert len(talk(deps)[1]) == 1
 
@@ -137,7 +137,7 @@ def test_the_phone_book_names_people_and_forgets_names_only(aws: FakeAws, deps: 
     sync(entry("add", LONG_AGO), entry("remove", LONG_AGO, phone="16505550000"))
     assert known(deps).name == "Pablo Morales"
     assert deps.contacts.find(TENANT, "phone", "+16505550000") is None
-    deps.contacts.upsert(TENANT, known(deps).contact_id, {}, {"city": "Lima"}, frozenset({"vip"}), 1)
+    deps.contacts.upsert(TENANT, known(deps).contact_id, {}, {"city": "Lima"}, frozenset({"vip"}), EpochMs(1))
     sync(entry("remove", LONG_AGO + 9), entry("add", LONG_AGO + 5, "Pablo M."))
     person = known(deps)
     assert (person.name, person.fields, person.tags) == ("", {"city": "Lima"}, frozenset({"vip"}))

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.webhook_ingest.receive.split import split
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.campaigns.load_record import SealedBlock
@@ -21,7 +21,7 @@ BY_PHONE, BY_USER = contact_id_for(TENANT, "phone", PHONE), contact_id_for(TENAN
 
 
 def stored(deps: Deps, attributes: dict[str, str], contact_id: ContactId = BY_PHONE) -> None:
-    deps.contacts.upsert(TENANT, contact_id, attributes, {}, frozenset(), 1)
+    deps.contacts.upsert(TENANT, contact_id, attributes, {}, frozenset(), EpochMs(1))
 
 
 def contact(deps: Deps, contact_id: ContactId = BY_PHONE) -> Contact:
@@ -48,7 +48,7 @@ def test_a_no_under_the_user_id_alone_reaches_the_contact_that_was_imported_with
     tell()
     say_stop_without_a_phone()
     assert refusal(contact(deps), "marketing") == "opted_out"
-    assert deps.contacts.consent.feed(TENANT, 0)[-1].contact_id == BY_PHONE
+    assert deps.contacts.consent.feed(TENANT, EpochMs(0))[-1].contact_id == BY_PHONE
 
 
 def test_a_no_said_before_we_knew_counts_as_soon_as_we_know(deps: Deps) -> None:
@@ -110,7 +110,7 @@ def test_two_spellings_that_were_two_contacts_become_one(deps: Deps) -> None:
 def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Deps) -> None:
     stored(deps, {"phone": PHONE, "region": "ES"})
     people = [Recipient(BY_PHONE, PHONE, ())]
-    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], 1)
+    deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], EpochMs(1))
     sent = Campaign(
         CampaignId("C"), "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,)
     )
@@ -157,7 +157,7 @@ def test_a_user_id_that_was_learned_with_another_number_joins_the_two_contacts(d
     stored(deps, {"phone": PHONE, "region": "US"})
     tell()
     assert contact(deps, by_earlier).contact_id == contact(deps, BY_USER).contact_id == BY_PHONE
-    pairs = [(change.contact_id, change.same_as) for change in deps.contacts.consent.feed(TENANT, 0)]
+    pairs = [(change.contact_id, change.same_as) for change in deps.contacts.consent.feed(TENANT, EpochMs(0))]
     assert pairs == [(by_earlier, BY_PHONE)]
     tell()
-    assert len(deps.contacts.consent.feed(TENANT, 0)) == 1
+    assert len(deps.contacts.consent.feed(TENANT, EpochMs(0))) == 1

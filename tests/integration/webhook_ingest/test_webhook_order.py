@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.webhook_ingest import receive_handler
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
@@ -24,7 +24,7 @@ from shared.store.engine.paging import query_all
 from tests.support.ingest import Ingest, ingesting
 from tests.support.webhook_payloads import CONTACT, Json, change, envelope, messages, statuses, wire
 
-NOW = epoch_ms() // 1000 * 1000
+NOW = EpochMs(epoch_ms() // 1000 * 1000)
 PHONE, DISPLAY = "16505551234", "15550783881"
 
 
@@ -76,7 +76,9 @@ class Place:
             item.pop("rev", None)
         person = self.ingest.deps.contacts.get(self.tenant_id, self.contact_id)
         assert person is not None
-        told = repr([sorted(item.items()) for item in items]) + repr(replace(person, created_at=0, updated_at=0))
+        told = repr([sorted(item.items()) for item in items]) + repr(
+            replace(person, created_at=EpochMs(0), updated_at=EpochMs(0))
+        )
         for name in (self.tenant_id, self.number, self.waba, self.conversation_id, self.contact_id):
             told = told.replace(name, "")
         return told.split("), (")
@@ -151,7 +153,7 @@ def test_what_people_see_of_it(ingest: Ingest) -> None:
     theirs, lost = place.messages()
     assert theirs.original is not None
     assert (theirs.text, theirs.original.text) == ("Red", "wamid.theirs")
-    assert theirs.reactions == (Reaction("phone_app", "", "👍", NOW + 2_000),)
+    assert theirs.reactions == (Reaction("phone_app", "", "👍", EpochMs(NOW + 2_000)),)
     assert (lost.kind, lost.text) == ("reaction", "❤️")
 
 

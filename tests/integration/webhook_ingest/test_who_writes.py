@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.contacts.identity import contact_id_for
 from shared.store.engine.database import Database
 from tests.support.ingest import Ingest, ingesting
@@ -85,7 +86,7 @@ def card(origin: str, *phones: Json) -> Json:
 def test_the_card_that_was_asked_for_teaches_the_phone(place: WebhookPlace, phone: Json) -> None:
     deps = place.ingest.deps
     imported = contact_id_for(place.tenant_id, "phone", f"+{PHONE}")
-    deps.contacts.upsert(place.tenant_id, imported, {"phone": f"+{PHONE}"}, {}, frozenset(), 1)
+    deps.contacts.upsert(place.tenant_id, imported, {"phone": f"+{PHONE}"}, {}, frozenset(), EpochMs(1))
     place.say(said("wamid.1", at=NOW_S, from_user_id=BSUID), contacts=[described(user_id=BSUID)])
     place.say(card("contact_request", phone), contacts=[described(user_id=BSUID)])
     head, listed = place.talk(BSUID, "bsuid")

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
+from shared.clock import EpochMs
 
 RULES = TokenRules("https://keys.example/eu-west-1_Pool", "eu-west-1_Pool", "client")
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Pool"
@@ -36,8 +37,8 @@ def token(claims: dict[str, Any], key: rsa.RSAPrivateKey = KEY, kid: str = "k1")
 def test_a_token_of_ours_names_its_person() -> None:
     keys = Keys()
     verifier = TokenVerifier(RULES, keys.fetch)
-    assert verifier.subject(token(CLAIMS), 0) == "person"
-    assert verifier.subject(token({**CLAIMS, "iss": RULES.issuer}), 0) == "person"
+    assert verifier.subject(token(CLAIMS), EpochMs(0)) == "person"
+    assert verifier.subject(token({**CLAIMS, "iss": RULES.issuer}), EpochMs(0)) == "person"
     assert keys.asked == 1
 
 
@@ -53,22 +54,22 @@ def test_a_token_of_ours_names_its_person() -> None:
 )
 def test_a_token_with_a_wrong_claim_opens_nothing(changed: dict[str, Any]) -> None:
     claims = {name: value for name, value in {**CLAIMS, **changed}.items() if value is not None}
-    assert TokenVerifier(RULES, Keys().fetch).subject(token(claims), 0) is None
+    assert TokenVerifier(RULES, Keys().fetch).subject(token(claims), EpochMs(0)) is None
 
 
 def test_only_our_signature_and_algorithm_count() -> None:
     verifier = TokenVerifier(RULES, Keys().fetch)
-    assert verifier.subject(token(CLAIMS, OTHER), 0) is None
-    assert verifier.subject(jwt.encode(CLAIMS, "x" * 32, "HS256", headers={"kid": "k1"}), 0) is None
-    assert verifier.subject(jwt.encode(CLAIMS, "", "none", headers={"kid": "k1"}), 0) is None
-    assert verifier.subject("not a token", 0) is None
+    assert verifier.subject(token(CLAIMS, OTHER), EpochMs(0)) is None
+    assert verifier.subject(jwt.encode(CLAIMS, "x" * 32, "HS256", headers={"kid": "k1"}), EpochMs(0)) is None
+    assert verifier.subject(jwt.encode(CLAIMS, "", "none", headers={"kid": "k1"}), EpochMs(0)) is None
+    assert verifier.subject("not a token", EpochMs(0)) is None
 
 
 def test_unknown_keys_are_asked_for_at_most_once_a_minute() -> None:
     keys = Keys()
     verifier = TokenVerifier(RULES, keys.fetch)
     for now in (0, 1_000, 59_999):
-        assert verifier.subject(token(CLAIMS, kid="k2"), now) is None
+        assert verifier.subject(token(CLAIMS, kid="k2"), EpochMs(now)) is None
     assert keys.asked == 1
     keys.names = ["k1", "k2"]
-    assert verifier.subject(token(CLAIMS, kid="k2"), 60_000) == "person"
+    assert verifier.subject(token(CLAIMS, kid="k2"), EpochMs(60_000)) == "person"

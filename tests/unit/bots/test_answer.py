@@ -3,12 +3,13 @@ from dataclasses import replace
 import pytest
 
 from functions.bot_reply.logic import answer_to
+from shared.clock import EpochMs
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.conversations.message import Message
 from shared.ids import ConversationId
 
 DAY_MS = 24 * 3600 * 1000
-AT = 1_750_000_000_000
+AT = EpochMs(1_750_000_000_000)
 BOTS = [
     Bot("b0", "off", "", False, (Rule("any", (), "never"),)),
     Bot("b1", "other number", "888", True, (Rule("any", (), "not here"),)),
@@ -17,7 +18,7 @@ BOTS = [
 ]
 
 
-def message(text: str, at: int = AT) -> Message:
+def message(text: str, at: EpochMs = AT) -> Message:
     return Message("m1", ConversationId("v1"), "in", "contact", "text", text, at, {})
 
 
@@ -38,7 +39,7 @@ def test_the_first_rule_that_matches_answers(text: str, bot_id: str, reply: str)
 
 def test_a_message_has_one_answer_whatever_becomes_of_the_bots() -> None:
     first = answer_to(BOTS, "106", message("hours"), AT)
-    later = answer_to(BOTS[3:], "106", message("hours"), AT + 60_000)
+    later = answer_to(BOTS[3:], "106", message("hours"), EpochMs(AT + 60_000))
     assert first is not None
     assert later is not None
     assert (first.key, first.at) == (later.key, later.at)
@@ -60,7 +61,7 @@ def test_two_messages_have_two_answers() -> None:
         (replace(message("hours"), direction="out"), AT),
     ],
 )
-def test_old_messages_and_our_own_are_not_answered(message: Message, now: int) -> None:
+def test_old_messages_and_our_own_are_not_answered(message: Message, now: EpochMs) -> None:
     assert answer_to(BOTS, "106", message, now) is None
 
 

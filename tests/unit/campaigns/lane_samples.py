@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 from shared.domain.contacts.identity import SHARDS
@@ -19,20 +20,20 @@ def run(
 ) -> Run:
     """A campaign whose recipients are all in shard 0, unless `sizes` says otherwise."""
     spread = sizes if sizes is not None else (size,) + (0,) * (SHARDS - 1)
-    return Run("pn", TenantId("t"), campaign_id, state, spread, lanes, 0, "MARKETING", "{}", weight=weight)
+    return Run("pn", TenantId("t"), campaign_id, state, spread, lanes, EpochMs(0), "MARKETING", "{}", weight=weight)
 
 
 def lane(
     cursors: Mapping[CampaignId, int], index: int = 0, claims: Mapping[CampaignId, Claim] | None = None
 ) -> LaneState:
-    return LaneState(index, 1, 0, cursors, claims or {})
+    return LaneState(index, 1, EpochMs(0), cursors, claims or {})
 
 
 def batch(
     count: int,
     *,
     campaign_id: CampaignId = CampaignId("c1"),
-    due: int = 0,
+    due: EpochMs = EpochMs(0),
     index: int = 0,
     key: str = "",
     attempt: int = 2,

@@ -6,6 +6,7 @@ import pytest
 
 from functions.campaign_dispatch.load.logic.audience import Skip, judge
 from functions.campaign_dispatch.load.logic.history import History
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Audience
 from shared.domain.contacts.consent import purpose_of
@@ -21,7 +22,7 @@ PHONE = "+5511987654321"
 
 
 def person(
-    *tags: str, name: str = "Ana", phone: str | None = PHONE, bsuid: str | None = None, said_no: int | None = None
+    *tags: str, name: str = "Ana", phone: str | None = PHONE, bsuid: str | None = None, said_no: EpochMs | None = None
 ) -> Contact:
     return Contact(
         ContactId("c"), phone=phone, bsuid=bsuid, name=name, region="BR", tags=frozenset(tags), opted_out_at=said_no
@@ -36,15 +37,15 @@ def person(
         (person("vip", phone=None, bsuid="BR.1"), Recipient(ContactId("c"), "BR.1", ("Ana",))),
         (person(), None),
         (person("vip", "bought"), None),
-        (person(said_no=1), None),
-        (person("vip", said_no=1), Skip(ContactId("c"), "opted_out")),
+        (person(said_no=EpochMs(1)), None),
+        (person("vip", said_no=EpochMs(1)), Skip(ContactId("c"), "opted_out")),
         (person("vip", phone=None), Skip(ContactId("c"), "no_destination")),
         (person("vip", phone="11987654321"), Skip(ContactId("c"), "invalid_number")),
         (person("vip", phone="+0511987654321"), Skip(ContactId("c"), "invalid_number")),
         (person("vip", phone="+55119876543210987"), Skip(ContactId("c"), "invalid_number")),
         (person("vip", name=""), Skip(ContactId("c"), "missing_variable", "body.1")),
         (person("vip", name="x" * 1025), Skip(ContactId("c"), "too_long", "body.1")),
-        (person("vip", name="", said_no=1), Skip(ContactId("c"), "opted_out")),
+        (person("vip", name="", said_no=EpochMs(1)), Skip(ContactId("c"), "opted_out")),
     ],
 )
 def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
@@ -60,7 +61,7 @@ def test_who_is_written_to_who_is_skipped_and_who_is_not_meant(
         (person("vip"), Skip(ContactId("c"), "duplicate_identity")),
         (person("everybody else"), Recipient(ContactId("c"), PHONE, ("Ana",))),
         (person("vip", "bought"), Recipient(ContactId("c"), PHONE, ("Ana",))),
-        (person("everybody else", said_no=1), Skip(ContactId("c"), "opted_out")),
+        (person("everybody else", said_no=EpochMs(1)), Skip(ContactId("c"), "opted_out")),
     ],
 )
 def test_of_two_contacts_with_one_phone_one_is_written_to_and_a_no_of_either_counts(
@@ -74,8 +75,8 @@ def test_of_two_contacts_with_one_phone_one_is_written_to_and_a_no_of_either_cou
     ("other", "expected"),
     [
         (person("vip"), Recipient(ContactId("c"), PHONE, ("Ana",))),
-        (person("vip", said_no=1), Skip(ContactId("c"), "opted_out")),
-        (person("everybody else", said_no=1), Skip(ContactId("c"), "opted_out")),
+        (person("vip", said_no=EpochMs(1)), Skip(ContactId("c"), "opted_out")),
+        (person("everybody else", said_no=EpochMs(1)), Skip(ContactId("c"), "opted_out")),
     ],
 )
 def test_who_is_written_to_first_of_them_is_so_unless_one_of_them_said_no(

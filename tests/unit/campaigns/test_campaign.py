@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import (
     Audience,
     Campaign,
@@ -78,7 +79,7 @@ def test_planned_counts_the_skipped_too() -> None:
 @pytest.mark.parametrize("state", list(State))
 def test_a_campaign_is_closed_when_its_end_is_noted(state: State) -> None:
     assert not replace(CAMPAIGN, state=state).closed
-    finished = replace(CAMPAIGN, state=state, finished_at=5)
+    finished = replace(CAMPAIGN, state=state, finished_at=EpochMs(5))
     assert finished.closed is (state in (State.COMPLETED, State.CANCELLED))
 
 
@@ -96,19 +97,21 @@ DAY = 24 * 3600 * 1000
     ],
 )
 def test_whom_meta_spared_rests_for_a_day_and_for_good_after_a_second_try(
-    finished_at: int | None, second_try: bool, rest: bool
+    finished_at: EpochMs | None, second_try: bool, rest: bool
 ) -> None:
     source = EarlierCampaign(CampaignId("c0"), ("failed",)) if second_try else None
     earlier = Campaign(
         CampaignId("c"), "c", "1", "2", "3", "MARKETING", Audience(source=source), {}, finished_at=finished_at
     )
-    assert spared_people_rest(earlier, 10 * DAY) is rest
+    assert spared_people_rest(earlier, EpochMs(10 * DAY)) is rest
 
 
 def test_what_is_sent_again_by_itself_has_the_gates_of_the_first() -> None:
     audience = Audience(tags=("all",), exclude_tags=("vip",), exclude_campaigns=(CampaignId("w"),))
     cap = FrequencyCap(1, 7)
-    again = resend_of(replace(CAMPAIGN, campaign_id=CampaignId("0" * 26), audience=audience, frequency_cap=cap), 5)
+    again = resend_of(
+        replace(CAMPAIGN, campaign_id=CampaignId("0" * 26), audience=audience, frequency_cap=cap), EpochMs(5)
+    )
     source = EarlierCampaign(CampaignId("0" * 26), ("unknown",))
     assert again.audience == Audience(source=source, exclude_tags=("vip",), exclude_campaigns=(CampaignId("w"),))
     assert again.frequency_cap == cap

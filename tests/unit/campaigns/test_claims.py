@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.logic.claims import Window, has_work, next_window, segment_of
+from shared.clock import EpochMs
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
-NOW = 1_000_000
+NOW = EpochMs(1_000_000)
 
 
 def claimed(window: Window) -> int:
@@ -47,9 +48,9 @@ def test_retries_come_first_and_out_of_the_same_budget() -> None:
 
 def test_a_retry_that_is_not_due_yet_waits() -> None:
     at = lane({CampaignId("c1"): 100})
-    later = batch(2, due=NOW + 1)
+    later = batch(2, due=EpochMs(NOW + 1))
     assert next_window(work([run()], at, [later]), at, 10, NOW).empty
-    assert next_window(work([run()], at, [later]), at, 10, NOW + 1).retries == (later,)
+    assert next_window(work([run()], at, [later]), at, 10, EpochMs(NOW + 1)).retries == (later,)
 
 
 def test_retries_of_another_lane_or_of_a_campaign_that_is_gone_are_left_alone() -> None:
@@ -91,7 +92,7 @@ def test_at_one_message_a_window_campaigns_take_turns_by_weight() -> None:
     at = lane({CampaignId("c1"): 0, CampaignId("c2"): 0, CampaignId("c3"): 0})
     runs = [run(CampaignId("c1"), 1000, weight=2), run(CampaignId("c2"), 1000), run(CampaignId("c3"), 1000)]
     turns = Counter(
-        next(iter(next_window(work(runs, at), at, 1, second * 1000).moves)) for second in range(NOW, NOW + 400)
+        next(iter(next_window(work(runs, at), at, 1, EpochMs(second * 1000)).moves)) for second in range(NOW, NOW + 400)
     )
     assert turns == {"c1": 200, "c2": 100, "c3": 100}
 
@@ -138,7 +139,7 @@ def test_every_window_keeps_the_rules(
     ]
     at = lane({CampaignId(f"c{i}"): min(size, cursor) for i, (size, cursor, _, _) in enumerate(campaigns)})
     retries = [
-        batch(count, campaign_id=CampaignId(f"c{owner}"), due=due, key=f"Q#0#{due:013d}#{i}")
+        batch(count, campaign_id=CampaignId(f"c{owner}"), due=EpochMs(due), key=f"Q#0#{due:013d}#{i}")
         for i, (owner, count, due) in enumerate(lists)
     ]
     everything = work(runs, at, sorted(retries, key=lambda b: b.key))
@@ -189,7 +190,7 @@ def test_windows_one_after_another_claim_everybody_once() -> None:
     ],
 )
 def test_whether_a_lane_has_anybody_left(state: str, cursor: int, with_retry: bool, expected: bool) -> None:
-    retries = [batch(1, due=NOW + 60_000)] if with_retry else []
+    retries = [batch(1, due=EpochMs(NOW + 60_000))] if with_retry else []
     assert has_work(work([run(state=state)], lane({CampaignId("c1"): cursor}), retries), 0) is expected
 
 

@@ -3,9 +3,10 @@
 import json
 
 from functions.api.campaigns.logic.dry_run_result import DryRun, add_up
+from shared.clock import EpochMs
 from shared.domain.campaigns.dry_run_part import DryRunPart
 
-RUN = DryRun("R", 1)
+RUN = DryRun("R", EpochMs(1))
 
 
 def test_a_dry_run_is_complete_with_sixteen_parts() -> None:
@@ -15,8 +16,8 @@ def test_a_dry_run_is_complete_with_sixteen_parts() -> None:
 
 def test_parts_are_summed_and_samples_limited() -> None:
     parts = [
-        DryRunPart(7, {"opted_out": 2, "missing_variable": 1}, samples=(("c", "Hi"),) * 8, offer_ends=9),
-        DryRunPart(4, {"opted_out": 1}, samples=(("c", "Hi"),) * 8, missing=(("m", "s"),), offer_ends=5),
+        DryRunPart(7, {"opted_out": 2, "missing_variable": 1}, samples=(("c", "Hi"),) * 8, offer_ends=EpochMs(9)),
+        DryRunPart(4, {"opted_out": 1}, samples=(("c", "Hi"),) * 8, missing=(("m", "s"),), offer_ends=EpochMs(5)),
     ]
     result = add_up(RUN, parts)
     assert (result.planned, result.sendable) == (15, 11)
@@ -32,7 +33,7 @@ def test_the_shards_counts_are_added_up() -> None:
 
 
 def test_a_part_is_read_as_it_was_written() -> None:
-    part = DryRunPart(3, {"opted_out": 2}, (("c", "Hi ✓"),), (("m", "s"),), {"s": 1}, 17, {"DE": 3}, {"DE": 1})
+    part = DryRunPart(3, {"opted_out": 2}, (("c", "Hi ✓"),), (("m", "s"),), {"s": 1}, EpochMs(17), {"DE": 3}, {"DE": 1})
     assert DryRunPart.from_json(part.to_json()) == part
     assert part.planned == 5
 

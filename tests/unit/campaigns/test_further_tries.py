@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
 from shared.domain.campaigns.further_tries import (
     family_beside,
@@ -52,7 +53,7 @@ def test_what_is_for_people_who_surely_got_the_first_follows_it_up_and_tries_not
     ],
 )
 def test_who_is_unknown_may_get_it_at_this_moment_until_the_campaign_is_over(
-    state: State, finished_at: int | None, settled: bool
+    state: State, finished_at: EpochMs | None, settled: bool
 ) -> None:
     earlier = replace(campaign(CampaignId("a")), state=state, finished_at=finished_at)
     for open_outcome in ("unknown", "waiting", "cancelled"):
@@ -117,10 +118,10 @@ def test_who_is_in_a_campaign_is_known_once_it_began_or_when_its_turn_is_first(
     state: State, more: dict[str, Any], known: bool
 ) -> None:
     earlier = replace(campaign(CampaignId("a")), state=state, **more)
-    assert (reaches_nobody_before(earlier, (100, "b")) == "") is known
+    assert (reaches_nobody_before(earlier, (EpochMs(100), "b")) == "") is known
 
 
 def test_of_two_for_one_moment_the_one_that_was_made_first_has_the_first_turn() -> None:
-    first, second = (replace(campaign(CampaignId(one)), state=State.SCHEDULED, start_at=100) for one in "ab")
+    first, second = (replace(campaign(CampaignId(one)), state=State.SCHEDULED, start_at=EpochMs(100)) for one in "ab")
     assert reaches_nobody_before(first, second.turn) == ""
     assert reaches_nobody_before(second, first.turn)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch.load.logic.records import NOTHING_SEALED, Totals, loaded, next_record, totals
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
@@ -12,7 +13,7 @@ from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
 from shared.ids import CampaignId, ContactId
 
-NOW = 1_000_000
+NOW = EpochMs(1_000_000)
 CAMPAIGN = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.LOADING)
 FOUND = Totals(sizes=(2, 1), skipped={"opted_out": 4}, last_blocks=())
 

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from functions.campaign_dispatch.lane.one_person import OnePerson, Other, Verdict, verdict_on
+from shared.clock import EpochMs
 from shared.domain.contacts.consent_record import ConsentChange
 from shared.ids import ContactId
 
@@ -69,11 +70,17 @@ def test_of_three_of_one_person_who_wait_exactly_one_is_written_to() -> None:
 def test_mergers_add_up_to_one_person() -> None:
     person = OnePerson(sends=None, lane=0)  # type: ignore[arg-type]
     assert person.contacts_of(ContactId("a")) == 1
-    person.learn([ConsentChange(ContactId("a"), False, 5, ContactId("b")), ConsentChange(ContactId("x"), True, 6)], 1.0)
     person.learn(
         [
-            ConsentChange(ContactId("c"), False, 7, ContactId("d")),
-            ConsentChange(ContactId("b"), False, 8, ContactId("c")),
+            ConsentChange(ContactId("a"), False, EpochMs(5), ContactId("b")),
+            ConsentChange(ContactId("x"), True, EpochMs(6)),
+        ],
+        1.0,
+    )
+    person.learn(
+        [
+            ConsentChange(ContactId("c"), False, EpochMs(7), ContactId("d")),
+            ConsentChange(ContactId("b"), False, EpochMs(8), ContactId("c")),
         ],
         2.0,
     )

@@ -2,10 +2,11 @@
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.outlook import Allowance, outlook, within_a_day
 from shared.domain.numbers.number import UNLIMITED, Number, messaging_limit
 
-NOW = 1_800_000_000_000
+NOW = EpochMs(1_800_000_000_000)
 NUMBER = Number("1", "2", "+15550783881", "Shop", throughput=80, quality="GREEN")
 MINUTE = 60_000
 
@@ -84,7 +85,7 @@ def test_the_numbers_state_is_said(shown: Number, code: list[str]) -> None:
     ("ends", "late"),
     [(NOW + 100_000, None), (NOW + 99_999, 0), (NOW + 60_000, 2_880), (NOW, 7_200), (NOW - 5_000, 7_200)],
 )
-def test_an_offer_that_ends_before_everybody_has_it_is_said_with_how_many(ends: int, late: int | None) -> None:
+def test_an_offer_that_ends_before_everybody_has_it_is_said_with_how_many(ends: EpochMs, late: int | None) -> None:
     """7,200 people at 72 a second take 100 seconds."""
     concerns = outlook(7_200, NUMBER, Allowance(None), NOW, ends).concerns
     assert [(c.code, c.people) for c in concerns] == ([] if late is None else [("offer_ends_early", late)])

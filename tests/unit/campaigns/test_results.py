@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.results import MAX_ATTEMPTS, RETRY_LIST, Results, Sent, retry_delay_ms, sort_out
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
@@ -18,7 +19,7 @@ from shared.ids import CampaignId, ContactId, TenantId
 from shared.store.campaigns.lanes import LeaseLost
 from tests.unit.campaigns.lane_samples import recipient, run
 
-NOW = 1_700_000_000_123
+NOW = EpochMs(1_700_000_000_123)
 KEY = (TenantId("t"), CampaignId("c1"), 0)
 
 
@@ -265,7 +266,7 @@ def results_over(stores: Stores) -> Results:
     )
 
 
-def settle(results: Results, batch: Sequence[Sent], now: int = NOW) -> None:
+def settle(results: Results, batch: Sequence[Sent], now: EpochMs = NOW) -> None:
     results.settle("pn", 0, 1, batch, now)
 
 
@@ -378,13 +379,13 @@ def noted(stores: Stores) -> list[tuple[object, ...]]:
 def test_notes_of_a_block_are_gathered_and_written_once() -> None:
     stores = Stores()
     results = results_over(stores)
-    first = replace(sent(Outcome(Kind.ACCEPTED, message_id="wamid.1"), 1), at=7)
+    first = replace(sent(Outcome(Kind.ACCEPTED, message_id="wamid.1"), 1), at=EpochMs(7))
     settle(results, [first, sent(refused("131026"), 2), sent(later(), 3)])
     assert noted(stores) == []
-    settle(results, [replace(sent(Outcome(Kind.UNKNOWN), 4), at=9)], NOW + 1_000)
-    settle(results, [], NOW + 2_000)
-    settle(results, [], NOW + 9_000)
-    assert noted(stores) == [((1, DispatchNote.of(7, "wamid.1")), (4, DispatchNote(9)))]
+    settle(results, [replace(sent(Outcome(Kind.UNKNOWN), 4), at=EpochMs(9))], EpochMs(NOW + 1_000))
+    settle(results, [], EpochMs(NOW + 2_000))
+    settle(results, [], EpochMs(NOW + 9_000))
+    assert noted(stores) == [((1, DispatchNote.of(EpochMs(7), "wamid.1")), (4, DispatchNote(EpochMs(9))))]
 
 
 def test_notes_that_are_gathered_are_written_at_the_end_of_the_slice() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.campaigns.stop_conditions import keeps_the_gates, reason_not_to_begin
 from shared.domain.campaigns.stop_reasons import next_action, outweighs
@@ -13,7 +14,7 @@ from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId
 
-NOW = 1_800_000_000_000
+NOW = EpochMs(1_800_000_000_000)
 CAMPAIGN = Campaign(CampaignId("c"), "sale", "1", "w", "t", "UTILITY", Audience(), {})
 TEMPLATE = Template("t", "w", "sale", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
 NUMBER = Number("1", "w", "+1", "Shop")

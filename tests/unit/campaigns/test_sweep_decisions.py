@@ -13,6 +13,7 @@ from functions.campaign_dispatch.sweep.logic.ending import (
     given_back,
 )
 from functions.campaign_dispatch.sweep.logic.loading import LOADER_SILENT_MS, silent_shards
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import CANCELLED, Books
 from shared.domain.campaigns.campaign import Audience, Campaign, State
@@ -22,13 +23,13 @@ from shared.errors import Conflict
 from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import lane, run, work
 
-NOW = 10_000_000
+NOW = EpochMs(10_000_000)
 GRACE_MS = 2_000
 CAMPAIGN = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.SENDING)
 
 
 def look(books: Books, failure: str = "", since: int = GRACE_MS + 1) -> Finding:
-    return judge(books, failure, last_claim=NOW - since, grace_ms=GRACE_MS, now=NOW)
+    return judge(books, failure, last_claim=EpochMs(NOW - since), grace_ms=GRACE_MS, now=NOW)
 
 
 def test_books_that_leave_somebody_out_come_before_everything() -> None:
@@ -60,7 +61,7 @@ def test_the_grace_counts_from_the_last_claim_of_any_lane() -> None:
         replace(
             lane({CampaignId("c1"): 5}),
             lane=i,
-            claims={CampaignId("c1"): Claim(0, 5, at), CampaignId("other"): Claim(0, 1, NOW)},
+            claims={CampaignId("c1"): Claim(0, 5, EpochMs(at)), CampaignId("other"): Claim(0, 1, NOW)},
         )
         for i, at in enumerate((7, 9, 8))
     ]
@@ -69,16 +70,16 @@ def test_the_grace_counts_from_the_last_claim_of_any_lane() -> None:
     assert last_claim(CAMPAIGN, work([run()])) == 0
 
 
-def sealed(at: int, *, end: bool = False) -> SealedBlock:
+def sealed(at: EpochMs, *, end: bool = False) -> SealedBlock:
     return SealedBlock(n=0, spill=0, recipients=1, skipped={}, scanned_to="a", end=end, at=at)
 
 
 @pytest.mark.parametrize(("silent_for", "found"), [(LOADER_SILENT_MS, []), (LOADER_SILENT_MS + 1, [0])])
 def test_a_shard_is_loaded_again_once_its_worker_said_nothing_for_long(silent_for: int, found: list[int]) -> None:
-    then, done = NOW - silent_for, sealed(0, end=True)
-    assert silent_shards([sealed(then), done], {}, 0, NOW) == found
+    then, done = EpochMs(NOW - silent_for), sealed(EpochMs(0), end=True)
+    assert silent_shards([sealed(then), done], {}, EpochMs(0), NOW) == found
     assert silent_shards([None, done], {}, then, NOW) == found
-    assert silent_shards([sealed(0), done], {0: then}, 0, NOW) == found
+    assert silent_shards([sealed(EpochMs(0)), done], {0: then}, EpochMs(0), NOW) == found
 
 
 def test_when_all_is_loaded_any_shard_does_the_last_step_again() -> None:
@@ -112,7 +113,7 @@ def test_the_end_is_noted_once_with_a_day_for_what_meta_keeps_back() -> None:
     assert ended(CAMPAIGN, Books(), NOW) == replace(CAMPAIGN, finished_at=NOW)
     kept = ended(CAMPAIGN, Books(held=2), NOW)
     assert kept.held_until == NOW + HELD_GRACE_MS
-    assert ended(kept, Books(), NOW + 1) == kept
+    assert ended(kept, Books(), EpochMs(NOW + 1)) == kept
 
 
 def test_everybody_on_a_retry_list_is_given_back_in_their_block() -> None:

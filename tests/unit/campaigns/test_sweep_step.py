@@ -20,12 +20,13 @@ from functions.campaign_dispatch.sweep.logic.step import (
     correction,
     next_step,
 )
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Claim, LaneState
 from shared.ids import CampaignId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
-NOW = 1_000_000
+NOW = EpochMs(1_000_000)
 SIZES = (100,) + (0,) * 15
 
 
@@ -34,7 +35,7 @@ def campaign(state: State, **changes: object) -> Campaign:
     return replace(known, **changes)  # type: ignore[arg-type]
 
 
-def held(cursor: int, expires_at: int, claimed_at: int | None = None) -> LaneState:
+def held(cursor: int, expires_at: EpochMs, claimed_at: EpochMs | None = None) -> LaneState:
     claims = {} if claimed_at is None else {CampaignId("c1"): Claim(0, cursor, claimed_at)}
     return replace(lane({CampaignId("c1"): cursor}), expires_at=expires_at, claims=claims)
 
@@ -64,7 +65,7 @@ def test_one_that_sends_and_was_taken_off_its_lanes_is_not_put_before_them_again
 
 
 @pytest.mark.parametrize(("expires_at", "woken"), [(NOW - 1, (0,)), (NOW, ()), (NOW + 1, ())])
-def test_a_lane_with_people_left_is_woken_once_nobody_holds_it(expires_at: int, woken: tuple[int, ...]) -> None:
+def test_a_lane_with_people_left_is_woken_once_nobody_holds_it(expires_at: EpochMs, woken: tuple[int, ...]) -> None:
     assert next_step(campaign(State.SENDING), work([run()], held(10, expires_at)), NOW) == Follow(woken)
 
 
@@ -79,7 +80,7 @@ def test_each_lane_is_woken_for_itself() -> None:
 
 
 def test_a_lane_that_is_done_sleeps_unless_somebody_waits_for_another_try() -> None:
-    done = held(100, NOW - 1)
+    done = held(100, EpochMs(NOW - 1))
     assert next_step(campaign(State.SENDING), work([run()], done), NOW) == Follow(())
     assert next_step(campaign(State.SENDING), work([run()], done, [batch(2)]), NOW) == Follow((0,))
 
@@ -89,11 +90,13 @@ def test_lanes_are_not_woken_for_a_run_that_stands_still() -> None:
 
 
 def test_one_that_is_paused_waits() -> None:
-    assert next_step(campaign(State.PAUSED), work([run(state="paused")], held(10, NOW - 1)), NOW) == Rest("waiting")
+    assert next_step(campaign(State.PAUSED), work([run(state="paused")], held(10, EpochMs(NOW - 1))), NOW) == Rest(
+        "waiting"
+    )
 
 
 def test_one_that_is_complete_is_closed_where_its_lanes_stand() -> None:
-    assert next_step(campaign(State.COMPLETED), work([run()], held(100, NOW - 1)), NOW) == Close({0: 100})
+    assert next_step(campaign(State.COMPLETED), work([run()], held(100, EpochMs(NOW - 1))), NOW) == Close({0: 100})
 
 
 def test_a_lane_it_was_taken_off_stands_where_was_kept_and_one_that_never_worked_at_the_beginning() -> None:
@@ -103,7 +106,7 @@ def test_a_lane_it_was_taken_off_stands_where_was_kept_and_one_that_never_worked
 
 @pytest.mark.parametrize("state", ["running", "paused", "opening"])
 def test_a_cancelled_one_waits_until_its_run_says_so(state: str) -> None:
-    found = next_step(campaign(State.CANCELLED), work([run(state=state)], held(10, NOW - 1)), NOW)
+    found = next_step(campaign(State.CANCELLED), work([run(state=state)], held(10, EpochMs(NOW - 1))), NOW)
     assert found == Rest("cancelling")
 
 
@@ -118,7 +121,7 @@ def test_a_cancelled_one_waits_until_its_run_says_so(state: str) -> None:
     ],
 )
 def test_a_cancelled_one_waits_for_a_lane_that_may_be_sending_it(
-    expires_at: int, claimed_at: int | None, closes: bool
+    expires_at: EpochMs, claimed_at: EpochMs | None, closes: bool
 ) -> None:
     found = next_step(campaign(State.CANCELLED), work([run(state="cancelled")], held(10, expires_at, claimed_at)), NOW)
     assert found == (CloseCancelled({0: 10}) if closes else Rest("cancelling"))

@@ -4,12 +4,13 @@ from typing import get_args
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.contacts.consent import Purpose, SkipReason, refusal
 from shared.domain.contacts.contact import Contact
 from shared.ids import ContactId
 
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-SAID_NO = 1_000
+SAID_NO = EpochMs(1_000)
 
 
 def person(
@@ -17,8 +18,8 @@ def person(
     phone: str | None = "+5511987654321",
     bsuid: str | None = None,
     region: str = "BR",
-    said_no: int | None = None,
-    wrote: int | None = None,
+    said_no: EpochMs | None = None,
+    wrote: EpochMs | None = None,
 ) -> Contact:
     return Contact(ContactId("c"), phone=phone, bsuid=bsuid, region=region, opted_out_at=said_no, last_inbound_at=wrote)
 
@@ -31,7 +32,7 @@ def test_nobody_objects_to_a_message_to_a_person_who_never_said_no(purpose: Purp
 @pytest.mark.parametrize("wrote", [None, SAID_NO - 1, SAID_NO, SAID_NO + 1])
 @pytest.mark.parametrize("purpose", ["marketing", "utility", "authentication"])
 def test_who_said_no_gets_no_template_of_any_category_even_after_writing_again(
-    purpose: Purpose, wrote: int | None
+    purpose: Purpose, wrote: EpochMs | None
 ) -> None:
     assert refusal(person(said_no=SAID_NO, wrote=wrote), purpose) is SkipReason.OPTED_OUT
 
@@ -45,12 +46,14 @@ def test_who_said_no_gets_no_template_of_any_category_even_after_writing_again(
         (SAID_NO + 1, None),
     ],
 )
-def test_who_said_no_may_be_answered_only_after_writing_again(wrote: int | None, expected: SkipReason | None) -> None:
+def test_who_said_no_may_be_answered_only_after_writing_again(
+    wrote: EpochMs | None, expected: SkipReason | None
+) -> None:
     assert refusal(person(said_no=SAID_NO, wrote=wrote), "conversation") is expected
 
 
 def test_a_no_at_time_zero_is_a_no() -> None:
-    assert refusal(person(said_no=0), "marketing") is SkipReason.OPTED_OUT
+    assert refusal(person(said_no=EpochMs(0)), "marketing") is SkipReason.OPTED_OUT
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -85,4 +88,4 @@ def test_canada_shares_the_country_code_but_not_the_ban() -> None:
 
 
 def test_the_no_is_the_reason_that_is_shown_when_there_are_several() -> None:
-    assert refusal(person(phone=None, region="US", said_no=1), "marketing") is SkipReason.OPTED_OUT
+    assert refusal(person(phone=None, region="US", said_no=EpochMs(1)), "marketing") is SkipReason.OPTED_OUT

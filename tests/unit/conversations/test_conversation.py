@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import WINDOW_MS, window_open
 from shared.domain.conversations.message import merge_status
 
@@ -53,7 +54,7 @@ def test_an_unknown_send_is_settled_by_any_state(event: str) -> None:
     ],
 )
 def test_the_window_is_open_for_24_hours_after_the_last_inbound(
-    last_inbound: int | None, now: int, expected: bool
+    last_inbound: EpochMs | None, now: EpochMs, expected: bool
 ) -> None:
     assert WINDOW_MS == 86_400_000
     assert window_open(last_inbound, now) is expected

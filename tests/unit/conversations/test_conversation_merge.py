@@ -3,12 +3,13 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Conversation, Trail
 from shared.domain.conversations.merge import merged
 from shared.ids import ContactId, ConversationId
 
 
-def talk(conversation_id: ConversationId, at: int, **more: Any) -> Conversation:
+def talk(conversation_id: ConversationId, at: EpochMs, **more: Any) -> Conversation:
     """One whose last message came at that time, from the person."""
     last_id = f"{at:013d}-a"
     trail = Trail(last_id, last_id, f"wamid.{at}", f"{at - 1:013d}-b", "agent:1", f"wamid.{at}", last_id)
@@ -25,14 +26,14 @@ def talk(conversation_id: ConversationId, at: int, **more: Any) -> Conversation:
 
 
 def test_a_conversation_takes_the_place_of_none() -> None:
-    gone = talk(ConversationId("gone"), 5_000, labels=frozenset({"l"}), assignee="m")
+    gone = talk(ConversationId("gone"), EpochMs(5_000), labels=frozenset({"l"}), assignee="m")
     assert merged(None, gone, ConversationId("kept"), ContactId("c-kept")) == replace(
         gone, conversation_id=ConversationId("kept"), contact_id=ContactId("c-kept")
     )
 
 
 @pytest.mark.parametrize(("kept_at", "gone_at"), [(5_000, 6_000), (6_000, 5_000)])
-def test_the_latest_of_both_is_what_was_last(kept_at: int, gone_at: int) -> None:
+def test_the_latest_of_both_is_what_was_last(kept_at: EpochMs, gone_at: EpochMs) -> None:
     kept = talk(ConversationId("kept"), kept_at, assignee="me", labels=frozenset({"a"}), notes=1, version=3)
     gone = talk(
         ConversationId("gone"),
@@ -65,15 +66,15 @@ def test_the_latest_of_both_is_what_was_last(kept_at: int, gone_at: int) -> None
 def test_what_somebody_still_has_to_do_is_not_done(one: Any, other: Any, result: str) -> None:
     until = {"snoozed": 9_000}
     for status, second in ((one, other), (other, one)):
-        kept = talk(ConversationId("kept"), 1_000, status=status, snoozed_until=until.get(status))
-        gone = talk(ConversationId("gone"), 2_000, status=second, snoozed_until=until.get(second))
+        kept = talk(ConversationId("kept"), EpochMs(1_000), status=status, snoozed_until=until.get(status))
+        gone = talk(ConversationId("gone"), EpochMs(2_000), status=second, snoozed_until=until.get(second))
         both = merged(kept, gone, ConversationId("kept"), ContactId("c"))
         assert (both.status, both.snoozed_until) == (result, until.get(result))
 
 
 def test_labels_stay_within_what_a_conversation_may_have() -> None:
-    kept = talk(ConversationId("kept"), 1, labels=frozenset(f"k{i:02d}" for i in range(15)))
-    gone = talk(ConversationId("gone"), 2, labels=frozenset(f"g{i:02d}" for i in range(15)))
+    kept = talk(ConversationId("kept"), EpochMs(1), labels=frozenset(f"k{i:02d}" for i in range(15)))
+    gone = talk(ConversationId("gone"), EpochMs(2), labels=frozenset(f"g{i:02d}" for i in range(15)))
     both = merged(kept, gone, ConversationId("kept"), ContactId("c"))
     assert len(both.labels) == 20
     assert kept.labels < both.labels

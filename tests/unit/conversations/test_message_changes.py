@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.clock import EpochMs
 from shared.domain.conversations.message import REVOKED, Message
 from shared.domain.conversations.message_changes import (
     Applied,
@@ -17,7 +18,15 @@ from shared.domain.conversations.message_changes import (
 from shared.ids import ConversationId
 
 TEXT = Message(
-    "0000000001000-a", ConversationId("v"), "in", "contact", "text", "Blue", 1_000, {"body": "Blue"}, wamid="wamid.1"
+    "0000000001000-a",
+    ConversationId("v"),
+    "in",
+    "contact",
+    "text",
+    "Blue",
+    EpochMs(1_000),
+    {"body": "Blue"},
+    wamid="wamid.1",
 )
 
 
@@ -45,8 +54,8 @@ def test_each_side_has_one_reaction_and_the_last_one_stands() -> None:
         ]
     )
     assert TEXT.changed_by(changes).reactions == (
-        Reaction("phone_app", "", "😀", 3_000),
-        Reaction("contact", "", "❤️", 4_000),
+        Reaction("phone_app", "", "😀", EpochMs(3_000)),
+        Reaction("contact", "", "❤️", EpochMs(4_000)),
     )
 
 

@@ -10,7 +10,7 @@ from shared.store.engine.codec import (
     decode_item,
     encode,
     encode_item,
-    maybe_number,
+    maybe_moment,
     number,
     numbers,
     text,
@@ -66,6 +66,6 @@ def test_readers_give_their_default_for_what_is_missing_or_of_another_kind() -> 
     item: dict[str, Value] = {"t": "x", "n": 5, "ns": frozenset({1}), "ss": frozenset({"a"})}
     assert (text(item, "t"), text(item, "n"), text(item, "gone", "d")) == ("x", "", "d")
     assert (number(item, "n"), number(item, "t"), number(item, "gone", 7)) == (5, 0, 7)
-    assert (maybe_number(item, "n"), maybe_number(item, "t"), maybe_number(item, "gone")) == (5, None, None)
+    assert (maybe_moment(item, "n"), maybe_moment(item, "t"), maybe_moment(item, "gone")) == (5, None, None)
     assert (numbers(item, "ns"), numbers(item, "gone")) == (frozenset({1}), frozenset())
     assert (words(item, "ss"), words(item, "gone")) == (frozenset({"a"}), frozenset())

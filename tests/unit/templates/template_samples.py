@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Component, Slot, Template
 from shared.ids import ContactId
 
-NOW = 1_795_000_000_000
+NOW = EpochMs(1_795_000_000_000)
 MEDIA_ID = "1339522734477770"
 LINK = "https://cdn.example/sale.png"
 FIELDS = {"amount": "number", "day": "date", "note": "text", "link": "text", "flag": "boolean"}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from functions.webhook_ingest.receive.consent import consent_said
 from functions.webhook_ingest.receive.split import split
+from shared.clock import EpochMs
 from shared.queue_messages import ConsentSaid
 from tests.support.junk import JUNK, places
 from tests.support.webhook_payloads import (
@@ -30,7 +31,7 @@ from tests.support.webhook_payloads import (
     wire,
 )
 
-NOW = 1_750_000_000_000
+NOW = EpochMs(1_750_000_000_000)
 STOP = of_kind("text", {"body": "Stop, please!"})
 CHOICES = [
     {"wa_id": "16505551234", "category": "marketing_messages", "value": "stop", "timestamp": 1_731_705_721},

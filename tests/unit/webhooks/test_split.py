@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.receive.status_rows import STATUS_MESSAGE_BYTES
+from shared.clock import EpochMs
 from shared.queue_messages import SyncTask
 from tests.support.junk import JUNK, places
 from tests.support.webhook_payloads import (
@@ -25,7 +26,7 @@ from tests.support.webhook_payloads import (
     wire,
 )
 
-NOW = 1_750_000_000_000
+NOW = EpochMs(1_750_000_000_000)
 
 
 def test_a_message_is_routed_with_its_contact() -> None:
@@ -51,7 +52,7 @@ def test_messages_of_one_person_share_a_group_and_no_dedupe_id() -> None:
 
 def test_the_same_message_again_has_the_same_dedupe_id() -> None:
     first = split(wire(envelope(messages(TEXT))), NOW).inbound[0]
-    again = split(wire(envelope(messages(TEXT))), NOW + 60_000).inbound[0]
+    again = split(wire(envelope(messages(TEXT))), EpochMs(NOW + 60_000)).inbound[0]
     assert (first.group, first.dedupe) == (again.group, again.dedupe)
 
 

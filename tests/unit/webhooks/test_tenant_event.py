@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.message import Message
@@ -22,9 +23,9 @@ from shared.domain.webhooks.tenant_event import (
 )
 from shared.ids import CampaignId, ContactId, ConversationId
 
-IN = Message("m", ConversationId("v"), "in", "contact", "text", "hello", 1, {"body": "hello"})
-OUT = Message("m", ConversationId("v"), "out", "agent", "text", "hello", 1, {"body": "hello"}, status="queued")
-HEAD = Conversation(ConversationId("v"), "pn", ContactId("c"), "Ana", 1, "hello", 1, unread=1)
+IN = Message("m", ConversationId("v"), "in", "contact", "text", "hello", EpochMs(1), {"body": "hello"})
+OUT = Message("m", ConversationId("v"), "out", "agent", "text", "hello", EpochMs(1), {"body": "hello"}, status="queued")
+HEAD = Conversation(ConversationId("v"), "pn", ContactId("c"), "Ana", EpochMs(1), "hello", EpochMs(1), unread=1)
 CAMPAIGN = Campaign(CampaignId("k"), "sale", "pn", "w", "t", "MARKETING", Audience(everyone=True), {})
 
 
@@ -60,7 +61,7 @@ def test_a_message_that_is_written_as_it_was_makes_none() -> None:
 
 def test_a_conversation() -> None:
     assert kinds(conversation_changes(None, HEAD)) == [("conversation.created", ())]
-    moved = replace(HEAD, last_message_at=2, last_message_text="and?", last_inbound_at=2)
+    moved = replace(HEAD, last_message_at=EpochMs(2), last_message_text="and?", last_inbound_at=EpochMs(2))
     assert conversation_changes(HEAD, moved) == []
     read = replace(moved, unread=0, status="closed")
     assert kinds(conversation_changes(HEAD, read)) == [("conversation.updated", ("status", "unread"))]
@@ -89,7 +90,9 @@ def test_an_id_follows_from_the_record_and_holds_no_full_stop() -> None:
 
 
 def test_an_event_is_the_standards_payload_in_ascii() -> None:
-    text = TenantEvent("evt_1", EventType.MESSAGE_RECEIVED, 1_700_000_000_123, {"text": "olá \ud83d"}).to_json()
+    text = TenantEvent(
+        "evt_1", EventType.MESSAGE_RECEIVED, EpochMs(1_700_000_000_123), {"text": "olá \ud83d"}
+    ).to_json()
     assert text.isascii()
     assert json.loads(text) == {
         "id": "evt_1",

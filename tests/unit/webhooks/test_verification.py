@@ -5,15 +5,16 @@ import json
 import pytest
 
 from functions.api.events.verification import challenge_in, gives_back, verification
+from shared.clock import EpochMs
 from shared.domain.webhooks.endpoint import SUBSCRIBABLE, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType
 
 CHALLENGE = "c-9f"
-ENDPOINT = WebhookEndpoint("e", "https://a.example.com/", ("*",), "", (), 1, challenge=CHALLENGE)
+ENDPOINT = WebhookEndpoint("e", "https://a.example.com/", ("*",), "", (), EpochMs(1), challenge=CHALLENGE)
 
 
 def test_the_event_asks_with_the_challenge() -> None:
-    event = verification("evt_1", 1, "e", CHALLENGE)
+    event = verification("evt_1", EpochMs(1), "e", CHALLENGE)
     assert (event.type, challenge_in(event.to_json())) == ("endpoint.verification", CHALLENGE)
     assert event.type not in SUBSCRIBABLE
     assert not ENDPOINT.wants(EventType.ENDPOINT_VERIFICATION)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.api.events.signature import SECRET_BYTES, headers, secret_of
+from shared.clock import EpochMs
 
 
 def verified(secret: str, given: dict[str, str], body: bytes) -> bool:
@@ -26,7 +27,7 @@ def verified(secret: str, given: dict[str, str], body: bytes) -> bool:
 def test_the_standards_own_example() -> None:
     """Key, message and signature from the reference libraries' tests (github.com/standard-webhooks)."""
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    made = headers("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330_000, b'{"test": 2432232314}', [secret])
+    made = headers("msg_p5jXN8AQM9LWM0D4loKWxJek", EpochMs(1_614_265_330_000), b'{"test": 2432232314}', [secret])
     assert made == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
         "webhook-timestamp": "1614265330",
@@ -35,7 +36,7 @@ def test_the_standards_own_example() -> None:
 
 
 @given(st.binary(min_size=24, max_size=64), st.binary(max_size=200), st.integers(0, 4_000_000_000_000))
-def test_a_receiver_verifies_it(key: bytes, body: bytes, at: int) -> None:
+def test_a_receiver_verifies_it(key: bytes, body: bytes, at: EpochMs) -> None:
     secret = secret_of(key)
     made = dict(headers("evt_1", at, body, [secret]))
     assert verified(secret, made, body)
@@ -48,7 +49,7 @@ def test_a_receiver_verifies_it(key: bytes, body: bytes, at: int) -> None:
 @pytest.mark.parametrize("secrets", [1, 2, 3])
 def test_while_a_secret_is_rotated_each_verifies(secrets: int) -> None:
     keys = [secret_of(bytes([n]) * SECRET_BYTES) for n in range(secrets)]
-    made = dict(headers("evt_1", 0, b"{}", keys))
+    made = dict(headers("evt_1", EpochMs(0), b"{}", keys))
     assert all(verified(key, made, b"{}") for key in keys)
     assert len(made["webhook-signature"].split(" ")) == secrets
 

@@ -7,6 +7,7 @@ from pydantic import Field, StrictInt, StringConstraints, field_validator, model
 from functions.api.campaigns.costs.logic.rate_card import ANYWHERE, Bill, Rate, RateCard, minor_units
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Input, Output, moment
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX
 from shared.domain.templates.money_text import decimals_of, is_currency
 
@@ -55,7 +56,7 @@ class RateCardIn(Input):
             raise ValueError("rates name a country and category twice; keep one of them")
         return self
 
-    def to_card(self, now: int) -> RateCard:
+    def to_card(self, now: EpochMs) -> RateCard:
         return RateCard(self.currency, tuple(Rate(r.country, r.category, r.price_micros) for r in self.rates), now)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.identity import SHARDS
 
@@ -16,7 +17,7 @@ class DryRun:
     """`started_at` in epoch ms; `conditions` are those of then (see functions.api.campaigns.logic.conditions)."""
 
     dry_run_id: str
-    started_at: int
+    started_at: EpochMs
     conditions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -32,7 +33,7 @@ class DryRunResult:
     samples: list[tuple[str, str]]
     missing: list[tuple[str, str]]
     missing_by_slot: dict[str, int]
-    offer_ends: int | None = None
+    offer_ends: EpochMs | None = None
     markets: Mapping[str, int] = field(default_factory=dict)
     recent: Mapping[str, int] = field(default_factory=dict)
 

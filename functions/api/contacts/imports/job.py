@@ -15,6 +15,7 @@ from typing import BinaryIO
 from functions.api.contacts.imports.logic.csv_source import MOST_BYTES
 from functions.api.contacts.imports.rows import Rejection
 from shared.clients.files import Files, FileTooLarge
+from shared.clock import EpochMs
 from shared.domain.contacts.phone import BareDigits
 from shared.domain.media.file_name import content_disposition
 from shared.errors import Conflict
@@ -68,7 +69,7 @@ class ImportJob:
     filename: str
     options: Options
     status: str = AWAITING_UPLOAD
-    created_at: int = 0
+    created_at: EpochMs = EpochMs(0)
     created_by: str = ""
     etag: str = ""
     total_rows: int | None = None
@@ -79,10 +80,10 @@ class ImportJob:
     rejected_by_code: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
     error_code: str = ""
-    started_at: int = 0
-    finished_at: int = 0
+    started_at: EpochMs = EpochMs(0)
+    finished_at: EpochMs = EpochMs(0)
     owner: str = ""
-    leased_until: int = 0
+    leased_until: EpochMs = EpochMs(0)
     attempts: int = 0
 
 
@@ -93,7 +94,7 @@ class Workers:
     places: Mapping[str, int] = field(default_factory=dict)
 
 
-def with_place(workers: Workers, worker: str, now: int, until: int) -> Workers:
+def with_place(workers: Workers, worker: str, now: EpochMs, until: EpochMs) -> Workers:
     """Raises Conflict while the tenant has as many workers as it may have."""
     held = {name: end for name, end in workers.places.items() if end > now and name != worker}
     if len(held) >= MOST_AT_ONCE:
@@ -110,7 +111,7 @@ def queued(job: ImportJob) -> ImportJob:
     return replace(job, status=QUEUED) if job.status == AWAITING_UPLOAD else job
 
 
-def taken(job: ImportJob, owner: str, now: int, leased_until: int) -> ImportJob:
+def taken(job: ImportJob, owner: str, now: EpochMs, leased_until: EpochMs) -> ImportJob:
     """The job in the hands of this worker. Raises Conflict while another one holds it."""
     if job.owner not in ("", owner) and job.leased_until > now:
         raise Conflict("another worker is at it")
@@ -124,8 +125,8 @@ def taken(job: ImportJob, owner: str, now: int, leased_until: int) -> ImportJob:
     )
 
 
-def finished(job: ImportJob, status: str, now: int, error: str = "", code: str = "") -> ImportJob:
-    return replace(job, status=status, error=error, error_code=code, finished_at=now, owner="", leased_until=0)
+def finished(job: ImportJob, status: str, now: EpochMs, error: str = "", code: str = "") -> ImportJob:
+    return replace(job, status=status, error=error, error_code=code, finished_at=now, owner="", leased_until=EpochMs(0))
 
 
 class Imports:
@@ -158,7 +159,7 @@ class Imports:
         """Raises NotFound and whatever `change` raises."""
         return self._directory.update(tenant_id, f"IMP#{import_id}", ImportJob, change)
 
-    def take_place(self, tenant_id: TenantId, worker: str, now: int, until: int) -> None:
+    def take_place(self, tenant_id: TenantId, worker: str, now: EpochMs, until: EpochMs) -> None:
         """Raises Conflict while the tenant has as many workers as it may have."""
         with suppress(Conflict):
             self._directory.create(tenant_id, _WORKERS, Workers())

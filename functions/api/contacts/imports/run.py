@@ -32,6 +32,7 @@ from functions.api.contacts.imports.logic.csv_source import BadFile, CsvSource
 from functions.api.contacts.imports.rows import Rejection, Row, RowReader
 from functions.api.contacts.imports.verdicts import Result, add, verdicts
 from functions.api.http.csv_file import write_rows
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import ContactField
 from shared.errors import Conflict, NotFound, PermanentError, TooMany
 from shared.ids import TenantId
@@ -52,7 +53,7 @@ times what one writes within _CHECKPOINT_MS."""
 class Clock(Protocol):
     """`now` in epoch ms; `remaining` is how many ms this worker may still run."""
 
-    def now(self) -> int: ...
+    def now(self) -> EpochMs: ...
     def remaining(self) -> int: ...
 
 
@@ -73,7 +74,7 @@ class ImportRun:
         Any other error leaves the job free for the next attempt.
         """
         now = self._clock.now()
-        until = now + self._clock.remaining() + 5_000
+        until = EpochMs(now + self._clock.remaining() + 5_000)
         job = self._imports.get(tenant_id, import_id)
         if job.status in (COMPLETED, FAILED):
             return False
@@ -83,7 +84,9 @@ class ImportRun:
         finally:
             self._imports.leave_place(tenant_id, owner)
 
-    def _work(self, tenant_id: TenantId, import_id: str, owner: str, now: int, until: int, margin_ms: int) -> bool:
+    def _work(
+        self, tenant_id: TenantId, import_id: str, owner: str, now: EpochMs, until: EpochMs, margin_ms: int
+    ) -> bool:
         job = self._imports.change(tenant_id, import_id, lambda job: _take(job, owner, now, until))
         if job.status == FAILED:
             return False
@@ -121,9 +124,8 @@ class ImportRun:
         os.lseek(file.fileno(), 0, os.SEEK_SET)
         source = CsvSource(_Borrowed(file))
         layout = lay_out(source.header, fields, options.columns, create_fields=options.create_fields)
-        tags = frozenset(options.tags)
-        reader = RowReader(tenant_id, layout, fields, options.default_country, tags, options.bare_digits)
-        return source, layout, reader
+        country, tags = options.default_country, frozenset(options.tags)
+        return source, layout, RowReader(tenant_id, layout, fields, country, tags, options.bare_digits)
 
     def _check(self, tenant_id: TenantId, job: ImportJob, file: BinaryIO, fields: Sequence[ContactField]) -> ImportJob:
         """The first pass. Raises BadFile; then nothing was written."""
@@ -256,7 +258,7 @@ class ImportRun:
 
         def note(stored: ImportJob) -> ImportJob:
             noted = replace(stored, counts=counts, rejected_by_code=dict(codes), attempts=0)
-            return replace(noted, owner="", leased_until=0) if done else noted
+            return replace(noted, owner="", leased_until=EpochMs(0)) if done else noted
 
         self._save(tenant_id, job, note)
 
@@ -282,16 +284,16 @@ class _Borrowed(io.BufferedReader):
         super().__init__(io.FileIO(file.fileno(), closefd=False), 256 * 1024)
 
 
-def _given_up(job: ImportJob, error: PermanentError, now: int) -> ImportJob:
+def _given_up(job: ImportJob, error: PermanentError, now: EpochMs) -> ImportJob:
     before = f"; the {job.counts.rows} rows before were imported" if job.counts.rows else ""
     return finished(job, FAILED, now, error.message + before, error.code)
 
 
 def _let_go(job: ImportJob, owner: str) -> ImportJob:
-    return replace(job, owner="", leased_until=0) if job.owner == owner else job
+    return replace(job, owner="", leased_until=EpochMs(0)) if job.owner == owner else job
 
 
-def _take(job: ImportJob, owner: str, now: int, until: int) -> ImportJob:
+def _take(job: ImportJob, owner: str, now: EpochMs, until: EpochMs) -> ImportJob:
     if job.attempts >= _MOST_ATTEMPTS:
         message = f"the import failed {_MOST_ATTEMPTS} times on our side; upload the file again"
         return finished(job, FAILED, now, message, "import_failed")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.conversations.conversation import Conversation, window_open
 from shared.domain.conversations.presence import PRESENT_MS, Present
@@ -17,7 +18,9 @@ class TypingSigns:
     team: bool
 
 
-def typing_signs(conversation: Conversation, present: Iterable[Present], principal: Principal, now: int) -> TypingSigns:
+def typing_signs(
+    conversation: Conversation, present: Iterable[Present], principal: Principal, now: EpochMs
+) -> TypingSigns:
     """Nobody is told again while what they were told shows still. The person only where they may be answered; the team
     of members only: an API key is nobody. `now` in epoch ms."""
     me = principal.member_id

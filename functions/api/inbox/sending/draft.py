@@ -8,10 +8,12 @@ from functions.api.inbox.sending.files import at_meta, message_media, meta_ids
 from functions.api.inbox.sending.models import MediaValue, MessageIn, ReactionMessage, TemplateContent, TemplateMessage
 from functions.api.inbox.sending.parts import DraftParts
 from functions.api.templates.variable_models import VariableModel
+from shared.clock import EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.contacts.consent import Purpose, purpose_of, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation
+from shared.domain.conversations.message_ids import time_of
 from shared.domain.conversations.outgoing_message import (
     files_in,
     read_text,
@@ -45,7 +47,12 @@ _OWN_ID = re.compile(r"[0-9]{13}-[0-9A-Za-z]{1,40}")
 
 
 def draft_of(
-    deps: DraftParts, principal: Principal, conversation: Conversation, message: MessageIn, request: Operation, now: int
+    deps: DraftParts,
+    principal: Principal,
+    conversation: Conversation,
+    message: MessageIn,
+    request: Operation,
+    now: EpochMs,
 ) -> Draft:
     """What `message` comes to. `now` in epoch ms.
 
@@ -95,15 +102,15 @@ def _wamid_of(deps: DraftParts, tenant_id: TenantId, conversation: Conversation,
     return found.wamid
 
 
-def _reacted_to(deps: DraftParts, tenant_id: TenantId, conversation: Conversation, named: str, now: int) -> str:
+def _reacted_to(deps: DraftParts, tenant_id: TenantId, conversation: Conversation, named: str, now: EpochMs) -> str:
     field = "reaction.message_id"
-    if _OWN_ID.fullmatch(named) and int(named[:13]) < now - REACTION_MS:
+    if _OWN_ID.fullmatch(named) and time_of(named) < now - REACTION_MS:
         raise InvalidInput("this message is older than 30 days; Meta takes no reaction to it", field=field)
     return _wamid_of(deps, tenant_id, conversation, named, field)
 
 
 def _template(
-    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: int
+    deps: DraftParts, tenant_id: TenantId, conversation: Conversation, asked: TemplateContent, now: EpochMs
 ) -> tuple[dict[str, object], str, Purpose]:
     """Meta's `template` object, the text that the person reads, and the purpose that the gate goes by."""
     template = _own_template(deps, tenant_id, conversation, asked.template_id)

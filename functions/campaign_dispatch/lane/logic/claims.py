@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Segment
 from shared.domain.campaigns.number_work import LaneState, NumberWork, RetryBatch, Run
 from shared.ids import CampaignId
@@ -24,7 +25,7 @@ def segment_of(run: Run, lane: int) -> Segment:
     return Segment(run.sizes, lane, run.lanes)
 
 
-def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Window:
+def next_window(work: NumberWork, state: LaneState, budget: int, now: EpochMs) -> Window:
     """At most `budget` messages (`now` in epoch ms), shared by weight; what one campaign leaves goes to the others.
 
     Only a list of retries that is larger than the whole budget goes beyond it, alone: the rate may have fallen since
@@ -66,7 +67,7 @@ def next_window(work: NumberWork, state: LaneState, budget: int, now: int) -> Wi
     return Window(moves, tuple(retries))
 
 
-def _in_turn(weights: Mapping[CampaignId, int], now: int) -> list[CampaignId]:
+def _in_turn(weights: Mapping[CampaignId, int], now: EpochMs) -> list[CampaignId]:
     """Who comes first changes with the seconds, by weight: at a low rate a window holds one campaign only."""
     order = sorted(weights)
     turn = now // 1000 % sum(weights.values())

@@ -50,11 +50,11 @@ class RecentOutcomes:
     def __init__(self, campaign: Campaign, work: NumberWork) -> None:
         self._campaign = campaign
         self._counts: Counter[str] = Counter()
-        self._since: dict[int, int] = {}
+        self._first: dict[int, int] = {}
         for lane, cursor in positions(campaign, work).items():
             rate = work.lanes[lane].rate / 1000 if lane in work.lanes else 0
             resumed = dict(enumerate(campaign.resumed_from)).get(lane, 0)
-            self._since[lane] = max(resumed, cursor - max(WINDOW, round(rate * RECENT_SECONDS)))
+            self._first[lane] = max(resumed, cursor - max(WINDOW, round(rate * RECENT_SECONDS)))
 
     def watch(self, blocks: Iterable[BlockStanding]) -> Iterator[BlockStanding]:
         """The same blocks, looked at as they pass."""
@@ -66,7 +66,7 @@ class RecentOutcomes:
         shard, n = split_block_number(block.number)
         lane = lane_of(shard, self._campaign.lanes)
         segment = Segment(self._campaign.sizes, lane, self._campaign.lanes)
-        first = self._since.get(lane, 0) - segment.start_of(shard) - n * BLOCK_SIZE
+        first = self._first.get(lane, 0) - segment.start_of(shard) - n * BLOCK_SIZE
         for slot in range(max(0, first), min(block.claimed, block.status.size)):
             outcome = block.status.outcome(slot)
             if outcome in _REACHED:

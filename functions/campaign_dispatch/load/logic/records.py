@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.campaign import Campaign, after
 from shared.domain.campaigns.load_record import SealedBlock, Skipped
@@ -56,7 +57,7 @@ def totals(ends: Sequence[SealedBlock]) -> Totals:
 
 
 def loaded(
-    current: Campaign, found: Totals, *, limit: int, messaging_limit: int | None, lanes: int, now: int
+    current: Campaign, found: Totals, *, limit: int, messaging_limit: int | None, lanes: int, now: EpochMs
 ) -> Campaign:
     """The campaign with its audience frozen, to be sent by so many lanes; or cancelled, when the audience is larger
     than the plan's `limit`. Raises Conflict when it is not being loaded any more."""

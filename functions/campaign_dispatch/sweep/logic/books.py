@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.incident import Incident
@@ -22,7 +23,7 @@ class Finding(StrEnum):
     SENDING = "sending"
 
 
-def judge(books: Books, failure: str, *, last_claim: int, grace_ms: int, now: int) -> Finding:
+def judge(books: Books, failure: str, *, last_claim: EpochMs, grace_ms: int, now: EpochMs) -> Finding:
     """`failure` is the code with which too many failed of late, "" when there is none; `last_claim` when a lane last
     took somebody of it, `now` likewise in epoch ms."""
     if not books.balanced:
@@ -34,12 +35,12 @@ def judge(books: Books, failure: str, *, last_claim: int, grace_ms: int, now: in
     return Finding.SETTLED if books.settled else Finding.SENDING
 
 
-def last_claim(campaign: Campaign, work: NumberWork) -> int:
+def last_claim(campaign: Campaign, work: NumberWork) -> EpochMs:
     """When a lane last took somebody of the campaign, in epoch ms; 0 when none ever did."""
     of = campaign.campaign_id
-    return max((lane.claims[of].at for lane in work.lanes.values() if of in lane.claims), default=0)
+    return max((lane.claims[of].at for lane in work.lanes.values() if of in lane.claims), default=EpochMs(0))
 
 
-def incident(campaign: Campaign, books: Books, now: int) -> Incident:
+def incident(campaign: Campaign, books: Books, now: EpochMs) -> Incident:
     figures = {name: getattr(books, name) for name in _FIGURES}
     return Incident(campaign.campaign_id, "books_unbalanced", now, figures)

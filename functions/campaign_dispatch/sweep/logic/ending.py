@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import CANCELLED, Books, StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.number_work import RetryBatch
@@ -21,9 +22,9 @@ def asks_for_a_resend(campaign: Campaign, books: Books) -> bool:
     return campaign.state is State.COMPLETED and campaign.unknown_policy == "resend" and books.unknown > 0
 
 
-def ended(current: Campaign, books: Books, now: int) -> Campaign:
+def ended(current: Campaign, books: Books, now: EpochMs) -> Campaign:
     """Noted once: what the first one saw stays."""
-    held_until = now + HELD_GRACE_MS if books.held else None
+    held_until = EpochMs(now + HELD_GRACE_MS) if books.held else None
     return current if current.finished_at else replace(current, finished_at=now, held_until=held_until)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.load_record import SealedBlock
 
 LOADER_SILENT_MS = 150_000
@@ -9,7 +10,7 @@ LOADER_SILENT_MS = 150_000
 
 
 def silent_shards(
-    progress: Sequence[SealedBlock | None], kept_at: Mapping[int, int], frozen_at: int, now: int
+    progress: Sequence[SealedBlock | None], kept_at: Mapping[int, EpochMs], frozen_at: EpochMs, now: EpochMs
 ) -> list[int]:
     """Those whose worker said nothing for so long that it must have died. `progress` is each shard's last record;
     `kept_at` when a worker that sealed nothing noted how far it came (few of the shard's people are meant). Times are

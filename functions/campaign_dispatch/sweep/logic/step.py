@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.campaign_dispatch.lane.logic.claims import has_work
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import OPENING, Claim, NumberWork, Run
 from shared.ids import CampaignId
@@ -83,7 +84,7 @@ _RUN_STATES = {
 }
 
 
-def next_step(campaign: Campaign, work: NumberWork, now: int) -> Step:
+def next_step(campaign: Campaign, work: NumberWork, now: EpochMs) -> Step:
     """`work` is NO_WORK for a campaign without sizes; `now` in epoch ms."""
     if campaign.closed and campaign.held_until is not None:
         return SettleHeld() if now >= campaign.held_until else Rest("closed")
@@ -135,16 +136,16 @@ def _run_of(campaign: Campaign, work: NumberWork) -> Run | None:
     return next((run for run in work.runs if run.campaign_id == campaign.campaign_id), None)
 
 
-def _held(work: NumberWork, lane: int, now: int) -> bool:
+def _held(work: NumberWork, lane: int, now: EpochMs) -> bool:
     state = work.lanes.get(lane)
     return state is not None and state.expires_at >= now
 
 
-def _may_be_sending(campaign: Campaign, work: NumberWork, now: int) -> bool:
+def _may_be_sending(campaign: Campaign, work: NumberWork, now: EpochMs) -> bool:
     """Whether a lane at work may not have seen the cancellation yet."""
     return any(lane.expires_at > now and _claimed_lately(campaign, lane.claims, now) for lane in work.lanes.values())
 
 
-def _claimed_lately(campaign: Campaign, claims: Mapping[CampaignId, Claim], now: int) -> bool:
+def _claimed_lately(campaign: Campaign, claims: Mapping[CampaignId, Claim], now: EpochMs) -> bool:
     claim = claims.get(campaign.campaign_id)
     return claim is not None and claim.at > now - JUST_CLAIMED_MS

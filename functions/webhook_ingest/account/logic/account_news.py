@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from functions.webhook_ingest.json_input import as_object, constant, objects, time_ms, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
-from shared.clock import to_rfc3339
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.numbers.number import Number
 
 Value = Mapping[str, object]
@@ -25,7 +25,7 @@ class AccountStopped:
     status: str
     reason: str
     display: str = ""
-    until: int = 0
+    until: EpochMs = EpochMs(0)
     answers: bool = False
     gone: bool = False
 
@@ -85,18 +85,18 @@ def _restriction(value: Value) -> AccountStopped | None:
     if not stopping:
         return None
     ends = [time_ms(item.get("expiration")) or 0 for item in stopping]
-    until = max(ends) if all(ends) else 0
+    until = EpochMs(max(ends) if all(ends) else 0)
     reason = f"account_restricted until {to_rfc3339(until)}" if until else "account_restricted"
     answers = any(constant(item, "restriction_type") == _NO_ANSWERS for item in stopping)
     return AccountStopped("restricted", reason, until=until, answers=answers)
 
 
-def is_late(number: Number, news: AccountStopped, at: int) -> bool:
+def is_late(number: Number, news: AccountStopped, at: EpochMs) -> bool:
     """Whether this speaks of a time before the number was connected again, or before the ban was lifted."""
     return number.connected_at > at or (news.status == "restricted" and number.restored_at > at)
 
 
-def stopped(number: Number, news: AccountStopped, at: int) -> Number:
+def stopped(number: Number, news: AccountStopped, at: EpochMs) -> Number:
     """The number after this; of several stops the one that lasts longer holds, and one that left stays so."""
     if is_late(number, news, at) or (number.status == "disconnected" and news.status == "restricted"):
         return number
@@ -121,7 +121,7 @@ def stopped(number: Number, news: AccountStopped, at: int) -> Number:
     )
 
 
-def restored(number: Number, news: AccountRestored, at: int) -> Number:
+def restored(number: Number, news: AccountRestored, at: EpochMs) -> Number:
     """The number after this, unless it was stopped later, or for another reason. Of the same moment the stop holds."""
     if news.status == "restricted":
         number = replace(number, restored_at=max(number.restored_at, at))
@@ -130,5 +130,10 @@ def restored(number: Number, news: AccountRestored, at: int) -> Number:
     # What was told of before it came back counts no more.
     connected_at = max(number.connected_at, at) if news.status == "disconnected" else number.connected_at
     return replace(
-        number, status="active", reason="", restricted_until=0, answers_restricted=False, connected_at=connected_at
+        number,
+        status="active",
+        reason="",
+        restricted_until=EpochMs(0),
+        answers_restricted=False,
+        connected_at=connected_at,
     )

@@ -11,7 +11,7 @@ from functions.webhook_ingest.json_input import as_list, as_object, constant, ob
 from functions.webhook_ingest.people.logic.identity import shown_phone
 from functions.webhook_ingest.people.logic.preference import is_choice
 from functions.webhook_ingest.receive.routing import digest
-from shared.clock import to_rfc3339
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.numbers.notice import Notice, Severity
 
 Value = Mapping[str, object]
@@ -29,11 +29,11 @@ class Words:
     once: str = ""
 
 
-def notices_of(waba_id: str, field: str, value: Value, at: int) -> Iterator[Notice]:
+def notices_of(waba_id: str, field: str, value: Value, at: EpochMs) -> Iterator[Notice]:
     """`at` is when it happened, in epoch ms. The same event gives the same notices, ids included."""
     teller = _TELLERS.get(field)
     for words in teller(value) if teller is not None else ():
-        moment = at - at % _HOUR_MS if words.once else at
+        moment = EpochMs(at - at % _HOUR_MS if words.once else at)
         event = words.once or json.dumps(value, sort_keys=True)
         yield Notice(
             notice_id=f"{moment:013d}-{digest(f'{waba_id}|{field}|{words.kind}|{event}')[:24]}",

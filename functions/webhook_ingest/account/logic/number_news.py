@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from functions.webhook_ingest.json_input import constant, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
+from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, messaging_limit
 
 Value = Mapping[str, object]
@@ -24,7 +25,7 @@ class NumberChange:
     verified_name: str = ""
     username: str | None = None
 
-    def applied_to(self, number: Number, at: int) -> Number:
+    def applied_to(self, number: Number, at: EpochMs) -> Number:
         """`at` is when Meta said so (epoch ms): what comes late changes nothing."""
         if self.quality:
             number = number.with_quality(self.quality, at)

@@ -9,7 +9,7 @@ Source: Meta, webhooks reference, messages. Everything may be missing from a web
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.clock import to_rfc3339
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.conversations.degrees import plain_degrees
 from shared.domain.conversations.message import REVOKED
 
@@ -127,7 +127,7 @@ class CallPermission:
     """`until` is epoch ms, None for no end."""
 
     response: str
-    until: int | None
+    until: EpochMs | None
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from functions.webhook_ingest.json_input import constant, time_ms, word
 from functions.webhook_ingest.people.logic.identity import Identities, identities
+from shared.clock import EpochMs
 
 _SAYS_NO = {"STOP": True, "RESUME": False, "SIGNUP": False}
 """Value -> whether that is a no. Who signs up (Meta, In-App Signup, 2026) asks for messages."""
@@ -16,7 +17,7 @@ class Preference:
 
     who: Identities
     opted_out: bool
-    at: int | None
+    at: EpochMs | None
 
 
 def is_choice(chosen: Mapping[str, object]) -> bool:

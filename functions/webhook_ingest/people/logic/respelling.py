@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.ids import ContactId
@@ -18,7 +19,7 @@ class Respelling:
     phone: str
     kept: Contact
     merged: tuple[Contact, ...]
-    opted_out_at: int | None
+    opted_out_at: EpochMs | None
 
 
 def respelling_of(contact: Contact, ids: Sequence[ContactId], known: Mapping[ContactId, Contact]) -> Respelling | None:

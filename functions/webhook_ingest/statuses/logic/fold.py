@@ -6,6 +6,7 @@ The result is a join: any order and any number of repetitions of the same status
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend, decode
 from shared.domain.campaigns.outcome import rule_of
@@ -33,7 +34,7 @@ class Update:
     source: str
     phone_number_id: str
     status: str
-    at: int
+    at: EpochMs
     callback: str
     code: str
     price: str
@@ -81,8 +82,8 @@ class Folded:
 
     blocks: dict[BlockKey, StatusChange] = field(default_factory=dict)
     singles: dict[SingleSend, SingleChange] = field(default_factory=dict)
-    opt_outs: dict[Target, int] = field(default_factory=dict)
-    stops: dict[CampaignKey, dict[str, int]] = field(default_factory=dict)
+    opt_outs: dict[Target, EpochMs] = field(default_factory=dict)
+    stops: dict[CampaignKey, dict[str, EpochMs]] = field(default_factory=dict)
     strangers: list[Update] = field(default_factory=list)
     people: dict[TenantId, dict[tuple[str, str], Target | None]] = field(default_factory=dict)
     others: int = 0
@@ -99,12 +100,20 @@ def read_updates(source: str, body: str) -> list[Update]:
         raise InvalidInput("not a list of statuses") from exc
 
 
-def _row(row: list[object]) -> tuple[str, int, str, str, str, str, tuple[str, str] | None]:
+def _row(row: list[object]) -> tuple[str, EpochMs, str, str, str, str, tuple[str, str] | None]:
     status, at, callback, code, price, wamid, *who = row
     if not isinstance(at, int) or not isinstance(status, str):
         raise InvalidInput("a status without a name or a time")
     person = (str(who[0]), str(who[1])) if len(who) == 2 else None
-    return status, at * 1000, str(callback), str(code), price if isinstance(price, str) else "", str(wamid), person
+    return (
+        status,
+        EpochMs(at * 1000),
+        str(callback),
+        str(code),
+        price if isinstance(price, str) else "",
+        str(wamid),
+        person,
+    )
 
 
 def fold(
@@ -153,13 +162,13 @@ def _fold_slot(folded: Folded, target: CampaignSlot, update: Update) -> None:
         if rule_of(update.code).action in SCOPES:
             campaign = CampaignKey(target.tenant_id, target.campaign_id)
             said = folded.stops.setdefault(campaign, {})
-            said[update.code] = max(update.at, said.get(update.code, 0))
+            said[update.code] = max(update.at, said.get(update.code, EpochMs(0)))
             folded.sources.setdefault(campaign, set()).add(update.source)
 
 
 def _note_opt_out(folded: Folded, target: Target, update: Update) -> None:
     if update.status == "failed" and update.code == OPTED_OUT_CODE:
-        folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, 0))
+        folded.opt_outs[target] = max(update.at, folded.opt_outs.get(target, EpochMs(0)))
         folded.sources.setdefault(target, set()).add(update.source)
 
 

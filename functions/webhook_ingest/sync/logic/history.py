@@ -17,6 +17,7 @@ from functions.webhook_ingest.people.logic.identity import (
     sender_of,
     shown_phone,
 )
+from shared.clock import EpochMs
 
 MESSAGES_PER_TASK = 25
 ENTRIES_PER_TASK = 50
@@ -50,7 +51,7 @@ class BookEntry:
 
     who: Identities
     name: str
-    at: int | None
+    at: EpochMs | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ are whole millionths of the currency's unit, because rates have more decimals th
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX
 
 ANYWHERE = "*"
@@ -31,7 +32,7 @@ class RateCard:
 
     currency: str
     rates: tuple[Rate, ...]
-    updated_at: int = 0
+    updated_at: EpochMs = EpochMs(0)
 
     def price(self, country: str, category: str) -> int | None:
         """Millionths for one message; 0 for what Meta says is free, None when no rate is noted."""
