@@ -125,7 +125,7 @@ def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
     changed = changes(result.run.conditions, conditions_of(template, number, waba))
     card = rate_card_of(parts.directory, tenant_id)
     least, most = cost_range(result, template.category, card)
-    cost = CostRangeOut.of(dict(result.markets), least, most, card)
+    cost = CostRangeOut.of(dict(result.markets), least, most)
     return DryRunOut.of(result, number, allowance, expected, cost, changed)
 
 
@@ -203,7 +203,7 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
     )
     books = read_books(parts.sends, parts.lanes, tenant_id, campaign)
     card = rate_card_of(parts.directory, tenant_id)
-    cost = CostOut.of(actual_cost(books.priced, campaign.category, card), card)
+    cost = CostOut.of(actual_cost(books.priced, campaign.category, card))
     return ReportOut.of(campaign, books, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from shared.domain.media.links import document_name
+from shared.domain.money import rounded
 from shared.domain.templates.money_text import money_text
 from shared.domain.templates.template import Component, Slot, Template, buttons_of, cards_of, kind_of, replace_variables
 
@@ -27,7 +28,7 @@ _MEDIA = ("image", "video", "document")
 
 def shown(slot: Slot, value: str, language: str) -> str:
     """A frozen value as the person reads it."""
-    return money_text(slot.detail, int(value), language) if slot.kind == "currency" else value
+    return money_text(rounded(int(value), 3, slot.detail), language) if slot.kind == "currency" else value
 
 
 def components_of(pairs: Pairs, language: str, *, named: bool, cards: int) -> list[Json]:

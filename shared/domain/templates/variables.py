@@ -7,8 +7,8 @@ from typing import Literal, cast
 from shared.clock import EpochMs
 from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.media_types import MediaKind
+from shared.domain.money import is_currency
 from shared.domain.templates.date_text import DEFAULT_PATTERN, is_pattern
-from shared.domain.templates.money_text import is_currency
 from shared.domain.templates.parameter_checks import BadValue, as_line, checked, one_line
 from shared.domain.templates.template import Slot, SlotKind
 

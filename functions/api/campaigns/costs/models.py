@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, StrictInt, StringConstraints, field_validator, model_validator
 
-from functions.api.campaigns.costs.logic.rate_card import ANYWHERE, Bill, Rate, RateCard, minor_units
+from functions.api.campaigns.costs.logic.rate_card import ANYWHERE, Bill, Rate, RateCard
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Input, Output, moment
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX
-from shared.domain.templates.money_text import decimals_of, is_currency
+from shared.domain.money import Micros, is_currency
 
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_-]{1,39}$")]
 
@@ -80,8 +80,8 @@ class AmountOut(Output):
     minor: int
 
     @classmethod
-    def of(cls, micros: int, card: RateCard) -> "AmountOut":
-        return cls(micros=micros, minor=minor_units(micros, decimals_of(card.currency)))
+    def of(cls, amount: Micros) -> "AmountOut":
+        return cls(micros=amount.micros, minor=amount.money.minor)
 
 
 class CostLineOut(Output):
@@ -102,19 +102,20 @@ class CostOut(Output):
     lines: list[CostLineOut]
 
     @classmethod
-    def of(cls, found: Bill, card: RateCard | None) -> "CostOut":
+    def of(cls, found: Bill) -> "CostOut":
+        total = found.total
         return cls(
-            currency=card.currency if card else None,
-            total=AmountOut.of(found.total, card) if card else None,
-            by_category={name: AmountOut.of(sum_, card) for name, sum_ in found.by_category().items()} if card else {},
+            currency=found.currency,
+            total=AmountOut.of(total) if total is not None else None,
+            by_category={name: AmountOut.of(amount) for name, amount in found.by_category().items()},
             unpriced=found.unpriced,
             lines=[
                 CostLineOut(
                     country=line.country,
                     category=line.category,
                     messages=line.messages,
-                    price_micros=line.price,
-                    cost=AmountOut.of(line.cost, card) if card and line.cost is not None else None,
+                    price_micros=line.price.micros if line.price is not None else None,
+                    cost=AmountOut.of(line.cost) if line.cost is not None else None,
                 )
                 for line in found.lines
             ],
@@ -134,11 +135,12 @@ class CostRangeOut(Output):
     countries: dict[str, int] = Field(description="people by the country Meta charges for")
 
     @classmethod
-    def of(cls, countries: dict[str, int], least: Bill, most: Bill, card: RateCard | None) -> "CostRangeOut":
+    def of(cls, countries: dict[str, int], least: Bill, most: Bill) -> "CostRangeOut":
+        lowest, highest = least.total, most.total
         return cls(
-            currency=card.currency if card else None,
-            least=AmountOut.of(least.total, card) if card else None,
-            most=AmountOut.of(most.total, card) if card else None,
+            currency=most.currency,
+            least=AmountOut.of(lowest) if lowest is not None else None,
+            most=AmountOut.of(highest) if highest is not None else None,
             unpriced=most.unpriced,
             countries=countries,
         )

@@ -1,8 +1,7 @@
 """What messages cost: the prices a tenant noted from Meta's rate card, and what they make of counted messages. Pure.
 
 Meta charges per delivered message, by the country of the recipient's calling code and the price category, and changes
-its rates at most four times a year (Meta, pricing). The rates are the tenant's to set: none are invented here. Amounts
-are whole millionths of the currency's unit, because rates have more decimals than currencies have.
+its rates at most four times a year (Meta, pricing). The rates are the tenant's to set: none are invented here.
 """
 
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX
+from shared.domain.money import Micros
 
 ANYWHERE = "*"
 """The country of a rate for all that have none of their own."""
@@ -34,67 +34,64 @@ class RateCard:
     rates: tuple[Rate, ...]
     updated_at: EpochMs = EpochMs(0)
 
-    def price(self, country: str, category: str) -> int | None:
-        """Millionths for one message; 0 for what Meta says is free, None when no rate is noted."""
+    def price(self, country: str, category: str) -> Micros | None:
+        """For one message; 0 for what Meta says is free, None when no rate is noted."""
         if category.startswith(FREE_PREFIX):
-            return 0
+            return Micros(0, self.currency)
         known = {(rate.country, rate.category): rate.micros for rate in self.rates}
         for name in (category, _SAME_RATE.get(category, "")):
             for place in (country, ANYWHERE):
                 if (place, name) in known:
-                    return known[place, name]
+                    return Micros(known[place, name], self.currency)
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Messages of one country and category. `price` and `cost` in millionths, None when no rate is noted."""
+    """Messages of one country and category. `price` and `cost` are None when no rate is noted."""
 
     country: str
     category: str
     messages: int
-    price: int | None
+    price: Micros | None
 
     @property
-    def cost(self) -> int | None:
-        return None if self.price is None else self.price * self.messages
+    def cost(self) -> Micros | None:
+        return None if self.price is None else self.price.times(self.messages)
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
+    """`currency` is None without a rate card: then messages are only counted."""
+
     lines: tuple[Line, ...]
+    currency: str | None
 
     @property
-    def total(self) -> int:
-        """Millionths, without what has no rate."""
-        return sum(line.cost or 0 for line in self.lines)
+    def total(self) -> Micros | None:
+        """Without what has no rate."""
+        return sum(self.by_category().values(), Micros(0, self.currency)) if self.currency is not None else None
 
     @property
     def unpriced(self) -> int:
         """Messages that no rate is noted for."""
         return sum(line.messages for line in self.lines if line.price is None)
 
-    def by_category(self) -> dict[str, int]:
-        """Category -> millionths, without what has no rate."""
-        totals: dict[str, int] = {}
+    def by_category(self) -> dict[str, Micros]:
+        """Without what has no rate."""
+        totals: dict[str, Micros] = {}
         for line in self.lines:
             if line.cost is not None:
-                totals[line.category] = totals.get(line.category, 0) + line.cost
+                known = totals.get(line.category)
+                totals[line.category] = known + line.cost if known is not None else line.cost
         return totals
 
 
 def bill(counts: Mapping[tuple[str, str], int], card: RateCard | None) -> Bill:
     """What messages counted by (country, category) cost; without a card they are only counted."""
-    return Bill(
-        tuple(
-            Line(country, category, count, card.price(country, category) if card else None)
-            for (country, category), count in sorted(counts.items())
-            if count
-        )
+    lines = (
+        Line(country, category, count, card.price(country, category) if card else None)
+        for (country, category), count in sorted(counts.items())
+        if count
     )
-
-
-def minor_units(micros: int, decimals: int) -> int:
-    """Millionths as the currency's smallest unit, half up: what a person is shown."""
-    unit: int = 10 ** (6 - decimals)
-    return (micros + unit // 2) // unit
+    return Bill(tuple(lines), card.currency if card else None)
