@@ -61,7 +61,7 @@ class Files:
             into.write(piece)
         return FileHead(found["ContentLength"], found["ETag"])
 
-    def copy(self, source: str, key: str, etag: str, content_type: str, disposition: str) -> None:
+    def copy(self, source: str, key: str, *, etag: str, content_type: str, disposition: str) -> None:
         """Copy a file as it was when it had this etag. Raises Conflict when it has changed since."""
         try:
             self._s3.copy_object(
@@ -89,7 +89,7 @@ class Files:
             "put_object", Params={"Bucket": self._bucket, "Key": key, **bound}, ExpiresIn=seconds
         )
 
-    def link(self, key: str, content_type: str, disposition: str, seconds: int) -> str:
+    def link(self, key: str, content_type: str, *, disposition: str, seconds: int) -> str:
         """Where the file can be read, with these headers whatever is stored with it."""
         return self._s3.generate_presigned_url(
             "get_object",

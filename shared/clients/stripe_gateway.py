@@ -62,7 +62,7 @@ class StripeGateway:
         return made.id
 
     def create_checkout_session(
-        self, tenant_id: TenantId, plan: str, customer_id: str, success_url: str, cancel_url: str
+        self, tenant_id: TenantId, plan: str, *, customer_id: str, success_url: str, cancel_url: str
     ) -> str:
         """URL of the page where the customer subscribes to the plan. Raises InvalidInput for a plan without a price."""
         prices = _call(lambda: self._client.v1.prices.list({"lookup_keys": [plan], "active": True, "limit": 1}))

@@ -48,11 +48,11 @@ class MediaService:
         key = upload_key(tenant_id, file.file_id)
         return self._files.upload_url(key, UPLOAD_LINK_SECONDS, content_type=file.mime_type, size=file.size)
 
-    def link(self, key: str, mime_type: str, filename: str) -> str:
+    def link(self, key: str, mime_type: str, *, filename: str) -> str:
         """Where a browser can read a kept file within LINK_SECONDS, with headers that let nothing in it run."""
         name = safe_name(filename, extension_of(mime_type))
         disposition = content_disposition(name, inline=shown_inline(mime_type))
-        return self._files.link(key, mime_type, disposition, LINK_SECONDS)
+        return self._files.link(key, mime_type, disposition=disposition, seconds=LINK_SECONDS)
 
     def complete(self, tenant_id: TenantId, file_id: str) -> LibraryFile:
         """Check what was uploaded; what passes is moved to where no upload reaches it. Harmless to repeat.
@@ -92,7 +92,7 @@ class MediaService:
             disposition = content_disposition(name, inline=shown_inline(file.mime_type))
             key = library_key(tenant_id, file.file_id)
             # Of what was looked at, whatever may be uploaded meanwhile.
-            self._files.copy(source, key, uploaded.etag, file.mime_type, disposition)
+            self._files.copy(source, key, etag=uploaded.etag, content_type=file.mime_type, disposition=disposition)
         after = self.library.change(
             tenant_id, file.file_id, lambda found: checked if found.status == "awaiting_upload" else found
         )

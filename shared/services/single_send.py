@@ -176,7 +176,7 @@ class SingleSender:
             self._conversations.change(
                 tenant_id,
                 message.conversation_id,
-                lambda found: claim_answer(found, seen_id, message.message_id, author_of(message), void),
+                lambda found: claim_answer(found, seen_id, message.message_id, author=author_of(message), void=void),
             )
 
         try:

@@ -47,7 +47,7 @@ def post_signup(body: SignupIn) -> SignupOut:
 
 @router.post("/v1/login", **public("account", "Log in"))
 def post_login(body: LoginIn) -> LoginOut:
-    session = log_in(deps().doors, body.email, body.password, body.confirmation_code, epoch_ms())
+    session = log_in(deps().doors, body.email, body.password, code=body.confirmation_code, now=epoch_ms())
     return LoginOut(
         access_token=session.access_token,
         id_token=session.id_token,

@@ -120,10 +120,12 @@ def _register(doors: Doors, application: Application) -> str:
     return "" if doors.accounts.owner_of_subject(subject) else subject
 
 
-def log_in(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> Session:
+def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
     """Raises Unauthenticated, the same whatever is wrong, TooManyRequests, and Conflict when there is no tenant."""
     try:
-        session = _with_code(doors, email, password, code, now) if code else doors.users.log_in(email, password)
+        session = (
+            _with_code(doors, email, password, code=code, now=now) if code else doors.users.log_in(email, password)
+        )
     except (EmailUnverified, Unauthenticated) as exc:
         raise Unauthenticated(
             "e-mail address or password is wrong, or the address is not confirmed: then log in with the code we mailed "
@@ -135,7 +137,7 @@ def log_in(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> 
     return session
 
 
-def _with_code(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> Session:
+def _with_code(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
     users = doors.users
     held = after = doors.signups.change(email, hold_for_code(now), now)
     try:

@@ -46,13 +46,13 @@ def media_problems(
         found = (
             _link_problem(kind, seen[value])
             if value in seen
-            else _id_problem(graph, access, phone_number_id, kind, value)
+            else _id_problem(graph, access, phone_number_id, kind, media_id=value)
         )
         problems += [Problem(f"variables.{key}", words) for words in found for key in keys]
     return problems
 
 
-def _id_problem(graph: Graph, access: GraphAccess, phone_number_id: str, kind: str, media_id: str) -> Iterator[str]:
+def _id_problem(graph: Graph, access: GraphAccess, phone_number_id: str, kind: str, *, media_id: str) -> Iterator[str]:
     """Meta, media: uploaded ids live 30 days, those of webhooks 7, and belong to one business account."""
     try:
         row = graph.call("GET", media_id, access, params={"phone_number_id": phone_number_id})

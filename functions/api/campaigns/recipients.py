@@ -53,13 +53,13 @@ class Recipients:
         read = 0
         for place, people in self._blocks(tenant_id, campaign, shard, n):
             if read == _MOST_BLOCKS:
-                return Page(found, _cursor(*place, 0))
+                return Page(found, _cursor(*place, rank=0))
             read += 1
             for i, fate in enumerate(people):
                 if place == (shard, n) and i < at:
                     continue
                 if len(found) == limit:
-                    return Page(found, _cursor(*place, i))
+                    return Page(found, _cursor(*place, rank=i))
                 if outcome is None or fate.outcome == outcome:
                     found.append(fate)
         return Page(found, None)
@@ -74,5 +74,5 @@ class Recipients:
                 yield (shard, n), people
 
 
-def _cursor(shard: int, n: int, rank: int) -> str:
+def _cursor(shard: int, n: int, *, rank: int) -> str:
     return encode_cursor(_LIST, {"shard": str(shard), "n": str(n), "at": str(rank)})

@@ -46,7 +46,7 @@ class Mismatch(InvalidInput):
     code = "idempotency_mismatch"
 
 
-def fingerprint(method: str, path: str, query: str, body: str, caller: str = "") -> str:
+def fingerprint(method: str, path: str, *, query: str, body: str, caller: str = "") -> str:
     """What makes two requests the same. `caller` is named where the answer shows a secret, which is nobody else's."""
     parts = (method, path, query, body, *((caller,) if caller else ()))
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
@@ -87,7 +87,9 @@ class IdempotencyStore:
     def _key(key: str) -> str:
         return f"IDEM#{hashlib.sha256(key.encode()).hexdigest()}"
 
-    def begin(self, tenant_id: TenantId, key: str, request_fingerprint: str, operation_id: str, now: EpochMs) -> Record:
+    def begin(
+        self, tenant_id: TenantId, key: str, *, request_fingerprint: str, operation_id: str, now: EpochMs
+    ) -> Record:
         """The record to go by: with an answer to repeat, or taken for this attempt. Raises Busy and Mismatch."""
         fresh = Record(request_fingerprint, operation_id, EpochMs(now + LEASE_MS), EpochMs(now + KEEP_MS))
         try:

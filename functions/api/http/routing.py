@@ -110,8 +110,14 @@ def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Re
     raw = event.raw_event
     query, body = str(raw.get("rawQueryString", "")), str(raw.get("body") or "")
     member_id = caller(app).member_id if secret else ""
-    request_fingerprint = fingerprint(event.http_method, event.path, query, body, member_id)
-    record = store.begin(tenant_id, key, request_fingerprint, operation(app).operation_id, epoch_ms())
+    request_fingerprint = fingerprint(event.http_method, event.path, query=query, body=body, caller=member_id)
+    record = store.begin(
+        tenant_id,
+        key,
+        request_fingerprint=request_fingerprint,
+        operation_id=operation(app).operation_id,
+        now=epoch_ms(),
+    )
     if record.status:
         headers: dict[str, str | list[str]] = {"Idempotency-Replayed": "true"}
         return Response(record.status, record.content_type, record.body, headers)

@@ -36,7 +36,7 @@ def post_label(body: LabelIn) -> LabelOut:
 def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     """Conversations keep it: they hold its id, which stays."""
     tenant_id = caller(router).tenant_id
-    return LabelOut.of(find_inbox().change_label(tenant_id, label_id, body.name, body.colour))
+    return LabelOut.of(find_inbox().change_label(tenant_id, label_id, name=body.name, colour=body.colour))
 
 
 @router.delete("/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a label", status=204))

@@ -151,7 +151,7 @@ def _not_there(media: MessageMedia) -> NoReturn:
 
 def _link(key: str, mime_type: str, size: int, filename: str, sha256: str) -> MediaLinkOut:
     return MediaLinkOut(
-        url=deps().media.link(key, mime_type, filename),
+        url=deps().media.link(key, mime_type, filename=filename),
         expires_at=moment(EpochMs(epoch_ms() + LINK_SECONDS * 1000)),
         mime_type=mime_type,
         size=size,

@@ -147,8 +147,11 @@ class Lane:
         jobs: list[Job] = []
         for campaign_id, (start, stop) in window.moves.items():
             for block, slot in segment_of(runs[campaign_id], self.lane).locate(start, stop):
-                jobs.append(await self._job(runs[campaign_id], block, slot, 1))
-        again = [[await self._job(runs[batch.campaign_id], *e) for e in batch.entries] for batch in window.retries]
+                jobs.append(await self._job(runs[campaign_id], block, slot, attempt=1))
+        again = [
+            [await self._job(runs[batch.campaign_id], block, slot, attempt=n) for block, slot, n in batch.entries]
+            for batch in window.retries
+        ]
         now, token, rate = self.clock.now(), self.new_token(), round(self.rate.current * 1000)
         await self.blocking(
             lambda: self.lanes.claim(
@@ -184,7 +187,7 @@ class Lane:
             self.report(error)
             return Verdict.WAIT
 
-    async def _job(self, run: Run, block: int, slot: int, attempt: int) -> Job:
+    async def _job(self, run: Run, block: int, slot: int, *, attempt: int) -> Job:
         key = (run.campaign_id, block)
         if key not in self._blocks:
             if len(self._blocks) > 64:

@@ -34,7 +34,7 @@ class NumberPlan:
     changes: tuple[Change, ...]
 
 
-def _change(old: str, becomes: str, new: str, was: str) -> Change:
+def _change(old: str, becomes: str, *, new: str, was: str) -> Change:
     return Change(re.compile(old, re.ASCII), becomes, re.compile(new, re.ASCII), was)
 
 
@@ -42,7 +42,7 @@ def _prefixes(pairs: str, rest: int) -> tuple[Change, ...]:
     """From `old:new` pairs of leading digits, before `rest` digits that stay."""
     found = (pair.split(":") for pair in pairs.split())
     tail = rf"(\d{{{rest}}})"
-    return tuple(_change(old + tail, rf"{new}\g<1>", new + tail, rf"{old}\g<1>") for old, new in found)
+    return tuple(_change(old + tail, rf"{new}\g<1>", new=new + tail, was=rf"{old}\g<1>") for old, new in found)
 
 
 PLANS = (
@@ -53,21 +53,21 @@ PLANS = (
         "54",
         "1998-01-24",
         "Resolución SC 46/97 (Plan Fundamental de Numeración); WhatsApp Help Center, international phone numbers",
-        (_change(r"((?:11|[23]\d)\d{8})", r"9\1", r"9((?:11|[23]\d)\d{8})", r"\1"),),
+        (_change(r"((?:11|[23]\d)\d{8})", r"9\1", new=r"9((?:11|[23]\d)\d{8})", was=r"\1"),),
     ),
     NumberPlan(
         "BJ",
         "229",
         "2024-11-30",
         "ARCEP Bénin: 01 before every number",
-        (_change(r"([24-79]\d{7})", r"01\1", r"01([24-79]\d{7})", r"\1"),),
+        (_change(r"([24-79]\d{7})", r"01\1", new=r"01([24-79]\d{7})", was=r"\1"),),
     ),
     NumberPlan(
         "BR",
         "55",
         "2012-07-29",
         "Anatel, Resolução 553/2010: a ninth digit for mobiles, area by area until 2016-11-06",
-        (_change(r"([1-9]{2})([6-9]\d{7})", r"\g<1>9\2", r"([1-9]{2})9([6-9]\d{7})", r"\1\2"),),
+        (_change(r"([1-9]{2})([6-9]\d{7})", r"\g<1>9\2", new=r"([1-9]{2})9([6-9]\d{7})", was=r"\1\2"),),
     ),
     NumberPlan(
         "CI",
@@ -75,12 +75,12 @@ PLANS = (
         "2021-01-31",
         "ARTCI: 01, 05, 07 before mobiles and 21, 25, 27 before fixed lines, by the digit that named the operator",
         (
-            _change(r"([04-9][0-3]\d{6})", r"01\1", r"01([04-9][0-3]\d{6})", r"\1"),
-            _change(r"([04-9][4-6]\d{6})", r"05\1", r"05([04-9][4-6]\d{6})", r"\1"),
-            _change(r"([04-9][7-9]\d{6})", r"07\1", r"07([04-9][7-9]\d{6})", r"\1"),
-            _change(r"(2\d8\d{5})", r"21\1", r"21(2\d8\d{5})", r"\1"),
-            _change(r"([23]\d0\d{5})", r"25\1", r"25([23]\d0\d{5})", r"\1"),
-            _change(r"(2\d[1-79]\d{5}|3\d[1-9]\d{5})", r"27\1", r"27(2\d[1-79]\d{5}|3\d[1-9]\d{5})", r"\1"),
+            _change(r"([04-9][0-3]\d{6})", r"01\1", new=r"01([04-9][0-3]\d{6})", was=r"\1"),
+            _change(r"([04-9][4-6]\d{6})", r"05\1", new=r"05([04-9][4-6]\d{6})", was=r"\1"),
+            _change(r"([04-9][7-9]\d{6})", r"07\1", new=r"07([04-9][7-9]\d{6})", was=r"\1"),
+            _change(r"(2\d8\d{5})", r"21\1", new=r"21(2\d8\d{5})", was=r"\1"),
+            _change(r"([23]\d0\d{5})", r"25\1", new=r"25([23]\d0\d{5})", was=r"\1"),
+            _change(r"(2\d[1-79]\d{5}|3\d[1-9]\d{5})", r"27\1", new=r"27(2\d[1-79]\d{5}|3\d[1-9]\d{5})", was=r"\1"),
         ),
     ),
     NumberPlan(
@@ -89,8 +89,8 @@ PLANS = (
         "2014-11-21",
         "ART and Ministry of Posts and Telecommunications: 6 before mobiles, 2 before fixed lines",
         (
-            _change(r"([5679]\d{7})", r"6\1", r"6([5679]\d{7})", r"\1"),
-            _change(r"(22\d{6})", r"2\1", r"2(22\d{6})", r"\1"),
+            _change(r"([5679]\d{7})", r"6\1", new=r"6([5679]\d{7})", was=r"\1"),
+            _change(r"(22\d{6})", r"2\1", new=r"2(22\d{6})", was=r"\1"),
         ),
     ),
     NumberPlan(
@@ -98,14 +98,14 @@ PLANS = (
         "57",
         "2021-09-01",
         "CRC, Resolución 5826 de 2019: 60 before fixed lines",
-        (_change(r"((?!46)[124-8][1-9]\d{6})", r"60\1", r"60((?!46)[124-8][1-9]\d{6})", r"\1"),),
+        (_change(r"((?!46)[124-8][1-9]\d{6})", r"60\1", new=r"60((?!46)[124-8][1-9]\d{6})", was=r"\1"),),
     ),
     NumberPlan(
         "EC",
         "593",
         "2012-09-30",
         "Conatel: 9 before mobiles",
-        (_change(r"([89]\d{7})", r"9\1", r"9([89]\d{7})", r"\1"),),
+        (_change(r"([89]\d{7})", r"9\1", new=r"9([89]\d{7})", was=r"\1"),),
     ),
     # What had eleven digits then (0150, 0151, 0152) belongs to another operator today.
     NumberPlan(
@@ -134,7 +134,10 @@ PLANS = (
         "GNCC, communicated to ITU 2010-12-22: 5 before mobiles",
         (
             _change(
-                r"((?:5[1578]|68|7[01479]|9[1-35-9])\d{6})", r"5\1", r"5((?:5[1578]|68|7[01479]|9[1-35-9])\d{6})", r"\1"
+                r"((?:5[1578]|68|7[01479]|9[1-35-9])\d{6})",
+                r"5\1",
+                new=r"5((?:5[1578]|68|7[01479]|9[1-35-9])\d{6})",
+                was=r"\1",
             ),
         ),
     ),
@@ -162,7 +165,7 @@ PLANS = (
         "230",
         "2013-09-01",
         "ICTA, decision of 2013-02-11: 5 before mobiles",
-        (_change(r"((?:25|7\d|9[0-8])\d{5})", r"5\1", r"5((?:25|7\d|9[0-8])\d{5})", r"\1"),),
+        (_change(r"((?:25|7\d|9[0-8])\d{5})", r"5\1", new=r"5((?:25|7\d|9[0-8])\d{5})", was=r"\1"),),
     ),
     # WhatsApp's ids, and lists exported from it, still carry the 1.
     NumberPlan(
@@ -170,14 +173,14 @@ PLANS = (
         "52",
         "2019-08-03",
         "IFT, Plan Técnico Fundamental de Numeración: no 1 before mobiles in calls from abroad",
-        (_change(r"1([2-9]\d{9})", r"\1", r"([2-9]\d{9})", r"1\1"),),
+        (_change(r"1([2-9]\d{9})", r"\1", new=r"([2-9]\d{9})", was=r"1\1"),),
     ),
     NumberPlan(
         "QA",
         "974",
         "2010-07-28",
         "ictQATAR, 2010-03-28: the first digit twice",
-        (_change(r"([3-7])(\d{6})", r"\1\1\2", r"([3-7])\1(\d{6})", r"\1\2"),),
+        (_change(r"([3-7])(\d{6})", r"\1\1\2", new=r"([3-7])\1(\d{6})", was=r"\1\2"),),
     ),
     NumberPlan(
         "SC",
@@ -198,7 +201,7 @@ PLANS = (
         "670",
         "2013-01-01",
         "Ministry of Transport and Communication, communicated to ITU 2013-03-27: 7 before mobiles",
-        (_change(r"(7[1-9]\d{5})", r"7\1", r"7(7[1-9]\d{5})", r"\1"),),
+        (_change(r"(7[1-9]\d{5})", r"7\1", new=r"7(7[1-9]\d{5})", was=r"\1"),),
     ),
     NumberPlan(
         "VN",

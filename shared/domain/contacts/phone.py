@@ -89,7 +89,7 @@ def normalise_phone(raw: str, default_region: str, bare: BareDigits = "either") 
     elif bare == "international":
         reading = _of_digits(digits) or _parsed("+" + text, "")
     else:
-        reading = _plausible(text, digits, default_region)
+        reading = _plausible(text, digits, region=default_region)
     if reading is None:
         raise InvalidPhone(
             "phone is not a number that exists in its country; check its length, or write it with + and country code",
@@ -147,7 +147,7 @@ def _is_remark_after(text: str, number: str) -> bool:
     return not text[0].isalpha() and not re.match(r"-+\w", text) if number[-1] not in " )]" else True
 
 
-def _plausible(text: str, digits: str, region: str) -> _Reading | None:
+def _plausible(text: str, digits: str, *, region: str) -> _Reading | None:
     """Raises AmbiguousPhone. Most numbers are settled without phonenumbers' parser, which takes most of the time."""
     national = _national_mobile(digits, region)
     international = None if digits[0] == "0" else _of_digits(digits)

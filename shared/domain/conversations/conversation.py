@@ -218,7 +218,7 @@ def need_heard(conversation: Conversation, seen_id: str) -> None:
 
 
 def claim_answer(
-    conversation: Conversation, seen_id: str, message_id: str, author: str, void: str = ""
+    conversation: Conversation, seen_id: str, message_id: str, *, author: str, void: str = ""
 ) -> Conversation:
     """`author` is about to answer with `message_id`, having seen everything up to message `seen_id`.
 

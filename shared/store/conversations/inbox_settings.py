@@ -47,7 +47,7 @@ class InboxSettings:
 
         guarded.change(tenant_id, LABELS, decide)
 
-    def change_label(self, tenant_id: TenantId, label_id: str, name: str | None, colour: str | None) -> Label:
+    def change_label(self, tenant_id: TenantId, label_id: str, *, name: str | None, colour: str | None) -> Label:
         """Raises NotFound and Conflict (`label_exists`)."""
         key = f"LABEL#{label_id}"
 

@@ -132,7 +132,7 @@ class Messages:
         if not is_wamid(wamid):
             return
         partition = conversation_key(tenant_id, conversation_id)
-        _refer(partition, f"W#{wamid}", wamid, message_id)
+        _refer(partition, f"W#{wamid}", wamid=wamid, message_id=message_id)
         changing = ReferenceItem.query(partition, ReferenceItem.sk.startswith(f"A#{wamid}#"), consistent_read=True)
         for reference in changing:
             message = self.get(tenant_id, conversation_id, reference.message_id)
@@ -143,7 +143,7 @@ class Messages:
         if not is_wamid(change.target):
             return
         partition = conversation_key(tenant_id, message.conversation_id)
-        _refer(partition, f"A#{change.target}#{message.message_id}", change.target, message.message_id)
+        _refer(partition, f"A#{change.target}#{message.message_id}", wamid=change.target, message_id=message.message_id)
         target = self.id_of(tenant_id, message.conversation_id, change.target)
         if target is not None:
             self._apply(tenant_id, message, change, target)
@@ -349,7 +349,7 @@ class Messages:
         raise RuntimeError("a message's state keeps changing")
 
 
-def _refer(partition: str, key: str, wamid: str, message_id: str) -> None:
+def _refer(partition: str, key: str, *, wamid: str, message_id: str) -> None:
     ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(time_of(message_id))).save()
 
 

@@ -114,7 +114,7 @@ class SearchIndex:
         """Take out everything that a conversation's head and its stored messages brought in."""
         postings = _of_head(tenant_id, conversation) | _formerly_of_head(tenant_id, conversation)
         for message_id, author, text in _said(tenant_id, conversation.conversation_id):
-            for posted in _of_message(tenant_id, conversation.conversation_id, message_id, author, text):
+            for posted in _of_message(tenant_id, conversation.conversation_id, message_id, author=author, text=text):
                 postings |= posted
         with PostingItem.batch_write() as batch:
             for posting in postings.values():
@@ -125,7 +125,7 @@ class SearchIndex:
         entries were written. Repeating it changes nothing."""
         now, before = _of_head(tenant_id, conversation), _formerly_of_head(tenant_id, conversation)
         for message_id, author, text in _said(tenant_id, conversation.conversation_id):
-            fresh, former = _of_message(tenant_id, conversation.conversation_id, message_id, author, text)
+            fresh, former = _of_message(tenant_id, conversation.conversation_id, message_id, author=author, text=text)
             now, before = now | fresh, before | former
         with PostingItem.batch_write() as batch:
             for key in now.keys() - before.keys():
@@ -178,7 +178,7 @@ def _said(tenant_id: TenantId, conversation_id: ConversationId) -> Iterator[tupl
 
 
 def _of_message(
-    tenant_id: TenantId, conversation_id: ConversationId, message_id: str, author: str, text: str
+    tenant_id: TenantId, conversation_id: ConversationId, message_id: str, *, author: str, text: str
 ) -> tuple[Postings, Postings]:
     """What a text is found by now, and what it was found by before."""
     if author in _QUIET_AUTHORS:

@@ -53,7 +53,8 @@ def test_a_day_later_the_key_is_free() -> None:
 def test_the_fingerprint_covers_all_of_the_request() -> None:
     base = ("POST", "/v1/bots", "", "{}")
     changed = [("PUT", *base[1:]), ("POST", "/v1/x", "", "{}"), ("POST", "/v1/bots", "a=1", "{}"), (*base[:3], "{ }")]
-    assert len({fingerprint(*request) for request in [base, *changed]}) == 5
+    requests = [base, *changed]
+    assert len({fingerprint(method, path, query=query, body=body) for method, path, query, body in requests}) == 5
 
 
 class Envelope:
@@ -73,28 +74,39 @@ def store(database: Database) -> IdempotencyStore:
 
 
 def test_the_first_answer_comes_back(store: IdempotencyStore) -> None:
-    record = store.begin(TENANT, "k1", "print", "OP1", EpochMs(1_000))
+    record = store.begin(TENANT, "k1", request_fingerprint="print", operation_id="OP1", now=EpochMs(1_000))
     with pytest.raises(Busy):
-        store.begin(TENANT, "k1", "print", "OP2", EpochMs(1_001))
+        store.begin(TENANT, "k1", request_fingerprint="print", operation_id="OP2", now=EpochMs(1_001))
     store.finish(TENANT, "k1", record, 201, '{"key":"wpb_x"}', "application/json", secret=True)
-    again = store.begin(TENANT, "k1", "print", "OP3", EpochMs(1_002))
+    again = store.begin(TENANT, "k1", request_fingerprint="print", operation_id="OP3", now=EpochMs(1_002))
     assert (again.status, again.body, again.content_type) == (201, '{"key":"wpb_x"}', "application/json")
 
 
 def test_a_failure_on_our_side_is_not_final(store: IdempotencyStore) -> None:
-    record = store.begin(TENANT, "k2", "print", "OP1", EpochMs(1_000))
+    record = store.begin(TENANT, "k2", request_fingerprint="print", operation_id="OP1", now=EpochMs(1_000))
     store.give_up(TENANT, "k2", record)
-    assert store.begin(TENANT, "k2", "print", "OP2", EpochMs(1_001)).operation_id == "OP1"
+    assert (
+        store.begin(TENANT, "k2", request_fingerprint="print", operation_id="OP2", now=EpochMs(1_001)).operation_id
+        == "OP1"
+    )
 
 
 def test_who_lost_the_record_cannot_answer_for_the_new_holder(store: IdempotencyStore) -> None:
-    first = store.begin(TENANT, "k3", "print", "OP1", EpochMs(1_000))
-    second = store.begin(TENANT, "k3", "print", "OP2", first.leased_until)
+    first = store.begin(TENANT, "k3", request_fingerprint="print", operation_id="OP1", now=EpochMs(1_000))
+    second = store.begin(TENANT, "k3", request_fingerprint="print", operation_id="OP2", now=first.leased_until)
     store.finish(TENANT, "k3", first, 201, "late", "application/json", secret=False)
     store.finish(TENANT, "k3", second, 201, "right", "application/json", secret=False)
-    assert store.begin(TENANT, "k3", "print", "OP3", second.leased_until).body == "right"
+    assert (
+        store.begin(TENANT, "k3", request_fingerprint="print", operation_id="OP3", now=second.leased_until).body
+        == "right"
+    )
 
 
 def test_keys_of_tenants_are_apart(store: IdempotencyStore) -> None:
-    store.begin(TenantId("t-idem-a"), "same", "print", "OP1", EpochMs(1_000))
-    assert store.begin(TenantId("t-idem-b"), "same", "other", "OP2", EpochMs(1_001)).operation_id == "OP2"
+    store.begin(TenantId("t-idem-a"), "same", request_fingerprint="print", operation_id="OP1", now=EpochMs(1_000))
+    assert (
+        store.begin(
+            TenantId("t-idem-b"), "same", request_fingerprint="other", operation_id="OP2", now=EpochMs(1_001)
+        ).operation_id
+        == "OP2"
+    )

@@ -225,7 +225,7 @@ def test_a_claim_of_somebody_who_died_before_writing_stops_nobody_for_long(chat:
         chat.api.deps.conversations.change(
             chat.tenant,
             ConversationId(chat.conversation),
-            lambda c: claim_answer(c, heard.message_id, message_key(at, "dead"), "agent:dead"),
+            lambda c: claim_answer(c, heard.message_id, message_key(at, "dead"), author="agent:dead"),
         )
 
     claim(EpochMs(epoch_ms() - 100_000))

@@ -73,7 +73,7 @@ def answer(call: Callable[[], object]) -> tuple[int, str, str | None, str]:
 
 def refused(doors: Doors, email: str, password: str, code: str, now: EpochMs) -> bool:
     with pytest.raises(Unauthenticated):
-        log_in(doors, email, password, code, now)
+        log_in(doors, email, password, code=code, now=now)
     return True
 
 
@@ -92,11 +92,11 @@ def test_a_new_sign_up_is_not_bound_by_a_stranger_s(doors: Doors, pool: Checking
     apply(doors, email, MINE, EpochMs(now + 1))
     old, new = (code for address, code in pool.mails if address == email)
     assert refused(doors, email, MINE, old, now)
-    session = log_in(doors, email, MINE, new, now)
+    session = log_in(doors, email, MINE, code=new, now=now)
     assert doors.accounts.owner_of_subject(doors.users.subject(session)) is not None
     assert refused(doors, email, THEIRS, "", now)
     assert refused(doors, email, THEIRS, old, now)
-    assert log_in(doors, email, MINE, "", now)
+    assert log_in(doors, email, MINE, code="", now=now)
 
 
 def test_a_stranger_who_signs_up_in_between_gains_nothing(
@@ -108,18 +108,18 @@ def test_a_stranger_who_signs_up_in_between_gains_nothing(
         assert refused(doors, email, MINE, code, now)
     assert pool.people[email]["status"] == "UNCONFIRMED"
     apply(doors, email, MINE, EpochMs(now + 2))
-    assert log_in(doors, email, MINE, pool.mails[-1][1], now)
+    assert log_in(doors, email, MINE, code=pool.mails[-1][1], now=now)
 
 
 def test_an_account_cannot_be_taken_by_signing_up_again(
     doors: Doors, pool: CheckingPool, email: str, now: EpochMs
 ) -> None:
     apply(doors, email, MINE, now)
-    log_in(doors, email, MINE, pool.mails[-1][1], now)
+    log_in(doors, email, MINE, code=pool.mails[-1][1], now=now)
     apply(doors, email, THEIRS, now)
     assert len(pool.mails) == 1
     assert refused(doors, email, THEIRS, "", now)
-    assert log_in(doors, email, MINE, "", now)
+    assert log_in(doors, email, MINE, code="", now=now)
 
 
 def test_who_died_between_pool_and_table_left_nothing_that_a_code_confirms(
@@ -139,13 +139,13 @@ def test_who_died_between_pool_and_table_left_nothing_that_a_code_confirms(
         with pytest.raises(RetryableError):
             apply(doors, email, THEIRS, EpochMs(now + 1))
     with pytest.raises(RetryableError):
-        log_in(doors, email, MINE, pool.mails[-1][1], EpochMs(now + 2))
+        log_in(doors, email, MINE, code=pool.mails[-1][1], now=EpochMs(now + 2))
     later = EpochMs(now + HOLD_MS + 2)
     assert refused(doors, email, MINE, pool.mails[-1][1], later)
     assert refused(doors, email, THEIRS, pool.mails[-1][1], later)
     assert pool.people[email]["status"] == "UNCONFIRMED"
     apply(doors, email, MINE, later)
-    assert log_in(doors, email, MINE, pool.mails[-1][1], later)
+    assert log_in(doors, email, MINE, code=pool.mails[-1][1], now=later)
 
 
 def test_what_is_not_confirmed_within_a_day_ends(doors: Doors, pool: CheckingPool, email: str, now: EpochMs) -> None:
@@ -213,7 +213,7 @@ def _as_unconfirmed(doors: Doors, email: str, now: EpochMs) -> None:
 
 def _as_confirmed(doors: Doors, email: str, now: EpochMs) -> None:
     apply(doors, email, MINE, now)
-    log_in(doors, email, MINE, _pool(doors).mails[-1][1], now)
+    log_in(doors, email, MINE, code=_pool(doors).mails[-1][1], now=now)
 
 
 def _as_ended(doors: Doors, email: str, now: int) -> None:
@@ -228,15 +228,15 @@ def _pool(doors: Doors) -> CheckingPool:
 def test_no_answer_tells_a_known_address_from_an_unknown_one(doors: Doors, email: str, now: int) -> None:
     """An attacker's calls, one after the other: also what the own sign-up changed tells nothing."""
     calls: list[Call] = [
-        lambda d, e, at: log_in(d, e, THEIRS, "", EpochMs(at)),
-        lambda d, e, at: log_in(d, e, THEIRS, "999999", EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, code="", now=EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, code="999999", now=EpochMs(at)),
         lambda d, e, at: apply(d, e, "short", EpochMs(at)),
         lambda d, e, at: apply(d, e, THEIRS, EpochMs(at)),
-        lambda d, e, at: log_in(d, e, THEIRS, "", EpochMs(at)),
-        lambda d, e, at: log_in(d, e, THEIRS, "999999", EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, code="", now=EpochMs(at)),
+        lambda d, e, at: log_in(d, e, THEIRS, code="999999", now=EpochMs(at)),
         *[lambda d, e, at: apply(d, e, THEIRS, at)] * MOST_SIGNUPS,
-        *[lambda d, e, at: log_in(d, e, THEIRS, "999999", at)] * MOST_CODES,
-        lambda d, e, at: log_in(d, e, THEIRS, "", EpochMs(at)),
+        *[lambda d, e, at: log_in(d, e, THEIRS, code="999999", now=at)] * MOST_CODES,
+        lambda d, e, at: log_in(d, e, THEIRS, code="", now=EpochMs(at)),
     ]
     seen = {}
     for state in (_as_unknown, _as_unconfirmed, _as_confirmed, _as_ended):
@@ -257,7 +257,7 @@ def test_many_at_once_make_one_tenant_and_confirm_nothing_of_a_stranger(
         if i % 2:
             return answer(lambda: apply(doors, email, THEIRS if i % 4 == 1 else MINE, now))
         codes = [code for _, code in pool.mails] or ["0"]
-        return answer(lambda: log_in(doors, email, MINE, codes[-1], now))
+        return answer(lambda: log_in(doors, email, MINE, code=codes[-1], now=now))
 
     apply(doors, email, MINE, EpochMs(now - HOUR_MS))
     with ThreadPoolExecutor(8) as threads:
@@ -265,7 +265,7 @@ def test_many_at_once_make_one_tenant_and_confirm_nothing_of_a_stranger(
     assert {status for status, *_ in answers} <= {200, 401, 429, 503}
     later = EpochMs(now + HOUR_MS)
     apply(doors, email, MINE, later)
-    assert log_in(doors, email, MINE, pool.mails[-1][1], later)
+    assert log_in(doors, email, MINE, code=pool.mails[-1][1], now=later)
     assert (pool.people[email]["status"], pool.people[email]["password"]) == ("CONFIRMED", MINE)
     assert refused(doors, email, THEIRS, "", later)
 
@@ -274,7 +274,7 @@ def test_log_ins_at_once_make_one_tenant(doors: Doors, pool: CheckingPool, email
     apply(doors, email, MINE, now)
     pool.people[email]["status"] = "CONFIRMED"
     with ThreadPoolExecutor(8) as threads:
-        sessions = list(threads.map(lambda _: log_in(doors, email, MINE, "", now), range(8)))
+        sessions = list(threads.map(lambda _: log_in(doors, email, MINE, code="", now=now), range(8)))
     subjects = {doors.users.subject(session) for session in sessions}
     owners = [doors.accounts.owner_of_subject(subject) for subject in subjects]
     assert len(owners) == 1
@@ -332,8 +332,8 @@ def test_the_same_with_the_emulator_s_pool(enforcing: Any, doors: Doors, email: 
     assert enforcing.admin_get_user(UserPoolId=pool, Username=email)["UserStatus"] == "UNCONFIRMED"
     apply(doors, email, MINE, now)
     assert refused(doors, email, THEIRS, code, now)
-    session = log_in(doors, email, MINE, code, now)
+    session = log_in(doors, email, MINE, code=code, now=now)
     assert doors.accounts.owner_of_subject(doors.users.subject(session)) is not None
     assert refused(doors, email, THEIRS, "", now)
     states = ("nobody-" + email, email)
-    assert len({json.dumps(answer(lambda: log_in(doors, one, THEIRS, "1", now))) for one in states}) == 1  # noqa: B023
+    assert len({json.dumps(answer(lambda: log_in(doors, one, THEIRS, code="1", now=now))) for one in states}) == 1  # noqa: B023

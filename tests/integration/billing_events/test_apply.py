@@ -253,7 +253,12 @@ def test_a_checkout_carries_the_tenant_to_the_subscription(stripe: Stripe) -> No
     stripe.answers["GET /v1/prices"] = {"object": "list", "data": [{"id": "price_7", "object": "price"}]}
     stripe.answers["POST /v1/checkout/sessions"] = {"object": "checkout.session", "url": "https://pay"}
     gateway = StripeGateway("sk_test", stripe.url)
-    assert gateway.create_checkout_session(TENANT, "growth", "cus_1", "https://ok", "https://no") == "https://pay"
+    assert (
+        gateway.create_checkout_session(
+            TENANT, "growth", customer_id="cus_1", success_url="https://ok", cancel_url="https://no"
+        )
+        == "https://pay"
+    )
     (_, asked), (_, sent) = stripe.calls
     assert asked["lookup_keys[0]"] == "growth"
     assert sent["line_items[0][price]"] == "price_7"
@@ -264,7 +269,9 @@ def test_a_checkout_carries_the_tenant_to_the_subscription(stripe: Stripe) -> No
 def test_a_plan_without_a_price_cannot_be_bought(stripe: Stripe) -> None:
     stripe.answers["GET /v1/prices"] = {"object": "list", "data": []}
     with pytest.raises(InvalidInput, match="growth"):
-        StripeGateway("sk_test", stripe.url).create_checkout_session(TENANT, "growth", "cus_1", "a", "b")
+        StripeGateway("sk_test", stripe.url).create_checkout_session(
+            TENANT, "growth", customer_id="cus_1", success_url="a", cancel_url="b"
+        )
 
 
 def test_the_portal_is_the_customers_own(stripe: Stripe) -> None:

@@ -149,14 +149,14 @@ def test_whoever_has_seen_the_last_answer_may_answer() -> None:
         message_key(EpochMs(30), "b"),
     )
     with pytest.raises(Conflict):
-        claim_answer(conversation, seen_question, mine, "agent:bea")
-    claimed = claim_answer(conversation, seen_answer, mine, "agent:bea")
+        claim_answer(conversation, seen_question, mine, author="agent:bea")
+    claimed = claim_answer(conversation, seen_answer, mine, author="agent:bea")
     assert (claimed.trail.answer_id, claimed.trail.answer_by) == (mine, "agent:bea")
-    assert claim_answer(claimed, seen_answer, mine, "agent:bea") == claimed
-    assert claim_answer(conversation, seen_question, mine, "agent:ana").trail.answer_id == mine
+    assert claim_answer(claimed, seen_answer, mine, author="agent:bea") == claimed
+    assert claim_answer(conversation, seen_question, mine, author="agent:ana").trail.answer_id == mine
     with pytest.raises(Conflict):
-        claim_answer(claimed, seen_answer, message_key(EpochMs(31), "c"), "agent:cid")
-    over = claim_answer(claimed, seen_answer, message_key(EpochMs(31), "c"), "agent:cid", void=mine)
+        claim_answer(claimed, seen_answer, message_key(EpochMs(31), "c"), author="agent:cid")
+    over = claim_answer(claimed, seen_answer, message_key(EpochMs(31), "c"), author="agent:cid", void=mine)
     assert over.trail.answer_by == "agent:cid"
 
 

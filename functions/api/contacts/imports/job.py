@@ -209,6 +209,6 @@ class Imports:
         return self._files.link(
             f"{self._prefix(tenant_id, import_id)}/rejected.csv",
             "text/csv; charset=utf-8",
-            content_disposition("rejected.csv", inline=False),
-            _LINK_SECONDS,
+            disposition=content_disposition("rejected.csv", inline=False),
+            seconds=_LINK_SECONDS,
         )

@@ -108,7 +108,7 @@ def _template(value: Value) -> Iterator[Words]:
         text = f"the template {_named(value)} is {event.lower()}"
         yield Words("template_status", _TEMPLATE[event], ": ".join([text, "; ".join(filter(None, why))]).rstrip(": "))
     elif event and event not in _OF_TEMPLATES:
-        yield _not_known("template_status", f"the template {_named(value)}", event)
+        yield _not_known("template_status", f"the template {_named(value)}", said=event)
 
 
 def _quality(value: Value) -> Iterator[Words]:
@@ -117,7 +117,7 @@ def _quality(value: Value) -> Iterator[Words]:
         severity: Severity = {"GREEN": "info", "YELLOW": "warning"}.get(quality, "critical")  # type: ignore[assignment]
         yield Words("template_quality", severity, f"the quality of the template {_named(value)} is {quality.lower()}")
     elif quality not in ("", "UNKNOWN"):
-        yield _not_known("template_quality", f"the quality of the template {_named(value)}", quality)
+        yield _not_known("template_quality", f"the quality of the template {_named(value)}", said=quality)
 
 
 def _category(value: Value) -> Iterator[Words]:
@@ -144,7 +144,7 @@ def _named(value: Value) -> str:
     return f"{name} ({language})" if language else name
 
 
-def _not_known(kind: str, about: str, said: str) -> Words:
+def _not_known(kind: str, about: str, *, said: str) -> Words:
     """A word that Meta has added to a list since: nothing is done, so that a person must look."""
     return Words(kind, "warning", f"Meta says {said[:60]} of {about}, which is not known here: see WhatsApp Manager")
 
@@ -166,7 +166,7 @@ def _number(value: Value) -> Iterator[Words]:
     if event in said:
         yield Words("number_quality", *said[event])
     elif event not in ("", "ONBOARDING"):
-        yield _not_known("number_quality", "the number", event)
+        yield _not_known("number_quality", "the number", said=event)
 
 
 _ACCOUNT: dict[str, tuple[Severity, str]] = {
@@ -203,7 +203,7 @@ def _account(value: Value) -> Iterator[Words]:
             severity, text = _BAN[state]
             yield Words("account", severity, f"{text} ({when})" if when else text)
         elif state:
-            yield _not_known("account", "a ban of the account", state)
+            yield _not_known("account", "a ban of the account", said=state)
     elif event == "ACCOUNT_VIOLATION":
         kind = word(as_object(value.get("violation_info")), "violation_type")
         yield Words("account", "critical", _with("Meta found a violation of its policy", kind[:100]))
@@ -214,7 +214,7 @@ def _account(value: Value) -> Iterator[Words]:
             what = word(restriction, "restriction_type")[:100]
             yield Words("account", "critical", _with("Meta restricts", what) + end if what else f"Meta restricts{end}")
     elif event and event not in _OF_ACCOUNTS:
-        yield _not_known("account", "the account", event)
+        yield _not_known("account", "the account", said=event)
 
 
 def _username(value: Value) -> Iterator[Words]:
@@ -243,7 +243,7 @@ def _preferences(value: Value) -> Iterator[Words]:
     for chosen in map(as_object, as_list(value.get("user_preferences"))[:10]):
         if (said := word(chosen, "value").strip()) and not is_choice(chosen):
             about = "a person's choice in WhatsApp's own control"
-            yield replace(_not_known("preference", about, said), once=said[:60])
+            yield replace(_not_known("preference", about, said=said), once=said[:60])
 
 
 def _history(value: Value) -> Iterator[Words]:
