@@ -14,6 +14,10 @@ ConversationId = NewType("ConversationId", str)
 """32 hex digits: `conversation_id_for`, beside it."""
 CampaignId = NewType("CampaignId", str)
 """A ULID."""
+WabaId = NewType("WabaId", str)
+"""Meta's, of a WhatsApp Business Account: digits."""
+PhoneNumberId = NewType("PhoneNumberId", str)
+"""Meta's, of a number of such an account: digits too, and no phone number."""
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_CROCKFORD)}

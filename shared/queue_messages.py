@@ -7,7 +7,7 @@ from typing import Any, Self
 from shared.clock import EpochMs
 from shared.domain.fairness import one_of, ordered_group
 from shared.errors import InvalidInput
-from shared.ids import CampaignId, ContactId, ConversationId, TenantId
+from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId, WabaId
 
 BOT_GROUPS = 16
 """Of the BotQueue for each tenant, which has fifty workers for all of them."""
@@ -52,7 +52,7 @@ class LoadShard(QueueMessage):
 class WakeLane(QueueMessage):
     """Work on a number's lane. `handoff` is the token by which a slice hands over to the next."""
 
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     lane: int
     handoff: str = ""
 
@@ -66,7 +66,7 @@ class InboundMessage(QueueMessage):
     bucket under the key `stored`, and `message` is empty.
     """
 
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     message: dict[str, Any]
     contact: dict[str, Any]
     received_at: EpochMs
@@ -84,11 +84,11 @@ class ConsentSaid(QueueMessage):
     """
 
     received_at: EpochMs
-    phone_number_id: str = ""
+    phone_number_id: PhoneNumberId = PhoneNumberId("")
     word: str = ""
     message: dict[str, Any] = field(default_factory=dict)
     contact: dict[str, Any] = field(default_factory=dict)
-    waba_id: str = ""
+    waba_id: WabaId = WabaId("")
     preference: dict[str, Any] = field(default_factory=dict)
 
 
@@ -97,7 +97,7 @@ class StatusUpdates(QueueMessage):
     """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, price, wamid], and
     [phone, user id] of the person behind that where both are told."""
 
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     updates: list[list[Any]]
 
 
@@ -110,7 +110,7 @@ class AccountEvent(QueueMessage):
     under the key `stored`.
     """
 
-    waba_id: str
+    waba_id: WabaId
     field: str
     value: dict[str, Any]
     received_at: EpochMs
@@ -126,7 +126,7 @@ class SyncTask(QueueMessage):
     """
 
     kind: str
-    waba_id: str
+    waba_id: WabaId
     value: dict[str, Any]
     received_at: EpochMs
     stored: str = ""
@@ -137,7 +137,7 @@ class BotTurn(QueueMessage):
     """An inbound message a bot may answer."""
 
     tenant_id: TenantId
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     contact_id: ContactId
     conversation_id: ConversationId
     message_id: str
@@ -153,7 +153,7 @@ class CopyMedia(QueueMessage):
     """Copy the file of a stored message from Meta to the data bucket."""
 
     tenant_id: TenantId
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     conversation_id: ConversationId
     message_id: str
 

@@ -8,6 +8,7 @@ from shared.clock import EpochMs
 from shared.domain.bots.bot import Bot, reply_for
 from shared.domain.conversations.conversation import window_open
 from shared.domain.conversations.message import Message
+from shared.ids import PhoneNumberId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def words_of(message: Message) -> str:
     return said if isinstance(said, str) else ""
 
 
-def answer_to(bots: Sequence[Bot], phone_number_id: str, message: Message, now: EpochMs) -> Answer | None:
+def answer_to(bots: Sequence[Bot], phone_number_id: PhoneNumberId, message: Message, now: EpochMs) -> Answer | None:
     """None when no rule matches, or the message is older than the 24 hours in which it may be answered freely."""
     if message.direction != "in" or message.author == "whatsapp" or not window_open(message.at, now):
         return None

@@ -21,6 +21,7 @@ from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, Pyreq
 from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer
 from shared.domain.json_text import storable
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
+from shared.ids import PhoneNumberId
 
 T = TypeVar("T")
 _CONNECT_SECONDS = 5
@@ -61,7 +62,7 @@ class GraphClient:
 
     async def send(
         self,
-        phone_number_id: str,
+        phone_number_id: PhoneNumberId,
         access: GraphAccess,
         body: Mapping[str, object],
         endpoint: str = "messages",
@@ -108,7 +109,14 @@ class GraphClient:
         )
 
     async def upload(
-        self, phone_number_id: str, access: GraphAccess, file: IO[bytes], mime_type: str, *, name: str, seconds: float
+        self,
+        phone_number_id: PhoneNumberId,
+        access: GraphAccess,
+        file: IO[bytes],
+        mime_type: str,
+        *,
+        name: str,
+        seconds: float,
     ) -> str:
         """Give Meta a file, read in pieces from its beginning; returns the media id, which lives for 30 days (Meta,
         media). `name` is ASCII and ends as the type does. Raises like `call`."""

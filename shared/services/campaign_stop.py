@@ -11,7 +11,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.stop_reasons import Scope, outweighs
 from shared.errors import Conflict, NotFound
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -19,13 +19,13 @@ from shared.store.campaigns.lanes import Lanes
 _NEWEST = 100
 
 
-def newest_of_account(campaigns: Campaigns, tenant_id: TenantId, waba_id: str) -> list[Campaign]:
+def newest_of_account(campaigns: Campaigns, tenant_id: TenantId, waba_id: WabaId) -> list[Campaign]:
     """Those of the tenant's newest hundred that are of this account, in whatever state."""
     return [c for c in campaigns.page(tenant_id, _NEWEST, None).items if c.waba_id == waba_id]
 
 
 def running_on(
-    campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, phone_number_id: str, known: Container[str]
+    campaigns: Campaigns, lanes: Lanes, tenant_id: TenantId, phone_number_id: PhoneNumberId, known: Container[str]
 ) -> dict[CampaignId, Campaign]:
     """By id, the tenant's campaigns that are on this number, without those whose ids are `known`."""
     found: dict[CampaignId, Campaign] = {}

@@ -15,7 +15,7 @@ from shared.domain.media.media_types import extension_of, refusal_to_send, shown
 from shared.domain.media.message_media import library_key, upload_key
 from shared.domain.media.sniffing import HEAD_BYTES, is_voice_note
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.observability import count
 from shared.services.meta_access import MetaAccess
 from shared.store.media.library import MediaLibrary
@@ -128,7 +128,13 @@ class MediaService:
         return file
 
     def at_meta(
-        self, tenant_id: TenantId, phone_number_id: str, use: FileUse, now: EpochMs, *, margin_ms: int = SEND_MARGIN_MS
+        self,
+        tenant_id: TenantId,
+        phone_number_id: PhoneNumberId,
+        use: FileUse,
+        now: EpochMs,
+        *,
+        margin_ms: int = SEND_MARGIN_MS,
     ) -> AtMeta:
         """The file with Meta's id, uploaded for this number if need be. `now` is epoch ms.
 
@@ -140,7 +146,7 @@ class MediaService:
         return AtMeta(file, known or self._upload(tenant_id, phone_number_id, file, now, margin_ms))
 
     def renewed(
-        self, tenant_id: TenantId, phone_number_id: str, stale: Iterable[tuple[str, str]], now: EpochMs
+        self, tenant_id: TenantId, phone_number_id: PhoneNumberId, stale: Iterable[tuple[str, str]], now: EpochMs
     ) -> dict[str, str]:
         """The same after Meta refused the (our id, Meta's id) pairs: uploaded anew, unless that was done already.
 
@@ -163,7 +169,7 @@ class MediaService:
     def _upload(
         self,
         tenant_id: TenantId,
-        phone_number_id: str,
+        phone_number_id: PhoneNumberId,
         file: LibraryFile,
         now: EpochMs,
         margin_ms: int,

@@ -5,7 +5,7 @@ from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Waba
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.store.accounts.tenants import Accounts
 
 
@@ -15,7 +15,7 @@ class MetaAccess:
         self._vault = vault
         self._secrets = secrets
 
-    def of_number(self, tenant_id: TenantId, phone_number_id: str, now: EpochMs) -> GraphAccess:
+    def of_number(self, tenant_id: TenantId, phone_number_id: PhoneNumberId, now: EpochMs) -> GraphAccess:
         """`now` in epoch ms. Raises NotFound for a number that is not the tenant's."""
         number = self._accounts.number(tenant_id, phone_number_id)
         return self.of_account(tenant_id, self._accounts.waba(tenant_id, number.waba_id), now)

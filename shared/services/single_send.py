@@ -24,7 +24,7 @@ from shared.domain.conversations.outgoing_message import own_and_meta_ids, wire_
 from shared.domain.media.library import STALE_CODES
 from shared.domain.media.message_media import MessageMedia
 from shared.errors import AppError, Conflict, NotFound, RetryableError, SendRefused
-from shared.ids import ConversationId, TenantId
+from shared.ids import ConversationId, PhoneNumberId, TenantId
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.same_number import with_no_of_others
@@ -208,7 +208,7 @@ class SingleSender:
         return stored
 
     def _with_new_files(
-        self, tenant_id: TenantId, phone_number_id: str, message: Message, now: EpochMs
+        self, tenant_id: TenantId, phone_number_id: PhoneNumberId, message: Message, now: EpochMs
     ) -> Message | None:
         """The message with its files uploaded to Meta anew; None when that is not what it was refused for."""
         named = dict(own_and_meta_ids(message.content))
@@ -262,7 +262,7 @@ class SingleSender:
                 return outcome
 
     def _offer(
-        self, phone_number_id: str, access: GraphAccess, body: dict[str, object], route: Route, until: EpochMs
+        self, phone_number_id: PhoneNumberId, access: GraphAccess, body: dict[str, object], route: Route, until: EpochMs
     ) -> Outcome:
         """What an endpoint says to a message; `until` (epoch ms) it is tried again if it was provably not sent."""
         endpoint = route.endpoint

@@ -26,7 +26,7 @@ from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import SHARDS
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
-from shared.ids import CampaignId, ContactId, TenantId
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId
 
 RUNS = 5
 SECRET = "app-secret"
@@ -87,13 +87,23 @@ def folding() -> float:
 
     sizes = (STATUSES, *(0,) * (SHARDS - 1))
     campaign = Campaign(
-        CampaignId("01C"), "Sale", "106540352242922", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes
+        CampaignId("01C"),
+        "Sale",
+        PhoneNumberId("106540352242922"),
+        WabaId("w"),
+        "tpl",
+        "MARKETING",
+        Audience(),
+        {},
+        sizes=sizes,
     )
 
     def work() -> None:
         updates = [update for i, body in enumerate(bodies) for update in read_updates(str(i), body)]
         reach = Reach(campaign, {0: STATUSES})
-        assert len(fold(updates, {"106540352242922": TenantId("01J")}, reach.covers).blocks) == -(-STATUSES // 80)
+        assert len(fold(updates, {PhoneNumberId("106540352242922"): TenantId("01J")}, reach.covers).blocks) == -(
+            -STATUSES // 80
+        )
 
     return best(work) / STATUSES
 
@@ -122,7 +132,7 @@ def importing() -> float:
 def freezing() -> float:
     """Seconds per contact: the gate, the variables, and packing into blocks."""
     body = {"type": "BODY", "text": "Hi {{1}}, your {{2}} points wait for you in {{3}} until Sunday"}
-    template = Template("1", "2", "sale", "pt_BR", "MARKETING", "APPROVED", "POSITIONAL", [body])
+    template = Template("1", WabaId("2"), "sale", "pt_BR", "MARKETING", "APPROVED", "POSITIONAL", [body])
     variables = {
         "body.1": Variable("contact", "first_name", "there"),
         "body.2": Variable("field", "points", "your"),

@@ -26,7 +26,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.fairness import ordered_group
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, NotFound, RetryableError
-from shared.ids import CampaignId, ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import (
     AccountEvent,
     BillingEvent,
@@ -56,20 +56,23 @@ def batch(*records: tuple[str, str]) -> dict[str, Any]:
 CONSUMERS: list[tuple[str, str, Callable[[TenantId, int], Any]]] = [
     (
         "functions.webhook_ingest.inbound_handler", "take_message",
-        lambda owner, i: InboundMessage(owner, {}, {}, EpochMs(i)),
+        lambda owner, i: InboundMessage(PhoneNumberId(owner), {}, {}, EpochMs(i)),
     ),
     (
         "functions.webhook_ingest.account_handler", "take_account_event",
-        lambda owner, i: AccountEvent(owner, "f", {}, EpochMs(i)),
+        lambda owner, i: AccountEvent(WabaId(owner), "f", {}, EpochMs(i)),
     ),
-    ("functions.webhook_ingest.sync_handler", "take_task", lambda owner, i: SyncTask("history", owner, {}, EpochMs(i))),
+    (
+        "functions.webhook_ingest.sync_handler", "take_task",
+        lambda owner, i: SyncTask("history", WabaId(owner), {}, EpochMs(i)),
+    ),
     (
         "functions.campaign_dispatch.start_handler", "start_campaign",
         lambda owner, i: StartCampaign(owner, CampaignId(f"c{i}")),
     ),
     (
         "functions.bot_reply.handler", "take_turn",
-        lambda owner, i: BotTurn(owner, "106", ContactId("c"), ConversationId(f"v{i}"), "m"),
+        lambda owner, i: BotTurn(owner, PhoneNumberId("106"), ContactId("c"), ConversationId(f"v{i}"), "m"),
     ),
     (
         "functions.billing_events.apply_handler", "apply_event",

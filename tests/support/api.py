@@ -15,7 +15,7 @@ import httpx
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -99,8 +99,8 @@ class Business:
     api_key: str
     owner: Api
     key: Api
-    waba_id: str
-    phone_number_id: str
+    waba_id: WabaId
+    phone_number_id: PhoneNumberId
     business_id: str
 
 

@@ -17,7 +17,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import SECRETS
@@ -44,8 +44,8 @@ class Chat:
     api: Api
     simulator: httpx.Client
     tenant: TenantId
-    number: str
-    waba: str
+    number: PhoneNumberId
+    waba: WabaId
     contact: str
     conversation: str
     phone: str
@@ -85,7 +85,13 @@ class Chat:
         )
         self.api.deps.conversations.append(
             self.tenant,
-            Head(ConversationId(self.conversation), self.number, ContactId(self.contact), "Ana", self.phone),
+            Head(
+                ConversationId(self.conversation),
+                self.number,
+                ContactId(self.contact),
+                "Ana",
+                self.phone,
+            ),
             message,
         )
         self.api.deps.contacts.note_inbound(self.tenant, ContactId(self.contact), EpochMs(at // 1000 * 1000))
@@ -117,12 +123,14 @@ def _chat(api: Api, simulator: httpx.Client) -> Chat:
     for agent in agents:
         deps.directory.create(tenant, f"MEMBER#{agent.member_id}", agent)
     token = deps.vault.seal(tenant, META_TOKEN, made["access_token"])
-    deps.accounts.connect(tenant, Waba(waba, "x", "USD", token), [Number(number, waba, "+1", "x")])
+    deps.accounts.connect(
+        tenant, Waba(WabaId(waba), "x", "USD", token), [Number(PhoneNumberId(number), WabaId(waba), "+1", "x")]
+    )
     phone = f"+346{secrets.randbelow(10**8):08d}"
     contact = contact_id_for(tenant, "phone", phone)
     deps.contacts.upsert(tenant, contact, {"phone": phone, "name": "Ana", "region": "ES"}, {}, frozenset(), EpochMs(1))
-    conversation = conversation_id_for(tenant, number, contact)
+    conversation = conversation_id_for(tenant, PhoneNumberId(number), contact)
     ana, bea = (agent.member_id for agent in agents)
-    chat = Chat(api, simulator, tenant, number, waba, contact, conversation, phone, ana, bea)
-    deps.conversations.open(tenant, Head(conversation, number, contact, "Ana", phone), epoch_ms())
+    chat = Chat(api, simulator, tenant, PhoneNumberId(number), WabaId(waba), contact, conversation, phone, ana, bea)
+    deps.conversations.open(tenant, Head(conversation, PhoneNumberId(number), contact, "Ana", phone), epoch_ms())
     return chat

@@ -34,7 +34,7 @@ from shared.domain.contacts.number_plans import VERSION
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
-from shared.ids import CampaignId, ContactId, TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage
 from shared.services.media import MediaService
 from shared.store.accounts.tenants import Accounts
@@ -143,8 +143,8 @@ class World:
 
     def __init__(self, database: Database, throughput: int = 80) -> None:
         self.tenant_id = TenantId(new_ulid())
-        self.phone_number_id = f"{epoch_ms()}{os.getpid()}{next(_serial)}"
-        self.waba_id = "9" + self.phone_number_id
+        self.phone_number_id = PhoneNumberId(f"{epoch_ms()}{os.getpid()}{next(_serial)}")
+        self.waba_id = WabaId("9" + self.phone_number_id)
         directory = Directory(database)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
         self.deps = Deps(

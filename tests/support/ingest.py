@@ -32,7 +32,7 @@ from shared.clients.queue import Outgoing, Queue
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import QueueMessage
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
@@ -107,7 +107,7 @@ class Ingest:
     queues: dict[str, MemoryQueue]
     bucket: MemoryBucket
 
-    def add_tenant(self, tenant_id: TenantId, waba_id: str, phone_number_id: str, display: str) -> None:
+    def add_tenant(self, tenant_id: TenantId, waba_id: WabaId, phone_number_id: PhoneNumberId, display: str) -> None:
         owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
         self.deps.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
         number = Number(phone_number_id, waba_id, display, "Shop")

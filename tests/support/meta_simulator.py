@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from infra.local.meta_simulator.server import in_thread
+from shared.ids import PhoneNumberId
 
 Json = dict[str, Any]
 
@@ -101,7 +102,7 @@ class Sim:
         self.http = http
         business = self.script(create_waba={"connected": True})["create_waba"]
         self.waba_id = str(business["waba_id"])
-        self.number_id = str(business["phone_numbers"][0]["id"])
+        self.number_id = PhoneNumberId(str(business["phone_numbers"][0]["id"]))
         self.token = str(business["access_token"])
 
     def script(self, **actions: object) -> Json:

@@ -10,6 +10,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from shared.clock import EpochMs
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
+from shared.ids import PhoneNumberId
 from shared.queue_messages import AccountEvent, BotTurn, ConsentSaid, CopyMedia, InboundMessage, QueueMessage, SyncTask
 from tests.support.api import Business, Json, aws, settle, wait_for
 
@@ -151,7 +152,10 @@ def _file(scene: Scene) -> CopyMedia:
         lambda found: found and found[0]["media"]["status"] == "stored",
     )
     return CopyMedia(
-        scene.business.tenant_id, scene.business.phone_number_id, scene.turn.conversation_id, listed[0]["id"]
+        scene.business.tenant_id,
+        scene.business.phone_number_id,
+        scene.turn.conversation_id,
+        listed[0]["id"],
     )
 
 
@@ -179,7 +183,7 @@ WEBHOOKS: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "a message that no queue holds": ("Inbound", _stored),
     "nobody's message": (
         "Inbound",
-        lambda scene: InboundMessage("0", {"type": "text", "n": scene.turn.message_id}, {}, EpochMs(1)),
+        lambda scene: InboundMessage(PhoneNumberId("0"), {"type": "text", "n": scene.turn.message_id}, {}, EpochMs(1)),
     ),
     "a no on its own path": ("Consent", _no),
     "an alert": ("Account", _account("account_alerts", {"alert_info": {"alert_type": "OBA_APPROVED"}})),

@@ -11,7 +11,7 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Answer, Api
 
@@ -24,7 +24,7 @@ class Team:
 
     api: Api
     tenant: TenantId
-    number: str
+    number: PhoneNumberId
     owner: str
     ana: str
     bea: str
@@ -87,5 +87,9 @@ def team(api: Api) -> Team:
     api.deps.accounts.create(Tenant(tenant, "T", "BR"), people[0])
     for member in people[1:]:
         api.deps.directory.create(tenant, f"MEMBER#{member.member_id}", member)
-    api.deps.accounts.connect(tenant, Waba(f"9{number}", "x", "USD", "t"), [Number(number, f"9{number}", "+1", "x")])
-    return Team(api, tenant, number, *(member.member_id for member in people))
+    api.deps.accounts.connect(
+        tenant,
+        Waba(WabaId(f"9{number}"), "x", "USD", "t"),
+        [Number(PhoneNumberId(number), WabaId(f"9{number}"), "+1", "x")],
+    )
+    return Team(api, tenant, PhoneNumberId(number), *(member.member_id for member in people))

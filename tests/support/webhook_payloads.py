@@ -4,10 +4,11 @@ import copy
 import json
 from typing import Any
 
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 
-TENANT, WABA, PHONE_ID, DISPLAY = TenantId("01TENANT"), "102290129340398", "106540352242922", "+15550783881"
-OTHER, OTHER_WABA, OTHER_PHONE_ID = TenantId("01OTHER"), "999", "888"
+TENANT, WABA, PHONE_ID = TenantId("01TENANT"), WabaId("102290129340398"), PhoneNumberId("106540352242922")
+DISPLAY = "+15550783881"
+OTHER, OTHER_WABA, OTHER_PHONE_ID = TenantId("01OTHER"), WabaId("999"), PhoneNumberId("888")
 Json = dict[str, Any]
 METADATA: Json = {"display_phone_number": DISPLAY.lstrip("+"), "phone_number_id": PHONE_ID}
 CONTACT: Json = {

@@ -8,7 +8,7 @@ from shared.domain.contacts.identity import IdentityKind, conversation_id_for
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.message import Message
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import TenantId, new_ulid
+from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from tests.support.ingest import Ingest
 from tests.support.webhook_payloads import Json, envelope, wire
 
@@ -20,7 +20,11 @@ PHONE, BSUID = "16505551234", "US.13491208655302741918"
 class WebhookPlace:
     def __init__(self, ingest: Ingest, display: str = DISPLAY) -> None:
         self.ingest = ingest
-        self.tenant_id, self.number_id, self.waba_id = TenantId(new_ulid()), new_ulid(), new_ulid()
+        self.tenant_id, self.number_id, self.waba_id = (
+            TenantId(new_ulid()),
+            PhoneNumberId(new_ulid()),
+            WabaId(new_ulid()),
+        )
         ingest.add_tenant(self.tenant_id, self.waba_id, self.number_id, f"+{DISPLAY}")
         self.metadata = {"display_phone_number": display, "phone_number_id": self.number_id}
 

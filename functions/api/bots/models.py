@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.api.http.fields import Cursor, Input, MetaId, Output, ShortText, moment
+from functions.api.http.fields import Cursor, Input, NumberRef, Output, ShortText, moment
 from shared.domain.bots.bot import Bot
+from shared.ids import PhoneNumberId
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
@@ -24,7 +25,7 @@ class RuleModel(Input):
 
 class BotIn(Input):
     name: ShortText
-    phone_number_id: MetaId | None = Field(None, description="limits the bot to one number")
+    phone_number_id: NumberRef | None = Field(None, description="limits the bot to one number")
     enabled: bool = True
     rules: Annotated[list[RuleModel], Field(min_length=1, max_length=100)] = Field(
         description="the first that matches answers"
@@ -34,7 +35,7 @@ class BotIn(Input):
 class BotOut(Output):
     id: str
     name: str
-    phone_number_id: str | None
+    phone_number_id: PhoneNumberId | None
     enabled: bool
     rules: list[RuleModel]
     created_at: str | None

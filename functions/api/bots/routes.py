@@ -14,6 +14,7 @@ from shared.clock import EpochMs
 from shared.domain.accounts.account import Scope
 from shared.domain.bots.bot import Bot, Rule
 from shared.errors import NotFound
+from shared.ids import PhoneNumberId
 
 router = new_router()
 deps = parts_for(router, BotParts)
@@ -27,7 +28,7 @@ def _bot(body: BotIn, bot_id: str, created_at: EpochMs) -> Bot:
         except NotFound as exc:
             raise NotFound("there is no such number", field="phone_number_id") from exc
     rules = tuple(Rule(rule.match, tuple(rule.keywords), rule.reply) for rule in body.rules)
-    return Bot(bot_id, body.name, body.phone_number_id or "", body.enabled, rules, created_at)
+    return Bot(bot_id, body.name, body.phone_number_id or PhoneNumberId(""), body.enabled, rules, created_at)
 
 
 @router.get("/v1/bots", **secured(Scope.READ, "bots", "Bots, in the order they are asked"))

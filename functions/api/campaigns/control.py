@@ -25,7 +25,7 @@ from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Va
 from shared.domain.templates.template import Template
 from shared.domain.templates.variables import named_files
 from shared.errors import Conflict, NotFound, PermanentError
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
@@ -54,7 +54,7 @@ UseFile = Callable[[TenantId, FileUse], object]
 @dataclass(frozen=True, slots=True)
 class CampaignDraft:
     name: str
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     template_id: str
     audience: Audience
     variables: Mapping[str, Variable]

@@ -15,14 +15,14 @@ from shared.domain.campaigns.outlook import limit_words
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, SendPlan
 from shared.errors import Conflict, NotFound
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.observability import count, logger
 
 _ABOUT_TO_SEND = frozenset({State.DRAFT, State.PAUSED})
 
 
 def refresh_number(
-    parts: CampaignParts, tenant_id: TenantId, phone_number_id: str, now: EpochMs
+    parts: CampaignParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, now: EpochMs
 ) -> tuple[Number, Waba]:
     """The number and its account with what Meta says of them now, or with what is stored when Meta cannot be asked."""
     number = parts.accounts.number(tenant_id, phone_number_id)

@@ -10,6 +10,7 @@ from shared.domain.media.media_types import SENDABLE
 from shared.domain.media.mime_names import base_type
 from shared.domain.templates.compiler import Problem, SendPlan
 from shared.errors import ProviderRejected
+from shared.ids import PhoneNumberId
 
 LookAtLinks = Callable[[Collection[str]], Mapping[str, LinkSeen]]
 _MEDIA = ("image", "video", "document")
@@ -34,7 +35,7 @@ def _as_sent(value: str) -> str:
 
 
 def media_problems(
-    graph: Graph, access: GraphAccess, phone_number_id: str, plan: SendPlan, look: LookAtLinks
+    graph: Graph, access: GraphAccess, phone_number_id: PhoneNumberId, plan: SendPlan, look: LookAtLinks
 ) -> list[Problem]:
     """What is dead or of the wrong type, under the variable that names it. Raises RetryableError when Meta is out of
     reach: nobody then knows."""
@@ -52,7 +53,9 @@ def media_problems(
     return problems
 
 
-def _id_problem(graph: Graph, access: GraphAccess, phone_number_id: str, kind: str, *, media_id: str) -> Iterator[str]:
+def _id_problem(
+    graph: Graph, access: GraphAccess, phone_number_id: PhoneNumberId, kind: str, *, media_id: str
+) -> Iterator[str]:
     """Meta, media: uploaded ids live 30 days, those of webhooks 7, and belong to one business account."""
     try:
         row = graph.call("GET", media_id, access, params={"phone_number_id": phone_number_id})

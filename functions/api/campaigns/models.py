@@ -6,16 +6,17 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from functions.api.campaigns.audience_models import AudienceIn, Code, FrequencyCapIn
-from functions.api.http.fields import Cursor, Input, MetaId, Output, ShortText, moment, written_out
+from functions.api.http.fields import Cursor, Input, MetaId, NumberRef, Output, ShortText, moment, written_out
 from functions.api.templates.variable_models import VariableModel
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, UnknownPolicy
 from shared.domain.campaigns.stop_reasons import next_action
+from shared.ids import PhoneNumberId, WabaId
 
 
 class CampaignIn(Input):
     name: ShortText
-    phone_number_id: MetaId
+    phone_number_id: NumberRef
     template_id: MetaId
     audience: AudienceIn
     variables: Annotated[dict[str, VariableModel], Field(max_length=250)] = Field(
@@ -35,8 +36,8 @@ class CampaignIn(Input):
 class CampaignOut(Output):
     id: str
     name: str
-    phone_number_id: str
-    waba_id: str
+    phone_number_id: PhoneNumberId
+    waba_id: WabaId
     template_id: str
     category: str
     audience: AudienceIn

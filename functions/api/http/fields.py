@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstrai
 from pydantic import Tag as UnionTag
 
 from shared.clock import EpochMs, to_rfc3339
-from shared.ids import CampaignId, ContactId, ConversationId
+from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, WabaId
 
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 HEX_ID = r"^[0-9a-f]{32}$"
@@ -22,6 +22,8 @@ ContactPath = Annotated[ContactId, Path(pattern=HEX_ID)]
 ConversationPath = Annotated[ConversationId, Path(pattern=HEX_ID)]
 CampaignPath = Annotated[CampaignId, Path(pattern=ULID)]
 MetaId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=META_ID)]
+WabaRef = Annotated[WabaId, StringConstraints(strip_whitespace=True, pattern=META_ID)]
+NumberRef = Annotated[PhoneNumberId, StringConstraints(strip_whitespace=True, pattern=META_ID)]
 
 
 class Input(BaseModel):

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints
 
-from functions.api.http.fields import ULID, Cursor, Input, Output, SeenMessageId, moment, written_out
+from functions.api.http.fields import HEX_ID, META_ID, ULID, Cursor, Input, Output, SeenMessageId, moment, written_out
 from functions.api.inbox.models import ConversationOut
 from shared.clock import EpochMs
 from shared.domain.conversations.entry import MOST_MENTIONS, Entry
 from shared.domain.conversations.inbox_settings import CannedReply, Label
 from shared.domain.conversations.presence import Present
-from shared.ids import ContactId, ConversationId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 
 UlidText = Annotated[str, StringConstraints(pattern=ULID)]
 LabelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -27,8 +27,8 @@ _SEEN = Field(
 
 
 class ConversationIn(Input):
-    contact_id: Annotated[ContactId, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-    phone_number_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,32}$")]
+    contact_id: Annotated[ContactId, StringConstraints(pattern=HEX_ID)]
+    phone_number_id: Annotated[PhoneNumberId, StringConstraints(pattern=META_ID)]
 
 
 class AssignIn(Input):

@@ -8,12 +8,12 @@ from shared.clock import EpochMs
 from shared.domain.conversations.conversation import WINDOW_MS, Conversation, window_open
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Said
-from shared.ids import ContactId, ConversationId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 
 
 class ConversationOut(Output):
     id: str
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     contact_id: ContactId
     contact_name: str
     contact_phone: str | None

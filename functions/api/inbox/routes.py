@@ -19,7 +19,7 @@ from shared.domain.accounts.account import Scope
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.conversation import Conversation, Status, marked, need_heard, read
 from shared.errors import NotFound, SendRefused
-from shared.ids import ConversationId
+from shared.ids import ConversationId, PhoneNumberId
 from shared.services.single_send import WINDOW_CLOSED
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.lists import ConversationFilter
@@ -37,7 +37,7 @@ def list_conversations(
     status: Annotated[Status | None, Query()] = None,
     assignee: Annotated[str | None, Query(pattern=r"^(me|none|[0-7][0-9A-HJKMNP-TV-Z]{25})$")] = None,
     label: Annotated[str | None, Query(pattern=ULID)] = None,
-    number: Annotated[str | None, Query(pattern=META_ID)] = None,
+    number: Annotated[PhoneNumberId | None, Query(pattern=META_ID)] = None,
     unread: Annotated[bool, Query()] = False,
     limit: Limit = 50,
     cursor: CursorText = None,

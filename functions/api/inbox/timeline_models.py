@@ -11,7 +11,7 @@ from functions.api.inbox.models import MessageOut
 from shared.domain.contacts.consent_record import ConsentEvent
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId
 
 
 class ConsentEventOut(Output):
@@ -25,7 +25,7 @@ class TouchOut(Output):
     name: str
     template_id: str
     category: str
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     outcome: str = Field(description="read, delivered, sent, failed, or unknown: it may have been sent")
     code: str | None = Field(description="Meta's error code, when it failed")
     replied: bool

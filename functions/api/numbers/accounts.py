@@ -2,11 +2,11 @@
 
 from shared.domain.numbers.number import Waba
 from shared.errors import Conflict, InvalidInput
-from shared.ids import TenantId
+from shared.ids import TenantId, WabaId
 from shared.store.accounts.tenants import Accounts
 
 
-def chosen_account(accounts: Accounts, tenant_id: TenantId, waba_id: str | None) -> Waba:
+def chosen_account(accounts: Accounts, tenant_id: TenantId, waba_id: WabaId | None) -> Waba:
     """The account named, or the only one. Raises NotFound, Conflict when none is connected, InvalidInput when it must
     be named."""
     if waba_id is not None:

@@ -17,7 +17,7 @@ from shared.clock import EpochMs
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba
 from shared.errors import Conflict, InvalidInput, ProviderRejected
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.directory import Directory
 
@@ -46,8 +46,8 @@ class ConnectRequest:
     """What the browser hands over. Without `phone_number_id`, every number of the account is connected."""
 
     code: str
-    waba_id: str
-    phone_number_id: str = ""
+    waba_id: WabaId
+    phone_number_id: PhoneNumberId = PhoneNumberId("")
     pin: str = ""
 
 
@@ -72,7 +72,7 @@ def exchange(graph: Graph, app: App, code: str) -> GraphAccess:
     return GraphAccess.of(token, app.secret)
 
 
-def may_manage(description: Mapping[str, Any], app_id: str, waba_id: str) -> bool:
+def may_manage(description: Mapping[str, Any], app_id: str, waba_id: WabaId) -> bool:
     """Whether the answer of debug_token proves that the token manages this account for our app."""
     data = description.get("data")
     if not isinstance(data, dict) or not data.get("is_valid") or str(data.get("app_id")) != app_id:
@@ -86,13 +86,13 @@ def may_manage(description: Mapping[str, Any], app_id: str, waba_id: str) -> boo
     )
 
 
-def number_from(row: Mapping[str, Any], waba_id: str, now: EpochMs) -> Number:
+def number_from(row: Mapping[str, Any], waba_id: WabaId, now: EpochMs) -> Number:
     """A number as Meta describes it (GET /{waba_id}/phone_numbers)."""
     status = str(row.get("status", ""))
     level = str((row.get("throughput") or {}).get("level", "STANDARD"))
     throughput = COEXISTENCE_THROUGHPUT if row.get("is_on_biz_app") else THROUGHPUT_BY_LEVEL.get(level, 80)
     return Number(
-        phone_number_id=str(row["id"]),
+        phone_number_id=PhoneNumberId(str(row["id"])),
         waba_id=waba_id,
         display="+" + "".join(c for c in str(row.get("display_phone_number", "")) if c.isdigit()),
         verified_name=str(row.get("verified_name", "")),
@@ -179,7 +179,7 @@ class Connector:
                 "this account already belongs to another tenant", field="waba_id", code="already_claimed"
             ) from exc
 
-    def _register(self, tenant_id: TenantId, phone_number_id: str, access: GraphAccess, pin: str) -> None:
+    def _register(self, tenant_id: TenantId, phone_number_id: PhoneNumberId, access: GraphAccess, pin: str) -> None:
         """Register the number for the Cloud API. The PIN is stored before Meta learns it, so it is never lost."""
         key = f"PIN#{phone_number_id}"
         if pin:

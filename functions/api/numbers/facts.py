@@ -7,7 +7,7 @@ from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, Waba, messaging_limit
 from shared.errors import ProviderRejected, RetryableError
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.store.accounts.tenants import Accounts
 
 # Meta, messaging limits: the field of a number in which its portfolio's limit is read (v24 and later).
@@ -22,7 +22,7 @@ class Facts:
     messaging_limit: int | None = None
 
 
-def look_up(graph: Graph, access: GraphAccess, phone_number_id: str) -> Facts:
+def look_up(graph: Graph, access: GraphAccess, phone_number_id: PhoneNumberId) -> Facts:
     """What Meta does not show, or cannot just now, stays unknown: nothing waits for this."""
     try:
         row = graph.call("GET", phone_number_id, access, params={"fields": f"quality_rating,{_LIMIT}"})

@@ -4,23 +4,24 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from functions.api.http.fields import Cursor, Input, MetaId, Output, moment
+from functions.api.http.fields import Cursor, Input, NumberRef, Output, WabaRef, moment
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import PhoneNumberId, WabaId
 
 
 class ConnectIn(Input):
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-    waba_id: MetaId
-    phone_number_id: MetaId | None = Field(None, description="Without it, every number of the account is connected.")
+    waba_id: WabaRef
+    phone_number_id: NumberRef | None = Field(None, description="Without it, every number of the account is connected.")
     pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = Field(
         None, description="The number's two-step PIN, when it already has one."
     )
 
 
 class NumberOut(Output):
-    phone_number_id: str
-    waba_id: str
+    phone_number_id: PhoneNumberId
+    waba_id: WabaId
     display: str
     verified_name: str
     username: str
@@ -64,7 +65,7 @@ class NumbersOut(Output):
 
 
 class WabaOut(Output):
-    waba_id: str
+    waba_id: WabaId
     name: str
     currency: str
     status: str

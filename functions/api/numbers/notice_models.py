@@ -4,6 +4,7 @@ from pydantic import Field
 
 from functions.api.http.fields import Cursor, Output, moment
 from shared.domain.numbers.notice import Notice
+from shared.ids import WabaId
 
 
 class NoticeOut(Output):
@@ -16,7 +17,7 @@ class NoticeOut(Output):
     severity: str = Field(description="info, warning, or critical")
     text: str
     at: str | None
-    waba_id: str | None
+    waba_id: WabaId | None
     phone_number: str | None = Field(description="of the tenant, E.164")
     template_id: str | None
 

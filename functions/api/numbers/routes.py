@@ -10,6 +10,7 @@ from functions.api.templates.actions import sync_templates
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.accounts.plans import entitlements
+from shared.ids import PhoneNumberId
 
 router = new_router()
 deps = parts_for(router, NumberParts)
@@ -23,7 +24,7 @@ def post_connect(body: ConnectIn) -> ConnectOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     tenant = parts.accounts.tenant(tenant_id)
     app = App(parts.meta_app_id, parts.secrets.read(now).meta_app_secret)
-    request = ConnectRequest(body.code, body.waba_id, body.phone_number_id or "", body.pin or "")
+    request = ConnectRequest(body.code, body.waba_id, body.phone_number_id or PhoneNumberId(""), body.pin or "")
     limits = entitlements(tenant.plan, tenant.subscription_status)
     waba, numbers, access = parts.connector.connect(tenant_id, request, app, limits, now)
     templates = sync_templates(parts.graph, parts.templates, access, tenant_id, waba.waba_id, now)

@@ -8,7 +8,7 @@ from functions.api.meta.calls import Graph, every
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
 from shared.domain.templates.template import Component, Template
-from shared.ids import TenantId
+from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
 
 _FIELDS = "id,name,language,status,category,parameter_format,components,rejected_reason"
@@ -25,7 +25,7 @@ class TemplateDraft:
     components: Sequence[Component]
 
 
-def template_from(row: Mapping[str, Any], waba_id: str, now: EpochMs) -> Template:
+def template_from(row: Mapping[str, Any], waba_id: WabaId, now: EpochMs) -> Template:
     """A template as Meta lists it. Meta answers in upper case; NONE is its word for no reason."""
     components = row.get("components")
     reason = str(row.get("rejected_reason") or "")
@@ -46,7 +46,7 @@ def template_from(row: Mapping[str, Any], waba_id: str, now: EpochMs) -> Templat
 
 
 def sync_templates(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, waba_id: str, now: EpochMs
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, waba_id: WabaId, now: EpochMs
 ) -> int:
     """Copy every template of the account; how many there are. One that is not listed is gone at Meta, and DELETED here.
 
@@ -102,7 +102,7 @@ def create_template(
     templates: Templates,
     access: GraphAccess,
     tenant_id: TenantId,
-    waba_id: str,
+    waba_id: WabaId,
     draft: TemplateDraft,
     now: EpochMs,
 ) -> Template:

@@ -4,13 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from functions.api.http.fields import Cursor, Input, MetaId, Output, moment
+from functions.api.http.fields import Cursor, Input, Output, WabaRef, moment
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import Template, UnsupportedComponent
+from shared.ids import WabaId
 
 
 class TemplateIn(Input):
-    waba_id: MetaId | None = Field(None, description="needed only when several accounts are connected")
+    waba_id: WabaRef | None = Field(None, description="needed only when several accounts are connected")
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,512}$")]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})?$")]
     category: Literal["MARKETING", "UTILITY", "AUTHENTICATION"]
@@ -28,7 +29,7 @@ class SlotOut(Output):
 
 class TemplateOut(Output):
     id: str
-    waba_id: str
+    waba_id: WabaId
     name: str
     language: str
     category: str

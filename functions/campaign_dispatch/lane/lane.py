@@ -22,7 +22,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import LaneState, NumberWork, Run
 from shared.domain.contacts.consent import SkipReason
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
@@ -48,7 +48,7 @@ class LaneEnd:
 class Lane:
     """One slice of one lane."""
 
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     lane: int
     owner: str
     handoff: str

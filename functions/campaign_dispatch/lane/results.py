@@ -14,7 +14,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
 from shared.domain.contacts.consent import SkipReason
-from shared.ids import CampaignId, ContactId, TenantId
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
@@ -165,7 +165,9 @@ class Results:
         """The slice ends: what was gathered is stored with the next answers."""
         self._note_ms = 0
 
-    def settle(self, phone_number_id: str, lane: int, fence: int, batch: Sequence[Sent], now: EpochMs) -> None:
+    def settle(
+        self, phone_number_id: PhoneNumberId, lane: int, fence: int, batch: Sequence[Sent], now: EpochMs
+    ) -> None:
         """Line up the writes for these answers and do what is in line. Raises what the first failing write raises."""
         settled = sort_out(batch, now)
         for (tenant_id, campaign_id, block), change in settled.changes.items():

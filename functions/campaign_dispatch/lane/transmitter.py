@@ -8,7 +8,7 @@ from shared.domain.campaigns.endpoint import Route, endpoint_of
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome
 from shared.errors import NotFound
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.templates.templates import Templates
 
@@ -23,7 +23,7 @@ class GraphTransmitter:
 
     graph: GraphClient
     access: GraphAccess
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     categories: Mapping[CampaignId, str] = field(default_factory=dict)
     _routes: dict[str, Route] = field(default_factory=dict)
 

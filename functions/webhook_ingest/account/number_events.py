@@ -20,10 +20,10 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
-from shared.ids import TenantId
+from shared.ids import TenantId, WabaId
 
 
-def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberNews, at: EpochMs) -> bool:
+def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: NumberNews, at: EpochMs) -> bool:
     """`at` is Meta's time in epoch ms. False when it concerns nothing that is stored here."""
     found = True
     if news.change is not None:
@@ -33,7 +33,7 @@ def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: str, ne
     return found
 
 
-def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: str, news: NumberChange, at: EpochMs) -> bool:
+def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: NumberChange, at: EpochMs) -> bool:
     """A flagged number stops its campaigns, unless it is known to have recovered since. One that is known to be RED as
     of later does too: whoever asked Meta for its quality stopped nothing."""
     low: set[str] = set()
@@ -52,7 +52,7 @@ def _change_number(parts: AccountParts, tenant_id: TenantId, waba_id: str, news:
 
 
 def apply_account_news(
-    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountNews, at: EpochMs, now: EpochMs
+    parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: AccountNews, at: EpochMs, now: EpochMs
 ) -> bool:
     """`at` is Meta's time, both in epoch ms. False when it concerns nothing that is stored here, or is out of date."""
     match news:
@@ -66,7 +66,7 @@ def apply_account_news(
 
 
 def _stop(
-    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: AccountStopped, at: EpochMs, now: EpochMs
+    parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: AccountStopped, at: EpochMs, now: EpochMs
 ) -> bool:
     """Stop the numbers, then their campaigns. Late news of a time before the account was connected again is kept."""
     concerned: set[str] = set()
@@ -82,7 +82,7 @@ def _stop(
     return found and bool(concerned) and _agree(parts, tenant_id, waba_id, now, gone=news.gone)
 
 
-def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: str, now: EpochMs, *, gone: bool = False) -> bool:
+def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs, *, gone: bool = False) -> bool:
     """The account is as its numbers are; once all have left, its token is given up."""
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}
@@ -96,7 +96,7 @@ def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: str, now: EpochMs,
     return _change_waba(parts, tenant_id, waba_id, change) if numbers else True
 
 
-def _change_waba(parts: AccountParts, tenant_id: TenantId, waba_id: str, change: Callable[[Waba], Waba]) -> bool:
+def _change_waba(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, change: Callable[[Waba], Waba]) -> bool:
     try:
         parts.accounts.change_waba(tenant_id, waba_id, change)
     except NotFound:
@@ -105,7 +105,7 @@ def _change_waba(parts: AccountParts, tenant_id: TenantId, waba_id: str, change:
 
 
 def _change_numbers(
-    parts: AccountParts, tenant_id: TenantId, waba_id: str, display: str, change: Callable[[Number], Number]
+    parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, display: str, change: Callable[[Number], Number]
 ) -> bool:
     """The account's numbers, or the one shown as `display` (E.164); False when there is none."""
     found = False

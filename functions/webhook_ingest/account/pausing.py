@@ -6,7 +6,7 @@ from functions.webhook_ingest.account.parts import AccountParts
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import Scope
-from shared.ids import TenantId
+from shared.ids import TenantId, WabaId
 from shared.observability import count
 from shared.services.campaign_stop import CampaignStop, newest_of_account, running_on
 
@@ -16,7 +16,7 @@ _UNDER_WAY = frozenset({State.LOADING, State.SENDING, State.PAUSED})
 def pause_campaigns(
     parts: AccountParts,
     tenant_id: TenantId,
-    waba_id: str,
+    waba_id: WabaId,
     reason: str,
     at: EpochMs | None,
     concerned: Callable[[Campaign], bool],
@@ -32,7 +32,7 @@ def pause_campaigns(
             count("CampaignPaused", stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, reason, at))
 
 
-def _under_way(parts: AccountParts, tenant_id: TenantId, waba_id: str) -> Iterator[Campaign]:
+def _under_way(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId) -> Iterator[Campaign]:
     """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
     those on its numbers, and of the newest those not there yet."""
     found = {c.campaign_id: c for c in newest_of_account(parts.campaigns, tenant_id, waba_id)}

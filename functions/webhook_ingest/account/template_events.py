@@ -17,11 +17,11 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
 from shared.domain.templates.template import Template
-from shared.ids import TenantId
+from shared.ids import TenantId, WabaId
 
 
 def apply_template_news(
-    parts: AccountParts, tenant_id: TenantId, waba_id: str, news: TemplateNews, at: EpochMs
+    parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: TemplateNews, at: EpochMs
 ) -> bool:
     """`at` is Meta's time in epoch ms. False when the tenant has no such template."""
     before: list[Template] = []

@@ -2,12 +2,12 @@
 
 from shared.clients.queue import Queue
 from shared.domain.conversations.message import Message
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.observability import count
 from shared.queue_messages import CopyMedia
 
 
-def request_copy(queue: Queue, tenant_id: TenantId, phone_number_id: str, message: Message) -> None:
+def request_copy(queue: Queue, tenant_id: TenantId, phone_number_id: PhoneNumberId, message: Message) -> None:
     """Queue the copy of a stored message's file, if it brings one (`media`, made by logic.media.media_of).
 
     Harmless to repeat: what is stored is not copied again. Raises RetryableError when the queue does not take it.

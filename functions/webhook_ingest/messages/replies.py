@@ -19,7 +19,7 @@ from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.fate import WRITTEN_TO, Place
 from shared.domain.campaigns.number_work import NumberWork
 from shared.errors import NotFound
-from shared.ids import CampaignId, ContactId, TenantId
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -73,7 +73,7 @@ class Replies:
     def mark(
         self,
         tenant_id: TenantId,
-        phone_number_id: str,
+        phone_number_id: PhoneNumberId,
         contact_ids: tuple[ContactId, ...],
         answer: Answer,
         now: EpochMs,
@@ -132,7 +132,13 @@ class Replies:
         return place if fate.outcome in WRITTEN_TO else None
 
     def _recent(
-        self, tenant_id: TenantId, phone_number_id: str, work: NumberWork, keep_ms: int, at: EpochMs, now: EpochMs
+        self,
+        tenant_id: TenantId,
+        phone_number_id: PhoneNumberId,
+        work: NumberWork,
+        keep_ms: int,
+        at: EpochMs,
+        now: EpochMs,
     ) -> list[Campaign]:
         """Those that may be answered at `at`, the last to write to somebody first. What the number sends right now is
         looked up every time: answers come within seconds."""

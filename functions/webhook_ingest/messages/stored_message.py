@@ -12,7 +12,7 @@ from shared.clock import EpochMs
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Author, Message, Source
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import ContactId, TenantId
+from shared.ids import ContactId, PhoneNumberId, TenantId
 from shared.store.conversations.message_items import RETENTION_DAYS
 
 _LONGEST_MS = 0xFFFFFFFF
@@ -33,7 +33,7 @@ class Place:
 
 def message_of(
     tenant_id: TenantId,
-    phone_number_id: str,
+    phone_number_id: PhoneNumberId,
     contact_id: ContactId,
     raw: Mapping[str, object],
     parsed: Parsed,

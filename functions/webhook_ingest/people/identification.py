@@ -12,7 +12,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.market import region_of
 from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import without_lost
-from shared.ids import ContactId, TenantId
+from shared.ids import ContactId, TenantId, WabaId
 from shared.store.contacts.contacts import Contacts
 
 
@@ -62,7 +62,7 @@ class Identification:
         return self._record(tenant_id, person, said == "stop", "keyword", at=at, event_id=event_id, now=now)
 
     def choose(
-        self, tenant_id: TenantId, person: Person, chosen: Preference, waba_id: str, at: EpochMs, now: EpochMs
+        self, tenant_id: TenantId, person: Person, chosen: Preference, waba_id: WabaId, at: EpochMs, now: EpochMs
     ) -> bool:
         """Record what a person chose in WhatsApp's own control at this time. Whether that is news, as in `hear`."""
         event_id = f"{at:013d}-{digest(f'{waba_id}{chosen}')[:24]}"

@@ -1,7 +1,7 @@
 """Whose a phone number is, remembered for a few minutes: statuses ask this thousands of times a minute."""
 
 from shared.clock import EpochMs
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.store.accounts.tenants import Accounts
 
 _KEEP_MS = 180_000
@@ -12,9 +12,9 @@ class Owners:
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
-        self._kept: dict[str, tuple[int, TenantId]] = {}
+        self._kept: dict[PhoneNumberId, tuple[EpochMs, TenantId]] = {}
 
-    def tenant_of(self, phone_number_id: str, now: EpochMs) -> TenantId | None:
+    def tenant_of(self, phone_number_id: PhoneNumberId, now: EpochMs) -> TenantId | None:
         """The tenant id, or None when the number is nobody's. `now` in epoch ms."""
         kept = self._kept.get(phone_number_id)
         if kept is not None and now - kept[0] < _KEEP_MS:

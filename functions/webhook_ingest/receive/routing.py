@@ -9,6 +9,7 @@ from functions.webhook_ingest.json_input import Json, as_list, as_object, word
 from functions.webhook_ingest.message_kind import typed
 from shared.clock import EpochMs
 from shared.domain.fairness import ordered_group
+from shared.ids import PhoneNumberId
 from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, SyncTask
 
 _OWNER, _PERSON = 12, 27
@@ -68,7 +69,7 @@ def finder(value: Mapping[str, object], messages: Sequence[object], keys: tuple[
 
 
 def routed(
-    phone_number_id: str,
+    phone_number_id: PhoneNumberId,
     message: Json,
     find: Finder,
     received_at: EpochMs,

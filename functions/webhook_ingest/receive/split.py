@@ -22,6 +22,7 @@ from functions.webhook_ingest.receive.routing import Parked, Split, finder, rout
 from functions.webhook_ingest.receive.standby import HANDOVERS, STANDBY, add_echoes, add_handover, add_standby
 from functions.webhook_ingest.receive.status_rows import is_other_status, parts_of, slim_status
 from shared.clock import EpochMs
+from shared.ids import PhoneNumberId, WabaId
 from shared.queue_messages import AccountEvent, StatusUpdates, SyncTask
 
 _ENVELOPE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messages", "statuses"})
@@ -30,7 +31,7 @@ _LONG = frozenset({"history", "smb_app_state_sync"})
 _ECHOES = "smb_message_echoes"
 _ACCOUNT_EVENT = re.compile(r"(PARTNER|ACCOUNT)_[A-Z_]{1,60}|DISABLED_UPDATE|VERIFIED_ACCOUNT")
 """What only an account_update says."""
-Rows = dict[str, list[list[object]]]
+Rows = dict[PhoneNumberId, list[list[object]]]
 
 
 def split(raw: bytes, received_at: EpochMs) -> Split:
@@ -81,12 +82,12 @@ def _add_change(found: Split, statuses: Rows, entry: Json, change: object, recei
         add_handover(found, value, received_at)
         return
     elif kind in _LONG:
-        found.long.append(SyncTask(kind, identifier(entry, "id"), value, received_at))
+        found.long.append(SyncTask(kind, WabaId(identifier(entry, "id")), value, received_at))
         return
     sent_at = time_ms(entry.get("time"))
     found.events.append(
         AccountEvent(
-            waba_id=_waba_of(value) or identifier(entry, "id"),
+            waba_id=WabaId(_waba_of(value) or identifier(entry, "id")),
             field=kind,
             value=value,
             received_at=received_at,
@@ -111,7 +112,7 @@ def _waba_of(value: Json) -> str:
 
 def _add_messages(found: Split, statuses: Rows, value: Json, received_at: EpochMs) -> Json | None:
     """Messages and statuses of a change; returns what else it carries (errors, user actions), None when nothing."""
-    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
+    phone_number_id = PhoneNumberId(identifier(as_object(value.get("metadata")), "phone_number_id"))
     lists = {key: value[key] for key in ("messages", "statuses") if key in value}
     rest = {key: item for key, item in value.items() if key not in _ENVELOPE_KEYS and item}
     if not phone_number_id:

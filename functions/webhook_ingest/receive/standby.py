@@ -9,6 +9,7 @@ from functions.webhook_ingest.json_input import Json, as_list, as_object, consta
 from functions.webhook_ingest.receive.routing import ADDRESSEE, SENDER, Parked, Split, finder, routed
 from functions.webhook_ingest.receive.status_rows import slim_status
 from shared.clock import EpochMs
+from shared.ids import PhoneNumberId
 
 STANDBY, HANDOVERS = frozenset({"standby", "message_echoes"}), "messaging_handovers"
 _CONTROL = ("control_passed", "control_taken")
@@ -16,7 +17,7 @@ _CONTROL = ("control_passed", "control_taken")
 
 def add_echoes(found: Split, value: Json, received_at: EpochMs, *, standby: bool = False) -> None:
     """What was written for the business: in order with what it answers. An agent's if `standby`."""
-    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
+    phone_number_id = PhoneNumberId(identifier(as_object(value.get("metadata")), "phone_number_id"))
     echoes = as_list(value.get("message_echoes"))
     if not phone_number_id or not echoes:
         found.parked.append(Parked("echoes without a number or a list", value))
@@ -42,11 +43,11 @@ def _flat(echo: Json) -> Json:
     return flat if word(flat, "to") or recipient is None else {**flat, "to": recipient}
 
 
-def add_standby(found: Split, value: Json, received_at: EpochMs) -> dict[str, list[list[object]]]:
+def add_standby(found: Split, value: Json, received_at: EpochMs) -> dict[PhoneNumberId, list[list[object]]]:
     """A conversation that Meta's Business Agent has: what people write to it, what it answers; returns how far that
     gets, as rows by phone number id."""
     standby = {key: item for key, item in value.items() if key != "standby"} | as_object(value.get("standby"))
-    phone_number_id = identifier(as_object(standby.get("metadata")), "phone_number_id")
+    phone_number_id = PhoneNumberId(identifier(as_object(standby.get("metadata")), "phone_number_id"))
     messages, statuses = (as_list(standby.get(key)) for key in ("messages", "statuses"))
     rows = [slim for item in statuses if (slim := slim_status(as_object(item))) is not None]
     people = [item for item in messages if isinstance(item, dict)]
@@ -72,7 +73,9 @@ def add_handover(found: Split, value: Json, received_at: EpochMs) -> None:
         as_object(value.get("sender")),
         (as_object(value.get("metadata")), as_object(value.get("recipient"))),
     )
-    phone_number_id = next(filter(None, (identifier(source, "phone_number_id") for source in sources)), "")
+    phone_number_id = PhoneNumberId(
+        next(filter(None, (identifier(source, "phone_number_id") for source in sources)), "")
+    )
     stated = constant(value, "type").lower()
     form = next(filter(None, (stated, *(key for key in _CONTROL if key in value))), "")
     if not phone_number_id or not form:

@@ -11,7 +11,7 @@ from shared.domain.campaigns.callback import CampaignSlot, decode
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import positions
 from shared.errors import NotFound
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.sqs_batch import log_failure
 
 
@@ -20,18 +20,18 @@ class _Named:
     """What statuses name of one campaign."""
 
     sources: set[str] = field(default_factory=set)
-    numbers: set[str] = field(default_factory=set)
+    numbers: set[PhoneNumberId] = field(default_factory=set)
     blocks_tried_again: set[int] = field(default_factory=set)
 
 
 def read_reaches(
-    parts: StatusParts, updates: Iterable[Update], owners: Mapping[str, TenantId]
+    parts: StatusParts, updates: Iterable[Update], owners: Mapping[PhoneNumberId, TenantId]
 ) -> tuple[dict[CampaignKey, Reach], set[str]]:
     """(reach by campaign, sources of the statuses for which it could not be read). Campaigns that do not exist are left
     out: nothing of them can have been sent."""
     reaches: dict[CampaignKey, Reach] = {}
     failed: set[str] = set()
-    works: dict[str, NumberWork] = {}
+    works: dict[PhoneNumberId, NumberWork] = {}
     for key, named in _named(updates, owners).items():
         try:
             # The number's work before the campaign: one that is closed has kept its cursors by the time they go.
@@ -46,7 +46,7 @@ def read_reaches(
     return reaches, failed
 
 
-def _named(updates: Iterable[Update], owners: Mapping[str, TenantId]) -> dict[CampaignKey, _Named]:
+def _named(updates: Iterable[Update], owners: Mapping[PhoneNumberId, TenantId]) -> dict[CampaignKey, _Named]:
     found: dict[CampaignKey, _Named] = {}
     for update in updates:
         target = decode(update.callback)
@@ -60,7 +60,7 @@ def _named(updates: Iterable[Update], owners: Mapping[str, TenantId]) -> dict[Ca
     return found
 
 
-def _read(parts: StatusParts, key: CampaignKey, named: _Named, works: Mapping[str, NumberWork]) -> Reach:
+def _read(parts: StatusParts, key: CampaignKey, named: _Named, works: Mapping[PhoneNumberId, NumberWork]) -> Reach:
     """Raises NotFound."""
     campaign = parts.campaigns.get(key.tenant_id, key.campaign_id)
     work = works.get(campaign.phone_number_id)

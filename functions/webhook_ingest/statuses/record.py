@@ -24,7 +24,7 @@ from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
 from shared.domain.fairness import in_turns
 from shared.errors import InvalidInput, NotYet
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.observability import count
 from shared.services.campaign_stop import CampaignStop
 from shared.sqs_batch import log_failure
@@ -46,7 +46,7 @@ def record_statuses(
     as a whole. `time_left_ms` is what this invocation has left: what does not fit is delivered again.
     """
     updates, failed = _read(parts, records)
-    owners: dict[str, TenantId] = {}
+    owners: dict[PhoneNumberId, TenantId] = {}
     for number in sorted({update.phone_number_id for update in updates}):
         try:
             tenant_id = parts.owners.tenant_of(number, now)
@@ -59,7 +59,7 @@ def record_statuses(
     reaches, unread = read_reaches(parts, [update for update in updates if update.source not in failed], owners)
     failed |= unread
 
-    def can_have_sent(number: str, sent: CampaignSlot) -> bool:
+    def can_have_sent(number: PhoneNumberId, sent: CampaignSlot) -> bool:
         reach = reaches.get(CampaignKey(sent.tenant_id, sent.campaign_id))
         return reach is not None and reach.covers(number, sent)
 

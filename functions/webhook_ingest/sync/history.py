@@ -21,14 +21,14 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import time_of
 from shared.domain.numbers.number import Number
 from shared.errors import InvalidInput, NotFound
-from shared.ids import ContactId, TenantId
+from shared.ids import ContactId, PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.store.conversations.conversations import Head
 
 Known = dict[Identities, tuple[Person, ContactId]]
 
 
-def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: EpochMs, now: EpochMs) -> None:
+def take_history(parts: SyncParts, waba_id: WabaId, value: Json, received_at: EpochMs, now: EpochMs) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, phone_number_id = _number_of(parts, value, now)
     _note_progress(parts, tenant_id, waba_id, phone_number_id, value)
@@ -40,7 +40,7 @@ def take_history(parts: SyncParts, waba_id: str, value: Json, received_at: Epoch
             _take_old(parts, tenant_id, phone_number_id, found, known, received_at, now)
 
 
-def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: EpochMs, now: EpochMs) -> None:
+def take_phone_book(parts: SyncParts, _waba_id: WabaId, value: Json, received_at: EpochMs, now: EpochMs) -> None:
     """Raises InvalidInput for a number that is nobody's."""
     tenant_id, _ = _number_of(parts, value, now)
     for found in book_entries(value):
@@ -50,15 +50,17 @@ def take_phone_book(parts: SyncParts, _waba_id: str, value: Json, received_at: E
             _take_entry(parts, tenant_id, found, received_at, now)
 
 
-def _number_of(parts: SyncParts, value: Json, now: EpochMs) -> tuple[TenantId, str]:
-    phone_number_id = identifier(as_object(value.get("metadata")), "phone_number_id")
+def _number_of(parts: SyncParts, value: Json, now: EpochMs) -> tuple[TenantId, PhoneNumberId]:
+    phone_number_id = PhoneNumberId(identifier(as_object(value.get("metadata")), "phone_number_id"))
     tenant_id = parts.owners.tenant_of(phone_number_id, now) if phone_number_id else None
     if tenant_id is None:
         raise InvalidInput("unknown phone number")
     return tenant_id, phone_number_id
 
 
-def _note_progress(parts: SyncParts, tenant_id: TenantId, waba_id: str, phone_number_id: str, value: Json) -> None:
+def _note_progress(
+    parts: SyncParts, tenant_id: TenantId, waba_id: WabaId, phone_number_id: PhoneNumberId, value: Json
+) -> None:
     reported = progress_of(value)
     if reported is None:
         return
@@ -80,7 +82,7 @@ def _note_progress(parts: SyncParts, tenant_id: TenantId, waba_id: str, phone_nu
 def _take_old(
     parts: SyncParts,
     tenant_id: TenantId,
-    phone_number_id: str,
+    phone_number_id: PhoneNumberId,
     old: Old,
     known: Known,
     received_at: EpochMs,
@@ -131,7 +133,9 @@ def _as_before(parts: SyncParts, tenant_id: TenantId, message: Message, there: M
     return replace(message, message_id=known, at=time_of(known)) if known is not None else message
 
 
-def _head(message: Message, phone_number_id: str, contact_id: ContactId, person: Person, who: Identities) -> Head:
+def _head(
+    message: Message, phone_number_id: PhoneNumberId, contact_id: ContactId, person: Person, who: Identities
+) -> Head:
     """What is known of the person: from before, else from what the history says of them."""
     contact = person.contact or Contact(contact_id, username=who.username)
     phone = contact.phone or who.phone

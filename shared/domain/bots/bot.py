@@ -10,6 +10,7 @@ from shared.domain import text_fold
 from shared.domain.limits import require_room
 from shared.domain.text_fold import fold, fold_words
 from shared.errors import TooMany
+from shared.ids import PhoneNumberId
 
 Match = Literal["exact", "contains", "any"]
 
@@ -41,7 +42,7 @@ class Bot:
 
     bot_id: str
     name: str
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     enabled: bool
     rules: tuple[Rule, ...]
     created_at: EpochMs = EpochMs(0)
@@ -118,7 +119,7 @@ def _matches(rule: Rule, text: str, words: str) -> bool:
             return any(needle in (words if needle[0] == " " else text) for needle in rule.needles)
 
 
-def reply_for(bots: Sequence[Bot], phone_number_id: str, text: str) -> tuple[str, str] | None:
+def reply_for(bots: Sequence[Bot], phone_number_id: PhoneNumberId, text: str) -> tuple[str, str] | None:
     """(bot id, reply) of the first rule that matches, or None. Case and accents do not matter."""
     comparable = _fold(text)
     words = _words(comparable)

@@ -8,7 +8,7 @@ from typing import Literal
 from shared.clock import EpochMs
 from shared.domain.templates.compiler import Variable
 from shared.errors import Conflict
-from shared.ids import CampaignId, derived_ulid
+from shared.ids import CampaignId, PhoneNumberId, WabaId, derived_ulid
 
 UnknownPolicy = Literal["hold", "resend"]
 """`hold`: never written to again by itself. `resend`: written to once more, although some may then get it twice."""
@@ -97,8 +97,8 @@ class Campaign:
 
     campaign_id: CampaignId
     name: str
-    phone_number_id: str
-    waba_id: str
+    phone_number_id: PhoneNumberId
+    waba_id: WabaId
     template_id: str
     category: str
     audience: Audience

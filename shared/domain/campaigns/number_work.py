@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.clock import EpochMs
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId
 
 OPENING = "opening"
 """The state of a run that is on its number but not yet the lanes' to send."""
@@ -14,7 +14,7 @@ OPENING = "opening"
 class Run:
     """A campaign on a number. `state` is opening, running, paused or cancelled; `plan` is the compiled message."""
 
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     tenant_id: TenantId
     campaign_id: CampaignId
     state: str

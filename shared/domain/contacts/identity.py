@@ -8,7 +8,7 @@ import hashlib
 from typing import Literal
 
 from shared.domain.contacts.number_plans import spellings
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 
 IdentityKind = Literal["phone", "bsuid"]
 
@@ -31,6 +31,6 @@ def shard_of(contact_id: ContactId) -> int:
     return int(contact_id[0], 16)
 
 
-def conversation_id_for(tenant_id: TenantId, phone_number_id: str, contact_id: ContactId) -> ConversationId:
+def conversation_id_for(tenant_id: TenantId, phone_number_id: PhoneNumberId, contact_id: ContactId) -> ConversationId:
     """A conversation is one of the tenant's numbers times one contact; its id follows from both."""
     return ConversationId(hashlib.sha256(f"{tenant_id}|{phone_number_id}|{contact_id}".encode()).hexdigest()[:32])

@@ -11,7 +11,7 @@ from typing import Literal
 from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.errors import Conflict, InvalidInput
-from shared.ids import ContactId, ConversationId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 
 Status = Literal["open", "snoozed", "closed"]
 STATUSES: tuple[Status, ...] = ("open", "snoozed", "closed")
@@ -51,7 +51,7 @@ class Conversation:
     """
 
     conversation_id: ConversationId
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     contact_id: ContactId
     contact_name: str
     last_message_at: EpochMs

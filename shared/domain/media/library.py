@@ -6,6 +6,7 @@ from typing import Literal
 
 from shared.clock import EpochMs
 from shared.domain.media.media_types import MediaKind
+from shared.ids import PhoneNumberId
 
 LibraryStatus = Literal["awaiting_upload", "ready", "refused"]
 
@@ -58,13 +59,15 @@ class LibraryFile:
     created_by: str = ""
     meta: Mapping[str, MetaCopy] = field(default_factory=dict)
 
-    def meta_id(self, phone_number_id: str, now: EpochMs, margin_ms: int) -> str:
+    def meta_id(self, phone_number_id: PhoneNumberId, now: EpochMs, margin_ms: int) -> str:
         """Meta's id of the copy for this number if that lives for `margin_ms` longer, else ""."""
         copy = self.meta.get(phone_number_id)
         alive = copy is not None and now + margin_ms < copy.uploaded_at + META_LIFE_MS
         return copy.meta_id if copy is not None and alive else ""
 
-    def with_copy(self, phone_number_id: str, copy: MetaCopy, margin_ms: int, stale: str = "") -> "LibraryFile":
+    def with_copy(
+        self, phone_number_id: PhoneNumberId, copy: MetaCopy, margin_ms: int, stale: str = ""
+    ) -> "LibraryFile":
         """With this new copy for the number, unless somebody else made one meanwhile: then all use theirs.
 
         `stale` is an id that Meta no longer takes.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.clock import EpochMs
+from shared.ids import WabaId
 
 Severity = Literal["info", "warning", "critical"]
 
@@ -18,6 +19,6 @@ class Notice:
     severity: Severity
     text: str
     at: EpochMs
-    waba_id: str = ""
+    waba_id: WabaId = WabaId("")
     phone_number: str = ""
     template_id: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from shared.clock import EpochMs
 from shared.errors import Conflict
+from shared.ids import PhoneNumberId, WabaId
 
 UNLIMITED = -1
 """Meta's word for a messaging limit without an end."""
@@ -44,7 +45,7 @@ class Waba:
     account has left us. `reviewed_at` is when Meta decided so (epoch ms).
     """
 
-    waba_id: str
+    waba_id: WabaId
     name: str
     currency: str
     token: str
@@ -79,8 +80,8 @@ class Number:
     (epoch ms): what they tell comes in any order.
     """
 
-    phone_number_id: str
-    waba_id: str
+    phone_number_id: PhoneNumberId
+    waba_id: WabaId
     display: str
     verified_name: str
     throughput: int = 80

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from shared.clock import EpochMs
+from shared.ids import WabaId
 
 Component = Mapping[str, object]
 
@@ -24,7 +25,7 @@ class Template:
     """
 
     template_id: str
-    waba_id: str
+    waba_id: WabaId
     name: str
     language: str
     category: str

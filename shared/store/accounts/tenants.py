@@ -11,7 +11,7 @@ from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Tenant
 from shared.domain.accounts.plans import Entitlements, check_numbers
 from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Owner
@@ -97,7 +97,7 @@ class Accounts:
     ) -> None:
         """Raises Conflict when another tenant holds the account or one of its numbers, and LimitExceeded when the plan
         of these limits has no room for them beside those that the tenant has."""
-        names = {f"WABA#{waba.waba_id}": {"waba_id": waba.waba_id}}
+        names: dict[str, dict[str, str]] = {f"WABA#{waba.waba_id}": {"waba_id": waba.waba_id}}
         names |= {f"PN#{n.phone_number_id}": {"waba_id": n.waba_id, "display": n.display} for n in numbers}
         connected = {f"NUMBER#{n.phone_number_id}": n for n in numbers}
 
@@ -108,17 +108,17 @@ class Accounts:
 
         guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
 
-    def waba(self, tenant_id: TenantId, waba_id: str) -> Waba:
+    def waba(self, tenant_id: TenantId, waba_id: WabaId) -> Waba:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"WABA#{waba_id}", Waba)
 
     def wabas(self, tenant_id: TenantId) -> list[Waba]:
         return self._directory.all(tenant_id, "WABA#", Waba)
 
-    def change_waba(self, tenant_id: TenantId, waba_id: str, change: Callable[[Waba], Waba]) -> Waba:
+    def change_waba(self, tenant_id: TenantId, waba_id: WabaId, change: Callable[[Waba], Waba]) -> Waba:
         return self._directory.update(tenant_id, f"WABA#{waba_id}", Waba, change)
 
-    def number(self, tenant_id: TenantId, phone_number_id: str) -> Number:
+    def number(self, tenant_id: TenantId, phone_number_id: PhoneNumberId) -> Number:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"NUMBER#{phone_number_id}", Number)
 
@@ -130,14 +130,16 @@ class Accounts:
         """In the order of Meta's ids."""
         return self._directory.page(tenant_id, "NUMBER#", Number, limit=limit, cursor=cursor, oldest_first=True)
 
-    def change_number(self, tenant_id: TenantId, phone_number_id: str, change: Callable[[Number], Number]) -> Number:
+    def change_number(
+        self, tenant_id: TenantId, phone_number_id: PhoneNumberId, change: Callable[[Number], Number]
+    ) -> Number:
         return self._directory.update(tenant_id, f"NUMBER#{phone_number_id}", Number, change)
 
-    def tenant_of_number(self, phone_number_id: str) -> TenantId | None:
+    def tenant_of_number(self, phone_number_id: PhoneNumberId) -> TenantId | None:
         owner = self._directory.owner_of(f"PN#{phone_number_id}")
         return owner.tenant_id if owner else None
 
-    def tenant_of_waba(self, waba_id: str) -> TenantId | None:
+    def tenant_of_waba(self, waba_id: WabaId) -> TenantId | None:
         owner = self._directory.owner_of(f"WABA#{waba_id}")
         return owner.tenant_id if owner else None
 

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import OPENING, LaneState, NumberWork, RetryBatch, Run
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId
 from shared.store.campaigns.number_items import lane_state_of, work_of
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, number, text
 from shared.store.engine.database import Database, condition_failed
@@ -32,11 +32,11 @@ class LeaseLost(Exception):
     """Another worker holds the lane now, or the cursor is not where this one believes: stop, send nothing."""
 
 
-def _key(phone_number_id: str, sk: str) -> Item:
+def _key(phone_number_id: PhoneNumberId, sk: str) -> Item:
     return {"pk": f"PN#{phone_number_id}", "sk": sk}
 
 
-def _closed_key(phone_number_id: str, campaign_id: CampaignId) -> Item:
+def _closed_key(phone_number_id: PhoneNumberId, campaign_id: CampaignId) -> Item:
     """Beside the number's partition, so that a tick does not read what is over."""
     return {"pk": f"PN#{phone_number_id}#CLOSED", "sk": campaign_id}
 
@@ -46,7 +46,7 @@ class Lanes:
         self._client = database.client
         self._table = database.sends
 
-    def work(self, phone_number_id: str) -> NumberWork:
+    def work(self, phone_number_id: PhoneNumberId) -> NumberWork:
         found = query_all(self._client, self._table, "pk = :pk", {":pk": f"PN#{phone_number_id}"}, consistent=True)
         return work_of(phone_number_id, found)
 
@@ -131,7 +131,9 @@ class Lanes:
             if not condition_failed(error):
                 raise
 
-    def set_run_state(self, phone_number_id: str, campaign_id: CampaignId, state: str, reason: str = "") -> bool:
+    def set_run_state(
+        self, phone_number_id: PhoneNumberId, campaign_id: CampaignId, state: str, reason: str = ""
+    ) -> bool:
         """Lanes see it at their next tick. False when the campaign has no run (not loaded yet, or closed)."""
         try:
             self._client.update_item(
@@ -153,7 +155,12 @@ class Lanes:
         return True
 
     def close_run(
-        self, phone_number_id: str, campaign_id: CampaignId, lanes: int, cursors: Mapping[int, int], now: EpochMs
+        self,
+        phone_number_id: PhoneNumberId,
+        campaign_id: CampaignId,
+        lanes: int,
+        cursors: Mapping[int, int],
+        now: EpochMs,
     ) -> None:
         """Take a finished or cancelled campaign off its number for good. Its lanes stand at `cursors`, which the caller
         has kept. Raises LeaseLost when a lane moved meanwhile: read the cursors again.
@@ -180,7 +187,7 @@ class Lanes:
         self._client.delete_item(TableName=self._table, Key=encode_item(_key(phone_number_id, f"RUN#{campaign_id}")))
 
     def acquire(
-        self, phone_number_id: str, lane: int, owner: str, handoff: str, now: EpochMs, expires_at: EpochMs
+        self, phone_number_id: PhoneNumberId, lane: int, owner: str, handoff: str, now: EpochMs, expires_at: EpochMs
     ) -> LaneState | None:
         """Take the lane when it is free, expired, or handed over with this token. None when somebody holds it.
 
@@ -216,7 +223,7 @@ class Lanes:
 
     def claim(
         self,
-        phone_number_id: str,
+        phone_number_id: PhoneNumberId,
         lane: int,
         fence: int,
         moves: Mapping[CampaignId, tuple[int, int]],
@@ -264,14 +271,14 @@ class Lanes:
             if self._last_token(phone_number_id, lane) != (token, fence):
                 raise LeaseLost from error
 
-    def _last_token(self, phone_number_id: str, lane: int) -> tuple[str, int]:
+    def _last_token(self, phone_number_id: PhoneNumberId, lane: int) -> tuple[str, int]:
         answer = self._client.get_item(
             TableName=self._table, Key=encode_item(_key(phone_number_id, f"LANE#{lane}")), ConsistentRead=True
         )
         item = decode_item(answer.get("Item", {}))
         return text(item, "tok"), number(item, "fence")
 
-    def release(self, phone_number_id: str, lane: int, fence: int, handoff: str) -> None:
+    def release(self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str) -> None:
         """Give the lane up; `handoff` lets the one who holds it take over at once. Nothing happens when it is lost."""
         try:
             self._client.update_item(
@@ -292,7 +299,7 @@ class Lanes:
 
     def add_retries(
         self,
-        phone_number_id: str,
+        phone_number_id: PhoneNumberId,
         lane: int,
         fence: int,
         campaign_id: CampaignId,
@@ -337,7 +344,7 @@ class Lanes:
                 raise LeaseLost from error
             raise
 
-    def claim_retries(self, phone_number_id: str, batch: RetryBatch) -> bool:
+    def claim_retries(self, phone_number_id: PhoneNumberId, batch: RetryBatch) -> bool:
         """Take a batch of retries for good: who deletes it sends it. False when somebody else did."""
         try:
             self._client.delete_item(

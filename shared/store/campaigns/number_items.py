@@ -5,11 +5,11 @@ from typing import cast
 
 from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.store.engine.codec import Item, moment, number, text
 
 
-def work_of(phone_number_id: str, items: Iterable[Item]) -> NumberWork:
+def work_of(phone_number_id: PhoneNumberId, items: Iterable[Item]) -> NumberWork:
     """From the items of a number's partition."""
     runs: list[Run] = []
     lanes: dict[int, LaneState] = {}
@@ -26,7 +26,7 @@ def work_of(phone_number_id: str, items: Iterable[Item]) -> NumberWork:
     return NumberWork(tuple(runs), lanes, tuple(retries))
 
 
-def _run_of(phone_number_id: str, item: Item) -> Run:
+def _run_of(phone_number_id: PhoneNumberId, item: Item) -> Run:
     return Run(
         phone_number_id=phone_number_id,
         tenant_id=TenantId(text(item, "t")),

@@ -30,7 +30,7 @@ from shared.domain.conversations.conversation import Change, Conversation, read_
 from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message import Message
 from shared.errors import NotFound, RetryableError
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.store.conversations.entries import Entries, items_of
 from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item
 from shared.store.conversations.lists import ConversationFilter, page_of
@@ -49,7 +49,7 @@ class Head:
     """Who talks to whom: what a first message needs to open a conversation. Blank details leave what is known."""
 
     conversation_id: ConversationId
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     contact_id: ContactId
     contact_name: str
     contact_phone: str = ""

@@ -8,7 +8,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Conversation, Status, Trail, status_of
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.store.conversations.message_items import conversation_key, expiry
 from shared.store.engine.database import ActivityIndex, TableItem
 
@@ -121,7 +121,7 @@ def head_item(tenant_id: TenantId, conversation: Conversation) -> ConversationIt
 def conversation_of(item: ConversationItem) -> Conversation:
     return Conversation(
         conversation_id=ConversationId(item.pk.rpartition("#")[2]),
-        phone_number_id=item.phone_number_id or "",
+        phone_number_id=PhoneNumberId(item.phone_number_id or ""),
         contact_id=ContactId(item.contact_id or ""),
         contact_name=item.contact_name or "",
         contact_phone=item.contact_phone or "",

@@ -7,7 +7,7 @@ from typing import cast
 
 from shared.clock import EpochMs
 from shared.domain.conversations.conversation import STATUSES, Conversation, Status
-from shared.ids import ConversationId, TenantId
+from shared.ids import ConversationId, PhoneNumberId, TenantId
 from shared.store.conversations.heads import (
     ConversationItem,
     DeskIndex,
@@ -31,7 +31,7 @@ class ConversationFilter:
     status: Status | None = None
     assignee: str | None = None
     label: str | None = None
-    phone_number_id: str | None = None
+    phone_number_id: PhoneNumberId | None = None
     unread: bool = False
 
     def includes(self, conversation: Conversation) -> bool:

@@ -15,7 +15,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, Variable
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, InvalidInput, NotFound
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -55,7 +55,7 @@ class Sent:
 
 class Desk:
     def __init__(self, database: Database) -> None:
-        self.tenant, self.number = TenantId(f"t-{new_ulid()}"), str(int(new_ulid()[10:18], 36))
+        self.tenant, self.number = TenantId(f"t-{new_ulid()}"), PhoneNumberId(str(int(new_ulid()[10:18], 36)))
         directory = Directory(database)
         self.accounts, self.campaigns, self.lanes = Accounts(directory), Campaigns(directory), Lanes(database)
         self.templates = Templates(directory)
@@ -73,7 +73,7 @@ class Desk:
             lambda campaign_id, error: self.unannounced.append(campaign_id),
             self.use_file,
         )
-        waba = f"9{self.number}"
+        waba = WabaId(f"9{self.number}")
         self.accounts.connect(self.tenant, Waba(waba, "x", "USD", "t"), [Number(self.number, waba, "+1", "x")])
         body = {"type": "BODY", "text": "Hi {{1}}, welcome"}
         self.template = Template("77", waba, "hi", "en", "UTILITY", "APPROVED", "POSITIONAL", [body])
@@ -127,7 +127,7 @@ def test_what_meta_would_refuse_is_refused_when_it_is_made(desk: Desk) -> None:
             EpochMs(1),
         )
     assert [problem.field for problem in caught.value.problems] == ["variables.body.1", "variables.body.2"]
-    desk.templates.put(desk.tenant, replace(desk.template, template_id="78", waba_id="1"))
+    desk.templates.put(desk.tenant, replace(desk.template, template_id="78", waba_id=WabaId("1")))
     with pytest.raises(CompileError, match="another account"):
         desk.control.create(desk.tenant, CampaignId(new_ulid()), desk.draft(template_id="78"), "m", EpochMs(1))
 

@@ -23,7 +23,7 @@ from shared.domain.conversations.conversation import MOST_LABELS as MOST_LABELS_
 from shared.domain.conversations.inbox_settings import MOST_CANNED, MOST_LABELS, CannedReply, Label
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
-from shared.ids import TenantId, new_ulid
+from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.engine.directory import DirectoryItem, document_item
 from tests.support.api_handler import Api
 from tests.support.at_once import Racers, racers
@@ -58,9 +58,9 @@ class World:
         body = {"phone_number_id": number, "contact_id": contact}
         return str(self.api.call("POST", "/v1/conversations", body, tenant=self.tenant).body["id"])
 
-    def number(self) -> str:
-        number = f"{int(new_ulid()[-9:], 36)}"
-        waba = Waba(f"9{number}", "x", "USD", "t")
+    def number(self) -> PhoneNumberId:
+        number = PhoneNumberId(f"{int(new_ulid()[-9:], 36)}")
+        waba = Waba(WabaId(f"9{number}"), "x", "USD", "t")
         self.api.deps.accounts.connect(self.tenant, waba, [Number(number, waba.waba_id, "+1", "x")])
         return number
 
@@ -145,7 +145,7 @@ def bot(keywords: int, bot_id: str = "") -> Bot:
         Rule("exact", tuple(f"word {i}" for i in range(at, min(at + 50, keywords))), "hello")
         for at in range(0, keywords, 50)
     )
-    return Bot(bot_id, "bot", "", enabled=True, rules=rules)
+    return Bot(bot_id, "bot", PhoneNumberId(""), enabled=True, rules=rules)
 
 
 def bot_body(keywords: int) -> Json:

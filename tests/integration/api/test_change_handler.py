@@ -16,12 +16,12 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.webhooks.endpoint import WebhookEndpoint
-from shared.ids import CampaignId, ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 from tests.support.fake_aws import Context
 
-HEAD = Head(ConversationId("a" * 32), "pn1", ContactId("c" * 32), "Ana")
+HEAD = Head(ConversationId("a" * 32), PhoneNumberId("pn1"), ContactId("c" * 32), "Ana")
 AT = 1_800_000_000.0
 
 
@@ -137,7 +137,8 @@ def test_ticks(api: Api, tables: Tables, tenant: TenantId) -> None:
 
 
 def test_a_campaign_that_is_paused(api: Api, tables: Tables, tenant: TenantId) -> None:
-    campaign = Campaign(CampaignId(new_ulid()), "sale", "pn", "w", "t", "MARKETING", Audience(everyone=True), {},
+    campaign = Campaign(CampaignId(new_ulid()), "sale", PhoneNumberId("pn"), WabaId("w"), "t", "MARKETING",
+                        Audience(everyone=True), {},
                         state=State.SENDING)  # fmt: skip
     api.deps.campaigns.create(tenant, campaign)
     cursor = start(api, tenant)

@@ -30,7 +30,9 @@ def test_a_mark_that_meta_refuses_is_said_and_the_conversation_is_read(chat: Cha
         message_key(at, "x"), ConversationId(chat.conversation), "in", "contact", "text", "x", at, {}, "wamid.unknown"
     )
     chat.api.deps.conversations.append(
-        chat.tenant, Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""), message
+        chat.tenant,
+        Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""),
+        message,
     )
     answer = chat.call("POST", "/read")
     assert (answer.status, answer.body["read_mark"], answer.body["read_mark_code"]) == (200, "refused", "131009")

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -10,7 +11,7 @@ from shared.clock import EpochMs
 from shared.domain.accounts.plans import Entitlements
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -38,8 +39,8 @@ def described(**changed: object) -> dict[str, Any]:
     ],
 )
 def test_only_a_valid_token_of_our_app_for_that_account_proves_it(answer: dict[str, Any]) -> None:
-    assert may_manage(described(), "100", "555")
-    assert not may_manage(answer, "100", "555")
+    assert may_manage(described(), "100", WabaId("555"))
+    assert not may_manage(answer, "100", WabaId("555"))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_only_a_valid_token_of_our_app_for_that_account_proves_it(answer: dict[s
     ],
 )
 def test_a_number_is_read_as_meta_describes_it(row: dict[str, Any], throughput: int, status: str) -> None:
-    number = number_from({"id": 7, "display_phone_number": "+1 555-010-9999", **row}, "555", EpochMs(5))
+    number = number_from({"id": 7, "display_phone_number": "+1 555-010-9999", **row}, WabaId("555"), EpochMs(5))
     assert (number.phone_number_id, number.display) == ("7", "+15550109999")
     assert (number.throughput, number.status) == (throughput, status)
 
@@ -126,8 +127,8 @@ def connector(database: Database, accounts: Accounts, meta: Meta) -> Connector:
     return Connector(meta, accounts, Directory(database), cast("Vault", Envelope()))
 
 
-def request(**changed: str) -> ConnectRequest:
-    return ConnectRequest(**{"code": "good", "waba_id": "555", **changed})
+def request(**changed: Any) -> ConnectRequest:
+    return replace(ConnectRequest("good", WabaId("555")), **changed)
 
 
 def test_what_meta_confirms_is_stored_with_the_token_sealed(
@@ -137,10 +138,10 @@ def test_what_meta_confirms_is_stored_with_the_token_sealed(
     meta.numbers[0]["id"] = "7101"
     waba, numbers, access = connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
     assert access.token == "tenant-token"
-    stored = accounts.waba(tenant, "555")
+    stored = accounts.waba(tenant, WabaId("555"))
     assert (stored.name, stored.currency) == ("Shop", "BRL")
     assert stored.token == f"sealed|t-connect-1|{META_TOKEN}|tenant-token"
-    assert accounts.number(tenant, "7101").status == "active"
+    assert accounts.number(tenant, PhoneNumberId("7101")).status == "active"
     assert ("POST", "555/subscribed_apps") in [call[:2] for call in meta.calls]
     assert (waba, numbers[0].phone_number_id) == (stored, "7101")
     # Connected again: the number is registered already, and Meta allows few registrations.
@@ -157,11 +158,11 @@ def test_a_registration_that_failed_leaves_the_number_unusable_and_is_repeated_w
     meta.refused = ProviderRejected("Meta refused: later", provider_code="133016")
     with pytest.raises(ProviderRejected):
         connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
-    assert accounts.number(tenant, "7102").status == "disconnected"
+    assert accounts.number(tenant, PhoneNumberId("7102")).status == "disconnected"
     first = [body["pin"] for _, path, body in meta.calls if path.endswith("/register")]
     meta.refused = None
     connector.connect(tenant, request(), APP, ROOM, EpochMs(10))
-    assert accounts.number(tenant, "7102").status == "active"
+    assert accounts.number(tenant, PhoneNumberId("7102")).status == "active"
     assert [meta.pin] == first
     accounts._directory.release(tenant, "WABA#555")
 
@@ -173,7 +174,7 @@ def test_a_number_with_a_pin_of_its_own_asks_for_it(connector: Connector, accoun
         connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
     assert caught.value.field == "pin"
     connector.connect(tenant, request(pin="424242"), APP, ROOM, EpochMs(10))
-    assert accounts.number(tenant, "7103").status == "active"
+    assert accounts.number(tenant, PhoneNumberId("7103")).status == "active"
     accounts._directory.release(tenant, "WABA#555")
 
 
@@ -182,7 +183,11 @@ def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
 ) -> None:
     thief = TenantId("t-thief")
     meta.numbers[0]["id"] = "7104"
-    accounts.connect(TenantId("t-owner"), Waba("556", "x", "USD", "t"), [Number("7104", "556", "+1", "x")])
+    accounts.connect(
+        TenantId("t-owner"),
+        Waba(WabaId("556"), "x", "USD", "t"),
+        [Number(PhoneNumberId("7104"), WabaId("556"), "+1", "x")],
+    )
     with pytest.raises(Conflict) as caught:
         connector.connect(thief, request(), APP, ROOM, EpochMs(9))
     assert caught.value.code == "already_claimed"

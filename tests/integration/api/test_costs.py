@@ -14,7 +14,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
-from shared.ids import CampaignId, ContactId, TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
 from tests.support.api_handler import Answer, Api
 
 RATES: list[dict[str, Any]] = [
@@ -32,12 +32,23 @@ class Shop:
         serial = str(int(self.tenant[10:18], 36))
         number, waba = f"3{serial}", f"4{serial}"
         made.accounts.create(Tenant(self.tenant, "T", "BR"), Member("m", f"sub-{self.tenant}", "a@b.co", Role.OWNER))
-        made.accounts.connect(self.tenant, Waba(waba, "x", "USD", ""), [Number(number, waba, "+15550783881", "Shop")])
-        template = Template("77", waba, "hi", "en", "MARKETING", "APPROVED", "POSITIONAL", [])
+        made.accounts.connect(
+            self.tenant,
+            Waba(WabaId(waba), "x", "USD", ""),
+            [Number(PhoneNumberId(number), WabaId(waba), "+15550783881", "Shop")],
+        )
+        template = Template("77", WabaId(waba), "hi", "en", "MARKETING", "APPROVED", "POSITIONAL", [])
         made.templates.put(self.tenant, template)
         self.campaign = new_ulid()
         campaign = Campaign(
-            CampaignId(self.campaign), "c", number, waba, "77", "MARKETING", Audience(everyone=True), {}
+            CampaignId(self.campaign),
+            "c",
+            PhoneNumberId(number),
+            WabaId(waba),
+            "77",
+            "MARKETING",
+            Audience(everyone=True),
+            {},
         )
         made.campaigns.create(self.tenant, campaign)
 

@@ -25,7 +25,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.delivery import Delivery
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_handler import Answer, Api
@@ -135,7 +135,9 @@ def test_every_route_wants_a_caller_and_its_scope(api: Api, method: str, path: s
 def _an_id(name: str, tenant_id: TenantId = NONE) -> str:
     return {
         "{contact_id}": contact_id_for(tenant_id, "phone", "+5511912345678"),
-        "{conversation_id}": conversation_id_for(tenant_id, "1", contact_id_for(tenant_id, "phone", "+5511912345678")),
+        "{conversation_id}": conversation_id_for(
+            tenant_id, PhoneNumberId("1"), contact_id_for(tenant_id, "phone", "+5511912345678")
+        ),
         "{key}": "city",
         "{template_id}": "4242",
         "{message_id}": message_key(EpochMs(1), "w"),
@@ -187,17 +189,21 @@ def _bodies() -> dict[tuple[str, str], object]:
 def furnish(api: Api, tenant_id: TenantId) -> None:
     """One thing of each kind, under ids that follow from the tenant's."""
     deps, contact = api.deps, contact_id_for(tenant_id, "phone", "+5511912345678")
-    number = f"{int(tenant_id[-8:], 36)}"
-    deps.accounts.connect(tenant_id, Waba(f"9{number}", "x", "USD", "t"), [Number(number, f"9{number}", "+1", "x")])
-    deps.templates.put(tenant_id, Template("4242", f"9{number}", "n", "en", "UTILITY", "APPROVED", "", []))
+    number = PhoneNumberId(f"{int(tenant_id[-8:], 36)}")
+    deps.accounts.connect(
+        tenant_id, Waba(WabaId(f"9{number}"), "x", "USD", "t"), [Number(number, WabaId(f"9{number}"), "+1", "x")]
+    )
+    deps.templates.put(tenant_id, Template("4242", WabaId(f"9{number}"), "n", "en", "UTILITY", "APPROVED", "", []))
     deps.fields.create(tenant_id, ContactField("city", "City"))
     deps.campaigns.create(
         tenant_id,
-        Campaign(CampaignId(tenant_id), "c", number, f"9{number}", "4242", "UTILITY", Audience(everyone=True), {}),
+        Campaign(
+            CampaignId(tenant_id), "c", number, WabaId(f"9{number}"), "4242", "UTILITY", Audience(everyone=True), {}
+        ),
     )
-    deps.bots.put(tenant_id, Bot(tenant_id, "b", "", enabled=True, rules=(Rule("any", (), "hi"),)))
+    deps.bots.put(tenant_id, Bot(tenant_id, "b", PhoneNumberId(""), enabled=True, rules=(Rule("any", (), "hi"),)))
     deps.contacts.upsert(tenant_id, contact, {"phone": "+5511912345678", "name": "Ana"}, {}, frozenset(), EpochMs(1))
-    head = Head(conversation_id_for(tenant_id, "1", contact), "1", contact, "Ana")
+    head = Head(conversation_id_for(tenant_id, PhoneNumberId("1"), contact), PhoneNumberId("1"), contact, "Ana")
     media = MessageMedia("stored", "image", "media/private", media_id="1", mime_type="image/jpeg")
     message = Message(
         message_key(EpochMs(1), "w"),

@@ -30,7 +30,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict
-from shared.ids import ConversationId, TenantId, new_ulid
+from shared.ids import ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.services.heads import Heads
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
@@ -66,7 +66,7 @@ class Bench:
         self.contacts = Contacts(database)
         self.conversations = Conversations(database)
         accounts = Accounts(self.directory)
-        number = Number(f"PN-{self.tenant}", f"W-{self.tenant}", "+551130000000", "Shop")
+        number = Number(PhoneNumberId(f"PN-{self.tenant}"), WabaId(f"W-{self.tenant}"), "+551130000000", "Shop")
         accounts.connect(self.tenant, Waba(number.waba_id, "Shop", "BRL", "sealed"), [number])
         self.heads = Heads(accounts, self.contacts, self.conversations)
 
@@ -359,9 +359,11 @@ def talking(bench: Bench, name: str) -> ConversationId:
     """A contact of that name who has a conversation; its id."""
     contact_id = contact_id_for(bench.tenant, "phone", PEOPLE[name])
     bench.contacts.upsert(bench.tenant, contact_id, {"phone": PEOPLE[name], "name": name}, {}, frozenset(), START)
-    conversation_id = conversation_id_for(bench.tenant, f"PN-{bench.tenant}", contact_id)
+    conversation_id = conversation_id_for(bench.tenant, PhoneNumberId(f"PN-{bench.tenant}"), contact_id)
     message = Message(message_key(START, name), conversation_id, "in", "contact", "text", "oi", START, {"body": "oi"})
-    bench.conversations.append(bench.tenant, Head(conversation_id, f"PN-{bench.tenant}", contact_id, name), message)
+    bench.conversations.append(
+        bench.tenant, Head(conversation_id, PhoneNumberId(f"PN-{bench.tenant}"), contact_id, name), message
+    )
     return conversation_id
 
 

@@ -16,7 +16,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.errors import ProviderRejected, RetryableError
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from tests.support.api_handler import Answer, Api
 
 
@@ -26,7 +26,7 @@ class Shop:
     def __init__(self, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         self.api, self.tenant, made = api, TenantId(new_ulid()), api.deps
         serial = str(int(self.tenant[10:18], 36))
-        self.number, self.waba = f"1{serial}", f"2{serial}"
+        self.number, self.waba = PhoneNumberId(f"1{serial}"), WabaId(f"2{serial}")
         self.said: dict[str, Any] | Exception = {}
         self.answers: dict[str, dict[str, Any] | Exception] = {}
         self.asked: list[str] = []
@@ -126,7 +126,7 @@ def test_a_sync_is_the_whole_truth_of_its_account(shop: Shop) -> None:
     made, now = shop.api.deps, epoch_ms()
     others = {
         "gone": replace(shop.template, template_id="70", updated_at=EpochMs(now - 5)),
-        "of another account": replace(shop.template, template_id="71", waba_id="another"),
+        "of another account": replace(shop.template, template_id="71", waba_id=WabaId("another")),
         "told of since": replace(shop.template, template_id="72", updated_at=EpochMs(now + 60_000)),
     }
     for template in others.values():

@@ -19,7 +19,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 
@@ -70,12 +70,12 @@ def _sk(i: int) -> str:
 
 def _templates(api: Api, tenant: TenantId, i: int) -> None:
     body = [{"type": "BODY", "text": WORDS * 5}]
-    api.deps.templates.put(tenant, Template(f"{i:05d}", "1", "n", "en", "UTILITY", "APPROVED", "", body))
+    api.deps.templates.put(tenant, Template(f"{i:05d}", WabaId("1"), "n", "en", "UTILITY", "APPROVED", "", body))
 
 
 def _bots(api: Api, tenant: TenantId, i: int) -> None:
     rules = tuple(Rule("any", (), WORDS[:1024]) for _ in range(20))
-    bot = Bot(_sk(i), "b", "", enabled=True, rules=rules)
+    bot = Bot(_sk(i), "b", PhoneNumberId(""), enabled=True, rules=rules)
     api.deps.directory.put(tenant, f"BOT#{bot.bot_id}", bot)  # more than a tenant may make by now
 
 
@@ -106,8 +106,10 @@ def _keys(api: Api, tenant: TenantId, i: int) -> None:
 
 
 def _numbers(api: Api, tenant: TenantId, i: int) -> None:
-    number = f"{int(tenant[-6:], 36)}{i:04d}"
-    api.deps.accounts.connect(tenant, Waba("9" + number, "w", "USD", ""), [Number(number, "9" + number, "+1", "x")])
+    number = PhoneNumberId(f"{int(tenant[-6:], 36)}{i:04d}")
+    api.deps.accounts.connect(
+        tenant, Waba(WabaId("9" + number), "w", "USD", ""), [Number(number, WabaId("9" + number), "+1", "x")]
+    )
 
 
 def _contacts(api: Api, tenant: TenantId, i: int) -> None:
@@ -162,7 +164,7 @@ def test_pages_are_bounded_and_together_they_are_everything(api: Api, path: str)
 @pytest.mark.parametrize("what", ["messages", "timeline"])
 def test_a_conversation_of_the_largest_messages_comes_in_pages_that_arrive(api: Api, what: str) -> None:
     tenant = TenantId(new_ulid())
-    head = Head(ConversationId(f"{1:032x}"), "1", ContactId(f"{2:032x}"), "Ana")
+    head = Head(ConversationId(f"{1:032x}"), PhoneNumberId("1"), ContactId(f"{2:032x}"), "Ana")
     for i in range(24):
         at, content = 1_700_000_000_000 + i, {"body": WORDS * 12}
         key = message_key(EpochMs(at), f"w{i}")

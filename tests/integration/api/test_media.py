@@ -10,7 +10,7 @@ from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MediaStatus, MessageMedia, library_key, upload_key
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
 
@@ -147,7 +147,7 @@ def received(api: Api, tenant: TenantId, status: MediaStatus, reason: str = "", 
     media = MessageMedia(status, "image", f"media/{tenant}/x", media_id="1", reason=reason, size=7, **more)
     message_id = message_key(EpochMs(1_000), "m1")
     message = Message(message_id, CONVERSATION, "in", "contact", "image", "[image]", EpochMs(1_000), {}, media=media)
-    api.deps.conversations.append(tenant, Head(CONVERSATION, "1", ContactId("c"), "Ana"), message)
+    api.deps.conversations.append(tenant, Head(CONVERSATION, PhoneNumberId("1"), ContactId("c"), "Ana"), message)
     return f"/v1/conversations/{CONVERSATION}/messages/{message_id}/media"
 
 
@@ -199,7 +199,7 @@ def test_no_file_no_message_and_another_tenants(api: Api, tenant: TenantId) -> N
     path = received(api, tenant, "stored", mime_type="image/jpeg")
     other = TenantId(new_ulid())
     text = Message(message_key(EpochMs(2_000), "m2"), CONVERSATION, "in", "contact", "text", "hi", EpochMs(2_000), {})
-    api.deps.conversations.append(tenant, Head(CONVERSATION, "1", ContactId("c"), "Ana"), text)
+    api.deps.conversations.append(tenant, Head(CONVERSATION, PhoneNumberId("1"), ContactId("c"), "Ana"), text)
     for who, where in ((other, path), (tenant, path.replace("m1", "m2")), (tenant, path.replace("m1", "m3"))):
         answer = api.call("GET", where, tenant=who)
         assert (answer.status, answer.body["code"]) == (404, "not_found")

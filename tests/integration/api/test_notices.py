@@ -1,3 +1,5 @@
+from typing import Any
+
 from shared.clock import EpochMs
 from shared.domain.numbers.notice import Notice
 from shared.ids import TenantId, new_ulid
@@ -5,7 +7,7 @@ from shared.store.engine.cursor import encode_cursor
 from tests.support.api_handler import Api
 
 
-def notice(at: EpochMs, **more: str) -> Notice:
+def notice(at: EpochMs, **more: Any) -> Notice:
     return Notice(f"{at:013d}-n", "security", "critical", f"told at {at}", at, **more)
 
 

@@ -11,7 +11,7 @@ from shared.domain.campaigns.fate import Fate, fates
 from shared.domain.campaigns.load_record import Record, SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.errors import InvalidInput
-from shared.ids import CampaignId, ContactId, TenantId, new_ulid
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.campaigns.books import read_books
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
@@ -67,8 +67,8 @@ def stored(database: Database) -> tuple[Sends, Lanes, TenantId, Campaign]:
     campaign = Campaign(
         CampaignId(new_ulid()),
         "c",
-        f"8{new_ulid()}",
-        "1",
+        PhoneNumberId(f"8{new_ulid()}"),
+        WabaId("1"),
         "1",
         "UTILITY",
         Audience(),

@@ -10,7 +10,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.conversations.conversation import claim_answer
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.templates.template import Template
-from shared.ids import ContactId, ConversationId, new_ulid
+from shared.ids import ContactId, ConversationId, WabaId, new_ulid
 from shared.services.single_send import Draft
 from tests.support.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.support.outgoing_samples import MEDIA_ID, RIGHT, named
@@ -160,7 +160,8 @@ def test_a_template_that_meta_would_refuse_is_refused_by_name(
     chat.template("11")
     chat.template("13", status="PAUSED")
     chat.api.deps.templates.put(
-        chat.tenant, Template("15", "1", "x", "en", "UTILITY", "APPROVED", "", [{"type": "BODY", "text": "{{1}} x"}])
+        chat.tenant,
+        Template("15", WabaId("1"), "x", "en", "UTILITY", "APPROVED", "", [{"type": "BODY", "text": "{{1}} x"}]),
     )
     answer = chat.send({"type": "template", "template": template})
     assert answer.status == status, answer.body

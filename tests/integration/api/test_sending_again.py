@@ -145,7 +145,9 @@ def test_only_after_a_minute_is_a_sender_taken_for_dead(chat: Chat, age_ms: int)
         message_key(at, "died"), ConversationId(chat.conversation), "out", "agent", "text", "x", at, {}, status="queued"
     )
     chat.api.deps.conversations.append(
-        chat.tenant, Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""), message
+        chat.tenant,
+        Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""),
+        message,
     )
     send, place = chat.api.deps.sender.send, (chat.tenant, ConversationId(chat.conversation))
     if age_ms < 60_000:

@@ -16,7 +16,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, shard_of
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
-from shared.ids import CampaignId, ContactId, ConversationId, new_ulid
+from shared.ids import CampaignId, ContactId, ConversationId, WabaId, new_ulid
 from shared.store.engine.documents import to_document
 from tests.support.api_handler import Api
 from tests.support.capacity import Meter
@@ -26,7 +26,7 @@ __all__ = ["team"]
 Json = dict[str, Any]
 DAY_MS = 86_400_000
 TEMPLATE = Template(
-    "42", "1", "offer", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "For {{1}}."}]
+    "42", WabaId("1"), "offer", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "For {{1}}."}]
 )
 VARIABLES = {"body.1": Variable("contact", "name")}
 
@@ -51,7 +51,7 @@ def wrote_to(
     deps.campaigns.create(
         team.tenant,
         Campaign(
-            campaign_id, f"at {at}", team.number, "1", "42", "MARKETING", Audience(everyone=True), VARIABLES,
+            campaign_id, f"at {at}", team.number, WabaId("1"), "42", "MARKETING", Audience(everyone=True), VARIABLES,
             state=State.COMPLETED, created_at=EpochMs(made or at), frozen_at=at, started_at=at, finished_at=at,
             sizes=sizes,
             cursors=(len(people),), plan=to_document(compile_plan(TEMPLATE, VARIABLES, [])),

@@ -103,7 +103,9 @@ def test_a_reaction_that_no_list_shows_is_no_reason(chat: Chat, path: str) -> No
         "wamid.thumb",
     )
     chat.api.deps.conversations.append(
-        chat.tenant, Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""), thumb
+        chat.tenant,
+        Head(ConversationId(chat.conversation), chat.number, ContactId(chat.contact), ""),
+        thumb,
     )
     assert chat.call("POST", path, wish(path, if_last_message_id=seen.message_id)).status == 200
 

@@ -19,7 +19,7 @@ from shared.domain.bots.bot import Bot, Rule
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import BotTurn
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
@@ -28,7 +28,8 @@ from shared.store.conversations.messages import Messages
 from shared.store.engine.directory import Directory
 from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
 
-TENANT, PHONE_ID, CONTACT, CONVERSATION = TenantId("01TENANT"), "106", "0" * 32, "c0ffee"
+TENANT, PHONE_ID = TenantId("01TENANT"), PhoneNumberId("106")
+CONTACT, CONVERSATION = ContactId("0" * 32), ConversationId("c0ffee")
 Json = dict[str, Any]
 
 
@@ -79,9 +80,13 @@ def deps(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
     accounts = Accounts(Directory(database))
     accounts.create(Tenant(TENANT, "Shop", "US"), Member("m", "s", "owner@example.com", Role.OWNER))
     token = Vault(AwsClients(database.session).kms, aws.env["KMS_KEY_ID"]).seal(TENANT, META_TOKEN, "EAAtoken")
-    accounts.connect(TENANT, Waba("w", "Shop", "USD", token), [Number(PHONE_ID, "w", "+15550783881", "Shop")])
-    Contacts(database).upsert(TENANT, ContactId(CONTACT), {"phone": "+16505551234"}, {}, frozenset(), EpochMs(1))
-    made.bots.put(TENANT, Bot("b1", "hours", "", True, (Rule("contains", ("hours",), "9 to 5"),)))
+    accounts.connect(
+        TENANT,
+        Waba(WabaId("w"), "Shop", "USD", token),
+        [Number(PHONE_ID, WabaId("w"), "+15550783881", "Shop")],
+    )
+    Contacts(database).upsert(TENANT, CONTACT, {"phone": "+16505551234"}, {}, frozenset(), EpochMs(1))
+    made.bots.put(TENANT, Bot("b1", "hours", PhoneNumberId(""), True, (Rule("contains", ("hours",), "9 to 5"),)))
     monkeypatch.setattr(handler, "deps", lambda: made)
     return made
 
@@ -89,9 +94,9 @@ def deps(aws: FakeAws, meta: Meta, monkeypatch: pytest.MonkeyPatch) -> BotParts:
 def receive(deps: BotParts, text: str, at: EpochMs) -> str:
     """Store a message of the person; returns the queue message for the bot."""
     message_id = message_key(at, f"in-{text}")
-    message = Message(message_id, ConversationId(CONVERSATION), "in", "contact", "text", text, at, {"body": text})
-    deps.conversations.append(TENANT, Head(ConversationId(CONVERSATION), PHONE_ID, ContactId(CONTACT), ""), message)
-    return BotTurn(TENANT, PHONE_ID, ContactId(CONTACT), ConversationId(CONVERSATION), message_id).to_json()
+    message = Message(message_id, CONVERSATION, "in", "contact", "text", text, at, {"body": text})
+    deps.conversations.append(TENANT, Head(CONVERSATION, PHONE_ID, CONTACT, ""), message)
+    return BotTurn(TENANT, PHONE_ID, CONTACT, CONVERSATION, message_id).to_json()
 
 
 def deliver(*bodies: str) -> list[str]:
@@ -110,7 +115,7 @@ def test_a_bot_answers_once_however_often_the_turn_comes(deps: BotParts, meta: M
     (sent,) = meta.sent
     assert sent["path"] == f"/v26.0/{PHONE_ID}/messages"
     assert (sent["to"], sent["type"], sent["text"]["body"]) == ("+16505551234", "text", "9 to 5")
-    reply, _ = deps.conversations.messages.page(TENANT, ConversationId(CONVERSATION), 9, None).items
+    reply, _ = deps.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.author, reply.author_id, reply.status, reply.wamid) == ("bot", "b1", "sent", "wamid.1")
     assert sent["biz_opaque_callback_data"] == f"m1|{TENANT}|{CONVERSATION}|{reply.message_id}"
 
@@ -134,7 +139,7 @@ def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
         patch.setattr(Messages, "record_status", fail)
         assert len(deliver(turn)) == 1
     assert len(deliver(turn)) == (1 if status == "queued" else 0)
-    reply, _ = deps.conversations.messages.page(TENANT, ConversationId(CONVERSATION), 9, None).items
+    reply, _ = deps.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.status, len(meta.sent)) == (status, 1)
 
 
@@ -154,7 +159,7 @@ def test_who_said_no_meanwhile_gets_no_answer(
     turn = receive(deps, "hours", epoch_ms())
     Contacts(aws.database()).consent.record(
         TENANT,
-        ContactId(CONTACT),
+        CONTACT,
         opted_out=True,
         source="keyword",
         at=EpochMs(epoch_ms() + 1),
@@ -167,7 +172,11 @@ def test_who_said_no_meanwhile_gets_no_answer(
 
 
 @pytest.mark.parametrize(
-    "body", ["{", BotTurn(TENANT, PHONE_ID, ContactId(CONTACT), ConversationId(CONVERSATION), "0-nothing").to_json()]
+    "body",
+    [
+        "{",
+        BotTurn(TENANT, PHONE_ID, CONTACT, CONVERSATION, "0-nothing").to_json(),
+    ],
 )
 def test_a_turn_about_nothing_is_parked(aws: FakeAws, deps: BotParts, meta: Meta, body: str) -> None:
     good = receive(deps, "hours", epoch_ms())

@@ -27,10 +27,24 @@ def claim(world: World, campaign_id: CampaignId, start: int, stop: int) -> None:
     """Claim as a worker would that is not heard of again."""
     now, lanes = epoch_ms(), world.deps.lanes
     state = lanes.acquire(
-        world.phone_number_id, 0, f"worker-{start}", "", EpochMs(now + start * 100_000), EpochMs(now + start * 100_000)
+        world.phone_number_id,
+        0,
+        f"worker-{start}",
+        "",
+        EpochMs(now + start * 100_000),
+        EpochMs(now + start * 100_000),
     )
     assert state is not None
-    lanes.claim(world.phone_number_id, 0, state.fence, {campaign_id: (start, stop)}, f"token-{start}", now, now, 0)
+    lanes.claim(
+        world.phone_number_id,
+        0,
+        state.fence,
+        {campaign_id: (start, stop)},
+        f"token-{start}",
+        now,
+        now,
+        0,
+    )
 
 
 def tell(world: World, campaign_id: CampaignId, start: int, stop: int, *, failed: int, code: str = "131026") -> None:

@@ -11,7 +11,7 @@ from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.numbers.number import Number
-from shared.ids import CampaignId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, new_ulid
 from tests.support.engine import World
 
 
@@ -100,7 +100,7 @@ def test_a_crash_between_campaign_and_run_is_made_good_by_the_repetition(world: 
 
 def test_every_campaign_of_an_account_is_paused_whatever_its_number(world: World, pause: AutoPause) -> None:
     first, _ = two_campaigns(world)
-    other = Number(f"{world.phone_number_id}7", world.waba_id, "+15550002222", "Test")
+    other = Number(PhoneNumberId(f"{world.phone_number_id}7"), world.waba_id, "+15550002222", "Test")
     world.deps.accounts.connect(world.tenant_id, world.deps.accounts.waba(world.tenant_id, world.waba_id), [other])
     elsewhere = world.send_to_everybody(phone_number_id=other.phone_number_id)
     foreign = world.launch(waba_id="999")

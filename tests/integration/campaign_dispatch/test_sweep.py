@@ -12,7 +12,7 @@ from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId, ContactId, derived_ulid, new_ulid
+from shared.ids import CampaignId, ContactId, PhoneNumberId, derived_ulid, new_ulid
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
 from shared.store.campaigns.campaigns import LOAD_GRACE_MS, START_GRACE_MS
 from tests.support.engine import FakeMeta, World
@@ -230,13 +230,13 @@ def test_a_retry_in_flight_gets_its_grace_too(world: World) -> None:
     fence = hold_lane(world, (campaign_id, 0, 1))
     lanes, pn = world.deps.lanes, world.phone_number_id
     block = only_block(world, campaign_id)
-    lanes.add_retries(pn, 0, fence, campaign_id, epoch_ms(), new_ulid(), [(block, 0, 2)])
+    lanes.add_retries(PhoneNumberId(pn), 0, fence, campaign_id, epoch_ms(), new_ulid(), [(block, 0, 2)])
     later = GRACE_MS + 60_000
     now = EpochMs(epoch_ms() + later)
-    work = lanes.work(pn)
+    work = lanes.work(PhoneNumberId(pn))
     window = next_window(work, work.lanes[0], 10, now)
-    lanes.claim(pn, 0, fence, window.moves, new_ulid(), now, EpochMs(now + LEASE_MS), 0)
-    assert all(lanes.claim_retries(pn, batch) for batch in window.retries)
+    lanes.claim(PhoneNumberId(pn), 0, fence, window.moves, new_ulid(), now, EpochMs(now + LEASE_MS), 0)
+    assert all(lanes.claim_retries(PhoneNumberId(pn), batch) for batch in window.retries)
     assert sweep(world, campaign_id, later + 500) == "sending"
     assert world.books(campaign_id).unsettled == 1
     assert sweep(world, campaign_id, later + GRACE_MS + 5_000) == "closed"

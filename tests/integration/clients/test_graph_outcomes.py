@@ -10,6 +10,7 @@ import pytest
 
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.campaigns.outcome import Kind
+from shared.ids import PhoneNumberId
 
 ACCEPTED = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 25\r\n\r\n{"messages":[{"id":"w1"}]'
 Answer = Callable[[socket.socket, int], None]
@@ -86,7 +87,9 @@ def outcomes(url: str, times: int = 1, seconds: float = 30.0) -> list[Kind]:
         graph = GraphClient(url, "v26.0")
         access = GraphAccess("token", "proof")
         try:
-            return [(await graph.send("1", access, {"to": "x"}, seconds=seconds)).kind for _ in range(times)]
+            return [
+                (await graph.send(PhoneNumberId("1"), access, {"to": "x"}, seconds=seconds)).kind for _ in range(times)
+            ]
         finally:
             await graph.aclose()
 

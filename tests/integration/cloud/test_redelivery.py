@@ -144,7 +144,11 @@ def scene(cloud: LocalCloud) -> Scene:
         campaign_id=campaign_id,
         asked=InboundMessage(business.phone_number_id, change["messages"][0], change["contacts"][0], _now_ms()),
         turn=BotTurn(
-            tenant_id, business.phone_number_id, conversation["contact_id"], conversation["id"], question["id"]
+            tenant_id,
+            business.phone_number_id,
+            conversation["contact_id"],
+            conversation["id"],
+            question["id"],
         ),
         subscription=subscription,
     )

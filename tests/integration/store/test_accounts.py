@@ -7,7 +7,7 @@ import pytest
 from shared.domain.accounts.account import ApiKey, Member, Role, Scope, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId, new_ulid
+from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.accounts.tenants import Accounts, hash_key
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -52,17 +52,17 @@ def test_an_api_key_leads_to_its_tenant_until_it_is_revoked(accounts: Accounts, 
 
 def test_a_number_is_one_tenants_and_reconnecting_refreshes_it(accounts: Accounts, tenant: TenantId) -> None:
     waba, pn, other = new_ulid(), new_ulid(), TenantId(new_ulid())
-    number = Number(pn, waba, "+15550001111", "Shop")
-    accounts.connect(tenant, Waba(waba, "Shop", "BRL", "sealed"), [number])
+    number = Number(PhoneNumberId(pn), WabaId(waba), "+15550001111", "Shop")
+    accounts.connect(tenant, Waba(WabaId(waba), "Shop", "BRL", "sealed"), [number])
     with pytest.raises(Conflict):
-        accounts.connect(other, Waba(new_ulid(), "Thief", "BRL", "sealed"), [number])
+        accounts.connect(other, Waba(WabaId(new_ulid()), "Thief", "BRL", "sealed"), [number])
     assert accounts.wabas(other) == []
-    assert accounts.tenant_of_number(pn) == accounts.tenant_of_waba(waba) == tenant
-    accounts.connect(tenant, Waba(waba, "Shop", "BRL", "new"), [replace(number, throughput=1000)])
-    assert accounts.number(tenant, pn).throughput == 1000
-    assert accounts.waba(tenant, waba).token == "new"
+    assert accounts.tenant_of_number(PhoneNumberId(pn)) == accounts.tenant_of_waba(WabaId(waba)) == tenant
+    accounts.connect(tenant, Waba(WabaId(waba), "Shop", "BRL", "new"), [replace(number, throughput=1000)])
+    assert accounts.number(tenant, PhoneNumberId(pn)).throughput == 1000
+    assert accounts.waba(tenant, WabaId(waba)).token == "new"
     with pytest.raises(NotFound):
-        accounts.number(other, pn)
+        accounts.number(other, PhoneNumberId(pn))
 
 
 def test_a_payment_customer_is_one_tenants(accounts: Accounts, tenant: TenantId) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import LATEST_START_MS, Audience, Campaign, State
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -24,7 +24,8 @@ def campaigns(database: Database) -> Campaigns:
 def make(campaigns: Campaigns, tenant: TenantId) -> Make:
     def make(at: EpochMs, frozen_at: EpochMs = EpochMs(0)) -> str:
         campaign = Campaign(
-            CampaignId(new_ulid(at)), "c", "1", "1", "1", "MARKETING", Audience(), {}, created_at=at,
+            CampaignId(new_ulid(at)), "c", PhoneNumberId("1"), WabaId("1"), "1", "MARKETING", Audience(), {},
+            created_at=at,
             frozen_at=frozen_at,
             state=State.COMPLETED if frozen_at else State.DRAFT,
         )  # fmt: skip

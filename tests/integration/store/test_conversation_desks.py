@@ -11,7 +11,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.conversations.presence import PRESENT_MS
 from shared.errors import Conflict, NotFound
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import MOST_LOOKED_AT, ConversationFilter
@@ -28,7 +28,11 @@ def conversations(database: Database) -> Conversations:
 
 
 def heard(
-    conversations: Conversations, tenant: TenantId, name: ConversationId, at: EpochMs, number: str = "pn1"
+    conversations: Conversations,
+    tenant: TenantId,
+    name: ConversationId,
+    at: EpochMs,
+    number: PhoneNumberId = PhoneNumberId("pn1"),
 ) -> None:
     message = Message(message_key(at, name), name, "in", "contact", "text", "hello", at, {"body": "hello"}, f"w{at}")
     conversations.append(tenant, Head(name, number, ContactId(f"c{name}"), "Ana Lima", "+5511912345678"), message)
@@ -54,7 +58,9 @@ def listed(
 
 def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(9):
-        heard(conversations, tenant, ConversationId(f"v{i}"), EpochMs(NOW - 100 + i), number=f"pn{i % 2}")
+        heard(
+            conversations, tenant, ConversationId(f"v{i}"), EpochMs(NOW - 100 + i), number=PhoneNumberId(f"pn{i % 2}")
+        )
         desk = ("ana", "bea", "")[i % 3]
         conversations.change(tenant, ConversationId(f"v{i}"), lambda c, desk=desk: assign(c, desk))  # type: ignore[misc]
     for i in (0, 1):
@@ -77,7 +83,11 @@ def test_lists_by_status_and_desk_are_whole_and_in_order(conversations: Conversa
     assert listed(conversations, tenant, ConversationFilter("open", "ana")) == ["v6"]
     assert listed(conversations, tenant, ConversationFilter("open", "ana"), now=EpochMs(NOW + 20)) == ["v3", "v6"]
     assert listed(conversations, tenant, ConversationFilter(assignee="")) == ["v2", "v8", "v5"]
-    assert listed(conversations, tenant, ConversationFilter("open", phone_number_id="pn0")) == ["v8", "v6", "v4"]
+    assert listed(conversations, tenant, ConversationFilter("open", phone_number_id=PhoneNumberId("pn0"))) == [
+        "v8",
+        "v6",
+        "v4",
+    ]
     other = TenantId(new_ulid())
     assert listed(conversations, other) == []
     assert listed(conversations, other, ConversationFilter("open", "ana")) == []
@@ -185,7 +195,7 @@ def test_a_conversation_that_a_person_opens_again_says_so(conversations: Convers
 
 
 def test_a_conversation_is_opened_once(conversations: Conversations, tenant: TenantId) -> None:
-    head = Head(ConversationId("v"), "pn1", ContactId("c"), "Ana", "+1")
+    head = Head(ConversationId("v"), PhoneNumberId("pn1"), ContactId("c"), "Ana", "+1")
     assert sum(made for _, made in at_once(4, lambda _: conversations.open(tenant, head, NOW))) == 1
     assert listed(conversations, tenant, ConversationFilter("open", "")) == ["v"]
     with pytest.raises(NotFound):

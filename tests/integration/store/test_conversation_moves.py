@@ -9,7 +9,7 @@ from shared.domain.conversations.entry import Entry, Mention
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.store.conversations.change_stream import read_change
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.lists import ConversationFilter
@@ -19,8 +19,8 @@ from shared.store.engine.database import Database
 from tests.support.faults import Crash, at_once, crash_at_write
 
 GONE, KEPT = (
-    Head(ConversationId("gone"), "pn", ContactId("c-gone"), ""),
-    Head(ConversationId("kept"), "pn", ContactId("c-kept"), "Ana"),
+    Head(ConversationId("gone"), PhoneNumberId("pn"), ContactId("c-gone"), ""),
+    Head(ConversationId("kept"), PhoneNumberId("pn"), ContactId("c-kept"), "Ana"),
 )
 NOW = EpochMs(1_700_000_000_000)
 

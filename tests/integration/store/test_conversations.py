@@ -10,13 +10,13 @@ from shared.clock import EpochMs
 from shared.domain.conversations.conversation import read
 from shared.domain.conversations.message import Direction, Message
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.messages import MOST_BETWEEN
 from shared.store.engine.database import Database
 from tests.support.faults import Crash, at_once, crash_at_write
 
-HEAD = Head(ConversationId("v1"), "pn1", ContactId("c1"), "Ana")
+HEAD = Head(ConversationId("v1"), PhoneNumberId("pn1"), ContactId("c1"), "Ana")
 DIRECTIONS = get_args(Direction)
 
 
@@ -198,8 +198,10 @@ def test_another_tenants_conversation_is_not_there(conversations: Conversations,
 
 def test_pages_hold_every_conversation_once_last_active_first(conversations: Conversations, tenant: TenantId) -> None:
     for i in range(7):
-        conversations.append(tenant, Head(ConversationId(f"v{i}"), "pn1", ContactId(f"c{i}"), ""), message(1_000 + i))
-    conversations.append(tenant, Head(ConversationId("v2"), "pn1", ContactId("c2"), ""), message(9_000))
+        conversations.append(
+            tenant, Head(ConversationId(f"v{i}"), PhoneNumberId("pn1"), ContactId(f"c{i}"), ""), message(1_000 + i)
+        )
+    conversations.append(tenant, Head(ConversationId("v2"), PhoneNumberId("pn1"), ContactId("c2"), ""), message(9_000))
     seen: list[str] = []
     cursor: str | None = None
     while not seen or cursor:

@@ -9,7 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import OPENING, LaneState, Run
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, new_ulid
 from shared.store.campaigns.lanes import Lanes, LeaseLost
 from shared.store.engine.database import Database
 from tests.support.faults import answer_lost, at_once, sent_twice
@@ -23,19 +23,19 @@ def lanes(database: Database) -> Lanes:
     return Lanes(database)
 
 
-def run_on(pn: str, campaign_id: CampaignId = CampaignId("c1"), lanes: int = 1) -> Run:
+def run_on(pn: PhoneNumberId, campaign_id: CampaignId = CampaignId("c1"), lanes: int = 1) -> Run:
     return Run(pn, TenantId("t"), campaign_id, "running", (10,) * SHARDS, lanes, NOW, "MARKETING", "{}")
 
 
 @pytest.fixture
-def run(lanes: Lanes, pn: str) -> Run:
+def run(lanes: Lanes, pn: PhoneNumberId) -> Run:
     opened = run_on(pn)
     lanes.open_run(opened)
     return opened
 
 
 def take(
-    lanes: Lanes, pn: str, *, owner: str = "", handoff: str = "", now: EpochMs = NOW, lane: int = 0
+    lanes: Lanes, pn: PhoneNumberId, *, owner: str = "", handoff: str = "", now: EpochMs = NOW, lane: int = 0
 ) -> LaneState | None:
     return lanes.acquire(pn, lane, owner or new_ulid(), handoff, now, EpochMs(now + LEASE))
 
@@ -48,7 +48,7 @@ def must_take(lanes: Lanes, pn: str, **options: object) -> LaneState:
 
 def claim(
     lanes: Lanes,
-    pn: str,
+    pn: PhoneNumberId,
     fence: int,
     start: int,
     stop: int,
@@ -60,11 +60,11 @@ def claim(
     lanes.claim(pn, 0, fence, {campaign: (start, stop)}, token or new_ulid(), now, EpochMs(now + LEASE), 72_000)
 
 
-def cursor(lanes: Lanes, pn: str, campaign: CampaignId = CampaignId("c1")) -> int:
+def cursor(lanes: Lanes, pn: PhoneNumberId, campaign: CampaignId = CampaignId("c1")) -> int:
     return lanes.work(pn).lanes[0].cursors[campaign]
 
 
-def test_a_run_is_put_before_its_lanes_once(lanes: Lanes, pn: str) -> None:
+def test_a_run_is_put_before_its_lanes_once(lanes: Lanes, pn: PhoneNumberId) -> None:
     opened = run_on(pn, lanes=4)
     lanes.open_run(opened)
     state = must_take(lanes, pn)
@@ -80,19 +80,19 @@ def test_a_run_is_put_before_its_lanes_once(lanes: Lanes, pn: str) -> None:
     }
 
 
-def test_of_two_workers_one_gets_the_lane(lanes: Lanes, pn: str, run: Run) -> None:
+def test_of_two_workers_one_gets_the_lane(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     taken = at_once(8, lambda _i: take(lanes, pn))
     assert sum(state is not None for state in taken) == 1
 
 
-def test_a_held_lane_is_free_once_its_lease_has_expired(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_held_lane_is_free_once_its_lease_has_expired(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
     assert take(lanes, pn, now=EpochMs(NOW + LEASE)) is None
     second = must_take(lanes, pn, now=NOW + LEASE + 1)
     assert second.fence > first.fence
 
 
-def test_who_lost_the_lane_claims_nothing_any_more(lanes: Lanes, pn: str, run: Run) -> None:
+def test_who_lost_the_lane_claims_nothing_any_more(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
     second = must_take(lanes, pn, now=NOW + LEASE + 1)
     with pytest.raises(LeaseLost):
@@ -106,7 +106,7 @@ def test_who_lost_the_lane_claims_nothing_any_more(lanes: Lanes, pn: str, run: R
     assert lanes.work(pn).retries == ()
 
 
-def test_a_claim_from_anywhere_but_the_cursor_is_refused_as_a_whole(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_claim_from_anywhere_but_the_cursor_is_refused_as_a_whole(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     lanes.open_run(run_on(pn, CampaignId("c2")))
     state = must_take(lanes, pn)
     claim(lanes, pn, state.fence, 0, 5)
@@ -128,7 +128,7 @@ def test_a_claim_from_anywhere_but_the_cursor_is_refused_as_a_whole(lanes: Lanes
     assert (cursor(lanes, pn), cursor(lanes, pn, CampaignId("c2"))) == (9, 2)
 
 
-def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     state = must_take(lanes, pn)
     claim(lanes, pn, state.fence, 0, 5, now=EpochMs(NOW + 10_000))
     assert take(lanes, pn, now=EpochMs(NOW + 20_000)) is None
@@ -141,7 +141,7 @@ def test_a_claim_renews_the_lease_and_keeps_rate_and_claim(lanes: Lanes, pn: str
     assert (seen.claims[CampaignId("c1")].start, seen.claims[CampaignId("c1")].stop) == (0, 5)
 
 
-def test_a_claim_of_nothing_renews_the_lease_only_for_its_owner(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_claim_of_nothing_renews_the_lease_only_for_its_owner(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
     lanes.claim(pn, 0, first.fence, {}, new_ulid(), EpochMs(NOW + 9_000), EpochMs(NOW + 9_000 + LEASE), 0)
     assert take(lanes, pn, now=EpochMs(NOW + LEASE + 1)) is None
@@ -151,7 +151,7 @@ def test_a_claim_of_nothing_renews_the_lease_only_for_its_owner(lanes: Lanes, pn
 
 
 def test_a_claim_that_was_sent_twice_is_recognised_as_ones_own(
-    database: Database, lanes: Lanes, pn: str, run: Run
+    database: Database, lanes: Lanes, pn: PhoneNumberId, run: Run
 ) -> None:
     state = must_take(lanes, pn)
     with sent_twice(database, "UpdateItem"):
@@ -160,7 +160,7 @@ def test_a_claim_that_was_sent_twice_is_recognised_as_ones_own(
 
 
 def test_a_claim_whose_answer_was_lost_can_be_repeated_with_its_token_only(
-    database: Database, lanes: Lanes, pn: str, run: Run
+    database: Database, lanes: Lanes, pn: PhoneNumberId, run: Run
 ) -> None:
     state = must_take(lanes, pn)
     with answer_lost(database, "UpdateItem"), pytest.raises(ReadTimeoutError):
@@ -173,7 +173,7 @@ def test_a_claim_whose_answer_was_lost_can_be_repeated_with_its_token_only(
 
 
 def test_a_repeated_token_does_not_help_a_worker_that_lost_the_lane(
-    database: Database, lanes: Lanes, pn: str, run: Run
+    database: Database, lanes: Lanes, pn: PhoneNumberId, run: Run
 ) -> None:
     first = must_take(lanes, pn)
     with answer_lost(database, "UpdateItem"), pytest.raises(ReadTimeoutError):
@@ -183,14 +183,18 @@ def test_a_repeated_token_does_not_help_a_worker_that_lost_the_lane(
         claim(lanes, pn, first.fence, 0, 5, token="mine")
 
 
-def test_an_acquisition_that_was_sent_twice_is_ones_own(database: Database, lanes: Lanes, pn: str, run: Run) -> None:
+def test_an_acquisition_that_was_sent_twice_is_ones_own(
+    database: Database, lanes: Lanes, pn: PhoneNumberId, run: Run
+) -> None:
     with sent_twice(database, "UpdateItem"):
         state = must_take(lanes, pn)
     claim(lanes, pn, state.fence, 0, 5)
     assert take(lanes, pn) is None
 
 
-def test_sixteen_workers_that_race_for_a_cursor_claim_everything_once(lanes: Lanes, pn: str, run: Run) -> None:
+def test_sixteen_workers_that_race_for_a_cursor_claim_everything_once(
+    lanes: Lanes, pn: PhoneNumberId, run: Run
+) -> None:
     """All of one fence, as if leases had failed altogether: the cursor alone keeps them apart."""
     fence = must_take(lanes, pn).fence
 
@@ -211,7 +215,7 @@ def test_sixteen_workers_that_race_for_a_cursor_claim_everything_once(lanes: Lan
     assert claimed == list(range(cursor(lanes, pn)))
 
 
-def test_a_lane_that_was_handed_over_goes_to_the_holder_of_the_token(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_lane_that_was_handed_over_goes_to_the_holder_of_the_token(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
     lanes.release(pn, 0, first.fence, "next")
     second = must_take(lanes, pn, handoff="next", now=NOW)
@@ -221,21 +225,21 @@ def test_a_lane_that_was_handed_over_goes_to_the_holder_of_the_token(lanes: Lane
         claim(lanes, pn, first.fence, 0, 5)
 
 
-def test_two_deliveries_of_one_handover_give_one_owner(lanes: Lanes, pn: str, run: Run) -> None:
+def test_two_deliveries_of_one_handover_give_one_owner(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
     lanes.release(pn, 0, first.fence, "next")
     taken = at_once(6, lambda _i: take(lanes, pn, handoff="next"))
     assert sum(state is not None for state in taken) == 1
 
 
-def test_lanes_of_a_number_are_held_apart(lanes: Lanes, pn: str) -> None:
+def test_lanes_of_a_number_are_held_apart(lanes: Lanes, pn: PhoneNumberId) -> None:
     lanes.open_run(run_on(pn, lanes=4))
     for lane in range(4):
         must_take(lanes, pn, lane=lane)
         assert take(lanes, pn, lane=lane) is None
 
 
-def test_retries_are_claimed_by_one(lanes: Lanes, pn: str, run: Run) -> None:
+def test_retries_are_claimed_by_one(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     fence = must_take(lanes, pn).fence
     lanes.add_retries(pn, 0, fence, CampaignId("c1"), EpochMs(NOW + 2_000), new_ulid(), [(0, 3, 2), (1, 4, 5)])
     (batch,) = lanes.work(pn).retries
@@ -244,14 +248,16 @@ def test_retries_are_claimed_by_one(lanes: Lanes, pn: str, run: Run) -> None:
     assert lanes.work(pn).retries == ()
 
 
-def test_retries_come_in_the_order_in_which_they_are_due(lanes: Lanes, pn: str, run: Run) -> None:
+def test_retries_come_in_the_order_in_which_they_are_due(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     fence = must_take(lanes, pn).fence
     for due in (3_000, 1_000, 2_000):
         lanes.add_retries(pn, 0, fence, CampaignId("c1"), EpochMs(NOW + due), new_ulid(), [(0, due // 1000, 2)])
     assert [batch.due for batch in lanes.work(pn).retries] == [NOW + 1_000, NOW + 2_000, NOW + 3_000]
 
 
-def test_a_retry_list_that_is_stored_twice_is_one(database: Database, lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_retry_list_that_is_stored_twice_is_one(
+    database: Database, lanes: Lanes, pn: PhoneNumberId, run: Run
+) -> None:
     fence, batch_id = must_take(lanes, pn).fence, new_ulid()
 
     def add() -> None:
@@ -263,7 +269,9 @@ def test_a_retry_list_that_is_stored_twice_is_one(database: Database, lanes: Lan
     assert len(lanes.work(pn).retries) == 1
 
 
-def test_a_retry_list_stored_again_after_it_was_claimed_does_not_come_back(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_retry_list_stored_again_after_it_was_claimed_does_not_come_back(
+    lanes: Lanes, pn: PhoneNumberId, run: Run
+) -> None:
     fence, batch_id = must_take(lanes, pn).fence, new_ulid()
     lanes.add_retries(pn, 0, fence, CampaignId("c1"), NOW, batch_id, [(0, 3, 2)])
     (batch,) = lanes.work(pn).retries
@@ -272,7 +280,7 @@ def test_a_retry_list_stored_again_after_it_was_claimed_does_not_come_back(lanes
     assert lanes.work(pn).retries == ()
 
 
-def test_a_run_is_paused_resumed_and_for_good_cancelled(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_run_is_paused_resumed_and_for_good_cancelled(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     assert lanes.set_run_state(pn, CampaignId("c1"), "paused", "why")
     assert lanes.work(pn).runs == (replace(run, state="paused", reason="why"),)
     assert lanes.set_run_state(pn, CampaignId("c1"), "running")
@@ -283,7 +291,7 @@ def test_a_run_is_paused_resumed_and_for_good_cancelled(lanes: Lanes, pn: str, r
     assert len(lanes.work(pn).runs) == 1
 
 
-def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     lanes.open_run(run_on(pn, CampaignId("c2")))
     fence = must_take(lanes, pn).fence
     lanes.claim(
@@ -297,7 +305,7 @@ def test_a_closed_run_is_off_its_number_and_the_others_stay(lanes: Lanes, pn: st
     assert len(lanes.work(pn).runs) == 1
 
 
-def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     fence = must_take(lanes, pn).fence
     claim(lanes, pn, fence, 0, 9)
     with pytest.raises(LeaseLost):
@@ -305,7 +313,7 @@ def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: str, run: Run) -
     assert (len(lanes.work(pn).runs), cursor(lanes, pn)) == (1, 9)
 
 
-def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     for _ in range(2):
         lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 0}, EpochMs(1))
     assert lanes.work(pn).runs == ()
@@ -315,7 +323,7 @@ def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: str, run: Run) -> No
     ("state", "expected"),
     [("opening", "running"), ("running", "running"), ("paused", "paused"), ("cancelled", "cancelled")],
 )
-def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: str, state: str, expected: str) -> None:
+def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: PhoneNumberId, state: str, expected: str) -> None:
     opened = replace(run_on(pn), state=OPENING)
     lanes.open_run(opened)
     if state != OPENING:
@@ -324,7 +332,7 @@ def test_only_a_run_that_is_opening_is_begun(lanes: Lanes, pn: str, state: str, 
     assert [r.state for r in lanes.work(pn).runs] == [expected]
 
 
-def test_a_run_that_is_gone_is_not_begun(lanes: Lanes, pn: str, run: Run) -> None:
+def test_a_run_that_is_gone_is_not_begun(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {}, EpochMs(1))
     lanes.begin_run(run)
     assert lanes.work(pn).runs == ()

@@ -11,14 +11,14 @@ from shared.clock import EpochMs
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change, Reaction
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
 from tests.support.faults import Crash, at_once, crash_at_write
 
-HEAD = Head(ConversationId("v1"), "pn1", ContactId("c1"), "Ana")
+HEAD = Head(ConversationId("v1"), PhoneNumberId("pn1"), ContactId("c1"), "Ana")
 Event = Callable[[Conversations, TenantId], object]
 
 

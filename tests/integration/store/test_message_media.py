@@ -10,12 +10,12 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MessageMedia
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.engine.database import Database
 from tests.support.faults import at_once
 
-HEAD = Head(ConversationId("v1"), "pn1", ContactId("c1"), "Ana")
+HEAD = Head(ConversationId("v1"), PhoneNumberId("pn1"), ContactId("c1"), "Ana")
 PENDING = MessageMedia("pending", "image", "media/1", media_id="1", mime_type="image/jpeg", filename="otoño.jpg")
 STORED = replace(PENDING, status="stored", size=5, sha256="ab")
 FAILED = replace(PENDING, status="failed", reason="meta_190")

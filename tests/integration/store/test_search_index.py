@@ -11,7 +11,7 @@ from shared.domain.conversations.former_words import former_indexed_words, forme
 from shared.domain.conversations.message import Author, Message
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations import search_index
 from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import RETENTION_DAYS
@@ -54,7 +54,7 @@ def says(
         status="sent",
         change=change,
     )
-    conversations.append(tenant, Head(place, "pn", ContactId(f"c{place}"), name, phone), message)
+    conversations.append(tenant, Head(place, PhoneNumberId("pn"), ContactId(f"c{place}"), name, phone), message)
     return key
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
+from shared.ids import PhoneNumberId
 from tests.support.consumers import Deps, build
 from tests.support.fake_aws import FakeAws, fake_aws
 from tests.support.webhook_payloads import DISPLAY, OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA
@@ -27,7 +28,7 @@ def deps(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Deps:
     ):
         owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
         made.accounts.create(Tenant(tenant_id, "Shop", "US"), owner)
-        number = Number(phone_id, waba_id, display, "Shop")
+        number = Number(PhoneNumberId(phone_id), waba_id, display, "Shop")
         made.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
     made.serve(monkeypatch)
     return made

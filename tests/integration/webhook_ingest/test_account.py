@@ -10,7 +10,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
 from shared.errors import Conflict
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import AccountEvent
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -46,7 +46,7 @@ def campaign(
     campaign_id: CampaignId,
     template_id: str,
     state: State,
-    phone_number_id: str = PHONE_ID,
+    phone_number_id: PhoneNumberId = PHONE_ID,
 ) -> None:
     stored = Campaign(
         campaign_id,
@@ -68,7 +68,7 @@ def campaign(
         )
 
 
-def deliver(field: str, value: Json, *, waba_id: str = WABA, sent_at: EpochMs = SENT_AT, delivery: int = 1) -> bool:
+def deliver(field: str, value: Json, *, waba_id: WabaId = WABA, sent_at: EpochMs = SENT_AT, delivery: int = 1) -> bool:
     """Deliver one event; whether it was acknowledged."""
     event = AccountEvent(waba_id, field, value, EpochMs(SENT_AT + 500), sent_at)
     answer = account_handler.lambda_handler(sqs_event(event.to_json(), delivery=delivery), Context())
@@ -81,7 +81,7 @@ def states(deps: Deps) -> dict[str, tuple[str, str]]:
     return {c.campaign_id: (str(c.state), c.reason) for c in listed}
 
 
-def runs(deps: Deps, phone_number_id: str = PHONE_ID) -> dict[str, tuple[str, str]]:
+def runs(deps: Deps, phone_number_id: PhoneNumberId = PHONE_ID) -> dict[str, tuple[str, str]]:
     return {run.campaign_id: (run.state, run.reason) for run in deps.lanes.work(phone_number_id).runs}
 
 
@@ -520,9 +520,9 @@ def test_an_account_that_left_leaves_no_token_behind(deps: Deps, value: Json) ->
 
 def test_the_token_stays_while_another_number_needs_it(deps: Deps) -> None:
     waba = deps.accounts.waba(TENANT, WABA)
-    deps.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
+    deps.accounts.connect(TENANT, waba, [Number(PhoneNumberId("second"), WABA, "+15550783882", "Shop")])
     assert deliver("account_update", {"event": "PARTNER_REMOVED", "phone_number": "15550783881"})
-    assert deps.accounts.number(TENANT, "second").status == "active"
+    assert deps.accounts.number(TENANT, PhoneNumberId("second")).status == "active"
     waba = deps.accounts.waba(TENANT, WABA)
     assert (waba.status, waba.token) == ("active", "sealed")
 
@@ -724,13 +724,13 @@ def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: Fak
 
 
 @pytest.mark.parametrize("waba_id", ["", "424242"])
-def test_an_account_that_is_nobodys_is_parked(aws: FakeAws, waba_id: str) -> None:
+def test_an_account_that_is_nobodys_is_parked(aws: FakeAws, waba_id: WabaId) -> None:
     assert deliver("account_update", {"event": "ACCOUNT_DELETED"}, waba_id=waba_id)
     (parked,) = aws.objects("parked/")
     assert "unknown WhatsApp Business account" in parked["reason"]
 
 
 def test_another_tenants_template_id_changes_nothing(deps: Deps) -> None:
-    deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, waba_id="999", delivery=2)
+    deliver("message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, waba_id=WabaId("999"), delivery=2)
     assert deps.templates.get(TENANT, TEMPLATE).status == "PENDING"
     assert states(deps) == UNTOUCHED

@@ -10,7 +10,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import Conversation, read
 from shared.domain.conversations.message import Message
-from shared.ids import ContactId, TenantId
+from shared.ids import ContactId, PhoneNumberId, TenantId
 from shared.queue_messages import BotTurn, InboundMessage
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -273,13 +273,19 @@ def test_a_changed_number_moves_the_contact(aws: FakeAws, deps: Deps) -> None:
 @pytest.mark.parametrize(
     ("inbound", "reason"),
     [
-        (InboundMessage("777", TEXT, CONTACT, EpochMs(1)), "unknown phone number"),
-        (InboundMessage(PHONE_ID, {**TEXT, "group_id": "g"}, CONTACT, EpochMs(1)), "a message of a group"),
+        (InboundMessage(PhoneNumberId("777"), TEXT, CONTACT, EpochMs(1)), "unknown phone number"),
+        (
+            InboundMessage(PHONE_ID, {**TEXT, "group_id": "g"}, CONTACT, EpochMs(1)),
+            "a message of a group",
+        ),
         (
             InboundMessage(PHONE_ID, {"type": "text", "text": {"body": "x"}}, {}, EpochMs(1)),
             "a message without a sender",
         ),
-        (InboundMessage(PHONE_ID, {**BASE, "type": "system", "system": {}}, {}, EpochMs(1)), "a system message"),
+        (
+            InboundMessage(PHONE_ID, {**BASE, "type": "system", "system": {}}, {}, EpochMs(1)),
+            "a system message",
+        ),
     ],
 )
 def test_what_cannot_be_routed_is_parked_and_acknowledged(

@@ -22,7 +22,7 @@ from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.message_media import MessageMedia
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import ConversationId, TenantId
+from shared.ids import ConversationId, PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import CopyMedia
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.directory import Directory
@@ -93,8 +93,8 @@ def copying(aws: FakeAws, sim: Sim, monkeypatch: pytest.MonkeyPatch) -> Copying:
     accounts = Accounts(Directory(database))
     sealed = Vault(AwsClients(database.session).kms, env["KMS_KEY_ID"]).seal(TENANT, META_TOKEN, sim.token)
     accounts.create(Tenant(TENANT, "Shop", "ES"), Member("m", "s", "owner@example.com", Role.OWNER))
-    waba = Waba(sim.waba_id, "Shop", "EUR", sealed)
-    accounts.connect(TENANT, waba, [Number(sim.number_id, sim.waba_id, "+15550000000", "Shop")])
+    waba = Waba(WabaId(sim.waba_id), "Shop", "EUR", sealed)
+    accounts.connect(TENANT, waba, [Number(sim.number_id, WabaId(sim.waba_id), "+15550000000", "Shop")])
     made = build(database, env)
     monkeypatch.setattr(media_handler, "deps", lambda: made)
     return Copying(aws, sim, made, accounts)
@@ -216,10 +216,10 @@ def test_what_meta_has_no_more_is_expired(copying: Copying) -> None:
 
 def test_a_token_that_opens_nothing_and_a_number_that_left(copying: Copying) -> None:
     copying.received(JPEG)
-    task = CopyMedia(TENANT, "another", ConversationId(CONVERSATION), MESSAGE)
+    task = CopyMedia(TENANT, PhoneNumberId("another"), ConversationId(CONVERSATION), MESSAGE)
     assert media_handler.lambda_handler(sqs_event(task.to_json()), Context()) == {"batchItemFailures": []}
     assert (copying.media.status, copying.media.reason) == ("failed", "not_connected")
-    copying.accounts.change_waba(TENANT, copying.sim.waba_id, lambda waba: replace(waba, token=sealed(copying)))
+    copying.accounts.change_waba(TENANT, WabaId(copying.sim.waba_id), lambda waba: replace(waba, token=sealed(copying)))
     copying.copy()
     assert (copying.media.status, copying.media.reason) == ("failed", "meta_190")
 

@@ -15,7 +15,7 @@ from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
-from shared.ids import CampaignId, ContactId
+from shared.ids import CampaignId, ContactId, WabaId
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
@@ -54,7 +54,7 @@ def campaign(deps: Deps, campaign_id: CampaignId, started_at: EpochMs, **more: A
         campaign_id,
         "Sale",
         PHONE_ID,
-        "w",
+        WabaId("w"),
         "tpl",
         "MARKETING",
         Audience(everyone=True),
@@ -112,7 +112,17 @@ def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> No
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 2_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
     deps.lanes.open_run(
-        Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, EpochMs(NOW_S * 1000), "MARKETING", "{}")
+        Run(
+            PHONE_ID,
+            TENANT,
+            CampaignId("C1"),
+            "running",
+            sizes,
+            1,
+            EpochMs(NOW_S * 1000),
+            "MARKETING",
+            "{}",
+        )
     )
     deps.sends.record(TENANT, CampaignId("C1"), block, StatusChange(sent={slot}))
     deliver(text("Nice!", 2))
@@ -160,7 +170,14 @@ def test_a_campaign_that_still_writes_to_people_after_days_is_answered(deps: Dep
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1000))
     assert lane is not None
     deps.lanes.claim(
-        PHONE_ID, 0, lane.fence, {CampaignId("C1"): (0, 200)}, "token", EpochMs(now - HOUR), EpochMs(now + 1000), 0
+        PHONE_ID,
+        0,
+        lane.fence,
+        {CampaignId("C1"): (0, 200)},
+        "token",
+        EpochMs(now - HOUR),
+        EpochMs(now + 1000),
+        0,
     )
     deliver(text("Hello"))
     assert replied(deps, CampaignId("C1"), block) == {slot}
@@ -345,7 +362,8 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     deps.campaigns.create(
         TENANT,
         Campaign(
-            CampaignId("C1"), "Sale", PHONE_ID, "w", "tpl", "MARKETING", Audience(), {}, state=State.SENDING,
+            CampaignId("C1"), "Sale", PHONE_ID, WabaId("w"), "tpl", "MARKETING", Audience(), {},
+            state=State.SENDING,
             frozen_at=EpochMs(now - HOUR), started_at=EpochMs(now - HOUR), sizes=sizes,
         ),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
-from shared.ids import ContactId, ConversationId, TenantId, new_ulid
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
 from shared.store.contacts.contacts import Contacts
@@ -44,12 +44,12 @@ class Bench:
 
     def __init__(self, database: Database, deps: Deps, aws: FakeAws) -> None:
         self.database, self.deps, self.aws, self.tenant = database, deps, aws, TenantId(f"t-{new_ulid()}")
-        self.number = new_ulid()
+        self.number = PhoneNumberId(new_ulid())
         deps.accounts.create(Tenant(self.tenant, "Shop", "AR"), Member("m", self.tenant, "o@example.com", Role.OWNER))
         deps.accounts.connect(
             self.tenant,
-            Waba(f"w-{self.tenant}", "Shop", "USD", "sealed"),
-            [Number(self.number, f"w-{self.tenant}", "+15550000000", "Shop")],
+            Waba(WabaId(f"w-{self.tenant}"), "Shop", "USD", "sealed"),
+            [Number(self.number, WabaId(f"w-{self.tenant}"), "+15550000000", "Shop")],
         )
 
     def store(self, phone: str, now: EpochMs = EpochMs(1), **attributes: str) -> str:
@@ -75,7 +75,7 @@ class Bench:
 
     def migrate(self) -> int:
         """As it is documented: one task for the tenant; returns how many tasks that made."""
-        waiting = [SyncTask(RESPELL, "", {"tenant_id": self.tenant}, EpochMs(0)).to_json()]
+        waiting = [SyncTask(RESPELL, WabaId(""), {"tenant_id": self.tenant}, EpochMs(0)).to_json()]
         done = 0
         while waiting:
             for body in waiting:
@@ -195,7 +195,7 @@ def test_a_task_lets_go_before_its_time_is_too_old_for_the_lanes(bench: Bench, m
 
 @pytest.mark.parametrize("value", [{}, {"tenant_id": "t", "shard": "16"}, {"tenant_id": "t", "shard": "x"}])
 def test_a_task_for_nobody_is_parked(bench: Bench, value: dict[str, str]) -> None:
-    body = SyncTask(RESPELL, "", value, EpochMs(0)).to_json()
+    body = SyncTask(RESPELL, WabaId(""), value, EpochMs(0)).to_json()
     assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
     assert bench.aws.objects("parked/")
 
@@ -203,7 +203,8 @@ def test_a_task_for_nobody_is_parked(bench: Bench, value: dict[str, str]) -> Non
 def test_the_tenant_notes_that_all_its_contacts_were_gone_through(bench: Bench) -> None:
     bench.store(OLD)
     tasks = [
-        SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(n)}, EpochMs(0)).to_json() for n in range(SHARDS)
+        SyncTask(RESPELL, WabaId(""), {"tenant_id": bench.tenant, "shard": str(n)}, EpochMs(0)).to_json()
+        for n in range(SHARDS)
     ]
     for body in (*tasks[1:], *tasks[1:]):
         assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
@@ -250,7 +251,7 @@ def test_who_changes_while_being_merged_is_not_taken_for_done(bench: Bench, monk
     with monkeypatch.context() as patched:
         patched.setattr(Contacts, "merge", lambda *_: False)
         shard = shard_of(contact_id_for(bench.tenant, "phone", OLD))
-        task = SyncTask(RESPELL, "", {"tenant_id": bench.tenant, "shard": str(shard)}, EpochMs(0))
+        task = SyncTask(RESPELL, WabaId(""), {"tenant_id": bench.tenant, "shard": str(shard)}, EpochMs(0))
         answer = sync_handler.lambda_handler(sqs_event(task.to_json()), Context())
         assert len(answer["batchItemFailures"]) == 1
     bench.migrate()

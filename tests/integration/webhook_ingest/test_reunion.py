@@ -10,7 +10,7 @@ from functions.webhook_ingest.receive.split import split
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.numbers.number import Number
-from shared.ids import ContactId, ConversationId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 from shared.queue_messages import AccountEvent
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
@@ -21,7 +21,7 @@ BY_PHONE, BY_BSUID = contact_id_for(TENANT, "phone", PHONE), contact_id_for(TENA
 NOW_S = epoch_ms() // 1000
 
 
-def talk(contact_id: ContactId, number: str = PHONE_ID) -> ConversationId:
+def talk(contact_id: ContactId, number: PhoneNumberId = PHONE_ID) -> ConversationId:
     return conversation_id_for(TENANT, number, contact_id)
 
 
@@ -84,13 +84,13 @@ def test_who_hid_the_phone_and_then_shows_it_has_one_conversation(aws: FakeAws, 
 
 def test_each_number_has_its_own_conversation_with_the_person(aws: FakeAws, deps: Deps) -> None:
     waba = deps.accounts.waba(TENANT, WABA)
-    deps.accounts.connect(TENANT, waba, [Number("second", WABA, "+15550783882", "Shop")])
+    deps.accounts.connect(TENANT, waba, [Number(PhoneNumberId("second"), WABA, "+15550783882", "Shop")])
     deps.contacts.upsert(TENANT, BY_PHONE, {"phone": PHONE}, {}, frozenset(), EpochMs(1))
     deliver(text("here", 1, bsuid=BSUID), text("there", 2, bsuid=BSUID, phone_number_id="second"))
     deliver(text("both", 3, phone=PHONE, bsuid=BSUID))
     assert work_off(aws) == 2
     assert said_in(deps, talk(BY_PHONE)) == ["here", "both"]
-    assert said_in(deps, talk(BY_PHONE, "second")) == ["there"]
+    assert said_in(deps, talk(BY_PHONE, PhoneNumberId("second"))) == ["there"]
 
 
 def test_a_merge_that_dies_half_way_still_brings_the_conversations_together(

@@ -14,7 +14,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import CampaignId, ContactId, ConversationId, TenantId
+from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.queue_messages import StatusUpdates
 from shared.store.conversations.conversations import Head
 from tests.support.consumers import Deps
@@ -81,7 +81,9 @@ def test_who_stopped_marketing_at_whatsapp_is_opted_out(deps: Deps) -> None:
     assert [change.contact_id for change in deps.contacts.consent.feed(TENANT, EpochMs(0))] == [IDS[3]]
 
 
-def sending(deps: Deps, campaign_id: CampaignId = CampaignId("C"), number: str = PHONE_ID, **more: Any) -> None:
+def sending(
+    deps: Deps, campaign_id: CampaignId = CampaignId("C"), number: PhoneNumberId = PHONE_ID, **more: Any
+) -> None:
     """A campaign of the tenant's account that sends, on a number."""
     campaign = replace(CAMPAIGN, campaign_id=campaign_id, phone_number_id=number, **more)
     if campaign_id == CAMPAIGN.campaign_id:
@@ -124,8 +126,8 @@ def test_a_later_failure_stops_as_much_as_one_at_once(deps: Deps, code: str, sto
     """D sends on the same number, E on another one of the account, F for another account."""
     sending(deps)
     sending(deps, CampaignId("D"))
-    sending(deps, CampaignId("E"), "7700")
-    sending(deps, CampaignId("F"), "7701", waba_id="999")
+    sending(deps, CampaignId("E"), PhoneNumberId("7700"))
+    sending(deps, CampaignId("F"), PhoneNumberId("7701"), waba_id="999")
     assert deliver(StatusUpdates(PHONE_ID, [slot("failed", 0, code=code)])) == []
     assert {name for name in "CDEF" if standing(deps, CampaignId(name))[0] == "paused"} == stopped
     assert {name for name in "CDEF" if standing(deps, CampaignId(name))[2] == "paused"} == stopped
@@ -163,7 +165,9 @@ def test_statuses_of_agents_and_bots_end_in_the_conversation(deps: Deps) -> None
         message_id, ConversationId("conv"), "out", "agent", "text", "Hi", EpochMs(AT * 1000), {}, status="queued"
     )
     deps.conversations.append(
-        TENANT, Head(ConversationId("conv"), PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""), message
+        TENANT,
+        Head(ConversationId("conv"), PHONE_ID, contact_id_for(TENANT, "phone", "+1"), ""),
+        message,
     )
     callback = encode_single(SingleSend(TENANT, ConversationId("conv"), message_id))
     rows: list[list[object]] = [["read", AT, callback, "", "", "wamid.9"], ["sent", AT, callback, "", "service", ""]]
@@ -175,7 +179,13 @@ def test_statuses_of_agents_and_bots_end_in_the_conversation(deps: Deps) -> None
 
 def test_nobody_changes_another_tenants_campaign(aws: FakeAws, deps: Deps) -> None:
     claimed = slot("failed", 0, code="131050")
-    assert deliver(StatusUpdates(OTHER_PHONE_ID, [claimed]), StatusUpdates("777", [slot("sent", 1)])) == []
+    assert (
+        deliver(
+            StatusUpdates(OTHER_PHONE_ID, [claimed]),
+            StatusUpdates(PhoneNumberId("777"), [slot("sent", 1)]),
+        )
+        == []
+    )
     stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
     assert (stored.sent, stored.failed) == (frozenset(), {})
@@ -232,7 +242,7 @@ def test_a_status_of_what_was_never_sent_is_not_believed(aws: FakeAws, deps: Dep
 
 
 def test_a_status_of_another_number_than_the_campaigns_is_not_believed(deps: Deps) -> None:
-    sending(deps, number="7700")
+    sending(deps, number=PhoneNumberId("7700"))
     assert deliver(StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
     stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
@@ -278,7 +288,13 @@ def test_how_far_a_campaign_has_come_is_asked_again_when_that_cannot_be_read(
 
 
 def test_a_poison_record_is_parked_and_the_others_count(aws: FakeAws, deps: Deps) -> None:
-    assert deliver(StatusUpdates(PHONE_ID, [["sent"]]), StatusUpdates(PHONE_ID, [slot("sent", 0)])) == []
+    assert (
+        deliver(
+            StatusUpdates(PHONE_ID, [["sent"]]),
+            StatusUpdates(PHONE_ID, [slot("sent", 0)]),
+        )
+        == []
+    )
     assert len(aws.objects("parked/")) == 1
     stored = deps.sends.status_block(TENANT, CampaignId("C"), 0)
     assert stored is not None
@@ -310,7 +326,7 @@ def test_what_does_not_fit_into_the_time_comes_back(deps: Deps) -> None:
 def test_a_number_whose_owner_cannot_be_read_now_comes_back(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     tenant_of_number = deps.accounts.tenant_of_number
 
-    def fail_for_one(phone_number_id: str) -> str | None:
+    def fail_for_one(phone_number_id: PhoneNumberId) -> str | None:
         if phone_number_id == OTHER_PHONE_ID:
             raise ConnectionError
         return tenant_of_number(phone_number_id)
@@ -321,7 +337,7 @@ def test_a_number_whose_owner_cannot_be_read_now_comes_back(deps: Deps, monkeypa
 
 
 def test_the_owner_of_a_number_is_remembered_but_not_that_it_has_none(deps: Deps) -> None:
-    assert deps.owners.tenant_of("777", EpochMs(0)) is None
+    assert deps.owners.tenant_of(PhoneNumberId("777"), EpochMs(0)) is None
     deps.accounts.connect(TENANT, deps.accounts.wabas(TENANT)[0], [])
     assert deps.owners.tenant_of(PHONE_ID, EpochMs(0)) == TENANT
     deps.accounts._directory.release(TENANT, f"PN#{PHONE_ID}")

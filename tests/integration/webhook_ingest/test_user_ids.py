@@ -10,7 +10,7 @@ from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.consent import refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import contact_id_for
-from shared.ids import CampaignId, ContactId
+from shared.ids import CampaignId, ContactId, WabaId
 from tests.integration.webhook_ingest.test_inbound import deliver
 from tests.integration.webhook_ingest.test_status import deliver as deliver_statuses
 from tests.support.consumers import Deps
@@ -112,7 +112,16 @@ def test_a_whatsapp_id_that_no_table_knows_is_whom_the_message_was_for(deps: Dep
     people = [Recipient(BY_PHONE, PHONE, ())]
     deps.sends.seal_block(TENANT, CampaignId("C"), 0, SealedBlock(0, 0, 1, {}, BY_PHONE, True), people, [], EpochMs(1))
     sent = Campaign(
-        CampaignId("C"), "Sale", PHONE_ID, "w", "T", "MARKETING", Audience(), {}, sizes=(1, *(0,) * 15), cursors=(1,)
+        CampaignId("C"),
+        "Sale",
+        PHONE_ID,
+        WabaId("w"),
+        "T",
+        "MARKETING",
+        Audience(),
+        {},
+        sizes=(1, *(0,) * 15),
+        cursors=(1,),
     )
     deps.campaigns.create(TENANT, sent)
     stranger = "29912345678"

@@ -16,7 +16,7 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_changes import Reaction
 from shared.domain.conversations.message_ids import message_key
-from shared.ids import TenantId, new_ulid
+from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.message_items import conversation_key
 from shared.store.engine.database import Database
@@ -41,7 +41,7 @@ class Place:
 
     def __init__(self, ingest: Ingest) -> None:
         self.ingest = ingest
-        self.tenant_id, self.number, self.waba = TenantId(new_ulid()), new_ulid(), new_ulid()
+        self.tenant_id, self.number, self.waba = TenantId(new_ulid()), PhoneNumberId(new_ulid()), WabaId(new_ulid())
         ingest.add_tenant(self.tenant_id, self.waba, self.number, f"+{DISPLAY}")
         self.contact_id = contact_id_for(self.tenant_id, "phone", f"+{PHONE}")
         self.conversation_id = conversation_id_for(self.tenant_id, self.number, self.contact_id)

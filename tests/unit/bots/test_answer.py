@@ -6,15 +6,21 @@ from functions.bot_reply.logic import answer_to
 from shared.clock import EpochMs
 from shared.domain.bots.bot import Bot, Rule
 from shared.domain.conversations.message import Message
-from shared.ids import ConversationId
+from shared.ids import ConversationId, PhoneNumberId
 
 DAY_MS = 24 * 3600 * 1000
 AT = EpochMs(1_750_000_000_000)
 BOTS = [
-    Bot("b0", "off", "", False, (Rule("any", (), "never"),)),
-    Bot("b1", "other number", "888", True, (Rule("any", (), "not here"),)),
-    Bot("b2", "hours", "", True, (Rule("contains", ("hours", "horário"), "9 to 5"),)),
-    Bot("b3", "rest", "106", True, (Rule("exact", ("price",), "10"), Rule("any", (), "A person will answer"))),
+    Bot("b0", "off", PhoneNumberId(""), False, (Rule("any", (), "never"),)),
+    Bot("b1", "other number", PhoneNumberId("888"), True, (Rule("any", (), "not here"),)),
+    Bot("b2", "hours", PhoneNumberId(""), True, (Rule("contains", ("hours", "horário"), "9 to 5"),)),
+    Bot(
+        "b3",
+        "rest",
+        PhoneNumberId("106"),
+        True,
+        (Rule("exact", ("price",), "10"), Rule("any", (), "A person will answer")),
+    ),
 ]
 
 
@@ -32,14 +38,14 @@ def message(text: str, at: EpochMs = AT) -> Message:
     ],
 )
 def test_the_first_rule_that_matches_answers(text: str, bot_id: str, reply: str) -> None:
-    answer = answer_to(BOTS, "106", message(text), AT)
+    answer = answer_to(BOTS, PhoneNumberId("106"), message(text), AT)
     assert answer is not None
     assert (answer.bot_id, answer.text, answer.at) == (bot_id, reply, AT + 1)
 
 
 def test_a_message_has_one_answer_whatever_becomes_of_the_bots() -> None:
-    first = answer_to(BOTS, "106", message("hours"), AT)
-    later = answer_to(BOTS[3:], "106", message("hours"), EpochMs(AT + 60_000))
+    first = answer_to(BOTS, PhoneNumberId("106"), message("hours"), AT)
+    later = answer_to(BOTS[3:], PhoneNumberId("106"), message("hours"), EpochMs(AT + 60_000))
     assert first is not None
     assert later is not None
     assert (first.key, first.at) == (later.key, later.at)
@@ -47,8 +53,8 @@ def test_a_message_has_one_answer_whatever_becomes_of_the_bots() -> None:
 
 
 def test_two_messages_have_two_answers() -> None:
-    first = answer_to(BOTS, "106", message("hours"), AT)
-    second = answer_to(BOTS, "106", replace(message("hours"), message_id="m2"), AT)
+    first = answer_to(BOTS, PhoneNumberId("106"), message("hours"), AT)
+    second = answer_to(BOTS, PhoneNumberId("106"), replace(message("hours"), message_id="m2"), AT)
     assert first is not None
     assert second is not None
     assert first.key != second.key
@@ -62,11 +68,11 @@ def test_two_messages_have_two_answers() -> None:
     ],
 )
 def test_old_messages_and_our_own_are_not_answered(message: Message, now: EpochMs) -> None:
-    assert answer_to(BOTS, "106", message, now) is None
+    assert answer_to(BOTS, PhoneNumberId("106"), message, now) is None
 
 
 def test_no_bot_no_answer() -> None:
-    assert answer_to(BOTS[:3], "106", message("shoes"), AT) is None
+    assert answer_to(BOTS[:3], PhoneNumberId("106"), message("shoes"), AT) is None
 
 
 @pytest.mark.parametrize(
@@ -90,14 +96,14 @@ def test_no_bot_no_answer() -> None:
 def test_bots_hear_only_what_the_person_said(kind: str, text: str, content: dict[str, object], bot_id: str) -> None:
     words = ("hours", "image", "voice message", "location", "order", "form", "sticker", "contacts", "document")
     bots = [
-        Bot("hours", "", "", True, (Rule("contains", words, "Found a word"),)),
-        Bot("any", "", "", True, (Rule("any", (), "A person will answer"),)),
+        Bot("hours", "", PhoneNumberId(""), True, (Rule("contains", words, "Found a word"),)),
+        Bot("any", "", PhoneNumberId(""), True, (Rule("any", (), "A person will answer"),)),
     ]
-    answer = answer_to(bots, "106", replace(message(text), kind=kind, content=content), AT)
+    answer = answer_to(bots, PhoneNumberId("106"), replace(message(text), kind=kind, content=content), AT)
     assert answer is not None
     assert answer.bot_id == bot_id
 
 
 def test_a_note_of_the_platforms_is_not_answered() -> None:
     note = replace(message("User changed"), author="whatsapp", kind="system")
-    assert answer_to(BOTS, "106", note, AT) is None
+    assert answer_to(BOTS, PhoneNumberId("106"), note, AT) is None

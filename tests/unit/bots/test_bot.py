@@ -20,14 +20,15 @@ from shared.domain.bots.bot import (
 )
 from shared.domain.text_fold import fold
 from shared.errors import TooMany
+from shared.ids import PhoneNumberId
 
 
-def bot(*rules: Rule, bot_id: str = "b", phone: str = "", enabled: bool = True) -> Bot:
+def bot(*rules: Rule, bot_id: str = "b", phone: PhoneNumberId = PhoneNumberId(""), enabled: bool = True) -> Bot:
     return Bot(bot_id, "name", phone, enabled, rules)
 
 
 def answer(rule: Rule, text: str) -> str | None:
-    found = reply_for([bot(rule)], "1", text)
+    found = reply_for([bot(rule)], PhoneNumberId("1"), text)
     return found[1] if found else None
 
 
@@ -109,16 +110,18 @@ def test_an_empty_keyword_matches_nothing() -> None:
 def test_the_first_rule_of_the_first_bot_answers() -> None:
     first = bot(Rule("contains", ("price",), "one"), Rule("any", (), "two"), bot_id="first")
     second = bot(Rule("any", (), "three"), bot_id="second")
-    assert reply_for([first, second], "1", "price?") == ("first", "one")
-    assert reply_for([first, second], "1", "hello") == ("first", "two")
-    assert reply_for([second, first], "1", "price?") == ("second", "three")
+    assert reply_for([first, second], PhoneNumberId("1"), "price?") == ("first", "one")
+    assert reply_for([first, second], PhoneNumberId("1"), "hello") == ("first", "two")
+    assert reply_for([second, first], PhoneNumberId("1"), "price?") == ("second", "three")
 
 
 def test_bots_that_are_off_or_of_another_number_do_not_answer() -> None:
     rule = Rule("any", (), "ok")
-    assert reply_for([bot(rule, enabled=False), bot(rule, phone="2")], "1", "hello") is None
-    assert reply_for([bot(rule, phone="2")], "2", "hello") == ("b", "ok")
-    assert reply_for([], "1", "hello") is None
+    assert (
+        reply_for([bot(rule, enabled=False), bot(rule, phone=PhoneNumberId("2"))], PhoneNumberId("1"), "hello") is None
+    )
+    assert reply_for([bot(rule, phone=PhoneNumberId("2"))], PhoneNumberId("2"), "hello") == ("b", "ok")
+    assert reply_for([], PhoneNumberId("1"), "hello") is None
 
 
 def stored(*keywords: str, match: Match = "contains") -> Bot:
@@ -134,7 +137,7 @@ def test_nothing_of_a_stored_bot_is_folded_for_a_message(monkeypatch: pytest.Mon
         return fold(text)
 
     monkeypatch.setattr("shared.domain.bots.bot.fold", counted)
-    assert reply_for(bots, "1", "something else") is None
+    assert reply_for(bots, PhoneNumberId("1"), "something else") is None
     assert folds == ["something else"]
 
 
@@ -142,7 +145,7 @@ def test_nothing_of_a_stored_bot_is_folded_for_a_message(monkeypatch: pytest.Mon
 def test_a_bot_that_another_fold_made_is_folded_again(match: Match) -> None:
     old = replace(stored("preço", match=match), folded_by="0/1.1.0")
     old = replace(old, rules=tuple(replace(rule, needles=("what it was then",)) for rule in old.rules))
-    assert reply_for([old], "1", "PRECO") == ("b", "ok")
+    assert reply_for([old], PhoneNumberId("1"), "PRECO") == ("b", "ok")
     assert folded(old) == stored("preço", match=match)
 
 

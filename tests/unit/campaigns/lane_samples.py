@@ -6,7 +6,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import Claim, LaneState, NumberWork, RetryBatch, Run
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId, ContactId, TenantId
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 
 
 def run(
@@ -20,7 +20,18 @@ def run(
 ) -> Run:
     """A campaign whose recipients are all in shard 0, unless `sizes` says otherwise."""
     spread = sizes if sizes is not None else (size,) + (0,) * (SHARDS - 1)
-    return Run("pn", TenantId("t"), campaign_id, state, spread, lanes, EpochMs(0), "MARKETING", "{}", weight=weight)
+    return Run(
+        PhoneNumberId("pn"),
+        TenantId("t"),
+        campaign_id,
+        state,
+        spread,
+        lanes,
+        EpochMs(0),
+        "MARKETING",
+        "{}",
+        weight=weight,
+    )
 
 
 def lane(

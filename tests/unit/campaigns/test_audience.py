@@ -13,9 +13,11 @@ from shared.domain.contacts.consent import purpose_of
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import SendPlan, Variable, compile_plan
 from shared.domain.templates.template import Template
-from shared.ids import ContactId
+from shared.ids import ContactId, WabaId
 
-TEMPLATE = Template("1", "w", "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "{{1}}"}])
+TEMPLATE = Template(
+    "1", WabaId("w"), "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", [{"type": "BODY", "text": "{{1}}"}]
+)
 PLAN: SendPlan = compile_plan(TEMPLATE, {"body.1": Variable("contact", "name")}, frozenset())
 VIP = History(Audience(tags=("vip",), exclude_tags=("bought",)))
 PHONE = "+5511987654321"

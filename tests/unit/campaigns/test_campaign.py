@@ -16,7 +16,7 @@ from shared.domain.campaigns.campaign import (
     spared_people_rest,
 )
 from shared.errors import Conflict
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId, WabaId
 
 ALLOWED = {
     ("draft", "launch"): "scheduled",
@@ -68,7 +68,7 @@ def test_who_is_in_an_audience(audience: Audience, tags: set[str], expected: boo
     assert audience.includes(frozenset(tags)) is expected
 
 
-CAMPAIGN = Campaign(CampaignId("c"), "sale", "1", "w", "t", "MARKETING", Audience(), {})
+CAMPAIGN = Campaign(CampaignId("c"), "sale", PhoneNumberId("1"), WabaId("w"), "t", "MARKETING", Audience(), {})
 
 
 def test_planned_counts_the_skipped_too() -> None:
@@ -101,7 +101,15 @@ def test_whom_meta_spared_rests_for_a_day_and_for_good_after_a_second_try(
 ) -> None:
     source = EarlierCampaign(CampaignId("c0"), ("failed",)) if second_try else None
     earlier = Campaign(
-        CampaignId("c"), "c", "1", "2", "3", "MARKETING", Audience(source=source), {}, finished_at=finished_at
+        CampaignId("c"),
+        "c",
+        PhoneNumberId("1"),
+        WabaId("2"),
+        "3",
+        "MARKETING",
+        Audience(source=source),
+        {},
+        finished_at=finished_at,
     )
     assert spared_people_rest(earlier, EpochMs(10 * DAY)) is rest
 

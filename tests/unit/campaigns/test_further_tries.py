@@ -13,12 +13,12 @@ from shared.domain.campaigns.further_tries import (
     not_settled,
     reaches_nobody_before,
 )
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId, WabaId
 
 
 def campaign(campaign_id: CampaignId, source: CampaignId = CampaignId(""), *outcomes: str) -> Campaign:
     audience = Audience(source=EarlierCampaign(source, outcomes)) if source else Audience(everyone=True)
-    return Campaign(campaign_id, "c", "1", "2", "3", "MARKETING", audience, {})
+    return Campaign(campaign_id, "c", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", audience, {})
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,12 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import Conflict
-from shared.ids import CampaignId, ContactId
+from shared.ids import CampaignId, ContactId, PhoneNumberId, WabaId
 
 NOW = EpochMs(1_000_000)
-CAMPAIGN = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=State.LOADING)
+CAMPAIGN = Campaign(
+    CampaignId("c1"), "sale", PhoneNumberId("1"), WabaId("2"), "3", "MARKETING", Audience(), {}, state=State.LOADING
+)
 FOUND = Totals(sizes=(2, 1), skipped={"opted_out": 4}, last_blocks=())
 
 

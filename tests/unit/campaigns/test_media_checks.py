@@ -11,6 +11,7 @@ from shared.clients.link_probe import LinkSeen
 from shared.domain.templates.compiler import SendPlan, Variable, compile_plan
 from shared.domain.templates.template import Component, Template
 from shared.errors import ProviderRejected, RetryableError
+from shared.ids import PhoneNumberId, WabaId
 
 ACCESS = GraphAccess("token", "proof")
 LIVE, DEAD, FILM = "1111", "2222", "3333"
@@ -52,7 +53,7 @@ def plan(*values: Variable, form: str = "IMAGE") -> SendPlan:
     if len(values) > 1:
         parts = [{"type": "CAROUSEL", "cards": [{"components": [header]} for _ in values]}]
         mapping = {f"card.{n}.{key}": value for n, value in enumerate(values)}
-    template = Template("1", "w", "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", parts)
+    template = Template("1", WabaId("w"), "sale", "en", "MARKETING", "APPROVED", "POSITIONAL", parts)
     return compile_plan(template, mapping, {"link"})
 
 
@@ -69,14 +70,14 @@ def seeing(seen: LinkSeen, asked: list[str]) -> Any:
 
 
 def problems(made: SendPlan, seen: LinkSeen = FINE, meta: Meta | None = None) -> dict[str, str]:
-    found = media_problems(meta or Meta(), ACCESS, "71", made, seeing(seen, []))
+    found = media_problems(meta or Meta(), ACCESS, PhoneNumberId("71"), made, seeing(seen, []))
     return {problem.field: problem.message for problem in found}
 
 
 def test_live_media_are_no_problem_and_each_is_asked_for_once() -> None:
     meta, asked = Meta(), []  # type: ignore[var-annotated]
     made = plan(constant(LIVE), constant(LIVE), constant(LINK), Variable("field", "link", LINK))
-    assert media_problems(meta, ACCESS, "71", made, seeing(FINE, asked)) == []
+    assert media_problems(meta, ACCESS, PhoneNumberId("71"), made, seeing(FINE, asked)) == []
     assert (meta.asked, asked) == ([(LIVE, "71")], [LINK])
 
 
@@ -124,13 +125,16 @@ def test_a_link_is_looked_at_as_it_is_sent() -> None:
     asked: list[str] = []
     fallback = Variable("field", "link", "https://cdn.example/otoño.png")
     made = plan(constant("https://cdn.example/año nuevo/a.png"), fallback)
-    assert media_problems(Meta(), ACCESS, "71", made, seeing(FINE, asked)) == []
+    assert media_problems(Meta(), ACCESS, PhoneNumberId("71"), made, seeing(FINE, asked)) == []
     assert asked == ["https://cdn.example/a%C3%B1o%20nuevo/a.png", "https://cdn.example/oto%C3%B1o.png"]
 
 
 def test_links_of_people_and_texts_are_not_looked_at() -> None:
     asked: list[str] = []
-    assert media_problems(Meta(), ACCESS, "71", plan(Variable("field", "link")), seeing(LinkSeen(), asked)) == []
+    assert (
+        media_problems(Meta(), ACCESS, PhoneNumberId("71"), plan(Variable("field", "link")), seeing(LinkSeen(), asked))
+        == []
+    )
     assert asked == []
 
 

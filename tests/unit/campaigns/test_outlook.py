@@ -5,14 +5,15 @@ import pytest
 from shared.clock import EpochMs
 from shared.domain.campaigns.outlook import Allowance, outlook, within_a_day
 from shared.domain.numbers.number import UNLIMITED, Number, messaging_limit
+from shared.ids import PhoneNumberId, WabaId
 
 NOW = EpochMs(1_800_000_000_000)
-NUMBER = Number("1", "2", "+15550783881", "Shop", throughput=80, quality="GREEN")
+NUMBER = Number(PhoneNumberId("1"), WabaId("2"), "+15550783881", "Shop", throughput=80, quality="GREEN")
 MINUTE = 60_000
 
 
 def number(quality: str = "GREEN", status: str = "active") -> Number:
-    return Number("1", "2", "+15550783881", "Shop", 80, quality, status, "Meta says BANNED")
+    return Number(PhoneNumberId("1"), WabaId("2"), "+15550783881", "Shop", 80, quality, status, "Meta says BANNED")
 
 
 def codes(*args: object) -> list[str]:

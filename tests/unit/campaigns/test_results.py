@@ -15,7 +15,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.contacts.consent import SkipReason
-from shared.ids import CampaignId, ContactId, TenantId
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 from shared.store.campaigns.lanes import LeaseLost
 from tests.unit.campaigns.lane_samples import recipient, run
 
@@ -267,7 +267,7 @@ def results_over(stores: Stores) -> Results:
 
 
 def settle(results: Results, batch: Sequence[Sent], now: EpochMs = NOW) -> None:
-    results.settle("pn", 0, 1, batch, now)
+    results.settle(PhoneNumberId("pn"), 0, 1, batch, now)
 
 
 def test_without_failures_everything_is_written_once() -> None:

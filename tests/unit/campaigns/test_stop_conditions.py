@@ -12,12 +12,12 @@ from shared.domain.campaigns.stop_conditions import keeps_the_gates, reason_not_
 from shared.domain.campaigns.stop_reasons import next_action, outweighs
 from shared.domain.numbers.number import Number
 from shared.domain.templates.template import Template
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId, WabaId
 
 NOW = EpochMs(1_800_000_000_000)
-CAMPAIGN = Campaign(CampaignId("c"), "sale", "1", "w", "t", "UTILITY", Audience(), {})
-TEMPLATE = Template("t", "w", "sale", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
-NUMBER = Number("1", "w", "+1", "Shop")
+CAMPAIGN = Campaign(CampaignId("c"), "sale", PhoneNumberId("1"), WabaId("w"), "t", "UTILITY", Audience(), {})
+TEMPLATE = Template("t", WabaId("w"), "sale", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
+NUMBER = Number(PhoneNumberId("1"), WabaId("w"), "+1", "Shop")
 UNTIL = {"status": "restricted", "reason": "account_restricted", "restricted_until": NOW}
 
 

@@ -23,7 +23,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.number_work import Claim, LaneState
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId, WabaId
 from tests.unit.campaigns.lane_samples import batch, lane, run, work
 
 NOW = EpochMs(1_000_000)
@@ -31,7 +31,18 @@ SIZES = (100,) + (0,) * 15
 
 
 def campaign(state: State, **changes: object) -> Campaign:
-    known = Campaign(CampaignId("c1"), "sale", "1", "2", "3", "MARKETING", Audience(), {}, state=state, sizes=SIZES)
+    known = Campaign(
+        CampaignId("c1"),
+        "sale",
+        PhoneNumberId("1"),
+        WabaId("2"),
+        "3",
+        "MARKETING",
+        Audience(),
+        {},
+        state=state,
+        sizes=SIZES,
+    )
     return replace(known, **changes)  # type: ignore[arg-type]
 
 

@@ -9,7 +9,7 @@ import pytest
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_error_code
-from shared.ids import CampaignId
+from shared.ids import CampaignId, PhoneNumberId
 from tests.unit.campaigns.lane_samples import run
 
 ACCEPTED = Outcome(Kind.ACCEPTED, message_id="wamid.1")
@@ -33,7 +33,7 @@ def sent(meta: Meta, *campaigns: str, **categories: str) -> list[Outcome]:
     transmit = GraphTransmitter(
         cast("GraphClient", meta),
         GraphAccess("t", "p"),
-        "pn",
+        PhoneNumberId("pn"),
         known,
     )
 

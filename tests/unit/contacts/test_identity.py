@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.contacts.identity import SHARDS, contact_id_for, conversation_id_for, shard_of
-from shared.ids import ContactId, TenantId
+from shared.ids import ContactId, PhoneNumberId, TenantId
 
 TENANT, OTHER = TenantId("t"), TenantId("u")
 
@@ -50,9 +50,11 @@ def test_people_spread_evenly_over_the_shards() -> None:
 
 
 def test_a_conversation_is_one_number_with_one_person_of_one_tenant() -> None:
-    assert conversation_id_for(TENANT, "1", ContactId("c")) == conversation_id_for(TENANT, "1", ContactId("c"))
+    assert conversation_id_for(TENANT, PhoneNumberId("1"), ContactId("c")) == conversation_id_for(
+        TENANT, PhoneNumberId("1"), ContactId("c")
+    )
     others = {
-        conversation_id_for(tenant_id, number, ContactId(who))
+        conversation_id_for(tenant_id, PhoneNumberId(number), ContactId(who))
         for tenant_id, number, who in [
             (TENANT, "1", "c"),
             (OTHER, "1", "c"),

@@ -6,7 +6,7 @@ import pytest
 from shared.clock import EpochMs
 from shared.domain.conversations.conversation import Conversation, Trail
 from shared.domain.conversations.merge import merged
-from shared.ids import ContactId, ConversationId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 
 
 def talk(conversation_id: ConversationId, at: EpochMs, **more: Any) -> Conversation:
@@ -16,7 +16,7 @@ def talk(conversation_id: ConversationId, at: EpochMs, **more: Any) -> Conversat
     known: dict[str, Any] = {"unread": 1, "created_at": at - 100, "trail": trail, "contact_name": ""}
     return Conversation(
         conversation_id,
-        "pn",
+        PhoneNumberId("pn"),
         ContactId(f"c-{conversation_id}"),
         last_message_at=at,
         last_message_text=f"at {at}",

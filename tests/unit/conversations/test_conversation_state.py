@@ -29,9 +29,9 @@ from shared.domain.conversations.inbox_settings import fill, unknown_places
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import Conflict, InvalidInput
-from shared.ids import ContactId, ConversationId
+from shared.ids import ContactId, ConversationId, PhoneNumberId
 
-EMPTY = Conversation(ConversationId("v"), "1", ContactId("c"), "Ana", EpochMs(0), "", None)
+EMPTY = Conversation(ConversationId("v"), PhoneNumberId("1"), ContactId("c"), "Ana", EpochMs(0), "", None)
 
 
 def heard(at: EpochMs, name: str = "m", kind: str = "text") -> Message:

@@ -7,13 +7,13 @@ from shared.clock import EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.conversations.conversation import WINDOW_MS, Conversation
 from shared.domain.conversations.presence import PRESENT_MS, Doing, Present
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 
 NOW = EpochMs(1_000_000_000)
 
 
 def signs(*present: Present, role: str = "agent", last_inbound_at: EpochMs | None = NOW) -> TypingSigns:
-    head = Conversation(ConversationId("v"), "1", ContactId("c"), "Ana", NOW, "Hi", last_inbound_at)
+    head = Conversation(ConversationId("v"), PhoneNumberId("1"), ContactId("c"), "Ana", NOW, "Hi", last_inbound_at)
     return typing_signs(head, present, Principal(TenantId("t"), "me", role, frozenset()), NOW)
 
 

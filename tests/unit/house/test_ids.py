@@ -1,5 +1,6 @@
 """Ids and moments have types: no text that is something else gets where the id of a tenant, contact, conversation or
-campaign is meant, nor one of them where another is, and no span of time or number of seconds where a moment is."""
+campaign is meant, or Meta's id of an account or number, nor one of them where another is; and no span of time or number
+of seconds where a moment is."""
 
 import ast
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ IDS = {
     "contact_id": "ContactId",
     "conversation_id": "ConversationId",
     "campaign_id": "CampaignId",
+    "waba_id": "WabaId",
+    "phone_number_id": "PhoneNumberId",
 }
 MOMENTS = {"now", "at", "since", "until", "before", "due", "offer_ends", "last_claim"}
 """And whatever ends as `created_at`, `held_until` and `failing_since` do. A span is an int whose name ends in `_ms`."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.fairness import in_turns, one_of, ordered_group, owner_of
-from shared.ids import ContactId, ConversationId, TenantId
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId
 from shared.queue_messages import BOT_GROUPS, BotTurn
 
 OWNED = st.lists(st.tuples(st.sampled_from("abcd"), st.integers()), max_size=40)
@@ -36,7 +36,9 @@ def test_an_owner_s_groups_are_told_from_another_s() -> None:
 
 def test_ten_thousand_conversations_have_no_more_workers_than_there_are_groups() -> None:
     def turn(tenant: TenantId, conversation: int) -> str:
-        return BotTurn(tenant, "106", ContactId("c"), ConversationId(f"conversation-{conversation}"), "m").group
+        return BotTurn(
+            tenant, PhoneNumberId("106"), ContactId("c"), ConversationId(f"conversation-{conversation}"), "m"
+        ).group
 
     groups = {turn(TenantId("flood"), number) for number in range(10_000)}
     assert len(groups) == BOT_GROUPS

@@ -8,7 +8,7 @@ from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Component, Slot, Template
-from shared.ids import ContactId
+from shared.ids import ContactId, WabaId
 
 NOW = EpochMs(1_795_000_000_000)
 MEDIA_ID = "1339522734477770"
@@ -38,7 +38,7 @@ GOOD = {
 
 
 def template(*components: Component, form: str = "POSITIONAL", category: str = "MARKETING") -> Template:
-    return Template("1", "w", "promo", "en_US", category, "APPROVED", form, list(components))
+    return Template("1", WabaId("w"), "promo", "en_US", category, "APPROVED", form, list(components))
 
 
 def constant(value: str) -> Variable:

@@ -19,7 +19,7 @@ from shared.domain.templates.compiler import (
     resolve,
 )
 from shared.domain.templates.template import Component, Template
-from shared.ids import ContactId
+from shared.ids import ContactId, WabaId
 
 ANA = Contact(
     ContactId("c"), phone="+5511987654321", name="Ana Maria Souza", fields={"points": "120", "empty": "", "blank": " "}
@@ -31,7 +31,7 @@ POINTS = Variable("field", "points")
 
 
 def template(*components: Component, form: str = "POSITIONAL", status: str = "APPROVED") -> Template:
-    return Template("1", "w", "welcome_discount_template", "en_US", "MARKETING", status, form, list(components))
+    return Template("1", WabaId("w"), "welcome_discount_template", "en_US", "MARKETING", status, form, list(components))
 
 
 def plan_of(variables: dict[str, Variable], *components: Component, form: str = "POSITIONAL") -> SendPlan:

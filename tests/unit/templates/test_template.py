@@ -13,10 +13,11 @@ from shared.domain.templates.template import (
     replace_variables,
     variables_in,
 )
+from shared.ids import WabaId
 
 
 def template(*components: Component, form: str = "POSITIONAL") -> Template:
-    return Template("1", "w", "sale", "en_US", "MARKETING", "APPROVED", form, list(components))
+    return Template("1", WabaId("w"), "sale", "en_US", "MARKETING", "APPROVED", form, list(components))
 
 
 def keys(*components: Component) -> list[str]:

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Update, fold, read_updates
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend
 from shared.errors import InvalidInput
-from shared.ids import CampaignId, ConversationId, TenantId
+from shared.ids import CampaignId, ConversationId, PhoneNumberId, TenantId
 from shared.queue_messages import StatusUpdates
 
 TENANT = TenantId("t")
-OWNERS = {"pn": TENANT}
+OWNERS = {PhoneNumberId("pn"): TENANT}
 KEY = BlockKey(TENANT, CampaignId("c"), 0)
 
 
-def can_have_sent(number: str, sent: CampaignSlot) -> bool:
+def can_have_sent(number: PhoneNumberId, sent: CampaignSlot) -> bool:
     return number == "pn" and sent.slot < 80 and sent.block < 2 and sent.attempt == 1
 
 
@@ -156,9 +156,9 @@ def test_order_and_repetition_do_not_matter(updates: list[Update], random: Any, 
     [
         "{",
         "[]",
-        StatusUpdates("pn", [["sent"]]).to_json(),
-        StatusUpdates("pn", [["sent", "soon", "", "", "marketing", ""]]).to_json(),
-        StatusUpdates("pn", [7]).to_json(),  # type: ignore[list-item]
+        StatusUpdates(PhoneNumberId("pn"), [["sent"]]).to_json(),
+        StatusUpdates(PhoneNumberId("pn"), [["sent", "soon", "", "", "marketing", ""]]).to_json(),
+        StatusUpdates(PhoneNumberId("pn"), [7]).to_json(),  # type: ignore[list-item]
     ],
 )
 def test_a_message_that_is_no_list_of_statuses_is_refused(body: str) -> None:
@@ -167,5 +167,5 @@ def test_a_message_that_is_no_list_of_statuses_is_refused(body: str) -> None:
 
 
 def test_what_the_queue_carries_is_read_back() -> None:
-    body = StatusUpdates("pn", [["failed", 1, "v1|t|c|0|3|1", "131050", "", "wamid.1"]]).to_json()
+    body = StatusUpdates(PhoneNumberId("pn"), [["failed", 1, "v1|t|c|0|3|1", "131050", "", "wamid.1"]]).to_json()
     assert read_updates("m0", body) == [update("failed", code="131050")]

@@ -7,14 +7,23 @@ from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.callback import CampaignSlot
 from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
 
 SIZES = (100, 50, *(0,) * (SHARDS - 3), 90)
 
 
 def reach(cursors: dict[int, int], lanes: int = 1, sizes: tuple[int, ...] = SIZES) -> Reach:
     campaign = Campaign(
-        CampaignId("c"), "Sale", "pn", "w", "tpl", "MARKETING", Audience(), {}, sizes=sizes, lanes=lanes
+        CampaignId("c"),
+        "Sale",
+        PhoneNumberId("pn"),
+        WabaId("w"),
+        "tpl",
+        "MARKETING",
+        Audience(),
+        {},
+        sizes=sizes,
+        lanes=lanes,
     )
     return Reach(campaign, cursors, {block_number(0, 0): {7: 3}})
 
@@ -46,15 +55,15 @@ def slot(shard: int, n: int, of: int, attempt: int = 1) -> CampaignSlot:
     ],
 )
 def test_only_what_was_claimed_and_tried_can_have_been_sent(sent: CampaignSlot, believed: bool) -> None:
-    assert reach({0: 110}).covers("pn", sent) is believed
-    assert not reach({0: 110}).covers("another", sent)
+    assert reach({0: 110}).covers(PhoneNumberId("pn"), sent) is believed
+    assert not reach({0: 110}).covers(PhoneNumberId("another"), sent)
 
 
 def test_each_lane_has_a_position_of_its_own() -> None:
     four = reach({0: 5, 3: 90}, lanes=4)
     told = [slot(0, 0, 4), slot(0, 0, 5), slot(15, 1, 9), slot(15, 1, 10)]
-    assert [four.covers("pn", one) for one in told] == [True, False, True, False]
+    assert [four.covers(PhoneNumberId("pn"), one) for one in told] == [True, False, True, False]
 
 
 def test_nothing_was_sent_before_the_audience_was_frozen() -> None:
-    assert not reach({0: 110}, sizes=()).covers("pn", slot(0, 0, 0))
+    assert not reach({0: 110}, sizes=()).covers(PhoneNumberId("pn"), slot(0, 0, 0))

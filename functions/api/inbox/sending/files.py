@@ -6,12 +6,16 @@ from shared.clock import EpochMs
 from shared.domain.media.library import AtMeta, FileUse
 from shared.domain.media.message_media import MessageMedia, library_key
 from shared.errors import AppError
-from shared.ids import TenantId
+from shared.ids import PhoneNumberId, TenantId
 from shared.services.media import MediaService
 
 
 def at_meta(
-    media: MediaService, tenant_id: TenantId, phone_number_id: str, uses: Iterable[tuple[str, FileUse]], now: EpochMs
+    media: MediaService,
+    tenant_id: TenantId,
+    phone_number_id: PhoneNumberId,
+    uses: Iterable[tuple[str, FileUse]],
+    now: EpochMs,
 ) -> dict[str, AtMeta]:
     """Our id -> the file at Meta, for each (field that names it, use). `now` in epoch ms.
 

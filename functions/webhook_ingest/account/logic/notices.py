@@ -13,6 +13,7 @@ from functions.webhook_ingest.people.logic.preference import is_choice
 from functions.webhook_ingest.receive.routing import digest
 from shared.clock import EpochMs, to_rfc3339
 from shared.domain.numbers.notice import Notice, Severity
+from shared.ids import WabaId
 
 Value = Mapping[str, object]
 _HOUR_MS = 3_600_000
@@ -29,7 +30,7 @@ class Words:
     once: str = ""
 
 
-def notices_of(waba_id: str, field: str, value: Value, at: EpochMs) -> Iterator[Notice]:
+def notices_of(waba_id: WabaId, field: str, value: Value, at: EpochMs) -> Iterator[Notice]:
     """`at` is when it happened, in epoch ms. The same event gives the same notices, ids included."""
     teller = _TELLERS.get(field)
     for words in teller(value) if teller is not None else ():

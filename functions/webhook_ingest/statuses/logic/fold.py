@@ -13,7 +13,7 @@ from shared.domain.campaigns.outcome import rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES
 from shared.domain.conversations.message import merge_status
 from shared.errors import InvalidInput
-from shared.ids import CampaignId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.queue_messages import StatusUpdates
 
 OPTED_OUT_CODE = "131050"
@@ -32,7 +32,7 @@ class Update:
     """
 
     source: str
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     status: str
     at: EpochMs
     callback: str
@@ -117,7 +117,9 @@ def _row(row: list[object]) -> tuple[str, EpochMs, str, str, str, str, tuple[str
 
 
 def fold(
-    updates: Iterable[Update], owners: Mapping[str, TenantId], can_have_sent: Callable[[str, CampaignSlot], bool]
+    updates: Iterable[Update],
+    owners: Mapping[PhoneNumberId, TenantId],
+    can_have_sent: Callable[[PhoneNumberId, CampaignSlot], bool],
 ) -> Folded:
     """`owners` maps phone number id to the tenant whose it is; a number that is not there is nobody's. `can_have_sent`
     says whether a number can have sent what callback data names."""

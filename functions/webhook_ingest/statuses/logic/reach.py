@@ -12,6 +12,7 @@ from shared.domain.campaigns.callback import CampaignSlot
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.standing import claimed_slots
 from shared.domain.contacts.identity import SHARDS
+from shared.ids import PhoneNumberId
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Reach:
     tries: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
     _claimed: dict[int, int] = field(default_factory=dict)
 
-    def covers(self, phone_number_id: str, sent: CampaignSlot) -> bool:
+    def covers(self, phone_number_id: PhoneNumberId, sent: CampaignSlot) -> bool:
         """Whether this attempt can have been made, from this number."""
         if phone_number_id != self.campaign.phone_number_id or sent.attempt < 1:
             return False
