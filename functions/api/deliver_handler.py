@@ -8,7 +8,6 @@ what could not be stored or sent on comes back from the queue itself.
 
 import os
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.events_bootstrap import deliver_deps
 from shared.observability import count, logger, metrics
 from shared.queue_messages import DeliverWebhook
-from shared.sqs_batch import BatchResponse, process
+from shared.sqs_batch import BatchResponse, Record, process_together
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -24,13 +23,10 @@ from shared.sqs_batch import BatchResponse, process
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     courier = deliver_deps()
 
-    def deliver(body: str) -> str:
-        return courier.deliver(DeliverWebhook.from_json(body))
+    def deliver(body: str, _record: Record) -> None:
+        count(courier.deliver(DeliverWebhook.from_json(body)))
 
-    records = event["Records"]
-    with ThreadPoolExecutor(max_workers=len(records)) as threads:
-        work = {record["messageId"]: threads.submit(deliver, record["body"]) for record in records}
-        return process(event, lambda _body, record: count(work[record["messageId"]].result()))
+    return process_together(event, deliver)
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

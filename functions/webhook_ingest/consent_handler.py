@@ -1,5 +1,6 @@
 """What people say of consent, from the ConsentQueue (standard, fair by number, up to 10 records a batch, any order, any
-repetition). Nothing else is in that queue, so a no waits for no conversation."""
+repetition). Nothing else is in that queue, so a no waits for no conversation; nor for the other noes of its batch, which
+are worked on at the same time."""
 
 import os
 from collections.abc import Mapping
@@ -10,13 +11,13 @@ from functions.webhook_ingest.consent_bootstrap import deps
 from shared.clock import epoch_ms
 from shared.observability import logger, metrics
 from shared.queue_messages import ConsentSaid
-from shared.sqs_batch import BatchResponse, Record, process
+from shared.sqs_batch import BatchResponse, Record, process_together
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
-    return process(event, _handle)
+    return process_together(event, _handle)
 
 
 def _handle(body: str, record: Record) -> None:

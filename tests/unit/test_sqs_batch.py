@@ -1,13 +1,14 @@
 """A batch of queue messages: what comes again, and what of it is counted as a failure."""
 
 from collections.abc import Iterator, Mapping
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from shared.errors import NotYet, RateLimited, RetryableError
-from shared.observability import metrics
-from shared.sqs_batch import process
+from shared.observability import count, metrics
+from shared.sqs_batch import process, process_together
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,30 @@ def test_what_is_only_too_early_comes_again_and_wakes_nobody(
     answer = process({"Records": [{"messageId": "1", "body": "{}"}]}, handle)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     assert set(counted) == {metric, "RecordsTaken"}
+
+
+def records(*bodies: str) -> dict[str, Any]:
+    return {"Records": [{"messageId": f"m{i}", "body": body} for i, body in enumerate(bodies)]}
+
+
+def test_records_worked_on_together_wait_for_none_of_each_other(counted: dict[str, Any]) -> None:
+    all_there = Barrier(10, timeout=60)
+
+    def handle(_body: str, _record: Mapping[str, Any]) -> None:
+        all_there.wait()
+        count("Heard")
+
+    assert process_together(records(*"0123456789"), handle) == {"batchItemFailures": []}
+    assert sum(counted["Heard"]["Value"]) == 10
+
+
+def test_of_records_worked_on_together_what_fails_comes_again_alone() -> None:
+    def handle(body: str, _record: Mapping[str, Any]) -> None:
+        if body == "bad":
+            raise KeyError("a bug")
+
+    assert process_together(records("a", "bad", "b"), handle) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    assert process_together(records(), handle) == {"batchItemFailures": []}
 
 
 def test_a_limit_says_when_to_come_again() -> None:
