@@ -1,6 +1,6 @@
 """What people say of consent, from the ConsentQueue (standard, fair by number, up to 10 records a batch, any order, any
-repetition). Nothing else is in that queue, so a no waits for no conversation; nor for the other noes of its batch, which
-are worked on at the same time."""
+repetition). Nothing else is in that queue, so a no waits for no conversation; nor does it for the other noes of its
+batch: all are worked on at the same time."""
 
 import os
 from collections.abc import Mapping

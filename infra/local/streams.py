@@ -1,15 +1,18 @@
 """Has ministack read streams beside queues, as AWS does.
 
 It has one thread for both, and that waits for whatever function a stream's records go to: meanwhile no queue is read,
-and a no waits for what follows from contacts that changed.
+and a no waits for what follows from contacts that changed. It would also start a function for every single record;
+Lambda reads a stream four times a second (AWS Lambda, using Lambda with DynamoDB: polling and batching streams).
 """
 
 import logging
 import threading
+import time
 
 from ministack.services import lambda_svc
 
 _logger = logging.getLogger(__name__)
+_BETWEEN_READS_SECONDS = 0.25
 
 
 def read_beside_queues() -> None:
@@ -26,7 +29,7 @@ def read_beside_queues() -> None:
             turn.clear()
             try:
                 while read():
-                    pass
+                    time.sleep(_BETWEEN_READS_SECONDS)
             except Exception:
                 _logger.exception("reading streams failed")
 
