@@ -6,6 +6,7 @@ from typing import NewType
 
 EpochMs = NewType("EpochMs", int)
 """A moment: milliseconds since 1970, UTC. What lies between two of them is an int, and its name ends in `_ms`."""
+DAY_MS = 24 * 3600 * 1000
 
 
 def epoch_ms() -> EpochMs:

@@ -21,8 +21,7 @@ PhoneNumberId = NewType("PhoneNumberId", str)
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {character: value for value, character in enumerate(_CROCKFORD)}
-_MOMENT = 10
-"""Characters that hold the time."""
+_TIME_CHARACTERS = 10
 
 
 def new_ulid(at: EpochMs | None = None) -> str:
@@ -34,7 +33,12 @@ def new_ulid(at: EpochMs | None = None) -> str:
 def derived_ulid(ulid: str, purpose: str) -> str:
     """A ULID of the same moment that follows from another one."""
     chance = int.from_bytes(hashlib.sha256(f"{ulid}|{purpose}".encode()).digest()[:10], "big")
-    return ulid[:_MOMENT] + _text(chance, 16)
+    return time_part(ulid) + _text(chance, 16)
+
+
+def time_part(ulid: str) -> str:
+    """Its characters that hold the time: they sort as the moments do."""
+    return ulid[:_TIME_CHARACTERS]
 
 
 def last_ulid(at: EpochMs) -> str:
@@ -45,7 +49,7 @@ def last_ulid(at: EpochMs) -> str:
 def moment_of(ulid: str) -> EpochMs:
     """When it was made. Raises KeyError for what is no ULID."""
     value = 0
-    for character in ulid[:_MOMENT]:
+    for character in time_part(ulid):
         value = value << 5 | _VALUES[character]
     return EpochMs(value)
 

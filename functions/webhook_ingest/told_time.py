@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from functions.webhook_ingest.json_input import time_ms
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 
-LIVE_MS = 30 * 24 * 3600 * 1000
+LIVE_MS = 30 * DAY_MS
 """Nothing live is older: Meta delivers webhooks for 7 days at most (Meta, webhooks, throughput). What says so has a
 wrong time: a message would be forgotten as soon as it is stored, and a no pass for older than a yes."""
 AHEAD_MS = 60_000

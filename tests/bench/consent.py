@@ -173,9 +173,11 @@ def _say_no(cloud: LocalCloud, business: Business, people: Sequence[str]) -> dic
     free = threading.BoundedSemaphore(_POSTERS)
 
     def say(phone: str) -> None:
-        no = random.choice((_by_words, _by_button, _in_settings))
-        answered[phone] = _post(cloud, no(business, phone))[0]
-        free.release()
+        try:
+            no = random.choice((_by_words, _by_button, _in_settings))
+            answered[phone] = _post(cloud, no(business, phone))[0]
+        finally:
+            free.release()
 
     began = due = time.monotonic()
     looked, left = 0.0, in_turn

@@ -1,14 +1,13 @@
 """How many people a business may still write to today."""
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.outlook import Allowance, within_a_day
 from shared.domain.numbers.number import UNLIMITED, Waba
 from shared.ids import TenantId
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
 
-_DAY_MS = 86_400_000
-_LONGEST_MS = 31 * _DAY_MS
+_LONGEST_MS = 31 * DAY_MS
 MOST_CAMPAIGNS = 1_000
 """The newest ones, at some 0.5 RRU each: somebody waits for the answer."""
 
@@ -24,6 +23,6 @@ def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: TenantId, waba: 
     used = sum(
         within_a_day(sends.rate_curve(tenant_id, campaign.campaign_id), now)
         for campaign in campaigns.frozen_since(tenant_id, EpochMs(now - _LONGEST_MS), MOST_CAMPAIGNS)
-        if campaign.finished_at is None or campaign.finished_at > now - _DAY_MS
+        if campaign.finished_at is None or campaign.finished_at > now - DAY_MS
     )
     return Allowance(waba.messaging_limit, used)

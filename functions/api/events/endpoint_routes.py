@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
+from functions.api.events.logic.scopes import require_events
 from functions.api.events.models import (
     DeliveriesOut,
     DeliveryOut,
@@ -24,7 +25,6 @@ from functions.api.events.models import (
 from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
 from functions.api.events.replay import replay_failed, replay_one
-from functions.api.events.scopes import require_events
 from functions.api.events.signature import SECRET_BYTES, secret_of
 from functions.api.events.verification import verification
 from functions.api.http.fields import ULID

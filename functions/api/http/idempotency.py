@@ -10,12 +10,12 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.errors import Conflict, InvalidInput
 from shared.ids import TenantId
 from shared.store.engine.directory import Directory
 
-KEEP_MS = 24 * 3600 * 1000
+KEEP_MS = DAY_MS
 LEASE_MS = 35_000
 """Longer than the HTTP function may run (29 s)."""
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.clients.graph import GraphClient, wait_for
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import ProviderRejected
 from shared.ids import TenantId
 from shared.observability import logger
 from shared.services.meta_access import MetaAccess
 
-MARK_MS = 30 * 86_400_000
+MARK_MS = 30 * DAY_MS
 _SECONDS = 4.0
 
 

@@ -14,13 +14,13 @@ from shared.domain.conversations.inbox_settings import Label
 from shared.store.conversations.inbox_settings import InboxSettings
 
 router = new_router()
-find_inbox = parts_for(router, InboxSettings)
+deps = parts_for(router, InboxSettings)
 LabelId = Annotated[str, Path(pattern=ULID)]
 
 
 @router.get("/v1/labels", **secured(Scope.READ, "inbox", "Labels of conversations"))
 def list_labels(limit: Limit = 50, cursor: CursorText = None) -> LabelsOut:
-    page = find_inbox().labels_page(caller(router).tenant_id, limit, cursor)
+    page = deps().labels_page(caller(router).tenant_id, limit, cursor)
     return LabelsOut(items=[LabelOut.of(label) for label in page.items], next_cursor=page.cursor)
 
 
@@ -28,7 +28,7 @@ def list_labels(limit: Limit = 50, cursor: CursorText = None) -> LabelsOut:
 def post_label(body: LabelIn) -> LabelOut:
     tenant_id, request = caller(router).tenant_id, operation(router)
     label = Label(request.operation_id, body.name, body.colour, request.at)
-    find_inbox().put_label(tenant_id, label)
+    deps().put_label(tenant_id, label)
     return LabelOut.of(label)
 
 
@@ -36,10 +36,10 @@ def post_label(body: LabelIn) -> LabelOut:
 def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     """Conversations keep it: they hold its id, which stays."""
     tenant_id = caller(router).tenant_id
-    return LabelOut.of(find_inbox().change_label(tenant_id, label_id, name=body.name, colour=body.colour))
+    return LabelOut.of(deps().change_label(tenant_id, label_id, name=body.name, colour=body.colour))
 
 
 @router.delete("/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a label", status=204))
 def delete_label(label_id: LabelId) -> None:
     """Conversations that had it keep its id, which means nothing from then on, until their labels are changed."""
-    find_inbox().delete_label(caller(router).tenant_id, label_id)
+    deps().delete_label(caller(router).tenant_id, label_id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.parts import TimelineParts
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO
 from shared.domain.contacts.contact import Contact
@@ -29,7 +29,6 @@ from shared.store.engine.documents import from_document
 
 MOST_CAMPAIGNS = 200
 MOST_SEARCHES = 25
-_DAY_MS = 86_400_000
 _SHOWN = WRITTEN_TO | {"failed"}
 _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLED})
 _LIST = "timeline"
@@ -131,7 +130,7 @@ class _Campaigns:
         self._tenant_id = tenant_id
         self._ids = ids
         self._before = before
-        self._oldest = now - RETENTION_DAYS * _DAY_MS
+        self._oldest = now - RETENTION_DAYS * DAY_MS
 
     def touches(self) -> Iterator[_Found]:
         searches = 0

@@ -8,10 +8,10 @@ from shared.domain.accounts.account import Scope
 from shared.store.accounts.notices import Notices
 
 router = new_router()
-find_notices = parts_for(router, Notices)
+deps = parts_for(router, Notices)
 
 
 @router.get("/v1/notices", **secured(Scope.READ, "whatsapp", "What Meta told of the accounts, newest first"))
 def list_notices(limit: Limit = 50, cursor: CursorText = None) -> NoticesOut:
-    page = find_notices().page(caller(router).tenant_id, limit, cursor)
+    page = deps().page(caller(router).tenant_id, limit, cursor)
     return NoticesOut(items=[NoticeOut.of(notice) for notice in page.items], next_cursor=page.cursor)

@@ -8,7 +8,7 @@ from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
 from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.audience import Skip
 from functions.campaign_dispatch.load.parts import LoadParts
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dry_run_part import DryRunPart
@@ -18,7 +18,7 @@ from shared.domain.templates.compiler import compile_plan, render_text
 from shared.queue_messages import LoadShard
 
 _SAMPLES = 3
-_ENTRY_WINDOW_MS = 7 * 86_400_000
+_ENTRY_WINDOW_MS = 7 * DAY_MS
 """How long after a person wrote Meta may deliver free of charge: 72 hours, or up to seven days (Meta, free entry
 points; the sources disagree)."""
 _MISSING_SHOWN = 50

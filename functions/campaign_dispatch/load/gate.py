@@ -7,7 +7,7 @@ from functions.campaign_dispatch.load.logic.audience import Skip, judge
 from functions.campaign_dispatch.load.logic.history import History, open_history
 from functions.campaign_dispatch.load.parts import LoadParts
 from functions.campaign_dispatch.load.tries import read_tries
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate
@@ -20,7 +20,6 @@ from shared.services.same_number import is_respelled, of_same_number
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
 
-_DAY_MS = 86_400_000
 _BLOCKS = 256
 """Blocks of recipients that are remembered: some 10 MB. Searches begin at the same ones."""
 Gate = Callable[[Contact], Recipient | Skip | None]
@@ -60,7 +59,7 @@ def _under_the_cap(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign
     cap = campaign.frequency_cap
     if cap is None:
         return []
-    frozen = campaigns.frozen_since(tenant_id, EpochMs(campaign.frozen_at - cap.days * _DAY_MS))
+    frozen = campaigns.frozen_since(tenant_id, EpochMs(campaign.frozen_at - cap.days * DAY_MS))
     return [c for c in frozen if c.campaign_id != campaign.campaign_id and purpose_of(c.category) == "marketing"]
 
 

@@ -8,7 +8,7 @@ from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.messages.logic.media import media_of
 from functions.webhook_ingest.messages.logic.parse import Parsed
 from functions.webhook_ingest.receive.routing import digest
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Author, Message, Source
 from shared.domain.conversations.message_ids import message_key
@@ -16,8 +16,7 @@ from shared.ids import ContactId, PhoneNumberId, TenantId
 from shared.store.conversations.message_items import RETENTION_DAYS
 
 _LONGEST_MS = 0xFFFFFFFF
-_DAY_MS = 24 * 3600 * 1000
-HISTORY_MS = RETENTION_DAYS * _DAY_MS
+HISTORY_MS = RETENTION_DAYS * DAY_MS
 """An old message that a number brings along is kept for so long after its time; Meta hands over 180 days."""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.templates.compiler import Variable
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, WabaId, derived_ulid
@@ -40,11 +40,11 @@ class EarlierCampaign:
         return outcome in self.outcomes and (not self.codes or code in self.codes)
 
 
-LATEST_START_MS = 366 * 86_400_000
+LATEST_START_MS = 366 * DAY_MS
 """How far ahead a campaign may be scheduled: whoever looks for those that began lately looks so much further back."""
 SPARED = "131049"
 """Meta's code for somebody who gets enough marketing from everybody (Meta, per-user marketing limits)."""
-_REST_MS = 24 * 3600 * 1000
+_REST_MS = DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

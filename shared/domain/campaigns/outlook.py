@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from shared.clock import EpochMs, to_rfc3339
+from shared.clock import DAY_MS, EpochMs, to_rfc3339
 from shared.domain.numbers.number import UNLIMITED, Number
-
-_DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +87,5 @@ def limit_words(beyond: int, allowance: Allowance) -> str:
 
 def within_a_day(minutes: dict[int, int], now: EpochMs) -> int:
     """Of messages counted by minute since 1970, those of the last 24 hours. `now` in epoch ms."""
-    since = (now - _DAY_MS) // 60_000
+    since = (now - DAY_MS) // 60_000
     return sum(count for minute, count in minutes.items() if minute >= since)

@@ -31,7 +31,7 @@ def _tokens(text: str) -> Phrase:
 
 
 def _phrases(listed: str) -> list[Phrase]:
-    """All at once, because that is done at a cold start: a digit, which no phrase holds, stands for the separators."""
+    """All at once, because that is done at a cold start: a lone 0, which no phrase holds, stands for the separators."""
     parts: list[list[str]] = [[]]
     for word in _tokens(listed.replace("|", " 0 ")):
         if word == "0":

@@ -39,10 +39,18 @@ class InvalidPhone(InvalidInput):
     code = "invalid_phone"
 
 
-class ConsentRemark(InvalidPhone):
-    """A number with a remark that says whether its person may be written to."""
+class ConsentRemark(InvalidInput):
+    """What stands beside a number says whether its person may be written to, and that is not read."""
 
     code = "consent_remark"
+
+    def __init__(self, said: str, otherwise: str, *, field: str) -> None:
+        """`said` is where it says what, `otherwise` what there is to do for whoever did not say no."""
+        super().__init__(
+            f"{said}, which is not read; leave out who said no and record it with POST "
+            f"/v1/contacts/{{contact_id}}/opt-out, {otherwise}",
+            field=field,
+        )
 
 
 class AmbiguousPhone(InvalidInput):
@@ -76,7 +84,8 @@ def normalise_phone(raw: str, default_region: str, bare: BareDigits = "either") 
 
     `default_region` is the ISO country used for numbers written without an international prefix; `bare` is how those
     are meant. Words beside the number are a remark and left out, unless they say who may be written to (ConsentRemark).
-    Raises InvalidPhone for what is no number that exists, AmbiguousPhone for what may be two; no message repeats it.
+    Raises InvalidPhone for what is no number that exists, AmbiguousPhone for what may be two, ConsentRemark; no message
+    repeats it.
     """
     plus, text = _number_in(raw)
     digits = "".join(_DIGITS.findall(text))
@@ -114,8 +123,8 @@ def _number_in(raw: str) -> tuple[bool, str]:
         )
     if any(remark_says_consent(remark) for remark in (before, after) if remark):
         raise ConsentRemark(
-            "the remark beside the phone says whether this person may be written to, which is not read; leave out who "
-            "said no and record it with POST /v1/contacts/{contact_id}/opt-out, else write the number alone",
+            "the remark beside the phone says whether this person may be written to",
+            "else write the number alone",
             field="phone",
         )
     rest = found["rest"]

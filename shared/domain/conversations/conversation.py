@@ -8,17 +8,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.conversations.message import Message
 from shared.errors import Conflict, InvalidInput
 from shared.ids import ContactId, ConversationId, PhoneNumberId
 
 Status = Literal["open", "snoozed", "closed"]
 STATUSES: tuple[Status, ...] = ("open", "snoozed", "closed")
-WINDOW_MS = 24 * 3600 * 1000
+WINDOW_MS = DAY_MS
 """Free-form messages are allowed for 24 h after the person's last message (Meta, customer service window)."""
 MOST_LABELS = 20
-MOST_SNOOZED_MS = 366 * 86_400_000
+MOST_SNOOZED_MS = 366 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

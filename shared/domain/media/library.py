@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.media.media_types import MediaKind
 from shared.ids import PhoneNumberId
 
 LibraryStatus = Literal["awaiting_upload", "ready", "refused"]
 
-_DAY_MS = 86_400_000
-META_LIFE_MS = 30 * _DAY_MS
+META_LIFE_MS = 30 * DAY_MS
 """What is uploaded to Meta lives there for 30 days (Meta, media)."""
-SEND_MARGIN_MS = _DAY_MS
+SEND_MARGIN_MS = DAY_MS
 """A single message is sent at once; a day's margin is for clocks and days that count differently."""
-CAMPAIGN_MARGIN_MS = 8 * _DAY_MS
+CAMPAIGN_MARGIN_MS = 8 * DAY_MS
 """A campaign names the file for as long as it lasts, pauses included: at least a week."""
 
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.webhooks.tenant_event import EventType
 
 EVERYTHING = "*"
 MOST_ENDPOINTS = 20
-OVERLAP_MS = 24 * 3600 * 1000
+OVERLAP_MS = DAY_MS
 """A replaced secret signs this much longer."""
-GIVE_UP_MS = 5 * 24 * 3600 * 1000
+GIVE_UP_MS = 5 * DAY_MS
 """An endpoint that has taken nothing for this long is disabled.
 
 Standard Webhooks asks to disable what fails "consistently over a long period". Five days outlast a long weekend during

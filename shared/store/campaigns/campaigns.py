@@ -5,14 +5,12 @@ from collections.abc import Callable
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.incident import Incident
-from shared.ids import CampaignId, TenantId, last_ulid
+from shared.ids import CampaignId, TenantId, last_ulid, time_part
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Due, cursor_behind
 
 START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 60_000
-_MOMENT = 10
-"""How many characters of a ULID are its time."""
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
@@ -56,14 +54,14 @@ class Campaigns:
     def made_since(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
         made for another by itself has the other's moment, whence the comparison of moments only."""
-        moment = campaign_id[:_MOMENT]
+        moment = time_part(campaign_id)
         found: list[Campaign] = []
         cursor: str | None = None
         while True:
             page = self.page(tenant_id, 100, cursor)
-            found += [c for c in page.items if c.campaign_id[:_MOMENT] >= moment]
+            found += [c for c in page.items if time_part(c.campaign_id) >= moment]
             cursor = page.cursor
-            if cursor is None or page.items[-1].campaign_id[:_MOMENT] < moment:
+            if cursor is None or time_part(page.items[-1].campaign_id) < moment:
                 return found
 
     def frozen_since(self, tenant_id: TenantId, since: EpochMs, most: int | None = None) -> list[Campaign]:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
 
+from shared.clock import DAY_MS
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.former_words import former_indexed_words, former_name_words
 from shared.domain.conversations.message import Message
@@ -232,4 +233,4 @@ def _of_head(tenant_id: TenantId, conversation: Conversation | None) -> Postings
 
 
 def _month(conversation: Conversation) -> int:
-    return conversation.active_at // (30 * 86_400_000)
+    return conversation.active_at // (30 * DAY_MS)

@@ -30,7 +30,7 @@ from typing import cast
 
 from botocore.exceptions import ClientError
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.errors import InvalidInput, PermanentError, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.codec import Item, encode_item, moment, text
@@ -38,7 +38,7 @@ from shared.store.engine.cursor import decode_cursor, encode_cursor
 from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
 
-KEEP_MS = 24 * 3600 * 1000
+KEEP_MS = DAY_MS
 _TTL_SECONDS = 25 * 3600
 CHUNK = 50
 _CHUNK_BYTES = 100_000

@@ -1,11 +1,13 @@
 """The words by which a person says no, or yes again."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.contacts.consent_words import LONGEST_TEXT, button_word, consent_word
-from shared.domain.contacts.opt_out_words.languages import LANGUAGES
+from shared.domain.contacts.opt_out_words.languages import LANGUAGES, YES, YES_ON_BUTTONS
 from shared.domain.text_fold import fold_words
 
 
@@ -128,6 +130,12 @@ def test_no_word_of_negation_counts_as_courtesy() -> None:
 def test_courtesy_alone_and_a_yes_with_courtesy_say_nothing() -> None:
     assert consent_word("please") is None
     assert consent_word("ok start") is None
+
+
+def test_no_phrase_holds_a_lone_0_for_that_stands_between_them_while_they_are_read() -> None:
+    lists = [text for one in LANGUAGES.values() for text in (one.no, one.also_answers, one.courtesy)]
+    for phrase in phrases("|".join([*lists, YES, YES_ON_BUTTONS])):
+        assert "0" not in re.findall("[0-9]+", fold_words(phrase)), phrase
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -10,17 +10,17 @@ from shared.domain.accounts.account import Scope
 from shared.store.engine.directory import Directory
 
 router = new_router()
-find_directory = parts_for(router, Directory)
+deps = parts_for(router, Directory)
 
 
 @router.get("/v1/rate-card", **secured(Scope.READ, "costs", "Meta's prices as the tenant noted them"))
 def get_rate_card() -> RateCardOut:
-    return RateCardOut.of(rate_card_of(find_directory(), caller(router).tenant_id))
+    return RateCardOut.of(rate_card_of(deps(), caller(router).tenant_id))
 
 
 @router.put("/v1/rate-card", **secured(Scope.SETTINGS, "costs", "Replace the rate card"))
 def put_rate_card(body: RateCardIn) -> RateCardOut:
     """Dry runs and reports use it from now on, also for campaigns that are over."""
     card = body.to_card(epoch_ms())
-    set_rate_card(find_directory(), caller(router).tenant_id, card)
+    set_rate_card(deps(), caller(router).tenant_id, card)
     return RateCardOut.of(card)

@@ -10,7 +10,7 @@ from shared.domain.contacts.consent_names import value_says_no
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
-from shared.domain.contacts.phone import BareDigits, normalise_phone
+from shared.domain.contacts.phone import BareDigits, ConsentRemark, normalise_phone
 from shared.errors import InvalidInput
 from shared.ids import ContactId, TenantId
 
@@ -106,11 +106,10 @@ class RowReader:
 
     def _check_consent(self, cells: Sequence[str]) -> None:
         if any(value_says_no(cells[i]) for i in self._unasked if cells[i]):
-            raise InvalidInput(
-                "a column says that this person does not want messages, which is not read; leave the row out, record "
-                "the no with POST /v1/contacts/{contact_id}/opt-out, or map the column in `columns`",
+            raise ConsentRemark(
+                "a column says that this person does not want messages",
+                "or map the column in `columns`",
                 field="columns",
-                code="consent_remark",
             )
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str]:

@@ -8,7 +8,7 @@ from functions.api.inbox.sending.files import at_meta, message_media, meta_ids
 from functions.api.inbox.sending.models import MediaValue, MessageIn, ReactionMessage, TemplateContent, TemplateMessage
 from functions.api.inbox.sending.parts import DraftParts
 from functions.api.templates.variable_models import VariableModel
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.contacts.consent import Purpose, purpose_of, refusal
 from shared.domain.contacts.contact import Contact
@@ -40,7 +40,7 @@ from shared.errors import InvalidInput, NotFound
 from shared.ids import TenantId
 from shared.services.single_send import Draft
 
-REACTION_MS = 30 * 86_400_000
+REACTION_MS = 30 * DAY_MS
 """Only messages of the last 30 days can be reacted to (Meta, reaction messages)."""
 MOST_OFFERED = 10
 _OWN_ID = re.compile(r"[0-9]{13}-[0-9A-Za-z]{1,40}")

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.books import CANCELLED, Books, StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.number_work import RetryBatch
 
-HELD_GRACE_MS = 24 * 3600 * 1000
+HELD_GRACE_MS = DAY_MS
 """What Meta keeps back is let go or dropped within about an hour (Meta, template pacing); a day leaves room."""
 
 
