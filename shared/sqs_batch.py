@@ -59,11 +59,12 @@ def process(
 
 
 def process_together(event: Mapping[str, Any], handle: Callable[[str, Record], None]) -> BatchResponse:
-    """As `process`, where order does not matter: all records at the same time, so that none waits for another."""
+    """As `process` without its options, where order does not matter: all records at the same time, so that none waits
+    for another. What fails for good comes again as well, and ends in the dead-letter queue."""
     records = event["Records"]
     with ThreadPoolExecutor(max_workers=max(1, len(records))) as threads:
-        work = {record["messageId"]: threads.submit(handle, record["body"], record) for record in records}
-        return process(event, lambda _body, record: work[record["messageId"]].result())
+        work = {id(record): threads.submit(handle, record["body"], record) for record in records}
+        return process(event, lambda _body, record: work[id(record)].result())
 
 
 def _group(record: Record) -> str:

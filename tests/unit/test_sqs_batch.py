@@ -1,5 +1,6 @@
 """A batch of queue messages: what comes again, and what of it is counted as a failure."""
 
+import time
 from collections.abc import Iterator, Mapping
 from threading import Barrier
 from typing import Any
@@ -40,6 +41,20 @@ def test_what_is_only_too_early_comes_again_and_wakes_nobody(
 
 def records(*bodies: str) -> dict[str, Any]:
     return {"Records": [{"messageId": f"m{i}", "body": body} for i, body in enumerate(bodies)]}
+
+
+def test_what_several_threads_count_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = 0
+
+    def add_slowly(**_metric: object) -> None:
+        nonlocal counted
+        before = counted
+        time.sleep(0.01)
+        counted = before + 1
+
+    monkeypatch.setattr(metrics, "add_metric", add_slowly)
+    process_together(records(*"0123456789"), lambda _body, _record: count("Heard"))
+    assert counted == 11  # and how many records were taken
 
 
 def test_records_worked_on_together_wait_for_none_of_each_other(counted: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functions.api.accounts.user_pool import UserPool
 from shared.clock import EpochMs
 from shared.observability import count, logger
-from shared.sqs_batch import log_failure
 from shared.store.accounts.signups import Signups
 
 MOST_AT_ONCE = 500
@@ -28,7 +27,7 @@ def end_signups(users: UserPool, signups: Signups, now: EpochMs, stop: Callable[
             users.remove_unconfirmed(subject)
             signups.note_ended(key, subject, now)
         except Exception as error:
-            log_failure(subject, error)
+            logger.error("sign-up not ended", extra={"subject": subject, "error": type(error).__name__})
             count("SignupNotEnded")
             continue
         ended += 1

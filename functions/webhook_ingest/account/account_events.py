@@ -33,7 +33,7 @@ def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, 
     if tenant_id is None:
         raise InvalidInput("unknown WhatsApp Business account")
     meaning = meaning_of(event.field, event.value)
-    at = event.sent_at or event.received_at
+    at = credible(event.sent_at, event.received_at) or event.received_at
     applied = meaning is not None and _apply(parts, tenant_id, event, meaning, at, now)
     if not applied and isinstance(meaning, TemplateStatus) and delivery < 2:
         raise NotYet("the template is not stored yet")

@@ -147,7 +147,7 @@ def _take_entry(parts: SyncParts, tenant_id: TenantId, entry: BookEntry, receive
     if person.contact is None and not entry.name:
         count("PhoneBookUnknown")
         return
-    at = entry.at or received_at
+    at = min(entry.at or received_at, received_at)
     # A phone book keeps numbers that people have left: it says nothing of where they are reached now.
     contact_id = parts.people.link(tenant_id, person, entry.who, EpochMs(0), now)
     parts.people.note_book_name(tenant_id, person, contact_id, entry.name, at)

@@ -64,18 +64,23 @@ def _move(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], boo
 
 def _respell(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], bool]) -> None:
     """Without a shard, all of them; a shard goes on from `after`. With the last one the tenant's noes hold for whoever
-    has the number, without that anybody looks under other spellings."""
+    has the number, without that anybody looks under other spellings: so a shard that was begun with another version of
+    the table of number plans begins anew."""
     tenant_id = TenantId(word(task.value, "tenant_id"))
     shard, after = word(task.value, "shard"), word(task.value, "after")
     if not tenant_id or not (shard == "" or (shard.isdecimal() and int(shard) < SHARDS)):
         raise InvalidInput("phones of nobody to bring to their canonical form")
+    if word(task.value, "version") != VERSION:
+        after = ""
     if shard == "":
-        pieces = [replace(task, value={"tenant_id": tenant_id, "shard": str(n)}) for n in range(SHARDS)]
+        pieces = [
+            replace(task, value={"tenant_id": tenant_id, "shard": str(n), "version": VERSION}) for n in range(SHARDS)
+        ]
         parts.sync.send_all(Outgoing(piece, group=tenant_id) for piece in pieces)
         return
     reached = respell_shard(parts.contacts, parts.people, tenant_id, int(shard), after, now, stop)
     if reached is not None:
-        value = {"tenant_id": tenant_id, "shard": shard, "after": reached}
+        value = {"tenant_id": tenant_id, "shard": shard, "after": reached, "version": VERSION}
         parts.sync.send(replace(task, value=value), group=tenant_id)
         return
     parts.accounts.change_tenant(tenant_id, lambda found: with_part_respelled(found, VERSION, int(shard), SHARDS))

@@ -93,8 +93,18 @@ class Consent:
         self._put_in_feed(tenant_id, f"{now:013d}#{contact_id}#{same_as}", now, opted_out=False)
 
     def _put_in_feed(self, tenant_id: TenantId, sk: str, now: EpochMs, *, opted_out: bool) -> None:
+        """A yes takes the place of nothing: a no of the same person may have been learned in the same millisecond."""
         item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
-        self._client.put_item(TableName=self._table, Item=encode_item(item))
+        if opted_out:
+            self._client.put_item(TableName=self._table, Item=encode_item(item))
+            return
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def _write(
         self, tenant_id: TenantId, contact_id: ContactId, *, opted_out: bool, source: str, at: EpochMs, now: EpochMs

@@ -300,12 +300,17 @@ class Contacts:
                 event_id=f"{no.opted_out_at or 0:013d}-{no.contact_id}",
                 now=now,
             )
+        # Two changes of one millisecond look alike; a no is none that may go unseen.
+        unsaid = "attribute_not_exists(out_at)" if gone.opted_out_at is None else "out_at = :no"
         try:
             self._client.put_item(
                 TableName=self._table,
                 Item=encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept.contact_id}),
-                ConditionExpression="updated = :seen AND attribute_not_exists(ptr)",
-                ExpressionAttributeValues={":seen": encode(gone.updated_at)},
+                ConditionExpression=f"updated = :seen AND {unsaid} AND attribute_not_exists(ptr)",
+                ExpressionAttributeValues={
+                    ":seen": encode(gone.updated_at),
+                    **({} if gone.opted_out_at is None else {":no": encode(gone.opted_out_at)}),
+                },
             )
         except ClientError as error:
             if condition_failed(error):

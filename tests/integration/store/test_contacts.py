@@ -358,10 +358,25 @@ def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
     assert heard == {ids["keep"], ids["gone"]}
 
 
-def test_a_no_that_comes_while_they_are_merged_is_not_lost(contacts: Contacts, tenant: TenantId) -> None:
+@pytest.mark.parametrize("no_first", [True, False])
+def test_of_a_yes_and_a_no_learned_in_one_millisecond_the_lanes_hear_the_no(
+    contacts: Contacts, tenant: TenantId, no_first: bool
+) -> None:
+    contact_id = add(contacts, tenant)
+    for no in (no_first, not no_first):
+        say(contacts, tenant, contact_id, no=no, at=EpochMs(2_000 + no), now=5_000)
+    assert need(contacts, tenant, contact_id).opted_out_at == 2_001
+    assert [(c.contact_id, c.opted_out) for c in contacts.consent.feed(tenant, EpochMs(0))] == [(contact_id, True)]
+
+
+@pytest.mark.parametrize("millisecond", [8_000, "the same"])
+def test_a_no_that_comes_while_they_are_merged_is_not_lost(
+    contacts: Contacts, tenant: TenantId, millisecond: int | str
+) -> None:
     keep, gone = add(contacts, tenant), add(contacts, tenant, "+5511912345678")
     as_read = need(contacts, tenant, ContactId(gone))
-    say(contacts, tenant, ContactId(gone), no=True, at=EpochMs(8_000), now=8_000)
+    learned_at = millisecond if isinstance(millisecond, int) else as_read.updated_at
+    say(contacts, tenant, ContactId(gone), no=True, at=EpochMs(8_000), now=learned_at)
     assert not contacts.merge(tenant, ContactId(keep), as_read, EpochMs(9_000))
     assert need(contacts, tenant, ContactId(gone)).opted_out_at == 8_000
     assert merge(contacts, tenant, ContactId(keep), ContactId(gone))

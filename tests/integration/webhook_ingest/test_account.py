@@ -138,6 +138,16 @@ def test_an_old_event_that_comes_late_undoes_nothing(deps: Deps) -> None:
     assert states(deps) == UNTOUCHED
 
 
+def test_an_event_dated_ahead_is_no_news_for_longer_than_any_other(deps: Deps) -> None:
+    ahead = EpochMs(SENT_AT + 86_400_000)
+    assert deliver("message_template_status_update", {"event": "APPROVED", **STATUS_UPDATE}, sent_at=ahead)
+    assert deliver(
+        "message_template_status_update", {"event": "PAUSED", **STATUS_UPDATE}, sent_at=EpochMs(SENT_AT + 501)
+    )
+    assert deps.templates.get(TENANT, TEMPLATE).status == "PAUSED"
+    assert states(deps)["C1"] == ("paused", "template_paused")
+
+
 def test_an_event_of_a_template_that_is_not_stored_yet_comes_back_once_then_is_kept(aws: FakeAws) -> None:
     value = {"event": "APPROVED", **STATUS_UPDATE, "message_template_id": 7}
     assert not deliver("message_template_status_update", value)

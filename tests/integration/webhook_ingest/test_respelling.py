@@ -193,6 +193,17 @@ def test_a_task_lets_go_before_its_time_is_too_old_for_the_lanes(bench: Bench, m
     assert all(one.phone == f"+549{one.phone[4:]}" for one in bench.people() if one.phone)
 
 
+@pytest.mark.parametrize("begun_with", [{}, {"version": "the one before"}])
+def test_what_was_begun_with_an_earlier_table_of_plans_begins_anew(bench: Bench, begun_with: dict[str, str]) -> None:
+    bench.store(OLD)
+    for shard in range(SHARDS):
+        value = {"tenant_id": bench.tenant, "shard": str(shard), "after": "~", **begun_with}
+        body = SyncTask(RESPELL, WabaId(""), value, EpochMs(0)).to_json()
+        assert sync_handler.lambda_handler(sqs_event(body), Context()) == {"batchItemFailures": []}
+    assert is_respelled(bench.deps.accounts, bench.tenant)
+    assert [one.phone for one in bench.people()] == [NEW]
+
+
 @pytest.mark.parametrize("value", [{}, {"tenant_id": "t", "shard": "16"}, {"tenant_id": "t", "shard": "x"}])
 def test_a_task_for_nobody_is_parked(bench: Bench, value: dict[str, str]) -> None:
     body = SyncTask(RESPELL, WabaId(""), value, EpochMs(0)).to_json()

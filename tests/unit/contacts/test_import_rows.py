@@ -126,3 +126,13 @@ def test_a_no_in_a_column_that_nobody_mapped_is_not_passed_over(value: str, crea
     mapped = lay_out(header, [], {"status": "ignore"}, create_fields=create_fields)
     assert RowReader(TenantId("t1"), mapped, [], "ES", frozenset()).read(cells).attributes["phone"] == "+34600100064"
     assert RowReader(TenantId("t1"), layout, [], "ES", frozenset()).read([cells[0], "Subscribed", "x"])
+
+
+@pytest.mark.parametrize("value", ["Unsubscribed", "vip, opted out", "vip;do not contact", "vip|Désabonné"])
+def test_a_no_among_tags_that_nobody_mapped_is_not_passed_over(value: str) -> None:
+    header, cells = ["phone", "Tags"], ["+34600100064", value]
+    with pytest.raises(InvalidInput, match="opt-out") as refused:
+        RowReader(TenantId("t1"), lay_out(header, [], {}, create_fields=False), [], "ES", frozenset()).read(cells)
+    assert refused.value.code == "consent_remark"
+    mapped = lay_out(header, [], {"tags": "tags"}, create_fields=False)
+    assert len(RowReader(TenantId("t1"), mapped, [], "ES", frozenset()).read(cells).tags) == 1 + ("vip" in value)

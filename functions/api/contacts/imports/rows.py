@@ -105,7 +105,10 @@ class RowReader:
         return Row(contact_id, attributes, fields, tags, tuple(former_ids))
 
     def _check_consent(self, cells: Sequence[str]) -> None:
-        if any(value_says_no(cells[i]) for i in self._unasked if cells[i]):
+        said = [cells[i] for i in self._unasked if cells[i]]
+        if self._tag_column in self._unasked and self._tag_column is not None:
+            said += split_tags(cells[self._tag_column])
+        if any(value_says_no(text) for text in said):
             raise ConsentRemark(
                 "a column says that this person does not want messages",
                 "or map the column in `columns`",

@@ -89,7 +89,7 @@ def lay_out(
         # The whole name is there; a first name beside it says how people are addressed.
         ignored += [header[i] for i, target in enumerate(targets) if target == LAST_NAME]
         targets = [IGNORE if target == LAST_NAME else target for target in targets]
-    unasked = (i for i, target in enumerate(targets) if i not in asked and (target == IGNORE or ":" in target))
+    unasked = (i for i, target in enumerate(targets) if i not in asked and (target in (IGNORE, TAGS) or ":" in target))
     return Layout(tuple(targets), tuple(ignored), tuple(new.values()), tuple(unasked))
 
 
