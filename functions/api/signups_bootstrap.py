@@ -19,7 +19,7 @@ class SignupsParts:
 
 
 @functools.cache
-def parts() -> SignupsParts:
+def deps() -> SignupsParts:
     """Raises ConfigError, which names the missing setting."""
     env = os.environ
     database = open_database(env)

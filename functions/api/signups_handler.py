@@ -3,7 +3,7 @@
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.accounts.ended_signups import end_signups
-from functions.api.signups_bootstrap import parts
+from functions.api.signups_bootstrap import deps
 from shared.clock import epoch_ms
 from shared.observability import metrics
 
@@ -12,5 +12,4 @@ _SPARE_MS = 10_000
 
 @metrics.log_metrics
 def lambda_handler(_event: object, context: LambdaContext) -> None:
-    made = parts()
-    end_signups(made.users, made.signups, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
+    end_signups(deps().users, deps().signups, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)

@@ -14,7 +14,7 @@ from shared.observability import count, logger, metrics
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import BatchResponse, Record, log_failure, process
 
-_AGAIN_SECONDS = 16
+_RETRY_SECONDS = 16
 
 
 def _handle(body: str, _record: Record) -> None:
@@ -25,7 +25,7 @@ def _handle(body: str, _record: Record) -> None:
         log_failure("lane", error)
         count("LaneFailed")
         deps().lane_queue.send(
-            WakeLane(wake.phone_number_id, wake.lane), group=wake.phone_number_id, delay_seconds=_AGAIN_SECONDS
+            WakeLane(wake.phone_number_id, wake.lane), group=wake.phone_number_id, delay_seconds=_RETRY_SECONDS
         )
         return
     if end is not None:

@@ -28,14 +28,14 @@ class AwsClients:
 
     def __init__(self, session: botocore.session.Session | None = None) -> None:
         self._session = session or botocore.session.get_session()
-        self._made: dict[str, Any] = {}
+        self._clients: dict[str, Any] = {}
 
     def _client(self, service: str) -> Any:
-        if service not in self._made:
-            self._made[service] = self._session.create_client(
+        if service not in self._clients:
+            self._clients[service] = self._session.create_client(
                 service, config=_S3_CONFIG if service == "s3" else _CONFIG
             )
-        return self._made[service]
+        return self._clients[service]
 
     @property
     def sqs(self) -> "SQSClient":

@@ -53,13 +53,13 @@ class StripeGateway:
 
     def create_customer(self, tenant_id: TenantId, name: str, email: str) -> str:
         """The id of a new customer that carries the tenant's id; one per tenant, however often it is asked for."""
-        made = _call(
+        customer = _call(
             lambda: self._client.v1.customers.create(
                 {"name": name, "email": email, "metadata": {"tenant_id": tenant_id}},
                 {"idempotency_key": f"customer-{tenant_id}"},
             )
         )
-        return made.id
+        return customer.id
 
     def create_checkout_session(
         self, tenant_id: TenantId, plan: str, *, customer_id: str, success_url: str, cancel_url: str

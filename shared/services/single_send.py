@@ -272,8 +272,8 @@ class SingleSender:
             outcome = route.turn(answer, endpoint)
             # Only what was provably not sent is tried again, and nothing where it does not belong.
             sent_on = Action.OTHER_ENDPOINT in (answer.action, outcome.action)
-            again = outcome.kind in (Kind.THROTTLED, Kind.UNSENT) and not sent_on
-            if not again or attempt == _ATTEMPTS - 1 or self._clock() >= until:
+            may_retry = outcome.kind in (Kind.THROTTLED, Kind.UNSENT) and not sent_on
+            if not may_retry or attempt == _ATTEMPTS - 1 or self._clock() >= until:
                 return outcome
             self._sleep(0.5 * 2**attempt)
         raise AssertionError("unreachable")

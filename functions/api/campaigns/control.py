@@ -148,7 +148,7 @@ class CampaignControl:
             name=f"{earlier.name} ({', '.join(chosen.outcomes)})"[:200],
             phone_number_id=earlier.phone_number_id,
             template_id=earlier.template_id,
-            audience=earlier.audience.again_for(chosen),
+            audience=earlier.audience.narrowed_to(chosen),
             variables=earlier.variables,
             frequency_cap=earlier.frequency_cap,
         )

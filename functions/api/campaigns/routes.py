@@ -134,10 +134,10 @@ def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
     **effect(Scope.CAMPAIGNS, "campaigns", "Send it, now or at a given moment"),
 )
 def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> CampaignOut:
-    wish, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
+    launch, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
-    checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=wish.accept_messaging_limit)
-    return CampaignOut.of(_control().launch(tenant_id, campaign_id, wish.start_moment, now, checks))
+    checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)
+    return CampaignOut.of(_control().launch(tenant_id, campaign_id, launch.start_moment, now, checks))
 
 
 @router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))

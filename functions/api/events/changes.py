@@ -28,14 +28,14 @@ def events_of(record: Mapping[str, Any]) -> tuple[TenantId, list[TenantEvent]]:
     if changed is None:
         return TenantId(""), []
     at = EpochMs(int(float(record["dynamodb"]["ApproximateCreationDateTime"]) * 1000))
-    changes, data = _told(changed.old, changed.new, at)
+    changes, data = _changes_and_data(changed.old, changed.new, at)
     return changed.tenant_id, [
         TenantEvent(event_id(str(record["eventID"]), i), change.type, at, _with_names(data, change))
         for i, change in enumerate(changes)
     ]
 
 
-def _told(
+def _changes_and_data(
     old: Message | Conversation | Campaign | None, new: Message | Conversation | Campaign, at: EpochMs
 ) -> tuple[list[Change], dict[str, object]]:
     if isinstance(new, Message):

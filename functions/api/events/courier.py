@@ -152,7 +152,7 @@ class Courier:
             data={"endpoint_id": endpoint.endpoint_id, "reason": reason},
         )
         self.publisher.publish(tenant_id, [notice], self.clock(), but_not=endpoint.endpoint_id)
-        self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.told(at))
+        self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.announced(at))
 
 
 def new_delivery(message: DeliverWebhook) -> Delivery:

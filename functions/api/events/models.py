@@ -38,11 +38,11 @@ class EventsOut(Output):
 
 
 def _known(events: list[str]) -> list[str]:
-    wanted = sorted(set(events))
-    unknown = [event for event in wanted if event != EVERYTHING and event not in SUBSCRIBABLE]
+    chosen = sorted(set(events))
+    unknown = [event for event in chosen if event != EVERYTHING and event not in SUBSCRIBABLE]
     if unknown:
         raise ValueError(f"knows no {unknown[0]}; there are {EVERYTHING}, {_KINDS}")
-    return wanted
+    return chosen
 
 
 class EndpointIn(Input):

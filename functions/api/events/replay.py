@@ -34,8 +34,8 @@ def replay_one(
     logged = deliveries.get(tenant_id, endpoint_id, delivery_id)
     if logged is None:
         raise NotFound("there is no such thing here")
-    (again,) = replay(queue, deliveries, tenant_id, endpoint_id, [logged], now)
-    return replace(logged, delivery=again)
+    (replayed,) = replay(queue, deliveries, tenant_id, endpoint_id, [logged], now)
+    return replace(logged, delivery=replayed)
 
 
 def replay_failed(

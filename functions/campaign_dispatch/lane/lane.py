@@ -148,7 +148,7 @@ class Lane:
         for campaign_id, (start, stop) in window.moves.items():
             for block, slot in segment_of(runs[campaign_id], self.lane).locate(start, stop):
                 jobs.append(await self._job(runs[campaign_id], block, slot, attempt=1))
-        again = [
+        retry_jobs = [
             [await self._job(runs[batch.campaign_id], block, slot, attempt=n) for block, slot, n in batch.entries]
             for batch in window.retries
         ]
@@ -160,7 +160,7 @@ class Lane:
         )
         self._sender.looked_at = looked_at
         await self._line_up(jobs, work)
-        for batch, retried in zip(window.retries, again, strict=True):
+        for batch, retried in zip(window.retries, retry_jobs, strict=True):
             if await self.blocking(partial(self.lanes.claim_retries, self.phone_number_id, batch)):
                 await self._line_up(retried, work)
 

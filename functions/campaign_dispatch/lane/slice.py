@@ -60,11 +60,11 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     if end is not None and end.handoff:
         parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
     elif end is not None:
-        _look_again(parts, tenant_id, wake)
+        _wake_for_what_is_left(parts, tenant_id, wake)
     return end
 
 
-def _look_again(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:
+def _wake_for_what_is_left(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:
     """A campaign that opened between the last look and the release woke a lane that was still held."""
     if has_work(parts.lanes.work(wake.phone_number_id), wake.lane):
         parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane), group=tenant_id)

@@ -16,5 +16,5 @@ def read_tries(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) ->
         line.append(last)
     if not line:
         return Tries()
-    beside = family_beside(campaign, line, campaigns.made_since(tenant_id, line[-1].campaign_id))
+    beside = family_beside(campaign, line, campaigns.created_since(tenant_id, line[-1].campaign_id))
     return Tries(tuple(line), tuple(campaigns.get(tenant_id, other.campaign_id) for other in beside))

@@ -169,10 +169,10 @@ def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: 
 
 def _resend_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
     """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
-    again = resend_of(campaign, now)
+    resend = resend_of(campaign, now)
     with suppress(Conflict):
-        parts.campaigns.create(tenant_id, again)
-    parts.start_queue.send(StartCampaign(tenant_id, again.campaign_id), group=tenant_id)
+        parts.campaigns.create(tenant_id, resend)
+    parts.start_queue.send(StartCampaign(tenant_id, resend.campaign_id), group=tenant_id)
 
 
 def _close_cancelled(

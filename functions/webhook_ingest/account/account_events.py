@@ -14,8 +14,8 @@ from functions.webhook_ingest.account.logic.template_news import (
 from functions.webhook_ingest.account.number_events import apply_account_news, apply_number_news
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.account.template_events import apply_template_news
+from functions.webhook_ingest.claimed_time import credible
 from functions.webhook_ingest.receive.oversize import whole_event
-from functions.webhook_ingest.told_time import credible
 from shared.clock import EpochMs
 from shared.errors import InvalidInput, NotYet
 from shared.ids import TenantId

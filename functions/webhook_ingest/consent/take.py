@@ -6,12 +6,12 @@ from the same facts in both places, so whichever comes second finds it recorded.
 
 from dataclasses import dataclass
 
+from functions.webhook_ingest.claimed_time import claimed_time, credible
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.people.identification import Identification, Person
 from functions.webhook_ingest.people.logic.identity import Identities, sender_of
 from functions.webhook_ingest.people.logic.preference import preference_of
 from functions.webhook_ingest.people.owners import Owners
-from functions.webhook_ingest.told_time import credible, told_time
 from shared.clock import EpochMs
 from shared.domain.contacts.consent_words import ConsentWord
 from shared.ids import TenantId
@@ -42,7 +42,7 @@ def _words(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> bool:
     """Whether it was said to a tenant, by somebody, at some time."""
     tenant_id = parts.owners.tenant_of(said.phone_number_id, now)
     who = sender_of(said.message, said.contact)
-    at = told_time(said.message, said.received_at)
+    at = claimed_time(said.message, said.received_at)
     if tenant_id is None or not who or at is None or said.word not in ("stop", "start"):
         return False
     word_said: ConsentWord = "stop" if said.word == "stop" else "start"

@@ -125,7 +125,7 @@ class MediaCopier:
         self, task: CopyMedia, media: MessageMedia, access: GraphAccess, file: IO[bytes]
     ) -> tuple["_Sink", Mapping[str, Any]]:
         """Into the file. A link lives five minutes; of a dead one Meta is asked for another, once."""
-        for again in (True, False):
+        for may_retry in (True, False):
             described = wait_for(
                 self._graph.call("GET", media.media_id, access, params={"phone_number_id": task.phone_number_id})
             )
@@ -145,7 +145,7 @@ class MediaCopier:
                     )
                 )
             except NotFound as dead:
-                if again:
+                if may_retry:
                     continue
                 raise RetryableError("Meta's links to the file are dead", code="link_dead") from dead
             if not sink.size:

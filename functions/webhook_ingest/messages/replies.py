@@ -29,7 +29,7 @@ from shared.store.campaigns.sends import Sends
 REPLY_MS = 72 * 3600 * 1000
 """A message within three days of when a campaign last wrote to somebody counts as an answer to it."""
 _KEEP_MS = 60_000
-_LOOK_AGAIN_MS = 5_000
+_RECHECK_MS = 5_000
 _NEWEST = 50
 _BLOCKS = 256
 """Blocks of recipients that are remembered: some 10 MB."""
@@ -82,7 +82,7 @@ class Replies:
         work = self._lanes.work(phone_number_id)
         tried: set[CampaignId] = set()
         # What is remembered answers for most; only somebody it does not fit costs a fresh look.
-        for keep_ms in (_KEEP_MS, _LOOK_AGAIN_MS):
+        for keep_ms in (_KEEP_MS, _RECHECK_MS):
             recent = self._recent(tenant_id, phone_number_id, work, keep_ms, answer.at, now)
             campaigns = [campaign for campaign in recent if campaign.campaign_id not in tried]
             found = self._answered(campaigns, work, tenant_id, contact_ids, answer)

@@ -4,6 +4,7 @@ Everything here may run twice for the same message: ids follow from Meta's id an
 repeating it changes nothing.
 """
 
+from functions.webhook_ingest.claimed_time import claimed_time
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import Parsed, parse
@@ -19,7 +20,6 @@ from functions.webhook_ingest.messages.stored_message import (
 from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, change_of, sender_of
 from functions.webhook_ingest.receive.oversize import whole_message
-from functions.webhook_ingest.told_time import told_time
 from shared.clock import EpochMs
 from shared.domain.contacts.identity import conversation_id_for
 from shared.domain.conversations.message import Message
@@ -146,7 +146,7 @@ def _take_words(
 
 
 def _find(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities) -> Person:
-    at = told_time(inbound.message, inbound.received_at)
+    at = claimed_time(inbound.message, inbound.received_at)
     return parts.people.find(tenant_id, who, inbound.received_at if at is None else at)
 
 
@@ -155,7 +155,7 @@ def _time_of(
 ) -> EpochMs:
     """Meta's time, epoch ms. Where they gave none that can be right, when the message was received first: what comes
     again must say nothing new."""
-    at = told_time(inbound.message, inbound.received_at)
+    at = claimed_time(inbound.message, inbound.received_at)
     if at is not None:
         return at
     known = _known_id(parts, tenant_id, inbound, parsed, contact_id)

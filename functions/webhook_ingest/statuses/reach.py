@@ -21,7 +21,7 @@ class _Named:
 
     sources: set[str] = field(default_factory=set)
     numbers: set[PhoneNumberId] = field(default_factory=set)
-    blocks_tried_again: set[int] = field(default_factory=set)
+    retried_blocks: set[int] = field(default_factory=set)
 
 
 def read_reaches(
@@ -56,7 +56,7 @@ def _named(updates: Iterable[Update], owners: Mapping[PhoneNumberId, TenantId]) 
         named.sources.add(update.source)
         named.numbers.add(update.phone_number_id)
         if target.attempt > 1:
-            named.blocks_tried_again.add(target.block)
+            named.retried_blocks.add(target.block)
     return found
 
 
@@ -65,7 +65,7 @@ def _read(parts: StatusParts, key: CampaignKey, named: _Named, works: Mapping[Ph
     campaign = parts.campaigns.get(key.tenant_id, key.campaign_id)
     work = works.get(campaign.phone_number_id)
     tries: dict[int, Mapping[int, int]] = {}
-    for block in named.blocks_tried_again:
+    for block in named.retried_blocks:
         status = parts.sends.status_block(key.tenant_id, key.campaign_id, block)
         tries[block] = status.admitted if status is not None else {}
     return Reach(campaign, positions(campaign, work) if work is not None else {}, tries)

@@ -6,6 +6,7 @@ Old messages wake no bot and wait for nobody; a STOP among them counts, at the t
 from dataclasses import replace
 
 from functions.webhook_ingest.account.give_notice import give_notice
+from functions.webhook_ingest.claimed_time import claimed_time
 from functions.webhook_ingest.json_input import Json, as_object, identifier, word
 from functions.webhook_ingest.media.requests import request_copy
 from functions.webhook_ingest.messages.logic.parse import parse
@@ -14,7 +15,6 @@ from functions.webhook_ingest.people.identification import Person
 from functions.webhook_ingest.people.logic.identity import Identities
 from functions.webhook_ingest.sync.logic.history import BookEntry, NotRead, Old, book_entries, old_messages, progress_of
 from functions.webhook_ingest.sync.parts import SyncParts
-from functions.webhook_ingest.told_time import told_time
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.message import Message
@@ -89,7 +89,7 @@ def _take_old(
     now: EpochMs,
 ) -> None:
     raw, parsed = old.message, parse(old.message)
-    reported = told_time(raw, received_at, HISTORY_MS)
+    reported = claimed_time(raw, received_at, HISTORY_MS)
     at = reported or received_at
     if old.who not in known:
         person = parts.people.find(tenant_id, old.who, at)

@@ -69,8 +69,8 @@ class Audience:
     def includes(self, tags: frozenset[str]) -> bool:
         return self.not_excluded(tags) and (self.everyone or not tags.isdisjoint(self.tags))
 
-    def again_for(self, source: EarlierCampaign) -> "Audience":
-        """Some of the same people once more: whom this audience leaves out is left out of that, too."""
+    def narrowed_to(self, source: EarlierCampaign) -> "Audience":
+        """Some of the same people, those of an earlier campaign: whom this audience leaves out is left out, too."""
         return Audience(source=source, exclude_tags=self.exclude_tags, exclude_campaigns=self.exclude_campaigns)
 
 
@@ -155,7 +155,7 @@ def resend_of(campaign: Campaign, now: EpochMs) -> Campaign:
         waba_id=campaign.waba_id,
         template_id=campaign.template_id,
         category=campaign.category,
-        audience=campaign.audience.again_for(EarlierCampaign(campaign.campaign_id, ("unknown",))),
+        audience=campaign.audience.narrowed_to(EarlierCampaign(campaign.campaign_id, ("unknown",))),
         variables=campaign.variables,
         frequency_cap=campaign.frequency_cap,
         state=State.SCHEDULED,

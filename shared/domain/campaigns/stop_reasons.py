@@ -91,7 +91,7 @@ def template_is(status: str) -> str:
     return f"template_{status.lower()}"
 
 
-_TOLD_ONCE = frozenset({TEMPLATE_CHANGED, TEMPLATE_RED, NUMBER_RED})
+_REPORTED_ONCE = frozenset({TEMPLATE_CHANGED, TEMPLATE_RED, NUMBER_RED})
 
 
 def outweighs(reason: str, shown: str) -> bool:
@@ -106,7 +106,7 @@ def outweighs(reason: str, shown: str) -> bool:
 def _weight(reason: str) -> int:
     if reason == TEMPLATE_RECATEGORISED:
         return 3
-    if reason in _TOLD_ONCE:
+    if reason in _REPORTED_ONCE:
         return 2
     return 0 if reason == ON_REQUEST else 1
 

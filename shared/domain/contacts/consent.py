@@ -50,8 +50,8 @@ def refusal(contact: Contact, purpose: Purpose) -> SkipReason | None:
     conversation, but stays out of campaigns until they opt in again.
     """
     if contact.opted_out_at is not None:
-        wrote_again = contact.last_inbound_at is not None and contact.last_inbound_at > contact.opted_out_at
-        if not (purpose == "conversation" and wrote_again):
+        wrote_since = contact.last_inbound_at is not None and contact.last_inbound_at > contact.opted_out_at
+        if not (purpose == "conversation" and wrote_since):
             return SkipReason.OPTED_OUT
     # Authentication templates cannot go to a BSUID (Meta, error 131062).
     if contact.phone is None and (contact.bsuid is None or purpose == "authentication"):

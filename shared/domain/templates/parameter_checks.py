@@ -40,7 +40,7 @@ _DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?")
 _OTP = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=@-]+")
 _COUPON = re.compile(r"[A-Za-z0-9]+")
 _CATALOG_ID = re.compile(r"[0-9]{1,32}")
-_SECTIONS_WANTED = (
+_SECTIONS_EXPECTED = (
     '1 to 10 sections with 1 to 30 products in all, as JSON: [{"title": "Popular", "product_items": '
     '[{"product_retailer_id": "sku-1"}]}]; a title has at most 24 characters'
 )
@@ -49,8 +49,8 @@ _SECTIONS_WANTED = (
 class BadValue(Exception):
     """The value cannot be sent in this slot; the text says what the slot takes."""
 
-    def __init__(self, reason: SkipReason, wanted: str) -> None:
-        super().__init__(wanted)
+    def __init__(self, reason: SkipReason, expected: str) -> None:
+        super().__init__(expected)
         self.reason = reason
 
 
@@ -76,8 +76,8 @@ def _short(value: str, limit: int) -> str:
     return value
 
 
-def _wrong(wanted: str) -> BadValue:
-    return BadValue(SkipReason.INVALID_VARIABLE, wanted)
+def _wrong(expected: str) -> BadValue:
+    return BadValue(SkipReason.INVALID_VARIABLE, expected)
 
 
 def text_limit(slot: Slot) -> int:
@@ -148,48 +148,48 @@ def _expiration(slot: Slot, value: str, now: EpochMs) -> str:
     return str(at)
 
 
-def _json(value: str, wanted: str) -> tuple[object, str]:
+def _json(value: str, expected: str) -> tuple[object, str]:
     """What the JSON says, and it written short. Raises BadValue for what cannot be written as UTF-8 JSON again."""
     try:
         parsed: object = json.loads(_short(value, JSON_LIMIT))
         short = json.dumps(parsed, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         short.encode()
     except (ValueError, RecursionError) as exc:
-        raise _wrong(wanted) from exc
+        raise _wrong(expected) from exc
     return parsed, short
 
 
 def _flow_data(slot: Slot, value: str, now: EpochMs) -> str:
-    wanted = 'the data of the flow\'s first screen as a JSON object, such as {"product": "Aloe"}'
-    parsed, short = _json(value, wanted)
+    expected = 'the data of the flow\'s first screen as a JSON object, such as {"product": "Aloe"}'
+    parsed, short = _json(value, expected)
     if not isinstance(parsed, dict) or not parsed:
-        raise _wrong(wanted)
+        raise _wrong(expected)
     return short
 
 
 def _sections(slot: Slot, value: str, now: EpochMs) -> str:
-    parsed, short = _json(value, _SECTIONS_WANTED)
+    parsed, short = _json(value, _SECTIONS_EXPECTED)
     if not isinstance(parsed, list) or not 1 <= len(parsed) <= SECTIONS:
-        raise _wrong(_SECTIONS_WANTED)
+        raise _wrong(_SECTIONS_EXPECTED)
     products = [product for section in parsed for product in _products_of(section)]
     if len(products) > PRODUCTS:
-        raise _wrong(_SECTIONS_WANTED)
+        raise _wrong(_SECTIONS_EXPECTED)
     return short
 
 
 def _products_of(section: object) -> list[str]:
     """The product ids of a section. Raises BadValue for anything but a section."""
     if not isinstance(section, dict) or set(section) != {"title", "product_items"}:
-        raise _wrong(_SECTIONS_WANTED)
+        raise _wrong(_SECTIONS_EXPECTED)
     title, items = section["title"], section["product_items"]
     if not isinstance(title, str) or not one_line(title) or len(title) > SECTION_TITLE_LIMIT:
-        raise _wrong(_SECTIONS_WANTED)
+        raise _wrong(_SECTIONS_EXPECTED)
     if not isinstance(items, list) or not items:
-        raise _wrong(_SECTIONS_WANTED)
+        raise _wrong(_SECTIONS_EXPECTED)
     ids = [item.get("product_retailer_id") for item in items if isinstance(item, dict) and len(item) == 1]
     found = [name for name in ids if isinstance(name, str) and one_line(name) and len(name) <= PRODUCT_LIMIT]
     if len(found) != len(items):
-        raise _wrong(_SECTIONS_WANTED)
+        raise _wrong(_SECTIONS_EXPECTED)
     return found
 
 

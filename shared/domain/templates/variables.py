@@ -104,8 +104,8 @@ def variable_problems(slot: Slot, variable: Variable, known_fields: Collection[s
         kinds = _FIELD_KINDS.get(slot.kind)
         kind = known_fields[variable.value] if isinstance(known_fields, Mapping) else ""
         if kinds and kind and kind not in kinds:
-            wanted = " or ".join(kinds)
-            return [Problem(place, f"{slot.kind} needs a field of kind {wanted}; {variable.value!r} is of kind {kind}")]
+            needed = " or ".join(kinds)
+            return [Problem(place, f"{slot.kind} needs a field of kind {needed}; {variable.value!r} is of kind {kind}")]
     found = _value_problems(slot, "constant", variable.value, now) if variable.source == "constant" else []
     if variable.fallback:
         found += _value_problems(slot, "fallback", variable.fallback, now)

@@ -13,7 +13,7 @@ _PAUSES_MS = (
 )  # fmt: skip
 """Between one attempt and the next: eleven attempts within 24 hours, spread included."""
 ATTEMPTS = len(_PAUSES_MS) + 1
-_LONGEST_WISH_MS = _HOUR
+_LONGEST_WAIT_MS = _HOUR
 _SPREAD = 10
 """Percent by which a pause is longer for some, so that what failed together does not come back together."""
 KEPT_ATTEMPTS = 40
@@ -87,9 +87,12 @@ class Delivery:
             state: State = "succeeded"
         else:
             state = "retrying" if next_at else "failed"
-        made = max(attempt + 1, self.run_attempts if same else 0)
         return replace(
-            logged, run=run, run_attempts=made, state=state, next_at=next_at if state == "retrying" else EpochMs(0)
+            logged,
+            run=run,
+            run_attempts=max(attempt + 1, self.run_attempts if same else 0),
+            state=state,
+            next_at=next_at if state == "retrying" else EpochMs(0),
         )
 
     def replayed(self, run: int, now: EpochMs) -> "Delivery":
@@ -114,4 +117,4 @@ def next_attempt(event_id: str, attempt: int, now: EpochMs, wait_ms: int = 0) ->
     pause = _PAUSES_MS[attempt]
     digest = hashlib.sha256(f"{event_id}/{attempt}".encode()).digest()
     pause += pause * _SPREAD * int.from_bytes(digest[:2], "big") // (100 * 0x10000)
-    return EpochMs(now + max(pause, min(wait_ms, _LONGEST_WISH_MS)))
+    return EpochMs(now + max(pause, min(wait_ms, _LONGEST_WAIT_MS)))

@@ -99,6 +99,6 @@ class WebhookEndpoint:
             return self
         return replace(self, enabled=False, disabled_reason=reason, disabled_at=now, untold=True)
 
-    def told(self, disabled_at: EpochMs) -> "WebhookEndpoint":
-        """The tenant was told that it was disabled at that moment."""
+    def announced(self, disabled_at: EpochMs) -> "WebhookEndpoint":
+        """With it noted that the tenant knows of its being disabled at that moment."""
         return replace(self, untold=False) if self.disabled_at == disabled_at else self

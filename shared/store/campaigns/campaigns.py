@@ -51,7 +51,7 @@ class Campaigns:
         """With it `page` begins at those that were made by then (epoch ms)."""
         return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
 
-    def made_since(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[Campaign]:
+    def created_since(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
         made for another by itself has the other's moment, whence the comparison of moments only."""
         moment = time_part(campaign_id)

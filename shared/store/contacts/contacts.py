@@ -69,15 +69,15 @@ class Contacts:
 
         One call where one does it: what a pointer leads to is often among them.
         """
-        wanted = list(contact_ids)
-        items = self._read_many(tenant_id, wanted)
+        asked_for = list(contact_ids)
+        items = self._read_many(tenant_id, asked_for)
         for _ in range(HOPS):
             targets = {_pointer(item) for item in items.values()} - {ContactId(""), *items}
             if not targets:
                 break
             items |= self._read_many(tenant_id, targets)
         found: dict[ContactId, Contact] = {}
-        for contact_id in wanted:
+        for contact_id in asked_for:
             item = items.get(contact_id)
             for _ in range(HOPS):
                 if item is None or not text(item, "ptr"):
@@ -97,10 +97,10 @@ class Contacts:
     def _read_many(
         self, tenant_id: TenantId, contact_ids: Iterable[ContactId], *, consistent: bool = True
     ) -> dict[ContactId, Item]:
-        wanted = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
+        item_keys = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
         found: dict[ContactId, Item] = {}
-        for i in range(0, len(wanted), _KEYS):
-            keys = cast("Any", wanted[i : i + _KEYS])
+        for i in range(0, len(item_keys), _KEYS):
+            keys = cast("Any", item_keys[i : i + _KEYS])
             for _ in range(_READS):
                 request = {self._table: {"Keys": keys, "ConsistentRead": consistent}}
                 answer = self._client.batch_get_item(RequestItems=cast("Any", request))
@@ -355,9 +355,9 @@ def _change(
 ) -> Change:
     if before is None or "created" not in before:
         return "created"
-    wanted: Sequence[tuple[str, str]] = [
+    values: Sequence[tuple[str, str]] = [
         *attributes.items(),
         *((FIELD + name, value) for name, value in fields.items()),
     ]
-    same = all(not value or before.get(name) == value for name, value in wanted)
+    same = all(not value or before.get(name) == value for name, value in values)
     return "unchanged" if same and tags <= words(before, "tags") else "updated"

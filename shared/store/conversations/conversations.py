@@ -90,12 +90,12 @@ class Conversations:
 
     def open(self, tenant_id: TenantId, head: Head, now: EpochMs) -> tuple[Conversation, bool]:
         """(the conversation, whether it was made now)."""
-        made = Conversation(
+        opened = Conversation(
             head.conversation_id, head.phone_number_id, head.contact_id, head.contact_name, EpochMs(0), "", None,
             contact_phone=head.contact_phone, created_at=now,
         )  # fmt: skip
-        if self._store(tenant_id, None, made, None):
-            return made, True
+        if self._store(tenant_id, None, opened, None):
+            return opened, True
         return self.change(tenant_id, head.conversation_id, lambda found: found)[1], False
 
     def append(self, tenant_id: TenantId, head: Head, message: Message) -> bool:

@@ -143,10 +143,10 @@ class ConversationMoves:
                     return
             else:
                 return
-            again = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-            if again is None:
+            current = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
+            if current is None:
                 return
-            item = again
+            item = current
         raise RetryableError("an item keeps changing while it moves; try again")
 
     def _point(self, tenant_id: TenantId, member_id: str, entry_id: str, target: ConversationId) -> None:

@@ -18,7 +18,7 @@ from tests.support.engine import World
 T = TypeVar("T")
 RATE = 2.0
 SLICE_SECONDS = 6.0
-_AGAIN_SECONDS = 16.0
+_RETRY_SECONDS = 16.0
 
 
 class Workers:
@@ -61,7 +61,7 @@ class Workers:
             if end.handoff or has_work(await blocking(lambda: world.deps.lanes.work(world.phone_number_id)), index):
                 self.wake(index, end.handoff)
         except FAILURES:
-            self._machine.loop.call_later(_AGAIN_SECONDS, self.wake, index)
+            self._machine.loop.call_later(_RETRY_SECONDS, self.wake, index)
             raise
 
     async def _transmit(self, process: Process, lane: int, body: dict[str, object]) -> Outcome:

@@ -21,7 +21,7 @@ MOMENTS = {"now", "at", "since", "until", "before", "due", "offer_ends", "last_c
 MOMENT_ENDINGS = ("_at", "_until", "_since")
 
 
-def wanted(name: str) -> tuple[str, str] | None:
+def required_type(name: str) -> tuple[str, str] | None:
     """(the type it has to have, the one that says too little) of what is called so; None for any other name."""
     name = name.strip("_")
     if name in IDS:
@@ -41,7 +41,7 @@ def plain(source: str) -> Iterator[tuple[int, str]]:
             name, annotation = node.name, node.returns
         else:
             continue
-        kind = wanted(name)
+        kind = required_type(name)
         if kind is not None and annotation is not None:
             names = _names(annotation)
             if kind[1] in names and kind[0] not in names:

@@ -97,8 +97,8 @@ def next_step(campaign: Campaign, work: NumberWork, now: EpochMs) -> Step:
         return Close({})
     run = _run_of(campaign, work)
     if campaign.state is State.CANCELLED:
-        told = run is None or run.state == Correction.CANCELLED
-        if not told or _may_be_sending(campaign, work, now):
+        lanes_know = run is None or run.state == Correction.CANCELLED
+        if not lanes_know or _may_be_sending(campaign, work, now):
             return Rest("cancelling")
         return CloseCancelled(last_positions(campaign, work))
     if campaign.state is State.COMPLETED:
@@ -113,14 +113,14 @@ def next_step(campaign: Campaign, work: NumberWork, now: EpochMs) -> Step:
 def correction(campaign: Campaign, work: NumberWork) -> Correction | None:
     """The campaign's state is the truth; a crash may have come between changing it and telling the lanes."""
     run = _run_of(campaign, work)
-    wanted = _RUN_STATES.get(campaign.state)
-    if run is None or wanted is None or run.state == wanted or campaign.held_until is not None:
+    target = _RUN_STATES.get(campaign.state)
+    if run is None or target is None or run.state == target or campaign.held_until is not None:
         return None
-    if wanted is Correction.RUNNING and run.state == OPENING:
+    if target is Correction.RUNNING and run.state == OPENING:
         return Correction.OPEN
-    if wanted is Correction.RUNNING and run.state == Correction.PAUSED:
+    if target is Correction.RUNNING and run.state == Correction.PAUSED:
         return Correction.GO_ON
-    return wanted
+    return target
 
 
 def last_positions(campaign: Campaign, work: NumberWork) -> Mapping[int, int]:

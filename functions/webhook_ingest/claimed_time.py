@@ -18,6 +18,6 @@ def credible(at: EpochMs | None, received_at: EpochMs, longest_ms: int = LIVE_MS
     return at if at is not None and received_at - longest_ms < at < received_at + AHEAD_MS else None
 
 
-def told_time(raw: Mapping[str, object], received_at: EpochMs, longest_ms: int = LIVE_MS) -> EpochMs | None:
+def claimed_time(raw: Mapping[str, object], received_at: EpochMs, longest_ms: int = LIVE_MS) -> EpochMs | None:
     """Meta's time of a message, epoch ms; None if they gave none that can be right."""
     return credible(time_ms(raw.get("timestamp")), received_at, longest_ms)
