@@ -19,7 +19,7 @@ from shared.queue_messages import LoadShard
 from shared.store.contacts.items import contact_key
 from shared.store.engine.codec import Item, encode_item
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
-from tests.support.engine import World, open_test_database
+from tests.support.engine import World, open_measured_database
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
@@ -36,7 +36,7 @@ def main() -> None:
         return
     people = int(os.environ.get("FREEZE_CONTACTS", "200000"))
     with running_dynoxide() as url:
-        world = World(open_test_database(url))
+        world = World(open_measured_database(url))
         world.deps.accounts.change_tenant(
             world.tenant_id, lambda tenant: replace(tenant, plan="growth", subscription_status="active")
         )
@@ -66,7 +66,7 @@ def _shape(world: World) -> dict[str, str]:
 def _open(url: str, tenant_id: TenantId) -> None:
     """Once in each worker: its own connections, to the same tenant."""
     global _world
-    _world = World(open_test_database(url))
+    _world = World(open_measured_database(url))
     _world.tenant_id = tenant_id
 
 

@@ -42,7 +42,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from tests.support.consumers import Deps
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
-from tests.support.engine import RecordingQueue, World, open_test_database
+from tests.support.engine import RecordingQueue, World, open_measured_database
 from tests.support.frozen import frozen_campaign
 
 STATUSES_A_SECOND, MESSAGES_A_SECOND = 3_000, 300
@@ -62,7 +62,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     seconds = int(os.environ.get("INGEST_SECONDS", "10"))
     with running_dynoxide() as url:
-        database = open_test_database(url)
+        database = open_measured_database(url)
         world = World(database, throughput=1000)
         statuses = list(_statuses(world, STATUSES_A_SECOND * seconds))
         messages = list(_messages(MESSAGES_A_SECOND * seconds))

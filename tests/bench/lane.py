@@ -30,7 +30,7 @@ from shared.ids import new_ulid
 from tests.bench.per_item import send_per_item
 from tests.support.capacity import Meter
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
-from tests.support.engine import World, open_test_database
+from tests.support.engine import World, open_measured_database
 from tests.support.frozen import frozen_campaign
 
 LATENCY_MS = 300
@@ -78,7 +78,7 @@ class Variant:
 
     def __init__(self, url: str, dynamodb: str) -> None:
         self.url = url
-        self.database = open_test_database(dynamodb)
+        self.database = open_measured_database(dynamodb)
 
     def measure(self, name: str, work: Callable[[], int]) -> Measured:
         journal(self.url)

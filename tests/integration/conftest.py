@@ -1,10 +1,14 @@
 """The real stores over dynoxide. Tests share its tables, so each has a tenant and a number of its own."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.database import Database, TableItem
+from tests.support.dynoxide import BINARY
 from tests.support.engine import World, open_test_database
+from tests.support.fake_aws import FakeAws, fake_aws
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +37,16 @@ def pn() -> str:
 @pytest.fixture
 def world(database: Database) -> World:
     return World(database)
+
+
+@pytest.fixture(scope="module")
+def aws_of_the_file(request: pytest.FixtureRequest) -> Iterator[FakeAws]:
+    with fake_aws(request.getfixturevalue("dynoxide") if BINARY.exists() else "") as running:
+        yield running
+
+
+@pytest.fixture
+def aws(aws_of_the_file: FakeAws) -> FakeAws:
+    """AWS as it is after a deployment: no tenant yet, queues and bucket empty."""
+    aws_of_the_file.clear()
+    return aws_of_the_file

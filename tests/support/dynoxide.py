@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from infra.local.ports import free_port
 from tests.support.template import table_definitions
+from tests.support.wire import close_idle
 
 BINARY = Path(__file__).parents[2] / ".local/dynoxide/node_modules/@dynoxide/linux-x64/dynoxide"
 MISSING = "dynoxide is not here: `make test` brings it where npm is"
@@ -21,14 +22,15 @@ _READY_SECONDS = 120.0
 def running_dynoxide() -> Iterator[str]:
     """Runs dynoxide in memory on a free port, with the template's tables under their logical ids; yields its URL."""
     port = free_port()
+    url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [BINARY, "serve", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        url = f"http://127.0.0.1:{port}"
         _create_tables(url, process)
         yield url
     finally:
+        close_idle(url)
         process.kill()
         process.wait()
 

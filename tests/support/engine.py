@@ -48,12 +48,21 @@ from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
+from tests.support.wire import straighten
 
 P = TypeVar("P", StartParts, LoadParts, SweepParts)
 TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
 
 
 def open_test_database(url: str) -> Database:
+    """The tables at dynoxide, without botocore's transport."""
+    database = open_measured_database(url)
+    straighten(database.client)
+    return database
+
+
+def open_measured_database(url: str) -> Database:
+    """The tables at dynoxide, reached as in production."""
     os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
     try:
         return open_database(TABLES)

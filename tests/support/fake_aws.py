@@ -10,9 +10,13 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.kms.utils import generate_private_key
+from moto.s3.models import s3_backends
+from moto.sqs.models import sqs_backends
 
 from shared.store.engine.database import Database, TableItem, open_database
+from tests.support.engine import open_test_database
 from tests.support.template import table_definitions
 
 QUEUES = ("Consent", "Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
@@ -44,9 +48,26 @@ class FakeAws:
     env: dict[str, str]
     sqs: Any
     s3: Any
+    dynamodb_url: str
 
     def database(self) -> Database:
-        return _database()
+        return _database(self.dynamodb_url)
+
+    def clear(self) -> None:
+        """Empty tables, queues and bucket, whatever a test did. Making all anew takes longer than most tests."""
+        client = self.database().client
+        for name, definition in _tables().items():
+            if client.scan(TableName=name, Limit=1)["Items"]:
+                client.delete_table(TableName=name)
+                client.create_table(TableName=name, **definition)
+        queues = sqs_backends[DEFAULT_ACCOUNT_ID][self.sqs.meta.region_name]
+        for name in _queues():
+            if name in queues.queues:
+                queues.queues[name].last_purged_at = None  # once a minute is allowed
+                queues.purge_queue(name)
+            else:
+                _create_queue(name)
+        s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets["data"].keys.clear()
 
     def received(self, queue: str) -> list[dict[str, Any]]:
         """Everything waiting in a queue, with its attributes; it is taken out."""
@@ -91,8 +112,8 @@ def _private_key(_spec: str) -> Any:
 
 
 @functools.cache
-def _database() -> Database:
-    return open_database(_TABLES)
+def _database(dynamodb_url: str) -> Database:
+    return open_test_database(dynamodb_url) if dynamodb_url else open_database(_TABLES)
 
 
 @functools.cache
@@ -102,36 +123,48 @@ def _tables() -> dict[str, Any]:
 
 
 @contextmanager
-def fake_aws() -> Iterator[FakeAws]:
+def fake_aws(dynamodb_url: str = "") -> Iterator[FakeAws]:
+    """`dynamodb_url` is where a DynamoDB is that is faster than the one in this process; without, that one serves.
+
+    Nothing is there yet but what the template and the operators make; `clear` brings that state back.
+    """
     with mock_aws(), patch("moto.kms.models.generate_private_key", _private_key):
-        sqs, s3, dynamodb = _client("sqs"), _client("s3"), _client("dynamodb")
-        kms, secrets = _client("kms"), _client("secretsmanager")
-        for name, definition in _tables().items():
-            dynamodb.create_table(TableName=name, **definition)
+        sqs, s3 = _client("sqs"), _client("s3")
+        if not dynamodb_url:
+            for name, definition in _tables().items():
+                _client("dynamodb").create_table(TableName=name, **definition)
         s3.create_bucket(Bucket="data")
         env = {
             **_TABLES,
             "DATA_BUCKET": "data",
-            "KMS_KEY_ID": kms.create_key()["KeyMetadata"]["KeyId"],
-            **platform_secrets(secrets),
+            "KMS_KEY_ID": _client("kms").create_key()["KeyMetadata"]["KeyId"],
+            **platform_secrets(_client("secretsmanager")),
             "GRAPH_API_URL": "http://127.0.0.1:9",
             "GRAPH_API_VERSION": "v26.0",
             "MEDIA_HOSTS": "lookaside.fbsbx.com, *.fbcdn.net",
             "STRIPE_API_URL": "http://127.0.0.1:9",
         }
-        for queue in QUEUES:
-            fifo = queue in _FIFO
-            attributes = {"FifoQueue": "true"} if fifo else {}
-            made = sqs.create_queue(QueueName=f"{queue}.fifo" if fifo else queue, Attributes=attributes)
-            env[f"{queue.upper()}_QUEUE_URL"] = made["QueueUrl"]
+        env |= {f"{queue.upper()}_QUEUE_URL": _create_queue(name) for name, queue in _queues().items()}
+        running = FakeAws(env, sqs, s3, dynamodb_url)
         # The models of all tables share one client; other tests of this process have theirs elsewhere.
         before = vars(TableItem).get("_client")
-        TableItem._client = _database().client
+        TableItem._client = running.database().client
         try:
-            yield FakeAws(env, sqs, s3)
+            yield running
         finally:
             if before is not None:
                 TableItem._client = before
+
+
+def _queues() -> dict[str, str]:
+    """Name -> what its setting is called after."""
+    return {f"{queue}.fifo" if queue in _FIFO else queue: queue for queue in QUEUES}
+
+
+def _create_queue(name: str) -> str:
+    """Its URL."""
+    attributes = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+    return str(_client("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"])
 
 
 class Context:

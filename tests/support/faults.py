@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ReadTimeoutError
-from botocore.httpsession import URLLib3Session
 
 from shared.store.engine.database import Database
 
@@ -59,13 +57,13 @@ def sent_twice(database: Database, operation: str) -> Iterator[None]:
     second answer is seen."""
     sent = False
 
-    def send_first(request: AWSPreparedRequest, **_details: object) -> None:
+    def send_first(model: Any, params: Any, context: Any, **_details: object) -> None:
         nonlocal sent
         if not sent:
             sent = True
-            URLLib3Session().send(request)
+            cast("Any", database.client)._make_request(model, params, context)
 
-    with _hook(database, "before-send", (operation,), send_first):
+    with _hook(database, "before-call", (operation,), send_first):
         yield
 
 

@@ -8,8 +8,10 @@ import pytest
 from moto import mock_aws
 
 from functions.api import bootstrap
+from shared.store.engine.database import TableItem
 from tests.support.api_handler import Api, Stores
 from tests.support.fake_aws import platform_secrets
+from tests.support.wire import straighten
 
 TABLES = {
     "DIRECTORY_TABLE": "DirectoryTable",
@@ -59,5 +61,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
         for name, value in env.items():
             monkeypatch.setenv(name, value)
         bootstrap.parts.cache_clear()
-        yield Api(Stores.of(bootstrap.parts()), s3, sqs, scheduler)
+        parts = bootstrap.parts()
+        straighten(TableItem._client)
+        yield Api(Stores.of(parts), s3, sqs, scheduler)
         bootstrap.parts.cache_clear()

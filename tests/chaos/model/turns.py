@@ -14,8 +14,8 @@ from typing import Any, TypeVar, cast
 
 from shared.store.engine.database import Database, TableItem
 from tests.chaos.model.process import Process, Way
-from tests.chaos.model.wire import Wire
 from tests.support.engine import open_test_database
+from tests.support.wire import Wire
 
 T = TypeVar("T")
 CALL_SECONDS = 0.004

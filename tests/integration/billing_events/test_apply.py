@@ -17,7 +17,7 @@ from shared.domain.accounts.account import Member, Role, Tenant
 from shared.errors import InvalidInput
 from shared.ids import TenantId
 from shared.queue_messages import BillingEvent
-from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
+from tests.support.fake_aws import Context, FakeAws, sqs_event
 
 TENANT, OTHER = TenantId("01TENANT"), TenantId("01OTHER")
 Json = dict[str, Any]
@@ -83,12 +83,6 @@ def stripe() -> Iterator[Stripe]:
     yield server
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def aws() -> Iterator[FakeAws]:
-    with fake_aws() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from functions.billing_events.logic.stripe_event import read_event
 from functions.billing_events.receive_handler import MAX_BODY_BYTES, lambda_handler
 from shared.clock import EpochMs
 from shared.errors import InvalidInput
-from tests.support.fake_aws import SECRETS, Context, FakeAws, fake_aws, http_event
+from tests.support.fake_aws import SECRETS, Context, FakeAws, http_event
 
 SECRET = SECRETS["stripe_webhook_secret"]
 SUBSCRIPTION = {"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active"}
@@ -30,13 +29,11 @@ def signature(body: str, secret: str = SECRET, at: int | None = None) -> str:
     return stripe.WebhookSignature.generate_signature_header(body, secret, at)  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeAws]:
-    with fake_aws() as running:
-        for name, value in running.env.items():
-            monkeypatch.setenv(name, value)
-        receive_bootstrap.deps.cache_clear()
-        yield running
+@pytest.fixture(autouse=True)
+def receiver(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in aws.env.items():
+        monkeypatch.setenv(name, value)
+    receive_bootstrap.deps.cache_clear()
 
 
 def post(body: str, header: str | None) -> int:

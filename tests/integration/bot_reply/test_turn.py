@@ -26,7 +26,7 @@ from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.messages import Messages
 from shared.store.engine.directory import Directory
-from tests.support.fake_aws import Context, FakeAws, fake_aws, sqs_event
+from tests.support.fake_aws import Context, FakeAws, sqs_event
 
 TENANT, PHONE_ID = TenantId("01TENANT"), PhoneNumberId("106")
 CONTACT, CONVERSATION = ContactId("0" * 32), ConversationId("c0ffee")
@@ -64,12 +64,6 @@ def meta() -> Iterator[Meta]:
     yield server
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def aws() -> Iterator[FakeAws]:
-    with fake_aws() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,21 +1,13 @@
 """One tenant with one number, on an AWS in this process."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.ids import PhoneNumberId
 from tests.support.consumers import Deps, build
-from tests.support.fake_aws import FakeAws, fake_aws
+from tests.support.fake_aws import FakeAws
 from tests.support.webhook_payloads import DISPLAY, OTHER, OTHER_PHONE_ID, OTHER_WABA, PHONE_ID, TENANT, WABA
-
-
-@pytest.fixture
-def aws() -> Iterator[FakeAws]:
-    with fake_aws() as running:
-        yield running
 
 
 @pytest.fixture
