@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.kms.utils import generate_private_key
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
