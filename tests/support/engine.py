@@ -1,13 +1,13 @@
 """A tenant with contacts and a launched campaign over a real DynamoDB, and lanes that send to a Meta of our own."""
 
 import asyncio
+import functools
 import itertools
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
-from functools import partial
 from typing import Any, TypeVar, cast
 
 from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
@@ -45,7 +45,7 @@ from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.fields import ContactFields
-from shared.store.engine.database import Database, open_database
+from shared.store.engine.database import Database, TableItem, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
 from tests.support.wire import straighten
@@ -55,10 +55,20 @@ TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Con
 
 
 def open_test_database(url: str) -> Database:
-    """The tables at dynoxide, without botocore's transport."""
+    """The tables at dynoxide, by one client for all tests: making one takes longer than most of them do."""
+    database = _opened(url)
+    TableItem._client = database.client
+    return database
+
+
+def new_test_database(url: str) -> Database:
+    """The same, by a client of one's own, for who changes it for good."""
     database = open_measured_database(url)
     straighten(database.client)
     return database
+
+
+_opened = functools.cache(new_test_database)
 
 
 def open_measured_database(url: str) -> Database:
@@ -254,7 +264,7 @@ class World:
                 lanes=self.deps.lanes,
                 consent=self.deps.contacts.consent,
                 pause=AutoPause(self.deps.campaigns, self.deps.lanes),
-                cancelled=partial(is_cancelled, self.deps.campaigns),
+                cancelled=functools.partial(is_cancelled, self.deps.campaigns),
                 new_id=new_ulid,
             ),
             transmit=meta,

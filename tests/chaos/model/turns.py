@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 from shared.store.engine.database import Database, TableItem
 from tests.chaos.model.process import Process, Way
-from tests.support.engine import open_test_database
+from tests.support.engine import new_test_database
 from tests.support.wire import Wire
 
 T = TypeVar("T")
@@ -152,7 +152,7 @@ def database_in_turns(url: str) -> Iterator[tuple[Database, Turns]]:
     before = getattr(TableItem, "_client", None)
     wire = Wire(url)
     turns = Turns(wire)
-    database = open_test_database(url)
+    database = new_test_database(url)
     cast("Any", database.client)._make_api_call = turns.call
     try:
         yield database, turns

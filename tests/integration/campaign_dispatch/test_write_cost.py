@@ -7,7 +7,7 @@ from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.contacts.identity import SHARDS
 from tests.support.capacity import Meter
-from tests.support.engine import FakeMeta, World, open_test_database
+from tests.support.engine import FakeMeta, World, new_test_database
 from tests.support.frozen import frozen_campaign
 
 RECIPIENTS = 1_280
@@ -38,7 +38,7 @@ def status_windows(rng: random.Random) -> dict[tuple[int, int], StatusChange]:
 
 
 def test_a_message_with_its_statuses_stays_within_the_write_budget(dynoxide: str) -> None:
-    database = open_test_database(dynoxide)
+    database = new_test_database(dynoxide)
     world = World(database)
     meter = Meter(database.client)
     campaign = frozen_campaign(world, RECIPIENTS)

@@ -14,7 +14,7 @@ from shared.ids import CampaignId, ContactId, TenantId, new_ulid
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database
 from tests.support.capacity import Meter
-from tests.support.engine import open_test_database
+from tests.support.engine import new_test_database
 from tests.support.faults import at_once
 
 SHARD = 5
@@ -200,7 +200,7 @@ def test_every_slot_of_a_block_can_fail_at_once(sends: Sends, tenant: TenantId) 
 
 def test_all_that_can_be_told_of_a_block_fits_into_one_write_unit(dynoxide: str, tenant: TenantId) -> None:
     """DynamoDB charges by the kilobyte of the item: a second one would double what statuses cost."""
-    database = open_test_database(dynoxide)
+    database = new_test_database(dynoxide)
     sends, campaign, places = Sends(database), new_ulid(), ("+5511", "+3461", "US.1", "+5255")
     people = [Recipient(ContactId(f"5{i:031x}"), f"{places[i % 4]}{i:08}", ()) for i in range(80)]
     sends.seal_block(tenant, CampaignId(campaign), SHARD, sealed(0), people, [], EpochMs(1_000_000))
