@@ -38,7 +38,7 @@ def start_aws(run: Path, log: Path, for_workers: Mapping[str, str]) -> tuple[Chi
         "PERSIST_STATE": "0",
         "STATE_DIR": str(run / "state"),
         "S3_DATA_DIR": str(run / "s3"),
-        "LAMBDA_WARM_TTL_SECONDS": "120",
+        "LAMBDA_WARM_TTL_SECONDS": "600",
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": f"unix://{run}/no-docker",
