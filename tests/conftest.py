@@ -1,6 +1,5 @@
 """Fixtures that several suites share, and the environment that every test runs in."""
 
-import functools
 import gc
 import os
 import signal
@@ -11,7 +10,7 @@ from hypothesis import settings
 
 from infra.local.cloud import LocalCloud
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
-from tests.support.scheduling import CloudFirst, cloud_first, needs_the_cloud
+from tests.support.scheduling import CloudFirst, cloud_first
 
 # Set before any module under test is imported: no test can reach an account of this machine's user.
 os.environ.update(
@@ -66,17 +65,6 @@ def pytest_collection_finish() -> None:
     """What thousands of tests are made of stays to the end: no collection of garbage looks through it again."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if not needs_the_cloud(item.nodeid):
-        _give_way()
-
-
-@functools.cache
-def _give_way() -> None:
-    """What the local cloud is needed for takes longest, and all its processes want a turn: others take what is left."""
-    os.nice(10)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -16,12 +16,8 @@ class CloudFirst(LoadScopeScheduling):  # type: ignore[misc]
 
 def scope_of(nodeid: str) -> str:
     """What one worker runs without a break; `nodeid` begins with the path of the test's file."""
-    return "the local cloud" if needs_the_cloud(nodeid) else nodeid.partition("::")[0]
-
-
-def needs_the_cloud(nodeid: str) -> bool:
-    return nodeid.startswith(_IN_THE_CLOUD)
+    return "the local cloud" if nodeid.startswith(_IN_THE_CLOUD) else nodeid.partition("::")[0]
 
 
 def cloud_first(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    return sorted(items, key=lambda item: not needs_the_cloud(item.nodeid))
+    return sorted(items, key=lambda item: not item.nodeid.startswith(_IN_THE_CLOUD))

@@ -26,7 +26,10 @@ class Opening:
         self._lane_queue = lane_queue
 
     def put_before_lanes(self, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
-        """Open the campaign's run on its number and wake the lanes; nothing changes when that was done before.
+        """Open the campaign's run on its number and wake the lanes; nothing happens when that was done before.
+
+        The lanes are woken once, though every shard that comes again gets here; should that once be lost, the sweep
+        wakes lanes that have work and do none.
 
         What the caller read may be old: since then the campaign may have been sent and closed, or cancelled. So the
         run is opened without letting lanes at it, and they are let at it only if the campaign is still to be sent.
@@ -45,8 +48,7 @@ class Opening:
         )
         if not self._lanes.open_run(run):
             return
-        if self._may_begin(tenant_id, campaign.campaign_id, now):
-            self._lanes.begin_run(run)
+        if self._may_begin(tenant_id, campaign.campaign_id, now) and self._lanes.begin_run(run):
             wakes = (WakeLane(campaign.phone_number_id, lane) for lane in range(campaign.lanes))
             self._lane_queue.send_all(Outgoing(wake, tenant_id) for wake in wakes)
 

@@ -116,8 +116,9 @@ class Lanes:
             ExpressionAttributeValues={":zero": {"N": "0"}},
         )
 
-    def begin_run(self, run: Run) -> None:
-        """Let the lanes at a run that is opening; nothing happens when it is paused, cancelled or closed by now."""
+    def begin_run(self, run: Run) -> bool:
+        """Let the lanes at a run that is opening. False, and nothing happens, when it is no more: begun before, paused,
+        cancelled or closed by now."""
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -128,8 +129,10 @@ class Lanes:
                 ExpressionAttributeValues={":running": {"S": "running"}, ":opening": {"S": OPENING}},
             )
         except ClientError as error:
-            if not condition_failed(error):
-                raise
+            if condition_failed(error):
+                return False
+            raise
+        return True
 
     def set_run_state(
         self, phone_number_id: PhoneNumberId, campaign_id: CampaignId, state: str, reason: str = ""
