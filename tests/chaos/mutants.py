@@ -179,8 +179,8 @@ MUTANTS = (
     _one(
         "lanes let at a run whatever became of its campaign",
         OPENING,
-        "if self._may_begin(tenant_id, campaign.campaign_id, now):",
-        "if True:",
+        "if self._may_begin(tenant_id, campaign.campaign_id, now) and",
+        "if",
     ),
     Mutant(
         "retries claimed while a list may be half stored",

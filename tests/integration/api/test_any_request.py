@@ -27,7 +27,7 @@ SCHEMA = schemathesis.openapi.from_dict(json.loads(openapi.document(handler.app)
 FOUND = [result.ok() for result in SCHEMA.get_all_operations()]  # type: ignore[union-attr]
 OPERATIONS = sorted(FOUND, key=lambda operation: operation.method == "delete")
 _SOME = settings(
-    max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -39,7 +39,7 @@ from tests.unit.templates.template_samples import (
     templates,
 )
 
-_SLOW = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+_SLOW = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 _REASONS = {"missing_variable", "invalid_variable", "too_long"}
 
 
