@@ -16,12 +16,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quiet_people(cloud: LocalCloud) -> None:
-    """Nobody answers a campaign by themselves; statuses come quickly."""
+    """Nobody answers a campaign by themselves, and what is accepted does not fail by chance; statuses come quickly."""
     script(
         cloud.simulator_url,
         {
             "people": dict.fromkeys(_ACTS, 0),
-            "statuses": {"sent_delay": [0.05, 0.2], "delivered_delay": [0.1, 0.4], "read_delay": [0.1, 0.5]},
+            "statuses": {
+                "failed": {},
+                "sent_delay": [0.05, 0.2],
+                "delivered_delay": [0.1, 0.4],
+                "read_delay": [0.1, 0.5],
+            },
             "templates": {"review_seconds": 0.1},
         },
     )

@@ -88,10 +88,10 @@ def business(cloud: LocalCloud) -> Business:
 @pytest.fixture
 def everybody_reads(cloud: LocalCloud) -> Iterator[None]:
     """Every message arrives and is read."""
-    script(cloud.simulator_url, {"statuses": {"delivered_share": 1.0, "read_share": 1.0, "failed": {}}})
+    script(cloud.simulator_url, {"statuses": {"delivered_share": 1.0, "read_share": 1.0}})
     yield
     usual = StatusRules()
-    shares = {name: getattr(usual, name) for name in ("delivered_share", "read_share", "failed")}
+    shares = {name: getattr(usual, name) for name in ("delivered_share", "read_share")}
     script(cloud.simulator_url, {"statuses": shares})
 
 
