@@ -7,7 +7,13 @@ from dataclasses import replace
 from functions.campaign_dispatch.lane.logic.trip import RecentOutcomes
 from functions.campaign_dispatch.load.gate import waits_for_another
 from functions.campaign_dispatch.sweep.logic.books import Finding, incident, judge, last_claim
-from functions.campaign_dispatch.sweep.logic.ending import asks_for_a_resend, completed, ended, given_back
+from functions.campaign_dispatch.sweep.logic.ending import (
+    asks_for_a_resend,
+    completed,
+    ended,
+    given_back,
+    with_positions,
+)
 from functions.campaign_dispatch.sweep.logic.loading import silent_shards
 from functions.campaign_dispatch.sweep.logic.step import (
     NO_WORK,
@@ -185,10 +191,8 @@ def _close_cancelled(
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
     _cancel_retries(parts, tenant_id, campaign, work)
-    parts.campaigns.change(
-        tenant_id, campaign.campaign_id, lambda current: replace(current, cursors=tuple(cursors.values()))
-    )
-    return _close(parts, tenant_id, campaign, cursors, now)
+    kept = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: with_positions(current, cursors))
+    return _close(parts, tenant_id, kept, dict(enumerate(kept.cursors)), now)
 
 
 def _cancel_retries(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:

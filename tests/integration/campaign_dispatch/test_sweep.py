@@ -272,6 +272,23 @@ def test_a_cancelled_campaign_is_closed_once_its_lanes_have_seen_it(world: World
     assert not is_due(world, campaign_id, 10**9)
 
 
+def test_a_sweep_that_read_a_cancelled_campaign_before_another_closed_it_changes_no_books(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add_contacts(40)
+    campaign_id = world.send_to_everybody()
+    hold_lane(world, (campaign_id, 0, 4))
+    change(world, campaign_id, "cancel")
+    sweep(world, campaign_id)
+    as_read = world.campaign(campaign_id)
+    assert sweep(world, campaign_id, LEASE_MS + 50_000) == "closed"
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(type(world.deps.campaigns), "get", lambda *_arguments, **_more: as_read)
+        assert sweep(world, campaign_id, LEASE_MS + 51_000) == "closed"
+    assert figures(world, campaign_id) == {"planned": 40, "cancelled": 36, "unknown": 4}
+    assert world.campaign(campaign_id).cursors == (4,)
+
+
 def test_who_waited_for_a_retry_when_the_campaign_was_cancelled_is_cancelled(world: World) -> None:
     world.add_contacts(1)
     campaign_id = world.send_to_everybody()

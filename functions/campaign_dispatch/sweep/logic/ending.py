@@ -17,6 +17,13 @@ def completed(current: Campaign, cursors: Mapping[int, int]) -> Campaign:
     return replace(current, state=after(current.state, "complete"), cursors=tuple(cursors.values()))
 
 
+def with_positions(current: Campaign, cursors: Mapping[int, int]) -> Campaign:
+    """Where its lanes stand, kept before a campaign leaves its number. None goes back: whoever looked at the lanes when
+    somebody else had taken the campaign off them found nothing there."""
+    kept = dict(enumerate(current.cursors))
+    return replace(current, cursors=tuple(max(at, kept.get(lane, 0)) for lane, at in cursors.items()))
+
+
 def asks_for_a_resend(campaign: Campaign, books: Books) -> bool:
     """Whether those of whom nobody knows whether they got it are to be written to once more."""
     return campaign.state is State.COMPLETED and campaign.unknown_policy == "resend" and books.unknown > 0
