@@ -26,10 +26,11 @@ from functions.webhook_ingest.receive.consent import consent_said
 from functions.webhook_ingest.receive.signature import is_signed
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.statuses.record import record_statuses
-from shared.clock import epoch_ms
-from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
+from shared.clock import DAY_MS, EpochMs, epoch_ms
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, block_number
 from shared.domain.campaigns.callback import CampaignSlot, encode_slot
-from shared.domain.contacts.identity import SHARDS
+from shared.domain.contacts.identity import SHARDS, contact_id_for
+from shared.ids import CampaignId, new_ulid
 from shared.observability import metrics
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
@@ -92,6 +93,8 @@ def _statuses(world: World, count: int) -> Iterator[Json]:
     """Three for each message, as they come: sent, delivered, read, those of a block near each other."""
     people = -(-count // 3)
     campaign_id = frozen_campaign(world, people)
+    _claim(world, campaign_id)
+    _link(world, people)
     in_shard = [len(range(shard, people, SHARDS)) for shard in range(SHARDS)]
     places = (
         (block_number(shard, i // BLOCK_SIZE), i % BLOCK_SIZE)
@@ -105,11 +108,40 @@ def _statuses(world: World, count: int) -> Iterator[Json]:
             "id": f"wamid.{n // 3:028d}",
             "status": state,
             "timestamp": str(epoch_ms() // 1000),
-            "recipient_id": f"5511{n:09d}",
-            "recipient_user_id": f"BR.{n:020d}",
+            "recipient_id": _phone(n // 3),
+            "recipient_user_id": _user_id(n // 3),
             "biz_opaque_callback_data": encode_slot(CampaignSlot(world.tenant_id, campaign_id, block, slot, 1)),
             "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "marketing"},
         }
+
+
+def _phone(person: int) -> str:
+    return f"55119{person + 10_000_000:08d}"
+
+
+def _user_id(person: int) -> str:
+    return f"BR.{person:020d}"
+
+
+def _link(world: World, people: int) -> None:
+    """Their user ids are known, as from the second campaign on."""
+    for person in range(people):
+        key = contact_id_for(world.tenant_id, "bsuid", _user_id(person))
+        world.deps.contacts.put_pointer(
+            world.tenant_id, key, contact_id_for(world.tenant_id, "phone", f"+{_phone(person)}")
+        )
+
+
+def _claim(world: World, campaign_id: CampaignId) -> None:
+    """All of it is sent: statuses of what no lane has claimed are not believed."""
+    campaign, now = world.campaign(campaign_id), epoch_ms()
+    until = EpochMs(now + DAY_MS)
+    for lane in range(campaign.lanes):
+        held = world.deps.lanes.acquire(world.phone_number_id, lane, new_ulid(), "", now, until)
+        assert held is not None
+        size = sum(campaign.sizes[shard] for shard in Segment(campaign.sizes, lane, campaign.lanes).shards)
+        moves = {campaign_id: (0, size)}
+        world.deps.lanes.claim(world.phone_number_id, lane, held.fence, moves, new_ulid(), now, until, 0)
 
 
 def _messages(count: int) -> Iterator[Json]:
