@@ -32,7 +32,7 @@ from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
 from shared.store.engine.codec import Item, encode, encode_item, moment, number, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database, condition_failed, put_if_absent
 from shared.store.engine.paging import query_all
 
 RETENTION_DAYS = 90
@@ -152,13 +152,7 @@ class Sends:
             "mk": pack_markets([recipient.to for recipient in recipients]),
             "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
         }
-        try:
-            self._client.put_item(
-                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        put_if_absent(self._client, self._table, item)
 
     def read_block(self, tenant_id: TenantId, campaign_id: CampaignId, block: int) -> list[Recipient]:
         """The recipients of a block; empty when it does not exist."""

@@ -18,7 +18,7 @@ from shared.domain.contacts.consent_record import ConsentChange, ConsentEvent
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import HOPS, contact_key, contact_partition, read_contact_item
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, text, words
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database, condition_failed, put_if_absent
 from shared.store.engine.paging import query_all
 
 MOST_EVENTS = 100
@@ -97,14 +97,8 @@ class Consent:
         item: Item = {"pk": f"T#{tenant_id}#OPT", "sk": sk, "out": opted_out, "ttl": now // 1000 + _FEED_TTL_SECONDS}
         if opted_out:
             self._client.put_item(TableName=self._table, Item=encode_item(item))
-            return
-        try:
-            self._client.put_item(
-                TableName=self._table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        else:
+            put_if_absent(self._client, self._table, item)
 
     def _write(
         self, tenant_id: TenantId, contact_id: ContactId, *, opted_out: bool, source: str, at: EpochMs, now: EpochMs

@@ -26,7 +26,7 @@ from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
 from shared.store.contacts.items import FIELD, HOPS, contact_key, contact_of, read_contact_item
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, text, words
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database, condition_failed, put_if_absent
 from shared.store.engine.paging import query_all
 
 _KEYS = 100
@@ -231,15 +231,7 @@ class Contacts:
 
     def put_pointer(self, tenant_id: TenantId, alias_id: ContactId, contact_id: ContactId) -> None:
         """Make an identity lead to this contact, unless that identity already leads somewhere."""
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=encode_item({**contact_key(tenant_id, alias_id), "ptr": contact_id}),
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        put_if_absent(self._client, self._table, {**contact_key(tenant_id, alias_id), "ptr": contact_id})
 
     def scan_shard(self, tenant_id: TenantId, shard: int, after: str = "") -> Iterator[Contact]:
         """Contacts of one shard in order of contact_id, from the one after `after`; pointers are left out."""

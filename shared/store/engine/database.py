@@ -21,6 +21,7 @@ from pynamodb.models import Model
 
 from shared.config import required
 from shared.errors import PermanentError
+from shared.store.engine.codec import Item, encode_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -124,6 +125,15 @@ def _refuse_what_is_too_large(parsed: Mapping[str, Any], **_: object) -> None:
         return
     if any(_TOO_LARGE in text for text in words):
         raise ItemTooLarge("this is larger than what can be stored (400 KB): make it shorter, or split it")
+
+
+def put_if_absent(client: DynamoDBClient, table: str, item: Item) -> None:
+    """Write an item whose key is free; what is there already stays as it is."""
+    try:
+        client.put_item(TableName=table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)")
+    except ClientError as error:
+        if not condition_failed(error):
+            raise
 
 
 def condition_failed(error: ClientError) -> bool:
