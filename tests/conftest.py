@@ -53,7 +53,7 @@ def cloud() -> Iterator[LocalCloud]:
 
     It enforces policies, signatures and sessions as AWS does.
     """
-    with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "30"}, enforcing=True) as running:
+    with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "15"}, enforcing=True) as running:
         yield running
 
 

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import ministack.app
+from ministack.services import scheduler
 
 from infra.local import streams
 from infra.local.enforcement import Enforcement
@@ -34,6 +35,8 @@ if __name__ == "__main__":
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
     streams.read_beside_queues()
+    # It looks every ten seconds which schedules are due.
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
     # What is metered is rewritten on its way, and so no longer signed: one or the other.
     ministack.app.app = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)
     ministack.app.main()

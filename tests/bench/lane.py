@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx
 
-from functions.campaign_dispatch.lane.slice import keep_time
+from functions.campaign_dispatch.lane.slice import SystemClock, keep_time
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter
 from infra.local.standstill import Standstill, peak
 from shared.clients.graph import GraphAccess, GraphClient
@@ -106,7 +106,7 @@ class Variant:
             async def transmit(run: Run, body: dict[str, object]) -> Outcome:
                 return await sender(run, body)
 
-            lane = world.lane(transmit, rate=rate, seconds=1e9)  # type: ignore[arg-type]
+            lane = world.lane(transmit, rate=rate, seconds=1e9, clock=SystemClock())  # type: ignore[arg-type]
             await lane.run()
             await graph.aclose()
 

@@ -118,7 +118,7 @@ def story(cloud: LocalCloud, some_fail: None) -> Story:
     tried = wait_for(
         lambda: api.get(f"/v1/campaigns/{campaign_id}/dry-run"), lambda found: found["status"] == "complete"
     )
-    start = (datetime.now(UTC) + timedelta(seconds=8)).isoformat()
+    start = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
     launched = api.post(f"/v1/campaigns/{campaign_id}/launch", {"start_at": start})
     assert launched["state"] == "scheduled"
     assert _schedules(cloud, campaign_id)

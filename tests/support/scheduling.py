@@ -1,5 +1,5 @@
 """How `make test` shares the suite out among its workers: file by file. All that needs the local cloud stays with one
-of them and comes first, in the order in which it stands, so that the cloud is started once and ends before the rest."""
+of them and comes first, so that the cloud is started once and ends before the rest."""
 
 from collections.abc import Iterable
 
@@ -20,4 +20,10 @@ def scope_of(nodeid: str) -> str:
 
 
 def cloud_first(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    return sorted(items, key=lambda item: not item.nodeid.startswith(_IN_THE_CLOUD))
+    """What compares whole tables comes before the stories that fill them."""
+
+    def turn(item: pytest.Item) -> int:
+        of = [i for i, folder in enumerate(_IN_THE_CLOUD) if item.nodeid.startswith(folder)]
+        return of[0] if of else len(_IN_THE_CLOUD)
+
+    return sorted(items, key=turn)

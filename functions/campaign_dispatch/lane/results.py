@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.books import CANCELLED, SKIP_PREFIX, StatusChange
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
@@ -26,8 +26,8 @@ RETRY_LIST = 25
 
 
 _LEFT_US = frozenset({Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN})
-NOTE_MS = 2_000
-"""For so long notes of a block's messages are gathered: at the usual rate it is full by then, and one write does."""
+NOTE_MS = 4_000
+"""For so long at most are the notes of a block's messages gathered: a full block is one write at 20/s and more."""
 BlockKey = tuple[TenantId, CampaignId, int]
 """Tenant, campaign, block."""
 
@@ -187,13 +187,14 @@ class Results:
             self._line.pop(0)
 
     def _gather(self, notes: Mapping[BlockKey, Mapping[int, DispatchNote]], now: EpochMs) -> None:
-        """Line up the notes of blocks that are complete by now, most likely."""
+        """Line up the notes of blocks that are complete, or have been waited for long enough."""
         for key, of_block in notes.items():
             self._noted_since.setdefault(key, now)
             self._notes.setdefault(key, {}).update(of_block)
-        for key in [key for key, since in self._noted_since.items() if now - since >= self._note_ms]:
-            del self._noted_since[key]
-            self._line.append(("note", partial(self.sends.notes.add, *key, self._notes.pop(key), now)))
+        for key, since in list(self._noted_since.items()):
+            if len(self._notes[key]) == BLOCK_SIZE or now - since >= self._note_ms:
+                del self._noted_since[key]
+                self._line.append(("note", partial(self.sends.notes.add, *key, self._notes.pop(key), now)))
 
     def _put_retries(
         self, run: Run, lane: int, fence: int, due: EpochMs, batch_id: str, entries: list[tuple[int, int, int]]

@@ -155,7 +155,7 @@ def test_who_is_refused_for_now_is_tried_again_under_the_one_name(scene: Scene) 
     campaign = scene.world.send_to_everybody()
     scene.merge()
     meta = scene.meta(Outcome(Kind.THROTTLED, "130429"))
-    scene.world.run_lane(meta, seconds=8.0)
+    scene.world.run_lane(meta, seconds=40.0)
     books = scene.world.books(campaign)
     assert (books.sent, books.skipped, books.waiting) == (1, 1, 0)
     assert len({to for _, to, _ in meta.requests}) == 1

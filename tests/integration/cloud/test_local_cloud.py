@@ -1,26 +1,14 @@
-"""The local cloud itself: what was deployed is the template, it is wired as on AWS, and it goes without a trace."""
+"""The local cloud itself: what was deployed is the template, and it is wired as on AWS."""
 
-import contextlib
-import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
 
-from infra.local.cloud import STACK, STATE, TEMPLATE, LocalCloud
-from tests.support.api import wait_for
+from infra.local.cloud import STACK, TEMPLATE, LocalCloud
+from tests.support.processes import processes_of
 from tests.support.template import load_template, resources
-
-PROGRAM = """
-import time
-from infra.local.cloud import LocalCloud
-with LocalCloud():
-    print("ready", flush=True)
-    time.sleep(3600)
-"""
 
 
 def call(method: str, url: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str]]:
@@ -30,19 +18,6 @@ def call(method: str, url: str, headers: dict[str, str] | None = None) -> tuple[
             return answer.status, {name.lower(): value for name, value in answer.headers.items()}
     except urllib.error.HTTPError as error:
         return error.code, {name.lower(): value for name, value in error.headers.items()}
-
-
-def processes_of(run: str) -> list[int]:
-    """Ids of processes that live in a run's folder, found by their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if f"TMPDIR={run}/".encode() in environment:
-            found.append(int(folder.name))
-    return found
 
 
 def test_deployed_template_is_the_file(cloud: LocalCloud) -> None:
@@ -98,29 +73,3 @@ def test_worker_sees_nothing_of_this_machine(cloud: LocalCloud) -> None:
         names = {item.partition("=")[0] for item in items}
         assert not {name for name in names if name.startswith(("PYTHON", "PIP_", "UV_", "PYTEST", "VIRTUAL_ENV"))}
         assert f"HOME={cloud.run_directory}" in items
-
-
-def test_failed_start_leaves_nothing() -> None:
-    failing = LocalCloud(parameters={"StatusBatchSize": "20000"})
-    with pytest.raises(Exception, match="StatusBatchSize"):
-        failing.__enter__()
-    assert not failing.run_directory.exists()
-    assert processes_of(str(failing.run_directory)) == []
-
-
-@pytest.mark.parametrize(("number", "ready"), [(signal.SIGKILL, True), (signal.SIGINT, False), (signal.SIGTERM, False)])
-def test_ends_without_a_trace(number: signal.Signals, ready: bool) -> None:
-    """Once it is there, and in the middle of its start."""
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout is not None
-    run = STATE / "run" / f"{process.pid}-0"
-    with process, process.stdout as output, contextlib.ExitStack() as after:
-        after.callback(process.kill)
-        if ready:
-            assert output.readline() == b"ready\n"
-        wait_for(lambda: processes_of(str(run)), lambda found: len(found) >= 3)
-        process.send_signal(number)
-        process.wait()
-    wait_for(lambda: processes_of(str(run)), lambda left: not left)
-    # A killed process can't remove its folder; the next start does (so that case comes first).
-    assert run.exists() == (number == signal.SIGKILL)

@@ -388,6 +388,16 @@ def test_notes_of_a_block_are_gathered_and_written_once() -> None:
     assert noted(stores) == [((1, DispatchNote.of(EpochMs(7), "wamid.1")), (4, DispatchNote(EpochMs(9))))]
 
 
+def test_notes_of_a_whole_block_wait_for_nothing() -> None:
+    stores = Stores()
+    results = results_over(stores)
+    everybody = [sent(Outcome(Kind.ACCEPTED, message_id=f"wamid.{slot}"), slot) for slot in range(BLOCK_SIZE)]
+    settle(results, everybody[1:])
+    assert noted(stores) == []
+    settle(results, everybody[:1])
+    assert [len(notes) for notes in noted(stores)] == [BLOCK_SIZE]  # type: ignore[arg-type]
+
+
 def test_notes_that_are_gathered_are_written_at_the_end_of_the_slice() -> None:
     stores = Stores()
     results = results_over(stores)
