@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from functions.campaign_dispatch.lane.results import MAX_ATTEMPTS, RETRY_LIST, Results, Sent, retry_delay_ms, sort_out
 from shared.clock import EpochMs
+from shared.domain.campaigns.blocks import BLOCK_SIZE
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.number_work import Run
@@ -395,7 +396,7 @@ def test_notes_of_a_whole_block_wait_for_nothing() -> None:
     settle(results, everybody[1:])
     assert noted(stores) == []
     settle(results, everybody[:1])
-    assert [len(notes) for notes in noted(stores)] == [BLOCK_SIZE]  # type: ignore[arg-type]
+    assert [len(notes) for notes in noted(stores)] == [BLOCK_SIZE]
 
 
 def test_notes_that_are_gathered_are_written_at_the_end_of_the_slice() -> None:
