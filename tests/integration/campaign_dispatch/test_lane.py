@@ -34,7 +34,7 @@ def test_a_slice_hands_over_and_the_next_goes_on_where_it_stopped(world: World) 
     world.add_contacts(150)
     campaign = world.send_to_everybody()
     meta = FakeMeta()
-    first = world.run_lane(meta, rate=60.0, seconds=0.5)
+    first = world.run_lane(meta, rate=20.0, seconds=5.0)
     assert first is not None
     assert first.handoff
     assert 0 < first.sent < 150

@@ -147,7 +147,7 @@ def test_a_refusal_of_the_one_is_not_tried_again_under_the_other(scene: Scene) -
 def test_who_may_have_it_is_not_written_to_under_the_other_name(scene: Scene) -> None:
     campaign = scene.world.send_to_everybody()
     meta = scene.meta(Outcome(Kind.UNKNOWN, "no_answer"), scene.tell_status)
-    scene.world.run_lane(meta, rate=0.35, seconds=8.0)
+    scene.world.run_lane(meta, rate=0.35, seconds=40.0)
     scene.check(campaign, meta, unknown=1)
 
 
@@ -203,5 +203,5 @@ def test_four_lanes_write_to_one_of_them(dynoxide: str) -> None:
     meta = scene.meta()
     scene.world.run_lane(meta, index=max(lanes))
     scene.merge()
-    scene.world.run_lane(meta, index=min(lanes), seconds=25.0)
+    scene.world.run_lane(meta, index=min(lanes), seconds=125.0)
     scene.check(campaign, meta, sent=1)

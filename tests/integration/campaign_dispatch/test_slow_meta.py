@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from functions.campaign_dispatch.lane import sender as sender_module
+from functions.campaign_dispatch.lane.slice import SystemClock
 from shared.domain.campaigns.campaign import State, after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Kind, Outcome
@@ -45,7 +46,7 @@ def test_no_more_than_the_bound_waits_for_an_answer(world: World) -> None:
     world.add_contacts(100)
     campaign_id = world.send_to_everybody()
     meta = CountingMeta(latency=0.4)
-    world.run_lane(meta, rate=RATE)
+    world.run_lane(meta, rate=RATE, clock=SystemClock())
     assert meta.most == BOUND
     assert world.books(campaign_id).sent == 100
     assert not meta.twice
@@ -55,7 +56,7 @@ def test_while_meta_gives_no_answer_no_more_than_the_bound_becomes_unknown(world
     world.add_contacts(200)
     campaign_id = world.send_to_everybody()
     meta = CountingMeta(lambda _to, _n: Outcome(Kind.UNKNOWN, "no_answer"), latency=2.0)
-    world.run_lane(meta, rate=RATE, seconds=0.5)
+    world.run_lane(meta, rate=RATE, seconds=0.5, clock=SystemClock())
     books = world.books(campaign_id)
     assert books.balanced
     assert books.unknown <= 2 * BOUND + sender_module._TROUBLE_LIMIT
@@ -82,7 +83,8 @@ def test_what_is_claimed_is_not_sent_any_more_once_the_campaign_is_stopped(world
         return len(meta.requests)
 
     async def both() -> float:
-        _, so_far = await asyncio.gather(world.lane(meta, rate=RATE, seconds=6).run(), stop_soon())
+        lane = world.lane(meta, rate=RATE, seconds=6, clock=SystemClock())
+        _, so_far = await asyncio.gather(lane.run(), stop_soon())
         return so_far
 
     so_far = asyncio.run(both())
