@@ -1,10 +1,13 @@
 """Fixtures that several suites share, and the environment that every test runs in."""
 
+import functools
 import gc
 import os
 import signal
 from collections.abc import Iterator
 
+import botocore.loaders
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -23,6 +26,8 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="wasapbos",
     POWERTOOLS_METRICS_NAMESPACE="wasapbos",
 )
+# What describes a service is read once, and not for each of the thousands of clients that tests make.
+botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 # What is started in the background of a shell ignores SIGINT, and so would the processes that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -43,12 +43,9 @@ class Wire:
     def call(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """The answer as botocore would give it. Raises ClientError for DynamoDB's errors."""
         status, content = self.exchange(operation, json.dumps(parameters, default=_to_base64).encode())
-        answer: dict[str, Any] = json.loads(content or b"{}")
         if status != 200:
-            raise _error(operation, status, answer)
-        if b'"B"' in content:
-            _from_base64(answer)
-        return answer
+            raise _error(operation, status, json.loads(content or b"{}"))
+        return _as_parsed(content)
 
     def exchange(self, operation: str, body: bytes) -> tuple[int, bytes]:
         """HTTP status and content of the answer to a request as it stands. Raises OSError."""
@@ -75,13 +72,15 @@ _idle: dict[str, list[Wire]] = defaultdict(list)
 
 def straighten(client: DynamoDBClient) -> None:
     """Has this client's requests go over plain connections, several at once if need be. All else is botocore's: what
-    it makes of parameters, of answers and of errors, and its events."""
+    it makes of parameters and of errors, and its events."""
     url, parser, endpoint = client.meta.endpoint_url, create_parser("json"), cast("Any", client)._endpoint
 
     def make_request(model: Any, request: Mapping[str, Any], _context: object) -> tuple[_Answer, Any]:
         wire = _idle[url].pop() if _idle[url] else Wire(url)
         status, content = wire.exchange(model.name, request["body"])
         _idle[url].append(wire)
+        if status == 200 and b'"BS"' not in content:
+            return _Answer(status), _as_parsed(content)
         answer = {
             "status_code": status,
             "headers": HeadersDict(),
@@ -93,7 +92,19 @@ def straighten(client: DynamoDBClient) -> None:
             endpoint._add_modeled_error_fields(answer, parsed, model, parser)
         return _Answer(status), parsed
 
-    cast("Any", client)._make_request = make_request
+    bare = cast("Any", client)
+    bare._make_request = make_request
+    # Both follow from the client alone, and botocore works them out for each request.
+    bare._resolve_endpoint_ruleset = lambda *_asked, **_more: (url, {}, {})
+    bare._user_agent_creator.to_string = lambda: "tests"
+
+
+def _as_parsed(content: bytes) -> dict[str, Any]:
+    """What botocore makes of an answer; what it is made of is JSON but for what is binary."""
+    parsed: dict[str, Any] = json.loads(content or b"{}")
+    if b'"B"' in content:
+        _from_base64(parsed)
+    return parsed | {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {}}}
 
 
 def close_idle(url: str) -> None:

@@ -4,18 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.store.engine.database import Database, open_database
 from tests.support.api_handler import Api
-from tests.support.running_api import TABLES, running_api
-
-
-@pytest.fixture(scope="module")
-def database(dynoxide: str) -> Iterator[Database]:
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", dynoxide)
-        opened = open_database(TABLES)
-    yield opened
-    opened.client.close()
+from tests.support.running_api import running_api
 
 
 @pytest.fixture(scope="module")
