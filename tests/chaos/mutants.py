@@ -127,8 +127,20 @@ MUTANTS = (
     _one(
         "a lane released by who lost it",
         LANES,
-        'hand = :hand",\n                ConditionExpression="fence = :fence",',
-        'hand = :hand",\n                ConditionExpression="fence >= :fence",',
+        'until, "fence = :fence", {":fence": fence}',
+        'until, "fence >= :fence", {":fence": fence}',
+    ),
+    _one(
+        "a lane kept for somebody although another took it meanwhile",
+        LANES,
+        " AND (attribute_not_exists(fence) OR fence = :fence)",
+        " AND (attribute_not_exists(fence) OR fence <= :fence)",
+    ),
+    _one(
+        "a lane kept although somebody holds it",
+        LANES,
+        '"(attribute_not_exists(#exp) OR #exp < :now) AND',
+        '"(attribute_not_exists(#exp) OR #exp <> :now) AND',
     ),
     _one(
         "a lane taken although somebody holds it",

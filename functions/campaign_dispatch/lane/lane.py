@@ -20,7 +20,7 @@ from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.sender import Sender
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
-from shared.domain.campaigns.number_work import LaneState, NumberWork, Run
+from shared.domain.campaigns.number_work import RESERVED_MS, LaneState, NumberWork, Run
 from shared.domain.contacts.consent import SkipReason
 from shared.ids import CampaignId, PhoneNumberId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
@@ -99,10 +99,11 @@ class Lane:
             await self._drain(sending)
         if self._lost:
             return LaneEnd(self._sender.sent, "")
-        token = self.new_token()
+        token = self.new_token() if more else ""
         await self.clock.sleep(max(0.0, self._sender.pacer.hand_over_at() - self.clock.monotonic()))
-        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token))
-        return LaneEnd(self._sender.sent, token if more else "")
+        until = EpochMs(self.clock.now() + RESERVED_MS) if more else EpochMs(0)
+        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token, until))
+        return LaneEnd(self._sender.sent, token)
 
     async def _claim_loop(self) -> bool:
         """Claim window after window. True when work is left at the end of the slice."""
@@ -198,16 +199,26 @@ class Lane:
         return Job(run, block, slot, attempt, self._blocks[key][slot])
 
     async def _follow_consent(self, work: NumberWork) -> None:
-        """Learn who said no since their campaign was frozen. All of the number's runs are one tenant's."""
-        for run in work.runs:
-            since = self._fed_until.get(run.campaign_id, run.frozen_at)
-            changes = await self.blocking(partial(self.consent.feed, run.tenant_id, EpochMs(since - _FEED_OVERLAP_MS)))
-            self._person.learn(changes, self.clock.monotonic())
+        """Learn who said no since their campaign was frozen: in one read, since all of a number's runs are one
+        tenant's. Nobody asks for those that stand still; what was said meanwhile is read when they go on."""
+        runs = [run for run in work.runs if run.state == "running" and self.lane < run.lanes]
+        if not runs:
+            return
+        since = {
+            run.campaign_id: EpochMs(self._fed_until.get(run.campaign_id, run.frozen_at) - _FEED_OVERLAP_MS)
+            for run in runs
+        }
+        feed = await self.blocking(partial(self.consent.feed, runs[0].tenant_id, min(since.values())))
+        self._person.learn(feed, self.clock.monotonic())
+        for run in runs:
+            changes = [change for change in feed if change.at >= since[run.campaign_id]]
             said = self._sender.opted_out[run.campaign_id]
             # A yes within the campaign lifts no no: entries learned at the same moment may stand in any order.
             said.update(change.contact_id for change in changes if change.opted_out)
             if changes:
-                self._fed_until[run.campaign_id] = max(since, changes[-1].at)
+                self._fed_until[run.campaign_id] = max(
+                    self._fed_until.get(run.campaign_id, run.frozen_at), changes[-1].at
+                )
 
     async def _wait_for_room(self, *, hungry: bool) -> None:
         """Until a tick has passed, or, while there is more to claim (`hungry`), until the queue runs low."""

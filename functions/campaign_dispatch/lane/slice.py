@@ -58,10 +58,19 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     keep_time()
     end = asyncio.run(_run(parts, wake, access, rate, categories))
     if end is not None and end.handoff:
-        parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, end.handoff), group=tenant_id)
+        _hand_over(parts, tenant_id, wake, end.handoff)
     elif end is not None:
         _wake_for_what_is_left(parts, tenant_id, wake)
     return end
+
+
+def _hand_over(parts: LaneParts, tenant_id: TenantId, wake: WakeLane, token: str) -> None:
+    """Wakes the next slice. When that cannot be told, the lane is anybody's again, and the failure is raised."""
+    try:
+        parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, token), group=tenant_id)
+    except Exception:
+        parts.lanes.unreserve(wake.phone_number_id, wake.lane, token)
+        raise
 
 
 def _wake_for_what_is_left(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:

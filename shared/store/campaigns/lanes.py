@@ -192,7 +192,8 @@ class Lanes:
     def acquire(
         self, phone_number_id: PhoneNumberId, lane: int, owner: str, handoff: str, now: EpochMs, expires_at: EpochMs
     ) -> LaneState | None:
-        """Take the lane when it is free, expired, or handed over with this token. None when somebody holds it.
+        """Take the lane when it is free, expired, or handed over with this token. None when somebody holds it, or it
+        is kept for whom it was handed over to.
 
         The fence grows with every owner: only the newest owner's claims succeed, whatever the clocks say.
         """
@@ -281,20 +282,42 @@ class Lanes:
         item = decode_item(answer.get("Item", {}))
         return text(item, "tok"), number(item, "fence")
 
-    def release(self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str) -> None:
-        """Give the lane up; `handoff` lets the one who holds it take over at once. Nothing happens when it is lost."""
+    def release(
+        self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str, until: EpochMs = EpochMs(0)
+    ) -> None:
+        """Give the lane up; `handoff` lets the one who holds it take over at once, and until then (epoch ms) nobody
+        else. Nothing happens when it is lost."""
+        self._set_aside(phone_number_id, lane, handoff, until, "fence = :fence", {":fence": fence})
+
+    def reserve(
+        self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str, now: EpochMs, until: EpochMs
+    ) -> None:
+        """Keep a lane that nobody holds for whom was woken with this token. Nothing happens when somebody took it since
+        it had this fence (0 for none)."""
+        free = "(attribute_not_exists(#exp) OR #exp < :now) AND (attribute_not_exists(fence) OR fence = :fence)"
+        self._set_aside(phone_number_id, lane, handoff, until, free, {":fence": fence, ":now": now})
+
+    def unreserve(self, phone_number_id: PhoneNumberId, lane: int, handoff: str) -> None:
+        """Let anybody have a lane that is kept for whom holds this token: they could not be told."""
+        self._set_aside(phone_number_id, lane, "", EpochMs(0), "hand = :old", {":old": handoff})
+
+    def _set_aside(
+        self,
+        phone_number_id: PhoneNumberId,
+        lane: int,
+        handoff: str,
+        until: EpochMs,
+        condition: str,
+        values: Mapping[str, Value],
+    ) -> None:
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
-                UpdateExpression="SET #exp = :zero, hand = :hand",
-                ConditionExpression="fence = :fence",
+                UpdateExpression="SET #exp = :until, hand = :hand",
+                ConditionExpression=condition,
                 ExpressionAttributeNames={"#exp": "exp"},
-                ExpressionAttributeValues={
-                    ":zero": {"N": "0"},
-                    ":hand": {"S": handoff},
-                    ":fence": {"N": str(fence)},
-                },
+                ExpressionAttributeValues=encode_item({":until": until, ":hand": handoff, **values}),
             )
         except ClientError as error:
             if not condition_failed(error):

@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import State
+from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
-from shared.ids import CampaignId, ContactId
+from shared.domain.contacts.consent_record import ConsentChange
+from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 from tests.support.engine import FakeMeta, World, open_test_database
 
 
@@ -235,3 +237,31 @@ def test_books_that_do_not_balance_become_an_incident(world: World) -> None:
     (incident,) = world.deps.campaigns.incidents(world.tenant_id)
     assert incident.figures["planned"] == 20
     assert incident.figures["waiting"] < 20
+
+
+def test_however_many_campaigns_a_number_has_one_look_a_tick_tells_who_said_no(world: World) -> None:
+    """Those that stand still are not looked after at all."""
+    world.add_contacts(30)
+    running = [world.send_to_everybody() for _ in range(3)]
+    for _ in range(4):
+        paused = world.send_to_everybody()
+        world.deps.lanes.set_run_state(world.phone_number_id, paused, "paused")
+    looks, ticks = 0, 0
+    consent, lanes = world.deps.contacts.consent, world.deps.lanes
+    feed, work = consent.feed, lanes.work
+
+    def counted_feed(tenant_id: TenantId, since: EpochMs) -> list[ConsentChange]:
+        nonlocal looks
+        looks += 1
+        return feed(tenant_id, since)
+
+    def counted_work(phone_number_id: PhoneNumberId) -> NumberWork:
+        nonlocal ticks
+        ticks += 1
+        return work(phone_number_id)
+
+    lane = world.lane(FakeMeta())
+    lane.consent.feed, lane.lanes.work = counted_feed, counted_work  # type: ignore[method-assign]
+    asyncio.run(lane.run())
+    assert all(world.books(campaign).sent == 30 for campaign in running)
+    assert 0 < looks <= ticks

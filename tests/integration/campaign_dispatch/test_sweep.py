@@ -120,7 +120,9 @@ def test_a_lane_with_work_and_an_expired_lease_is_woken_and_a_held_one_is_not(wo
     assert sweep(world, campaign_id) == "sending"
     assert world.lane_queue.take() == []
     assert sweep(world, campaign_id, LEASE_MS + 1) == "sending"
-    assert world.lane_queue.take() == [WakeLane(world.phone_number_id, 0)]
+    (wake,) = world.lane_queue.take()
+    assert isinstance(wake, WakeLane)
+    assert (wake.phone_number_id, wake.lane) == (world.phone_number_id, 0)
 
 
 @pytest.mark.parametrize(("action", "state"), [("pause", "paused"), ("cancel", "cancelled")])

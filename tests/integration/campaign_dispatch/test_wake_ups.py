@@ -1,0 +1,111 @@
+"""How often lanes are woken while every worker is busy: each slice's turn is asked for once, and comes."""
+
+from typing import Any, cast
+
+import pytest
+
+from functions.campaign_dispatch.lane import slice as slices
+from functions.campaign_dispatch.lane.lane import LaneEnd
+from functions.campaign_dispatch.lane.parts import LaneParts
+from shared.clients.graph import GraphAccess, GraphClient
+from shared.clock import EpochMs, epoch_ms
+from shared.domain.campaigns.number_work import RESERVED_MS
+from shared.ids import CampaignId
+from shared.queue_messages import WakeLane
+from tests.support.engine import FakeMeta, World, open_test_database
+
+SLICES = 100
+
+
+class _Access:
+    def of_account(self, *_asked: object) -> GraphAccess:
+        return GraphAccess.of("token", "secret")
+
+
+@pytest.fixture
+def world(dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr(slices, "keep_time", lambda: None)
+    return World(open_test_database(dynoxide))
+
+
+@pytest.fixture
+def campaign(world: World) -> CampaignId:
+    world.add_contacts(20)
+    return world.send_to_everybody()
+
+
+def run(world: World, wake: WakeLane, queue: object = None) -> LaneEnd | None:
+    """A slice that ends before it claims anybody: what is looked at here is who has the next one."""
+    deps = world.deps
+    parts = LaneParts(
+        accounts=deps.accounts,
+        campaigns=deps.campaigns,
+        templates=deps.templates,
+        lanes=deps.lanes,
+        sends=deps.sends,
+        consent=deps.contacts.consent,
+        meta=cast("Any", _Access()),
+        graph=lambda: GraphClient("http://127.0.0.1:9", "v26.0"),
+        lane_queue=cast("Any", queue or world.lane_queue),
+        slice_seconds=0,
+    )
+    return slices.run_slice(parts, wake)
+
+
+def taken(world: World) -> list[WakeLane]:
+    return [message for message in world.lane_queue.take() if isinstance(message, WakeLane)]
+
+
+def test_a_lane_that_waits_its_turn_is_woken_once_a_slice(world: World, campaign: CampaignId) -> None:
+    waiting, delivered = taken(world), 0
+    for _ in range(SLICES):
+        # Three minutes in the queue, and the sweep comes by each minute.
+        for _ in range(3):
+            world.sweep(campaign, epoch_ms())
+        waiting += taken(world)
+        delivered += len(waiting)
+        ends = [run(world, wake) for wake in waiting]
+        assert len([end for end in ends if end is not None]) == 1
+        waiting = taken(world)
+    assert SLICES <= delivered <= 2 * SLICES
+
+
+def test_whoever_was_woken_by_the_sweep_finds_the_lane_kept(world: World, campaign: CampaignId) -> None:
+    taken(world)
+    world.sweep(campaign, epoch_ms())
+    (wake,) = taken(world)
+    world.sweep(campaign, epoch_ms())
+    assert taken(world) == []
+    assert run(world, WakeLane(wake.phone_number_id, wake.lane)) is None
+    assert run(world, wake) is not None
+
+
+def test_when_nobody_comes_the_sweep_wakes_another(world: World, campaign: CampaignId) -> None:
+    taken(world)
+    now = epoch_ms()
+    world.sweep(campaign, now)
+    (lost,) = taken(world)
+    world.sweep(campaign, EpochMs(now + RESERVED_MS + 1))
+    (again,) = taken(world)
+    assert again != lost
+    assert run(world, again) is not None
+    assert run(world, lost) is None
+
+
+def test_a_lane_is_anybodys_again_when_the_next_slice_could_not_be_told(world: World, campaign: CampaignId) -> None:
+    class Broken:
+        def send(self, *_message: object, **_options: object) -> None:
+            raise ConnectionError
+
+    (wake,) = taken(world)
+    with pytest.raises(ConnectionError):
+        run(world, wake, Broken())
+    assert run(world, WakeLane(wake.phone_number_id, wake.lane)) is not None
+
+
+def test_a_lane_that_was_taken_meanwhile_is_kept_for_nobody(world: World, campaign: CampaignId) -> None:
+    lanes, number, now = world.deps.lanes, world.phone_number_id, epoch_ms()
+    seen = lanes.work(number).lanes[0].fence
+    world.run_lane(FakeMeta())
+    lanes.reserve(number, 0, seen, "too late", now, EpochMs(now + RESERVED_MS))
+    assert lanes.acquire(number, 0, "anybody", "", epoch_ms(), EpochMs(epoch_ms() + 15_000)) is not None
