@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from tests.chaos.mutants import MUTANTS, Mutant
@@ -19,6 +20,8 @@ from tests.chaos.mutants import MUTANTS, Mutant
 _ROOT = Path(__file__).parents[2]
 _COPIED = ("functions", "shared", "infra", "tests", "pyproject.toml")
 _TESTS = ("tests/chaos/test_model.py", "tests/chaos/test_schedules.py")
+_TIMES_AS_LONG = 8
+"""As without the mistake: what takes longer has not ended."""
 _REASON = re.compile(r"^E +(?:Failed: |AssertionError: )?(.+)$", re.MULTILINE)
 
 
@@ -29,12 +32,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as made:
         tree = Path(made)
         _copy(tree)
+        began = time.monotonic()
         if (reason := _failure(tree)) is not None:
             print(f"the model fails as it is: {reason}")
             return 1
-        survived = sum(not _try(tree, mutant) for mutant in wanted)
-    print(f"{len(wanted)} mutants, {survived} survived")
-    return 1 if survived else 0
+        limit = _TIMES_AS_LONG * (time.monotonic() - began)
+        verdicts = Counter(_try(tree, mutant, limit) for mutant in wanted)
+    print(f"{len(wanted)} mutants: {', '.join(f'{count} {verdict}' for verdict, count in verdicts.items())}")
+    return 0 if verdicts.keys() <= {"caught", "harmless"} else 1
 
 
 def _copy(tree: Path) -> None:
@@ -46,38 +51,43 @@ def _copy(tree: Path) -> None:
     (tree / ".local").symlink_to(_ROOT / ".local")
 
 
-def _try(tree: Path, mutant: Mutant) -> bool:
-    """Whether the model notices."""
+def _try(tree: Path, mutant: Mutant, limit: float) -> str:
+    """caught, harmless, survived or outdated, within `limit` seconds."""
     path = tree / mutant.file
     source = path.read_text()
     changed = source
     for text, instead in mutant.changes:
         if changed.count(text) != 1:
             print(f"outdated  {mutant.name}: {mutant.file} does not contain once: {text!r}", flush=True)
-            return False
+            return "outdated"
         changed = changed.replace(text, instead)
     path.write_text(changed)
     began = time.monotonic()
     try:
-        reason = _failure(tree)
+        reason = _failure(tree, limit)
     finally:
         path.write_text(source)
-    verdict = "caught  " if reason is not None else "harmless" if mutant.harmless else "survived"
+    verdict = "caught" if reason is not None else "harmless" if mutant.harmless else "survived"
     said = reason or mutant.harmless or "nothing was noticed"
-    print(f"{verdict}  {mutant.name} ({time.monotonic() - began:.0f} s): {said}", flush=True)
-    return verdict != "survived"
+    print(f"{verdict:8}  {mutant.name} ({time.monotonic() - began:.0f} s): {said}", flush=True)
+    return verdict
 
 
-def _failure(tree: Path) -> str | None:
-    """What the model says against this tree; None when nothing."""
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *_TESTS],
-        cwd=tree,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def _failure(tree: Path, limit: float | None = None) -> str | None:
+    """What the model says against this tree; None when nothing. What has not ended after `limit` seconds hangs, or
+    tries for ever: that is noticed, too."""
+    try:
+        run = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", *_TESTS],
+            cwd=tree,
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=limit,
+        )
+    except subprocess.TimeoutExpired:
+        return f"it had not ended after {limit:.0f} s"
     if run.returncode == 0:
         return None
     found = _REASON.search(run.stdout)
