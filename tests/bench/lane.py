@@ -91,8 +91,10 @@ class Variant:
         seconds = (times[-1] - times[0]) * count / max(1, count - 1)
         return Measured(name, count, seconds, cpu * 1000, peak(times), peak(times, standstills), meter.writes.total())
 
-    def lane(self, name: str, messages: int, rate: float, *, plain_httpx: bool = False) -> Measured:
+    def lane(self, name: str, messages: int, rate: float, *, plain_httpx: bool = False, paused: int = 0) -> Measured:
         world = World(self.database)
+        for _ in range(paused):
+            world.deps.lanes.set_run_state(world.phone_number_id, frozen_campaign(world, 1, shards=(0,)), "paused")
         campaign = frozen_campaign(world, messages)
 
         async def run() -> None:
@@ -149,6 +151,8 @@ def main() -> None:
         variant = Variant(url, dynamodb)
         for cap, lasting in ((72, seconds), (225, max(20, seconds // 5))):
             print(variant.lane(f"lane, cap {cap}/s, {lasting} s", cap * lasting, cap).row(cap), flush=True)
+        held_up = variant.lane("lane, cap 225/s, beside 100 paused campaigns", 2_250, 225, paused=100)
+        print(held_up.row(225), flush=True)
         print(variant.lane("lane, as fast as one core goes", 12_000, 2_000.0).row(0), flush=True)
         print(
             variant.lane("(a) lane over httpx's own transport, 225/s", 1_500, 225, plain_httpx=True).row(225),
