@@ -127,8 +127,8 @@ MUTANTS = (
     _one(
         "a lane released by who lost it",
         LANES,
-        'until, "fence = :fence", {":fence": fence}',
-        'until, "fence >= :fence", {":fence": fence}',
+        'EpochMs(0), "fence = :fence", {',
+        'EpochMs(0), "fence >= :fence", {',
     ),
     _one(
         "a lane kept for somebody although another took it meanwhile",

@@ -20,7 +20,7 @@ from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.sender import Sender
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
-from shared.domain.campaigns.number_work import RESERVED_MS, LaneState, NumberWork, Run
+from shared.domain.campaigns.number_work import LaneState, NumberWork, Run
 from shared.domain.contacts.consent import SkipReason
 from shared.ids import CampaignId, PhoneNumberId
 from shared.store.campaigns.lanes import Lanes, LeaseLost
@@ -38,10 +38,11 @@ _CURVE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class LaneEnd:
-    """`handoff` is set when work is left and the next slice may take over with it."""
+    """`handoff` is set when work is left and the next slice may take over with it; `fence` is what the lane had."""
 
     sent: int
     handoff: str
+    fence: int
 
 
 @dataclass(slots=True)
@@ -98,12 +99,11 @@ class Lane:
         finally:
             await self._drain(sending)
         if self._lost:
-            return LaneEnd(self._sender.sent, "")
+            return LaneEnd(self._sender.sent, "", self._fence)
         token = self.new_token() if more else ""
         await self.clock.sleep(max(0.0, self._sender.pacer.hand_over_at() - self.clock.monotonic()))
-        until = EpochMs(self.clock.now() + RESERVED_MS) if more else EpochMs(0)
-        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token, until))
-        return LaneEnd(self._sender.sent, token)
+        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token))
+        return LaneEnd(self._sender.sent, token, self._fence)
 
     async def _claim_loop(self) -> bool:
         """Claim window after window. True when work is left at the end of the slice."""

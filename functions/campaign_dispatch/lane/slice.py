@@ -14,6 +14,7 @@ from functions.campaign_dispatch.lane.logic.claims import has_work
 from functions.campaign_dispatch.lane.logic.pacing import Rate
 from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, pause_idle_number
+from functions.campaign_dispatch.lane.reservation import wake_and_keep
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess
@@ -58,19 +59,11 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     keep_time()
     end = asyncio.run(_run(parts, wake, access, rate, categories))
     if end is not None and end.handoff:
-        _hand_over(parts, tenant_id, wake, end.handoff)
+        next_slice = WakeLane(wake.phone_number_id, wake.lane, end.handoff)
+        wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, next_slice, end.fence, epoch_ms())
     elif end is not None:
         _wake_for_what_is_left(parts, tenant_id, wake)
     return end
-
-
-def _hand_over(parts: LaneParts, tenant_id: TenantId, wake: WakeLane, token: str) -> None:
-    """Wakes the next slice. When that cannot be told, the lane is anybody's again, and the failure is raised."""
-    try:
-        parts.lane_queue.send(WakeLane(wake.phone_number_id, wake.lane, token), group=tenant_id)
-    except Exception:
-        parts.lanes.unreserve(wake.phone_number_id, wake.lane, token)
-        raise
 
 
 def _wake_for_what_is_left(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from functions.campaign_dispatch.lane.logic.trip import RecentOutcomes
+from functions.campaign_dispatch.lane.reservation import wake_and_keep
 from functions.campaign_dispatch.load.gate import waits_for_another
 from functions.campaign_dispatch.sweep.logic.books import Finding, incident, judge, last_claim
 from functions.campaign_dispatch.sweep.logic.ending import (
@@ -35,11 +36,11 @@ from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, resend_of
-from shared.domain.campaigns.number_work import RESERVED_MS, NumberWork
+from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import add_up
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
-from shared.ids import CampaignId, PhoneNumberId, TenantId
+from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
@@ -107,7 +108,8 @@ def _follow(
 ) -> str:
     for lane in wake:
         fence = work.lanes[lane].fence if lane in work.lanes else 0
-        _wake(parts, tenant_id, campaign.phone_number_id, lane, fence, now)
+        worker = WakeLane(campaign.phone_number_id, lane, f"sweep {now}")
+        wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, worker, fence, now)
     recent = RecentOutcomes(campaign, work)
     books = add_up(campaign, recent.watch(standings(parts.sends, tenant_id, campaign, work)))
     code = recent.failure()
@@ -129,16 +131,6 @@ def _follow(
             return _complete(parts, tenant_id, campaign, last_positions(campaign, work), now)
         case _:
             return "sending"
-
-
-def _wake(
-    parts: SweepParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, lane: int, fence: int, now: EpochMs
-) -> None:
-    """Once: the lane is kept for whom this wakes, so that no later look wakes another while that one waits its turn.
-    Kept only after the message is sent, so that nobody waits for one that was not."""
-    token = f"sweep {now}"
-    parts.lane_queue.send(WakeLane(phone_number_id, lane, token), group=tenant_id)
-    parts.lanes.reserve(phone_number_id, lane, fence, token, now, EpochMs(now + RESERVED_MS))
 
 
 def _give_up_on_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:

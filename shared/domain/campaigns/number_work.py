@@ -8,8 +8,6 @@ from shared.ids import CampaignId, PhoneNumberId, TenantId
 
 OPENING = "opening"
 """The state of a run that is on its number but not yet the lanes' to send."""
-RESERVED_MS = 300_000
-"""So long is a lane kept for the worker that was woken for it: with every worker busy, its turn takes minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """`expires_at` is when the lease ends, or for how long the lane is kept for the worker it was handed over to;
+    """`expires_at` is when the lease ends, or for how long the lane is kept for the worker that was woken;
     `claimed_at` when it was last renewed by a claim (epoch ms); `rate` in messages per 1,000 seconds, 0 when never
     learned."""
 

@@ -282,24 +282,17 @@ class Lanes:
         item = decode_item(answer.get("Item", {}))
         return text(item, "tok"), number(item, "fence")
 
-    def release(
-        self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str, until: EpochMs = EpochMs(0)
-    ) -> None:
-        """Give the lane up; `handoff` lets the one who holds it take over at once, and until then (epoch ms) nobody
-        else. Nothing happens when it is lost."""
-        self._set_aside(phone_number_id, lane, handoff, until, "fence = :fence", {":fence": fence})
+    def release(self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str) -> None:
+        """Give the lane up; `handoff` lets the one who holds it take over at once. Nothing happens when it is lost."""
+        self._set_aside(phone_number_id, lane, handoff, EpochMs(0), "fence = :fence", {":fence": fence})
 
     def reserve(
         self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str, now: EpochMs, until: EpochMs
     ) -> None:
-        """Keep a lane that nobody holds for whom was woken with this token. Nothing happens when somebody took it since
-        it had this fence (0 for none)."""
+        """Keep a lane that nobody holds, until then (epoch ms), for whoever was woken with this token. Nothing happens
+        when somebody took it since it had this fence (0 for none)."""
         free = "(attribute_not_exists(#exp) OR #exp < :now) AND (attribute_not_exists(fence) OR fence = :fence)"
         self._set_aside(phone_number_id, lane, handoff, until, free, {":fence": fence, ":now": now})
-
-    def unreserve(self, phone_number_id: PhoneNumberId, lane: int, handoff: str) -> None:
-        """Let anybody have a lane that is kept for whom holds this token: they could not be told."""
-        self._set_aside(phone_number_id, lane, "", EpochMs(0), "hand = :old", {":old": handoff})
 
     def _set_aside(
         self,

@@ -2,10 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar, cast
 
+from functions.campaign_dispatch.lane.lane import LaneEnd
 from functions.campaign_dispatch.lane.logic.claims import has_work
 from functions.campaign_dispatch.lane.ports import Transmitter
+from functions.campaign_dispatch.lane.reservation import wake_and_keep
+from shared.clients.queue import Queue
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome
 from shared.queue_messages import WakeLane
@@ -58,11 +62,19 @@ class Workers:
             process.finished = not lane.results.waiting
             if end is None:
                 return
-            if end.handoff or has_work(await blocking(lambda: world.deps.lanes.work(world.phone_number_id)), index):
-                self.wake(index, end.handoff)
+            if end.handoff:
+                await blocking(partial(self._hand_over, process, index, end))
+            elif has_work(await blocking(lambda: world.deps.lanes.work(world.phone_number_id)), index):
+                self.wake(index)
         except FAILURES:
             self._machine.loop.call_later(_RETRY_SECONDS, self.wake, index)
             raise
+
+    def _hand_over(self, process: Process, index: int, end: LaneEnd) -> None:
+        world = self._world
+        wake = WakeLane(world.phone_number_id, index, end.handoff)
+        queue = cast("Queue", world.lane_queue)
+        wake_and_keep(world.deps.lanes, queue, world.tenant_id, wake, end.fence, process.clock.now())
 
     async def _transmit(self, process: Process, lane: int, body: dict[str, object]) -> Outcome:
         decided = self._machine.loop.time()

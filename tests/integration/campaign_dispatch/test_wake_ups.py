@@ -7,9 +7,9 @@ import pytest
 from functions.campaign_dispatch.lane import slice as slices
 from functions.campaign_dispatch.lane.lane import LaneEnd
 from functions.campaign_dispatch.lane.parts import LaneParts
+from functions.campaign_dispatch.lane.reservation import RESERVED_MS
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.campaigns.number_work import RESERVED_MS
 from shared.ids import CampaignId
 from shared.queue_messages import WakeLane
 from tests.support.engine import FakeMeta, World, open_test_database
