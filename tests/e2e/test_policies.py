@@ -59,7 +59,7 @@ UNSEEN = [
     Unseen("BotReply", ("BatchWriteItem",), _CONVERSATIONS, "a conversation lives into another month"),
     Unseen("WebhookReceive", ("SendMessage",), "sqs:*SyncQueue", "a number brings its history along"),
     Unseen("Webhook*", ("SendMessage",), "sqs:*SyncQueue", _JOINED),
-    Unseen("Webhook*", ("GetItem",), _CONTACTS, _JOINED),
+    Unseen("Webhook*", ("GetItem", "ConditionCheckItem"), _CONTACTS, _JOINED),
     Unseen("WebhookStatus", ("Query", "PutItem"), _CONVERSATIONS, _JOINED),
     Unseen("WebhookAccount", ("GetItem", "Query"), _CONVERSATIONS, _JOINED),
     Unseen("Webhook*", ("Query",), _DIRECTORY, _JOINED),

@@ -36,7 +36,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
-from shared.queue_messages import LoadShard, QueueMessage
+from shared.queue_messages import LoadShard, QueueMessage, WakeLane
 from shared.services.media import MediaService
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.books import read_books
@@ -264,12 +264,12 @@ class World:
         return campaign_id
 
     def lane(self, meta: FakeMeta, *, index: int = 0, rate: float = 500.0, seconds: float = 30.0,
-             handoff: str = "", clock: Clock = QUICK) -> Lane:  # fmt: skip
+             handoff: str | None = None, clock: Clock = QUICK) -> Lane:  # fmt: skip
         return Lane(
             phone_number_id=self.phone_number_id,
             lane=index,
             owner=new_ulid(),
-            handoff=handoff,
+            handoff=self._token(index) if handoff is None else handoff,
             lanes=self.deps.lanes,
             sends=self.deps.sends,
             consent=self.deps.contacts.consent,
@@ -289,6 +289,11 @@ class World:
             rate=Rate(cap=rate, current=rate),
             slice_seconds=seconds,
         )
+
+    def _token(self, index: int) -> str:
+        """What whoever was woken last for this lane holds."""
+        wakes = [wake for wake in self.lane_queue.messages if isinstance(wake, WakeLane) and wake.lane == index]
+        return wakes[-1].handoff if wakes else ""
 
     def run_lane(self, meta: FakeMeta, **options: Any) -> LaneEnd | None:
         return asyncio.run(self.lane(meta, **options).run())

@@ -111,9 +111,15 @@ def _take_words(
     parsed = parse(inbound.message)
     person = _find(parts, tenant_id, inbound, who)
     at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
-    # Before anything that can fail: a no must hold even if the rest has to be tried again.
+    # Before anything that can fail: a no must hold even if the rest has to be tried again. A yes that was said nobody
+    # knows when is older than every no.
     wamid = word(inbound.message, "id")
-    if parsed.consent is not None and parts.people.hear(tenant_id, person, parsed.consent, wamid, at, now):
+    dated = claimed_time(inbound.message, inbound.received_at) is not None
+    if (
+        parsed.consent is not None
+        and (dated or parsed.consent == "stop")
+        and parts.people.hear(tenant_id, person, parsed.consent, wamid, at, now)
+    ):
         count("OptOut" if parsed.consent == "stop" else "OptIn")
     contact_id = parts.people.link(tenant_id, person, who, at, now)
     name = parts.people.note_names(tenant_id, person, contact_id, who, at)

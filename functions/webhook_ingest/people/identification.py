@@ -58,7 +58,7 @@ class Identification:
     ) -> bool:
         """Record the word that a message (`wamid`) of this time said, in place of all else or on a button. Whether that
         is news: the same message is heard twice, on the path of consent and on that of everything else."""
-        event_id = f"{at:013d}-{digest(wamid)[:24]}"
+        event_id = f"{at:013d}-{digest(wamid or said)[:24]}"
         return self._record(tenant_id, person, said == "stop", "keyword", at=at, event_id=event_id, now=now)
 
     def choose(

@@ -15,8 +15,9 @@ from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, S
 _OWNER, _PERSON = 12, 27
 """Characters of digests: how much of a FIFO group tells the number, and how much the person."""
 SENDER, ADDRESSEE = ("from_user_id", "from"), ("to_user_id", "to")
-"""Keys of the person's ids, in what they wrote and in what was written to them. The user id first: it stays when the
-phone is left out, so that one person has one group."""
+TOLD = ("recipient_user_id", "recipient_id")
+"""Keys of the person's ids, in what they wrote, in what was written to them and in what became of that. The user id
+first: it stays when the phone is left out, so that one person has one group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,16 @@ def finder(value: Mapping[str, object], messages: Sequence[object], keys: tuple[
     named = [[word(as_object(message), key) for key in keys] for message in messages]
     several = len({next(filter(None, ids)) for ids in named if any(ids)}) > 1
 
+    place: dict[str, int] = {}
+    for i, contact in enumerate(contacts):
+        for known in (word(contact, "wa_id"), word(contact, "user_id")):
+            place.setdefault(known, i)
+
     def find(message: Json) -> Json:
         ids = {word(message, key) for key in keys} - {""}
-        for contact in contacts:
-            if not ids.isdisjoint({word(contact, "wa_id"), word(contact, "user_id")}):
-                return contact
+        places = [place[one] for one in ids if one in place]
+        if places:
+            return contacts[min(places)]
         return contacts[0] if len(contacts) == 1 and not several else {}
 
     return find

@@ -20,7 +20,7 @@ from functions.webhook_ingest.json_input import (
 )
 from functions.webhook_ingest.receive.routing import Parked, Split, finder, routed
 from functions.webhook_ingest.receive.standby import HANDOVERS, STANDBY, add_echoes, add_handover, add_standby
-from functions.webhook_ingest.receive.status_rows import is_other_status, parts_of, slim_status
+from functions.webhook_ingest.receive.status_rows import is_other_status, parts_of, slimmer
 from shared.clock import EpochMs
 from shared.ids import PhoneNumberId, WabaId
 from shared.queue_messages import AccountEvent, StatusUpdates, SyncTask
@@ -122,6 +122,7 @@ def _add_messages(found: Split, statuses: Rows, value: Json, received_at: EpochM
         found.parked.append(Parked("change says nothing", value))
         return None
     find = finder(value, as_list(lists.get("messages")))
+    slim = slimmer(value, as_list(lists.get("statuses")), received_at)
     for key, listed in lists.items():
         if not isinstance(listed, list):
             found.parked.append(Parked(f"{key} is not a list", value))
@@ -131,8 +132,8 @@ def _add_messages(found: Split, statuses: Rows, value: Json, received_at: EpochM
                 # A millisecond apart, so that their order is known.
                 received = EpochMs(received_at + len(found.inbound))
                 found.inbound.append(routed(phone_number_id, item, find, received))
-            elif key == "statuses" and (slim := slim_status(as_object(item))) is not None:
-                statuses.setdefault(phone_number_id, []).append(slim)
+            elif key == "statuses" and (row := slim(item)) is not None:
+                statuses.setdefault(phone_number_id, []).append(row)
             elif key == "statuses" and is_other_status(as_object(item)):
                 rest["statuses"] = [*as_list(rest.get("statuses")), item]
             else:

@@ -7,7 +7,7 @@ stands in an object of its own, and a handover has no metadata (both seen in rea
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, identifier, word
 from functions.webhook_ingest.receive.routing import ADDRESSEE, SENDER, Parked, Split, finder, routed
-from functions.webhook_ingest.receive.status_rows import slim_status
+from functions.webhook_ingest.receive.status_rows import slimmer
 from shared.clock import EpochMs
 from shared.ids import PhoneNumberId
 
@@ -49,7 +49,8 @@ def add_standby(found: Split, value: Json, received_at: EpochMs) -> dict[PhoneNu
     standby = {key: item for key, item in value.items() if key != "standby"} | as_object(value.get("standby"))
     phone_number_id = PhoneNumberId(identifier(as_object(standby.get("metadata")), "phone_number_id"))
     messages, statuses = (as_list(standby.get(key)) for key in ("messages", "statuses"))
-    rows = [slim for item in statuses if (slim := slim_status(as_object(item))) is not None]
+    slim = slimmer(standby, statuses, received_at)
+    rows = [row for item in statuses if (row := slim(item)) is not None]
     people = [item for item in messages if isinstance(item, dict)]
     echoes = as_list(standby.get("message_echoes"))
     if not phone_number_id or not (people or rows or echoes) or len(people) + len(rows) < len(messages + statuses):

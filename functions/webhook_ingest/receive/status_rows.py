@@ -2,9 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, time_ms, word
+from functions.webhook_ingest.json_input import Json, as_object, constant, objects, time_ms, word
+from functions.webhook_ingest.receive.routing import TOLD, finder
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
 
 STATUS_MESSAGE_BYTES = 200_000
@@ -14,6 +16,9 @@ _CALLBACK_LENGTH = 512
 """Meta's limit of biz_opaque_callback_data; ours are shorter."""
 _PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
 _WAMID_LENGTH = 256
+_CODE_LENGTH = 16
+_OPTED_OUT = "131050"
+"""Meta, error codes: the person stopped this business's marketing messages."""
 _PRICE = re.compile(r"[a-z_-]{1,40}")
 
 
@@ -23,27 +28,49 @@ def is_other_status(status: Mapping[str, object]) -> bool:
     return constant(status, "type") not in ("", "MESSAGE") or "payment" in status
 
 
-def slim_status(status: Mapping[str, object]) -> list[object] | None:
+def slim_status(status: Mapping[str, object], contact: Json, received_at: EpochMs) -> list[object] | None:
     """[status, time in s, callback data, error code or "", price or "", wamid]; None when it is no delivery status.
 
-    Who is told of by phone and by user id has both behind these, once for each message: with `sent`.
+    Who is told of by phone and by user id, in the status or in the `contact` beside it, has both behind these. Whose
+    time cannot be read was told when it was received (epoch ms): it may be a no.
     """
     name, at = _name_of(status), time_ms(status.get("timestamp"))
-    if not name or len(name) > 32 or at is None or is_other_status(status):
+    if not name or len(name) > 32 or is_other_status(status):
         return None
-    errors = as_list(status.get("errors"))
+    if at is None and not word(status, "id"):
+        return None
     callback = word(status, "biz_opaque_callback_data")
-    phone, user_id = word(status, "recipient_id"), word(status, "recipient_user_id")
-    both = name == "sent" and 0 < len(phone) <= _PHONE_LENGTH and 0 < len(user_id) <= _USER_ID_LENGTH
+    phone = word(status, "recipient_id") or word(contact, "wa_id")
+    user_id = word(status, "recipient_user_id") or word(contact, "user_id")
+    both = 0 < len(phone) <= _PHONE_LENGTH and 0 < len(user_id) <= _USER_ID_LENGTH
     return [
         name,
-        at // 1000,
+        (received_at if at is None else at) // 1000,
         callback if len(callback) <= _CALLBACK_LENGTH else "",
-        word(as_object(errors[0]), "code")[:16] if errors else "",
+        _code_of(status),
         _price_of(as_object(status.get("pricing"))),
         word(status, "id")[:_WAMID_LENGTH],
         *((phone, user_id) if both else ()),
     ]
+
+
+def slimmer(
+    value: Mapping[str, object], statuses: Sequence[object], received_at: EpochMs
+) -> Callable[[object], list[object] | None]:
+    """`slim_status` for each of these statuses, with the contact of the value that it is about."""
+    find = finder(value, statuses, TOLD)
+
+    def slim(item: object) -> list[object] | None:
+        status = as_object(item)
+        return slim_status(status, find(status), received_at)
+
+    return slim
+
+
+def _code_of(status: Mapping[str, object]) -> str:
+    """The first error's code; that somebody wants no marketing any more wherever it stands."""
+    codes = [word(error, "code")[:_CODE_LENGTH] for error in objects(status.get("errors"))]
+    return _OPTED_OUT if _OPTED_OUT in codes else next(filter(None, codes), "")
 
 
 def _name_of(status: Mapping[str, object]) -> str:

@@ -27,8 +27,8 @@ def learn_user_ids(
     """`people` leads to a message of ours to each of them. Only contacts that there are learn; harmless to repeat.
 
     Somebody whose number we know under no spelling is the contact that our message was for: WhatsApp names them in a
-    way that no table knows. Costs 0.5 RRU for each person, for one whose user id is new 1 WRU and a few RRU, once, and
-    those RRU each time for one whose contact began with another number.
+    way that no table knows. Costs 0.5 RRU for each person of a batch, for one whose user id is new 1 WRU and a few RRU,
+    once, and those RRU each time for one whose contact began with another number.
     """
     senders: dict[ContactId, tuple[Identities, Target | None]] = {}
     for (phone, user_id), target in people.items():

@@ -44,7 +44,8 @@ class Consent:
         """Record that a person said no, or yes again: the profile, an append-only event, and the feed, at once.
 
         `at` is when they said it; an older fact never overwrites a newer one in the profile, and of two said at the
-        same time the no stays (Meta's times are whole seconds). Repeating a call with the same event id says
+        same time the no stays. What has a whole second was said at any time within it: Meta's times have no
+        milliseconds, those of our API do. Repeating a call with the same event id says
         the same in the feed once more and changes nothing else.
         """
         names = [contact_id]
@@ -62,6 +63,8 @@ class Consent:
                 continue
             names = [contact_id, *map(ContactId, sorted(words(known, "merged")))]
             break
+        else:
+            raise RuntimeError("alias chain does not end")
         # The feed is keyed by when we learned of it, because lanes read it from where they last stopped. A frozen
         # audience may know the person by the id of a contact that has been merged since.
         for name in names:
@@ -106,11 +109,7 @@ class Consent:
         profile = "SET consent_at = :at, updated = :now, created = if_not_exists(created, :now)" + (
             ", out_at = :at, out_by = :source" if opted_out else " REMOVE out_at, out_by"
         )
-        newer = (
-            "consent_at <= :at"
-            if opted_out
-            else "consent_at < :at OR (consent_at = :at AND attribute_not_exists(out_at))"
-        )
+        newer, bounds = _newer(at, opted_out=opted_out)
         answer = self._client.update_item(
             TableName=self._table,
             Key=encode_item(contact_key(tenant_id, contact_id)),
@@ -119,6 +118,7 @@ class Consent:
             ExpressionAttributeValues={
                 ":at": encode(at),
                 ":now": encode(now),
+                **{name: encode(bound) for name, bound in bounds.items()},
                 **({":source": encode(source)} if opted_out else {}),
             },
             ReturnValues="ALL_NEW",
@@ -159,3 +159,15 @@ class Consent:
             for item in islice(found, MOST_EVENTS)
         ]
         return sorted(events, key=lambda event: (event.at, event.event_id))
+
+
+def _newer(at: EpochMs, *, opted_out: bool) -> tuple[str, dict[str, int]]:
+    """The condition under which what was said at `at` (epoch ms) stands above what is stored, and its values."""
+    second = at // 1000 * 1000
+    if opted_out:
+        return "consent_at <= :last", {":last": at + 999 if at == second else at}
+    condition = "consent_at < :second OR (consent_at <= :at AND attribute_not_exists(out_at))"
+    if at - 1 <= second:
+        return condition, {":second": second}
+    between = {":after": second + 1, ":before": at - 1}
+    return f"{condition} OR consent_at BETWEEN :after AND :before", {":second": second, **between}

@@ -272,12 +272,18 @@ class Contacts:
         fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
         self.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
         aliases = frozenset({gone.contact_id, *gone.merged})
-        self._client.update_item(
-            TableName=self._table,
-            Key=encode_item(contact_key(tenant_id, kept.contact_id)),
-            UpdateExpression="ADD merged :gone",
-            ExpressionAttributeValues={":gone": encode(aliases)},
-        )
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(contact_key(tenant_id, kept.contact_id)),
+                UpdateExpression="ADD merged :gone",
+                ConditionExpression="attribute_not_exists(ptr)",
+                ExpressionAttributeValues={":gone": encode(aliases)},
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
         no = max(
             (c for c in (kept, gone) if c.opted_out_at is not None), key=lambda c: c.opted_out_at or 0, default=None
         )
@@ -292,23 +298,60 @@ class Contacts:
                 event_id=f"{no.opted_out_at or 0:013d}-{no.contact_id}",
                 now=now,
             )
+        if not self._point(tenant_id, gone, kept.contact_id):
+            return False
+        # Whoever was merged into who goes leads to who stays by themselves: no chain grows with each merger.
+        for alias in sorted(gone.merged):
+            self._lead_to(tenant_id, alias, kept.contact_id)
+        return True
+
+    def _point(self, tenant_id: TenantId, gone: Contact, kept_id: ContactId) -> bool:
+        """Make `gone` a pointer, in one transaction with a look at who is kept: were each merged into the other at the
+        same time, both would lead nowhere. False when either changed."""
         # Two changes of one millisecond look alike; a no is none that may go unseen.
         unsaid = "attribute_not_exists(out_at)" if gone.opted_out_at is None else "out_at = :no"
+        seen: Item = {":seen": gone.updated_at}
+        if gone.opted_out_at is not None:
+            seen[":no"] = gone.opted_out_at
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept.contact_id}),
-                ConditionExpression=f"updated = :seen AND {unsaid} AND attribute_not_exists(ptr)",
-                ExpressionAttributeValues={
-                    ":seen": encode(gone.updated_at),
-                    **({} if gone.opted_out_at is None else {":no": encode(gone.opted_out_at)}),
-                },
+            self._client.transact_write_items(
+                TransactItems=[
+                    {
+                        "ConditionCheck": {
+                            "TableName": self._table,
+                            "Key": encode_item(contact_key(tenant_id, kept_id)),
+                            "ConditionExpression": "attribute_exists(created) AND attribute_not_exists(ptr)",
+                        }
+                    },
+                    {
+                        "Put": {
+                            "TableName": self._table,
+                            "Item": encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept_id}),
+                            "ConditionExpression": f"updated = :seen AND {unsaid} AND attribute_not_exists(ptr)",
+                            "ExpressionAttributeValues": encode_item(seen),
+                        }
+                    },
+                ]
             )
         except ClientError as error:
-            if condition_failed(error):
+            if error.response["Error"]["Code"] == "TransactionCanceledException":
                 return False
             raise
         return True
+
+    def _lead_to(self, tenant_id: TenantId, alias_id: ContactId, contact_id: ContactId) -> None:
+        """Have an alias lead to another contact; nothing happens when it is none."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(contact_key(tenant_id, alias_id)),
+                UpdateExpression="SET ptr = :contact",
+                ConditionExpression="attribute_exists(ptr)",
+                ExpressionAttributeValues={":contact": encode(contact_id)},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def note_inbound(self, tenant_id: TenantId, contact_id: ContactId, at: EpochMs) -> None:
         """Move `last_inbound_at` forward; never back."""

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 FIELD = "f_"
 """Begins the names of attributes that hold custom fields."""
-HOPS = 3
-"""Pointers that are followed: one for an identity, and one more for each merger of contacts."""
+HOPS = 16
+"""Pointers that are followed at most. Two are usual, one for an identity and one for a merger of contacts: each merger
+has those that led to who goes lead to who stays. What was cut off in between leaves one more."""
 
 
 def contact_partition(tenant_id: TenantId, contact_id: ContactId) -> str:

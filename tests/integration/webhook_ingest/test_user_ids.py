@@ -60,7 +60,16 @@ def test_a_no_said_before_we_knew_counts_as_soon_as_we_know(deps: Deps) -> None:
     assert contact(deps, BY_USER).contact_id == BY_PHONE
 
 
-@pytest.mark.parametrize("more", [{"status": "delivered"}, {"recipient_id": ""}, {"recipient_user_id": ""}])
+@pytest.mark.parametrize("status", ["sent", "delivered", "read", "failed"])
+def test_any_status_that_names_both_tells_who_somebody_is(deps: Deps, status: str) -> None:
+    """A message that fails is never told as sent, and any one status may be lost."""
+    stored(deps, {"phone": PHONE, "region": "ES"})
+    tell(status=status)
+    say_stop_without_a_phone()
+    assert refusal(contact(deps), "marketing") == "opted_out"
+
+
+@pytest.mark.parametrize("more", [{"recipient_id": ""}, {"recipient_user_id": ""}])
 def test_a_status_that_does_not_name_both_links_nothing(deps: Deps, more: dict[str, object]) -> None:
     stored(deps, {"phone": PHONE, "region": "ES"})
     tell(**more)

@@ -1,10 +1,12 @@
 import copy
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.webhook_ingest.receive.routing import finder
 from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.receive.status_rows import STATUS_MESSAGE_BYTES
 from shared.clock import EpochMs
@@ -100,8 +102,29 @@ def test_a_user_id_in_the_phones_place_still_finds_the_contact() -> None:
 def test_statuses_are_slimmed(more: Json, slim: list[object]) -> None:
     (updates,) = split(wire(envelope(statuses({**STATUS, **more}))), NOW).statuses
     assert updates.phone_number_id == PHONE_ID
-    person = ["16505551234", STATUS["recipient_user_id"]] if slim[0] == "sent" else []
-    assert updates.updates == [[*slim, STATUS["id"], *person]]
+    assert updates.updates == [[*slim, STATUS["id"], "16505551234", STATUS["recipient_user_id"]]]
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"),
+    [
+        ([{"code": 131049}, {"code": 131050}], "131050"),
+        ({"code": 131050}, "131050"),
+        ([{"title": "none"}, {"code": 131026}], "131026"),
+        ([], ""),
+        ("131050", ""),
+    ],
+)
+def test_that_somebody_wants_no_marketing_is_read_wherever_it_stands(errors: object, code: str) -> None:
+    (updates,) = split(wire(envelope(statuses({**STATUS, "status": "failed", "errors": errors}))), NOW).statuses
+    assert updates.updates[0][3] == code
+
+
+@pytest.mark.parametrize("claimed", [None, "", "0", "soon", -5, 1.5])
+def test_a_status_without_a_time_was_told_when_it_was_received(claimed: object) -> None:
+    found = split(wire(envelope(statuses({**STATUS, "timestamp": claimed}))), NOW)
+    assert [update[1] for update in found.statuses[0].updates] == [NOW // 1000]
+    assert found.parked == []
 
 
 @pytest.mark.parametrize("missing", ["recipient_id", "recipient_user_id"])
@@ -109,6 +132,16 @@ def test_a_status_that_names_a_person_in_one_way_only_tells_nothing_of_them(miss
     status = {name: value for name, value in STATUS.items() if name != missing}
     (updates,) = split(wire(envelope(statuses(status))), NOW).statuses
     assert [len(update) for update in updates.updates] == [6]
+
+
+@pytest.mark.parametrize("missing", ["recipient_id", "recipient_user_id"])
+def test_the_contact_beside_a_status_tells_the_other_id(missing: str) -> None:
+    status = {name: value for name, value in STATUS.items() if name != missing}
+    beside = {"wa_id": STATUS["recipient_id"], "user_id": STATUS["recipient_user_id"]}
+    told = statuses(status)
+    told["value"]["contacts"] = [{"wa_id": "34600000000", "user_id": "ES.1"}, beside]
+    (updates,) = split(wire(envelope(told)), NOW).statuses
+    assert updates.updates[0][6:] == [STATUS["recipient_id"], STATUS["recipient_user_id"]]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +237,6 @@ def test_errors_and_user_actions_of_a_messages_change_are_kept() -> None:
         (wire(envelope(change("messages", {"metadata": METADATA, "messages": 7}))), "messages is not a list"),
         (wire(envelope(messages(7))), "messages entry not understood"),  # type: ignore[arg-type]
         (wire(envelope(statuses({"id": "wamid.1"}))), "statuses entry not understood"),
-        (wire(envelope(statuses({**STATUS, "timestamp": "soon"}))), "statuses entry not understood"),
     ],
 )
 def test_what_cannot_be_routed_is_parked_with_a_reason(raw: bytes, reason: str) -> None:
@@ -291,3 +323,19 @@ def test_no_change_of_the_document_makes_it_raise(data: st.DataObject) -> None:
 @settings(max_examples=100, deadline=None)
 def test_no_bytes_make_it_raise(raw: bytes) -> None:
     assert split(raw, NOW).parked
+
+
+def test_who_wrote_is_found_at_the_same_cost_however_many_wrote() -> None:
+    looks = 0
+
+    class Counted(dict[str, Any]):
+        def get(self, key: str, default: Any = None) -> Any:
+            nonlocal looks
+            looks += 1
+            return super().get(key, default)
+
+    people = [str(34_600_000_000 + n) for n in range(500)]
+    contacts = [Counted(wa_id=person) for person in people]
+    find = finder({"contacts": contacts}, [{"from": person} for person in people])
+    assert [find({"from": person}) for person in people] == contacts
+    assert looks <= 3 * len(people)
