@@ -1,5 +1,6 @@
 """Counting the capacity that DynamoDB calls consume, as DynamoDB itself reports it."""
 
+import threading
 from collections import Counter
 from typing import Any
 
@@ -15,6 +16,7 @@ class Meter:
         self.writes: Counter[str] = Counter()
         self.reads: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
+        self._adding = threading.Lock()
         events = client.meta.events
         events.register("provide-client-params.dynamodb", self._ask)  # type: ignore[arg-type]
         events.register("after-call.dynamodb", self._note)
@@ -26,7 +28,8 @@ class Meter:
 
     def _note(self, parsed: dict[str, Any], model: Any, **_: object) -> None:
         consumed = parsed.get("ConsumedCapacity", [])
-        self.calls[model.name] += 1
-        for entry in consumed if isinstance(consumed, list) else [consumed]:
-            into = self.writes if model.name in _WRITES else self.reads
-            into[model.name] += entry["CapacityUnits"]
+        with self._adding:
+            self.calls[model.name] += 1
+            for entry in consumed if isinstance(consumed, list) else [consumed]:
+                into = self.writes if model.name in _WRITES else self.reads
+                into[model.name] += entry["CapacityUnits"]

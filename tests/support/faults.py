@@ -52,9 +52,9 @@ def answer_lost(database: Database, operation: str) -> Iterator[None]:
 
 
 @contextmanager
-def sent_twice(database: Database, operation: str) -> Iterator[None]:
+def sent_twice(database: Database, operation: str, between: Callable[[], object] = lambda: None) -> Iterator[None]:
     """The next such request goes over the wire twice, as when the client repeats one whose answer was lost; only the
-    second answer is seen."""
+    second answer is seen. `between` is what others do meanwhile."""
     sent = False
 
     def send_first(model: Any, params: Any, context: Any, **_details: object) -> None:
@@ -62,8 +62,27 @@ def sent_twice(database: Database, operation: str) -> Iterator[None]:
         if not sent:
             sent = True
             cast("Any", database.client)._make_request(model, params, context)
+            between()
 
     with _hook(database, "before-call", (operation,), send_first):
+        yield
+
+
+@contextmanager
+def before_call(
+    database: Database, operation: str, meanwhile: Callable[[], object], *, always: bool = False
+) -> Iterator[None]:
+    """The next such call, or each, comes late: others do something before. What they call is not held up again."""
+    held = False
+
+    def hold(**_details: object) -> None:
+        nonlocal held
+        if not held:
+            held = True
+            meanwhile()
+            held = not always
+
+    with _hook(database, "before-call", (operation,), hold):
         yield
 
 

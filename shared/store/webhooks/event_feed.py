@@ -2,30 +2,42 @@
 
 | access | key | cost |
 |---|---|---|
-| append up to CHUNK events | `T#<t>#EVENTS` / `HEAD`, `E#<n>`, transaction | 1 RRU + 2 WRU + 2 per compressed KB |
+| append a chunk of up to CHUNK events | `T#<t>#EVENTS` / `HEAD`, then `E#<n>` | 1 WRU + 1 per compressed KB |
+| each further chunk of one append | same / `E#<n>` | 1 WRU per compressed KB |
 | look for news (`read`) | same / `E#<n>`, range | 0.5 RRU per 4 KB, at least 0.5 |
+| void a number that nothing came under (`read`) | same / `E#<n>` | 1 WRU |
 | where the feed ends (`end`) | same / `HEAD` | 1 RRU |
 
-**No event is ever skipped.** Chunks are numbered without a gap: a chunk and the head's new number are written in one
-transaction, on the condition that the head still has the number before. So of writers at the same moment one gets the
-number, and the others take the next. A reader goes from number to number and stops at the first that is missing: a
-query does not see a transaction as a whole (DynamoDB, read-committed isolation for Query), so the number may be
-missing for a moment while a later one shows. It is there the next time, and only then does the cursor pass it.
+**A writer takes a number, then puts its chunk there.** Numbers come from an atomic `ADD` on the head, so writers never
+wait for each other and none tries again because of another: one chunk is two writes however many write. The chunk is
+put only where nothing stands. All of it is one partition, which takes 1,000 WRU/s (Amazon DynamoDB, quotas).
+
+**No event is ever skipped.** A reader goes from number to number and stops at one that is missing while later ones
+stand: its chunk may still come, or may not show yet. When the chunk after it was begun GAP_MS ago or more, the reader
+voids the number: it puts an empty chunk there, also only where nothing stands, and goes on. So of a reader and a late
+writer exactly one gets the number, and a writer that finds it void takes a new one for that chunk and those behind it:
+the order within an append holds, and a number that a reader has passed never gets events. A writer that dies between
+number and chunk leaves a number to be voided; what it had to tell is appended again by whoever gets its work.
+
+**Clocks.** The age is the reader's clock minus that of the writer of the next chunk that stands. A reader that is ahead
+by d voids after GAP_MS - d: a writer that is still at work then costs two writes more. One that is behind waits up to
+GAP_MS + d, and its cursor stands still for so long. Neither loses anything.
 
 **An event may come more than once**, under the same id: when a batch of changes is worked on again, it is appended
-again. Whoever reads drops the ids it knows.
+again. Whoever reads drops the ids it knows. A call that the client repeats because its answer was lost appends nothing
+twice: head and chunk hold the token of whoever wrote them. If others took numbers in between, the repeated `ADD` takes
+more, and those of the first are voided.
 
 **A cursor** holds the number of the last chunk that was read, and a time that nothing after it is older than. It is
-good for KEEP_MS; chunks live an hour longer than that, so whatever follows a good cursor is still there. The head has
-no end of life: numbers never begin anew.
+good for KEEP_MS; chunks live an hour longer than that, so whatever follows a good cursor is still there. A void chunk
+has the time of the one after it. The head has no end of life: numbers never begin anew.
 """
 
 import json
-import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import cast
 
 from botocore.exceptions import ClientError
@@ -33,19 +45,27 @@ from botocore.exceptions import ClientError
 from shared.clock import DAY_MS, EpochMs
 from shared.errors import InvalidInput, PermanentError, RetryableError
 from shared.ids import TenantId, new_ulid
-from shared.store.engine.codec import Item, encode_item, moment, text
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
 from shared.store.engine.cursor import decode_cursor, encode_cursor
-from shared.store.engine.database import Database
+from shared.store.engine.database import Database, condition_failed
 from shared.store.engine.paging import query_all
 
 KEEP_MS = DAY_MS
+GAP_MS = 5_000
+"""How long a number may be missing, while later ones stand, before a reader voids it."""
+CHUNK = 250
+"""Events; all that one batch of a stream makes of a tenant goes into one, unless it is large."""
+MOST_READ = 1_000
+"""Events that one call of `read` gives at most."""
 _TTL_SECONDS = 25 * 3600
-CHUNK = 50
 _CHUNK_BYTES = 100_000
-_CHUNKS_READ = 4
-_ATTEMPTS = 40
+_BYTES_READ = 2_000_000
+"""An answer of the API is at most 6 MB (AWS Lambda, quotas), and may need twice the bytes of what it holds."""
+_CHUNKS_READ, _PAGE = 1_000, 50
+_VOIDED = 100
+"""Numbers that one call of `read` voids at most."""
+_ATTEMPTS = 4
 _LIST = "events"
-_PAUSE_SECONDS = 0.01
 _CLOCKS_APART_MS = 60_000
 """How much older than a chunk, by its writer's clock, the one after it may be."""
 
@@ -67,24 +87,34 @@ class News:
 
 
 class EventFeed:
-    def __init__(self, database: Database, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, database: Database) -> None:
         self._client = database.client
         self._table = database.sends
-        self._sleep = sleep
 
     def append(self, tenant_id: TenantId, events: Sequence[str], now: EpochMs) -> None:
-        """Append events in this order. Raises RetryableError when other writers keep winning."""
-        for chunk in _chunks(events):
-            self._append(tenant_id, zlib.compress(json.dumps(chunk).encode()), now)
+        """Append events in this order; `now` is epoch ms. Raises RetryableError when readers voided its numbers again
+        and again before it came to use them."""
+        left = [zlib.compress(json.dumps(chunk).encode()) for chunk in _chunks(events)]
+        for _ in range(_ATTEMPTS):
+            if not left:
+                return
+            token = new_ulid(now)
+            first = self._take_numbers(tenant_id, len(left), token)
+            left = left[self._put_all(tenant_id, first, left, token, now) :]
+        if left:
+            raise RetryableError("readers of this feed do not wait for as long as it takes to write to it")
 
     def end(self, tenant_id: TenantId, now: EpochMs) -> str:
-        """The cursor that leaves out everything up to now."""
-        return _encode(self._number(tenant_id), now)
+        """The cursor that leaves out everything up to now (epoch ms). What has a number by now, and may not have come
+        yet, tells of what was in the tables before: whoever reads those after this call has it."""
+        key = encode_item({"pk": _partition(tenant_id), "sk": "HEAD"})
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return _encode(number(decode_item(answer["Item"]), "n") if "Item" in answer else 0, now)
 
     def read(self, tenant_id: TenantId, cursor: str, now: EpochMs) -> News:
-        """What follows a cursor; at most a few chunks. Raises InvalidInput for a cursor this API did not hand out, and
-        CursorExpired."""
-        last, since = _decode(cursor)
+        """What follows a cursor, at most MOST_READ events; `now` is epoch ms. Raises InvalidInput for a cursor this API
+        did not hand out, and CursorExpired."""
+        begin, since = _decode(cursor)
         if since < now - KEEP_MS:
             raise CursorExpired(
                 "this cursor is more than a day old, and what followed it may be gone: start without one, and read the "
@@ -95,74 +125,89 @@ class EventFeed:
             self._client,
             self._table,
             "pk = :pk AND sk BETWEEN :from AND :to",
-            {":pk": _partition(tenant_id), ":from": _chunk_key(last + 1), ":to": "E#~"},
-            page_size=_CHUNKS_READ,
+            {":pk": _partition(tenant_id), ":from": _chunk_key(begin + 1), ":to": "E#~"},
+            page_size=_PAGE,
         )
-        found = list(islice(following, _CHUNKS_READ))
+        first = next(following, None)
+        if first is None:
+            return News([], _encode(begin, EpochMs(now - _CLOCKS_APART_MS)), more=False)
         events: list[str] = []
+        last, size = begin, 0
+        for item in islice(self._without_gap(tenant_id, last, chain((first,), following), now), _CHUNKS_READ):
+            chunk: list[str] = json.loads(zlib.decompress(cast("bytes", item["events"])))
+            size += sum(map(len, chunk))
+            if events and (len(events) + len(chunk) > MOST_READ or size > _BYTES_READ):
+                return News(events, _encode(last, since), more=True)
+            events += chunk
+            last, since = _number(item), EpochMs(moment(item, "at") - _CLOCKS_APART_MS)
+        return News(events, _encode(last, since), more=last - begin == _CHUNKS_READ)
+
+    def _without_gap(self, tenant_id: TenantId, last: int, found: Iterator[Item], now: EpochMs) -> Iterator[Item]:
+        """Chunk after chunk, up to a number that may still come. Those that will not are voided."""
+        voided = 0
         for item in found:
-            if text(item, "sk") != _chunk_key(last + 1):
-                break
-            events += json.loads(zlib.decompress(cast("bytes", item["events"])))
-            last, since = last + 1, EpochMs(moment(item, "at") - _CLOCKS_APART_MS)
-        if not found:
-            since = EpochMs(now - _CLOCKS_APART_MS)
-        return News(events, _encode(last, since), more=len(found) == _CHUNKS_READ)
-
-    def _number(self, tenant_id: TenantId) -> int:
-        key = encode_item({"pk": _partition(tenant_id), "sk": "HEAD"})
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return int(answer["Item"]["n"]["N"]) if "Item" in answer else 0
-
-    def _append(self, tenant_id: TenantId, packed: bytes, now: EpochMs) -> None:
-        token = new_ulid(now)
-        for attempt in range(_ATTEMPTS):
-            n = self._number(tenant_id)
-            try:
-                self._write(tenant_id, n, packed, token, now)
-            except ClientError as error:
-                code = error.response["Error"]["Code"]
-                if code not in ("TransactionCanceledException", "TransactionInProgressException"):
-                    raise
-                # The client repeats a call whose answer was lost: then it was this very write that won.
-                if self._token(tenant_id, n + 1) == token:
+            at = moment(item, "at")
+            for missing in range(last + 1, _number(item)):
+                if now - at < GAP_MS or voided == _VOIDED:
                     return
-                self._sleep(_PAUSE_SECONDS * (1 + attempt % 7))
-                continue
-            return
-        raise RetryableError("many writers of one feed at the same moment")
+                voided += 1
+                yield self._put(_chunk(tenant_id, missing, zlib.compress(b"[]"), "", at))
+            yield item
+            last = _number(item)
 
-    def _write(self, tenant_id: TenantId, n: int, packed: bytes, token: str, now: EpochMs) -> None:
-        partition = _partition(tenant_id)
-        free = "n = :n" if n else "attribute_not_exists(n)"
-        values = {":next": n + 1} | ({":n": n} if n else {})
-        chunk: Item = {
-            "pk": partition,
-            "sk": _chunk_key(n + 1),
-            "events": packed,
-            "at": now,
-            "tok": token,
-            "ttl": now // 1000 + _TTL_SECONDS,
-        }
-        self._client.transact_write_items(
-            TransactItems=[
-                {
-                    "Update": {
-                        "TableName": self._table,
-                        "Key": encode_item({"pk": partition, "sk": "HEAD"}),
-                        "UpdateExpression": "SET n = :next",
-                        "ConditionExpression": free,
-                        "ExpressionAttributeValues": encode_item(values),
-                    }
-                },
-                {"Put": {"TableName": self._table, "Item": encode_item(chunk)}},
-            ]
-        )
+    def _take_numbers(self, tenant_id: TenantId, count: int, token: str) -> int:
+        """The first of so many numbers in a row."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=encode_item({"pk": _partition(tenant_id), "sk": "HEAD"}),
+                UpdateExpression="SET tok = :tok ADD n :count",
+                ConditionExpression="attribute_not_exists(tok) OR tok <> :tok",
+                ExpressionAttributeValues={":tok": encode(token), ":count": encode(count)},
+                ReturnValues="UPDATED_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+            head = decode_item(answer["Attributes"])
+        except ClientError as error:
+            # The client repeats a call whose answer was lost: then it was this very call that took them.
+            head = _standing(error)
+        return number(head, "n") - count + 1
 
-    def _token(self, tenant_id: TenantId, n: int) -> str:
-        key = encode_item({"pk": _partition(tenant_id), "sk": _chunk_key(n)})
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer["Item"]["tok"]["S"] if "Item" in answer else ""
+    def _put_all(self, tenant_id: TenantId, first: int, chunks: Sequence[bytes], token: str, now: EpochMs) -> int:
+        """How many found their numbers free: in order, up to the first that did not."""
+        for place, packed in enumerate(chunks):
+            if text(self._put(_chunk(tenant_id, first + place, packed, token, now)), "tok") != token:
+                return place
+        return len(chunks)
+
+    def _put(self, chunk: Item) -> Item:
+        """The chunk that stands under its number then: this one, or what was there."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=encode_item(chunk),
+                ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            return _standing(error)
+        return chunk
+
+
+def _standing(error: ClientError) -> Item:
+    """The item that a condition did not hold for. Raises every other error again."""
+    if not condition_failed(error):
+        raise error
+    return decode_item(cast("Mapping[str, Mapping[str, Mapping[str, object]]]", error.response)["Item"])
+
+
+def _chunk(tenant_id: TenantId, n: int, packed: bytes, token: str, at: EpochMs) -> Item:
+    ttl = at // 1000 + _TTL_SECONDS
+    return {"pk": _partition(tenant_id), "sk": _chunk_key(n), "events": packed, "at": at, "tok": token, "ttl": ttl}
+
+
+def _number(chunk: Item) -> int:
+    return int(text(chunk, "sk").removeprefix("E#"))
 
 
 def _partition(tenant_id: TenantId) -> str:

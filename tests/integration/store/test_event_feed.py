@@ -2,19 +2,23 @@
 
 import json
 import random
+import zlib
 from threading import Event, Thread
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from shared.clock import EpochMs, epoch_ms
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, RetryableError
 from shared.ids import TenantId
+from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import Database
-from shared.store.webhooks.event_feed import CHUNK, KEEP_MS, CursorExpired, EventFeed
-from tests.support.faults import Crash, answer_lost, at_once, crash_at_write, sent_twice
+from shared.store.webhooks.event_feed import CHUNK, GAP_MS, KEEP_MS, MOST_READ, CursorExpired, EventFeed
+from tests.support.capacity import Meter
+from tests.support.faults import Crash, answer_lost, at_once, before_call, crash_at_write, sent_twice
 
 NOW = EpochMs(1_800_000_000_000)
+LATER = EpochMs(NOW + GAP_MS)
 HOUR = 3_600_000
 
 
@@ -38,6 +42,23 @@ def rest(feed: EventFeed, tenant: TenantId, cursor: str, now: EpochMs = NOW) -> 
     return found, cursor
 
 
+def standing(database: Database, tenant: TenantId) -> list[int]:
+    """The numbers that have a chunk."""
+    items = database.client.query(
+        TableName=database.sends,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :e)",
+        ExpressionAttributeValues={":pk": {"S": f"T#{tenant}#EVENTS"}, ":e": {"S": "E#"}},
+        ConsistentRead=True,
+    )["Items"]
+    return [int(item["sk"]["S"].removeprefix("E#")) for item in items]
+
+
+def die_with_a_number(database: Database, feed: EventFeed, tenant: TenantId) -> None:
+    """A writer that takes a number, and nothing comes under it."""
+    with crash_at_write(database, 2, "before"), pytest.raises(Crash):
+        feed.append(tenant, [event("never")], NOW)
+
+
 def test_what_is_appended_comes_in_order_and_once(feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
     feed.append(tenant, [event(1), event(2)], NOW)
@@ -56,13 +77,40 @@ def test_without_a_cursor_a_reader_begins_now(feed: EventFeed, tenant: TenantId)
     assert rest(feed, tenant, start)[0] == [event("after")]
 
 
-def test_a_large_batch_is_read_in_parts(feed: EventFeed, tenant: TenantId) -> None:
+def test_a_thousand_events_are_one_read(feed: EventFeed, tenant: TenantId) -> None:
     start = feed.end(tenant, NOW)
-    events = [event(i) for i in range(7 * CHUNK + 1)]
+    events = [event(i) for i in range(MOST_READ)]
+    feed.append(tenant, events, NOW)
+    news = feed.read(tenant, start, NOW)
+    assert (news.events, news.more) == (events, False)
+
+
+def test_as_many_are_one_read_when_each_came_alone(feed: EventFeed, tenant: TenantId) -> None:
+    start = feed.end(tenant, NOW)
+    events = [event(i) for i in range(120)]
+    for one in events:
+        feed.append(tenant, [one], NOW)
+    news = feed.read(tenant, start, NOW)
+    assert (news.events, news.more) == (events, False)
+
+
+def test_more_than_a_thousand_are_read_in_parts(feed: EventFeed, tenant: TenantId) -> None:
+    start = feed.end(tenant, NOW)
+    events = [event(i) for i in range(MOST_READ + 1)]
     feed.append(tenant, events, NOW)
     first = feed.read(tenant, start, NOW)
     assert first.more
-    assert len(first.events) < len(events)
+    assert len(first.events) == MOST_READ
+    assert rest(feed, tenant, start)[0] == events
+
+
+def test_a_read_ends_before_it_is_larger_than_an_answer(feed: EventFeed, tenant: TenantId) -> None:
+    start = feed.end(tenant, NOW)
+    events = [json.dumps({"id": i, "text": "x" * 50_000}) for i in range(50)]
+    feed.append(tenant, events, NOW)
+    first = feed.read(tenant, start, NOW)
+    assert first.more
+    assert 1_000_000 < sum(map(len, first.events)) <= 2_000_000
     assert rest(feed, tenant, start)[0] == events
 
 
@@ -129,30 +177,215 @@ def test_a_number_that_is_not_there_yet_is_waited_for(database: Database, feed: 
     assert rest(feed, tenant, news.cursor)[0] == [event(1), event(2)]
 
 
+@pytest.mark.parametrize("write", [1, 2])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_crash_leaves_a_chunk_or_nothing(database: Database, feed: EventFeed, tenant: TenantId, when: str) -> None:
+def test_a_crash_leaves_a_chunk_or_nothing(
+    database: Database, feed: EventFeed, tenant: TenantId, write: int, when: str
+) -> None:
+    """A number without a chunk is voided; what it was to tell is told when its work is done again."""
     start = feed.end(tenant, NOW)
-    with crash_at_write(database, 1, when), pytest.raises(Crash):  # type: ignore[arg-type]
+    with crash_at_write(database, write, when), pytest.raises(Crash):  # type: ignore[arg-type]
         feed.append(tenant, [event(1)], NOW)
     feed.append(tenant, [event(2)], NOW)
-    assert rest(feed, tenant, start)[0] == ([event(1), event(2)] if when == "after" else [event(2)])
+    whole = (write, when) == (2, "after")
+    assert rest(feed, tenant, start, LATER)[0] == ([event(1), event(2)] if whole else [event(2)])
 
 
-def test_a_request_that_the_client_repeats_appends_once(database: Database, feed: EventFeed, tenant: TenantId) -> None:
+@pytest.mark.parametrize("operation", ["UpdateItem", "PutItem"])
+def test_a_request_that_the_client_repeats_appends_once(
+    database: Database, feed: EventFeed, tenant: TenantId, operation: str
+) -> None:
     start = feed.end(tenant, NOW)
     for i in range(2):
-        with sent_twice(database, "TransactWriteItems"):
+        with sent_twice(database, operation):
             feed.append(tenant, [event(i)], NOW)
     assert rest(feed, tenant, start)[0] == [event(0), event(1)]
+    assert standing(database, tenant) == [1, 2]
 
 
-def test_what_is_appended_again_is_the_same_event_again(database: Database, feed: EventFeed, tenant: TenantId) -> None:
+def test_a_repeated_request_between_those_of_others_appends_once(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """Others took numbers since: the repeated call takes another one, and nothing comes under the first."""
+    start = feed.end(tenant, NOW)
+    with sent_twice(database, "UpdateItem", between=lambda: feed.append(tenant, [event("other")], NOW)):
+        feed.append(tenant, [event("mine")], NOW)
+    assert standing(database, tenant) == [2, 3]
+    assert rest(feed, tenant, start)[0] == []
+    assert rest(feed, tenant, start, LATER)[0] == [event("other"), event("mine")]
+
+
+@pytest.mark.parametrize("operation", ["UpdateItem", "PutItem"])
+def test_what_is_appended_again_is_the_same_event_again(
+    database: Database, feed: EventFeed, tenant: TenantId, operation: str
+) -> None:
     """As a batch of changes is, whose consumer heard nothing of its success."""
     start = feed.end(tenant, NOW)
-    with answer_lost(database, "TransactWriteItems"), pytest.raises(ReadTimeoutError):
+    with answer_lost(database, operation), pytest.raises(ReadTimeoutError):
         feed.append(tenant, [event(1)], NOW)
     feed.append(tenant, [event(1)], NOW)
-    assert rest(feed, tenant, start)[0] == [event(1), event(1)]
+    assert rest(feed, tenant, start, LATER)[0] == [event(1)] * (2 if operation == "PutItem" else 1)
+
+
+# --- numbers that nothing comes under
+
+
+def test_a_gap_is_voided_after_five_seconds_and_not_before(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    start = feed.end(tenant, NOW)
+    feed.append(tenant, [event(1)], NOW)
+    die_with_a_number(database, feed, tenant)
+    feed.append(tenant, [event(3)], EpochMs(NOW + HOUR))
+    early = EpochMs(NOW + HOUR + GAP_MS - 1)
+    first = feed.read(tenant, start, early)
+    assert (first.events, first.more) == ([event(1)], False)
+    assert (feed.read(tenant, first.cursor, early).events, standing(database, tenant)) == ([], [1, 3])
+    assert feed.read(tenant, first.cursor, EpochMs(early + 1)).events == [event(3)]
+    assert standing(database, tenant) == [1, 2, 3]
+
+
+def test_a_number_that_nothing_follows_stays_its_writers(database: Database, feed: EventFeed, tenant: TenantId) -> None:
+    start = feed.end(tenant, NOW)
+    with before_call(database, "PutItem", lambda: feed.read(tenant, start, LATER)):
+        feed.append(tenant, [event(1)], NOW)
+    assert standing(database, tenant) == [1]
+
+
+def test_a_writer_that_comes_late_appends_under_a_new_number(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """Its number was voided meanwhile: what it has to tell comes behind what was told since, all of it, in order."""
+    start = feed.end(tenant, NOW)
+    seen: list[str] = []
+
+    def meanwhile() -> None:
+        feed.append(tenant, [event("other")], NOW)
+        seen.extend(feed.read(tenant, start, LATER).events)
+
+    events = [event(i) for i in range(2 * CHUNK + 1)]
+    with before_call(database, "PutItem", meanwhile):
+        feed.append(tenant, events, NOW)
+    assert seen == [event("other")]
+    assert rest(feed, tenant, start, LATER)[0] == [event("other"), *events]
+    assert standing(database, tenant) == list(range(1, 8))
+
+
+def test_a_writer_whose_numbers_are_voided_again_and_again_says_so(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    start = feed.end(tenant, NOW)
+
+    def meanwhile() -> None:
+        feed.append(tenant, [event("other")], NOW)
+        feed.read(tenant, start, LATER)
+
+    with before_call(database, "PutItem", meanwhile, always=True), pytest.raises(RetryableError):
+        feed.append(tenant, [event("mine")], NOW)
+
+
+def test_a_chunk_that_only_does_not_show_yet_is_read_and_not_voided(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """A query may miss for a moment what is there (DynamoDB, read consistency)."""
+    start = feed.end(tenant, NOW)
+    for i in range(3):
+        feed.append(tenant, [event(i)], NOW)
+    key = {"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": f"E#{2:012d}"}}
+    hidden = database.client.get_item(TableName=database.sends, Key=key)["Item"]
+    database.client.delete_item(TableName=database.sends, Key=key)
+    show = lambda: database.client.put_item(TableName=database.sends, Item=hidden)  # noqa: E731
+    with before_call(database, "PutItem", show):
+        assert feed.read(tenant, start, LATER).events == [event(0), event(1), event(2)]
+
+
+def test_a_cursor_at_a_void_number_is_as_old_as_what_follows_it(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """Else it would still be good when what follows it is gone."""
+    start = feed.end(tenant, NOW)
+    die_with_a_number(database, feed, tenant)
+    large = [json.dumps({"id": i, "text": "x" * 99_000}) for i in range(21)]
+    feed.append(tenant, large, EpochMs(NOW + HOUR))
+    news = feed.read(tenant, start, EpochMs(NOW + 20 * HOUR))
+    assert news.events == large[:20]
+    with pytest.raises(CursorExpired):
+        feed.read(tenant, news.cursor, EpochMs(NOW + 26 * HOUR))
+    key = {"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": f"E#{1:012d}"}}
+    void = database.client.get_item(TableName=database.sends, Key=key)["Item"]
+    assert int(void["at"]["N"]) == NOW + HOUR
+
+
+def test_numbers_that_a_made_up_cursor_asks_for_are_not_voided_by_the_million(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    database.client.put_item(
+        TableName=database.sends,
+        Item={"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": "HEAD"}, "n": {"N": "1000000"}},
+    )
+    feed.append(tenant, [event(1)], NOW)
+    made_up = encode_cursor("events", {"n": "0", "at": str(NOW)})
+    assert feed.read(tenant, made_up, LATER).events == []
+    assert len(standing(database, tenant)) <= 101
+
+
+# --- many writers
+
+
+def test_writers_at_once_cost_each_other_nothing(database: Database, tenant: TenantId) -> None:
+    """Two writes an append however many write, no number without a chunk, and the order of each is kept."""
+    writers, each = 16, 8
+    start = EventFeed(database).end(tenant, epoch_ms())
+
+    def write(writer: int) -> None:
+        feed = EventFeed(database)
+        for i in range(each):
+            feed.append(tenant, [event(f"{writer}-{i}")], epoch_ms())
+
+    spent = Meter(database.client)
+    at_once(writers, write)
+    assert spent.calls == {"UpdateItem": writers * each, "PutItem": writers * each}
+    assert spent.writes == spent.calls, "1 WRU each"
+    assert standing(database, tenant) == list(range(1, writers * each + 1))
+    found, _ = rest(EventFeed(database), tenant, start, epoch_ms())
+    assert sorted(found) == sorted(event(f"{w}-{i}") for w in range(writers) for i in range(each))
+    for w in range(writers):
+        assert [text for text in found if f"evt_{w}-" in text] == [event(f"{w}-{i}") for i in range(each)]
+
+
+def test_the_events_of_a_large_append_take_one_number_call(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    spent = Meter(database.client)
+    feed.append(tenant, [event(i) for i in range(3 * CHUNK)], NOW)
+    feed.append(tenant, [], NOW)
+    assert spent.calls == {"UpdateItem": 1, "PutItem": 3}
+
+
+def test_numbers_go_on_from_those_of_a_head_without_a_token(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """As it was while the head and a chunk were written in one transaction."""
+    partition = {"S": f"T#{tenant}#EVENTS"}
+    client, table = database.client, database.sends
+    client.put_item(TableName=table, Item={"pk": partition, "sk": {"S": "HEAD"}, "n": {"N": "7"}})
+    client.put_item(
+        TableName=table,
+        Item={
+            "pk": partition,
+            "sk": {"S": f"E#{7:012d}"},
+            "events": {"B": zlib.compress(json.dumps([event("old")]).encode())},
+            "at": {"N": str(NOW)},
+            "tok": {"S": "t"},
+            "ttl": {"N": str(NOW // 1000 + 90_000)},
+        },
+    )
+    cursor = encode_cursor("events", {"n": "6", "at": str(NOW)})
+    feed.append(tenant, [event("new")], NOW)
+    assert rest(feed, tenant, cursor)[0] == [event("old"), event("new")]
+
+
+# --- cursors
 
 
 def test_a_cursor_is_good_for_a_day_and_then_says_so(feed: EventFeed, tenant: TenantId) -> None:
@@ -187,10 +420,10 @@ def test_chunks_outlive_every_cursor_that_leads_to_them(database: Database, feed
     """Reading slowly through a backlog gives cursors as old as the chunks, not as old as the reading."""
     start = feed.end(tenant, NOW)
     for i in range(5):
-        feed.append(tenant, [event(i)], EpochMs(NOW + i * HOUR))
+        feed.append(tenant, [event(f"{i}-{j}") for j in range(CHUNK)], EpochMs(NOW + i * HOUR))
     news = feed.read(tenant, start, EpochMs(NOW + 20 * HOUR))
-    assert news.events == [event(i) for i in range(4)]
-    assert feed.read(tenant, news.cursor, EpochMs(NOW + 26 * HOUR)).events == [event(4)]
+    assert news.events == [event(f"{i}-{j}") for i in range(4) for j in range(CHUNK)]
+    assert len(feed.read(tenant, news.cursor, EpochMs(NOW + 26 * HOUR)).events) == CHUNK
     with pytest.raises(CursorExpired):
         feed.read(tenant, news.cursor, EpochMs(NOW + 28 * HOUR))
     key = {"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": f"E#{5:012d}"}}
