@@ -101,7 +101,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
         Accounts: common.accounts,
         InboxSettings: common.inbox,
         Notices: Notices(common.directory),
-        FeedParts: FeedParts(EventFeed(database), leases),
+        FeedParts: FeedParts(EventFeed(database), common.conversations, leases),
         AccountParts: AccountParts(
             accounts=common.accounts,
             doors=Doors(

@@ -5,26 +5,32 @@ after the write. A batch that fails is raised, so that it comes again, in halves
 to find it in the stream goes to the dead-letter queue. Whatever came through the first time comes through again under
 the same ids. A record that cannot be understood never will be: it is parked, and those behind it are not held up.
 
-What bounds a tenant: its records of a batch are told together, one tenant's failure does not keep the others of the
-batch from being told, and what can never be told of one tenant is parked instead of stopping the stream for all.
+What bounds a tenant: its events of a batch are told together, in one append, and side by side with those of the
+others, so that one who is slow, or fails, does not keep theirs from being told. Only the shard's next batch waits for
+all of them, for as long as the clients' time-outs let it. What can never be told of one tenant is parked instead of
+stopping the stream for all.
 """
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from functions.api.events.changes import events_of
-from functions.api.events_bootstrap import change_deps
+from functions.api.events_bootstrap import ChangeDeps, change_deps
 from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.errors import PermanentError
 from shared.ids import TenantId
 from shared.observability import count, logger, metrics
 from shared.sqs_batch import log_failure
+
+_SIDE_BY_SIDE = 32
+"""Tenants; as many as the database's client has connections. A batch holds 100 records."""
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -42,10 +48,22 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
             continue
         if events:
             by_tenant[tenant_id] += events
+    failed = _tell(deps, by_tenant)
+    if failed:
+        raise failed[0]
+
+
+def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]]) -> list[Exception]:
+    """Each tenant's events, side by side. What passes, so that the batch is to come again."""
     failed: list[Exception] = []
-    for tenant_id, events in by_tenant.items():
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        publishing = [
+            (tenant_id, events, threads.submit(_publish, deps, tenant_id, events))
+            for tenant_id, events in by_tenant.items()
+        ]
+    for tenant_id, events, work in publishing:
         try:
-            deps.publisher.publish(tenant_id, events, epoch_ms())
+            work.result()
         except Exception as error:
             if not _is_lasting(error):
                 failed.append(error)
@@ -55,8 +73,11 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
             deps.parking.park(f"events of {tenant_id} that cannot be told: {type(error).__name__}", bodies)
             continue
         count("EventsPublished", len(events))
-    if failed:
-        raise failed[0]
+    return failed
+
+
+def _publish(deps: ChangeDeps, tenant_id: TenantId, events: Sequence[TenantEvent]) -> None:
+    deps.publisher.publish(tenant_id, events, epoch_ms())
 
 
 def _is_lasting(error: Exception) -> bool:

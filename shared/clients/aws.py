@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _CONFIG = Config(
     connect_timeout=2,
     read_timeout=10,
+    max_pool_connections=32,
     retries={"total_max_attempts": 3, "mode": "standard"},
     s3={"addressing_style": "path"},
 )

@@ -8,6 +8,7 @@ import importlib
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -133,16 +134,19 @@ def test_the_writes_of_a_batch_of_statuses_take_turns() -> None:
 
 
 class Stream:
-    """Publishes to every tenant but one."""
+    """Publishes to every tenant but one, for which `many` happens."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-        self.told: list[str] = []
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, many: Callable[[], object]) -> None:
+        self.told: list[tuple[str, int]] = []
+        self.few_told = Event()
         self.parked: list[str] = []
 
         def publish(tenant_id: TenantId, events: list[TenantEvent], now: int) -> None:
             if tenant_id == MANY:
-                raise error
-            self.told.append(tenant_id)
+                many()
+            self.told.append((tenant_id, len(events)))
+            if tenant_id == FEW:
+                self.few_told.set()
 
         parts = SimpleNamespace(
             publisher=SimpleNamespace(publish=publish),
@@ -159,20 +163,34 @@ def _event() -> TenantEvent:
     return TenantEvent("evt_1", EventType.ENDPOINT_TEST, EpochMs(1), {})
 
 
-def test_what_can_never_be_told_of_one_tenant_stops_nobody_s_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    stream = Stream(monkeypatch, ValueError("what is stored is wrong"))
+def _raise(error: Exception) -> Callable[[], object]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def test_a_slow_tenant_of_a_batch_keeps_nobody_s_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of the batch is told, in one append, only once the second was."""
+    stream = Stream(monkeypatch, lambda: stream.few_told.wait(10) or pytest.fail("the other one waits"))
     stream.handle()
-    assert stream.told == [FEW]
+    assert stream.told == [(FEW, 1), (MANY, 2)]
+
+
+def test_what_can_never_be_told_of_one_tenant_stops_nobody_s_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(monkeypatch, _raise(ValueError("what is stored is wrong")))
+    stream.handle()
+    assert stream.told == [(FEW, 1)]
     assert len(stream.parked) == 1
 
 
 def test_a_failure_that_passes_brings_the_batch_again_after_the_others_were_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stream = Stream(monkeypatch, RetryableError("busy"))
+    stream = Stream(monkeypatch, _raise(RetryableError("busy")))
     with pytest.raises(RetryableError):
         stream.handle()
-    assert stream.told == [FEW]
+    assert stream.told == [(FEW, 1)]
     assert stream.parked == []
 
 

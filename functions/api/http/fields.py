@@ -12,6 +12,7 @@ from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, Wab
 ULID = r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
 HEX_ID = r"^[0-9a-f]{32}$"
 META_ID = r"^[0-9]{1,32}$"
+ASSIGNEE = r"^(me|none|[0-7][0-9A-HJKMNP-TV-Z]{25})$"
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=r"^[^,;|]+$")]

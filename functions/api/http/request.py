@@ -70,6 +70,11 @@ def caller(app: BaseRouter) -> Principal:
     return principal
 
 
+def desk_of(principal: Principal, assignee: str | None) -> str | None:
+    """Whose desk `assignee` (a member's id, `me` or `none`) asks for: a member's id, "" for nobody's, None for any."""
+    return {"me": principal.member_id, "none": ""}.get(assignee or "", assignee)
+
+
 def needs(scope: Scope) -> Middleware:
     """Refuses callers without this scope, and makes the operation."""
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.http.fields import META_ID, ULID, ConversationPath
-from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.fields import ASSIGNEE, META_ID, ULID, ConversationPath
+from functions.api.http.request import CursorText, Limit, caller, desk_of, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import ConversationIn, ReadIn
@@ -35,7 +35,7 @@ def _need(conversation_id: ConversationId) -> Conversation:
 @router.get("/v1/conversations", **secured(Scope.READ, "conversations", "Conversations, last active first"))
 def list_conversations(
     status: Annotated[Status | None, Query()] = None,
-    assignee: Annotated[str | None, Query(pattern=r"^(me|none|[0-7][0-9A-HJKMNP-TV-Z]{25})$")] = None,
+    assignee: Annotated[str | None, Query(pattern=ASSIGNEE)] = None,
     label: Annotated[str | None, Query(pattern=ULID)] = None,
     number: Annotated[PhoneNumberId | None, Query(pattern=META_ID)] = None,
     unread: Annotated[bool, Query()] = False,
@@ -48,7 +48,7 @@ def list_conversations(
     fewer than `limit`, even none, and still have a next one.
     """
     principal, now = caller(router), epoch_ms()
-    desk = {"me": principal.member_id, "none": ""}.get(assignee or "", assignee)
+    desk = desk_of(principal, assignee)
     chosen = ConversationFilter(status=status, assignee=desk, label=label, phone_number_id=number, unread=unread)
     page = deps().conversations.page(principal.tenant_id, limit, cursor, now, chosen)
     return ConversationsOut(items=[ConversationOut.of(c, now) for c in page.items], next_cursor=page.cursor)

@@ -26,7 +26,7 @@ from tests.support.api_handler import Api
 MOST_BYTES = 6 * 1024 * 1024
 MOST_ITEMS = 1_000
 NOT_BY_CURSOR = {
-    "/v1/events": "goes on from `after`; a chunk of the feed is at most 100 KB, and a call reads four",
+    "/v1/events": "goes on from `after`; a call reads 1,000 events, or 2 MB, at most",
     "/v1/search": "the best `limit` hits, without a second page",
     "/v1/conversations/{conversation_id}/presence": "whoever of the team looks at it within the same 30 seconds",
 }

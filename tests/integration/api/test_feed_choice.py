@@ -1,0 +1,123 @@
+"""What a reader of the feed may ask for: types, a desk, and a lot at once."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.clock import EpochMs, epoch_ms
+from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
+from shared.store.conversations.conversations import Head
+from shared.store.webhooks.event_feed import MOST_READ
+from tests.support.api_handler import Answer, Api
+
+ME, SHE = new_ulid(), new_ulid()
+MINE, HERS, NOBODYS, GONE = (ConversationId(letter * 32) for letter in "abcd")
+
+
+@pytest.fixture
+def tenant() -> TenantId:
+    return TenantId(new_ulid())
+
+
+def event(name: str, kind: EventType = EventType.MESSAGE_RECEIVED, **data: object) -> str:
+    return TenantEvent(f"evt_{name}", kind, EpochMs(1), data).to_json()
+
+
+def start(api: Api, tenant: TenantId) -> str:
+    return str(api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"])
+
+
+def poll(api: Api, tenant: TenantId, cursor: str, **query: str) -> Answer:
+    answer = api.call("GET", "/v1/events", tenant=tenant, member=ME, params={"after": cursor, **query})
+    assert answer.status == 200, answer.body
+    return answer
+
+
+def told(api: Api, tenant: TenantId, cursor: str, **query: str) -> list[str]:
+    return [item["id"].removeprefix("evt_") for item in poll(api, tenant, cursor, **query).body["items"]]
+
+
+def on_desk(api: Api, tenant: TenantId, conversation_id: ConversationId, assignee: str) -> None:
+    head = Head(conversation_id, PhoneNumberId("pn1"), ContactId("c" * 32), "Ana")
+    api.deps.conversations.open(tenant, head, epoch_ms())
+    api.deps.conversations.change(tenant, conversation_id, lambda found: replace(found, assignee=assignee))
+
+
+def test_types_are_chosen_and_the_cursor_passes_the_rest(api: Api, tenant: TenantId) -> None:
+    cursor = start(api, tenant)
+    kinds = (EventType.MESSAGE_RECEIVED, EventType.MESSAGE_STATUS, EventType.CAMPAIGN_PAUSED)
+    api.deps.feed.append(tenant, [event(str(i), kind) for i, kind in enumerate(kinds * 2)], epoch_ms())
+    assert told(api, tenant, cursor) == ["0", "1", "2", "3", "4", "5"]
+    assert told(api, tenant, cursor, type="message.status") == ["1", "4"]
+    # As API Gateway hands over a parameter that is repeated (HTTP API, payload format 2.0).
+    assert told(api, tenant, cursor, type="campaign.paused,message.received") == ["0", "2", "3", "5"]
+    passed = poll(api, tenant, cursor, type="campaign.completed").body
+    assert (passed["items"], passed["more"]) == ([], False)
+    assert told(api, tenant, passed["next_cursor"]) == []
+
+
+@pytest.mark.parametrize(("query", "field"), [("type=message.sent", "type"), ("assignee=her", "assignee")])
+def test_what_is_no_type_and_nobody_s_desk_is_named(api: Api, tenant: TenantId, query: str, field: str) -> None:
+    answer = api.call("GET", "/v1/events", tenant=tenant, query=query)
+    assert (answer.status, answer.body["field"].split(".")[0]) == (422, field)
+
+
+def test_a_desk_hears_of_its_conversations(api: Api, tenant: TenantId) -> None:
+    for conversation_id, assignee in ((MINE, ME), (HERS, SHE), (NOBODYS, "")):
+        on_desk(api, tenant, conversation_id, assignee)
+    cursor = start(api, tenant)
+    moved = {"kind": EventType.CONVERSATION_UPDATED, "changed": ["assignee"]}
+    events: list[Any] = [
+        event("mine", conversation_id=MINE),
+        event("hers", conversation_id=HERS),
+        event("nobody's", conversation_id=NOBODYS),
+        event("gone", conversation_id=GONE),
+        event("campaign", EventType.CAMPAIGN_PAUSED, campaign_id="1"),
+        event("moved", conversation_id=HERS, **moved),  # type: ignore[arg-type]
+        event("hers again", EventType.MESSAGE_STATUS, conversation_id=HERS, changed=["status"]),
+    ]
+    api.deps.feed.append(tenant, events, epoch_ms())
+    assert told(api, tenant, cursor, assignee="me") == ["mine", "gone", "moved"]
+    assert told(api, tenant, cursor, assignee=SHE) == ["hers", "gone", "moved", "hers again"]
+    assert told(api, tenant, cursor, assignee="none") == ["nobody's", "gone", "moved"]
+    assert told(api, tenant, cursor, assignee=SHE, type="message.status") == ["hers again"]
+
+
+def test_what_was_told_before_a_conversation_came_to_a_desk_is_told_there(api: Api, tenant: TenantId) -> None:
+    """Where it lies when it is read counts: so a list of the desk, read before, lacks nothing."""
+    on_desk(api, tenant, MINE, SHE)
+    cursor = start(api, tenant)
+    api.deps.feed.append(tenant, [event("1", conversation_id=MINE)], epoch_ms())
+    on_desk(api, tenant, MINE, ME)
+    assert told(api, tenant, cursor, assignee="me") == ["1"]
+
+
+def test_waiting_for_a_type_goes_past_the_others(api: Api, tenant: TenantId, monkeypatch: pytest.MonkeyPatch) -> None:
+    cursor = start(api, tenant)
+    api.deps.feed.append(tenant, [event("other", EventType.MESSAGE_STATUS)], epoch_ms())
+    later = iter([event("also", EventType.MESSAGE_STATUS), event("this")])
+    monkeypatch.setattr(
+        "functions.api.events.feed_routes.time.sleep",
+        lambda _seconds: api.deps.feed.append(tenant, [next(later)], epoch_ms()),
+    )
+    assert told(api, tenant, cursor, type="message.received", wait="20") == ["this"]
+
+
+def test_a_thousand_events_are_one_answer(api: Api, tenant: TenantId) -> None:
+    cursor = start(api, tenant)
+    names = [str(i) for i in range(MOST_READ)]
+    api.deps.feed.append(tenant, [event(name) for name in names], epoch_ms())
+    assert told(api, tenant, cursor) == names
+
+
+def test_an_answer_of_events_as_large_as_they_come_is_one_that_can_be_given(api: Api, tenant: TenantId) -> None:
+    """6 MB (AWS Lambda, quotas), in which each quotation mark of the body takes two bytes."""
+    cursor = start(api, tenant)
+    api.deps.feed.append(tenant, [event(str(i), text='"' * 8_000) for i in range(200)], epoch_ms())
+    answer = poll(api, tenant, cursor)
+    assert answer.body["more"]
+    assert len(json.dumps(answer.body)) > 1_000_000
+    assert answer.size < 6 * 1024 * 1024
