@@ -159,6 +159,27 @@ def test_a_record_that_comes_again_gives_the_same_events(api: Api, tables: Table
     assert told(api, tenant, cursor) == first * 2
 
 
+def test_what_a_batch_tells_of_a_tenant_is_one_chunk(api: Api, tables: Tables, tenant: TenantId) -> None:
+    """As many records as one invocation takes."""
+    cursor = start(api, tenant)
+
+    def write() -> None:
+        for i in range(99):
+            one = replace(message(), message_id=message_key(EpochMs(1_800_000_000_000 + i), "m"))
+            api.deps.conversations.append(tenant, HEAD, one)
+
+    records = tables.records(write)
+    assert len(records) == 100
+    handle(records)
+    assert len(told(api, tenant, cursor)) == 100
+    chunks = tables.client.query(
+        TableName="SendsTable",
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :chunk)",
+        ExpressionAttributeValues={":pk": {"S": f"T#{tenant}#EVENTS"}, ":chunk": {"S": "E#"}},
+    )
+    assert chunks["Count"] == 1
+
+
 def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, tenant: TenantId) -> None:
     api.deps.conversations.append(tenant, HEAD, message())
     cursor = start(api, tenant)
