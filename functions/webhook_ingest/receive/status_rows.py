@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from functions.webhook_ingest.json_input import Json, as_object, constant, objects, time_ms, word
-from functions.webhook_ingest.receive.routing import TOLD, finder
+from functions.webhook_ingest.receive.routing import RECIPIENT, finder
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
 
@@ -58,7 +58,7 @@ def slimmer(
     value: Mapping[str, object], statuses: Sequence[object], received_at: EpochMs
 ) -> Callable[[object], list[object] | None]:
     """`slim_status` for each of these statuses, with the contact of the value that it is about."""
-    find = finder(value, statuses, TOLD)
+    find = finder(value, statuses, RECIPIENT)
 
     def slim(item: object) -> list[object] | None:
         status = as_object(item)
