@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.campaign_dispatch.lane.reservation import RESERVED_MS
 from functions.campaign_dispatch.load import shard as load
 from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import EpochMs, epoch_ms
@@ -162,8 +163,8 @@ def test_a_crash_at_any_write_of_the_last_shard_strands_nobody(database: Databas
         runs = world.deps.lanes.work(world.phone_number_id).runs
         assert {run.campaign_id: run.state for run in runs}[campaign_id] == "running"
         if not (woken := world.lane_queue.take()):
-            # Its lanes were let at it, and then the worker died.
-            world.sweep(campaign_id, epoch_ms())
+            # Its lanes were let at it, and then the worker died. So long after the last time no lane is kept any more.
+            world.sweep(campaign_id, EpochMs(epoch_ms() + k * 2 * RESERVED_MS))
             woken = world.lane_queue.take()
         assert [(wake.phone_number_id, wake.lane) for wake in woken if isinstance(wake, WakeLane)] == [
             (world.phone_number_id, 0)
