@@ -1,43 +1,27 @@
-"""Trigger: HTTP, `/v1/*` (API Gateway HTTP API, payload 2.0). The routes are in `routes/`.
+"""Trigger: HTTP, `/v1/*` (API Gateway HTTP API, payload 2.0). The routes are in the nouns' `routes.py`.
 
 Errors are mapped to problem documents here and nowhere else. A retry is the caller's: POSTs with an effect take an
 Idempotency-Key.
 """
 
+import importlib
 import json
 import os
 import traceback
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.shared.json_encoder import Encoder
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.accounts import routes as accounts
-from functions.api.accounts import team_routes as team
-from functions.api.billing import routes as billing
 from functions.api.bootstrap import parts
-from functions.api.bots import routes as bots
-from functions.api.campaigns import routes as campaigns
-from functions.api.campaigns.costs import routes as rate_cards
-from functions.api.contacts import routes as contacts
-from functions.api.contacts.imports import routes as imports
-from functions.api.events import endpoint_routes as webhook_endpoints
-from functions.api.events import feed_routes as events
-from functions.api.http import openapi, problems
+from functions.api.http import problems
 from functions.api.http.request import principal_of, request_id
 from functions.api.http.routing import problem_response, public
 from functions.api.http.wiring import provide
-from functions.api.inbox import canned_reply_routes as canned_replies
-from functions.api.inbox import desk_routes as desk
-from functions.api.inbox import label_routes as labels
-from functions.api.inbox import routes as conversations
-from functions.api.inbox import search_routes as search
-from functions.api.inbox import timeline_routes as timeline
-from functions.api.media import routes as media
-from functions.api.numbers import notice_routes as notices
-from functions.api.numbers import routes as whatsapp
-from functions.api.templates import routes as templates
 from shared.observability import count, logger, metrics
 
 
@@ -52,38 +36,69 @@ def written(value: object) -> str:
     return text
 
 
-app = APIGatewayHttpResolver(enable_validation=True, serializer=written)
-for routes in (
-    accounts,
-    whatsapp,
-    notices,
-    contacts,
-    imports,
-    templates,
-    campaigns,
-    conversations,
-    desk,
-    labels,
-    canned_replies,
-    team,
-    timeline,
-    search,
-    media,
-    events,
-    webhook_endpoints,
-    bots,
-    rate_cards,
-    billing,
-):
-    app.include_router(routes.router)
+ROUTES: Mapping[str, frozenset[str]] = {
+    "accounts.routes": frozenset({"api-keys", "login", "me", "signup"}),
+    "numbers.routes": frozenset({"numbers", "whatsapp"}),
+    "numbers.notice_routes": frozenset({"notices"}),
+    "contacts.routes": frozenset({"contacts", "fields"}),
+    "contacts.imports.routes": frozenset({"contacts"}),
+    "templates.routes": frozenset({"templates"}),
+    "campaigns.routes": frozenset({"campaigns"}),
+    "inbox.routes": frozenset({"conversations"}),
+    "inbox.desk_routes": frozenset({"conversations", "mentions"}),
+    "inbox.label_routes": frozenset({"labels"}),
+    "inbox.canned_reply_routes": frozenset({"canned-replies"}),
+    "accounts.team_routes": frozenset({"members"}),
+    "inbox.timeline_routes": frozenset({"contacts", "conversations"}),
+    "inbox.search_routes": frozenset({"search"}),
+    "media.routes": frozenset({"conversations", "media"}),
+    "events.feed_routes": frozenset({"events"}),
+    "events.endpoint_routes": frozenset({"webhook-endpoints"}),
+    "bots.routes": frozenset({"bots"}),
+    "campaigns.costs.routes": frozenset({"rate-card"}),
+    "billing.routes": frozenset({"billing"}),
+}
+"""Module with a router -> what follows `/v1/` in the paths of its routes; in the order of the OpenAPI document."""
+_DESCRIBED = "openapi.json"
 
 
-@app.get("/v1/openapi.json", **public("meta", "This API, described"))
-def get_openapi() -> Response[str]:
-    return Response(200, "application/json", openapi.document(app))
+class Api:
+    """One framework app, which has the routes that were asked for so far: a cold start loads its own noun only."""
+
+    def __init__(self) -> None:
+        self._app, self._loaded = _app_with(()), frozenset[str]()
+
+    def app_for(self, path: str) -> APIGatewayHttpResolver:
+        """With all routes that this path could be for. Apps of earlier calls are no longer to be used: a router
+        belongs to one app."""
+        first = [*path.split("/"), "", ""][2]
+        wanted = {module for module, firsts in ROUTES.items() if first in firsts or first == _DESCRIBED}
+        if not wanted <= self._loaded:
+            self._loaded |= wanted
+            self._app = _app_with([module for module in ROUTES if module in self._loaded])
+        return self._app
+
+    def whole(self) -> APIGatewayHttpResolver:
+        """With every route."""
+        return self.app_for(f"/v1/{_DESCRIBED}")
 
 
-def _failed(error: Exception) -> Response[Any]:
+def _app_with(modules: Sequence[str]) -> APIGatewayHttpResolver:
+    app = APIGatewayHttpResolver(enable_validation=True, serializer=written)
+    for module in modules:
+        app.include_router(importlib.import_module(f"functions.api.{module}").router)
+
+    @app.get(f"/v1/{_DESCRIBED}", **public("meta", "This API, described"))
+    def get_openapi() -> Response[str]:
+        from functions.api.http import openapi
+
+        return Response(200, "application/json", openapi.document(app))
+
+    app.exception_handler(Exception)(partial(_failed, app))
+    return app
+
+
+def _failed(app: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
     problem = problems.of(error)
     logger.append_keys(problem=problem.code)
     if problem is problems.INTERNAL:
@@ -97,7 +112,7 @@ def _failed(error: Exception) -> Response[Any]:
     return problem_response(problem, request_id(app))
 
 
-app.exception_handler(Exception)(_failed)
+api = Api()
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
@@ -108,6 +123,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
     count("ApiRequests")
+    app = api.app_for(APIGatewayProxyEventV2(event).path)
     provide(app, parts())
     answer = app.resolve(event, context)
     headers: dict[str, Any] = answer.setdefault("headers", {})
@@ -121,5 +137,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return answer
 
 
-if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+_START = os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE")
+if _START:
     parts()
+    if _START != "on-demand":
+        # Nobody waits for a start that is kept for later (provisioned concurrency, SnapStart).
+        api.whole()
+        parts().make_all()

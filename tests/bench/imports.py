@@ -1,4 +1,5 @@
-"""Import time of each handler, in fresh interpreters: CPU of the import alone, and against importing everything."""
+"""Import time of each handler, in fresh interpreters: CPU of the import alone, against botocore alone (which no handler
+can do without), and against importing everything. For the API also what the first request of a noun adds."""
 
 import subprocess
 import sys
@@ -20,6 +21,20 @@ HANDLERS = (
     "functions.api.authorizer_handler",
     "functions.api.import_handler",
 )
+API = "functions.api.handler"
+BOTOCORE = "botocore.session"
+NOUNS = (
+    ("functions.api.contacts.routes", "functions.api.contacts.imports.routes", "functions.api.inbox.timeline_routes"),
+    ("functions.api.campaigns.routes",),
+    (
+        "functions.api.inbox.routes",
+        "functions.api.inbox.desk_routes",
+        "functions.api.inbox.timeline_routes",
+        "functions.api.media.routes",
+    ),
+    ("functions.api.events.feed_routes",),
+)
+"""What the API loads for the first request of some nouns, beside its handler."""
 RUNS = 5
 _CODE = """
 import os, sys, time
@@ -45,8 +60,11 @@ def import_cost(*modules: str) -> tuple[float, int]:
 
 def main() -> None:
     everything, _ = import_cost(*HANDLERS)
-    print(f"{'handler':48} {'CPU ms':>8} {'modules':>8} {'of all':>7}")
-    for handler in HANDLERS:
-        cpu, loaded = import_cost(handler)
-        print(f"{handler:48} {cpu:8.0f} {loaded:8} {cpu / everything:7.0%}")
-    print(f"{'all handlers in one process':48} {everything:8.0f}")
+    least, _ = import_cost(BOTOCORE)
+    print(f"{'imported':56} {'CPU ms':>8} {'modules':>8} {'botocore':>9} {'of all':>7}")
+    rows = [(BOTOCORE,), *((handler,) for handler in HANDLERS), *((API, *noun) for noun in NOUNS)]
+    for modules in rows:
+        cpu, loaded = import_cost(*modules)
+        name = modules[0] if len(modules) == 1 else f"  with {modules[1]}"
+        print(f"{name:56} {cpu:8.0f} {loaded:8} {cpu / least:8.1f}x {cpu / everything:7.0%}")
+    print(f"{'all handlers in one process':56} {everything:8.0f}")

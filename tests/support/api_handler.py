@@ -10,12 +10,13 @@ from typing import Any
 from functions.api import handler
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.user_pool import UserPool
-from functions.api.bootstrap import Parts
 from functions.api.bots.parts import BotParts
 from functions.api.campaigns.parts import CampaignParts
 from functions.api.events.parts import EndpointParts, FeedParts
+from functions.api.http.wiring import Parts
 from functions.api.inbox.chat_signals import ChatSignals
-from functions.api.inbox.parts import ConversationParts, DeskParts, TimelineParts
+from functions.api.inbox.lookup_parts import TimelineParts
+from functions.api.inbox.parts import ConversationParts, DeskParts
 from functions.api.meta.calls import Graph
 from functions.api.templates.parts import TemplateParts
 from shared.clients.queue import Queue

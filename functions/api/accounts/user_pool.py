@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import jwt
-
 from shared.errors import Conflict, Forbidden, InvalidInput, RetryableError, Unauthenticated
 
 if TYPE_CHECKING:
@@ -136,6 +134,8 @@ class UserPool:
 
     def subject(self, session: Session) -> str:
         """The subject of somebody who has just logged in; the token came straight from Cognito."""
+        import jwt  # with its cryptography: only who logs in needs it
+
         return str(jwt.decode(session.access_token, options={"verify_signature": False})["sub"])
 
 

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from functions.api.http.fields import UNION_TAG
-from shared.domain.templates.compiler import CompileError
+from shared.domain.templates.problem import CompileError
 from shared.errors import AppError, ProviderRejected
 
 CONTENT_TYPE = "application/problem+json"

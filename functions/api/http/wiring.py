@@ -4,8 +4,8 @@ A noun says in its `parts.py` what it needs; `functions.api.bootstrap` makes it.
 sees more than it uses.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, cast
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
@@ -14,7 +14,30 @@ P = TypeVar("P")
 _PARTS = "parts"
 
 
-def provide(app: ApiGatewayResolver, parts: Mapping[type[object], object]) -> None:
+class Parts:
+    """One collaborator of each type, made when it is first asked for: a cold start waits for its own noun only."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Iterable[object]]]) -> None:
+        """`makers`: module -> makes one of each type that a route may ask for and that stands in that module."""
+        self._makers = makers
+        self._made: dict[type[object], object] = {}
+
+    def __getitem__(self, kind: type[P]) -> P:
+        """Raises KeyError, which names the type or its module, when nobody makes it."""
+        if kind not in self._made:
+            self._make(kind.__module__)
+        return cast("P", self._made[kind])
+
+    def make_all(self) -> None:
+        for module in self._makers:
+            self._make(module)
+
+    def _make(self, module: str) -> None:
+        for part in self._makers[module]():
+            self._made.setdefault(type(part), part)
+
+
+def provide(app: ApiGatewayResolver, parts: Parts) -> None:
     """For the next request only: the framework forgets its context after each."""
     app.append_context(**{_PARTS: parts})  # type: ignore[no-untyped-call]
 

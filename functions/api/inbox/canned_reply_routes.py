@@ -11,7 +11,7 @@ from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import CannedRepliesOut, CannedReplyIn, CannedReplyOut, PreviewOut
-from functions.api.inbox.parts import CannedReplyParts
+from functions.api.inbox.lookup_parts import CannedReplyParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.contacts.contact import Contact

@@ -1,4 +1,4 @@
-"""What the inbox is made of."""
+"""What conversations, and the desk that answers them, are made of."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,10 @@ from functions.api.inbox.chat_signals import ChatSignals
 from functions.api.inbox.sending.parts import DraftParts
 from shared.services.single_send import SingleSender
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.campaigns import Campaigns
-from shared.store.campaigns.lanes import Lanes
-from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
-from shared.store.contacts.fields import ContactFields
 from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.inbox_settings import InboxSettings
-from shared.store.templates.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +29,3 @@ class DeskParts:
     conversations: Conversations
     inbox: InboxSettings
     signals: ChatSignals
-
-
-@dataclass(frozen=True, slots=True)
-class CannedReplyParts:
-    fields: ContactFields
-    contacts: Contacts
-    inbox: InboxSettings
-
-
-@dataclass(frozen=True, slots=True)
-class SearchParts:
-    accounts: Accounts
-    contacts: Contacts
-    conversations: Conversations
-    inbox: InboxSettings
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineParts:
-    accounts: Accounts
-    campaigns: Campaigns
-    contacts: Contacts
-    conversations: Conversations
-    templates: Templates
-    lanes: Lanes
-    sends: Sends

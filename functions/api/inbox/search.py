@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from functions.api.inbox.parts import SearchParts
+from functions.api.inbox.lookup_parts import SearchParts
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import phone_ids
 from shared.domain.contacts.number_plans import spellings

@@ -10,8 +10,8 @@ from functions.api.http.request import caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import LabelOut
+from functions.api.inbox.lookup_parts import SearchParts
 from functions.api.inbox.models import ConversationOut, MessageOut
-from functions.api.inbox.parts import SearchParts
 from functions.api.inbox.search import Search, check
 from functions.api.inbox.search_models import MessageHitOut, SearchOut
 from shared.clock import epoch_ms

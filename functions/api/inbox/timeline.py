@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.logic.happenings import Touch, What
-from functions.api.inbox.parts import TimelineParts
+from functions.api.inbox.lookup_parts import TimelineParts
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO

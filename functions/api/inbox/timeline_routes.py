@@ -6,8 +6,8 @@ from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox import timeline
+from functions.api.inbox.lookup_parts import TimelineParts
 from functions.api.inbox.lookups import need_conversation
-from functions.api.inbox.parts import TimelineParts
 from functions.api.inbox.timeline_models import TimelineItemOut, TimelineOut
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope

@@ -20,6 +20,7 @@ from shared.domain.templates.parameter_checks import (
     as_line,
     checked,
 )
+from shared.domain.templates.problem import CompileError, Problem
 from shared.domain.templates.rendering import components_of, read_text, shown
 from shared.domain.templates.slots import slots_of
 from shared.domain.templates.template import (
@@ -31,8 +32,7 @@ from shared.domain.templates.template import (
     kind_of,
     replace_variables,
 )
-from shared.domain.templates.variables import Problem, Variable, code_problems, fit, variable_problems
-from shared.errors import InvalidInput
+from shared.domain.templates.variables import Variable, code_problems, fit, variable_problems
 
 __all__ = [
     "CompileError",
@@ -68,15 +68,6 @@ class SendPlan:
     card_texts: tuple[str, ...] = ()
     body_limit: int = BODY_LIMIT
     compiled_at: EpochMs = EpochMs(0)
-
-
-class CompileError(InvalidInput):
-    """What is asked for could not be sent; `problems` holds everything that is wrong with it."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        first = problems[0].field if problems else None
-        super().__init__("; ".join(f"{p.field}: {p.message}" for p in problems), field=first)
-        self.problems = list(problems)
 
 
 class Unsendable(Exception):

@@ -10,6 +10,7 @@ from shared.domain.media.media_types import MediaKind
 from shared.domain.money import is_currency
 from shared.domain.templates.date_text import DEFAULT_PATTERN, is_pattern
 from shared.domain.templates.parameter_checks import BadValue, as_line, checked, one_line
+from shared.domain.templates.problem import Problem
 from shared.domain.templates.template import Slot, SlotKind
 
 Source = Literal["contact", "field", "constant", "media"]
@@ -49,14 +50,6 @@ class Variable:
     kind: VariableKind = "text"
     currency: str = ""
     format: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that would make Meta refuse the send; `field` is the place in the campaign to correct."""
-
-    field: str
-    message: str
 
 
 def fit(slot: Slot, variable: Variable) -> tuple[Slot, list[Problem]]:

@@ -302,7 +302,7 @@ def test_no_race_passes_a_bound(row: Capped, world: World, racing: Racers) -> No
 
 
 def test_every_route_that_makes_something_has_a_row_or_a_reason() -> None:
-    document = json.loads(openapi.document(handler.app))
+    document = json.loads(openapi.document(handler.api.whole()))
     routes = {
         f"{method.upper()} {path}"
         for path, methods in document["paths"].items()

@@ -35,7 +35,7 @@ PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password":
 
 
 def paths() -> list[tuple[str, str, dict[str, Any]]]:
-    document = json.loads(openapi.document(handler.app))
+    document = json.loads(openapi.document(handler.api.whole()))
     return [(m.upper(), path, operation) for path, ms in document["paths"].items() for m, operation in ms.items()]
 
 

@@ -34,7 +34,7 @@ NOT_BY_CURSOR = {
 
 def described_lists() -> dict[str, Mapping[str, Any]]:
     """Path -> operation of every GET whose answer holds `items`."""
-    document = json.loads(openapi.document(handler.app))
+    document = json.loads(openapi.document(handler.api.whole()))
     schemas = document["components"]["schemas"]
     found: dict[str, Mapping[str, Any]] = {}
     for path, methods in document["paths"].items():
