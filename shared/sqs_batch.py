@@ -80,7 +80,6 @@ def log_failure(what: str, error: Exception) -> None:
     """What failed and where. The error's own words stay out: libraries quote their input in them. What is only too
     early is no failure, and wakes nobody."""
     if isinstance(error, NotYet):
-        logger.info("put off", extra={"what": what})
         count("RecordsPutOff")
         return
     trace = error.__traceback__

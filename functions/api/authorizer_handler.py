@@ -11,13 +11,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Role, scopes_of
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 
 API_KEY_PREFIX = "wpb_"
 _DENIED: dict[str, Any] = {"isAuthorized": False}
 
 
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     headers = {str(name).lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme, _, token = str(headers.get("authorization") or "").strip().partition(" ")
@@ -26,8 +26,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         count("CallerDenied")
         return _DENIED
     granted = grant(authorizer_deps(), token, epoch_ms())
-    count("CallerDenied" if granted is None else "CallerAuthorized")
     if granted is None:
+        count("CallerDenied")
         logger.info("caller denied", extra={"kind": "api_key" if token.startswith(API_KEY_PREFIX) else "access_token"})
         return _DENIED
     return {"isAuthorized": True, "context": granted}

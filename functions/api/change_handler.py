@@ -26,7 +26,7 @@ from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.errors import PermanentError
 from shared.ids import TenantId
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 from shared.sqs_batch import log_failure
 
 _SIDE_BY_SIDE = 32
@@ -34,7 +34,7 @@ _SIDE_BY_SIDE = 32
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     deps = change_deps()
     count("ChangesTaken", len(event["Records"]))

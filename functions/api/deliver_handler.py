@@ -13,13 +13,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.events_bootstrap import deliver_deps
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 from shared.queue_messages import DeliverWebhook
 from shared.sqs_batch import BatchResponse, Record, process_together
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     courier = deliver_deps()
 

@@ -22,7 +22,7 @@ from functions.api.http import problems
 from functions.api.http.request import principal_of, request_id
 from functions.api.http.routing import problem_response, public
 from functions.api.http.wiring import provide
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 
 
 def written(value: object) -> str:
@@ -116,13 +116,12 @@ api = Api()
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     instance = str((event.get("requestContext") or {}).get("requestId", ""))
     principal = principal_of(event)
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
-    count("ApiRequests")
     app = api.app_for(APIGatewayProxyEventV2(event).path)
     provide(app, parts())
     answer = app.resolve(event, context)

@@ -17,7 +17,7 @@ from functions.api.contacts.imports.run import ImportRun
 from functions.api.import_bootstrap import import_deps
 from shared.clock import EpochMs, epoch_ms
 from shared.errors import Conflict, NotFound
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 from shared.queue_messages import ImportFile
 from shared.sqs_batch import BatchResponse, log_failure, process
 
@@ -39,7 +39,7 @@ class LambdaClock:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     def handle(body: str, record: Mapping[str, Any]) -> None:
         import_file(ImportFile.from_json(body), context)

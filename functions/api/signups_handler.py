@@ -5,11 +5,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.api.accounts.ended_signups import end_signups
 from functions.api.signups_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import metrics
+from shared.observability import with_counts
 
 _SPARE_MS = 10_000
 
 
-@metrics.log_metrics
+@with_counts
 def lambda_handler(_event: object, context: LambdaContext) -> None:
     end_signups(deps().users, deps().signups, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)

@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.campaign_dispatch.lane.slice import run_slice
 from functions.campaign_dispatch.lane_bootstrap import deps
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import BatchResponse, Record, log_failure, process
 
@@ -36,6 +36,6 @@ def _handle(body: str, _record: Record) -> None:
         )
 
 
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
     return process(event, _handle)

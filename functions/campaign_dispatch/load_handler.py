@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.load_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, metrics
+from shared.observability import logger, with_counts
 from shared.queue_messages import LoadShard
 from shared.sqs_batch import BatchResponse, process
 
@@ -23,7 +23,7 @@ class Context(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
     def handle(body: str, _record: object) -> None:
         task = LoadShard.from_json(body)

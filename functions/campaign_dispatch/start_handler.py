@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from functions.campaign_dispatch.start.campaign import start_campaign
 from functions.campaign_dispatch.start_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, metrics
+from shared.observability import logger, with_counts
 from shared.queue_messages import StartCampaign
 from shared.sqs_batch import BatchResponse, Record, process
 
@@ -23,6 +23,6 @@ def _handle(body: str, _record: Record) -> None:
     logger.info("campaign start", extra={"campaign_id": task.campaign_id, "result": result})
 
 
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
     return process(event, _handle, time_left_ms=context.get_remaining_time_in_millis)

@@ -12,7 +12,7 @@ from functions.campaign_dispatch.sweep.campaign import sweep_campaign
 from functions.campaign_dispatch.sweep_bootstrap import deps
 from shared.clock import epoch_ms
 from shared.domain.fairness import in_turns
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 from shared.sqs_batch import log_failure
 
 _SPARE_MS = 10_000
@@ -25,7 +25,7 @@ class TimeLeft(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-@metrics.log_metrics
+@with_counts
 def lambda_handler(_event: object, context: TimeLeft) -> None:
     now = epoch_ms()
     rotated = in_turn(deps().campaigns.to_sweep(now), now // 60_000)

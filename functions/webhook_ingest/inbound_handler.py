@@ -15,13 +15,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.webhook_ingest.bootstrap import message_parts as deps
 from functions.webhook_ingest.messages.take import take_message
 from shared.clock import epoch_ms
-from shared.observability import logger, metrics
+from shared.observability import logger, with_counts
 from shared.queue_messages import InboundMessage
 from shared.sqs_batch import BatchResponse, Record, process
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     return process(
         event, _handle, fifo=True, park=deps().parking.park, time_left_ms=context.get_remaining_time_in_millis

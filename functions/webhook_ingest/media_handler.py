@@ -11,13 +11,13 @@ from typing import Any
 
 from functions.webhook_ingest.media_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, metrics
+from shared.observability import logger, with_counts
 from shared.queue_messages import CopyMedia
 from shared.sqs_batch import BatchResponse, Record, process
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
     return process(event, _handle, park=deps().parking.park)
 

@@ -20,7 +20,7 @@ from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.receive_bootstrap import Deps, deps
 from shared.clients.queue import Outgoing
 from shared.clock import epoch_ms
-from shared.observability import count, logger, metrics
+from shared.observability import count, logger, with_counts
 from shared.sqs_batch import log_failure
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -30,7 +30,7 @@ Response = dict[str, Any]
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
+@with_counts
 def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
     """Answers 200, 401 (not signed by Meta), 403 (wrong verify token), 405, 413, or 500 (deliver again)."""
     try:
@@ -79,7 +79,6 @@ def _receive(event: Mapping[str, Any], parts: Deps) -> Response:
     parts.sync.send_all(Outgoing(task, digest(task.waba_id)) for task in found.long)
     for parked in found.parked:
         parts.parking.park(parked.reason, parked.raw)
-    count("WebhookReceived")
     return _answer(200)
 
 

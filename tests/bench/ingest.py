@@ -31,7 +31,6 @@ from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, block_number
 from shared.domain.campaigns.callback import CampaignSlot, encode_slot
 from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.ids import CampaignId, new_ulid
-from shared.observability import metrics
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
 from shared.store.accounts.notices import Notices
@@ -225,7 +224,6 @@ def _record(made: Deps, queued: Sequence[str]) -> None:
 def _take(made: Deps, queued: Sequence[str]) -> None:
     for body in queued:
         take_message(made.for_messages(), InboundMessage.from_json(body), epoch_ms())
-        metrics.clear_metrics()
 
 
 def _check(world: World, made: Deps, statuses: int, messages: int) -> None:

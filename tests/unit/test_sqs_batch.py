@@ -1,23 +1,27 @@
 """A batch of queue messages: what comes again, and what of it is counted as a failure."""
 
+import json
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from threading import Barrier
 from typing import Any
 
 import pytest
 
+from shared import observability
 from shared.errors import NotYet, RateLimited, RetryableError
-from shared.observability import count, metrics
+from shared.observability import count
 from shared.sqs_batch import process, process_together
 
 
 @pytest.fixture(autouse=True)
-def counted() -> Iterator[dict[str, Any]]:
-    """The metrics of this test."""
-    metrics.clear_metrics()
-    yield metrics.metric_set
-    metrics.clear_metrics()
+def counted() -> Iterator[Counter[str]]:
+    """What this test counts."""
+    observability._counts.clear()
+    yield observability._counts
+    observability._counts.clear()
 
 
 @pytest.mark.parametrize(
@@ -29,7 +33,7 @@ def counted() -> Iterator[dict[str, Any]]:
     ],
 )
 def test_what_is_only_too_early_comes_again_and_wakes_nobody(
-    counted: dict[str, Any], error: Exception, metric: str
+    counted: Counter[str], error: Exception, metric: str
 ) -> None:
     def handle(body: str, record: Mapping[str, Any]) -> None:
         raise error
@@ -44,20 +48,18 @@ def records(*bodies: str) -> dict[str, Any]:
 
 
 def test_what_several_threads_count_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = 0
+    class Slow(Counter[str]):
+        def __getitem__(self, name: str) -> int:
+            before = super().__getitem__(name)
+            time.sleep(0.01)
+            return before
 
-    def add_slowly(**_metric: object) -> None:
-        nonlocal counted
-        before = counted
-        time.sleep(0.01)
-        counted = before + 1
-
-    monkeypatch.setattr(metrics, "add_metric", add_slowly)
+    monkeypatch.setattr(observability, "_counts", Slow())
     process_together(records(*"0123456789"), lambda _body, _record: count("Heard"))
-    assert counted == 11  # and how many records were taken
+    assert observability._counts == {"Heard": 10, "RecordsTaken": 10}
 
 
-def test_records_worked_on_together_wait_for_none_of_each_other(counted: dict[str, Any]) -> None:
+def test_records_worked_on_together_wait_for_none_of_each_other(counted: Counter[str]) -> None:
     all_there = Barrier(10, timeout=60)
 
     def handle(_body: str, _record: Mapping[str, Any]) -> None:
@@ -65,7 +67,7 @@ def test_records_worked_on_together_wait_for_none_of_each_other(counted: dict[st
         count("Heard")
 
     assert process_together(records(*"0123456789"), handle) == {"batchItemFailures": []}
-    assert sum(counted["Heard"]["Value"]) == 10
+    assert counted["Heard"] == 10
 
 
 def test_of_records_worked_on_together_what_fails_comes_again_alone() -> None:
@@ -80,3 +82,28 @@ def test_of_records_worked_on_together_what_fails_comes_again_alone() -> None:
 def test_a_limit_says_when_to_come_again() -> None:
     error = RateLimited("too many", retry_after=7)
     assert (error.status, error.retryable, error.extensions) == (429, True, {"retry_after_seconds": 7})
+
+
+def test_what_an_invocation_counts_is_one_line_of_sums(
+    counted: Counter[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observability.logger.registered_handler, "stream", sys.stdout)
+
+    def too_early(_body: str, _record: Mapping[str, Any]) -> None:
+        count("Heard")
+        raise NotYet("it is too early")
+
+    @observability.with_counts
+    def invoke(event: Mapping[str, Any], _context: None) -> object:
+        return process(event, too_early)
+
+    invoke(records(*map(str, range(250))), None)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert {name: json.loads(line)[name] for name in ("Heard", "RecordsPutOff", "RecordsTaken")} == dict.fromkeys(
+        ("Heard", "RecordsPutOff", "RecordsTaken"), [250.0]
+    )
+    invoke({"Records": []}, None)
+    counted.clear()
+    capsys.readouterr()
+    observability.show_counts()
+    assert capsys.readouterr().out == ""

@@ -17,15 +17,13 @@ TABLES = sorted(resources(TEMPLATE, "AWS::DynamoDB::Table"))
 SHOWN = {
     "what was done": [
         *(
-            "ApiRequests",
-            "CallerAuthorized",
             "RecordsTaken",
             "ChangesTaken",
             "EventsPublished",
             "ImportSlices",
             "CampaignMessagesAccepted",
         ),
-        *("WebhookReceived", "WebhookChallengeAnswered", "BillingReceived", "BillingEventApplied", "StatusTaken"),
+        *("WebhookChallengeAnswered", "BillingReceived", "BillingEventApplied", "StatusTaken"),
         *("InboundTaken", "EchoTaken", "HistoryTaken", "PhoneBookTaken", "AccountEventApplied", "MediaRequested"),
         *("MediaUploaded", "UserIdLearned", "ConversationMoved", "ConversationMoveQueued", "NoticeGiven"),
         *("StandbyTaken", "PlatformNoteTaken", "PhoneRespelled", "SignupEnded"),

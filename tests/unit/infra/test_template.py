@@ -71,8 +71,15 @@ def actions_of(statement: Data) -> list[str]:
     return listed(statement["Action"])
 
 
-def test_runs_on_arm_with_tracing() -> None:
-    assert (GLOBALS["Runtime"], GLOBALS["Architectures"], GLOBALS["Tracing"]) == ("python3.13", ["arm64"], "Active")
+def test_runs_on_arm() -> None:
+    assert (GLOBALS["Runtime"], GLOBALS["Architectures"]) == ("python3.13", ["arm64"])
+
+
+def test_neither_traces_nor_platform_lines_are_paid_for_unless_somebody_asks_for_them() -> None:
+    assert GLOBALS["Tracing"] == {"Ref": "Tracing"}
+    assert GLOBALS["LoggingConfig"] == {"LogFormat": "JSON", "SystemLogLevel": {"Ref": "PlatformLogLevel"}}
+    parameters = TEMPLATE["Parameters"]
+    assert (parameters["Tracing"]["Default"], parameters["PlatformLogLevel"]["Default"]) == ("PassThrough", "WARN")
 
 
 @pytest.mark.parametrize("logical_id", sorted(LAMBDAS))
