@@ -9,12 +9,10 @@ import functools
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
-
-E, C, A = TypeVar("E"), TypeVar("C"), TypeVar("A")
 
 logger = Logger()
 _metrics = Metrics()
@@ -30,11 +28,11 @@ def count(name: str, value: int = 1) -> None:
         _counts[name] += value
 
 
-def with_counts(handler: Callable[[E, C], A]) -> Callable[[E, C], A]:
+def with_counts(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Shows what an invocation counted, as sums in one line (CloudWatch's embedded metric format), or none."""
 
     @functools.wraps(handler)
-    def invoke(event: E, context: C) -> A:
+    def invoke(event: object, context: object) -> Any:
         try:
             return handler(event, context)
         finally:

@@ -24,30 +24,30 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
     """Everything the routes work with. Raises ConfigError."""
     # Asked here as well: stores that are made later would say later that a table has no name.
     _ = database.contacts, database.conversations, database.sends
-    made = _Made(Settings.of(env), database, aws)
+    nouns = _Nouns(Settings.of(env), database, aws)
     return Parts(
         {
-            "shared.store.engine.directory": lambda: [made.directory],
-            "shared.store.accounts.tenants": lambda: [made.accounts],
-            "shared.store.conversations.inbox_settings": lambda: [made.inbox],
-            "shared.store.accounts.notices": made.notices,
-            "functions.api.http.idempotency": made.idempotency,
-            "functions.api.accounts.parts": made.of_accounts,
-            "functions.api.bots.parts": made.of_bots,
-            "functions.api.campaigns.parts": made.of_campaigns,
-            "functions.api.contacts.parts": made.of_contacts,
-            "functions.api.contacts.imports.parts": made.of_imports,
-            "functions.api.events.parts": made.of_events,
-            "functions.api.inbox.parts": made.of_the_inbox,
-            "functions.api.inbox.lookup_parts": made.of_lookups,
-            "functions.api.media.parts": made.of_media,
-            "functions.api.numbers.parts": made.of_numbers,
-            "functions.api.templates.parts": made.of_templates,
+            "shared.store.engine.directory": lambda: [nouns.directory],
+            "shared.store.accounts.tenants": lambda: [nouns.accounts],
+            "shared.store.conversations.inbox_settings": lambda: [nouns.inbox],
+            "shared.store.accounts.notices": nouns.notices,
+            "functions.api.http.idempotency": nouns.idempotency,
+            "functions.api.accounts.parts": nouns.of_accounts,
+            "functions.api.bots.parts": nouns.of_bots,
+            "functions.api.campaigns.parts": nouns.of_campaigns,
+            "functions.api.contacts.parts": nouns.of_contacts,
+            "functions.api.contacts.imports.parts": nouns.of_imports,
+            "functions.api.events.parts": nouns.of_events,
+            "functions.api.inbox.parts": nouns.of_the_inbox,
+            "functions.api.inbox.lookup_parts": nouns.of_lookups,
+            "functions.api.media.parts": nouns.of_media,
+            "functions.api.numbers.parts": nouns.of_numbers,
+            "functions.api.templates.parts": nouns.of_templates,
         }
     )
 
 
-class _Made(Common):
+class _Nouns(Common):
     """What each noun works with."""
 
     def idempotency(self) -> Iterable[object]:

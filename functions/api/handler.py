@@ -72,9 +72,9 @@ class Api:
         """With all routes that this path could be for. Apps of earlier calls are no longer to be used: a router
         belongs to one app."""
         first = [*path.split("/"), "", ""][2]
-        wanted = {module for module, firsts in ROUTES.items() if first in firsts or first == _DESCRIBED}
-        if not wanted <= self._loaded:
-            self._loaded |= wanted
+        needed = {module for module, firsts in ROUTES.items() if first in firsts or first == _DESCRIBED}
+        if not needed <= self._loaded:
+            self._loaded |= needed
             self._app = _app_with([module for module in ROUTES if module in self._loaded])
         return self._app
 

@@ -65,6 +65,7 @@ def main() -> None:
     rows = [(BOTOCORE,), *((handler,) for handler in HANDLERS), *((API, *noun) for noun in NOUNS)]
     for modules in rows:
         cpu, loaded = import_cost(*modules)
+        least = min(least, cpu)
         name = modules[0] if len(modules) == 1 else f"  with {modules[1]}"
         print(f"{name:56} {cpu:8.0f} {loaded:8} {cpu / least:8.1f}x {cpu / everything:7.0%}")
     print(f"{'all handlers in one process':56} {everything:8.0f}")

@@ -1,49 +1,255 @@
-"""AWS list price of a million campaign messages, from counted requests; the arithmetic is printed.
-
-Prices: us-east-1, list, no free tier, as of 2026-11 (HTTP API $1.00, Lambda requests $0.20, SQS $0.40, DynamoDB
-$0.625 WRU and $0.125 RRU, each per million; Lambda arm64 $0.0000133334 per GB-s).
+"""What AWS bills, all of it, for a campaign message, an inbound message, a bot's answer, a polling console and an idle
+month: list prices, no free tier, no discount. What is counted or measured is so in this run (tests/bench/priced_work);
+what is assumed says so in its line. What Meta charges comes on top, and is many times that.
 """
 
-from tests.bench.parts import folding, receive
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from infra.packaging.target import ROOT
+from tests.bench.parts import folding
+from tests.bench.priced_work import Measured, Work, measure
+from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
+from tests.support.dynoxide import BINARY, MISSING
+from tests.support.template import load_template, resources
+
+MILLION, GB = 1_000_000, 1e9
+
+# us-east-1, AWS's price pages as of 2026-11-23, in dollars.
+HTTP_API_CALL = 1.00 / MILLION
+LAMBDA_CALL, LAMBDA_GB_SECOND = 0.20 / MILLION, 0.0000133334  # arm64
+SQS_CALL, SQS_FIFO_CALL, SQS_FAIR_SURCHARGE = 0.40 / MILLION, 0.50 / MILLION, 0.10 / MILLION
+WRITE_UNIT, READ_UNIT = 0.625 / MILLION, 0.125 / MILLION
+STORED_GB_MONTH = 0.25
+KMS_KEY_MONTH, KMS_CALL, SECRET_MONTH, EGRESS_GB = 1.00, 0.03 / 10_000, 0.40, 0.09
+# The same pages, from memory and not looked up again.
+POINT_IN_TIME_GB_MONTH = 0.20
+LOGS_GB, LOGS_GB_MONTH = 0.50, 0.03
+TRACE, ALARM_MONTH, METRIC_MONTH, SCHEDULED = 5.00 / MILLION, 0.10, 0.30, 1.00 / MILLION
 
 POSTS = 2.53
 """Webhooks per message when each brings one status: sent, delivered for 93 %, read for 60 %."""
-SQS_CALL_SECONDS = 3e-3
-"""Assumed for the one SQS call of a POST; everything else here is counted or measured."""
-WRU = 0.9
-"""The budget that tests/integration/campaign_dispatch/test_write_cost.py holds the measured figure to."""
+NOTE_WRU = 1 / 80
+"""Noting when a message left, beside what the write-cost test asserts."""
 RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
 """Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
 FIRST_WRU = 1.0
 """For a person who gets their first message: their user id is kept."""
-BUDGET = 6.20
+SQS_SECONDS, DYNAMODB_SECONDS, META_SECONDS = 3e-3, 4e-3, 0.3
+"""Assumed waits for one call of each, which are paid for as Lambda's time."""
+STATUS_WRITES = 0.7 / POSTS
+"""Per status, of what the write-cost test measures; assumed to be made one after another."""
+SEND_BYTES, ANSWER_BYTES = 1_400, 250
+"""Assumed, on the wire: a template message that goes to Meta; the answer to a webhook, with its headers."""
+TRACED = 0.05
+"""X-Ray's default rule: one request a second, and 5 % of the others."""
+PLATFORM_LINES = 300
+"""Bytes of Lambda's own start, end and report of an invocation."""
+VCPU_MB = 1769
+"""Memory at which Lambda gives one whole vCPU; less gives as much less."""
+BLOCK_MONTHS, MESSAGE_MONTHS = 3, 13
+"""How long what is counted as stored stays: blocks 90 days, messages 400."""
+
+TEMPLATE = load_template()
+FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    name: str
+    arithmetic: str
+    dollars: float
+    """For a million, or for the whole of a month or an hour."""
+
+
+def memory_mb(function: str) -> int:
+    return int(FUNCTIONS[f"{function}Function"].get("MemorySize", TEMPLATE["Globals"]["Function"]["MemorySize"]))
+
+
+def default(parameter: str) -> str:
+    return str(TEMPLATE["Parameters"][parameter]["Default"])
+
+
+def gb_seconds(function: str, cpu: float, waits: float = 0.0) -> float:
+    """Of one invocation: CPU takes longer on a part of a vCPU, waiting does not."""
+    mb = memory_mb(function)
+    return (cpu / min(1.0, mb / VCPU_MB) + waits) * mb / 1024
+
+
+def lambda_lines(function: str, cpu: float, waits: float, invocations: float = 1.0) -> Iterator[Line]:
+    """For a million of what takes so many invocations, each with this CPU and these waits (seconds)."""
+    each = gb_seconds(function, cpu, waits)
+    calls, time = invocations * MILLION * LAMBDA_CALL, invocations * MILLION * each * LAMBDA_GB_SECOND
+    what = f"{invocations:g} x ({cpu * 1e3:.2f} ms CPU + {waits * 1e3:.0f} ms waiting, {memory_mb(function)} MB)"
+    yield Line(f"{function}: calls and time", what, calls + time)
+    if default("Tracing") == "Active":
+        yield Line(f"{function}: traces", f"{invocations:g} x {TRACED:.0%}", invocations * MILLION * TRACED * TRACE)
+    if default("PlatformLogLevel") == "INFO":
+        dollars = invocations * MILLION * PLATFORM_LINES / GB * LOGS_GB
+        yield Line(f"{function}: platform's log lines", f"{invocations:g} x {PLATFORM_LINES} B", dollars)
+
+
+def database_line(name: str, writes: float, reads: float) -> Line:
+    return Line(name, f"{writes:.2f} WRU, {reads:.2f} RRU", MILLION * (writes * WRITE_UNIT + reads * READ_UNIT))
+
+
+def log_line(size: float) -> Line:
+    return Line("logs", f"{size:.0f} B, and a month's keeping", MILLION * size / GB * (LOGS_GB + LOGS_GB_MONTH))
+
+
+def egress_line(size: float) -> Line:
+    return Line("egress", f"{size:.0f} B", MILLION * size / GB * EGRESS_GB)
+
+
+def stored_line(size: float, months: int) -> Line:
+    dollars = MILLION * size / GB * months * (STORED_GB_MONTH + POINT_IN_TIME_GB_MONTH)
+    return Line("storage, point-in-time recovery", f"{size:.0f} B x {months} months", dollars)
+
+
+def front_door(posts: float) -> Line:
+    """The way of Meta's webhooks: through the HTTP API if a route of it says so."""
+    routes = resources(TEMPLATE, "AWS::ApiGatewayV2::Route").values()
+    if any(route["RouteKey"] == "POST /webhooks/meta" for route in routes):
+        return Line("HTTP API", f"{posts:g} POSTs (none on a function URL)", posts * MILLION * HTTP_API_CALL)
+    return Line("function URL", f"{posts:g} POSTs", 0.0)
+
+
+def waits_of(work: Work) -> float:
+    return work.calls * DYNAMODB_SECONDS
+
+
+def campaign_message(found: Measured, fold: float) -> list[Line]:
+    status = found.status_post
+    queue = POSTS * MILLION * (1.2 * SQS_CALL + SQS_FAIR_SURCHARGE)
+    writes, batch = CAMPAIGN_MESSAGE_WRU + NOTE_WRU, int(default("StatusBatchSize"))
+    # The stored block, and a status block and notes of at most 1 KB for 80 people.
+    kept = found.recipient_stored + 2 * 1024 / 80
+    return [
+        front_door(POSTS),
+        *lambda_lines("WebhookReceive", status.cpu, SQS_SECONDS, POSTS),
+        Line("status queue, fair", f"{POSTS} x (send, and 0.2 to receive and delete)", queue),
+        *lambda_lines("WebhookStatus", 3 * fold * batch, batch * STATUS_WRITES * DYNAMODB_SECONDS, POSTS / batch),
+        *lambda_lines("CampaignLane", 0.0, 840.0, 1 / (72 * 840)),
+        database_line("DynamoDB", writes, RRU),
+        log_line(POSTS * status.log_bytes + 400 * POSTS / batch),
+        egress_line(SEND_BYTES + POSTS * ANSWER_BYTES),
+        stored_line(kept, BLOCK_MONTHS),
+    ]
+
+
+def inbound_message(found: Measured, message: Work) -> list[Line]:
+    """A person writes, and the tenant's console is told; the bot's turn is queued and not answered."""
+    sent = sum(message.queued.get(queue, 0.0) for queue in ("inbound", "bot"))
+    return [
+        front_door(1),
+        *lambda_lines("WebhookReceive", found.status_post.cpu, SQS_SECONDS),
+        Line("queues, FIFO", f"{sent:.2f} x (send, receive, delete)", 3 * sent * MILLION * SQS_FIFO_CALL),
+        *lambda_lines("WebhookInbound", message.cpu, waits_of(message) + SQS_SECONDS),
+        *lambda_lines("ApiChange", found.told.cpu, waits_of(found.told)),
+        database_line("DynamoDB: message", message.writes, message.reads),
+        database_line("DynamoDB: event feed", found.told.writes, found.told.reads),
+        log_line(message.log_bytes + found.told.log_bytes),
+        egress_line(ANSWER_BYTES),
+        stored_line(found.message_stored, MESSAGE_MONTHS),
+    ]
+
+
+def bot_answer(found: Measured) -> list[Line]:
+    """What an answer adds to the message that it answers; its statuses are those of any message."""
+    bot, told = found.bot_answer, found.told
+    queue = POSTS * MILLION * (1.2 * SQS_CALL + SQS_FAIR_SURCHARGE)
+    return [
+        *lambda_lines("BotReply", bot.cpu, waits_of(bot) + META_SECONDS),
+        Line("KMS", f"{bot.decrypts:.2f} openings of the token", bot.decrypts * MILLION * KMS_CALL),
+        database_line("DynamoDB: turn and answer", bot.writes, bot.reads),
+        *lambda_lines("ApiChange", told.cpu, waits_of(told)),
+        database_line("DynamoDB: event feed", told.writes, told.reads),
+        front_door(POSTS),
+        *lambda_lines("WebhookReceive", found.status_post.cpu, SQS_SECONDS, POSTS),
+        Line("status queue, fair", f"{POSTS} x (send, and 0.2 to receive and delete)", queue),
+        database_line("DynamoDB: statuses, one write each", POSTS, POSTS),
+        log_line(bot.log_bytes + told.log_bytes),
+        egress_line(SEND_BYTES + POSTS * ANSWER_BYTES),
+        stored_line(found.message_stored, MESSAGE_MONTHS),
+    ]
+
+
+def console_hour(found: Measured, seconds: int) -> list[Line]:
+    """One console that asks for news every so many seconds and hears of none."""
+    asks, poll = 3600 / seconds, found.poll
+    share = asks / MILLION
+    lines = [
+        Line("HTTP API", f"{asks:g} calls", MILLION * HTTP_API_CALL),
+        *lambda_lines("Api", poll.cpu, waits_of(poll)),
+        database_line("DynamoDB", poll.writes, poll.reads),
+        log_line(poll.log_bytes),
+        egress_line(found.poll_bytes + ANSWER_BYTES),
+    ]
+    return [
+        *(Line(line.name, line.arithmetic, line.dollars * share) for line in lines),
+        *(
+            Line(line.name, f"60 of {line.arithmetic}", line.dollars * 60 / MILLION)
+            for line in lambda_lines("ApiAuthorizer", 0.002, 2 * DYNAMODB_SECONDS)
+        ),
+    ]
+
+
+def idle_month() -> list[Line]:
+    """Nothing happens; only what runs or stands by itself."""
+    events = [event for function in FUNCTIONS.values() for event in function.get("Events", {}).values()]
+    polled = [event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in events if event["Type"] == "SQS"]
+    queues = resources(TEMPLATE, "AWS::SQS::Queue")
+    fifo = sum(bool(queues[name].get("FifoQueue")) for name in polled)
+    polls = 5 * 30 * 24 * 3600 / 20
+    alarms, keys = len(resources(TEMPLATE, "AWS::CloudWatch::Alarm")), len(resources(TEMPLATE, "AWS::KMS::Key"))
+    minutes, sweep = 30 * 24 * 60, gb_seconds("CampaignSweep", 0.005, 4 * DYNAMODB_SECONDS)
+    return [
+        Line("alarms", f"{alarms} x ${ALARM_MONTH:.2f}", alarms * ALARM_MONTH),
+        Line("keys and secrets", f"{keys} keys, 3 secrets", keys * KMS_KEY_MONTH + 3 * SECRET_MONTH),
+        Line(
+            "polling of queues",
+            f"{len(polled)} queues x 5 pollers x 20 s, {fifo} of them FIFO",
+            polls * ((len(polled) - fifo) * SQS_CALL + fifo * SQS_FIFO_CALL),
+        ),
+        Line(
+            "sweep, every minute",
+            f"{minutes:,} runs and schedules, assumed 5 ms CPU and 4 reads",
+            minutes * (LAMBDA_CALL + SCHEDULED + sweep * LAMBDA_GB_SECOND + 4 * READ_UNIT),
+        ),
+    ]
+
+
+def counted_names() -> int:
+    """Different metrics that functions count: each is paid for in the hours in which it occurs."""
+    sources = chain((ROOT / "functions").rglob("*.py"), (ROOT / "shared").rglob("*.py"))
+    return len({name for path in sources for name in re.findall(r'count\(\s*f?"([A-Z]\w+)"', path.read_text())})
+
+
+def show(title: str, lines: Sequence[Line], digits: int = 3) -> float:
+    total = sum(line.dollars for line in lines)
+    print(f"\n{title}")
+    for line in lines:
+        print(f"  {line.name:34} {line.arithmetic:62} ${line.dollars:8.{digits}f}")
+    print(f"  {'all':34} {'':62} ${total:8.{digits}f}")
+    return total
 
 
 def main() -> None:
-    million = 1_000_000
-    fold_s, receive_s = folding(), receive() + SQS_CALL_SECONDS
-    gb_s = 0.0000133334
-    lines = (
-        ("HTTP API", f"{POSTS} POSTs x $1.00/M", POSTS * 1.00),
-        ("webhook Lambda, requests", f"{POSTS} x $0.20/M", POSTS * 0.20),
-        (
-            "webhook Lambda, time",
-            f"{POSTS} M x {receive_s * 1e3:.1f} ms x 0.5 GB",
-            POSTS * million * receive_s * 0.5 * gb_s,
-        ),
-        ("status queue", f"{POSTS} x (1 send + 0.2 receive and delete) x $0.40/M", POSTS * 1.2 * 0.40),
-        (
-            "status consumer",
-            f"{POSTS} M x {fold_s * 1e6:.0f} µs x 3 x 0.5 GB",
-            POSTS * million * fold_s * 3 * 0.5 * gb_s,
-        ),
-        ("DynamoDB writes", f"{WRU} WRU x $0.625/M", WRU * 0.625),
-        ("DynamoDB reads", f"{RRU:.2f} RRU x $0.125/M", RRU * 0.125),
-        ("lane", "1 M / 72 s x 0.5 GB", million / 72 * 0.5 * gb_s),
+    if not BINARY.exists():
+        print(MISSING)
+        return
+    found, fold = measure(), folding()
+    campaign = show("a million campaign messages, with their statuses", campaign_message(found, fold))
+    first = campaign + FIRST_WRU * MILLION * WRITE_UNIT
+    print(f"  {'when all are first ones':34} {f'and {FIRST_WRU} WRU':62} ${first:8.3f}")
+    show("a million inbound messages of people who wrote before", inbound_message(found, found.next_message))
+    show("a million inbound messages of people who never wrote", inbound_message(found, found.first_message))
+    show("a million bot answers, with their statuses", bot_answer(found))
+    show("an hour of a console that asks every two seconds", console_hour(found, 2), digits=5)
+    show("an idle month", idle_month())
+    names = counted_names()
+    print(
+        f"  in a month in which each of {names} metrics occurs in every hour, they come to ${names * METRIC_MONTH:.2f}"
     )
-    for name, arithmetic, dollars in lines:
-        print(f"{name:26} {arithmetic:52} ${dollars:6.3f}")
-    total = sum(dollars for _, _, dollars in lines)
-    print(f"{'per million messages':26} {f'budget ${BUDGET:.2f}':52} ${total:6.3f}")
-    first = total + FIRST_WRU * 0.625
-    print(f"{'when all are first ones':26} {f'and {FIRST_WRU} WRU x $0.625/M':52} ${first:6.3f}")

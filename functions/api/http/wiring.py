@@ -20,13 +20,13 @@ class Parts:
     def __init__(self, makers: Mapping[str, Callable[[], Iterable[object]]]) -> None:
         """`makers`: module -> makes one of each type that a route may ask for and that stands in that module."""
         self._makers = makers
-        self._made: dict[type[object], object] = {}
+        self._by_type: dict[type[object], object] = {}
 
     def __getitem__(self, kind: type[P]) -> P:
         """Raises KeyError, which names the type or its module, when nobody makes it."""
-        if kind not in self._made:
+        if kind not in self._by_type:
             self._make(kind.__module__)
-        return cast("P", self._made[kind])
+        return cast("P", self._by_type[kind])
 
     def make_all(self) -> None:
         for module in self._makers:
@@ -34,7 +34,7 @@ class Parts:
 
     def _make(self, module: str) -> None:
         for part in self._makers[module]():
-            self._made.setdefault(type(part), part)
+            self._by_type.setdefault(type(part), part)
 
 
 def provide(app: ApiGatewayResolver, parts: Parts) -> None:

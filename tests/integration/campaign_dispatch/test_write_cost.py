@@ -6,14 +6,13 @@ from collections import defaultdict
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.contacts.identity import SHARDS
-from tests.support.capacity import Meter
+from tests.support.capacity import CAMPAIGN_MESSAGE_WRU, Meter
 from tests.support.engine import FakeMeta, World, new_test_database
 from tests.support.frozen import frozen_campaign
 
 RECIPIENTS = 1_280
 MESSAGES_PER_SECOND = 72
 STATUS_WINDOW_SECONDS = 20
-BUDGET_WRU = 0.9
 
 
 def status_windows(rng: random.Random) -> dict[tuple[int, int], StatusChange]:
@@ -55,7 +54,7 @@ def test_a_message_with_its_statuses_stays_within_the_write_budget(dynoxide: str
     per_message = (load + claims_and_results + statuses) / RECIPIENTS
     print(
         f"\nWRU per message: load {load / RECIPIENTS:.3f} + lane {claims_and_results / RECIPIENTS:.3f} "
-        f"+ statuses {statuses / RECIPIENTS:.3f} = {per_message:.3f} (budget {BUDGET_WRU})"
+        f"+ statuses {statuses / RECIPIENTS:.3f} = {per_message:.3f} (budget {CAMPAIGN_MESSAGE_WRU})"
     )
     assert world.books(campaign).sent == RECIPIENTS
     notes = [
@@ -64,4 +63,4 @@ def test_a_message_with_its_statuses_stays_within_the_write_budget(dynoxide: str
         for n in range(-(-RECIPIENTS // SHARDS // 80))
     ]
     assert sum(notes) == RECIPIENTS, "with an id for every message"
-    assert per_message <= BUDGET_WRU
+    assert per_message <= CAMPAIGN_MESSAGE_WRU

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from functions.api import handler
 from tests.support.template import load_template, resources
 from tests.unit.house.test_floor_plan import layer, modules
+from tests.unit.infra.test_settings import stated
 
 HTTP = frozenset({"httpx", "pyreqwest"})
 """Clients that call Meta or a tenant's host."""
@@ -48,9 +50,10 @@ print(openapi.document(handler.api.whole()))
 """
 
 
-def printed(code: str, *arguments: str) -> str:
+def printed(code: str, *arguments: str, **settings: str) -> str:
     program = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(program, capture_output=True, text=True, check=True, timeout=120).stdout
+    environment = {**os.environ, **settings}
+    return subprocess.run(program, capture_output=True, text=True, check=True, timeout=120, env=environment).stdout
 
 
 def loaded_for(*paths: str) -> set[str]:
@@ -87,6 +90,21 @@ def test_a_request_loads_its_own_noun(first: str, without: frozenset[str]) -> No
     assert OPENAPI not in loaded
     routes = {name for name in loaded if layer(name) == "routes" and name.startswith("functions.")}
     assert routes == {f"functions.api.{module}" for module, firsts in handler.ROUTES.items() if first in firsts}
+
+
+def test_a_start_that_nobody_waits_for_loads_everything() -> None:
+    """Provisioned concurrency and SnapStart: no request is to pay for a noun then."""
+    code = """
+import json, sys
+from functions.api import handler
+print(json.dumps(sorted(sys.modules)), len(handler.parts()._by_type))
+"""
+    settings = stated("ApiFunction") | {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+    aws = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+    loaded, _, made = printed(code, **settings, **aws).rpartition(" ")
+    routes = {name for name in json.loads(loaded) if layer(name) == "routes" and name.startswith("functions.")}
+    assert routes == {f"functions.api.{module}" for module in handler.ROUTES}
+    assert int(made) >= 20, "one of each type that routes ask for"
 
 
 def test_every_module_with_routes_is_in_the_table_under_what_its_paths_begin_with() -> None:
