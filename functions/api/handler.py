@@ -74,8 +74,9 @@ class Api:
         first = [*path.split("/"), "", ""][2]
         needed = {module for module, firsts in ROUTES.items() if first in firsts or first == _DESCRIBED}
         if not needed <= self._loaded:
-            self._loaded |= needed
-            self._app = _app_with([module for module in ROUTES if module in self._loaded])
+            loaded = self._loaded | needed
+            self._app = _app_with([module for module in ROUTES if module in loaded])
+            self._loaded = loaded
         return self._app
 
     def whole(self) -> APIGatewayHttpResolver:
