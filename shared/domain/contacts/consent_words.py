@@ -1,27 +1,43 @@
 """Whether what a person wrote is a no, or a yes again. Pure, and cheap enough for the webhook receiver.
 
-The whole message must be a phrase of the list, with nothing around it but courtesy, punctuation and emoji: a longer
-sentence, or one that says the opposite ("don't stop"), opts nobody out or in.
+The whole message must be a phrase of the list, with nothing around it but courtesy, punctuation, emoji, and what
+`opt_out_words.sentences` lists: a longer sentence, or one that says the opposite ("don't stop"), opts nobody out or in.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from functools import cache
+from itertools import groupby
+from typing import Final, Literal
 
+from shared.domain.contacts.opt_out_words import sentences
 from shared.domain.contacts.opt_out_words.languages import LANGUAGES, YES, YES_ON_BUTTONS
-from shared.domain.text_fold import fold_words
+from shared.domain.text_fold import fold, fold_words
 
 ConsentWord = Literal["stop", "start"]
 
-LONGEST_TEXT = 120
-"""Characters of the longest message that may be a no: phrases are up to 60, and courtesy takes its room."""
-_MOST_TOKENS = 60
+LONGEST_TEXT: Final = 4_096
+"""Characters of the longest message that may be a no, when what it repeats is left out."""
+_SHORT: Final = 120
+"""Up to here a message is looked at whatever it holds."""
+_MOST_WORDS: Final = 60
+_MOST_LETTERS: Final = 120
+"""Different ones of a longer message that may be a no; other messages are done with before they are folded."""
+_BEGINNING: Final = 65_536
 # Thai to Khmer, kana, Han and Hangul (also taken apart into its letters) are written without spaces, or with spaces
 # that people set as they like: each character is a token of its own.
 _TOKENS = re.compile(
     "[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
     "|[^ \u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff]+"
 )
+_RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1\1")
+_DOUBLE = re.compile(r"(.)\1+")
+_OVER_AND_OVER = re.compile(r"(\w{3,20}?)\1+")
+# Letters that show nothing: Hangul fillers, the grapheme joiner, Khmer inherent vowels.
+_UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]")
+_ASKS = re.compile("[?\u00bf\u037e\u055e\u061f\u1367\u203d\u2047-\u2049\u2753\u2754\u2e2e\ufe56\uff1f]")
+_STOP_SIGN: Final = "\U0001f6d1"
 Phrase = tuple[str, ...]
 
 
@@ -50,9 +66,16 @@ class _Phrases:
             self._by_first.setdefault(phrase[0], set()).add(phrase)
 
     def at(self, tokens: Phrase, start: int) -> Iterator[Phrase]:
-        for phrase in self._by_first.get(tokens[start], ()):
+        for phrase in self._by_first.get(tokens[start], ()) if start < len(tokens) else ():
             if tokens[start : start + len(phrase)] == phrase:
                 yield phrase
+
+    def after(self, tokens: Phrase, start: int) -> Iterator[int]:
+        """Where each that begins here ends."""
+        return (start + len(phrase) for phrase in self.at(tokens, start))
+
+    def words(self) -> Iterator[str]:
+        return (word for phrases in self._by_first.values() for phrase in phrases for word in phrase)
 
     def __contains__(self, phrase: Phrase) -> bool:
         return phrase in self._by_first.get(phrase[0], ())
@@ -66,13 +89,23 @@ _PLAIN_PHRASES = _all(language.no for language in LANGUAGES.values())
 _PLAIN = _Phrases(_PLAIN_PHRASES)
 _NO = _Phrases(_PLAIN_PHRASES + _all(language.also_answers for language in LANGUAGES.values()))
 _COURTESY = _Phrases(_all(language.courtesy for language in LANGUAGES.values()))
+_REQUESTS, _REPLIES, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES = (
+    _Phrases(_phrases(listed))
+    for listed in (
+        *(sentences.REQUESTS, sentences.REPLIES, sentences.PURPOSES, sentences.TAILS),
+        *(sentences.STOPS, sentences.THINGS, sentences.ARTICLES),
+    )
+)
+_BARE_STOP: Phrase = ("stop",)
+# "Ich will nicht stören" and "quisiera no molestar" are excuses, and "je veux plus de messages" may want more of them.
+_NOT_REQUESTED = frozenset(("plus", "nicht", "nichts", "niet", "niets", "niks", "no", "non"))
 _YES_ON_BUTTONS = frozenset(_phrases(YES_ON_BUTTONS))
 _YES = _YES_ON_BUTTONS.union(_phrases(YES))
 
 
 def consent_word(text: str) -> ConsentWord | None:
     """What a whole message says of consent, in any of the languages listed."""
-    return _said(text, _NO, _YES)
+    return "stop" if _is_stop_sign(text) else _said(text, _NO, _YES)
 
 
 def button_word(text: str) -> ConsentWord | None:
@@ -85,21 +118,49 @@ def button_word(text: str) -> ConsentWord | None:
 
 
 def _said(text: str, no: _Phrases, yes: frozenset[Phrase]) -> ConsentWord | None:
-    if len(text) > LONGEST_TEXT:
-        return None
-    tokens = _tokens(text)
-    if not 0 < len(tokens) <= _MOST_TOKENS:
+    """A no may be asked ("stop?"); a yes is not taken from a question."""
+    short = _squeezed(text)
+    if short is None or not (tokens := _tokens(_UNSEEN.sub("", short))):
         return None
     if tokens in yes:
-        return "start"
-    return "stop" if _is_no(tokens, no) else None
+        return None if _ASKS.search(short) else "start"
+    plain = _plainly(tokens)
+    return "stop" if _is_no(tokens, no) or (plain != tokens and _is_no(plain, no)) else None
+
+
+def _squeezed(text: str) -> str | None:
+    """The message without what it only repeats, or None for one that can be no phrase. Takes time by its length, and
+    little for what people write otherwise: a body may be as long as the webhook that brings it."""
+    if len(text) <= _SHORT:
+        return text
+    if len(set(text[:_BEGINNING])) > _MOST_LETTERS or len(set(text[:_BEGINNING].split())) > _MOST_WORDS:
+        return None
+    if len(text) > LONGEST_TEXT:
+        text = " ".join(word for word, _ in groupby(_RUN.sub(r"\1\1\1", text).split()))
+    return text if len(text) <= LONGEST_TEXT else None
+
+
+def _is_stop_sign(text: str) -> bool:
+    """One or more of the sign, and nothing else."""
+    if _STOP_SIGN not in text or (short := _squeezed(text)) is None:
+        return False
+    return {sign for sign in fold(short) if not sign.isspace() and sign not in ".!"} == {_STOP_SIGN}
+
+
+def _plainly(tokens: Phrase) -> Phrase:
+    """Words that are drawn out ("stoooop"), or written over and over, as they stand in the lists."""
+    once: list[str] = []
+    for token, run in groupby(map(_plain_word, tokens)):
+        times = len(list(run))
+        once += [token] * (times if times < 3 else 1)
+    return tuple(once)
 
 
 def _is_no(tokens: Phrase, no: _Phrases) -> bool:
     """Whether these are phrases of no and courtesy from end to end, with one no at least.
 
-    A no may be said twice over ("stop stop"), or in two ways that mean nothing else ("stop, unsubscribe"); but "cancel
-    stop" takes the no back.
+    A no may be said time and again ("stop stop"), or in two ways that mean nothing else ("stop, unsubscribe"); but
+    "cancel stop" takes the no back.
     """
     begun: list[tuple[int, Phrase]] = [(0, ())]
     seen = set(begun)
@@ -110,7 +171,7 @@ def _is_no(tokens: Phrase, no: _Phrases) -> bool:
                 return True
             continue
         after = [(place + len(phrase), said) for phrase in _COURTESY.at(tokens, place)]
-        after += [(place + len(phrase), phrase) for phrase in no.at(tokens, place) if _may_follow(phrase, said)]
+        after += [(end, phrase) for end, phrase in _noes(tokens, place, no) if _may_follow(phrase, said)]
         fresh = [step for step in after if step not in seen]
         seen.update(fresh)
         begun += fresh
@@ -119,3 +180,53 @@ def _is_no(tokens: Phrase, no: _Phrases) -> bool:
 
 def _may_follow(phrase: Phrase, said: Phrase) -> bool:
     return not said or phrase == said or (phrase in _PLAIN and said in _PLAIN)
+
+
+def _noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase]]:
+    """(where it ends, what it says) of each no that begins here, with its wish, instruction and purpose."""
+    for end, phrase, instructed in _asked_for(tokens, place, no):
+        yield end, phrase
+        for behind in _TAILS.after(tokens, end):
+            yield behind, phrase
+        # Not "end to end".
+        for purpose in _PURPOSES.after(tokens, end) if instructed or phrase in _PLAIN else ():
+            for behind in no.after(tokens, purpose):
+                yield behind, phrase
+
+
+def _asked_for(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase, bool]]:
+    """The same without its purpose, and whether an instruction stands before it."""
+    for end, phrase in _bare_noes(tokens, place, no):
+        yield end, phrase, False
+    for begins in _REPLIES.after(tokens, place):
+        for end, phrase in _bare_noes(tokens, begins, no):
+            yield end, phrase, True
+    for begins in _REQUESTS.after(tokens, place):
+        if not _NOT_REQUESTED.issuperset(tokens[begins : begins + 1]):
+            for end, phrase in _bare_noes(tokens, begins, _PLAIN):
+                yield end, phrase, False
+
+
+def _bare_noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase]]:
+    for phrase in no.at(tokens, place):
+        yield place + len(phrase), phrase
+    for stop in _STOPS.after(tokens, place):
+        for thing in (stop, *_ARTICLES.after(tokens, stop)):
+            for end in _THINGS.after(tokens, thing):
+                yield end, _BARE_STOP
+
+
+def _plain_word(token: str) -> str:
+    """The shortest word of the lists that this one is without what it repeats; itself when there is none."""
+    repeated = _OVER_AND_OVER.fullmatch(token)
+    if repeated is None and not _DRAWN_OUT.search(token):
+        return token
+    return _known().get(_DOUBLE.sub(r"\1", repeated[1] if repeated else token), token)
+
+
+@cache
+def _known() -> dict[str, str]:
+    """Word without doubled letters -> word. Made when it is first needed, and not at a cold start."""
+    lists = (_NO, _COURTESY, _REQUESTS, _REPLIES, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES)
+    words = sorted({word for one in lists for word in one.words()}, key=lambda word: (-len(word), word))
+    return {_DOUBLE.sub(r"\1", word): word for word in words}

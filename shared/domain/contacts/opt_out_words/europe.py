@@ -29,14 +29,17 @@ EUROPE: dict[str, Language] = {
         | don t write to me | do not send me messages | don t send me messages | do not send me any more messages
         | don t send me any more messages | i do not want any more messages | i don t want any more messages
         | i revoke my consent | i withdraw my consent | revoke consent | revoke my consent | withdraw consent
-        | withdraw my consent | leave me alone""",
+        | withdraw my consent | leave me alone | dnd | do not disturb | do not disturb me | don t disturb
+        | don t disturb me
+        | dont disturb me""",
         also_answers="""cancel | end | quit | revoke | remove | cancel subscription | cancel my subscription
         | stop it | delete me""",
         courtesy="""please | pls | plz | plse | pleas | kindly | thanks | thank you | thank u | thankyou | thx
         | thnx | ty | tks | tnx | many thanks | thanks a lot | thank you very much | thank you so much
         | much appreciated | cheers | regards | best regards | kind regards | hi | hello | hey | dear | sir
         | madam | sir madam | team | guys | ok | okay | now | right now | immediately | at once | asap | sorry
-        | good morning | good afternoon | good evening | good day | have a nice day | have a good day""",
+        | good morning | good afternoon | good evening | good day | have a nice day | have a good day | i said
+        | i already said | i told you | i have said""",
     ),
     "pt": Language(
         no="""parar | descadastrar | descadastre | descadastro | me descadastre | me descadastrar | descadastre me
@@ -62,7 +65,8 @@ EUROPE: dict[str, Language] = {
         | chega de mensagens | sem mais mensagens | cancelar promoções""",
         also_answers="pare | parem | sair | cancelar | cancela | remover | cancelar assinatura",
         courtesy="""por favor | porfavor | pfv | pfvr | pf | favor | por gentileza | gentileza | fazendo favor
-        | obrigado | obrigada | obg | obgd | muito obrigado | muito obrigada | desde já agradeço | agradeço
+        | eu disse | já disse | eu já disse | obrigado | obrigada | obg | obgd | muito obrigado | muito obrigada
+        | desde já agradeço | agradeço
         | grato | grata | valeu | vlw | oi | olá | bom dia | boa tarde | boa noite | agora | já | senhor | senhora
         | pessoal | gente | tchau | desculpe | atenciosamente""",
     ),
@@ -86,7 +90,10 @@ EUROPE: dict[str, Language] = {
         | no me escriban | no me escribas | ya no me escriban | ya no me escriban más | ya no me escribas
         | no me contacten | no me contacten más | no me molesten | no me molesten más | no molestar | no molesten
         | no me envíen mensajes | no me manden mensajes | no gracias baja | eliminar mi número | eliminen mi número
-        | borren mi número | borra mi número
+        | borren mi número | borra mi número | no escribir | no escribir más | no enviar | no contactar
+        | no contactar más | no molestar más | no mandar más | no mandar más mensajes | no llamar más | borrarme
+        | borrarme de la lista | quitarme de la lista | sacarme de la lista | removerme | remuévanme
+        | no recibir más mensajes | deseo no recibir más mensajes
         | dejen de escribirme | dejen de enviarme mensajes | dejen de mandarme mensajes | deja de escribirme
         | dejar de recibir | dejar de recibir mensajes | parar mensajes | detener mensajes""",
         also_answers="""alto | parar | pare | paren | para ya | no más | basta | ya basta | cancelar | salir
@@ -94,7 +101,8 @@ EUROPE: dict[str, Language] = {
         courtesy="""por favor | porfavor | porfa | porfis | xfa | xfavor | x favor | favor | gracias
         | muchas gracias | mil gracias | de antemano gracias | hola | buenas | buenos días | buen día
         | buenas tardes | buenas noches | saludos | un saludo | cordial saludo | ya | ahora | ahora mismo
-        | inmediatamente | señor | señora | señores | disculpe | disculpa | perdón | te lo ruego | se lo ruego""",
+        | inmediatamente | señor | señora | señores | disculpe | disculpa | perdón | ya dije | he dicho | dije
+        | ya lo dije | te lo ruego | se lo ruego""",
     ),
     "fr": Language(
         no="""désabonner | me désabonner | se désabonner | désabonnement | désabonnez moi | désabonne moi
@@ -108,12 +116,14 @@ EUROPE: dict[str, Language] = {
         | ne m écrivez pas | ne me dérangez plus
         | je ne veux plus recevoir de messages | je ne veux plus de messages | ne m écrivez plus
         | ne m envoyez plus de messages | ne me contactez plus | retirez moi de la liste
-        | retirez moi de votre liste | supprimez moi de la liste | supprimez moi | supprimez mon numéro""",
+        | retirez moi de votre liste | supprimez moi de la liste | supprimez moi | supprimez mon numéro
+        | ne plus m écrire | ne plus me contacter | ne plus contacter | ne plus me déranger
+        | ne plus envoyer de messages""",
         also_answers="arrêt | arrêter | arrête | arrêtez | résilier | annuler l inscription",
         courtesy="""s il vous plaît | s il te plaît | s il vous plait | svp | stp | silvousplait | merci
         | merci beaucoup | merci bien | merci d avance | merci à vous | bonjour | bonsoir | bonne journée
         | bonne soirée | salut | maintenant | tout de suite | immédiatement | cordialement | madame | monsieur
-        | madame monsieur | désolé | désolée | je vous prie | veuillez""",
+        | madame monsieur | j ai dit | j ai déjà dit | désolé | désolée | je vous prie | veuillez""",
     ),
     "de": Language(
         no="""abmelden | abmeldung | mich abmelden | abmelden von | ich möchte mich abmelden
@@ -127,13 +137,15 @@ EUROPE: dict[str, Language] = {
         | schreib mir nicht mehr | nicht mehr schreiben | ich möchte keine nachrichten mehr
         | ich will keine nachrichten mehr | ich möchte keine nachrichten mehr erhalten | aus der liste entfernen
         | aus dem verteiler nehmen | einwilligung widerrufen | ich widerrufe meine einwilligung | ich widerrufe
-        | aus dem verteiler löschen | löschen sie meine nummer""",
+        | aus dem verteiler löschen | löschen sie meine nummer | mich löschen | löschen sie mich | lösch mich
+        | meine nummer löschen | nummer löschen | nicht stören | nicht mehr stören | nicht mehr kontaktieren
+        | nichts mehr schicken | nichts mehr senden""",
         also_answers="""stopp | stoppen | beenden | widerruf | widerrufen | widerspruch | aufhören | aufhoeren
-        | schluss""",
+        | schluss | löschen""",
         courtesy="""bitte | bitte schön | danke | dankeschön | danke schön | danke sehr | vielen dank
         | besten dank | herzlichen dank | danke im voraus | hallo | guten tag | guten morgen | guten abend | moin
         | servus | grüezi | sofort | jetzt | umgehend | mfg | lg | viele grüße | mit freundlichen grüßen
-        | schönen tag""",
+        | schönen tag | ich sagte | ich habe gesagt | ich sage""",
     ),
     "it": Language(
         no="""disiscrivimi | disiscriviti | disiscrivetemi | disiscrivere | disiscrivermi | disiscriversi
@@ -146,12 +158,14 @@ EUROPE: dict[str, Language] = {
         | stop pubblicità | niente pubblicità | niente messaggi | niente più messaggi | non voglio più messaggi
         | non voglio messaggi | non voglio più ricevere messaggi | non voglio ricevere messaggi
         | non desidero più ricevere messaggi | non inviatemi più messaggi | non mandatemi più messaggi
-        | non scrivetemi più | non scrivermi più | smettete di scrivermi | smettila di scrivermi""",
+        | non scrivetemi più | non scrivermi più | smettete di scrivermi | smettila di scrivermi | non scrivere più
+        | non inviare più
+        | non inviare più messaggi | non disturbare | non contattare più""",
         also_answers="basta | fermare | fermati | smettila | smettetela | annulla",
         courtesy="""per favore | perfavore | per piacere | per cortesia | cortesemente | gentilmente | grazie
         | grazie mille | molte grazie | tante grazie | ti ringrazio | vi ringrazio | ciao | buongiorno
         | buon giorno | buonasera | buona sera | buona giornata | salve | subito | adesso | ora | cordiali saluti
-        | saluti | scusate | prego""",
+        | ho detto | ho già detto | saluti | scusate | prego""",
     ),
     "nl": Language(
         no="""afmelden | afmelding | mij afmelden | me afmelden | meld mij af | meld me af | ik wil me afmelden
@@ -160,11 +174,16 @@ EUROPE: dict[str, Language] = {
         | geen reclame | geen reclame meer | geen sms meer | geen whatsapp meer | geen aanbiedingen meer
         | stop reclame | stop berichten | stop met sturen | stop met berichten | stop met berichten sturen
         | stop aanbiedingen | verwijder mij | verwijder me | verwijder mij van de lijst | verwijder mijn nummer
-        | ik wil geen berichten meer | ik wil geen berichten meer ontvangen""",
+        | ik wil geen berichten meer | ik wil geen berichten meer ontvangen | niet meer sturen | niets meer sturen
+        | niks meer sturen | niet meer appen | niet meer schrijven | niet meer contacteren | niet storen
+        | me uit te schrijven
+        | mij uit te schrijven | me af te melden | mij af te melden
+        | stuur niets meer | stuur niks meer | stuur geen berichten meer | stuur me geen berichten meer""",
         also_answers="stoppen | annuleren",
         courtesy="""alstublieft | alsjeblieft | aub | a u b | ajb | graag | dank | dank je | dank je wel | dank u
         | dank u wel | dankjewel | dankuwel | bedankt | alvast bedankt | hoi | goedendag | goedemorgen
-        | goedemiddag | goedenavond | groet | groeten | met vriendelijke groet | mvg | direct | meteen""",
+        | goedemiddag | goedenavond | ik zei | ik heb gezegd | groet | groeten | met vriendelijke groet | mvg
+        | direct | meteen""",
     ),
     "pl": Language(
         no="""wypisz | wypisz mnie | wypiszcie mnie | proszę mnie wypisać | wypisać | wypisuję się
@@ -173,7 +192,11 @@ EUROPE: dict[str, Language] = {
         | usunąć mnie z listy | nie wysyłać | nie wysyłajcie | nie wysyłaj | nie wysyłajcie więcej
         | nie wysyłać więcej | nie wysyłać wiadomości | nie chcę wiadomości | nie chcę więcej wiadomości
         | nie chcę otrzymywać wiadomości | nie piszcie | nie piszcie więcej | koniec wiadomości | stop reklamom
-        | zatrzymaj promocje | wycofuję zgodę | cofam zgodę""",
+        | zatrzymaj promocje | wycofuję zgodę | cofam zgodę | wypisanie | wypisanie mnie | wypisanie z listy
+        | wypisanie mnie z listy
+        | usunięcie mnie z listy | usunięcie z listy | usunięcie mojego numeru | usunięcie numeru | nie pisać
+        | się wypisać | wypisać się
+        | nie pisać więcej | nie przeszkadzać | zaprzestanie wysyłania""",
         also_answers="przestań | przestańcie | zatrzymaj",
         courtesy="""proszę | bardzo proszę | poproszę | dziękuję | dziękuje | dzięki | dziękuję bardzo
         | z góry dziękuję | dzień dobry | dobry wieczór | cześć | witam | teraz | natychmiast | pozdrawiam
@@ -181,7 +204,8 @@ EUROPE: dict[str, Language] = {
     ),
     "ro": Language(
         no="""dezabonare | dezabonez | mă dezabonez | dezabonați mă | dezaboneaza ma | vreau să mă dezabonez
-        | dezînscriere | anulează abonarea | nu mai vreau mesaje | nu mai trimiteți mesaje | fără mesaje
+        | dezînscriere | anulează abonarea | dezabonați | nu mai trimite | nu mai vreau mesaje
+        | nu mai trimiteți mesaje | fără mesaje
         | stop mesaje""",
         also_answers="oprește | opriți | renunț",
         courtesy="""vă rog | te rog | rog | mulțumesc | mersi | mulțumesc frumos | bună ziua | bună seara | salut
@@ -235,8 +259,10 @@ EUROPE: dict[str, Language] = {
         | beni listeden çıkarın | beni çıkarın | mesaj istemiyorum | mesaj almak istemiyorum | mesaj göndermeyin
         | mesaj atmayın | bana mesaj atmayın | bana mesaj göndermeyin | artık mesaj göndermeyin
         | reklam istemiyorum | sms istemiyorum | promosyonları durdur | kampanyaları durdur | mesajları durdur
-        | mesajları durdurun""",
-        also_answers="dur | durdur | durdurun | iptal | iptal et | iptal edin | ret",
+        | mesajları durdurun | iptal etmek istiyorum | aboneliği iptal etmek istiyorum
+        | aboneliğimi iptal etmek istiyorum | listeden çıkmak istiyorum | üyelikten çıkmak istiyorum
+        | üyeliğimi iptal etmek istiyorum | gruptan çıkmak istiyorum | rahatsız etmeyin | mesaj almak istemiyoruz""",
+        also_answers="dur | durdur | durdurun | iptal | iptal et | iptal edin | ret | çıkmak istiyorum",
         courtesy="""lütfen | lutfen | teşekkürler | teşekkür ederim | teşekkür ederiz | çok teşekkürler | sağol
         | sağ ol | sağ olun | sağolun | merhaba | merhabalar | selam | iyi günler | iyi akşamlar | günaydın
         | rica ederim | hemen | şimdi | artık | kolay gelsin""",
@@ -256,7 +282,8 @@ EUROPE: dict[str, Language] = {
         also_answers="хватит | прекратите | прекратить | отказ | отказаться | остановить | остановите",
         courtesy="""пожалуйста | пожалуйсто | плиз | плз | прошу | прошу вас | спасибо | большое спасибо
         | спасибо большое | заранее спасибо | благодарю | здравствуйте | здравствуй | привет | добрый день
-        | добрый вечер | доброе утро | доброго дня | сейчас | срочно | немедленно | извините | уважаемые""",
+        | добрый вечер | доброе утро | доброго дня | сейчас | срочно | я сказал | я сказала | сказал | сказала
+        | немедленно | извините | уважаемые""",
     ),
     "uk": Language(
         no="""відписатися | відписатись | відписка | відпишіть | відпишіть мене | відпиши мене | хочу відписатися
