@@ -25,7 +25,14 @@ _NAMES = re.compile(
             r"\bconsent(?:s|ed|given|ement|imiento|imento)?"
             r"(?: given| whatsapp| marketing| sms| email| gdpr| rgpd| lopd)?$",
             r"\baccepts? (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
-            r"\b(?:marketing|whatsapp|sms|messaging) (?:allowed|permission|permitted|accepted|opt)\b",
+            r"\b(?:marketing|whatsapp|sms|messaging) "
+            r"(?:allowed|permission|permitted|accepted|agreed|opt|ok|okay|eligible|eligibility|consented)\b",
+            r"^(?:ok|okay|eligible|permission|allowed) (?:for |to )?(?:whatsapp|marketing|sms|messages|messaging)$",
+            r"\b(?:subscription|suscripcion|inscripcion|inscricao|abonnement|iscrizione) (?:al? |de |a la |a |au )?"
+            r"(?:whatsapp|marketing|sms|newsletter|boletin|publicidad)$|^(?:whatsapp|marketing|sms) subscription$",
+            r"^(?:de)?su[bs]?scripcion$|^exclu(?:ir|id[oa]s?|de|ded|re|e|s)?$",
+            r"^exclu(?:ir|ido|ida|de|ded|re) (?:de |do |da |del |from )?(?:campanhas?|campanas?|campaigns?|marketing"
+            r"|envios?|mailing|messages|whatsapp)$",
             r"\b(?:allow|allows|allowed) (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
             r"^(?:can|may|ok to|okay to|allowed to) (?:be )?(?:contact|contacted|message|messaged|text|whatsapp)$",
             r"^contactable$",
@@ -33,22 +40,45 @@ _NAMES = re.compile(
             r"^(?:contact )?(?:blocked|refused|declined|revoked|rejected|bloquead[oa]|rechazad[oa])$",
             r"\bdo ?not (?:contact|call|text|message|disturb|send|whatsapp|write|market|mail|email)\b",
             r"\b(?:dnc|dnd|dncr)\b",
-            r"\b(?:suppress|suppressed|suppression|blacklist|blacklisted|blocklist|blocklisted|blacklist status)\b",
+            r"\b(?:suppress|suppressed|suppression|black ?list|black ?listed|block ?list|block ?listed)\b",
+            r"\b(?:lista (?:negra|nera|de exclusi[ao]n?|de bloqueio|de exclusao)|liste (?:noire|rouge d opposition)"
+            r"|schwarze liste|zwarte lijst|czarna lista|kara liste|daftar hitam|senarai hitam|lista neagra)\b",
             # Spanish, Portuguese, French, Italian.
             r"^(?:(?:fecha )?(?:de )?bajas?|baja (?:marketing|whatsapp|sms|comercial))$|\b(?:dad[oa]s? de baja)\b",
             r"\b(?:(?:de)?(?:suscrit|suscript)[oa]s?|no (?:contactar|molestar|escribir|enviar|llamar)|robinson)\b",
-            r"\b(?:acepta|permite|autoriza|rechaza|quiere recibir|desea recibir) "
-            r"(?:\w+ )?(?:publicidad|marketing|promociones|mensajes|whatsapp)\b",
+            r"\b(?:acepta|permite|autoriza|rechaza|quiere(?: recibir)?|desea(?: recibir)?|recibe|recibir) (?:\w+ )?"
+            r"(?:publicidad|marketing|promociones|mensajes|whatsapp|sms|comunicacion|comunicaciones|newsletter)\b",
+            # A permission, before or behind what it is for; alone it may be a user's or a building's.
+            r"\b(?:permisos?|permissao|permission|autorizacion|autorizacao|autorisation|autorizzazione|permesso|erlaubnis"
+            r"|izin|izni|zgoda|soglasie) (?:de |do |da |del |para |pour |per |fur |for |til )?(?:el |la |o |a |le )?"
+            r"(?:whatsapp|marketing|sms|publicidad|publicidade|pub|publicite|mensajes|mensagens|messages|contacto|contato"
+            r"|comunicacion|comunicaciones|comunicacoes|werbung)$",
+            r"\b(?:whatsapp|marketing|sms) (?:permiso|permissao|autorizacion|autorizacao|izin|izni|erlaubnis|ok)$",
+            r"\bno (?:quiere|desea|acepta|autoriza) (?:contacto|publicidad|mensajes|recibir|whatsapp|ser)\b",
+            r"\bnao (?:quer|deseja|aceita|autoriza) (?:contato|publicidade|mensagens|receber|whatsapp|ser)\b",
             r"\b(?:descadastrad[oa]s?|desinscrit[oa]s?|nao (?:perturbe|perturbar|contatar|contactar|enviar))\b",
-            r"\baceita (?:\w+ )?(?:marketing|mensagens|promocoes|whatsapp|receber)\b",
-            r"\b(?:desabonnee?s?|desinscrit(?:e|s|es)?|ne pas (?:contacter|deranger))\b",
-            r"\baccepte (?:les )?(?:messages|pubs?|promotions)\b",
-            r"\b(?:disiscritt[oi]|disiscritta|consenso|consensi|non contattare)\b",
+            r"\b(?:aceita|autoriza|permite|recusa|quer|deseja) (?:\w+ )?"
+            r"(?:marketing|mensagens|promocoes|whatsapp|receber|comunicacoes|comunicacao|contato|publicidade)\b",
+            r"\b(?:desabonnee?s?|desinscrit(?:e|s|es)?)\b",
+            r"\bne (?:pas|plus) (?:contacter|deranger|ecrire|envoyer|appeler|solliciter|demarcher|relancer)\b",
+            r"\b(?:accepte|refuse) (?:(?:les?|la|de recevoir) )?"
+            r"(?:messages|pubs?|promotions|communications?|publicites?|sollicitations|demarchage|whatsapp|sms|marketing)\b",
+            r"^(?:opposition|oposicion|oposicao|opposizione|oppose|opposee)$",
+            r"^opposition (?:a la |au |aux |du |de )?"
+            r"(?:prospection|demarchage|marketing|pubs?|publicite|sms|commerciale)\b",
+            r"\b(?:disiscritt[oi]|disiscritta|consenso|consensi|non (?:contattare|disturbare|inviare|scrivere))\b",
+            r"\baccetta (?:\w+ )?(?:marketing|messaggi|comunicazioni|promozioni|pubblicita|whatsapp)\b",
             # German, Dutch, Polish, Turkish.
-            r"\b(?:abgemeldet|\w*einwilligung|werbesperre|werbewiderspruch|nicht kontaktieren|keine werbung)\b",
+            r"\b(?:abgemeldet|\w*einwilligung|werbewiderspruch|keine werbung|widersprochen|sperrvermerk|sperrliste)\b",
+            r"\b(?:nicht (?:mehr )?(?:kontaktieren|anschreiben|anrufen|schreiben|bewerben)"
+            r"|(?:kontakt|werbe|versand|mail|sms|whatsapp|anruf|nachrichten|mailing)sperre)\b|^gesperrt$",
+            r"^widerspruch(?: (?:gegen )?(?:werbung|marketing|whatsapp|kontakt))?$",
+            r"\b(?:werbung|marketing|whatsapp|sms|kontakt|newsletter|nachrichten|kontaktaufnahme|kontaktieren) "
+            r"(?:nicht )?(?:erlaubt|gestattet|zugelassen|erwunscht|unerwunscht|verboten)\b",
             r"\b(?:afgemeld|uitgeschreven|toestemming|niet (?:contacteren|benaderen))\b",
             r"\b(?:wypisan[ya]|wypisany|zgoda|zgoda marketingowa|nie kontaktowac)\b",
-            r"\b(?:onay durumu|izin durumu|iys durumu|abonelikten cikti|pazarlama izni)\b",
+            r"\b(?:onay durumu|izin durumu|iys durumu|abonelikten cikti)\b|^izin(?: var| verdi| verildi|li|siz)?$",
+            r"\b(?:pazarlama|ileti|mesaj|iletisim|ticari ileti|reklam|kampanya) (?:izni|onayi)\b|^aranmasin$",
             # Indonesian, Malay, Vietnamese, Russian, Ukrainian.
             r"\b(?:berhenti (?:ber)?langganan|persetujuan|kebenaran pemasaran|jangan hubungi)\b|\bdong y nhan tin\b",
             r"(?:отписан|отписал|відписан|відписав|согласие|згода|не беспокоить|черный список|в черном списке)",
@@ -73,7 +103,53 @@ _NOES = frozenset(
         *("відписаний", "الغى الاشتراك", "退订", "已退订", "退訂", "已退訂", "配信停止", "수신거부"),
     )
 )
-"""What stands in a column such as "Status" of those who said no; not "baja" or "stop", a priority or a bus."""
+"""What stands in any column of those who said no; not "baja" or "stop", a priority or a bus."""
+_UNSUBSCRIBED = re.compile(
+    r"(?:unsubscribed|opted out|do not contact)"
+    r" (?:all|from|by|via|on|email|emails|e mail|sms|whatsapp|marketing|user|customer|contact|[0-9])\b"
+)
+_STATUS = re.compile(
+    r"(?:(?:contact|customer|client|lead|member|user|kunden|kontakt) ?)?"
+    r"(?:status|state|estado|estatus|situacion|situacao|statut|etat|stato|stan|stare|stav|durum|durumu|статус|состояние"
+    r"|الحاله|סטטוס|状态|狀態|ステータス|상태|สถานะ|trang thai)"
+    r"(?: (?:del? |do |da |du |des? )?"
+    r"(?:contacto|contato|contact|contatto|cliente|client|kontaktu|klienta|клиента|контакта))?"
+)
+_STATUS_NOES = frozenset(
+    fold_words(value)
+    for value in (
+        *(
+            "stop",
+            "stopped",
+            "baja",
+            "de baja",
+            "blocked",
+            "block",
+            "blacklist",
+            "black list",
+            "unsubscribe",
+            "removed",
+        ),
+        *("opposed", "refused", "revoked", "withdrawn", "dnd", "bloqueado", "bloqueada", "lista negra", "excluido"),
+        *("excluida", "excluído", "excluída", "rechazado", "bloqué", "bloquée", "liste noire", "opposition", "opposé"),
+        *("gesperrt", "widerspruch", "widersprochen", "sperre", "bloccato", "bloccata", "geblokkeerd", "zablokowany"),
+        *("engellendi", "engelli", "iptal", "стоп", "заблокирован", "заблокований", "черный список", "محظور", "חסום"),
+        *(
+            "黑名单",
+            "黑名單",
+            "拉黑",
+            "已拉黑",
+            "ブロック",
+            "차단",
+            "수신 거부",
+            "diblokir",
+            "berhenti",
+            "sair",
+            "parado",
+        ),
+    )
+)
+"""What tells of a no where it is the standing of a person, and may be anything elsewhere."""
 _LONGEST_NO = 40
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -86,8 +162,12 @@ def says_consent(title: str) -> bool:
 
 def _says_consent(title: str) -> bool:
     words = fold_words(title)
-    # A bare "Stop" may be of a bus.
-    return _NAMES.search(words) is not None or (words != "stop" and button_word(title) == "stop")
+    # A bare "Stop" may be of a bus; in capitals it is what people are told to write.
+    return (
+        title.strip() == "STOP"
+        or _NAMES.search(words) is not None
+        or (words != "stop" and button_word(title) == "stop")
+    )
 
 
 def remark_says_consent(remark: str) -> bool:
@@ -95,12 +175,18 @@ def remark_says_consent(remark: str) -> bool:
     return says_consent(remark) or consent_word(remark) == "stop"
 
 
-def value_says_no(value: str) -> bool:
-    """Whether a cell, whatever its column, says that its person said no."""
-    return len(value) <= _LONGEST_NO and _is_no(value)
+def is_standing(title: str) -> bool:
+    """Whether a column of this name says how things stand with the person, such as "Status"; not with an order."""
+    return _STATUS.fullmatch(fold_words(title)) is not None
+
+
+def value_says_no(value: str, *, standing: bool = False) -> bool:
+    """Whether a cell says that its person said no: in whatever column, or in one of their `standing`."""
+    return len(value) <= _LONGEST_NO and _is_no(value, standing)
 
 
 @lru_cache(4_096)
-def _is_no(value: str) -> bool:
+def _is_no(value: str, standing: bool) -> bool:
     """Such a column holds few different values, and many rows."""
-    return fold_words(value) in _NOES
+    words = fold_words(value)
+    return words in _NOES or _UNSUBSCRIBED.match(words) is not None or (standing and words in _STATUS_NOES)

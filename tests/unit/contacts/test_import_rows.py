@@ -128,6 +128,32 @@ def test_a_no_in_a_column_that_nobody_mapped_is_not_passed_over(value: str, crea
     assert RowReader(TenantId("t1"), layout, [], "ES", frozenset()).read([cells[0], "Subscribed", "x"])
 
 
+@pytest.mark.parametrize("title", ["Estado", "status", "Contact Status", "Situação", "Statut", "Estado del contacto"])
+@pytest.mark.parametrize("value", ["baja", "STOP", "Blocked", "unsubscribed", "Unsubscribed (all)", "Bloqueado"])
+def test_a_no_is_heard_where_a_column_says_how_things_stand_with_the_person(title: str, value: str) -> None:
+    header, cells = ["phone", title], ["+34600100064", value]
+    reader = RowReader(TenantId("t1"), lay_out(header, [], {}, create_fields=True), [], "ES", frozenset())
+    with pytest.raises(InvalidInput, match="opt-out") as refused:
+        reader.read(cells)
+    assert refused.value.code == "consent_remark"
+    for other in ("Baja California", "SP", "activo", "stopover", "alta", "subscribed", "blocked drain"):
+        assert reader.read([cells[0], other]).attributes["phone"] == "+34600100064"
+    mapped = lay_out(header, [], {title: "ignore"}, create_fields=True)
+    assert RowReader(TenantId("t1"), mapped, [], "ES", frozenset()).read(cells)
+
+
+@pytest.mark.parametrize(
+    ("title", "value"),
+    [
+        *(("Order status", "blocked"), ("Estado del pedido", "baja"), ("Stop", "stop"), ("Priority", "baja")),
+        *(("Next stop", "STOP"), ("Gate", "Blocked"), ("Note", "unsubscribed is what she is not"), ("Season", "baja")),
+    ],
+)
+def test_the_same_word_of_something_else_is_no_no(title: str, value: str) -> None:
+    layout = lay_out(["phone", title], [], {}, create_fields=True)
+    assert RowReader(TenantId("t1"), layout, [], "ES", frozenset()).read(["+34600100064", value])
+
+
 @pytest.mark.parametrize("value", ["Unsubscribed", "vip, opted out", "vip;do not contact", "vip|Désabonné"])
 def test_a_no_among_tags_that_nobody_mapped_is_not_passed_over(value: str) -> None:
     header, cells = ["phone", "Tags"], ["+34600100064", value]

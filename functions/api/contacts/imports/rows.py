@@ -63,6 +63,7 @@ class RowReader:
         places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
         self._phone = places[PHONE]
         self._unasked = layout.unasked
+        self._standings = layout.standings
         whole = [places[NAME]] if NAME in places else []
         self._first = places.get(FIRST_NAME)
         self._names = whole or [places[target] for target in (FIRST_NAME, LAST_NAME) if target in places]
@@ -108,7 +109,9 @@ class RowReader:
         said = [cells[i] for i in self._unasked if cells[i]]
         if self._tag_column in self._unasked and self._tag_column is not None:
             said += split_tags(cells[self._tag_column])
-        if any(value_says_no(text) for text in said):
+        if any(value_says_no(text) for text in said) or any(
+            value_says_no(cells[i], standing=True) for i in self._standings
+        ):
             raise ConsentRemark(
                 "a column says that this person does not want messages",
                 "or map the column in `columns`",
