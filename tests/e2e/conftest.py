@@ -16,13 +16,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def quiet_people(cloud: LocalCloud) -> None:
-    """Nobody answers a campaign by themselves, and what is accepted does not fail by chance; statuses come quickly."""
+    """Nobody answers a campaign by themselves, and what is accepted arrives, whatever chance says; statuses come
+    quickly."""
     script(
         cloud.simulator_url,
         {
             "people": dict.fromkeys(_ACTS, 0),
             "statuses": {
                 "failed": {},
+                "delivered_share": 1.0,
                 "sent_delay": [0.05, 0.2],
                 "delivered_delay": [0.1, 0.4],
                 "read_delay": [0.1, 0.5],
