@@ -24,9 +24,8 @@ def _handle(body: str, _record: Record) -> None:
     except Exception as error:
         log_failure("lane", error)
         count("LaneFailed")
-        deps().lane_queue.send(
-            WakeLane(wake.phone_number_id, wake.lane), group=wake.phone_number_id, delay_seconds=_RETRY_SECONDS
-        )
+        # With its token: the lane may still be kept for it.
+        deps().lane_queue.send(wake, group=wake.phone_number_id, delay_seconds=_RETRY_SECONDS)
         return
     if end is not None:
         count("CampaignMessagesAccepted", end.sent)

@@ -1,9 +1,11 @@
 """How often lanes are woken while every worker is busy: each slice's turn is asked for once, and comes."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from functions.campaign_dispatch import lane_handler
 from functions.campaign_dispatch.lane import slice as slices
 from functions.campaign_dispatch.lane.lane import LaneEnd
 from functions.campaign_dispatch.lane.parts import LaneParts
@@ -13,6 +15,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.ids import CampaignId
 from shared.queue_messages import WakeLane
 from tests.support.engine import FakeMeta, World, open_test_database
+from tests.support.fake_aws import Context, sqs_event
 
 SLICES = 100
 
@@ -109,3 +112,20 @@ def test_a_lane_that_was_taken_meanwhile_is_kept_for_nobody(world: World, campai
     world.run_lane(FakeMeta())
     lanes.reserve(number, 0, seen, "too late", now, EpochMs(now + RESERVED_MS))
     assert lanes.acquire(number, 0, "anybody", "", epoch_ms(), EpochMs(epoch_ms() + 15_000)) is not None
+
+
+def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(world)
+    world.sweep(campaign, epoch_ms())
+    (wake,) = taken(world)
+
+    def fail(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(lane_handler, "deps", lambda: SimpleNamespace(lane_queue=world.lane_queue))
+    monkeypatch.setattr(lane_handler, "run_slice", fail)
+    lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
+    (again,) = taken(world)
+    assert run(world, again) is not None
