@@ -50,6 +50,9 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
         return None
     number = parts.accounts.number(tenant_id, wake.phone_number_id)
     if pause_idle_number(parts.campaigns, parts.lanes, tenant_id, number, epoch_ms()):
+        if wake.handoff:
+            # Whoever lets its campaigns go on wakes the lane without a token.
+            parts.lanes.give_back(wake.phone_number_id, wake.lane, wake.handoff)
         return None
     waba = parts.accounts.waba(tenant_id, number.waba_id)
     access = parts.meta.of_account(tenant_id, waba, epoch_ms())

@@ -129,3 +129,15 @@ def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
     lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
     (again,) = taken(world)
     assert run(world, again) is not None
+
+
+def test_a_lane_is_kept_for_nobody_while_its_number_may_not_send(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(world)
+    world.sweep(campaign, epoch_ms())
+    (wake,) = taken(world)
+    with monkeypatch.context() as idle:
+        idle.setattr(slices, "pause_idle_number", lambda *_: True)
+        assert run(world, wake) is None
+    assert run(world, WakeLane(wake.phone_number_id, wake.lane)) is not None
