@@ -8,6 +8,7 @@ from functions.webhook_ingest.json_input import Json, as_object, constant, objec
 from functions.webhook_ingest.receive.routing import RECIPIENT, finder
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
+from shared.domain.campaigns.outcome import OPTED_OUT_CODE
 
 STATUS_MESSAGE_BYTES = 200_000
 """Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
@@ -17,8 +18,6 @@ _CALLBACK_LENGTH = 512
 _PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
 _WAMID_LENGTH = 256
 _CODE_LENGTH = 16
-_OPTED_OUT = "131050"
-"""Meta, error codes: the person stopped this business's marketing messages."""
 _PRICE = re.compile(r"[a-z_-]{1,40}")
 
 
@@ -70,7 +69,7 @@ def slimmer(
 def _code_of(status: Mapping[str, object]) -> str:
     """The first error's code; that somebody wants no marketing any more wherever it stands."""
     codes = [word(error, "code")[:_CODE_LENGTH] for error in objects(status.get("errors"))]
-    return _OPTED_OUT if _OPTED_OUT in codes else next(filter(None, codes), "")
+    return OPTED_OUT_CODE if OPTED_OUT_CODE in codes else next(filter(None, codes), "")
 
 
 def _name_of(status: Mapping[str, object]) -> str:

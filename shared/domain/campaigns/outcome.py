@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+OPTED_OUT_CODE = "131050"
+"""This person stopped marketing messages from this business (Meta, error codes)."""
+
 
 class Kind(StrEnum):
     ACCEPTED = "accepted"

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from functions.webhook_ingest.messages.take import take_message
-from functions.webhook_ingest.statuses.logic.fold import OPTED_OUT_CODE
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clock import EpochMs
 from shared.domain.campaigns.callback import encode_slot
+from shared.domain.campaigns.outcome import OPTED_OUT_CODE
 from shared.domain.contacts.consent_words import consent_word
 from shared.domain.contacts.identity import contact_id_for
 from shared.ids import ContactId

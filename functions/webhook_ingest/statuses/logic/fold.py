@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend, decode
-from shared.domain.campaigns.outcome import rule_of
+from shared.domain.campaigns.outcome import OPTED_OUT_CODE, rule_of
 from shared.domain.campaigns.stop_reasons import SCOPES
 from shared.domain.conversations.message import merge_status
 from shared.errors import InvalidInput
 from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.queue_messages import StatusUpdates
 
-OPTED_OUT_CODE = "131050"
-"""This person stopped marketing messages from this business (Meta, error codes)."""
 _WORDS = frozenset({"sent", "delivered", "read", "played", "failed"})
 Target = CampaignSlot | SingleSend
 """A message of ours, as its callback names it."""
