@@ -50,7 +50,8 @@ class LoadShard(QueueMessage):
 
 @dataclass(frozen=True, slots=True)
 class WakeLane(QueueMessage):
-    """Work on a number's lane. `handoff` is the token by which a slice hands over to the next."""
+    """Work on a number's lane. `handoff` is the token by which it is kept for whoever is woken; empty for a lane that
+    is kept for nobody."""
 
     phone_number_id: PhoneNumberId
     lane: int

@@ -43,8 +43,8 @@ def process(
     """
     failed: list[str] = []
     stuck: set[str] = set()
-    for record in in_turns(event["Records"], lambda record: owner_of(_group(record))):
-        group = _group(record) if fifo else ""
+    for record in in_turns(event["Records"], lambda record: owner_of(group_of(record))):
+        group = group_of(record) if fifo else ""
         if group and group in stuck:
             failed.append(record["messageId"])
         elif time_left_ms is not None and time_left_ms() < _SPARE_MS:
@@ -67,7 +67,8 @@ def process_together(event: Mapping[str, Any], handle: Callable[[str, Record], N
         return process(event, lambda _body, record: work[id(record)].result())
 
 
-def _group(record: Record) -> str:
+def group_of(record: Record) -> str:
+    """The message group it was sent with: its order in a FIFO queue, its fair share in another. Empty for none."""
     return str(record.get("attributes", {}).get("MessageGroupId", ""))
 
 

@@ -1,4 +1,5 @@
-"""Trigger: LaneQueue, one message at a time. A second message for a lane that is held is acknowledged and does nothing.
+"""Trigger: LaneQueue, one message at a time. A second message for a lane that is held, or kept for another turn, is
+acknowledged and does nothing.
 
 A slice that fails queues itself again for when its lease has run out.
 
@@ -12,12 +13,12 @@ from functions.campaign_dispatch.lane.slice import run_slice
 from functions.campaign_dispatch.lane_bootstrap import deps
 from shared.observability import count, logger, with_counts
 from shared.queue_messages import WakeLane
-from shared.sqs_batch import BatchResponse, Record, log_failure, process
+from shared.sqs_batch import BatchResponse, Record, group_of, log_failure, process
 
 _RETRY_SECONDS = 16
 
 
-def _handle(body: str, _record: Record) -> None:
+def _handle(body: str, record: Record) -> None:
     wake = WakeLane.from_json(body)
     try:
         end = run_slice(deps(), wake)
@@ -25,7 +26,7 @@ def _handle(body: str, _record: Record) -> None:
         log_failure("lane", error)
         count("LaneFailed")
         # With its token: the lane may still be kept for it.
-        deps().lane_queue.send(wake, group=wake.phone_number_id, delay_seconds=_RETRY_SECONDS)
+        deps().lane_queue.send(wake, group=group_of(record) or wake.phone_number_id, delay_seconds=_RETRY_SECONDS)
         return
     if end is not None:
         count("CampaignMessagesAccepted", end.sent)

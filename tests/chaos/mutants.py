@@ -187,7 +187,7 @@ MUTANTS = (
     _one(
         "a run closed wherever its lanes stand",
         LANES,
-        "OR cur.#c = :at)",
+        "OR cur.#c <= :at)",
         "OR cur.#c >= :at OR cur.#c < :at)",
     ),
     _one(

@@ -291,9 +291,11 @@ class World:
         )
 
     def _token(self, index: int) -> str:
-        """What whoever was woken last for this lane holds."""
+        """Of the workers that were woken for this lane, whose messages are taken from the queue, the first that it may
+        be kept for."""
         wakes = [wake for wake in self.lane_queue.messages if isinstance(wake, WakeLane) and wake.lane == index]
-        return wakes[-1].handoff if wakes else ""
+        self.lane_queue.messages = [message for message in self.lane_queue.messages if message not in wakes]
+        return next((wake.handoff for wake in wakes if wake.handoff), "")
 
     def run_lane(self, meta: FakeMeta, **options: Any) -> LaneEnd | None:
         return asyncio.run(self.lane(meta, **options).run())

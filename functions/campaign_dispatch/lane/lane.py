@@ -38,10 +38,10 @@ _CURVE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class LaneEnd:
-    """`handoff` is set when work is left and the next slice may take over with it; `fence` is what the lane had."""
+    """`more` says that work is left for another slice; `fence` is what the lane had."""
 
     sent: int
-    handoff: str
+    more: bool
     fence: int
 
 
@@ -99,11 +99,10 @@ class Lane:
         finally:
             await self._drain(sending)
         if self._lost:
-            return LaneEnd(self._sender.sent, "", self._fence)
-        token = self.new_token() if more else ""
+            return LaneEnd(self._sender.sent, False, self._fence)
         await self.clock.sleep(max(0.0, self._sender.pacer.hand_over_at() - self.clock.monotonic()))
-        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence, token))
-        return LaneEnd(self._sender.sent, token, self._fence)
+        await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence))
+        return LaneEnd(self._sender.sent, more, self._fence)
 
     async def _claim_loop(self) -> bool:
         """Claim window after window. True when work is left at the end of the slice."""

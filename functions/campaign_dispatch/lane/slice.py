@@ -47,12 +47,13 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     the number is nobody's or may not send."""
     tenant_id = parts.accounts.tenant_of_number(wake.phone_number_id)
     if tenant_id is None:
+        _give_back(parts, wake)
         return None
     number = parts.accounts.number(tenant_id, wake.phone_number_id)
     if pause_idle_number(parts.campaigns, parts.lanes, tenant_id, number, epoch_ms()):
-        if wake.handoff:
-            # Whoever lets its campaigns go on wakes the lane without a token.
-            parts.lanes.give_back(wake.phone_number_id, wake.lane, wake.handoff)
+        _give_back(parts, wake)
+        # Whoever let its campaigns go on since that look woke a lane that was still kept.
+        _wake_for_what_is_left(parts, tenant_id, wake)
         return None
     waba = parts.accounts.waba(tenant_id, number.waba_id)
     access = parts.meta.of_account(tenant_id, waba, epoch_ms())
@@ -61,12 +62,19 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     categories = {run.campaign_id: latest_category(parts.campaigns, parts.templates, run) for run in runs}
     keep_time()
     end = asyncio.run(_run(parts, wake, access, rate, categories))
-    if end is not None and end.handoff:
-        next_slice = WakeLane(wake.phone_number_id, wake.lane, end.handoff)
-        wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, next_slice, end.fence, epoch_ms())
+    if end is not None and end.more:
+        wake_and_keep(
+            parts.lanes, parts.lane_queue, tenant_id, wake.phone_number_id, wake.lane, fence=end.fence, now=epoch_ms()
+        )
     elif end is not None:
         _wake_for_what_is_left(parts, tenant_id, wake)
     return end
+
+
+def _give_back(parts: LaneParts, wake: WakeLane) -> None:
+    """Keep the lane for nobody: who may send with it later wakes it without a token."""
+    if wake.handoff:
+        parts.lanes.give_back(wake.phone_number_id, wake.lane, wake.handoff)
 
 
 def _wake_for_what_is_left(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:

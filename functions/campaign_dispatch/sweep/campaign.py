@@ -41,7 +41,7 @@ from shared.domain.campaigns.standing import add_up
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
-from shared.queue_messages import LoadShard, StartCampaign, WakeLane
+from shared.queue_messages import LoadShard, StartCampaign
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.books import read_books, standings
@@ -108,8 +108,7 @@ def _follow(
 ) -> str:
     for lane in wake:
         fence = work.lanes[lane].fence if lane in work.lanes else 0
-        worker = WakeLane(campaign.phone_number_id, lane, f"sweep {now}")
-        wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, worker, fence, now)
+        wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, campaign.phone_number_id, lane, fence=fence, now=now)
     recent = RecentOutcomes(campaign, work)
     books = add_up(campaign, recent.watch(standings(parts.sends, tenant_id, campaign, work)))
     code = recent.failure()

@@ -166,7 +166,8 @@ class Lanes:
         now: EpochMs,
     ) -> None:
         """Take a finished or cancelled campaign off its number for good. Its lanes stand at `cursors`, which the caller
-        has kept. Raises LeaseLost when a lane moved meanwhile: read the cursors again.
+        has kept. Raises LeaseLost when a lane moved meanwhile: read the cursors again. A lane that stands lower was
+        put back at 0 by an opener that had been held up, and nobody was claimed from there.
         """
         closed = {**_closed_key(phone_number_id, campaign_id), "ttl": now // 1000 + _CLOSED_TTL_SECONDS}
         self._client.put_item(TableName=self._table, Item=encode_item(closed))
@@ -178,7 +179,7 @@ class Lanes:
                     TableName=self._table,
                     Key=encode_item(_key(phone_number_id, f"LANE#{lane}")),
                     UpdateExpression="REMOVE cur.#c, clm.#c",
-                    ConditionExpression=("attribute_exists(pk) AND (attribute_not_exists(cur.#c) OR cur.#c = :at)"),
+                    ConditionExpression=("attribute_exists(pk) AND (attribute_not_exists(cur.#c) OR cur.#c <= :at)"),
                     ExpressionAttributeNames={"#c": campaign_id},
                     ExpressionAttributeValues={":at": {"N": str(cursors.get(lane, 0))}},
                 )
@@ -192,8 +193,8 @@ class Lanes:
     def acquire(
         self, phone_number_id: PhoneNumberId, lane: int, owner: str, handoff: str, now: EpochMs, expires_at: EpochMs
     ) -> LaneState | None:
-        """Take the lane when it is free, expired, or handed over with this token. None when somebody holds it, or it
-        is kept for whom it was handed over to.
+        """Take the lane when it is free, expired, or kept for whoever holds this token. None when somebody holds it,
+        or it is kept for another token.
 
         The fence grows with every owner: only the newest owner's claims succeed, whatever the clocks say.
         """
@@ -282,9 +283,9 @@ class Lanes:
         item = decode_item(answer.get("Item", {}))
         return text(item, "tok"), number(item, "fence")
 
-    def release(self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str) -> None:
-        """Give the lane up; `handoff` lets the one who holds it take over at once. Nothing happens when it is lost."""
-        self._set_aside(phone_number_id, lane, handoff, EpochMs(0), "fence = :fence", {":fence": fence})
+    def release(self, phone_number_id: PhoneNumberId, lane: int, fence: int) -> None:
+        """Give the lane up. Nothing happens when it is lost."""
+        self._set_aside(phone_number_id, lane, "", EpochMs(0), "fence = :fence", {":fence": fence})
 
     def reserve(
         self, phone_number_id: PhoneNumberId, lane: int, fence: int, handoff: str, now: EpochMs, until: EpochMs

@@ -62,19 +62,26 @@ class Workers:
             process.finished = not lane.results.waiting
             if end is None:
                 return
-            if end.handoff:
+            if end.more:
                 await blocking(partial(self._hand_over, process, index, end))
             elif has_work(await blocking(lambda: world.deps.lanes.work(world.phone_number_id)), index):
                 self.wake(index)
         except FAILURES:
-            self._machine.loop.call_later(_RETRY_SECONDS, self.wake, index)
+            self._machine.loop.call_later(_RETRY_SECONDS, self.wake, index, handoff)
             raise
 
     def _hand_over(self, process: Process, index: int, end: LaneEnd) -> None:
         world = self._world
-        wake = WakeLane(world.phone_number_id, index, end.handoff)
         queue = cast("Queue", world.lane_queue)
-        wake_and_keep(world.deps.lanes, queue, world.tenant_id, wake, end.fence, process.clock.now())
+        wake_and_keep(
+            world.deps.lanes,
+            queue,
+            world.tenant_id,
+            world.phone_number_id,
+            index,
+            fence=end.fence,
+            now=process.clock.now(),
+        )
 
     async def _transmit(self, process: Process, lane: int, body: dict[str, object]) -> Outcome:
         decided = self._machine.loop.time()

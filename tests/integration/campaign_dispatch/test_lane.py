@@ -25,7 +25,7 @@ def test_everybody_in_the_audience_is_sent_to_once(world: World) -> None:
     end = world.run_lane(meta)
     assert end is not None
     assert end.sent == 200
-    assert not end.handoff
+    assert not end.more
     books = world.books(campaign)
     assert (books.planned, books.sent, books.waiting, books.unknown) == (200, 200, 0, 0)
     assert len(meta.accepted) == 200
@@ -38,10 +38,10 @@ def test_a_slice_hands_over_and_the_next_goes_on_where_it_stopped(world: World) 
     meta = FakeMeta()
     first = world.run_lane(meta, rate=20.0, seconds=5.0)
     assert first is not None
-    assert first.handoff
+    assert first.more
     assert 0 < first.sent < 150
     assert world.books(campaign).waiting > 0
-    second = world.run_lane(meta, handoff=first.handoff)
+    second = world.run_lane(meta)
     assert second is not None
     assert world.books(campaign).sent == 150
     assert not meta.twice

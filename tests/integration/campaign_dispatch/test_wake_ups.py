@@ -1,5 +1,7 @@
 """How often lanes are woken while every worker is busy: each slice's turn is asked for once, and comes."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -90,9 +92,22 @@ def test_when_nobody_comes_the_sweep_wakes_another(world: World, campaign: Campa
     (lost,) = taken(world)
     world.sweep(campaign, EpochMs(now + RESERVED_MS + 1))
     (again,) = taken(world)
-    assert again != lost
     assert run(world, again) is not None
     assert run(world, lost) is None
+
+
+def test_whoever_has_waited_longest_takes_the_turn_however_often_others_were_woken_for_it(
+    world: World, campaign: CampaignId
+) -> None:
+    taken(world)
+    now = epoch_ms()
+    for k in range(3):
+        world.sweep(campaign, EpochMs(now + k * (RESERVED_MS + 1)))
+    first, *others = taken(world)
+    assert len(others) == 2
+    assert run(world, first) is not None
+    assert [run(world, other) for other in others] == [None, None]
+    assert len(taken(world)) == 1
 
 
 def test_a_lane_is_anybodys_again_when_the_next_slice_could_not_be_told(world: World, campaign: CampaignId) -> None:
@@ -131,13 +146,56 @@ def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
     assert run(world, again) is not None
 
 
-def test_a_lane_is_kept_for_nobody_while_its_number_may_not_send(
+def restrict(world: World) -> None:
+    world.deps.accounts.change_number(
+        world.tenant_id, world.phone_number_id, lambda known: replace(known, status="restricted")
+    )
+
+
+def let_go(world: World) -> None:
+    world.deps.accounts._directory.release(world.tenant_id, f"PN#{world.phone_number_id}")
+
+
+@pytest.mark.parametrize("loses_its_use", [restrict, let_go])
+def test_a_lane_is_kept_for_nobody_whose_number_cannot_use_it(
+    world: World, campaign: CampaignId, loses_its_use: Callable[[World], None]
+) -> None:
+    taken(world)
+    world.sweep(campaign, epoch_ms())
+    (wake,) = taken(world)
+    loses_its_use(world)
+    assert run(world, wake) is None
+    assert taken(world) == []
+    now = epoch_ms()
+    assert world.deps.lanes.acquire(wake.phone_number_id, wake.lane, "anybody", "", now, EpochMs(now + 15_000))
+
+
+def test_whoever_goes_on_while_the_lane_is_given_back_is_not_left_waiting(
     world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken(world)
     world.sweep(campaign, epoch_ms())
     (wake,) = taken(world)
-    with monkeypatch.context() as idle:
-        idle.setattr(slices, "pause_idle_number", lambda *_: True)
-        assert run(world, wake) is None
-    assert run(world, WakeLane(wake.phone_number_id, wake.lane)) is not None
+    give_back = world.deps.lanes.give_back
+
+    def resumed_just_before(*lane: Any) -> None:
+        world.deps.lanes.set_run_state(world.phone_number_id, campaign, "running")
+        give_back(*lane)
+
+    restrict(world)
+    monkeypatch.setattr(world.deps.lanes, "give_back", resumed_just_before)
+    assert run(world, wake) is None
+    assert taken(world) == [WakeLane(wake.phone_number_id, wake.lane)]
+
+
+def test_a_slice_that_fails_waits_in_the_line_of_its_tenant(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[str] = []
+    queue = SimpleNamespace(send=lambda _wake, *, group, **_: groups.append(group))
+    monkeypatch.setattr(lane_handler, "deps", lambda: SimpleNamespace(lane_queue=queue))
+    monkeypatch.setattr(lane_handler, "run_slice", lambda *_: 1 / 0)
+    event = sqs_event(WakeLane(world.phone_number_id, 0).to_json())
+    event["Records"][0]["attributes"] = {"MessageGroupId": world.tenant_id}
+    lane_handler.lambda_handler(event, Context())
+    assert groups == [world.tenant_id]

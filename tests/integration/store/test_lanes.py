@@ -99,7 +99,7 @@ def test_who_lost_the_lane_claims_nothing_any_more(lanes: Lanes, pn: PhoneNumber
         claim(lanes, pn, first.fence, 0, 5)
     assert cursor(lanes, pn) == 0
     claim(lanes, pn, second.fence, 0, 5)
-    lanes.release(pn, 0, first.fence, "stale")
+    lanes.release(pn, 0, first.fence)
     assert take(lanes, pn, handoff="stale") is None
     with pytest.raises(LeaseLost):
         lanes.add_retries(pn, 0, first.fence, CampaignId("c1"), NOW, new_ulid(), [(0, 0, 2)])
@@ -217,7 +217,9 @@ def test_sixteen_workers_that_race_for_a_cursor_claim_everything_once(
 
 def test_a_lane_that_was_handed_over_goes_to_the_holder_of_the_token(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
-    lanes.release(pn, 0, first.fence, "next")
+    lanes.release(pn, 0, first.fence)
+    lanes.reserve(pn, 0, first.fence, "next", NOW, EpochMs(NOW + LEASE))
+    assert take(lanes, pn, now=NOW) is None
     second = must_take(lanes, pn, handoff="next", now=NOW)
     assert second.fence > first.fence
     assert take(lanes, pn, handoff="next") is None
@@ -227,7 +229,8 @@ def test_a_lane_that_was_handed_over_goes_to_the_holder_of_the_token(lanes: Lane
 
 def test_two_deliveries_of_one_handover_give_one_owner(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
     first = must_take(lanes, pn)
-    lanes.release(pn, 0, first.fence, "next")
+    lanes.release(pn, 0, first.fence)
+    lanes.reserve(pn, 0, first.fence, "next", NOW, EpochMs(NOW + LEASE))
     taken = at_once(6, lambda _i: take(lanes, pn, handoff="next"))
     assert sum(state is not None for state in taken) == 1
 
@@ -311,6 +314,12 @@ def test_a_run_whose_lane_moved_is_not_closed(lanes: Lanes, pn: PhoneNumberId, r
     with pytest.raises(LeaseLost):
         lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 5}, EpochMs(1))
     assert (len(lanes.work(pn).runs), cursor(lanes, pn)) == (1, 9)
+
+
+def test_a_run_whose_cursor_an_opener_put_back_is_closed(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
+    lanes.open_run(run)  # by one that was held up while the campaign was sent to 160 and taken off this lane
+    lanes.close_run(run.phone_number_id, run.campaign_id, run.lanes, {0: 160}, EpochMs(1))
+    assert lanes.work(pn).runs == ()
 
 
 def test_a_closed_run_can_be_closed_again(lanes: Lanes, pn: PhoneNumberId, run: Run) -> None:
