@@ -93,6 +93,11 @@ class ConsentSaid(QueueMessage):
     preference: dict[str, Any] = field(default_factory=dict)
 
 
+DELIVERY_STATES = frozenset({"sent", "delivered", "read", "played", "failed"})
+"""How far a message got, as Meta's statuses say it (Meta, webhooks reference, statuses). A status may name one that has
+been added since."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusUpdates(QueueMessage):
     """Delivery statuses of one number, slimmed: [status, timestamp s, callback data, error code, price, wamid], and

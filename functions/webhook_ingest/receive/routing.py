@@ -15,9 +15,8 @@ from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, S
 _OWNER, _PERSON = 12, 27
 """Characters of digests: how much of a FIFO group tells the number, and how much the person."""
 SENDER, ADDRESSEE = ("from_user_id", "from"), ("to_user_id", "to")
-RECIPIENT = ("recipient_user_id", "recipient_id")
-"""Keys of the person's ids, in what they wrote, in what was written to them and in what became of that. The user id
-first: it stays when the phone is left out, so that one person has one group."""
+"""Keys of the person's ids, in what they wrote and in what was written to them. The user id first: it stays when the
+phone is left out, so that one person has one group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 
-from functions.webhook_ingest.json_input import Json, as_object, constant, objects, time_ms, word
-from functions.webhook_ingest.receive.routing import RECIPIENT, finder
+from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, objects, time_ms, word
+from functions.webhook_ingest.receive.routing import Finder
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
 from shared.domain.campaigns.outcome import OPTED_OUT_CODE
+from shared.queue_messages import DELIVERY_STATES
 
 STATUS_MESSAGE_BYTES = 200_000
 """Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
-_NAMES = frozenset({"sent", "delivered", "read", "played", "failed"})
+_RECIPIENT = ("recipient_user_id", "recipient_id")
 _CALLBACK_LENGTH = 512
 """Meta's limit of biz_opaque_callback_data; ours are shorter."""
 _PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
@@ -30,8 +32,9 @@ def is_other_status(status: Mapping[str, object]) -> bool:
 def slim_status(status: Mapping[str, object], contact: Json, received_at: EpochMs) -> list[object] | None:
     """[status, time in s, callback data, error code or "", price or "", wamid]; None when it is no delivery status.
 
-    Who is told of by phone and by user id, in the status or in the `contact` beside it, has both behind these. Whose
-    time cannot be read was told when it was received (epoch ms): it may be a no.
+    Who is told of by phone and by user id, in the status or in the `contact` beside it, has both behind these. Nobody
+    has where a group was written to: `recipient_id` is the group's then (Meta, statuses of group messages). Whose time
+    cannot be read was told when it was received (epoch ms): it may be a no.
     """
     name, at = _name_of(status), time_ms(status.get("timestamp"))
     if not name or len(name) > 32 or is_other_status(status):
@@ -41,7 +44,8 @@ def slim_status(status: Mapping[str, object], contact: Json, received_at: EpochM
     callback = word(status, "biz_opaque_callback_data")
     phone = word(status, "recipient_id") or word(contact, "wa_id")
     user_id = word(status, "recipient_user_id") or word(contact, "user_id")
-    both = 0 < len(phone) <= _PHONE_LENGTH and 0 < len(user_id) <= _USER_ID_LENGTH
+    group = constant(status, "recipient_type") == "GROUP"
+    both = not group and 0 < len(phone) <= _PHONE_LENGTH and 0 < len(user_id) <= _USER_ID_LENGTH
     return [
         name,
         (received_at if at is None else at) // 1000,
@@ -57,13 +61,51 @@ def slimmer(
     value: Mapping[str, object], statuses: Sequence[object], received_at: EpochMs
 ) -> Callable[[object], list[object] | None]:
     """`slim_status` for each of these statuses, with the contact of the value that it is about."""
-    find = finder(value, statuses, RECIPIENT)
+    find = _finder(value, statuses)
 
     def slim(item: object) -> list[object] | None:
         status = as_object(item)
         return slim_status(status, find(status), received_at)
 
     return slim
+
+
+def _finder(value: Mapping[str, object], statuses: Sequence[object]) -> Finder:
+    """Looks in the value's `contacts` for whom a status is about: who shares an id with it, or has its phone in another
+    spelling.
+
+    Unlike with messages, a sole entry under other ids is somebody else: what is learned of two ids makes two contacts
+    one, for good. Where the status names nobody it is about a sole entry, if nothing else in the value has a person.
+    """
+    contacts = [as_object(contact) for contact in as_list(value.get("contacts"))]
+    known: dict[str, Json] = {}
+    for contact in contacts:
+        for one in (word(contact, "wa_id"), word(contact, "user_id")):
+            known.setdefault(one, contact)
+    people = any(as_list(value.get(key)) for key in ("messages", "message_echoes"))
+    people = people or any(word(as_object(status), key) for status in statuses for key in _RECIPIENT)
+    sole = contacts[0] if len(contacts) == 1 and not people else {}
+
+    @cache
+    def by_phone() -> tuple[Callable[[str], str], dict[str, Json]]:
+        from shared.domain.contacts.number_plans import phone_of_wa_id  # 200 patterns, hardly ever needed
+
+        return phone_of_wa_id, {phone_of_wa_id(one): contact for one, contact in reversed(known.items()) if one}
+
+    def find(status: Json) -> Json:
+        user_id, phone = (word(status, key) for key in _RECIPIENT)
+        if not user_id and not phone:
+            return sole
+        for one in (user_id, phone):
+            if one and one in known:
+                return known[one]
+        if user_id or not contacts:
+            # Nothing that an entry could add, or no entry.
+            return {}
+        canonical, entries = by_phone()
+        return entries.get(canonical(phone), {})
+
+    return find
 
 
 def _code_of(status: Mapping[str, object]) -> str:
@@ -74,7 +116,7 @@ def _code_of(status: Mapping[str, object]) -> str:
 
 def _name_of(status: Mapping[str, object]) -> str:
     stated = word(status, "status")
-    return stated if stated in _NAMES else constant(status, "status").lower()
+    return stated if stated in DELIVERY_STATES else constant(status, "status").lower()
 
 
 def _price_of(pricing: Json) -> str:

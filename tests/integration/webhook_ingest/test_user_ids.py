@@ -179,3 +179,22 @@ def test_a_user_id_that_was_learned_with_another_number_joins_the_two_contacts(d
     assert pairs == [(by_earlier, BY_PHONE)]
     tell()
     assert len(deps.contacts.consent.feed(TENANT, EpochMs(0))) == 1
+
+
+def test_a_status_beside_somebody_elses_message_leaves_two_people_two(deps: Deps) -> None:
+    other = {"wa_id": "4915112345678", "user_id": "DE.BBB222"}
+    by_other = contact_id_for(TENANT, "phone", "+4915112345678")
+    stored(deps, {"phone": PHONE, "region": "US"})
+    stored(deps, {"phone": "+4915112345678", "region": "DE"}, by_other)
+    told = statuses({name: value for name, value in STATUS.items() if name != "recipient_user_id"})
+    message = {"from": other["wa_id"], "from_user_id": other["user_id"], "id": "wamid.O", "timestamp": "1750030073"}
+    told["value"] |= {"contacts": [other], "messages": [{**message, "type": "text", "text": {"body": "Hi"}}]}
+    assert deliver_statuses(*split(wire(envelope(told)), epoch_ms()).statuses) == []
+    assert deps.contacts.get(TENANT, contact_id_for(TENANT, "bsuid", "DE.BBB222")) is None
+    assert (contact(deps).contact_id, contact(deps, by_other).contact_id) == (BY_PHONE, by_other)
+
+
+def test_the_id_of_a_group_becomes_nobodys_phone(deps: Deps) -> None:
+    stored(deps, {"bsuid": USER}, BY_USER)
+    tell(recipient_id="12036302123456789", recipient_type="group")
+    assert contact(deps, BY_USER).phone is None

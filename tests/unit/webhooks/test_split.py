@@ -144,6 +144,55 @@ def test_the_contact_beside_a_status_tells_the_other_id(missing: str) -> None:
     assert updates.updates[0][6:] == [STATUS["recipient_id"], STATUS["recipient_user_id"]]
 
 
+STRANGER: Json = {"wa_id": "4915112345678", "user_id": "DE.BBB222"}
+ONE, OTHER = {"recipient_id": "5215550001111"}, {"recipient_id": "4915112345678"}
+
+
+@pytest.mark.parametrize(
+    ("named", "contacts", "more", "person"),
+    [
+        (ONE, [STRANGER], {"messages": [{**TEXT, "from": "4915112345678", "from_user_id": "DE.BBB222"}]}, []),
+        (ONE, [STRANGER], {}, []),
+        ({"recipient_user_id": "MX.1"}, [STRANGER], {}, []),
+        ({}, [STRANGER], {"messages": [TEXT]}, []),
+        ({}, [STRANGER], {"message_echoes": [TEXT]}, []),
+        ({}, [STRANGER, {"wa_id": "34600000000", "user_id": "ES.1"}], {}, []),
+        ({}, [STRANGER], {}, ["4915112345678", "DE.BBB222"]),
+        (OTHER, [STRANGER], {"messages": [TEXT]}, ["4915112345678", "DE.BBB222"]),
+        ({"recipient_user_id": "DE.BBB222"}, [STRANGER], {"messages": [TEXT]}, ["4915112345678", "DE.BBB222"]),
+        (ONE, [{"wa_id": "525550001111", "user_id": "MX.1"}], {}, ["5215550001111", "MX.1"]),
+        (ONE, [STRANGER, {"wa_id": "525550001111", "user_id": "MX.1"}], {}, ["5215550001111", "MX.1"]),
+        (ONE, [{"user_id": "MX.1"}], {}, []),
+    ],
+)
+def test_no_status_tells_anothers_id_of_a_person(
+    named: Json, contacts: list[Json], more: Json, person: list[str]
+) -> None:
+    status = {name: value for name, value in STATUS.items() if name not in ("recipient_id", "recipient_user_id")}
+    told = statuses({**status, **named})
+    told["value"] |= {"contacts": contacts, **more}
+    (updates,) = split(wire(envelope(told)), NOW).statuses
+    assert updates.updates[0][6:] == person
+
+
+def test_a_status_that_names_nobody_beside_one_that_does_tells_of_nobody() -> None:
+    unnamed = {name: value for name, value in STATUS.items() if name not in ("recipient_id", "recipient_user_id")}
+    told = statuses(unnamed, {**unnamed, **ONE})
+    told["value"]["contacts"] = [STRANGER]
+    (updates,) = split(wire(envelope(told)), NOW).statuses
+    assert [update[6:] for update in updates.updates] == [[], []]
+
+
+@pytest.mark.parametrize("kind", ["group", "GROUP", " Group"])
+def test_a_status_of_a_group_tells_of_nobody(kind: str) -> None:
+    group = {**STATUS, "recipient_id": "12036302123456789", "recipient_type": kind}
+    del group["recipient_user_id"]
+    told = statuses(group, {**group, "recipient_user_id": CONTACT["user_id"]})
+    told["value"]["contacts"] = [{**CONTACT, "wa_id": "12036302123456789"}]
+    (updates,) = split(wire(envelope(told)), NOW).statuses
+    assert [len(update) for update in updates.updates] == [6, 6]
+
+
 @pytest.mark.parametrize(
     ("pricing", "price"),
     [

@@ -14,9 +14,8 @@ from shared.domain.campaigns.stop_reasons import SCOPES
 from shared.domain.conversations.message import merge_status
 from shared.errors import InvalidInput
 from shared.ids import CampaignId, PhoneNumberId, TenantId
-from shared.queue_messages import StatusUpdates
+from shared.queue_messages import DELIVERY_STATES, StatusUpdates
 
-_WORDS = frozenset({"sent", "delivered", "read", "played", "failed"})
 Target = CampaignSlot | SingleSend
 """A message of ours, as its callback names it."""
 
@@ -123,7 +122,7 @@ def fold(
     says whether a number can have sent what callback data names."""
     folded = Folded()
     for update in updates:
-        folded.unknown += update.status not in _WORDS
+        folded.unknown += update.status not in DELIVERY_STATES
         target = decode(update.callback)
         owner = owners.get(update.phone_number_id)
         ours = target is not None and target.tenant_id == owner
