@@ -21,7 +21,7 @@ from pynamodb.models import Model
 
 from shared.config import required
 from shared.errors import PermanentError
-from shared.store.engine.codec import Item, encode_item
+from shared.store.engine.codec import Item, decode_item, encode_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -127,13 +127,26 @@ def _refuse_what_is_too_large(parsed: Mapping[str, Any], **_: object) -> None:
         raise ItemTooLarge("this is larger than what can be stored (400 KB): make it shorter, or split it")
 
 
-def put_if_absent(client: DynamoDBClient, table: str, item: Item) -> None:
-    """Write an item whose key is free; what is there already stays as it is."""
+def put_if_absent(client: DynamoDBClient, table: str, item: Item) -> Item:
+    """Write an item whose key is free; what is there already stays as it is. Returns what stands there then: this item,
+    or the one that was there."""
     try:
-        client.put_item(TableName=table, Item=encode_item(item), ConditionExpression="attribute_not_exists(pk)")
+        client.put_item(
+            TableName=table,
+            Item=encode_item(item),
+            ConditionExpression="attribute_not_exists(pk)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
     except ClientError as error:
-        if not condition_failed(error):
-            raise
+        return standing_item(error)
+    return item
+
+
+def standing_item(error: ClientError) -> Item:
+    """The item that a condition did not hold for, of a write that asks for it. Raises every other error again."""
+    if not condition_failed(error):
+        raise error
+    return decode_item(cast("Mapping[str, Mapping[str, Mapping[str, object]]]", error.response)["Item"])
 
 
 def condition_failed(error: ClientError) -> bool:

@@ -35,7 +35,7 @@ has the time of the one after it. The head has no end of life: numbers never beg
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import cast
@@ -47,7 +47,7 @@ from shared.errors import InvalidInput, PermanentError, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
 from shared.store.engine.cursor import decode_cursor, encode_cursor
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database, put_if_absent, standing_item
 from shared.store.engine.paging import query_all
 
 KEEP_MS = DAY_MS
@@ -151,7 +151,8 @@ class EventFeed:
                 if now - at < GAP_MS or voided == _VOIDED:
                     return
                 voided += 1
-                yield self._put(_chunk(tenant_id, missing, zlib.compress(b"[]"), "", at))
+                void = _chunk(tenant_id, missing, zlib.compress(b"[]"), "", at)
+                yield put_if_absent(self._client, self._table, void)
             yield item
             last = _number(item)
 
@@ -170,35 +171,16 @@ class EventFeed:
             head = decode_item(answer["Attributes"])
         except ClientError as error:
             # The client repeats a call whose answer was lost: then it was this very call that took them.
-            head = _standing(error)
+            head = standing_item(error)
         return number(head, "n") - count + 1
 
     def _put_all(self, tenant_id: TenantId, first: int, chunks: Sequence[bytes], token: str, now: EpochMs) -> int:
         """How many found their numbers free: in order, up to the first that did not."""
         for place, packed in enumerate(chunks):
-            if text(self._put(_chunk(tenant_id, first + place, packed, token, now)), "tok") != token:
+            chunk = _chunk(tenant_id, first + place, packed, token, now)
+            if text(put_if_absent(self._client, self._table, chunk), "tok") != token:
                 return place
         return len(chunks)
-
-    def _put(self, chunk: Item) -> Item:
-        """The chunk that stands under its number then: this one, or what was there."""
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=encode_item(chunk),
-                ConditionExpression="attribute_not_exists(pk)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            return _standing(error)
-        return chunk
-
-
-def _standing(error: ClientError) -> Item:
-    """The item that a condition did not hold for. Raises every other error again."""
-    if not condition_failed(error):
-        raise error
-    return decode_item(cast("Mapping[str, Mapping[str, Mapping[str, object]]]", error.response)["Item"])
 
 
 def _chunk(tenant_id: TenantId, n: int, packed: bytes, token: str, at: EpochMs) -> Item:
