@@ -23,6 +23,7 @@ from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
 from shared.store.conversations.conversations import Conversations
@@ -52,6 +53,7 @@ class Consumers:
         self._owners = Owners(self._accounts)
         self._people = People(
             self._contacts,
+            Mergers(database),
             ContactNames(database),
             ContactReach(database),
             Reunion(self._accounts, self._moves, self._sync),

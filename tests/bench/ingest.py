@@ -34,6 +34,7 @@ from shared.ids import CampaignId, new_ulid
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
 from shared.store.accounts.notices import Notices
+from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
 from shared.store.conversations.conversations import Conversations
@@ -188,7 +189,11 @@ def _deps(database: Database, world: World) -> Deps:
         notices=Notices(Directory(database)),
         owners=Owners(made.accounts),
         people=People(
-            made.contacts, ContactNames(database), ContactReach(database), Reunion(made.accounts, moves, queue)
+            made.contacts,
+            Mergers(database),
+            ContactNames(database),
+            ContactReach(database),
+            Reunion(made.accounts, moves, queue),
         ),
         heads=Heads(made.accounts, made.contacts, conversations),
         moves=moves,

@@ -46,6 +46,7 @@ from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.fields import ContactFields
+from shared.store.contacts.mergers import Mergers
 from shared.store.engine.database import Database, TableItem, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
@@ -179,6 +180,7 @@ class World:
         self.phone_number_id = PhoneNumberId(f"{epoch_ms()}{os.getpid()}{next(_serial)}")
         self.waba_id = WabaId("9" + self.phone_number_id)
         directory = Directory(database)
+        self.mergers = Mergers(database)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
         self.deps = Deps(
             accounts=Accounts(directory),

@@ -34,6 +34,7 @@ from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import QueueMessage
+from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
 from shared.store.engine.database import Database
@@ -166,7 +167,7 @@ def ingesting(database: Database) -> Iterator[Ingest]:
     reunion = Reunion(made.accounts, made.moves, as_queue["sync"])
     deps = replace(
         made,
-        people=People(made.contacts, ContactNames(database), ContactReach(database), reunion),
+        people=People(made.contacts, Mergers(database), ContactNames(database), ContactReach(database), reunion),
         bots=as_queue["bot"],
         media=as_queue["media"],
         sync=as_queue["sync"],

@@ -12,6 +12,7 @@ from shared.domain.contacts.number_plans import canonical_phone
 from shared.domain.json_text import LOST, without_lost
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
 
@@ -22,11 +23,13 @@ class People(Identification):
     def __init__(
         self,
         contacts: Contacts,
+        mergers: Mergers,
         names: ContactNames,
         reach: ContactReach,
         reunite: Callable[[TenantId, ContactId, ContactId], None],
     ) -> None:
         super().__init__(contacts)
+        self._mergers = mergers
         self._names = names
         self._reach = reach
         self._reunite = reunite
@@ -39,7 +42,8 @@ class People(Identification):
         return contact_id
 
     def unite(self, tenant_id: TenantId, contact_id: ContactId, others: Iterable[Contact], now: EpochMs) -> bool:
-        """Merge these contacts, who are the same person, into that one. Whether none is left that changed meanwhile."""
+        """Merge these contacts, who are the same person, into that one. Whether none is left that changed meanwhile.
+        Raises RetryableError when the database was too busy for it."""
         done = True
         for other in others:
             # Read again, because sharing the no has just changed it; what changes meanwhile is merged next time.
@@ -47,7 +51,7 @@ class People(Identification):
             if current is not None and current.contact_id != contact_id:
                 # Before it is a pointer: nobody would find out later that this was still to be done.
                 self._reunite(tenant_id, current.contact_id, contact_id)
-                done &= self._contacts.merge(tenant_id, contact_id, current, now)
+                done &= self._mergers.merge(tenant_id, contact_id, current, now)
         return done
 
     def note_names(

@@ -1,4 +1,5 @@
-"""The Contacts table: profiles and aliases. For consent see shared.store.contacts.consent.
+"""The Contacts table: profiles and aliases. For consent see shared.store.contacts.consent, for two contacts
+that are one person shared.store.contacts.mergers.
 
 | access | key | cost |
 |---|---|---|
@@ -7,32 +8,34 @@
 | a shard's contacts in order of id (`scan_shard`) | same, range | 0.5 RRU per 4 KB |
 
 The id of an identity is the key of its item: the contact itself for the first identity seen, a pointer (`ptr`) for
-every later one and for a contact merged into another. So finding someone by phone or BSUID is one read, two at most.
+every later one and for a contact merged into another. So finding someone by phone or BSUID is one read, and one more
+for each pointer on the way (see HOPS).
 
 Every profile write is an update of named attributes, so an import never undoes a STOP that arrives at the same time.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple
 
 from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
-from shared.domain.contacts.number_plans import canonical_phone
-from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
-from shared.store.contacts.items import FIELD, HOPS, contact_key, contact_of, read_contact_item
+from shared.store.contacts.items import (
+    FIELD,
+    HOPS,
+    contact_key,
+    contact_of,
+    read_contact_item,
+    read_contact_items,
+)
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, text, words
 from shared.store.engine.database import Database, condition_failed, put_if_absent
 from shared.store.engine.paging import query_all
 
-_KEYS = 100
-"""Items that DynamoDB reads in one call at most."""
-_READS = 4
-_TAKEN_OVER = ("phone", "bsuid", "region", "name", "first", "book", "profile", "username")
 Change = Literal["created", "updated", "unchanged"]
 
 
@@ -70,12 +73,12 @@ class Contacts:
         One call where one does it: what a pointer leads to is often among them.
         """
         asked_for = list(contact_ids)
-        items = self._read_many(tenant_id, asked_for)
+        items = read_contact_items(self._client, self._table, tenant_id, asked_for)
         for _ in range(HOPS):
             targets = {_pointer(item) for item in items.values()} - {ContactId(""), *items}
             if not targets:
                 break
-            items |= self._read_many(tenant_id, targets)
+            items |= read_contact_items(self._client, self._table, tenant_id, targets)
         found: dict[ContactId, Contact] = {}
         for contact_id in asked_for:
             item = items.get(contact_id)
@@ -91,28 +94,8 @@ class Contacts:
         """To what those of these ids lead that are known, as far as one read tells: another contact's id, or else the
         phone of the contact itself, "" where it has none. Perhaps not what was written just now. Raises RetryableError.
         """
-        items = self._read_many(tenant_id, contact_ids, consistent=False)
+        items = read_contact_items(self._client, self._table, tenant_id, contact_ids, consistent=False)
         return {contact_id: text(item, "ptr") or text(item, "phone") for contact_id, item in items.items()}
-
-    def _read_many(
-        self, tenant_id: TenantId, contact_ids: Iterable[ContactId], *, consistent: bool = True
-    ) -> dict[ContactId, Item]:
-        item_keys = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
-        found: dict[ContactId, Item] = {}
-        for i in range(0, len(item_keys), _KEYS):
-            keys = cast("Any", item_keys[i : i + _KEYS])
-            for _ in range(_READS):
-                request = {self._table: {"Keys": keys, "ConsistentRead": consistent}}
-                answer = self._client.batch_get_item(RequestItems=cast("Any", request))
-                for raw in answer["Responses"].get(self._table, []):
-                    item = decode_item(raw)
-                    found[ContactId(text(item, "sk").removeprefix("C#"))] = item
-                keys = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})["Keys"]
-                if not keys:
-                    break
-            else:
-                raise RetryableError("the database is too busy to read contacts; try again")
-        return found
 
     def find(self, tenant_id: TenantId, kind: IdentityKind, value: str) -> Contact | None:
         return self.get(tenant_id, contact_id_for(tenant_id, kind, value))
@@ -255,103 +238,6 @@ class Contacts:
                 if len(found) == limit:
                     return found
         return found
-
-    def merge(self, tenant_id: TenantId, keep_id: ContactId, gone: Contact, now: EpochMs) -> bool:
-        """Two contacts turned out to be one person: `gone` becomes a pointer to the one kept, which takes over what it
-        lacks, the tags and the no. False when `gone` was changed since it was read; nothing is lost then, try again.
-        """
-        kept = self.get(tenant_id, keep_id)
-        if kept is None or kept.contact_id == gone.contact_id:
-            return False
-        # First, and also when the rest has to be tried again: a campaign under way may have both.
-        self.consent.note_same_person(tenant_id, gone.contact_id, kept.contact_id, now)
-        has, had = (self._read(tenant_id, one.contact_id) or {} for one in (kept, gone))
-        taken = {name: text(had, name) for name in _TAKEN_OVER if text(had, name) and not text(has, name)}
-        if "phone" in taken:
-            taken["phone"] = canonical_phone(taken["phone"])
-        fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
-        self.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
-        aliases = frozenset({gone.contact_id, *gone.merged})
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode_item(contact_key(tenant_id, kept.contact_id)),
-                UpdateExpression="ADD merged :gone",
-                ConditionExpression="attribute_not_exists(ptr)",
-                ExpressionAttributeValues={":gone": encode(aliases)},
-            )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        no = max(
-            (c for c in (kept, gone) if c.opted_out_at is not None), key=lambda c: c.opted_out_at or 0, default=None
-        )
-        if no is not None:
-            # Also when the one kept said it: a frozen audience may know the person by the id that goes.
-            self.consent.record(
-                tenant_id,
-                kept.contact_id,
-                opted_out=True,
-                source=kept.opt_out_source if no is kept else "same_person",
-                at=no.opted_out_at or EpochMs(0),
-                event_id=f"{no.opted_out_at or 0:013d}-{no.contact_id}",
-                now=now,
-            )
-        if not self._point(tenant_id, gone, kept.contact_id):
-            return False
-        # Whoever was merged into who goes leads to who stays by themselves: no chain grows with each merger.
-        for alias in sorted(gone.merged):
-            self._lead_to(tenant_id, alias, kept.contact_id)
-        return True
-
-    def _point(self, tenant_id: TenantId, gone: Contact, kept_id: ContactId) -> bool:
-        """Make `gone` a pointer, in one transaction with a look at who is kept: were each merged into the other at the
-        same time, both would lead nowhere. False when either changed."""
-        # Two changes of one millisecond look alike; a no is none that may go unseen.
-        unsaid = "attribute_not_exists(out_at)" if gone.opted_out_at is None else "out_at = :no"
-        seen: Item = {":seen": gone.updated_at}
-        if gone.opted_out_at is not None:
-            seen[":no"] = gone.opted_out_at
-        try:
-            self._client.transact_write_items(
-                TransactItems=[
-                    {
-                        "ConditionCheck": {
-                            "TableName": self._table,
-                            "Key": encode_item(contact_key(tenant_id, kept_id)),
-                            "ConditionExpression": "attribute_exists(created) AND attribute_not_exists(ptr)",
-                        }
-                    },
-                    {
-                        "Put": {
-                            "TableName": self._table,
-                            "Item": encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept_id}),
-                            "ConditionExpression": f"updated = :seen AND {unsaid} AND attribute_not_exists(ptr)",
-                            "ExpressionAttributeValues": encode_item(seen),
-                        }
-                    },
-                ]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "TransactionCanceledException":
-                return False
-            raise
-        return True
-
-    def _lead_to(self, tenant_id: TenantId, alias_id: ContactId, contact_id: ContactId) -> None:
-        """Have an alias lead to another contact; nothing happens when it is none."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode_item(contact_key(tenant_id, alias_id)),
-                UpdateExpression="SET ptr = :contact",
-                ConditionExpression="attribute_exists(ptr)",
-                ExpressionAttributeValues={":contact": encode(contact_id)},
-            )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
 
     def note_inbound(self, tenant_id: TenantId, contact_id: ContactId, at: EpochMs) -> None:
         """Move `last_inbound_at` forward; never back."""

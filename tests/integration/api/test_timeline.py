@@ -17,6 +17,8 @@ from shared.domain.contacts.identity import SHARDS, shard_of
 from shared.domain.templates.compiler import Variable, compile_plan
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, ConversationId, WabaId, new_ulid
+from shared.store.contacts.mergers import Mergers
+from shared.store.engine.database import Database
 from shared.store.engine.documents import to_document
 from tests.support.api_handler import Api
 from tests.support.capacity import Meter
@@ -182,15 +184,14 @@ def test_a_campaign_scheduled_most_of_a_year_ago_is_found_behind_newer_ones(team
     assert found == [campaign]
 
 
-def test_a_person_found_to_be_two_has_one_timeline(team: Team) -> None:
+def test_a_person_found_to_be_two_has_one_timeline(database: Database, team: Team) -> None:
     now = epoch_ms()
     _, keep = person(team, "Ana")
     _, gone = person(team, "Ana again")
     campaign = wrote_to(team, ContactId(gone), EpochMs(now - DAY_MS))
-    contacts = team.api.deps.contacts
-    other = contacts.get(team.tenant, ContactId(gone))
+    other = team.api.deps.contacts.get(team.tenant, ContactId(gone))
     assert isinstance(other, Contact)
-    assert contacts.merge(team.tenant, ContactId(keep), other, now)
+    assert Mergers(database).merge(team.tenant, ContactId(keep), other, now)
     items = timeline(team, f"contacts/{keep}")
     assert Counter(item["type"] for item in items) == {"message": 2, "campaign": 1}
     assert items[-1]["campaign"]["campaign_id"] == campaign

@@ -37,7 +37,7 @@ def add(world: World, user_id: str, **attributes: str) -> ContactId:
 def merge(world: World, keep_id: ContactId, gone_id: ContactId) -> None:
     gone = world.deps.contacts.get(world.tenant_id, gone_id)
     assert gone is not None
-    assert world.deps.contacts.merge(world.tenant_id, keep_id, gone, epoch_ms())
+    assert world.mergers.merge(world.tenant_id, keep_id, gone, epoch_ms())
 
 
 def half_merge(world: World, keep_id: ContactId, gone_id: ContactId) -> None:
@@ -45,7 +45,7 @@ def half_merge(world: World, keep_id: ContactId, gone_id: ContactId) -> None:
     gone = world.deps.contacts.get(world.tenant_id, gone_id)
     assert gone is not None
     world.deps.contacts.upsert(world.tenant_id, gone_id, {"name": "Eva"}, {}, frozenset(), EpochMs(epoch_ms() + 1))
-    assert not world.deps.contacts.merge(world.tenant_id, keep_id, gone, epoch_ms())
+    assert not world.mergers.merge(world.tenant_id, keep_id, gone, epoch_ms())
 
 
 def refusing(*recipients: str) -> FakeMeta:

@@ -81,7 +81,7 @@ class Scene:
         gone = contacts.get(tenant_id, ContactId(self.other))
         assert gone is not None
         if gone.contact_id != self.by_phone:
-            contacts.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
+            self.world.mergers.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
 
     def merge_half(self) -> None:
         """The contact that is to go changes meanwhile, and stays for now."""
@@ -89,7 +89,7 @@ class Scene:
         gone = contacts.get(tenant_id, ContactId(self.other))
         assert gone is not None
         contacts.upsert(tenant_id, ContactId(self.other), {"name": "Eva"}, {}, frozenset(), EpochMs(epoch_ms() + 1))
-        assert not contacts.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
+        assert not self.world.mergers.merge(tenant_id, ContactId(self.by_phone), gone, epoch_ms())
 
     def meta(self, first_outcome: Outcome | None = None, then: Callable[[], None] = lambda: None) -> FakeMeta:
         """After the first message something turns out."""

@@ -112,17 +112,6 @@ def test_a_username_is_the_latest_by_its_time_and_makes_no_contact(
     assert contacts.get(tenant, nobody) is None
 
 
-def test_a_merge_takes_over_the_names_that_the_kept_contact_lacks(
-    database: Database, contacts: Contacts, tenant: TenantId
-) -> None:
-    kept, gone = add(contacts, tenant, name=""), contact_id_for(tenant, "bsuid", "BR.1")
-    contacts.upsert(tenant, gone, {"bsuid": "BR.1", "profile": "annie", "name": "Ana"}, {}, frozenset(), EpochMs(5))
-    ContactNames(database).set_username(tenant, gone, "ana", EpochMs(5))
-    assert contacts.merge(tenant, ContactId(kept), need(contacts, tenant, gone), EpochMs(9))
-    found = need(contacts, tenant, gone)
-    assert (found.contact_id, found.name, found.profile_name, found.username) == (kept, "Ana", "annie", "ana")
-
-
 def test_a_pointer_never_replaces_what_is_there(contacts: Contacts, tenant: TenantId) -> None:
     first, second = add(contacts, tenant), add(contacts, tenant, "+5511912345678", "Bia")
     contacts.put_pointer(tenant, ContactId(first), ContactId(second))
@@ -323,41 +312,6 @@ def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None
     assert contacts.get(tenant, contact_id) is None
 
 
-def merge(contacts: Contacts, tenant: TenantId, keep: ContactId, gone: ContactId) -> bool:
-    return contacts.merge(tenant, keep, need(contacts, tenant, gone), EpochMs(9_000))
-
-
-def test_two_contacts_that_are_one_person_become_one(contacts: Contacts, tenant: TenantId) -> None:
-    keep = add(contacts, tenant, points="1")
-    gone = contact_id_for(tenant, "bsuid", "BR.1")
-    contacts.upsert(
-        tenant, gone, {"bsuid": "BR.1", "name": "Other"}, {"points": "9", "city": "SP"}, frozenset("b"), EpochMs(5)
-    )
-    assert merge(contacts, tenant, keep, gone)
-    found = need(contacts, tenant, gone)
-    assert (found.contact_id, found.phone, found.bsuid, found.name) == (keep, PHONE, "BR.1", "Ana")
-    assert dict(found.fields) == {"points": "1", "city": "SP"}
-    assert found.tags == {"all", "b"}
-    assert [c.contact_id for shard in range(SHARDS) for c in contacts.scan_shard(tenant, shard)] == [keep]
-
-
-@pytest.mark.parametrize("who", ["keep", "gone"])
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_no_to_either_of_them_holds_under_every_id_a_campaign_may_know(
-    contacts: Contacts, tenant: TenantId, who: str, moment: str
-) -> None:
-    ids = {"keep": add(contacts, tenant), "gone": add(contacts, tenant, "+5511912345678")}
-    if moment == "before":
-        say(contacts, tenant, ContactId(ids[who]), no=True, at=EpochMs(100))
-    assert merge(contacts, tenant, ContactId(ids["keep"]), ContactId(ids["gone"]))
-    if moment == "after":
-        say(contacts, tenant, ContactId(ids[who]), no=True, at=EpochMs(100))
-    assert need(contacts, tenant, ContactId(ids["keep"])).opted_out_at == 100
-    assert need(contacts, tenant, ContactId(ids["gone"])).opted_out_at == 100
-    heard = {change.contact_id for change in contacts.consent.feed(tenant, EpochMs(0)) if change.opted_out}
-    assert heard == {ids["keep"], ids["gone"]}
-
-
 @pytest.mark.parametrize("no_first", [True, False])
 def test_of_a_yes_and_a_no_learned_in_one_millisecond_the_lanes_hear_the_no(
     contacts: Contacts, tenant: TenantId, no_first: bool
@@ -367,20 +321,6 @@ def test_of_a_yes_and_a_no_learned_in_one_millisecond_the_lanes_hear_the_no(
         say(contacts, tenant, contact_id, no=no, at=EpochMs(2_000 + no), now=5_000)
     assert need(contacts, tenant, contact_id).opted_out_at == 2_001
     assert [(c.contact_id, c.opted_out) for c in contacts.consent.feed(tenant, EpochMs(0))] == [(contact_id, True)]
-
-
-@pytest.mark.parametrize("millisecond", [8_000, "the same"])
-def test_a_no_that_comes_while_they_are_merged_is_not_lost(
-    contacts: Contacts, tenant: TenantId, millisecond: int | str
-) -> None:
-    keep, gone = add(contacts, tenant), add(contacts, tenant, "+5511912345678")
-    as_read = need(contacts, tenant, ContactId(gone))
-    learned_at = millisecond if isinstance(millisecond, int) else as_read.updated_at
-    say(contacts, tenant, ContactId(gone), no=True, at=EpochMs(8_000), now=learned_at)
-    assert not contacts.merge(tenant, ContactId(keep), as_read, EpochMs(9_000))
-    assert need(contacts, tenant, ContactId(gone)).opted_out_at == 8_000
-    assert merge(contacts, tenant, ContactId(keep), ContactId(gone))
-    assert need(contacts, tenant, ContactId(keep)).opted_out_at == 8_000
 
 
 def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Contacts, tenant: TenantId) -> None:

@@ -13,6 +13,7 @@ from shared.domain.contacts.identity import IdentityKind, contact_id_for
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
 from shared.store.contacts.items import read_contact_item
+from shared.store.contacts.mergers import Mergers
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.faults import at_once
@@ -124,10 +125,10 @@ def two(deps: Deps, n: int = 0) -> tuple[ContactId, ContactId]:
     return first, second
 
 
-def merged(deps: Deps, keep: ContactId, gone: ContactId) -> bool:
+def merged(aws: FakeAws, deps: Deps, keep: ContactId, gone: ContactId) -> bool:
     current = deps.contacts.get(TENANT, gone)
     assert current is not None
-    return current.contact_id != keep and deps.contacts.merge(TENANT, keep, current, epoch_ms())
+    return current.contact_id != keep and Mergers(aws.database()).merge(TENANT, keep, current, epoch_ms())
 
 
 def assert_one_is_left(deps: Deps, first: ContactId, second: ContactId) -> None:
@@ -137,7 +138,9 @@ def assert_one_is_left(deps: Deps, first: ContactId, second: ContactId) -> None:
     assert found[0].opted_out_at is not None
 
 
-def test_of_two_who_are_merged_into_each_other_one_is_left(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_who_are_merged_into_each_other_one_is_left(
+    aws: FakeAws, deps: Deps, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One merger as a whole in the middle of the other."""
     first, second = two(deps)
     note = Consent.note_same_person
@@ -147,20 +150,20 @@ def test_of_two_who_are_merged_into_each_other_one_is_left(deps: Deps, monkeypat
         note(self, tenant_id, gone, same_as, now)
         if not others:
             others.append(True)
-            others.append(merged(deps, second, first))
+            others.append(merged(aws, deps, second, first))
 
     monkeypatch.setattr(Consent, "note_same_person", noted)
-    merged(deps, first, second)
+    merged(aws, deps, first, second)
     assert others == [True, True]
     assert_one_is_left(deps, first, second)
 
 
-def test_of_many_pairs_who_are_merged_both_ways_at_once_one_each_is_left(deps: Deps) -> None:
+def test_of_many_pairs_who_are_merged_both_ways_at_once_one_each_is_left(aws: FakeAws, deps: Deps) -> None:
     for n in range(1, 40):
         first, second = two(deps, n)
-        at_once(2, lambda i, pair=(first, second): merged(deps, pair[i], pair[1 - i]))  # type: ignore[misc]
+        at_once(2, lambda i, pair=(first, second): merged(aws, deps, pair[i], pair[1 - i]))  # type: ignore[misc]
         for _ in range(3):
-            merged(deps, first, second)
+            merged(aws, deps, first, second)
         assert_one_is_left(deps, first, second)
 
 

@@ -16,8 +16,9 @@ from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import Run
 from shared.domain.contacts.identity import SHARDS, contact_id_for, shard_of
 from shared.ids import CampaignId, ContactId, WabaId
+from shared.store.contacts.mergers import Mergers
 from tests.support.consumers import Deps
-from tests.support.fake_aws import Context, sqs_event
+from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, TEXT, Json, envelope, messages, wire
 
 BY_PHONE = contact_id_for(TENANT, "phone", "+16505551234")
@@ -351,7 +352,9 @@ def test_to_edit_what_was_said_before_or_to_take_it_back_is_no_answer(deps: Deps
     assert reacted(deps, places) == []
 
 
-def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answers_it(deps: Deps) -> None:
+def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answers_it(
+    aws: FakeAws, deps: Deps
+) -> None:
     """The contact of their user id is a pointer to that of their phone by now."""
     known_as = contact_id_for(TENANT, "bsuid", "US.1234")
     shard = shard_of(known_as)
@@ -373,6 +376,6 @@ def test_a_person_whom_the_campaign_knew_as_a_contact_that_was_merged_since_answ
     deps.contacts.upsert(TENANT, BY_PHONE, {"phone": "+16505551234"}, {}, frozenset(), EpochMs(1))
     gone = deps.contacts.get(TENANT, known_as)
     assert gone is not None
-    assert deps.contacts.merge(TENANT, BY_PHONE, gone, EpochMs(2))
+    assert Mergers(aws.database()).merge(TENANT, BY_PHONE, gone, EpochMs(2))
     deliver(text("Nice!"))
     assert credited(deps, {"C1": place}) == ["C1"]
