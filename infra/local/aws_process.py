@@ -35,7 +35,7 @@ if __name__ == "__main__":
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
     streams.read_beside_queues()
-    # It looks every ten seconds which schedules are due.
+    # Ten seconds otherwise, for which whoever has just scheduled a campaign, or a test of it, would wait.
     scheduler._SCHEDULE_TICK_INTERVAL = 1
     # What is metered is rewritten on its way, and so no longer signed: one or the other.
     ministack.app.app = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)

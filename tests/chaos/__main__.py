@@ -28,7 +28,7 @@ _PARAMETERS = {
     "LaneConcurrency": "30",
     "ConsumerVisibilitySeconds": "12",
     "UnknownGraceSeconds": "10",
-    "LogLevel": "WARNING",
+    "LogLevel": "WARN",
 }
 _META = {
     "webhooks": {

@@ -63,7 +63,7 @@ _BYTES_READ = 2_000_000
 """An answer of the API is at most 6 MB (AWS Lambda, quotas), and may need twice the bytes of what it holds."""
 _CHUNKS_READ, _PAGE = 1_000, 50
 _VOIDED = 100
-"""Numbers that one call of `read` voids at most."""
+"""Void numbers that one call of `read` passes at most, so that it voids no more. A chunk always stands behind one."""
 _ATTEMPTS = 4
 _LIST = "events"
 _CLOCKS_APART_MS = 60_000
@@ -132,7 +132,7 @@ class EventFeed:
         if first is None:
             return News([], _encode(begin, EpochMs(now - _CLOCKS_APART_MS)), more=False)
         events: list[str] = []
-        last, size = begin, 0
+        last, size, voids = begin, 0, 0
         for item in islice(self._without_gap(tenant_id, last, chain((first,), following), now), _CHUNKS_READ):
             chunk: list[str] = json.loads(zlib.decompress(cast("bytes", item["events"])))
             size += sum(map(len, chunk))
@@ -140,17 +140,18 @@ class EventFeed:
                 return News(events, _encode(last, since), more=True)
             events += chunk
             last, since = _number(item), EpochMs(moment(item, "at") - _CLOCKS_APART_MS)
+            voids += not text(item, "tok")
+            if voids == _VOIDED:
+                return News(events, _encode(last, since), more=True)
         return News(events, _encode(last, since), more=last - begin == _CHUNKS_READ)
 
     def _without_gap(self, tenant_id: TenantId, last: int, found: Iterator[Item], now: EpochMs) -> Iterator[Item]:
         """Chunk after chunk, up to a number that may still come. Those that will not are voided."""
-        voided = 0
         for item in found:
             at = moment(item, "at")
             for missing in range(last + 1, _number(item)):
-                if now - at < GAP_MS or voided == _VOIDED:
+                if now - at < GAP_MS:
                     return
-                voided += 1
                 void = _chunk(tenant_id, missing, zlib.compress(b"[]"), "", at)
                 yield put_if_absent(self._client, self._table, void)
             yield item

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from functions.api.events.look import MOST_BEHIND
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
-from shared.store.webhooks.event_feed import MOST_READ
+from shared.store.webhooks.event_feed import MOST_READ, EventFeed, News
 from tests.support.api_handler import Answer, Api
 
 ME, SHE = new_ulid(), new_ulid()
@@ -100,10 +101,35 @@ def test_waiting_for_a_type_goes_past_the_others(api: Api, tenant: TenantId, mon
     api.deps.feed.append(tenant, [event("other", EventType.MESSAGE_STATUS)], epoch_ms())
     later = iter([event("also", EventType.MESSAGE_STATUS), event("this")])
     monkeypatch.setattr(
-        "functions.api.events.feed_routes.time.sleep",
+        "functions.api.events.look.time.sleep",
         lambda _seconds: api.deps.feed.append(tenant, [next(later)], epoch_ms()),
     )
     assert told(api, tenant, cursor, type="message.received", wait="20") == ["this"]
+
+
+def test_a_call_that_finds_nothing_of_its_type_looks_through_so_much_and_hands_the_cursor_on(
+    api: Api, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much there is, and however long it may wait."""
+    monkeypatch.setattr("shared.store.webhooks.event_feed.MOST_READ", 1)
+    slept: list[float] = []
+    monkeypatch.setattr("functions.api.events.look.time.sleep", slept.append)
+    looks: list[str] = []
+    read = EventFeed.read
+
+    def counted(feed: EventFeed, tenant_id: TenantId, after: str, now: EpochMs) -> News:
+        looks.append(after)
+        return read(feed, tenant_id, after, now)
+
+    monkeypatch.setattr(EventFeed, "read", counted)
+    cursor = start(api, tenant)
+    for i in range(2 * MOST_BEHIND + 1):
+        api.deps.feed.append(tenant, [event(str(i), EventType.MESSAGE_STATUS)], epoch_ms())
+    api.deps.feed.append(tenant, [event("this")], epoch_ms())
+    first = poll(api, tenant, cursor, type="message.received", wait="20").body
+    assert (first["items"], first["more"], len(looks), slept) == ([], True, 1 + MOST_BEHIND, [])
+    second = poll(api, tenant, first["next_cursor"], type="message.received", wait="20").body
+    assert [item["id"] for item in second["items"]] == ["evt_this"]
 
 
 def test_a_thousand_events_are_one_answer(api: Api, tenant: TenantId) -> None:

@@ -69,7 +69,7 @@ def test_waiting_ends_with_the_first_event(api: Api, tenant: TenantId, monkeypat
         if len(slept) == 3:
             api.deps.feed.append(tenant, [event("1")], epoch_ms())
 
-    monkeypatch.setattr("functions.api.events.feed_routes.time.sleep", sleep)
+    monkeypatch.setattr("functions.api.events.look.time.sleep", sleep)
     answer = poll(api, tenant, cursor, wait=20)
     assert [item["id"] for item in answer.body["items"]] == ["evt_1"]
     assert len(slept) == 3
@@ -79,8 +79,8 @@ def test_waiting_ends_in_time(api: Api, tenant: TenantId, monkeypatch: pytest.Mo
     cursor = api.call("GET", "/v1/events", tenant=tenant).body["next_cursor"]
     now = epoch_ms()
     slept: list[float] = []
-    monkeypatch.setattr("functions.api.events.feed_routes.time.sleep", slept.append)
-    monkeypatch.setattr("functions.api.events.feed_routes.epoch_ms", lambda: now + round(sum(slept) * 1000))
+    monkeypatch.setattr("functions.api.events.look.time.sleep", slept.append)
+    monkeypatch.setattr("functions.api.events.look.epoch_ms", lambda: now + round(sum(slept) * 1000))
     assert poll(api, tenant, cursor, wait=20).body["items"] == []
     assert 18 <= sum(slept) <= 20
     slept.clear()

@@ -329,6 +329,19 @@ def test_numbers_that_a_made_up_cursor_asks_for_are_not_voided_by_the_million(
     assert len(standing(database, tenant)) <= 101
 
 
+def test_whoever_reads_past_many_numbers_that_nothing_came_under_is_told_to_read_on(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    start = feed.end(tenant, NOW)
+    database.client.put_item(
+        TableName=database.sends,
+        Item={"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": "HEAD"}, "n": {"N": "250"}},
+    )
+    feed.append(tenant, [event(1)], NOW)
+    assert rest(feed, tenant, start, LATER)[0] == [event(1)], "while there is more"
+    assert rest(feed, tenant, start, LATER)[0] == [event(1)], "also where others voided them"
+
+
 # --- many writers
 
 

@@ -1,8 +1,10 @@
 """The template, read as data: what every function, queue and table must have, whoever adds the next one."""
 
+import logging
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from functions.api.http.idempotency import _PURPOSE as IDEMPOTENCY
 from functions.api.numbers.connect import _PIN as REGISTRATION_PIN
@@ -77,9 +79,23 @@ def test_runs_on_arm() -> None:
 
 def test_neither_traces_nor_platform_lines_are_paid_for_unless_somebody_asks_for_them() -> None:
     assert GLOBALS["Tracing"] == {"Ref": "Tracing"}
-    assert GLOBALS["LoggingConfig"] == {"LogFormat": "JSON", "SystemLogLevel": {"Ref": "PlatformLogLevel"}}
+    assert GLOBALS["LoggingConfig"]["LogFormat"] == "JSON"
+    assert GLOBALS["LoggingConfig"]["SystemLogLevel"] == {"Ref": "PlatformLogLevel"}
     parameters = TEMPLATE["Parameters"]
     assert (parameters["Tracing"]["Default"], parameters["PlatformLogLevel"]["Default"]) == ("PassThrough", "WARN")
+
+
+def test_the_log_level_asked_for_is_the_one_lambda_and_the_logger_keep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With JSON logs Lambda filters by ApplicationLogLevel, INFO unless stated, and hands it to the logger, which takes
+    it before its own. Its levels (AWS Lambda, advanced logging controls) are not all spelt as Python's."""
+    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == {"Ref": "LogLevel"}
+    levels = TEMPLATE["Parameters"]["LogLevel"]["AllowedValues"]
+    assert set(levels) <= {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
+    assert GLOBALS["Environment"]["Variables"]["LOG_LEVEL"] == {"Ref": "LogLevel"}, "where nobody sets Lambda's own"
+    for level in levels:
+        monkeypatch.setenv("LOG_LEVEL", level)
+        monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", level)
+        assert logging.getLevelName(Logger(f"at {level}").log_level) == level.replace("WARN", "WARNING")
 
 
 @pytest.mark.parametrize("logical_id", sorted(LAMBDAS))
