@@ -18,3 +18,8 @@ def to_rfc3339(at: EpochMs) -> str:
     """RFC 3339 in UTC with milliseconds, as the API shows every time."""
     moment = datetime.fromtimestamp(at / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_rfc3339(text: str) -> EpochMs:
+    """What `to_rfc3339` gave. Raises ValueError for what is no such time."""
+    return EpochMs(round(datetime.fromisoformat(text).timestamp() * 1000))

@@ -201,3 +201,16 @@ class DeliverWebhook(QueueMessage):
     attempt: int = 0
     run: int = 0
     test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TellTenant(QueueMessage):
+    """Events that a tenant could not be told of when they came, in order, each as `TenantEvent.to_json` gives it.
+
+    `since` is when they should have been told (epoch ms), `attempt` counts from 0.
+    """
+
+    tenant_id: TenantId
+    events: list[str]
+    since: EpochMs
+    attempt: int = 0

@@ -6,7 +6,7 @@ records of several tenants: their records take turns, so one waits for at most o
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypedDict
 
 from shared.domain.fairness import in_turns, owner_of
@@ -16,6 +16,8 @@ from shared.observability import count, logger
 Record = Mapping[str, Any]
 _SPARE_MS = 10_000
 """What one record may take, with a call to somebody else's server in it."""
+_CLOSING_MS = 2_000
+"""What is left for the answer of an invocation."""
 
 
 class ItemFailure(TypedDict):
@@ -58,13 +60,25 @@ def process(
     return failures(failed)
 
 
-def process_together(event: Mapping[str, Any], handle: Callable[[str, Record], None]) -> BatchResponse:
-    """As `process` without its options, where order does not matter: all records at the same time, so that none waits
-    for another. What fails for good comes again as well, and ends in the dead-letter queue."""
+def process_together(
+    event: Mapping[str, Any],
+    handle: Callable[[str, Record], None],
+    *,
+    time_left_ms: Callable[[], int] | None = None,
+) -> BatchResponse:
+    """As `process`, where order does not matter: all records at the same time, so that none waits for another. What
+    fails for good comes again as well, and ends in the dead-letter queue. With `time_left_ms` (of this invocation), so
+    does what is not done shortly before its end, alone."""
     records = event["Records"]
-    with ThreadPoolExecutor(max_workers=max(1, len(records))) as threads:
+    threads = ThreadPoolExecutor(max_workers=max(1, len(records)))
+    try:
         work = {id(record): threads.submit(handle, record["body"], record) for record in records}
-        return process(event, lambda _body, record: work[id(record)].result())
+        if time_left_ms is not None:
+            wait(work.values(), timeout=max(0, time_left_ms() - _CLOSING_MS) / 1000)
+        timeout = None if time_left_ms is None else 0
+        return process(event, lambda _body, record: work[id(record)].result(timeout))
+    finally:
+        threads.shutdown(wait=False)
 
 
 def group_of(record: Record) -> str:

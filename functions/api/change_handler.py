@@ -1,26 +1,29 @@
 """Trigger: the streams of the Conversations and the Directory table (up to 100 records, in order within a partition).
 
 The tables are the one source: what is told follows from what was written, and is told even when its writer died right
-after the write. A batch that fails is raised, so that it comes again, in halves if need be, for half a day; then where
-to find it in the stream goes to the dead-letter queue. Whatever came through the first time comes through again under
-the same ids. A record that cannot be understood never will be: it is parked, and those behind it are not held up.
+after the write. A record that cannot be understood never will be: it is parked, and those behind it are not held up.
 
 What bounds a tenant: its events of a batch are told together, in one append, and side by side with those of the
-others, so that one who is slow, or fails, does not keep theirs from being told. Only the shard's next batch waits for
-all of them, for as long as the clients' time-outs let it. What can never be told of one tenant is parked instead of
-stopping the stream for all.
+others. Whoever fails passingly, or has not come through after five seconds, is put off: its events go to the webhooks'
+queue and are told from there (`events/later.py`), it alone maybe twice, under the same ids, and they may come behind
+later ones. So the shard's next batch waits five seconds for all of them at most, and for the queue. What can never be
+told of one tenant is parked.
+
+Only when the queue or the parking takes nothing, too, is the batch raised: then it comes again for everybody, in halves
+if need be, for half a day, and where to find it in the stream goes to the dead-letter queue.
 """
 
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from functions.api.events.changes import events_of
+from functions.api.events.later import put_off
 from functions.api.events_bootstrap import ChangeDeps, change_deps
 from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
@@ -31,6 +34,8 @@ from shared.sqs_batch import log_failure
 
 _SIDE_BY_SIDE = 32
 """Tenants; as many as the database's client has connections. A batch holds 100 records."""
+_PATIENCE_SECONDS = 5.0
+"""At most, and half of the time left, so that there is enough of it to put off whoever has not come through."""
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -48,32 +53,38 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
             continue
         if events:
             by_tenant[tenant_id] += events
-    failed = _tell(deps, by_tenant)
-    if failed:
-        raise failed[0]
+    _tell(deps, by_tenant, min(_PATIENCE_SECONDS, context.get_remaining_time_in_millis() / 2_000))
 
 
-def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]]) -> list[Exception]:
-    """Each tenant's events, side by side. What passes, so that the batch is to come again."""
-    failed: list[Exception] = []
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-        publishing = [
-            (tenant_id, events, threads.submit(_publish, deps, tenant_id, events))
-            for tenant_id, events in by_tenant.items()
-        ]
-    for tenant_id, events, work in publishing:
+def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]], patience: float) -> None:
+    """Each tenant's events, side by side, for so many seconds. Raises when those that could not be told could not be
+    put off either."""
+    threads = ThreadPoolExecutor(_SIDE_BY_SIDE)
+    try:
+        publishing = {
+            tenant_id: threads.submit(_publish, deps, tenant_id, events) for tenant_id, events in by_tenant.items()
+        }
+        wait(publishing.values(), timeout=patience)
+    finally:
+        # Whoever is still at it goes on while there is an invocation, and tells its tenant the same events once more.
+        threads.shutdown(wait=False, cancel_futures=True)
+    untold: dict[TenantId, Sequence[TenantEvent]] = {}
+    for tenant_id, work in publishing.items():
+        events = by_tenant[tenant_id]
         try:
-            work.result()
+            work.result(timeout=0)
         except Exception as error:
-            if not _is_lasting(error):
-                failed.append(error)
+            if _is_lasting(error):
+                log_failure(tenant_id, error)
+                bodies = [event.to_json() for event in events]
+                deps.parking.park(f"events of {tenant_id} that cannot be told: {type(error).__name__}", bodies)
                 continue
-            log_failure(tenant_id, error)
-            bodies = [event.to_json() for event in events]
-            deps.parking.park(f"events of {tenant_id} that cannot be told: {type(error).__name__}", bodies)
+            logger.warning("told later", extra={"tenant_id": tenant_id, "error": type(error).__name__})
+            count("TenantPutOff")
+            untold[tenant_id] = events
             continue
         count("EventsPublished", len(events))
-    return failed
+    put_off(deps.queue, untold, epoch_ms())
 
 
 def _publish(deps: ChangeDeps, tenant_id: TenantId, events: Sequence[TenantEvent]) -> None:

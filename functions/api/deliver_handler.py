@@ -3,7 +3,9 @@
 The messages of a batch are worked on at the same time: one endpoint that lets us wait holds up none of the others. The
 queue is a fair one (group = tenant), so neither does a tenant with a great many messages: what bounds it is ten seconds
 for an attempt, and that whoever has few messages in flight is served first. Retries are messages of their own; only
-what could not be stored or sent on comes back from the queue itself.
+what could not be stored or sent on, or is not done when the time is over, comes back from the queue itself.
+
+The queue also carries the events that a tenant could not be told of when they came (`events/later.py`).
 """
 
 import os
@@ -12,9 +14,10 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.api.events.later import read_work, tell_late
 from functions.api.events_bootstrap import deliver_deps
 from shared.observability import count, logger, with_counts
-from shared.queue_messages import DeliverWebhook
+from shared.queue_messages import TellTenant
 from shared.sqs_batch import BatchResponse, Record, process_together
 
 
@@ -24,9 +27,13 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchRes
     courier = deliver_deps()
 
     def deliver(body: str, _record: Record) -> None:
-        count(courier.deliver(DeliverWebhook.from_json(body)))
+        work = read_work(body)
+        if isinstance(work, TellTenant):
+            count(tell_late(courier.publisher, courier.queue, work, courier.clock()))
+        else:
+            count(courier.deliver(work))
 
-    return process_together(event, deliver)
+    return process_together(event, deliver, time_left_ms=context.get_remaining_time_in_millis)
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

@@ -28,6 +28,7 @@ _SECRETS_KEPT = 500
 @dataclass(frozen=True, slots=True)
 class ChangeDeps:
     publisher: Publisher
+    queue: Queue
     parking: Parking
 
 
@@ -37,8 +38,10 @@ def change_deps() -> ChangeDeps:
     env = os.environ
     database = open_database(env)
     aws = AwsClients(database.session)
+    queue = Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL"))
     return ChangeDeps(
-        publisher=_publisher(database, Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL"))),
+        publisher=_publisher(database, queue),
+        queue=queue,
         parking=Parking(aws, required(env, "DATA_BUCKET"), metric="ChangeParked"),
     )
 

@@ -244,8 +244,9 @@ def _told(watch: Watch, database: Database, before: dict[tuple[str, str], Any]) 
         change |= ({"OldImage": old} if old else {}) | {"NewImage": image}
         record = {"eventID": new_ulid(), "eventName": "MODIFY" if old else "INSERT", "dynamodb": change}
         records.setdefault(key[0], []).append(record)
-    publisher = Publisher(WebhookEndpoints(Directory(database)), cast("Any", MemoryQueue()), EventFeed(database))
-    deps = ChangeDeps(publisher, cast("Parking", None))
+    queue = cast("Any", MemoryQueue())
+    publisher = Publisher(WebhookEndpoints(Directory(database)), queue, EventFeed(database))
+    deps = ChangeDeps(publisher, queue, cast("Parking", None))
 
     def work() -> None:
         for changes in records.values():

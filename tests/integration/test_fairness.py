@@ -22,6 +22,7 @@ from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, Folded
 from functions.webhook_ingest.sync import tasks
+from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.fairness import ordered_group
@@ -36,6 +37,7 @@ from shared.queue_messages import (
     InboundMessage,
     StartCampaign,
     SyncTask,
+    TellTenant,
 )
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -140,6 +142,7 @@ class Stream:
         self.told: list[tuple[str, int]] = []
         self.few_told = Event()
         self.parked: list[str] = []
+        self.put_off: list[Outgoing] = []
 
         def publish(tenant_id: TenantId, events: list[TenantEvent], now: int) -> None:
             if tenant_id == MANY:
@@ -151,12 +154,13 @@ class Stream:
         parts = SimpleNamespace(
             publisher=SimpleNamespace(publish=publish),
             parking=SimpleNamespace(park=lambda reason, raw: self.parked.append(reason)),
+            queue=SimpleNamespace(send_all=lambda messages: self.put_off.extend(messages)),
         )
         monkeypatch.setattr(change_handler, "change_deps", lambda: parts)
         monkeypatch.setattr(change_handler, "events_of", lambda record: (record, [_event()]))
 
-    def handle(self) -> None:
-        change_handler.lambda_handler({"Records": [MANY, MANY, FEW]}, Context())
+    def handle(self, time_left_ms: int = 60_000) -> None:
+        change_handler.lambda_handler({"Records": [MANY, MANY, FEW]}, Context(time_left_ms=time_left_ms))
 
 
 def _event() -> TenantEvent:
@@ -184,14 +188,40 @@ def test_what_can_never_be_told_of_one_tenant_stops_nobody_s_stream(monkeypatch:
     assert len(stream.parked) == 1
 
 
-def test_a_failure_that_passes_brings_the_batch_again_after_the_others_were_told(
+def test_a_failure_that_passes_puts_off_its_tenant_and_brings_nobody_s_events_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stream = Stream(monkeypatch, _raise(RetryableError("busy")))
-    with pytest.raises(RetryableError):
-        stream.handle()
-    assert stream.told == [(FEW, 1)]
-    assert stream.parked == []
+    stream.handle()
+    assert (stream.told, stream.parked) == ([(FEW, 1)], [])
+    (put_off,) = stream.put_off
+    assert isinstance(put_off.message, TellTenant)
+    assert (put_off.group, put_off.message.tenant_id) == (MANY, MANY)
+    assert put_off.message.events == [_event().to_json()] * 2
+
+
+def test_a_tenant_that_does_not_come_through_in_time_is_put_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its publish goes on until the batch is done with: nobody waits for it."""
+    done = Event()
+    stream = Stream(monkeypatch, lambda: done.wait(60))
+    try:
+        stream.handle(time_left_ms=1_000)
+        assert [outgoing.group for outgoing in stream.put_off] == [MANY]
+        assert stream.told == [(FEW, 1)]
+    finally:
+        done.set()
+
+
+def test_those_who_had_no_turn_behind_slow_ones_are_put_off_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = Event()
+    monkeypatch.setattr(change_handler, "_SIDE_BY_SIDE", 1)
+    stream = Stream(monkeypatch, lambda: done.wait(60))
+    try:
+        stream.handle(time_left_ms=1_000)
+        assert [outgoing.group for outgoing in stream.put_off] == [MANY, FEW]
+        assert stream.told == []
+    finally:
+        done.set()
 
 
 def test_of_the_workers_for_imports_a_tenant_has_two(database: Database, tenant: TenantId) -> None:

@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -77,6 +77,20 @@ def test_of_records_worked_on_together_what_fails_comes_again_alone() -> None:
 
     assert process_together(records("a", "bad", "b"), handle) == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
     assert process_together(records(), handle) == {"batchItemFailures": []}
+
+
+def test_of_records_worked_on_together_what_is_not_done_in_time_comes_again_alone() -> None:
+    done = Event()
+
+    def handle(body: str, _record: Mapping[str, Any]) -> None:
+        if body == "slow":
+            done.wait(60)
+
+    try:
+        answer = process_together(records("a", "slow", "b"), handle, time_left_ms=lambda: 2_500)
+    finally:
+        done.set()
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
 
 
 def test_a_limit_says_when_to_come_again() -> None:

@@ -39,7 +39,8 @@ def list_events(
     `more`, once it has looked through much that was not asked for.
 
     An answer holds 1,000 events, or about 2 MB, at most. An event may come twice, with the same id. Those of one
-    conversation come in the order in which they happened. A cursor is good for a day; after that it is answered with
+    conversation come in the order in which they happened, but for what could not be told at once: it comes later, and
+    its `timestamp` says when it happened. A cursor is good for a day; after that it is answered with
     410, `cursor_expired`. Two calls of a caller and ten of a tenant may wait at a time: one more is answered with 429,
     `too_many_waiting`, and `Retry-After`.
 

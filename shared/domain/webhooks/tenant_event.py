@@ -8,8 +8,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Self
 
-from shared.clock import EpochMs, to_rfc3339
+from shared.clock import EpochMs, from_rfc3339, to_rfc3339
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.domain.conversations.conversation import Conversation
@@ -54,6 +55,13 @@ class TenantEvent:
         """
         document = {"id": self.event_id, "type": self.type, "timestamp": to_rfc3339(self.at), "data": self.data}
         return json.dumps(document, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `to_json` gave. Raises ValueError, KeyError or TypeError for anything else."""
+        document = json.loads(text)
+        at = from_rfc3339(document["timestamp"])
+        return cls(document["id"], EventType(document["type"]), at, document["data"])
 
 
 @dataclass(frozen=True, slots=True)

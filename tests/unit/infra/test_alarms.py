@@ -55,7 +55,7 @@ SHOWN = {
         "TemplateFactsStale",
     ],
     "the sweep does within a minute what could not be announced": ["StartNotAnnounced"],
-    "comes again by itself": ["SyncTaskCut", "RecordsPutOff"],
+    "comes again by itself": ["SyncTaskCut", "RecordsPutOff", "TenantPutOff"],
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],

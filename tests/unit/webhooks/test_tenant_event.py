@@ -110,3 +110,9 @@ def test_only_what_is_small_is_carried() -> None:
     assert fits("x" * (MAX_REPRESENTATION - 2))
     assert not fits("x" * (MAX_REPRESENTATION - 1))
     assert not fits("é" * (MAX_REPRESENTATION // 5))
+
+
+@pytest.mark.parametrize("at", [1, 999, 1_800_000_000_001, 1_799_999_999_999])
+def test_an_event_goes_to_json_and_back(at: int) -> None:
+    event = TenantEvent("evt_1", EventType.MESSAGE_STATUS, EpochMs(at), {"text": "\ud83d", "n": [1]})
+    assert TenantEvent.from_json(event.to_json()) == event
