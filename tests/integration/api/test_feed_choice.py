@@ -85,7 +85,7 @@ def by_the_local_gateway(query: str) -> dict[str, Any]:
         patch.object(lambda_svc, "_execution_record_for_config"),
         patch.object(lambda_svc, "_execute_function_with_config_scope", execute),
     ):
-        request = ("api", "$default", "/v1/events", "GET", {}, b"", parse_qs(query))
+        request: tuple[Any, ...] = ("api", "$default", "/v1/events", "GET", {}, b"", parse_qs(query))
         asyncio.run(apigateway._invoke_lambda_proxy({"integrationUri": "Api"}, *request, raw_query_string=query))
     return seen[0]
 
