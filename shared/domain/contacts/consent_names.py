@@ -7,52 +7,82 @@ The names are what exports of the usual systems call it (Shopify "Accepts Market
 """
 
 import re
-from functools import lru_cache
 
-from shared.domain.contacts.consent_words import button_word, consent_word
+from shared.domain.contacts.consent_words import consent_word, title_says_no
 from shared.domain.text_fold import fold_words
 
+STATUS_WORD = (
+    r"(?:status|state|estado|estatus|situacion|situacao|statut|etat|stato|stan|stare|stav|durum|durumu|статус|состояние"
+    r"|الحاله|حاله|סטטוס|状态|狀態|ステータス|상태|สถานะ|trang thai)"
+)
+_SUBJECT = (
+    r"(?:whatsapp|marketing|sms|newsletter|boletin|mailing|publicidad|publicidade|consent|consentimiento|consentimento"
+    r"|consentement|consenso|su[bs]?scripcion|su[bs]?scriptor|subscricao|subscription|subscriber|assinatura|abonnement"
+    r"|abonelik|subskrypcji|subskrypcja|подписки|рассылки|підписки|розсилки|الاشتراك"
+    r"|opt ?(?:in|out)|pazarlama)"
+)
+"""What such a status is of; not an enrolment, which may be in a course."""
 _NAMES = re.compile(
     "|".join(
         [
-            r"\bopt(?:ed|ing|s)? ?(?:in|out)s?\b",
-            r"\bunsub(?:s|scri\w*)?\b",
-            r"\b(?:subscribed|resubscribed)\b|^(?:subscribe|subscriber|newsletter|marketing)$",
-            r"\b(?:subscription|subscriber|consent|whatsapp|sms|marketing) status\b",
+            # Not a figure of a campaign, nor the link in a mail.
+            r"\b(?:opt(?:ed|ing|s)? ?(?:in|out)s?|unsub(?:s|scri\w*)?|(?:re)?subscribed)\b"
+            r"(?! (?:rates?|url|urls|links?|counts?|page|plan|price|product)\b)",
+            r"^(?:subscribe|subscriber|newsletter|marketing)$",
+            rf"\b{_SUBJECT} (?:email )?{STATUS_WORD}\b|\b{STATUS_WORD} (?:of (?:the )?|del? |da |do |della |der )?"
+            rf"(?:la |l |el |al? )?{_SUBJECT}$",
+            r"(?:订阅|訂閱|配信|購読)(?:状态|狀態|状況|ステータス)|(?:구독|수신) ?상태",
+            r"\b(?:abo|abonnement|newsletter|whatsapp|marketing|sms|werbe)status\b|\bstatus (?:ber)?langganan\b",
             # The law that asks for it, alone or with a yes: GDPR, RGPD and LGPD, Turkey's KVKK and register İYS.
             r"^(?:gdpr|rgpd|dsgvo|lgpd|lopd|kvkk|iys)$",
             # Not when or how they gave it: "consent date" says nothing of a no.
             r"\bconsent(?:s|ed|given|ement|imiento|imento)?"
             r"(?: given| whatsapp| marketing| sms| email| gdpr| rgpd| lopd)?$",
             r"\baccepts? (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
-            r"\b(?:marketing|whatsapp|sms|messaging) "
+            r"\b(?:marketing|whatsapp|sms|messaging|messages|contact|contacting) "
             r"(?:allowed|permission|permitted|accepted|agreed|opt|ok|okay|eligible|eligibility|consented)\b",
             r"^(?:ok|okay|eligible|permission|allowed) (?:for |to )?(?:whatsapp|marketing|sms|messages|messaging)$",
             r"\b(?:subscription|suscripcion|inscripcion|inscricao|abonnement|iscrizione) (?:al? |de |a la |a |au )?"
             r"(?:whatsapp|marketing|sms|newsletter|boletin|publicidad)$|^(?:whatsapp|marketing|sms) subscription$",
-            r"^(?:de)?su[bs]?scripcion$|^exclu(?:ir|id[oa]s?|de|ded|re|e|s)?$",
+            r"^(?:de|un)su[bs]?scripcion$|^(?:exclusion|exclusao|esclusione|esclus[oa])$",
+            r"^exclu(?:ir|id[oa]s?|de|ded|re|e|s)?$",
             r"^exclu(?:ir|ido|ida|de|ded|re) (?:de |do |da |del |from )?(?:campanhas?|campanas?|campaigns?|marketing"
             r"|envios?|mailing|messages|whatsapp)$",
             r"\b(?:allow|allows|allowed) (?:\w+ )?(?:marketing|messages|whatsapp|sms|promotions)\b",
-            r"^(?:can|may|ok to|okay to|allowed to) (?:be )?(?:contact|contacted|message|messaged|text|whatsapp)$",
+            # "May messages" are those of a month.
+            r"^(?:can|may) (?:be )?(?:contact|contacted|message|messaged|text|texted|whatsapp)$",
+            r"^(?:ok|okay|allowed|permission|agreed?|agrees|wants|wishes) to (?:be )?"
+            r"(?:contact|contacted|message|messages|messaged|text|texted|texts|whatsapp|sms|call|email|market)$",
+            r"^(?:se )?(?:puede|podemos|pode|peut on|peut|puo|darf|mag) (?:ser |etre |essere )?"
+            r"(?:contactar|contactarse|contactad[oa]|contatar|contatad[oa]|contacter|contactee?|contattare|contattat[oa]"
+            r"|kontaktiert werden|kontaktieren|contacteren|escribir|enviar)$",
+            r"\b(?:contacto|contato|contatto|whatsapp|sms|marketing|publicidad|publicidade|mensajes|mensagens|messaggi"
+            r"|comunicaciones|comunicacoes|comunicazioni|promociones|promocoes|newsletter|boletin|messages) "
+            r"(?:(?:permitid|autorizad|aceptad|aceit|rechazad|recusad|permess|accettat|autorizzat|consentit)[oaei]s?"
+            r"|autorisee?s?|accepte?e?s?|refuse?e?s?)$",
+            r"\b(?:quiere|desea|acepta|quer|deseja|aceita|veut|souhaite|accepte de|vuole|desidera|accetta di"
+            r"|(?:wants|wishes|agrees|agreed) to) (?:recibir|receber|recevoir|ricevere|receive)"
+            r"(?: (?:messages|offers|promotions|news|messaggi|offerte|promozioni|ofertas))?$",
             r"^contactable$",
             r"^no (?:whatsapp|sms|text|texts|marketing|messages|promotions|contact|publicidad|mensajes|mensagens)$",
-            r"^(?:contact )?(?:blocked|refused|declined|revoked|rejected|bloquead[oa]|rechazad[oa])$",
+            r"^(?:contact )?(?:blocked|refused?|declined|revoked|rejected|bloquead[oa]|rechazad[oa])$",
             r"\bdo ?not (?:contact|call|text|message|disturb|send|whatsapp|write|market|mail|email)\b",
             r"\b(?:dnc|dnd|dncr)\b",
-            r"\b(?:suppress|suppressed|suppression|black ?list|black ?listed|block ?list|block ?listed)\b",
+            r"\b(?:suppress|suppressed|suppression|black ?listed|block ?listed)\b",
+            r"\b(?:black|block) ?list(?: (?:reason|date|status|at|since|by|entry))?$",
             r"\b(?:lista (?:negra|nera|de exclusi[ao]n?|de bloqueio|de exclusao)|liste (?:noire|rouge d opposition)"
             r"|schwarze liste|zwarte lijst|czarna lista|kara liste|daftar hitam|senarai hitam|lista neagra)\b",
             # Spanish, Portuguese, French, Italian.
             r"^(?:(?:fecha )?(?:de )?bajas?|baja (?:marketing|whatsapp|sms|comercial))$|\b(?:dad[oa]s? de baja)\b",
-            r"\b(?:(?:de)?(?:suscrit|suscript)[oa]s?|no (?:contactar|molestar|escribir|enviar|llamar)|robinson)\b",
+            r"\b(?:(?:de)?(?:suscrit|suscript)[oa]s?|no (?:contactar|molestar|escribir|enviar|llamar))\b",
+            r"^(?:(?:lista|liste|listado|exclusion|inscrit[oa]) )?robinson(?: ?list[ae]?)?$",
             r"\b(?:acepta|permite|autoriza|rechaza|quiere(?: recibir)?|desea(?: recibir)?|recibe|recibir) (?:\w+ )?"
             r"(?:publicidad|marketing|promociones|mensajes|whatsapp|sms|comunicacion|comunicaciones|newsletter)\b",
             # A permission, before or behind what it is for; alone it may be a user's or a building's.
             r"\b(?:permisos?|permissao|permission|autorizacion|autorizacao|autorisation|autorizzazione|permesso|erlaubnis"
             r"|izin|izni|zgoda|soglasie) (?:de |do |da |del |para |pour |per |fur |for |til )?(?:el |la |o |a |le )?"
             r"(?:whatsapp|marketing|sms|publicidad|publicidade|pub|publicite|mensajes|mensagens|messages|contacto|contato"
-            r"|comunicacion|comunicaciones|comunicacoes|werbung)$",
+            r"|comunicacion|comunicaciones|comunicacoes|comunicazioni|messaggi|pubblicita|nachrichten|werbung)$",
             r"\b(?:whatsapp|marketing|sms) (?:permiso|permissao|autorizacion|autorizacao|izin|izni|erlaubnis|ok)$",
             r"\bno (?:quiere|desea|acepta|autoriza) (?:contacto|publicidad|mensajes|recibir|whatsapp|ser)\b",
             r"\bnao (?:quer|deseja|aceita|autoriza) (?:contato|publicidade|mensagens|receber|whatsapp|ser)\b",
@@ -63,7 +93,7 @@ _NAMES = re.compile(
             r"\bne (?:pas|plus) (?:contacter|deranger|ecrire|envoyer|appeler|solliciter|demarcher|relancer)\b",
             r"\b(?:accepte|refuse) (?:(?:les?|la|de recevoir) )?"
             r"(?:messages|pubs?|promotions|communications?|publicites?|sollicitations|demarchage|whatsapp|sms|marketing)\b",
-            r"^(?:opposition|oposicion|oposicao|opposizione|oppose|opposee)$",
+            r"^(?:opposition|oposicao|opposizione|oppose|opposee)$",
             r"^opposition (?:a la |au |aux |du |de )?"
             r"(?:prospection|demarchage|marketing|pubs?|publicite|sms|commerciale)\b",
             r"\b(?:disiscritt[oi]|disiscritta|consenso|consensi|non (?:contattare|disturbare|inviare|scrivere))\b",
@@ -77,7 +107,7 @@ _NAMES = re.compile(
             r"(?:nicht )?(?:erlaubt|gestattet|zugelassen|erwunscht|unerwunscht|verboten)\b",
             r"\b(?:afgemeld|uitgeschreven|toestemming|niet (?:contacteren|benaderen))\b",
             r"\b(?:wypisan[ya]|wypisany|zgoda|zgoda marketingowa|nie kontaktowac)\b",
-            r"\b(?:onay durumu|izin durumu|iys durumu|abonelikten cikti)\b|^izin(?: var| verdi| verildi|li|siz)?$",
+            r"\b(?:onay durumu|izin durumu|iys durumu|abonelikten cikti)\b|^izin(?: var| verdi| verildi|li|siz)$",
             r"\b(?:pazarlama|ileti|mesaj|iletisim|ticari ileti|reklam|kampanya) (?:izni|onayi)\b|^aranmasin$",
             # Indonesian, Malay, Vietnamese, Russian, Ukrainian.
             r"\b(?:berhenti (?:ber)?langganan|persetujuan|kebenaran pemasaran|jangan hubungi)\b|\bdong y nhan tin\b",
@@ -91,66 +121,6 @@ _NAMES = re.compile(
 )
 
 
-_NOES = frozenset(
-    fold_words(value)
-    for value in (
-        *("unsubscribed", "unsub", "opted out", "opt out", "optout", "do not contact", "do not message", "dnc"),
-        *("do not disturb", "blacklisted", "suppressed", "dado de baja", "dada de baja", "desuscrito", "desuscrita"),
-        *("desuscripto", "desuscripta", "no contactar", "no molestar", "descadastrado", "descadastrada"),
-        *("desinscrito", "desinscrita", "não contatar", "não perturbe", "désabonné", "désabonnée", "désinscrit"),
-        *("désinscrite", "ne pas contacter", "abgemeldet", "nicht kontaktieren", "afgemeld", "uitgeschreven"),
-        *("disiscritto", "disiscritta", "non contattare", "wypisany", "wypisana", "отписан", "отписана", "отписался"),
-        *("відписаний", "الغى الاشتراك", "退订", "已退订", "退訂", "已退訂", "配信停止", "수신거부"),
-    )
-)
-"""What stands in any column of those who said no; not "baja" or "stop", a priority or a bus."""
-_UNSUBSCRIBED = re.compile(
-    r"(?:unsubscribed|opted out|do not contact)"
-    r" (?:all|from|by|via|on|email|emails|e mail|sms|whatsapp|marketing|user|customer|contact|[0-9])\b"
-)
-_STATUS = re.compile(
-    r"(?:(?:contact|customer|client|lead|member|user|kunden|kontakt) ?)?"
-    r"(?:status|state|estado|estatus|situacion|situacao|statut|etat|stato|stan|stare|stav|durum|durumu|статус|состояние"
-    r"|الحاله|סטטוס|状态|狀態|ステータス|상태|สถานะ|trang thai)"
-    r"(?: (?:del? |do |da |du |des? )?"
-    r"(?:contacto|contato|contact|contatto|cliente|client|kontaktu|klienta|клиента|контакта))?"
-)
-_STATUS_NOES = frozenset(
-    fold_words(value)
-    for value in (
-        *(
-            "stop",
-            "stopped",
-            "baja",
-            "de baja",
-            "blocked",
-            "block",
-            "blacklist",
-            "black list",
-            "unsubscribe",
-            "removed",
-        ),
-        *("opposed", "refused", "revoked", "withdrawn", "dnd", "bloqueado", "bloqueada", "lista negra", "excluido"),
-        *("excluida", "excluído", "excluída", "rechazado", "bloqué", "bloquée", "liste noire", "opposition", "opposé"),
-        *("gesperrt", "widerspruch", "widersprochen", "sperre", "bloccato", "bloccata", "geblokkeerd", "zablokowany"),
-        *("engellendi", "engelli", "iptal", "стоп", "заблокирован", "заблокований", "черный список", "محظور", "חסום"),
-        *(
-            "黑名单",
-            "黑名單",
-            "拉黑",
-            "已拉黑",
-            "ブロック",
-            "차단",
-            "수신 거부",
-            "diblokir",
-            "berhenti",
-            "sair",
-            "parado",
-        ),
-    )
-)
-"""What tells of a no where it is the standing of a person, and may be anything elsewhere."""
-_LONGEST_NO = 40
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -163,30 +133,9 @@ def says_consent(title: str) -> bool:
 def _says_consent(title: str) -> bool:
     words = fold_words(title)
     # A bare "Stop" may be of a bus; in capitals it is what people are told to write.
-    return (
-        title.strip() == "STOP"
-        or _NAMES.search(words) is not None
-        or (words != "stop" and button_word(title) == "stop")
-    )
+    return title.strip() == "STOP" or _NAMES.search(words) is not None or (words != "stop" and title_says_no(title))
 
 
 def remark_says_consent(remark: str) -> bool:
     """Whether what stands beside a number tells of a no, or of a consent, such as "BAJA" and "do not contact"."""
     return says_consent(remark) or consent_word(remark) == "stop"
-
-
-def is_standing(title: str) -> bool:
-    """Whether a column of this name says how things stand with the person, such as "Status"; not with an order."""
-    return _STATUS.fullmatch(fold_words(title)) is not None
-
-
-def value_says_no(value: str, *, standing: bool = False) -> bool:
-    """Whether a cell says that its person said no: in whatever column, or in one of their `standing`."""
-    return len(value) <= _LONGEST_NO and _is_no(value, standing)
-
-
-@lru_cache(4_096)
-def _is_no(value: str, standing: bool) -> bool:
-    """Such a column holds few different values, and many rows."""
-    words = fold_words(value)
-    return words in _NOES or _UNSUBSCRIBED.match(words) is not None or (standing and words in _STATUS_NOES)

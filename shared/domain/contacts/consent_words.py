@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from shared.domain.contacts.opt_out_words import sentences
 from shared.domain.contacts.opt_out_words.languages import LANGUAGES, YES, YES_ON_BUTTONS
-from shared.domain.text_fold import fold, fold_words
+from shared.domain.text_fold import fold_words
 
 ConsentWord = Literal["stop", "start"]
 
@@ -85,17 +85,21 @@ def _all(listed: Iterable[str]) -> list[Phrase]:
     return [phrase for phrases in listed for phrase in _phrases(phrases)]
 
 
-_PLAIN_PHRASES = _all(language.no for language in LANGUAGES.values())
+_BUTTON_PHRASES = _all(language.no for language in LANGUAGES.values())
+_PLAIN_PHRASES = _BUTTON_PHRASES + _all(language.written for language in LANGUAGES.values())
+_ON_BUTTONS = _Phrases(_BUTTON_PHRASES)
 _PLAIN = _Phrases(_PLAIN_PHRASES)
 _NO = _Phrases(_PLAIN_PHRASES + _all(language.also_answers for language in LANGUAGES.values()))
 _COURTESY = _Phrases(_all(language.courtesy for language in LANGUAGES.values()))
-_REQUESTS, _REPLIES, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES = (
+_REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES = (
     _Phrases(_phrases(listed))
     for listed in (
-        *(sentences.REQUESTS, sentences.REPLIES, sentences.PURPOSES, sentences.TAILS),
+        *(sentences.REQUESTS, sentences.REPLIES, sentences.SENDS, sentences.PURPOSES, sentences.TAILS),
         *(sentences.STOPS, sentences.THINGS, sentences.ARTICLES),
     )
 )
+_Asked = Literal["bare", "answered", "sent"]
+_INSTRUCTIONS: tuple[tuple[_Phrases, _Asked], ...] = ((_REPLIES, "answered"), (_SENDS, "sent"))
 _BARE_STOP: Phrase = ("stop",)
 # "Ich will nicht stören" and "quisiera no molestar" are excuses, and "je veux plus de messages" may want more of them.
 _NOT_REQUESTED = frozenset(("plus", "nicht", "nichts", "niet", "niets", "niks", "no", "non"))
@@ -105,7 +109,11 @@ _YES = _YES_ON_BUTTONS.union(_phrases(YES))
 
 def consent_word(text: str) -> ConsentWord | None:
     """What a whole message says of consent, in any of the languages listed."""
-    return "stop" if _is_stop_sign(text) else _said(text, _NO, _YES)
+    said = _said(text, _NO, _YES)
+    if said == "stop" or _STOP_SIGN not in text:
+        return said
+    # Beside a no the sign is an emoji like others; without one it is the word.
+    return "stop" if _said(text.replace(_STOP_SIGN, " stop "), _NO, _YES) == "stop" else None
 
 
 def button_word(text: str) -> ConsentWord | None:
@@ -114,7 +122,12 @@ def button_word(text: str) -> ConsentWord | None:
     It answers a question of ours, so its words are ours too: "Cancel" is about an appointment and "Start" about a quiz,
     and only what has no other meaning counts.
     """
-    return _said(text, _PLAIN, _YES_ON_BUTTONS)
+    return _said(text, _ON_BUTTONS, _YES_ON_BUTTONS)
+
+
+def title_says_no(title: str) -> bool:
+    """Whether a column or list of this name holds who said no: what people write, but not what answers a question."""
+    return _said(title, _PLAIN, frozenset()) == "stop"
 
 
 def _said(text: str, no: _Phrases, yes: frozenset[Phrase]) -> ConsentWord | None:
@@ -138,13 +151,6 @@ def _squeezed(text: str) -> str | None:
     if len(text) > LONGEST_TEXT:
         text = " ".join(word for word, _ in groupby(_RUN.sub(r"\1\1\1", text).split()))
     return text if len(text) <= LONGEST_TEXT else None
-
-
-def _is_stop_sign(text: str) -> bool:
-    """One or more of the sign, and nothing else."""
-    if _STOP_SIGN not in text or (short := _squeezed(text)) is None:
-        return False
-    return {sign for sign in fold(short) if not sign.isspace() and sign not in ".!"} == {_STOP_SIGN}
 
 
 def _plainly(tokens: Phrase) -> Phrase:
@@ -184,27 +190,29 @@ def _may_follow(phrase: Phrase, said: Phrase) -> bool:
 
 def _noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase]]:
     """(where it ends, what it says) of each no that begins here, with its wish, instruction and purpose."""
-    for end, phrase, instructed in _asked_for(tokens, place, no):
-        yield end, phrase
+    for end, phrase, asked in _asked_for(tokens, place, no):
+        if asked != "sent" or phrase in _PLAIN:
+            yield end, phrase
         for behind in _TAILS.after(tokens, end):
             yield behind, phrase
         # Not "end to end".
-        for purpose in _PURPOSES.after(tokens, end) if instructed or phrase in _PLAIN else ():
+        for purpose in _PURPOSES.after(tokens, end) if asked != "bare" or phrase in _PLAIN else ():
             for behind in no.after(tokens, purpose):
                 yield behind, phrase
 
 
-def _asked_for(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase, bool]]:
-    """The same without its purpose, and whether an instruction stands before it."""
+def _asked_for(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase, _Asked]]:
+    """The same without its purpose, and by what instruction."""
     for end, phrase in _bare_noes(tokens, place, no):
-        yield end, phrase, False
-    for begins in _REPLIES.after(tokens, place):
-        for end, phrase in _bare_noes(tokens, begins, no):
-            yield end, phrase, True
+        yield end, phrase, "bare"
+    for instructions, asked in _INSTRUCTIONS:
+        for begins in instructions.after(tokens, place):
+            for end, phrase in _bare_noes(tokens, begins, no):
+                yield end, phrase, asked
     for begins in _REQUESTS.after(tokens, place):
         if not _NOT_REQUESTED.issuperset(tokens[begins : begins + 1]):
             for end, phrase in _bare_noes(tokens, begins, _PLAIN):
-                yield end, phrase, False
+                yield end, phrase, "bare"
 
 
 def _bare_noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase]]:
@@ -227,6 +235,6 @@ def _plain_word(token: str) -> str:
 @cache
 def _known() -> dict[str, str]:
     """Word without doubled letters -> word. Made when it is first needed, and not at a cold start."""
-    lists = (_NO, _COURTESY, _REQUESTS, _REPLIES, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES)
+    lists = (_NO, _COURTESY, _REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES)
     words = sorted({word for one in lists for word in one.words()}, key=lambda word: (-len(word), word))
     return {_DOUBLE.sub(r"\1", word): word for word in words}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.domain.contacts import consent_words
 from shared.domain.contacts.consent_words import LONGEST_TEXT, button_word, consent_word
+from shared.domain.contacts.opt_out_words import sentences, standings
 from shared.domain.contacts.opt_out_words.languages import LANGUAGES, YES, YES_ON_BUTTONS
 from shared.domain.text_fold import fold_words
 
@@ -51,7 +52,22 @@ def test_a_word_that_says_yes_again_is_understood(text: str) -> None:
             "cancel my order 123",
             "stop 2",
         ),
-        *("", " ", "🛑?", "🛑 ahead", "!!!", "?", "ok", "yes", "no", "stopp it", "¿baja el precio?", "👍", "बद"),
+        *(
+            "",
+            " ",
+            "🛑 ahead",
+            "no 🛑",
+            "start 🛑",
+            "!!!",
+            "?",
+            "ok",
+            "yes",
+            "no",
+            "stopp it",
+            "¿baja el precio?",
+            "👍",
+            "बद",
+        ),
     ],
 )
 def test_a_sentence_that_holds_the_word_opts_nobody_out_or_in(text: str) -> None:
@@ -134,9 +150,22 @@ def test_courtesy_alone_and_a_yes_with_courtesy_say_nothing() -> None:
 
 
 def test_no_phrase_holds_a_lone_0_for_that_stands_between_them_while_they_are_read() -> None:
-    lists = [text for one in LANGUAGES.values() for text in (one.no, one.also_answers, one.courtesy)]
+    lists = [text for one in LANGUAGES.values() for text in (one.no, one.written, one.also_answers, one.courtesy)]
     for phrase in phrases("|".join([*lists, YES, YES_ON_BUTTONS])):
         assert "0" not in re.findall("[0-9]+", fold_words(phrase)), phrase
+
+
+def test_no_list_says_a_phrase_twice() -> None:
+    lists = {name: text for name, text in vars(sentences).items() if name.isupper()}
+    for code, one in LANGUAGES.items():
+        lists[code] = "|".join((one.no, one.written, one.also_answers))
+        lists[f"{code}, courtesy"] = one.courtesy
+    lists |= {f"{code}, in a list": text for code, text in standings.NOES.items()}
+    lists |= {f"{code}, a standing": text for code, text in standings.STANDING_NOES.items()}
+    for name, text in lists.items():
+        listed = phrases(text)
+        assert [phrase for phrase in set(listed) if listed.count(phrase) > 1] == [], name
+    assert not set(phrases(sentences.REPLIES)) & set(phrases(sentences.SENDS))
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -144,7 +173,9 @@ def test_every_phrase_of_a_language_is_heard_and_short_enough(code: str) -> None
     language = LANGUAGES[code]
     for phrase in phrases(language.no):
         assert button_word(phrase) == "stop", phrase
-    for phrase in phrases(f"{language.no}|{language.also_answers}"):
+    for phrase in phrases(language.written):
+        assert button_word(phrase) is None, phrase
+    for phrase in phrases(f"{language.no}|{language.written}|{language.also_answers}"):
         assert consent_word(phrase) == "stop", phrase
         assert len(phrase) <= 60, phrase
     for phrase in phrases(language.courtesy):
@@ -224,6 +255,9 @@ Quisiera darme de baja | Deseo dar de baja | me quiero dar de baja | Me gustarí
 | אני רוצה להסיר | أود إلغاء الاشتراك | توقف عن الإرسال | 我想退订 | 停止配信 | ต้องการยกเลิกรับข่าวสาร | DND
 | do not disturb | I'd like to opt out | Leave me alone; stop | Stop your spam | stop the ads | stop aux pubs
 | stop mensajes | Stopp Nachrichten | stop met reclame | stop con los mensajes
+| aboneliğimi iptal et | proszę o usunięcie numeru | Stop. Do not disturb. | baja, no contactar | text QUIT to stop
+| envía cancelar para no recibir más mensajes | 🛑? | 🛑 please | 🛑 gracias | por favor 🛑 | hello 🛑 | 🛑 spam
+| stop 🛑 sms | sair 🛑 | 🛑, sair
 """
 
 
@@ -231,6 +265,41 @@ Quisiera darme de baja | Deseo dar de baja | me quiero dar de baja | Me gustarí
 def test_a_copied_footer_and_a_polite_wish_are_a_no(text: str) -> None:
     assert consent_word(text) == "stop"
     assert consent_word(text.upper()) == "stop"
+
+
+ON_BUTTONS_SOMETHING_ELSE = """
+No enviar | no enviar gracias | no enviar más | no contactar | no escribir | no molestar | non inviare più
+| non disturbare
+| niet meer sturen | niet storen | nichts mehr senden | Nicht stören | Do not disturb | DND | don't disturb | 送信停止
+| 停止发送 | 勿扰 | 请勿打扰 | 拒收 | Nummer löschen | usunięcie numeru | ลบเบอร์ | Wypisanie | rezygnuję
+| não quero receber | não envie mais | não perturbe | plus de messages | ne plus contacter | nie wysyłać
+| nie przeszkadzać | nu mai trimite | neposílejte | rahatsız etmeyin | не беспокойте | не пишите | не турбуйте
+| jangan kirim lagi | عدم الإزعاج | لا ترسل | 退会 | 보내지 마세요 | aboneliğimi iptal etmek istiyorum
+"""
+
+
+@pytest.mark.parametrize("text", phrases(ON_BUTTONS_SOMETHING_ELSE))
+def test_what_names_neither_messages_nor_a_list_nor_me_is_a_no_in_writing_and_none_on_a_button(text: str) -> None:
+    assert consent_word(text) == "stop"
+    assert button_word(text) is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Do not disturb me", "No enviar más mensajes", "no me molesten", "Keine Nachrichten mehr", "Usuń mój numer"),
+        *(
+            "Non inviare più messaggi",
+            "Stuur geen berichten meer",
+            "メッセージ停止",
+            "不要再发信息",
+            "Meine Nummer löschen",
+        ),
+        *("wypisanie z listy", "не пишите мне", "Abonelikten çık"),
+    ],
+)
+def test_what_names_messages_or_a_list_or_me_is_a_no_on_a_button_too(label: str) -> None:
+    assert button_word(label) == consent_word(label) == "stop"
 
 
 ORDINARY = """
@@ -254,12 +323,14 @@ can you stop by tomorrow? | I will stop at the shop | don't stop sending | don't
 | çıkmak istemiyorum | sipariş istiyorum | saya mau pesan | saya tidak mau berhenti | balas dong | tôi muốn mua
 | tôi không muốn hủy đăng ký | أريد طلب | لا أريد إلغاء الاشتراك | 我想买 | 我不想退订 | 我要 | 不要停止配信
 | ต้องการสั่งซื้อ | ไม่ต้องการยกเลิกรับข่าวสาร | sooo good | noooo | looool | hahaha | donnn't stop | nonstop nonstop
-| end to end | End-to-end | quit to cancel my order | ich will nicht stören | ich möchte nicht stören, danke
+| iptal etmek istiyorum | Üyeliğimi iptal etmek istiyorum | üyelikten çıkmak istiyorum | üyelik iptal | üyelikten çık
+| write end | sms cancel | SMS, cancel | enviar cancelar | send cancel | text quit | escribir salir | type end
+| 发送 取消 | end to end | End-to-end | quit to cancel my order | ich will nicht stören | ich möchte nicht stören, danke
 | ik wil niet storen | quisiera no molestar | vorrei non disturbare | stop emails to my boss | stop the pub crawl
 """
 
 
-@pytest.mark.parametrize("text", [*phrases(ORDINARY), "don't stop " * 40, "no stop " * 600, "ok " * 200, "hello 🛑"])
+@pytest.mark.parametrize("text", [*phrases(ORDINARY), "don't stop " * 40, "no stop " * 600, "ok " * 200, "see you 🛑"])
 def test_what_people_write_every_day_opts_nobody_out(text: str) -> None:
     assert consent_word(text) is None
 
@@ -284,8 +355,10 @@ def test_no_length_of_message_is_looked_at_word_by_word(unit: str, monkeypatch: 
         return fold_words(text)
 
     monkeypatch.setattr(consent_words, "fold_words", watched)
-    consent_word(unit * 400_000)
+    heard = consent_word(unit * 400_000)
     consent_word("".join(f"{n} {unit}" for n in range(100_000)))
+    assert heard == consent_word(unit)
+    assert folded or heard is None
     assert all(length <= LONGEST_TEXT for length in folded)
 
 

@@ -5,10 +5,17 @@ from functions.api.contacts.imports.rows import Row, RowReader
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of, given_for, kept_with_name
 from shared.domain.contacts.identity import contact_id_for
+from shared.domain.contacts.opt_out_words.standings import NOES, STANDING_NOES
 from shared.errors import InvalidInput
 from shared.ids import ContactId, TenantId
 
 TENANT = TenantId("t")
+
+
+def phrases_of(listed: dict[str, str]) -> list[str]:
+    return [" ".join(phrase.split()) for phrases in listed.values() for phrase in phrases.split("|")]
+
+
 FIELDS = [
     ContactField("city", "City"),
     ContactField("score", "Score", "number"),
@@ -152,6 +159,72 @@ def test_a_no_is_heard_where_a_column_says_how_things_stand_with_the_person(titl
 def test_the_same_word_of_something_else_is_no_no(title: str, value: str) -> None:
     layout = lay_out(["phone", title], [], {}, create_fields=True)
     assert RowReader(TenantId("t1"), layout, [], "ES", frozenset()).read(["+34600100064", value])
+
+
+def heard(title: str, value: str) -> bool:
+    """Whether a file with this column and cell has its row refused for a no."""
+    reader = RowReader(TENANT, lay_out(["phone", title], [], {}, create_fields=True), [], "ES", frozenset())
+    try:
+        reader.read(["+34600100064", value])
+    except InvalidInput as exc:
+        return exc.code == "consent_remark"
+    return False
+
+
+EVERYWHERE = """
+Do not contact again | Do not contact anymore | Do not contact me | Unsubscribed since May | opted out since 2023
+| unsubscribed at checkout | Unsubscribed, 2024 | Dado de baja 2024 | Dada de baja el 3 de mayo | abgemeldet am 3.5.
+| désabonné depuis mai | Unsubscribed by phone on Monday | Do not contact by phone or WhatsApp | Do not contact by SMS
+"""
+IN_A_STANDING = """
+do not contact - legal | unsubscribed (complaint) | baja solicitada | Baja 2024 | Baja (cliente) | Baja 12/03/2024
+| Blocked by user | Bloqueado por spam | Stop, legal | Blocked - complained | opted out; complained to the boss in May
+"""
+NOWHERE = """
+Do not contact by phone | do not contact by mail | do not contact on weekends | do not contact on Mondays
+| Do not contact before 9am | do not contact at work | no contactar por teléfono | no molestar los fines de semana
+| no molestar por la noche | Opted out: no | unsubscribed = false | parado | Baja California | Baja California Sur
+| Block 5 | stop loss | blocked drain
+"""
+
+
+@pytest.mark.parametrize("value", [" ".join(value.split()) for value in EVERYWHERE.split("|")])
+def test_a_no_with_its_when_and_by_whom_is_heard_in_any_column(value: str) -> None:
+    assert heard("Note", value)
+    assert heard("Status", value)
+
+
+@pytest.mark.parametrize(
+    "title", ["Status", "Estado", "Suscripción", "Oposición", "Izin", "Status de inscrição", "State"]
+)
+@pytest.mark.parametrize("value", [" ".join(value.split()) for value in IN_A_STANDING.split("|")])
+def test_a_no_with_a_remark_is_heard_in_a_standing(title: str, value: str) -> None:
+    assert heard(title, value)
+
+
+@pytest.mark.parametrize("title", ["Note", "Status", "Situación", "State"])
+@pytest.mark.parametrize("value", [" ".join(value.split()) for value in NOWHERE.split("|")])
+def test_another_way_or_time_and_other_things_are_no_no(title: str, value: str) -> None:
+    assert not heard(title, value)
+
+
+def test_baja_is_a_region_in_english_and_a_no_in_spanish() -> None:
+    assert heard("Estado", "Baja")
+    assert not heard("State", "Baja")
+    assert heard("State", "blocked")
+    assert heard("Contact state", "Baja")
+
+
+@pytest.mark.parametrize("value", phrases_of(NOES))
+def test_every_no_of_the_lists_is_heard_in_any_column(value: str) -> None:
+    assert heard("Note", value)
+    assert heard("Status", value)
+
+
+@pytest.mark.parametrize("value", phrases_of(STANDING_NOES))
+def test_what_is_a_no_in_a_standing_only_is_heard_there_only(value: str) -> None:
+    assert heard("Status", value)
+    assert not heard("Note", value)
 
 
 @pytest.mark.parametrize("value", ["Unsubscribed", "vip, opted out", "vip;do not contact", "vip|Désabonné"])

@@ -34,6 +34,7 @@ ALONE = {
     "shared.clients.webhook_sender": "clients stand in one place, the only one that may import httpx",
     "shared.domain.accounts.signup": "stored by shared.store.accounts.signups",
     "shared.domain.contacts.consent_names": "shared.domain.contacts.phone asks it of remarks beside numbers",
+    "shared.domain.contacts.opt_out_words.standings": "the words of a no stand in one place",
     "shared.domain.contacts.phone": "reading what people write stands beside the one form it comes to",
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",

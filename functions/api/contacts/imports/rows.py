@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
+from functions.api.contacts.imports.logic.consent_cells import value_says_no
 from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
-from shared.domain.contacts.consent_names import value_says_no
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.first_name import kept_with_name
 from shared.domain.contacts.identity import phone_ids
@@ -63,7 +63,7 @@ class RowReader:
         places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
         self._phone = places[PHONE]
         self._unasked = layout.unasked
-        self._standings = layout.standings
+        self._standings, self._regions = layout.standings, layout.regions
         whole = [places[NAME]] if NAME in places else []
         self._first = places.get(FIRST_NAME)
         self._names = whole or [places[target] for target in (FIRST_NAME, LAST_NAME) if target in places]
@@ -110,7 +110,7 @@ class RowReader:
         if self._tag_column in self._unasked and self._tag_column is not None:
             said += split_tags(cells[self._tag_column])
         if any(value_says_no(text) for text in said) or any(
-            value_says_no(cells[i], standing=True) for i in self._standings
+            value_says_no(cells[i], standing=True, region=i in self._regions) for i in self._standings
         ):
             raise ConsentRemark(
                 "a column says that this person does not want messages",

@@ -7,9 +7,11 @@ is left out, because in Brazil it says "everything"); Meta, marketing opt-out bu
 national short-code practice for UNREG (Indonesia), RET (Turkey), لغو۱۱ (Iran) and 수신거부 (Korea). The rest says the
 same in the other languages as people write it.
 
-Of each language: `no` means nothing else, also on a button that we offered; `also_answers` is a no when it is all that
-a person writes, but on a button it answers a question ("Cancel" an appointment, "Sair" of a menu); `courtesy` is what
-may stand around a no without changing it. No courtesy is a word of negation in any language: Danish thanks (`tak`) is
+Of each language: `no` means nothing else, also on a button that we offered, because it names messages, a list or "me",
+or is the word for it; `written` means nothing else when a person writes it, and may on a button be about something
+else ("No enviar" a quotation, "Do not disturb" a room); `also_answers` is a no when it is all that a person writes, but
+on a button it answers a question ("Cancel" an appointment, "Sair" of a menu); `courtesy` is what may stand around a no
+without changing it. No courtesy is a word of negation in any language: Danish thanks (`tak`) is
 Malay for "not", and so is not in the list. Phrases are separated by `|`.
 """
 
@@ -21,5 +23,6 @@ class Language:
     """Phrases as people write them; case, accents and punctuation do not matter."""
 
     no: str = ""
+    written: str = ""
     also_answers: str = ""
     courtesy: str = ""

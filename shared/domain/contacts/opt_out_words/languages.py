@@ -2,9 +2,11 @@
 
 from shared.domain.contacts.opt_out_words.asia_africa import ASIA_AFRICA
 from shared.domain.contacts.opt_out_words.europe import EUROPE
+from shared.domain.contacts.opt_out_words.germanic import GERMANIC
 from shared.domain.contacts.opt_out_words.language import Language
+from shared.domain.contacts.opt_out_words.romance import ROMANCE
 
-LANGUAGES: dict[str, Language] = EUROPE | ASIA_AFRICA
+LANGUAGES: dict[str, Language] = GERMANIC | ROMANCE | EUROPE | ASIA_AFRICA
 """Language code (ISO 639) -> its words."""
 
 YES = "start | unstop | subscribe | opt in | optin | resume | voltar | alta | iniciar | commencer | старт | mula"

@@ -6,46 +6,45 @@ people copy ("Reply STOP to unsubscribe"); the rest says the same in the other l
 """
 
 REQUESTS = """i want to | i would like to | i d like to | id like to | i wish to | i want you to | i ask you to
-| quiero | yo quiero | me quiero | deseo | me deseo | quisiera | me quisiera | querría | me gustaría | solicito | pido
-| quiero que me | deseo que me | quero | eu quero | gostaria de | eu gostaria de | desejo | queria | solicito | peço
+| quiero | yo quiero | me quiero | deseo | me deseo | quisiera | me quisiera | querría | me gustaría | solicito
+| pido | quiero que me | deseo que me | quero | eu quero | gostaria de | eu gostaria de | desejo | queria | peço
 | je veux | je voudrais | je souhaite | je désire | j aimerais | je demande | je demande la | je demande ma
-| ich möchte | ich will | ich würde gerne | ich möchte gerne | ich wünsche | ich bitte um | bitte um
-| voglio | vorrei | desidero | chiedo la | chiedo di | richiedo la | ik wil | ik wens | ik zou graag | ik wil graag
+| ich möchte | ich will | ich würde gerne | ich möchte gerne | ich wünsche | ich bitte um | bitte um | voglio
+| vorrei | desidero | chiedo la | chiedo di | richiedo la | ik wil | ik wens | ik zou graag | ik wil graag
 | chcę | chciałbym | chciałabym | proszę o | wnoszę o | żądam | vreau să | aș vrea să | doresc să | chci
-| chtěl bych se
-| chtěla bych se | chtěl bych | chtěla bych | přeji si | žádám o | chcem | chcel by som | žiadam o | szeretném a
-| kérem a
-| jag vill | jag vill gärna | jeg vil | jeg vil gerne | jeg ønsker å | jeg ønsker at | haluan | haluaisin | θέλω
-| θα ήθελα | θέλω να | хочу | я хочу | хотел бы | хотела бы | я хотел бы | я хотела бы | желаю | требую | хотів би
-| хотіла б | бажаю | saya mau | saya ingin | mau | ingin | pengen | aku mau | aku ingin | saya nak | saya mahu | hendak
-| gusto ko nang | nataka | ninataka | tôi muốn | muốn | mình muốn | em muốn | אני רוצה | רוצה | אני מבקש | אני מבקשת
-| אבקש | أريد | أود | أرغب في | أرغب ب | أطلب | نريد | میخواهم | می خواهم | 我要 | 我想 | 我想要
-| 我希望 | 要 | ฉันต้องการ | ผมต้องการ | ต้องการ | อยาก | ดิฉันต้องการ"""
+| chtěl bych se | chtěla bych se | chtěl bych | chtěla bych | přeji si | žádám o | chcem | chcel by som
+| žiadam o | szeretném a | kérem a | jag vill | jag vill gärna | jeg vil | jeg vil gerne | jeg ønsker å
+| jeg ønsker at | haluan | haluaisin | θέλω | θα ήθελα | θέλω να | хочу | я хочу | хотел бы | хотела бы
+| я хотел бы | я хотела бы | желаю | требую | хотів би | хотіла б | бажаю | saya mau | saya ingin | mau | ingin
+| pengen | aku mau | aku ingin | saya nak | saya mahu | hendak | gusto ko nang | nataka | ninataka | tôi muốn
+| muốn | mình muốn | em muốn | אני רוצה | רוצה | אני מבקש | אני מבקשת | אבקש | أريد | أود | أرغب في | أرغب ب
+| أطلب | نريد | میخواهم | می خواهم | 我要 | 我想 | 我想要 | 我希望 | 要 | ฉันต้องการ | ผมต้องการ | ต้องการ | อยาก
+| ดิฉันต้องการ"""
 """Before what means nothing else: who wants to "cancel" may mean an order, who wants "baja" does not."""
 
-REPLIES = """reply | reply with | text | txt | send | type | write | respond | respond with | answer
-| responde | responda | responder | responde con | responda con | responder con | envía | envíe | enviar | escribe
-| escriba | escribir | contesta | contesta con | conteste | conteste con | manda | mande | responda com | responde com
-| responder com | envie | digite | escreva | mande | répondez | répondre | réponds | répondez par | répondez avec
-| répondre par | envoyez | envoyer | tapez | antworten sie mit | antworte mit | antworten mit | antwort mit | antworten
-| antworte | antworten sie | senden sie | sende | schreiben sie | schreibe | rispondi | rispondi con | rispondete
-| rispondete con | rispondere | invia | inviare | scrivi | antwoord | antwoord met | beantwoord met | stuur | sms
-| odpisz | odpowiedz | wyślij | napisz | răspunde | răspunde cu | răspundeți cu | răspundeți | trimite | trimiteți
-| odpovězte | napište | pošlete | odpovedzte | válaszoljon | küldje | írja | svara | svara med | skicka | svar
-| svar med
-| send | skriv | vastaa | lähetä | kirjoita | απαντήστε | στείλτε | απάντησε | ответьте | ответь | отправьте | отправь
-| напишите | пришлите | відповідайте | надішліть | напишіть | balas | balas dengan | balas dgn | ketik | kirim | jawab
-| hantar | taip | i reply ang | mag reply ng | jibu | tuma | trả lời | soạn | nhắn | nhắn tin | gửi | השב | השיבו
-| שלחו
-| כתבו | أرسل | ارسل | أرسلوا | رد ب | اكتب | للإلغاء أرسل | لإلغاء الاشتراك أرسل | ارسال | जवाब दें | भेजें | 回复
-| 回覆 | 发送 | 發送 | 回 | 请回复 | 請回覆 | 輸入 | 输入 | ตอบ | ตอบกลับ | พิมพ์ | ส่ง | iptal için | çıkmak için
-| abonelikten çıkmak için | listeden çıkmak için | mesaj almamak için | to unsubscribe reply
-| to unsubscribe reply with
+REPLIES = """reply | reply with | respond | respond with | answer | responde | responda | responder
+| responde con | responda con | responder con | contesta | contesta con | conteste | conteste con | responda com
+| responde com | responder com | digite | répondez | répondre | réponds | répondez par | répondez avec
+| répondre par | tapez | antworten sie mit | antworte mit | antworten mit | antwort mit | antworten | antworte
+| antworten sie | rispondi | rispondi con | rispondete | rispondete con | rispondere | antwoord | antwoord met
+| beantwoord met | odpisz | odpowiedz | răspunde | răspunde cu | răspundeți cu | răspundeți | odpovězte
+| odpovedzte | válaszoljon | svara | svara med | svar | svar med | vastaa | απαντήστε | απάντησε | ответьте
+| ответь | відповідайте | balas | balas dengan | balas dgn | ketik | jawab | taip | i reply ang | mag reply ng
+| jibu | trả lời | soạn | השב | השיבו | رد ب | للإلغاء أرسل | لإلغاء الاشتراك أرسل | जवाब दें | 回复 | 回覆 | 回
+| 请回复 | 請回覆 | 輸入 | 输入 | ตอบ | ตอบกลับ | พิมพ์ | iptal için | çıkmak için | abonelikten çıkmak için
+| listeden çıkmak için | mesaj almamak için | to unsubscribe reply | to unsubscribe reply with
 | to opt out reply | to opt out reply with | to stop reply | to unsubscribe text | to opt out text
-| to unsubscribe send
-| para darte de baja responde | para cancelar responde | para sair responda | para sair envie
-| para cancelar responda"""
+| to unsubscribe send | para darte de baja responde | para cancelar responde | para sair responda
+| para sair envie | para cancelar responda"""
 """Before any no, as a footer tells people what to answer."""
+
+SENDS = """text | txt | send | type | write | envía | envíe | enviar | escribe | escriba | escribir | manda
+| mande | envie | escreva | envoyez | envoyer | senden sie | sende | schreiben sie | schreibe | invia | inviare
+| scrivi | stuur | sms | wyślij | napisz | trimite | trimiteți | napište | pošlete | küldje | írja | skicka
+| skriv | lähetä | kirjoita | στείλτε | отправьте | отправь | напишите | пришлите | надішліть | напишіть | kirim
+| hantar | tuma | nhắn | nhắn tin | gửi | שלחו | כתבו | أرسل | ارسل | أرسلوا | اكتب | ارسال | भेजें | 发送
+| 發送 | ส่ง"""
+"""The same, but also what people do with other things ("SMS, cancel"): a no that may be an answer needs its purpose."""
 
 PURPOSES = """to | 2 | para | pour | per | om | zum | zur | um | aby | żeby | pentru | pentru a | för att | for at
 | for å
@@ -76,21 +75,20 @@ TAILS = """to stop receiving messages | to stop receiving these messages | to st
 STOPS = """stop | stopp | стоп | στοπ | ستوب | סטופ | स्टॉप | stop with | stop met | stop mit | stop con | stop com
 | stop aux"""
 
-THINGS = """spam | ads | adverts | advertising | sms | texts | messages | msgs | notifications | promos | promotions
-| marketing | newsletter | newsletters | text messages | sms messages | whatsapp messages
-| marketing messages | promotional messages | whatsapp | whatsapps | mensajes | mensaje | publicidad | promociones
-| notificaciones | propaganda | mensagens | mensagem | publicidade | promoções | notificações | propagandas
-| pub | pubs | publicité | publicités | messages | promo | spams | sollicitations | démarchage | werbung | nachrichten
-| angebote | benachrichtigungen | messaggi | promozioni | pubblicità | notifiche | berichten | reclame | aanbiedingen
-| wiadomości | reklamy | reklamom | spamowi | mesaje | mesajele | reclame | zprávy | reklama | správy | üzenetek
-| reklám
-| meddelanden | reklam | beskeder | reklame | meldinger | viestit | mainokset | mesaj | mesajlar | спам | спаму | спама
-| рассылка | рассылки | рассылку | рассылке | реклама | рекламу | рекламе | сообщения | смс | уведомления | розсилка
-| розсилку | розсилці | реклами | повідомлення | pesan | iklan | promosi | spam pesan | mesej | tin nhắn | quảng cáo
-| רשימה | פרסום | הודעות | رسائل | الرسائل | اعلانات | الإعلانات | मैसेज | μηνύματα | διαφημίσεις"""
+THINGS = """spam | ads | adverts | advertising | sms | texts | messages | msgs | notifications | promos
+| promotions | marketing | newsletter | newsletters | text messages | sms messages | whatsapp messages
+| marketing messages | promotional messages | whatsapp | whatsapps | mensajes | mensaje | publicidad
+| promociones | notificaciones | propaganda | mensagens | mensagem | publicidade | promoções | notificações
+| propagandas | pub | pubs | publicité | publicités | promo | spams | sollicitations | démarchage | werbung
+| nachrichten | angebote | benachrichtigungen | messaggi | promozioni | pubblicità | notifiche | berichten
+| reclame | aanbiedingen | wiadomości | reklamy | reklamom | spamowi | mesaje | mesajele | zprávy | reklama
+| správy | üzenetek | reklám | meddelanden | reklam | beskeder | reklame | meldinger | viestit | mainokset
+| mesaj | mesajlar | спам | спаму | спама | рассылка | рассылки | рассылку | рассылке | реклама | рекламу
+| рекламе | сообщения | смс | уведомления | розсилка | розсилку | розсилці | реклами | повідомлення | pesan
+| iklan | promosi | spam pesan | mesej | tin nhắn | quảng cáo | רשימה | פרסום | הודעות | رسائل | الرسائل
+| اعلانات | الإعلانات | मैसेज | μηνύματα | διαφημίσεις"""
 """What a stop may be said of, whatever language either is in."""
 
-ARTICLES = """the | these | those | your | all | all the | all your | sending | los | las | el | la | a los | a las
-| tus
-| sus | os | as | suas | às | les | vos | aux | à la | die | der | diese | eure | ihre | i | le | gli | alla | ai | de
-| deze | die | het"""
+ARTICLES = """the | these | those | your | all | all the | all your | sending | los | las | el | la | a los
+| a las | tus | sus | os | as | suas | às | les | vos | aux | à la | die | der | diese | eure | ihre | i | le
+| gli | alla | ai | de | deze | het"""

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from functions.api.contacts.imports.logic.consent_cells import is_standing, may_be_region
 from functions.api.contacts.imports.logic.csv_source import BadFile
-from shared.domain.contacts.consent_names import is_standing, says_consent
+from shared.domain.contacts.consent_names import says_consent
 from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.text_fold import fold
 
@@ -35,13 +36,14 @@ _ALIASES: dict[str, str] = {
 class Layout:
     """`targets[i]` is what column i holds: one of the names above, or a custom field as `field:<key>`. `unasked` are
     the places of those which nobody mapped, and that hold nothing or a custom field; `standings` of those among them
-    which say how things stand with the person."""
+    which say how things stand with the person, and `regions` of those which may be where they live instead."""
 
     targets: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     new_fields: tuple[ContactField, ...] = ()
     unasked: tuple[int, ...] = ()
     standings: frozenset[int] = frozenset()
+    regions: frozenset[int] = frozenset()
 
 
 def slug(text: str) -> str:
@@ -93,7 +95,8 @@ def lay_out(
         targets = [IGNORE if target == LAST_NAME else target for target in targets]
     unasked = [i for i, target in enumerate(targets) if i not in asked and (target in (IGNORE, TAGS) or ":" in target)]
     standings = frozenset(i for i in unasked if is_standing(header[i]))
-    return Layout(tuple(targets), tuple(ignored), tuple(new.values()), tuple(unasked), standings)
+    regions = frozenset(i for i in standings if may_be_region(header[i]))
+    return Layout(tuple(targets), tuple(ignored), tuple(new.values()), tuple(unasked), standings, regions)
 
 
 def _check_consent(titles: Iterable[str]) -> None:
