@@ -21,7 +21,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import InboundMessage, SyncTask
 from shared.services.same_number import is_respelled, of_same_number, with_no_of_others
-from shared.store.contacts.contacts import Contacts
+from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.reach import ContactReach
 from shared.store.conversations.conversations import Head
 from shared.store.engine.database import Database
@@ -260,7 +260,7 @@ def test_who_changes_while_being_merged_is_not_taken_for_done(bench: Bench, monk
     bench.store(OLD)
     bench.store(NEW)
     with monkeypatch.context() as patched:
-        patched.setattr(Contacts, "merge", lambda *_: False)
+        patched.setattr(Mergers, "merge", lambda *_: False)
         shard = shard_of(contact_id_for(bench.tenant, "phone", OLD))
         task = SyncTask(RESPELL, WabaId(""), {"tenant_id": bench.tenant, "shard": str(shard)}, EpochMs(0))
         answer = sync_handler.lambda_handler(sqs_event(task.to_json()), Context())

@@ -12,6 +12,7 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.numbers.number import Number
 from shared.ids import ContactId, ConversationId, PhoneNumberId
 from shared.queue_messages import AccountEvent
+from shared.store.contacts.mergers import Mergers
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import PHONE_ID, TENANT, WABA, Json, envelope, messages, wire
@@ -103,7 +104,7 @@ def test_a_merge_that_dies_half_way_still_brings_the_conversations_together(
     deliver(text("hidden", 1, bsuid=BSUID))
     found = split(wire(envelope(text("both", 3, phone=PHONE, bsuid=BSUID))), epoch_ms()).inbound
     with monkeypatch.context() as patch:
-        patch.setattr(deps.contacts, "merge", fail)
+        patch.setattr(Mergers, "merge", fail)
         event = sqs_event(found[0].message.to_json(), group="g")
         assert inbound_handler.lambda_handler(event, Context())["batchItemFailures"]
     deliver(text("both", 3, phone=PHONE, bsuid=BSUID))
