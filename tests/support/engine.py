@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar, cast
 
-from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
+from functions.campaign_dispatch.lane.lane import LEASE_MS, Lane, LaneEnd
 from functions.campaign_dispatch.lane.logic.pacing import Rate
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled
 from functions.campaign_dispatch.lane.ports import Clock
@@ -28,7 +28,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Audience, Campaign, State
-from shared.domain.campaigns.number_work import Run
+from shared.domain.campaigns.number_work import LaneState, Run
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.number_plans import VERSION
@@ -265,24 +265,33 @@ class World:
         self.load()
         return campaign_id
 
+    def results(self) -> Results:
+        return Results(
+            sends=self.deps.sends,
+            lanes=self.deps.lanes,
+            consent=self.deps.contacts.consent,
+            pause=AutoPause(self.deps.campaigns, self.deps.lanes),
+            cancelled=functools.partial(is_cancelled, self.deps.campaigns),
+            new_id=new_ulid,
+        )
+
+    def take_lane(self, index: int = 0, handoff: str | None = None, now: EpochMs | None = None) -> LaneState | None:
+        token = self._token(index) if handoff is None else handoff
+        at = epoch_ms() if now is None else now
+        return self.deps.lanes.acquire(self.phone_number_id, index, new_ulid(), token, at, EpochMs(at + LEASE_MS))
+
     def lane(self, meta: FakeMeta, *, index: int = 0, rate: float = 500.0, seconds: float = 30.0,
-             handoff: str | None = None, clock: Clock = QUICK) -> Lane:  # fmt: skip
+             taken: LaneState | None = None, clock: Clock = QUICK) -> Lane:  # fmt: skip
+        """A slice of the lane, `taken` here unless it was before."""
+        held = taken or self.take_lane(index)
+        assert held, "somebody holds the lane"
         return Lane(
             phone_number_id=self.phone_number_id,
-            lane=index,
-            owner=new_ulid(),
-            handoff=self._token(index) if handoff is None else handoff,
+            taken=held,
             lanes=self.deps.lanes,
             sends=self.deps.sends,
             consent=self.deps.contacts.consent,
-            results=Results(
-                sends=self.deps.sends,
-                lanes=self.deps.lanes,
-                consent=self.deps.contacts.consent,
-                pause=AutoPause(self.deps.campaigns, self.deps.lanes),
-                cancelled=functools.partial(is_cancelled, self.deps.campaigns),
-                new_id=new_ulid,
-            ),
+            results=self.results(),
             transmit=meta,
             blocking=run_blocking,
             clock=clock,
@@ -299,8 +308,10 @@ class World:
         self.lane_queue.messages = [message for message in self.lane_queue.messages if message not in wakes]
         return next((wake.handoff for wake in wakes if wake.handoff), "")
 
-    def run_lane(self, meta: FakeMeta, **options: Any) -> LaneEnd | None:
-        return asyncio.run(self.lane(meta, **options).run())
+    def run_lane(self, meta: FakeMeta, *, index: int = 0, **options: Any) -> LaneEnd | None:
+        """None when somebody else holds the lane."""
+        taken = self.take_lane(index)
+        return asyncio.run(self.lane(meta, index=index, taken=taken, **options).run()) if taken else None
 
     def campaign(self, campaign_id: CampaignId) -> Campaign:
         return self.deps.campaigns.get(self.tenant_id, campaign_id)

@@ -47,12 +47,10 @@ class LaneEnd:
 
 @dataclass(slots=True)
 class Lane:
-    """One slice of one lane."""
+    """One slice of one lane, which was `taken` by whoever runs it."""
 
     phone_number_id: PhoneNumberId
-    lane: int
-    owner: str
-    handoff: str
+    taken: LaneState
     lanes: Lanes
     sends: Sends
     consent: Consent
@@ -67,29 +65,22 @@ class Lane:
 
     _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
     _fed_until: dict[CampaignId, EpochMs] = field(default_factory=dict)
-    _fence: int = 0
+    lane: int = field(init=False)
+    _fence: int = field(init=False)
     _lost: bool = False
     _drawn_at: float = 0.0
     _person: OnePerson = field(init=False)
     _sender: Sender = field(init=False)
 
     def __post_init__(self) -> None:
+        self.lane, self._fence = self.taken.lane, self.taken.fence
         self._person = OnePerson(self.sends, self.lane)
         self._sender = Sender(self.transmit, self.clock, self.rate, self._person)
 
-    async def run(self) -> LaneEnd | None:
-        """Work until the slice ends or nothing is left. None when another worker holds the lane."""
-        now = self.clock.now()
-        state = await self.blocking(
-            lambda: self.lanes.acquire(
-                self.phone_number_id, self.lane, self.owner, self.handoff, now, EpochMs(now + LEASE_MS)
-            )
-        )
-        if state is None:
-            return None
-        self._fence = state.fence
-        if state.rate:
-            self.rate.recall(state.rate / 1000, (now - state.claimed_at) / 1000)
+    async def run(self) -> LaneEnd:
+        """Work until the slice ends or nothing is left."""
+        if self.taken.rate:
+            self.rate.recall(self.taken.rate / 1000, (self.clock.now() - self.taken.claimed_at) / 1000)
         sending = asyncio.ensure_future(self._sender.run())
         more = False
         try:

@@ -5,11 +5,11 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from functions.campaign_dispatch.lane.lane import Lane, LaneEnd
+from functions.campaign_dispatch.lane.lane import LEASE_MS, Lane, LaneEnd
 from functions.campaign_dispatch.lane.logic.claims import has_work
 from functions.campaign_dispatch.lane.logic.pacing import Rate
 from functions.campaign_dispatch.lane.parts import LaneParts
@@ -17,9 +17,10 @@ from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, paus
 from functions.campaign_dispatch.lane.reservation import wake_and_keep
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
-from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs, epoch_ms
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.domain.campaigns.number_work import LaneState
+from shared.domain.numbers.number import Number
+from shared.ids import TenantId, new_ulid
 from shared.observability import count
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import log_failure
@@ -45,36 +46,29 @@ async def run_blocking(call: Callable[[], T], /) -> T:
 def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
     the number is nobody's or may not send."""
+    now = epoch_ms()
+    # First of all: whoever dies from here on is missed when the lease ends, and not when the reservation does.
+    taken = parts.lanes.acquire(wake.phone_number_id, wake.lane, new_ulid(), wake.handoff, now, EpochMs(now + LEASE_MS))
+    if taken is None:
+        return None
     tenant_id = parts.accounts.tenant_of_number(wake.phone_number_id)
     if tenant_id is None:
-        _give_back(parts, wake)
+        parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
         return None
     number = parts.accounts.number(tenant_id, wake.phone_number_id)
-    if pause_idle_number(parts.campaigns, parts.lanes, tenant_id, number, epoch_ms()):
-        _give_back(parts, wake)
-        # Whoever let its campaigns go on since that look woke a lane that was still kept.
+    if pause_idle_number(parts.campaigns, parts.lanes, tenant_id, number, now):
+        parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
         _wake_for_what_is_left(parts, tenant_id, wake)
         return None
-    waba = parts.accounts.waba(tenant_id, number.waba_id)
-    access = parts.meta.of_account(tenant_id, waba, epoch_ms())
-    rate = number.sending_rate / number.lanes
-    runs = [run for run in parts.lanes.work(wake.phone_number_id).runs if run.tenant_id == tenant_id]
-    categories = {run.campaign_id: latest_category(parts.campaigns, parts.templates, run) for run in runs}
     keep_time()
-    end = asyncio.run(_run(parts, wake, access, rate, categories))
-    if end is not None and end.more:
+    end = asyncio.run(_run(parts, tenant_id, number, taken))
+    if end.more:
         wake_and_keep(
             parts.lanes, parts.lane_queue, tenant_id, wake.phone_number_id, wake.lane, fence=end.fence, now=epoch_ms()
         )
-    elif end is not None:
+    else:
         _wake_for_what_is_left(parts, tenant_id, wake)
     return end
-
-
-def _give_back(parts: LaneParts, wake: WakeLane) -> None:
-    """Keep the lane for nobody: who may send with it later wakes it without a token."""
-    if wake.handoff:
-        parts.lanes.give_back(wake.phone_number_id, wake.lane, wake.handoff)
 
 
 def _wake_for_what_is_left(parts: LaneParts, tenant_id: TenantId, wake: WakeLane) -> None:
@@ -94,16 +88,16 @@ def keep_time() -> None:
     gc.freeze()
 
 
-async def _run(
-    parts: LaneParts, wake: WakeLane, access: GraphAccess, rate: float, categories: Mapping[CampaignId, str]
-) -> LaneEnd | None:
+async def _run(parts: LaneParts, tenant_id: TenantId, number: Number, taken: LaneState) -> LaneEnd:
+    access = parts.meta.of_account(tenant_id, parts.accounts.waba(tenant_id, number.waba_id), epoch_ms())
+    runs = [run for run in parts.lanes.work(number.phone_number_id).runs if run.tenant_id == tenant_id]
+    categories = {run.campaign_id: latest_category(parts.campaigns, parts.templates, run) for run in runs}
+    rate = number.sending_rate / number.lanes
     graph = parts.graph()
     try:
         return await Lane(
-            phone_number_id=wake.phone_number_id,
-            lane=wake.lane,
-            owner=new_ulid(),
-            handoff=wake.handoff,
+            phone_number_id=number.phone_number_id,
+            taken=taken,
             lanes=parts.lanes,
             sends=parts.sends,
             consent=parts.consent,
@@ -115,7 +109,7 @@ async def _run(
                 cancelled=partial(is_cancelled, parts.campaigns),
                 new_id=new_ulid,
             ),
-            transmit=GraphTransmitter(graph, access, wake.phone_number_id, categories),
+            transmit=GraphTransmitter(graph, access, number.phone_number_id, categories),
             blocking=run_blocking,
             clock=SystemClock(),
             new_token=lambda: os.urandom(9).hex(),

@@ -295,10 +295,6 @@ class Lanes:
         free = "(attribute_not_exists(#exp) OR #exp < :now) AND (attribute_not_exists(fence) OR fence = :fence)"
         self._set_aside(phone_number_id, lane, handoff, until, free, {":fence": fence, ":now": now})
 
-    def give_back(self, phone_number_id: PhoneNumberId, lane: int, handoff: str) -> None:
-        """Let anybody have a lane that is kept for whoever holds this token: they have no use for it."""
-        self._set_aside(phone_number_id, lane, "", EpochMs(0), "hand = :held", {":held": handoff})
-
     def _set_aside(
         self,
         phone_number_id: PhoneNumberId,

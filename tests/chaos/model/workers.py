@@ -48,7 +48,6 @@ class Workers:
 
     async def _slice(self, process: Process, index: int, handoff: str) -> None:
         world = self._world
-        lane = world.lane(cast("Any", None), index=index, rate=RATE, seconds=SLICE_SECONDS, handoff=handoff)
 
         async def blocking(call: Callable[[], T], /) -> T:
             return await self._machine.turns.run(process, call)
@@ -56,12 +55,15 @@ class Workers:
         async def transmit(_run: Run, body: dict[str, object]) -> Outcome:
             return await self._transmit(process, index, body)
 
-        lane = replace(lane, clock=process.clock, blocking=blocking, transmit=cast("Transmitter", transmit))
         try:
+            taken = await blocking(partial(world.take_lane, index, handoff, process.clock.now()))
+            if taken is None:
+                process.finished = True
+                return
+            lane = world.lane(cast("Any", None), index=index, rate=RATE, seconds=SLICE_SECONDS, taken=taken)
+            lane = replace(lane, clock=process.clock, blocking=blocking, transmit=cast("Transmitter", transmit))
             end = await lane.run()
             process.finished = not lane.results.waiting
-            if end is None:
-                return
             if end.more:
                 await blocking(partial(self._hand_over, process, index, end))
             elif has_work(await blocking(lambda: world.deps.lanes.work(world.phone_number_id)), index):

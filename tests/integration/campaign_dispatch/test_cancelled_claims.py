@@ -12,7 +12,7 @@ from shared.domain.campaigns.campaign import after
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.ids import CampaignId, new_ulid
-from tests.support.engine import FakeMeta, World, open_test_database
+from tests.support.engine import World, open_test_database
 
 PEOPLE, CLAIMED = 80, 59
 STOOD_STILL_MS = 60_000
@@ -51,7 +51,7 @@ def claimed(world: World, campaign_id: CampaignId, run: Run, count: int, **more:
 
 def wake_up(world: World, fence: int, batch: list[Sent]) -> None:
     """The worker goes on where it stood, and stores what came of it."""
-    world.lane(FakeMeta()).results.settle(world.phone_number_id, 0, fence, batch, epoch_ms())
+    world.results().settle(world.phone_number_id, 0, fence, batch, epoch_ms())
 
 
 def cancel(world: World, campaign_id: CampaignId) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from functions.campaign_dispatch import lane_handler
 from functions.campaign_dispatch.lane import slice as slices
-from functions.campaign_dispatch.lane.lane import LaneEnd
+from functions.campaign_dispatch.lane.lane import LEASE_MS, LaneEnd
 from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.reservation import RESERVED_MS
 from shared.clients.graph import GraphAccess, GraphClient
@@ -170,22 +170,45 @@ def test_a_lane_is_kept_for_nobody_whose_number_cannot_use_it(
     assert world.deps.lanes.acquire(wake.phone_number_id, wake.lane, "anybody", "", now, EpochMs(now + 15_000))
 
 
-def test_whoever_goes_on_while_the_lane_is_given_back_is_not_left_waiting(
+def test_whoever_goes_on_while_the_lane_is_let_go_is_not_left_waiting(
     world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken(world)
     world.sweep(campaign, epoch_ms())
     (wake,) = taken(world)
-    give_back = world.deps.lanes.give_back
+    release = world.deps.lanes.release
 
     def resumed_just_before(*lane: Any) -> None:
         world.deps.lanes.set_run_state(world.phone_number_id, campaign, "running")
-        give_back(*lane)
+        release(*lane)
 
     restrict(world)
-    monkeypatch.setattr(world.deps.lanes, "give_back", resumed_just_before)
+    monkeypatch.setattr(world.deps.lanes, "release", resumed_just_before)
     assert run(world, wake) is None
     assert taken(world) == [WakeLane(wake.phone_number_id, wake.lane)]
+
+
+def test_a_worker_that_dies_before_it_sends_is_missed_when_its_lease_ends(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(world)
+    world.sweep(campaign, epoch_ms())
+    (wake,) = taken(world)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as killed:
+        killed.setattr(world.deps.accounts, "tenant_of_number", die)
+        with pytest.raises(Killed):
+            run(world, wake)
+    world.sweep(campaign, EpochMs(epoch_ms() + LEASE_MS + 1))
+    (again,) = taken(world)
+    assert again != wake
+    assert run(world, again) is not None
 
 
 def test_a_slice_that_fails_waits_in_the_line_of_its_tenant(
