@@ -1,4 +1,4 @@
-"""Meta's webhooks arrive here: GET and POST /webhooks/meta, without an authorizer.
+"""Meta's webhooks arrive here: GET and POST of a function URL that anybody may call.
 
 POST: check the length, verify the signature, split, queue, answer 200. Anything that goes wrong on the way answers 500,
 and Meta delivers again; what the queues already took then arrives twice, which their readers expect. GET answers the

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 from infra.local import gaps, rundir, services, stack
 from infra.local.child import Child
+from infra.local.tally import FUNCTION_URLS
 from infra.packaging.functions import build_functions
 from infra.packaging.layer import build_layer
 from infra.packaging.target import ROOT, local_target
@@ -74,7 +75,7 @@ class LocalCloud:
     @property
     def meta_webhook_url(self) -> str:
         """Where Meta's webhooks go."""
-        return f"{self.api_url}/webhooks/meta"
+        return self.outputs["MetaWebhookUrl"]
 
     @property
     def stripe_webhook_url(self) -> str:
@@ -162,6 +163,7 @@ class LocalCloud:
             "GraphApiUrl": self.simulator_url,
             "StripeApiUrl": self.stripe_simulator_url,
             "UserPoolIssuerBase": self.endpoint,
+            "FunctionUrlBase": f"{self.endpoint}{FUNCTION_URLS}",
             "EmailVerification": "skip",
             "ThreatProtection": "OFF",
             "ConsumerVisibilitySeconds": "60",

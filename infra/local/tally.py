@@ -3,7 +3,7 @@
 An ASGI application around ministack's. `GET /_tally` answers a JSON object of sums since the start:
 
 - `calls`: `service.Action` → API calls, SQS ones in the 64 KB units they are billed in;
-- `http`: `METHOD /path` of requests to the HTTP API, ids cut off;
+- `http`: `METHOD /path` of requests to the HTTP API and to function URLs, ids cut off;
 - `write_units`, `read_units`: DynamoDB capacity by `Table.Action`. Writes are as ministack reports them when asked to
   (by item size, indexes included). It reports reads without their size, so those are worked out from the answer's
   size: half a unit for each 4 KB begun, twice that for consistent ones.
@@ -16,7 +16,8 @@ from typing import Any
 from infra.local.asgi import Application, Message, Receive, Send, answer, read_body, replay
 
 PATH = "/_tally"
-_API_PREFIX = "/_aws/execute-api/"
+FUNCTION_URLS = "/_aws/lambda-url"
+_PREFIXES = ("/_aws/execute-api/", f"{FUNCTION_URLS}/")
 _SQS_UNIT = 64 * 1024
 _READ_UNIT = 4 * 1024
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
@@ -37,7 +38,7 @@ class Tally:
             await self._app(scope, receive, send)
         elif scope["path"] == PATH:
             await answer(send, json.dumps(self._sums).encode())
-        elif scope["path"].startswith(_API_PREFIX):
+        elif scope["path"].startswith(_PREFIXES):
             self._sums["http"][f"{scope['method']} {_route(scope['path'])}"] += 1
             await self._app(scope, receive, send)
         else:
@@ -95,5 +96,6 @@ def _service(authorization: str) -> str:
 
 def _route(path: str) -> str:
     """`/v1/campaigns/01J…/report` → `/v1/campaigns/*/report`."""
-    parts = path.removeprefix(_API_PREFIX).split("/")[1:]
+    # Four parts stand before it: nothing, `_aws`, the service, the API's or function URL's id.
+    parts = path.split("/")[4:]
     return "/" + "/".join("*" if any(c.isdigit() for c in part) and part != "v1" else part for part in parts)

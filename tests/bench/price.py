@@ -109,11 +109,11 @@ def stored_line(size: float, months: int) -> Line:
 
 
 def front_door(posts: float) -> Line:
-    """The way of Meta's webhooks: through the HTTP API if a route of it says so."""
-    routes = resources(TEMPLATE, "AWS::ApiGatewayV2::Route").values()
-    if any(route["RouteKey"] == "POST /webhooks/meta" for route in routes):
-        return Line("HTTP API", f"{posts:g} POSTs (none on a function URL)", posts * MILLION * HTTP_API_CALL)
-    return Line("function URL", f"{posts:g} POSTs", 0.0)
+    """The way of Meta's webhooks: the receiver's function URL if it has one, else the HTTP API."""
+    urls = resources(TEMPLATE, "AWS::Lambda::Url").values()
+    if any(url["TargetFunctionArn"] == {"Fn::GetAtt": ["WebhookReceiveFunction", "Arn"]} for url in urls):
+        return Line("function URL", f"{posts:g} POSTs, which cost nothing beside Lambda", 0.0)
+    return Line("HTTP API", f"{posts:g} POSTs", posts * MILLION * HTTP_API_CALL)
 
 
 def waits_of(work: Work) -> float:

@@ -1,6 +1,6 @@
 """What a campaign would cost on AWS, worked out from what was counted while it ran.
 
-Counted (`infra/local/tally.py`, and the REPORT lines in the functions' logs): requests to the HTTP API by their path,
+Counted (`infra/local/tally.py`, and the REPORT lines in the functions' logs): requests to function URLs by their path,
 invocations and their durations, API calls to SQS, KMS, S3, Secrets Manager and Scheduler, DynamoDB capacity.
 Added: one ReceiveMessage and one DeleteMessageBatch for every invocation by a queue, which ministack makes without a
 call. Left out: API calls of the demo itself, egress, logs, storage, and what idle queues cost.
@@ -18,7 +18,7 @@ from infra.local.tally import PATH
 
 # AWS price pages, us-east-1, on demand, read 2026-11: dollars per million, or per GB-second (arm64).
 _MILLION = 1_000_000
-HTTP_REQUEST = 1.00
+FUNCTION_URL_REQUEST = 0.0  # the invocation is all
 LAMBDA_REQUEST = 0.20
 GB_SECOND = 0.0000133334
 SQS_REQUEST = 0.40
@@ -109,7 +109,7 @@ def bill(used: Usage, ran: Mapping[str, Invocations], reads_of_the_demo: float) 
     polled = 2 * sum(run.count for name, run in ours.items() if name not in _NOT_BY_QUEUE)
     webhooks = sum(count for route, count in used.http.items() if "/webhooks/" in route)
     return [
-        Line("HTTP API, webhooks", webhooks, "requests", HTTP_REQUEST / _MILLION),
+        Line("Function URL, webhooks", webhooks, "requests", FUNCTION_URL_REQUEST),
         Line("Lambda, invocations", invoked, "requests", LAMBDA_REQUEST / _MILLION),
         Line("Lambda, time", sum(run.gb_seconds for run in ours.values()), "GB-s", GB_SECOND),
         Line("SQS", used.of("sqs") + polled, "requests", SQS_REQUEST / _MILLION),

@@ -82,5 +82,7 @@ def test_queue_calls_count_in_the_units_they_are_billed_in() -> None:
 def test_requests_to_the_api_are_counted_by_route() -> None:
     app = Tally(Upstream({}))
     ask(app, "/_aws/execute-api/abc123/v1/campaigns/01M84DDKYY9Z5TXRMXD92T9870/report", b"", {})
-    ask(app, "/_aws/execute-api/abc123/webhooks/meta", b"", {})
-    assert sums(app)["http"] == {"POST /v1/campaigns/*/report": 1, "POST /webhooks/meta": 1}
+    ask(app, "/_aws/execute-api/abc123/webhooks/stripe", b"", {})
+    ask(app, "/_aws/lambda-url/0123abcd/webhooks/meta", b"", {})
+    counted = {"POST /v1/campaigns/*/report": 1, "POST /webhooks/stripe": 1, "POST /webhooks/meta": 1}
+    assert sums(app)["http"] == counted

@@ -23,8 +23,6 @@ ROLES = resources(TEMPLATE, "AWS::IAM::Role")
 WORK_QUEUES = sorted(name for name in QUEUES if not name.endswith("DeadLetterQueue"))
 GLOBALS = TEMPLATE["Globals"]["Function"]
 PUBLIC_ROUTES = {
-    "GET /webhooks/meta",
-    "POST /webhooks/meta",
     "POST /webhooks/stripe",
     "POST /v1/signup",
     "POST /v1/login",
