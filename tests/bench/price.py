@@ -12,8 +12,21 @@ from infra.packaging.target import ROOT
 from tests.bench.parts import folding
 from tests.bench.priced_work import Measured, Work, measure
 from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
+from tests.support.cell_limits import (
+    DYNAMODB_SECONDS,
+    FUNCTIONS,
+    META_SECONDS,
+    NOTE_WRU,
+    POSTS,
+    SQS_SECONDS,
+    STATUS_WRITES,
+    TEMPLATE,
+    VCPU_MB,
+    default,
+    memory_mb,
+)
 from tests.support.dynoxide import BINARY, MISSING
-from tests.support.template import load_template, resources
+from tests.support.template import resources
 
 MILLION, GB = 1_000_000, 1e9
 
@@ -29,31 +42,18 @@ POINT_IN_TIME_GB_MONTH = 0.20
 LOGS_GB, LOGS_GB_MONTH = 0.50, 0.03
 TRACE, ALARM_MONTH, METRIC_MONTH, SCHEDULED = 5.00 / MILLION, 0.10, 0.30, 1.00 / MILLION
 
-POSTS = 2.53
-"""Webhooks per message when each brings one status: sent, delivered for 93 %, read for 60 %."""
-NOTE_WRU = 1 / 80
-"""Noting when a message left, beside what the write-cost test asserts."""
 RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
 """Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
 FIRST_WRU = 1.0
 """For a person who gets their first message: their user id is kept."""
-SQS_SECONDS, DYNAMODB_SECONDS, META_SECONDS = 3e-3, 4e-3, 0.3
-"""Assumed waits for one call of each, which are paid for as Lambda's time."""
-STATUS_WRITES = 0.7 / POSTS
-"""Per status, of what the write-cost test measures; assumed to be made one after another."""
 SEND_BYTES, ANSWER_BYTES = 1_400, 250
 """Assumed, on the wire: a template message that goes to Meta; the answer to a webhook, with its headers."""
 TRACED = 0.05
 """X-Ray's default rule: one request a second, and 5 % of the others."""
 PLATFORM_LINES = 300
 """Bytes of Lambda's own start, end and report of an invocation."""
-VCPU_MB = 1769
-"""Memory at which Lambda gives one whole vCPU; less gives as much less."""
 BLOCK_MONTHS, MESSAGE_MONTHS = 3, 13
 """How long what is counted as stored stays: blocks 90 days, messages 400."""
-
-TEMPLATE = load_template()
-FUNCTIONS = resources(TEMPLATE, "AWS::Serverless::Function")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,6 @@ class Line:
     arithmetic: str
     dollars: float
     """For a million, or for the whole of a month or an hour."""
-
-
-def memory_mb(function: str) -> int:
-    return int(FUNCTIONS[f"{function}Function"].get("MemorySize", TEMPLATE["Globals"]["Function"]["MemorySize"]))
-
-
-def default(parameter: str) -> str:
-    return str(TEMPLATE["Parameters"][parameter]["Default"])
 
 
 def gb_seconds(function: str, cpu: float, waits: float = 0.0) -> float:
