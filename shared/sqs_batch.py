@@ -7,6 +7,7 @@ records of several tenants: their records take turns, so one waits for at most o
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 from typing import Any, TypedDict
 
 from shared.domain.fairness import in_turns, owner_of
@@ -18,6 +19,8 @@ _SPARE_MS = 10_000
 """What one record may take, with a call to somebody else's server in it."""
 _CLOSING_MS = 2_000
 """What is left for the answer of an invocation."""
+_MOST_AT_ONCE = 10
+"""Threads of an invocation: a batch that waits for others' servers has ten records (Amazon SQS as a trigger)."""
 
 
 class ItemFailure(TypedDict):
@@ -64,21 +67,46 @@ def process_together(
     event: Mapping[str, Any],
     handle: Callable[[str, Record], None],
     *,
+    order: Callable[[Record], str] | None = None,
+    park: Callable[[str, str], object] | None = None,
     time_left_ms: Callable[[], int] | None = None,
+    needed_ms: int = 0,
 ) -> BatchResponse:
-    """As `process`, where order does not matter: all records at the same time, so that none waits for another. What
-    fails for good comes again as well, and ends in the dead-letter queue. With `time_left_ms` (of this invocation), so
-    does what is not done shortly before its end, alone."""
-    records = event["Records"]
-    threads = ThreadPoolExecutor(max_workers=max(1, len(records)))
+    """As `process`, with records worked on at the same time, so that none waits for another. Those to which `order`
+    gives one name are handled one after the other, and after a failure the rest of them come again with it.
+
+    A record is not begun with less than `needed_ms` of `time_left_ms` (of this invocation). What is not done shortly
+    before its end comes again, alone; a thread that is at it goes on until it is ended or done, so handling must stand
+    being run twice at once.
+    """
+    lines: dict[object, list[Record]] = {}
+    for record in in_turns(event["Records"], lambda record: owner_of(group_of(record))):
+        lines.setdefault(order(record) if order is not None else id(record), []).append(record)
+    done: set[str] = set()
+    over = Event()
+
+    def work(line: list[Record]) -> None:
+        for record in line:
+            if over.is_set():
+                return
+            if time_left_ms is not None and time_left_ms() < needed_ms:
+                count("RecordsPutOff")
+                return
+            if not _handled(record, handle, park):
+                return
+            done.add(record["messageId"])
+
+    threads = ThreadPoolExecutor(max_workers=max(1, min(_MOST_AT_ONCE, len(lines))))
     try:
-        work = {id(record): threads.submit(handle, record["body"], record) for record in records}
-        if time_left_ms is not None:
-            wait(work.values(), timeout=max(0, time_left_ms() - _CLOSING_MS) / 1000)
-        timeout = None if time_left_ms is None else 0
-        return process(event, lambda _body, record: work[id(record)].result(timeout))
+        working = [threads.submit(work, line) for line in lines.values()]
+        left = None if time_left_ms is None else max(0, time_left_ms() - _CLOSING_MS) / 1000
+        if unfinished := wait(working, timeout=left).not_done:
+            over.set()
+            log_failure(f"{len(unfinished)} of {len(lines)}", TimeoutError())
     finally:
-        threads.shutdown(wait=False)
+        threads.shutdown(wait=False, cancel_futures=True)
+    count("RecordsTaken", len(event["Records"]))
+    return failures(record["messageId"] for record in event["Records"] if record["messageId"] not in done)
 
 
 def group_of(record: Record) -> str:

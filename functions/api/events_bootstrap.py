@@ -22,8 +22,6 @@ from shared.store.webhooks.event_feed import EventFeed
 if TYPE_CHECKING:
     from functions.api.events.courier import Courier
 
-_SECRETS_KEPT = 500
-
 
 @dataclass(frozen=True, slots=True)
 class ChangeDeps:
@@ -50,7 +48,7 @@ def change_deps() -> ChangeDeps:
 def deliver_deps() -> "Courier":
     """Raises ConfigError, which names the missing setting."""
     from functions.api.events.courier import Courier
-    from shared.clients.vault import Vault
+    from shared.clients.vault import OpenedSecrets, Vault
     from shared.clients.webhook_sender import WebhookSender
     from shared.store.webhooks.deliveries import WebhookDeliveries
 
@@ -61,8 +59,7 @@ def deliver_deps() -> "Courier":
     return Courier(
         endpoints=WebhookEndpoints(Directory(database)),
         deliveries=WebhookDeliveries(database),
-        # Each attempt needs a secret or two, and KMS charges for every opening.
-        open_secret=functools.lru_cache(_SECRETS_KEPT)(Vault(aws.kms, required(env, "KMS_KEY_ID")).open),
+        open_secret=OpenedSecrets(Vault(aws.kms, required(env, "KMS_KEY_ID"))).open,
         send=WebhookSender(allow_private=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true").send,
         queue=queue,
         publisher=_publisher(database, queue),

@@ -3,7 +3,7 @@
 A slice that runs out of time notes how far it came and puts the message back by itself. Redelivery is safe: an import
 is in one worker's hands at a time, and rows written twice come out unchanged.
 
-What bounds a tenant: two of the twenty workers at a time (`MOST_AT_ONCE`); what is more goes back to the queue, which
+What bounds a tenant: two of the fifty workers at a time (`MOST_AT_ONCE`); what is more goes back to the queue, which
 is fair by tenant, and comes again after a minute.
 """
 

@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Mapping
 
+from functions.campaign_dispatch.start.campaign import FILES_AT_ONCE
 from functions.campaign_dispatch.start.parts import StartParts
 from shared.clients.aws import AwsClients
 from shared.clients.files import Files
@@ -23,7 +24,7 @@ from shared.store.media.library import MediaLibrary
 from shared.store.templates.templates import Templates
 
 _UPLOAD_SECONDS = 45.0
-"""A campaign's start may take a minute."""
+"""A campaign's start may take a minute, and its files go to Meta side by side."""
 
 
 def build(database: Database, env: Mapping[str, str]) -> StartParts:
@@ -37,7 +38,7 @@ def build(database: Database, env: Mapping[str, str]) -> StartParts:
         return MediaService(
             MediaLibrary(directory),
             MetaAccess(Accounts(directory), Vault(aws.kms, key_id), secrets),
-            GraphClient(api_url, api_version, max_connections=2),
+            GraphClient(api_url, api_version, max_connections=FILES_AT_ONCE),
             Files(aws.s3, bucket),
             upload_seconds=_UPLOAD_SECONDS,
         )

@@ -1,6 +1,7 @@
 """Trigger: StartQueue, which EventBridge Scheduler writes to when a campaign is due. Duplicates are harmless.
 
-What bounds a tenant: the queue is fair by tenant, and tenants take turns within a batch.
+What bounds a tenant: the queue is fair by tenant, and a start has its invocation to itself, so that files that go to
+Meta slowly (45 s each, those of a campaign side by side) delay nobody else's.
 """
 
 from typing import Any, Protocol

@@ -2,7 +2,8 @@
 
 Redelivery copies again what is not stored yet and changes nothing that is.
 
-What bounds a tenant: one file of at most 100 MB an invocation, two minutes, and a queue that is fair by tenant.
+What bounds a tenant: one file of at most 100 MB an invocation, two minutes, and a queue that is fair by tenant: whoever
+has few files under way is served first, so one whose files come slowly waits for them itself.
 """
 
 import os

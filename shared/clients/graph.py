@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -235,12 +236,20 @@ def _rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
     return ProviderRejected(f"Meta refused: {words}", provider_code=str(code))
 
 
+def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a call from synchronous code, in whichever thread: always on the same loop, so that connections stay open
+    between calls, and the calls of several threads wait for none of each other."""
+    return asyncio.run_coroutine_threadsafe(coroutine, _running_loop()).result()
+
+
+_making = threading.Lock()
 _loop: asyncio.AbstractEventLoop | None = None
 
 
-def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run a call from synchronous code, always on the same loop, so that connections stay open between calls."""
+def _running_loop() -> asyncio.AbstractEventLoop:
     global _loop
-    if _loop is None:
-        _loop = asyncio.new_event_loop()
-    return _loop.run_until_complete(coroutine)
+    with _making:
+        if _loop is None:
+            _loop = asyncio.new_event_loop()
+            threading.Thread(target=_loop.run_forever, name="graph", daemon=True).start()
+        return _loop

@@ -2,7 +2,7 @@
 
 from shared.clients.graph import GraphAccess
 from shared.clients.platform_secret import MetaSecrets, SecretReader
-from shared.clients.vault import META_TOKEN, Vault
+from shared.clients.vault import META_TOKEN, OpenedSecrets, Vault
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Waba
 from shared.ids import PhoneNumberId, TenantId
@@ -12,7 +12,7 @@ from shared.store.accounts.tenants import Accounts
 class MetaAccess:
     def __init__(self, accounts: Accounts, vault: Vault, secrets: SecretReader[MetaSecrets]) -> None:
         self._accounts = accounts
-        self._vault = vault
+        self._tokens = OpenedSecrets(vault)
         self._secrets = secrets
 
     def of_number(self, tenant_id: TenantId, phone_number_id: PhoneNumberId, now: EpochMs) -> GraphAccess:
@@ -21,6 +21,6 @@ class MetaAccess:
         return self.of_account(tenant_id, self._accounts.waba(tenant_id, number.waba_id), now)
 
     def of_account(self, tenant_id: TenantId, waba: Waba, now: EpochMs) -> GraphAccess:
-        """`now` in epoch ms."""
-        token = self._vault.open(tenant_id, META_TOKEN, waba.token)
+        """`now` in epoch ms. Raises Conflict for an account that has left."""
+        token = self._tokens.open(tenant_id, META_TOKEN, waba.token)
         return GraphAccess.of(token, self._secrets.read(now).meta_app_secret)

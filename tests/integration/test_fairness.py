@@ -8,7 +8,7 @@ import importlib
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier, Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from functions.api import change_handler, import_handler
 from functions.api.contacts.imports.job import MOST_AT_ONCE, Imports
 from functions.api.contacts.imports.run import ImportRun
+from functions.bot_reply import handler as bot_handler
 from functions.campaign_dispatch import sweep_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
@@ -74,10 +75,6 @@ CONSUMERS: list[tuple[str, str, Callable[[TenantId, int], Any]]] = [
         lambda owner, i: StartCampaign(owner, CampaignId(f"c{i}")),
     ),
     (
-        "functions.bot_reply.handler", "take_turn",
-        lambda owner, i: BotTurn(owner, PhoneNumberId("106"), ContactId("c"), ConversationId(f"v{i}"), "m"),
-    ),
-    (
         "functions.billing_events.apply_handler", "apply_event",
         lambda owner, i: BillingEvent("s", f"{i}", "k", "", owner),
     ),
@@ -101,6 +98,30 @@ def test_in_a_batch_the_other_s_record_waits_for_one_of_the_many(
     worked.clear()
     late = handler.lambda_handler(batch(*records), Context(time_left_ms=5_000))
     assert (worked, len(late["batchItemFailures"])) == ([], 10)
+
+
+def test_ten_turns_of_a_batch_are_taken_at_once_and_none_without_the_time_it_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_there = Barrier(10, timeout=20)
+    taken: list[ConversationId] = []
+
+    def take(_deps: object, turn: BotTurn, _now: int) -> None:
+        all_there.wait()
+        taken.append(turn.conversation_id)
+
+    monkeypatch.setattr(bot_handler, "take_turn", take)
+    parts = SimpleNamespace(parking=SimpleNamespace(park=lambda *_: pytest.fail("parked")))
+    monkeypatch.setattr(bot_handler, "deps", lambda: parts)
+    turns = [
+        BotTurn(owner, PhoneNumberId("106"), ContactId("c"), ConversationId(f"v{i}"), "m")
+        for i, owner in enumerate([*[MANY] * 9, FEW])
+    ]
+    records = batch(*((turn.group, turn.to_json()) for turn in turns))
+    assert bot_handler.lambda_handler(records, Context()) == {"batchItemFailures": []}
+    assert len(taken) == 10
+    late = bot_handler.lambda_handler(records, Context(time_left_ms=20_000))
+    assert (len(taken), len(late["batchItemFailures"])) == (10, 10)
 
 
 def test_many_campaigns_of_one_tenant_leave_a_turn_to_every_other(monkeypatch: pytest.MonkeyPatch) -> None:

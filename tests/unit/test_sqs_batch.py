@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared import observability
-from shared.errors import NotYet, RateLimited, RetryableError
+from shared.errors import InvalidInput, NotYet, RateLimited, RetryableError
 from shared.observability import count
 from shared.sqs_batch import process, process_together
 
@@ -118,3 +118,84 @@ def test_what_an_invocation_counts_is_one_line_of_sums(
     assert not counted
     observability.show_counts()
     assert capsys.readouterr().out == ""
+
+
+def of_owners(*bodies: str) -> dict[str, Any]:
+    """Records whose body begins with their owner's letter."""
+    batch = records(*bodies)
+    for record in batch["Records"]:
+        record["attributes"] = {"MessageGroupId": record["body"][0]}
+    return batch
+
+
+def test_records_worked_on_together_keep_an_order_where_there_is_one(counted: Counter[str]) -> None:
+    """The first of a goes on only when b is through, and the second of a only after the first."""
+    heard: list[str] = []
+    b_is_through = Event()
+
+    def handle(body: str, _record: Mapping[str, Any]) -> None:
+        if body == "a1":
+            assert b_is_through.wait(20)
+        heard.append(body)
+        if body == "b2":
+            b_is_through.set()
+
+    batch = of_owners("a1", "a2", "b1", "b2")
+    assert process_together(batch, handle, order=lambda record: str(record["body"][0])) == {"batchItemFailures": []}
+    assert heard == ["b1", "b2", "a1", "a2"]
+
+
+def test_after_a_failure_the_rest_of_its_line_comes_again_and_no_other(counted: Counter[str]) -> None:
+    heard: list[str] = []
+    parked: list[str] = []
+
+    def handle(body: str, _record: Mapping[str, Any]) -> None:
+        heard.append(body)
+        if body == "a1":
+            raise KeyError("a bug")
+        if body == "b1":
+            raise InvalidInput("never")
+
+    def park(_reason: str, body: str) -> None:
+        parked.append(body)
+
+    batch = of_owners("a1", "b1", "a2", "b2")
+    answer = process_together(batch, handle, order=lambda record: str(record["body"][0]), park=park)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}, {"itemIdentifier": "m2"}]}
+    assert (sorted(heard), parked) == (["a1", "b1", "b2"], ["b1"])
+
+
+def test_when_the_time_is_over_no_record_is_begun(counted: Counter[str]) -> None:
+    heard: list[str] = []
+
+    def handle(body: str, _record: Mapping[str, Any]) -> None:
+        heard.append(body)
+
+    answer = process_together(
+        records("1", "2"),
+        handle,
+        order=lambda _record: "",
+        time_left_ms=lambda: 5_000 if heard else 60_000,
+        needed_ms=10_000,
+    )
+    assert (heard, answer) == (["1"], {"batchItemFailures": [{"itemIdentifier": "m1"}]})
+    assert (counted["RecordsPutOff"], counted["RecordFailed"]) == (1, 0)
+
+
+def test_what_was_cut_off_is_not_gone_on_with() -> None:
+    begun, done, ended = Event(), Event(), Event()
+    heard: list[str] = []
+
+    def handle(body: str, _record: Mapping[str, Any]) -> None:
+        heard.append(body)
+        begun.set()
+        done.wait(60)
+        ended.set()
+
+    answer = process_together(
+        records("1", "2"), handle, order=lambda _record: "", time_left_ms=lambda: 2_000 + 100 * (not begun.wait(10))
+    )
+    done.set()
+    assert ended.wait(10)
+    assert len(answer["batchItemFailures"]) == 2
+    assert heard == ["1"]

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,6 +25,7 @@ from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Head
 from shared.store.conversations.messages import Messages
+from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 
@@ -34,10 +35,11 @@ Json = dict[str, Any]
 
 
 class Meta(ThreadingHTTPServer):
-    """Accepts every message and remembers it."""
+    """Accepts every message and remembers it; `before` is what it does first, with the person's number."""
 
     def __init__(self) -> None:
         self.sent: list[Json] = []
+        self.before: Callable[[str], object] = lambda _to: None
         super().__init__(("127.0.0.1", 0), MetaHandler)
 
 
@@ -46,6 +48,7 @@ class MetaHandler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.before(body["to"])
         self.server.sent.append({"path": self.path.partition("?")[0], **body})
         answer = json.dumps({"messages": [{"id": f"wamid.{len(self.server.sent)}"}]}).encode()
         self.send_response(200)
@@ -135,6 +138,68 @@ def test_an_answer_whose_outcome_was_lost_is_not_sent_again(
     assert len(deliver(turn)) == (1 if status == "queued" else 0)
     reply, _ = deps.conversations.messages.page(TENANT, CONVERSATION, 9, None).items
     assert (reply.status, len(meta.sent)) == (status, 1)
+
+
+def people(deps: BotParts, database: Database, count: int) -> list[str]:
+    """The turns of so many people who ask at the same time; their numbers end with 00, 01, …"""
+    turns = []
+    for i in range(count):
+        contact, conversation = ContactId(f"{i + 1:032d}"), ConversationId(f"c{i}")
+        Contacts(database).upsert(TENANT, contact, {"phone": f"+165055500{i:02d}"}, {}, frozenset(), EpochMs(1))
+        at = epoch_ms()
+        message_id = message_key(at, f"in-{i}")
+        message = Message(message_id, conversation, "in", "contact", "text", "hours", at, {"body": "hours"})
+        deps.conversations.append(TENANT, Head(conversation, PHONE_ID, contact, ""), message)
+        turns.append(BotTurn(TENANT, PHONE_ID, contact, conversation, message_id).to_json())
+    return turns
+
+
+def test_ten_answers_wait_for_a_slow_meta_at_the_same_time(deps: BotParts, aws: FakeAws, meta: Meta) -> None:
+    """Meta answers nobody before all ten have asked."""
+    all_there = threading.Barrier(10, timeout=15)
+    meta.before = lambda _to: all_there.wait()
+    assert deliver(*people(deps, aws.database(), 10)) == []
+    assert len(meta.sent) == 10
+    assert not all_there.broken
+
+
+def test_one_whom_meta_lets_wait_keeps_nobody_else_of_the_batch(deps: BotParts, aws: FakeAws, meta: Meta) -> None:
+    """The first is answered only once nine others are."""
+    through: list[str] = []
+    nine = threading.Event()
+
+    def before(to: str) -> None:
+        if to.endswith("00"):
+            assert nine.wait(15)
+        through.append(to)
+        if len(through) == 9:
+            nine.set()
+
+    meta.before = before
+    assert deliver(*people(deps, aws.database(), 10)) == []
+    assert through[-1] == "+16505550000"
+    assert len(through) == 10
+
+
+def test_answers_in_one_conversation_keep_their_order_while_meta_is_slow(
+    deps: BotParts, aws: FakeAws, meta: Meta
+) -> None:
+    (other,) = people(deps, aws.database(), 1)
+    first, second = (receive(deps, f"{said} hours", EpochMs(epoch_ms() + i)) for i, said in enumerate("ab"))
+    others_turn = threading.Event()
+    at_once: list[int] = []
+
+    def before(to: str) -> None:
+        if to.endswith("00"):
+            others_turn.set()
+        else:
+            at_once.append(len(meta.sent))
+            assert others_turn.wait(15)
+
+    meta.before = before
+    assert deliver(first, second, other) == []
+    assert (len(at_once), len(meta.sent)) == (2, 3)
+    assert at_once[1] >= 1, "the second began when the first was sent"
 
 
 def test_what_no_rule_knows_stays_unanswered(deps: BotParts, meta: Meta) -> None:

@@ -1,5 +1,6 @@
 """A campaign that names a file of the library: given to Meta when it starts, and frozen as Meta's id."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -118,6 +119,33 @@ def test_a_file_is_frozen_as_metas_id_and_given_to_it_once(shop: Shop) -> None:
     shop.scheduled_again()
     assert shop.start(EpochMs(NOW + 1)) == "loading"
     assert (shop.frozen_id(), shop.uploads()) == (first, 1)
+
+
+def test_two_files_that_go_to_meta_slowly_go_there_at_the_same_time(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither upload begins before both are asked for."""
+    other, world = FILE.replace("Z", "Y"), shop.world
+    boto3.client("s3").put_object(Bucket="data", Key=upload_key(world.tenant_id, other), Body=JPEG)
+    shop.library.create(world.tenant_id, LibraryFile(other, "b.jpg", "image/jpeg", "image", len(JPEG)))
+    cards = [{"components": [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Hi"}]} for _ in range(2)]
+    components = [*world.template.components, {"type": "CAROUSEL", "cards": cards}]
+    world.deps.templates.put(world.tenant_id, replace(world.template, components=components))
+    files = {f"card.{i}.header.image": Variable("media", file_id) for i, file_id in enumerate((FILE, other))}
+    world.deps.campaigns.change(
+        world.tenant_id,
+        CampaignId(shop.campaign_id),
+        lambda c: replace(c, variables={k: v for k, v in c.variables.items() if k != "header.image"} | files),
+    )
+    upload, both = GraphClient.upload, asyncio.Barrier(2)
+
+    async def slow(*arguments: Any, **more: Any) -> str:
+        async with asyncio.timeout(15), both:
+            return await upload(*arguments, **more)
+
+    monkeypatch.setattr(GraphClient, "upload", slow)
+    assert shop.start() == "loading"
+    assert shop.uploads() == 2
 
 
 def test_an_id_that_would_die_while_the_campaign_is_sent_is_replaced(shop: Shop) -> None:

@@ -167,6 +167,13 @@ def test_queue_has_one_trigger_that_reports_failures() -> None:
         assert value(trigger["ScalingConfig"]["MaximumConcurrency"]) >= 2
 
 
+def test_what_waits_long_for_others_servers_has_its_invocation_to_itself() -> None:
+    """Uploads, files of 100 MB, whole shards, imports: nobody else's record is put off or redelivered with them."""
+    sizes = {name.removesuffix("Function"): value(trigger["BatchSize"]) for name, trigger in triggers()}
+    alone = ("CampaignStart", "WebhookMedia", "CampaignLoad", "CampaignLane", "ApiImport")
+    assert {name: sizes[name] for name in alone} == dict.fromkeys(alone, 1)
+
+
 def test_stream_loses_nothing_and_stops_at_nothing() -> None:
     read = [trigger["Stream"]["Fn::GetAtt"] for _, trigger in streams()]
     assert sorted(read) == [[name, "StreamArn"] for name in sorted(TABLES) if "StreamSpecification" in TABLES[name]]
