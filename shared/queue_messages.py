@@ -39,6 +39,15 @@ class StartCampaign(QueueMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class SweepCampaign(QueueMessage):
+    """Look after a campaign once. `turn` is the token of the turn that is kept for it."""
+
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    turn: str
+
+
+@dataclass(frozen=True, slots=True)
 class LoadShard(QueueMessage):
     """Freeze one contact shard of a campaign's audience; with `dry_run_id`, only count and sample it."""
 

@@ -14,6 +14,7 @@ from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
@@ -29,11 +30,13 @@ def build(database: Database, env: Mapping[str, str]) -> SweepParts:
         sends=Sends(database),
         lanes=lanes,
         slices=LoadSlices(database),
+        turns=SweepTurns(database),
         opening=Opening(Accounts(directory), campaigns, Templates(directory), lanes, lane_queue),
         start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
         lane_queue=lane_queue,
         unknown_grace_ms=required_int(env, "UNKNOWN_GRACE_SECONDS") * 1000,
+        turn_ms=required_int(env, "SWEEP_TURN_SECONDS") * 1000,
     )
 
 

@@ -1,52 +1,42 @@
-"""Trigger: EventBridge Scheduler, once a minute. One campaign that fails does not stop the others.
+"""Trigger: SweepQueue. One message is one campaign's turn, with an invocation of its own: however long its books take,
+it keeps nobody waiting.
 
-The books of a million recipients take a second or two to read, so there may be more campaigns than fit into a minute:
-each minute begins with another one, and who had no turn is counted. Tenants take turns: a tenant's second campaign
-comes after everybody's first, so what bounds the wait is how many tenants send, not how many campaigns one of them has.
+One that fails is come back to next minute. A message comes again only when its worker died, and a turn that has ended
+meanwhile is not taken twice. What bounds a tenant: the queue is fair by tenant.
 """
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from typing import Any
 
 from functions.campaign_dispatch.sweep.campaign import sweep_campaign
+from functions.campaign_dispatch.sweep.parts import SweepParts
 from functions.campaign_dispatch.sweep_bootstrap import deps
-from shared.clock import epoch_ms
-from shared.domain.fairness import in_turns
+from shared.clock import EpochMs, epoch_ms
 from shared.observability import count, logger, with_counts
-from shared.sqs_batch import log_failure
-
-_SPARE_MS = 10_000
-_STRIDE = 7_919
-"""A prime: the beginnings of successive minutes lie far apart."""
-T = TypeVar("T")
+from shared.queue_messages import SweepCampaign
+from shared.sqs_batch import BatchResponse, Record, log_failure, process
 
 
-class TimeLeft(Protocol):
-    def get_remaining_time_in_millis(self) -> int: ...
+def _handle(body: str, _record: Record) -> None:
+    parts, turn = deps(), SweepCampaign.from_json(body)
+    now = epoch_ms()
+    if not parts.turns.begin(turn.tenant_id, turn.campaign_id, turn.turn, EpochMs(now + parts.turn_ms)):
+        return
+    _sweep(parts, turn, now)
+    parts.turns.end(turn.tenant_id, turn.campaign_id, turn.turn)
+
+
+def _sweep(parts: SweepParts, turn: SweepCampaign, now: EpochMs) -> None:
+    try:
+        result = sweep_campaign(parts, turn.tenant_id, turn.campaign_id, now)
+    except Exception as error:
+        log_failure(turn.campaign_id, error)
+        count("SweepFailed")
+        return
+    if result == "unbalanced":
+        count("BooksUnbalanced")
+    logger.info("swept", extra={"campaign_id": turn.campaign_id, "result": result})
 
 
 @with_counts
-def lambda_handler(_event: object, context: TimeLeft) -> None:
-    now = epoch_ms()
-    rotated = in_turn(deps().campaigns.to_sweep(now), now // 60_000)
-    campaigns = in_turns(rotated, lambda one: one[0])
-    for done, (tenant_id, campaign_id) in enumerate(campaigns):
-        if context.get_remaining_time_in_millis() < _SPARE_MS:
-            count("SweepUnfinished", len(campaigns) - done)
-            logger.warning("no time for all campaigns", extra={"left": len(campaigns) - done})
-            return
-        try:
-            result = sweep_campaign(deps(), tenant_id, campaign_id, now)
-        except Exception as error:
-            log_failure(campaign_id, error)
-            count("SweepFailed")
-            continue
-        if result == "unbalanced":
-            count("BooksUnbalanced")
-        logger.info("swept", extra={"campaign_id": campaign_id, "result": result})
-
-
-def in_turn(items: Sequence[T], minute: int) -> list[T]:
-    """All of them, beginning with another one each minute."""
-    first = minute * _STRIDE % len(items) if items else 0
-    return [*items[first:], *items[:first]]
+def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
+    return process(event, _handle)

@@ -170,6 +170,7 @@ class LocalCloud:
             "AllowPrivateWebhooks": "true",
             # Each worker is a process here, and starting twenty at once keeps a small machine busy for 20 s.
             "LoadConcurrency": "4",
+            "SweepConcurrency": "4",
         }
 
     def _create_secrets(self) -> dict[str, str]:

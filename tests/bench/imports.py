@@ -13,6 +13,7 @@ HANDLERS = (
     "functions.campaign_dispatch.start_handler",
     "functions.campaign_dispatch.load_handler",
     "functions.campaign_dispatch.lane_handler",
+    "functions.campaign_dispatch.due_handler",
     "functions.campaign_dispatch.sweep_handler",
     "functions.bot_reply.handler",
     "functions.billing_events.receive_handler",

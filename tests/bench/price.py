@@ -196,7 +196,7 @@ def idle_month() -> list[Line]:
     fifo = sum(bool(queues[name].get("FifoQueue")) for name in polled)
     polls = 5 * 30 * 24 * 3600 / 20
     alarms, keys = len(resources(TEMPLATE, "AWS::CloudWatch::Alarm")), len(resources(TEMPLATE, "AWS::KMS::Key"))
-    minutes, sweep = 30 * 24 * 60, gb_seconds("CampaignSweep", 0.005, 4 * DYNAMODB_SECONDS)
+    minutes, sweep = 30 * 24 * 60, gb_seconds("CampaignDue", 0.015, 18 * DYNAMODB_SECONDS)
     return [
         Line("alarms", f"{alarms} x ${ALARM_MONTH:.2f}", alarms * ALARM_MONTH),
         Line("keys and secrets", f"{keys} keys, 3 secrets", keys * KMS_KEY_MONTH + 3 * SECRET_MONTH),
@@ -207,8 +207,8 @@ def idle_month() -> list[Line]:
         ),
         Line(
             "sweep, every minute",
-            f"{minutes:,} runs and schedules, assumed 5 ms CPU and 4 reads",
-            minutes * (LAMBDA_CALL + SCHEDULED + sweep * LAMBDA_GB_SECOND + 4 * READ_UNIT),
+            f"{minutes:,} runs and schedules, assumed 15 ms CPU and 18 reads",
+            minutes * (LAMBDA_CALL + SCHEDULED + sweep * LAMBDA_GB_SECOND + 9.5 * READ_UNIT),
         ),
     ]
 

@@ -26,6 +26,7 @@ _REST_SECONDS = 120.0
 _PARAMETERS = {
     "LaneSliceSeconds": "3",
     "LaneConcurrency": "30",
+    "SweepTurnSeconds": "10",
     "ConsumerVisibilitySeconds": "12",
     "UnknownGraceSeconds": "10",
     "LogLevel": "WARN",
@@ -142,7 +143,7 @@ def _sweep(cloud: LocalCloud, stop: threading.Event) -> None:
     client = cloud.client("lambda")
     while not stop.wait(_SWEEP_SECONDS):
         try:
-            client.invoke(FunctionName=f"{STACK}-CampaignSweep", Payload=b"{}")
+            client.invoke(FunctionName=f"{STACK}-CampaignDue", Payload=b"{}")
         except (BotoCoreError, ClientError):
             continue  # killed on the way; the next one comes soon
 

@@ -13,7 +13,10 @@ from tests.chaos.plan import Plan
 
 PASS, KILL_BEFORE, KILL_AFTER, OUTAGE = "pass", "kill_before", "kill_after", "outage"
 SABOTAGED = frozenset(
-    ("CampaignStart", "CampaignLoad", "CampaignLane", "CampaignSweep", "WebhookInbound", "WebhookStatus")
+    (
+        *("CampaignStart", "CampaignLoad", "CampaignLane", "CampaignDue", "CampaignSweep"),
+        *("WebhookInbound", "WebhookStatus"),
+    )
 )
 """The functions behind the queues and the schedule; the API stays whole, because the run itself uses it."""
 

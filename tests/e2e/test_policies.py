@@ -75,6 +75,8 @@ UNSEEN = [
     Unseen("CampaignLane", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),
     Unseen("CampaignLane", ("Query",), _DIRECTORY, "a refusal concerns every campaign of an account"),
     Unseen("CampaignLane", ("DeleteItem", "ConditionCheckItem"), _SENDS, "Meta says: too fast"),
+    Unseen("CampaignDue", ("PutItem",), _SENDS, "a minute is too short for all campaigns"),
+    Unseen("CampaignDue", ("DeleteItem",), _SENDS, "a queue does not take what it is sent"),
     Unseen("CampaignSweep", ("GetItem",), _SENDS, _WOKEN),
     Unseen("CampaignSweep", ("SendMessage",), "sqs:*Queue", _WOKEN),
     Unseen("BotReply", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),

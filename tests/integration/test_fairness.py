@@ -1,11 +1,10 @@
 """No tenant's work holds up another's: one test for each kind of consumer, which counts work and not time.
 
-Batches of queues: turns. The stream: a failure of one tenant. The sweep: many campaigns of one. Imports: places. What
-is put back on a fair queue: whose it is.
+Batches of queues: turns. The stream: a failure of one tenant. Imports: places. What is put back on a fair queue: whose
+it is. The sweep: tests/integration/campaign_dispatch/test_sweep_turns.py.
 """
 
 import importlib
-import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
@@ -18,7 +17,6 @@ from functions.api import change_handler, import_handler
 from functions.api.contacts.imports.job import MOST_AT_ONCE, Imports
 from functions.api.contacts.imports.run import ImportRun
 from functions.bot_reply import handler as bot_handler
-from functions.campaign_dispatch import sweep_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, Folded
@@ -122,28 +120,6 @@ def test_ten_turns_of_a_batch_are_taken_at_once_and_none_without_the_time_it_nee
     assert len(taken) == 10
     late = bot_handler.lambda_handler(records, Context(time_left_ms=20_000))
     assert (len(taken), len(late["batchItemFailures"])) == (10, 10)
-
-
-def test_many_campaigns_of_one_tenant_leave_a_turn_to_every_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    campaigns = [(MANY, f"c{i}") for i in range(500)]
-    campaigns.insert(250, (FEW, "theirs"))
-    swept: list[str] = []
-    store = SimpleNamespace(to_sweep=lambda _now: campaigns)
-    monkeypatch.setattr(sweep_handler, "deps", lambda: SimpleNamespace(campaigns=store))
-
-    def sweep(_deps: object, tenant_id: TenantId, _campaign_id: str, _now: int) -> str:
-        swept.append(tenant_id)
-        return "sending"
-
-    monkeypatch.setattr(sweep_handler, "sweep_campaign", sweep)
-    minutes = itertools.count(1)
-    monkeypatch.setattr(sweep_handler, "epoch_ms", lambda: next(minutes) * 60_000)
-    for _ in range(5):
-        swept.clear()
-        left = iter([60_000, 30_000, 20_000, 9_000])
-        sweep_handler.lambda_handler({}, SimpleNamespace(get_remaining_time_in_millis=lambda left=left: next(left)))
-        assert len(swept) == 3
-        assert FEW in swept[:2]
 
 
 def test_the_writes_of_a_batch_of_statuses_take_turns() -> None:

@@ -28,6 +28,7 @@ QUEUES = (
     "Start",
     "Load",
     "Lane",
+    "Sweep",
     "Bot",
     "Media",
     "Billing",

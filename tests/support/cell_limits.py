@@ -69,8 +69,8 @@ class Figures:
     """A second and tenant with 16 writers, as `make bench ARGS=feed` has for its target."""
     load_cpu: float = 2 * 91e-6
     """A person frozen into a campaign, by `make bench ARGS=freeze`: 91 s a million on two cores."""
-    sweep_people: float = 2.9e6
-    """People under way that a sweep reads the books of in its minute: 6.1 CPU s a million at 512 MB."""
+    sweep_cpu: float = 6.1e-6
+    """A person under way, each time the sweep reads their campaign's books."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +215,9 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     )
     yield Limit(
         f"sweep: books of all who are under way, {CAMPAIGN_SECONDS / 3600:g} h of sending",
-        found.sweep_people / CAMPAIGN_SECONDS,
-        "code",
-        "one turn a minute",
+        most("CampaignSweep", settings) * 60 / seconds("CampaignSweep", found.sweep_cpu, 0) / CAMPAIGN_SECONDS,
+        "parameter",
+        "SweepConcurrency; one turn a campaign and minute",
     )
 
 

@@ -44,6 +44,7 @@ from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.fields import ContactFields
 from shared.store.contacts.mergers import Mergers
@@ -149,11 +150,13 @@ class Deps:
     sends: Sends
     lanes: Lanes
     slices: LoadSlices
+    turns: SweepTurns
     load_queue: Queue
     lane_queue: Queue
     start_queue: Queue
     media: Callable[[], MediaService]
     unknown_grace_ms: int
+    turn_ms: int
 
     @property
     def opening(self) -> Opening:
@@ -191,11 +194,13 @@ class World:
             sends=Sends(database),
             lanes=Lanes(database),
             slices=LoadSlices(database),
+            turns=SweepTurns(database),
             load_queue=cast("Queue", self.load_queue),
             lane_queue=cast("Queue", self.lane_queue),
             start_queue=cast("Queue", self.start_queue),
             media=cast("Any", None),
             unknown_grace_ms=2_000,
+            turn_ms=360_000,
         )
         owner = Member(new_ulid(), new_ulid(), "owner@example.com", Role.OWNER)
         self.deps.accounts.create(Tenant(self.tenant_id, "Test", "BR", number_plans=VERSION), owner)
@@ -248,6 +253,11 @@ class World:
 
     def sweep(self, campaign_id: CampaignId, now: EpochMs) -> str:
         return sweep_campaign(self.deps.for_sweep(), self.tenant_id, campaign_id, now)
+
+    def is_due(self, campaign_id: CampaignId, now: EpochMs) -> bool:
+        """Whether the sweep looks at it now."""
+        due = self.deps.campaigns.to_sweep(now)
+        return any(one.tenant_id == self.tenant_id and one.campaign_id == campaign_id for one in due)
 
     def load(self) -> list[str]:
         """Work off the load queue."""

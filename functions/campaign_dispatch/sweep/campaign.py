@@ -1,8 +1,9 @@
-"""Once a minute: start what is overdue, wake lanes that should run, settle, close, and check the books."""
+"""A campaign's turn: start it if overdue, wake lanes that should run, settle, close, and check the books."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from functions.campaign_dispatch.lane.logic.trip import RecentOutcomes
 from functions.campaign_dispatch.lane.reservation import wake_and_keep
@@ -16,6 +17,7 @@ from functions.campaign_dispatch.sweep.logic.ending import (
     with_positions,
 )
 from functions.campaign_dispatch.sweep.logic.loading import silent_shards
+from functions.campaign_dispatch.sweep.logic.rest import put_to_rest
 from functions.campaign_dispatch.sweep.logic.step import (
     NO_WORK,
     Close,
@@ -56,6 +58,7 @@ def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: Campaign
         _correct(parts, tenant_id, campaign, wrong, now)
     match next_step(campaign, work, now):
         case Rest(why):
+            _let_rest(parts, tenant_id, campaign, now, corrected=bool(wrong))
             return why
         case Start():
             parts.start_queue.send(StartCampaign(tenant_id, campaign_id), group=tenant_id)
@@ -84,6 +87,13 @@ def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: 
             let_lanes_go_on(parts.campaigns, parts.lanes, tenant_id, campaign)
         case Correction.RUNNING | Correction.PAUSED | Correction.CANCELLED:
             parts.lanes.set_run_state(campaign.phone_number_id, campaign.campaign_id, wrong.value, campaign.reason)
+
+
+def _let_rest(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs, *, corrected: bool) -> None:
+    """Note when to come back, where that is not the next minute."""
+    rest = partial(put_to_rest, now=now, corrected=corrected)
+    if rest(campaign) != campaign:
+        parts.campaigns.change(tenant_id, campaign.campaign_id, rest)
 
 
 def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> str:

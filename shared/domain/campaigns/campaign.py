@@ -1,7 +1,7 @@
 """A campaign: what to send to whom, and the states it goes through."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -93,6 +93,8 @@ class Campaign:
     message (a SendPlan as JSON), frozen together with the audience. `weight` is its share of the number's rate next to
     other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
     `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
+    `stands_since` is when the sweep first found it paused, `rests_until` when it looks at it next; both are forgotten
+    when the state changes.
     """
 
     campaign_id: CampaignId
@@ -114,6 +116,8 @@ class Campaign:
     resumed_at: EpochMs | None = None
     resumed_from: tuple[int, ...] = ()
     held_until: EpochMs | None = None
+    stands_since: EpochMs | None = None
+    rests_until: EpochMs | None = None
     sizes: tuple[int, ...] = ()
     lanes: int = 1
     cursors: tuple[int, ...] = ()
@@ -184,6 +188,13 @@ def after(state: State, action: str) -> State:
         possible = ", ".join(sorted(allowed))
         raise Conflict(f"the campaign is {state}; {action} needs it to be {possible}", code="campaign_state")
     return result
+
+
+def awake(before: Campaign, changed: Campaign) -> Campaign:
+    """With every change of its state the sweep looks at a campaign anew."""
+    if changed.state is before.state:
+        return changed
+    return replace(changed, stands_since=None, rests_until=None)
 
 
 def spared_people_rest(earlier: Campaign, now: EpochMs) -> bool:

@@ -15,13 +15,13 @@ from shared.clock import EpochMs
 from shared.domain.accounts.signup import PendingSignup
 from shared.errors import RetryableError
 from shared.store.engine.database import ActivityIndex
-from shared.store.engine.directory import Directory, DirectoryItem
+from shared.store.engine.directory import Directory, DirectoryItem, due_key, due_keys
 from shared.store.engine.documents import from_document, to_document
 
 _ATTEMPTS = 8
 _KEPT_SECONDS = 3 * 86_400
 _SORT_KEY = "PENDING"
-_DUE = "DUE#SIGNUP"
+_KIND = "SIGNUP"
 
 
 class Signups:
@@ -43,15 +43,18 @@ class Signups:
                 return before
             item = _item(key, after, version, now)
             if after.subject:
-                item.gsi1pk, item.gsi1sk = _DUE, f"{after.expires_at:013d}#{key}"
+                item.gsi1pk, item.gsi1sk = due_key(_KIND, key), f"{after.expires_at:013d}#{key}"
             if _save(item, version):
                 return after
         raise RetryableError("many changes at the same moment; try again")
 
     def ended(self, now: EpochMs, most: int) -> Iterator[tuple[str, str]]:
         """(key, subject) of up to `most` that could no longer be confirmed at `now`, oldest first."""
-        for row in DirectoryItem.index.query(_DUE, ActivityIndex.gsi1sk < f"{now:013d}", limit=most):
-            yield row.pk, from_document(PendingSignup, cast("DirectoryItem", row).doc).subject
+        end = ActivityIndex.gsi1sk < f"{now:013d}"
+        rows = [row for key in due_keys(_KIND) for row in DirectoryItem.index.query(key, end, limit=most)]
+        oldest = sorted((cast("DirectoryItem", row) for row in rows), key=lambda row: str(row.gsi1sk))
+        for row in oldest[:most]:
+            yield row.pk, from_document(PendingSignup, row.doc).subject
 
     def note_ended(self, key: str, subject: str, now: EpochMs) -> None:
         """The user pool has forgotten this subject: it is no longer one of `ended`."""

@@ -1,9 +1,10 @@
 """Campaigns and what happened to them, in the Directory table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
+from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State, awake
 from shared.domain.campaigns.incident import Incident
 from shared.ids import CampaignId, TenantId, last_ulid, time_part
 from shared.store.engine.cursor import Page
@@ -14,7 +15,7 @@ LOAD_GRACE_MS = 60_000
 
 
 def _campaign_due(campaign: Campaign) -> Due | None:
-    """From when on the sweep looks at a campaign every minute: always, until it is closed.
+    """From when on the sweep looks at a campaign every minute: until it is closed, or stands still.
 
     A minute after its start for a scheduled one, so that the schedule comes first; a minute after freezing began for
     one that loads. Once more when it is closed, if Meta keeps messages of it back.
@@ -27,7 +28,18 @@ def _campaign_due(campaign: Campaign) -> Due | None:
         return Due("CAMPAIGN", EpochMs((campaign.start_at or campaign.created_at) + START_GRACE_MS))
     if campaign.state is State.LOADING:
         return Due("CAMPAIGN", EpochMs(campaign.frozen_at + LOAD_GRACE_MS))
-    return Due("CAMPAIGN", campaign.created_at)
+    if campaign.state is State.PAUSED and campaign.rests_until is not None:
+        return Due("CAMPAIGN", campaign.rests_until)
+    return Due("CAMPAIGN", campaign.frozen_at or campaign.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class DueCampaign:
+    """`place` is where it stands among all that are due."""
+
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    place: str
 
 
 class Campaigns:
@@ -82,11 +94,16 @@ class Campaigns:
 
     def change(self, tenant_id: TenantId, campaign_id: CampaignId, change: Callable[[Campaign], Campaign]) -> Campaign:
         """Raises NotFound and whatever `change` raises."""
-        return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, change, due=_campaign_due)
 
-    def to_sweep(self, now: EpochMs) -> list[tuple[TenantId, CampaignId]]:
-        """(tenant id, campaign id) of every campaign that is under way or should be."""
-        return [(tenant, CampaignId(key.removeprefix("CMP#"))) for tenant, key in self._directory.due("CAMPAIGN", now)]
+        def changed(current: Campaign) -> Campaign:
+            return awake(current, change(current))
+
+        return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, changed, due=_campaign_due)
+
+    def to_sweep(self, now: EpochMs, behind: str = "") -> Iterator[DueCampaign]:
+        """Every campaign that is under way or should be, beginning behind a place and coming round to it."""
+        for due in self._directory.due("CAMPAIGN", now, behind):
+            yield DueCampaign(due.tenant_id, CampaignId(due.key.removeprefix("CMP#")), due.place)
 
     def put_incident(self, tenant_id: TenantId, incident: Incident) -> None:
         """The last sighting of each kind per campaign."""

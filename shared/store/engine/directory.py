@@ -8,14 +8,14 @@
 | `update` (read, change, replace if the version is unchanged) | 1 RRU + 1 WRU per KB |
 | who owns a global name (`owner_of`) | 0.5 RRU |
 | claim a global name, if free | 1 WRU |
-| what is due (`due`) | 0.5 RRU per 4 KB |
+| what is due (`due`) | 0.5 RRU per 4 KB, and 0.5 for each of 17 keys |
 
 A document belongs to a tenant: its partition is `T#<tenant>`. Names that must be unique over all tenants (a phone
 number id, a WABA id, an API key's hash, a Cognito user) are claims: `<KIND>#<name>` points to the one tenant.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,6 +25,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from shared.clock import EpochMs
+from shared.domain.fairness import one_of
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
@@ -32,6 +33,8 @@ from shared.store.engine.database import ActivityIndex, Database, TableItem
 from shared.store.engine.documents import T, from_document, to_document
 
 _ATTEMPTS = 8
+_DUE_PARTITIONS = 16
+"""A key of an index takes 1,000 writes/s (Amazon DynamoDB, quotas), and what is due is written by all tenants."""
 _ID = r"[ -~]{1,100}"
 """What follows a kind in a key, as far as a cursor may say it."""
 
@@ -56,6 +59,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class DueDocument:
+    """`place` is where it stands among all that are due; see `Directory.due`."""
+
+    tenant_id: TenantId
+    key: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """Whose a global name is, and the details its readers need at once."""
 
@@ -65,6 +77,17 @@ class Owner:
 
 def tenant_key(tenant_id: TenantId) -> str:
     return f"T#{tenant_id}"
+
+
+def due_key(kind: str, of: str) -> str:
+    """The index's key for what is due, spread by whose it is."""
+    return f"DUE#{kind}#{one_of(_DUE_PARTITIONS, of)}"
+
+
+def due_keys(kind: str) -> list[str]:
+    """All of them, in a fixed order. The first is from before there were several: what was written then stands there
+    until it changes."""
+    return [f"DUE#{kind}", *(f"DUE#{kind}#{partition}" for partition in range(_DUE_PARTITIONS))]
 
 
 def cursor_behind(prefix: str, key: str) -> str:
@@ -102,7 +125,8 @@ class Directory:
         item = document_item(tenant_id, key, value)
         item.ttl = ttl
         if due is not None:
-            item.gsi1pk, item.gsi1sk = f"DUE#{due.kind}", f"{due.at:013d}#{tenant_id}#{key}"
+            item.gsi1pk = due_key(due.kind, f"{tenant_id}#{key}")
+            item.gsi1sk = f"{due.at:013d}#{tenant_id}#{key}"
         return item
 
     def create(
@@ -210,10 +234,20 @@ class Directory:
         """Nothing happens when it is not there."""
         DirectoryItem(tenant_key(tenant_id), key).delete()
 
-    def due(self, kind: str, now: EpochMs) -> list[tuple[TenantId, str]]:
-        """(tenant id, key) of documents whose time has come, oldest first."""
-        rows = DirectoryItem.index.query(f"DUE#{kind}", ActivityIndex.gsi1sk < f"{now + 1:013d}")
-        return [(TenantId(row.pk.removeprefix("T#")), row.sk) for row in rows]
+    def due(self, kind: str, now: EpochMs, behind: str = "") -> Iterator[DueDocument]:
+        """Documents whose time has come, each once and read as they are asked for, in an order in which each keeps its
+        place until its moment changes. Begins behind a place and comes round to it: whoever goes on where it stopped
+        passes by everybody before it passes by anybody twice."""
+        first, _, after = behind.partition("|")
+        keys, end = due_keys(kind), f"{now + 1:013d}"
+        at = keys.index(first) if first in keys else 0
+        for key in [*keys[at:], *keys[:at]]:
+            if key != first:
+                yield from _due_rows(key, above="0", below=end)
+            elif after < end:
+                yield from _due_rows(key, above=f"{after} ", below=end)
+        if first in keys:
+            yield from _due_rows(first, above="0", below=min(after, end))
 
     def claim(
         self, tenant_id: TenantId, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object]
@@ -247,3 +281,12 @@ class Directory:
         owner = self.owner_of(name)
         if owner is not None and owner.tenant_id == tenant_id:
             DirectoryItem(name, "OWNER").delete()
+
+
+def _due_rows(key: str, *, above: str, below: str) -> Iterator[DueDocument]:
+    rows = DirectoryItem.index.query(
+        key, ActivityIndex.gsi1sk.between(above, below), attributes_to_get=["pk", "sk", "gsi1sk"]
+    )
+    for row in rows:
+        item = cast("DirectoryItem", row)
+        yield DueDocument(TenantId(item.pk.removeprefix("T#")), item.sk, f"{key}|{item.gsi1sk}")

@@ -62,7 +62,7 @@ KEYS = (
     Key("Directory", "WABA#<id>", "numbers", False, _TENANT),
     Key("Directory", "PN#<number>", "numbers", False, _TENANT),
     Key("Directory", "OWNED#<t>", "accounts", False, _TENANT),
-    Key("Directory", "DUE#<kind>", "engine", False, "until it is done"),
+    Key("Directory", "DUE#<kind>#<partition>", "engine", False, "until it is done"),
     # Contacts.
     Key("Contacts", "T#<t>#<shard> / C#<contact>", "contacts", True, _TENANT, "by contact id and every alias"),
     Key("Contacts", "T#<t>#<shard> / E#<contact>#<event>", "contacts", True, _TENANT, "by contact id"),
@@ -127,6 +127,8 @@ KEYS = (
     Key("Sends", "PN#<number> / RUN#<campaign>", "campaigns", False, "until the campaign is closed"),
     Key("Sends", "PN#<number> / Q#<lane>#<due>#<id>", "campaigns", False, "until it is sent"),
     Key("Sends", "PN#<number>#CLOSED / <campaign>", "campaigns", False, "400 days"),
+    Key("Sends", "T#<t>#TURN / <campaign>", "campaigns", False, "until the sweep has looked at it, or an hour"),
+    Key("Sends", "SWEEP# / PLACE", "campaigns", False, "always: one item"),
     # Sends: what tenants are told.
     Key("Sends", "T#<t>#EVENTS / HEAD", "webhooks", False, _TENANT),
     Key("Sends", "T#<t>#EVENTS / E#<n>", "webhooks", True, "25 hours", "expires"),

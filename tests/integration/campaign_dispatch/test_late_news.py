@@ -132,16 +132,15 @@ def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: Ca
     books = world.books(campaign_id)
     assert (books.sent, books.held, books.unknown) == (PEOPLE, PEOPLE, 0)
     tell(world, campaign_id, 0, 100, failed=10, code="132015")
-    due = world.deps.campaigns.to_sweep
-    assert (world.tenant_id, campaign_id) not in due(EpochMs(epoch_ms() + HELD_GRACE_MS - 60_000))
+    assert not world.is_due(campaign_id, EpochMs(epoch_ms() + HELD_GRACE_MS - 60_000))
     assert sweep(world, campaign_id, HELD_GRACE_MS - 60_000) == "closed"
     assert world.books(campaign_id).held == PEOPLE - 100
-    assert (world.tenant_id, campaign_id) in due(EpochMs(epoch_ms() + HELD_GRACE_MS + 1))
+    assert world.is_due(campaign_id, EpochMs(epoch_ms() + HELD_GRACE_MS + 1))
     assert sweep(world, campaign_id, HELD_GRACE_MS + 60_000) == "held settled"
     books = world.books(campaign_id)
     assert books.balanced
     assert (books.sent, books.failed, books.held, books.unknown) == (90, 10, 0, PEOPLE - 100)
-    assert (world.tenant_id, campaign_id) not in due(EpochMs(epoch_ms() + 10**10))
+    assert not world.is_due(campaign_id, EpochMs(epoch_ms() + 10**10))
 
 
 def test_what_is_let_go_after_all_is_sent(world: World, campaign_id: CampaignId) -> None:

@@ -29,8 +29,8 @@ def change(world: World, campaign_id: CampaignId, action: str) -> None:
     world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c: replace(c, state=after(c.state, action)))
 
 
-def is_due(world: World, campaign_id: str, later: int) -> bool:
-    return (world.tenant_id, campaign_id) in world.deps.campaigns.to_sweep(EpochMs(epoch_ms() + later))
+def is_due(world: World, campaign_id: CampaignId, later: int) -> bool:
+    return world.is_due(campaign_id, EpochMs(epoch_ms() + later))
 
 
 def hold_lane(world: World, *moves: tuple[CampaignId, int, int]) -> int:

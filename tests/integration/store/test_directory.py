@@ -128,9 +128,15 @@ def test_what_is_due_appears_when_its_time_has_come_and_goes_when_it_is_no_more(
     kind = f"NOTE{tenant}"
     for i, at in enumerate((300, 100, 200)):
         directory.create(tenant, f"NOTE#{i}", Note(str(i), at=at), due=Due(kind, EpochMs(at)))
-    assert directory.due(kind, EpochMs(99)) == []
-    assert directory.due(kind, EpochMs(100)) == [(tenant, "NOTE#1")]
-    assert directory.due(kind, EpochMs(1_000)) == [(tenant, "NOTE#1"), (tenant, "NOTE#2"), (tenant, "NOTE#0")]
+
+    def due(now: int) -> list[str]:
+        found = list(directory.due(kind, EpochMs(now)))
+        assert all(one.tenant_id == tenant for one in found)
+        return sorted(one.key for one in found)
+
+    assert due(99) == []
+    assert due(100) == ["NOTE#1"]
+    assert due(1_000) == ["NOTE#0", "NOTE#1", "NOTE#2"]
 
     def later(note: Note) -> Due | None:
         return Due(kind, EpochMs(note.at)) if note.at else None
@@ -138,7 +144,43 @@ def test_what_is_due_appears_when_its_time_has_come_and_goes_when_it_is_no_more(
     directory.update(tenant, "NOTE#1", Note, lambda note: replace(note, at=0), due=later)
     directory.update(tenant, "NOTE#2", Note, lambda note: replace(note, at=5_000), due=later)
     directory.update(tenant, "NOTE#0", Note, lambda note: replace(note, text="kept"))
-    assert directory.due(kind, EpochMs(1_000)) == [(tenant, "NOTE#0")]
+    assert due(1_000) == ["NOTE#0"]
+
+
+def test_what_is_due_is_read_on_from_any_place_round_to_it(directory: Directory, tenant: TenantId) -> None:
+    kind = f"NOTE{tenant}"
+    for i in range(40):
+        directory.create(tenant, f"NOTE#{i}", Note(str(i)), due=Due(kind, EpochMs(100 + i % 3)))
+    everybody = list(directory.due(kind, EpochMs(1_000)))
+    assert len({one.key for one in everybody}) == len(everybody) == 40
+    assert len({one.place.partition("|")[0] for one in everybody}) > 8, "they are spread over the keys of the index"
+    for i in (0, 7, 23, 39):
+        one = everybody[i]
+        assert list(directory.due(kind, EpochMs(1_000), one.place)) == everybody[i + 1 :] + everybody[: i + 1]
+    gone = everybody[20]
+    directory.delete(tenant, gone.key)
+    rest = everybody[21:] + everybody[:20]
+    assert list(directory.due(kind, EpochMs(1_000), gone.place)) == rest, "whoever stood there may have gone"
+    assert list(directory.due(kind, EpochMs(99), gone.place)) == []
+
+
+def test_what_became_due_under_the_one_key_of_before_is_found_until_it_changes(
+    directory: Directory, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = f"NOTE{tenant}"
+    with monkeypatch.context() as before:
+        before.setattr("shared.store.engine.directory.due_key", lambda kind, _of: f"DUE#{kind}")
+        for i in range(3):
+            directory.create(tenant, f"NOTE#{i}", Note("old", at=100), due=Due(kind, EpochMs(100)))
+    old = list(directory.due(kind, EpochMs(1_000)))
+    assert [one.place.partition("|")[0] for one in old] == [f"DUE#{kind}"] * 3
+    assert list(directory.due(kind, EpochMs(1_000), old[0].place)) == [*old[1:], old[0]]
+    directory.update(
+        tenant, "NOTE#1", Note, lambda note: replace(note, at=200), due=lambda note: Due(kind, EpochMs(note.at))
+    )
+    found = list(directory.due(kind, EpochMs(1_000)))
+    assert sorted(one.key for one in found) == ["NOTE#0", "NOTE#1", "NOTE#2"]
+    assert sum(one.place.startswith(f"DUE#{kind}|") for one in found) == 2
 
 
 def test_a_name_belongs_to_one_tenant(directory: Directory, tenant: TenantId) -> None:

@@ -21,6 +21,7 @@ SHOWN = {
             "ChangesTaken",
             "EventsPublished",
             "ImportSlices",
+            "TurnsQueued",
             "CampaignMessagesAccepted",
         ),
         *("WebhookChallengeAnswered", "BillingReceived", "BillingEventApplied", "StatusTaken"),

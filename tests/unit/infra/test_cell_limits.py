@@ -7,16 +7,11 @@ from infra.packaging.target import ROOT
 from tests.support.cell_limits import ASKED_FOR, CELL, NEW_ACCOUNT, TEMPLATE, Figures, first, limits
 
 FIGURES = Figures()
-SWEEP = "sweep: books of all who are under way, 1 h of sending"
-OURS_BELOW_A_CELL = {SWEEP: "a sweep reads the books of everybody who is under way"}
-"""Limits of our own code that a cell meets before it carries what it is to carry, each with its reason."""
 PAGE = (ROOT / "infra" / "README.md").read_text()
 
 
-def test_the_first_limit_of_a_cell_is_a_quota_but_for_those_of_our_code_that_are_named_here() -> None:
-    found = limits(100, FIGURES, ASKED_FOR)
-    assert {limit.name for limit in found if limit.messages < CELL} == OURS_BELOW_A_CELL.keys()
-    (named, *_) = [limit for limit in found if limit.name not in OURS_BELOW_A_CELL]
+def test_the_first_limit_of_a_cell_is_a_quota() -> None:
+    (named, *_) = limits(100, FIGURES, ASKED_FOR)
     assert (named.kind, named.name.split(":")[0]) == ("quota", "statuses")
     assert named.messages >= CELL
 
@@ -24,8 +19,7 @@ def test_the_first_limit_of_a_cell_is_a_quota_but_for_those_of_our_code_that_are
 def test_one_number_is_held_back_by_its_lane_or_by_meta() -> None:
     assert first(1, FIGURES, replace(ASKED_FOR)).name.startswith("lanes:")
     quick = replace(FIGURES, lane_cpu=FIGURES.lane_cpu / 3)
-    others = [limit for limit in limits(1, quick, ASKED_FOR) if limit.name not in OURS_BELOW_A_CELL]
-    assert others[0].kind == "fixed"
+    assert first(1, quick, ASKED_FOR).kind == "fixed"
 
 
 def test_a_new_account_meets_its_limits_before_a_cell_does() -> None:
