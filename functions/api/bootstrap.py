@@ -145,12 +145,20 @@ class _Nouns(Common):
         from functions.api.numbers.connect import Connector
         from functions.api.numbers.parts import NumberParts
 
+        cell = None
+        if self.settings.control_url:
+            from functions.api.numbers.cell import Cell
+            from shared.clients.webhook_sender import WebhookSender
+
+            # Not a tenant's address but one that the stack was deployed with.
+            send = WebhookSender(allow_private=True).send
+            cell = Cell(self.settings.callback_url, self.settings.control_url, send)
         return [
             NumberParts(
                 accounts=self.accounts,
                 templates=self.templates,
                 secrets=self.secrets,
-                connector=Connector(self.graph, self.accounts, self.directory, self.vault),
+                connector=Connector(self.graph, self.accounts, self.directory, self.vault, cell),
                 graph=self.graph,
                 meta_app_id=self.settings.meta_app_id,
             )

@@ -58,6 +58,9 @@ class Settings:
     user_pool_client_id: str
     verify_email: bool
     private_webhooks: bool
+    callback_url: str
+    control_url: str
+    """Empty unless this is one stack of several, and not the control stack."""
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> "Settings":
@@ -81,6 +84,8 @@ class Settings:
             user_pool_client_id=required(env, "USER_POOL_CLIENT_ID"),
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
+            callback_url=required(env, "META_CALLBACK_URL"),
+            control_url=env.get("CONTROL_URL", ""),
         )
 
 

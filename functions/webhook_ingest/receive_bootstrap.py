@@ -4,11 +4,13 @@ import functools
 import os
 from dataclasses import dataclass
 
+from functions.webhook_ingest.receive.cells import Cells
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
 from shared.config import required
+from shared.store.engine.cells import CellDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Deps:
     accounts: Queue
     sync: Queue
     parking: Parking
+    cells: Cells
 
 
 @functools.cache
@@ -35,4 +38,8 @@ def deps() -> Deps:
         accounts=Queue(aws.sqs, required(env, "ACCOUNT_QUEUE_URL")),
         sync=Queue(aws.sqs, required(env, "SYNC_QUEUE_URL")),
         parking=Parking(aws, required(env, "DATA_BUCKET")),
+        cells=Cells(
+            CellDirectory(lambda: aws.dynamodb, required(env, "DIRECTORY_TABLE")),
+            frozenset(url for part in env.get("CELL_URLS", "").split(",") if (url := part.strip())),
+        ),
     )

@@ -8,6 +8,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -44,6 +45,10 @@ class AwsClients:
     @property
     def sqs(self) -> "SQSClient":
         return self._client("sqs")  # type: ignore[no-any-return]
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        return self._client("dynamodb")  # type: ignore[no-any-return]
 
     @property
     def s3(self) -> "S3Client":

@@ -202,6 +202,7 @@ def _deps(database: Database, world: World) -> Deps:
         media=queue,
         sync=queue,
         parking=cast("Any", None),
+        send=cast("Any", None),
     )
 
 

@@ -53,16 +53,16 @@ class Figures:
     """What one of each takes: CPU seconds of a whole core, calls and writes. Measured on two cores, 2026-11; the
     benchmark puts those of its own run in their place."""
 
-    post_cpu: float = 1.6e-3
-    fold_cpu: float = 0.9e-3 / 3
+    post_cpu: float = 0.34e-3
+    fold_cpu: float = 19.7e-6
     """A status: what `parts` measures; a batch takes three times as much in its handler."""
-    inbound_cpu: float = 6.5e-3
-    inbound_calls: float = 17.0
-    inbound_writes: float = 14.0
-    told_cpu: float = 2.0e-3
+    inbound_cpu: float = 46e-3
+    inbound_calls: float = 16.0
+    inbound_writes: float = 24.0
+    told_cpu: float = 8.2e-3
     told_calls: float = 3.0
-    bot_cpu: float = 9.0e-3
-    bot_calls: float = 16.0
+    bot_cpu: float = 58e-3
+    bot_calls: float = 17.0
     lane_cpu: float = 0.73e-3
     """A message, by `make bench ARGS=lane`."""
     feed_appends: float = 300.0
@@ -92,12 +92,12 @@ ASKED_FOR = Settings(
     10_000,
     200_000,
     70_000,
-    250_000,
+    120_000,
     {
         "WebhookReservedConcurrency": 5_000,
         "LaneConcurrency": 1_000,
         "LoadConcurrency": 100,
-        "StatusConcurrency": 200,
+        "StatusConcurrency": 100,
         "InboundConcurrency": 400,
         "BotConcurrency": 400,
     },

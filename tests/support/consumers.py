@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import pytest
 
 from functions.webhook_ingest import account_handler, inbound_handler, status_handler, sync_handler
+from functions.webhook_ingest.account.forwarding import Send
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.bootstrap import Consumers
 from functions.webhook_ingest.messages.parts import MessageParts
@@ -51,6 +52,7 @@ class Deps:
     media: Queue
     sync: Queue
     parking: Parking
+    send: Send
 
     def for_messages(self) -> MessageParts:
         return self._as(MessageParts)

@@ -25,6 +25,7 @@ from functions.webhook_ingest import (
 )
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
+from functions.webhook_ingest.receive.cells import Cells
 from functions.webhook_ingest.receive_bootstrap import Deps as ReceiveDeps
 from shared.clients.parking import Parking
 from shared.clients.platform_secret import MetaSecrets, SecretReader
@@ -37,6 +38,7 @@ from shared.queue_messages import QueueMessage
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
+from shared.store.engine.cells import CellDirectory
 from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
 from tests.support.fake_aws import SECRETS, Context, http_event
@@ -114,10 +116,12 @@ class Ingest:
         number = Number(phone_number_id, waba_id, display, "Shop")
         self.deps.accounts.connect(tenant_id, Waba(waba_id, "Shop", "USD", "sealed"), [number])
 
-    def receive(self, body: bytes) -> int:
-        """The HTTP status of the answer to these bytes, signed as Meta signs them."""
+    def receive(self, body: bytes, **more: str) -> int:
+        """The HTTP status of the answer to these bytes, signed as Meta signs them; `more` headers beside."""
         signature = "sha256=" + hmac.new(SECRETS["meta_app_secret"].encode(), body, hashlib.sha256).hexdigest()
-        event = http_event("POST", body.decode("utf-8", "surrogatepass"), headers={"x-hub-signature-256": signature})
+        event = http_event(
+            "POST", body.decode("utf-8", "surrogatepass"), headers={"x-hub-signature-256": signature, **more}
+        )
         return int(receive_handler.lambda_handler(event, cast("Any", Context()))["statusCode"])
 
     def work_off(self) -> None:
@@ -157,8 +161,8 @@ class _Secrets(SecretReader[MetaSecrets]):
 
 
 @contextmanager
-def ingesting(database: Database) -> Iterator[Ingest]:
-    """The handlers work with these queues and this bucket until the end."""
+def ingesting(database: Database, cells: frozenset[str] = frozenset()) -> Iterator[Ingest]:
+    """The handlers work with these queues and this bucket until the end; `cells` makes it a control stack."""
     queues = {name: MemoryQueue() for name in (*_HANDLERS, "bot", "media")}
     as_queue = {name: cast("Queue", queue) for name, queue in queues.items()}
     bucket = MemoryBucket()
@@ -182,6 +186,7 @@ def ingesting(database: Database) -> Iterator[Ingest]:
         accounts=as_queue["account"],
         sync=as_queue["sync"],
         parking=parking,
+        cells=Cells(CellDirectory(lambda: database.client, database.directory), cells),
     )
     with pytest.MonkeyPatch.context() as monkeypatch:
         deps.serve(monkeypatch)

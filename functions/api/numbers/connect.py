@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from functions.api.meta.calls import Graph, every
+from functions.api.numbers.cell import Cell
 from functions.api.numbers.facts import Facts, look_up
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
@@ -34,6 +35,7 @@ class App:
 
     app_id: str
     secret: str
+    verify_token: str = ""
 
     @property
     def access(self) -> GraphAccess:
@@ -111,11 +113,15 @@ def _unfinished(number: Number) -> Number:
 
 
 class Connector:
-    def __init__(self, graph: Graph, accounts: Accounts, directory: Directory, vault: Vault) -> None:
+    def __init__(
+        self, graph: Graph, accounts: Accounts, directory: Directory, vault: Vault, cell: Cell | None = None
+    ) -> None:
+        """`cell` is None where this is the only stack of the app, or the one that has its callback URL."""
         self._graph = graph
         self._accounts = accounts
         self._directory = directory
         self._vault = vault
+        self._cell = cell
 
     def connect(
         self, tenant_id: TenantId, request: ConnectRequest, app: App, limits: Entitlements, now: EpochMs
@@ -144,10 +150,15 @@ class Connector:
             messaging_limit=facts.messaging_limit,
             limit_at=EpochMs(0) if facts.messaging_limit is None else now,
         )
+        if self._cell is not None:
+            # Before it is anybody's here: nobody of another stack may have it.
+            self._cell.join(request.waba_id, app.secret, now)
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
         usable = [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]
         self._claim(tenant_id, waba, usable, limits)
-        self._graph.call("POST", f"{request.waba_id}/subscribed_apps", access, body={})
+        # Without an override, one of before is taken back (Meta, webhook overrides).
+        override = {} if self._cell is None else self._cell.override(app.verify_token)
+        self._graph.call("POST", f"{request.waba_id}/subscribed_apps", access, body=override)
         for number in numbers:
             if number.phone_number_id not in registered:
                 self._register(tenant_id, number.phone_number_id, access, request.pin)

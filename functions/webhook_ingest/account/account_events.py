@@ -2,6 +2,7 @@
 
 import json
 
+from functions.webhook_ingest.account.forwarding import send_on
 from functions.webhook_ingest.account.give_notice import give_notice
 from functions.webhook_ingest.account.logic.meaning import Meaning, Preferences, meaning_of
 from functions.webhook_ingest.account.logic.number_news import NumberNews
@@ -17,6 +18,7 @@ from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.claimed_time import credible
 from functions.webhook_ingest.receive.oversize import whole_event
 from shared.clock import EpochMs
+from shared.domain.numbers.cells import FORWARD
 from shared.errors import InvalidInput, NotYet
 from shared.ids import TenantId
 from shared.observability import count
@@ -29,6 +31,9 @@ def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, 
     Raises InvalidInput for an account that is nobody's.
     """
     event = whole_event(event, parts.parking)
+    if event.field == FORWARD:
+        send_on(event, parts.send, now)
+        return
     tenant_id = parts.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
     if tenant_id is None:
         raise InvalidInput("unknown WhatsApp Business account")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from functions.webhook_ingest.account.forwarding import Send
 from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
 from shared.store.accounts.notices import Notices
@@ -20,3 +21,4 @@ class AccountParts:
     notices: Notices
     people: People
     parking: Parking
+    send: Send

@@ -9,7 +9,7 @@ from functions.webhook_ingest.json_input import Json, as_list, as_object, word
 from functions.webhook_ingest.message_kind import typed
 from shared.clock import EpochMs
 from shared.domain.fairness import ordered_group
-from shared.ids import PhoneNumberId
+from shared.ids import PhoneNumberId, WabaId
 from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, SyncTask
 
 _OWNER, _PERSON = 12, 27
@@ -41,6 +41,8 @@ class Split:
     events: list[AccountEvent] = field(default_factory=list)
     long: list[SyncTask] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    accounts: set[WabaId] = field(default_factory=set)
+    """Those of which something was told that is neither what people write nor how far a message got."""
 
 
 Finder = Callable[[Json], Json]

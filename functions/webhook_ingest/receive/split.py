@@ -5,6 +5,7 @@ number id or WABA id. What cannot be routed is parked with a reason; nothing is 
 """
 
 import re
+from dataclasses import dataclass
 
 from functions.webhook_ingest.json_input import (
     Json,
@@ -29,13 +30,31 @@ _ENVELOPE_KEYS = frozenset({"messaging_product", "metadata", "contacts", "messag
 _LONG = frozenset({"history", "smb_app_state_sync"})
 """Fields that bring months of a number's past at once; nothing else may wait behind them."""
 _ECHOES = "smb_message_echoes"
+_MESSAGES = "messages"
 _ACCOUNT_EVENT = re.compile(r"(PARTNER|ACCOUNT)_[A-Z_]{1,60}|DISABLED_UPDATE|VERIFIED_ACCOUNT")
 """What only an account_update says."""
 Rows = dict[PhoneNumberId, list[list[object]]]
 
 
-def split(raw: bytes, received_at: EpochMs) -> Split:
-    """What a webhook's body says. `received_at` in epoch ms."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which of a body's changes are meant: all, all but those of accounts that are another cell's, or, of what was sent
+    on, those of the one account that it was sent on for. Messages and statuses come to the right cell by themselves."""
+
+    without: frozenset[WabaId] = frozenset()
+    only: WabaId = WabaId("")
+
+    def has(self, kind: str, waba_id: WabaId) -> bool:
+        if self.only:
+            return kind != _MESSAGES and waba_id == self.only
+        return kind == _MESSAGES or waba_id not in self.without
+
+
+ALL = Part()
+
+
+def split(raw: bytes, received_at: EpochMs, part: Part = ALL) -> Split:
+    """What a webhook's body says, or a part of it. `received_at` in epoch ms."""
     found = Split()
     try:
         document = parse_json(raw)
@@ -51,49 +70,60 @@ def split(raw: bytes, received_at: EpochMs) -> Split:
         changes = as_object(entry).get("changes", [entry] if "value" in as_object(entry) else None)
         changes = [changes] if isinstance(changes, dict) else changes
         if not isinstance(changes, list):
-            found.parked.append(Parked("entry without changes", entry))
+            if not part.only:
+                found.parked.append(Parked("entry without changes", entry))
             continue
         for change in changes:
-            _add_change(found, statuses, as_object(entry), change, received_at)
+            _add_change(found, statuses, as_object(entry), change, received_at, part)
     for phone_number_id, updates in statuses.items():
         found.statuses += [StatusUpdates(phone_number_id, part) for part in parts_of(updates)]
     return found
 
 
-def _add_change(found: Split, statuses: Rows, entry: Json, change: object, received_at: EpochMs) -> None:
+def _add_change(found: Split, statuses: Rows, entry: Json, change: object, received_at: EpochMs, part: Part) -> None:
     value = as_object(change).get("value")
     kind = _field_of(entry, as_object(change))
     if not kind or not isinstance(value, dict):
-        found.parked.append(Parked("change without field or value", change))
+        if not part.only:
+            found.parked.append(Parked("change without field or value", change))
         return
-    if kind == "messages":
-        rest = _add_messages(found, statuses, value, received_at)
-        if not rest:
-            return
-        value = rest
-    elif kind == _ECHOES:
+    waba_id = WabaId(_waba_of(value) or identifier(entry, "id"))
+    if not part.has(kind, waba_id):
+        return
+    if kind == _MESSAGES:
+        if rest := _add_messages(found, statuses, value, received_at):
+            found.events.append(_event(waba_id, kind, rest, entry, received_at))
+        return
+    found.accounts.add(waba_id)
+    if not _add_conversation(found, statuses, entry, kind, value, received_at):
+        found.events.append(_event(waba_id, kind, value, entry, received_at))
+
+
+def _add_conversation(found: Split, statuses: Rows, entry: Json, kind: str, value: Json, received_at: EpochMs) -> bool:
+    """What comes of conversations under other fields than `messages`; False when the change is none of these."""
+    if kind == _ECHOES:
         add_echoes(found, value, received_at)
-        return
     elif kind in STANDBY:
         for phone_number_id, rows in add_standby(found, value, received_at).items():
             statuses.setdefault(phone_number_id, []).extend(rows)
-        return
     elif kind == HANDOVERS:
         add_handover(found, value, received_at)
-        return
     elif kind in _LONG:
         found.long.append(SyncTask(kind, WabaId(identifier(entry, "id")), value, received_at))
-        return
+    else:
+        return False
+    return True
+
+
+def _event(waba_id: WabaId, kind: str, value: Json, entry: Json, received_at: EpochMs) -> AccountEvent:
     sent_at = time_ms(entry.get("time"))
-    found.events.append(
-        AccountEvent(
-            waba_id=WabaId(_waba_of(value) or identifier(entry, "id")),
-            field=kind,
-            value=value,
-            received_at=received_at,
-            # Meta's seconds are cut off, so the event happened before the end of that second.
-            sent_at=EpochMs(sent_at + 999) if sent_at is not None else EpochMs(0),
-        )
+    return AccountEvent(
+        waba_id=waba_id,
+        field=kind,
+        value=value,
+        received_at=received_at,
+        # Meta's seconds are cut off, so the event happened before the end of that second.
+        sent_at=EpochMs(sent_at + 999) if sent_at is not None else EpochMs(0),
     )
 
 

@@ -4,19 +4,22 @@ from typing import Any, cast
 
 import pytest
 
+from functions.api.numbers.cell import Cell
 from functions.api.numbers.connect import App, Connector, ConnectRequest, may_manage, number_from
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import EpochMs
 from shared.domain.accounts.plans import Entitlements
+from shared.domain.numbers.cells import SIGNATURE, JoinCell, meta_signature
 from shared.domain.numbers.number import Number, Waba
-from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected
+from shared.domain.webhooks.delivery import Attempt, Outcome
+from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
-APP = App("100", "app-secret")
+APP = App("100", "app-secret", "verify-me")
 ROOM = Entitlements("test", numbers=2, campaign_recipients=1, members=1)
 
 
@@ -193,6 +196,56 @@ def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
     assert caught.value.code == "already_claimed"
     assert not [call for call in meta.calls if call[0] == "POST"]
     assert accounts.wabas(thief) == []
+
+
+def of_several(
+    meta: Meta, database: Database, status: int, asked: list[tuple[str, bytes, Mapping[str, str]]]
+) -> Connector:
+    """The connector of a cell whose control stack answers with this status."""
+
+    def send(url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
+        assert not [call for call in meta.calls if call[0] == "POST"], "before Meta is told anything"
+        asked.append((url, body, headers))
+        return Outcome(Attempt(now, status, 1))
+
+    cell = Cell("https://cell.example.com/webhooks/meta", "https://control.example.com", send)
+    return Connector(meta, Accounts(Directory(database)), Directory(database), cast("Vault", Envelope()), cell)
+
+
+def test_a_cell_has_what_people_write_sent_to_it_and_the_rest_sent_on(
+    accounts: Accounts, meta: Meta, database: Database
+) -> None:
+    tenant, asked = TenantId("t-cell-1"), list[tuple[str, bytes, Mapping[str, str]]]()
+    meta.numbers[0]["id"] = "7301"
+    of_several(meta, database, 200, asked).connect(tenant, request(), APP, ROOM, EpochMs(9))
+    ((url, body, headers),) = asked
+    assert url == "https://control.example.com"
+    assert JoinCell.from_json(body) == JoinCell(WabaId("555"), "https://cell.example.com/webhooks/meta")
+    assert headers[SIGNATURE] == meta_signature(body, APP.secret)
+    (override,) = [body for _, path, body in meta.calls if path == "555/subscribed_apps"]
+    assert override == {
+        "override_callback_uri": "https://cell.example.com/webhooks/meta",
+        "verify_token": APP.verify_token,
+    }
+    accounts._directory.release(tenant, "WABA#555")
+
+
+def test_an_account_of_another_cell_is_refused_before_anything_is_stored(
+    accounts: Accounts, meta: Meta, database: Database
+) -> None:
+    for status, refusal in ((409, Conflict), (0, RetryableError)):
+        with pytest.raises(refusal):
+            of_several(meta, database, status, []).connect(TenantId("t-cell-2"), request(), APP, ROOM, EpochMs(9))
+    assert accounts.wabas(TenantId("t-cell-2")) == []
+    assert not [call for call in meta.calls if call[0] == "POST"]
+
+
+def test_the_only_stack_takes_an_override_of_before_back(connector: Connector, accounts: Accounts, meta: Meta) -> None:
+    tenant = TenantId("t-cell-3")
+    meta.numbers[0]["id"] = "7303"
+    connector.connect(tenant, request(), APP, ROOM, EpochMs(9))
+    assert [body for _, path, body in meta.calls if path == "555/subscribed_apps"] == [{}]
+    accounts._directory.release(tenant, "WABA#555")
 
 
 def test_wrong_wishes_name_their_field(connector: Connector, meta: Meta) -> None:

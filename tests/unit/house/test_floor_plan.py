@@ -29,9 +29,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 _EVENTS = "stored by shared.store.webhooks, which keeps what the API alone reads"
 ALONE = {
     "shared.clients.link_probe": "clients stand in one place, the only one that may import httpx",
-    "shared.clients.pinned_http": "clients stand in one place, the only one that may import httpx",
     "shared.clients.stripe_gateway": "clients stand in one place, the only one that may import stripe",
-    "shared.clients.webhook_sender": "clients stand in one place, the only one that may import httpx",
     "shared.domain.accounts.signup": "stored by shared.store.accounts.signups",
     "shared.domain.contacts.consent_names": "shared.domain.contacts.phone asks it of remarks beside numbers",
     "shared.domain.contacts.opt_out_words.standings": "the words of a no stand in one place",
@@ -40,9 +38,7 @@ ALONE = {
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
     "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
     "shared.domain.leases": "stored by shared.store.accounts.leases",
-    "shared.domain.webhooks.delivery": _EVENTS,
     "shared.domain.webhooks.endpoint": _EVENTS,
-    "shared.domain.webhooks.target": "the clients that call a tenant's host check it there",
     "shared.domain.webhooks.tenant_event": _EVENTS,
 }
 """Modules of shared that one function uses -> why they live there all the same."""

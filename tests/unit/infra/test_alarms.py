@@ -18,6 +18,7 @@ SHOWN = {
     "what was done": [
         *(
             "RecordsTaken",
+            "WebhookForwarded",
             "ChangesTaken",
             "EventsPublished",
             "ImportSlices",
@@ -56,7 +57,7 @@ SHOWN = {
         "TemplateFactsStale",
     ],
     "the sweep does within a minute what could not be announced": ["StartNotAnnounced"],
-    "comes again by itself": ["SyncTaskCut", "RecordsPutOff", "TenantPutOff"],
+    "comes again by itself": ["SyncTaskCut", "RecordsPutOff", "TenantPutOff", "WebhookNotForwarded"],
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],

@@ -73,6 +73,21 @@ def test_the_callback_url_that_is_told_is_the_function_urls() -> None:
     assert TEMPLATE["Parameters"]["FunctionUrlBase"]["Default"] == ""
 
 
+def test_the_api_tells_meta_the_same_callback_url() -> None:
+    told = LAMBDAS["ApiFunction"]["Environment"]["Variables"]["META_CALLBACK_URL"]
+    assert told == TEMPLATE["Outputs"]["MetaWebhookUrl"]["Value"]
+
+
+def test_only_a_control_stacks_receiver_may_touch_the_directory() -> None:
+    policy = TEMPLATE["Resources"]["WebhookReceiveCellsPolicy"]
+    assert policy["Condition"] == "IsControl"
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    own = resources(TEMPLATE, "AWS::IAM::Policy")["WebhookReceivePolicy"]["PolicyDocument"]["Statement"]
+    assert "dynamodb" not in str(own)
+    assert TEMPLATE["Parameters"]["CellUrls"]["Default"] == TEMPLATE["Parameters"]["ControlUrl"]["Default"] == ""
+
+
 def test_prod_sets_concurrency_aside_for_webhooks_lanes_and_what_people_write() -> None:
     both = TEMPLATE["Conditions"]["HasReservedConcurrency"]["Fn::And"]
     assert both[0] == {"Condition": "IsProduction"}
