@@ -76,7 +76,8 @@ def _send(parts: DueParts, kept: Sequence[SweepCampaign | None]) -> None:
             log_failure("turns", error)
             count("SweepFailed", len(some))
             _let_go(parts, some)
-    count("TurnsQueued", len(messages))
+    if messages:
+        count("TurnsQueued", len(messages))
 
 
 def _let_go(parts: DueParts, messages: Iterable[SweepCampaign]) -> None:

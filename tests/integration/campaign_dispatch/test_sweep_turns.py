@@ -22,6 +22,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory, Due
 from tests.support.engine import RecordingQueue, World
 from tests.support.fake_aws import Context
+from tests.support.faults import at_once
 
 TURN_MS = 360_000
 
@@ -177,6 +178,24 @@ def test_a_run_that_ends_early_is_counted_and_gone_on_with(
     due_handler.lambda_handler({}, Context(time_left_ms=9_000))
     assert '"SweepUnfinished":[1.0]' in capsys.readouterr().out.replace(" ", "")
     assert len(sweep.minute(campaign)) == 1
+
+
+def test_of_many_runs_at_the_same_moment_one_keeps_the_turn(database: Database, tenant: TenantId) -> None:
+    turns, campaign_id = SweepTurns(database), CampaignId(new_ulid())
+
+    def keep(i: int) -> str | None:
+        return turns.keep(tenant, campaign_id, f"turn{i}", now=EpochMs(1_000), until=EpochMs(2_000))
+
+    kept = [turn for turn in at_once(8, keep) if turn is not None]
+    assert len(kept) == 1
+    again = [
+        turn
+        for turn in at_once(
+            8, lambda i: turns.keep(tenant, campaign_id, f"later{i}", now=EpochMs(2_000), until=EpochMs(3_000))
+        )
+        if turn is not None
+    ]
+    assert again == kept
 
 
 class Crowd:
