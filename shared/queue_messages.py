@@ -197,7 +197,8 @@ class DeliverWebhook(QueueMessage):
     """One attempt to bring one event to one endpoint. `body` is what is sent, byte for byte; `due_at` epoch ms.
 
     `attempt` counts from 0 within a `run`, `run` counts replays from 0. `test` is a single attempt at an endpoint that
-    may be disabled, and says nothing of its health.
+    may be disabled, and says nothing of its health. `since` is when the run began, 0 in a message that has not been
+    put off.
     """
 
     tenant_id: TenantId
@@ -210,6 +211,7 @@ class DeliverWebhook(QueueMessage):
     attempt: int = 0
     run: int = 0
     test: bool = False
+    since: EpochMs = EpochMs(0)
 
 
 @dataclass(frozen=True, slots=True)

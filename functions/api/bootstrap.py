@@ -99,8 +99,9 @@ class _Nouns(Common):
                 graph=self.graph,
                 access=self.access,
                 media=self.media,
+                leases=self.leases,
                 start_queue=self.queue(settings.start_queue_url),
-                load_queue=self.queue(settings.load_queue_url),
+                dry_run_queue=self.queue(settings.dry_run_queue_url),
                 lane_queue=self.queue(settings.lane_queue_url),
             )
         ]

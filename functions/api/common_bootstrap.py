@@ -50,7 +50,7 @@ class Settings:
     webhook_queue_url: str
     start_queue_url: str
     start_queue_arn: str
-    load_queue_url: str
+    dry_run_queue_url: str
     lane_queue_url: str
     schedule_group: str
     schedule_role_arn: str
@@ -76,7 +76,7 @@ class Settings:
             webhook_queue_url=required(env, "WEBHOOK_QUEUE_URL"),
             start_queue_url=required(env, "START_QUEUE_URL"),
             start_queue_arn=required(env, "START_QUEUE_ARN"),
-            load_queue_url=required(env, "LOAD_QUEUE_URL"),
+            dry_run_queue_url=required(env, "DRY_RUN_QUEUE_URL"),
             lane_queue_url=required(env, "LANE_QUEUE_URL"),
             schedule_group=required(env, "SCHEDULE_GROUP"),
             schedule_role_arn=required(env, "SCHEDULE_ROLE_ARN"),

@@ -9,6 +9,7 @@ from functions.campaign_dispatch.load.parts import LoadParts
 from shared.clients.aws import AwsClients
 from shared.clients.queue import Queue
 from shared.config import required
+from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -35,8 +36,10 @@ def build(database: Database, env: Mapping[str, str]) -> LoadParts:
         sends=Sends(database),
         lanes=lanes,
         slices=LoadSlices(database),
+        leases=LeaseBook(database),
         opening=Opening(accounts, campaigns, templates, lanes, Queue(aws.sqs, required(env, "LANE_QUEUE_URL"))),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
+        dry_run_queue=Queue(aws.sqs, required(env, "DRY_RUN_QUEUE_URL")),
     )
 
 

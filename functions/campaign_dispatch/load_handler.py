@@ -1,7 +1,9 @@
-"""Trigger: LoadQueue. One message freezes (or dry-runs) one contact shard; redelivery writes the same blocks.
+"""Trigger: LoadQueue and DryRunQueue. One message freezes, or dry-runs, one contact shard; redelivery writes the same
+blocks.
 
-What bounds a tenant: a worker lets go after a minute (`SLICE_MS`) and queues itself again, and the queue is fair by
-tenant: whoever has few messages in flight is served with the next worker that is free.
+What bounds a tenant: five dry runs at a time (`DRY_RUNS`), which have workers of their own, so that however many are
+asked for, no campaign waits for one; a worker lets go after a minute (`SLICE_MS`) and queues itself again, and the
+queues are fair by tenant: whoever has few messages in flight is served with the next worker that is free.
 """
 
 from typing import Any, Protocol

@@ -171,6 +171,7 @@ class LocalCloud:
             # Each worker is a process here, and starting twenty at once keeps a small machine busy for 20 s.
             "LoadConcurrency": "4",
             "SweepConcurrency": "4",
+            "DryRunConcurrency": "4",
         }
 
     def _create_secrets(self) -> dict[str, str]:

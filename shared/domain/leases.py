@@ -44,6 +44,9 @@ WAITING = Bound(
 TESTS = Bound(
     "tests", 30, 5, "too_many_tests", "an endpoint is tested or verified five times a minute, all together thirty times"
 )
+DRY_RUNS = Bound(
+    "dry_runs", 5, 5, "too_many_dry_runs", "five dry runs are made at a time: ask again when one of them is complete"
+)
 REPLAYS = Bound("replays", 60, 60, "too_many_replays", "deliveries are replayed by sixty calls a minute at most")
 
 

@@ -71,6 +71,7 @@ UNSEEN = [
     Unseen("CampaignLoad", ("BatchGetItem",), _CONTACTS, _RESPELLED),
     Unseen("BotReply", ("BatchGetItem",), _CONTACTS, _RESPELLED),
     Unseen("CampaignLoad", ("SendMessage",), "sqs:*LoadQueue", "a shard takes longer than an invocation"),
+    Unseen("CampaignLoad", ("SendMessage",), "sqs:*DryRunQueue", "a shard takes longer than an invocation"),
     Unseen("CampaignLane", ("SendMessage",), "sqs:*LaneQueue", "a lane takes longer than a slice"),
     Unseen("CampaignLane", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),
     Unseen("CampaignLane", ("Query",), _DIRECTORY, "a refusal concerns every campaign of an account"),

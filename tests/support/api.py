@@ -27,6 +27,7 @@ QUEUES = (
     "Sync",
     "Start",
     "Load",
+    "DryRun",
     "Lane",
     "Sweep",
     "Bot",

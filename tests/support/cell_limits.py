@@ -120,8 +120,8 @@ def seconds(function: str, cpu: float, waits: float) -> float:
 
 
 def most(function: str, settings: Settings) -> int:
-    """Invocations at a time that read its queue."""
-    (trigger,) = FUNCTIONS[f"{function}Function"]["Events"].values()
+    """Invocations at a time that read its queue, the first of several."""
+    trigger = next(iter(FUNCTIONS[f"{function}Function"]["Events"].values()))
     stated = trigger["Properties"]["ScalingConfig"]["MaximumConcurrency"]
     return settings.parameter(stated["Ref"]) if isinstance(stated, dict) else int(stated)
 

@@ -38,6 +38,7 @@ from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage, WakeLane
 from shared.services.media import MediaService
+from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.books import read_books
 from shared.store.campaigns.campaigns import Campaigns
@@ -151,7 +152,9 @@ class Deps:
     lanes: Lanes
     slices: LoadSlices
     turns: SweepTurns
+    leases: LeaseBook
     load_queue: Queue
+    dry_run_queue: Queue
     lane_queue: Queue
     start_queue: Queue
     media: Callable[[], MediaService]
@@ -185,6 +188,7 @@ class World:
         directory = Directory(database)
         self.mergers = Mergers(database)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
+        self.dry_run_queue = RecordingQueue()
         self.deps = Deps(
             accounts=Accounts(directory),
             campaigns=Campaigns(directory),
@@ -195,7 +199,9 @@ class World:
             lanes=Lanes(database),
             slices=LoadSlices(database),
             turns=SweepTurns(database),
+            leases=LeaseBook(database),
             load_queue=cast("Queue", self.load_queue),
+            dry_run_queue=cast("Queue", self.dry_run_queue),
             lane_queue=cast("Queue", self.lane_queue),
             start_queue=cast("Queue", self.start_queue),
             media=cast("Any", None),

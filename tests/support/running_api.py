@@ -56,7 +56,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "USER_POOL_CLIENT_ID": client,
             "USER_POOL_ISSUER": f"https://cognito-idp.us-east-1.amazonaws.com/{pool}",
         }
-        for queue in ("START", "LOAD", "LANE", "IMPORT", "WEBHOOK"):
+        for queue in ("START", "DRY_RUN", "LANE", "IMPORT", "WEBHOOK"):
             env[f"{queue}_QUEUE_URL"] = sqs.create_queue(QueueName=queue)["QueueUrl"]
         env["START_QUEUE_ARN"] = "arn:aws:sqs:us-east-1:123456789012:START"
         for name, value in env.items():

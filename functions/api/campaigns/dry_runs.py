@@ -1,7 +1,8 @@
 """Dry runs: the real gates over the whole audience, with nothing sent.
 
-Sixteen messages, one per contact shard, go to the loader; each stores one part. The latest run of a campaign is
-remembered beside it, so that asking needs no id.
+Sixteen messages, one per contact shard, go to the loader by a queue of their own, so that they hold up nobody's launch;
+each stores one part, and whoever stores the last gives the run's place back. The latest run of a campaign is remembered
+beside it, so that asking needs no id.
 """
 
 from dataclasses import replace
@@ -9,31 +10,42 @@ from dataclasses import replace
 from functions.api.campaigns.control import Sending
 from functions.api.campaigns.logic.dry_run_result import DryRun, DryRunResult, add_up
 from shared.clients.queue import Outgoing
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.identity import SHARDS
+from shared.domain.leases import DRY_RUNS
 from shared.errors import Conflict, NotFound
 from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard
+from shared.store.accounts.leases import LeaseBook
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.directory import Directory
 
+_PLACE_MS = 15 * 60_000
+"""So long a run that never becomes complete keeps its place."""
+
 
 class DryRuns:
-    def __init__(self, directory: Directory, campaigns: Campaigns, sends: Sends, load_queue: Sending) -> None:
+    def __init__(
+        self, directory: Directory, campaigns: Campaigns, sends: Sends, leases: LeaseBook, queue: Sending
+    ) -> None:
         self._directory = directory
         self._campaigns = campaigns
         self._sends = sends
-        self._load_queue = load_queue
+        self._leases = leases
+        self._queue = queue
 
     def start(self, tenant_id: TenantId, campaign_id: CampaignId, run: DryRun) -> None:
-        """Raises NotFound, and Conflict once the audience is being frozen."""
+        """Raises NotFound, Conflict once the audience is being frozen, and RateLimited (`too_many_dry_runs`)."""
         campaign = self._campaigns.get(tenant_id, campaign_id)
         if campaign.state not in (State.DRAFT, State.SCHEDULED):
             raise Conflict(f"the campaign is {campaign.state}; its report says more", code="campaign_state")
+        until = EpochMs(run.started_at + _PLACE_MS)
+        self._leases.take(tenant_id, DRY_RUNS, run.dry_run_id, campaign_id, until=until, now=run.started_at)
         self._directory.put(tenant_id, f"DRY#{campaign_id}", run)
-        self._load_queue.send_all(
+        self._queue.send_all(
             [Outgoing(LoadShard(tenant_id, campaign_id, shard, run.dry_run_id), tenant_id) for shard in range(SHARDS)]
         )
 

@@ -7,6 +7,7 @@ from functions.api.meta.calls import Graph
 from shared.clients.queue import Queue
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
+from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -29,6 +30,7 @@ class CampaignParts:
     graph: Graph
     access: MetaAccess
     media: MediaService
+    leases: LeaseBook
     start_queue: Queue
-    load_queue: Queue
+    dry_run_queue: Queue
     lane_queue: Queue

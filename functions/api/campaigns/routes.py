@@ -63,7 +63,7 @@ def _not_announced(campaign_id: CampaignId, error: Exception) -> None:
 
 def _dry_runs() -> DryRuns:
     parts = deps()
-    return DryRuns(parts.directory, parts.campaigns, parts.sends, parts.load_queue)
+    return DryRuns(parts.directory, parts.campaigns, parts.sends, parts.leases, parts.dry_run_queue)
 
 
 @router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "Campaigns, newest first"))
@@ -101,6 +101,7 @@ def get_campaign(campaign_id: CampaignPath) -> CampaignOut:
     **effect(Scope.CAMPAIGNS, "campaigns", "Try it: count and sample, send nothing", status=202),
 )
 def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
+    """Five of a tenant's are made at a time; 429 `too_many_dry_runs` says when again."""
     parts, tenant_id, request = deps(), caller(router).tenant_id, operation(router)
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     refresh_template_of(parts, tenant_id, campaign_id, request.at)

@@ -2,11 +2,15 @@
 
 The message for the next attempt is sent before this one is logged. So a worker that dies in between makes the attempt
 again, and never loses the ones that follow; two chains of one delivery, which that may give, become one at the log.
+
+An endpoint that fails time and again is left alone: what is for it waits, with nothing sent and no attempt spent, and
+once in a while one delivery tries. Who gave no answer at all is left alone under all of the tenant's endpoints there.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from functions.api.events.publish import Publisher
 from functions.api.events.signature import headers
@@ -14,10 +18,10 @@ from functions.api.events.verification import challenge_in, gives_back
 from shared.clients.queue import Queue
 from shared.clients.vault import WEBHOOK_SECRET
 from shared.clock import EpochMs
-from shared.domain.webhooks.delivery import Attempt, Delivery, Outcome, delivery_id, next_attempt
-from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
+from shared.domain.webhooks.delivery import RETRY_MS, Attempt, Delivery, Outcome, delivery_id, next_attempt, spread
+from shared.domain.webhooks.endpoint import FAILING, FAILURES_IN_A_ROW, GONE, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook
 from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
@@ -27,6 +31,8 @@ _LONGEST_DELAY_SECONDS = 900
 """SQS: DelaySeconds is at most 15 minutes, so a longer pause is made of several."""
 _EARLY_MS = 1_000
 _GONE_STATUS = 410
+_OF_THE_HOST = frozenset({"dns", "connect", "tls", "timeout", "no_answer"})
+"""Failures without an answer, which say nothing of one path more than of another."""
 _TELLING_MS = 60_000
 """By now whoever disabled an endpoint has told of it, or has died before."""
 
@@ -64,15 +70,38 @@ class Courier:
             return "WebhookEndpointDisabled"
         if message.event_type == EventType.ENDPOINT_VERIFICATION:
             return self._verify(endpoint, message, now)
+        trial = endpoint.left_alone and not message.test
         if endpoint.challenge:
             outcome = Outcome(Attempt(now, 0, 0, "endpoint_unverified"))
+        elif trial and (until := self._left_alone(message.tenant_id, endpoint, now)):
+            return self._wait(message, until, now)
         else:
             outcome = self._attempt(endpoint, message, now)
         next_at = self._continue(message, outcome)
         self._log(message, outcome, next_at)
         if not message.test:
-            self._judge(message.tenant_id, endpoint, outcome)
+            self._judge(message.tenant_id, endpoint, outcome, trial=trial)
         return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
+
+    def _left_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, now: EpochMs) -> EpochMs:
+        """Until when to wait, 0 to go on: of all that find the pause over, whose write is first tries the endpoint."""
+        if endpoint.paused_until > now:
+            return endpoint.paused_until
+        try:
+            self.endpoints.change(tenant_id, endpoint.endpoint_id, lambda found: found.tried(now))
+        except Conflict:
+            return endpoint.paused(now).paused_until
+        return EpochMs(0)
+
+    def _wait(self, message: DeliverWebhook, until: EpochMs, now: EpochMs) -> str:
+        """No attempt is spent, but an event is not kept for longer than it would be tried."""
+        since = message.since or message.due_at
+        if now - since >= RETRY_MS:
+            self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_left_alone")), EpochMs(0))
+            return "WebhookAttemptFailed"
+        due_at = EpochMs(now + spread(message.event_id, message.attempt, until - now))
+        self._later(replace(message, due_at=due_at, since=since), now)
+        return "WebhookPutOff"
 
     def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> str:
         """Once: whoever wants to be asked again says so."""
@@ -93,13 +122,16 @@ class Courier:
         return self.send(endpoint.url, body, headers(message.event_id, now, body, secrets), now)
 
     def _continue(self, message: DeliverWebhook, outcome: Outcome) -> EpochMs:
-        """Sends the message for the next attempt; when that is due, 0 for never."""
+        """Sends the message for the next attempt; when that is due, 0 for never: also where endpoints were left alone
+        for so long that it would come too late."""
         if outcome.attempt.ok or message.test or outcome.attempt.status_code == _GONE_STATUS:
             return EpochMs(0)
         now = self.clock()
         due_at = next_attempt(message.event_id, message.attempt, now, outcome.wait_ms)
-        if due_at:
-            self._later(replace(message, attempt=message.attempt + 1, due_at=due_at), now)
+        since = message.since or message.due_at
+        if not due_at or due_at > since + RETRY_MS:
+            return EpochMs(0)
+        self._later(replace(message, attempt=message.attempt + 1, due_at=due_at, since=since), now)
         return due_at
 
     def _later(self, message: DeliverWebhook, now: EpochMs) -> None:
@@ -115,7 +147,7 @@ class Courier:
             lambda found: found.after(outcome, message.run, message.attempt, next_at),
         )
 
-    def _judge(self, tenant_id: TenantId, endpoint: WebhookEndpoint, outcome: Outcome) -> None:
+    def _judge(self, tenant_id: TenantId, endpoint: WebhookEndpoint, outcome: Outcome, *, trial: bool) -> None:
         """Writes to the endpoint only when its health changes."""
         at = outcome.attempt.at
         if outcome.attempt.ok:
@@ -125,8 +157,18 @@ class Courier:
             self._disable(tenant_id, endpoint, GONE, at)
         elif endpoint.gives_up(at):
             self._disable(tenant_id, endpoint, FAILING, at)
-        elif not endpoint.failing_since:
-            self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at))
+        elif trial or not endpoint.left_alone:
+            self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at, trial=trial))
+            if outcome.attempt.error in _OF_THE_HOST and endpoint.failures + 1 >= FAILURES_IN_A_ROW:
+                self._leave_host_alone(tenant_id, endpoint, at)
+
+    def _leave_host_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, at: EpochMs) -> None:
+        """The tenant's own endpoints only: what somebody else's server does to them is for them to find out."""
+        host = urlsplit(endpoint.url).netloc
+        for other in self.endpoints.all(tenant_id):
+            beside = other.endpoint_id != endpoint.endpoint_id and urlsplit(other.url).netloc == host
+            if beside and other.enabled and not other.left_alone:
+                self.endpoints.note(tenant_id, other.endpoint_id, lambda found: found.paused(at))
 
     def _disable(self, tenant_id: TenantId, endpoint: WebhookEndpoint, reason: str, at: EpochMs) -> None:
         """Of many deliveries that find it out at once, the one whose write disables it tells the tenant. If that one

@@ -94,9 +94,10 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. First an `endpoint.verification` is sent,
     with a `challenge` in its data: an answer 2xx with the body `{"challenge": "…"}`, or only the challenge, proves that
     whoever is there wants this. Then events from now on are delivered: at least once, not always in order, retried for
-    a day with growing pauses. An answer other than 2xx within ten seconds is a failure, a redirect too. An endpoint
-    that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed. Events other than that
-    one carry what people write and do: to have them sent somewhere needs the scope `read` as well."""
+    three days with growing pauses. An answer other than 2xx within ten seconds is a failure, a redirect too. After five
+    failures in a row only one delivery is tried now and then, a quarter of an hour apart at most; the others wait. An
+    endpoint that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed. Events other
+    than that one carry what people write and do: to have them sent somewhere needs the scope `read` as well."""
     tenant_id, request = caller(router).tenant_id, operation(router)
     require_events(caller(router), body.events, field="events")
     url = _checked(body.url)

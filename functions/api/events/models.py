@@ -122,8 +122,8 @@ class AttemptOut(Output):
     status_code: int | None = Field(description="null when there was no answer")
     duration_ms: int
     error: str | None = Field(
-        description="dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled, endpoint_unverified: "
-        "nothing was sent; challenge_not_returned: it did not prove that it wants webhooks"
+        description="dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled, endpoint_unverified, "
+        "endpoint_left_alone: nothing was sent; challenge_not_returned: it did not prove that it wants webhooks"
     )
 
     @classmethod
@@ -141,7 +141,7 @@ class DeliverySummary(Output):
     event_id: str
     event_type: str
     state: DeliveryState = Field(
-        description=f"failed: after {ATTEMPTS} attempts within a day, or when none makes sense"
+        description=f"failed: after {ATTEMPTS} attempts within three days, or when none makes sense"
     )
     created_at: str | None
     attempt: int = Field(description="how many were made since it was begun or replayed")

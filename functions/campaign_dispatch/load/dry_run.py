@@ -13,7 +13,9 @@ from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.contacts.contact import Contact
+from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.market import market_of
+from shared.domain.leases import DRY_RUNS
 from shared.domain.templates.compiler import compile_plan, render_text
 from shared.queue_messages import LoadShard
 
@@ -107,4 +109,6 @@ def dry_run_shard(
             parts.slices.keep(*where, {"to": contact.contact_id, "part": tally.part().to_json()}, now)
             return False
     parts.sends.put_dry_run(*where, tally.part().to_json(), now)
+    if len(parts.sends.dry_run(task.tenant_id, task.campaign_id, task.dry_run_id)) >= SHARDS:
+        parts.leases.give_back(task.tenant_id, DRY_RUNS, task.dry_run_id)
     return True

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.campaign_dispatch.load.opening import Opening
 from shared.clients.queue import Queue
+from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
@@ -24,5 +25,7 @@ class LoadParts:
     sends: Sends
     lanes: Lanes
     slices: LoadSlices
+    leases: LeaseBook
     opening: Opening
     load_queue: Queue
+    dry_run_queue: Queue

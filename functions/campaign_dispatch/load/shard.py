@@ -30,7 +30,7 @@ def load_shard(parts: LoadParts, task: LoadShard, now: EpochMs, out_of_time: Cal
     campaign = parts.campaigns.get(task.tenant_id, task.campaign_id)
     if task.dry_run_id:
         if not dry_run_shard(parts, task, campaign, now, out_of_time):
-            parts.load_queue.send(task, group=task.tenant_id)
+            parts.dry_run_queue.send(task, group=task.tenant_id)
             return "continued"
         return "counted"
     if campaign.state is State.SENDING and campaign.sizes:

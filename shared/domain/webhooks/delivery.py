@@ -9,9 +9,13 @@ from shared.clock import EpochMs
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
 _PAUSES_MS = (
-    5_000, 30_000, 2 * _MINUTE, 10 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 6 * _HOUR, 8 * _HOUR,
+    5_000, 30_000, 2 * _MINUTE, 10 * _MINUTE, 30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 6 * _HOUR,
+    8 * _HOUR, 11 * _HOUR, 14 * _HOUR, 18 * _HOUR,
 )  # fmt: skip
-"""Between one attempt and the next: eleven attempts within 24 hours, spread included."""
+"""Between one attempt and the next: fourteen attempts within three days, spread included, as long as Stripe tries
+(Stripe, webhooks, automatic retries)."""
+RETRY_MS = 3 * 24 * _HOUR
+"""So long an event waits for an endpoint, whether it is tried or the endpoint is left alone."""
 ATTEMPTS = len(_PAUSES_MS) + 1
 _LONGEST_WAIT_MS = _HOUR
 _SPREAD = 10
@@ -26,8 +30,9 @@ State = Literal["retrying", "succeeded", "failed"]
 class Attempt:
     """One request. `status_code` is 0 when there was no answer; `error` says why then, and "" when there was one.
 
-    Errors: dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled and endpoint_unverified, when
-    nothing was sent; challenge_not_returned, when an answer did not prove that the endpoint wants webhooks.
+    Errors: dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled, endpoint_unverified and
+    endpoint_left_alone, when nothing was sent; challenge_not_returned, when an answer did not prove that the endpoint
+    wants webhooks.
     """
 
     at: EpochMs
@@ -114,7 +119,11 @@ def next_attempt(event_id: str, attempt: int, now: EpochMs, wait_ms: int = 0) ->
     """
     if attempt >= len(_PAUSES_MS):
         return EpochMs(0)
-    pause = _PAUSES_MS[attempt]
-    digest = hashlib.sha256(f"{event_id}/{attempt}".encode()).digest()
-    pause += pause * _SPREAD * int.from_bytes(digest[:2], "big") // (100 * 0x10000)
+    pause = spread(event_id, attempt, _PAUSES_MS[attempt])
     return EpochMs(now + max(pause, min(wait_ms, _LONGEST_WAIT_MS)))
+
+
+def spread(event_id: str, attempt: int, pause_ms: int) -> int:
+    """The pause, or up to a tenth more: always the same for one attempt at one event."""
+    digest = hashlib.sha256(f"{event_id}/{attempt}".encode()).digest()
+    return pause_ms + pause_ms * _SPREAD * int.from_bytes(digest[:2], "big") // (100 * 0x10000)

@@ -433,7 +433,7 @@ def test_a_dry_run_asks_every_shard(api: Api) -> None:
     started = api.call("POST", path, tenant=tenant_id)
     assert started.status == 202
     run_id = started.body["dry_run_id"]
-    asked = api.queued("LOAD", tenant_id)
+    asked = api.queued("DRY_RUN", tenant_id)
     assert {message["shard"] for message in asked} == set(range(16))
     assert {message["dry_run_id"] for message in asked} == {run_id}
     part = {"planned": 1, "sendable": 1, "skipped": {}, "samples": [], "missing": []}

@@ -12,6 +12,7 @@ from shared.clients.vault import META_TOKEN
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State
+from shared.domain.leases import DRY_RUNS
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
@@ -320,3 +321,18 @@ def test_a_campaign_that_has_begun_is_excluded(shop: Shop) -> None:
         shop.tenant, CampaignId(shop.campaign), lambda c: replace(c, state=State.SENDING, sizes=(1,) * 16)
     )
     assert launched(shop, NAMED[0][2](shop.campaign)).status == 200
+
+
+def test_so_many_dry_runs_at_a_time_and_one_more_when_one_is_complete(shop: Shop) -> None:
+    """They go to their own queue, where no launch waits behind them."""
+    for _ in range(DRY_RUNS.most - 1):
+        assert shop.ask("POST", "dry-run").status == 202
+    run_id = shop.ask("POST", "dry-run").body["dry_run_id"]
+    refused = shop.ask("POST", "dry-run")
+    assert (refused.status, refused.body["code"]) == (429, "too_many_dry_runs")
+    assert refused.body["retry_after_seconds"] > 0
+    shop.api.deps.leases.give_back(shop.tenant, DRY_RUNS, run_id)
+    assert shop.ask("POST", "dry-run").status == 202
+    waiting = shop.api.queued("DRY_RUN", shop.tenant)
+    assert len({message["dry_run_id"] for message in waiting}) == DRY_RUNS.most + 1
+    assert len(waiting) == 16 * (DRY_RUNS.most + 1)

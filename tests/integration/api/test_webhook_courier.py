@@ -15,8 +15,8 @@ from functions.api.events.publish import Publisher, delivery_of
 from functions.api.events.replay import MOST_AT_ONCE, replay_failed, replay_one
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import EpochMs
-from shared.domain.webhooks.delivery import ATTEMPTS, Attempt, Delivery, Outcome, delivery_id
-from shared.domain.webhooks.endpoint import GIVE_UP_MS, SealedSecret, WebhookEndpoint
+from shared.domain.webhooks.delivery import ATTEMPTS, RETRY_MS, Attempt, Delivery, Outcome, delivery_id
+from shared.domain.webhooks.endpoint import FAILURES_IN_A_ROW, GIVE_UP_MS, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.ids import TenantId, new_ulid
 from shared.queue_messages import DeliverWebhook, QueueMessage
@@ -165,15 +165,15 @@ def test_an_event_arrives_once_signed_and_is_in_the_feed(scene: Scene) -> None:
     assert scene.queue.groups == {scene.tenant}
 
 
-def test_what_fails_is_tried_for_a_day_in_hops_of_a_quarter_of_an_hour(scene: Scene) -> None:
+def test_what_fails_is_tried_for_three_days_in_hops_of_a_quarter_of_an_hour(scene: Scene) -> None:
     scene.place.status = 500
     scene.tell()
-    done = scene.run(2 * DAY)
+    done = scene.run(4 * DAY)
     assert done.count("WebhookAttemptFailed") == ATTEMPTS == len(scene.place.requests)
     times = [at for at, *_ in scene.place.requests]
-    assert times[-1] - times[0] <= DAY
+    assert 2 * DAY < times[-1] - times[0] <= 3 * DAY
     assert times[1] - times[0] < 7_000
-    assert scene.queue.hops > 80
+    assert scene.queue.hops > 240
     delivery = scene.delivery()
     assert (delivery.state, len(delivery.attempts), delivery.next_at) == ("failed", ATTEMPTS, 0)
     assert [attempt.at for attempt in delivery.attempts] == times
@@ -197,6 +197,64 @@ def test_an_endpoint_that_comes_back_gets_it(scene: Scene, failures: int) -> Non
     assert len({headers["webhook-timestamp"] for *_, headers in scene.place.requests}) == failures + 1
 
 
+def test_a_dead_endpoint_costs_a_trial_now_and_then_however_much_is_meant_for_it(scene: Scene) -> None:
+    scene.place.status = 0
+    for i in range(60):
+        scene.tell(str(i))
+    done = scene.run(60 * MINUTE)
+    # Five that failed in a row, and one at the end of each pause: 0.5, 1, 2, 4, 8, 15, 15 minutes and up to a tenth.
+    assert FAILURES_IN_A_ROW < len(scene.place.requests) <= FAILURES_IN_A_ROW + 8
+    assert done.count("WebhookPutOff") > 60
+    scene.place.status = 200
+    before = len(scene.place.requests)
+    scene.run(DAY)
+    assert scene.endpoint.failures == 0
+    arrived = [headers["webhook-id"] for *_, headers in scene.place.requests[before:]]
+    assert sorted(arrived) == sorted(f"evt_{i}" for i in range(60)), "each once"
+    assert scene.queue.waiting == []
+
+
+def test_what_waits_for_an_endpoint_that_is_left_alone_waits_for_three_days(scene: Scene) -> None:
+    """Then it is in the log as failed, and can be replayed."""
+    scene.place.status = 0
+    for i in range(12):
+        scene.tell(str(i))
+    scene.run(RETRY_MS + 20 * MINUTE)
+    states = {scene.delivery(str(i)).state for i in range(12)}
+    assert states == {"failed"}
+    assert scene.queue.waiting == []
+    assert {scene.delivery(str(i)).attempts[-1].error for i in range(12)} <= {"timeout", "endpoint_left_alone"}
+
+
+@pytest.mark.parametrize(("status", "left_alone"), [(0, True), (500, False)])
+def test_whoever_gives_no_answer_is_left_alone_under_the_tenants_other_endpoints_there(
+    scene: Scene, status: int, left_alone: bool
+) -> None:
+    same, elsewhere = scene.add_endpoint("endpoint.disabled"), scene.add_endpoint("endpoint.disabled")
+    scene.endpoints.change(scene.tenant, elsewhere, lambda found: replace(found, url="https://b.example/"))
+    scene.place.status = status
+    for i in range(FAILURES_IN_A_ROW):
+        scene.tell(str(i))
+    scene.run(0)
+    assert len(scene.place.requests) == FAILURES_IN_A_ROW
+    found = [scene.endpoints.get(scene.tenant, e).left_alone for e in (scene.endpoint_id, same, elsewhere)]
+    assert found == [True, left_alone, False]
+
+
+def test_of_many_at_the_same_moment_one_tries_an_endpoint_that_is_left_alone(scene: Scene) -> None:
+    scene.place.status = 0
+    for i in range(8):
+        scene.tell(str(i))
+    messages = [DeliverWebhook.from_json(message.to_json()) for *_, message in scene.queue.waiting]
+    for _ in range(FAILURES_IN_A_ROW):
+        scene.endpoints.change(scene.tenant, scene.endpoint_id, lambda found: found.failed(NOW))
+    scene.queue.now = scene.endpoint.paused_until
+    with ThreadPoolExecutor(8) as threads:
+        done = list(threads.map(scene.courier.deliver, messages))
+    assert sorted(done) == ["WebhookAttemptFailed", *["WebhookPutOff"] * 7]
+    assert len(scene.place.requests) == 1
+
+
 def test_an_endpoint_may_ask_to_be_left_alone_for_a_while(scene: Scene) -> None:
     scene.place.status, scene.place.wait_ms = 429, 20 * MINUTE
     scene.tell()
@@ -216,7 +274,7 @@ def test_two_chains_of_one_delivery_become_one(scene: Scene) -> None:
     scene.place.status = 500
     scene.tell()
     scene.tell()
-    done = scene.run(2 * DAY)
+    done = scene.run(4 * DAY)
     assert len(scene.place.requests) == ATTEMPTS
     assert done.count("WebhookRepeated") == 1
 

@@ -12,6 +12,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.load_record import Record
 from shared.domain.contacts.identity import SHARDS
+from shared.domain.leases import DRY_RUNS
 from shared.errors import RetryableError
 from shared.ids import CampaignId, ContactId, new_ulid
 from shared.queue_messages import LoadShard
@@ -59,7 +60,9 @@ def step(world: World, campaign_id: CampaignId, shard: int = SHARD, run: str = "
 
 def steps(world: World, campaign_id: CampaignId, run: str = "") -> Iterator[str]:
     while (result := step(world, campaign_id, run=run)) == "continued":
-        assert world.load_queue.take() == [LoadShard(world.tenant_id, campaign_id, SHARD, run)]
+        queue, other = (world.dry_run_queue, world.load_queue) if run else (world.load_queue, world.dry_run_queue)
+        assert queue.take() == [LoadShard(world.tenant_id, campaign_id, SHARD, run)]
+        assert other.take() == []
         yield result
 
 
@@ -170,3 +173,14 @@ def test_a_dry_run_in_slices_counts_what_it_counts_in_one_go(world: World, mixed
     assert parts[0] == parts[1]
     assert (parts[0].planned, parts[0].sendable) == (201, 100)
     assert parts[0].skipped == {"opted_out": 100, "missing_variable": 1}
+
+
+def test_whoever_stores_the_last_part_of_a_dry_run_gives_its_place_back(world: World, mixed: None) -> None:
+    campaign_id, now = world.launch(), epoch_ms()
+    leases = world.deps.leases
+    leases.take(world.tenant_id, DRY_RUNS, "run", campaign_id, until=EpochMs(now + 60_000), now=now)
+    for shard in range(16):
+        assert set(leases.read(world.tenant_id, DRY_RUNS).held) == {"run"}
+        assert step(world, campaign_id, shard, "run", in_time=True) == "counted"
+    assert not leases.read(world.tenant_id, DRY_RUNS).held
+    assert step(world, campaign_id, 0, "run", in_time=True) == "counted", "a part that comes again"

@@ -37,7 +37,6 @@ ALONE = {
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
     "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
-    "shared.domain.leases": "stored by shared.store.accounts.leases",
     "shared.domain.webhooks.endpoint": _EVENTS,
     "shared.domain.webhooks.tenant_event": _EVENTS,
 }

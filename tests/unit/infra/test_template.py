@@ -174,6 +174,15 @@ def test_what_waits_long_for_others_servers_has_its_invocation_to_itself() -> No
     assert {name: sizes[name] for name in alone} == dict.fromkeys(alone, 1)
 
 
+def test_dry_runs_share_neither_queue_nor_workers_with_loads() -> None:
+    by_queue = {trigger["Queue"]["Fn::GetAtt"][0]: trigger["ScalingConfig"] for _, trigger in triggers()}
+    assert by_queue["DryRunQueue"] == {"MaximumConcurrency": {"Ref": "DryRunConcurrency"}}
+    assert by_queue["LoadQueue"] == {"MaximumConcurrency": {"Ref": "LoadConcurrency"}}
+    (asks,) = [s["Resource"] for s in statements("Api") if s["Action"] == "sqs:SendMessage"]
+    assert {"Fn::GetAtt": ["DryRunQueue", "Arn"]} in asks
+    assert {"Fn::GetAtt": ["LoadQueue", "Arn"]} not in asks
+
+
 def test_stream_loses_nothing_and_stops_at_nothing() -> None:
     read = [trigger["Stream"]["Fn::GetAtt"] for _, trigger in streams()]
     assert sorted(read) == [[name, "StreamArn"] for name in sorted(TABLES) if "StreamSpecification" in TABLES[name]]

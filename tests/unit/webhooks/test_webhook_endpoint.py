@@ -1,10 +1,21 @@
 """What an endpoint hears, with what it is signed, when it is given up."""
 
+from collections.abc import Callable
+
 import pytest
 
 from shared.clock import EpochMs
-from shared.domain.webhooks.endpoint import FAILING, GIVE_UP_MS, OVERLAP_MS, SUBSCRIBABLE, SealedSecret, WebhookEndpoint
+from shared.domain.webhooks.endpoint import (
+    FAILING,
+    FAILURES_IN_A_ROW,
+    GIVE_UP_MS,
+    OVERLAP_MS,
+    SUBSCRIBABLE,
+    SealedSecret,
+    WebhookEndpoint,
+)
 from shared.domain.webhooks.tenant_event import EventType
+from shared.errors import Conflict
 
 NOW = EpochMs(1_800_000_000_000)
 ENDPOINT = WebhookEndpoint("e", "https://hooks.example.com/", ("*",), "", (SealedSecret("first", "1"),), NOW)
@@ -54,3 +65,50 @@ def test_somebody_ends_the_disabling() -> None:
 def test_switching_twice_is_switching_once(enabled: bool) -> None:
     once = ENDPOINT.switched(enabled=enabled, now=NOW)
     assert once.switched(enabled=enabled, now=EpochMs(NOW + 1)) == once
+
+
+def failed_so_often(times: int, at: int = 1_000) -> WebhookEndpoint:
+    endpoint = ENDPOINT
+    for _ in range(times):
+        endpoint = endpoint.failed(EpochMs(at))
+    return endpoint
+
+
+def test_after_failures_in_a_row_it_is_left_alone_for_longer_and_longer() -> None:
+    assert not failed_so_often(FAILURES_IN_A_ROW - 1).left_alone
+    endpoint = failed_so_often(FAILURES_IN_A_ROW)
+    assert endpoint.left_alone
+    now, pauses = 1_000, []
+    for _ in range(12):
+        pauses.append(endpoint.paused_until - now)
+        now = endpoint.paused_until
+        endpoint = endpoint.tried(EpochMs(now)).failed(EpochMs(now), trial=True)
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (30_000, 900_000)
+
+
+def test_of_all_who_find_its_pause_over_one_tries_it() -> None:
+    endpoint = failed_so_often(FAILURES_IN_A_ROW)
+    with pytest.raises(Conflict):
+        endpoint.tried(EpochMs(endpoint.paused_until - 1))
+    taken = endpoint.tried(endpoint.paused_until)
+    with pytest.raises(Conflict):
+        taken.tried(endpoint.paused_until)
+
+
+def test_failures_that_were_under_way_when_it_was_left_alone_make_its_pauses_no_longer() -> None:
+    assert failed_so_often(FAILURES_IN_A_ROW + 50) == failed_so_often(FAILURES_IN_A_ROW)
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        lambda found: found.succeeded(),
+        lambda found: found.switched(enabled=False, now=EpochMs(2)).switched(enabled=True, now=EpochMs(3)),
+        lambda found: found.moved("https://b.example/", "proof").verified("proof"),
+    ],
+    ids=["a success", "switched on", "elsewhere"],
+)
+def test_it_is_left_alone_no_more_after(back: Callable[[WebhookEndpoint], WebhookEndpoint]) -> None:
+    after = back(failed_so_often(FAILURES_IN_A_ROW))
+    assert (after.left_alone, after.paused_until, after.failing_since) == (False, 0, 0)
