@@ -1,6 +1,7 @@
 """The seam for time. Logic gets its results passed in; only edges call it."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NewType
 
@@ -12,6 +13,12 @@ DAY_MS = 24 * 3600 * 1000
 def epoch_ms() -> EpochMs:
     """Now."""
     return EpochMs(time.time_ns() // 1_000_000)
+
+
+def within(ms: int) -> Callable[[], bool]:
+    """Says, whenever it is called, whether so long has passed since now; by the monotonic clock."""
+    end = time.monotonic() + ms / 1000
+    return lambda: time.monotonic() >= end
 
 
 def to_rfc3339(at: EpochMs) -> str:

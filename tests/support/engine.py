@@ -40,7 +40,6 @@ from shared.queue_messages import LoadShard, QueueMessage, WakeLane
 from shared.services.media import MediaService
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.books import read_books
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
@@ -52,6 +51,7 @@ from shared.store.contacts.mergers import Mergers
 from shared.store.engine.database import Database, TableItem, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
+from tests.support.exact_books import exact_books
 from tests.support.wire import straighten
 
 P = TypeVar("P", StartParts, LoadParts, SweepParts)
@@ -333,7 +333,7 @@ class World:
         return self.deps.campaigns.get(self.tenant_id, campaign_id)
 
     def books(self, campaign_id: CampaignId) -> Books:
-        return read_books(self.deps.sends, self.deps.lanes, self.tenant_id, self.campaign(campaign_id))
+        return exact_books(self.deps.sends, self.deps.lanes, self.tenant_id, self.campaign(campaign_id))
 
 
 _serial = itertools.count()

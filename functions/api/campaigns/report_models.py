@@ -7,7 +7,7 @@ from pydantic import Field
 from functions.api.campaigns.audience_models import OutcomeName
 from functions.api.campaigns.costs.models import CostOut
 from functions.api.http.fields import Cursor, Output, moment
-from shared.clock import EpochMs
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Campaign
 from shared.ids import CampaignId, ContactId
@@ -54,6 +54,10 @@ class ReportOut(Output):
     failed_by: dict[str, int]
     skipped_by: dict[str, int]
     balanced: bool
+    as_of: str = Field(
+        description="no part of the books is older: those of a large campaign are added up in parts, the later the "
+        "longer ago its messages were sent"
+    )
     category: str = Field(description="the template's category")
     cost: CostOut
     started_at: str | None
@@ -66,6 +70,7 @@ class ReportOut(Output):
         cls,
         campaign: Campaign,
         books: Books,
+        as_of: EpochMs,
         rate: Mapping[int, int],
         since_dry_run: SinceDryRunOut | None,
         cost: CostOut,
@@ -91,6 +96,7 @@ class ReportOut(Output):
             failed_by=dict(books.failed_by),
             skipped_by=dict(books.skipped_by),
             balanced=books.balanced,
+            as_of=to_rfc3339(as_of),
             category=campaign.category,
             rate=[
                 MinuteOut(minute=moment(EpochMs(minute * 60_000)) or "", accepted=count)

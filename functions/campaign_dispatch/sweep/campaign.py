@@ -35,23 +35,43 @@ from functions.campaign_dispatch.sweep.logic.step import (
 )
 from functions.campaign_dispatch.sweep.parts import SweepParts
 from shared.clients.queue import Outgoing
-from shared.clock import EpochMs
-from shared.domain.campaigns.books import StatusChange
+from shared.clock import EpochMs, within
 from shared.domain.campaigns.campaign import Campaign, State, resend_of
+from shared.domain.campaigns.chunks import FOR_SWEEP, BooksNotReady
 from shared.domain.campaigns.number_work import NumberWork
-from shared.domain.campaigns.standing import add_up
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
 from shared.queue_messages import LoadShard, StartCampaign
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
-from shared.store.campaigns.books import read_books, standings
+from shared.store.campaigns.books import CampaignBooks, OutOfTime
 from shared.store.campaigns.lanes import LeaseLost
 
+BOOKS_MS = 45_000
+"""For how long a turn may read the books: some 400 chunks. The next one, a minute later, goes on from there."""
+_JUST_READ_MS = 600_000
+"""What was read so lately is not read again before a campaign is closed, so that the turns of a large one get there."""
 
-def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> str:
-    """Bring one campaign on. Returns what was done, for the log."""
+
+def sweep_campaign(
+    parts: SweepParts,
+    tenant_id: TenantId,
+    campaign_id: CampaignId,
+    now: EpochMs,
+    out_of_time: OutOfTime | None = None,
+) -> str:
+    """Bring one campaign on. Returns what was done, for the log. Its books are read until `out_of_time`, or for
+    BOOKS_MS."""
+    try:
+        return _bring_on(parts, tenant_id, campaign_id, now, out_of_time or within(BOOKS_MS))
+    except BooksNotReady:
+        return "reading the books"
+
+
+def _bring_on(
+    parts: SweepParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs, out_of_time: OutOfTime
+) -> str:
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
     if wrong := correction(campaign, work):
@@ -69,13 +89,14 @@ def sweep_campaign(parts: SweepParts, tenant_id: TenantId, campaign_id: Campaign
             parts.opening.put_before_lanes(tenant_id, campaign, now)
             return "opened"
         case Follow(wake):
-            return _follow(parts, tenant_id, campaign, work, wake, now)
+            _wake(parts, tenant_id, campaign, work, wake, now)
+            return _follow(parts, tenant_id, campaign, work, now, out_of_time)
         case Close(cursors):
-            return _close(parts, tenant_id, campaign, cursors, now)
+            return _close(parts, tenant_id, campaign, cursors, now, out_of_time)
         case CloseCancelled(cursors):
-            return _close_cancelled(parts, tenant_id, campaign, work, cursors, now)
+            return _close_cancelled(parts, tenant_id, campaign, work, cursors, now, out_of_time)
         case SettleHeld():
-            return _give_up_on_held(parts, tenant_id, campaign, work)
+            return _give_up_on_held(parts, tenant_id, campaign, work, now, out_of_time)
 
 
 def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: Correction, now: EpochMs) -> None:
@@ -113,66 +134,102 @@ def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: Epo
     return "reloading" if silent else "loading"
 
 
-def _follow(
+def _wake(
     parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, wake: tuple[int, ...], now: EpochMs
-) -> str:
+) -> None:
     for lane in wake:
         fence = work.lanes[lane].fence if lane in work.lanes else 0
         wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, campaign.phone_number_id, lane, fence=fence, now=now)
+
+
+def _follow(
+    parts: SweepParts,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    work: NumberWork,
+    now: EpochMs,
+    out_of_time: OutOfTime,
+) -> str:
+    """That nobody waits follows from cursors and retry lists; that nobody is unsettled, from chunks in which nobody
+    is. Neither can be undone, so no summary is too old for it to be complete."""
     recent = RecentOutcomes(campaign, work)
-    books = add_up(campaign, recent.watch(standings(parts.sends, tenant_id, campaign, work)))
-    code = recent.failure()
-    claimed_at, grace_ms = last_claim(campaign, work), parts.unknown_grace_ms
-    finding = judge(books, code, last_claim=claimed_at, grace_ms=grace_ms, now=now)
+    look = CampaignBooks(parts.sends, tenant_id, campaign, work, now, FOR_SWEEP, out_of_time)
+    look.look(recent.first, recent.note)
+    code, claimed_at, grace_ms = recent.failure(), last_claim(campaign, work), parts.unknown_grace_ms
+    finding = judge(look.books, code, last_claim=claimed_at, grace_ms=grace_ms, now=now)
     if finding is Finding.LOST:
-        _give_up_on_unknown(parts, tenant_id, campaign, work)
-        books = read_books(parts.sends, parts.lanes, tenant_id, campaign)
-        finding = Finding.SETTLED if books.settled else Finding.SENDING
+        # Policy `hold`: what was not confirmed within the grace period is shown as such, never sent again by itself.
+        look.give_up(lambda chunk: chunk.unsettled > 0, lambda block: block.unsettled)
+        finding = Finding.SETTLED if look.books.settled else Finding.SENDING
+    elif finding is Finding.SENDING:
+        look.catch_up()
+        finding = judge(look.books, code, last_claim=claimed_at, grace_ms=grace_ms, now=now)
     match finding:
         case Finding.UNBALANCED:
-            parts.campaigns.put_incident(tenant_id, incident(campaign, books, now))
+            parts.campaigns.put_incident(tenant_id, incident(campaign, look.books, now))
             return "unbalanced"
         case Finding.FAILING:
             stop = CampaignStop(parts.campaigns, parts.lanes)
             stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, meta_code(code))
             return "tripped"
         case Finding.SETTLED:
-            return _complete(parts, tenant_id, campaign, last_positions(campaign, work), now)
+            return _complete(parts, tenant_id, campaign, last_positions(campaign, work), now, out_of_time)
         case _:
             return "sending"
 
 
-def _give_up_on_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:
-    """Policy `hold`: what was not confirmed within the grace period is shown as such and never sent again by itself."""
-    for block in standings(parts.sends, tenant_id, campaign, work):
-        if lost := block.unsettled:
-            parts.sends.record(tenant_id, campaign.campaign_id, block.number, StatusChange(unconfirmed=lost))
-
-
-def _give_up_on_held(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> str:
+def _give_up_on_held(
+    parts: SweepParts,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    work: NumberWork,
+    now: EpochMs,
+    out_of_time: OutOfTime,
+) -> str:
     """What Meta kept back and was never heard of again is unknown. No policy sends it again by itself: Meta may still
-    let it go."""
-    for block in standings(parts.sends, tenant_id, campaign, work):
-        if kept := block.status.kept_back():
-            parts.sends.record(tenant_id, campaign.campaign_id, block.number, StatusChange(unconfirmed=set(kept)))
+    let it go. Who had no outcome when a chunk was summed up may have been kept back since."""
+    look = CampaignBooks(parts.sends, tenant_id, campaign, work, now, FOR_SWEEP, out_of_time)
+    look.look()
+    if not look.give_up(
+        lambda chunk: chunk.held > 0 or chunk.unsettled > 0, lambda block: set(block.status.kept_back())
+    ):
+        return "settling held"
     parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=None))
     return "held settled"
 
 
 def _complete(
-    parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: EpochMs
+    parts: SweepParts,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    cursors: Mapping[int, int],
+    now: EpochMs,
+    out_of_time: OutOfTime,
 ) -> str:
     try:
         campaign = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: completed(current, cursors))
     except Conflict:
         return "changed"
-    return _close(parts, tenant_id, campaign, cursors, now)
+    return _close(parts, tenant_id, campaign, cursors, now, out_of_time)
 
 
-def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: Mapping[int, int], now: EpochMs) -> str:
-    """Take it off its number and note the end; until that is noted, the sweep comes back to it."""
-    books = read_books(parts.sends, parts.lanes, tenant_id, campaign)
-    if asks_for_a_resend(campaign, books):
+def _close(
+    parts: SweepParts,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    cursors: Mapping[int, int],
+    now: EpochMs,
+    out_of_time: OutOfTime,
+) -> str:
+    """Take it off its number and note the end; until that is noted, the sweep comes back to it.
+
+    Of somebody without an outcome (there may be some when it was cancelled) it may have been stored since a chunk was
+    summed up that Meta keeps them back, so those chunks are read again."""
+    work = parts.lanes.work(campaign.phone_number_id)
+    look = CampaignBooks(parts.sends, tenant_id, campaign, work, now, FOR_SWEEP, out_of_time)
+    look.look()
+    look.refresh(lambda chunk: chunk.unsettled > 0, EpochMs(now - _JUST_READ_MS))
+    if asks_for_a_resend(campaign, look.books) and look.has_unknown():
         _resend_unknown(parts, tenant_id, campaign, now)
     try:
         parts.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
@@ -181,6 +238,7 @@ def _close(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, cursors: 
     if campaign.state is State.CANCELLED:
         # A lane that stood still may have given back what it had claimed since that was looked at; now none can.
         _cancel_retries(parts, tenant_id, campaign, parts.lanes.work(campaign.phone_number_id))
+    books = look.books
     parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: ended(current, books, now))
     return "closed"
 
@@ -200,11 +258,12 @@ def _close_cancelled(
     work: NumberWork,
     cursors: Mapping[int, int],
     now: EpochMs,
+    out_of_time: OutOfTime,
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
     _cancel_retries(parts, tenant_id, campaign, work)
     kept = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: with_positions(current, cursors))
-    return _close(parts, tenant_id, kept, dict(enumerate(kept.cursors)), now)
+    return _close(parts, tenant_id, kept, dict(enumerate(kept.cursors)), now, out_of_time)
 
 
 def _cancel_retries(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:

@@ -4,9 +4,10 @@ Status truth is a join over `sent < delivered < read`, failed apart; every set o
 number of webhooks gives one result.
 """
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from shared.domain.contacts.market import count_markets
 
@@ -108,6 +109,14 @@ class Books:
     skipped_by: Counter[str] = field(default_factory=Counter)
     priced: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def add(self, part: "Books") -> None:
+        """Add the books of some of its people; `planned` stays, as it counts everybody."""
+        for name in COUNTS[1:]:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.failed_by.update(part.failed_by)
+        self.skipped_by.update(part.skipped_by)
+        self.priced.update(part.priced)
+
     @property
     def balanced(self) -> bool:
         return self.planned == (self.sent + self.failed + self.skipped + self.cancelled + self.unknown + self.waiting)
@@ -118,45 +127,69 @@ class Books:
         return self.waiting == 0 and self.unsettled == 0
 
 
+COUNTS = tuple(one.name for one in fields(Books) if one.type is int)
+"""The names of its counts; the first is `planned`."""
+
+
 def tally(books: Books, block: StatusBlock, claimed: int, retrying: frozenset[int], *, cancelled: bool) -> None:
     """Add one block. `claimed` is how many of its slots lie below the cursor, `retrying` those on a retry list.
 
     A claimed slot with no stored outcome is unknown: it may have been sent. `unsettled` counts those of them nobody
-    has given up on yet.
+    has given up on yet. Whose outcome is which is said once, by `StatusBlock.outcome`; here it is said of all at once.
     """
-    books.delivered += len(block.arrived())
+    arrived = block.arrived()
+    books.delivered += len(arrived)
     books.read += len(block.read)
     books.replied += len(block.replied)
     books.reacted += len(block.reacted)
-    _add_prices(books, block)
-    books.held += len(block.kept_back())
-    for slot in range(block.size):
-        outcome = block.outcome(slot)
-        if outcome in ("read", "delivered", "sent"):
-            books.sent += 1
-        elif outcome == "failed":
-            books.failed += 1
-            books.failed_by[block.failed[slot]] += 1
-        elif outcome == "skipped":
-            books.skipped += 1
-            books.skipped_by[block.failed[slot].removeprefix(SKIP_PREFIX)] += 1
-        elif outcome == CANCELLED:
-            books.cancelled += 1
-        elif outcome == "unknown":
-            books.unknown += 1
-        elif slot in retrying or slot >= claimed:
-            if cancelled:
-                books.cancelled += 1
-            else:
-                books.waiting += 1
+    _add_prices(books, block, arrived)
+    left = _everybody(block.size) - arrived
+    books.sent += block.size - len(left)
+    if left and block.failed:
+        left = _add_failed(books, block.failed, left)
+    sent = left & block.sent
+    books.sent += len(sent)
+    left -= sent
+    if left and (block.unconfirmed or block.held):
+        unconfirmed = left & block.unconfirmed
+        books.unknown += len(unconfirmed)
+        held = (left & block.held) - unconfirmed
+        books.sent += len(held)
+        books.held += len(held)
+        left = left - unconfirmed - held
+    if left:
+        waiting = len([slot for slot in left if slot >= claimed or slot in retrying])
+        if cancelled:
+            books.cancelled += waiting
         else:
-            books.unknown += 1
-            books.unsettled += 1
+            books.waiting += waiting
+        books.unknown += len(left) - waiting
+        books.unsettled += len(left) - waiting
 
 
-def _add_prices(books: Books, block: StatusBlock) -> None:
+@functools.cache
+def _everybody(size: int) -> frozenset[int]:
+    return frozenset(range(size))
+
+
+def _add_failed(books: Books, failed: Mapping[int, str], left: frozenset[int]) -> frozenset[int]:
+    """Who of those left has no failure stored."""
+    found = left & failed.keys()
+    for slot in found:
+        code = failed[slot]
+        if code == CANCELLED:
+            books.cancelled += 1
+        elif code.startswith(SKIP_PREFIX):
+            books.skipped += 1
+            books.skipped_by[code.removeprefix(SKIP_PREFIX)] += 1
+        else:
+            books.failed += 1
+            books.failed_by[code] += 1
+    return left - found
+
+
+def _add_prices(books: Books, block: StatusBlock, arrived: frozenset[int]) -> None:
     """Each slot once: should two prices have been told for one, the first by name counts, and free ones last."""
-    arrived = block.arrived()
     seen: set[int] = set()
     for category in sorted(block.priced, key=lambda name: (name.startswith(FREE_PREFIX), name)):
         slots = block.priced[category] - seen

@@ -1,12 +1,12 @@
-"""Where each block of a campaign stands, and their sum: the books."""
+"""Where each block of a campaign stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of
-from shared.domain.campaigns.books import Books, StatusBlock, add_skipped, tally
-from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.books import StatusBlock
+from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.number_work import NumberWork
 from shared.ids import CampaignId
 
@@ -61,13 +61,3 @@ class BlockStanding:
         """Slots that may have been sent, and of which nothing is stored."""
         claimed = range(min(self.claimed, self.status.size))
         return {slot for slot in claimed if self.status.outcome(slot) is None and slot not in self.retrying}
-
-
-def add_up(campaign: Campaign, blocks: Iterable[BlockStanding]) -> Books:
-    """The books of a frozen campaign from all of its blocks."""
-    books = Books(planned=campaign.planned)
-    add_skipped(books, campaign.skipped.items())
-    cancelled = campaign.state is State.CANCELLED
-    for block in blocks:
-        tally(books, block.status, block.claimed, block.retrying, cancelled=cancelled)
-    return books

@@ -31,6 +31,7 @@ from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
+from shared.store.campaigns.summaries import Summaries
 from shared.store.engine.codec import Item, encode, encode_item, moment, number, text
 from shared.store.engine.database import Database, condition_failed, put_if_absent
 from shared.store.engine.paging import query_all
@@ -58,6 +59,7 @@ class Sends:
         self._client = database.client
         self._table = database.sends
         self.notes = DispatchNotes(database)
+        self.summaries = Summaries(database)
 
     def shard_end(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> SealedBlock | None:
         """The last sealed block of a shard, or None when its load has not begun; consistent."""
@@ -183,14 +185,18 @@ class Sends:
             yield Record(_n(item) + 1 if spill else _n(item), spill, recipients, [(row[0], row[1]) for row in rows])
 
     def status_blocks(
-        self, tenant_id: TenantId, campaign_id: CampaignId, shard: int, start: int = 0
+        self, tenant_id: TenantId, campaign_id: CampaignId, shard: int, start: int = 0, *, stop: int | None = None
     ) -> Iterator[tuple[int, StatusBlock]]:
-        """(n, status block) from block `start` on, in order; consistent, so that the books hold at any moment."""
+        """(n, status block) from block `start` up to, not including, `stop`, in order; consistent, so that the books
+        hold at any moment."""
+        if stop is not None and stop <= start:
+            return
+        last = f"S#{stop - 1:04x}" if stop is not None else "S#~"
         for item in query_all(
             self._client,
             self._table,
             "pk = :pk AND sk BETWEEN :from AND :to",
-            {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"S#{start:04x}", ":to": "S#~"},
+            {":pk": _partition(tenant_id, campaign_id, shard), ":from": f"S#{start:04x}", ":to": last},
             consistent=True,
         ):
             yield _n(item), parse_status_block(item)

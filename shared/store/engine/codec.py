@@ -48,7 +48,7 @@ def decode(wire: Mapping[str, object]) -> Value:
         case "N":
             return int(cast("str", raw))
         case "NS":
-            return frozenset(int(v) for v in cast("list[str]", raw))
+            return frozenset(map(int, cast("list[str]", raw)))
         case "SS":
             return frozenset(cast("list[str]", raw))
         case "L":

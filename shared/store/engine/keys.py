@@ -122,6 +122,7 @@ KEYS = (
     Key("Sends", "T#<t>#C#<campaign>#<shard> / I#<block>", "campaigns", False, _BLOCKS),
     Key("Sends", "T#<t>#C#<campaign>#DRY / <run>#<shard>", "campaigns", True, "a day", "expires"),
     Key("Sends", "T#<t>#C#<campaign>#LOAD / <run>#<shard>", "campaigns", True, "a day", "expires"),
+    Key("Sends", "T#<t>#C#<campaign>#SUM / <shard>#<block>", "campaigns", False, _BLOCKS),
     Key("Sends", "T#<t>#C#<campaign>#RATE", "campaigns", False, _BLOCKS),
     Key("Sends", "PN#<number> / LANE#<lane>", "campaigns", False, _TENANT),
     Key("Sends", "PN#<number> / RUN#<campaign>", "campaigns", False, "until the campaign is closed"),

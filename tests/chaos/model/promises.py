@@ -11,11 +11,11 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.standing import claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId
-from shared.store.campaigns.books import read_books
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Attempt, Key, Meta
 from tests.chaos.model.process import Process
 from tests.support.engine import World
+from tests.support.exact_books import exact_books
 
 SLACK_SECONDS = 0.5
 """For the database calls between two looks at the feed."""
@@ -98,7 +98,7 @@ class Promises:
         self.broken += self.machine.unexpected
         for campaign_id in campaign_ids:
             campaign = self.world.campaign(CampaignId(campaign_id))
-            books = read_books(self.world.deps.sends, self.world.deps.lanes, self.world.tenant_id, campaign)
+            books = exact_books(self.world.deps.sends, self.world.deps.lanes, self.world.tenant_id, campaign)
             if not books.balanced or books.planned != people:
                 self.broken.append(f"{campaign_id}: the books do not balance: {books}")
             for key, outcome in self.outcomes(campaign).items():

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms
+from shared.clock import epoch_ms, to_rfc3339
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.chunks import Reading
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.template import Template
@@ -150,6 +151,31 @@ def test_a_report_shows_what_meta_charged_for_what_it_delivered(shop: Shop) -> N
         ("ES", "marketing", 1),
     ]
     assert (cost["unpriced"], report["billable"], report["delivered"]) == (0, 3, 3)
+
+
+def test_a_report_of_many_parts_says_that_it_is_not_ready_yet_and_then_how_old_it_is(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each block is a part of its own here, and a call has time to read one."""
+    parts = Reading(floor_ms=10**12, share=0.0, chunk_blocks=1, exact_blocks=0)
+    monkeypatch.setattr("shared.store.campaigns.books.FOR_REPORTS", parts)
+    monkeypatch.setattr("functions.api.campaigns.routes.within", lambda _ms: lambda: True)
+    assert shop.sent(STATUSES)["sent"] == 4
+    made, campaign, path = shop.api.deps, CampaignId(shop.campaign), f"/v1/campaigns/{shop.campaign}/report"
+    for shard in (6, 7):
+        people = [Recipient(ContactId(f"{shard}"), PHONES[0], ())]
+        made.sends.open_status_block(shop.tenant, campaign, shard, 0, people, epoch_ms())
+    sizes = (0, 0, 0, 0, 0, 4, 1, 1, *[0] * 8)
+    made.campaigns.change(shop.tenant, campaign, lambda one: replace(one, sizes=sizes, cursors=(6,)))
+    not_ready = shop.ask("GET", path)
+    assert (not_ready.status, not_ready.body["code"]) == (503, "books_not_ready")
+    assert not_ready.headers["Retry-After"] == "5"
+    ready = shop.ask("GET", path).body
+    assert (ready["balanced"], ready["sent"], ready["unknown"]) == (True, 4, 2)
+    assert made.sends.record(shop.tenant, campaign, block_number(6, 0), StatusChange(read={0}))
+    later = shop.ask("GET", path).body
+    assert (later["as_of"], later["unknown"]) == (ready["as_of"], 2)
+    assert ready["as_of"] < to_rfc3339(epoch_ms())
 
 
 def test_a_report_without_a_rate_card_only_counts(shop: Shop) -> None:

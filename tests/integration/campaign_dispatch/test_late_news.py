@@ -4,19 +4,29 @@ from dataclasses import replace
 
 import pytest
 
+import functions.campaign_dispatch.sweep.campaign as campaign_of_the_sweep
 from functions.campaign_dispatch.lane.logic.trip import WINDOW
 from functions.campaign_dispatch.sweep.logic.ending import HELD_GRACE_MS
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
+from shared.domain.campaigns.chunks import Reading
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.campaigns.standing import positions
 from shared.ids import CampaignId
-from shared.store.campaigns.books import standings
 from tests.support.engine import FakeMeta, World
+from tests.support.exact_books import standings
 
 PEOPLE = 400
 HELD = FakeMeta(lambda _to, _n: Outcome(Kind.HELD, message_id="wamid.held"))
+
+
+@pytest.fixture(autouse=True, params=["from every block", "from summaries"])
+def way_to_the_books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A summary for each block, and none ever too old, is the hardest that may be."""
+    if request.param == "from summaries":
+        hardest = Reading(floor_ms=10**12, share=0.0, chunk_blocks=1, exact_blocks=0)
+        monkeypatch.setattr(campaign_of_the_sweep, "FOR_SWEEP", hardest)
 
 
 def sweep(world: World, campaign_id: CampaignId, later: int = 0) -> str:

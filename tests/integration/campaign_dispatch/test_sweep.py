@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+import functions.campaign_dispatch.sweep.campaign as campaign_of_the_sweep
 from functions.campaign_dispatch.lane.logic.claims import next_window
 from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.campaign import State, after
+from shared.domain.campaigns.chunks import Reading
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId, ContactId, PhoneNumberId, derived_ulid, new_ulid
@@ -19,6 +21,14 @@ from tests.support.engine import FakeMeta, World
 
 GRACE_MS = 2_000
 LEASE_MS = 15_000
+
+
+@pytest.fixture(autouse=True, params=["from every block", "from summaries"])
+def way_to_the_books(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A summary for each block, and none ever too old, is the hardest that may be."""
+    if request.param == "from summaries":
+        hardest = Reading(floor_ms=10**12, share=0.0, chunk_blocks=1, exact_blocks=0)
+        monkeypatch.setattr(campaign_of_the_sweep, "FOR_SWEEP", hardest)
 
 
 def sweep(world: World, campaign_id: CampaignId, later: int = 0) -> str:

@@ -6,7 +6,7 @@ the messages of late is read from the stored outcomes (`RecentOutcomes`).
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
@@ -56,13 +56,13 @@ class RecentOutcomes:
             resumed = dict(enumerate(campaign.resumed_from)).get(lane, 0)
             self._first[lane] = max(resumed, cursor - max(WINDOW, round(rate * RECENT_SECONDS)))
 
-    def watch(self, blocks: Iterable[BlockStanding]) -> Iterator[BlockStanding]:
-        """The same blocks, looked at as they pass."""
-        for block in blocks:
-            self._note(block)
-            yield block
+    @property
+    def first(self) -> Mapping[int, int]:
+        """The position of each lane from which on its messages are looked at."""
+        return self._first
 
-    def _note(self, block: BlockStanding) -> None:
+    def note(self, block: BlockStanding) -> None:
+        """Look at a block, whichever; once each."""
         shard, n = split_block_number(block.number)
         lane = lane_of(shard, self._campaign.lanes)
         segment = Segment(self._campaign.sizes, lane, self._campaign.lanes)

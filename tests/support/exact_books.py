@@ -1,0 +1,38 @@
+"""A campaign's books from every block of it, and slot by slot: what any shorter way to them is held against."""
+
+from collections.abc import Iterator
+
+from shared.domain.campaigns.blocks import block_number
+from shared.domain.campaigns.books import Books, add_skipped, tally
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.number_work import NumberWork
+from shared.domain.campaigns.standing import BlockStanding, claimed_slots, positions, slots_in_retry
+from shared.domain.contacts.identity import SHARDS
+from shared.ids import TenantId
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sends import Sends
+
+
+def standings(sends: Sends, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> Iterator[BlockStanding]:
+    """Every block of a frozen campaign, in order."""
+    cursors = positions(campaign, work)
+    retrying = slots_in_retry(campaign.campaign_id, work)
+    for shard in range(SHARDS):
+        if campaign.sizes[shard] == 0:
+            continue
+        for n, status in sends.status_blocks(tenant_id, campaign.campaign_id, shard):
+            number = block_number(shard, n)
+            claimed = claimed_slots(campaign, cursors, shard, n)
+            yield BlockStanding(number, status, claimed, retrying.get(number, frozenset()))
+
+
+def exact_books(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign) -> Books:
+    """As stored right now."""
+    books = Books(planned=campaign.planned)
+    if not campaign.sizes:
+        return books
+    add_skipped(books, campaign.skipped.items())
+    cancelled = campaign.state is State.CANCELLED
+    for block in standings(sends, tenant_id, campaign, lanes.work(campaign.phone_number_id)):
+        tally(books, block.status, block.claimed, block.retrying, cancelled=cancelled)
+    return books
