@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, word
 from functions.webhook_ingest.message_kind import typed
@@ -17,6 +18,9 @@ _OWNER, _PERSON = 12, 27
 SENDER, ADDRESSEE = ("from_user_id", "from"), ("to_user_id", "to")
 """Keys of the person's ids, in what they wrote and in what was written to them. The user id first: it stays when the
 phone is left out, so that one person has one group."""
+RECIPIENT = ("recipient_user_id", "recipient_id")
+_PERSONS = {"messages": SENDER, "message_echoes": (*ADDRESSEE, "recipient"), "statuses": RECIPIENT}
+"""Lists of a value whose entries are about a person, and the keys of that person's ids in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,24 @@ def finder(value: Mapping[str, object], messages: Sequence[object], keys: tuple[
 
     An entry that shares an id describes the person: Meta puts a BSUID into `from` and `wa_id` at times, so any id
     counts. A sole entry describes them also under other ids, or where the message names none (Meta, business-scoped
-    user ids: answers to a contact request), but not if the messages are of several people.
+    user ids: answers to a contact request), but not if the messages are of several people. And it describes whoever is
+    named under other ids only if all that the value tells, statuses too, is of that person: else it may be another's,
+    and what is learned of two ids makes two contacts one, for good.
     """
     contacts = [as_object(contact) for contact in as_list(value.get("contacts"))]
-    named = [[word(as_object(message), key) for key in keys] for message in messages]
-    several = len({next(filter(None, ids)) for ids in named if any(ids)}) > 1
+
+    @cache
+    def several() -> bool:
+        named = [ids for message in messages if (ids := _ids(message, keys))]
+        return bool(named) and not frozenset.intersection(*named)
+
+    @cache
+    def all_of_one() -> bool:
+        people = [_ids(message, keys) for message in messages]
+        for key, where in _PERSONS.items():
+            # An agent's message stands in an object of its own (see standby).
+            people += [_ids(one, where) | _ids(as_object(one).get("message"), where) for one in as_list(value.get(key))]
+        return bool(people) and bool(frozenset.intersection(*people))
 
     place: dict[str, int] = {}
     for i, contact in enumerate(contacts):
@@ -66,13 +83,20 @@ def finder(value: Mapping[str, object], messages: Sequence[object], keys: tuple[
             place.setdefault(known, i)
 
     def find(message: Json) -> Json:
-        ids = {word(message, key) for key in keys} - {""}
+        ids = _ids(message, keys)
         places = [place[one] for one in ids if one in place]
         if places:
             return contacts[min(places)]
-        return contacts[0] if len(contacts) == 1 and not several else {}
+        if len(contacts) != 1 or several() or (ids and not all_of_one()):
+            return {}
+        return contacts[0]
 
     return find
+
+
+def _ids(item: object, keys: Iterable[str]) -> frozenset[str]:
+    source = as_object(item)
+    return frozenset(word(source, key) for key in keys) - {""}
 
 
 def routed(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, objects, time_ms, word
-from functions.webhook_ingest.receive.routing import Finder
+from functions.webhook_ingest.receive.routing import RECIPIENT, Finder
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX, UNKNOWN_PRICE
 from shared.domain.campaigns.outcome import OPTED_OUT_CODE
@@ -14,7 +14,6 @@ from shared.queue_messages import DELIVERY_STATES
 
 STATUS_MESSAGE_BYTES = 200_000
 """Statuses of one queue message, so that batches of them fit into what SQS hands to a function (6 MB)."""
-_RECIPIENT = ("recipient_user_id", "recipient_id")
 _CALLBACK_LENGTH = 512
 """Meta's limit of biz_opaque_callback_data; ours are shorter."""
 _PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
@@ -83,7 +82,7 @@ def _finder(value: Mapping[str, object], statuses: Sequence[object]) -> Finder:
         for one in (word(contact, "wa_id"), word(contact, "user_id")):
             known.setdefault(one, contact)
     people = any(as_list(value.get(key)) for key in ("messages", "message_echoes"))
-    people = people or any(word(as_object(status), key) for status in statuses for key in _RECIPIENT)
+    people = people or any(word(as_object(status), key) for status in statuses for key in RECIPIENT)
     sole = contacts[0] if len(contacts) == 1 and not people else {}
 
     @cache
@@ -93,7 +92,7 @@ def _finder(value: Mapping[str, object], statuses: Sequence[object]) -> Finder:
         return phone_of_wa_id, {phone_of_wa_id(one): contact for one, contact in reversed(known.items()) if one}
 
     def find(status: Json) -> Json:
-        user_id, phone = (word(status, key) for key in _RECIPIENT)
+        user_id, phone = (word(status, key) for key in RECIPIENT)
         if not user_id and not phone:
             return sole
         for one in (user_id, phone):

@@ -71,6 +71,17 @@ def test_ids_of_another_person_are_not_taken_from_the_sole_contact(place: Webhoo
     assert (place.person(f"+{PHONE}").bsuid, place.person(f"+{PHONE}").name) == (None, "Ana Souza")
 
 
+def test_a_status_of_somebody_beside_it_makes_no_sender_that_somebody(place: WebhookPlace) -> None:
+    """The sole contact is whom the status tells of; whoever wrote may not lift that one's no."""
+    place.say(said("wamid.1", "STOP", NOW_S - 20, from_user_id=BSUID), contacts=[described(user_id=BSUID)])
+    told: Json = {"id": "wamid.S", "status": "delivered", "timestamp": str(NOW_S), "recipient_user_id": BSUID}
+    value = {"contacts": [described(user_id=BSUID)], "messages": [said("wamid.2", at=NOW_S - 10)], "statuses": [told]}
+    place.post({"field": "messages", "value": value})
+    place.say(said("wamid.3", "START", NOW_S))
+    assert place.person(BSUID, "bsuid").opted_out_at == (NOW_S - 20) * 1000
+    assert (place.person(f"+{PHONE}").bsuid, place.person(f"+{PHONE}").name) == (None, "")
+
+
 def test_a_choice_in_whatsapp_that_names_nobody_is_of_the_sole_contact(place: WebhookPlace) -> None:
     chosen = {"category": "marketing_messages", "value": "stop", "timestamp": NOW_S}
     place.post(change("user_preferences", {"contacts": [described(user_id=BSUID)], "user_preferences": [chosen]}))
