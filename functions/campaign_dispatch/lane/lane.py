@@ -158,7 +158,7 @@ class Lane:
     async def _line_up(self, jobs: Sequence[Job], work: NumberWork) -> None:
         """In line goes who is to be written to; of contacts that turned out to be one person, one."""
         for job in jobs:
-            contacts = self._person.contacts_of(job.recipient.contact_id)
+            contacts = len(self._person.contacts_of(job.recipient.contact_id))
             if contacts == 1:
                 self._sender.queue.append(job)
                 continue

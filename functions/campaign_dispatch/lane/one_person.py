@@ -5,7 +5,7 @@ who wait, the one with the smaller id is written to. Who may have been written t
 and a lane that has just learned of it waits until every other lane must have.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -68,21 +68,21 @@ class OnePerson:
 
     sends: Sends
     lane: int
-    _people: dict[ContactId, set[ContactId]] = field(default_factory=dict)
+    _people: dict[ContactId, Set[ContactId]] = field(default_factory=dict)
     _noted: dict[ContactId, tuple[float, EpochMs]] = field(default_factory=dict)
 
     def learn(self, changes: Iterable[ConsentChange], monotonic: float) -> None:
         for change in changes:
-            known = self._people.get(change.contact_id, {change.contact_id})
+            known = self.contacts_of(change.contact_id)
             if not change.same_as or change.same_as in known:
                 continue
-            person = known | self._people.get(change.same_as, {change.same_as})
+            person = known | self.contacts_of(change.same_as)
             self._people |= dict.fromkeys(person, person)
             self._noted |= dict.fromkeys(person, (monotonic, change.at))
 
-    def contacts_of(self, contact_id: ContactId) -> int:
-        """As how many contacts this person is known."""
-        return len(self._people.get(contact_id, ())) or 1
+    def contacts_of(self, contact_id: ContactId) -> Set[ContactId]:
+        """The contacts as which this person is known, this one among them."""
+        return self._people.get(contact_id) or {contact_id}
 
     def judge(self, job: Job, work: NumberWork, monotonic: float, now: EpochMs) -> Verdict:
         """Whether to send a message that this lane has claimed since it read `work`. Costs a few reads."""

@@ -85,11 +85,13 @@ class Sender:
 
     def _put_aside(self, job: Job) -> bool:
         """Whether the next message in line is not to be sent now."""
-        if job.recipient.contact_id in self.opted_out[job.run.campaign_id]:
+        contacts = self.person.contacts_of(job.recipient.contact_id)
+        # Whichever of them said it: a no is the person's.
+        if not self.opted_out[job.run.campaign_id].isdisjoint(contacts):
             self.done.append(job.skipped(SkipReason.OPTED_OUT))
         elif job.run.campaign_id not in self.running or self.clock.monotonic() < self.cool_until:
             self.done.append(job.kept())
-        elif self.person.contacts_of(job.recipient.contact_id) > job.contacts:
+        elif len(contacts) > job.contacts:
             # Learned since it was lined up: it is judged when it is claimed again.
             self.done.append(job.kept())
         else:

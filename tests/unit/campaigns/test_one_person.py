@@ -69,7 +69,7 @@ def test_of_three_of_one_person_who_wait_exactly_one_is_written_to() -> None:
 
 def test_mergers_add_up_to_one_person() -> None:
     person = OnePerson(sends=None, lane=0)  # type: ignore[arg-type]
-    assert person.contacts_of(ContactId("a")) == 1
+    assert person.contacts_of(ContactId("a")) == {"a"}
     person.learn(
         [
             ConsentChange(ContactId("a"), False, EpochMs(5), ContactId("b")),
@@ -84,4 +84,4 @@ def test_mergers_add_up_to_one_person() -> None:
         ],
         2.0,
     )
-    assert [person.contacts_of(ContactId(one)) for one in "abcdx"] == [4, 4, 4, 4, 1]
+    assert [person.contacts_of(ContactId(one)) for one in "abcdx"] == [set("abcd")] * 4 + [{"x"}]
