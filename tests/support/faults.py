@@ -11,6 +11,7 @@ from botocore.exceptions import ReadTimeoutError
 from shared.store.engine.database import Database
 
 T = TypeVar("T")
+READS = ("GetItem", "BatchGetItem", "Query")
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 
 
@@ -84,6 +85,28 @@ def before_call(
 
     with _hook(database, "before-call", (operation,), hold):
         yield
+
+
+@contextmanager
+def before_kth_call(database: Database, k: int, meanwhile: Callable[[], object]) -> Iterator[Callable[[], bool]]:
+    """Others do something before the k-th call (from 1), of whatever kind. What they call does not count.
+
+    Yields a function that says whether it came to that.
+    """
+    calls, acting = 0, False
+
+    def act(**_details: object) -> None:
+        nonlocal calls, acting
+        if acting:
+            return
+        calls += 1
+        if calls == k:
+            acting = True
+            meanwhile()
+            acting = False
+
+    with _hook(database, "before-call", (*READS, *WRITES), act):
+        yield lambda: calls >= k
 
 
 @contextmanager

@@ -21,8 +21,8 @@ from shared.domain.contacts.number_plans import canonical_phone
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
-from shared.store.contacts.items import contact_key, read_contact_item, read_contact_items
-from shared.store.engine.codec import Item, encode, encode_item, text
+from shared.store.contacts.items import contact_key, contact_of, read_contact_item, read_contact_items
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, text
 from shared.store.engine.database import Database, condition_failed
 
 if TYPE_CHECKING:
@@ -56,8 +56,11 @@ class Mergers:
         # First, and also when the rest has to be tried again: a campaign under way may have both.
         consent.note_same_person(tenant_id, gone.contact_id, kept.contact_id, now)
         self._take_over(tenant_id, kept, gone, now)
-        if not self._note_merged(tenant_id, kept.contact_id, gone):
+        # A no of who is kept is seen in what comes back; one that is said later is told of by both ids.
+        noted = self._note_merged(tenant_id, kept.contact_id, gone)
+        if noted is None:
             return False
+        kept = noted
         no = max(
             (c for c in (kept, gone) if c.opted_out_at is not None), key=lambda c: c.opted_out_at or 0, default=None
         )
@@ -84,29 +87,34 @@ class Mergers:
         fields = {name: value for name, value in gone.fields.items() if name not in kept.fields}
         self._contacts.upsert(tenant_id, kept.contact_id, taken, fields, gone.tags, now)
 
-    def _note_merged(self, tenant_id: TenantId, kept_id: ContactId, gone: Contact) -> bool:
-        """Whose no is told of by which ids; before the pointer, so that none goes unheard. False when who is kept was
-        merged meanwhile."""
+    def _note_merged(self, tenant_id: TenantId, kept_id: ContactId, gone: Contact) -> Contact | None:
+        """Whose no is told of by which ids; before the pointer, so that none goes unheard. Who is kept as of then, None
+        when they were merged meanwhile."""
         try:
-            self._client.update_item(
+            answer = self._client.update_item(
                 TableName=self._table,
                 Key=encode_item(contact_key(tenant_id, kept_id)),
                 UpdateExpression="ADD merged :gone",
                 ConditionExpression="attribute_not_exists(ptr)",
                 ExpressionAttributeValues={":gone": encode(frozenset({gone.contact_id, *gone.merged} - {kept_id}))},
+                ReturnValues="ALL_NEW",
             )
         except ClientError as error:
             if condition_failed(error):
-                return False
+                return None
             raise
-        return True
+        return contact_of(decode_item(answer["Attributes"]))
 
     def _point(self, tenant_id: TenantId, gone: Contact, kept_id: ContactId) -> bool:
         """Make `gone` a pointer, in one transaction with a look at who is kept: were each merged into the other at the
         same time, both would lead nowhere. False when either changed. Raises RetryableError."""
-        # Two changes of one millisecond look alike; a no is none that may go unseen.
+        # Two changes of one millisecond look alike; a no is none that may go unseen. Nor may who was merged into `gone`
+        # meanwhile, which changes no time: who is kept would not have them, and no no be told of by their id.
         unsaid = "attribute_not_exists(out_at)" if gone.opted_out_at is None else "out_at = :no"
+        alone = "merged = :merged" if gone.merged else "attribute_not_exists(merged)"
         seen: Item = {":seen": gone.updated_at}
+        if gone.merged:
+            seen[":merged"] = gone.merged
         if gone.opted_out_at is not None:
             seen[":no"] = gone.opted_out_at
         items: list[TransactWriteItemTypeDef] = [
@@ -121,7 +129,7 @@ class Mergers:
                 "Put": {
                     "TableName": self._table,
                     "Item": encode_item({**contact_key(tenant_id, gone.contact_id), "ptr": kept_id}),
-                    "ConditionExpression": f"updated = :seen AND {unsaid} AND attribute_not_exists(ptr)",
+                    "ConditionExpression": f"updated = :seen AND {unsaid} AND {alone} AND attribute_not_exists(ptr)",
                     "ExpressionAttributeValues": encode_item(seen),
                 }
             },

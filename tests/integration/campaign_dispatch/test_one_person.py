@@ -11,6 +11,7 @@ from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clients.queue import Queue
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.campaigns.campaign import Audience
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for, shard_of
 from shared.ids import CampaignId, ContactId
@@ -18,6 +19,7 @@ from shared.queue_messages import InboundMessage, LoadShard, StatusUpdates
 from tests.support.consumers import Deps as Ingest
 from tests.support.consumers import build as build_ingest
 from tests.support.engine import TABLES, FakeMeta, RecordingQueue, World, open_test_database
+from tests.support.faults import Crash, before_call, crash_at_write
 
 USER_ID = "BR.12345"
 EARLIER = "+5521988887777"
@@ -34,7 +36,7 @@ class Scene:
     """One person as two contacts: by phone, and by their user id or an earlier phone."""
 
     def __init__(self, dynoxide: str, throughput: int = 80, *, earlier_phone: bool = False) -> None:
-        database = open_test_database(dynoxide)
+        self.database = database = open_test_database(dynoxide)
         self.world = World(database, throughput)
         ingest = build_ingest(database, _AnySetting(TABLES))
         queues = [one.name for one in fields(ingest) if isinstance(getattr(ingest, one.name), Queue)]
@@ -49,7 +51,9 @@ class Scene:
         contact_id = contact_id_for(self.world.tenant_id, kind, value)
         attributes = {kind: value, "name": "Ana", "region": "BR"}
         now = epoch_ms()
-        self.world.deps.contacts.upsert(self.world.tenant_id, contact_id, attributes, {}, frozenset({"all"}), now)
+        self.world.deps.contacts.upsert(
+            self.world.tenant_id, contact_id, attributes, {}, frozenset({"all", "other"}), now
+        )
         return contact_id
 
     def tell_status(self) -> None:
@@ -192,6 +196,31 @@ def test_what_turns_out_while_the_audience_is_frozen_counts(scene: Scene) -> Non
     world.run_lane(meta)
     assert len(meta.requests) == 1
     assert world.books(campaign).planned in (1, 2), "one, where both are of one shard"
+
+
+@pytest.mark.parametrize("planned", [1, 2])
+def test_a_no_in_the_middle_of_a_merger_stops_the_message_under_either_id(scene: Scene, planned: int) -> None:
+    """Said by the id that stays; the campaign knows the person by the one that goes, or by both."""
+    world = scene.world
+    campaign = world.send_to_everybody(audience=Audience(tags=("other", "all")[planned - 1 : planned]))
+    with before_call(scene.database, "UpdateItem", lambda: world.opt_out(ContactId(scene.by_phone))):
+        scene.merge()
+    meta = scene.meta()
+    world.run_lane(meta)
+    books = world.books(campaign)
+    assert (len(meta.requests), books.planned, books.skipped) == (0, planned, planned)
+
+
+def test_a_no_behind_a_merger_that_was_cut_off_stops_the_message_under_the_other_id(scene: Scene) -> None:
+    """Nothing but the feed says that they are one."""
+    world = scene.world
+    campaign = world.send_to_everybody(audience=Audience(tags=("other",)))
+    with pytest.raises(Crash), crash_at_write(scene.database, 2, "before"):
+        scene.merge()
+    world.opt_out(ContactId(scene.by_phone))
+    meta = scene.meta()
+    world.run_lane(meta)
+    assert (len(meta.requests), world.books(campaign).skipped_by) == (0, {"opted_out": 1})
 
 
 def test_four_lanes_write_to_one_of_them(dynoxide: str) -> None:

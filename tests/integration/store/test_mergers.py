@@ -1,5 +1,6 @@
 """Two contacts that are one person: whatever comes in between, every id leads to one of them, and no no is lost."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -10,6 +11,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from shared.clock import EpochMs
+from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
@@ -21,7 +23,7 @@ from shared.store.engine.database import Database
 from tests.integration.store.test_contacts import PHONE, add, contacts, need, say
 from tests.support.capacity import Meter
 from tests.support.engine import new_test_database
-from tests.support.faults import Crash, crash_at_write
+from tests.support.faults import Crash, before_kth_call, crash_at_write
 
 __all__ = ["contacts"]
 
@@ -119,6 +121,47 @@ def test_a_no_that_comes_while_they_are_merged_is_not_lost(
     assert need(contacts, tenant, gone).opted_out_at == 8_000
     assert merge(database, tenant, ContactId(keep), gone)
     assert need(contacts, tenant, ContactId(keep)).opted_out_at == 8_000
+
+
+CALLS_OF_A_MERGER = 7
+
+
+@pytest.mark.parametrize("who", ["keep", "gone"])
+def test_a_no_before_any_call_of_a_merger_holds_under_both_ids(
+    database: Database, contacts: Contacts, tenant: TenantId, who: str
+) -> None:
+    for k in itertools.count(1):
+        ids = {name: add(contacts, tenant, f"+5511912{k:02}000{n}") for n, name in enumerate(("keep", "gone"))}
+        no = partial(say, contacts, tenant, ids[who], no=True, at=EpochMs(8_500), now=8_500)
+        with before_kth_call(database, k, no) as reached:
+            done = merge(database, tenant, ids["keep"], ids["gone"])
+        if not reached():
+            assert k > CALLS_OF_A_MERGER
+            return
+        assert done or merge(database, tenant, ids["keep"], ids["gone"])
+        assert [need(contacts, tenant, one).opted_out_at for one in ids.values()] == [8_500, 8_500]
+        heard = {change.contact_id for change in contacts.consent.feed(tenant, EpochMs(0)) if change.opted_out}
+        assert set(ids.values()) <= heard, k
+
+
+def test_whoever_reads_who_goes_in_the_middle_of_another_merger_leaves_nobody_behind(
+    database: Database, contacts: Contacts, tenant: TenantId
+) -> None:
+    """One worker merges the first into the second; another read the second meanwhile, and merges it into the third."""
+    for k in itertools.count(1):
+        ids = [add(contacts, tenant, f"+5511912{k:02}000{n}") for n in range(3)]
+        first, second, third = ids
+        read: list[Contact] = []
+        with before_kth_call(database, k, lambda: read.append(need(contacts, tenant, second))):  # noqa: B023
+            assert merge(database, tenant, second, first)
+        if not read:
+            assert k > CALLS_OF_A_MERGER
+            return
+        if not Mergers(database).merge(tenant, third, read[0], EpochMs(9_001)):
+            assert merge(database, tenant, third, second)
+        say(contacts, tenant, third, no=True, at=EpochMs(9_500))
+        heard = {change.contact_id for change in contacts.consent.feed(tenant, EpochMs(0)) if change.opted_out}
+        assert set(ids) <= heard, k
 
 
 def test_no_merger_the_other_way_round_leads_in_a_circle(
