@@ -6,8 +6,8 @@ after the write. A record that cannot be understood never will be: it is parked,
 What bounds a tenant: its events of a batch are told together, in one append, and side by side with those of the
 others. Whoever fails passingly, or has not come through after five seconds, is put off: its events go to the webhooks'
 queue and are told from there (`events/later.py`), it alone maybe twice, under the same ids, and they may come behind
-later ones. So the shard's next batch waits five seconds for all of them at most, and for the queue. What can never be
-told of one tenant is parked.
+later ones. So the shard's next batch waits five seconds for all of them at most, and for the queue. And whoever made it
+wait is put off at once for a minute (`events/slow.py`). What can never be told of one tenant is parked.
 
 Only when the queue or the parking takes nothing, too, is the batch raised: then it comes again for everybody, in halves
 if need be, for half a day, and where to find it in the stream goes to the dead-letter queue.
@@ -36,6 +36,8 @@ _SIDE_BY_SIDE = 32
 """Tenants; as many as the database's client has connections. A batch holds 100 records."""
 _PATIENCE_SECONDS = 5.0
 """At most, and half of the time left, so that there is enough of it to put off whoever has not come through."""
+_SLOW_MS = 1_000
+"""Whoever fails after that long made the others wait."""
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -59,16 +61,21 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
 def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]], patience: float) -> None:
     """Each tenant's events, side by side, for so many seconds. Raises when those that could not be told could not be
     put off either."""
+    untold = {tenant_id: events for tenant_id, events in by_tenant.items() if tenant_id in deps.slow}
+    if untold:
+        count("TenantPutOff", len(untold))
+    failed_after: dict[TenantId, int] = {}
     threads = ThreadPoolExecutor(_SIDE_BY_SIDE)
     try:
         publishing = {
-            tenant_id: threads.submit(_publish, deps, tenant_id, events) for tenant_id, events in by_tenant.items()
+            tenant_id: threads.submit(_publish, deps, tenant_id, events, failed_after)
+            for tenant_id, events in by_tenant.items()
+            if tenant_id not in untold
         }
         wait(publishing.values(), timeout=patience)
     finally:
         # Whoever is still at it goes on while there is an invocation, and tells its tenant the same events once more.
         threads.shutdown(wait=False, cancel_futures=True)
-    untold: dict[TenantId, Sequence[TenantEvent]] = {}
     for tenant_id, work in publishing.items():
         events = by_tenant[tenant_id]
         try:
@@ -82,13 +89,24 @@ def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]],
             logger.warning("told later", extra={"tenant_id": tenant_id, "error": type(error).__name__})
             count("TenantPutOff")
             untold[tenant_id] = events
+            # Whoever had no turn behind others (it is cancelled then) is not slow by itself.
+            if not work.done() or failed_after.get(tenant_id, 0) >= _SLOW_MS:
+                deps.slow.note(tenant_id)
             continue
         count("EventsPublished", len(events))
     put_off(deps.queue, untold, epoch_ms())
 
 
-def _publish(deps: ChangeDeps, tenant_id: TenantId, events: Sequence[TenantEvent]) -> None:
-    deps.publisher.publish(tenant_id, events, epoch_ms())
+def _publish(
+    deps: ChangeDeps, tenant_id: TenantId, events: Sequence[TenantEvent], failed_after: dict[TenantId, int]
+) -> None:
+    """Raises what `publish` raises, and notes after how long (ms)."""
+    started = deps.slow.clock()
+    try:
+        deps.publisher.publish(tenant_id, events, epoch_ms())
+    except Exception:
+        failed_after[tenant_id] = deps.slow.clock() - started
+        raise
 
 
 def _is_lasting(error: Exception) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from functions.api.events.publish import Publisher
+from functions.api.events.slow import SlowTenants
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
@@ -28,6 +29,7 @@ class ChangeDeps:
     publisher: Publisher
     queue: Queue
     parking: Parking
+    slow: SlowTenants
 
 
 @functools.cache
@@ -41,6 +43,7 @@ def change_deps() -> ChangeDeps:
         publisher=_publisher(database, queue),
         queue=queue,
         parking=Parking(aws, required(env, "DATA_BUCKET"), metric="ChangeParked"),
+        slow=SlowTenants(epoch_ms),
     )
 
 

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from functions.api import change_handler
 from functions.api.events.publish import Publisher
+from functions.api.events.slow import SlowTenants
 from functions.api.events_bootstrap import ChangeDeps
 from functions.bot_reply import bootstrap as bot_bootstrap
 from functions.bot_reply import handler as bot_handler
@@ -246,7 +247,7 @@ def _told(watch: Watch, database: Database, before: dict[tuple[str, str], Any]) 
         records.setdefault(key[0], []).append(record)
     queue = cast("Any", MemoryQueue())
     publisher = Publisher(WebhookEndpoints(Directory(database)), queue, EventFeed(database))
-    deps = ChangeDeps(publisher, queue, cast("Parking", None))
+    deps = ChangeDeps(publisher, queue, cast("Parking", None), SlowTenants(epoch_ms))
 
     def work() -> None:
         for changes in records.values():

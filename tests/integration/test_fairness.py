@@ -16,6 +16,7 @@ import pytest
 from functions.api import change_handler, import_handler
 from functions.api.contacts.imports.job import MOST_AT_ONCE, Imports
 from functions.api.contacts.imports.run import ImportRun
+from functions.api.events.slow import SlowTenants
 from functions.bot_reply import handler as bot_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
@@ -140,6 +141,7 @@ class Stream:
         self.few_told = Event()
         self.parked: list[str] = []
         self.put_off: list[Outgoing] = []
+        self.now = EpochMs(1)
 
         def publish(tenant_id: TenantId, events: list[TenantEvent], now: int) -> None:
             if tenant_id == MANY:
@@ -152,6 +154,7 @@ class Stream:
             publisher=SimpleNamespace(publish=publish),
             parking=SimpleNamespace(park=lambda reason, raw: self.parked.append(reason)),
             queue=SimpleNamespace(send_all=lambda messages: self.put_off.extend(messages)),
+            slow=SlowTenants(lambda: self.now),
         )
         monkeypatch.setattr(change_handler, "change_deps", lambda: parts)
         monkeypatch.setattr(change_handler, "events_of", lambda record: (record, [_event()]))
@@ -209,6 +212,53 @@ def test_a_tenant_that_does_not_come_through_in_time_is_put_off(monkeypatch: pyt
         done.set()
 
 
+def test_nobody_waits_again_for_a_tenant_that_was_slow_a_moment_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is put off without a try for a while, and tried again after that."""
+    done, tries = Event(), []
+
+    def hang() -> None:
+        tries.append(stream.now)
+        done.wait(60)
+
+    stream = Stream(monkeypatch, hang)
+    try:
+        for seconds in (1, 2, 60, 62):
+            stream.now = EpochMs(seconds * 1_000)
+            stream.handle(time_left_ms=1_000)
+    finally:
+        done.set()
+    assert tries == [1_000, 62_000]
+    assert [outgoing.group for outgoing in stream.put_off] == [MANY] * 4
+    assert all(TellTenant.from_json(one.message.to_json()).events == [_event().to_json()] * 2 for one in stream.put_off)
+    assert stream.told[:4] == [(FEW, 1)] * 4
+
+
+@pytest.mark.parametrize(("after_ms", "tries"), [(4_000, 1), (10, 3)])
+def test_only_who_takes_long_to_fail_is_put_off_without_a_try(
+    monkeypatch: pytest.MonkeyPatch, after_ms: int, tries: int
+) -> None:
+    tried = []
+
+    def fail() -> None:
+        tried.append(stream.now)
+        stream.now = EpochMs(stream.now + after_ms)
+        raise RetryableError("busy")
+
+    stream = Stream(monkeypatch, fail)
+    for _ in range(3):
+        stream.handle()
+    assert len(tried) == tries
+    assert [outgoing.group for outgoing in stream.put_off] == [MANY] * 3
+
+
+def test_of_slow_tenants_the_latest_are_remembered() -> None:
+    slow = SlowTenants(lambda: EpochMs(1))
+    names = [TenantId(str(n)) for n in range(1_001)]
+    for name in (*names[:1_000], names[0], names[1_000]):
+        slow.note(name)
+    assert [name for name in names if name not in slow] == ["1"]
+
+
 def test_those_who_had_no_turn_behind_slow_ones_are_put_off_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     done = Event()
     monkeypatch.setattr(change_handler, "_SIDE_BY_SIDE", 1)
@@ -217,6 +267,8 @@ def test_those_who_had_no_turn_behind_slow_ones_are_put_off_as_well(monkeypatch:
         stream.handle(time_left_ms=1_000)
         assert [outgoing.group for outgoing in stream.put_off] == [MANY, FEW]
         assert stream.told == []
+        stream.handle(time_left_ms=1_000)
+        assert stream.told == [(FEW, 1)], "it was not slow itself"
     finally:
         done.set()
 
