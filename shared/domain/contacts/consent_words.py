@@ -5,14 +5,16 @@ The whole message must be a phrase of the list, with nothing around it but court
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
 from typing import Final, Literal
 
+from shared.domain.contacts.consent_phrases import Phrase, Phrases, all_phrases, phrases_of, tokens_of
+from shared.domain.contacts.consent_sentences import Parts, Sentences, sentences_of
 from shared.domain.contacts.opt_out_words import sentences
+from shared.domain.contacts.opt_out_words.grammars import GRAMMARS
 from shared.domain.contacts.opt_out_words.languages import LANGUAGES, YES, YES_ON_BUTTONS
-from shared.domain.text_fold import fold_words
 
 ConsentWord = Literal["stop", "start"]
 
@@ -24,12 +26,6 @@ _MOST_WORDS: Final = 60
 _MOST_LETTERS: Final = 120
 """Different ones of a longer message that may be a no; other messages are done with before they are folded."""
 _BEGINNING: Final = 65_536
-# Thai to Khmer, kana, Han and Hangul (also taken apart into its letters) are written without spaces, or with spaces
-# that people set as they like: each character is a token of its own.
-_TOKENS = re.compile(
-    "[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
-    "|[^ \u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7ff\uf900-\ufaff]+"
-)
 _RUN = re.compile(r"(.)\1{3,}", re.DOTALL)
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1\1")
 _DOUBLE = re.compile(r"(.)\1+")
@@ -38,73 +34,34 @@ _OVER_AND_OVER = re.compile(r"(\w{3,20}?)\1+")
 _UNSEEN = re.compile("[\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]")
 _ASKS = re.compile("[?\u00bf\u037e\u055e\u061f\u1367\u203d\u2047-\u2049\u2753\u2754\u2e2e\ufe56\uff1f]")
 _STOP_SIGN: Final = "\U0001f6d1"
-Phrase = tuple[str, ...]
 
-
-def _tokens(text: str) -> Phrase:
-    words = fold_words(text)
-    return tuple(words.split() if words.isascii() else _TOKENS.findall(words))
-
-
-def _phrases(listed: str) -> list[Phrase]:
-    """All at once, because that is done at a cold start: a lone 0, which no phrase holds, stands for the separators."""
-    parts: list[list[str]] = [[]]
-    for word in _tokens(listed.replace("|", " 0 ")):
-        if word == "0":
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return [tuple(part) for part in parts if part]
-
-
-class _Phrases:
-    """Phrases, found by where they begin in a message."""
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        self._by_first: dict[str, set[Phrase]] = {}
-        for phrase in phrases:
-            self._by_first.setdefault(phrase[0], set()).add(phrase)
-
-    def at(self, tokens: Phrase, start: int) -> Iterator[Phrase]:
-        for phrase in self._by_first.get(tokens[start], ()) if start < len(tokens) else ():
-            if tokens[start : start + len(phrase)] == phrase:
-                yield phrase
-
-    def after(self, tokens: Phrase, start: int) -> Iterator[int]:
-        """Where each that begins here ends."""
-        return (start + len(phrase) for phrase in self.at(tokens, start))
-
-    def words(self) -> Iterator[str]:
-        return (word for phrases in self._by_first.values() for phrase in phrases for word in phrase)
-
-    def __contains__(self, phrase: Phrase) -> bool:
-        return phrase in self._by_first.get(phrase[0], ())
-
-
-def _all(listed: Iterable[str]) -> list[Phrase]:
-    return [phrase for phrases in listed for phrase in _phrases(phrases)]
-
-
-_BUTTON_PHRASES = _all(language.no for language in LANGUAGES.values())
-_PLAIN_PHRASES = _BUTTON_PHRASES + _all(language.written for language in LANGUAGES.values())
-_ON_BUTTONS = _Phrases(_BUTTON_PHRASES)
-_PLAIN = _Phrases(_PLAIN_PHRASES)
-_NO = _Phrases(_PLAIN_PHRASES + _all(language.also_answers for language in LANGUAGES.values()))
-_COURTESY = _Phrases(_all(language.courtesy for language in LANGUAGES.values()))
-_REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES = (
-    _Phrases(_phrases(listed))
+_BUTTON_PHRASES = all_phrases(language.no for language in LANGUAGES.values())
+_PLAIN_PHRASES = _BUTTON_PHRASES + all_phrases(language.written for language in LANGUAGES.values())
+_ON_BUTTONS = Phrases(_BUTTON_PHRASES)
+_PLAIN = Phrases(_PLAIN_PHRASES)
+_NO = Phrases(_PLAIN_PHRASES + all_phrases(language.also_answers for language in LANGUAGES.values()))
+_PARTS = Parts(sentences.THINGS)
+_BUTTON_SENTENCES = [one for grammar in GRAMMARS.values() for one in sentences_of(grammar, grammar.no, _PARTS)]
+_WRITTEN_SENTENCES = [one for grammar in GRAMMARS.values() for one in sentences_of(grammar, grammar.written, _PARTS)]
+_ON_BUTTONS_TOO = Sentences(_BUTTON_SENTENCES)
+_IN_WRITING = Sentences(_BUTTON_SENTENCES + _WRITTEN_SENTENCES)
+_COURTESY = Phrases(all_phrases(language.courtesy for language in LANGUAGES.values()))
+_REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES, _REFUSALS = (
+    Phrases(phrases_of(listed))
     for listed in (
         *(sentences.REQUESTS, sentences.REPLIES, sentences.SENDS, sentences.PURPOSES, sentences.TAILS),
-        *(sentences.STOPS, sentences.THINGS, sentences.ARTICLES),
+        *(sentences.STOPS, sentences.THINGS, sentences.ARTICLES, sentences.REFUSALS),
     )
 )
 _Asked = Literal["bare", "answered", "sent"]
-_INSTRUCTIONS: tuple[tuple[_Phrases, _Asked], ...] = ((_REPLIES, "answered"), (_SENDS, "sent"))
+_INSTRUCTIONS: tuple[tuple[Phrases, _Asked], ...] = ((_REPLIES, "answered"), (_SENDS, "sent"))
 _BARE_STOP: Phrase = ("stop",)
+_REFUSED: Phrase = ("no", "thanks")
+"""Said of an offer, and of messages only when a plain no follows; not when one went before: "Unsubscribe? No thanks"."""
 # "Ich will nicht stören" and "quisiera no molestar" are excuses, and "je veux plus de messages" may want more of them.
 _NOT_REQUESTED = frozenset(("plus", "nicht", "nichts", "niet", "niets", "niks", "no", "non"))
-_YES_ON_BUTTONS = frozenset(_phrases(YES_ON_BUTTONS))
-_YES = _YES_ON_BUTTONS.union(_phrases(YES))
+_YES_ON_BUTTONS = frozenset(phrases_of(YES_ON_BUTTONS))
+_YES = _YES_ON_BUTTONS.union(phrases_of(YES))
 
 
 def consent_word(text: str) -> ConsentWord | None:
@@ -130,10 +87,10 @@ def title_says_no(title: str) -> bool:
     return _said(title, _PLAIN, frozenset()) == "stop"
 
 
-def _said(text: str, no: _Phrases, yes: frozenset[Phrase]) -> ConsentWord | None:
+def _said(text: str, no: Phrases, yes: frozenset[Phrase]) -> ConsentWord | None:
     """A no may be asked ("stop?"); a yes is not taken from a question."""
     short = _squeezed(text)
-    if short is None or not (tokens := _tokens(_UNSEEN.sub("", short))):
+    if short is None or not (tokens := tokens_of(_UNSEEN.sub("", short))):
         return None
     if tokens in yes:
         return None if _ASKS.search(short) else "start"
@@ -162,7 +119,7 @@ def _plainly(tokens: Phrase) -> Phrase:
     return tuple(once)
 
 
-def _is_no(tokens: Phrase, no: _Phrases) -> bool:
+def _is_no(tokens: Phrase, no: Phrases) -> bool:
     """Whether these are phrases of no and courtesy from end to end, with one no at least.
 
     A no may be said time and again ("stop stop"), or in two ways that mean nothing else ("stop, unsubscribe"); but
@@ -173,11 +130,13 @@ def _is_no(tokens: Phrase, no: _Phrases) -> bool:
     while begun:
         place, said = begun.pop()
         if place == len(tokens):
-            if said:
+            if said and said != _REFUSED:
                 return True
             continue
         after = [(place + len(phrase), said) for phrase in _COURTESY.at(tokens, place)]
         after += [(end, phrase) for end, phrase in _noes(tokens, place, no) if _may_follow(phrase, said)]
+        if not said:
+            after += [(end, _REFUSED) for end in _REFUSALS.after(tokens, place)]
         fresh = [step for step in after if step not in seen]
         seen.update(fresh)
         begun += fresh
@@ -185,10 +144,10 @@ def _is_no(tokens: Phrase, no: _Phrases) -> bool:
 
 
 def _may_follow(phrase: Phrase, said: Phrase) -> bool:
-    return not said or phrase == said or (phrase in _PLAIN and said in _PLAIN)
+    return not said or phrase == said or (phrase in _PLAIN and (said in _PLAIN or said == _REFUSED))
 
 
-def _noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase]]:
+def _noes(tokens: Phrase, place: int, no: Phrases) -> Iterator[tuple[int, Phrase]]:
     """(where it ends, what it says) of each no that begins here, with its wish, instruction and purpose."""
     for end, phrase, asked in _asked_for(tokens, place, no):
         if asked != "sent" or phrase in _PLAIN:
@@ -201,7 +160,7 @@ def _noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phras
                 yield behind, phrase
 
 
-def _asked_for(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase, _Asked]]:
+def _asked_for(tokens: Phrase, place: int, no: Phrases) -> Iterator[tuple[int, Phrase, _Asked]]:
     """The same without its purpose, and by what instruction."""
     for end, phrase in _bare_noes(tokens, place, no):
         yield end, phrase, "bare"
@@ -215,9 +174,11 @@ def _asked_for(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, 
                 yield end, phrase, "bare"
 
 
-def _bare_noes(tokens: Phrase, place: int, no: _Phrases) -> Iterator[tuple[int, Phrase]]:
+def _bare_noes(tokens: Phrase, place: int, no: Phrases) -> Iterator[tuple[int, Phrase]]:
     for phrase in no.at(tokens, place):
         yield place + len(phrase), phrase
+    for end in (_ON_BUTTONS_TOO if no is _ON_BUTTONS else _IN_WRITING).after(tokens, place):
+        yield end, _BARE_STOP
     for stop in _STOPS.after(tokens, place):
         for thing in (stop, *_ARTICLES.after(tokens, stop)):
             for end in _THINGS.after(tokens, thing):
@@ -235,6 +196,6 @@ def _plain_word(token: str) -> str:
 @cache
 def _known() -> dict[str, str]:
     """Word without doubled letters -> word. Made when it is first needed, and not at a cold start."""
-    lists = (_NO, _COURTESY, _REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES)
-    words = sorted({word for one in lists for word in one.words()}, key=lambda word: (-len(word), word))
+    lists = (_NO, _COURTESY, _REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES, _REFUSALS)
+    words = sorted({word for one in (*lists, _IN_WRITING) for word in one.words()}, key=lambda word: (-len(word), word))
     return {_DOUBLE.sub(r"\1", word): word for word in words}

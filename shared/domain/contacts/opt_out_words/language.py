@@ -15,7 +15,8 @@ without changing it. No courtesy is a word of negation in any language: Danish t
 Malay for "not", and so is not in the list. Phrases are separated by `|`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,17 @@ class Language:
     written: str = ""
     also_answers: str = ""
     courtesy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """How a language builds a no of several words, so that no neighbour of a phrase is missing.
+
+    A sentence is of words, and of `parts` in capitals, each of which is one of its phrases; `?` behind either says that
+    it may be left out. MESSAGES is of every language what a stop may be said of, and what its own part adds. `no` and
+    `written` are of those of `Language`.
+    """
+
+    parts: Mapping[str, str] = field(default_factory=dict)
+    no: str = ""
+    written: str = ""

@@ -92,3 +92,17 @@ THINGS = """spam | ads | adverts | advertising | sms | texts | messages | msgs |
 ARTICLES = """the | these | those | your | all | all the | all your | sending | los | las | el | la | a los
 | a las | tus | sus | os | as | suas | às | les | vos | aux | à la | die | der | diese | eure | ihre | i | le
 | gli | alla | ai | de | deze | het"""
+
+REFUSALS = """no thanks | no thank you | no thank u | not interested | i m not interested | im not interested
+| i am not interested | we are not interested | no interest | no gracias | no muchas gracias | no me interesa
+| no nos interesa | no estoy interesado | no estoy interesada | no tengo interés | não obrigado | não obrigada
+| não tenho interesse | sem interesse | não me interessa | não estou interessado | não estou interessada
+| non merci | pas intéressé | pas intéressée | je ne suis pas intéressé | je ne suis pas intéressée
+| ça ne m intéresse pas | cela ne m intéresse pas | pas intéressant | nein danke | kein interesse | kein bedarf
+| ich habe kein interesse | habe kein interesse | nicht interessiert | nee bedankt | nee dank je | nee dank u
+| geen interesse | ik heb geen interesse | niet geïnteresseerd | no grazie | non mi interessa | non sono interessato
+| non sono interessata | non interessato | nie dziękuję | nie jestem zainteresowany | nie jestem zainteresowana
+| нет спасибо | не интересно | мне не интересно | неинтересно | не интересует | ні дякую | не цікаво
+| hayır teşekkürler | hayır teşekkür ederim | ilgilenmiyorum | tidak terima kasih | tidak tertarik
+| saya tidak tertarik | tidak berminat | tidak minat | gak minat | gak tertarik | ga tertarik | nggak minat"""
+"""Before what means nothing else; alone they refuse an offer, and not the messages."""
