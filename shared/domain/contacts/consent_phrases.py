@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from shared.domain.contacts.opt_out_words.language import Grammar
 from shared.domain.text_fold import fold_words
 
 # Thai to Khmer, kana, Han and Hangul (also taken apart into its letters) are written without spaces, or with spaces

@@ -71,7 +71,9 @@ class Sentences:
     def _begin(self, word: str) -> _Place | None:
         place = self._begun.get(word)
         if place is None and word in self._beginnings:
-            place = self._begun[word] = self._place(self._beginnings[word], word)
+            place = self._place(self._beginnings[word], word)
+            if place is not None:
+                self._begun[word] = place
         return place
 
     def _next(self, place: _Place, word: str) -> _Place | None:
@@ -117,7 +119,9 @@ class Parts:
         """Raises KeyError for a part that the grammar has not."""
         key = (id(grammar), name)
         if key not in self._made:
-            listed = grammar.parts.get(name, "") if name == "MESSAGES" else grammar.parts[name] if name.isupper() else name
+            listed = (
+                grammar.parts.get(name, "") if name == "MESSAGES" else grammar.parts[name] if name.isupper() else name
+            )
             self._made[key] = _words([*phrases_of(listed), *(self._messages if name == "MESSAGES" else ())])
         return self._made[key]
 

@@ -57,7 +57,7 @@ _Asked = Literal["bare", "answered", "sent"]
 _INSTRUCTIONS: tuple[tuple[Phrases, _Asked], ...] = ((_REPLIES, "answered"), (_SENDS, "sent"))
 _BARE_STOP: Phrase = ("stop",)
 _REFUSED: Phrase = ("no", "thanks")
-"""Said of an offer, and of messages only when a plain no follows; not when one went before: "Unsubscribe? No thanks"."""
+"""Said of an offer, and of messages only when a plain no follows: "Unsubscribe? No thanks" may take it back."""
 # "Ich will nicht stören" and "quisiera no molestar" are excuses, and "je veux plus de messages" may want more of them.
 _NOT_REQUESTED = frozenset(("plus", "nicht", "nichts", "niet", "niets", "niks", "no", "non"))
 _YES_ON_BUTTONS = frozenset(phrases_of(YES_ON_BUTTONS))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.contacts import consent_words
+from shared.domain.contacts import consent_phrases
 from shared.domain.contacts.consent_words import LONGEST_TEXT, button_word, consent_word
 from shared.domain.contacts.opt_out_words import sentences, standings
 from shared.domain.contacts.opt_out_words.languages import LANGUAGES, YES, YES_ON_BUTTONS
@@ -354,7 +354,7 @@ def test_no_length_of_message_is_looked_at_word_by_word(unit: str, monkeypatch: 
         folded.append(len(text))
         return fold_words(text)
 
-    monkeypatch.setattr(consent_words, "fold_words", watched)
+    monkeypatch.setattr(consent_phrases, "fold_words", watched)
     heard = consent_word(unit * 400_000)
     consent_word("".join(f"{n} {unit}" for n in range(100_000)))
     assert heard == consent_word(unit)

@@ -188,6 +188,9 @@ def test_keys_are_plain() -> None:
         *("Permesso messaggi", "quiere recibir", "Quer receber", "vuole ricevere", "Wants to receive offers"),
         *("Exclusión", "Exclusão", "refuse", "Refusé", "Puede contactar", "Nicht stören", "No molestar", "勿扰"),
         *("Robinson", "Lista Robinson", "Blocklist", "Block list", "blacklist_reason", "Unsubscribe", "opt-out date"),
+        *("donotcontact", "DONOTTEXT", "is_blocked", "isBlocked", "blocked_at", "has opted out", "Sperre", "Refus"),
+        *("marketing_contact_status", "receive_messages", "Receives WhatsApp", "wants_promos", "Allow Broadcast"),
+        *("allowBroadcast", "Werbeerlaubnis", "Not subscribed", "do not email", "no llamar", "Zgoda", "Suscrita"),
         *("सहमति", "ยกเลิกรับข่าวสาร", "已退订", "退訂", "配信停止", "同意", "수신거부", "수신 동의", "마케팅 동의 여부"),
     ],
 )
@@ -213,6 +216,12 @@ def test_who_says_what_the_column_is_has_their_way() -> None:
         *(
             "city",
             "Stop",
+            "Is blocked by",
+            "Received at",
+            "Wants delivery",
+            "Blocked seats",
+            "Iscritto",
+            "Opt",
             "Bus stop",
             "End date",
             "Cancelled orders",

@@ -1,11 +1,12 @@
 import pytest
 
 from functions.api.contacts.imports.logic.csv_columns import lay_out
+from functions.api.contacts.imports.logic.csv_source import BadFile
 from functions.api.contacts.imports.rows import Row, RowReader
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of, given_for, kept_with_name
 from shared.domain.contacts.identity import contact_id_for
-from shared.domain.contacts.opt_out_words.standings import NOES, STANDING_NOES
+from shared.domain.contacts.opt_out_words.standings import NOES, PERSON_NOES, STANDING_NOES
 from shared.errors import InvalidInput
 from shared.ids import ContactId, TenantId
 
@@ -219,6 +220,81 @@ def test_baja_is_a_region_in_english_and_a_no_in_spanish() -> None:
 def test_every_no_of_the_lists_is_heard_in_any_column(value: str) -> None:
     assert heard("Note", value)
     assert heard("Status", value)
+
+
+@pytest.mark.parametrize("value", phrases_of(PERSON_NOES))
+def test_what_is_a_no_of_a_person_is_heard_as_their_standing_and_as_their_tag(value: str) -> None:
+    assert heard("Status", value)
+    assert heard("Tags", f"vip, {value}")
+    assert not heard("Note", value)
+
+
+SAID_IN_A_NAME = """
+DO NOT SEND | do_not_text | doNotContact | donotcontact | don't contact | Don't message me | No enviar | No WhatsApp
+| no contactar | no enviar más | No quiere publicidad | Não enviar | não quer receber | Ne plus contacter
+| nicht anschreiben | Nicht mehr kontaktieren | Kontaktsperre | niet benaderen | non inviare | nie kontaktować
+| jangan hubungi | не беспокоить | optedOut | OPT_OUT | 拒收 | 请勿打扰 | 退订了 | 已退订 | 配信停止 | 수신거부
+| Lista negra | suppression
+"""
+
+
+@pytest.mark.parametrize("value", [" ".join(value.split()) for value in SAID_IN_A_NAME.split("|")])
+def test_what_says_no_as_the_name_of_a_column_says_it_as_a_standing_too(value: str) -> None:
+    with pytest.raises(BadFile) as refused:
+        lay_out(["phone", value], [], {}, create_fields=True)
+    assert refused.value.code == "consent_column"
+    for title in ("Status", "Estado", "wa_status", "Email Status", "Contact status"):
+        assert heard(title, value), title
+
+
+@pytest.mark.parametrize(
+    "value", ["Non-marketing contact", "NOT_SUBSCRIBED", "Never subscribed", "Refus", "unsubscribe me"]
+)
+def test_a_standing_of_nobody_who_agreed_is_a_no(value: str) -> None:
+    assert heard("Status", value)
+    assert not heard("Note", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Do not call",
+        "do not email",
+        "subscribed",
+        "opted in",
+        "Marketing contact",
+        "no llamar",
+        "optIn",
+        "Active",
+        "no",
+    ],
+)
+def test_a_yes_or_another_channel_is_no_no_in_a_standing(value: str) -> None:
+    assert not heard("Status", value)
+
+
+@pytest.mark.parametrize("title", ["Onay", "Iscritto", "Opt", "Permission", "Permiso", "İzin", "Inscrit"])
+def test_a_plain_no_is_heard_where_a_permission_may_be_asked_for(title: str) -> None:
+    for value in ("no", "Hayır", "FALSE", "0", "Nein", "нет"):
+        assert heard(title, value), value
+    for value in ("yes", "Evet", "TRUE", "1", "none of them", "B", ""):
+        assert not heard(title, value), value
+    assert not heard("Children", "no")
+
+
+@pytest.mark.parametrize(
+    "tag", ["DND", "blocked", "no enviar", "Do not send", "optedOut", "bloqueado", "gesperrt", "拒收"]
+)
+def test_a_tag_that_says_no_by_itself_is_not_passed_over(tag: str) -> None:
+    assert heard("Tags", tag)
+    assert heard("Tags", f"vip; {tag}")
+
+
+@pytest.mark.parametrize(
+    "tag", ["baja", "stop", "declined", "rejected", "roadblocked", "blocked drain", "DND players", "sair", "alta", "no"]
+)
+def test_a_tag_that_may_be_of_something_else_stays_one(tag: str) -> None:
+    assert not heard("Tags", f"vip; {tag}")
 
 
 @pytest.mark.parametrize("value", phrases_of(STANDING_NOES))

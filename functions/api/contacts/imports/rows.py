@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.api.contacts.field_values import CHECKS, check_text, split_tags
-from functions.api.contacts.imports.logic.consent_cells import value_says_no
+from functions.api.contacts.imports.logic.consent_cells import denied, tag_says_no, value_says_no
 from functions.api.contacts.imports.logic.csv_columns import FIRST_NAME, IGNORE, LAST_NAME, NAME, PHONE, TAGS, Layout
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.first_name import kept_with_name
@@ -63,7 +63,7 @@ class RowReader:
         places = {target: i for i, target in enumerate(layout.targets) if target != IGNORE}
         self._phone = places[PHONE]
         self._unasked = layout.unasked
-        self._standings, self._regions = layout.standings, layout.regions
+        self._standings, self._regions, self._permissions = layout.standings, layout.regions, layout.permissions
         whole = [places[NAME]] if NAME in places else []
         self._first = places.get(FIRST_NAME)
         self._names = whole or [places[target] for target in (FIRST_NAME, LAST_NAME) if target in places]
@@ -107,10 +107,14 @@ class RowReader:
 
     def _check_consent(self, cells: Sequence[str]) -> None:
         said = [cells[i] for i in self._unasked if cells[i]]
+        tags: frozenset[str] = frozenset()
         if self._tag_column in self._unasked and self._tag_column is not None:
-            said += split_tags(cells[self._tag_column])
-        if any(value_says_no(text) for text in said) or any(
-            value_says_no(cells[i], standing=True, region=i in self._regions) for i in self._standings
+            tags = split_tags(cells[self._tag_column])
+        if (
+            any(value_says_no(text) for text in (*said, *tags))
+            or any(tag_says_no(tag) for tag in tags)
+            or any(value_says_no(cells[i], standing=True, region=i in self._regions) for i in self._standings)
+            or any(denied(cells[i]) for i in self._permissions)
         ):
             raise ConsentRemark(
                 "a column says that this person does not want messages",

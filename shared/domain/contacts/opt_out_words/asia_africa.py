@@ -93,7 +93,8 @@ ASIA_AFRICA: dict[str, Language] = {
         | संदेश बंद करें | संदेश बंद करो | मैसेज बंद करें | मैसेज बंद करो | मैसेज रोकें | प्रचार बंद करें
         | प्रमोशन बंद करें | प्रमोशन रोकें | विज्ञापन बंद करें | मैसेज मत भेजो | मैसेज मत भेजें | मैसेज मत करो
         | संदेश न भेजें | message band karo | message band karen | messages band karo | msg band karo
-        | msg band kro | sms band karo | message mat bhejo | msg mat bhejo | message mat karo | msg mat karo
+        | msg band kro | sms band karo | message mat bhejo
+        | mujhe message mat bhejo | msg mat bhejo | message mat karo | msg mat karo
         | unsubscribe karo | unsubscribe karen | unsubscribe kar do | stop karo | stop kar do""",
         also_answers="""बंद | बंद करें | बंद करो | बंद कर दो | रोकें | रोको | रोक दो | band karo | band kro
         | band karen | rok do""",
@@ -130,11 +131,13 @@ ASIA_AFRICA: dict[str, Language] = {
     "zh": Language(
         no="""退订 | 退訂 | 我要退订 | 我要退訂 | 取消订阅 | 取消訂閱 | 我要取消订阅 | 我要取消訂閱
         | 停止订阅 | 停止訂閱 | 停止推送 | 停止促销 | 停止促銷 | 停止推广 | 停止推廣 | 停止发信息
+        | 別再傳訊息 | 不要再傳訊息 | td退订
         | 停止發訊息 | 不要再发信息 | 不要再發訊息 | 拒收短信 | 不想再收到信息 | 不想再收到訊息 | 取消推送
         | 移除我 | 刪除我的號碼 | 删除我的号码 | 停止配信 | 停止发消息 | 停止發訊 | 回复td退订 | 回td退订
         | 回复t退订 | 回t退订 | 拒收请回复r | 拒收回复r | 退订回t | 退订回td | 退订回复td | 退订请回复td
         | 退订回复t""",
-        written="""停止发送 | 停止發送 | 不要再发 | 不要再发了 | 不要再發 | 不要再發了 | 别再发了 | 別再發了
+        written="""不要再傳 | 不要再傳了 | 別再傳 | 別再傳了
+        | 停止发送 | 停止發送 | 不要再发 | 不要再发了 | 不要再發 | 不要再發了 | 别再发了 | 別再發了
         | 别发了 | 別發了 | 不要发了 | 不要發了 | 拒收 | 拒绝接收 | 拒絕接收 | 停止接收 | 取消接收 | 不再接收
         | 不想收到 | 不想再收到 | 勿扰 | 勿擾 | 请勿打扰 | 請勿打擾""",
         also_answers="取消 | 停止 | 停止吧",

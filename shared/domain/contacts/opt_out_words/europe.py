@@ -12,7 +12,8 @@ EUROPE: dict[str, Language] = {
         | wypisanie mnie | wypisanie z listy | wypisanie mnie z listy | usunięcie mnie z listy
         | usunięcie z listy | usunięcie mojego numeru | się wypisać | wypisać się""",
         written="""wypisz | wypisać | rezygnuję | rezygnacja | nie wysyłać | nie wysyłajcie | nie wysyłaj
-        | nie wysyłajcie więcej | nie wysyłać więcej | nie piszcie | nie piszcie więcej | nie piszcie do mnie | wypisanie
+        | nie wysyłajcie więcej | nie wysyłać więcej | nie piszcie | nie piszcie więcej | nie piszcie do mnie
+        | wypisanie
         | usunięcie numeru | nie pisać | nie pisać więcej | nie przeszkadzać | zaprzestanie wysyłania""",
         also_answers="przestań | przestańcie | zatrzymaj",
         courtesy="""proszę | bardzo proszę | poproszę | dziękuję | dziękuje | dzięki | dziękuję bardzo

@@ -4,6 +4,7 @@ Sources: 47 CFR 64.1200(a)(10) (FCC, in force since 2025-04-11: stop, quit, end,
 are a no whatever else a sender offers); Twilio, "Advanced Opt-Out" (STOP, STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT,
 REVOKE, OPTOUT; seen 2026-11); AWS End User Messaging, "Required opt-out list keywords" (adds ARRET and REMOVE; its TD
 is left out, because in Brazil it says "everything"); Meta, marketing opt-out button ("Stop promotions", translated);
+Twilio, "Requirements for a Spanish-language short code" (ALTO; seen 2026-11);
 national short-code practice for UNREG (Indonesia), RET (Turkey), لغو۱۱ (Iran) and 수신거부 (Korea). The rest says the
 same in the other languages as people write it.
 

@@ -26,7 +26,8 @@ ROMANCE: dict[str, Language] = {
         | me tirem da lista | apague meu número | chega de mensagens | sem mais mensagens
         | cancelar promoções""",
         written="não quero receber | não envie mais | não enviem mais | não mande mais | não perturbe",
-        also_answers="pare | parem | sair | quero sair | eu quero sair | cancelar | cancela | remover | cancelar assinatura",
+        also_answers="""pare | parem | sair | quero sair | eu quero sair | cancelar | cancela | remover
+        | cancelar assinatura""",
         courtesy="""por favor | porfavor | pfv | pfvr | pf | favor | por gentileza | gentileza | fazendo favor
         | eu disse | já disse | eu já disse | obrigado | obrigada | obg | obgd | muito obrigado | muito obrigada
         | desde já agradeço | agradeço

@@ -23,19 +23,17 @@ NOES: dict[str, str] = {
 }
 """In any column; not "baja" or "stop", a priority or a bus."""
 
-STANDING_NOES: dict[str, str] = {
-    "en": """stop | stopped | blocked | block | blacklist | black list | unsubscribe | removed | opposed | refused
-    | revoked | withdrawn | dnd""",
-    "es": "baja | de baja | bloqueado | bloqueada | lista negra | excluido | excluida | rechazado | rechazada",
-    "pt": "sair | excluído | excluída",
-    "fr": "bloqué | bloquée | liste noire | opposition | opposé | opposée",
-    "de": "gesperrt | widerspruch | widersprochen | sperre",
+PERSON_NOES: dict[str, str] = {
+    "en": "blocked | blacklist | black list | dnd",
+    "es": "bloqueado | bloqueada | lista negra",
+    "fr": "bloqué | bloquée | liste noire",
+    "de": "gesperrt",
     "nl": "geblokkeerd",
-    "it": "bloccato | bloccata",
+    "it": "bloccato | bloccata | lista nera",
     "pl": "zablokowany | zablokowana",
-    "tr": "engellendi | engelli | iptal | izinsiz | izin yok | izin vermedi | izni yok",
-    "id": "diblokir | berhenti",
-    "ru": "стоп | заблокирован | заблокирована | черный список",
+    "tr": "engellendi",
+    "id": "diblokir",
+    "ru": "заблокирован | заблокирована | черный список",
     "uk": "заблокований | заблокована",
     "ar": "محظور",
     "he": "חסום",
@@ -43,7 +41,25 @@ STANDING_NOES: dict[str, str] = {
     "ja": "ブロック",
     "ko": "차단",
 }
-"""Where it is the standing of a person, and may be anything elsewhere."""
+"""Where it is the standing of a person, or a tag of theirs; in a note it may be of a road."""
+
+STANDING_NOES: dict[str, str] = {
+    "en": """stop | stopped | block | unsubscribe | removed | opposed | refused | revoked | withdrawn | not subscribed
+    | non subscribed | nonsubscribed | never subscribed | non marketing contact | non marketing""",
+    "es": "baja | de baja | excluido | excluida | rechazado | rechazada | no suscrito | no suscrita",
+    "pt": "sair | excluído | excluída | não inscrito | não inscrita",
+    "fr": "opposition | opposé | opposée | refus | non abonné | non abonnée | non inscrit | non inscrite",
+    "de": "widerspruch | widersprochen | sperre | nicht angemeldet",
+    "it": "non iscritto | non iscritta",
+    "tr": "engelli | iptal | izinsiz | izin yok | izin vermedi | izni yok",
+    "id": "berhenti",
+    "ru": "стоп",
+}
+"""Where it is the standing of a person, and may be anything elsewhere: a bus, a block of flats, a handicap."""
+
+DENIALS = """no | false | 0 | n | out | nein | non | não | nee | nie | hayır | нет | ні | tidak | không | 否 | 不
+| いいえ | 아니오 | لا | לא"""
+"""In a column that asks whether somebody may be written to, and may ask it of something else."""
 
 REGIONS = "baja"
 """Of these, what the English "State" may hold as the place where somebody lives."""

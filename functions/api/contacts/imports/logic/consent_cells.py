@@ -3,11 +3,14 @@
 import re
 from functools import lru_cache
 
-from shared.domain.contacts.consent_names import STATUS_WORD
+from shared.domain.contacts.consent_names import STATUS_WORD, said_no, spelled
+from shared.domain.contacts.consent_words import title_says_no
 from shared.domain.contacts.opt_out_words.standings import (
+    DENIALS,
     FURTHER,
     NOES,
     OTHER_WAYS,
+    PERSON_NOES,
     REGIONS,
     STANDING_NOES,
     TIMES,
@@ -22,7 +25,8 @@ def _any(*listed: str) -> str:
 
 
 _STATUS = re.compile(
-    rf"(?:(?:contact|customer|client|lead|member|user|kunden|kontakt) ?)?{STATUS_WORD}"
+    r"(?:(?:contact|customer|client|lead|member|user|kunden|kontakt"
+    rf"|e ?mail|mail|wa|sms|phone|mobile|messaging|channel|person|recipient) ?)?{STATUS_WORD}"
     r"(?: (?:del? |do |da |du |des? )?"
     r"(?:contacto|contato|contact|contatto|cliente|client|kontaktu|klienta|клиента|контакта))?"
     # What may be a plan that is paid, a course, an exam or a licence as well: what stands in it tells.
@@ -30,8 +34,13 @@ _STATUS = re.compile(
     rf"|(?:inscripcion|inscricao|inscription|iscrizione) {STATUS_WORD}"
     r"|su[bs]?scripcion|subscricao|assinatura|subscription|abonnement|abonelik|abo|oposicion|izin"
 )
+# What may be of something else as well, as a standing may: the name alone is no reason to refuse a file.
+_PERMISSION = re.compile(
+    r"(?:non )?iscritt[oa]|inscrit[oae]?|onay|izin|opt|permission|permiso|permissao|permesso|erlaubnis|zustimmung"
+)
 _SAID_NO = re.compile(rf"(?:{_any(*NOES.values())})(?: (?P<more>.*))?")
-_STANDS_NO = re.compile(rf"(?:{_any(*STANDING_NOES.values())})(?: (?P<more>.*))?")
+_PERSON_NO = re.compile(_any(*NOES.values(), *PERSON_NOES.values()))
+_STANDS_NO = re.compile(rf"(?:{_any(*PERSON_NOES.values(), *STANDING_NOES.values())})(?: (?P<more>.*))?")
 _FURTHER = re.compile(rf"(?:{_any(*FURTHER.values())}|[0-9]+)(?: |$)")
 # "Block 5" is an address, "block 2024" is not.
 _SINCE = re.compile(rf"(?:{_any(*FURTHER.values())}|[0-9]{{1,2}} [0-9]{{1,2}}(?: [0-9]+)?|(?:19|20)[0-9]{{2}})(?: |$)")
@@ -46,6 +55,11 @@ _NOT_THEN = re.compile(
 _MESSAGES = re.compile(r"\b(?:whatsapp|sms|text|texts|messages?|mensajes?|mensagens|nachrichten)\b")
 # What was remarked behind the word: "Stop, legal", "Blocked (spam)", "Baja - cliente".
 _REMARK = re.compile(r"[,;:(\[]| [-\u2013\u2014] ")
+_DENIALS = frozenset(fold_words(phrase) for phrase in DENIALS.split("|"))
+_OF_OFFERS = frozenset(
+    ("refuse", "refused", "refusal", "refus", "declined", "revoked", "rejected", "rechazado", "rechazada", "sperre")
+)
+"""What may as well have been a quotation that the person refused, or an account of theirs."""
 _REGIONS = frozenset(fold_words(phrase) for phrase in REGIONS.split("|"))
 _LONGEST_NO = 40
 _LONGEST_STANDING = 120
@@ -54,7 +68,12 @@ _LONGEST_STANDING = 120
 
 def is_standing(title: str) -> bool:
     """Whether a column of this name says how things stand with the person, such as "Status"; not with an order."""
-    return _STATUS.fullmatch(fold_words(title)) is not None
+    return _STATUS.fullmatch(fold_words(title)) is not None or asks_permission(title)
+
+
+def asks_permission(title: str) -> bool:
+    """Whether a column of this name says yes or no of what may be the person's permission, such as "Onay"."""
+    return _PERMISSION.fullmatch(fold_words(title)) is not None
 
 
 def may_be_region(title: str) -> bool:
@@ -68,9 +87,27 @@ def value_says_no(value: str, *, standing: bool = False, region: bool = False) -
     return len(value) <= (_LONGEST_STANDING if standing else _LONGEST_NO) and _is_no(value, standing, region)
 
 
+def denied(value: str) -> bool:
+    """Whether a cell is a plain no, as it stands in a column that asks for one of a permission."""
+    return len(value) <= _LONGEST_NO and fold_words(value) in _DENIALS
+
+
+def tag_says_no(tag: str) -> bool:
+    """Whether a tag says by itself that its person said no; not "baja" or "stop", a campaign or a bus."""
+    return len(tag) <= _LONGEST_NO and any(_is_tag_of_no(fold_words(text)) for text in spelled(tag))
+
+
+def _is_tag_of_no(words: str) -> bool:
+    return _PERSON_NO.fullmatch(words) is not None or (said_no(words) and words not in _OF_OFFERS)
+
+
 @lru_cache(4_096)
 def _is_no(value: str, standing: bool, region: bool) -> bool:
     """Such a column holds few different values, and many rows."""
+    return any(_reads_no(text, standing, region) for text in spelled(value))
+
+
+def _reads_no(value: str, standing: bool, region: bool) -> bool:
     words = fold_words(value)
     said = _SAID_NO.fullmatch(words)
     if said is not None:
@@ -82,6 +119,8 @@ def _is_no(value: str, standing: bool, region: bool) -> bool:
         return standing or _FURTHER.match(more) is not None
     if not standing or (region and words in _REGIONS):
         return False
+    if said_no(words) or title_says_no(value):
+        return True
     stands = _STANDS_NO.fullmatch(words)
     if stands is None or stands["more"] in _DENIED:
         return False

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.api.contacts.imports.logic.consent_cells import is_standing, may_be_region
+from functions.api.contacts.imports.logic.consent_cells import asks_permission, is_standing, may_be_region
 from functions.api.contacts.imports.logic.csv_source import BadFile
 from shared.domain.contacts.consent_names import says_consent
 from shared.domain.contacts.contact import MOST_FIELDS, ContactField
@@ -36,7 +36,8 @@ _ALIASES: dict[str, str] = {
 class Layout:
     """`targets[i]` is what column i holds: one of the names above, or a custom field as `field:<key>`. `unasked` are
     the places of those which nobody mapped, and that hold nothing or a custom field; `standings` of those among them
-    which say how things stand with the person, and `regions` of those which may be where they live instead."""
+    which say how things stand with the person, `regions` of those which may be where they live instead, and
+    `permissions` of those which say yes or no."""
 
     targets: tuple[str, ...]
     ignored: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Layout:
     unasked: tuple[int, ...] = ()
     standings: frozenset[int] = frozenset()
     regions: frozenset[int] = frozenset()
+    permissions: frozenset[int] = frozenset()
 
 
 def slug(text: str) -> str:
@@ -96,7 +98,8 @@ def lay_out(
     unasked = [i for i, target in enumerate(targets) if i not in asked and (target in (IGNORE, TAGS) or ":" in target)]
     standings = frozenset(i for i in unasked if is_standing(header[i]))
     regions = frozenset(i for i in standings if may_be_region(header[i]))
-    return Layout(tuple(targets), tuple(ignored), tuple(new.values()), tuple(unasked), standings, regions)
+    permissions = frozenset(i for i in standings if asks_permission(header[i]))
+    return Layout(tuple(targets), tuple(ignored), tuple(new.values()), tuple(unasked), standings, regions, permissions)
 
 
 def _check_consent(titles: Iterable[str]) -> None:
