@@ -113,17 +113,17 @@ class Parts:
 
     def __init__(self, messages: str) -> None:
         self._messages = phrases_of(messages)
-        self._made: dict[tuple[int, str], _Words] = {}
+        self._by_name: dict[tuple[int, str], _Words] = {}
 
     def part(self, grammar: Grammar, name: str) -> _Words:
         """Raises KeyError for a part that the grammar has not."""
         key = (id(grammar), name)
-        if key not in self._made:
+        if key not in self._by_name:
             listed = (
                 grammar.parts.get(name, "") if name == "MESSAGES" else grammar.parts[name] if name.isupper() else name
             )
-            self._made[key] = _words([*phrases_of(listed), *(self._messages if name == "MESSAGES" else ())])
-        return self._made[key]
+            self._by_name[key] = _words([*phrases_of(listed), *(self._messages if name == "MESSAGES" else ())])
+        return self._by_name[key]
 
 
 def _words(phrases: Iterable[Phrase]) -> _Words:
