@@ -117,6 +117,16 @@ class StatusUpdates(QueueMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class CompactJournal(QueueMessage):
+    """Fold what waits in one part of a campaign's journal of statuses into its blocks; doing it twice is harmless."""
+
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    part: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountEvent(QueueMessage):
     """A change that is neither message nor status: template, quality, restriction, user preference.
 

@@ -172,6 +172,9 @@ class LocalCloud:
             "LoadConcurrency": "4",
             "SweepConcurrency": "4",
             "DryRunConcurrency": "4",
+            # Whoever looks at a campaign here does not wait for a minute.
+            "StatusCompactionSeconds": "1",
+            "StatusCompactionSchedule": "rate(2 seconds)",
         }
 
     def _create_secrets(self) -> dict[str, str]:

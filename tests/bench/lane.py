@@ -1,12 +1,9 @@
-"""The lane: what rate it holds, how evenly, and what a message costs it, next to other ways to send.
+"""The lane: what rate it holds, how evenly, and what a message costs it, next to two other ways to send.
 
 Every variant runs in this process, pinned to one core where the machine allows it, over dynoxide, against the same
 upstream that answers after 300 ms. `peak/s` is the most that arrived in any one second; `steady` leaves out seconds in
 which the upstream itself stood still for 10 ms or more, and then read at once what had come. `LANE_SECONDS` sets how
 long the run at 72/s lasts (600 for the long one); the one at 225/s takes a fifth of that.
-
-The last rows say what the ledger costs: the lane beside the bare client, which is the most it could reach, and beside
-a plain loop over pywa with its best number of messages at once. Goals: 80 % of the one, 25 times the other.
 """
 
 import asyncio
@@ -19,7 +16,6 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import httpx
@@ -32,7 +28,6 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome
 from shared.ids import new_ulid
 from tests.bench.per_item import send_per_item
-from tests.bench.plain_senders import send_bare, send_by_pywa
 from tests.support.capacity import Meter
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import World, open_measured_database
@@ -51,13 +46,8 @@ class Measured:
     steady: int
     wru: float
 
-    @property
-    def rate(self) -> float:
-        """Messages a second."""
-        return self.messages / self.seconds
-
     def row(self, cap: float) -> str:
-        rate = self.rate
+        rate = self.messages / self.seconds
         held = f"{rate / cap:6.1%}" if cap else "     -"
         return (
             f"{self.name:44} {self.messages:8} {rate:9.1f}/s {held} {self.peak:6} {self.steady:6} "
@@ -163,26 +153,9 @@ def main() -> None:
             print(variant.lane(f"lane, cap {cap}/s, {lasting} s", cap * lasting, cap).row(cap), flush=True)
         held_up = variant.lane("lane, cap 225/s, beside 100 paused campaigns", 2_250, 225, paused=100)
         print(held_up.row(225), flush=True)
-        fastest = variant.lane("lane, as fast as one core goes", 12_000, 2_000.0)
-        print(fastest.row(0), flush=True)
+        print(variant.lane("lane, as fast as one core goes", 12_000, 2_000.0).row(0), flush=True)
         print(
             variant.lane("(a) lane over httpx's own transport, 225/s", 1_500, 225, plain_httpx=True).row(225),
             flush=True,
         )
         print(variant.per_item("(b) one item per message, as fast as it goes", 6_000, 2_000.0).row(0), flush=True)
-        bare = variant.measure("(c) the bare client, nothing stored", lambda: asyncio.run(send_bare(url, 12_000, 600)))
-        print(bare.row(0), flush=True)
-        loops = [
-            variant.measure(
-                f"(d) a loop over pywa, {at_once} at once", partial(asyncio.run, send_by_pywa(url, 1_200, at_once))
-            )
-            for at_once in (20, 100, 400)
-        ]
-        for loop in loops:
-            print(loop.row(0), flush=True)
-        pywa = max(loop.rate for loop in loops)
-        print(
-            f"lane: {fastest.rate / bare.rate:.0%} of the bare client's rate, {fastest.rate / pywa:.1f} x pywa's best"
-        )
-        spared = min(loop.cpu_ms / loop.messages for loop in loops) / (fastest.cpu_ms / fastest.messages)
-        print(f"CPU of a message: pywa's least is {spared:.1f} x the lane's")

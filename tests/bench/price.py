@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from infra.packaging.target import ROOT
+from shared.store.campaigns.status_journal import PARTITIONS
 from tests.bench.parts import folding
 from tests.bench.priced_work import Measured, Work, measure
 from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
@@ -19,13 +20,13 @@ from tests.support.cell_limits import (
     NOTE_WRU,
     POSTS,
     SQS_SECONDS,
-    STATUS_WRITES,
     TEMPLATE,
     VCPU_MB,
     default,
     memory_mb,
 )
 from tests.support.dynoxide import BINARY, MISSING
+from tests.support.status_traffic import LANE_RATE, Batches
 from tests.support.template import resources
 
 MILLION, GB = 1_000_000, 1e9
@@ -46,6 +47,9 @@ RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
 """Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
 FIRST_WRU = 1.0
 """For a person who gets their first message: their user id is kept."""
+BLOCK_WRITES, BLOCK_CPU, BLOCK_WRITERS = 0.26, 1e-3, 16
+"""Per message that `make bench ARGS=statuses` draws, of blocks that are written when journals are compacted; CPU of one
+assumed, by so many threads side by side."""
 SEND_BYTES, ANSWER_BYTES = 1_400, 250
 """Assumed, on the wire: a template message that goes to Meta; the answer to a webhook, with its headers."""
 TRACED = 0.05
@@ -115,14 +119,18 @@ def waits_of(work: Work) -> float:
 def campaign_message(found: Measured, fold: float) -> list[Line]:
     status = found.status_post
     queue = POSTS * MILLION * (1.2 * SQS_CALL + SQS_FAIR_SURCHARGE)
-    writes, batch = CAMPAIGN_MESSAGE_WRU + NOTE_WRU, int(default("StatusBatchSize"))
+    # Of one number: what its pollers find in the window, a page of it and a note of that.
+    writes, batch = CAMPAIGN_MESSAGE_WRU + NOTE_WRU, Batches(LANE_RATE, int(default("StatusBatchSize"))).statuses
+    compactions = 1 / (LANE_RATE * int(default("StatusCompactionSeconds")))
+    blocks = BLOCK_WRITES / compactions
     # The stored block, and a status block and notes of at most 1 KB for 80 people.
     kept = found.recipient_stored + 2 * 1024 / 80
     return [
         front_door(POSTS),
         *lambda_lines("WebhookReceive", status.cpu, SQS_SECONDS, POSTS),
         Line("status queue, fair", f"{POSTS} x (send, and 0.2 to receive and delete)", queue),
-        *lambda_lines("WebhookStatus", 3 * fold * batch, batch * STATUS_WRITES * DYNAMODB_SECONDS, POSTS / batch),
+        *lambda_lines("WebhookStatus", 3 * fold * batch, 2 * DYNAMODB_SECONDS, POSTS / batch),
+        *lambda_lines("WebhookCompact", blocks * BLOCK_CPU, blocks / BLOCK_WRITERS * DYNAMODB_SECONDS, compactions),
         *lambda_lines("CampaignLane", 0.0, 840.0, 1 / (72 * 840)),
         database_line("DynamoDB", writes, RRU),
         log_line(POSTS * status.log_bytes + 400 * POSTS / batch),
@@ -197,6 +205,7 @@ def idle_month() -> list[Line]:
     polls = 5 * 30 * 24 * 3600 / 20
     alarms, keys = len(resources(TEMPLATE, "AWS::CloudWatch::Alarm")), len(resources(TEMPLATE, "AWS::KMS::Key"))
     minutes, sweep = 30 * 24 * 60, gb_seconds("CampaignDue", 0.015, 18 * DYNAMODB_SECONDS)
+    due = gb_seconds("WebhookCompactDue", 0.005, PARTITIONS * DYNAMODB_SECONDS)
     return [
         Line("alarms", f"{alarms} x ${ALARM_MONTH:.2f}", alarms * ALARM_MONTH),
         Line("keys and secrets", f"{keys} keys, 3 secrets", keys * KMS_KEY_MONTH + 3 * SECRET_MONTH),
@@ -209,6 +218,11 @@ def idle_month() -> list[Line]:
             "sweep, every minute",
             f"{minutes:,} runs and schedules, assumed 15 ms CPU and 18 reads",
             minutes * (LAMBDA_CALL + SCHEDULED + sweep * LAMBDA_GB_SECOND + 9.5 * READ_UNIT),
+        ),
+        Line(
+            "journals that are due, every minute",
+            f"{minutes:,} runs and schedules, assumed 5 ms CPU, and {PARTITIONS} reads",
+            minutes * (LAMBDA_CALL + SCHEDULED + due * LAMBDA_GB_SECOND + PARTITIONS * 0.5 * READ_UNIT),
         ),
     ]
 

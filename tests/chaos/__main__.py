@@ -134,7 +134,9 @@ def _summary(cloud: LocalCloud, done: list[OneSeed], broken: int, seconds: float
 def _rest(cloud: LocalCloud, evidence: Evidence) -> None:
     """Until Meta has nothing more to tell and the consumers have taken everything in."""
     until = time.monotonic() + _REST_SECONDS
-    while time.monotonic() < until and evidence.unrest() + in_queues(cloud, ("Inbound", "Status", "Account")):
+    while time.monotonic() < until and evidence.unrest() + in_queues(
+        cloud, ("Inbound", "Status", "Compact", "Account")
+    ):
         time.sleep(1.0)
 
 

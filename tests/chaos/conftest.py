@@ -6,7 +6,9 @@ from typing import TypeVar
 
 import pytest
 
+from functions.webhook_ingest.statuses import compaction
 from functions.webhook_ingest.statuses import record as statuses
+from functions.webhook_ingest.statuses.logic import journalling
 from tests.chaos.model.stage import Ground
 from tests.chaos.model.turns import database_in_turns
 
@@ -37,4 +39,7 @@ def ground(dynoxide: str) -> Iterator[Ground]:
     with pytest.MonkeyPatch.context() as patch, database_in_turns(dynoxide) as (database, turns):
         # Its writers in threads of their own could not be told apart, nor take turns in the same order every time.
         patch.setattr(statuses, "ThreadPoolExecutor", OneAfterTheOther)
+        patch.setattr(compaction, "ThreadPoolExecutor", OneAfterTheOther)
+        # The campaigns here are small: nothing of them would go into a journal.
+        patch.setattr(journalling, "FEW_BLOCKS", 0)
         yield Ground.of(database, turns)

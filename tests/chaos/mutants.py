@@ -12,6 +12,9 @@ SWEEP_BOOKS = "functions/campaign_dispatch/sweep/logic/books.py"
 OPENING = "functions/campaign_dispatch/load/opening.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
 STATUSES = "functions/webhook_ingest/statuses/record.py"
+COMPACTION = "functions/webhook_ingest/statuses/compaction.py"
+BOOKS = "shared/store/campaigns/books.py"
+JOURNAL = "shared/store/campaigns/status_journal.py"
 LANES = "shared/store/campaigns/lanes.py"
 CONSENT = "shared/store/contacts/consent.py"
 
@@ -37,7 +40,7 @@ MUTANTS = (
     _one(
         "no look at who said no before a send",
         SENDER,
-        "if job.recipient.contact_id in self.opted_out[job.run.campaign_id]:",
+        "if not self.opted_out[job.run.campaign_id].isdisjoint(contacts):",
         "if False:",
     ),
     _one("a claim without the fence", LANES, 'conditions = ["fence = :fence"]', 'conditions = ["fence >= :fence"]'),
@@ -214,5 +217,84 @@ MUTANTS = (
         STATUSES,
         "            return sources\n        return set()",
         "        return set()",
+    ),
+    Mutant(
+        "pages taken out of the journal before their blocks are written",
+        COMPACTION,
+        (
+            (
+                "        written = list(",
+                "        remove = partial(sends.journal.remove, task.tenant_id, task.campaign_id, task.part)\n"
+                "        list(pool.map(remove, keys))\n"
+                "        written = list(",
+            ),
+        ),
+    ),
+    _one(
+        "a journal closed whatever was kept since it was looked at",
+        JOURNAL,
+        'ConditionExpression="#v = :version",',
+        'ConditionExpression="#v >= :version OR #v < :version",',
+    ),
+    _one(
+        "the note of a journal that begins anew like the one before",
+        JOURNAL,
+        'encode(int.from_bytes(unique[:12], "big"))',
+        "encode(0)",
+    ),
+    Mutant(
+        "a journal noted before its page is kept",
+        JOURNAL,
+        (
+            (
+                "        self.keep(tenant_id, campaign_id, part, page, now=now)\n"
+                "        self.note(tenant_id, campaign_id, part, page, people=people, now=now)",
+                "        self.note(tenant_id, campaign_id, part, page, people=people, now=now)\n"
+                "        self.keep(tenant_id, campaign_id, part, page, now=now)",
+            ),
+        ),
+    ),
+    _one(
+        "a page kept that nobody notes",
+        JOURNAL,
+        "        self.note(tenant_id, campaign_id, part, page, people=people, now=now)\n\n    def keep",
+        "\n    def keep",
+    ),
+    Mutant(
+        "a journal looked at before its note is",
+        COMPACTION,
+        (
+            (
+                "    version = journal.claim(",
+                "    portions = list(_portions(parts.sends, task))\n    version = journal.claim(",
+            ),
+            ("in _portions(parts.sends, task):", "in portions:"),
+        ),
+    ),
+    _one(
+        "the journal left out of the books",
+        BOOKS,
+        "waiting.over(number, status)",
+        "status",
+    ),
+    Mutant(
+        "the journal read after the blocks",
+        BOOKS,
+        (
+            ("        waiting = self._journal.of_shard(shard)\n", ""),
+            (
+                "        for n, status in blocks:\n",
+                "        blocks = iter(list(blocks))\n"
+                "        waiting = self._journal.of_shard(shard)\n"
+                "        for n, status in blocks:\n",
+            ),
+        ),
+    ),
+    _one(
+        "two compact a journal at a time",
+        JOURNAL,
+        "attribute_exists(pk) AND #since <= :latest",
+        "attribute_exists(pk) AND (#since <= :latest OR #since > :latest)",
+        harmless="what is folded into a block, and taken out, twice is so once; it costs its writes again",
     ),
 )

@@ -14,8 +14,22 @@ CALL_FAULTS = (
 )
 """What may befall a DynamoDB call; `after` means that it was carried out all the same."""
 _SHARES = (0.25, 0.15, 0.2, 0.15, 0.2, 0.02, 0.03)
-_KILLED = {"CampaignLane": 6, "WebhookStatus": 2, "WebhookInbound": 1, "CampaignLoad": 1, "CampaignSweep": 1}
-_CALLS = {"CampaignLane": 60, "CampaignLoad": 20, "WebhookStatus": 40, "WebhookInbound": 40, "CampaignSweep": 120}
+_KILLED = {
+    "CampaignLane": 6,
+    "WebhookStatus": 2,
+    "WebhookInbound": 1,
+    "CampaignLoad": 1,
+    "CampaignSweep": 1,
+    "WebhookCompact": 1,
+}
+_CALLS = {
+    "CampaignLane": 60,
+    "CampaignLoad": 20,
+    "WebhookStatus": 40,
+    "WebhookInbound": 40,
+    "CampaignSweep": 120,
+    "WebhookCompact": 40,
+}
 _SECONDS = 12.0
 
 

@@ -15,7 +15,7 @@ PASS, KILL_BEFORE, KILL_AFTER, OUTAGE = "pass", "kill_before", "kill_after", "ou
 SABOTAGED = frozenset(
     (
         *("CampaignStart", "CampaignLoad", "CampaignLane", "CampaignDue", "CampaignSweep"),
-        *("WebhookInbound", "WebhookStatus"),
+        *("WebhookInbound", "WebhookStatus", "WebhookCompact"),
     )
 )
 """The functions behind the queues and the schedule; the API stays whole, because the run itself uses it."""

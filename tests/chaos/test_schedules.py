@@ -256,6 +256,89 @@ def test_a_pause_stands_although_a_resumption_was_under_way(make: Make) -> None:
     assert stage.world.campaign(CampaignId(stage.campaigns[0])).state is State.PAUSED
 
 
+def _with_a_journal(make: Make) -> Stage:
+    """Everybody was written to, and a page in the journal tells of one delivery."""
+    stage = make(6)
+    stage.advance(8)
+    stage.webhooks.tell([(0, "delivered", "")])
+    stage.webhooks.take_statuses()
+    stage.advance(0.5)
+    return stage
+
+
+def _delivered(stage: Stage) -> int:
+    return stage.world.books(CampaignId(stage.campaigns[0])).delivered
+
+
+def _told_of_a_second(stage: Stage) -> None:
+    stage.webhooks.tell([(1, "delivered", "")])
+    stage.webhooks.take_statuses()
+
+
+@pytest.mark.parametrize("call", ["UpdateItem OPEN", "Query T", "UpdateItem S", "DeleteItem J", "DeleteItem OPEN"])
+def test_a_page_that_is_kept_while_its_journal_is_compacted_is_not_forgotten(make: Make, call: str) -> None:
+    stage = _with_a_journal(make)
+    stage.machine.strike(freeze(3), kind="compaction", call=call)
+    stage.compact(0)
+    stage.advance(1)
+    _told_of_a_second(stage)
+    stage.advance(5)
+    assert _delivered(stage) == 2
+
+
+@pytest.mark.parametrize("call", ["PutItem J", "UpdateItem OPEN"])
+def test_a_page_whose_keeper_stood_still_while_its_journal_was_closed_is_not_forgotten(make: Make, call: str) -> None:
+    stage = _with_a_journal(make)
+    stage.machine.strike(freeze(3), kind="statuses", call=call)
+    _told_of_a_second(stage)
+    stage.advance(1)
+    stage.compact(0)
+    stage.advance(5)
+    assert _delivered(stage) == 2
+
+
+def test_who_wakes_up_before_it_closes_a_journal_does_not_close_the_next_one(make: Make) -> None:
+    stage = _with_a_journal(make)
+    stage.machine.strike(freeze(5), kind="compaction", call="DeleteItem OPEN")
+    stage.compact(0)
+    stage.advance(1)
+    stage.compact(0)
+    stage.advance(1)
+    _told_of_a_second(stage)
+    stage.advance(6)
+    assert _delivered(stage) == 2
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", ["UpdateItem OPEN", "UpdateItem S", "DeleteItem J", "DeleteItem OPEN"])
+def test_a_compaction_that_is_cut_off_leaves_what_the_next_one_does(make: Make, call: str, *, after: bool) -> None:
+    stage = _with_a_journal(make)
+    stage.machine.strike(Blow("kill", after), kind="compaction", call=call)
+    stage.compact(0)
+    stage.advance(2)
+    stage.compact(0)
+    stage.advance(2)
+    assert _delivered(stage) == 1
+
+
+@pytest.mark.parametrize("reading", range(1, 9))
+def test_who_is_told_of_is_not_given_up_on_wherever_a_compaction_meets_the_sweep(make: Make, reading: int) -> None:
+    stage = make(6)
+    stage.meta.plan = ["lost_answer"] * 6
+    stage.advance(12)
+    assert len(stage.meta.owed) == 6
+    stage.webhooks.tell([(i, "delivered", "") for i in range(5)])
+    stage.webhooks.take_statuses()
+    stage.advance(300)
+    stage.machine.strike(freeze(3), left=reading, kind="sweep", call="Query T")
+    stage.sweep(0)
+    stage.advance(1)
+    stage.compact(0)
+    stage.advance(5)
+    assert _delivered(stage) == 5
+    assert stage.world.books(CampaignId(stage.campaigns[0])).unknown == 1
+
+
 def story(stage: Stage) -> None:
     """A little of everything that happens to a campaign."""
     stage.meta.plan = ["accept", "accept", "throttle", "accept", "lost_answer", "refuse", "accept"]
@@ -269,6 +352,7 @@ def story(stage: Stage) -> None:
         stage.webhooks.tell([(0, "delivered", ""), (0, "sent", ""), (-1, "read", "")])
     stage.webhooks.take_statuses()
     stage.advance(0.4)
+    stage.compact(0)
     stage.steer(0, "resume")
     stage.sweep(0)
     stage.advance(19)

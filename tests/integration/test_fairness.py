@@ -20,7 +20,7 @@ from functions.api.events.slow import SlowTenants
 from functions.bot_reply import handler as bot_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
-from functions.webhook_ingest.statuses.logic.fold import BlockKey, Folded
+from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Folded
 from functions.webhook_ingest.sync import tasks
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
@@ -125,10 +125,13 @@ def test_ten_turns_of_a_batch_are_taken_at_once_and_none_without_the_time_it_nee
 
 def test_the_writes_of_a_batch_of_statuses_take_turns() -> None:
     folded = Folded()
-    for key in [*(BlockKey(MANY, CampaignId("c"), n) for n in range(100)), BlockKey(FEW, CampaignId("c"), 1)]:
+    theirs = BlockKey(FEW, CampaignId("c"), 1)
+    for key in [*(BlockKey(MANY, CampaignId(f"c{n}"), n) for n in range(100)), theirs]:
         folded.blocks[key] = StatusChange()
         folded.sources[key] = {key.tenant_id}
-    owners = [sources for sources, _ in status_record._writes(SimpleNamespace(), folded)]  # type: ignore[arg-type]
+    people = {CampaignKey(key.tenant_id, key.campaign_id): 8_000 for key in folded.blocks}
+    jobs = status_record._writes(SimpleNamespace(), folded, people, EpochMs(1))  # type: ignore[arg-type]
+    owners = [sources for sources, _ in jobs]
     assert owners[:3].count({FEW}) == 1
     assert len(owners) == 101
 

@@ -23,6 +23,7 @@ QUEUES = (
     "Consent",
     "Inbound",
     "Status",
+    "Compact",
     "Account",
     "Sync",
     "Start",

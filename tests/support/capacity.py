@@ -6,7 +6,7 @@ from typing import Any
 
 from mypy_boto3_dynamodb import DynamoDBClient
 
-CAMPAIGN_MESSAGE_WRU = 0.9
+CAMPAIGN_MESSAGE_WRU = 0.5
 """At most, of a campaign message with its statuses; asserted by the integration test of the write cost."""
 
 _WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})

@@ -20,8 +20,8 @@ NOTE_WRU = 1 / 80
 """Noting when a message left, beside what the write-cost test asserts."""
 SQS_SECONDS, DYNAMODB_SECONDS, META_SECONDS = 3e-3, 4e-3, 0.3
 """Assumed waits for one call of each."""
-STATUS_WRITES = 0.7 / POSTS
-"""Per status, of what the write-cost test measures; assumed to be made one after another."""
+STATUS_WRITERS = 8
+"""Threads of a batch of statuses, each of which keeps and notes a page of one campaign."""
 VCPU_MB = 1769
 """Memory at which Lambda gives one whole vCPU; less gives as much less."""
 TEMPLATE = load_template()
@@ -94,7 +94,7 @@ ASKED_FOR = Settings(
     70_000,
     120_000,
     {
-        "WebhookReservedConcurrency": 5_000,
+        "WebhookReservedConcurrency": 5_500,
         "LaneConcurrency": 1_000,
         "LoadConcurrency": 100,
         "StatusConcurrency": 100,
@@ -135,7 +135,9 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     posts, batch = POSTS + REPLIES, settings.parameter("StatusBatchSize")
     quotas = "AWS Lambda quotas, 2026-11"
     receive = seconds("WebhookReceive", found.post_cpu, SQS_SECONDS)
-    fold = seconds("WebhookStatus", 3 * found.fold_cpu * batch, batch * STATUS_WRITES * DYNAMODB_SECONDS)
+    fold = seconds(
+        "WebhookStatus", 3 * found.fold_cpu * batch, 2 * min(lanes, batch) * DYNAMODB_SECONDS / STATUS_WRITERS
+    )
     inbound = seconds("WebhookInbound", found.inbound_cpu, found.inbound_calls * DYNAMODB_SECONDS + SQS_SECONDS)
     told = seconds("ApiChange", found.told_cpu, found.told_calls * DYNAMODB_SECONDS)
     bot = seconds("BotReply", found.bot_cpu, found.bot_calls * DYNAMODB_SECONDS + META_SECONDS)
@@ -166,7 +168,10 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     )
     readers = most("WebhookStatus", settings)
     yield Limit(
-        "statuses: folding them", readers * batch / fold / POSTS, "parameter", "StatusConcurrency, StatusBatchSize"
+        "statuses: keeping them in journals",
+        readers * batch / fold / POSTS,
+        "parameter",
+        "StatusConcurrency, StatusBatchSize",
     )
     # A poller holds one batch in hand while one is folded.
     yield Limit(

@@ -9,21 +9,24 @@ from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import BlockStanding, claimed_slots, positions, slots_in_retry
 from shared.domain.contacts.identity import SHARDS
 from shared.ids import TenantId
+from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 
 
 def standings(sends: Sends, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> Iterator[BlockStanding]:
-    """Every block of a frozen campaign, in order."""
+    """Every block of a frozen campaign, in order, with what its journal knows of it."""
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)
+    journal = JournalReader(sends, tenant_id, campaign)
     for shard in range(SHARDS):
         if campaign.sizes[shard] == 0:
             continue
+        waiting = journal.of_shard(shard)
         for n, status in sends.status_blocks(tenant_id, campaign.campaign_id, shard):
             number = block_number(shard, n)
             claimed = claimed_slots(campaign, cursors, shard, n)
-            yield BlockStanding(number, status, claimed, retrying.get(number, frozenset()))
+            yield BlockStanding(number, waiting.over(number, status), claimed, retrying.get(number, frozenset()))
 
 
 def exact_books(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign) -> Books:

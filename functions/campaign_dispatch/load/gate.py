@@ -1,14 +1,14 @@
 """The gate that every contact of a shard passes, for a dry run and for the load alike: the same inputs, one verdict."""
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from functions.campaign_dispatch.load.logic.audience import Skip, judge
 from functions.campaign_dispatch.load.logic.history import History, open_history
 from functions.campaign_dispatch.load.parts import LoadParts
 from functions.campaign_dispatch.load.tries import read_tries
 from shared.clock import DAY_MS, EpochMs
-from shared.domain.campaigns.blocks import Recipient
+from shared.domain.campaigns.blocks import Recipient, split_block_number
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.consent import purpose_of
@@ -18,6 +18,7 @@ from shared.ids import CampaignId, ContactId, TenantId
 from shared.queue_messages import LoadShard
 from shared.services.same_number import is_respelled, of_same_number
 from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
 
 _BLOCKS = 256
@@ -64,10 +65,15 @@ def _under_the_cap(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign
 
 
 def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
-    """Earlier campaigns are read as they stand now."""
+    """Earlier campaigns are read as they stand now, what their journals know included: whoever is known to have got a
+    message is not written to once more for being failed or unknown."""
     earlier = lru_cache(maxsize=None)(partial(parts.campaigns.get, task.tenant_id))
     read_block = lru_cache(maxsize=_BLOCKS)(parts.sends.read_block)
     source = campaign.audience.source
+
+    @cache
+    def journal(campaign_id: CampaignId) -> JournalReader:
+        return JournalReader(parts.sends, task.tenant_id, earlier(campaign_id))
 
     def stream(campaign_id: CampaignId) -> Iterator[Fate]:
         return stream_shard(parts.sends, parts.lanes, task.tenant_id, earlier(campaign_id), task.shard)
@@ -76,7 +82,8 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign) -> History:
         known = earlier(campaign_id)
         place = place_in(read_block, task.tenant_id, known, contact_id)
         if place is not None:
-            return fate_in(parts.sends, parts.lanes, task.tenant_id, known, place)[0]
+            waiting = journal(campaign_id).of_shard(split_block_number(place.block)[0])
+            return fate_in(parts.sends, parts.lanes, task.tenant_id, known, place, waiting)[0]
         if source is None or source.campaign_id != campaign_id or "skipped" not in source.outcomes:
             # Whom the load held back was not reached; only an audience of such people asks for them.
             return None

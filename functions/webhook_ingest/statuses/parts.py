@@ -1,10 +1,11 @@
-"""What taking in statuses takes."""
+"""What taking in statuses, and compacting their journals, takes."""
 
 from dataclasses import dataclass
 
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
+from shared.clients.queue import Queue
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
@@ -22,3 +23,12 @@ class StatusParts:
     owners: Owners
     people: People
     parking: Parking
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionParts:
+    """`every_ms`: how long statuses of a large campaign wait in its journal at most before they are folded."""
+
+    sends: Sends
+    queue: Queue
+    every_ms: int

@@ -1,8 +1,9 @@
-"""Writing folded statuses: opt-outs and stops first, then one write per block and one per message of a conversation."""
+"""Writing folded statuses: opt-outs and stops first, then a page into each campaign's journal, or one write per block
+where there are few, and one per message of a conversation."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from functions.webhook_ingest.statuses.logic.fold import (
     BlockKey,
@@ -14,6 +15,7 @@ from functions.webhook_ingest.statuses.logic.fold import (
     fold,
     read_updates,
 )
+from functions.webhook_ingest.statuses.logic.journalling import Journalled, divide
 from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.statuses.reach import read_reaches
 from functions.webhook_ingest.statuses.user_ids import contact_behind, learn_user_ids
@@ -21,6 +23,7 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.campaigns.callback import CampaignSlot, SingleSend
 from shared.domain.campaigns.outcome import rule_of
+from shared.domain.campaigns.status_journal import JournalPage, pack
 from shared.domain.campaigns.stop_reasons import SCOPES, meta_code
 from shared.domain.fairness import in_turns
 from shared.errors import InvalidInput, NotYet
@@ -34,7 +37,14 @@ _PEOPLE = 100
 _SPARE_MS = 5_000
 Job = tuple[set[str], Callable[[], None]]
 T = TypeVar("T")
-Owned = TypeVar("Owned", BlockKey, CampaignKey, SingleSend, Target)
+
+
+class _Owned(Protocol):
+    @property
+    def tenant_id(self) -> TenantId: ...
+
+
+K = TypeVar("K", bound=_Owned)
 
 
 def record_statuses(
@@ -65,6 +75,7 @@ def record_statuses(
 
     folded = fold((update for update in updates if update.source not in failed), owners, can_have_sent)
     _count(folded, len(updates))
+    people = {key: sum(reach.campaign.sizes) for key, reach in reaches.items()}
 
     def attempt(job: Job) -> set[str]:
         sources, write = job
@@ -78,7 +89,7 @@ def record_statuses(
         return set()
 
     with ThreadPoolExecutor(_WRITERS) as pool:
-        for jobs in (_opt_outs(parts, folded, now), _stops(parts, folded), _writes(parts, folded)):
+        for jobs in (_opt_outs(parts, folded, now), _stops(parts, folded), _writes(parts, folded, people, now)):
             failed |= set().union(*pool.map(attempt, jobs))
         # What is not learned now is learned with the next message: it is not worth another delivery.
         list(pool.map(attempt, _acquaintances(parts, folded, now)))
@@ -126,7 +137,7 @@ def _stops(parts: StatusParts, folded: Folded) -> list[Job]:
     return [job(campaign, said) for campaign, said in _in_turns(folded.stops.items())]
 
 
-def _in_turns(items: Iterable[tuple[Owned, T]]) -> list[tuple[Owned, T]]:
+def _in_turns(items: Iterable[tuple[K, T]]) -> list[tuple[K, T]]:
     """One of each tenant after the other: when the time is up, it is up for whoever had most."""
     return in_turns(items, lambda item: item[0].tenant_id)
 
@@ -142,14 +153,21 @@ def _stop(parts: StatusParts, campaign: CampaignKey, said: Mapping[str, EpochMs]
             count("CampaignPaused", stopped)
 
 
-def _writes(parts: StatusParts, folded: Folded) -> list[Job]:
+def _writes(parts: StatusParts, folded: Folded, people: Mapping[CampaignKey, int], now: EpochMs) -> list[Job]:
     def block(key: BlockKey, change: StatusChange) -> Job:
         return folded.sources[key], lambda: _record_block(parts, key, change)
+
+    def page(one: Journalled, content: JournalPage) -> Job:
+        return one.sources, lambda: _keep(parts, one, content, now)
 
     def single(target: SingleSend, change: SingleChange) -> Job:
         return folded.sources[target], lambda: _record_single(parts, target, change)
 
-    jobs = [block(key, change) for key, change in _in_turns(sorted(folded.blocks.items(), key=lambda item: item[0]))]
+    direct, journalled = divide(folded, people)
+    pages = [(one.campaign, page(one, content)) for one in journalled for content in pack(one.changes)]
+    blocks = [(key, block(key, change)) for key, change in sorted(direct.items(), key=lambda item: item[0])]
+    kept: list[tuple[_Owned, Job]] = [*pages, *blocks]
+    jobs = [job for _, job in _in_turns(kept)]
     jobs += [single(target, change) for target, change in _in_turns(folded.singles.items()) if change.status]
     if folded.strangers:
         rows = [[update.phone_number_id, *update.row] for update in folded.strangers]
@@ -179,6 +197,11 @@ def _opt_out(parts: StatusParts, target: Target, at: EpochMs, now: EpochMs) -> N
 def _record_block(parts: StatusParts, key: BlockKey, change: StatusChange) -> None:
     if not parts.sends.record(key.tenant_id, key.campaign_id, key.block, change):
         count("StatusUnmatched")
+
+
+def _keep(parts: StatusParts, one: Journalled, page: JournalPage, now: EpochMs) -> None:
+    journal, (tenant_id, campaign_id) = parts.sends.journal, (one.campaign.tenant_id, one.campaign.campaign_id)
+    journal.append(tenant_id, campaign_id, one.part, page, people=one.people, now=now)
 
 
 def _record_single(parts: StatusParts, target: SingleSend, change: SingleChange) -> None:

@@ -20,7 +20,7 @@ _REASONS = {
 }
 _NOTES = (
     "Counted from launch until closed, without the demo's own API calls; durations are this machine's.",
-    "On AWS statuses are gathered for 20 s and folded together; the local queues hand over ten messages at a time.",
+    "On AWS statuses are gathered for 20 s and kept together; the local queues hand over ten messages at a time.",
     "Not in it: what Meta charges, egress, logs, storage.",
 )
 

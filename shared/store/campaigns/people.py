@@ -9,8 +9,10 @@ from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate, Place, fate_of, fates
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import Frozen, claimed_slots, positions, slots_in_retry
+from shared.domain.campaigns.status_journal import JournalFold
 from shared.domain.contacts.identity import shard_of
 from shared.ids import CampaignId, ContactId, TenantId
+from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 
@@ -20,24 +22,26 @@ def people_of_shard(
 ) -> Iterator[tuple[int, Iterator[Fate]]]:
     """(n, people) of a shard's blocks from block `start` on, in order of contact_id throughout. `work` is the number's.
 
-    A block's people are read as they are asked for, and only until the next block is: there may be a million of them,
-    where the load held everybody back.
+    What the journal knows of them counts. A block's people are read as they are asked for, and only until the next
+    block is: there may be a million of them, where the load held everybody back.
     """
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)
+    journal = JournalReader(sends, tenant_id, campaign).of_shard(shard)
     statuses = sends.status_blocks(tenant_id, campaign.campaign_id, shard, start)
     status = next(statuses, None)
     records = sends.records(tenant_id, campaign.campaign_id, shard, start)
     for n, block in groupby(records, key=lambda record: record.n):
         while status is not None and status[0] < n:
             status = next(statuses, None)
+        number = block_number(shard, n)
         yield (
             n,
             fates(
                 block,
-                status[1] if status is not None and status[0] == n else None,
+                journal.over(number, status[1]) if status is not None and status[0] == n else None,
                 claimed_slots(campaign, cursors, shard, n),
-                retrying.get(block_number(shard, n), frozenset()),
+                retrying.get(number, frozenset()),
                 cancelled=campaign.state is State.CANCELLED,
             ),
         )
@@ -95,9 +99,22 @@ def held_back_in(
     return None
 
 
-def fate_in(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign, place: Place) -> tuple[Fate, bool]:
-    """(what became of them, whether they answered). 1 RRU, and the number's work while nothing is stored of them."""
+def fate_in(
+    sends: Sends,
+    lanes: Lanes,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    place: Place,
+    journal: JournalFold | None = None,
+) -> tuple[Fate, bool]:
+    """(what became of them, whether they answered). 1 RRU, and the number's work while nothing is stored of them.
+
+    `journal` is that of their shard, read before. Without it their fate may be that of some minutes ago: it is
+    known who was sent the message, and not yet who got or read it.
+    """
     status = sends.status_block(tenant_id, campaign.campaign_id, place.block)
+    if status is not None and journal is not None:
+        status = journal.over(place.block, status)
     waits = False
     if status is None or status.outcome(place.slot) is None:
         work = lanes.work(campaign.phone_number_id)

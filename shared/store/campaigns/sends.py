@@ -31,6 +31,7 @@ from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
+from shared.store.campaigns.status_journal import StatusJournal
 from shared.store.campaigns.summaries import Summaries
 from shared.store.engine.codec import Item, encode, encode_item, moment, number, text
 from shared.store.engine.database import Database, condition_failed, put_if_absent
@@ -60,6 +61,7 @@ class Sends:
         self._table = database.sends
         self.notes = DispatchNotes(database)
         self.summaries = Summaries(database)
+        self.journal = StatusJournal(database)
 
     def shard_end(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> SealedBlock | None:
         """The last sealed block of a shard, or None when its load has not begun; consistent."""
@@ -188,7 +190,7 @@ class Sends:
         self, tenant_id: TenantId, campaign_id: CampaignId, shard: int, start: int = 0, *, stop: int | None = None
     ) -> Iterator[tuple[int, StatusBlock]]:
         """(n, status block) from block `start` up to, not including, `stop`, in order; consistent, so that the books
-        hold at any moment."""
+        hold at any moment. What waits in the journal is not in them."""
         if stop is not None and stop <= start:
             return
         last = f"S#{stop - 1:04x}" if stop is not None else "S#~"

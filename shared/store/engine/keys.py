@@ -124,6 +124,8 @@ KEYS = (
     Key("Sends", "T#<t>#C#<campaign>#LOAD / <run>#<shard>", "campaigns", True, "a day", "expires"),
     Key("Sends", "T#<t>#C#<campaign>#SUM / <shard>#<block>", "campaigns", False, _BLOCKS),
     Key("Sends", "T#<t>#C#<campaign>#RATE", "campaigns", False, _BLOCKS),
+    Key("Sends", "T#<t>#C#<campaign>#J<part> / J#<ms>#<hash>", "campaigns", False, _BLOCKS),
+    Key("Sends", "JOURNAL#<n> / OPEN#<t>#<campaign>#<part>", "campaigns", False, "until its journal is empty"),
     Key("Sends", "PN#<number> / LANE#<lane>", "campaigns", False, _TENANT),
     Key("Sends", "PN#<number> / RUN#<campaign>", "campaigns", False, "until the campaign is closed"),
     Key("Sends", "PN#<number> / Q#<lane>#<due>#<id>", "campaigns", False, "until it is sent"),

@@ -58,13 +58,14 @@ WAYS: Mapping[str, tuple[Outcome, bool, float]] = {
 class Meta:
     """`plan` is how the next messages are answered, the last entry first; then everything is accepted.
 
-    `owed` are accepted messages whose statuses it may tell; `told` are those of whom a consumer took in a status.
+    `owed` are accepted messages whose statuses it may tell; `told` are those of whom a consumer took in a status, and
+    when it first had (loop time).
     """
 
     plan: list[str] = field(default_factory=list)
     attempts: dict[Key, list[Attempt]] = field(default_factory=dict)
     owed: list[CampaignSlot] = field(default_factory=list)
-    told: set[Key] = field(default_factory=set)
+    told: dict[Key, float] = field(default_factory=dict)
 
     def tried(self, key: Key) -> list[Attempt]:
         return self.attempts.get(key, [])

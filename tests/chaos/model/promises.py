@@ -5,17 +5,14 @@ from dataclasses import dataclass, field
 
 from functions.campaign_dispatch.lane.lane import TICK_SECONDS
 from functions.campaign_dispatch.lane.sender import STOP_AFTER_SECONDS
-from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.books import StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State
-from shared.domain.campaigns.standing import claimed_slots, positions, slots_in_retry
-from shared.domain.contacts.identity import SHARDS
 from shared.ids import CampaignId
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Attempt, Key, Meta
 from tests.chaos.model.process import Process
 from tests.support.engine import World
-from tests.support.exact_books import exact_books
+from tests.support.exact_books import exact_books, standings
 
 SLACK_SECONDS = 0.5
 """For the database calls between two looks at the feed."""
@@ -108,16 +105,20 @@ class Promises:
     def outcomes(self, campaign: Campaign) -> dict[Key, str]:
         """What is known of everybody in the campaign."""
         work = self.world.deps.lanes.work(campaign.phone_number_id)
-        retrying, at = slots_in_retry(campaign.campaign_id, work), positions(campaign, work)
         found: dict[Key, str] = {}
-        for shard in (shard for shard in range(SHARDS) if campaign.sizes[shard]):
-            blocks = self.world.deps.sends.status_blocks(self.world.tenant_id, campaign.campaign_id, shard)
-            for n, block in blocks:
-                number, claimed = block_number(shard, n), claimed_slots(campaign, at, shard, n)
-                for slot in range(block.size):
-                    waits = slot >= claimed or slot in retrying.get(number, frozenset())
-                    found[Key(campaign.campaign_id, number, slot)] = _outcome(block, slot, campaign, waits=waits)
+        for block in standings(self.world.deps.sends, self.world.tenant_id, campaign, work):
+            for slot in range(block.status.size):
+                waits = slot >= block.claimed or slot in block.retrying
+                found[Key(campaign.campaign_id, block.number, slot)] = _outcome(
+                    block.status, slot, campaign, waits=waits
+                )
         return found
+
+    def gave_up(self, keys: Iterable[Key], since: float) -> None:
+        """A sweep that began at `since` has just given up on these."""
+        for key in keys:
+            if self.meta.told.get(key, since) < since:
+                self.broken.append(f"{key} was given up on although a status had told what became of it")
 
     def look_at_the_end(self, campaign_ids: Iterable[str]) -> None:
         """Everything has come to rest: everybody has the one outcome that agrees with what Meta did."""
@@ -129,6 +130,8 @@ class Promises:
                 if outcome not in self._possible(key, campaign):
                     tried = [(a.accepted, a.final, a.again, a.told, a.process.finished) for a in self.meta.tried(key)]
                     self.broken.append(f"{key} is {outcome}; (accepted, final, again, told, finished): {tried}")
+            if list(self.world.deps.sends.journal.pages(self.world.tenant_id, campaign.campaign_id, 0)):
+                self.broken.append(f"{campaign_id}: statuses are forgotten in the journal")
         work = self.world.deps.lanes.work(self.world.phone_number_id)
         # A load task that stood still may open a cursor once more; it stays at 0 and nobody looks at it.
         cursors = {campaign_id: at for lane in work.lanes.values() for campaign_id, at in lane.cursors.items() if at}

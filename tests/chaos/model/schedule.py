@@ -13,7 +13,7 @@ _WAITS = (0.0, 0.05, 0.2, 0.2, 0.4, 0.4, 0.7, 1.0, 1.0, 2.0, 4.0, 17.0)
 """Seconds before a step: most of a campaign is sent within ten."""
 _FREEZES = (0.6, 3.0, 10.0, 13.0, 16.0, 20.0, 60.0, 130.0)
 _BLOWS: Sequence[Way] = ("kill", "kill", "freeze", "freeze", "freeze", "slow", "fail", "repeat")
-_KINDS = ("lane", "lane", "lane", "lane", "sweep", "load", "control", "statuses", "inbound", "")
+_KINDS = ("lane", "lane", "lane", "lane", "sweep", "load", "control", "statuses", "compaction", "inbound", "")
 _LANE_CALLS = (
     *("", "", "", "send", "UpdateItem LANE", "Query PN", "Query OPT", "GetItem R", "UpdateItem S"),
     *("DeleteItem Q", "TransactWriteItems Q", "UpdateItem RUN"),
@@ -22,7 +22,7 @@ _LATE_FAILURES = ("131026", "131049", "131050", "132015")
 """Codes of statuses: no such person, spared by Meta, stopped marketing, the template is paused."""
 _WEIGHTS = {
     **{"blow": 6, "zombie": 4, "meta": 4, "wake": 3, "sweep": 4, "load": 1, "steer": 3, "stop": 3, "word": 1},
-    **{"again": 1, "tell": 3, "consume": 3, "rest": 1},
+    **{"again": 1, "tell": 3, "consume": 3, "compact": 2, "rest": 1},
 }
 
 
@@ -113,6 +113,7 @@ _ARGUMENTS: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
     "again": lambda _: {},
     "tell": _tell,
     "consume": lambda _: {},
+    "compact": lambda luck: {"which": luck.randrange(2)},
     "rest": lambda luck: {"seconds": luck.choice((2.0, 6.0, 17.0, 70.0))},
 }
 
@@ -179,6 +180,9 @@ class Player:
 
     def consume(self) -> None:
         self._stage.webhooks.take_statuses()
+
+    def compact(self, which: int) -> None:
+        self._stage.compact(which % self._schedule.campaigns)
 
     def rest(self, seconds: float) -> None:
         self._stage.advance(seconds)

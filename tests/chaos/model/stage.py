@@ -5,9 +5,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 from functions.api.campaigns.control import CampaignControl
+from functions.webhook_ingest.statuses.compaction import compact
+from functions.webhook_ingest.statuses.parts import CompactionParts
 from shared.clients.queue import Queue
+from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.campaign import State
 from shared.ids import CampaignId
+from shared.queue_messages import CompactJournal
+from shared.store.campaigns.status_journal import PARTITIONS
 from shared.store.engine.database import Database
 from tests.chaos.model.machine import LIVES, Machine
 from tests.chaos.model.meta import Key, Meta
@@ -64,6 +69,7 @@ class Stage:
     ) -> None:
         self.people = people
         self.machine = Machine(ground.turns)
+        self._swept_since: dict[Process, float] = {}
         ground.turns.applied = self._applied
         self.meta = Meta()
         self.world = World(ground.database, throughput=80 if lanes == 1 else 1000)
@@ -98,6 +104,12 @@ class Stage:
         """Let everything happen that is due within this time."""
         self.machine.loop.advance(seconds)
 
+    def compact(self, index: int) -> Process:
+        """What a message of the schedule's does; it may come as often as it likes."""
+        parts = CompactionParts(self.world.deps.sends, cast("Queue", RecordingQueue()), every_ms=1)
+        task = CompactJournal(self.world.tenant_id, CampaignId(self.campaigns[index]), 0, self.people)
+        return self.machine.call("compaction", lambda process: compact(parts, task, process.clock.now(), lambda: False))
+
     def sweep(self, index: int) -> Process:
         campaign_id = CampaignId(self.campaigns[index])
         result: list[str] = []
@@ -109,7 +121,9 @@ class Stage:
             if result == ["closed"]:
                 self.promises.noted_closed(campaign_id)
 
-        return self.machine.call("sweep", sweep, swept)
+        process = self.machine.call("sweep", sweep, swept)
+        self._swept_since[process] = self.machine.loop.time()
+        return process
 
     def load_again(self, index: int) -> Process:
         """The last step of a load, once more, by a worker who read the campaign when it had just been loaded."""
@@ -147,6 +161,8 @@ class Stage:
         """A call of a process took effect just now."""
         if process.kind == "lane" and call in ("UpdateItem LANE", "TransactWriteItems Q"):
             self.promises.wrote_to_lane(process)
+        if process.kind == "sweep" and call == "UpdateItem S":
+            self.promises.gave_up(_given_up(parameters), self._swept_since[process])
         if call == "PutItem CMP":
             for campaign_id in self.campaigns:
                 if self.world.campaign(CampaignId(campaign_id)).state is State.SENDING:
@@ -172,6 +188,7 @@ class Stage:
         self.advance(max(LIVES.values()))
         for _ in range(_ROUNDS):
             self._take_in_all(silent)
+            self._compact_all()
             if all(self.world.campaign(CampaignId(campaign_id)).closed for campaign_id in self.campaigns):
                 break
             for index, campaign_id in enumerate(self.campaigns):
@@ -179,8 +196,19 @@ class Stage:
                     self.steer(index, "resume")
                 self.sweep(index)
             self.advance(_SWEEP_SECONDS)
+        for _ in range(3):
+            self._compact_all()
         self.look()
         self.promises.look_at_the_end(self.campaigns)
+
+    def _compact_all(self) -> None:
+        """Every journal of whose pages anything is noted: the schedule knows of no other."""
+        journal = self.world.deps.sends.journal
+        noted = {one.campaign_id for partition in range(PARTITIONS) for one in journal.opened(partition)}
+        for index, campaign_id in enumerate(self.campaigns):
+            if campaign_id in noted:
+                self.compact(index)
+        self.advance(1.0)
 
     def _take_in_all(self, silent: int) -> None:
         told = [(i, "sent", "") for i in range(len(self.meta.owed)) if not silent or i % silent]
@@ -189,3 +217,12 @@ class Stage:
         self.webhooks.take_statuses()
         self.webhooks.take_inbound()
         self.advance(1.0)
+
+
+def _given_up(parameters: dict[str, Any]) -> list[Key]:
+    """Whom an update of a status block gives up on."""
+    names, values = parameters["ExpressionAttributeNames"], parameters["ExpressionAttributeValues"]
+    slots = [int(slot) for alias, name in names.items() if name == "un" for slot in values[f":{alias[1:]}"]["NS"]]
+    _, _, _, campaign_id, shard = parameters["Key"]["pk"]["S"].split("#")
+    block = block_number(int(shard, 16), int(parameters["Key"]["sk"]["S"].partition("#")[2], 16))
+    return [Key(campaign_id, block, slot) for slot in slots]

@@ -61,7 +61,7 @@ class Webhooks:
                 self._statuses.remove(message)
                 for _status, _at, callback, code, *_ in message.updates:
                     slot = slot_of({"biz_opaque_callback_data": callback})
-                    self._meta.told.add(Key(slot.campaign_id, slot.block, slot.slot))
+                    self._meta.told.setdefault(Key(slot.campaign_id, slot.block, slot.slot), self._machine.loop.time())
                     if code == OPTED_OUT_CODE:
                         self._promises.heard_no(self._promises.destinations[slot.block, slot.slot])
 

@@ -28,7 +28,7 @@ SHOWN = {
         *("WebhookChallengeAnswered", "BillingReceived", "BillingEventApplied", "StatusTaken"),
         *("InboundTaken", "EchoTaken", "HistoryTaken", "PhoneBookTaken", "AccountEventApplied", "MediaRequested"),
         *("MediaUploaded", "UserIdLearned", "ConversationMoved", "ConversationMoveQueued", "NoticeGiven"),
-        *("StandbyTaken", "PlatformNoteTaken", "PhoneRespelled", "SignupEnded"),
+        *("StandbyTaken", "PlatformNoteTaken", "PhoneRespelled", "SignupEnded", "CompactionQueued"),
     ],
     "what people and tenants do": [
         "OptOut",
@@ -57,7 +57,7 @@ SHOWN = {
         "TemplateFactsStale",
     ],
     "the sweep does within a minute what could not be announced": ["StartNotAnnounced"],
-    "comes again by itself": ["SyncTaskCut", "RecordsPutOff", "TenantPutOff", "WebhookNotForwarded"],
+    "comes again by itself": ["SyncTaskCut", "CompactionCut", "RecordsPutOff", "TenantPutOff", "WebhookNotForwarded"],
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],

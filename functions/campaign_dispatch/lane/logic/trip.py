@@ -20,7 +20,7 @@ SHARE = 0.5
 """Of those, the share refused with one and the same code that stops the campaign."""
 RECENT_SECONDS = 120
 """What was sent within this time is looked at in the stored outcomes: failures are told within seconds, and gathered
-for 20 before they are stored."""
+for 20 before they are kept."""
 _REACHED = ("sent", "delivered", "read")
 
 

@@ -1,0 +1,31 @@
+"""Trigger: CompactQueue. One message folds one part of a campaign's journal of statuses into its blocks.
+
+What bounds a tenant: the queue is fair by tenant, a part is for two million people or little more, and whoever runs out
+of time keeps what is done and is queued again with the next minute.
+"""
+
+from typing import Any, Protocol
+
+from functions.webhook_ingest.compaction_bootstrap import deps
+from functions.webhook_ingest.statuses.compaction import compact
+from shared.clock import epoch_ms
+from shared.observability import logger, with_counts
+from shared.queue_messages import CompactJournal
+from shared.sqs_batch import BatchResponse, process
+
+_SPARE_MS = 90_000
+"""What the blocks of one portion may take."""
+
+
+class Context(Protocol):
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+@with_counts
+def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
+    def handle(body: str, _record: object) -> None:
+        task = CompactJournal.from_json(body)
+        result = compact(deps(), task, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
+        logger.debug("journal", extra={"campaign_id": task.campaign_id, "part": task.part, "result": result})
+
+    return process(event, handle)

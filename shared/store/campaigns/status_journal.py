@@ -1,0 +1,224 @@
+"""The Sends table, part four: statuses that wait to be folded into their blocks, and which campaigns have any.
+
+| access | key | cost |
+|---|---|---|
+| keep a batch's statuses of a campaign | `T#<t>#C#<c>#J<part>` / `J#<ms>#<hash>` | 1 WRU per KB: 250 people |
+| note that there are some | `JOURNAL#<0..15>` / `OPEN#<t>#<c>#<part>` | 1 WRU |
+| read a part of the journal | `T#<t>#C#<c>#J<part>` | 0.5 RRU per 4 KB |
+| take out what was folded | same / `J#<ms>#<hash>` | as keeping it |
+| all journals that are open | `JOURNAL#<0..15>` | 0.5 RRU per 4 KB |
+
+**Nothing in a journal is forgotten.** A page is kept first; then the note of its campaign is made, or counted on; only
+then its batch counts as taken in. Compaction reads the note, and after that the pages. So when it has folded all that
+it found, whatever it did not find has yet to count the note on: the note is removed only if it stands where it stood.
+One that is made anew begins at a number that no earlier one came to. Pages are taken out by their whole key, which
+names their content, so that one which comes once more is folded once more, which changes nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from botocore.exceptions import ClientError
+
+from shared.clock import EpochMs
+from shared.domain.campaigns.status_journal import JournalFold, JournalPage
+from shared.ids import CampaignId, TenantId
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
+from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.paging import query_all
+
+PARTITIONS = 16
+_RETENTION_SECONDS = 90 * 24 * 3600
+"""As long as the blocks live."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJournal:
+    """Part of a campaign's journal that may hold something: since when (epoch ms), of a campaign of so many people."""
+
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    part: int
+    since: EpochMs
+    people: int
+
+
+class StatusJournal:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.sends
+
+    def append(
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        part: int,
+        page: JournalPage,
+        *,
+        people: int,
+        now: EpochMs,
+    ) -> None:
+        """Keep a page, `now` in epoch ms; `people` is how many the campaign has. Repeating it changes nothing."""
+        self.keep(tenant_id, campaign_id, part, page, now=now)
+        self.note(tenant_id, campaign_id, part, page, people=people, now=now)
+
+    def keep(self, tenant_id: TenantId, campaign_id: CampaignId, part: int, page: JournalPage, *, now: EpochMs) -> None:
+        """The first half of `append`."""
+        item: Item = {
+            "pk": _pages_of(tenant_id, campaign_id, part),
+            "sk": f"J#{now:013d}#{_digest(page)}",
+            "w": page.words,
+            "p": page.price,
+            "f": dict(page.failed),
+            "b": dict(page.priced),
+            "ttl": now // 1000 + _RETENTION_SECONDS,
+        }
+        self._client.put_item(TableName=self._table, Item=encode_item(item))
+
+    def note(
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        part: int,
+        page: JournalPage,
+        *,
+        people: int,
+        now: EpochMs,
+    ) -> None:
+        """The second half: from now on the page is found."""
+        name = _name(tenant_id, campaign_id, part)
+        unique = hashlib.sha256(f"{name}#{now}#{_digest(page)}".encode()).digest()
+        self._client.update_item(
+            TableName=self._table,
+            Key=encode_item(_note_key(name)),
+            UpdateExpression="SET #v = if_not_exists(#v, :first) + :one, #since = if_not_exists(#since, :now), "
+            "#people = :people, #ttl = :ttl",
+            ExpressionAttributeNames={f"#{one}": one for one in ("v", "since", "people", "ttl")},
+            ExpressionAttributeValues={
+                ":first": encode(int.from_bytes(unique[:12], "big")),
+                ":one": encode(1),
+                ":now": encode(now),
+                ":people": encode(people),
+                ":ttl": encode(now // 1000 + _RETENTION_SECONDS),
+            },
+        )
+
+    def pages(self, tenant_id: TenantId, campaign_id: CampaignId, part: int) -> Iterator[tuple[str, JournalPage]]:
+        """(key, page), the oldest first; consistent."""
+        for item in query_all(
+            self._client,
+            self._table,
+            "pk = :pk",
+            {":pk": _pages_of(tenant_id, campaign_id, part)},
+            consistent=True,
+        ):
+            yield (
+                text(item, "sk"),
+                JournalPage(
+                    cast("bytes", item["w"]),
+                    text(item, "p"),
+                    cast("dict[str, bytes]", item["f"]),
+                    cast("dict[str, bytes]", item["b"]),
+                ),
+            )
+
+    def fold(self, tenant_id: TenantId, campaign_id: CampaignId, part: int) -> JournalFold:
+        """All that waits in a part. Whoever reads blocks as well reads this first: what is folded into them in between
+        is seen twice, and not missed."""
+        folded = JournalFold()
+        for _, page in self.pages(tenant_id, campaign_id, part):
+            folded.add(page)
+        return folded
+
+    def remove(self, tenant_id: TenantId, campaign_id: CampaignId, part: int, key: str) -> None:
+        """Take out a page that is folded into its blocks."""
+        self._client.delete_item(
+            TableName=self._table,
+            Key=encode_item({"pk": _pages_of(tenant_id, campaign_id, part), "sk": key}),
+        )
+
+    def opened(self, partition: int) -> Iterator[OpenJournal]:
+        """All that one of the partitions knows of."""
+        for item in query_all(self._client, self._table, "pk = :pk", {":pk": f"JOURNAL#{partition}"}):
+            _, tenant_id, campaign_id, part = text(item, "sk").split("#")
+            yield OpenJournal(
+                TenantId(tenant_id),
+                CampaignId(campaign_id),
+                int(part),
+                moment(item, "since"),
+                number(item, "people"),
+            )
+
+    def claim(
+        self, tenant_id: TenantId, campaign_id: CampaignId, part: int, *, latest: EpochMs, now: EpochMs
+    ) -> int | None:
+        """Take it upon oneself to compact a part, unless it is closed, or somebody has done so after `latest` (epoch
+        ms). Returns what `close` asks for; to be read before the pages are."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_note_key(_name(tenant_id, campaign_id, part))),
+                UpdateExpression="SET #since = :now",
+                ConditionExpression="attribute_exists(pk) AND #since <= :latest",
+                ExpressionAttributeNames={"#since": "since"},
+                ExpressionAttributeValues={":now": encode(now), ":latest": encode(latest)},
+                ReturnValues="ALL_NEW",
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return None
+            raise
+        return number(decode_item(answer["Attributes"]), "v")
+
+    def give_back(self, tenant_id: TenantId, campaign_id: CampaignId, part: int) -> None:
+        """Something was left for which there was no time: it is due at once."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item(_note_key(_name(tenant_id, campaign_id, part))),
+                UpdateExpression="SET #since = :zero",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={"#since": "since"},
+                ExpressionAttributeValues={":zero": encode(0)},
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
+
+    def close(self, tenant_id: TenantId, campaign_id: CampaignId, part: int, version: int) -> bool:
+        """Forget a part whose pages, as read after `version` was, are all folded; False when there are more by now."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=encode_item(_note_key(_name(tenant_id, campaign_id, part))),
+                ConditionExpression="#v = :version",
+                ExpressionAttributeNames={"#v": "v"},
+                ExpressionAttributeValues={":version": encode(version)},
+            )
+        except ClientError as error:
+            if condition_failed(error):
+                return False
+            raise
+        return True
+
+
+def _digest(page: JournalPage) -> str:
+    rare = [{name: data.hex() for name, data in one.items()} for one in (page.failed, page.priced)]
+    said = json.dumps([page.price, *rare], sort_keys=True).encode()
+    return hashlib.sha256(page.words + said).hexdigest()[:16]
+
+
+def _pages_of(tenant_id: TenantId, campaign_id: CampaignId, part: int) -> str:
+    return f"T#{tenant_id}#C#{campaign_id}#J{part:x}"
+
+
+def _name(tenant_id: TenantId, campaign_id: CampaignId, part: int) -> str:
+    return f"OPEN#{tenant_id}#{campaign_id}#{part}"
+
+
+def _note_key(name: str) -> Item:
+    partition = hashlib.sha256(name.encode()).digest()[0] % PARTITIONS
+    return {"pk": f"JOURNAL#{partition}", "sk": name}

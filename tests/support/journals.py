@@ -1,0 +1,71 @@
+"""Statuses of a campaign's people, as the consumer takes them in, and the compaction of its journal."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from functions.webhook_ingest.statuses.compaction import compact, send_due
+from functions.webhook_ingest.statuses.parts import CompactionParts
+from functions.webhook_ingest.statuses.record import record_statuses
+from shared.clock import EpochMs
+from shared.domain.campaigns.callback import CampaignSlot, encode_slot
+from shared.ids import CampaignId, PhoneNumberId, TenantId
+from shared.queue_messages import CompactJournal, StatusUpdates
+from shared.store.campaigns.sends import Sends
+from shared.store.engine.database import Database
+from tests.support.consumers import Deps, build
+from tests.support.engine import TABLES, RecordingQueue, World
+
+_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "MEDIA", "SYNC")} | {"DATA_BUCKET": "data"}
+Told = tuple[str, int, int]
+"""Status, block, slot. A code behind a colon makes it a failure: `failed:131026`."""
+
+
+_made: dict[int, Deps] = {}
+
+
+def consumers(database: Database) -> Deps:
+    """Making them takes longer than most of what a test does with them."""
+    if id(database.client) not in _made:
+        _made[id(database.client)] = build(database, TABLES | _URLS)
+    return _made[id(database.client)]
+
+
+def status_message(
+    tenant_id: TenantId, phone_number_id: PhoneNumberId, campaign_id: CampaignId, told: Iterable[Told]
+) -> StatusUpdates:
+    rows: list[list[Any]] = []
+    for said, block, slot in told:
+        status, _, code = said.partition(":")
+        callback = encode_slot(CampaignSlot(tenant_id, campaign_id, block, slot, 1))
+        price = "marketing" if status in ("sent", "delivered") else ""
+        rows.append([status, 1_750_030_073, callback, code, price, "wamid"])
+    return StatusUpdates(phone_number_id, rows)
+
+
+def take_in(database: Database, messages: Iterable[StatusUpdates], now: int) -> set[str]:
+    """Returns what is to be delivered again."""
+    records = [{"messageId": str(i), "body": message.to_json()} for i, message in enumerate(messages)]
+    return record_statuses(consumers(database).for_statuses(), records, EpochMs(now), lambda: 60_000)
+
+
+def tell(world: World, database: Database, campaign_id: CampaignId, told: Iterable[Told], now: int) -> None:
+    message = status_message(world.tenant_id, world.phone_number_id, campaign_id, told)
+    assert take_in(database, [message], now) == set()
+
+
+def compaction(database: Database) -> CompactionParts:
+    return CompactionParts(Sends(database), cast("Any", RecordingQueue()), every_ms=1_000)
+
+
+def due(parts: CompactionParts, tenant_id: TenantId, now: int) -> list[CompactJournal]:
+    """What the schedule queues of this tenant's at that moment."""
+    queue = cast("RecordingQueue", parts.queue)
+    send_due(parts, EpochMs(now))
+    found = [message for message in queue.take() if isinstance(message, CompactJournal)]
+    return [message for message in found if message.tenant_id == tenant_id]
+
+
+def compact_all(database: Database, tenant_id: TenantId, now: int) -> list[str]:
+    """What became of each journal of the tenant that was due."""
+    parts = compaction(database)
+    return [compact(parts, task, EpochMs(now), lambda: False) for task in due(parts, tenant_id, now)]
