@@ -119,7 +119,7 @@ def story(cloud: LocalCloud, some_fail: None) -> Story:
         lambda: api.get(f"/v1/campaigns/{campaign_id}/dry-run"), lambda found: found["status"] == "complete"
     )
     start = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
-    launched = api.post(f"/v1/campaigns/{campaign_id}/launch", {"start_at": start})
+    launched = api.post(f"/v1/campaigns/{campaign_id}/launch", {"start_at": start, "sharp": True})
     assert launched["state"] == "scheduled"
     assert _schedules(cloud, campaign_id)
     return Story(cloud, business, imported, template, tried, campaign_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from functions.api.campaigns.earlier_campaigns import check_begun, check_named
+from functions.api.campaigns.earlier_campaigns import check_begun, check_named, scheduled
 from functions.api.campaigns.logic.start_moment import start_moment
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
@@ -170,30 +170,40 @@ class CampaignControl:
         start_at: EpochMs | None,
         now: EpochMs,
         check: Check | None = None,
+        *,
+        sharp: bool = False,
     ) -> Campaign:
         """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
 
         Launching again what is scheduled for the same moment announces its start again and changes nothing.
         """
         campaign = self._campaigns.get(tenant_id, campaign_id)
-        if campaign.state is State.SCHEDULED and campaign.start_at is not None:
-            at_once = start_at is None and campaign.start_at <= now
-            if at_once or start_at == campaign.start_at:
+        if campaign.state is State.SCHEDULED and campaign.begins is not None:
+            at_once = start_at is None and campaign.begins <= now
+            if at_once or (start_at, sharp) == (campaign.start_at, campaign.sharp):
                 self._announce(tenant_id, campaign, now)
                 return campaign
         start = start_moment(start_at, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
         check_named(self._campaigns, tenant_id, campaign.audience)
-        check_begun(self._campaigns, tenant_id, replace(campaign, start_at=start))
+        planned = scheduled(self._campaigns, tenant_id, campaign, start, now, sharp=sharp)
+        check_begun(self._campaigns, tenant_id, planned)
         template = self._templates.get(tenant_id, campaign.template_id)
-        plan = self._compile(tenant_id, template, campaign.variables, start)
+        plan = self._compile(tenant_id, template, campaign.variables, planned.begins_at or start)
         if check is not None:
             check(campaign, plan)
         campaign = self._campaigns.change(
             tenant_id,
             campaign_id,
-            lambda c: replace(c, state=after(c.state, "launch"), start_at=start, category=template.category),
+            lambda c: replace(
+                c,
+                state=after(c.state, "launch"),
+                start_at=start,
+                sharp=sharp,
+                begins_at=planned.begins_at,
+                category=template.category,
+            ),
         )
         self._announce(tenant_id, campaign, now)
         return campaign
@@ -201,8 +211,8 @@ class CampaignControl:
     def _announce(self, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
         message = StartCampaign(tenant_id, campaign.campaign_id)
         try:
-            if campaign.start_at is not None and campaign.start_at > now:
-                self._schedules.start_at(message, campaign.start_at)
+            if campaign.begins is not None and campaign.begins > now:
+                self._schedules.start_at(message, campaign.begins)
             else:
                 self._start_queue.send(message, group=tenant_id)
         except Exception as error:

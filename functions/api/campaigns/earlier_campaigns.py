@@ -1,5 +1,9 @@
 """Whether the earlier campaigns that an audience names can say who is in it."""
 
+from dataclasses import replace
+
+from functions.api.campaigns.logic.spread import begin_moment
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.further_tries import not_settled, reaches_nobody_before
 from shared.errors import Conflict, NotFound
@@ -19,6 +23,15 @@ def check_named(campaigns: Campaigns, tenant_id: TenantId, audience: Audience) -
         return
     if problem := not_settled(_earlier(campaigns, tenant_id, source.campaign_id, _SOURCE), source):
         raise Conflict(problem, field=_SOURCE, code="source_not_finished")
+
+
+def scheduled(
+    campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign, start_at: EpochMs, now: EpochMs, *, sharp: bool
+) -> Campaign:
+    """The campaign with the moments at which it is to start and begins. Raises NotFound for one that it names."""
+    named = [campaigns.get(tenant_id, campaign_id) for campaign_id in campaign.audience.named_campaigns]
+    begins_at = begin_moment(campaign.campaign_id, start_at, now, sharp=sharp, named=named)
+    return replace(campaign, start_at=start_at, sharp=sharp, begins_at=begins_at)
 
 
 def check_begun(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> None:

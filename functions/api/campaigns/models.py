@@ -49,6 +49,11 @@ class CampaignOut(Output):
     reason: str | None
     next_action: str | None = Field(description="what to do about the reason for which it stands still")
     start_at: str | None
+    sharp: bool
+    begins_at: str | None = Field(
+        description="when it begins to be loaded and sent: at `start_at` when `sharp` or launched at once, else up to "
+        "120 seconds later; null before the launch"
+    )
     created_at: str | None
     created_by: str
     started_at: str | None
@@ -74,6 +79,8 @@ class CampaignOut(Output):
             reason=campaign.reason or None,
             next_action=next_action(campaign.reason) or None,
             start_at=moment(campaign.start_at),
+            sharp=campaign.sharp,
+            begins_at=moment(campaign.begins),
             created_at=moment(campaign.created_at),
             created_by=campaign.created_by,
             started_at=moment(campaign.started_at),
@@ -90,6 +97,12 @@ class CampaignsOut(Output):
 class LaunchIn(Input):
     start_at: Annotated[AwareDatetime | None, BeforeValidator(written_out)] = Field(
         None, description="RFC 3339 with a time zone; at once when left out"
+    )
+    sharp: bool = Field(
+        False,
+        description="begin at `start_at` itself. Otherwise a campaign with a `start_at` ahead begins up to 120 seconds "
+        "after it (never before it; `begins_at` says when), so that not all that are to start at 09:00 begin in one "
+        "second. What is launched at once begins at once",
     )
     accept_messaging_limit: bool = Field(
         False,

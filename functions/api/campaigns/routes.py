@@ -124,7 +124,7 @@ def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
     allowance = Allowance(None)
     if result.complete:
         allowance = allowance_of(parts.campaigns, parts.sends, tenant_id, waba, now)
-    expected = outlook(result.sendable, number, allowance, max(now, campaign.start_at or now), result.offer_ends)
+    expected = outlook(result.sendable, number, allowance, max(now, campaign.begins or now), result.offer_ends)
     changed = changes(result.run.conditions, conditions_of(template, number, waba))
     card = rate_card_of(parts.directory, tenant_id)
     least, most = cost_range(result, template.category, card)
@@ -140,7 +140,8 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     launch, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)
-    return CampaignOut.of(_control().launch(tenant_id, campaign_id, launch.start_moment, now, checks))
+    moment = launch.start_moment
+    return CampaignOut.of(_control().launch(tenant_id, campaign_id, moment, now, checks, sharp=launch.sharp))
 
 
 @router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))

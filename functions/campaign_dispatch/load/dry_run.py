@@ -86,7 +86,7 @@ def dry_run_shard(
     when the campaign could not be sent at all."""
     template = parts.templates.get(task.tenant_id, campaign.template_id)
     known = {f.key: f.kind for f in parts.fields.all(task.tenant_id)}
-    plan = compile_plan(template, campaign.variables, known, max(now, campaign.start_at or now))
+    plan = compile_plan(template, campaign.variables, known, max(now, campaign.begins or now))
     gate = open_gate(parts, task, replace(campaign, frozen_at=now), plan, template.category)
     offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)
     where = (task.tenant_id, task.campaign_id, task.dry_run_id, task.shard)

@@ -66,7 +66,7 @@ def prepare(api: Api, business: Business, template_id: str, screen: Screen) -> s
 def launch(api: Api, campaign_id: str, screen: Screen) -> Followed:
     """Schedule it a few seconds ahead."""
     start = datetime.now(UTC) + timedelta(seconds=_AHEAD_SECONDS)
-    api.post(f"/v1/campaigns/{campaign_id}/launch", {"start_at": start.isoformat(timespec="seconds")})
+    api.post(f"/v1/campaigns/{campaign_id}/launch", {"start_at": start.isoformat(timespec="seconds"), "sharp": True})
     screen.step("scheduled with EventBridge", f"for {start:%H:%M:%S} UTC")
     return Followed(campaign_id, time.monotonic())
 

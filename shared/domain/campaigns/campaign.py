@@ -92,6 +92,7 @@ class Campaign:
     the lanes' last positions, kept when the campaign is closed and taken off its number. `plan` is the compiled
     message (a SendPlan as JSON), frozen together with the audience. `weight` is its share of the number's rate next to
     other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
+    `start_at` is the moment that was asked for, `begins_at` the one at which it begins.
     `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
     `stands_since` is when the sweep first found it paused, `rests_until` when it looks at it next; both are forgotten
     when the state changes.
@@ -108,6 +109,8 @@ class Campaign:
     state: State = State.DRAFT
     reason: str = ""
     start_at: EpochMs | None = None
+    sharp: bool = False
+    begins_at: EpochMs | None = None
     created_at: EpochMs = EpochMs(0)
     created_by: str = ""
     frozen_at: EpochMs = EpochMs(0)
@@ -137,9 +140,14 @@ class Campaign:
         return self.recipients + sum(self.skipped.values())
 
     @property
+    def begins(self) -> EpochMs | None:
+        """One that was scheduled before starts were spread, or made by another, begins when it is to start."""
+        return self.begins_at if self.begins_at is not None else self.start_at
+
+    @property
     def turn(self) -> tuple[EpochMs, str]:
-        """The order in which campaigns begin: by the moment they are to start, whichever is announced first."""
-        return (self.start_at if self.start_at is not None else self.frozen_at, self.campaign_id)
+        """The order in which campaigns begin: by the moment they are to begin, whichever is announced first."""
+        return (self.begins if self.begins is not None else self.frozen_at, self.campaign_id)
 
     @property
     def closed(self) -> bool:

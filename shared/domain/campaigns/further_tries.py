@@ -41,7 +41,7 @@ def reaches_nobody_before(earlier: Campaign, turn: tuple[EpochMs, str]) -> str:
     if earlier.sizes or earlier.state is State.LOADING:
         return ""
     if earlier.state is State.SCHEDULED:
-        return "" if earlier.turn < turn else "starts only after this one"
+        return "" if earlier.turn < turn else "starts only after this one (its begins_at says when)"
     if earlier.state is State.CANCELLED:
         return "was cancelled before anybody was in it"
     return f"is {earlier.state}, and not scheduled to start before this one" if earlier.state is State.DRAFT else ""

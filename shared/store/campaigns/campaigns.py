@@ -17,15 +17,15 @@ LOAD_GRACE_MS = 60_000
 def _campaign_due(campaign: Campaign) -> Due | None:
     """From when on the sweep looks at a campaign every minute: until it is closed, or stands still.
 
-    A minute after its start for a scheduled one, so that the schedule comes first; a minute after freezing began for
-    one that loads. Once more when it is closed, if Meta keeps messages of it back.
+    A minute after a scheduled one is to begin, so that the schedule comes first; a minute after freezing began for one
+    that loads. Once more when it is closed, if Meta keeps messages of it back.
     """
     if campaign.state is State.DRAFT:
         return None
     if campaign.closed:
         return Due("CAMPAIGN", campaign.held_until) if campaign.held_until is not None else None
     if campaign.state is State.SCHEDULED:
-        return Due("CAMPAIGN", EpochMs((campaign.start_at or campaign.created_at) + START_GRACE_MS))
+        return Due("CAMPAIGN", EpochMs((campaign.begins or campaign.created_at) + START_GRACE_MS))
     if campaign.state is State.LOADING:
         return Due("CAMPAIGN", EpochMs(campaign.frozen_at + LOAD_GRACE_MS))
     if campaign.state is State.PAUSED and campaign.rests_until is not None:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from functions.api.campaigns.control import CampaignControl, CampaignDraft
+from functions.api.campaigns.logic.spread import SPREAD_MS, spread_offset
 from functions.api.campaigns.logic.start_moment import start_moment
 from functions.api.campaigns.schedules import at_expression, schedule_name
 from shared.clients.queue import Outgoing
@@ -18,7 +19,7 @@ from shared.errors import Conflict, InvalidInput, NotFound
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.store.accounts.tenants import Accounts
-from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.campaigns import START_GRACE_MS, Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database
@@ -202,7 +203,7 @@ def test_foreign_ids_are_missing_and_named(desk: Desk, field: str, value: str) -
 def test_launching_at_once_sends_the_start(desk: Desk) -> None:
     campaign_id = desk.made()
     campaign = desk.control.launch(desk.tenant, campaign_id, None, NOW)
-    assert (campaign.state, campaign.start_at) == (State.SCHEDULED, NOW)
+    assert (campaign.state, campaign.start_at, campaign.begins_at) == (State.SCHEDULED, NOW, NOW)
     assert desk.sent.messages == [StartCampaign(desk.tenant, campaign_id)]
     with pytest.raises(Conflict):
         desk.control.launch(desk.tenant, campaign_id, EpochMs(NOW + 3_600_000), NOW)
@@ -211,12 +212,64 @@ def test_launching_at_once_sends_the_start(desk: Desk) -> None:
 def test_launching_later_makes_a_schedule_and_cancelling_removes_it(desk: Desk) -> None:
     campaign_id = desk.made()
     later = EpochMs(NOW + 3_600_000)
-    desk.control.launch(desk.tenant, campaign_id, later, NOW)
-    desk.control.launch(desk.tenant, campaign_id, later, NOW)
-    assert desk.sent.schedules == {campaign_id: later}
+    campaign = desk.control.launch(desk.tenant, campaign_id, later, NOW)
+    begins = EpochMs(later + spread_offset(campaign_id))
+    assert (campaign.start_at, campaign.begins_at, campaign.sharp) == (later, begins, False)
+    assert desk.control.launch(desk.tenant, campaign_id, later, NOW) == campaign
+    assert desk.sent.schedules == {campaign_id: begins}
     assert desk.sent.messages == []
     assert desk.control.cancel(desk.tenant, campaign_id).state is State.CANCELLED
     assert desk.sent.schedules == {}
+
+
+def test_a_sharp_campaign_is_scheduled_for_the_moment_that_was_asked_for(desk: Desk) -> None:
+    campaign_id, later = desk.made(), EpochMs(NOW + 3_600_000)
+    campaign = desk.control.launch(desk.tenant, campaign_id, later, NOW, sharp=True)
+    assert (campaign.start_at, campaign.begins_at, campaign.sharp) == (later, later, True)
+    assert desk.sent.schedules == {campaign_id: later}
+    with pytest.raises(Conflict):
+        desk.control.launch(desk.tenant, campaign_id, later, NOW)
+
+
+def test_the_sweep_does_not_look_at_a_campaign_before_it_begins(desk: Desk) -> None:
+    campaign_id, start = spread_id(least=30_000), EpochMs(NOW + 1000)
+    desk.control.create(desk.tenant, campaign_id, desk.draft(), "m", NOW)
+    begins = desk.control.launch(desk.tenant, campaign_id, start, NOW).begins_at
+    assert begins is not None
+
+    def due(at: int) -> bool:
+        return campaign_id in [one.campaign_id for one in desk.campaigns.to_sweep(EpochMs(at))]
+
+    assert not due(start + START_GRACE_MS + 1)
+    assert due(begins + START_GRACE_MS + 1)
+
+
+def test_what_is_past_its_start_but_has_not_begun_is_not_started_by_launching_it_at_once(desk: Desk) -> None:
+    campaign_id, start = spread_id(least=30_000), EpochMs(NOW + 1000)
+    desk.control.create(desk.tenant, campaign_id, desk.draft(), "m", NOW)
+    campaign = desk.control.launch(desk.tenant, campaign_id, start, NOW)
+    with pytest.raises(Conflict):
+        desk.control.launch(desk.tenant, campaign_id, None, EpochMs(start + 1))
+    assert desk.sent.messages == []
+    assert desk.control.launch(desk.tenant, campaign_id, None, EpochMs(start + SPREAD_MS)) == campaign
+    assert desk.sent.messages == [StartCampaign(desk.tenant, campaign_id)]
+
+
+def test_of_two_scheduled_campaigns_the_one_that_excludes_the_other_begins_behind_it(desk: Desk) -> None:
+    first, start = spread_id(least=60_000), EpochMs(NOW + 3_600_000)
+    second = spread_id(most=50_000)
+    excluding = desk.draft(audience=Audience(everyone=True, exclude_campaigns=(first,)))
+    desk.control.create(desk.tenant, first, desk.draft(), "m", NOW)
+    desk.control.create(desk.tenant, second, excluding, "m", NOW)
+    before = desk.control.launch(desk.tenant, first, start, NOW)
+    behind = desk.control.launch(desk.tenant, second, EpochMs(start + 1000), NOW)
+    assert before.turn < behind.turn
+    assert desk.sent.schedules[second] > desk.sent.schedules[first]
+
+
+def spread_id(least: int = 0, most: int = SPREAD_MS) -> CampaignId:
+    """Of a campaign that begins so many milliseconds after its start."""
+    return next(found for found in map(CampaignId, iter(new_ulid, "")) if least <= spread_offset(found) <= most)
 
 
 def test_a_start_that_cannot_be_announced_is_left_to_the_sweep(desk: Desk) -> None:

@@ -4,10 +4,12 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from functions.api.campaigns.logic.spread import spread_offset
 from shared.clients.vault import META_TOKEN
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
@@ -278,6 +280,20 @@ def launched(shop: Shop, audience: Audience, start_at: str | None = None) -> Ans
 
 def at(hours: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + hours * 3600))
+
+
+def test_the_answer_says_when_it_begins_and_whether_it_is_sharp(shop: Shop) -> None:
+    asked = at(5)
+    spread = shop.ask("POST", "launch", {"start_at": asked}).body
+    start, begins = (datetime.fromisoformat(spread[name]) for name in ("start_at", "begins_at"))
+    assert (start, spread["sharp"]) == (datetime.fromisoformat(asked), False)
+    assert round((begins - start).total_seconds() * 1000) == spread_offset(shop.campaign)
+    shop.campaign = shop.draft()
+    sharp = shop.ask("POST", "launch", {"start_at": asked, "sharp": True}).body
+    assert (sharp["begins_at"], sharp["sharp"]) == (sharp["start_at"], True)
+    shop.campaign = shop.draft()
+    at_once = shop.ask("POST", "launch").body
+    assert (at_once["begins_at"], at_once["sharp"]) == (at_once["start_at"], False)
 
 
 NAMED: list[tuple[str, str, Callable[[str], Audience]]] = [

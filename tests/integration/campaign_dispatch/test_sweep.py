@@ -221,7 +221,7 @@ def test_a_resend_whose_one_start_message_is_lost_is_started_by_the_sweep(world:
     world.start_queue.take()
     again = CampaignId(derived_ulid(campaign_id, "resend"))
     assert is_due(world, again, GRACE_MS + 10_000 + START_GRACE_MS + 1)
-    assert sweep(world, again) == "started"
+    assert sweep(world, again, GRACE_MS + 10_000 + START_GRACE_MS + 1) == "started"
     assert world.start_queue.take() == [StartCampaign(world.tenant_id, again)]
 
 

@@ -51,6 +51,12 @@ def held(cursor: int, expires_at: EpochMs, claimed_at: EpochMs | None = None) ->
     return replace(lane({CampaignId("c1"): cursor}), expires_at=expires_at, claims=claims)
 
 
+def test_a_scheduled_campaign_is_not_started_before_it_begins() -> None:
+    spread = campaign(State.SCHEDULED, sizes=(), start_at=EpochMs(NOW - 1000), begins_at=NOW)
+    assert next_step(spread, NO_WORK, EpochMs(NOW - 1)) == Rest("scheduled")
+    assert next_step(spread, NO_WORK, NOW) == Start()
+
+
 @pytest.mark.parametrize(
     ("state", "step"), [(State.SCHEDULED, Start()), (State.LOADING, Load()), (State.CANCELLED, Close({}))]
 )

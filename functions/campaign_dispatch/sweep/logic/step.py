@@ -89,7 +89,7 @@ def next_step(campaign: Campaign, work: NumberWork, now: EpochMs) -> Step:
     if campaign.closed and campaign.held_until is not None:
         return SettleHeld() if now >= campaign.held_until else Rest("closed")
     if campaign.state is State.SCHEDULED:
-        return Start()
+        return Start() if campaign.begins is None or now >= campaign.begins else Rest("scheduled")
     if campaign.state is State.LOADING:
         return Load()
     if not campaign.sizes:
