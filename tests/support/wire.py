@@ -140,4 +140,8 @@ def _error(operation: str, status: int, answer: dict[str, Any]) -> ClientError:
     }
     if "CancellationReasons" in answer:
         response["CancellationReasons"] = answer["CancellationReasons"]
+    if "Item" in answer:
+        # What stands there, for a condition that asks for it.
+        _from_base64(answer["Item"])
+        response["Item"] = answer["Item"]
     return ClientError(response, operation)
