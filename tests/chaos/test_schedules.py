@@ -297,6 +297,18 @@ def test_a_page_whose_keeper_stood_still_while_its_journal_was_closed_is_not_for
     assert _delivered(stage) == 2
 
 
+@pytest.mark.parametrize("call", ["PutItem J", "UpdateItem OPEN"])
+def test_statuses_of_a_page_that_could_not_be_kept_or_noted_come_again(make: Make, call: str) -> None:
+    stage = make(6)
+    stage.advance(8)
+    stage.machine.strike(Blow("fail"), kind="statuses", call=call)
+    _told_of_a_second(stage)
+    stage.advance(1)
+    stage.webhooks.take_statuses()
+    stage.advance(1)
+    assert _delivered(stage) == 1
+
+
 def test_who_wakes_up_before_it_closes_a_journal_does_not_close_the_next_one(make: Make) -> None:
     stage = _with_a_journal(make)
     stage.machine.strike(freeze(5), kind="compaction", call="DeleteItem OPEN")
