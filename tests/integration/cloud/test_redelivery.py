@@ -17,6 +17,7 @@ from shared.queue_messages import (
     AccountEvent,
     BillingEvent,
     BotTurn,
+    CompactJournal,
     DeliverWebhook,
     ImportFile,
     InboundMessage,
@@ -24,6 +25,7 @@ from shared.queue_messages import (
     QueueMessage,
     StartCampaign,
     StatusUpdates,
+    SweepCampaign,
     WakeLane,
 )
 from tests.support.api import (
@@ -240,6 +242,18 @@ CASES: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "a template's pause": ("Account", _paused_template),
     "a start": ("Start", lambda scene: StartCampaign(scene.business.tenant_id, CampaignId(scene.campaign_id))),
     "a shard": ("Load", lambda scene: LoadShard(scene.business.tenant_id, CampaignId(scene.campaign_id), 3)),
+    "a shard in the dry runs' queue": (
+        "DryRun",
+        lambda scene: LoadShard(scene.business.tenant_id, CampaignId(scene.campaign_id), 3),
+    ),
+    "a turn that is over": (
+        "Sweep",
+        lambda scene: SweepCampaign(scene.business.tenant_id, CampaignId(scene.campaign_id), "over"),
+    ),
+    "a journal": (
+        "Compact",
+        lambda scene: CompactJournal(scene.business.tenant_id, CampaignId(scene.campaign_id), 0, 10),
+    ),
     "a wake": ("Lane", lambda scene: WakeLane(scene.business.phone_number_id, 0)),
     "a bot's turn": ("Bot", lambda scene: scene.turn),
     "a payment event": ("Billing", lambda scene: scene.subscription),
