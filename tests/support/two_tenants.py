@@ -176,7 +176,8 @@ def _campaign(business: Business, word: str, template_id: str) -> str:
 
 
 def snapshot(owned: Owned) -> Json:
-    """All that the API shows a tenant of itself. Links that are made anew for each answer are left out."""
+    """All that the API shows a tenant of itself. Links that are made anew for each answer are left out, and
+    as of when a report's books are."""
     api = owned.business.owner
     lists = ["me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints"]
     lists += ["members", "labels", "canned-replies"]
@@ -193,7 +194,8 @@ def snapshot(owned: Owned) -> Json:
         path = f"/v1/campaigns/{campaign['id']}"
         tried = api.call("GET", f"{path}/dry-run")
         recipients = list(api.pages(f"{path}/recipients"))
-        found[campaign["id"]] = [tried.is_success and tried.json(), api.get(f"{path}/report"), recipients]
+        report = {name: value for name, value in api.get(f"{path}/report").items() if name != "as_of"}
+        found[campaign["id"]] = [tried.is_success and tried.json(), report, recipients]
     for endpoint in found["webhook-endpoints"]["items"]:
         found[endpoint["id"]] = list(api.pages(f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"))
     for conversation in found["conversations"]:

@@ -5,13 +5,13 @@ longer intervals. What still fails then, or cannot be told at all, ends in that 
 come meanwhile, and can be told, are told before: of those put off, only the ones of one message keep their order.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from functions.api.events.publish import Publisher
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import DAY_MS, EpochMs
-from shared.domain.webhooks.tenant_event import TenantEvent
+from shared.domain.webhooks.tenant_event import TenantEvent, portions
 from shared.errors import InvalidInput
 from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook, TellTenant
@@ -29,7 +29,7 @@ def put_off(queue: Queue, untold: Mapping[TenantId, Sequence[TenantEvent]], now:
     queue.send_all(
         _outgoing(TellTenant(tenant_id, portion, now))
         for tenant_id, events in untold.items()
-        for portion in _portions(event.to_json() for event in events)
+        for portion in portions((event.to_json() for event in events), _MESSAGE_BYTES)
     )
 
 
@@ -57,16 +57,3 @@ def read_work(text: str) -> DeliverWebhook | TellTenant:
 def _outgoing(message: TellTenant) -> Outgoing:
     pause = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS << min(message.attempt, 10))
     return Outgoing(message, group=message.tenant_id, delay_seconds=pause)
-
-
-def _portions(events: Iterable[str]) -> Iterator[list[str]]:
-    portion: list[str] = []
-    size = 0
-    for event in events:
-        if portion and size + len(event) > _MESSAGE_BYTES:
-            yield portion
-            portion, size = [], 0
-        portion.append(event)
-        size += len(event)
-    if portion:
-        yield portion

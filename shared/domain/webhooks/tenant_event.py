@@ -5,7 +5,7 @@ so a record that is worked on twice gives the same event twice, and whoever gets
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Self
@@ -142,3 +142,17 @@ def fits(representation: object) -> bool:
 def _different(old: object, new: object) -> frozenset[str]:
     names = [field.name for field in fields(new)]  # type: ignore[arg-type]
     return frozenset(name for name in names if getattr(old, name) != getattr(new, name))
+
+
+def portions(events: Iterable[str], most_bytes: int, most: int | None = None) -> Iterator[list[str]]:
+    """Events in JSON, in their order, in lists of at most so many bytes and events; one larger event goes alone."""
+    portion: list[str] = []
+    size = 0
+    for event in events:
+        if portion and (len(portion) == most or size + len(event) > most_bytes):
+            yield portion
+            portion, size = [], 0
+        portion.append(event)
+        size += len(event)
+    if portion:
+        yield portion

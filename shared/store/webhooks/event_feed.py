@@ -43,6 +43,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.clock import DAY_MS, EpochMs
+from shared.domain.webhooks.tenant_event import portions
 from shared.errors import InvalidInput, PermanentError, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
@@ -94,7 +95,7 @@ class EventFeed:
     def append(self, tenant_id: TenantId, events: Sequence[str], now: EpochMs) -> None:
         """Append events in this order; `now` is epoch ms. Raises RetryableError when readers voided its numbers again
         and again before it came to use them."""
-        left = [zlib.compress(json.dumps(chunk).encode()) for chunk in _chunks(events)]
+        left = [zlib.compress(json.dumps(chunk).encode()) for chunk in portions(events, _CHUNK_BYTES, CHUNK)]
         for _ in range(_ATTEMPTS):
             if not left:
                 return
@@ -199,19 +200,6 @@ def _partition(tenant_id: TenantId) -> str:
 
 def _chunk_key(n: int) -> str:
     return f"E#{n:012d}"
-
-
-def _chunks(events: Sequence[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    size = 0
-    for event in events:
-        if chunk and (len(chunk) == CHUNK or size + len(event) > _CHUNK_BYTES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(event)
-        size += len(event)
-    if chunk:
-        yield chunk
 
 
 def _encode(last: int, since: EpochMs) -> str:
