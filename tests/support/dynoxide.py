@@ -10,6 +10,7 @@ import boto3
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local.ports import free_port
+from tests.support.model_client import model_client_put_back
 from tests.support.template import table_definitions
 from tests.support.wire import close_idle
 
@@ -28,7 +29,8 @@ def running_dynoxide() -> Iterator[str]:
     )
     try:
         _create_tables(url, process)
-        yield url
+        with model_client_put_back():
+            yield url
     finally:
         close_idle(url)
         process.kill()

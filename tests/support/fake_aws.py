@@ -17,6 +17,7 @@ from moto.sqs.models import sqs_backends
 
 from shared.store.engine.database import Database, TableItem, open_database
 from tests.support.engine import open_test_database
+from tests.support.model_client import model_client_put_back
 from tests.support.template import table_definitions
 
 QUEUES = ("Consent", "Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
@@ -146,14 +147,9 @@ def fake_aws(dynamodb_url: str = "") -> Iterator[FakeAws]:
         }
         env |= {f"{queue.upper()}_QUEUE_URL": _create_queue(name) for name, queue in _queues().items()}
         running = FakeAws(env, sqs, s3, dynamodb_url)
-        # The models of all tables share one client; other tests of this process have theirs elsewhere.
-        before = vars(TableItem).get("_client")
-        TableItem._client = running.database().client
-        try:
+        with model_client_put_back():
+            TableItem._client = running.database().client
             yield running
-        finally:
-            if before is not None:
-                TableItem._client = before
 
 
 def _queues() -> dict[str, str]:

@@ -97,8 +97,10 @@ def follow(
         while moments and seen.loaded and report["planned"] and done >= moments[0][0] * report["planned"]:
             moments.pop(0)[1]()
         each_time()
-        if report != before or meta.state()["pending_webhooks"]:
-            quiet_since, before = now, report
+        # As of when the books are, changes with every look.
+        told = {name: value for name, value in report.items() if name != "as_of"}
+        if told != before or meta.state()["pending_webhooks"]:
+            quiet_since, before = now, told
         if _over(seen, report, now, now - quiet_since):
             return
         time.sleep(_POLL_SECONDS)

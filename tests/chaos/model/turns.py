@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from shared.store.engine.database import Database, TableItem
+from shared.store.engine.database import Database
 from tests.chaos.model.process import Process, Way
 from tests.support.engine import new_test_database
+from tests.support.model_client import model_client_put_back
 from tests.support.wire import Wire
 
 T = TypeVar("T")
@@ -149,15 +150,13 @@ def name_of(operation: str, parameters: dict[str, Any]) -> str:
 @contextmanager
 def database_in_turns(url: str) -> Iterator[tuple[Database, Turns]]:
     """A database whose every call, by whichever repository, goes through the turns."""
-    before = getattr(TableItem, "_client", None)
     wire = Wire(url)
     turns = Turns(wire)
-    database = new_test_database(url)
-    cast("Any", database.client)._make_api_call = turns.call
-    try:
-        yield database, turns
-    finally:
-        turns.close()
-        wire.close()
-        if before is not None:
-            TableItem._client = before
+    with model_client_put_back():
+        database = new_test_database(url)
+        cast("Any", database.client)._make_api_call = turns.call
+        try:
+            yield database, turns
+        finally:
+            turns.close()
+            wire.close()
