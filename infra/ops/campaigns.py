@@ -1,0 +1,112 @@
+"""`campaign`: its books, its lanes, and why it is not sending."""
+
+import argparse
+from dataclasses import asdict
+
+from functions.campaign_dispatch.lane.logic.claims import segment_of
+from functions.campaign_dispatch.load.gate import waits_for_another
+from functions.campaign_dispatch.sweep.logic.books import last_claim
+from functions.campaign_dispatch.sweep.logic.step import NO_WORK
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
+from infra.ops.incidents import shown as incident_shown
+from infra.ops.why import Look, why_not_sending
+from shared.clock import EpochMs, within
+from shared.domain.campaigns.books import COUNTS
+from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.chunks import BooksNotReady
+from shared.domain.campaigns.number_work import LaneState, NumberWork
+from shared.domain.campaigns.stop_reasons import next_action
+from shared.errors import NotFound
+from shared.ids import CampaignId, TenantId
+from shared.store.campaigns.books import read_books
+
+_BOOKS_MS = 60_000
+
+
+def add_to(nouns: Nouns) -> None:
+    verbs = add_noun(nouns, "campaign", "a campaign")
+    add_verb(verbs, "status", _status, "books, lanes, and why it is not sending", ("tenant", "campaign"))
+
+
+def _status(desk: Desk, args: argparse.Namespace) -> Answer:
+    return status(desk, desk.tenant_named(args.tenant), CampaignId(args.campaign))
+
+
+def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:
+    """Raises NotFound."""
+    campaign = desk.campaigns.get(tenant_id, campaign_id)
+    look = look_at(desk, tenant_id, campaign)
+    lanes = range(campaign.lanes if campaign.sizes else 0)
+    incidents = [one for one in desk.campaigns.incidents(tenant_id) if one.campaign_id == campaign_id]
+    return {
+        "campaign": campaign_id,
+        "tenant": tenant_id,
+        "name": campaign.name,
+        "state": str(campaign.state),
+        "reason": campaign.reason,
+        "remedy": next_action(campaign.reason),
+        "why_not_sending": [asdict(why) for why in why_not_sending(look)],
+        "number": campaign.phone_number_id,
+        "category": campaign.category,
+        "moments": {
+            name: moment(getattr(campaign, name))
+            for name in ("created_at", "begins", "frozen_at", "started_at", "resumed_at", "finished_at", "held_until")
+        },
+        "last_claim": moment(last_claim(campaign, look.work)),
+        "books": books(desk, tenant_id, campaign, look.work),
+        "lanes": [_lane(campaign, look.work, lane, desk.now) for lane in lanes],
+        "incidents": [incident_shown(one) for one in incidents],
+    }
+
+
+def look_at(desk: Desk, tenant_id: TenantId, campaign: Campaign) -> Look:
+    """One look at a campaign and what it depends on, with what the sweep would read."""
+    work = desk.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
+    try:
+        number = desk.accounts.number(tenant_id, campaign.phone_number_id)
+    except NotFound:
+        number = None
+    try:
+        template = desk.templates.get(tenant_id, campaign.template_id)
+    except NotFound:
+        template = None
+    waits = campaign.state is State.LOADING and waits_for_another(desk.campaigns, tenant_id, campaign)
+    return Look(campaign, work, number, template, waits, desk.now)
+
+
+def books(desk: Desk, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> Answer:
+    """As a report reads them; `balanced` is the promise that everybody is accounted for."""
+    if not campaign.sizes and not campaign.skipped:
+        return {}
+    try:
+        found, as_of = read_books(desk.sends, tenant_id, campaign, work, desk.now, within(_BOOKS_MS))
+    except BooksNotReady:
+        return {"not_ready": "there are more than could be read in a minute: ask again, it goes on from there"}
+    return {
+        **{name: getattr(found, name) for name in COUNTS},
+        "balanced": found.balanced,
+        "as_of": moment(as_of),
+        "failed_by_code": dict(found.failed_by.most_common()),
+        "skipped_by_reason": dict(found.skipped_by.most_common()),
+    }
+
+
+def _lane(campaign: Campaign, work: NumberWork, lane: int, now: EpochMs) -> Answer:
+    state = work.lanes.get(lane) or LaneState(lane, 0, EpochMs(0), {}, {})
+    run = next((run for run in work.runs if run.campaign_id == campaign.campaign_id), None)
+    kept = dict(enumerate(campaign.cursors))
+    ours = [b for b in work.retries if b.campaign_id == campaign.campaign_id and b.lane == lane]
+    claim = state.claims.get(campaign.campaign_id)
+    return {
+        "lane": lane,
+        "run": run.state if run else "not on the number",
+        "at": state.cursors.get(campaign.campaign_id, kept.get(lane, 0)),
+        "of": segment_of(run, lane).length if run else None,
+        "lease": f"held or kept until {moment(state.expires_at)}" if state.expires_at > now else "free",
+        "fence": state.fence,
+        "last_tick": moment(state.claimed_at),
+        "last_claim_of_it": moment(claim.at) if claim else None,
+        "rate_per_second": state.rate / 1000,
+        "retries_waiting": sum(len(batch.entries) for batch in ours),
+        "next_retry": moment(min((batch.due for batch in ours), default=None)),
+    }

@@ -1,0 +1,119 @@
+"""What every noun of the operators' command works with, and the two rules that hold for each of its actions: nothing
+happens unless `--yes` says so, and what happens is written down first."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from infra.ops.stack import Stack
+from shared.clients.aws import AwsClients
+from shared.clock import EpochMs, to_rfc3339
+from shared.errors import NotFound
+from shared.ids import PhoneNumberId, TenantId, WabaId
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sends import Sends
+from shared.store.contacts.contacts import Contacts
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+from shared.store.templates.templates import Templates
+
+Answer = Mapping[str, Any]
+"""What a command found, or did: JSON, in the order in which it is read."""
+Nouns = Any
+"""argparse gives the type of its subparsers no public name."""
+
+
+@dataclass
+class Desk:
+    """`now` is epoch ms, `who` the operator as the audit names them."""
+
+    database: Database
+    stack: Stack
+    now: EpochMs
+    who: str = "operator"
+    aws: AwsClients = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.aws = AwsClients(self.database.session)
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory(self.database)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.directory)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        return Campaigns(self.directory)
+
+    @cached_property
+    def templates(self) -> Templates:
+        return Templates(self.directory)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        return Lanes(self.database)
+
+    @cached_property
+    def sends(self) -> Sends:
+        return Sends(self.database)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        return Contacts(self.database)
+
+    def tenant_named(self, name: str) -> TenantId:
+        """From a tenant's own id, or from Meta's id of its number or account, or its customer id at Stripe. Raises
+        NotFound."""
+        owner = (
+            self.accounts.tenant_of_number(PhoneNumberId(name))
+            or self.accounts.tenant_of_waba(WabaId(name))
+            or self.accounts.tenant_of_customer(name)
+        )
+        if owner is not None:
+            return owner
+        try:
+            return self.accounts.tenant(TenantId(name)).tenant_id
+        except NotFound as error:
+            raise NotFound(
+                "no such tenant: give its id, or Meta's id of its number or account, or its customer id"
+            ) from error
+
+
+Run = Callable[[Desk, argparse.Namespace], Answer]
+
+
+def add_noun(nouns: Nouns, name: str, what: str) -> Nouns:
+    """The verbs of a new noun."""
+    noun = nouns.add_parser(name, help=what, description=what)
+    return noun.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+
+def add_verb(
+    verbs: Nouns, name: str, run: Run, what: str, words: Sequence[str] = (), *, acts: bool = False
+) -> argparse.ArgumentParser:
+    """A verb and its words in their order. One that acts only says what it would do, unless `--yes` is given."""
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=what, description=what)
+    for word in words:
+        verb.add_argument(word)
+    if acts:
+        verb.add_argument("--yes", "--for-real", dest="yes", action="store_true", help="do it; else only say what")
+    verb.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="answer as JSON")
+    verb.set_defaults(run=run)
+    return verb
+
+
+def moment(at: EpochMs | int | None) -> str | None:
+    """As people read it; None for what never was."""
+    return to_rfc3339(EpochMs(at)) if at else None
+
+
+def masked(phone: str) -> str:
+    """A phone number or user id as it may be shown: its beginning and its end."""
+    return f"{phone[:4]}…{phone[-3:]}" if len(phone) > 8 else "…" if phone else ""
