@@ -92,10 +92,10 @@ def test_a_code_of_a_status_that_is_not_in_the_table_concerns_its_message_alone(
     assert rule_of(code).action is NEXT
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500, 503])
 @pytest.mark.parametrize("code", sorted({row[0] for row in TABLE}))
-def test_the_code_decides_and_not_the_http_status(code: int, status: int) -> None:
-    assert from_answer(status, error(code)) == from_answer(400, error(code))
+def test_the_code_decides_and_not_the_http_status(code: int) -> None:
+    for status in (200, 401, 403, 404, 429, 500, 503):
+        assert from_answer(status, error(code)) == from_answer(400, error(code)), status
 
 
 @pytest.mark.parametrize("status", [200, 400, 429, 500, 503])

@@ -194,13 +194,13 @@ def test_keys_are_plain() -> None:
         *("सहमति", "ยกเลิกรับข่าวสาร", "已退订", "退訂", "配信停止", "同意", "수신거부", "수신 동의", "마케팅 동의 여부"),
     ],
 )
-@pytest.mark.parametrize("create_fields", [False, True])
-def test_a_column_that_says_who_opted_out_is_refused_with_its_remedy(title: str, create_fields: bool) -> None:
+def test_a_column_that_says_who_opted_out_is_refused_with_its_remedy(title: str) -> None:
     known = [CITY, ContactField("opted_out", "Opted out")]
-    with pytest.raises(BadFile, match=r"opt-out.*ignore") as refused:
-        lay_out(["phone", title, "city"], known, {}, create_fields=create_fields)
-    assert (refused.value.code, refused.value.field) == ("consent_column", "columns")
-    assert title in refused.value.message
+    for create_fields in (False, True):
+        with pytest.raises(BadFile, match=r"opt-out.*ignore") as refused:
+            lay_out(["phone", title, "city"], known, {}, create_fields=create_fields)
+        assert (refused.value.code, refused.value.field) == ("consent_column", "columns")
+        assert title in refused.value.message
 
 
 def test_who_says_what_the_column_is_has_their_way() -> None:

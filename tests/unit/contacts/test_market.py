@@ -4,7 +4,6 @@ import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from phonenumbers import PhoneNumber
 
 from shared.domain.contacts.market import count_markets, market_of, pack_markets
 
@@ -34,10 +33,10 @@ def test_a_destination_is_of_the_country_of_its_calling_code(to: str, country: s
 EXAMPLES = [phonenumbers.example_number(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
 
 
-@pytest.mark.parametrize("example", [example for example in EXAMPLES if example], ids=str)
-def test_every_region_s_numbers_are_of_a_country_with_their_code(example: PhoneNumber) -> None:
-    found = market_of(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
-    assert phonenumbers.country_code_for_region(found) == example.country_code
+def test_every_region_s_numbers_are_of_a_country_with_their_code() -> None:
+    for example in filter(None, EXAMPLES):
+        found = market_of(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164))
+        assert phonenumbers.country_code_for_region(found) == example.country_code, example
 
 
 PLACES = st.sampled_from(["+5511987654321", "+34611222333", "US.1", "+800123", "x", ""])

@@ -89,12 +89,14 @@ def test_a_rule_leads_to_a_form_that_it_leaves_alone_and_back(plan: NumberPlan) 
     assert phonenumbers.country_code_for_region(plan.country) == int(plan.code)
 
 
-@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
-def test_the_numbers_of_today_stay_as_they_are(region: str) -> None:
-    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
-    if example is not None and region != "GA":  # whose example is of the old plan
-        phone = phonenumbers.format_number(example, PhoneNumberFormat.E164)
-        assert canonical_phone(phone) == phone
+def test_the_numbers_of_today_stay_as_they_are() -> None:
+    examples = (
+        phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+        for region in phonenumbers.SUPPORTED_REGIONS - {"GA"}  # whose example is of the old plan
+    )
+    phones = [phonenumbers.format_number(example, PhoneNumberFormat.E164) for example in examples if example]
+    assert len(phones) > 200
+    assert [canonical_phone(phone) for phone in phones] == phones
 
 
 def test_canada_is_told_from_the_united_states() -> None:
