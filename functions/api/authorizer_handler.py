@@ -1,20 +1,23 @@
 """Trigger: API Gateway's REQUEST authorizer (payload 2.0, simple responses).
 
-Turns `Authorization: Bearer <Cognito access token or API key>` into the caller. API Gateway keeps an answer for a
-minute, so a revoked key works that much longer. The token never reaches a log.
+Turns `Authorization: Bearer <Cognito access token or API key>` into the caller, or into why there is none, which the
+API answers with a problem (`http/refusal.py`). A call without that header does not come here: the gateway turns it away
+itself, because the header is what it keeps answers by. It keeps them for a minute, so a revoked key works that much
+longer. The token never reaches a log.
 """
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.api.accounts.access_tokens import TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
+from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Role, scopes_of
 from shared.observability import count, logger, with_counts
 
 API_KEY_PREFIX = "wpb_"
-_DENIED: dict[str, Any] = {"isAuthorized": False}
 
 
 @with_counts
@@ -22,40 +25,51 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     headers = {str(name).lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme, _, token = str(headers.get("authorization") or "").strip().partition(" ")
     token = token.strip()
-    if scheme.lower() != "bearer" or not token or not token.isascii():
-        count("CallerDenied")
-        return _DENIED
+    if scheme.lower() != "bearer" or not token:
+        return _refused(Refusal.TOKEN_MISSING)
     granted = grant(authorizer_deps(), token, epoch_ms())
-    if granted is None:
-        count("CallerDenied")
+    if isinstance(granted, Refusal):
         logger.info("caller denied", extra={"kind": "api_key" if token.startswith(API_KEY_PREFIX) else "access_token"})
-        return _DENIED
+        return _refused(granted)
     return {"isAuthorized": True, "context": granted}
 
 
-def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | None:
-    """The context that the API reads, or None for a token that opens nothing."""
+def _refused(refusal: Refusal) -> dict[str, Any]:
+    """Let through with nothing but this."""
+    count("CallerDenied")
+    return {"isAuthorized": True, "context": {REFUSED: str(refusal)}}
+
+
+def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Refusal:
+    """The context that the API reads, or why a token opens nothing."""
+    if not token.isascii():
+        return Refusal.TOKEN_INVALID
     if token.startswith(API_KEY_PREFIX):
         owner = deps.accounts.owner_of_key(token)
         if owner is None:
-            return None
+            return Refusal.TOKEN_INVALID
         return {
             "tenant_id": owner.tenant_id,
             "member_id": owner.details["key_id"],
             "role": "api_key",
             "scopes": owner.details["scopes"],
         }
-    subject = deps.tokens.subject(token, now)
-    owner = deps.accounts.owner_of_subject(subject) if subject else None
+    try:
+        subject = deps.tokens.subject(token, now)
+    except TokenExpired:
+        return Refusal.TOKEN_EXPIRED
+    if subject is None:
+        return Refusal.TOKEN_INVALID
+    owner = deps.accounts.owner_of_subject(subject)
     if owner is None:
-        return None
+        return Refusal.FORBIDDEN
     try:
         role = Role(owner.details["role"])
     except ValueError:
         # Written by a release that knows more roles than this one: nobody gets rights that are only guessed.
         logger.error("a member has a role that is not known here", extra={"tenant_id": owner.tenant_id})
         count("UnknownRoleDenied")
-        return None
+        return Refusal.FORBIDDEN
     return {
         "tenant_id": owner.tenant_id,
         "member_id": owner.details["member_id"],

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 
 from functions.api.common_bootstrap import Common, Settings
-from functions.api.http.wiring import Parts
+from functions.api.http.wiring import Address, Parts
 from shared.clients.aws import AwsClients
 from shared.store.engine.database import Database, open_database
 
@@ -32,6 +32,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "shared.store.conversations.inbox_settings": lambda: [nouns.inbox],
             "shared.store.accounts.notices": nouns.notices,
             "functions.api.http.idempotency": nouns.idempotency,
+            "functions.api.http.wiring": lambda: [Address(nouns.settings.api_url)],
             "functions.api.accounts.parts": nouns.of_accounts,
             "functions.api.bots.parts": nouns.of_bots,
             "functions.api.campaigns.parts": nouns.of_campaigns,

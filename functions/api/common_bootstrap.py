@@ -59,6 +59,7 @@ class Settings:
     verify_email: bool
     private_webhooks: bool
     callback_url: str
+    api_url: str
     control_url: str
     """Empty unless this is one stack of several, and not the control stack."""
 
@@ -85,6 +86,7 @@ class Settings:
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
             callback_url=required(env, "META_CALLBACK_URL"),
+            api_url=required(env, "API_URL"),
             control_url=env.get("CONTROL_URL", ""),
         )
 

@@ -10,7 +10,7 @@ import os
 import traceback
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.shared.json_encoder import Encoder
@@ -19,10 +19,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.bootstrap import parts
 from functions.api.http import problems
-from functions.api.http.request import principal_of, request_id
+from functions.api.http.refusal import Refusal, refusal_of
+from functions.api.http.request import principal_of, refused, request_id
 from functions.api.http.routing import problem_response, public
-from functions.api.http.wiring import provide
+from functions.api.http.wiring import Address, part_of, provide
 from shared.observability import count, logger, with_counts
+
+if TYPE_CHECKING:
+    from functions.api.http.description import Description
 
 
 def written(value: object) -> str:
@@ -54,6 +58,7 @@ ROUTES: Mapping[str, frozenset[str]] = {
     "media.routes": frozenset({"conversations", "media"}),
     "events.feed_routes": frozenset({"events"}),
     "events.endpoint_routes": frozenset({"webhook-endpoints"}),
+    "events.delivery_routes": frozenset({"webhook-endpoints"}),
     "bots.routes": frozenset({"bots"}),
     "campaigns.costs.routes": frozenset({"rate-card"}),
     "billing.routes": frozenset({"billing"}),
@@ -83,20 +88,36 @@ class Api:
         """With every route."""
         return self.app_for(f"/v1/{_DESCRIBED}")
 
+    def document(self, server: str) -> str:
+        """The OpenAPI document; `server` is the base URL that clients are to call."""
+        return _document(self.whole(), server)
+
 
 def _app_with(modules: Sequence[str]) -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver(enable_validation=True, serializer=written)
     for module in modules:
         app.include_router(importlib.import_module(f"functions.api.{module}").router)
 
-    @app.get(f"/v1/{_DESCRIBED}", **public("meta", "This API, described"))
+    @app.get(f"/v1/{_DESCRIBED}", **public("description", "get_description", "This API, described"))
     def get_openapi() -> Response[str]:
-        from functions.api.http import openapi
-
-        return Response(200, "application/json", openapi.document(app))
+        """An OpenAPI 3.1 document, for people and for what generates clients."""
+        return Response(200, "application/json", _document(app, part_of(app, Address).url))
 
     app.exception_handler(Exception)(partial(_failed, app))
     return app
+
+
+def _document(app: APIGatewayHttpResolver, server: str) -> str:
+    """Imported here: only those who ask for it pay for it."""
+    from functions.api.http import openapi
+
+    return openapi.document(app, descriptions(), server)
+
+
+def descriptions() -> Sequence["Description"]:
+    """What each noun says of itself, in the order of the routes."""
+    nouns = dict.fromkeys(f"functions.api.{module.rpartition('.')[0]}" for module in (*ROUTES, "http.openapi"))
+    return [importlib.import_module(f"{noun}.described").DESCRIPTION for noun in nouns]
 
 
 def _failed(app: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
@@ -120,12 +141,33 @@ api = Api()
 @with_counts
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     instance = str((event.get("requestContext") or {}).get("requestId", ""))
+    refusal = refusal_of(event)
+    if refusal is not None:
+        # Before anything else: whoever is refused sees no route.
+        return _finished(_turned_away(refusal, instance), event, instance)
     principal = principal_of(event)
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
     app = api.app_for(APIGatewayProxyEventV2(event).path)
     provide(app, parts())
-    answer = app.resolve(event, context)
+    return _finished(app.resolve(event, context), event, instance)
+
+
+def _turned_away(refusal: Refusal, instance: str) -> dict[str, Any]:
+    problem = problems.of(refused(refusal))
+    logger.append_keys(problem=problem.code)
+    headers = {"Content-Type": problems.CONTENT_TYPE, **problem.headers()}
+    return {
+        "statusCode": problem.status,
+        "body": problem.body(instance),
+        "isBase64Encoded": False,
+        "headers": headers,
+        "cookies": [],
+    }
+
+
+def _finished(answer: dict[str, Any], event: dict[str, Any], instance: str) -> dict[str, Any]:
+    """The answer with what every one has; it is logged."""
     headers: dict[str, Any] = answer.setdefault("headers", {})
     headers["X-Request-Id"] = instance
     # Every answer is one tenant's own, and some show a secret (RFC 9111, 5.2.2.5).

@@ -19,7 +19,7 @@ from typing import Any, NoReturn, Self
 
 from infra.local import gaps, rundir, services, stack
 from infra.local.child import Child
-from infra.local.tally import FUNCTION_URLS
+from infra.local.tally import FUNCTION_URLS, HTTP_APIS
 from infra.packaging.functions import build_functions
 from infra.packaging.layer import build_layer
 from infra.packaging.target import ROOT, local_target
@@ -70,7 +70,7 @@ class LocalCloud:
     @property
     def api_url(self) -> str:
         """Base URL of the HTTP API."""
-        return f"{self.endpoint}/_aws/execute-api/{self.outputs['ApiId']}"
+        return f"{self.endpoint}{HTTP_APIS}/{self.outputs['ApiId']}"
 
     @property
     def meta_webhook_url(self) -> str:
@@ -164,6 +164,7 @@ class LocalCloud:
             "StripeApiUrl": self.stripe_simulator_url,
             "UserPoolIssuerBase": self.endpoint,
             "FunctionUrlBase": f"{self.endpoint}{FUNCTION_URLS}",
+            "ApiUrlBase": f"{self.endpoint}{HTTP_APIS}",
             "EmailVerification": "skip",
             "ThreatProtection": "OFF",
             "ConsumerVisibilitySeconds": "60",

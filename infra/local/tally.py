@@ -17,7 +17,8 @@ from infra.local.asgi import Application, Message, Receive, Send, answer, read_b
 
 PATH = "/_tally"
 FUNCTION_URLS = "/_aws/lambda-url"
-_PREFIXES = ("/_aws/execute-api/", f"{FUNCTION_URLS}/")
+HTTP_APIS = "/_aws/execute-api"
+_PREFIXES = (f"{HTTP_APIS}/", f"{FUNCTION_URLS}/")
 _SQS_UNIT = 64 * 1024
 _READ_UNIT = 4 * 1024
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")

@@ -373,7 +373,7 @@ def test_files_that_cannot_be_read_are_refused_as_a_whole(world: World, what: st
 
 
 def test_an_empty_file_is_refused_at_once(world: World) -> None:
-    answer = world.api.call("POST", "/v1/contacts/imports", content=b"", headers={"content-type": "text/csv"})
+    answer = world.api.call("POST", "/v1/contacts/imports.csv", content=b"", headers={"content-type": "text/csv"})
     assert answer.status_code == 422
     assert _problem(answer)["code"] == "bad_file"
 

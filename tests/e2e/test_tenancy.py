@@ -165,6 +165,11 @@ def _imports_made(world: World) -> Iterator[Attempt]:
     yield Attempt(more={"content": rows, "params": query, "headers": {"content-type": "text/csv"}}, statuses=OK)
 
 
+def _imports_announced(world: World) -> Iterator[Attempt]:
+    wish = {"columns": {"size": world.other.field}, "tags": [world.other.word], "filename": "mine.csv", "size": 9}
+    yield Attempt(body=wish, statuses=OK)
+
+
 def _fields_made(world: World) -> Iterator[Attempt]:
     """A key of one's own with the same name; it is taken away again by the case that removes fields."""
     yield Attempt(body={"key": world.other.field}, statuses=frozenset({201}))
@@ -270,7 +275,8 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/contacts/{contact_id}/opt-out"): _on("contact_id", "contact", body={"source": "mine"}),
     ("POST", "/v1/contacts/{contact_id}/opt-in"): _on("contact_id", "contact", body={"source": "mine"}),
     ("GET", "/v1/contacts/imports"): _listing("/v1/contacts/imports"),
-    ("POST", "/v1/contacts/imports"): _imports_made,
+    ("POST", "/v1/contacts/imports"): _imports_announced,
+    ("POST", "/v1/contacts/imports.csv"): _imports_made,
     ("GET", "/v1/contacts/imports/{import_id}"): _on("import_id", "import_id", "waiting_import_id"),
     ("GET", "/v1/contacts/imports/{import_id}/rejected"): _on("import_id", "import_id"),
     ("POST", "/v1/contacts/imports/{import_id}/start"): _on("import_id", "import_id", "waiting_import_id"),
@@ -483,8 +489,16 @@ def test_a_revoked_key_stops_working(world: World, short_memory: int) -> None:
     for key in (used, unused):
         assert api.call("DELETE", f"/v1/api-keys/{key['id']}").status_code == 204
         assert key["id"] not in api.call("GET", "/v1/api-keys").text
-    assert Api(cloud.api_url, unused["key"]).call("GET", "/v1/me").status_code == 403
-    wait_for(lambda: in_use.call("GET", "/v1/me").status_code, lambda status: status == 403, seconds=20)
+    assert _refusal(Api(cloud.api_url, unused["key"])) == (401, "token_invalid")
+    wait_for(lambda: in_use.call("GET", "/v1/me").status_code, lambda status: status == 401, seconds=20)
+
+
+def _refusal(nobody: Api) -> tuple[int, str]:
+    """(status, code) of a call that is not let in; the answer has what every answer has."""
+    answer = nobody.call("GET", "/v1/me", headers={"origin": "https://console.example.com"})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-request-id"] == answer.json()["instance"]
+    return answer.status_code, answer.json()["code"]
 
 
 def _altered(token: str, **claims: object) -> str:
@@ -516,10 +530,10 @@ def test_tokens_that_open_nothing(world: World) -> None:
         "cut off": token[:-8],
     }
     for what, value in tokens.items():
-        assert Api(world.cloud.api_url, value).call("GET", "/v1/me").status_code in (401, 403), what
+        assert _refusal(Api(world.cloud.api_url, value)) == (401, "token_invalid"), what
     assert Api(world.cloud.api_url).call("GET", "/v1/me").status_code == 401
     basic = HTTP.get(f"{world.cloud.api_url}/v1/me", headers={"authorization": f"Basic {world.mine.api_key}"})
-    assert basic.status_code in (401, 403)
+    assert (basic.status_code, basic.json()["code"]) == (401, "token_missing")
 
 
 def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World) -> None:
@@ -541,7 +555,7 @@ def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World
     users.sign_up(ClientId=foreign, Username=world.mine.email, Password=PASSWORD)
     users.admin_confirm_sign_up(UserPoolId=other_pool, Username=world.mine.email)
     for client in (foreign, client_of(pool_id)):
-        assert Api(cloud.api_url, token_of(client)).call("GET", "/v1/me").status_code == 403
+        assert _refusal(Api(cloud.api_url, token_of(client))) == (401, "token_invalid")
 
     own = cloud.outputs["UserPoolClientId"]
     described = users.describe_user_pool_client(UserPoolId=pool_id, ClientId=own)["UserPoolClient"]
@@ -558,5 +572,5 @@ def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World
         )
     assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + 2
     wait_for(time.time, lambda now: now > jwt.decode(token, options={"verify_signature": False})["exp"] + 1)
-    assert Api(cloud.api_url, token).call("GET", "/v1/me").status_code == 403
+    assert _refusal(Api(cloud.api_url, token)) == (401, "token_expired")
     assert Api(cloud.api_url, token_of(own)).call("GET", "/v1/me").status_code == 200

@@ -16,6 +16,7 @@ import httpx
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from shared.ids import PhoneNumberId, TenantId, WabaId
+from tests.support.declared import Declared
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -40,6 +41,7 @@ QUEUES = (
 SCOPES = ("campaigns", "contacts", "conversations", "read", "settings")
 HTTP = httpx.Client(timeout=300)
 atexit.register(HTTP.close)
+PROBLEM = "application/problem+json"
 PASSWORD = "Correct-Horse-9-Battery"
 
 
@@ -55,6 +57,12 @@ def wait_for(read: Callable[[], T], until: Callable[[T], object], *, seconds: fl
     raise AssertionError(f"still not so at look {looks}: {value!r}")
 
 
+@functools.cache
+def _declared(url: str) -> Declared:
+    """As the API describes itself."""
+    return Declared(HTTP.get(f"{url}/v1/openapi.json").raise_for_status().json())
+
+
 class Api:
     """The HTTP API with one credential; none by default."""
 
@@ -67,7 +75,10 @@ class Api:
         if body is not None:
             more["json"] = body
         headers = self._headers | more.pop("headers", {})
-        return HTTP.request(method, self._url + path, headers=headers, **more)
+        answer = HTTP.request(method, self._url + path, headers=headers, **more)
+        code = answer.json().get("code") if answer.headers.get("content-type") == PROBLEM else None
+        _declared(self._url).check(method, path, answer.status_code, code)
+        return answer
 
     def ok(self, method: str, path: str, body: object = None, **more: Any) -> Any:
         """The answer's JSON; fails unless it is a success."""
@@ -158,7 +169,7 @@ def import_csv(api: Api, content: bytes, **params: str) -> Json:
     """The import of a file, once it is at its end. What is not UTF-8 goes to the upload URL: a body is text."""
     path = "/v1/contacts/imports"
     if _is_utf8(content):
-        job = api.post(path, content=content, params=params, headers={"content-type": "text/csv"})
+        job = api.post(f"{path}.csv", content=content, params=params, headers={"content-type": "text/csv"})
     else:
         job = api.post(path, {**params, "size": len(content)})
         assert HTTP.put(job["upload_url"], content=content, headers=job["upload_headers"]).is_success

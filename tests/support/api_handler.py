@@ -1,6 +1,7 @@
 """The HTTP API's handler, called as API Gateway calls it, and the stores behind it."""
 
 import base64
+import functools
 import itertools
 import json
 import os
@@ -40,9 +41,15 @@ from shared.store.templates.templates import Templates
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
+from tests.support.declared import Declared
 from tests.support.fake_aws import Context
 
 _NUMBERS = itertools.count(1)
+
+
+@functools.cache
+def declared() -> Declared:
+    return Declared(json.loads(handler.api.document("https://api.example.com")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +175,9 @@ class Api:
         is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
         parsed = json.loads(answer["body"]) if answer["body"] and is_json else {}
         size = len(json.dumps(answer, ensure_ascii=False).encode())
+        declared().check(
+            method, path, answer["statusCode"], parsed.get("code") if answer["statusCode"] >= 400 else None
+        )
         return Answer(answer["statusCode"], parsed, answer["headers"], size)
 
     def queued(self, queue: str, tenant: TenantId) -> list[dict[str, Any]]:

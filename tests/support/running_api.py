@@ -48,6 +48,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "GRAPH_API_VERSION": "v26.0",
             "META_APP_ID": "100",
             "META_CALLBACK_URL": "https://cell.example.com/webhooks/meta",
+            "API_URL": "https://api.example.com",
             "EMAIL_VERIFICATION": "skip",
             "ALLOW_PRIVATE_WEBHOOKS": "false",
             "SCHEDULE_GROUP": "group",

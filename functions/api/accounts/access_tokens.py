@@ -39,6 +39,10 @@ def fetch_keys(url: str) -> bytes:
         return content
 
 
+class TokenExpired(Exception):
+    """It was ours, and is too old."""
+
+
 class TokenVerifier:
     """Keeps the pool's keys, and asks for them again at most once a minute when a token names an unknown one."""
 
@@ -49,9 +53,9 @@ class TokenVerifier:
         self._fetched_at: EpochMs | None = None
 
     def subject(self, token: str, now: EpochMs) -> str | None:
-        """The person's id in the user pool, or None for a token that is not ours or no longer valid. `now` in epoch ms.
+        """The person's id in the user pool, or None for a token that is not ours. `now` in epoch ms.
 
-        Raises OSError when the keys cannot be had.
+        Raises TokenExpired, and OSError when the keys cannot be had.
         """
         try:
             key = self._key(str(jwt.get_unverified_header(token).get("kid", "")), now)
@@ -64,6 +68,8 @@ class TokenVerifier:
                 issuer=self._rules.issuers,
                 options={"require": ["exp", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
             )
+        except jwt.ExpiredSignatureError as exc:
+            raise TokenExpired from exc
         except jwt.PyJWTError:
             return None
         if (claims["token_use"], claims["client_id"]) != ("access", self._rules.client_id):

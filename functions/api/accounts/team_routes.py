@@ -19,8 +19,9 @@ router = new_router()
 deps = parts_for(router, Accounts)
 
 
-@router.get("/v1/members", **secured(Scope.READ, "account", "The people who work for the tenant"))
+@router.get("/v1/members", **secured(Scope.READ, "members", "list_members", "The people who work for the tenant"))
 def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
+    """With their roles, and whether conversations may be handed to them in turn."""
     page = deps().members_page(caller(router).tenant_id, limit, cursor)
     items = [TeamMemberOut.of(member, agent=is_agent(member)) for member in page.items]
     return TeamOut(items=items, next_cursor=page.cursor)
@@ -28,9 +29,16 @@ def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
 
 @router.put(
     "/v1/members/<member_id>/availability",
-    **secured(Scope.CONVERSATIONS, "account", "Whether a member takes conversations that are handed out in turn"),
+    **secured(
+        Scope.CONVERSATIONS,
+        "members",
+        "set_member_availability",
+        "Whether a member takes conversations that are handed out in turn",
+    ),
 )
-def put_availability(member_id: Annotated[str, Path(pattern=ULID)], body: AvailabilityIn) -> TeamMemberOut:
+def put_availability(
+    member_id: Annotated[str, Path(pattern=ULID, description="id of the member")], body: AvailabilityIn
+) -> TeamMemberOut:
     """One's own; those who may change settings say it for others too."""
     principal, accounts = caller(router), deps()
     if member_id != principal.member_id and Scope.SETTINGS not in principal.scopes:

@@ -12,8 +12,11 @@ router = new_router()
 deps = parts_for(router, Accounts)
 
 
-@router.get("/v1/billing/subscription", **secured(Scope.READ, "billing", "The plan, and what it allows"))
+@router.get(
+    "/v1/billing/subscription", **secured(Scope.READ, "billing", "get_subscription", "The plan, and what it allows")
+)
 def get_subscription() -> SubscriptionOut:
+    """What holds now: the free plan's limits unless the subscription pays."""
     tenant = deps().tenant(caller(router).tenant_id)
     limits = entitlements(tenant.plan, tenant.subscription_status)
     return SubscriptionOut(plan=tenant.plan, status=tenant.subscription_status, entitlements=EntitlementsOut.of(limits))

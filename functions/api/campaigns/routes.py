@@ -22,7 +22,7 @@ from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.recipients import Recipients, as_csv
 from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
 from functions.api.http.fields import CampaignPath
-from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.request import LIMIT, CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms, within
@@ -36,6 +36,7 @@ from shared.store.campaigns.books import read_books
 router = new_router()
 deps = parts_for(router, CampaignParts)
 _CSV_ROWS = 20_000
+_OUTCOME = "only people with this outcome"
 _BOOKS_MS = 10_000
 """For how long a call may add up books: API Gateway waits for 29 s, a client may for less."""
 
@@ -68,14 +69,18 @@ def _dry_runs() -> DryRuns:
     return DryRuns(parts.directory, parts.campaigns, parts.sends, parts.leases, parts.dry_run_queue)
 
 
-@router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "Campaigns, newest first"))
+@router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "list_campaigns", "Campaigns, newest first"))
 def list_campaigns(limit: Limit = 20, cursor: CursorText = None) -> CampaignsOut:
+    """With the state of each; what became of its people is in its report."""
     page = deps().campaigns.page(caller(router).tenant_id, limit, cursor)
     return CampaignsOut(items=[CampaignOut.of(campaign) for campaign in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "Make a campaign", status=201))
+@router.post("/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "create_campaign", "Make a campaign", status=201))
 def post_campaign(body: CampaignIn) -> CampaignOut:
+    """A draft: nothing is sent before it is launched. Number and template must be of one account, and every variable of
+    the template needs a value that it can take.
+    """
     principal, request, cap = caller(router), operation(router), body.frequency_cap
     draft = CampaignDraft(
         name=body.name,
@@ -93,14 +98,15 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
     return CampaignOut.of(campaign)
 
 
-@router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "A campaign"))
+@router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "get_campaign", "A campaign"))
 def get_campaign(campaign_id: CampaignPath) -> CampaignOut:
+    """With its state, and what to do when it stands still."""
     return CampaignOut.of(deps().campaigns.get(caller(router).tenant_id, campaign_id))
 
 
 @router.post(
     "/v1/campaigns/<campaign_id>/dry-run",
-    **effect(Scope.CAMPAIGNS, "campaigns", "Try it: count and sample, send nothing", status=202),
+    **effect(Scope.CAMPAIGNS, "campaigns", "start_dry_run", "Try it: count and sample, send nothing", status=202),
 )
 def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     """Five of a tenant's are made at a time; 429 `too_many_dry_runs` says when again."""
@@ -113,8 +119,11 @@ def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     return DryRunStartedOut(dry_run_id=request.operation_id)
 
 
-@router.get("/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "The latest dry run"))
+@router.get(
+    "/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "get_dry_run", "The latest dry run")
+)
 def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
+    """`status` is `running` until everybody was looked at; 404 `no_dry_run` when none was made."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     result = _dry_runs().latest(tenant_id, campaign_id)
     campaign = parts.campaigns.get(tenant_id, campaign_id)
@@ -134,9 +143,12 @@ def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
 
 @router.post(
     "/v1/campaigns/<campaign_id>/launch",
-    **effect(Scope.CAMPAIGNS, "campaigns", "Send it, now or at a given moment"),
+    **effect(Scope.CAMPAIGNS, "campaigns", "launch_campaign", "Send it, now or at a given moment"),
 )
 def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> CampaignOut:
+    """The audience is frozen when it begins. 409 `beyond_messaging_limit` when the latest dry run counted more people
+    than Meta lets the business write to in a day, unless `accept_messaging_limit` says that this is meant.
+    """
     launch, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)
@@ -144,20 +156,30 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     return CampaignOut.of(_control().launch(tenant_id, campaign_id, moment, now, checks, sharp=launch.sharp))
 
 
-@router.post("/v1/campaigns/<campaign_id>/pause", **effect(Scope.CAMPAIGNS, "campaigns", "Stop sending for now"))
+@router.post(
+    "/v1/campaigns/<campaign_id>/pause",
+    **effect(Scope.CAMPAIGNS, "campaigns", "pause_campaign", "Stop sending for now"),
+)
 def post_pause(campaign_id: CampaignPath) -> CampaignOut:
+    """What was handed to Meta already still arrives. It can be resumed."""
     return CampaignOut.of(_control().pause(caller(router).tenant_id, campaign_id))
 
 
-@router.post("/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "Go on sending"))
+@router.post(
+    "/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "resume_campaign", "Go on sending")
+)
 def post_resume(campaign_id: CampaignPath) -> CampaignOut:
+    """Also for a campaign that paused by itself, once its `reason` is gone."""
     tenant_id, now = caller(router).tenant_id, epoch_ms()
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     return CampaignOut.of(_control().resume(tenant_id, campaign_id, now))
 
 
-@router.post("/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "Stop it for good"))
+@router.post(
+    "/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "cancel_campaign", "Stop it for good")
+)
 def post_cancel(campaign_id: CampaignPath) -> CampaignOut:
+    """Who has not been written to will not be. It cannot be taken back."""
     return CampaignOut.of(_control().cancel(caller(router).tenant_id, campaign_id))
 
 
@@ -166,12 +188,14 @@ def post_cancel(campaign_id: CampaignPath) -> CampaignOut:
     **effect(
         Scope.CAMPAIGNS,
         "campaigns",
-        "Draft the same message for those who failed and whom no other retry reached; whom Meta spared marketing "
-        "(131049) not within a day, and once",
+        "retry_campaign",
+        "Draft the same message for those who failed",
         status=201,
     ),
 )
 def post_retry(campaign_id: CampaignPath, body: RetryIn | None = None) -> CampaignOut:
+    """A campaign in draft, to be looked at and launched as any other: for those whom no other retry reached. Whom Meta
+    spared marketing (131049) is in it not within a day, and once."""
     codes = tuple(body.codes) if body is not None else ()
     return _follow_up(campaign_id, EarlierCampaign(campaign_id, ("failed",), codes))
 
@@ -181,11 +205,14 @@ def post_retry(campaign_id: CampaignPath, body: RetryIn | None = None) -> Campai
     **effect(
         Scope.CAMPAIGNS,
         "campaigns",
-        "Draft the same message, once it has finished, for those nothing is known of; they may get it twice",
+        "resend_unknown",
+        "Draft the same message for those nothing is known of",
         status=201,
     ),
 )
 def post_resend_unknown(campaign_id: CampaignPath) -> CampaignOut:
+    """A campaign in draft, to be looked at and launched as any other, once the first has finished. These people may get
+    the message twice."""
     return _follow_up(campaign_id, EarlierCampaign(campaign_id, ("unknown",)))
 
 
@@ -197,8 +224,11 @@ def _follow_up(campaign_id: CampaignId, chosen: EarlierCampaign) -> CampaignOut:
     return CampaignOut.of(campaign)
 
 
-@router.get("/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "The books of a campaign"))
+@router.get(
+    "/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "get_report", "The books of a campaign")
+)
 def get_report(campaign_id: CampaignPath) -> ReportOut:
+    """Everybody is accounted for: planned = sent + failed + skipped + cancelled + unknown + waiting."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     work = parts.lanes.work(parts.campaigns.get(tenant_id, campaign_id).phone_number_id)
     # After its lanes: one that is taken off them has kept their positions before.
@@ -214,14 +244,16 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
 
 
 @router.get(
-    "/v1/campaigns/<campaign_id>/recipients", **secured(Scope.READ, "campaigns", "Who, and what became of each")
+    "/v1/campaigns/<campaign_id>/recipients",
+    **secured(Scope.READ, "campaigns", "list_recipients", "Who, and what became of each"),
 )
 def get_recipients(
     campaign_id: CampaignPath,
-    outcome: Annotated[OutcomeName | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    outcome: Annotated[OutcomeName | None, Query(description=_OUTCOME)] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 100,
     cursor: CursorText = None,
 ) -> RecipientsOut:
+    """`outcome` chooses: read, delivered, sent, failed, skipped, unknown, waiting or cancelled."""
     parts, tenant_id = deps(), caller(router).tenant_id
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     page = Recipients(parts.sends, parts.lanes).page(tenant_id, campaign, outcome, limit, cursor)
@@ -236,13 +268,16 @@ def get_recipients(
 
 @router.get(
     "/v1/campaigns/<campaign_id>/recipients.csv",
-    **secured(Scope.READ, "campaigns", "The same as a CSV file; the Link header leads to its next part"),
+    **secured(
+        Scope.READ, "campaigns", "export_recipients", "The same as a CSV file; the Link header leads to its next part"
+    ),
 )
 def get_recipients_csv(
     campaign_id: CampaignPath,
-    outcome: Annotated[OutcomeName | None, Query()] = None,
+    outcome: Annotated[OutcomeName | None, Query(description=_OUTCOME)] = None,
     cursor: CursorText = None,
 ) -> Response[str]:
+    """At most 20,000 people a file, with a header row: contact_id, to, outcome, code."""
     parts, tenant_id = deps(), caller(router).tenant_id
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     page = Recipients(parts.sends, parts.lanes).page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)

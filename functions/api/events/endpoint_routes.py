@@ -2,52 +2,43 @@
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from functions.api.events.bounds import limit_calls
 from functions.api.events.logic.scopes import require_events
 from functions.api.events.models import (
-    DeliveriesOut,
-    DeliveryOut,
-    DeliveryState,
-    DeliverySummary,
     EndpointChange,
     EndpointIn,
     EndpointOut,
     EndpointsOut,
     NewSecretOut,
     QueuedOut,
-    ReplayIn,
-    ReplayOut,
 )
 from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
-from functions.api.events.replay import replay_failed, replay_one
 from functions.api.events.signature import SECRET_BYTES, secret_of
 from functions.api.events.verification import verification
-from functions.api.http.fields import ULID
+from functions.api.http.fields import EndpointPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clients.vault import WEBHOOK_SECRET
-from shared.clock import EpochMs, epoch_ms
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.domain.leases import REPLAYS, TESTS, Bound
+from shared.domain.leases import TESTS, Bound
 from shared.domain.webhooks.delivery import delivery_id
 from shared.domain.webhooks.endpoint import EVERYTHING, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.target import parse_target
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict
 from shared.ids import TenantId
 
 router = new_router()
 deps = parts_for(router, EndpointParts)
 _TAG = "webhook endpoints"
-_A_MINUTE_MS = 60_000
 _CHALLENGE_BYTES = 24
-EndpointId = Annotated[str, Path(pattern=ULID)]
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9]{13}-evt_[0-9A-Za-z_]{1,80}$")]
 
 
@@ -59,12 +50,7 @@ def _fresh_secret() -> tuple[str, SealedSecret]:
 
 
 def _limit(bound: Bound, endpoint_id: str) -> None:
-    """Raises RateLimited: whatever makes us knock somewhere is bounded."""
-    now = epoch_ms()
-    lease_id = operation(router).operation_id
-    deps().leases.take(
-        caller(router).tenant_id, bound, lease_id, endpoint_id, until=EpochMs(now + _A_MINUTE_MS), now=now
-    )
+    limit_calls(deps().leases, caller(router).tenant_id, bound, operation(router).operation_id, endpoint_id)
 
 
 def _ask(tenant_id: TenantId, endpoint: WebhookEndpoint) -> QueuedOut:
@@ -82,14 +68,20 @@ def _checked(url: str) -> str:
     return url
 
 
-@router.get("/v1/webhook-endpoints", **secured(Scope.SETTINGS, _TAG, "The tenant's endpoints"))
+@router.get(
+    "/v1/webhook-endpoints", **secured(Scope.SETTINGS, _TAG, "list_webhook_endpoints", "The tenant's endpoints")
+)
 def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> EndpointsOut:
+    """Without their secrets, of which only the last four characters are shown."""
     now = epoch_ms()
     page = deps().endpoints.page(caller(router).tenant_id, limit, cursor)
     return EndpointsOut(items=[EndpointOut.of(endpoint, now) for endpoint in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/webhook-endpoints", **effect(Scope.SETTINGS, _TAG, "Make an endpoint", status=201, secret=True))
+@router.post(
+    "/v1/webhook-endpoints",
+    **effect(Scope.SETTINGS, _TAG, "create_webhook_endpoint", "Make an endpoint", status=201, secret=True),
+)
 def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. First an `endpoint.verification` is sent,
     with a `challenge` in its data: an answer 2xx with the body `{"challenge": "…"}`, or only the challenge, proves that
@@ -117,13 +109,19 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
 
 
-@router.get("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "An endpoint"))
-def get_webhook_endpoint(endpoint_id: EndpointId) -> EndpointOut:
+@router.get(
+    "/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "get_webhook_endpoint", "An endpoint")
+)
+def get_webhook_endpoint(endpoint_id: EndpointPath) -> EndpointOut:
+    """Also says whether it is verified, and since when it fails."""
     return EndpointOut.of(deps().endpoints.get(caller(router).tenant_id, endpoint_id), epoch_ms())
 
 
-@router.patch("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Change an endpoint"))
-def patch_webhook_endpoint(endpoint_id: EndpointId, body: EndpointChange) -> EndpointOut:
+@router.patch(
+    "/v1/webhook-endpoints/<endpoint_id>",
+    **secured(Scope.SETTINGS, _TAG, "update_webhook_endpoint", "Change an endpoint"),
+)
+def patch_webhook_endpoint(endpoint_id: EndpointPath, body: EndpointChange) -> EndpointOut:
     """Another URL is asked for its challenge as a new endpoint is, five times a minute at most. To say what an endpoint
     is told, to enable it, or to move it needs the scope `read` as well, as making it does: what was told before and has
     not arrived goes to the new URL, whatever is told from now on."""
@@ -155,8 +153,11 @@ def patch_webhook_endpoint(endpoint_id: EndpointId, body: EndpointChange) -> End
     return EndpointOut.of(endpoint, now)
 
 
-@router.delete("/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "Remove an endpoint", status=204))
-def delete_webhook_endpoint(endpoint_id: EndpointId) -> None:
+@router.delete(
+    "/v1/webhook-endpoints/<endpoint_id>",
+    **secured(Scope.SETTINGS, _TAG, "delete_webhook_endpoint", "Remove an endpoint", status=204),
+)
+def delete_webhook_endpoint(endpoint_id: EndpointPath) -> None:
     """What is on its way to it is not sent any more."""
     tenant_id, endpoints = caller(router).tenant_id, deps().endpoints
     endpoints.get(tenant_id, endpoint_id)
@@ -165,9 +166,16 @@ def delete_webhook_endpoint(endpoint_id: EndpointId) -> None:
 
 @router.post(
     "/v1/webhook-endpoints/<endpoint_id>/rotate-secret",
-    **effect(Scope.SETTINGS, _TAG, "A new secret; the old one signs beside it for 24 hours", secret=True),
+    **effect(
+        Scope.SETTINGS,
+        _TAG,
+        "rotate_webhook_secret",
+        "A new secret; the old one signs beside it for 24 hours",
+        secret=True,
+    ),
 )
-def post_rotate_secret(endpoint_id: EndpointId) -> NewSecretOut:
+def post_rotate_secret(endpoint_id: EndpointPath) -> NewSecretOut:
+    """The new secret is shown this once."""
     tenant_id, now = caller(router).tenant_id, epoch_ms()
     deps().endpoints.get(tenant_id, endpoint_id)
     shown, sealed = _fresh_secret()
@@ -177,9 +185,15 @@ def post_rotate_secret(endpoint_id: EndpointId) -> NewSecretOut:
 
 @router.post(
     "/v1/webhook-endpoints/<endpoint_id>/test",
-    **effect(Scope.SETTINGS, _TAG, "Send an `endpoint.test` event, once, even to a disabled endpoint", status=202),
+    **effect(
+        Scope.SETTINGS,
+        _TAG,
+        "test_webhook_endpoint",
+        "Send an `endpoint.test` event, once, even to a disabled endpoint",
+        status=202,
+    ),
 )
-def post_test(endpoint_id: EndpointId) -> QueuedOut:
+def post_test(endpoint_id: EndpointPath) -> QueuedOut:
     """Five times a minute at most; 429 `too_many_tests` says when again. 409 `endpoint_unverified` before the endpoint
     has proved that it wants webhooks."""
     tenant_id, request = caller(router).tenant_id, operation(router)
@@ -196,9 +210,15 @@ def post_test(endpoint_id: EndpointId) -> QueuedOut:
 
 @router.post(
     "/v1/webhook-endpoints/<endpoint_id>/verify",
-    **effect(Scope.SETTINGS, _TAG, "Ask an unverified endpoint for its challenge again", status=202),
+    **effect(
+        Scope.SETTINGS,
+        _TAG,
+        "verify_webhook_endpoint",
+        "Ask an unverified endpoint for its challenge again",
+        status=202,
+    ),
 )
-def post_verify(endpoint_id: EndpointId) -> QueuedOut:
+def post_verify(endpoint_id: EndpointPath) -> QueuedOut:
     """Its answer must be 2xx and hold the `challenge` in the event's data: `{"challenge": "…"}`. Five times a minute at
     most. 409 `endpoint_verified` when that is done."""
     tenant_id = caller(router).tenant_id
@@ -207,74 +227,3 @@ def post_verify(endpoint_id: EndpointId) -> QueuedOut:
         raise Conflict("the endpoint has proved that it wants webhooks already", code="endpoint_verified")
     _limit(TESTS, endpoint_id)
     return _ask(tenant_id, endpoint)
-
-
-@router.get(
-    "/v1/webhook-endpoints/<endpoint_id>/deliveries",
-    **secured(Scope.SETTINGS, _TAG, "What became of each event, newest first, for 30 days"),
-)
-def list_deliveries(
-    endpoint_id: EndpointId,
-    state: Annotated[DeliveryState | None, Query()] = None,
-    limit: Limit = 50,
-    cursor: CursorText = None,
-) -> DeliveriesOut:
-    """With `state`, a page may hold fewer than `limit` and still not be the last: go by the cursor."""
-    tenant_id = caller(router).tenant_id
-    deps().endpoints.get(tenant_id, endpoint_id)
-    page = deps().deliveries.page(tenant_id, endpoint_id, limit, cursor, state)
-    return DeliveriesOut(items=[DeliverySummary.of(logged) for logged in page.items], next_cursor=page.cursor)
-
-
-@router.get(
-    "/v1/webhook-endpoints/<endpoint_id>/deliveries/<delivery_id>",
-    **secured(Scope.SETTINGS, _TAG, "A delivery: its attempts, the body, the last answer"),
-)
-def get_delivery(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliveryOut:
-    """Needs the scope `read` as well, for its body."""
-    tenant_id = caller(router).tenant_id
-    deps().endpoints.get(tenant_id, endpoint_id)
-    logged = deps().deliveries.get(tenant_id, endpoint_id, delivery_id)
-    if logged is None:
-        raise NotFound("there is no such thing here")
-    require_events(caller(router), [logged.delivery.event_type])
-    return DeliveryOut.of(logged)
-
-
-@router.post(
-    "/v1/webhook-endpoints/<endpoint_id>/deliveries/<delivery_id>/replay",
-    **effect(Scope.SETTINGS, _TAG, "Send it again, whatever became of it", status=202),
-)
-def post_replay_one(endpoint_id: EndpointId, delivery_id: DeliveryId) -> DeliverySummary:
-    """Needs the scope `read` as well, as making an endpoint does: it goes to where the endpoint is now."""
-    tenant_id, parts = caller(router).tenant_id, deps()
-    parts.endpoints.get(tenant_id, endpoint_id)
-    require_events(caller(router), [EVERYTHING])
-    _limit(REPLAYS, endpoint_id)
-    logged = replay_one(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
-    return DeliverySummary.of(logged)
-
-
-@router.post(
-    "/v1/webhook-endpoints/<endpoint_id>/replay",
-    **effect(Scope.SETTINGS, _TAG, "Send again all that failed since", status=202),
-)
-def post_replay(endpoint_id: EndpointId, body: ReplayIn) -> ReplayOut:
-    """A hundred at a time: go on with `next_cursor` until it is null. Needs the scope `read` as well."""
-    tenant_id, parts, now = caller(router).tenant_id, deps(), epoch_ms()
-    parts.endpoints.get(tenant_id, endpoint_id)
-    require_events(caller(router), [EVERYTHING])
-    _limit(REPLAYS, endpoint_id)
-    since, until = _epoch_ms(body.since), min(now, _epoch_ms(body.until)) if body.until else now
-    if since >= until:
-        raise InvalidInput("since must come before until, and before now", field="since")
-    done = replay_failed(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now)
-    return ReplayOut(replayed=len(done.items), next_cursor=done.cursor)
-
-
-def _epoch_ms(moment: datetime) -> EpochMs:
-    """Times before 1970 are 1970."""
-    try:
-        return EpochMs(max(0, round(moment.astimezone(UTC).timestamp() * 1000)))
-    except (OverflowError, ValueError) as exc:
-        raise InvalidInput("is not a time that can be", field="since") from exc

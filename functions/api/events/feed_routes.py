@@ -27,12 +27,17 @@ LONGEST_WAIT = 20
 """Seconds. API Gateway gives up on a call after 30, and the function after 29."""
 
 
-@router.get("/v1/events", **secured(Scope.READ, "events", "What has happened since, at least once each, in order"))
+@router.get(
+    "/v1/events",
+    **secured(Scope.READ, "events", "list_events", "What has happened since, at least once each, in order"),
+)
 def list_events(
-    after: Annotated[str | None, Query(max_length=500)] = None,
-    wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT)] = 0,
-    types: Annotated[list[EventType] | None, Query(alias="type", max_length=len(EventType))] = None,
-    assignee: Annotated[str | None, Query(pattern=ASSIGNEE)] = None,
+    after: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the call before")] = None,
+    wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT, description="seconds to wait for something new")] = 0,
+    types: Annotated[
+        list[EventType] | None, Query(alias="type", max_length=len(EventType), description="only events of these types")
+    ] = None,
+    assignee: Annotated[str | None, Query(pattern=ASSIGNEE, description="a member's id, `me`, or `none`")] = None,
 ) -> EventsOut:
     """Without `after`, only the cursor from which to go on: begin with it, then read the conversations, then ask for
     what came after. With `wait`, the answer comes as soon as there is something, or after so many seconds; or with

@@ -19,9 +19,10 @@ Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_
 Country = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Za-z]{2}$")]
 SeenMessageId = Annotated[str, StringConstraints(pattern=r"^([0-9]{13}-[0-9A-Za-z]{1,40})?$")]
 """Our id of the last message that the caller has seen; blank when they do not say."""
-ContactPath = Annotated[ContactId, Path(pattern=HEX_ID)]
-ConversationPath = Annotated[ConversationId, Path(pattern=HEX_ID)]
-CampaignPath = Annotated[CampaignId, Path(pattern=ULID)]
+ContactPath = Annotated[ContactId, Path(pattern=HEX_ID, description="id of the contact")]
+ConversationPath = Annotated[ConversationId, Path(pattern=HEX_ID, description="id of the conversation")]
+CampaignPath = Annotated[CampaignId, Path(pattern=ULID, description="id of the campaign")]
+EndpointPath = Annotated[str, Path(pattern=ULID, description="id of the webhook endpoint")]
 MetaId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=META_ID)]
 WabaRef = Annotated[WabaId, StringConstraints(strip_whitespace=True, pattern=META_ID)]
 NumberRef = Annotated[PhoneNumberId, StringConstraints(strip_whitespace=True, pattern=META_ID)]

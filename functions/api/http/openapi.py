@@ -1,56 +1,28 @@
-"""The OpenAPI 3.1 document, made from the handlers; what they cannot say by themselves is added here."""
+"""The OpenAPI 3.1 document, made from the handlers; what they cannot say by themselves is added here, or stands in
+their nouns' `described.py`."""
 
 import functools
+import inspect
 import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
-from functions.api.http import problems
+from functions.api.http.answers import HEADERS, SCHEMAS, answer, codes_of, success
+from functions.api.http.description import Codes, Description
 
-_PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "title": "Problem",
-    "description": "RFC 9457 problem details.",
-    "required": ["type", "title", "status", "code", "detail", "instance"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable and machine readable."},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "description": "The id of the request."},
-        "field": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-        "provider_code": {"type": "string", "description": "Meta's error code."},
-        "templates": {
-            "type": "array",
-            "items": {"type": "object"},
-            "description": "With `window_closed`: approved templates that may be sent instead, and their variables.",
-        },
-        "newer_message": {
-            "type": ["object", "null"],
-            "description": "With `answered_meanwhile`: what somebody else, or the person, has written; null while it "
-            "is being written.",
-        },
-        "conversation": {
-            "type": "object",
-            "description": "With `changed_meanwhile`, and other clashes: the conversation as it is now.",
-        },
-    },
-}
-_ANSWER = {
-    "description": "A problem: the request was refused, or failed.",
-    "content": {problems.CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+VERSION = "0.1.0"
+"""The project's (pyproject.toml)."""
+_ABOUT = """WhatsApp marketing: contacts, templates, campaigns, conversations, bots.
+
+Whatever is refused is a problem document (RFC 9457) with a stable `code`; each answer lists the codes that it can have,
+and more may come. What the gateway refuses by itself (a call without an Authorization header, or one too many) is
+`{"message": …}`. `X-Request-Id` is on every answer of ours, `apigw-requestid` on every answer."""
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -58,35 +30,99 @@ _IDEMPOTENCY_KEY = {
     "description": "Repeating the request with the same key within a day gives the first answer.",
     "schema": {"type": "string", "maxLength": 255},
 }
+_REPLAYED = {
+    "description": "`true` on an answer that is repeated under its Idempotency-Key.",
+    "schema": {"type": "string"},
+}
 
 
-@functools.cache
-def document(app: APIGatewayHttpResolver) -> str:
+def document(app: APIGatewayHttpResolver, descriptions: Sequence[Description], server: str) -> str:
+    """`server` is the base URL that clients are to call."""
+    return json.dumps({**_described(app, tuple(descriptions)), "servers": [{"url": server}]}, ensure_ascii=False)
+
+
+@functools.lru_cache(maxsize=2)
+def _described(app: APIGatewayHttpResolver, descriptions: tuple[Description, ...]) -> dict[str, Any]:
     raw = app.get_openapi_json_schema(
         title="wasapbos",
-        version="1.0.0",
+        version=VERSION,
         openapi_version="3.1.0",
-        description="WhatsApp marketing: contacts, templates, campaigns, conversations, bots.",
+        description=_ABOUT,
         security_schemes={
             "bearer": HTTPBearer(description="A Cognito access token, or an API key.", bearerFormat="JWT or wpb_…")
         },
     )
-    return json.dumps(finish(json.loads(raw)), ensure_ascii=False)
+    routes = (*app._static_routes, *app._dynamic_routes)
+    words = {str(route.operation_id): inspect.cleandoc(route.func.__doc__ or "") for route in routes}
+    return finish(json.loads(raw), descriptions, words)
 
 
-def finish(document: dict[str, Any]) -> dict[str, Any]:
-    """Problems instead of the framework's own error shapes, and the Idempotency-Key."""
-    schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+def finish(document: dict[str, Any], descriptions: Sequence[Description], words: Mapping[str, str]) -> dict[str, Any]:
+    """Problems instead of the framework's own error shapes, tags, what the routes' docstrings say (`words`, by
+    operationId), and the Idempotency-Key."""
+    components: dict[str, Any] = document.setdefault("components", {})
+    schemas: dict[str, Any] = components.setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(name, None)
-    schemas["Problem"] = _PROBLEM
+    schemas.update(SCHEMAS)
+    components["headers"] = {**HEADERS, "Idempotency-Replayed": _REPLAYED}
+    document["security"] = [{"bearer": []}]
+    document["tags"] = [
+        {"name": name, "description": words} for one in descriptions for name, words in one.tags.items()
+    ]
+    problems = {name: codes for one in descriptions for name, codes in one.problems.items()}
+    successes = {name: more for one in descriptions for name, more in one.successes.items()}
+    files = {name: media_type for one in descriptions for name, media_type in one.files.items()}
     for methods in document["paths"].values():
-        for operation in methods.values():
-            responses: dict[str, Any] = operation["responses"]
-            responses.pop("422", None)
-            responses["default"] = _ANSWER
-            if "204" in responses:
-                responses["204"].pop("content", None)
+        for method, operation in methods.items():
+            name = operation["operationId"]
+            operation["description"] = words[name]
+            operation.setdefault("security", [])
             if operation.get("x-idempotent"):
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+            if name in files:
+                _as_file(operation, files[name])
+            _answer(operation, method, problems.get(name, {}), successes.get(name, {}))
+    components["responses"] = _shared(document["paths"])
     return document
+
+
+def _shared(paths: dict[str, Any]) -> dict[str, Any]:
+    """The commonest answer of each status, to which the operations that have it refer: else it stands there a hundred
+    times."""
+    places = [
+        (status, operation["responses"])
+        for methods in paths.values()
+        for operation in methods.values()
+        for status in operation["responses"]
+        if int(status) >= 400
+    ]
+    times = Counter((status, json.dumps(responses[status])) for status, responses in places)
+    found: dict[str, tuple[str, str]] = {}
+    for (status, text), _ in times.most_common():
+        found.setdefault(status, (re.sub(r"\W", "", HTTPStatus(int(status)).phrase), text))
+    for status, responses in places:
+        name, text = found[status]
+        if json.dumps(responses[status]) == text:
+            responses[status] = {"$ref": f"#/components/responses/{name}"}
+    return {name: json.loads(text) for name, text in found.values()}
+
+
+def _as_file(operation: dict[str, Any], media_type: str) -> None:
+    for response in operation["responses"].values():
+        response["content"] = {media_type: {"schema": {"type": "string"}}}
+
+
+def _answer(operation: dict[str, Any], method: str, own: dict[int, Codes], more: dict[int, str]) -> None:
+    """Every status that the operation can answer with."""
+    status, first = next((int(s), r) for s, r in operation["responses"].items() if s.startswith("2"))
+    responses = {str(status): success(first, status)}
+    for further, words in more.items():
+        responses[str(further)] = success(first, further, words)
+    if operation.get("x-idempotent"):
+        for response in responses.values():
+            replayed = {"Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}}
+            response["headers"] = response["headers"] | replayed
+    for refusal, codes in codes_of(operation, method, own).items():
+        responses[str(refusal)] = answer(refusal, codes)
+    operation["responses"] = responses

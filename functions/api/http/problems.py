@@ -43,6 +43,12 @@ class Problem:
     provider_code: str | None = None
     extensions: Mapping[str, object] | None = None
 
+    def headers(self) -> dict[str, str]:
+        """`Retry-After` where the problem says when to try again, and what a 401 has (RFC 9110, 10.2.3 and 15.5.2)."""
+        wait = (self.extensions or {}).get("retry_after_seconds")
+        retry = {"Retry-After": str(wait)} if wait is not None else {}
+        return retry | ({"WWW-Authenticate": "Bearer"} if self.status == HTTPStatus.UNAUTHORIZED else {})
+
     def body(self, instance: str) -> str:
         """The JSON document; `instance` is the id of the request."""
         document: dict[str, object] = {

@@ -15,13 +15,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.http import problems
 from functions.api.http.problems import Problem
+from functions.api.http.refusal import Refusal, context_of, refusal_of
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Principal, Scope
 from shared.domain.json_text import LOST, lone_surrogate
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import AppError, Forbidden, Unauthenticated
 from shared.ids import TenantId, moment_of, new_ulid
 
-Limit = Annotated[int, Query(ge=1, le=100, description="how many items at most; a page also ends at about 800 KB")]
+LIMIT = "how many items at most; a page also ends at about 800 KB"
+Limit = Annotated[int, Query(ge=1, le=100, description=LIMIT)]
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")]
 Middleware = Callable[..., Response[Any]]
 
@@ -41,12 +43,11 @@ class Operation:
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:
     """The caller as the authorizer established it; None on a route that has no authorizer."""
-    context = ((event.get("requestContext") or {}).get("authorizer") or {}).get("lambda") or {}
-    tenant_id = context.get("tenant_id")
-    if not isinstance(tenant_id, str) or not tenant_id:
+    context = context_of(event)
+    if context is None or refusal_of(event) is not None:
         return None
     return Principal(
-        tenant_id=TenantId(tenant_id),
+        tenant_id=TenantId(str(context["tenant_id"])),
         member_id=str(context.get("member_id", "")),
         role=str(context.get("role", "")),
         scopes=frozenset(part for part in str(context.get("scopes", "")).split(",") if part),
@@ -62,11 +63,25 @@ def request_id(app: BaseRouter) -> str:
     return str(app.current_event.raw_event["requestContext"]["requestId"])
 
 
+_REMEDIES = {
+    Refusal.TOKEN_MISSING: "log in, or send an API key, as Authorization: Bearer …",
+    Refusal.TOKEN_EXPIRED: "the access token is too old; get another one with the refresh token, or log in again",
+    Refusal.TOKEN_INVALID: "this is no access token of ours, and no API key that is in use; log in, or make a key",
+    Refusal.FORBIDDEN: "whoever this is may do nothing here; ask the tenant's owner for access",
+}
+
+
+def refused(refusal: Refusal) -> AppError:
+    """403 for somebody who is known and may nothing, else 401."""
+    family = Forbidden if refusal is Refusal.FORBIDDEN else Unauthenticated
+    return family(_REMEDIES[refusal], code=refusal)
+
+
 def caller(app: BaseRouter) -> Principal:
     """Raises Unauthenticated when the authorizer named nobody."""
     principal = principal_of(app.current_event.raw_event)
     if principal is None:
-        raise Unauthenticated("log in, or send an API key, as Authorization: Bearer …")
+        raise refused(Refusal.TOKEN_MISSING)
     return principal
 
 

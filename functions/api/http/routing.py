@@ -47,9 +47,10 @@ def _in_order(*first: Middleware, once: Middleware | None = None) -> dict[str, A
     }
 
 
-def secured(scope: Scope, tag: str, summary: str, *, status: int = 200) -> dict[str, Any]:
-    """A route for callers with this scope."""
+def secured(scope: Scope, tag: str, name: str, summary: str, *, status: int = 200) -> dict[str, Any]:
+    """A route for callers with this scope. `name` is its operationId: clients call it so, and it never changes."""
     return {
+        "operation_id": name,
         "summary": summary,
         "tags": [tag],
         "status_code": status,
@@ -60,14 +61,21 @@ def secured(scope: Scope, tag: str, summary: str, *, status: int = 200) -> dict[
 
 
 def effect(
-    scope: Scope, tag: str, summary: str, *, status: int = 200, secret: bool = False, body: dict[str, Any] | None = None
+    scope: Scope,
+    tag: str,
+    name: str,
+    summary: str,
+    *,
+    status: int = 200,
+    secret: bool = False,
+    body: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A POST that does something: `secured`, and repeatable under an Idempotency-Key.
 
     `secret` says that the answer shows something that is not stored anywhere in the open. `body` describes a request
     body that the handler reads by itself.
     """
-    route = secured(scope, tag, summary, status=status)
+    route = secured(scope, tag, name, summary, status=status)
     extensions = {**route["openapi_extensions"], "x-idempotent": True}
     if secret:
         extensions["x-shows-secret"] = True
@@ -80,9 +88,9 @@ def effect(
     }
 
 
-def public(tag: str, summary: str, *, status: int = 200) -> dict[str, Any]:
+def public(tag: str, name: str, summary: str, *, status: int = 200) -> dict[str, Any]:
     """A route without a caller."""
-    return {"summary": summary, "tags": [tag], "status_code": status, **_in_order()}
+    return {"operation_id": name, "summary": summary, "tags": [tag], "status_code": status, **_in_order()}
 
 
 def operation(app: BaseRouter) -> Operation:
@@ -150,7 +158,5 @@ def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
 
 
 def problem_response(problem: problems.Problem, instance: str) -> Response[Any]:
-    """With `Retry-After` (RFC 9110, 10.2.3) where the problem says when to try again."""
-    wait = (problem.extensions or {}).get("retry_after_seconds")
-    headers: dict[str, str | list[str]] = {"Retry-After": str(wait)} if wait is not None else {}
+    headers: dict[str, str | list[str]] = {**problem.headers()}
     return Response(problem.status, problems.CONTENT_TYPE, problem.body(instance), headers)

@@ -5,6 +5,7 @@ sees more than it uses.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver
@@ -12,6 +13,13 @@ from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 
 P = TypeVar("P")
 _PARTS = "parts"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`url` is the base URL of the HTTP API, as clients call it."""
+
+    url: str
 
 
 class Parts:

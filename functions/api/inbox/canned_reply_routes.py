@@ -21,7 +21,7 @@ from shared.ids import ContactId, TenantId
 
 router = new_router()
 deps = parts_for(router, CannedReplyParts)
-ReplyId = Annotated[str, Path(pattern=ULID)]
+ReplyId = Annotated[str, Path(pattern=ULID, description="id of the canned reply")]
 
 
 def _check_places(tenant_id: TenantId, body: CannedReplyIn) -> None:
@@ -31,14 +31,19 @@ def _check_places(tenant_id: TenantId, body: CannedReplyIn) -> None:
         raise InvalidInput(f"nothing is called {{{unknown[0]}}}; correct the name or remove it", field="text")
 
 
-@router.get("/v1/canned-replies", **secured(Scope.READ, "inbox", "Canned replies"))
+@router.get("/v1/canned-replies", **secured(Scope.READ, "canned replies", "list_canned_replies", "Canned replies"))
 def list_canned_replies(limit: Limit = 50, cursor: CursorText = None) -> CannedRepliesOut:
+    """As they are written, with their places; see …/preview for what a contact gets."""
     page = deps().inbox.canned_replies_page(caller(router).tenant_id, limit, cursor)
     return CannedRepliesOut(items=[CannedReplyOut.of(reply) for reply in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/canned-replies", **effect(Scope.CONVERSATIONS, "inbox", "Make a canned reply", status=201))
+@router.post(
+    "/v1/canned-replies",
+    **effect(Scope.CONVERSATIONS, "canned replies", "create_canned_reply", "Make a canned reply", status=201),
+)
 def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
+    """`shortcut` is what agents type to find it; each is there once."""
     tenant_id, request = caller(router).tenant_id, operation(router)
     _check_places(tenant_id, body)
     reply = CannedReply(request.operation_id, body.shortcut, body.text, request.at, request.at)
@@ -46,13 +51,20 @@ def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
     return CannedReplyOut.of(reply)
 
 
-@router.get("/v1/canned-replies/<reply_id>", **secured(Scope.READ, "inbox", "A canned reply"))
+@router.get(
+    "/v1/canned-replies/<reply_id>", **secured(Scope.READ, "canned replies", "get_canned_reply", "A canned reply")
+)
 def get_canned_reply(reply_id: ReplyId) -> CannedReplyOut:
+    """As it is written, with its places."""
     return CannedReplyOut.of(deps().inbox.canned_reply(caller(router).tenant_id, reply_id))
 
 
-@router.put("/v1/canned-replies/<reply_id>", **secured(Scope.CONVERSATIONS, "inbox", "Replace a canned reply"))
+@router.put(
+    "/v1/canned-replies/<reply_id>",
+    **secured(Scope.CONVERSATIONS, "canned replies", "replace_canned_reply", "Replace a canned reply"),
+)
 def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
+    """Shortcut and text are as in the body afterwards."""
     tenant_id, now = caller(router).tenant_id, epoch_ms()
     deps().inbox.canned_reply(tenant_id, reply_id)
     _check_places(tenant_id, body)
@@ -66,14 +78,24 @@ def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
 
 
 @router.delete(
-    "/v1/canned-replies/<reply_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a canned reply", status=204)
+    "/v1/canned-replies/<reply_id>",
+    **secured(Scope.CONVERSATIONS, "canned replies", "delete_canned_reply", "Remove a canned reply", status=204),
 )
 def delete_canned_reply(reply_id: ReplyId) -> None:
+    """What was sent with it stays."""
     deps().inbox.delete_canned_reply(caller(router).tenant_id, reply_id)
 
 
-@router.get("/v1/canned-replies/<reply_id>/preview", **secured(Scope.READ, "inbox", "A reply as one contact gets it"))
-def get_preview(reply_id: ReplyId, contact_id: Annotated[ContactId | None, Query(pattern=HEX_ID)] = None) -> PreviewOut:
+@router.get(
+    "/v1/canned-replies/<reply_id>/preview",
+    **secured(Scope.READ, "canned replies", "preview_canned_reply", "A reply as one contact gets it"),
+)
+def get_preview(
+    reply_id: ReplyId,
+    contact_id: Annotated[
+        ContactId | None, Query(pattern=HEX_ID, description="id of the contact who would get it")
+    ] = None,
+) -> PreviewOut:
     """Without a contact, as somebody gets it of whom nothing is known."""
     parts, tenant_id = deps(), caller(router).tenant_id
     reply = parts.inbox.canned_reply(tenant_id, reply_id)

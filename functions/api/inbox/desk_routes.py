@@ -56,22 +56,27 @@ def _done(conversation_id: ConversationId, action: Callable[[], Conversation]) -
 
 @router.post(
     "/v1/conversations/<conversation_id>/assign",
-    **effect(Scope.CONVERSATIONS, _TAG, "Put it on somebody's desk, or on nobody's"),
+    **effect(Scope.CONVERSATIONS, _TAG, "assign_conversation", "Put it on somebody's desk, or on nobody's"),
 )
 def post_assign(conversation_id: ConversationPath, body: AssignIn) -> ConversationOut:
+    """With `version`, 409 `changed_meanwhile` when somebody else has changed it since; the answer shows it as it is."""
     desk = _desk(conversation_id, body.version)
     return _done(conversation_id, lambda: desk.assign(body.to))
 
 
-@router.post("/v1/conversations/<conversation_id>/labels", **effect(Scope.CONVERSATIONS, _TAG, "Add and remove labels"))
+@router.post(
+    "/v1/conversations/<conversation_id>/labels",
+    **effect(Scope.CONVERSATIONS, _TAG, "label_conversation", "Add and remove labels"),
+)
 def post_labels(conversation_id: ConversationPath, body: LabelsIn) -> ConversationOut:
+    """Both at once; a label that it has already, or has not, changes nothing."""
     desk = _desk(conversation_id)
     return _done(conversation_id, lambda: desk.label(body.add, body.remove))
 
 
 @router.post(
     "/v1/conversations/<conversation_id>/close",
-    **effect(Scope.CONVERSATIONS, _TAG, "Done; it opens again when the person writes"),
+    **effect(Scope.CONVERSATIONS, _TAG, "close_conversation", "Done; it opens again when the person writes"),
 )
 def post_close(conversation_id: ConversationPath, body: SetAsideIn) -> ConversationOut:
     """Nothing in it is unread then: `if_last_message_id` keeps a message that nobody has seen from going with it."""
@@ -80,27 +85,35 @@ def post_close(conversation_id: ConversationPath, body: SetAsideIn) -> Conversat
 
 @router.post(
     "/v1/conversations/<conversation_id>/snooze",
-    **effect(Scope.CONVERSATIONS, _TAG, "Set it aside until a time, or until the person writes"),
+    **effect(Scope.CONVERSATIONS, _TAG, "snooze_conversation", "Set it aside until a time, or until the person writes"),
 )
 def post_snooze(conversation_id: ConversationPath, body: SnoozeIn) -> ConversationOut:
+    """It comes back by itself. `if_last_message_id` keeps a message that nobody has seen from going with it."""
     desk = _desk(conversation_id, body.version, body.if_last_message_id)
     return _done(conversation_id, lambda: desk.snooze(body.until_moment))
 
 
-@router.post("/v1/conversations/<conversation_id>/reopen", **effect(Scope.CONVERSATIONS, _TAG, "Open it again"))
+@router.post(
+    "/v1/conversations/<conversation_id>/reopen",
+    **effect(Scope.CONVERSATIONS, _TAG, "reopen_conversation", "Open it again"),
+)
 def post_reopen(conversation_id: ConversationPath, body: StateIn) -> ConversationOut:
+    """One that is open already stays as it is."""
     return _done(conversation_id, _desk(conversation_id, body.version).reopen)
 
 
 @router.post(
     "/v1/conversations/<conversation_id>/notes",
-    **effect(Scope.CONVERSATIONS, _TAG, "Write a note that only the team sees", status=201),
+    **effect(Scope.CONVERSATIONS, _TAG, "create_note", "Write a note that only the team sees", status=201),
 )
 def post_note(conversation_id: ConversationPath, body: NoteIn) -> EntryOut:
+    """Members who are mentioned find it under /v1/mentions."""
     return EntryOut.of(_desk(conversation_id).note(body.text, body.mentions))
 
 
-@router.get("/v1/mentions", **secured(Scope.READ, _TAG, "Notes that mention the caller, newest first"))
+@router.get(
+    "/v1/mentions", **secured(Scope.READ, "mentions", "list_mentions", "Notes that mention the caller, newest first")
+)
 def list_mentions(limit: Limit = 50, cursor: CursorText = None) -> MentionsOut:
     """Notes of a conversation that is gone are left out, so a page may hold fewer than `limit`."""
     principal, conversations, now = caller(router), deps().conversations, epoch_ms()
@@ -129,15 +142,17 @@ def _present(conversation: Conversation, now: EpochMs) -> PresencesOut:
 
 
 @router.get(
-    "/v1/conversations/<conversation_id>/presence", **secured(Scope.READ, _TAG, "Who is viewing it or writing in it")
+    "/v1/conversations/<conversation_id>/presence",
+    **secured(Scope.READ, _TAG, "list_present_members", "Who is viewing it or writing in it"),
 )
 def get_presence(conversation_id: ConversationPath) -> PresencesOut:
+    """Whoever gave a sign within the last 30 seconds."""
     return _present(_need(conversation_id), epoch_ms())
 
 
 @router.put(
     "/v1/conversations/<conversation_id>/presence",
-    **secured(Scope.CONVERSATIONS, _TAG, "Say that you are viewing it, writing in it, or gone"),
+    **secured(Scope.CONVERSATIONS, _TAG, "set_presence", "Say that you are viewing it, writing in it, or gone"),
 )
 def put_presence(conversation_id: ConversationPath, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
@@ -148,7 +163,12 @@ def put_presence(conversation_id: ConversationPath, body: PresenceIn) -> Presenc
 
 @router.post(
     "/v1/conversations/<conversation_id>/typing",
-    **secured(Scope.CONVERSATIONS, _TAG, "Say that you are writing: to the team, and to the person for 25 seconds"),
+    **secured(
+        Scope.CONVERSATIONS,
+        _TAG,
+        "show_typing",
+        "Say that you are writing: to the team, and to the person for 25 seconds",
+    ),
 )
 def post_typing(conversation_id: ConversationPath) -> TypingOut:
     """To be repeated every 20 seconds while one writes. The person also sees that their messages were read."""

@@ -15,31 +15,37 @@ from shared.store.conversations.inbox_settings import InboxSettings
 
 router = new_router()
 deps = parts_for(router, InboxSettings)
-LabelId = Annotated[str, Path(pattern=ULID)]
+LabelId = Annotated[str, Path(pattern=ULID, description="id of the label")]
 
 
-@router.get("/v1/labels", **secured(Scope.READ, "inbox", "Labels of conversations"))
+@router.get("/v1/labels", **secured(Scope.READ, "labels", "list_labels", "Labels of conversations"))
 def list_labels(limit: Limit = 50, cursor: CursorText = None) -> LabelsOut:
+    """Conversations hold their ids."""
     page = deps().labels_page(caller(router).tenant_id, limit, cursor)
     return LabelsOut(items=[LabelOut.of(label) for label in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "inbox", "Make a label", status=201))
+@router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "labels", "create_label", "Make a label", status=201))
 def post_label(body: LabelIn) -> LabelOut:
+    """Each name is there once."""
     tenant_id, request = caller(router).tenant_id, operation(router)
     label = Label(request.operation_id, body.name, body.colour, request.at)
     deps().put_label(tenant_id, label)
     return LabelOut.of(label)
 
 
-@router.patch("/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "inbox", "Rename or colour a label"))
+@router.patch(
+    "/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "labels", "update_label", "Rename or colour a label")
+)
 def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     """Conversations keep it: they hold its id, which stays."""
     tenant_id = caller(router).tenant_id
     return LabelOut.of(deps().change_label(tenant_id, label_id, name=body.name, colour=body.colour))
 
 
-@router.delete("/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "inbox", "Remove a label", status=204))
+@router.delete(
+    "/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "labels", "delete_label", "Remove a label", status=204)
+)
 def delete_label(label_id: LabelId) -> None:
     """Conversations that had it keep its id, which means nothing from then on, until their labels are changed."""
     deps().delete_label(caller(router).tenant_id, label_id)

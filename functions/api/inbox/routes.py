@@ -32,13 +32,16 @@ def _need(conversation_id: ConversationId) -> Conversation:
     return need_conversation(deps().conversations, caller(router).tenant_id, conversation_id)
 
 
-@router.get("/v1/conversations", **secured(Scope.READ, "conversations", "Conversations, last active first"))
+@router.get(
+    "/v1/conversations",
+    **secured(Scope.READ, "conversations", "list_conversations", "Conversations, last active first"),
+)
 def list_conversations(
-    status: Annotated[Status | None, Query()] = None,
-    assignee: Annotated[str | None, Query(pattern=ASSIGNEE)] = None,
-    label: Annotated[str | None, Query(pattern=ULID)] = None,
-    number: Annotated[PhoneNumberId | None, Query(pattern=META_ID)] = None,
-    unread: Annotated[bool, Query()] = False,
+    status: Annotated[Status | None, Query(description="only those that are open, snoozed or closed")] = None,
+    assignee: Annotated[str | None, Query(pattern=ASSIGNEE, description="a member's id, `me`, or `none`")] = None,
+    label: Annotated[str | None, Query(pattern=ULID, description="id of a label")] = None,
+    number: Annotated[PhoneNumberId | None, Query(pattern=META_ID, description="a phone number id")] = None,
+    unread: Annotated[bool, Query(description="only those with something unread")] = False,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> ConversationsOut:
@@ -56,7 +59,13 @@ def list_conversations(
 
 @router.post(
     "/v1/conversations",
-    **effect(Scope.CONVERSATIONS, "conversations", "Open the conversation of a number and a contact", status=201),
+    **effect(
+        Scope.CONVERSATIONS,
+        "conversations",
+        "open_conversation",
+        "Open the conversation of a number and a contact",
+        status=201,
+    ),
 )
 def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
     """The one there is, or a new one; until the person writes, only templates may be sent in it."""
@@ -74,16 +83,20 @@ def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
     return ConversationOut.of(conversation, now), 201 if fresh else 200
 
 
-@router.get("/v1/conversations/<conversation_id>", **secured(Scope.READ, "conversations", "A conversation"))
+@router.get(
+    "/v1/conversations/<conversation_id>", **secured(Scope.READ, "conversations", "get_conversation", "A conversation")
+)
 def get_conversation(conversation_id: ConversationPath) -> ConversationOut:
+    """With its status, desk and labels, and whether a free-form message may be sent now."""
     return ConversationOut.of(_need(conversation_id), epoch_ms())
 
 
 @router.get(
     "/v1/conversations/<conversation_id>/messages",
-    **secured(Scope.READ, "conversations", "Its messages, newest first"),
+    **secured(Scope.READ, "conversations", "list_messages", "Its messages, newest first"),
 )
 def list_messages(conversation_id: ConversationPath, limit: Limit = 50, cursor: CursorText = None) -> MessagesOut:
+    """With what became of each that was sent, and its file if it has one."""
     _need(conversation_id)
     page = deps().conversations.messages.page(caller(router).tenant_id, conversation_id, limit, cursor)
     return MessagesOut(items=[MessageOut.of(message) for message in page.items], next_cursor=page.cursor)
@@ -91,7 +104,7 @@ def list_messages(conversation_id: ConversationPath, limit: Limit = 50, cursor: 
 
 @router.post(
     "/v1/conversations/<conversation_id>/messages",
-    **effect(Scope.CONVERSATIONS, "conversations", "Send a message", status=201),
+    **effect(Scope.CONVERSATIONS, "conversations", "send_message", "Send a message", status=201),
 )
 def post_message(conversation_id: ConversationPath, body: MessageIn) -> MessageOut:
     """What was stored, with its outcome: sent, failed (with Meta's code), or unknown. Repeated under its
@@ -115,7 +128,12 @@ def post_message(conversation_id: ConversationPath, body: MessageIn) -> MessageO
 
 @router.post(
     "/v1/conversations/<conversation_id>/read",
-    **effect(Scope.CONVERSATIONS, "conversations", "Nothing unread in it; the person sees that it was read"),
+    **effect(
+        Scope.CONVERSATIONS,
+        "conversations",
+        "read_conversation",
+        "Nothing unread in it; the person sees that it was read",
+    ),
 )
 def post_read(conversation_id: ConversationPath, body: ReadIn | None = None) -> ReadOut:
     """That WhatsApp shows it is a courtesy: when Meta does not take it, the conversation is read all the same."""

@@ -21,11 +21,13 @@ router = new_router()
 deps = parts_for(router, SearchParts)
 
 
-@router.get("/v1/search", **secured(Scope.READ, "conversations", "Find people and what was said"))
+@router.get("/v1/search", **secured(Scope.READ, "search", "search_inbox", "Find people and what was said"))
 def get_search(
-    q: Annotated[str, Query(max_length=200)] = "",
-    label: Annotated[str | None, Query(pattern=ULID)] = None,
-    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+    q: Annotated[str, Query(max_length=200, description="a name, words, or the last digits of a number")] = "",
+    label: Annotated[
+        str | None, Query(pattern=ULID, description="only conversations with the label of this id")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=50, description="how many of each kind at most")] = 20,
 ) -> SearchOut:
     """By name (the beginning of each part), by phone number in any notation or by its last three digits or more, and by
     the words of a message: all of them, the last one also by its beginning; and by how a phone number in it ends, such

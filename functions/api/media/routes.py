@@ -23,7 +23,7 @@ from shared.services.media import LINK_SECONDS, UPLOAD_LINK_SECONDS
 
 router = new_router()
 deps = parts_for(router, MediaParts)
-FileId = Annotated[str, Path(pattern=ULID)]
+FileId = Annotated[str, Path(pattern=ULID, description="id of the file")]
 _COPY_SECONDS = 3
 _NEXT_TRY_SECONDS = 720
 """When the queue delivers again what could not be copied: its visibility timeout."""
@@ -38,7 +38,8 @@ class MediaGone(PermanentError):
 
 
 @router.post(
-    "/v1/media", **effect(Scope.CONVERSATIONS, "media", "Announce a file and get where to upload it", status=201)
+    "/v1/media",
+    **effect(Scope.CONVERSATIONS, "media", "create_media", "Announce a file and get where to upload it", status=201),
 )
 def post_media(body: MediaIn) -> MediaMadeOut:
     """One answer for one Idempotency-Key; its upload link lives for an hour."""
@@ -62,20 +63,24 @@ def post_media(body: MediaIn) -> MediaMadeOut:
     return MediaMadeOut.model_validate({**MediaOut.fields_of(file), "upload": upload})
 
 
-@router.post("/v1/media/<media_id>/complete", **effect(Scope.CONVERSATIONS, "media", "Check an uploaded file"))
+@router.post(
+    "/v1/media/<media_id>/complete", **effect(Scope.CONVERSATIONS, "media", "complete_media", "Check an uploaded file")
+)
 def post_complete(media_id: FileId) -> MediaOut:
     """422 `media_refused` for a file that WhatsApp would not take, or that is another one than was announced."""
     return MediaOut.of(deps().media.complete(caller(router).tenant_id, media_id))
 
 
-@router.get("/v1/media", **secured(Scope.READ, "media", "The tenant's files, newest first"))
+@router.get("/v1/media", **secured(Scope.READ, "media", "list_media", "The tenant's files, newest first"))
 def list_media(limit: Limit = 50, cursor: CursorText = None) -> MediaListOut:
+    """Also those that are not uploaded yet, or were refused: `status` says which."""
     page = deps().media.library.page(caller(router).tenant_id, limit, cursor)
     return MediaListOut(items=[MediaOut.of(file) for file in page.items], next_cursor=page.cursor)
 
 
-@router.get("/v1/media/<media_id>", **secured(Scope.READ, "media", "A file, with a link to it"))
+@router.get("/v1/media/<media_id>", **secured(Scope.READ, "media", "get_media", "A file, with a link to it"))
 def get_media(media_id: FileId) -> MediaOneOut:
+    """The link, which lives for five minutes, is in `download` once the file is ready."""
     tenant_id, media = caller(router).tenant_id, deps().media
     file = media.library.get(tenant_id, media_id)
     download = None
@@ -85,7 +90,9 @@ def get_media(media_id: FileId) -> MediaOneOut:
     return MediaOneOut.model_validate({**MediaOut.fields_of(file), "download": download})
 
 
-@router.delete("/v1/media/<media_id>", **secured(Scope.CONVERSATIONS, "media", "Forget a file", status=204))
+@router.delete(
+    "/v1/media/<media_id>", **secured(Scope.CONVERSATIONS, "media", "delete_media", "Forget a file", status=204)
+)
 def delete_media(media_id: FileId) -> Response[None]:
     """Campaigns that are yet to start with it will not."""
     deps().media.delete(caller(router).tenant_id, media_id)
@@ -94,10 +101,11 @@ def delete_media(media_id: FileId) -> Response[None]:
 
 @router.get(
     "/v1/conversations/<conversation_id>/messages/<message_id>/media",
-    **secured(Scope.READ, "conversations", "A link to the file of a message"),
+    **secured(Scope.READ, "conversations", "get_message_media", "A link to the file of a message"),
 )
 def get_message_media(
-    conversation_id: ConversationPath, message_id: Annotated[str, Path(pattern=MESSAGE_ID)]
+    conversation_id: ConversationPath,
+    message_id: Annotated[str, Path(pattern=MESSAGE_ID, description="our id of the message")],
 ) -> MediaLinkOut:
     """The link lives five minutes. 409 `media_pending` while the file is being copied: ask again after
     `retry_after_seconds`; `reason` says why the last try failed, if one did.

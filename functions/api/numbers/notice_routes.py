@@ -11,7 +11,10 @@ router = new_router()
 deps = parts_for(router, Notices)
 
 
-@router.get("/v1/notices", **secured(Scope.READ, "whatsapp", "What Meta told of the accounts, newest first"))
+@router.get(
+    "/v1/notices", **secured(Scope.READ, "notices", "list_notices", "What Meta told of the accounts, newest first")
+)
 def list_notices(limit: Limit = 50, cursor: CursorText = None) -> NoticesOut:
+    """Such as a template that was paused, or a number whose quality fell."""
     page = deps().page(caller(router).tenant_id, limit, cursor)
     return NoticesOut(items=[NoticeOut.of(notice) for notice in page.items], next_cursor=page.cursor)

@@ -19,14 +19,18 @@ router = new_router()
 deps = parts_for(router, TemplateParts)
 
 
-@router.get("/v1/templates", **secured(Scope.READ, "templates", "Message templates"))
+@router.get("/v1/templates", **secured(Scope.READ, "templates", "list_templates", "Message templates"))
 def list_templates(limit: Limit = 50, cursor: CursorText = None) -> TemplatesOut:
+    """Our copies: webhooks keep them as they are at Meta."""
     page = deps().templates.page(caller(router).tenant_id, limit, cursor)
     return TemplatesOut(items=[TemplateOut.of(template) for template in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "Submit a template to Meta", status=201))
+@router.post(
+    "/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "create_template", "Submit a template to Meta", status=201)
+)
 def post_template(body: TemplateIn) -> TemplateOut:
+    """Meta reviews it: `status` is PENDING until then."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     waba = chosen_account(parts.accounts, tenant_id, body.waba_id)
     draft = TemplateDraft(body.name, body.language, body.category, body.parameter_format, body.components)
@@ -34,8 +38,11 @@ def post_template(body: TemplateIn) -> TemplateOut:
     return TemplateOut.of(create_template(parts.graph, parts.templates, access, tenant_id, waba.waba_id, draft, now))
 
 
-@router.post("/v1/templates/sync", **effect(Scope.CAMPAIGNS, "templates", "Copy all templates from Meta again"))
+@router.post(
+    "/v1/templates/sync", **effect(Scope.CAMPAIGNS, "templates", "sync_templates", "Copy all templates from Meta again")
+)
 def post_sync() -> SyncOut:
+    """Of every connected account. Webhooks keep them up to date otherwise."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     count = 0
     for waba in parts.accounts.wabas(tenant_id):
@@ -44,6 +51,9 @@ def post_sync() -> SyncOut:
     return SyncOut(templates=count)
 
 
-@router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "A template"))
-def get_template(template_id: Annotated[str, Path(pattern=META_ID)]) -> TemplateOut:
+@router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "get_template", "A template"))
+def get_template(
+    template_id: Annotated[str, Path(pattern=META_ID, description="Meta's id of the template")],
+) -> TemplateOut:
+    """Its `slots` are what a campaign's `variables` have to fill."""
     return TemplateOut.of(deps().templates.get(caller(router).tenant_id, template_id))

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from functions.api import handler
+from functions.api.accounts.access_tokens import TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options
+from functions.api.http.refusal import Refusal
 from shared.clients.graph import read_answer
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
@@ -110,13 +113,94 @@ def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api:
             return f"sub-{tenant_id}"
 
     guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
-    assert grant(guard, "token", EpochMs(1)) is None
+    assert grant(guard, "token", EpochMs(1)) is Refusal.FORBIDDEN
 
 
-@pytest.mark.parametrize("token", ["wpb_\udcff", "\ud83d", "wpb_é", ""])
-def test_a_token_of_odd_characters_is_denied(api: Api, token: str) -> None:
-    event = {"headers": {"authorization": f"Bearer {token}"}}
-    assert lambda_handler(event, Context()) == {"isAuthorized": False}
+def test_somebody_of_no_tenant_and_a_token_that_is_too_old_are_told_apart(api: Api) -> None:
+    class Tokens:
+        def subject(self, token: str, now: int) -> str | None:
+            if token == "old":
+                raise TokenExpired
+            return "nobodys" if token == "stranger" else None
+
+    guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
+    assert grant(guard, "old", EpochMs(1)) is Refusal.TOKEN_EXPIRED
+    assert grant(guard, "stranger", EpochMs(1)) is Refusal.FORBIDDEN
+    assert grant(guard, "garbage", EpochMs(1)) is Refusal.TOKEN_INVALID
+    assert grant(guard, "wpb_unknown", EpochMs(1)) is Refusal.TOKEN_INVALID
+
+
+@pytest.mark.parametrize(
+    ("header", "refusal"),
+    [
+        ("Bearer wpb_\udcff", "token_invalid"),
+        ("Bearer \ud83d", "token_invalid"),
+        ("Bearer wpb_é", "token_invalid"),
+        ("Bearer ", "token_missing"),
+        ("Basic d3BiXw==", "token_missing"),
+        ("wpb_key", "token_missing"),
+    ],
+)
+def test_a_header_that_names_nobody_is_let_through_with_nothing_but_a_refusal(
+    authorizer: None, header: str, refusal: str
+) -> None:
+    answer = lambda_handler({"headers": {"authorization": header}}, Context())
+    assert answer == {"isAuthorized": True, "context": {"refused": refusal}}
+
+
+@pytest.fixture
+def authorizer(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over the stores of the running API."""
+
+    class Nobody:
+        def subject(self, token: str, now: int) -> None:
+            return None
+
+    guard = AuthorizerDeps(api.deps.accounts, Nobody())  # type: ignore[arg-type]
+    monkeypatch.setattr("functions.api.authorizer_handler.authorizer_deps", lambda: guard)
+
+
+def _with(context: object) -> dict[str, Any]:
+    return {
+        "rawPath": "/v1/me",
+        "requestContext": {
+            "requestId": "r", "http": {"method": "GET", "path": "/v1/me"}, "authorizer": context, "stage": "$default",
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("context", "status", "code"),
+    [
+        ({"lambda": {"refused": "token_missing"}}, 401, "token_missing"),
+        ({"lambda": {"refused": "token_expired"}}, 401, "token_expired"),
+        ({"lambda": {"refused": "token_invalid"}}, 401, "token_invalid"),
+        ({"lambda": {"refused": "forbidden"}}, 403, "forbidden"),
+        ({"lambda": {"refused": "something of a later release"}}, 403, "forbidden"),
+        ({"lambda": {"refused": "", "tenant_id": "t", "scopes": "read"}}, 403, "forbidden"),
+        ({"lambda": {"tenant_id": "", "scopes": "read"}}, 403, "forbidden"),
+        ({"lambda": {"tenant_id": 1, "scopes": "read"}}, 403, "forbidden"),
+        ({"lambda": {}}, 403, "forbidden"),
+        ({"lambda": None}, 403, "forbidden"),
+        ({"jwt": {"claims": {"tenant_id": "t"}}}, 403, "forbidden"),
+        ({}, 403, "forbidden"),
+        ("refused", 403, "forbidden"),
+    ],
+)
+def test_the_api_answers_a_refusal_before_all_else(api: Api, context: object, status: int, code: str) -> None:
+    """Also on a route that asks for nobody: a context that names no caller opens nothing."""
+    for path in ("/v1/me", "/v1/signup", "/v1/nothing"):
+        event = _with(context) | {"rawPath": path}
+        answer = handler.lambda_handler(event, Context())
+        body = json.loads(answer["body"])
+        assert (answer["statusCode"], body["status"], body["code"], body["instance"]) == (status, status, code, "r")
+        assert answer["headers"]["Content-Type"] == "application/problem+json"
+        assert answer["headers"]["X-Request-Id"] == "r"
+        assert answer["headers"].get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
+
+
+def test_a_route_that_wants_a_caller_and_has_no_authorizer_before_it_is_closed(api: Api) -> None:
+    assert is_problem(api.call("GET", "/v1/me"), 401, "token_missing")
 
 
 def lists() -> list[Any]:

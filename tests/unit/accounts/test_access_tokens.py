@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
+from functions.api.accounts.access_tokens import TokenExpired, TokenRules, TokenVerifier
 from shared.clock import EpochMs
 
 RULES = TokenRules("https://keys.example/eu-west-1_Pool", "eu-west-1_Pool", "client")
@@ -48,13 +48,19 @@ def test_a_token_of_ours_names_its_person() -> None:
         {"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other"},
         {"token_use": "id"},
         {"client_id": "another"},
-        {"exp": 1},
         {"sub": None},
     ],
 )
 def test_a_token_with_a_wrong_claim_opens_nothing(changed: dict[str, Any]) -> None:
     claims = {name: value for name, value in {**CLAIMS, **changed}.items() if value is not None}
     assert TokenVerifier(RULES, Keys().fetch).subject(token(claims), EpochMs(0)) is None
+
+
+def test_a_token_of_ours_that_is_too_old_is_told_from_one_that_is_not_ours() -> None:
+    verifier = TokenVerifier(RULES, Keys().fetch)
+    with pytest.raises(TokenExpired):
+        verifier.subject(token({**CLAIMS, "exp": 1}), EpochMs(0))
+    assert verifier.subject(token({**CLAIMS, "exp": 1}, OTHER), EpochMs(0)) is None
 
 
 def test_only_our_signature_and_algorithm_count() -> None:

@@ -43,10 +43,9 @@ print(json.dumps(sorted(sys.modules)))
 _DESCRIBED = """
 import sys
 from functions.api import handler
-from functions.api.http import openapi
 for path in sys.argv[1:]:
     handler.api.app_for(path)
-print(openapi.document(handler.api.whole()))
+print(handler.api.document("https://api.example.com"))
 """
 
 
@@ -88,6 +87,7 @@ def test_a_request_loads_its_own_noun(first: str, without: frozenset[str]) -> No
     loaded = loaded_for(f"/v1/{first}/1")
     assert sorted(without & loaded) == []
     assert OPENAPI not in loaded
+    assert [name for name in loaded if layer(name) == "described"] == []
     routes = {name for name in loaded if layer(name) == "routes" and name.startswith("functions.")}
     assert routes == {f"functions.api.{module}" for module, firsts in handler.ROUTES.items() if first in firsts}
 

@@ -21,7 +21,7 @@ class ImportIn(Input):
         None, description="ISO 3166 alpha-2, for numbers without a country code; the tenant's own when left out"
     )
     size: Annotated[int, Field(ge=1, le=MOST_BYTES)] | None = Field(
-        None, description="bytes of the file; exactly so many must be uploaded. Needed with a JSON body"
+        None, description="bytes of the file; exactly so many must be uploaded. Needed unless the file is the body"
     )
     columns: Annotated[dict[ColumnName, Target], Field(max_length=200)] = Field(
         default_factory=dict,

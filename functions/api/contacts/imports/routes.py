@@ -29,7 +29,7 @@ from functions.api.contacts.imports.models import (
 )
 from functions.api.contacts.imports.parts import ImportParts
 from functions.api.http.fields import ULID, moment
-from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.request import LIMIT, CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
@@ -42,20 +42,23 @@ router = new_router()
 deps = parts_for(router, ImportParts)
 _REJECTED = "rejected"
 MOST_BODY_BYTES = 5 * 1024 * 1024
-ImportId = Annotated[str, Path(pattern=ULID)]
+_COUNTRY = "ISO 3166 alpha-2, for numbers without a country code; the tenant's own when left out"
+ImportId = Annotated[str, Path(pattern=ULID, description="id of the import")]
 
-_BODY: dict[str, Any] = {
+_FILE: dict[str, Any] = {
     "required": True,
-    "content": {
-        "application/json": {"schema": ImportIn.model_json_schema()},
-        "text/csv": {"schema": {"type": "string", "description": "The file itself, at most 5 MB; it starts at once."}},
-    },
+    "content": {"text/csv": {"schema": {"type": "string", "description": "The file itself, at most 5 MB."}}},
 }
 
 
 class TooLarge(PermanentError):
     code = "body_too_large"
     status = 413
+
+
+class WrongMediaType(PermanentError):
+    code = "unsupported_media_type"
+    status = 415
 
 
 def _imports() -> Imports:
@@ -65,20 +68,30 @@ def _imports() -> Imports:
 
 @router.post(
     "/v1/contacts/imports",
-    **effect(Scope.CONTACTS, "imports", "Import contacts from a CSV file", status=201, body=_BODY),
+    **effect(Scope.CONTACTS, "imports", "create_import", "Announce a CSV file of contacts", status=201),
 )
-def post_import(
-    filename: Annotated[str, Query(max_length=200)] = "contacts.csv",
-    tags: Annotated[str, Query(max_length=2000)] = "",
-    default_country: Annotated[str, Query(max_length=2)] = "",
-    columns: Annotated[str, Query(max_length=5000)] = "",
-    create_fields: Annotated[bool, Query()] = False,
-    bare_digits: Annotated[BareDigits, Query()] = "either",
+def post_import(body: ImportIn) -> ImportOut:
+    """The file, of up to 200 MB, goes to `upload_url` with `upload_headers` within an hour; …/start begins the
+    import."""
+    return _prepare(body)
+
+
+@router.post(
+    "/v1/contacts/imports.csv",
+    **effect(Scope.CONTACTS, "imports", "import_file", "Import contacts from a CSV file", status=201, body=_FILE),
+)
+def post_import_file(
+    filename: Annotated[str, Query(max_length=200, description="what the file is called")] = "contacts.csv",
+    tags: Annotated[str, Query(max_length=2000, description="put on every contact, separated by commas")] = "",
+    default_country: Annotated[str, Query(max_length=2, description=_COUNTRY)] = "",
+    columns: Annotated[str, Query(max_length=5000, description="`Header:target`, separated by commas")] = "",
+    create_fields: Annotated[bool, Query(description="make text fields of columns that are not known")] = False,
+    bare_digits: Annotated[BareDigits, Query(description="what numbers without + or 00 are")] = "either",
 ) -> ImportOut:
-    """With a text/csv body the options are in the query: tags and columns (`Header:target`) separated by commas."""
-    headers = router.current_event.headers
-    if not headers.get("content-type", "").lower().startswith("text/csv"):
-        return _prepare(_validated(router.current_event.json_body or {}))
+    """The body is the file, of up to 5 MB, and the import begins at once. What may be said in the query is what the
+    body says when a file is announced."""
+    if not router.current_event.headers.get("content-type", "").lower().startswith(CSV_TYPE):
+        raise WrongMediaType("send the file as text/csv, or announce it under /v1/contacts/imports")
     options = {
         "filename": filename or "contacts.csv",
         "tags": [tag for part in tags.split(",") if (tag := part.strip())],
@@ -117,7 +130,7 @@ def _content(event: Mapping[str, Any]) -> bytes:
     except binascii.Error as exc:
         raise InvalidInput("the body cannot be read") from exc
     if len(content) > MOST_BODY_BYTES:
-        raise TooLarge("a file in the body is at most 5 MB; ask for an upload URL with a JSON body instead")
+        raise TooLarge("a file in the body is at most 5 MB; announce it under /v1/contacts/imports instead")
     if not content:
         raise InvalidInput("the file is empty (0 bytes)", code="bad_file")
     return content
@@ -151,8 +164,12 @@ def _begin(body: ImportIn, content: bytes) -> ImportOut:
     return _out(queued(job))
 
 
-@router.post("/v1/contacts/imports/<import_id>/start", **effect(Scope.CONTACTS, "imports", "Start an uploaded import"))
+@router.post(
+    "/v1/contacts/imports/<import_id>/start",
+    **effect(Scope.CONTACTS, "imports", "start_import", "Start an uploaded import"),
+)
 def post_start(import_id: ImportId) -> ImportOut:
+    """Once the file is at its upload URL. Repeated it does nothing more."""
     tenant_id, imports = caller(router).tenant_id, _imports()
     job = imports.get(tenant_id, import_id)
     if job.status == AWAITING_UPLOAD:
@@ -168,23 +185,31 @@ def post_start(import_id: ImportId) -> ImportOut:
     return _out(job)
 
 
-@router.get("/v1/contacts/imports", **secured(Scope.READ, "imports", "Imports, newest first"))
+@router.get("/v1/contacts/imports", **secured(Scope.READ, "imports", "list_imports", "Imports, newest first"))
 def list_imports(limit: Limit = 20, cursor: CursorText = None) -> ImportsOut:
+    """With the first rejected rows of each."""
     page = _imports().page(caller(router).tenant_id, limit, cursor)
     return ImportsOut(items=[_out(job) for job in page.items], next_cursor=page.cursor)
 
 
-@router.get("/v1/contacts/imports/<import_id>", **secured(Scope.READ, "imports", "How an import stands"))
+@router.get("/v1/contacts/imports/<import_id>", **secured(Scope.READ, "imports", "get_import", "How an import stands"))
 def get_import(import_id: ImportId) -> ImportOut:
+    """Ask again every few seconds until `status` is completed or failed."""
     return _out(_imports().get(caller(router).tenant_id, import_id))
 
 
-@router.get("/v1/contacts/imports/<import_id>/rejected", **secured(Scope.READ, "imports", "Rows not imported, and why"))
+@router.get(
+    "/v1/contacts/imports/<import_id>/rejected",
+    **secured(Scope.READ, "imports", "list_rejected_rows", "Rows not imported, and why"),
+)
 def get_rejected(
     import_id: ImportId,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    limit: Annotated[int, Query(ge=1, le=1000, description=LIMIT)] = 100,
     cursor: CursorText = None,
 ) -> RejectedOut:
+    """With the line of the file, and a `code` that says why. `download_url` has all of them as a file that can be
+    corrected and imported again.
+    """
     tenant_id, imports = caller(router).tenant_id, _imports()
     position = decode_cursor(_REJECTED, cursor, at="[0-9]{1,7}")
     job = imports.get(tenant_id, import_id)

@@ -1,0 +1,21 @@
+"""What a noun says of its routes beside their models, for the OpenAPI document: each has a `described.py`, which is
+loaded for the document only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+Codes = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Description:
+    """`tags`: name -> what it is about. `problems`: operationId -> status -> the codes that come beside those that
+    every route of its form can give (`http/answers.py`). `successes`: operationId -> a further status -> when it comes,
+    with the same body as the first. `files`: operationId -> media type, where the answer is no JSON. `examples`: name
+    of a schema -> what a value of it looks like."""
+
+    tags: Mapping[str, str]
+    problems: Mapping[str, Mapping[int, Codes]] = field(default_factory=dict)
+    successes: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,150 @@
+"""The API's conventions, held over its OpenAPI document: an operation that breaks one fails by name."""
+
+import json
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.api import handler
+
+Json = dict[str, Any]
+SERVER = "https://api.example.com"
+DOCUMENT: Json = json.loads(handler.api.document(SERVER))
+OPERATIONS: dict[str, tuple[str, str, Json]] = {
+    f"{method.upper()} {path}": (method, path, operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+PUBLIC = {"POST /v1/signup", "POST /v1/login", "GET /v1/openapi.json"}
+# fmt: off
+VERBS = frozenset({
+    "assign", "cancel", "close", "complete", "connect", "create", "delete", "export", "get", "import", "label",
+    "launch", "list", "log", "open", "opt", "pause", "preview", "read", "reopen", "replace", "replay", "resend",
+    "resume", "retry", "rotate", "search", "send", "set", "show", "sign", "snooze", "start", "sync", "test",
+    "update", "verify",
+})
+# fmt: on
+"""What an operationId begins with: a new verb is a decision, because clients are generated from it."""
+BY_METHOD = {
+    "delete": {"delete"},
+    "get": {"export", "get", "list", "preview", "search"},
+    "patch": {"update"},
+    "put": {"replace", "set"},
+}
+PROBLEM = "application/problem+json"
+
+each = pytest.mark.parametrize("name", OPERATIONS)
+
+
+def _responses(operation: Json) -> dict[int, Json]:
+    shared = DOCUMENT["components"]["responses"]
+    return {
+        int(status): shared[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        for status, response in operation["responses"].items()
+    }
+
+
+@each
+def test_its_operation_id_is_a_verb_and_a_noun(name: str) -> None:
+    method, _, operation = OPERATIONS[name]
+    operation_id = operation["operationId"]
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation_id), operation_id
+    verb = operation_id.partition("_")[0]
+    assert verb in BY_METHOD.get(method, VERBS), operation_id
+
+
+def test_each_operation_id_is_there_once() -> None:
+    ids = Counter(operation["operationId"] for _, _, operation in OPERATIONS.values())
+    assert [operation_id for operation_id, times in ids.items() if times > 1] == []
+
+
+@each
+def test_it_says_what_it_does_in_a_line_and_then_in_more_words(name: str) -> None:
+    operation = OPERATIONS[name][2]
+    assert 0 < len(operation["summary"]) <= 120
+    assert not operation["summary"].endswith(".")
+    assert operation["description"].strip()
+    assert operation["description"].strip() != operation["summary"]
+
+
+@each
+def test_its_parameters_are_described(name: str) -> None:
+    parameters = OPERATIONS[name][2].get("parameters", [])
+    assert [one["name"] for one in parameters if not one.get("description", "").strip()] == []
+
+
+@each
+def test_it_has_one_tag_which_is_described(name: str) -> None:
+    (tag,) = OPERATIONS[name][2]["tags"]
+    assert tag in {one["name"] for one in DOCUMENT["tags"]}
+
+
+def test_each_tag_is_described_once_and_used() -> None:
+    named = [one["name"] for one in DOCUMENT["tags"]]
+    assert len(named) == len(set(named))
+    assert set(named) == {tag for _, _, operation in OPERATIONS.values() for tag in operation["tags"]}
+    assert all(one["description"] for one in DOCUMENT["tags"])
+
+
+@each
+def test_it_wants_a_caller_or_says_that_it_wants_none(name: str) -> None:
+    operation = OPERATIONS[name][2]
+    assert operation["security"] == ([] if name in PUBLIC else [{"bearer": []}])
+    assert ("x-required-scope" in operation) == (name not in PUBLIC)
+
+
+def test_what_says_nothing_wants_a_caller() -> None:
+    assert DOCUMENT["security"] == [{"bearer": []}]
+
+
+@each
+def test_it_lists_every_answer_by_its_status(name: str) -> None:
+    operation = OPERATIONS[name][2]
+    assert "default" not in operation["responses"]
+    found = _responses(operation)
+    assert [status for status in found if 200 <= status < 300]
+    assert {429, 500, 503} <= found.keys()
+    assert (name in PUBLIC) or {401, 403} <= found.keys()
+    assert ("{" not in name) or 404 in found
+    assert ("requestBody" not in operation) or {400, 413, 415, 422} <= found.keys()
+    assert all(response["description"] and "X-Request-Id" in response["headers"] for response in found.values())
+
+
+@each
+def test_its_refusals_are_problems_with_their_codes(name: str) -> None:
+    for status, response in _responses(OPERATIONS[name][2]).items():
+        if status < 400:
+            assert "x-problem-codes" not in response
+            continue
+        codes = response["x-problem-codes"]
+        assert all(re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", code) for code in codes), (status, codes)
+        assert (PROBLEM in response["content"]) == bool(codes), status
+        # Without a code of ours it is the gateway that says so.
+        assert codes or status == 429, status
+        assert all(f"`{code}`" in response["description"] for code in codes), status
+
+
+def test_nothing_of_the_frameworks_own_errors_is_left() -> None:
+    text = json.dumps(DOCUMENT)
+    assert "ValidationError" not in text
+    names = re.findall(r'"#/components/schemas/(\w+)"', text)
+    assert set(names) <= set(DOCUMENT["components"]["schemas"])
+
+
+def test_it_is_of_the_projects_version_and_says_where_it_is_served() -> None:
+    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
+    assert DOCUMENT["info"]["version"] == project["version"]
+    assert DOCUMENT["servers"] == [{"url": SERVER}]
+
+
+def test_what_is_described_is_there() -> None:
+    """What a noun says of an operation that has another name is said of nobody."""
+    known = {operation["operationId"] for _, _, operation in OPERATIONS.values()}
+    said = {
+        name for one in handler.descriptions() for names in (one.problems, one.successes, one.files) for name in names
+    }
+    assert sorted(said - known) == []
