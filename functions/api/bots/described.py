@@ -10,4 +10,16 @@ DESCRIPTION = Description(
         "create_bot": {404: ("not_found",), 422: (*_ROOM, "too_many_bots")},
         "replace_bot": {422: _ROOM},
     },
+    examples={
+        "{bot_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0B0",
+        "RuleModel": {"match": "contains", "keywords": ["hours", "open"], "reply": "We are open until six."},
+        "BotIn": {"name": "Opening hours"},
+        "BotOut": {
+            "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0B0",
+            "name": "Opening hours",
+            "phone_number_id": None,
+            "enabled": True,
+            "created_at": "2026-11-30T09:00:00Z",
+        },
+    },
 )

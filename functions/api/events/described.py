@@ -5,6 +5,29 @@ from functions.api.http.description import Description
 _TESTS = ("too_many_tests",)
 _REPLAYS = ("too_many_replays",)
 
+_ENDPOINT = {
+    "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0PT",
+    "url": "https://hooks.example.com/wasapbos",
+    "events": ["message.received"],
+    "description": "",
+    "enabled": True,
+    "verified": True,
+    "disabled_reason": None,
+    "disabled_at": None,
+    "failing_since": None,
+    "created_at": "2026-11-30T09:00:00Z",
+}
+_DELIVERY = {
+    "id": "1796115700000-evt_01JG7Q4W8ZC3N5X6Y7V8B9A0EV",
+    "event_id": "evt_01JG7Q4W8ZC3N5X6Y7V8B9A0EV",
+    "event_type": "campaign.completed",
+    "state": "succeeded",
+    "created_at": "2026-12-01T09:01:40Z",
+    "attempt": 1,
+    "next_attempt_at": None,
+    "replays": 0,
+}
+
 DESCRIPTION = Description(
     tags={
         "events": "What happens, to be asked for again and again.",
@@ -18,5 +41,27 @@ DESCRIPTION = Description(
         "verify_webhook_endpoint": {409: ("endpoint_verified",), 429: _TESTS},
         "replay_delivery": {429: _REPLAYS},
         "replay_failed_deliveries": {429: _REPLAYS},
+    },
+    examples={
+        "{endpoint_id}": _ENDPOINT["id"],
+        "{delivery_id}": _DELIVERY["id"],
+        "EventsOut": {"next_cursor": "eyJhdCI6MTJ9", "more": False},
+        "EventOut": {
+            "id": _DELIVERY["event_id"],
+            "type": "campaign.completed",
+            "timestamp": "2026-12-01T09:01:40Z",
+            "data": {"campaign_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0CA", "changed": ["state"]},
+        },
+        "EndpointIn": {"url": "https://hooks.example.com/wasapbos", "events": ["message.received"]},
+        "EndpointChange": {"enabled": True},
+        "EndpointOut": _ENDPOINT,
+        "SecretOut": {"hint": "dGU=", "signs_until": None},
+        "NewSecretOut": {**_ENDPOINT, "verified": False, "secret": "whsec_c2hvd24gdGhpcyBvbmNlIGFuZCBuZXZlcg=="},
+        "QueuedOut": {"delivery_id": _DELIVERY["id"]},
+        "AttemptOut": {"at": "2026-12-01T09:01:41Z", "status_code": 200, "duration_ms": 84, "error": None},
+        "DeliverySummary": _DELIVERY,
+        "DeliveryOut": {**_DELIVERY, "response": "ok", "body": '{"id":"evt_…","type":"campaign.completed"}'},
+        "ReplayIn": {"since": "2026-11-30T00:00:00Z"},
+        "ReplayOut": {"replayed": 42, "next_cursor": None},
     },
 )

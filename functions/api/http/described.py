@@ -2,4 +2,8 @@
 
 from functions.api.http.description import Description
 
-DESCRIPTION = Description(tags={"description": "This API, described."})
+DESCRIPTION = Description(
+    tags={"description": "This API, described."},
+    files={"get_description": "application/json"},
+    examples={"get_description": {"openapi": "3.1.0"}},
+)

@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
 from functions.api.http.answers import HEADERS, SCHEMAS, answer, codes_of, success
 from functions.api.http.description import Codes, Description
+from functions.api.http.examples import Examples
 
 VERSION = "0.1.0"
 """The project's (pyproject.toml)."""
@@ -73,6 +74,7 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
     problems = {name: codes for one in descriptions for name, codes in one.problems.items()}
     successes = {name: more for one in descriptions for name, more in one.successes.items()}
     files = {name: media_type for one in descriptions for name, media_type in one.files.items()}
+    examples = Examples(schemas, {name: example for one in descriptions for name, example in one.examples.items()})
     for methods in document["paths"].values():
         for method, operation in methods.items():
             name = operation["operationId"]
@@ -83,6 +85,7 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
             if name in files:
                 _as_file(operation, files[name])
             _answer(operation, method, problems.get(name, {}), successes.get(name, {}))
+            examples.add(operation)
     components["responses"] = _shared(document["paths"])
     return document
 
@@ -109,8 +112,9 @@ def _shared(paths: dict[str, Any]) -> dict[str, Any]:
 
 
 def _as_file(operation: dict[str, Any], media_type: str) -> None:
+    schema = {"type": "object" if media_type == "application/json" else "string"}
     for response in operation["responses"].values():
-        response["content"] = {media_type: {"schema": {"type": "string"}}}
+        response["content"] = {media_type: {"schema": schema}}
 
 
 def _answer(operation: dict[str, Any], method: str, own: dict[int, Codes], more: dict[int, str]) -> None:

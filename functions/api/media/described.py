@@ -2,6 +2,20 @@
 
 from functions.api.http.description import Description
 
+_FILE = {
+    "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0FE",
+    "filename": "menu.pdf",
+    "mime_type": "application/pdf",
+    "type": "document",
+    "voice": False,
+    "size": 48213,
+    "sha256": None,
+    "status": "ready",
+    "reason": None,
+    "created_at": "2026-11-30T09:00:00Z",
+    "created_by": "01JG7Q4W8ZC3N5X6Y7V8B9A0MA",
+}
+
 DESCRIPTION = Description(
     tags={"media": "The tenant's own files, to be sent."},
     problems={
@@ -9,6 +23,26 @@ DESCRIPTION = Description(
         "get_message_media": {
             409: ("media_pending",),
             410: ("media_deleted", "media_expired", "media_failed", "media_refused"),
+        },
+    },
+    examples={
+        "{media_id}": _FILE["id"],
+        "MediaIn": {"filename": "menu.pdf", "mime_type": "application/pdf", "size": 48213},
+        "MediaOut": _FILE,
+        "MediaMadeOut": {**_FILE, "status": "awaiting_upload"},
+        "MediaOneOut": _FILE,
+        "UploadOut": {
+            "url": "https://data.example.com/uploads/menu?X-Amz-Signature=…",
+            "headers": {"content-type": "application/pdf", "content-length": "48213"},
+            "expires_at": "2026-11-30T10:00:00Z",
+        },
+        "MediaLinkOut": {
+            "url": "https://data.example.com/library/menu?X-Amz-Signature=…",
+            "expires_at": "2026-11-30T09:05:00Z",
+            "mime_type": "application/pdf",
+            "size": 48213,
+            "filename": "menu.pdf",
+            "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         },
     },
 )

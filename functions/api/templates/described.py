@@ -17,4 +17,30 @@ DESCRIPTION = Description(
             502: ("provider_rejected",),
         },
     },
+    examples={
+        "{template_id}": "594425479261596",
+        "TemplateIn": {
+            "name": "spring_offer",
+            "language": "en",
+            "category": "MARKETING",
+            "components": [
+                {"type": "BODY", "text": "Hello {{1}}, we are back.", "example": {"body_text": [["Ana"]]}},
+            ],
+        },
+        "TemplateOut": {
+            "id": "594425479261596",
+            "waba_id": "102290129340398",
+            "name": "spring_offer",
+            "language": "en",
+            "category": "MARKETING",
+            "status": "APPROVED",
+            "parameter_format": "POSITIONAL",
+            "components": [{"type": "BODY", "text": "Hello {{1}}, we are back."}],
+            "unsupported": None,
+            "rejected_reason": None,
+            "updated_at": "2026-11-30T09:00:00Z",
+        },
+        "SlotOut": {"key": "body.1", "kind": "text", "optional": False},
+        "SyncOut": {"templates": 12},
+    },
 )

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from functions.api import handler
@@ -126,6 +127,28 @@ def test_its_refusals_are_problems_with_their_codes(name: str) -> None:
         # Without a code of ours it is the gateway that says so.
         assert codes or status == 429, status
         assert all(f"`{code}`" in response["description"] for code in codes), status
+
+
+def _examples(operation: Json) -> list[tuple[str, Json, object]]:
+    """(where, schema, example) of each; fails for what should have one and has none."""
+    successes = [(str(s), r) for s, r in _responses(operation).items() if s < 300]
+    bodies = [("body", operation.get("requestBody", {})), *successes]
+    found = [
+        (f"{where} {media_type}", content["schema"], content["example"])
+        for where, body in bodies
+        for media_type, content in body.get("content", {}).items()
+    ]
+    parameters = [one for one in operation.get("parameters", []) if one["in"] == "path"]
+    return found + [(one["name"], one["schema"], one["example"]) for one in parameters]
+
+
+@each
+def test_it_has_examples_and_they_are_right(name: str) -> None:
+    examples = _examples(OPERATIONS[name][2])
+    assert examples
+    for where, schema, example in examples:
+        validator = jsonschema_rs.Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+        assert [f"{where} {error.instance_path}: {error.message}" for error in validator.iter_errors(example)] == []
 
 
 def test_nothing_of_the_frameworks_own_errors_is_left() -> None:

@@ -137,3 +137,12 @@ def test_a_route_with_a_throttle_goes_where_all_others_go() -> None:
     for key in STAGE["Properties"]["RouteSettings"]:
         if "AuthorizationType" in ROUTES[key]:
             assert {name: stated for name, stated in ROUTES[key].items() if name != "RouteKey"} == catch_all, key
+
+
+def test_whoever_stands_behind_the_authorizer_answers_its_refusals() -> None:
+    """It lets everybody through, some of them with nothing but a refusal: only the API's function knows that."""
+    guarded = {key: route["Target"] for key, route in ROUTES.items() if "AuthorizerId" in route}
+    assert guarded
+    assert {
+        key: target for key, target in guarded.items() if target != {"Fn::Sub": "integrations/${ApiIntegration}"}
+    } == {}

@@ -2,4 +2,11 @@
 
 from functions.api.http.description import Description
 
-DESCRIPTION = Description(tags={"rate card": "Meta's prices, as the tenant noted them."})
+DESCRIPTION = Description(
+    tags={"rate card": "Meta's prices, as the tenant noted them."},
+    examples={
+        "RateModel": {"country": "BR", "category": "marketing", "price_micros": 62500},
+        "RateCardIn": {"currency": "USD"},
+        "RateCardOut": {"currency": "USD", "updated_at": "2026-11-30T09:00:00Z"},
+    },
+)
