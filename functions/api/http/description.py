@@ -11,8 +11,8 @@ Codes = Sequence[str]
 class Description:
     """`tags`: name -> what it is about. `problems`: operationId -> status -> the codes that come beside those that
     every route of its form can give (`http/answers.py`). `successes`: operationId -> a further status -> when it comes,
-    with the same body as the first. `files`: operationId -> media type, where no model says what the answer is. `examples`: name
-    of a schema, `{name}` of a path parameter, or operationId of a file -> what a value of it looks like."""
+    with the same body as the first. `files`: operationId -> media type, where no model says what the answer is.
+    `examples`: name of a schema, `{name}` of a path parameter, or operationId of a file -> what one looks like."""
 
     tags: Mapping[str, str]
     problems: Mapping[str, Mapping[int, Codes]] = field(default_factory=dict)

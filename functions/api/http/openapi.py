@@ -117,7 +117,7 @@ def _as_file(operation: dict[str, Any], media_type: str) -> None:
         response["content"] = {media_type: {"schema": schema}}
 
 
-def _answer(operation: dict[str, Any], method: str, own: dict[int, Codes], more: dict[int, str]) -> None:
+def _answer(operation: dict[str, Any], method: str, own: Mapping[int, Codes], more: Mapping[int, str]) -> None:
     """Every status that the operation can answer with."""
     status, first = next((int(s), r) for s, r in operation["responses"].items() if s.startswith("2"))
     responses = {str(status): success(first, status)}

@@ -141,8 +141,6 @@ def test_a_route_with_a_throttle_goes_where_all_others_go() -> None:
 
 def test_whoever_stands_behind_the_authorizer_answers_its_refusals() -> None:
     """It lets everybody through, some of them with nothing but a refusal: only the API's function knows that."""
-    guarded = {key: route["Target"] for key, route in ROUTES.items() if "AuthorizerId" in route}
-    assert guarded
-    assert {
-        key: target for key, target in guarded.items() if target != {"Fn::Sub": "integrations/${ApiIntegration}"}
-    } == {}
+    guarded = [route["Target"] for route in ROUTES.values() if "AuthorizerId" in route]
+    assert len(guarded) > 5
+    assert all(target == {"Fn::Sub": "integrations/${ApiIntegration}"} for target in guarded)
