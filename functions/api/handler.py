@@ -98,7 +98,7 @@ def _app_with(modules: Sequence[str]) -> APIGatewayHttpResolver:
     for module in modules:
         app.include_router(importlib.import_module(f"functions.api.{module}").router)
 
-    @app.get(f"/v1/{_DESCRIBED}", **public("description", "get_description", "This API, described"))
+    @app.get(f"/v1/{_DESCRIBED}", **public("description", "get_description", summary="This API, described"))
     def get_openapi() -> Response[str]:
         """An OpenAPI 3.1 document, for people and for what generates clients."""
         return Response(200, "application/json", _document(app, part_of(app, Address).url))

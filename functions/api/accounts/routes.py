@@ -33,7 +33,7 @@ deps = parts_for(router, AccountParts)
 _KEY_PREFIX = "wpb_"
 
 
-@router.post("/v1/signup", **public("account", "sign_up", "Make an account for a business", status=201))
+@router.post("/v1/signup", **public("account", "sign_up", summary="Make an account for a business", status=201))
 def post_signup(body: SignupIn) -> SignupOut:
     """The answer is the same for an address that has an account. A new sign-up for one that was not confirmed takes the
     place of the former, and has another code mailed."""
@@ -45,7 +45,7 @@ def post_signup(body: SignupIn) -> SignupOut:
     return SignupOut(tenant_id=tenant_id, member_id=member_id, email_verification="skipped")
 
 
-@router.post("/v1/login", **public("account", "log_in", "Log in"))
+@router.post("/v1/login", **public("account", "log_in", summary="Log in"))
 def post_login(body: LoginIn) -> LoginOut:
     """An access token for 60 minutes of calls, and a refresh token. The first log-in after a sign-up takes the mailed
     code as `confirmation_code`.
@@ -59,7 +59,9 @@ def post_login(body: LoginIn) -> LoginOut:
     )
 
 
-@router.get("/v1/me", **secured(Scope.READ, "account", "get_caller", "The caller, the tenant and what its plan allows"))
+@router.get(
+    "/v1/me", **secured(Scope.READ, "account", "get_caller", summary="The caller, the tenant and what its plan allows")
+)
 def get_me() -> MeOut:
     """For an API key `member` is null, and the scopes are those of the key."""
     principal = caller(router)
@@ -68,7 +70,7 @@ def get_me() -> MeOut:
     return MeOut.of(principal, accounts.tenant(principal.tenant_id), members.get(principal.member_id))
 
 
-@router.get("/v1/api-keys", **secured(Scope.SETTINGS, "api keys", "list_api_keys", "The tenant's API keys"))
+@router.get("/v1/api-keys", **secured(Scope.SETTINGS, "api keys", "list_api_keys", summary="The tenant's API keys"))
 def list_api_keys(limit: Limit = 50, cursor: CursorText = None) -> ApiKeysOut:
     """Without the keys themselves: each was shown once, when it was made."""
     page = deps().accounts.api_keys_page(caller(router).tenant_id, limit, cursor)
@@ -76,7 +78,8 @@ def list_api_keys(limit: Limit = 50, cursor: CursorText = None) -> ApiKeysOut:
 
 
 @router.post(
-    "/v1/api-keys", **effect(Scope.SETTINGS, "api keys", "create_api_key", "Make an API key", status=201, secret=True)
+    "/v1/api-keys",
+    **effect(Scope.SETTINGS, "api keys", "create_api_key", summary="Make an API key", status=201, secret=True),
 )
 def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
     """The key is shown this once. It can be given scopes that the caller has, and no others."""
@@ -99,7 +102,8 @@ def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
 
 
 @router.delete(
-    "/v1/api-keys/<key_id>", **secured(Scope.SETTINGS, "api keys", "delete_api_key", "Revoke an API key", status=204)
+    "/v1/api-keys/<key_id>",
+    **secured(Scope.SETTINGS, "api keys", "delete_api_key", summary="Revoke an API key", status=204),
 )
 def delete_api_key(key_id: Annotated[str, Path(pattern=ULID, description="id of the API key")]) -> None:
     """One's own, and those that may do nothing that one may not do oneself: owners and admins revoke any. The

@@ -19,7 +19,9 @@ router = new_router()
 deps = parts_for(router, Accounts)
 
 
-@router.get("/v1/members", **secured(Scope.READ, "members", "list_members", "The people who work for the tenant"))
+@router.get(
+    "/v1/members", **secured(Scope.READ, "members", "list_members", summary="The people who work for the tenant")
+)
 def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
     """With their roles, and whether conversations may be handed to them in turn."""
     page = deps().members_page(caller(router).tenant_id, limit, cursor)
@@ -33,7 +35,7 @@ def list_members(limit: Limit = 50, cursor: CursorText = None) -> TeamOut:
         Scope.CONVERSATIONS,
         "members",
         "set_member_availability",
-        "Whether a member takes conversations that are handed out in turn",
+        summary="Whether a member takes conversations that are handed out in turn",
     ),
 )
 def put_availability(

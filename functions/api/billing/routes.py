@@ -13,7 +13,8 @@ deps = parts_for(router, Accounts)
 
 
 @router.get(
-    "/v1/billing/subscription", **secured(Scope.READ, "billing", "get_subscription", "The plan, and what it allows")
+    "/v1/billing/subscription",
+    **secured(Scope.READ, "billing", "get_subscription", summary="The plan, and what it allows"),
 )
 def get_subscription() -> SubscriptionOut:
     """What holds now: the free plan's limits unless the subscription pays."""

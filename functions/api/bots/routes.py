@@ -31,14 +31,14 @@ def _bot(body: BotIn, bot_id: str, created_at: EpochMs) -> Bot:
     return Bot(bot_id, body.name, body.phone_number_id or PhoneNumberId(""), body.enabled, rules, created_at)
 
 
-@router.get("/v1/bots", **secured(Scope.READ, "bots", "list_bots", "Bots, in the order they are asked"))
+@router.get("/v1/bots", **secured(Scope.READ, "bots", "list_bots", summary="Bots, in the order they are asked"))
 def list_bots(limit: Limit = 50, cursor: CursorText = None) -> BotsOut:
     """The first bot whose rule matches a message answers it."""
     page = deps().bots.page(caller(router).tenant_id, limit, cursor)
     return BotsOut(items=[BotOut.of(bot) for bot in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/bots", **effect(Scope.SETTINGS, "bots", "create_bot", "Make a bot", status=201))
+@router.post("/v1/bots", **effect(Scope.SETTINGS, "bots", "create_bot", summary="Make a bot", status=201))
 def post_bot(body: BotIn) -> BotOut:
     """It answers from the next message on, unless `enabled` is false."""
     request = operation(router)
@@ -47,13 +47,13 @@ def post_bot(body: BotIn) -> BotOut:
     return BotOut.of(bot)
 
 
-@router.get("/v1/bots/<bot_id>", **secured(Scope.READ, "bots", "get_bot", "A bot"))
+@router.get("/v1/bots/<bot_id>", **secured(Scope.READ, "bots", "get_bot", summary="A bot"))
 def get_bot(bot_id: BotId) -> BotOut:
     """With its rules, in the order in which they are tried."""
     return BotOut.of(deps().bots.get(caller(router).tenant_id, bot_id))
 
 
-@router.put("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "replace_bot", "Replace a bot"))
+@router.put("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "replace_bot", summary="Replace a bot"))
 def put_bot(bot_id: BotId, body: BotIn) -> BotOut:
     """Its rules and all else are as in the body afterwards; what is left out has its default."""
     tenant_id, bots = caller(router).tenant_id, deps().bots
@@ -62,7 +62,7 @@ def put_bot(bot_id: BotId, body: BotIn) -> BotOut:
     return BotOut.of(bot)
 
 
-@router.delete("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "delete_bot", "Remove a bot", status=204))
+@router.delete("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "delete_bot", summary="Remove a bot", status=204))
 def delete_bot(bot_id: BotId) -> None:
     """It answers nothing from then on. Bots cannot be brought back; make another one."""
     tenant_id, bots = caller(router).tenant_id, deps().bots

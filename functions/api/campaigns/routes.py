@@ -69,14 +69,16 @@ def _dry_runs() -> DryRuns:
     return DryRuns(parts.directory, parts.campaigns, parts.sends, parts.leases, parts.dry_run_queue)
 
 
-@router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "list_campaigns", "Campaigns, newest first"))
+@router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "list_campaigns", summary="Campaigns, newest first"))
 def list_campaigns(limit: Limit = 20, cursor: CursorText = None) -> CampaignsOut:
     """With the state of each; what became of its people is in its report."""
     page = deps().campaigns.page(caller(router).tenant_id, limit, cursor)
     return CampaignsOut(items=[CampaignOut.of(campaign) for campaign in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "create_campaign", "Make a campaign", status=201))
+@router.post(
+    "/v1/campaigns", **effect(Scope.CAMPAIGNS, "campaigns", "create_campaign", summary="Make a campaign", status=201)
+)
 def post_campaign(body: CampaignIn) -> CampaignOut:
     """A draft: nothing is sent before it is launched. Number and template must be of one account, and every variable of
     the template needs a value that it can take.
@@ -98,7 +100,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
     return CampaignOut.of(campaign)
 
 
-@router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "get_campaign", "A campaign"))
+@router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "get_campaign", summary="A campaign"))
 def get_campaign(campaign_id: CampaignPath) -> CampaignOut:
     """With its state, and what to do when it stands still."""
     return CampaignOut.of(deps().campaigns.get(caller(router).tenant_id, campaign_id))
@@ -106,7 +108,9 @@ def get_campaign(campaign_id: CampaignPath) -> CampaignOut:
 
 @router.post(
     "/v1/campaigns/<campaign_id>/dry-run",
-    **effect(Scope.CAMPAIGNS, "campaigns", "start_dry_run", "Try it: count and sample, send nothing", status=202),
+    **effect(
+        Scope.CAMPAIGNS, "campaigns", "start_dry_run", summary="Try it: count and sample, send nothing", status=202
+    ),
 )
 def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     """Five of a tenant's are made at a time; 429 `too_many_dry_runs` says when again."""
@@ -120,7 +124,8 @@ def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
 
 
 @router.get(
-    "/v1/campaigns/<campaign_id>/dry-run", **secured(Scope.READ, "campaigns", "get_dry_run", "The latest dry run")
+    "/v1/campaigns/<campaign_id>/dry-run",
+    **secured(Scope.READ, "campaigns", "get_dry_run", summary="The latest dry run"),
 )
 def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
     """`status` is `running` until everybody was looked at; 404 `no_dry_run` when none was made."""
@@ -143,7 +148,7 @@ def get_dry_run(campaign_id: CampaignPath) -> DryRunOut:
 
 @router.post(
     "/v1/campaigns/<campaign_id>/launch",
-    **effect(Scope.CAMPAIGNS, "campaigns", "launch_campaign", "Send it, now or at a given moment"),
+    **effect(Scope.CAMPAIGNS, "campaigns", "launch_campaign", summary="Send it, now or at a given moment"),
 )
 def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> CampaignOut:
     """The audience is frozen when it begins. 409 `beyond_messaging_limit` when the latest dry run counted more people
@@ -158,7 +163,7 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
 
 @router.post(
     "/v1/campaigns/<campaign_id>/pause",
-    **effect(Scope.CAMPAIGNS, "campaigns", "pause_campaign", "Stop sending for now"),
+    **effect(Scope.CAMPAIGNS, "campaigns", "pause_campaign", summary="Stop sending for now"),
 )
 def post_pause(campaign_id: CampaignPath) -> CampaignOut:
     """What was handed to Meta already still arrives. It can be resumed."""
@@ -166,7 +171,8 @@ def post_pause(campaign_id: CampaignPath) -> CampaignOut:
 
 
 @router.post(
-    "/v1/campaigns/<campaign_id>/resume", **effect(Scope.CAMPAIGNS, "campaigns", "resume_campaign", "Go on sending")
+    "/v1/campaigns/<campaign_id>/resume",
+    **effect(Scope.CAMPAIGNS, "campaigns", "resume_campaign", summary="Go on sending"),
 )
 def post_resume(campaign_id: CampaignPath) -> CampaignOut:
     """Also for a campaign that paused by itself, once its `reason` is gone."""
@@ -176,7 +182,8 @@ def post_resume(campaign_id: CampaignPath) -> CampaignOut:
 
 
 @router.post(
-    "/v1/campaigns/<campaign_id>/cancel", **effect(Scope.CAMPAIGNS, "campaigns", "cancel_campaign", "Stop it for good")
+    "/v1/campaigns/<campaign_id>/cancel",
+    **effect(Scope.CAMPAIGNS, "campaigns", "cancel_campaign", summary="Stop it for good"),
 )
 def post_cancel(campaign_id: CampaignPath) -> CampaignOut:
     """Who has not been written to will not be. It cannot be taken back."""
@@ -189,7 +196,7 @@ def post_cancel(campaign_id: CampaignPath) -> CampaignOut:
         Scope.CAMPAIGNS,
         "campaigns",
         "retry_campaign",
-        "Draft the same message for those who failed",
+        summary="Draft the same message for those who failed",
         status=201,
     ),
 )
@@ -206,7 +213,7 @@ def post_retry(campaign_id: CampaignPath, body: RetryIn | None = None) -> Campai
         Scope.CAMPAIGNS,
         "campaigns",
         "resend_unknown",
-        "Draft the same message for those nothing is known of",
+        summary="Draft the same message for those nothing is known of",
         status=201,
     ),
 )
@@ -225,7 +232,8 @@ def _follow_up(campaign_id: CampaignId, chosen: EarlierCampaign) -> CampaignOut:
 
 
 @router.get(
-    "/v1/campaigns/<campaign_id>/report", **secured(Scope.READ, "campaigns", "get_report", "The books of a campaign")
+    "/v1/campaigns/<campaign_id>/report",
+    **secured(Scope.READ, "campaigns", "get_report", summary="The books of a campaign"),
 )
 def get_report(campaign_id: CampaignPath) -> ReportOut:
     """Everybody is accounted for: planned = sent + failed + skipped + cancelled + unknown + waiting."""
@@ -245,7 +253,7 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
 
 @router.get(
     "/v1/campaigns/<campaign_id>/recipients",
-    **secured(Scope.READ, "campaigns", "list_recipients", "Who, and what became of each"),
+    **secured(Scope.READ, "campaigns", "list_recipients", summary="Who, and what became of each"),
 )
 def get_recipients(
     campaign_id: CampaignPath,
@@ -269,7 +277,10 @@ def get_recipients(
 @router.get(
     "/v1/campaigns/<campaign_id>/recipients.csv",
     **secured(
-        Scope.READ, "campaigns", "export_recipients", "The same as a CSV file; the Link header leads to its next part"
+        Scope.READ,
+        "campaigns",
+        "export_recipients",
+        summary="The same as a CSV file; the Link header leads to its next part",
     ),
 )
 def get_recipients_csv(

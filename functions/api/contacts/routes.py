@@ -31,14 +31,16 @@ router = new_router()
 deps = parts_for(router, ContactParts)
 
 
-@router.get("/v1/fields", **secured(Scope.READ, "fields", "list_fields", "The custom fields of contacts"))
+@router.get("/v1/fields", **secured(Scope.READ, "fields", "list_fields", summary="The custom fields of contacts"))
 def list_fields(limit: Limit = 50, cursor: CursorText = None) -> FieldsOut:
     """Templates, segments and imports name them by `key`."""
     page = deps().fields.page(caller(router).tenant_id, limit, cursor)
     return FieldsOut(items=[FieldOut.of(field) for field in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/fields", **effect(Scope.CONTACTS, "fields", "create_field", "Make a custom field", status=201))
+@router.post(
+    "/v1/fields", **effect(Scope.CONTACTS, "fields", "create_field", summary="Make a custom field", status=201)
+)
 def post_field(body: FieldIn) -> FieldOut:
     """Its `kind` says what values it takes; it cannot be changed later."""
     tenant_id, fields = caller(router).tenant_id, deps().fields
@@ -48,7 +50,7 @@ def post_field(body: FieldIn) -> FieldOut:
 
 
 @router.delete(
-    "/v1/fields/<key>", **secured(Scope.CONTACTS, "fields", "delete_field", "Remove a custom field", status=204)
+    "/v1/fields/<key>", **secured(Scope.CONTACTS, "fields", "delete_field", summary="Remove a custom field", status=204)
 )
 def delete_field(
     key: Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$", description="key of the custom field")],
@@ -60,7 +62,7 @@ def delete_field(
     fields.delete(tenant_id, key)
 
 
-@router.get("/v1/contacts", **secured(Scope.READ, "contacts", "list_contacts", "Contacts, in order of id"))
+@router.get("/v1/contacts", **secured(Scope.READ, "contacts", "list_contacts", summary="Contacts, in order of id"))
 def get_contacts(
     tag: Annotated[str, Query(max_length=64, description="only contacts with this tag")] = "",
     limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
@@ -74,7 +76,8 @@ def get_contacts(
 
 
 @router.post(
-    "/v1/contacts", **effect(Scope.CONTACTS, "contacts", "create_contact", "Make or complete a contact", status=201)
+    "/v1/contacts",
+    **effect(Scope.CONTACTS, "contacts", "create_contact", summary="Make or complete a contact", status=201),
 )
 def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
     """Found by phone or by `bsuid`: 201 when it was made, 200 when there was one, which is completed then. Blank values
@@ -84,13 +87,15 @@ def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
     return ContactOut.of(contact), 201 if fresh else 200
 
 
-@router.get("/v1/contacts/<contact_id>", **secured(Scope.READ, "contacts", "get_contact", "A contact"))
+@router.get("/v1/contacts/<contact_id>", **secured(Scope.READ, "contacts", "get_contact", summary="A contact"))
 def get_contact(contact_id: ContactPath) -> ContactOut:
     """With custom fields, tags and consent."""
     return ContactOut.of(need_contact(deps().contacts, caller(router).tenant_id, contact_id))
 
 
-@router.patch("/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "update_contact", "Change a contact"))
+@router.patch(
+    "/v1/contacts/<contact_id>", **secured(Scope.CONTACTS, "contacts", "update_contact", summary="Change a contact")
+)
 def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
     """What is left out stays as it is; null removes a custom field."""
     return ContactOut.of(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
@@ -98,7 +103,7 @@ def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
 
 @router.post(
     "/v1/contacts/<contact_id>/opt-out",
-    **effect(Scope.CONTACTS, "contacts", "opt_out_contact", "Record that the person wants no more messages"),
+    **effect(Scope.CONTACTS, "contacts", "opt_out_contact", summary="Record that the person wants no more messages"),
 )
 def post_opt_out(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
     """No campaign writes to them from then on, under whatever spelling of their number."""
@@ -107,7 +112,7 @@ def post_opt_out(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
 
 @router.post(
     "/v1/contacts/<contact_id>/opt-in",
-    **effect(Scope.CONTACTS, "contacts", "opt_in_contact", "Record that the person agreed to messages again"),
+    **effect(Scope.CONTACTS, "contacts", "opt_in_contact", summary="Record that the person agreed to messages again"),
 )
 def post_opt_in(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
     """Campaigns may write to them again."""

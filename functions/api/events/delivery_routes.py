@@ -41,7 +41,7 @@ def _limit(endpoint_id: str) -> None:
 
 @router.get(
     "/v1/webhook-endpoints/<endpoint_id>/deliveries",
-    **secured(Scope.SETTINGS, _TAG, "list_deliveries", "What became of each event, newest first, for 30 days"),
+    **secured(Scope.SETTINGS, _TAG, "list_deliveries", summary="What became of each event, newest first, for 30 days"),
 )
 def list_deliveries(
     endpoint_id: EndpointPath,
@@ -58,7 +58,7 @@ def list_deliveries(
 
 @router.get(
     "/v1/webhook-endpoints/<endpoint_id>/deliveries/<delivery_id>",
-    **secured(Scope.SETTINGS, _TAG, "get_delivery", "A delivery: its attempts, the body, the last answer"),
+    **secured(Scope.SETTINGS, _TAG, "get_delivery", summary="A delivery: its attempts, the body, the last answer"),
 )
 def get_delivery(endpoint_id: EndpointPath, delivery_id: DeliveryId) -> DeliveryOut:
     """Needs the scope `read` as well, for its body."""
@@ -73,7 +73,7 @@ def get_delivery(endpoint_id: EndpointPath, delivery_id: DeliveryId) -> Delivery
 
 @router.post(
     "/v1/webhook-endpoints/<endpoint_id>/deliveries/<delivery_id>/replay",
-    **effect(Scope.SETTINGS, _TAG, "replay_delivery", "Send it again, whatever became of it", status=202),
+    **effect(Scope.SETTINGS, _TAG, "replay_delivery", summary="Send it again, whatever became of it", status=202),
 )
 def post_replay_one(endpoint_id: EndpointPath, delivery_id: DeliveryId) -> DeliverySummary:
     """Needs the scope `read` as well, as making an endpoint does: it goes to where the endpoint is now."""
@@ -87,7 +87,7 @@ def post_replay_one(endpoint_id: EndpointPath, delivery_id: DeliveryId) -> Deliv
 
 @router.post(
     "/v1/webhook-endpoints/<endpoint_id>/replay",
-    **effect(Scope.SETTINGS, _TAG, "replay_failed_deliveries", "Send again all that failed since", status=202),
+    **effect(Scope.SETTINGS, _TAG, "replay_failed_deliveries", summary="Send again all that failed since", status=202),
 )
 def post_replay(endpoint_id: EndpointPath, body: ReplayIn) -> ReplayOut:
     """A hundred at a time: go on with `next_cursor` until it is null. Needs the scope `read` as well."""

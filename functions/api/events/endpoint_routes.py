@@ -69,7 +69,7 @@ def _checked(url: str) -> str:
 
 
 @router.get(
-    "/v1/webhook-endpoints", **secured(Scope.SETTINGS, _TAG, "list_webhook_endpoints", "The tenant's endpoints")
+    "/v1/webhook-endpoints", **secured(Scope.SETTINGS, _TAG, "list_webhook_endpoints", summary="The tenant's endpoints")
 )
 def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> EndpointsOut:
     """Without their secrets, of which only the last four characters are shown."""
@@ -80,7 +80,7 @@ def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> Endp
 
 @router.post(
     "/v1/webhook-endpoints",
-    **effect(Scope.SETTINGS, _TAG, "create_webhook_endpoint", "Make an endpoint", status=201, secret=True),
+    **effect(Scope.SETTINGS, _TAG, "create_webhook_endpoint", summary="Make an endpoint", status=201, secret=True),
 )
 def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. First an `endpoint.verification` is sent,
@@ -110,7 +110,8 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
 
 
 @router.get(
-    "/v1/webhook-endpoints/<endpoint_id>", **secured(Scope.SETTINGS, _TAG, "get_webhook_endpoint", "An endpoint")
+    "/v1/webhook-endpoints/<endpoint_id>",
+    **secured(Scope.SETTINGS, _TAG, "get_webhook_endpoint", summary="An endpoint"),
 )
 def get_webhook_endpoint(endpoint_id: EndpointPath) -> EndpointOut:
     """Also says whether it is verified, and since when it fails."""
@@ -119,7 +120,7 @@ def get_webhook_endpoint(endpoint_id: EndpointPath) -> EndpointOut:
 
 @router.patch(
     "/v1/webhook-endpoints/<endpoint_id>",
-    **secured(Scope.SETTINGS, _TAG, "update_webhook_endpoint", "Change an endpoint"),
+    **secured(Scope.SETTINGS, _TAG, "update_webhook_endpoint", summary="Change an endpoint"),
 )
 def patch_webhook_endpoint(endpoint_id: EndpointPath, body: EndpointChange) -> EndpointOut:
     """Another URL is asked for its challenge as a new endpoint is, five times a minute at most. To say what an endpoint
@@ -155,7 +156,7 @@ def patch_webhook_endpoint(endpoint_id: EndpointPath, body: EndpointChange) -> E
 
 @router.delete(
     "/v1/webhook-endpoints/<endpoint_id>",
-    **secured(Scope.SETTINGS, _TAG, "delete_webhook_endpoint", "Remove an endpoint", status=204),
+    **secured(Scope.SETTINGS, _TAG, "delete_webhook_endpoint", summary="Remove an endpoint", status=204),
 )
 def delete_webhook_endpoint(endpoint_id: EndpointPath) -> None:
     """What is on its way to it is not sent any more."""
@@ -170,7 +171,7 @@ def delete_webhook_endpoint(endpoint_id: EndpointPath) -> None:
         Scope.SETTINGS,
         _TAG,
         "rotate_webhook_secret",
-        "A new secret; the old one signs beside it for 24 hours",
+        summary="A new secret; the old one signs beside it for 24 hours",
         secret=True,
     ),
 )
@@ -189,7 +190,7 @@ def post_rotate_secret(endpoint_id: EndpointPath) -> NewSecretOut:
         Scope.SETTINGS,
         _TAG,
         "test_webhook_endpoint",
-        "Send an `endpoint.test` event, once, even to a disabled endpoint",
+        summary="Send an `endpoint.test` event, once, even to a disabled endpoint",
         status=202,
     ),
 )
@@ -214,7 +215,7 @@ def post_test(endpoint_id: EndpointPath) -> QueuedOut:
         Scope.SETTINGS,
         _TAG,
         "verify_webhook_endpoint",
-        "Ask an unverified endpoint for its challenge again",
+        summary="Ask an unverified endpoint for its challenge again",
         status=202,
     ),
 )

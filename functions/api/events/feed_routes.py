@@ -29,7 +29,7 @@ LONGEST_WAIT = 20
 
 @router.get(
     "/v1/events",
-    **secured(Scope.READ, "events", "list_events", "What has happened since, at least once each, in order"),
+    **secured(Scope.READ, "events", "list_events", summary="What has happened since, at least once each, in order"),
 )
 def list_events(
     after: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the call before")] = None,

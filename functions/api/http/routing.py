@@ -47,7 +47,7 @@ def _in_order(*first: Middleware, once: Middleware | None = None) -> dict[str, A
     }
 
 
-def secured(scope: Scope, tag: str, name: str, summary: str, *, status: int = 200) -> dict[str, Any]:
+def secured(scope: Scope, tag: str, name: str, *, summary: str, status: int = 200) -> dict[str, Any]:
     """A route for callers with this scope. `name` is its operationId: clients call it so, and it never changes."""
     return {
         "operation_id": name,
@@ -64,8 +64,8 @@ def effect(
     scope: Scope,
     tag: str,
     name: str,
-    summary: str,
     *,
+    summary: str,
     status: int = 200,
     secret: bool = False,
     body: dict[str, Any] | None = None,
@@ -75,7 +75,7 @@ def effect(
     `secret` says that the answer shows something that is not stored anywhere in the open. `body` describes a request
     body that the handler reads by itself.
     """
-    route = secured(scope, tag, name, summary, status=status)
+    route = secured(scope, tag, name, summary=summary, status=status)
     extensions = {**route["openapi_extensions"], "x-idempotent": True}
     if secret:
         extensions["x-shows-secret"] = True
@@ -88,7 +88,7 @@ def effect(
     }
 
 
-def public(tag: str, name: str, summary: str, *, status: int = 200) -> dict[str, Any]:
+def public(tag: str, name: str, *, summary: str, status: int = 200) -> dict[str, Any]:
     """A route without a caller."""
     return {"operation_id": name, "summary": summary, "tags": [tag], "status_code": status, **_in_order()}
 

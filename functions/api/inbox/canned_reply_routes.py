@@ -31,7 +31,9 @@ def _check_places(tenant_id: TenantId, body: CannedReplyIn) -> None:
         raise InvalidInput(f"nothing is called {{{unknown[0]}}}; correct the name or remove it", field="text")
 
 
-@router.get("/v1/canned-replies", **secured(Scope.READ, "canned replies", "list_canned_replies", "Canned replies"))
+@router.get(
+    "/v1/canned-replies", **secured(Scope.READ, "canned replies", "list_canned_replies", summary="Canned replies")
+)
 def list_canned_replies(limit: Limit = 50, cursor: CursorText = None) -> CannedRepliesOut:
     """As they are written, with their places; see …/preview for what a contact gets."""
     page = deps().inbox.canned_replies_page(caller(router).tenant_id, limit, cursor)
@@ -40,7 +42,7 @@ def list_canned_replies(limit: Limit = 50, cursor: CursorText = None) -> CannedR
 
 @router.post(
     "/v1/canned-replies",
-    **effect(Scope.CONVERSATIONS, "canned replies", "create_canned_reply", "Make a canned reply", status=201),
+    **effect(Scope.CONVERSATIONS, "canned replies", "create_canned_reply", summary="Make a canned reply", status=201),
 )
 def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
     """`shortcut` is what agents type to find it; each is there once."""
@@ -52,7 +54,8 @@ def post_canned_reply(body: CannedReplyIn) -> CannedReplyOut:
 
 
 @router.get(
-    "/v1/canned-replies/<reply_id>", **secured(Scope.READ, "canned replies", "get_canned_reply", "A canned reply")
+    "/v1/canned-replies/<reply_id>",
+    **secured(Scope.READ, "canned replies", "get_canned_reply", summary="A canned reply"),
 )
 def get_canned_reply(reply_id: ReplyId) -> CannedReplyOut:
     """As it is written, with its places."""
@@ -61,7 +64,7 @@ def get_canned_reply(reply_id: ReplyId) -> CannedReplyOut:
 
 @router.put(
     "/v1/canned-replies/<reply_id>",
-    **secured(Scope.CONVERSATIONS, "canned replies", "replace_canned_reply", "Replace a canned reply"),
+    **secured(Scope.CONVERSATIONS, "canned replies", "replace_canned_reply", summary="Replace a canned reply"),
 )
 def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
     """Shortcut and text are as in the body afterwards."""
@@ -79,7 +82,9 @@ def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
 
 @router.delete(
     "/v1/canned-replies/<reply_id>",
-    **secured(Scope.CONVERSATIONS, "canned replies", "delete_canned_reply", "Remove a canned reply", status=204),
+    **secured(
+        Scope.CONVERSATIONS, "canned replies", "delete_canned_reply", summary="Remove a canned reply", status=204
+    ),
 )
 def delete_canned_reply(reply_id: ReplyId) -> None:
     """What was sent with it stays."""
@@ -88,7 +93,7 @@ def delete_canned_reply(reply_id: ReplyId) -> None:
 
 @router.get(
     "/v1/canned-replies/<reply_id>/preview",
-    **secured(Scope.READ, "canned replies", "preview_canned_reply", "A reply as one contact gets it"),
+    **secured(Scope.READ, "canned replies", "preview_canned_reply", summary="A reply as one contact gets it"),
 )
 def get_preview(
     reply_id: ReplyId,

@@ -56,7 +56,7 @@ def _done(conversation_id: ConversationId, action: Callable[[], Conversation]) -
 
 @router.post(
     "/v1/conversations/<conversation_id>/assign",
-    **effect(Scope.CONVERSATIONS, _TAG, "assign_conversation", "Put it on somebody's desk, or on nobody's"),
+    **effect(Scope.CONVERSATIONS, _TAG, "assign_conversation", summary="Put it on somebody's desk, or on nobody's"),
 )
 def post_assign(conversation_id: ConversationPath, body: AssignIn) -> ConversationOut:
     """With `version`, 409 `changed_meanwhile` when somebody else has changed it since; the answer shows it as it is."""
@@ -66,7 +66,7 @@ def post_assign(conversation_id: ConversationPath, body: AssignIn) -> Conversati
 
 @router.post(
     "/v1/conversations/<conversation_id>/labels",
-    **effect(Scope.CONVERSATIONS, _TAG, "label_conversation", "Add and remove labels"),
+    **effect(Scope.CONVERSATIONS, _TAG, "label_conversation", summary="Add and remove labels"),
 )
 def post_labels(conversation_id: ConversationPath, body: LabelsIn) -> ConversationOut:
     """Both at once; a label that it has already, or has not, changes nothing."""
@@ -76,7 +76,7 @@ def post_labels(conversation_id: ConversationPath, body: LabelsIn) -> Conversati
 
 @router.post(
     "/v1/conversations/<conversation_id>/close",
-    **effect(Scope.CONVERSATIONS, _TAG, "close_conversation", "Done; it opens again when the person writes"),
+    **effect(Scope.CONVERSATIONS, _TAG, "close_conversation", summary="Done; it opens again when the person writes"),
 )
 def post_close(conversation_id: ConversationPath, body: SetAsideIn) -> ConversationOut:
     """Nothing in it is unread then: `if_last_message_id` keeps a message that nobody has seen from going with it."""
@@ -85,7 +85,12 @@ def post_close(conversation_id: ConversationPath, body: SetAsideIn) -> Conversat
 
 @router.post(
     "/v1/conversations/<conversation_id>/snooze",
-    **effect(Scope.CONVERSATIONS, _TAG, "snooze_conversation", "Set it aside until a time, or until the person writes"),
+    **effect(
+        Scope.CONVERSATIONS,
+        _TAG,
+        "snooze_conversation",
+        summary="Set it aside until a time, or until the person writes",
+    ),
 )
 def post_snooze(conversation_id: ConversationPath, body: SnoozeIn) -> ConversationOut:
     """It comes back by itself. `if_last_message_id` keeps a message that nobody has seen from going with it."""
@@ -95,7 +100,7 @@ def post_snooze(conversation_id: ConversationPath, body: SnoozeIn) -> Conversati
 
 @router.post(
     "/v1/conversations/<conversation_id>/reopen",
-    **effect(Scope.CONVERSATIONS, _TAG, "reopen_conversation", "Open it again"),
+    **effect(Scope.CONVERSATIONS, _TAG, "reopen_conversation", summary="Open it again"),
 )
 def post_reopen(conversation_id: ConversationPath, body: StateIn) -> ConversationOut:
     """One that is open already stays as it is."""
@@ -104,7 +109,7 @@ def post_reopen(conversation_id: ConversationPath, body: StateIn) -> Conversatio
 
 @router.post(
     "/v1/conversations/<conversation_id>/notes",
-    **effect(Scope.CONVERSATIONS, _TAG, "create_note", "Write a note that only the team sees", status=201),
+    **effect(Scope.CONVERSATIONS, _TAG, "create_note", summary="Write a note that only the team sees", status=201),
 )
 def post_note(conversation_id: ConversationPath, body: NoteIn) -> EntryOut:
     """Members who are mentioned find it under /v1/mentions."""
@@ -112,7 +117,8 @@ def post_note(conversation_id: ConversationPath, body: NoteIn) -> EntryOut:
 
 
 @router.get(
-    "/v1/mentions", **secured(Scope.READ, "mentions", "list_mentions", "Notes that mention the caller, newest first")
+    "/v1/mentions",
+    **secured(Scope.READ, "mentions", "list_mentions", summary="Notes that mention the caller, newest first"),
 )
 def list_mentions(limit: Limit = 50, cursor: CursorText = None) -> MentionsOut:
     """Notes of a conversation that is gone are left out, so a page may hold fewer than `limit`."""
@@ -143,7 +149,7 @@ def _present(conversation: Conversation, now: EpochMs) -> PresencesOut:
 
 @router.get(
     "/v1/conversations/<conversation_id>/presence",
-    **secured(Scope.READ, _TAG, "list_present_members", "Who is viewing it or writing in it"),
+    **secured(Scope.READ, _TAG, "list_present_members", summary="Who is viewing it or writing in it"),
 )
 def get_presence(conversation_id: ConversationPath) -> PresencesOut:
     """Whoever gave a sign within the last 30 seconds."""
@@ -152,7 +158,7 @@ def get_presence(conversation_id: ConversationPath) -> PresencesOut:
 
 @router.put(
     "/v1/conversations/<conversation_id>/presence",
-    **secured(Scope.CONVERSATIONS, _TAG, "set_presence", "Say that you are viewing it, writing in it, or gone"),
+    **secured(Scope.CONVERSATIONS, _TAG, "set_presence", summary="Say that you are viewing it, writing in it, or gone"),
 )
 def put_presence(conversation_id: ConversationPath, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
@@ -167,7 +173,7 @@ def put_presence(conversation_id: ConversationPath, body: PresenceIn) -> Presenc
         Scope.CONVERSATIONS,
         _TAG,
         "show_typing",
-        "Say that you are writing: to the team, and to the person for 25 seconds",
+        summary="Say that you are writing: to the team, and to the person for 25 seconds",
     ),
 )
 def post_typing(conversation_id: ConversationPath) -> TypingOut:

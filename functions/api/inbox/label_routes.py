@@ -18,14 +18,14 @@ deps = parts_for(router, InboxSettings)
 LabelId = Annotated[str, Path(pattern=ULID, description="id of the label")]
 
 
-@router.get("/v1/labels", **secured(Scope.READ, "labels", "list_labels", "Labels of conversations"))
+@router.get("/v1/labels", **secured(Scope.READ, "labels", "list_labels", summary="Labels of conversations"))
 def list_labels(limit: Limit = 50, cursor: CursorText = None) -> LabelsOut:
     """Conversations hold their ids."""
     page = deps().labels_page(caller(router).tenant_id, limit, cursor)
     return LabelsOut(items=[LabelOut.of(label) for label in page.items], next_cursor=page.cursor)
 
 
-@router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "labels", "create_label", "Make a label", status=201))
+@router.post("/v1/labels", **effect(Scope.CONVERSATIONS, "labels", "create_label", summary="Make a label", status=201))
 def post_label(body: LabelIn) -> LabelOut:
     """Each name is there once."""
     tenant_id, request = caller(router).tenant_id, operation(router)
@@ -35,7 +35,8 @@ def post_label(body: LabelIn) -> LabelOut:
 
 
 @router.patch(
-    "/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "labels", "update_label", "Rename or colour a label")
+    "/v1/labels/<label_id>",
+    **secured(Scope.CONVERSATIONS, "labels", "update_label", summary="Rename or colour a label"),
 )
 def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     """Conversations keep it: they hold its id, which stays."""
@@ -44,7 +45,8 @@ def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
 
 
 @router.delete(
-    "/v1/labels/<label_id>", **secured(Scope.CONVERSATIONS, "labels", "delete_label", "Remove a label", status=204)
+    "/v1/labels/<label_id>",
+    **secured(Scope.CONVERSATIONS, "labels", "delete_label", summary="Remove a label", status=204),
 )
 def delete_label(label_id: LabelId) -> None:
     """Conversations that had it keep its id, which means nothing from then on, until their labels are changed."""

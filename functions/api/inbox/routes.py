@@ -34,7 +34,7 @@ def _need(conversation_id: ConversationId) -> Conversation:
 
 @router.get(
     "/v1/conversations",
-    **secured(Scope.READ, "conversations", "list_conversations", "Conversations, last active first"),
+    **secured(Scope.READ, "conversations", "list_conversations", summary="Conversations, last active first"),
 )
 def list_conversations(
     status: Annotated[Status | None, Query(description="only those that are open, snoozed or closed")] = None,
@@ -63,7 +63,7 @@ def list_conversations(
         Scope.CONVERSATIONS,
         "conversations",
         "open_conversation",
-        "Open the conversation of a number and a contact",
+        summary="Open the conversation of a number and a contact",
         status=201,
     ),
 )
@@ -84,7 +84,8 @@ def post_conversation(body: ConversationIn) -> tuple[ConversationOut, int]:
 
 
 @router.get(
-    "/v1/conversations/<conversation_id>", **secured(Scope.READ, "conversations", "get_conversation", "A conversation")
+    "/v1/conversations/<conversation_id>",
+    **secured(Scope.READ, "conversations", "get_conversation", summary="A conversation"),
 )
 def get_conversation(conversation_id: ConversationPath) -> ConversationOut:
     """With its status, desk and labels, and whether a free-form message may be sent now."""
@@ -93,7 +94,7 @@ def get_conversation(conversation_id: ConversationPath) -> ConversationOut:
 
 @router.get(
     "/v1/conversations/<conversation_id>/messages",
-    **secured(Scope.READ, "conversations", "list_messages", "Its messages, newest first"),
+    **secured(Scope.READ, "conversations", "list_messages", summary="Its messages, newest first"),
 )
 def list_messages(conversation_id: ConversationPath, limit: Limit = 50, cursor: CursorText = None) -> MessagesOut:
     """With what became of each that was sent, and its file if it has one."""
@@ -104,7 +105,7 @@ def list_messages(conversation_id: ConversationPath, limit: Limit = 50, cursor: 
 
 @router.post(
     "/v1/conversations/<conversation_id>/messages",
-    **effect(Scope.CONVERSATIONS, "conversations", "send_message", "Send a message", status=201),
+    **effect(Scope.CONVERSATIONS, "conversations", "send_message", summary="Send a message", status=201),
 )
 def post_message(conversation_id: ConversationPath, body: MessageIn) -> MessageOut:
     """What was stored, with its outcome: sent, failed (with Meta's code), or unknown. Repeated under its
@@ -132,7 +133,7 @@ def post_message(conversation_id: ConversationPath, body: MessageIn) -> MessageO
         Scope.CONVERSATIONS,
         "conversations",
         "read_conversation",
-        "Nothing unread in it; the person sees that it was read",
+        summary="Nothing unread in it; the person sees that it was read",
     ),
 )
 def post_read(conversation_id: ConversationPath, body: ReadIn | None = None) -> ReadOut:

@@ -21,7 +21,7 @@ router = new_router()
 deps = parts_for(router, SearchParts)
 
 
-@router.get("/v1/search", **secured(Scope.READ, "search", "search_inbox", "Find people and what was said"))
+@router.get("/v1/search", **secured(Scope.READ, "search", "search_inbox", summary="Find people and what was said"))
 def get_search(
     q: Annotated[str, Query(max_length=200, description="a name, words, or the last digits of a number")] = "",
     label: Annotated[

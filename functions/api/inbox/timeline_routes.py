@@ -18,7 +18,9 @@ deps = parts_for(router, TimelineParts)
 
 @router.get(
     "/v1/conversations/<conversation_id>/timeline",
-    **secured(Scope.READ, "conversations", "get_conversation_timeline", "Its messages, notes and events, newest first"),
+    **secured(
+        Scope.READ, "conversations", "get_conversation_timeline", summary="Its messages, notes and events, newest first"
+    ),
 )
 def get_conversation_timeline(
     conversation_id: ConversationPath, limit: Limit = 50, cursor: CursorText = None
@@ -32,7 +34,7 @@ def get_conversation_timeline(
 
 @router.get(
     "/v1/contacts/<contact_id>/timeline",
-    **secured(Scope.READ, "contacts", "get_contact_timeline", "All that happened with a person, newest first"),
+    **secured(Scope.READ, "contacts", "get_contact_timeline", summary="All that happened with a person, newest first"),
 )
 def get_contact_timeline(contact_id: ContactPath, limit: Limit = 50, cursor: CursorText = None) -> TimelineOut:
     """Messages of all its conversations, notes and events, consent, and campaigns of the last 90 days that wrote to it.

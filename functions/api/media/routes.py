@@ -39,7 +39,9 @@ class MediaGone(PermanentError):
 
 @router.post(
     "/v1/media",
-    **effect(Scope.CONVERSATIONS, "media", "create_media", "Announce a file and get where to upload it", status=201),
+    **effect(
+        Scope.CONVERSATIONS, "media", "create_media", summary="Announce a file and get where to upload it", status=201
+    ),
 )
 def post_media(body: MediaIn) -> MediaMadeOut:
     """One answer for one Idempotency-Key; its upload link lives for an hour."""
@@ -64,21 +66,22 @@ def post_media(body: MediaIn) -> MediaMadeOut:
 
 
 @router.post(
-    "/v1/media/<media_id>/complete", **effect(Scope.CONVERSATIONS, "media", "complete_media", "Check an uploaded file")
+    "/v1/media/<media_id>/complete",
+    **effect(Scope.CONVERSATIONS, "media", "complete_media", summary="Check an uploaded file"),
 )
 def post_complete(media_id: FileId) -> MediaOut:
     """422 `media_refused` for a file that WhatsApp would not take, or that is another one than was announced."""
     return MediaOut.of(deps().media.complete(caller(router).tenant_id, media_id))
 
 
-@router.get("/v1/media", **secured(Scope.READ, "media", "list_media", "The tenant's files, newest first"))
+@router.get("/v1/media", **secured(Scope.READ, "media", "list_media", summary="The tenant's files, newest first"))
 def list_media(limit: Limit = 50, cursor: CursorText = None) -> MediaListOut:
     """Also those that are not uploaded yet, or were refused: `status` says which."""
     page = deps().media.library.page(caller(router).tenant_id, limit, cursor)
     return MediaListOut(items=[MediaOut.of(file) for file in page.items], next_cursor=page.cursor)
 
 
-@router.get("/v1/media/<media_id>", **secured(Scope.READ, "media", "get_media", "A file, with a link to it"))
+@router.get("/v1/media/<media_id>", **secured(Scope.READ, "media", "get_media", summary="A file, with a link to it"))
 def get_media(media_id: FileId) -> MediaOneOut:
     """The link, which lives for five minutes, is in `download` once the file is ready."""
     tenant_id, media = caller(router).tenant_id, deps().media
@@ -91,7 +94,7 @@ def get_media(media_id: FileId) -> MediaOneOut:
 
 
 @router.delete(
-    "/v1/media/<media_id>", **secured(Scope.CONVERSATIONS, "media", "delete_media", "Forget a file", status=204)
+    "/v1/media/<media_id>", **secured(Scope.CONVERSATIONS, "media", "delete_media", summary="Forget a file", status=204)
 )
 def delete_media(media_id: FileId) -> Response[None]:
     """Campaigns that are yet to start with it will not."""
@@ -101,7 +104,7 @@ def delete_media(media_id: FileId) -> Response[None]:
 
 @router.get(
     "/v1/conversations/<conversation_id>/messages/<message_id>/media",
-    **secured(Scope.READ, "conversations", "get_message_media", "A link to the file of a message"),
+    **secured(Scope.READ, "conversations", "get_message_media", summary="A link to the file of a message"),
 )
 def get_message_media(
     conversation_id: ConversationPath,

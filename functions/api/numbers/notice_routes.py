@@ -12,7 +12,8 @@ deps = parts_for(router, Notices)
 
 
 @router.get(
-    "/v1/notices", **secured(Scope.READ, "notices", "list_notices", "What Meta told of the accounts, newest first")
+    "/v1/notices",
+    **secured(Scope.READ, "notices", "list_notices", summary="What Meta told of the accounts, newest first"),
 )
 def list_notices(limit: Limit = 50, cursor: CursorText = None) -> NoticesOut:
     """Such as a template that was paused, or a number whose quality fell."""

@@ -18,7 +18,9 @@ deps = parts_for(router, NumberParts)
 
 @router.post(
     "/v1/whatsapp/connect",
-    **effect(Scope.SETTINGS, "numbers", "connect_account", "Connect an account through Embedded Signup", status=201),
+    **effect(
+        Scope.SETTINGS, "numbers", "connect_account", summary="Connect an account through Embedded Signup", status=201
+    ),
 )
 def post_connect(body: ConnectIn) -> ConnectOut:
     """`code` is what Embedded Signup gave the browser, good for half a minute. Webhooks are subscribed, the numbers
@@ -35,7 +37,7 @@ def post_connect(body: ConnectIn) -> ConnectOut:
     return ConnectOut(waba=WabaOut.of(waba), numbers=[NumberOut.of(n, waba, now) for n in numbers], templates=templates)
 
 
-@router.get("/v1/numbers", **secured(Scope.READ, "numbers", "list_numbers", "The tenant's phone numbers"))
+@router.get("/v1/numbers", **secured(Scope.READ, "numbers", "list_numbers", summary="The tenant's phone numbers"))
 def list_numbers(limit: Limit = 50, cursor: CursorText = None) -> NumbersOut:
     """With the quality and the limits that Meta last told."""
     accounts, tenant_id, now = deps().accounts, caller(router).tenant_id, epoch_ms()

@@ -19,7 +19,7 @@ router = new_router()
 deps = parts_for(router, TemplateParts)
 
 
-@router.get("/v1/templates", **secured(Scope.READ, "templates", "list_templates", "Message templates"))
+@router.get("/v1/templates", **secured(Scope.READ, "templates", "list_templates", summary="Message templates"))
 def list_templates(limit: Limit = 50, cursor: CursorText = None) -> TemplatesOut:
     """Our copies: webhooks keep them as they are at Meta."""
     page = deps().templates.page(caller(router).tenant_id, limit, cursor)
@@ -27,7 +27,8 @@ def list_templates(limit: Limit = 50, cursor: CursorText = None) -> TemplatesOut
 
 
 @router.post(
-    "/v1/templates", **effect(Scope.CAMPAIGNS, "templates", "create_template", "Submit a template to Meta", status=201)
+    "/v1/templates",
+    **effect(Scope.CAMPAIGNS, "templates", "create_template", summary="Submit a template to Meta", status=201),
 )
 def post_template(body: TemplateIn) -> TemplateOut:
     """Meta reviews it: `status` is PENDING until then."""
@@ -39,7 +40,8 @@ def post_template(body: TemplateIn) -> TemplateOut:
 
 
 @router.post(
-    "/v1/templates/sync", **effect(Scope.CAMPAIGNS, "templates", "sync_templates", "Copy all templates from Meta again")
+    "/v1/templates/sync",
+    **effect(Scope.CAMPAIGNS, "templates", "sync_templates", summary="Copy all templates from Meta again"),
 )
 def post_sync() -> SyncOut:
     """Of every connected account. Webhooks keep them up to date otherwise."""
@@ -51,7 +53,7 @@ def post_sync() -> SyncOut:
     return SyncOut(templates=count)
 
 
-@router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "get_template", "A template"))
+@router.get("/v1/templates/<template_id>", **secured(Scope.READ, "templates", "get_template", summary="A template"))
 def get_template(
     template_id: Annotated[str, Path(pattern=META_ID, description="Meta's id of the template")],
 ) -> TemplateOut:

@@ -14,14 +14,15 @@ deps = parts_for(router, Directory)
 
 
 @router.get(
-    "/v1/rate-card", **secured(Scope.READ, "rate card", "get_rate_card", "Meta's prices as the tenant noted them")
+    "/v1/rate-card",
+    **secured(Scope.READ, "rate card", "get_rate_card", summary="Meta's prices as the tenant noted them"),
 )
 def get_rate_card() -> RateCardOut:
     """Without one, messages are counted and have no price: `currency` is null then."""
     return RateCardOut.of(rate_card_of(deps(), caller(router).tenant_id))
 
 
-@router.put("/v1/rate-card", **secured(Scope.SETTINGS, "rate card", "set_rate_card", "Replace the rate card"))
+@router.put("/v1/rate-card", **secured(Scope.SETTINGS, "rate card", "set_rate_card", summary="Replace the rate card"))
 def put_rate_card(body: RateCardIn) -> RateCardOut:
     """Dry runs and reports use it from now on, also for campaigns that are over."""
     card = body.to_card(epoch_ms())

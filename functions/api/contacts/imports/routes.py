@@ -68,7 +68,7 @@ def _imports() -> Imports:
 
 @router.post(
     "/v1/contacts/imports",
-    **effect(Scope.CONTACTS, "imports", "create_import", "Announce a CSV file of contacts", status=201),
+    **effect(Scope.CONTACTS, "imports", "create_import", summary="Announce a CSV file of contacts", status=201),
 )
 def post_import(body: ImportIn) -> ImportOut:
     """The file, of up to 200 MB, goes to `upload_url` with `upload_headers` within an hour; …/start begins the
@@ -78,7 +78,9 @@ def post_import(body: ImportIn) -> ImportOut:
 
 @router.post(
     "/v1/contacts/imports.csv",
-    **effect(Scope.CONTACTS, "imports", "import_file", "Import contacts from a CSV file", status=201, body=_FILE),
+    **effect(
+        Scope.CONTACTS, "imports", "import_file", summary="Import contacts from a CSV file", status=201, body=_FILE
+    ),
 )
 def post_import_file(
     filename: Annotated[str, Query(max_length=200, description="what the file is called")] = "contacts.csv",
@@ -166,7 +168,7 @@ def _begin(body: ImportIn, content: bytes) -> ImportOut:
 
 @router.post(
     "/v1/contacts/imports/<import_id>/start",
-    **effect(Scope.CONTACTS, "imports", "start_import", "Start an uploaded import"),
+    **effect(Scope.CONTACTS, "imports", "start_import", summary="Start an uploaded import"),
 )
 def post_start(import_id: ImportId) -> ImportOut:
     """Once the file is at its upload URL. Repeated it does nothing more."""
@@ -185,14 +187,16 @@ def post_start(import_id: ImportId) -> ImportOut:
     return _out(job)
 
 
-@router.get("/v1/contacts/imports", **secured(Scope.READ, "imports", "list_imports", "Imports, newest first"))
+@router.get("/v1/contacts/imports", **secured(Scope.READ, "imports", "list_imports", summary="Imports, newest first"))
 def list_imports(limit: Limit = 20, cursor: CursorText = None) -> ImportsOut:
     """With the first rejected rows of each."""
     page = _imports().page(caller(router).tenant_id, limit, cursor)
     return ImportsOut(items=[_out(job) for job in page.items], next_cursor=page.cursor)
 
 
-@router.get("/v1/contacts/imports/<import_id>", **secured(Scope.READ, "imports", "get_import", "How an import stands"))
+@router.get(
+    "/v1/contacts/imports/<import_id>", **secured(Scope.READ, "imports", "get_import", summary="How an import stands")
+)
 def get_import(import_id: ImportId) -> ImportOut:
     """Ask again every few seconds until `status` is completed or failed."""
     return _out(_imports().get(caller(router).tenant_id, import_id))
@@ -200,7 +204,7 @@ def get_import(import_id: ImportId) -> ImportOut:
 
 @router.get(
     "/v1/contacts/imports/<import_id>/rejected",
-    **secured(Scope.READ, "imports", "list_rejected_rows", "Rows not imported, and why"),
+    **secured(Scope.READ, "imports", "list_rejected_rows", summary="Rows not imported, and why"),
 )
 def get_rejected(
     import_id: ImportId,
