@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.domain.contacts.contact import Contact
-from shared.domain.contacts.identity import phone_ids
+from shared.domain.contacts.identity import contact_id_for, phone_ids
 from shared.domain.contacts.number_plans import VERSION, canonical_phone
-from shared.ids import TenantId
+from shared.ids import ContactId, TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 
@@ -26,12 +26,13 @@ def is_respelled(accounts: Accounts, tenant_id: TenantId) -> bool:
 def of_same_number(contacts: Contacts, tenant_id: TenantId, contact: Contact, *, respelled: bool) -> Sequence[Contact]:
     """Everybody with the contact's number, themselves included, whoever comes first in the order of spellings first;
     nobody when no read is needed to know that there is nobody else."""
-    ids = phone_ids(tenant_id, contact.phone or "")
-    if respelled:
-        ids = ids[:1]
-    if not set(ids) - {contact.contact_id}:
-        return ()
     phone = canonical_phone(contact.phone or "")
+    if respelled:
+        ids: Sequence[ContactId] = (contact_id_for(tenant_id, "phone", phone),) if phone else ()
+    else:
+        ids = phone_ids(tenant_id, contact.phone or "")
+    if all(one == contact.contact_id for one in ids):
+        return ()
     known = contacts.get_many(tenant_id, ids)
     found = {known[one].contact_id: known[one] for one in ids if one in known}
     same = {one: other for one, other in found.items() if canonical_phone(other.phone or "") == phone}

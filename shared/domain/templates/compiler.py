@@ -189,7 +189,8 @@ def _too_long(plan: SendPlan, values: Sequence[str]) -> Iterator[str]:
             text, limit = plan.header_text, HEADER_LIMIT
         elif part != "body":
             text, limit = plan.card_texts[int(part.split(".")[1])], CARD_BODY_LIMIT
-        if len(replace_variables(text, filled)) > limit:
+        longest = max(map(len, filled.values()))
+        if len(text) + text.count("{{") * longest > limit and len(replace_variables(text, filled)) > limit:
             yield part
 
 

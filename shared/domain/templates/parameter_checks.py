@@ -56,6 +56,8 @@ class BadValue(Exception):
 
 def one_line(text: str) -> str:
     """Without newlines, tabs and runs of spaces; empty when nothing visible is left."""
+    if text.isascii() and text.isalnum():
+        return text
     line = _BLANKS.sub(" ", text).strip()
     return line if line.strip(_INKLESS) else ""
 

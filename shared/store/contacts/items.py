@@ -1,20 +1,24 @@
 """A contact as an item of the Contacts table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
 from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
-from shared.store.engine.codec import Item, decode_item, encode_item, maybe_moment, moment, text, words
+from shared.store.engine.codec import Item, decode_item, encode_item, text, words
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FIELD = "f_"
 """Begins the names of attributes that hold custom fields."""
+_NEVER = EpochMs(0)
+_KEY = "C#"
+"""Begins the sort keys of contacts, before their id."""
 HOPS = 16
 """Pointers that are followed at most. Two are usual, one for an identity and one for a merger of contacts: each merger
 has those that led to who goes lead to who stays."""
@@ -28,29 +32,33 @@ def contact_partition(tenant_id: TenantId, contact_id: ContactId) -> str:
 
 
 def contact_key(tenant_id: TenantId, contact_id: ContactId) -> Item:
-    return {"pk": contact_partition(tenant_id, contact_id), "sk": f"C#{contact_id}"}
+    return {"pk": contact_partition(tenant_id, contact_id), "sk": f"{_KEY}{contact_id}"}
 
 
 def contact_of(item: Item) -> Contact:
-    name = text(item, "name") or text(item, "book") or text(item, "profile")
+    # Read by the million when audiences are frozen, so without a look at each attribute's type: this store alone writes
+    # them.
+    texts, times = cast("Mapping[str, str]", item), cast("Mapping[str, EpochMs]", item)
+    profile = texts.get("profile", "")
+    name = texts.get("name") or texts.get("book") or profile
     return Contact(
-        contact_id=ContactId(text(item, "sk").removeprefix("C#")),
-        phone=text(item, "phone") or None,
-        bsuid=text(item, "bsuid") or None,
+        contact_id=ContactId(texts["sk"][len(_KEY) :]),
+        phone=texts.get("phone") or None,
+        bsuid=texts.get("bsuid") or None,
         name=name,
-        region=text(item, "region"),
-        fields={name.removeprefix(FIELD): cast("str", v) for name, v in item.items() if name.startswith(FIELD)},
+        region=texts.get("region", ""),
+        fields={name[len(FIELD) :]: value for name, value in texts.items() if name.startswith(FIELD)},
         tags=words(item, "tags"),
-        opted_out_at=maybe_moment(item, "out_at"),
-        opt_out_source=text(item, "out_by"),
-        last_inbound_at=maybe_moment(item, "in_at"),
-        merged=frozenset(ContactId(one) for one in words(item, "merged")),
-        created_at=moment(item, "created"),
-        updated_at=moment(item, "updated"),
-        profile_name=text(item, "profile"),
-        username=text(item, "username"),
-        moved_at=moment(item, "moved_at"),
-        given_name=given_for(text(item, "first"), name),
+        opted_out_at=times.get("out_at"),
+        opt_out_source=texts.get("out_by", ""),
+        last_inbound_at=times.get("in_at"),
+        merged=cast("frozenset[ContactId]", words(item, "merged")),
+        created_at=times.get("created", _NEVER),
+        updated_at=times.get("updated", _NEVER),
+        profile_name=profile,
+        username=texts.get("username", ""),
+        moved_at=times.get("moved_at", _NEVER),
+        given_name=given_for(texts.get("first", ""), name),
     )
 
 
@@ -78,7 +86,7 @@ def read_contact_items(
             answer = client.batch_get_item(RequestItems=cast("Any", request))
             for raw in answer["Responses"].get(table, []):
                 item = decode_item(raw)
-                found[ContactId(text(item, "sk").removeprefix("C#"))] = item
+                found[ContactId(text(item, "sk")[len(_KEY) :])] = item
             keys = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
             if not keys:
                 break

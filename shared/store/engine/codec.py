@@ -64,7 +64,8 @@ def encode_item(item: Mapping[str, Value]) -> dict[str, Wire]:
 
 
 def decode_item(item: Mapping[str, Mapping[str, object]]) -> Item:
-    return {name: decode(value) for name, value in item.items()}
+    # Most values are text; the rest is asked for only then.
+    return {name: cast("str", v["S"]) if "S" in v else decode(v) for name, v in item.items()}
 
 
 def text(item: Mapping[str, Value], name: str, default: str = "") -> str:

@@ -19,14 +19,16 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
-from shared.config import required
+from shared.config import USER_AGENT, required
 from shared.errors import PermanentError
+from shared.store.engine.answers import AnswerParserFactory
 from shared.store.engine.codec import Item, decode_item, encode_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _CONFIG = Config(
+    user_agent=USER_AGENT,
     connect_timeout=1,
     read_timeout=5,
     max_pool_connections=32,
@@ -35,6 +37,8 @@ _CONFIG = Config(
 )
 
 
+_PARSERS = "response_parser_factory"
+"""What a client asks for the parser of its answers (botocore's component of a session)."""
 _TOO_LARGE = "exceeded the maximum allowed size"
 
 
@@ -107,7 +111,10 @@ class Database:
 def open_database(env: Mapping[str, str]) -> Database:
     """Make the one client; `env` names the tables."""
     session = botocore.session.get_session()
+    usual = session.get_component(_PARSERS)
+    session.register_component(_PARSERS, AnswerParserFactory())
     client = cast("DynamoDBClient", session.create_client("dynamodb", config=_CONFIG))
+    session.register_component(_PARSERS, usual)
     client.meta.events.register("after-call.dynamodb", _refuse_what_is_too_large)
     TableItem._client = client
     return Database(client, session, env)

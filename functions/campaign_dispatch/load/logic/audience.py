@@ -54,6 +54,8 @@ def judge(
 
 def _same_phone(contact: Contact, people: Sequence[Contact], history: History) -> SkipReason | None:
     """Of several contacts with one phone the first is written to, and a no of any counts."""
+    if not people:
+        return None
     if any(one.opted_out_at is not None for one in people):
         return SkipReason.OPTED_OUT
     before = takewhile(lambda one: one.contact_id != contact.contact_id, people)

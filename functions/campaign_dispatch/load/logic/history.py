@@ -77,6 +77,8 @@ class History:
 
     def standing(self, contact: Contact) -> Standing:
         """Whether the contact is in the audience, by tags and by what became of them before."""
+        if not self.streams:
+            return Standing.INSIDE if self.audience.includes(contact.tags) else Standing.OUTSIDE
         # Every stream must move on with every contact, also where an earlier answer decides.
         own = {campaign_id: stream.of(contact.contact_id) for campaign_id, stream in self.streams.items()}
         source = self.audience.source
