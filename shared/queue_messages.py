@@ -89,8 +89,9 @@ class InboundMessage(QueueMessage):
 class ConsentSaid(QueueMessage):
     """What a person said of consent, on a path of its own; it comes with the message or event it stands in as well.
 
-    In a message: `word` is "stop" or "start", `message` and `contact` are who said it, when, in which message. In
-    WhatsApp's own control: `preference` is one entry of Meta's user_preferences. `received_at` in epoch ms.
+    In a message: `word` is "stop" or "start", `message` and `contact` are who said it, when, in which message; of one
+    that cannot be handled, `waba_id` may say to whom. In WhatsApp's own control: `preference` is one entry of Meta's
+    user_preferences. `received_at` in epoch ms.
     """
 
     received_at: EpochMs

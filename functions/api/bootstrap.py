@@ -175,6 +175,7 @@ class _Nouns(Common):
         from functions.api.inbox.parts import ConversationParts, DeskParts
         from functions.api.inbox.sending.parts import DraftParts
         from shared.services.single_send import SingleSender
+        from shared.store.campaigns.sending_stops import SendingStops
         from shared.store.conversations.agents import Agents
 
         accounts, contacts, conversations = self.accounts, self.contacts, self.conversations
@@ -184,7 +185,9 @@ class _Nouns(Common):
                 contacts=contacts,
                 conversations=conversations,
                 drafts=DraftParts(accounts, contacts, self.fields, self.templates, conversations, self.media),
-                sender=SingleSender(accounts, contacts, conversations, self.access, self.client, self.media),
+                sender=SingleSender(
+                    accounts, contacts, conversations, self.access, self.client, SendingStops(self.database), self.media
+                ),
                 signals=self.signals,
             ),
             DeskParts(accounts, Agents(self.database), conversations, self.inbox, self.signals),

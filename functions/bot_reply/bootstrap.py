@@ -15,6 +15,7 @@ from shared.services.meta_access import MetaAccess
 from shared.services.single_send import SingleSender
 from shared.store.accounts.tenants import Accounts
 from shared.store.bots.bots import Bots
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 from shared.store.engine.database import Database, open_database
@@ -32,7 +33,7 @@ def build(database: Database, env: Mapping[str, str]) -> BotParts:
         SecretReader(aws.secrets, required(env, "META_SECRET_ARN"), MetaSecrets),
     )
     graph = GraphClient(required(env, "GRAPH_API_URL"), required(env, "GRAPH_API_VERSION"))
-    sender = SingleSender(accounts, Contacts(database), conversations, meta, graph)
+    sender = SingleSender(accounts, Contacts(database), conversations, meta, graph, SendingStops(database))
     parking = Parking(aws, required(env, "DATA_BUCKET"), metric="BotTurnParked")
     return BotParts(Bots(directory), conversations, sender, parking)
 

@@ -16,6 +16,7 @@ from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database, open_database
@@ -35,6 +36,7 @@ def build(database: Database, env: Mapping[str, str]) -> LaneParts:
         lanes=Lanes(database),
         sends=Sends(database),
         consent=Contacts(database).consent,
+        stops=SendingStops(database),
         meta=MetaAccess(
             accounts,
             Vault(aws.kms, required(env, "KMS_KEY_ID")),

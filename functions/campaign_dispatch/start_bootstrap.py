@@ -17,6 +17,7 @@ from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
@@ -49,6 +50,7 @@ def build(database: Database, env: Mapping[str, str]) -> StartParts:
         templates=Templates(directory),
         media=functools.cache(media),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
+        stops=SendingStops(database),
     )
 
 

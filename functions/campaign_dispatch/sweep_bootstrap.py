@@ -13,6 +13,7 @@ from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
 from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.engine.database import Database, open_database
@@ -31,6 +32,7 @@ def build(database: Database, env: Mapping[str, str]) -> SweepParts:
         lanes=lanes,
         slices=LoadSlices(database),
         turns=SweepTurns(database),
+        stops=SendingStops(database),
         opening=Opening(Accounts(directory), campaigns, Templates(directory), lanes, lane_queue),
         start_queue=Queue(aws.sqs, required(env, "START_QUEUE_URL")),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),

@@ -13,8 +13,7 @@ from shared.store.engine.directory import Directory
 
 
 def build(database: Database) -> ConsentParts:
-    accounts = Accounts(Directory(database))
-    return ConsentParts(accounts=accounts, owners=Owners(accounts), people=Identification(Contacts(database)))
+    return ConsentParts(Owners(Accounts(Directory(database))), Identification(Contacts(database)))
 
 
 @functools.cache

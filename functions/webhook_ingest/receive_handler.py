@@ -9,11 +9,12 @@ import base64
 import binascii
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.webhook_ingest.receive.cells import to_send_on
 from functions.webhook_ingest.receive.consent import consent_said
+from functions.webhook_ingest.receive.overheard import overheard
 from functions.webhook_ingest.receive.oversize import QUEUE_BYTES, set_apart
 from functions.webhook_ingest.receive.routing import Split, digest
 from functions.webhook_ingest.receive.signature import is_signed
@@ -24,6 +25,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.numbers.cells import FORWARDED_FOR, SIGNATURE, JoinCell
 from shared.ids import WabaId
 from shared.observability import count, logger, with_counts
+from shared.queue_messages import ConsentSaid
 from shared.sqs_batch import log_failure
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -76,7 +78,7 @@ def _receive(event: Mapping[str, Any], parts: Deps) -> Response:
         return _answer(parts.cells.join(joining))
     found = _split(body, WabaId(_header(event, FORWARDED_FOR)), header, parts, now)
     # A no goes first, and beside what it stands in: it must not wait for anything else.
-    parts.consent.send_all(Outgoing(said, digest(said.phone_number_id or said.waba_id)) for said in consent_said(found))
+    parts.consent.send_all(Outgoing(said, digest(said.phone_number_id or said.waba_id)) for said in _said(found, now))
     if len(body) > QUEUE_BYTES:
         set_apart(found, parts.parking)
     parts.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
@@ -86,6 +88,13 @@ def _receive(event: Mapping[str, Any], parts: Deps) -> Response:
     for parked in found.parked:
         parts.parking.park(parked.reason, parked.raw)
     return _answer(200)
+
+
+def _said(found: Split, now: EpochMs) -> Iterator[ConsentSaid]:
+    """What is said of consent, in what is put aside as well."""
+    yield from consent_said(found)
+    for parked in found.parked:
+        yield from overheard(parked.raw, now, parked.waba_id)
 
 
 def _split(body: bytes, sent_on_for: WabaId, signature: str, parts: Deps, now: EpochMs) -> Split:

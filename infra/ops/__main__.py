@@ -11,14 +11,25 @@ from collections.abc import Sequence
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.ops import campaigns, incidents, numbers, people, stack, tenants
+from infra.ops import (
+    audit,
+    campaigns,
+    incidents,
+    letters,
+    numbers,
+    parked,
+    people,
+    sending,
+    stack,
+    tenants,
+)
 from infra.ops.desk import Desk
 from infra.ops.output import as_json, as_text
 from shared.clock import epoch_ms
 from shared.errors import AppError
 from shared.store.engine.database import open_database
 
-NOUNS = (tenants, campaigns, people, numbers, incidents)
+NOUNS = (tenants, campaigns, people, numbers, incidents, sending, letters, parked, audit)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -71,7 +71,7 @@ def look_at(desk: Desk, tenant_id: TenantId, campaign: Campaign) -> Look:
     except NotFound:
         template = None
     waits = campaign.state is State.LOADING and waits_for_another(desk.campaigns, tenant_id, campaign)
-    return Look(campaign, work, number, template, waits, desk.now)
+    return Look(campaign, work, number, template, waits, desk.now, desk.stops.of(tenant_id))
 
 
 def books(desk: Desk, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> Answer:

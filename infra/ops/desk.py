@@ -2,19 +2,23 @@
 happens unless `--yes` says so, and what happens is written down first."""
 
 import argparse
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from infra.ops.operations import Operation, OperatorAudit
 from infra.ops.stack import Stack
 from shared.clients.aws import AwsClients
-from shared.clock import EpochMs, to_rfc3339
+from shared.clients.platform_secret import MetaSecrets, SecretReader
+from shared.clock import EpochMs, epoch_ms, to_rfc3339
 from shared.errors import NotFound
-from shared.ids import PhoneNumberId, TenantId, WabaId
+from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.engine.database import Database
@@ -67,6 +71,55 @@ class Desk:
     @cached_property
     def contacts(self) -> Contacts:
         return Contacts(self.database)
+
+    @cached_property
+    def stops(self) -> SendingStops:
+        return SendingStops(self.database)
+
+    @cached_property
+    def audit(self) -> OperatorAudit:
+        return OperatorAudit(self.database)
+
+    @cached_property
+    def secret_reader(self) -> SecretReader[MetaSecrets]:
+        return SecretReader(self.aws.secrets, self.stack.env["META_SECRET_ARN"], MetaSecrets)
+
+    @property
+    def meta_secrets(self) -> MetaSecrets:
+        """As they stand now."""
+        return self.secret_reader.read(self.now)
+
+    @property
+    def stripe_webhook_url(self) -> str:
+        """The stack's output names it, but for the local cloud, which serves its API under another address."""
+        local = os.environ.get("AWS_ENDPOINT_URL", "")
+        if not local:
+            return self.stack.outputs["StripeWebhookUrl"]
+        return f"{local}/_aws/execute-api/{self.stack.outputs['ApiId']}/webhooks/stripe"
+
+    def act(
+        self,
+        args: argparse.Namespace,
+        action: str,
+        target: str,
+        do: Callable[[], Answer],
+        *,
+        reason: str = "",
+        preview: Answer | None = None,
+    ) -> Answer:
+        """Only what would be done, unless `--yes` was said. Else an entry in the audit, then the thing itself, then its
+        outcome in that entry; raises what it raises."""
+        if not args.yes:
+            return {"would": f"{action} {target}", **(preview or {}), "nothing_was_done": "add --yes to do it"}
+        entry = Operation(new_ulid(), epoch_ms(), self.who, action, target, reason)
+        self.audit.begin(entry)
+        try:
+            outcome = do()
+        except Exception as error:
+            self.audit.end(entry.operation_id, f"failed: {type(error).__name__}")
+            raise
+        self.audit.end(entry.operation_id, "done")
+        return {"did": f"{action} {target}", **outcome, "audit": entry.operation_id}
 
     def tenant_named(self, name: str) -> TenantId:
         """From a tenant's own id, or from Meta's id of its number or account, or its customer id at Stripe. Raises

@@ -3,6 +3,7 @@
 import argparse
 
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, masked, moment
+from infra.ops.sending import shown as stop_shown
 from shared.domain.campaigns.stop_conditions import reason_to_idle
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.errors import NotFound
@@ -34,6 +35,7 @@ def status(desk: Desk, phone_number_id: PhoneNumberId) -> Answer:
         "state": number.state_at(desk.now),
         "may_not_send": idle,
         "remedy": next_action(idle),
+        "sending": stop_shown(desk.stops.of(tenant_id)),
         "restricted_until": moment(number.restricted_until),
         "quality": number.quality,
         "throughput": number.throughput,

@@ -5,6 +5,7 @@ import argparse
 from infra.ops.campaigns import look_at
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, masked, moment
 from infra.ops.incidents import shown as incident_shown
+from infra.ops.sending import shown as stop_shown
 from infra.ops.why import why_not_sending
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_conditions import reason_to_idle
@@ -35,6 +36,7 @@ def status(desk: Desk, tenant_id: TenantId) -> Answer:
         "plan": tenant.plan,
         "subscription": tenant.subscription_status,
         "since": moment(tenant.created_at),
+        "sending": stop_shown(desk.stops.of(tenant_id)),
         "members": len(desk.accounts.members(tenant_id)),
         "accounts": [
             {"waba": waba.waba_id, "status": waba.status, "reason": waba.reason, "has_token": bool(waba.token)}

@@ -25,6 +25,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
 from shared.clock import EpochMs, to_rfc3339
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.number_work import NumberWork
+from shared.domain.campaigns.sending_stop import SendingStop
 from shared.domain.campaigns.stop_conditions import reason_not_to_begin, reason_to_idle
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.domain.numbers.number import Number
@@ -42,6 +43,7 @@ class Look:
     template: Template | None
     waits: bool
     now: EpochMs
+    stop: SendingStop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,16 @@ _SAYS: Mapping[str, tuple[str, str]] = {
 
 def why_not_sending(look: Look) -> list[Why]:
     """Everything that is in the way, what weighs most first; of one that sends, that it does."""
-    return [*_of_its_state(look), *_of_number_and_template(look)] or [_why(SENDING)]
+    found = [*_of_stops(look), *_of_its_state(look), *_of_number_and_template(look)]
+    return found or [_why(SENDING)]
+
+
+def _of_stops(look: Look) -> list[Why]:
+    if look.stop is None or look.campaign.state in (State.DRAFT, State.COMPLETED, State.CANCELLED):
+        return []
+    whose = "platform" if look.stop.platform else "tenant"
+    what = f"operators have stopped the sending of the {whose}: {look.stop.reason}"
+    return [Why(f"{whose}_stopped", what, f"see `sending status`, then `sending resume` for the {whose}")]
 
 
 def _why(code: str, more: str = "") -> Why:

@@ -14,6 +14,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.callback import SingleSend, encode_single
 from shared.domain.campaigns.endpoint import MARKETING_ENDPOINT, USUAL_ENDPOINT, Route
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
+from shared.domain.campaigns.sending_stop import require_sending
 from shared.domain.contacts.consent import Purpose, SkipReason, refusal
 from shared.domain.contacts.contact import Contact
 from shared.domain.conversations.conversation import Conversation, author_of, claim_answer, window_open
@@ -29,6 +30,7 @@ from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.services.same_number import with_no_of_others
 from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations, Head
 
@@ -87,6 +89,7 @@ class SingleSender:
         conversations: Conversations,
         meta: MetaAccess,
         graph: GraphClient,
+        stops: SendingStops,
         media: MediaService | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], EpochMs] = epoch_ms,
@@ -96,6 +99,7 @@ class SingleSender:
         self._conversations = conversations
         self._meta = meta
         self._graph = graph
+        self._stops = stops
         self._media = media
         self._sleep = sleep
         self._clock = clock
@@ -104,8 +108,8 @@ class SingleSender:
         """The stored message with its outcome: sent, failed (with Meta's code) or unknown. `now` is when the caller
         began to work, epoch ms.
 
-        Raises NotFound, SendRefused when the gate or the closed 24-hour window forbids it (the error says what to do
-        instead), Conflict `answered_meanwhile`, and RetryableError while an earlier attempt may be sending it.
+        Raises NotFound, SendRefused when the gate, the closed 24-hour window or a stop forbids it (the error says what
+        to do instead), Conflict `answered_meanwhile`, and RetryableError while an earlier attempt may be sending it.
         """
         conversation = self._conversations.get(tenant_id, conversation_id)
         contact = self._contacts.get(tenant_id, conversation.contact_id) if conversation else None
@@ -113,17 +117,13 @@ class SingleSender:
             raise NotFound("there is no such conversation")
         # Another conversation than asked for, if that has moved.
         message = _message(conversation.conversation_id, draft)
-        head = Head(
-            message.conversation_id,
-            conversation.phone_number_id,
-            contact.contact_id,
-            contact.shown_name,
-            contact.phone or "",
-        )
+        number_id, phone = conversation.phone_number_id, contact.phone or ""
+        head = Head(message.conversation_id, number_id, contact.contact_id, contact.shown_name, phone)
         messages = self._conversations.messages
         # Before the gate: what was begun is told as it stands, also when the gate has closed since.
         if messages.get(tenant_id, message.conversation_id, message.message_id) is not None:
             return self._earlier(tenant_id, head, message, draft.seen_id, now)
+        require_sending(self._stops.of(tenant_id))
         self._check(with_no_of_others(self._accounts, self._contacts, tenant_id, contact), conversation, draft, now)
         number = self._accounts.number(tenant_id, conversation.phone_number_id)
         if draft.purpose == "conversation":

@@ -43,6 +43,7 @@ from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
 from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.contacts.contacts import Contacts
@@ -152,6 +153,7 @@ class Deps:
     lanes: Lanes
     slices: LoadSlices
     turns: SweepTurns
+    stops: SendingStops
     leases: LeaseBook
     load_queue: Queue
     dry_run_queue: Queue
@@ -199,6 +201,7 @@ class World:
             lanes=Lanes(database),
             slices=LoadSlices(database),
             turns=SweepTurns(database),
+            stops=SendingStops(database),
             leases=LeaseBook(database),
             load_queue=cast("Queue", self.load_queue),
             dry_run_queue=cast("Queue", self.dry_run_queue),
@@ -308,6 +311,7 @@ class World:
             sends=self.deps.sends,
             consent=self.deps.contacts.consent,
             results=self.results(),
+            stopped=lambda: self.deps.stops.of(self.tenant_id) is not None,
             transmit=meta,
             blocking=run_blocking,
             clock=clock,

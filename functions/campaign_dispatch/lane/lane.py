@@ -34,6 +34,8 @@ AHEAD_SECONDS = 0.6
 _FEED_OVERLAP_MS = 60_000
 _FLUSHES = 10
 _CURVE_SECONDS = 10.0
+_STOP_SECONDS = 2.0
+"""So often it is asked whether sending is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class LaneEnd:
 
 @dataclass(slots=True)
 class Lane:
-    """One slice of one lane, which was `taken` by whoever runs it."""
+    """One slice of one lane, which was `taken` by whoever runs it. `stopped` says whether operators have stopped the
+    tenant's sending."""
 
     phone_number_id: PhoneNumberId
     taken: LaneState
@@ -55,6 +58,7 @@ class Lane:
     sends: Sends
     consent: Consent
     results: Results
+    stopped: Callable[[], bool]
     transmit: Transmitter
     blocking: Blocking
     clock: Clock
@@ -69,6 +73,8 @@ class Lane:
     _fence: int = field(init=False)
     _lost: bool = False
     _drawn_at: float = 0.0
+    _asked_at: float = float("-inf")
+    _is_stopped: bool = False
     _person: OnePerson = field(init=False)
     _sender: Sender = field(init=False)
 
@@ -102,7 +108,7 @@ class Lane:
             # Before the look at what there is to do, so that a retry stored now is seen now.
             await self._flush()
             looked_at = self.clock.monotonic()
-            work = await self.blocking(lambda: self.lanes.work(self.phone_number_id))
+            work = await self._unless_stopped(await self.blocking(lambda: self.lanes.work(self.phone_number_id)))
             state = work.lanes[self.lane]
             if state.fence != self._fence:
                 raise LeaseLost
@@ -116,6 +122,13 @@ class Lane:
             if window.empty and not self._sender.busy and not has_work(work, self.lane):
                 return False
             await self._wait_for_room(hungry=not window.empty)
+
+    async def _unless_stopped(self, work: NumberWork) -> NumberWork:
+        """The same without its campaigns while sending is stopped: who is in line keeps their place."""
+        now = self.clock.monotonic()
+        if now - self._asked_at >= _STOP_SECONDS:
+            self._asked_at, self._is_stopped = now, await self.blocking(self.stopped)
+        return replace(work, runs=()) if self._is_stopped else work
 
     def _next_window(self, work: NumberWork, state: LaneState) -> Window:
         now = self.clock.monotonic()

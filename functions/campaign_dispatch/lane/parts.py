@@ -9,6 +9,7 @@ from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.consent import Consent
 from shared.store.templates.templates import Templates
@@ -25,6 +26,7 @@ class LaneParts:
     lanes: Lanes
     sends: Sends
     consent: Consent
+    stops: SendingStops
     meta: MetaAccess
     graph: Callable[[], GraphClient]
     lane_queue: Queue

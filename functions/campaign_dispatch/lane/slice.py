@@ -45,7 +45,7 @@ async def run_blocking(call: Callable[[], T], /) -> T:
 
 def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
-    the number is nobody's or may not send."""
+    the number is nobody's or may not send, or sending is stopped."""
     now = epoch_ms()
     # First of all: whoever dies from here on is missed when the lease ends, and not when the reservation does.
     taken = parts.lanes.acquire(wake.phone_number_id, wake.lane, new_ulid(), wake.handoff, now, EpochMs(now + LEASE_MS))
@@ -53,6 +53,10 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
         return None
     tenant_id = parts.accounts.tenant_of_number(wake.phone_number_id)
     if tenant_id is None:
+        parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
+        return None
+    if parts.stops.of(tenant_id) is not None:
+        # Nobody is woken: once it is lifted the sweep wakes lanes that have work.
         parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
         return None
     number = parts.accounts.number(tenant_id, wake.phone_number_id)
@@ -109,6 +113,7 @@ async def _run(parts: LaneParts, tenant_id: TenantId, number: Number, taken: Lan
                 cancelled=partial(is_cancelled, parts.campaigns),
                 new_id=new_ulid,
             ),
+            stopped=lambda: parts.stops.of(tenant_id) is not None,
             transmit=GraphTransmitter(graph, access, number.phone_number_id, categories),
             blocking=run_blocking,
             clock=SystemClock(),

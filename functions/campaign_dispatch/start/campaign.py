@@ -24,7 +24,8 @@ FILES_AT_ONCE = 11
 
 
 def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> str:
-    """Returns what happened: loading, refused, or ignored (a duplicate firing, or no longer scheduled).
+    """Returns what happened: loading, refused, stopped (all sending is; the sweep starts it once that is lifted), or
+    ignored (a duplicate firing, or no longer scheduled).
 
     A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
     earlier campaign that is not done with the people this one is for; nobody is written to. Raises RetryableError when
@@ -35,6 +36,8 @@ def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: Campaign
     except NotFound:
         return "ignored"
     if campaign.state is State.SCHEDULED:
+        if parts.stops.of(tenant_id) is not None:
+            return "stopped"
         try:
             campaign = _freeze_plan(parts, tenant_id, campaign, now)
         except (CompileError, NotFound) as exc:

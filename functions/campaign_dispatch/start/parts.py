@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.clients.queue import Queue
 from shared.services.media import MediaService
 from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.contacts.fields import ContactFields
 from shared.store.templates.templates import Templates
 
@@ -19,3 +20,4 @@ class StartParts:
     templates: Templates
     media: Callable[[], MediaService]
     load_queue: Queue
+    stops: SendingStops

@@ -81,8 +81,7 @@ def _bring_on(
             _let_rest(parts, tenant_id, campaign, now, corrected=bool(wrong))
             return why
         case Start():
-            parts.start_queue.send(StartCampaign(tenant_id, campaign_id), group=tenant_id)
-            return "started"
+            return _start(parts, tenant_id, campaign)
         case Load():
             return _reload(parts, tenant_id, campaign, now)
         case Open():
@@ -97,6 +96,14 @@ def _bring_on(
             return _close_cancelled(parts, tenant_id, campaign, work, cursors, now, out_of_time)
         case SettleHeld():
             return _give_up_on_held(parts, tenant_id, campaign, work, now, out_of_time)
+
+
+def _start(parts: SweepParts, tenant_id: TenantId, campaign: Campaign) -> str:
+    """Announce an overdue start again, unless operators have stopped sending."""
+    if parts.stops.of(tenant_id) is not None:
+        return "stopped"
+    parts.start_queue.send(StartCampaign(tenant_id, campaign.campaign_id), group=tenant_id)
+    return "started"
 
 
 def _correct(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, wrong: Correction, now: EpochMs) -> None:
@@ -137,6 +144,9 @@ def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: Epo
 def _wake(
     parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, wake: tuple[int, ...], now: EpochMs
 ) -> None:
+    """Nobody while operators have stopped sending: they would find that out, and end."""
+    if not wake or parts.stops.of(tenant_id) is not None:
+        return
     for lane in wake:
         fence = work.lanes[lane].fence if lane in work.lanes else 0
         wake_and_keep(parts.lanes, parts.lane_queue, tenant_id, campaign.phone_number_id, lane, fence=fence, now=now)

@@ -7,6 +7,7 @@ from shared.clients.queue import Queue
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.load_slices import LoadSlices
+from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.campaigns.sends import Sends
 from shared.store.campaigns.sweep_turns import SweepTurns
 
@@ -21,6 +22,7 @@ class SweepParts:
     lanes: Lanes
     slices: LoadSlices
     turns: SweepTurns
+    stops: SendingStops
     opening: Opening
     start_queue: Queue
     load_queue: Queue

@@ -17,12 +17,10 @@ from shared.domain.contacts.consent_words import ConsentWord
 from shared.ids import TenantId
 from shared.observability import count
 from shared.queue_messages import ConsentSaid
-from shared.store.accounts.tenants import Accounts
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentParts:
-    accounts: Accounts
     owners: Owners
     people: Identification
 
@@ -40,7 +38,9 @@ def take_consent(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> None:
 
 def _words(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> bool:
     """Whether it was said to a tenant, by somebody, at some time."""
-    tenant_id = parts.owners.tenant_of(said.phone_number_id, now)
+    tenant_id = parts.owners.tenant_of(said.phone_number_id, now) if said.phone_number_id else None
+    # What could not be handled may name no number, or one that is not connected; its account says whose it is.
+    tenant_id = tenant_id or parts.owners.tenant_of_account(said.waba_id)
     who = sender_of(said.message, said.contact)
     at = claimed_time(said.message, said.received_at)
     if tenant_id is None or not who or at is None or said.word not in ("stop", "start"):
@@ -53,7 +53,7 @@ def _words(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> bool:
 
 
 def _choice(parts: ConsentParts, said: ConsentSaid, now: EpochMs) -> bool:
-    tenant_id = parts.accounts.tenant_of_waba(said.waba_id) if said.waba_id else None
+    tenant_id = parts.owners.tenant_of_account(said.waba_id)
     chosen = preference_of(said.preference, said.contact)
     at = credible(chosen.at, said.received_at) if chosen is not None else None
     if tenant_id is None or chosen is None or at is None:

@@ -1,7 +1,7 @@
 """Whose a phone number is, remembered for a few minutes: statuses ask this thousands of times a minute."""
 
 from shared.clock import EpochMs
-from shared.ids import PhoneNumberId, TenantId
+from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.accounts.tenants import Accounts
 
 _KEEP_MS = 180_000
@@ -23,3 +23,7 @@ class Owners:
         if tenant_id is not None:
             self._kept[phone_number_id] = (now, tenant_id)
         return tenant_id
+
+    def tenant_of_account(self, waba_id: WabaId) -> TenantId | None:
+        """The tenant id, or None when the account is nobody's or not named."""
+        return self._accounts.tenant_of_waba(waba_id) if waba_id else None

@@ -1,7 +1,7 @@
 """What a webhook says of consent, taken out of it so that it need not wait behind all else that people write. Pure.
 
 It is said a second time: the message or event itself goes its ordinary way as well, and whoever handles it finds the
-consent recorded. So what is left out here (too large, of a group) is heard there, a little later.
+consent recorded. What cannot be handled is heard by `overheard`, before it is put aside.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,8 +34,8 @@ def _in_words(routed: Routed) -> ConsentSaid | None:
         received_at=routed.message.received_at,
         phone_number_id=routed.message.phone_number_id,
         word=said,
-        message=_known(message, ("from", "from_user_id", "id", "timestamp")),
-        contact=_contact(routed.message.contact),
+        message=known_words(message, ("from", "from_user_id", "id", "timestamp")),
+        contact=known_contact(routed.message.contact),
     )
 
 
@@ -43,19 +43,21 @@ def _in_settings(event: AccountEvent) -> Iterator[ConsentSaid]:
     preferences = as_list(event.value.get("user_preferences"))
     find = finder(event.value, preferences, ("user_id", "wa_id"))
     for chosen in map(as_object, preferences):
-        if preference := _known(chosen, _PREFERENCE):
+        if preference := known_words(chosen, _PREFERENCE):
             yield ConsentSaid(
                 received_at=event.received_at,
                 waba_id=event.waba_id,
                 preference=preference,
-                contact=_contact(find(chosen)),
+                contact=known_contact(find(chosen)),
             )
 
 
-def _contact(described: Mapping[str, object]) -> Json:
-    profile = _known(as_object(described.get("profile")), ("name", "username"))
-    return _known(described, ("wa_id", "user_id", "username")) | ({"profile": profile} if profile else {})
+def known_contact(described: Mapping[str, object]) -> Json:
+    """What says who somebody is, of an entry of `contacts`."""
+    profile = known_words(as_object(described.get("profile")), ("name", "username"))
+    return known_words(described, ("wa_id", "user_id", "username")) | ({"profile": profile} if profile else {})
 
 
-def _known(source: Mapping[str, object], keys: tuple[str, ...]) -> Json:
+def known_words(source: Mapping[str, object], keys: tuple[str, ...]) -> Json:
+    """Those of the texts under these keys that are there, and no longer than Meta's are."""
     return {key: text for key in keys if 0 < len(text := word(source, key)) <= _LONGEST_NAME}

@@ -34,8 +34,11 @@ class Routed:
 
 @dataclass(frozen=True, slots=True)
 class Parked:
+    """`waba_id` is whose entry it stood in, where that is known."""
+
     reason: str
     raw: object
+    waba_id: WabaId = WabaId("")
 
 
 @dataclass(slots=True)

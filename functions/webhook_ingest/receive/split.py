@@ -85,13 +85,13 @@ def _add_change(found: Split, statuses: Rows, entry: Json, change: object, recei
     kind = _field_of(entry, as_object(change))
     if not kind or not isinstance(value, dict):
         if not part.only:
-            found.parked.append(Parked("change without field or value", change))
+            found.parked.append(Parked("change without field or value", change, WabaId(identifier(entry, "id"))))
         return
     waba_id = WabaId(_waba_of(value) or identifier(entry, "id"))
     if not part.has(kind, waba_id):
         return
     if kind == _MESSAGES:
-        if rest := _add_messages(found, statuses, value, received_at):
+        if rest := _add_messages(found, statuses, waba_id, value, received_at):
             found.events.append(_event(waba_id, kind, rest, entry, received_at))
         return
     found.accounts.add(waba_id)
@@ -140,22 +140,22 @@ def _waba_of(value: Json) -> str:
     return next(filter(None, (*named, identifier(value, "waba_info"))), "")
 
 
-def _add_messages(found: Split, statuses: Rows, value: Json, received_at: EpochMs) -> Json | None:
+def _add_messages(found: Split, statuses: Rows, waba_id: WabaId, value: Json, received_at: EpochMs) -> Json | None:
     """Messages and statuses of a change; returns what else it carries (errors, user actions), None when nothing."""
     phone_number_id = PhoneNumberId(identifier(as_object(value.get("metadata")), "phone_number_id"))
     lists = {key: value[key] for key in ("messages", "statuses") if key in value}
     rest = {key: item for key, item in value.items() if key not in _ENVELOPE_KEYS and item}
     if not phone_number_id:
-        found.parked.append(Parked("no phone number id", value))
+        found.parked.append(Parked("no phone number id", value, waba_id))
         return None
     if not lists and not rest:
-        found.parked.append(Parked("change says nothing", value))
+        found.parked.append(Parked("change says nothing", value, waba_id))
         return None
     find = finder(value, as_list(lists.get("messages")))
     slim = slimmer(value, as_list(lists.get("statuses")), received_at)
     for key, listed in lists.items():
         if not isinstance(listed, list):
-            found.parked.append(Parked(f"{key} is not a list", value))
+            found.parked.append(Parked(f"{key} is not a list", value, waba_id))
             continue
         for item in listed:
             if key == "messages" and isinstance(item, dict):
@@ -167,7 +167,7 @@ def _add_messages(found: Split, statuses: Rows, value: Json, received_at: EpochM
             elif key == "statuses" and is_other_status(as_object(item)):
                 rest["statuses"] = [*as_list(rest.get("statuses")), item]
             else:
-                found.parked.append(Parked(f"{key} entry not understood", {**value, key: [item]}))
+                found.parked.append(Parked(f"{key} entry not understood", {**value, key: [item]}, waba_id))
     if not rest:
         return None
     whose: Json = {"contacts": value["contacts"]} if "user_actions" in rest and value.get("contacts") else {}

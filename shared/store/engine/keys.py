@@ -63,6 +63,9 @@ KEYS = (
     Key("Directory", "PN#<number>", "numbers", False, _TENANT),
     Key("Directory", "OWNED#<t>", "accounts", False, _TENANT),
     Key("Directory", "DUE#<kind>#<partition>", "engine", False, "until it is done"),
+    Key("Directory", "T#<t> / STOP#sending", "campaigns", False, "until sending is resumed"),
+    Key("Directory", "STOP#platform / STOP#sending", "campaigns", False, "until sending is resumed"),
+    Key("Directory", "OPS#<yyyy-mm> / AUDIT#<id>", "accounts", False, "800 days"),
     # Contacts.
     Key("Contacts", "T#<t>#<shard> / C#<contact>", "contacts", True, _TENANT, "by contact id and every alias"),
     Key("Contacts", "T#<t>#<shard> / E#<contact>#<event>", "contacts", True, _TENANT, "by contact id"),

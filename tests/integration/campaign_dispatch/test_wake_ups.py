@@ -49,6 +49,7 @@ def run(world: World, wake: WakeLane, queue: object = None) -> LaneEnd | None:
         lanes=deps.lanes,
         sends=deps.sends,
         consent=deps.contacts.consent,
+        stops=deps.stops,
         meta=cast("Any", _Access()),
         graph=lambda: GraphClient("http://127.0.0.1:9", "v26.0"),
         lane_queue=cast("Any", queue or world.lane_queue),

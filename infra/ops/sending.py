@@ -1,0 +1,87 @@
+"""`sending`: stop and resume what is sent, of the platform or of one tenant."""
+
+import argparse
+
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
+from shared.domain.campaigns.sending_stop import SendingStop
+from shared.errors import Conflict, InvalidInput
+from shared.ids import TenantId
+
+_CAMPAIGNS = "no campaign starts or sends: lanes stop within seconds, and keep everybody's place"
+_EVERYTHING = f"{_CAMPAIGNS}; bots, agents and the API write to nobody"
+
+
+def add_to(nouns: Nouns) -> None:
+    verbs = add_noun(nouns, "sending", "what is sent: stop it, and let it go on")
+    for name, run, what, acts in (
+        ("status", _status, "whether it is stopped", False),
+        ("stop", _stop, "stop campaigns; with --everything also what bots, agents and the API send", True),
+        ("resume", _resume, "let it go on: the sweep wakes lanes and starts what is overdue, within two minutes", True),
+    ):
+        verb = add_verb(verbs, name, run, what, acts=acts)
+        of = verb.add_mutually_exclusive_group(required=True)
+        of.add_argument("--platform", action="store_true", help="of all tenants")
+        of.add_argument("--tenant", default="", help="of one tenant")
+        if name == "stop":
+            verb.add_argument("--everything", action="store_true", help="also bots, agents and the API")
+        if acts:
+            verb.add_argument("--reason", required=True, help="why, for the audit and for whoever asks")
+
+
+def _of(desk: Desk, args: argparse.Namespace) -> TenantId | None:
+    return desk.tenant_named(args.tenant) if args.tenant else None
+
+
+def _name(tenant_id: TenantId | None) -> str:
+    return f"tenant {tenant_id}" if tenant_id else "platform"
+
+
+def shown(stop: SendingStop | None) -> Answer:
+    """As every status shows it."""
+    if stop is None:
+        return {"stopped": False}
+    return {
+        "stopped": True,
+        "of": "the platform" if stop.platform else "this tenant",
+        "covers": _EVERYTHING if stop.everything else _CAMPAIGNS,
+        "reason": stop.reason,
+        "by": stop.by,
+        "since": moment(stop.at),
+    }
+
+
+def _status(desk: Desk, args: argparse.Namespace) -> Answer:
+    tenant_id = _of(desk, args)
+    of_platform = shown(desk.stops.read(None, consistent=True))
+    if tenant_id is None:
+        return {"platform": of_platform}
+    return {"platform": of_platform, "tenant": shown(desk.stops.read(tenant_id, consistent=True))}
+
+
+def _stop(desk: Desk, args: argparse.Namespace) -> Answer:
+    if not args.reason.strip():
+        raise InvalidInput("say why it is stopped", field="reason")
+    tenant_id = _of(desk, args)
+    stop = SendingStop(args.reason.strip()[:500], desk.who, desk.now, args.everything, tenant_id is None)
+
+    def do() -> Answer:
+        if not desk.stops.stop(tenant_id, stop):
+            raise Conflict("it is stopped already: see `sending status`", code="already_stopped")
+        return shown(desk.stops.read(tenant_id, consistent=True))
+
+    covers = _EVERYTHING if args.everything else _CAMPAIGNS
+    return desk.act(args, "sending.stop", _name(tenant_id), do, reason=args.reason, preview={"covers": covers})
+
+
+def _resume(desk: Desk, args: argparse.Namespace) -> Answer:
+    tenant_id = _of(desk, args)
+    standing = desk.stops.read(tenant_id, consistent=True)
+    if standing is None:
+        raise Conflict(f"sending of the {_name(tenant_id)} is not stopped", code="not_stopped")
+
+    def do() -> Answer:
+        if not desk.stops.go_on(tenant_id, standing.at):
+            raise Conflict("somebody else stopped or resumed it just now: look again", code="changed_meanwhile")
+        return {"platform": shown(desk.stops.read(None)), "of_it": shown(desk.stops.read(tenant_id, consistent=True))}
+
+    return desk.act(args, "sending.resume", _name(tenant_id), do, reason=args.reason, preview=shown(standing))
