@@ -14,7 +14,7 @@ START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 60_000
 
 
-def _campaign_due(campaign: Campaign) -> Due | None:
+def campaign_due(campaign: Campaign) -> Due | None:
     """From when on the sweep looks at a campaign every minute: until it is closed, or stands still.
 
     A minute after a scheduled one is to begin, so that the schedule comes first; a minute after freezing began for one
@@ -48,7 +48,7 @@ class Campaigns:
 
     def create(self, tenant_id: TenantId, campaign: Campaign) -> None:
         """Raises Conflict when the id is taken. One that is made scheduled is the sweep's from here on, like any."""
-        self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign, due=_campaign_due(campaign))
+        self._directory.create(tenant_id, f"CMP#{campaign.campaign_id}", campaign, due=campaign_due(campaign))
 
     def get(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
         """Raises NotFound."""
@@ -98,7 +98,7 @@ class Campaigns:
         def changed(current: Campaign) -> Campaign:
             return awake(current, change(current))
 
-        return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, changed, due=_campaign_due)
+        return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, changed, due=campaign_due)
 
     def to_sweep(self, now: EpochMs, behind: str = "") -> Iterator[DueCampaign]:
         """Every campaign that is under way or should be, beginning behind a place and coming round to it."""

@@ -13,7 +13,7 @@ from tests.chaos.model.process import Blow, Killed, Process, ProcessClock, Storm
 from tests.chaos.model.turns import Turns
 from tests.support.virtual_time import VirtualLoop
 
-LIVES = {"lane": 150.0, "load": 300.0, "compaction": 300.0}
+LIVES = {"lane": 150.0, "load": 300.0, "compaction": 300.0, "sweep": 300.0}
 """Seconds the platform gives an invocation (the template's timeouts); 60 for all others."""
 FAILURES = (Conflict, RetryableError, LeaseLost, ClientError, PynamoDBException)
 """What may end a process without anything being wrong."""

@@ -5,19 +5,29 @@ from dataclasses import dataclass, field
 
 from functions.campaign_dispatch.lane.lane import TICK_SECONDS
 from functions.campaign_dispatch.lane.sender import STOP_AFTER_SECONDS
-from shared.domain.campaigns.books import StatusBlock
+from shared.clock import EpochMs
+from shared.domain.campaigns.books import Books, StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.chunks import ChunkId, Reading
 from shared.ids import CampaignId
+from shared.store.campaigns import books as books_store
+from shared.store.campaigns.books import CampaignBooks
+from shared.store.campaigns.sends import Sends
 from tests.chaos.model.machine import Machine
 from tests.chaos.model.meta import Attempt, Key, Meta
 from tests.chaos.model.process import Process
 from tests.support.engine import World
-from tests.support.exact_books import exact_books, standings
+from tests.support.exact_books import contradictions, exact_books, standings, unkept
 
 SLACK_SECONDS = 0.5
 """For the database calls between two looks at the feed."""
 WITHIN_A_TICK = TICK_SECONDS + SLACK_SECONDS
 """How long after a no, a pause or a cancellation was stored a worker that nothing befell may still decide to write."""
+IN_CHUNKS = {"chunk_blocks": 1, "exact_blocks": 0}
+"""The campaigns here are small: the books of all would be read from their blocks."""
+AS_KEPT = Reading(floor_ms=10**12, share=0.0, **IN_CHUNKS)
+"""No summary is too old for it."""
+HOUR_MS = 3_600_000
 AT_THE_LATEST = STOP_AFTER_SECONDS + SLACK_SECONDS
 """For a worker that stood still or was held up: older knowledge than this it does not act on."""
 
@@ -42,6 +52,8 @@ class Promises:
     leading: dict[int, tuple[Process, float]] = field(default_factory=dict)
     """The worker of each lane that began to send last, and when it did."""
     followed: set[Process] = field(default_factory=set)
+    summed_up: dict[tuple[str, ChunkId], int] = field(default_factory=dict)
+    """When each chunk was read of which a summary was seen (epoch ms)."""
     one_clock: bool = True
     """All workers agree about the time."""
 
@@ -98,9 +110,41 @@ class Promises:
             books = exact_books(self.world.deps.sends, self.world.deps.lanes, self.world.tenant_id, campaign)
             if not books.balanced or books.planned != people:
                 self.broken.append(f"{campaign_id}: the books do not balance: {books}")
+            self._look_at_the_summaries(campaign, books)
             for key, outcome in self.outcomes(campaign).items():
                 if self.meta.accepted(key) and outcome in ("waiting", "skipped", "cancelled"):
                     self.broken.append(f"{key} is {outcome} although Meta accepted")
+
+    def _look_at_the_summaries(self, campaign: Campaign, exact: Books) -> None:
+        """Of all that was summed up, however long ago, and of what was not yet. Nothing is kept of this look."""
+        kept = self.world.deps.sends.summaries.of(self.world.tenant_id, campaign.campaign_id)
+        for chunk, summary in kept.items():
+            place = campaign.campaign_id, chunk
+            if summary.at < self.summed_up.get(place, 0):
+                self.broken.append(f"{place}: an older summary took the place of a newer one")
+            self.summed_up[place] = summary.at
+        books = self._summed_up(unkept(self.world.deps.sends), campaign, AS_KEPT, self.machine.clock.now())
+        self.broken += [f"{campaign.campaign_id}: {one}: {books}, {exact}" for one in contradictions(books, exact)]
+
+    def _summed_up(self, sends: Sends, campaign: Campaign, reading: Reading, now: EpochMs) -> Books:
+        work = self.world.deps.lanes.work(campaign.phone_number_id)
+        books = CampaignBooks(sends, self.world.tenant_id, campaign, work, now, reading, lambda: False)
+        books.look()
+        books.catch_up()
+        return books.books
+
+    def shown(self, books: Books, campaign_id: str, people: int) -> None:
+        """Somebody was shown these."""
+        if not books.balanced or books.planned != people:
+            self.broken.append(f"{campaign_id}: books that do not balance were shown: {books}")
+
+    def _look_at_the_last_summaries(self, campaign: Campaign) -> None:
+        """An hour later what is summed up is what the blocks say, and stays so."""
+        sends, later = self.world.deps.sends, EpochMs(self.machine.clock.now() + HOUR_MS)
+        exact = exact_books(sends, self.world.deps.lanes, self.world.tenant_id, campaign)
+        for reading, now in ((books_store.FOR_REPORTS, later), (AS_KEPT, EpochMs(later + 1))):
+            if (books := self._summed_up(sends, campaign, reading, now)) != exact:
+                self.broken.append(f"{campaign.campaign_id}: the summaries say {books}, the blocks {exact}")
 
     def outcomes(self, campaign: Campaign) -> dict[Key, str]:
         """What is known of everybody in the campaign."""
@@ -132,6 +176,7 @@ class Promises:
                     self.broken.append(f"{key} is {outcome}; (accepted, final, again, told, finished): {tried}")
             if list(self.world.deps.sends.journal.pages(self.world.tenant_id, campaign.campaign_id, 0)):
                 self.broken.append(f"{campaign_id}: statuses are forgotten in the journal")
+            self._look_at_the_last_summaries(campaign)
         work = self.world.deps.lanes.work(self.world.phone_number_id)
         # A load task that stood still may open a cursor once more; it stays at 0 and nobody looks at it.
         cursors = {campaign_id: at for lane in work.lanes.values() for campaign_id, at in lane.cursors.items() if at}

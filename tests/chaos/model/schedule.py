@@ -13,7 +13,10 @@ _WAITS = (0.0, 0.05, 0.2, 0.2, 0.4, 0.4, 0.7, 1.0, 1.0, 2.0, 4.0, 17.0)
 """Seconds before a step: most of a campaign is sent within ten."""
 _FREEZES = (0.6, 3.0, 10.0, 13.0, 16.0, 20.0, 60.0, 130.0)
 _BLOWS: Sequence[Way] = ("kill", "kill", "freeze", "freeze", "freeze", "slow", "fail", "repeat")
-_KINDS = ("lane", "lane", "lane", "lane", "sweep", "load", "control", "statuses", "compaction", "inbound", "")
+_KINDS = (
+    *("lane", "lane", "lane", "lane", "sweep", "sweep", "due", "reader", "load", "control", "statuses", "compaction"),
+    *("inbound", ""),
+)
 _LANE_CALLS = (
     *("", "", "", "send", "UpdateItem LANE", "Query PN", "Query OPT", "GetItem R", "UpdateItem S"),
     *("DeleteItem Q", "TransactWriteItems Q", "UpdateItem RUN"),
@@ -23,6 +26,7 @@ _LATE_FAILURES = ("131026", "131049", "131050", "132015")
 _WEIGHTS = {
     **{"blow": 6, "zombie": 4, "meta": 4, "wake": 3, "sweep": 4, "load": 1, "steer": 3, "stop": 3, "word": 1},
     **{"again": 1, "tell": 3, "consume": 3, "compact": 2, "rest": 1},
+    **{"minute": 3, "turns": 2, "lose": 1, "refuse": 1, "report": 2},
 }
 
 
@@ -114,7 +118,12 @@ _ARGUMENTS: Mapping[str, Callable[[random.Random], dict[str, object]]] = {
     "tell": _tell,
     "consume": lambda _: {},
     "compact": lambda luck: {"which": luck.randrange(2)},
-    "rest": lambda luck: {"seconds": luck.choice((2.0, 6.0, 17.0, 70.0))},
+    "rest": lambda luck: {"seconds": luck.choice((2.0, 6.0, 17.0, 70.0, 370.0))},
+    "minute": lambda luck: {"most": luck.choice((1, 2, 2)), "late": luck.random() < 0.3},
+    "turns": lambda luck: {"again": luck.random() < 0.5},
+    "lose": lambda _: {},
+    "refuse": lambda _: {},
+    "report": lambda luck: {"which": luck.randrange(2)},
 }
 
 
@@ -183,6 +192,22 @@ class Player:
 
     def compact(self, which: int) -> None:
         self._stage.compact(which % self._schedule.campaigns)
+
+    def minute(self, most: int, *, late: bool) -> None:
+        self._stage.sweeps.run(most, late=late)
+
+    def turns(self, *, again: bool) -> None:
+        self._stage.sweeps.deliver(again=again)
+
+    def lose(self) -> None:
+        self._stage.sweeps.lose()
+
+    def refuse(self) -> None:
+        """The queue does not take the next turn."""
+        self._stage.sweeps.refusals = 1
+
+    def report(self, which: int) -> None:
+        self._stage.report(which % self._schedule.campaigns)
 
     def rest(self, seconds: float) -> None:
         self._stage.advance(seconds)

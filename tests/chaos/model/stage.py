@@ -12,12 +12,14 @@ from shared.domain.campaigns.blocks import block_number
 from shared.domain.campaigns.campaign import State
 from shared.ids import CampaignId
 from shared.queue_messages import CompactJournal
+from shared.store.campaigns.books import read_books
 from shared.store.campaigns.status_journal import PARTITIONS
 from shared.store.engine.database import Database
 from tests.chaos.model.machine import LIVES, Machine
 from tests.chaos.model.meta import Key, Meta
 from tests.chaos.model.process import Process
 from tests.chaos.model.promises import Promises
+from tests.chaos.model.sweeps import ALL, TURN_MS, Sweeps
 from tests.chaos.model.turns import Turns
 from tests.chaos.model.webhooks import Webhooks
 from tests.chaos.model.workers import Workers
@@ -69,7 +71,6 @@ class Stage:
     ) -> None:
         self.people = people
         self.machine = Machine(ground.turns)
-        self._swept_since: dict[Process, float] = {}
         ground.turns.applied = self._applied
         self.meta = Meta()
         self.world = World(ground.database, throughput=80 if lanes == 1 else 1000)
@@ -79,6 +80,7 @@ class Stage:
         self.campaigns = [frozen_campaign(self.world, people, now, shards, opened=opened) for _ in range(campaigns)]
         self._loaded = [self.world.campaign(CampaignId(campaign_id)) for campaign_id in self.campaigns]
         self.promises = Promises(self.machine, self.world, self.meta)
+        self.sweeps = Sweeps(self.machine, self.world, ground.database, self.campaigns, self.promises.broken)
         self.contact_of: dict[str, str] = {}
         for key in self.promises.outcomes(self._loaded[0]):
             person = deps.sends.read_block(self.world.tenant_id, CampaignId(key.campaign_id), key.block)[key.slot]
@@ -111,19 +113,25 @@ class Stage:
         return self.machine.call("compaction", lambda process: compact(parts, task, process.clock.now(), lambda: False))
 
     def sweep(self, index: int) -> Process:
+        """By somebody who asked for no turn: nothing but the work depends on there being one."""
         campaign_id = CampaignId(self.campaigns[index])
-        result: list[str] = []
-
-        def sweep(process: Process) -> None:
-            result.append(self.world.sweep(campaign_id, process.clock.now()))
-
-        def swept() -> None:
-            if result == ["closed"]:
-                self.promises.noted_closed(campaign_id)
-
-        process = self.machine.call("sweep", sweep, swept)
-        self._swept_since[process] = self.machine.loop.time()
+        process = self.machine.call("sweep", lambda process: self.world.sweep(campaign_id, process.clock.now()))
+        self.sweeps.began_at[process] = self.machine.loop.time()
         return process
+
+    def report(self, index: int) -> Process:
+        """Somebody looks at the books of a campaign."""
+        campaign_id, deps = CampaignId(self.campaigns[index]), self.world.deps
+
+        def read(process: Process) -> None:
+            campaign = self.world.campaign(campaign_id)
+            work = deps.lanes.work(self.world.phone_number_id)
+            books, _ = read_books(
+                deps.sends, self.world.tenant_id, campaign, work, process.clock.now(), lambda: process.dead
+            )
+            self.promises.shown(books, campaign_id, self.people)
+
+        return self.machine.call("reader", read)
 
     def load_again(self, index: int) -> Process:
         """The last step of a load, once more, by a worker who read the campaign when it had just been loaded."""
@@ -157,16 +165,16 @@ class Stage:
             if any(not self.meta.tried(Key(campaign_id, block, slot)) for campaign_id in self.campaigns)
         ]
 
-    def _applied(self, process: Process, call: str, parameters: dict[str, Any]) -> None:
+    def _applied(self, process: Process, call: str, parameters: dict[str, Any], answer: dict[str, Any]) -> None:
         """A call of a process took effect just now."""
         if process.kind == "lane" and call in ("UpdateItem LANE", "TransactWriteItems Q"):
             self.promises.wrote_to_lane(process)
         if process.kind == "sweep" and call == "UpdateItem S":
-            self.promises.gave_up(_given_up(parameters), self._swept_since[process])
+            self.promises.gave_up(_given_up(parameters), self.sweeps.began_at[process])
+        if process.kind in ("due", "sweep"):
+            self.sweeps.promises.applied(process, call, parameters, answer)
         if call == "PutItem CMP":
-            for campaign_id in self.campaigns:
-                if self.world.campaign(CampaignId(campaign_id)).state is State.SENDING:
-                    self.promises.stopped.pop(campaign_id, None)
+            self._campaign_changed()
         # A no counts from when it is in the feed that lanes follow, or else from when its message is done with. Were it
         # not seen in the feed, people would be skipped who had said nothing.
         item = parameters.get("Item", {})
@@ -176,16 +184,25 @@ class Stage:
                 if contact_id == known:
                     self.promises.heard_no(to)
 
+    def _campaign_changed(self) -> None:
+        for campaign_id in self.campaigns:
+            campaign = self.world.campaign(CampaignId(campaign_id))
+            if campaign.state is State.SENDING:
+                self.promises.stopped.pop(campaign_id, None)
+            if campaign.closed:
+                self.promises.noted_closed(campaign_id)
+
     def look(self) -> None:
         """At this moment, whoever stands where."""
         self.promises.look_at_the_books(self.campaigns, self.people)
 
-    def come_to_rest(self, *, silent: int = 0) -> None:
-        """Nothing fails any more: what stood still goes on, what waits is taken in, and the sweep comes round until
-        every campaign is closed. Meta never tells of every `silent`-th message."""
+    def come_to_rest(self, *, silent: int = 0, at_once: int = ALL) -> None:
+        """Nothing fails any more: what stood still goes on, what waits is taken in, and the sweep comes round, for
+        `at_once` campaigns a minute, until every campaign is closed. Meta never tells of every `silent`-th message."""
         self.machine.storm.strikes.clear()
         self.meta.plan.clear()
-        self.advance(max(LIVES.values()))
+        self.sweeps.refusals = 0
+        self.advance(max(*LIVES.values(), TURN_MS / 1000))
         for _ in range(_ROUNDS):
             self._take_in_all(silent)
             self._compact_all()
@@ -194,8 +211,7 @@ class Stage:
             for index, campaign_id in enumerate(self.campaigns):
                 if self.world.campaign(CampaignId(campaign_id)).state is State.PAUSED:
                     self.steer(index, "resume")
-                self.sweep(index)
-            self.advance(_SWEEP_SECONDS)
+            self.sweeps.minute(at_once, _SWEEP_SECONDS)
         for _ in range(3):
             self._compact_all()
         self.look()

@@ -22,17 +22,19 @@ T = TypeVar("T")
 CALL_SECONDS = 0.004
 _READS = frozenset({"GetItem", "Query"})
 _Request = tuple[str, dict[str, Any]]
+Applied = Callable[[Process, str, dict[str, Any], dict[str, Any]], None]
 
 
 class Turns:
     """Threads are kept for the next call. Calls made outside of `run` go to the database directly; what they have read
     stands until something is written.
 
-    `applied` is told of every call of a process that went well, by name, at the moment it took effect.
+    `applied` is told of every call of a process that went well, by name, with what it asked and what was answered, at
+    the moment it took effect.
     """
 
     def __init__(self, wire: Wire) -> None:
-        self.applied: Callable[[Process, str, dict[str, Any]], None] = lambda _process, _call, _parameters: None
+        self.applied: Applied = lambda _process, _call, _parameters, _answer: None
         self._wire = wire
         self._idle: list[_Turn] = []
         self._read: dict[str, dict[str, Any]] = {}
@@ -51,7 +53,7 @@ class Turns:
         async def effect() -> dict[str, Any]:
             await asyncio.sleep(CALL_SECONDS)
             answer = self._call(operation, parameters)
-            self.applied(process, name, parameters)
+            self.applied(process, name, parameters, answer)
             return answer
 
         name = name_of(operation, parameters)
@@ -137,14 +139,22 @@ async def _outcome(awaited: Awaitable[T]) -> tuple[T | None, BaseException | Non
 
 
 def name_of(operation: str, parameters: dict[str, Any]) -> str:
-    """A call by what it does and the kind of item: `UpdateItem LANE`, `DeleteItem Q`, `Query PN`, `Query OPT`."""
+    """A call by what it does and the kind of item: `UpdateItem LANE`, `DeleteItem Q`, `PutItem SUM`, `Query OPT`."""
     if operation == "Query":
         partition = str(next(iter(parameters["ExpressionAttributeValues"].values()))["S"])
-        return f"Query {'OPT' if partition.endswith('#OPT') else partition.partition('#')[0]}"
+        return f"Query {_kind(partition) or partition.partition('#')[0]}"
     if operation == "TransactWriteItems":
         (parameters,) = parameters["TransactItems"][-1].values()
     item = parameters.get("Key") or parameters.get("Item") or {}
-    return f"{operation} {str(item['sk']['S']).partition('#')[0]}" if "sk" in item else operation
+    if "sk" not in item:
+        return operation
+    return f"{operation} {_kind(str(item['pk']['S'])) or str(item['sk']['S']).partition('#')[0]}"
+
+
+def _kind(partition: str) -> str:
+    """Of a partition that holds items of one kind; "" for others."""
+    kind = partition.rpartition("#")[2]
+    return kind if kind in ("OPT", "SUM", "TURN") else ""
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.campaign_dispatch import due_handler, sweep_handler
+from functions.campaign_dispatch.sweep import turn
 from functions.campaign_dispatch.sweep.turns import DueParts, give_turns
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import EpochMs, epoch_ms
@@ -105,7 +106,7 @@ def test_who_is_at_work_keeps_the_turn_although_it_waited_long(
         meanwhile.extend(sweep.minute(campaign))
         return "sending"
 
-    monkeypatch.setattr(sweep_handler, "sweep_campaign", work)
+    monkeypatch.setattr(turn, "sweep_campaign", work)
     sweep.take(message)
     assert meanwhile == []
     assert len(sweep.minute(campaign)) == 1
@@ -118,7 +119,7 @@ def test_a_campaign_that_fails_is_counted_and_come_back_to_next_minute(
         raise RuntimeError("no")
 
     (message,) = sweep.minute(campaign)
-    monkeypatch.setattr(sweep_handler, "sweep_campaign", fail)
+    monkeypatch.setattr(turn, "sweep_campaign", fail)
     assert sweep.take(message) == {"batchItemFailures": []}
     assert '"SweepFailed":[1.0]' in capsys.readouterr().out.replace(" ", "")
     assert len(sweep.minute(campaign)) == 1
@@ -127,7 +128,7 @@ def test_a_campaign_that_fails_is_counted_and_come_back_to_next_minute(
 def test_books_that_do_not_balance_are_counted(
     sweep: Sweep, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep_handler, "sweep_campaign", lambda *_: "unbalanced")
+    monkeypatch.setattr(turn, "sweep_campaign", lambda *_: "unbalanced")
     sweep.take(sweep.minute(campaign)[0])
     assert '"BooksUnbalanced":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
