@@ -16,7 +16,7 @@ from functions.webhook_ingest.statuses.logic import journalling
 from shared.domain.campaigns.chunks import FOR_REPORTS, FOR_SWEEP
 from shared.store.campaigns import books
 from tests.chaos.model.promises import IN_CHUNKS
-from tests.chaos.model.stage import Ground
+from tests.chaos.model.stage import Ground, Make, Stage
 from tests.chaos.model.sweeps import only_what_may_happen
 from tests.chaos.model.turns import database_in_turns
 
@@ -56,3 +56,21 @@ def ground(dynoxide: str) -> Iterator[Ground]:
         for module in (turn, turns_of_the_sweep):
             patch.setattr(module, "log_failure", only_what_may_happen)
         yield Ground.of(database, turns)
+
+
+@pytest.fixture
+def make(ground: Ground) -> Iterator[Make]:
+    """Makes a stage; at the end it comes to rest, and every promise must have been kept."""
+    made: list[Stage] = []
+
+    def make(people: int = 12, **more: object) -> Stage:
+        made.append(Stage(ground, people=people, **more))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for stage in made:
+        try:
+            stage.come_to_rest(silent=1)
+            assert stage.promises.broken == []
+        finally:
+            stage.machine.close()

@@ -1,6 +1,7 @@
 """Small mistakes that somebody could make in the send engine. Each must make the model fail."""
 
-from dataclasses import dataclass
+from tests.chaos import book_mutants
+from tests.chaos.mutant import Mutant, one
 
 LANE = "functions/campaign_dispatch/lane/lane.py"
 SENDER = "functions/campaign_dispatch/lane/sender.py"
@@ -12,39 +13,18 @@ SWEEP_BOOKS = "functions/campaign_dispatch/sweep/logic/books.py"
 OPENING = "functions/campaign_dispatch/load/opening.py"
 RESUMPTION = "shared/services/campaign_resumption.py"
 STATUSES = "functions/webhook_ingest/statuses/record.py"
-COMPACTION = "functions/webhook_ingest/statuses/compaction.py"
-BOOKS = "shared/store/campaigns/books.py"
-JOURNAL = "shared/store/campaigns/status_journal.py"
 LANES = "shared/store/campaigns/lanes.py"
 CONSENT = "shared/store/contacts/consent.py"
 
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """`changes` are (text, what stands there instead) in one file; each text occurs exactly once.
-
-    `harmless` says why nothing can come of it, because something else holds too: it may survive.
-    """
-
-    name: str
-    file: str
-    changes: tuple[tuple[str, str], ...]
-    harmless: str = ""
-
-
-def _one(name: str, file: str, text: str, instead: str, harmless: str = "") -> Mutant:
-    return Mutant(name, file, ((text, instead),), harmless)
-
-
 MUTANTS = (
-    _one(
+    one(
         "no look at who said no before a send",
         SENDER,
         "if not self.opted_out[job.run.campaign_id].isdisjoint(contacts):",
         "if False:",
     ),
-    _one("a claim without the fence", LANES, 'conditions = ["fence = :fence"]', 'conditions = ["fence >= :fence"]'),
-    _one(
+    one("a claim without the fence", LANES, 'conditions = ["fence = :fence"]', 'conditions = ["fence >= :fence"]'),
+    one(
         "a claim without the cursor",
         LANES,
         'conditions.append(f"cur.#c{i} = :from{i}")',
@@ -62,31 +42,31 @@ MUTANTS = (
             ("looked_at = looked_at\n        await self._line_up(jobs, work)\n", "looked_at = looked_at\n"),
         ),
     ),
-    _one(
+    one(
         "retries claimed whether or not they are still there",
         LANES,
         'batch.key)),\n                ConditionExpression="attribute_exists(pk)",',
         "batch.key)),",
     ),
-    _one(
+    one(
         "an unknown outcome tried again",
         RESULTS,
         "elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT):",
         "elif outcome.kind in (Kind.THROTTLED, Kind.UNSENT, Kind.UNKNOWN):",
     ),
-    _one(
+    one(
         "retries stored by a worker who lost the lane",
         LANES,
         '"fence = :fence AND attribute_exists(cur.#c)"',
         '"fence >= :fence AND attribute_exists(cur.#c)"',
     ),
-    _one(
+    one(
         "retries stored for a campaign that is closed",
         LANES,
         '"fence = :fence AND attribute_exists(cur.#c)"',
         '"fence = :fence AND (attribute_exists(cur.#c) OR attribute_not_exists(cur.#c))"',
     ),
-    _one(
+    one(
         "a run opened again after its campaign was closed",
         LANES,
         "_closed_key(run.phone_number_id, run.campaign_id)),\n"
@@ -106,14 +86,14 @@ MUTANTS = (
             ),
         ),
     ),
-    _one("no stop when the lease may be over", SENDER, "> STOP_AFTER_SECONDS:", "> 1e9:"),
-    _one(
+    one("no stop when the lease may be over", SENDER, "> STOP_AFTER_SECONDS:", "> 1e9:"),
+    one(
         "an old look made young by a claim",
         LANE,
         "self._sender.looked_at = looked_at\n",
         "self._sender.looked_at = self.clock.monotonic()\n",
     ),
-    _one(
+    one(
         "unknown outcomes given up without the grace",
         SWEEP_BOOKS,
         "last_claim + grace_ms < now",
@@ -127,73 +107,73 @@ MUTANTS = (
             ("last_claim + grace_ms < now", "last_claim < now"),
         ),
     ),
-    _one(
+    one(
         "a lane released by who lost it",
         LANES,
         'EpochMs(0), "fence = :fence", {',
         'EpochMs(0), "fence >= :fence", {',
     ),
-    _one(
+    one(
         "a lane kept for somebody although another took it meanwhile",
         LANES,
         " AND (attribute_not_exists(fence) OR fence = :fence)",
         " AND (attribute_not_exists(fence) OR fence <= :fence)",
         harmless="the fence still says whose the lane is; it may stand idle for minutes",
     ),
-    _one(
+    one(
         "a lane kept although somebody holds it",
         LANES,
         '"(attribute_not_exists(#exp) OR #exp < :now) AND',
         '"(attribute_not_exists(#exp) OR #exp <> :now) AND',
         harmless="the fence still says whose the lane is; it may stand idle for minutes",
     ),
-    _one(
+    one(
         "a lane taken although somebody holds it",
         LANES,
         "OR hand = :hand OR #owner = :owner",
         "OR hand = :hand OR #owner <> :owner",
     ),
-    _one(
+    one(
         "a lane taken without a new fence",
         LANES,
         "fence = if_not_exists(fence, :zero) + :one",
         "fence = if_not_exists(fence, :one) + :zero",
     ),
-    _one(
+    one(
         "a yes lifts a no within the campaign",
         LANE,
         "said.update(change.contact_id for change in changes if change.opted_out)",
         "said.update(c.contact_id for c in changes if c.opted_out)\n"
         "            said.difference_update(c.contact_id for c in changes if not c.opted_out)",
     ),
-    _one("a no that never reaches the feed", CONSENT, "for name in names:", "for name in []:"),
-    _one("a no that WhatsApp tells of left out", STATUSES, "(_opt_outs(parts, folded, now), ", "("),
-    _one(
+    one("a no that never reaches the feed", CONSENT, "for name in names:", "for name in []:"),
+    one("a no that WhatsApp tells of left out", STATUSES, "(_opt_outs(parts, folded, now), ", "("),
+    one(
         "a lane that sends paused campaigns",
         CLAIMS,
         'if run.state == "running" and state.lane < run.lanes}',
         'if run.state != "opening" and state.lane < run.lanes}',
     ),
-    _one("a pause undone by a late sweep", RESUMPTION, "if current.state in _STOPPED:", "if False:"),
-    _one(
+    one("a pause undone by a late sweep", RESUMPTION, "if current.state in _STOPPED:", "if False:"),
+    one(
         "a cancelled campaign closed while a lane sends it",
         SWEEP_STEP,
         "return any(lane.expires_at > now and _claimed_lately",
         "return any(lane.expires_at < 0 and _claimed_lately",
     ),
-    _one(
+    one(
         "a cancelled campaign closed with people left on a retry list",
         SWEEP,
         "if batch.campaign_id != campaign.campaign_id:",
         "if batch.campaign_id == campaign.campaign_id:",
     ),
-    _one(
+    one(
         "a run closed wherever its lanes stand",
         LANES,
         "OR cur.#c <= :at)",
         "OR cur.#c >= :at OR cur.#c < :at)",
     ),
-    _one(
+    one(
         "lanes let at a run whatever became of its campaign",
         OPENING,
         "if self._may_begin(tenant_id, campaign.campaign_id, now) and",
@@ -206,95 +186,17 @@ MUTANTS = (
         "a list that is put again bears the token of the first time, which DynamoDB remembers for ten minutes; no "
         "worker lives that long",
     ),
-    _one(
+    one(
         "a result forgotten when it could not be stored",
         RESULTS,
         "            self._line[0][1]()\n            self._line.pop(0)",
         "            self._line.pop(0)[1]()",
     ),
-    _one(
+    one(
         "statuses acknowledged that were not stored",
         STATUSES,
         "            return sources\n        return set()",
         "        return set()",
     ),
-    Mutant(
-        "pages taken out of the journal before their blocks are written",
-        COMPACTION,
-        (
-            (
-                "        written = list(",
-                "        remove = partial(sends.journal.remove, task.tenant_id, task.campaign_id, task.part)\n"
-                "        list(pool.map(remove, keys))\n"
-                "        written = list(",
-            ),
-        ),
-    ),
-    _one(
-        "a journal closed whatever was kept since it was looked at",
-        JOURNAL,
-        'ConditionExpression="#v = :version",',
-        'ConditionExpression="#v >= :version OR #v < :version",',
-    ),
-    _one(
-        "the note of a journal that begins anew like the one before",
-        JOURNAL,
-        'encode(int.from_bytes(unique[:12], "big"))',
-        "encode(0)",
-    ),
-    Mutant(
-        "a journal noted before its page is kept",
-        JOURNAL,
-        (
-            (
-                "        self.keep(tenant_id, campaign_id, part, page, now=now)\n"
-                "        self.note(tenant_id, campaign_id, part, page, people=people, now=now)",
-                "        self.note(tenant_id, campaign_id, part, page, people=people, now=now)\n"
-                "        self.keep(tenant_id, campaign_id, part, page, now=now)",
-            ),
-        ),
-    ),
-    _one(
-        "a page kept that nobody notes",
-        JOURNAL,
-        "        self.note(tenant_id, campaign_id, part, page, people=people, now=now)\n\n    def keep",
-        "\n    def keep",
-    ),
-    Mutant(
-        "a journal looked at before its note is",
-        COMPACTION,
-        (
-            (
-                "    version = journal.claim(",
-                "    portions = list(_portions(parts.sends, task))\n    version = journal.claim(",
-            ),
-            ("in _portions(parts.sends, task):", "in portions:"),
-        ),
-    ),
-    _one(
-        "the journal left out of the books",
-        BOOKS,
-        "waiting.over(number, status)",
-        "status",
-    ),
-    Mutant(
-        "the journal read after the blocks",
-        BOOKS,
-        (
-            ("        waiting = self._journal.of_shard(shard)\n", ""),
-            (
-                "        for n, status in blocks:\n",
-                "        blocks = iter(list(blocks))\n"
-                "        waiting = self._journal.of_shard(shard)\n"
-                "        for n, status in blocks:\n",
-            ),
-        ),
-    ),
-    _one(
-        "two compact a journal at a time",
-        JOURNAL,
-        "attribute_exists(pk) AND #since <= :latest",
-        "attribute_exists(pk) AND (#since <= :latest OR #since > :latest)",
-        harmless="what is folded into a block, and taken out, twice is so once; it costs its writes again",
-    ),
+    *book_mutants.MUTANTS,
 )

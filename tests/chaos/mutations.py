@@ -15,11 +15,12 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.chaos.mutants import MUTANTS, Mutant
+from tests.chaos.mutant import Mutant
+from tests.chaos.mutants import MUTANTS
 
 _ROOT = Path(__file__).parents[2]
 _COPIED = ("functions", "shared", "infra", "tests", "pyproject.toml")
-_TESTS = ("tests/chaos/test_model.py", "tests/chaos/test_schedules.py")
+_TESTS = tuple(f"tests/chaos/test_{name}.py" for name in ("turns", "summaries", "schedules", "model"))
 _TIMES_AS_LONG = 8
 """As without the mistake: what takes longer has not ended."""
 _REASON = re.compile(r"^E +(?:Failed: |AssertionError: )?(.+)$", re.MULTILINE)

@@ -1,41 +1,17 @@
 """The schedules that the send engine was made for, one by one, and one story that is cut off at every await."""
 
 import os
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from shared.domain.campaigns.campaign import State
 from shared.ids import CampaignId
-from tests.chaos.model.process import Blow
-from tests.chaos.model.stage import Ground, Stage
+from tests.chaos.model.process import Blow, freeze
+from tests.chaos.model.stage import Ground, Make, Stage
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-Make = Callable[..., Stage]
 STRIDE = max(1, 24 * 40 // int(os.environ.get("MODEL_EXAMPLES", "40")))
 """Every so many awaits of the story are struck; with MODEL_EXAMPLES=960 or more, all."""
-
-
-@pytest.fixture
-def make(ground: Ground) -> Iterator[Make]:
-    """Makes a stage; at the end it comes to rest, and every promise must have been kept."""
-    made: list[Stage] = []
-
-    def make(people: int = 12, **more: object) -> Stage:
-        made.append(Stage(ground, people=people, **more))  # type: ignore[arg-type]
-        return made[-1]
-
-    yield make
-    for stage in made:
-        try:
-            stage.come_to_rest(silent=1)
-            assert stage.promises.broken == []
-        finally:
-            stage.machine.close()
-
-
-def freeze(seconds: float, *, after: bool = False) -> Blow:
-    return Blow("freeze", after, seconds)
 
 
 def written_to(stage: Stage) -> int:
@@ -368,7 +344,8 @@ def story(stage: Stage) -> None:
     stage.steer(0, "resume")
     stage.sweep(0)
     stage.advance(19)
-    stage.sweep(0)
+    stage.sweeps.run()
+    stage.report(0)
     stage.webhooks.take_inbound()
     stage.webhooks.take_statuses()
     stage.advance(1)

@@ -38,6 +38,10 @@ class Blow:
     seconds: float = 0.0
 
 
+def freeze(seconds: float, *, after: bool = False) -> Blow:
+    return Blow("freeze", after, seconds)
+
+
 @dataclass(slots=True)
 class Strike:
     """A blow for the `left`-th await from now of a process of this kind ("" is any) at a call of this name."""

@@ -143,6 +143,8 @@ class Promises:
         sends, later = self.world.deps.sends, EpochMs(self.machine.clock.now() + HOUR_MS)
         exact = exact_books(sends, self.world.deps.lanes, self.world.tenant_id, campaign)
         for reading, now in ((books_store.FOR_REPORTS, later), (AS_KEPT, EpochMs(later + 1))):
+            if exact.held and campaign.state is State.COMPLETED and campaign.held_until is None:
+                self.broken.append(f"{campaign.campaign_id} is not come back to for those whom Meta keeps back")
             if (books := self._summed_up(sends, campaign, reading, now)) != exact:
                 self.broken.append(f"{campaign.campaign_id}: the summaries say {books}, the blocks {exact}")
 

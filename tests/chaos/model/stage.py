@@ -1,6 +1,6 @@
 """The campaigns of one number and everything that works on them, as processes that take turns in virtual time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
@@ -196,9 +196,9 @@ class Stage:
         """At this moment, whoever stands where."""
         self.promises.look_at_the_books(self.campaigns, self.people)
 
-    def come_to_rest(self, *, silent: int = 0, at_once: int = ALL) -> None:
-        """Nothing fails any more: what stood still goes on, what waits is taken in, and the sweep comes round, for
-        `at_once` campaigns a minute, until every campaign is closed. Meta never tells of every `silent`-th message."""
+    def come_to_rest(self, *, silent: int = 0) -> None:
+        """Nothing fails any more: what stood still goes on, what waits is taken in, and the sweep comes round until
+        every campaign is closed. Meta never tells of every `silent`-th message."""
         self.machine.storm.strikes.clear()
         self.meta.plan.clear()
         self.sweeps.refusals = 0
@@ -211,7 +211,7 @@ class Stage:
             for index, campaign_id in enumerate(self.campaigns):
                 if self.world.campaign(CampaignId(campaign_id)).state is State.PAUSED:
                     self.steer(index, "resume")
-            self.sweeps.minute(at_once, _SWEEP_SECONDS)
+            self.sweeps.minute(ALL, _SWEEP_SECONDS)
         for _ in range(3):
             self._compact_all()
         self.look()
@@ -233,6 +233,10 @@ class Stage:
         self.webhooks.take_statuses()
         self.webhooks.take_inbound()
         self.advance(1.0)
+
+
+Make = Callable[..., Stage]
+"""Makes a stage of so many people, and all else that a stage may be given."""
 
 
 def _given_up(parameters: dict[str, Any]) -> list[Key]:
