@@ -146,6 +146,16 @@ def test_a_campaign_that_was_paused_while_it_came_before_its_lanes_is_sent_when_
     assert written_to(stage) == 12
 
 
+def test_a_load_that_comes_again_behind_the_end_leaves_nothing_on_the_number(make: Make) -> None:
+    stage = make(4)
+    stage.advance(8)
+    stage.sweep(0)
+    stage.advance(1)
+    assert stage.world.campaign(CampaignId(stage.campaigns[0])).closed
+    stage.load_again(0)
+    stage.advance(1)
+
+
 def test_who_says_no_and_yes_again_is_not_written_to_in_this_campaign(make: Make) -> None:
     stage = make()
     stage.advance(1)
