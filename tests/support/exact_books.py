@@ -40,7 +40,7 @@ def contradictions(books: Books, exact: Books) -> list[str]:
         "somebody has an outcome too early": books.unknown + books.waiting + books.cancelled < open_now,
         "nobody waits, too early": exact.waiting > 0 and books.waiting == 0,
         "all is settled, too early": books.settled and not exact.settled,
-        "what Meta keeps back is overlooked": books.held < exact.held and not books.unsettled,
+        "what Meta keeps back is overlooked": books.held < exact.held and books.settled,
         "more have it than do": books.delivered > exact.delivered,
     }
     return [what for what, is_so in wrong.items() if is_so]
