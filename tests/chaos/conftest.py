@@ -1,7 +1,6 @@
 """The database of the model: every call of every process goes through its turns."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from types import TracebackType
 from typing import TypeVar
 
@@ -13,9 +12,8 @@ from functions.campaign_dispatch.sweep import turns as turns_of_the_sweep
 from functions.webhook_ingest.statuses import compaction
 from functions.webhook_ingest.statuses import record as statuses
 from functions.webhook_ingest.statuses.logic import journalling
-from shared.domain.campaigns.chunks import FOR_REPORTS, FOR_SWEEP
 from shared.store.campaigns import books
-from tests.chaos.model.promises import IN_CHUNKS
+from tests.chaos.model.promises import REPORTS_IN_CHUNKS, SWEEP_IN_CHUNKS
 from tests.chaos.model.stage import Ground, Make, Stage
 from tests.chaos.model.sweeps import only_what_may_happen
 from tests.chaos.model.turns import database_in_turns
@@ -51,8 +49,8 @@ def ground(dynoxide: str) -> Iterator[Ground]:
         patch.setattr(turns_of_the_sweep, "ThreadPoolExecutor", OneAfterTheOther)
         # The campaigns here are small: nothing of them would go into a journal, nor be summed up.
         patch.setattr(journalling, "FEW_BLOCKS", 0)
-        patch.setattr(sweep, "FOR_SWEEP", replace(FOR_SWEEP, **IN_CHUNKS))
-        patch.setattr(books, "FOR_REPORTS", replace(FOR_REPORTS, **IN_CHUNKS))
+        patch.setattr(sweep, "FOR_SWEEP", SWEEP_IN_CHUNKS)
+        patch.setattr(books, "FOR_REPORTS", REPORTS_IN_CHUNKS)
         for module in (turn, turns_of_the_sweep):
             patch.setattr(module, "log_failure", only_what_may_happen)
         yield Ground.of(database, turns)

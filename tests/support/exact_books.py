@@ -57,7 +57,7 @@ class _Unkept(Summaries):
     def __init__(self, kept: Summaries) -> None:
         self.__dict__.update(kept.__dict__)
 
-    def put(self, *_: object) -> None:  # type: ignore[override]
+    def put(self, *_: object) -> None:
         pass
 
 

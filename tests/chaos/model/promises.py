@@ -1,16 +1,15 @@
 """What must hold at every moment of the model, and what must have become of everybody at its end."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from functions.campaign_dispatch.lane.lane import TICK_SECONDS
 from functions.campaign_dispatch.lane.sender import STOP_AFTER_SECONDS
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books, StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State
-from shared.domain.campaigns.chunks import ChunkId, Reading
+from shared.domain.campaigns.chunks import FOR_REPORTS, FOR_SWEEP, ChunkId, Reading
 from shared.ids import CampaignId
-from shared.store.campaigns import books as books_store
 from shared.store.campaigns.books import CampaignBooks
 from shared.store.campaigns.sends import Sends
 from tests.chaos.model.machine import Machine
@@ -25,6 +24,8 @@ WITHIN_A_TICK = TICK_SECONDS + SLACK_SECONDS
 """How long after a no, a pause or a cancellation was stored a worker that nothing befell may still decide to write."""
 IN_CHUNKS = {"chunk_blocks": 1, "exact_blocks": 0}
 """The campaigns here are small: the books of all would be read from their blocks."""
+REPORTS_IN_CHUNKS = replace(FOR_REPORTS, **IN_CHUNKS)
+SWEEP_IN_CHUNKS = replace(FOR_SWEEP, **IN_CHUNKS)
 AS_KEPT = Reading(floor_ms=10**12, share=0.0, **IN_CHUNKS)
 """No summary is too old for it."""
 HOUR_MS = 3_600_000
@@ -141,7 +142,7 @@ class Promises:
         """An hour later what is summed up is what the blocks say, and stays so."""
         sends, later = self.world.deps.sends, EpochMs(self.machine.clock.now() + HOUR_MS)
         exact = exact_books(sends, self.world.deps.lanes, self.world.tenant_id, campaign)
-        self._summed_up(sends, campaign, books_store.FOR_REPORTS, later).catch_up()
+        self._summed_up(sends, campaign, REPORTS_IN_CHUNKS, later).catch_up()
         if exact.held and campaign.state is State.COMPLETED and campaign.held_until is None:
             self.broken.append(f"{campaign.campaign_id} is not come back to for those whom Meta keeps back")
         if (books := self._summed_up(sends, campaign, AS_KEPT, EpochMs(later + 1)).books) != exact:
