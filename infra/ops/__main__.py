@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.ops import (
+    accounts,
     audit,
     campaigns,
+    changes,
     incidents,
     letters,
     numbers,
     parked,
     people,
+    rotation,
     sending,
     stack,
     tenants,
@@ -29,7 +32,7 @@ from shared.clock import epoch_ms
 from shared.errors import AppError
 from shared.store.engine.database import open_database
 
-NOUNS = (tenants, campaigns, people, numbers, incidents, sending, letters, parked, audit)
+NOUNS = (tenants, campaigns, people, numbers, incidents, sending, letters, parked, changes, accounts, rotation, audit)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -40,12 +40,18 @@ def _changes_and_data(
 ) -> tuple[list[Change], dict[str, object]]:
     if isinstance(new, Message):
         changes = message_changes(old if isinstance(old, Message) else None, new)
-        return changes, _message_data(new) if changes else {}
-    if isinstance(new, Conversation):
+    elif isinstance(new, Conversation):
         changes = conversation_changes(old if isinstance(old, Conversation) else None, new)
-        return changes, _conversation_data(new, at) if changes else {}
-    changes = campaign_changes(old if isinstance(old, Campaign) else None, new)
-    return changes, campaign_data(new) if changes else {}
+    else:
+        changes = campaign_changes(old if isinstance(old, Campaign) else None, new)
+    return changes, data_of(new, at) if changes else {}
+
+
+def data_of(thing: Message | Conversation | Campaign, at: EpochMs) -> dict[str, object]:
+    """What an event of this moment (epoch ms) says of a thing."""
+    if isinstance(thing, Message):
+        return _message_data(thing)
+    return _conversation_data(thing, at) if isinstance(thing, Conversation) else campaign_data(thing)
 
 
 def _message_data(message: Message) -> dict[str, object]:

@@ -46,6 +46,7 @@ DESCRIPTION = Description(
                 "no_destination",
                 "number_inactive",
                 "opted_out",
+                "sending_stopped",
                 "upload_changed",
                 "upload_missing",
                 "us_marketing",

@@ -1,17 +1,21 @@
 """Agents send through the API to the Meta simulator: every type, closed windows, two who answer at once."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.clients.vault import META_TOKEN
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.campaigns.sending_stop import SendingStop
 from shared.domain.conversations.conversation import claim_answer
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.templates.template import Template
 from shared.ids import ContactId, ConversationId, WabaId, new_ulid
 from shared.services.single_send import Draft
+from shared.store.campaigns.sending_stops import SendingStops
+from shared.store.engine.database import Database
 from tests.support.chats import DAY_MS, Chat, Json, chat, graph_url
 from tests.support.outgoing_samples import MEDIA_ID, RIGHT, named
 from tests.support.outgoing_samples import Json as Sample
@@ -259,3 +263,20 @@ def test_of_two_who_answer_at_the_same_moment_one_is_sent(chat: Chat) -> None:
     for thread in threads:
         thread.join()
     assert sorted(results) == ["NewerMessage", "sent"]
+
+
+def test_nothing_is_sent_while_operators_have_stopped_everything_and_all_is_while_only_campaigns(
+    chat: Chat, database: Database
+) -> None:
+    chat.hears()
+    stops = SendingStops(database)
+    stop = SendingStop("a drill", "somebody", EpochMs(1))
+    assert stops.stop(chat.tenant, stop)
+    text = {"type": "text", "text": {"body": "hi"}}
+    assert chat.send(text).status == 201
+    assert stops.stop(chat.tenant, replace(stop, everything=True))
+    refused = chat.send(text)
+    assert (refused.status, refused.body["code"]) == (409, "sending_stopped")
+    assert len(chat.journal()) == 1
+    assert stops.go_on(chat.tenant, stop.at)
+    assert chat.send(text).status == 201

@@ -1,0 +1,97 @@
+"""A secret is changed step by step, and each step is checked by the public door, which is a new worker's each time."""
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from functions.webhook_ingest import receive_bootstrap
+from functions.webhook_ingest.receive_handler import lambda_handler
+from infra.ops.__main__ import parser
+from infra.ops.desk import Answer, Desk
+from infra.ops.rotation import PREVIOUS, begun, mark
+from infra.ops.stack import Stack
+from shared.clients.aws import AwsClients
+from shared.clock import epoch_ms
+from shared.errors import Conflict, InvalidInput
+from tests.support.fake_aws import SECRETS, Context, FakeAws, http_event
+
+
+class Door(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        receive_bootstrap.deps.cache_clear()
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        answer = lambda_handler(http_event("POST", body, headers=dict(self.headers.items())), Context())
+        self.send_response(answer["statusCode"])
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def desk(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    for name, value in aws.env.items():
+        monkeypatch.setenv(name, value)
+    server = HTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    outputs = {"MetaWebhookUrl": f"http://127.0.0.1:{server.server_port}", "DataBucketName": "data", "TokenKeyArn": "k"}
+    parameters = {
+        "MetaSecretArn": aws.env["META_SECRET_ARN"],
+        "StripeSecretArn": aws.env["STRIPE_SECRET_ARN"],
+        "StripeWebhookSecretArn": aws.env["STRIPE_WEBHOOK_SECRET_ARN"],
+    }
+    made = Desk(aws.database(), Stack("test", outputs, parameters), epoch_ms())
+    values = {name: SECRETS[name] for name in ("meta_app_secret", "meta_verify_token")}
+    AwsClients(made.database.session).secrets.put_secret_value(
+        SecretId=aws.env["META_SECRET_ARN"], SecretString=json.dumps(values)
+    )
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def ops(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    def run(*words: str, typed: str = "") -> Answer:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+        args = parser().parse_args(["secret", *words])
+        found: Answer = args.run(desk, args)
+        return found
+
+    return run
+
+
+def test_the_app_secret_is_changed_in_three_steps(ops: Callable[..., Answer]) -> None:
+    old, new = SECRETS["meta_app_secret"], "a-brand-new-secret"
+    assert ops("check", "meta_app_secret")["failed"] is False
+    assert ops("begin", "meta_app_secret", typed=new)["to"] == mark(new)
+    assert ops("status")["meta_app_secret"] == mark(old)
+    done = ops("begin", "meta_app_secret", "--yes", typed=new)
+    assert new not in json.dumps(done)
+    found = ops("check", "meta_app_secret")
+    assert (found["current_is_gone_by"], found["previous_is_gone_by"], found["another_is_refused"]) == (True,) * 3
+    with pytest.raises(Conflict, match="not finished"):
+        ops("begin", "meta_app_secret", "--yes", typed="yet-another-secret")
+    assert "nothing_was_done" in ops("finish", "meta_app_secret")
+    ops("finish", "meta_app_secret", "--yes")
+    after = ops("status")
+    assert (after["meta_app_secret"], after[PREVIOUS]) == (mark(new), "none")
+    assert "previous_is_gone_by" not in ops("check", "meta_app_secret")
+    with pytest.raises(Conflict, match="nothing is to be finished"):
+        ops("finish", "meta_app_secret", "--yes")
+
+
+@pytest.mark.parametrize("new", ["", "short", " blanks-around ", "nicht-äscii-zeichen"])
+def test_what_is_no_secret_is_refused(new: str) -> None:
+    with pytest.raises(InvalidInput):
+        begun({"meta_verify_token": "before-it"}, "meta_verify_token", new)
+
+
+def test_the_others_are_replaced_at_once() -> None:
+    assert begun({"stripe_api_key": "sk_before"}, "stripe_api_key", "sk_after_it") == {"stripe_api_key": "sk_after_it"}
+    with pytest.raises(Conflict, match="already"):
+        begun({"stripe_api_key": "sk_after_it"}, "stripe_api_key", "sk_after_it")
