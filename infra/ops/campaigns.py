@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from functions.campaign_dispatch.lane.logic.claims import segment_of
-from functions.campaign_dispatch.load.gate import waits_for_another
+from functions.campaign_dispatch.load.beside import read_beside, waits_for
 from functions.campaign_dispatch.sweep.logic.books import last_claim
 from functions.campaign_dispatch.sweep.logic.step import NO_WORK
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
@@ -70,7 +70,8 @@ def look_at(desk: Desk, tenant_id: TenantId, campaign: Campaign) -> Look:
         template = desk.templates.get(tenant_id, campaign.template_id)
     except NotFound:
         template = None
-    waits = campaign.state is State.LOADING and waits_for_another(desk.campaigns, tenant_id, campaign)
+    loading = campaign.state is State.LOADING
+    waits = loading and waits_for(campaign, read_beside(desk.campaigns, tenant_id, campaign)) is not None
     return Look(campaign, work, number, template, waits, desk.now, desk.stops.of(tenant_id))
 
 

@@ -6,6 +6,7 @@ The campaign's own blocks say what became of them; where they are in none, the g
 import argparse
 from dataclasses import replace
 
+from functions.campaign_dispatch.load.beside import read_beside
 from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.audience import Skip
 from functions.campaign_dispatch.load_bootstrap import build as load_parts
@@ -172,7 +173,8 @@ def _gate(desk: Desk, tenant_id: TenantId, campaign: Campaign, contact: Contact)
         known = {field.key: field.kind for field in parts.fields.all(tenant_id)}
         plan = compile_plan(template, campaign.variables, known, desk.now)
     task = LoadShard(tenant_id, campaign.campaign_id, shard_of(contact.contact_id))
-    return open_gate(parts, task, frozen, plan, template.category)(contact)
+    beside = read_beside(parts.campaigns, tenant_id, frozen)
+    return open_gate(parts, task, frozen, beside, plan, template.category)(contact)
 
 
 def consent(

@@ -34,8 +34,7 @@ from shared.domain.templates.template import Template
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`number` and `template` are None when they are gone; `waits` says that the load waits for a campaign that begins
-    earlier."""
+    """`number` and `template` are None when they are gone; `waits` says that the load waits for another campaign."""
 
     campaign: Campaign
     work: NumberWork
@@ -70,7 +69,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "settling_held": ("it has ended; the sweep gives up on what Meta kept back", ""),
     "scheduled": ("its moment has not come", ""),
     "cancelling": ("it was cancelled, and a lane may not have seen that yet", ""),
-    "waits_for_another": ("it waits until a campaign that begins earlier is loaded", "look at that one"),
+    "waits_for_another": ("it waits for a campaign whose people it must know", "its reason names that one: look at it"),
     "loading": (
         "its audience is being frozen",
         "if that lasts: see the Load queue and its dead letters",

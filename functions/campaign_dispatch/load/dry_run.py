@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from functions.campaign_dispatch.load.beside import read_beside
 from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS
 from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.audience import Skip
@@ -87,7 +88,9 @@ def dry_run_shard(
     template = parts.templates.get(task.tenant_id, campaign.template_id)
     known = {f.key: f.kind for f in parts.fields.all(task.tenant_id)}
     plan = compile_plan(template, campaign.variables, known, max(now, campaign.begins or now))
-    gate = open_gate(parts, task, replace(campaign, frozen_at=now), plan, template.category)
+    campaign = replace(campaign, frozen_at=now)
+    beside = read_beside(parts.campaigns, task.tenant_id, campaign)
+    gate = open_gate(parts, task, campaign, beside, plan, template.category)
     offer = next((i for i, slot in enumerate(plan.slots) if slot.kind == "expiration"), None)
     where = (task.tenant_id, task.campaign_id, task.dry_run_id, task.shard)
     kept = parts.slices.kept(*where)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from functools import partial
 
+from functions.campaign_dispatch.load.beside import Beside, read_beside, take_place, waits_for
 from functions.campaign_dispatch.load.dry_run import dry_run_shard
 from functions.campaign_dispatch.load.filling import CONTACTS_BETWEEN_LOOKS, Filling, keep, take_up
-from functions.campaign_dispatch.load.gate import open_gate, waits_for_another
+from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.records import NOTHING_SEALED, loaded, next_record, totals
 from functions.campaign_dispatch.load.parts import LoadParts
 from shared.clock import EpochMs
@@ -39,11 +40,15 @@ def load_shard(parts: LoadParts, task: LoadShard, now: EpochMs, out_of_time: Cal
         return "ignored"
     if campaign.state is not State.LOADING:
         return "ignored"
-    if waits_for_another(parts.campaigns, task.tenant_id, campaign):
+    try:
+        campaign = take_place(parts.campaigns, task.tenant_id, campaign)
+    except Conflict:
+        return "ignored"
+    beside = read_beside(parts.campaigns, task.tenant_id, campaign)
+    if not campaign.load_order or waits_for(campaign, beside):
         parts.load_queue.send(task, group=task.tenant_id, delay_seconds=_WAIT_SECONDS)
         return "waiting"
-    plan = from_document(SendPlan, campaign.plan)
-    if not _fill_blocks(parts, task, campaign, plan, now, out_of_time):
+    if not _fill_blocks(parts, task, campaign, beside, now, out_of_time):
         parts.load_queue.send(task, group=task.tenant_id)
         return "continued"
     _finish(parts, task.tenant_id, campaign, task.shard, now)
@@ -51,14 +56,15 @@ def load_shard(parts: LoadParts, task: LoadShard, now: EpochMs, out_of_time: Cal
 
 
 def _fill_blocks(
-    parts: LoadParts, task: LoadShard, campaign: Campaign, plan: SendPlan, now: EpochMs, out_of_time: Callable[[], bool]
+    parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Beside, now: EpochMs, out_of_time: Callable[[], bool]
 ) -> bool:
     """Seal blocks until the shard ends (True) or time runs out (False)."""
     at = _resume(parts, task, now)
     if at.end:
         return True
     filling = take_up(parts.slices, task, at)
-    gate = open_gate(parts, task, campaign, plan, campaign.category)
+    plan = from_document(SendPlan, campaign.plan)
+    gate = open_gate(parts, task, campaign, beside, plan, campaign.category)
     contacts = parts.contacts.scan_shard(task.tenant_id, task.shard, after=filling.scanned_to)
     for looked_at, contact in enumerate(contacts, 1):
         filling.add(contact.contact_id, gate(contact))

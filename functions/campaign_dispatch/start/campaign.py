@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from functions.campaign_dispatch.load.beside import take_place
 from functions.campaign_dispatch.start.parts import StartParts
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
@@ -46,6 +47,11 @@ def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: Campaign
         except Conflict:
             return "ignored"
     if campaign.state is not State.LOADING:
+        return "ignored"
+    try:
+        # Whichever starts first is first. One that cannot have its number yet takes it when it is loaded.
+        take_place(parts.campaigns, tenant_id, campaign)
+    except Conflict:
         return "ignored"
     # Also on a redelivery: loading a shard twice gives the same blocks, not loading it would strand the campaign.
     parts.load_queue.send_all(Outgoing(LoadShard(tenant_id, campaign_id, shard), tenant_id) for shard in range(SHARDS))

@@ -7,7 +7,7 @@ from functools import partial
 
 from functions.campaign_dispatch.lane.logic.trip import RecentOutcomes
 from functions.campaign_dispatch.lane.reservation import wake_and_keep
-from functions.campaign_dispatch.load.gate import waits_for_another
+from functions.campaign_dispatch.load.beside import read_beside, take_place, waits_for
 from functions.campaign_dispatch.sweep.logic.books import Finding, incident, judge, last_claim
 from functions.campaign_dispatch.sweep.logic.ending import (
     asks_for_a_resend,
@@ -16,7 +16,7 @@ from functions.campaign_dispatch.sweep.logic.ending import (
     given_back,
     with_positions,
 )
-from functions.campaign_dispatch.sweep.logic.loading import silent_shards
+from functions.campaign_dispatch.sweep.logic.loading import silent_shards, waiting
 from functions.campaign_dispatch.sweep.logic.rest import put_to_rest
 from functions.campaign_dispatch.sweep.logic.step import (
     NO_WORK,
@@ -125,8 +125,16 @@ def _let_rest(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: E
 
 
 def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> str:
-    """Queue the shards again whose worker must have died."""
-    if waits_for_another(parts.campaigns, tenant_id, campaign):
+    """Queue the shards again whose worker must have died; while it waits for another campaign, say so."""
+    try:
+        campaign = take_place(parts.campaigns, tenant_id, campaign)
+    except Conflict:
+        return "changed"
+    other = waits_for(campaign, read_beside(parts.campaigns, tenant_id, campaign))
+    if other is not None:
+        wait = partial(waiting, other=other.campaign_id, now=now)
+        parts.campaigns.change(tenant_id, campaign.campaign_id, wait)
+    if other is not None or not campaign.load_order:
         return "waiting"
     progress = parts.sends.load_progress(tenant_id, campaign.campaign_id)
     kept = {

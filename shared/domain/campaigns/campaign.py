@@ -94,6 +94,7 @@ class Campaign:
     other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
     `start_at` is the moment that was asked for, `begins_at` the one at which it begins.
     `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
+    `load_order` is its number in the order in which the tenant's campaigns are loaded; 0 until it has one.
     `stands_since` is when the sweep first found it paused, `rests_until` when it looks at it next; both are forgotten
     when the state changes.
     """
@@ -114,6 +115,7 @@ class Campaign:
     created_at: EpochMs = EpochMs(0)
     created_by: str = ""
     frozen_at: EpochMs = EpochMs(0)
+    load_order: int = 0
     started_at: EpochMs | None = None
     finished_at: EpochMs | None = None
     resumed_at: EpochMs | None = None
@@ -146,7 +148,7 @@ class Campaign:
 
     @property
     def turn(self) -> tuple[EpochMs, str]:
-        """The order in which campaigns begin: by the moment they are to begin, whichever is announced first."""
+        """The order in which campaigns are to begin; `load_order` says in which they did."""
         return (self.begins if self.begins is not None else self.frozen_at, self.campaign_id)
 
     @property
@@ -196,6 +198,15 @@ def after(state: State, action: str) -> State:
         possible = ", ".join(sorted(allowed))
         raise Conflict(f"the campaign is {state}; {action} needs it to be {possible}", code="campaign_state")
     return result
+
+
+def in_order(campaign: Campaign, number: int) -> Campaign:
+    """The campaign with its number, unless it has one. Raises Conflict when it is not being loaded."""
+    if campaign.load_order:
+        return campaign
+    if campaign.state is not State.LOADING:
+        raise Conflict(f"the campaign is {campaign.state}; only one that is being loaded has a place among the loads")
+    return replace(campaign, load_order=number)
 
 
 def awake(before: Campaign, changed: Campaign) -> Campaign:

@@ -36,8 +36,14 @@ START_REFUSED = "start_refused"
 """A campaign could not be sent when it was to start; stored with what was wrong. It is cancelled, for good."""
 BEYOND_PLAN = "beyond_plan"
 """The frozen audience is larger than the plan allows; the campaign is cancelled before anybody is written to."""
+WAITS_FOR_ANOTHER = "waits_for_another"
+"""A campaign that is being loaded waits until another one is, whose people it must know; stored with that one's id."""
+WAITED_TOO_LONG = "waited_too_long"
+"""Such a campaign is cancelled before anybody is written to; stored with the id of the one that it waited for."""
 
 _NEXT = {
+    WAITS_FOR_ANOTHER: "nothing: it goes on when the other campaign's audience is frozen, or that one is over",
+    WAITED_TOO_LONG: "nobody was written to: cancel the other campaign or wait for it, then start a new campaign",
     START_REFUSED: "nobody was written to: correct the cause (a paused template: wait until it is approved again), "
     "then start a new campaign",
     BEYOND_PLAN: "nobody was written to: start new campaigns for parts of the audience, or one under a larger plan",

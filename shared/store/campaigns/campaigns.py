@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State, awake
+from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State, awake, in_order
 from shared.domain.campaigns.incident import Incident
 from shared.ids import CampaignId, TenantId, last_ulid, time_part
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Due, cursor_behind
+from shared.store.engine.ordered import change_in_order
 
 START_GRACE_MS = 60_000
 LOAD_GRACE_MS = 60_000
@@ -54,9 +55,9 @@ class Campaigns:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"CMP#{campaign_id}", Campaign)
 
-    def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Campaign]:
+    def page(self, tenant_id: TenantId, limit: int, cursor: str | None, *, consistent: bool = False) -> Page[Campaign]:
         """Newest first."""
-        return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor)
+        return self._directory.page(tenant_id, "CMP#", Campaign, limit=limit, cursor=cursor, consistent=consistent)
 
     @staticmethod
     def cursor_from(moment: EpochMs) -> str:
@@ -65,18 +66,20 @@ class Campaigns:
 
     def created_since(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
-        made for another by itself has the other's moment, whence the comparison of moments only."""
+        made for another by itself has the other's moment, whence the comparison of moments only. Read consistently."""
         moment = time_part(campaign_id)
         found: list[Campaign] = []
         cursor: str | None = None
         while True:
-            page = self.page(tenant_id, 100, cursor)
+            page = self.page(tenant_id, 100, cursor, consistent=True)
             found += [c for c in page.items if time_part(c.campaign_id) >= moment]
             cursor = page.cursor
             if cursor is None or time_part(page.items[-1].campaign_id) < moment:
                 return found
 
-    def frozen_since(self, tenant_id: TenantId, since: EpochMs, most: int | None = None) -> list[Campaign]:
+    def frozen_since(
+        self, tenant_id: TenantId, since: EpochMs, most: int | None = None, *, consistent: bool = False
+    ) -> list[Campaign]:
         """Campaigns whose audience was frozen, or began to be, at `since` (epoch ms) or later. Reads the tenant's
         campaigns newest first, and as much further back as a schedule may reach, because they are in the order in
         which they were made; whoever waits for the answer says how many are read at `most` (to the next hundred)."""
@@ -84,7 +87,7 @@ class Campaigns:
         cursor: str | None = None
         read = 0
         while True:
-            page = self.page(tenant_id, 100, cursor)
+            page = self.page(tenant_id, 100, cursor, consistent=consistent)
             found += [c for c in page.items if c.frozen_at and c.frozen_at >= since]
             cursor, read = page.cursor, read + len(page.items)
             if most is not None and read >= most:
@@ -99,6 +102,12 @@ class Campaigns:
             return awake(current, change(current))
 
         return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, changed, due=campaign_due)
+
+    def put_in_order(self, tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
+        """Give a campaign that is being loaded the next number in the order of the tenant's loads, once. From then on
+        every campaign with a smaller number is found to have it. Raises Conflict when it is not being loaded, and
+        NotFound."""
+        return change_in_order(tenant_id, "CMP#", campaign_id, Campaign, in_order, campaign_due)
 
     def to_sweep(self, now: EpochMs, behind: str = "") -> Iterator[DueCampaign]:
         """Every campaign that is under way or should be, beginning behind a place and coming round to it."""

@@ -3,7 +3,7 @@
 | access | cost |
 |---|---|
 | one document by tenant and key (`get`) | 0.5 RRU per 4 KB, 1 when consistent |
-| a tenant's documents of a kind (`page`, `all`) | 0.5 RRU per 4 KB read |
+| a tenant's documents of a kind (`page`, `all`) | 0.5 RRU per 4 KB read, 1 when consistent |
 | create, if absent | 1 WRU per KB |
 | `update` (read, change, replace if the version is unchanged) | 1 RRU + 1 WRU per KB |
 | who owns a global name (`owner_of`) | 0.5 RRU |
@@ -33,6 +33,8 @@ from shared.store.engine.database import ActivityIndex, Database, TableItem
 from shared.store.engine.documents import T, from_document, to_document
 
 _ATTEMPTS = 8
+_CHANGED = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+"""Others have changed it, or a transaction does at this moment (Amazon DynamoDB, transaction conflict handling)."""
 _DUE_PARTITIONS = 16
 """A key of an index takes 1,000 writes/s (Amazon DynamoDB, quotas), and what is due is written by all tenants."""
 _ID = r"[ -~]{1,100}"
@@ -95,9 +97,16 @@ def cursor_behind(prefix: str, key: str) -> str:
     return encode_cursor(prefix, {"sk": key})
 
 
-def document_item(tenant_id: TenantId, key: str, value: object) -> DirectoryItem:
+def document_item(
+    tenant_id: TenantId, key: str, value: object, due: Due | None = None, ttl: float | None = None
+) -> DirectoryItem:
     """A new document, not yet written."""
-    return DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
+    item = DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
+    item.ttl = ttl
+    if due is not None:
+        item.gsi1pk = due_key(due.kind, f"{tenant_id}#{key}")
+        item.gsi1sk = f"{due.at:013d}#{tenant_id}#{key}"
+    return item
 
 
 def claim_item(tenant_id: TenantId, name: str, details: Mapping[str, str]) -> DirectoryItem:
@@ -121,20 +130,12 @@ class Directory:
     def __init__(self, database: Database) -> None:
         DirectoryItem.Meta.table_name = database.directory
 
-    def _item(self, tenant_id: TenantId, key: str, value: object, due: Due | None, ttl: int | None) -> DirectoryItem:
-        item = document_item(tenant_id, key, value)
-        item.ttl = ttl
-        if due is not None:
-            item.gsi1pk = due_key(due.kind, f"{tenant_id}#{key}")
-            item.gsi1sk = f"{due.at:013d}#{tenant_id}#{key}"
-        return item
-
     def create(
         self, tenant_id: TenantId, key: str, value: object, *, due: Due | None = None, ttl: int | None = None
     ) -> None:
         """Raises Conflict when the key is taken."""
         try:
-            self._item(tenant_id, key, value, due, ttl).save(DirectoryItem.pk.does_not_exist())
+            document_item(tenant_id, key, value, due, ttl).save(DirectoryItem.pk.does_not_exist())
         except PutError as exc:
             if exc.cause_response_code == "ConditionalCheckFailedException":
                 raise Conflict("this already exists") from exc
@@ -142,7 +143,7 @@ class Directory:
 
     def put(self, tenant_id: TenantId, key: str, value: object) -> None:
         """Create or overwrite: for documents whose whole content one event determines."""
-        self._item(tenant_id, key, value, None, None).save()
+        document_item(tenant_id, key, value).save()
 
     def get(self, tenant_id: TenantId, key: str, kind: type[T], *, consistent: bool = False) -> T | None:
         try:
@@ -167,6 +168,7 @@ class Directory:
         limit: int = 100,
         cursor: str | None = None,
         oldest_first: bool = False,
+        consistent: bool = False,
     ) -> Page[T]:
         """In the order of keys, which is that of time when ids are ULIDs; newest first unless asked otherwise. A page
         ends before `limit` when it is full (see PageBytes). Raises InvalidInput for a cursor of anything else."""
@@ -175,6 +177,7 @@ class Directory:
             tenant_key(tenant_id),
             DirectoryItem.sk.startswith(prefix),
             scan_index_forward=oldest_first,
+            consistent_read=consistent,
             limit=limit,
             last_evaluated_key={"pk": {"S": tenant_key(tenant_id)}, "sk": {"S": position["sk"]}} if position else None,
         )
@@ -216,15 +219,14 @@ class Directory:
             after = change(before)
             if after == before:
                 return before
-            fresh = self._item(tenant_id, key, after, due(after) if due else None, None)
+            fresh = document_item(tenant_id, key, after, due(after) if due else None, item.ttl)
             if due is None:
                 fresh.gsi1pk, fresh.gsi1sk = item.gsi1pk, item.gsi1sk
-            fresh.ttl = item.ttl
             fresh.version = item.version + 1
             try:
                 fresh.save(DirectoryItem.version == item.version)
             except PutError as exc:
-                if exc.cause_response_code != "ConditionalCheckFailedException":
+                if exc.cause_response_code not in _CHANGED:
                     raise
                 continue
             return after
@@ -262,7 +264,7 @@ class Directory:
                 for name, details in names.items():
                     transaction.save(claim_item(tenant_id, name, details), condition=claim_is_free(tenant_id))
                 for key, value in documents.items():
-                    transaction.save(self._item(tenant_id, key, value, None, None))
+                    transaction.save(document_item(tenant_id, key, value))
         except TransactWriteError as exc:
             reasons = exc.cancellation_reasons
             if any(reason is not None and reason.code == "ConditionalCheckFailed" for reason in reasons):

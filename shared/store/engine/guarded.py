@@ -33,9 +33,9 @@ from shared.store.engine.directory import (
 from shared.store.engine.documents import from_document, to_document
 
 T = TypeVar("T")
-_ATTEMPTS = 12
+ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.4
-_RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+RACE = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ def change(
     `Directory.claim` does, and `documents` further documents to write with them. Raises whatever `decide` raises,
     Conflict when another tenant holds a name, and RetryableError when others keep winning.
     """
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         written = _try(tenant_id, guarded, decide, names or {}, documents or {})
         if written is not None:
             return written
-        time.sleep(random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt)))  # noqa: S311 - no secret
+        pause_after(attempt)
     raise RetryableError("many changes at the same moment; try again")
 
 
@@ -82,7 +82,7 @@ def _try(
 ) -> Mapping[str, T] | None:
     """None when somebody else changed the list meanwhile."""
     # The guard first: what is changed after it was read is seen in the list, or found out by the condition.
-    seen = _version(tenant_id, guarded.guard)
+    seen = version_of(tenant_id, guarded.guard)
     rows = {
         row.sk: row
         for row in DirectoryItem.query(
@@ -109,22 +109,32 @@ def _try(
                 transaction.save(item, condition=unchanged)
             for key, document in documents.items():
                 transaction.save(document_item(tenant_id, key, document))
-            guard = DirectoryItem(tenant_key(tenant_id), guarded.guard, doc=to_document(""), version=seen + 1)
-            transaction.save(
-                guard,
-                condition=DirectoryItem.version == seen if seen else DirectoryItem.pk.does_not_exist(),
-            )
+            count_one(transaction, tenant_id, guarded.guard, seen)
     except TransactWriteError as exc:
         codes = [reason.code if reason is not None else None for reason in exc.cancellation_reasons]
         if "ConditionalCheckFailed" in codes[: len(names)]:
             raise already_claimed() from exc
-        if not _RACE.intersection(codes):
+        if not RACE.intersection(codes):
             raise RetryableError("the change met another one; try again") from exc
         return None
     return decided
 
 
-def _version(tenant_id: TenantId, key: str) -> int:
+def pause_after(attempt: int) -> None:
+    """Those who met at a counter do not meet again at once."""
+    time.sleep(random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.01 * 2**attempt)))  # noqa: S311 - no secret
+
+
+def count_one(transaction: TransactWrite, tenant_id: TenantId, counter: str, seen: int) -> None:
+    """The counter's next number, if it still is where it was seen."""
+    unchanged = DirectoryItem.version == seen if seen else DirectoryItem.pk.does_not_exist()
+    transaction.save(
+        DirectoryItem(tenant_key(tenant_id), counter, doc=to_document(""), version=seen + 1), condition=unchanged
+    )
+
+
+def version_of(tenant_id: TenantId, key: str) -> int:
+    """0 while there is no such document."""
     try:
         return int(DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=True).version)
     except DirectoryItem.DoesNotExist:

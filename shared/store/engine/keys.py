@@ -35,6 +35,7 @@ KEYS = (
     Key("Directory", "T#<t> / APIKEY#<id>", "accounts", False, "until it is revoked"),
     Key("Directory", "T#<t> / IDEM#<hash>", "http", True, "a day", "expires; answers may name a person"),
     Key("Directory", "T#<t> / GUARD#<prefix>", "engine", False, _TENANT),
+    Key("Directory", "T#<t> / ORDER#<prefix>", "engine", False, _TENANT),
     Key("Directory", "T#<t> / WABA#<id>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / NUMBER#<id>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / PIN#<number>", "numbers", False, _TENANT),
