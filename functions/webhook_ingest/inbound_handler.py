@@ -1,10 +1,11 @@
 """What people write, from the InboundQueue (FIFO, one group per person and number, up to 10 records a batch).
 
-After a failure the rest of that person's messages wait with it; others go on. What cannot be routed is parked, and a no
-in it heard before.
+After a failure the rest of that person's messages wait with it; others go on, and none waits for another person's. What
+cannot be routed is parked, and a no in it heard before.
 
-What bounds a tenant: numbers take turns within a batch, and a number brings at most what Meta lets through it (1,000
-messages a second in both directions together; Meta, throughput), which is less than the 200 workers take in.
+What bounds a tenant: a batch's people are worked on at the same time, and a number brings at most what Meta lets
+through it (1,000 messages a second in both directions together; Meta, throughput), which is less than the 200 workers
+take in.
 """
 
 import os
@@ -20,13 +21,23 @@ from functions.webhook_ingest.receive.overheard import overheard
 from shared.clock import epoch_ms
 from shared.observability import logger, with_counts
 from shared.queue_messages import InboundMessage
-from shared.sqs_batch import BatchResponse, Record, process
+from shared.sqs_batch import BatchResponse, Record, group_of, process_together
+
+_NEEDED_MS = 10_000
+"""What one message may take."""
 
 
 @logger.inject_lambda_context(clear_state=True)
 @with_counts
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
-    return process(event, _handle, fifo=True, park=_park, time_left_ms=context.get_remaining_time_in_millis)
+    return process_together(
+        event,
+        _handle,
+        order=group_of,
+        park=_park,
+        time_left_ms=context.get_remaining_time_in_millis,
+        needed_ms=_NEEDED_MS,
+    )
 
 
 def _handle(body: str, record: Record) -> None:

@@ -18,6 +18,7 @@ from functions.api.contacts.imports.job import MOST_AT_ONCE, Imports
 from functions.api.contacts.imports.run import ImportRun
 from functions.api.events.slow import SlowTenants
 from functions.bot_reply import handler as bot_handler
+from functions.webhook_ingest import inbound_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Folded
@@ -57,10 +58,6 @@ def batch(*records: tuple[str, str]) -> dict[str, Any]:
 
 
 CONSUMERS: list[tuple[str, str, Callable[[TenantId, int], Any]]] = [
-    (
-        "functions.webhook_ingest.inbound_handler", "take_message",
-        lambda owner, i: InboundMessage(PhoneNumberId(owner), {}, {}, EpochMs(i)),
-    ),
     (
         "functions.webhook_ingest.account_handler", "take_account_event",
         lambda owner, i: AccountEvent(WabaId(owner), "f", {}, EpochMs(i)),
@@ -120,6 +117,30 @@ def test_ten_turns_of_a_batch_are_taken_at_once_and_none_without_the_time_it_nee
     assert bot_handler.lambda_handler(records, Context()) == {"batchItemFailures": []}
     assert len(taken) == 10
     late = bot_handler.lambda_handler(records, Context(time_left_ms=20_000))
+    assert (len(taken), len(late["batchItemFailures"])) == (10, 10)
+
+
+def test_of_what_people_write_nobody_waits_for_another_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    few_taken = Event()
+    taken: list[str] = []
+
+    def take(_parts: object, inbound: InboundMessage, _now: int) -> None:
+        if str(inbound.phone_number_id) == FEW:
+            few_taken.set()
+        assert few_taken.wait(60)
+        taken.append(inbound.phone_number_id)
+
+    monkeypatch.setattr(inbound_handler, "take_message", take)
+    parts = SimpleNamespace(parking=SimpleNamespace(park=lambda *_: pytest.fail("parked")))
+    monkeypatch.setattr(inbound_handler, "deps", lambda: parts)
+    owners = [MANY] * 9 + [FEW]
+    records = [
+        (ordered_group(owner, str(i)), InboundMessage(PhoneNumberId(owner), {}, {}, EpochMs(i)).to_json())
+        for i, owner in enumerate(owners)
+    ]
+    assert inbound_handler.lambda_handler(batch(*records), Context()) == {"batchItemFailures": []}
+    assert sorted(taken) == sorted(owners)
+    late = inbound_handler.lambda_handler(batch(*records), Context(time_left_ms=5_000))
     assert (len(taken), len(late["batchItemFailures"])) == (10, 10)
 
 
