@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.clock import EpochMs
 from shared.domain.bots.bot import Bot, reply_for
 from shared.domain.conversations.conversation import window_open
-from shared.domain.conversations.message import Message
+from shared.domain.conversations.message import Message, is_choice
 from shared.ids import PhoneNumberId
 
 
@@ -22,7 +22,6 @@ class Answer:
     at: EpochMs
 
 
-_CHOICES = ("button_reply", "list_reply")
 _WORDS_UNDER = {"image": "caption", "video": "caption", "document": "caption", "audio": "caption", "order": "text"}
 """Where the person's own words stand in Meta's object of a kind (Meta, webhooks reference, messages)."""
 
@@ -31,8 +30,7 @@ def words_of(message: Message) -> str:
     """What the person said or pressed; "" for what has no words of theirs, such as a picture, a pin, a voice note or a
     form: what the inbox shows of those is the platform's."""
     content = message.content
-    chosen = message.kind == "interactive" and any(isinstance(content.get(kind), dict) for kind in _CHOICES)
-    if message.kind in ("text", "button") or chosen:
+    if message.kind in ("text", "button") or is_choice(message.kind, content):
         return message.text
     said = content.get(_WORDS_UNDER.get(message.kind, ""))
     return said if isinstance(said, str) else ""

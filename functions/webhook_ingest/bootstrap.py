@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from functions.webhook_ingest.account.forwarding import SECONDS
 from functions.webhook_ingest.account.parts import AccountParts
+from functions.webhook_ingest.messages.list_parts import ListParts
 from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.people.owners import Owners
@@ -30,7 +31,9 @@ from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
+from shared.store.contacts.senders import Senders
 from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.first_look import FirstLook
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
@@ -63,6 +66,7 @@ class Consumers:
             Mergers(database),
             ContactNames(database),
             ContactReach(database),
+            Senders(database),
             Reunion(self._accounts, self._moves, self._sync),
         )
         self._heads = Heads(self._accounts, self._contacts, self._conversations)
@@ -71,6 +75,8 @@ class Consumers:
         return MessageParts(
             contacts=self._contacts,
             conversations=self._conversations,
+            first_look=FirstLook(self._database, self._contacts),
+            list_parts=ListParts(self._accounts, self._conversations.list_split),
             owners=self._owners,
             people=self._people,
             heads=self._heads,

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 
 from pywa.client import WhatsApp
 
+from functions.webhook_ingest.messages.list_parts import ListParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.people.owners import Owners
@@ -37,7 +38,9 @@ from shared.store.accounts.notices import Notices
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
+from shared.store.contacts.senders import Senders
 from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.first_look import FirstLook
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -190,12 +193,15 @@ def _deps(database: Database, world: World) -> Deps:
         sends=made.sends,
         lanes=made.lanes,
         notices=Notices(Directory(database)),
+        first_look=FirstLook(database, made.contacts),
+        list_parts=ListParts(made.accounts, conversations.list_split),
         owners=Owners(made.accounts),
         people=People(
             made.contacts,
             Mergers(database),
             ContactNames(database),
             ContactReach(database),
+            Senders(database),
             Reunion(made.accounts, moves, queue),
         ),
         heads=Heads(made.accounts, made.contacts, conversations),

@@ -10,6 +10,7 @@ from functions.webhook_ingest import account_handler, inbound_handler, status_ha
 from functions.webhook_ingest.account.forwarding import Send
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.bootstrap import Consumers
+from functions.webhook_ingest.messages.list_parts import ListParts
 from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.people.owners import Owners
@@ -26,6 +27,7 @@ from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
+from shared.store.conversations.first_look import FirstLook
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database
 from shared.store.templates.templates import Templates
@@ -43,6 +45,8 @@ class Deps:
     sends: Sends
     lanes: Lanes
     notices: Notices
+    first_look: FirstLook
+    list_parts: ListParts
     owners: Owners
     people: People
     heads: Heads

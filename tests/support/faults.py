@@ -12,7 +12,7 @@ from shared.store.engine.database import Database
 
 T = TypeVar("T")
 READS = ("GetItem", "BatchGetItem", "Query")
-WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 
 
 class Crash(Exception):

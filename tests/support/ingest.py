@@ -38,6 +38,7 @@ from shared.queue_messages import QueueMessage
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
+from shared.store.contacts.senders import Senders
 from shared.store.engine.cells import CellDirectory
 from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
@@ -171,7 +172,9 @@ def ingesting(database: Database, cells: frozenset[str] = frozenset()) -> Iterat
     reunion = Reunion(made.accounts, made.moves, as_queue["sync"])
     deps = replace(
         made,
-        people=People(made.contacts, Mergers(database), ContactNames(database), ContactReach(database), reunion),
+        people=People(
+            made.contacts, Mergers(database), ContactNames(database), ContactReach(database), Senders(database), reunion
+        ),
         bots=as_queue["bot"],
         media=as_queue["media"],
         sync=as_queue["sync"],

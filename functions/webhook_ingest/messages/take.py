@@ -4,6 +4,8 @@ Everything here may run twice for the same message: ids follow from Meta's id an
 repeating it changes nothing.
 """
 
+from dataclasses import replace
+
 from functions.webhook_ingest.claimed_time import claimed_time
 from functions.webhook_ingest.json_input import word
 from functions.webhook_ingest.media.requests import request_copy
@@ -17,7 +19,7 @@ from functions.webhook_ingest.messages.stored_message import (
     moment_of,
     name_of,
 )
-from functions.webhook_ingest.people.identification import Person
+from functions.webhook_ingest.people.identification import Person, person_among
 from functions.webhook_ingest.people.logic.identity import Identities, addressee_of, change_of, sender_of
 from functions.webhook_ingest.receive.oversize import whole_message
 from shared.clock import EpochMs
@@ -29,6 +31,7 @@ from shared.ids import ContactId, TenantId
 from shared.observability import count
 from shared.queue_messages import BotTurn, InboundMessage
 from shared.store.conversations.conversations import Head
+from shared.store.conversations.first_look import Seen
 
 _STANDBY = "on standby: Meta's Business Agent has this conversation"
 
@@ -109,7 +112,7 @@ def _take_words(
     parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities, now: EpochMs
 ) -> None:
     parsed = parse(inbound.message)
-    person = _find(parts, tenant_id, inbound, who)
+    person, seen = _look(parts, tenant_id, inbound, who)
     at = _time_of(parts, tenant_id, inbound, parsed, person.contact_id)
     # Before anything that can fail: a no must hold even if the rest has to be tried again. A yes that was said nobody
     # knows when is older than every no.
@@ -121,20 +124,20 @@ def _take_words(
         and parts.people.hear(tenant_id, person, parsed.consent, wamid, at, now)
     ):
         count("OptOut" if parsed.consent == "stop" else "OptIn")
-    contact_id = parts.people.link(tenant_id, person, who, at, now)
-    name = parts.people.note_names(tenant_id, person, contact_id, who, at)
+    contact_id, name = parts.people.meet(tenant_id, person, who, at, now)
+    known = seen if contact_id == person.contact_id else None
     message = message_of(
         tenant_id,
         inbound.phone_number_id,
         contact_id,
         inbound.message,
         parsed,
-        _place(parts, tenant_id, inbound, parsed, contact_id, at),
+        _place(parts, tenant_id, inbound, parsed, contact_id, at, known),
         about=_STANDBY if inbound.standby else "",
     )
     head = _head(message, inbound, person, who, contact_id, name)
-    fresh = _store(parts, tenant_id, inbound, parsed, message, head)
-    parts.contacts.note_inbound(tenant_id, contact_id, at)
+    head = replace(head, list_parts=parts.list_parts.of(tenant_id, now))
+    fresh = _store(parts, tenant_id, inbound, parsed, message, head, known)
     if inbound.standby:
         # Somebody else answers, and whoever answers them writes to somebody else than the campaign.
         count("StandbyTaken")
@@ -149,6 +152,21 @@ def _take_words(
         ids = tuple(dict.fromkeys((contact_id, *person.ids, *merged)))
         parts.replies.mark(tenant_id, inbound.phone_number_id, ids, answer, now)
     count("InboundTaken" if fresh else "InboundRepeated")
+
+
+def _look(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities) -> tuple[Person, Seen]:
+    """Who wrote, and their conversation with the number, in one call; in one more for whoever has another identity
+    first."""
+    number, wamid = inbound.phone_number_id, word(inbound.message, "id")
+    wamid = wamid if is_wamid(wamid) else ""
+    ids = list(who.keys(tenant_id))
+    known, seen = parts.first_look.people(tenant_id, ids, conversation_id_for(tenant_id, number, ids[0]), wamid)
+    claimed = claimed_time(inbound.message, inbound.received_at)
+    person = person_among(known, tenant_id, who, inbound.received_at if claimed is None else claimed)
+    conversation_id = conversation_id_for(tenant_id, number, person.contact_id)
+    if seen.conversation_id != conversation_id:
+        seen = parts.first_look.conversation(tenant_id, conversation_id, wamid)
+    return person, seen
 
 
 def _find(parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, who: Identities) -> Person:
@@ -196,9 +214,13 @@ def _place(
     parsed: Parsed,
     contact_id: ContactId,
     at: EpochMs,
+    seen: Seen | None = None,
 ) -> Place:
     """Where in its conversation a message stands: what Meta tells again, later, keeps the place it has."""
-    known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
+    if seen is not None and parsed.change is None:
+        known = seen.message_id
+    else:
+        known = _known_id(parts, tenant_id, inbound, parsed, contact_id)
     if known is not None:
         return Place(time_of(known), known)
     if parsed.change is not None or not is_wamid(word(inbound.message, "id")):
@@ -214,11 +236,17 @@ def _head(
 
 
 def _store(
-    parts: MessageParts, tenant_id: TenantId, inbound: InboundMessage, parsed: Parsed, message: Message, head: Head
+    parts: MessageParts,
+    tenant_id: TenantId,
+    inbound: InboundMessage,
+    parsed: Parsed,
+    message: Message,
+    head: Head,
+    seen: Seen | None = None,
 ) -> bool:
     """Whether it is new."""
     if parsed.too_large:
         parts.parking.park("message body too large for the conversation", inbound.message)
-    fresh = parts.conversations.append(tenant_id, head, message)
+    fresh = parts.conversations.append(tenant_id, head, message, seen)
     request_copy(parts.media, tenant_id, inbound.phone_number_id, message)
     return fresh

@@ -40,18 +40,7 @@ class Identification:
     def find(self, tenant_id: TenantId, who: Identities, at: EpochMs | None = None) -> Person:
         """Read only. When phone and BSUID lead to two contacts, the phone's is the person. `at` is when these
         identities were theirs (epoch ms), None for now: a number belongs to whoever had it then."""
-        keys = who.keys(tenant_id)
-        known = self._contacts.get_many(tenant_id, keys)
-        by_key: dict[ContactId, Contact | None] = {}
-        for key, (kind, value) in keys.items():
-            found = known.get(key)
-            if kind == "phone" and found is not None and _moved_away(found, value, who, at):
-                continue
-            by_key[key] = found
-        distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
-        first = distinct[0] if distinct else None
-        new_id = next((key for key in by_key), next(iter(keys)))
-        return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)
+        return person_among(self._contacts.get_many(tenant_id, who.keys(tenant_id)), tenant_id, who, at)
 
     def hear(
         self, tenant_id: TenantId, person: Person, said: ConsentWord, wamid: str, at: EpochMs, now: EpochMs
@@ -76,14 +65,18 @@ class Identification:
         `at` is when these identities were theirs (epoch ms): those from before the person changed their number lead to
         the contact, and say no more where it is reached.
         """
-        attributes = _missing(person, who, at)
+        attributes = missing_attributes(person, who, at)
         contact_id = person.contact_id
         if attributes or person.contact is None:
             contact_id = self._contacts.upsert(tenant_id, contact_id, attributes, {}, frozenset(), now).contact_id
+        self._lead(tenant_id, person, contact_id)
+        return contact_id
+
+    def _lead(self, tenant_id: TenantId, person: Person, contact_id: ContactId) -> None:
+        """Let the person's free identities lead to this contact."""
         for key, found in person.by_key.items():
             if found is None and key != contact_id:
                 self._contacts.put_pointer(tenant_id, key, contact_id)
-        return contact_id
 
     def _record(
         self,
@@ -107,6 +100,23 @@ class Identification:
         return news
 
 
+def person_among(
+    known: Mapping[ContactId, Contact], tenant_id: TenantId, who: Identities, at: EpochMs | None
+) -> Person:
+    """Who somebody is, from the contacts to whom their identities lead; see `find`."""
+    keys = who.keys(tenant_id)
+    by_key: dict[ContactId, Contact | None] = {}
+    for key, (kind, value) in keys.items():
+        found = known.get(key)
+        if kind == "phone" and found is not None and _moved_away(found, value, who, at):
+            continue
+        by_key[key] = found
+    distinct = list({found.contact_id: found for found in by_key.values() if found is not None}.values())
+    first = distinct[0] if distinct else None
+    new_id = next((key for key in by_key), next(iter(keys)))
+    return Person(first.contact_id if first else new_id, first, tuple(distinct[1:]), by_key)
+
+
 def _moved_away(contact: Contact, phone: str, who: Identities, at: EpochMs | None) -> bool:
     """Whether the number was this contact's once and belongs to somebody else at that time, who writes from it."""
     if at is not None and at <= contact.moved_at:
@@ -115,7 +125,7 @@ def _moved_away(contact: Contact, phone: str, who: Identities, at: EpochMs | Non
     return has_other_phone and bool(contact.bsuid and who.bsuid and contact.bsuid != who.bsuid)
 
 
-def _missing(person: Person, who: Identities, at: EpochMs) -> dict[str, str]:
+def missing_attributes(person: Person, who: Identities, at: EpochMs) -> dict[str, str]:
     """Attributes to set. The name a tenant gave is kept; a phone in an earlier spelling becomes the canonical one.
 
     What another contact of this person carries stays there: one phone and one BSUID are in one contact only, so that

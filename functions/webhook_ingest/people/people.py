@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from functions.webhook_ingest.people.identification import Identification, Person
+from functions.webhook_ingest.people.identification import Identification, Person, missing_attributes
 from functions.webhook_ingest.people.logic.identity import Change, Identities
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
@@ -15,6 +15,7 @@ from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
+from shared.store.contacts.senders import Sender, Senders
 
 
 class People(Identification):
@@ -26,12 +27,14 @@ class People(Identification):
         mergers: Mergers,
         names: ContactNames,
         reach: ContactReach,
+        senders: Senders,
         reunite: Callable[[TenantId, ContactId, ContactId], None],
     ) -> None:
         super().__init__(contacts)
         self._mergers = mergers
         self._names = names
         self._reach = reach
+        self._senders = senders
         self._reunite = reunite
 
     def link(self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs) -> ContactId:
@@ -40,6 +43,28 @@ class People(Identification):
         self._share_no(tenant_id, person, now)
         self.unite(tenant_id, contact_id, person.others, now)
         return contact_id
+
+    def meet(
+        self, tenant_id: TenantId, person: Person, who: Identities, at: EpochMs, now: EpochMs
+    ) -> tuple[ContactId, str]:
+        """`link`, `note_names`, and that they wrote at `at`: (contact id, what they are called).
+
+        One write for the contact, unless several contacts are this person or somebody else writes theirs meanwhile.
+        """
+        known = person.contact or Contact(person.contact_id)
+        username, profile = _new_names(known, who)
+        sender = Sender(at, missing_attributes(person, who, at), profile, username)
+        if not person.others and (
+            self._senders.add(tenant_id, known.contact_id, sender, now)
+            if person.contact is None
+            else self._senders.update(tenant_id, known, sender, now)
+        ):
+            self._lead(tenant_id, person, known.contact_id)
+            return known.contact_id, _called(known, who, username, profile)
+        contact_id = self.link(tenant_id, person, who, at, now)
+        name = self.note_names(tenant_id, person, contact_id, who, at)
+        self._contacts.note_inbound(tenant_id, contact_id, at)
+        return contact_id, name
 
     def unite(self, tenant_id: TenantId, contact_id: ContactId, others: Iterable[Contact], now: EpochMs) -> bool:
         """Merge these contacts, who are the same person, into that one. Whether none is left that changed meanwhile.
@@ -62,19 +87,12 @@ class People(Identification):
         Costs nothing for names that are known. A name of which characters were lost on the way takes the place of none.
         """
         known = person.contact or Contact(contact_id)
-        username, name = known.username, without_lost(who.name)
-        heard_name = name if name == who.name or not known.profile_name else ""
-        if (
-            who.username not in ("", username)
-            and LOST not in who.username
-            and self._names.set_username(tenant_id, contact_id, who.username, at)
-        ):
-            username = who.username
-        own = known.name if known.name != known.profile_name else ""
-        profile = known.profile_name
-        if heard_name and heard_name != profile and self._names.set_profile_name(tenant_id, contact_id, heard_name, at):
-            profile = heard_name
-        return replace(known, name=own or profile or name, username=username).shown_name
+        username, profile = _new_names(known, who)
+        if username and not self._names.set_username(tenant_id, contact_id, username, at):
+            username = ""
+        if profile and not self._names.set_profile_name(tenant_id, contact_id, profile, at):
+            profile = ""
+        return _called(known, who, username, profile)
 
     def note_book_name(
         self, tenant_id: TenantId, person: Person, contact_id: ContactId, name: str, at: EpochMs
@@ -118,3 +136,18 @@ class People(Identification):
                         event_id=f"{said.opted_out_at:013d}-{said.contact_id}",
                         now=now,
                     )
+
+
+def _new_names(known: Contact, who: Identities) -> tuple[str, str]:
+    """(username, profile name) as they are shown now, each blank where that is no news."""
+    username = who.username if who.username != known.username and LOST not in who.username else ""
+    name = without_lost(who.name)
+    heard = name if name == who.name or not known.profile_name else ""
+    return username, heard if heard != known.profile_name else ""
+
+
+def _called(known: Contact, who: Identities, username: str, profile: str) -> str:
+    """What they are called once these names, blank for no news, are theirs."""
+    own = known.name if known.name != known.profile_name else ""
+    name = own or profile or known.profile_name or without_lost(who.name)
+    return replace(known, name=name, username=username or known.username).shown_name

@@ -117,3 +117,8 @@ def merge_status(current: str, incoming: str) -> str:
     if current == "failed":
         return incoming if _RANK[incoming] >= _RANK["delivered"] else current
     return incoming if _RANK[incoming] > _RANK.get(current, -1) else current
+
+
+def is_choice(kind: str, content: Mapping[str, object]) -> bool:
+    """Whether somebody pressed a reply button or chose a row of a list (Meta, webhooks reference, `interactive`)."""
+    return kind == "interactive" and any(isinstance(content.get(form), dict) for form in ("button_reply", "list_reply"))

@@ -67,13 +67,18 @@ class Contacts:
             item = self._read(tenant_id, _pointer(item))
         return None if item is None or text(item, "ptr") else contact_of(item)
 
-    def get_many(self, tenant_id: TenantId, contact_ids: Iterable[ContactId]) -> dict[ContactId, Contact]:
+    def get_many(
+        self, tenant_id: TenantId, contact_ids: Iterable[ContactId], read: Mapping[ContactId, Item] | None = None
+    ) -> dict[ContactId, Contact]:
         """Those of these that there are, by the id asked for, as `get` finds them. Raises RetryableError.
 
-        One call where one does it: what a pointer leads to is often among them.
+        One call where one does it: what a pointer leads to is often among them. `read` are the items of all these ids
+        where they have been read already.
         """
         asked_for = list(contact_ids)
-        items = read_contact_items(self._client, self._table, tenant_id, asked_for)
+        items = dict(read) if read is not None else None
+        if items is None:
+            items = read_contact_items(self._client, self._table, tenant_id, asked_for)
         for _ in range(HOPS):
             targets = {_pointer(item) for item in items.values()} - {ContactId(""), *items}
             if not targets:

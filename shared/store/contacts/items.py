@@ -1,14 +1,14 @@
 """A contact as an item of the Contacts table."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.first_name import given_for
 from shared.domain.contacts.identity import shard_of
-from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
+from shared.store.engine.batch_read import read_items
 from shared.store.engine.codec import Item, decode_item, encode_item, text, words
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ _KEY = "C#"
 HOPS = 16
 """Pointers that are followed at most. Two are usual, one for an identity and one for a merger of contacts: each merger
 has those that led to who goes lead to who stays."""
-_KEYS = 100
-"""Items that DynamoDB reads in one call at most."""
-_READS = 4
 
 
 def contact_partition(tenant_id: TenantId, contact_id: ContactId) -> str:
@@ -77,19 +74,11 @@ def read_contact_items(
     consistent: bool = True,
 ) -> dict[ContactId, Item]:
     """Those of these items that there are, pointers too. Raises RetryableError."""
-    item_keys = [encode_item(contact_key(tenant_id, contact_id)) for contact_id in contact_ids]
-    found: dict[ContactId, Item] = {}
-    for i in range(0, len(item_keys), _KEYS):
-        keys = cast("Any", item_keys[i : i + _KEYS])
-        for _ in range(_READS):
-            request = {table: {"Keys": keys, "ConsistentRead": consistent}}
-            answer = client.batch_get_item(RequestItems=cast("Any", request))
-            for raw in answer["Responses"].get(table, []):
-                item = decode_item(raw)
-                found[ContactId(text(item, "sk")[len(_KEY) :])] = item
-            keys = answer.get("UnprocessedKeys", {}).get(table, {"Keys": []})["Keys"]
-            if not keys:
-                break
-        else:
-            raise RetryableError("the database is too busy to read contacts; try again")
-    return found
+    keys = [contact_key(tenant_id, contact_id) for contact_id in contact_ids]
+    return contact_items_of(read_items(client, {table: keys}, consistent=consistent)[table])
+
+
+def contact_items_of(rows: Iterable[Mapping[str, Mapping[str, object]]]) -> dict[ContactId, Item]:
+    """Items as DynamoDB holds them, by the id of their key."""
+    items = [decode_item(row) for row in rows]
+    return {ContactId(text(item, "sk")[len(_KEY) :]): item for item in items}

@@ -60,13 +60,21 @@ class ConversationItem(TableItem):
     rev = UnicodeAttribute(null=True)
 
 
-def status_partition(tenant_id: TenantId, status: Status) -> str:
-    return f"T#{tenant_id}#CONV#{status}"
+def status_partition(tenant_id: TenantId, status: Status, part: int, *, assigned: bool) -> str:
+    """A part of the conversations that are somebody's, or nobody's. The first of somebody's also holds nobody's that
+    were last written before these had a place of their own; they are in `desk_partition` of nobody then."""
+    return f"T#{tenant_id}#CONV#{status}{'' if assigned else '#-'}{f'#{part}' if part else ''}"
 
 
 def desk_partition(tenant_id: TenantId, assignee: str, status: Status) -> str:
-    """The conversations of one member, or with "" those of nobody."""
+    """The conversations of one member."""
     return f"T#{tenant_id}#DESK#{assignee or '-'}#{status}"
+
+
+def part_in(item: ConversationItem | None) -> int:
+    """In which part of its list a head stands."""
+    last = (item.gsi1pk or "").rpartition("#")[2] if item is not None else ""
+    return int(last) if last.isdecimal() else 0
 
 
 def position(at: EpochMs, conversation_id: ConversationId) -> str:
@@ -81,14 +89,16 @@ def revision(conversation: Conversation) -> str:
     return hashlib.blake2b(repr(known).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def head_item(tenant_id: TenantId, conversation: Conversation) -> ConversationItem:
+def head_item(tenant_id: TenantId, conversation: Conversation, part: int = 0) -> ConversationItem:
+    """`part` is that of the lists in which it stands; what is nobody's stands in one list only."""
     trail = conversation.trail
+    desk = desk_partition(tenant_id, conversation.assignee, conversation.status) if conversation.assignee else None
     return ConversationItem(
         conversation_key(tenant_id, conversation.conversation_id),
         HEAD,
-        gsi1pk=status_partition(tenant_id, conversation.status),
+        gsi1pk=status_partition(tenant_id, conversation.status, part, assigned=bool(conversation.assignee)),
         gsi1sk=position(conversation.active_at, conversation.conversation_id),
-        gsi2pk=desk_partition(tenant_id, conversation.assignee, conversation.status),
+        gsi2pk=desk,
         ttl=expiry(max(conversation.last_message_at, conversation.created_at)),
         phone_number_id=conversation.phone_number_id,
         contact_id=conversation.contact_id,

@@ -16,6 +16,7 @@ from shared.store.conversations.heads import (
     position,
     status_partition,
 )
+from shared.store.conversations.list_split import parts_of
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 from shared.store.engine.database import ActivityIndex
 
@@ -51,7 +52,8 @@ def page_of(
     found: list[Conversation] = []
     looked_at, last = 0, ""
     page_size = limit + 1 if chosen == ConversationFilter(chosen.status, chosen.assignee) else 300
-    for conversation in _sorted(tenant_id, chosen, after, now, page_size):
+    ranges = _Ranges(tenant_id, chosen.assignee, page_size, parts_of(tenant_id))
+    for conversation in _sorted(ranges, chosen, after, now):
         if len(found) == limit or looked_at == MOST_LOOKED_AT:
             return Page(found, encode_cursor(_LIST, {"at": last}))
         looked_at, last = looked_at + 1, _position(conversation)
@@ -69,12 +71,9 @@ def _position(conversation: Conversation) -> str:
     return position(conversation.active_at, conversation.conversation_id)
 
 
-def _sorted(
-    tenant_id: TenantId, chosen: ConversationFilter, after: str, now: EpochMs, page_size: int
-) -> Iterator[Conversation]:
+def _sorted(read: "_Ranges", chosen: ConversationFilter, after: str, now: EpochMs) -> Iterator[Conversation]:
     """The conversations of the wanted status and assignee behind a place in the list, read as they are needed."""
     due = position(now, ConversationId(_END))
-    read = _Ranges(tenant_id, chosen.assignee, page_size)
     if chosen.status == "snoozed":
         return read.range("snoozed", max(after, due), _END, forward=True)
     upto = after or _END
@@ -90,13 +89,30 @@ class _Ranges:
     tenant_id: TenantId
     assignee: str | None
     page_size: int
+    parts: int
 
     def range(self, status: Status, above: str, below: str, *, forward: bool = False) -> Iterator[Conversation]:
         """Heads of a status whose place lies strictly between the two."""
-        index: ActivityIndex | DeskIndex = ConversationItem.by_status
-        partition = status_partition(self.tenant_id, status)
+        found = [
+            self._read(index, partition, above=above, below=below, forward=forward)
+            for index, partition in self._partitions(status)
+        ]
+        return heapq.merge(*found, key=_position, reverse=not forward)
+
+    def _partitions(self, status: Status) -> Iterator[tuple[ActivityIndex | DeskIndex, str]]:
+        """Where they stand; each in one of these."""
         if self.assignee is not None:
-            index, partition = ConversationItem.by_desk, desk_partition(self.tenant_id, self.assignee, status)
+            # Of nobody's: those last written before they had a place of their own.
+            yield ConversationItem.by_desk, desk_partition(self.tenant_id, self.assignee, status)
+        for part in range(self.parts):
+            if not self.assignee:
+                yield ConversationItem.by_status, status_partition(self.tenant_id, status, part, assigned=False)
+            if self.assignee is None:
+                yield ConversationItem.by_status, status_partition(self.tenant_id, status, part, assigned=True)
+
+    def _read(
+        self, index: ActivityIndex | DeskIndex, partition: str, *, above: str, below: str, forward: bool
+    ) -> Iterator[Conversation]:
         place = ConversationItem.gsi1sk.between(above or _START, below)
         found = index.query(partition, place, scan_index_forward=forward, page_size=self.page_size)
         for item in cast("Iterator[ConversationItem]", found):

@@ -51,7 +51,7 @@ from shared.store.conversations.message_items import (
     read_message,
 )
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
-from shared.store.engine.database import Database
+from shared.store.engine.database import Database, TableItem, put_items
 from shared.store.engine.documents import to_document
 
 MOST_BETWEEN = 100
@@ -67,17 +67,26 @@ class Messages:
         for item in (MessageItem, ReferenceItem, MovedItem):
             item.Meta.table_name = database.conversations
 
-    def put(self, tenant_id: TenantId, message: Message) -> bool:
+    def put(self, tenant_id: TenantId, message: Message, beside: Sequence[TableItem] = ()) -> bool:
         """Store a message if it is not there yet, and let what it does to another one, or others to it, take effect.
+        `beside` are items of this table that are written with what leads to it, as they are.
 
         False when it was there; the rest is done again then, for the process may have died in between.
         """
         fresh = self._put(tenant_id, message)
         if not fresh and message.source == "history" and message.kind != PLACEHOLDER:
             self._fill_in(tenant_id, message)
-        if message.change is None:
-            self._make_findable(tenant_id, message.conversation_id, message.wamid, message.message_id)
-        elif message.left_us:
+        findable = message.change is None and is_wamid(message.wamid)
+        partition = conversation_key(tenant_id, message.conversation_id)
+        leading = (
+            [_reference(partition, f"W#{message.wamid}", wamid=message.wamid, message_id=message.message_id)]
+            if findable
+            else []
+        )
+        put_items([*leading, *beside])
+        if findable:
+            self._join_changes(tenant_id, message.conversation_id, message.wamid, message.message_id)
+        elif message.change is not None and message.left_us:
             self._note_change(tenant_id, message, message.change)
         return fresh
 
@@ -132,7 +141,12 @@ class Messages:
         if not is_wamid(wamid):
             return
         partition = conversation_key(tenant_id, conversation_id)
-        _refer(partition, f"W#{wamid}", wamid=wamid, message_id=message_id)
+        _reference(partition, f"W#{wamid}", wamid=wamid, message_id=message_id).save()
+        self._join_changes(tenant_id, conversation_id, wamid, message_id)
+
+    def _join_changes(self, tenant_id: TenantId, conversation_id: ConversationId, wamid: str, message_id: str) -> None:
+        """What was noted of a message before it came."""
+        partition = conversation_key(tenant_id, conversation_id)
         changing = ReferenceItem.query(partition, ReferenceItem.sk.startswith(f"A#{wamid}#"), consistent_read=True)
         for reference in changing:
             message = self.get(tenant_id, conversation_id, reference.message_id)
@@ -143,7 +157,9 @@ class Messages:
         if not is_wamid(change.target):
             return
         partition = conversation_key(tenant_id, message.conversation_id)
-        _refer(partition, f"A#{change.target}#{message.message_id}", wamid=change.target, message_id=message.message_id)
+        _reference(
+            partition, f"A#{change.target}#{message.message_id}", wamid=change.target, message_id=message.message_id
+        ).save()
         target = self.id_of(tenant_id, message.conversation_id, change.target)
         if target is not None:
             self._apply(tenant_id, message, change, target)
@@ -349,8 +365,8 @@ class Messages:
         raise RuntimeError("a message's state keeps changing")
 
 
-def _refer(partition: str, key: str, *, wamid: str, message_id: str) -> None:
-    ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(time_of(message_id))).save()
+def _reference(partition: str, key: str, *, wamid: str, message_id: str) -> ReferenceItem:
+    return ReferenceItem(partition, key, wamid=wamid, message_id=message_id, ttl=expiry(time_of(message_id)))
 
 
 def _same(seen: str | None, attribute: UnicodeAttribute) -> Condition:

@@ -23,7 +23,7 @@ from shared.clock import EpochMs
 from shared.domain.conversations.merge import merged
 from shared.errors import RetryableError
 from shared.ids import ContactId, ConversationId, TenantId
-from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item
+from shared.store.conversations.heads import HEAD, ConversationItem, conversation_of, head_item, part_in
 from shared.store.conversations.message_items import MOVED, MovedItem, conversation_key, expiry, moved_to
 from shared.store.conversations.messages import Messages
 from shared.store.conversations.search_index import SearchIndex
@@ -114,7 +114,7 @@ class ConversationMoves:
             free = ConversationItem.rev == kept.rev if kept is not None else ConversationItem.pk.does_not_exist()
             try:
                 with TransactWrite(connection=ConversationItem.low_level()) as transaction:
-                    transaction.save(head_item(tenant_id, after), condition=free)
+                    transaction.save(head_item(tenant_id, after, part_in(kept)), condition=free)
                     transaction.delete(gone, condition=ConversationItem.rev == gone.rev)
             except TransactWriteError as exc:
                 if not _CHANGED & {reason.code for reason in exc.cancellation_reasons if reason is not None}:

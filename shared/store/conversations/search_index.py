@@ -10,14 +10,15 @@
 
 A message of 100 words costs 25 writes, because only its first 25 different words of three letters or more are kept; an
 ordinary one costs five or six. Scanning instead would write nothing and read every message of a tenant for each search.
-What bots say is left out: it is the same a thousand times over, and stands in the bot. Words are found whole, or by
-their beginning.
+What bots say, and the buttons and rows that people choose, is left out: it is the same a thousand times over, and
+stands in the bot or the campaign. Words are found whole, or by their beginning.
 
 The index only proposes: whoever searches reads what it names, so a stale entry finds nothing. Every entry follows from
 the stored message or head, so `forget` finds and removes all of them; otherwise they go when the message does.
 """
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pynamodb.attributes import UnicodeAttribute
@@ -25,7 +26,7 @@ from pynamodb.attributes import UnicodeAttribute
 from shared.clock import DAY_MS
 from shared.domain.conversations.conversation import Conversation
 from shared.domain.conversations.former_words import former_indexed_words, former_name_words
-from shared.domain.conversations.message import Message
+from shared.domain.conversations.message import Message, is_choice
 from shared.domain.conversations.message_changes import Change
 from shared.domain.conversations.message_ids import time_of
 from shared.domain.conversations.search_words import (
@@ -39,7 +40,7 @@ from shared.domain.conversations.search_words import (
 )
 from shared.ids import ConversationId, TenantId
 from shared.store.conversations.message_items import MessageItem, conversation_key, expiry
-from shared.store.engine.database import Database, TableItem
+from shared.store.engine.database import Database, TableItem, put_items
 from shared.store.engine.documents import from_document
 
 MOST_FOUND = 300
@@ -81,24 +82,24 @@ class SearchIndex:
     def __init__(self, database: Database) -> None:
         PostingItem.Meta.table_name = database.conversations
 
-    def add_message(self, tenant_id: TenantId, message: Message) -> None:
-        """Repeating it changes nothing."""
-        if message.author in _QUIET_AUTHORS:
-            return
+    def of_message(self, tenant_id: TenantId, message: Message) -> list[PostingItem]:
+        """What a message is found by, to be written with it; repeating it changes nothing."""
+        if message.author in _QUIET_AUTHORS or _is_chosen(message.kind, message.content):
+            return []
         said = message.change.text if message.change is not None else message.text
-        with PostingItem.batch_write() as batch:
-            for item in _of_text(tenant_id, message.conversation_id, message.message_id, said).values():
-                batch.save(item)
+        return list(_of_text(tenant_id, message.conversation_id, message.message_id, said).values())
 
-    def announce(self, tenant_id: TenantId, before: Conversation | None, after: Conversation) -> None:
-        """Before a head is written: what it will be found by. Costs nothing when that stays the same, but once a month,
-        so that the entries of a living conversation do not expire."""
+    def of_head(self, tenant_id: TenantId, before: Conversation | None, after: Conversation) -> list[PostingItem]:
+        """What a head will be found by, to be written before it. Nothing when that stays the same, but once a month, so
+        that the entries of a living conversation do not expire."""
         old, new = _of_head(tenant_id, before), _of_head(tenant_id, after)
         if old.keys() == new.keys() and before is not None and _month(before) == _month(after):
-            return
-        with PostingItem.batch_write() as batch:
-            for item in new.values():
-                batch.save(item)
+            return []
+        return list(new.values())
+
+    def announce(self, tenant_id: TenantId, before: Conversation | None, after: Conversation) -> None:
+        """Write what a head will be found by (`of_head`)."""
+        put_items(self.of_head(tenant_id, before, after))
 
     def retract(self, tenant_id: TenantId, before: Conversation | None, after: Conversation | None) -> None:
         """After a head was written, or is gone: what it is no longer found by."""
@@ -125,7 +126,7 @@ class SearchIndex:
         """Let a conversation be found by its words as they are folded now, and not as they were before; how many
         entries were written. Repeating it changes nothing."""
         now, before = _of_head(tenant_id, conversation), _formerly_of_head(tenant_id, conversation)
-        for message_id, author, text in _said(tenant_id, conversation.conversation_id):
+        for message_id, author, text in _said(tenant_id, conversation.conversation_id, chosen=False):
             fresh, former = _of_message(tenant_id, conversation.conversation_id, message_id, author=author, text=text)
             now, before = now | fresh, before | former
         with PostingItem.batch_write() as batch:
@@ -170,12 +171,22 @@ class SearchIndex:
 Postings = dict[tuple[str, str], PostingItem]
 
 
-def _said(tenant_id: TenantId, conversation_id: ConversationId) -> Iterator[tuple[str, str, str]]:
-    """(message id, author, text) of each text that the stored messages of a conversation brought in."""
+def _said(
+    tenant_id: TenantId, conversation_id: ConversationId, *, chosen: bool = True
+) -> Iterator[tuple[str, str, str]]:
+    """(message id, author, text) of each text that the stored messages of a conversation brought in; what was chosen
+    among the tenant's own words brings nothing in, but did."""
     for item in MessageItem.query(conversation_key(tenant_id, conversation_id), MessageItem.sk.startswith("M#")):
+        if not chosen and _is_chosen(item.kind, json.loads(item.content)):
+            continue
         change = from_document(Change, item.change).text if item.change else ""
         for text in dict.fromkeys((item.text or "", change)):
             yield item.sk.removeprefix("M#"), item.author, text
+
+
+def _is_chosen(kind: str, content: Mapping[str, object]) -> bool:
+    """Whether a person pressed a button or chose a row: the words are the tenant's own, and thousands chose them."""
+    return kind == "button" or is_choice(kind, content)
 
 
 def _of_message(

@@ -89,7 +89,11 @@ KEYS = (
     Key("Conversations", "T#<t>#V#<conversation> / N#<entry>", "conversations", True, _CONVERSATION, "by conversation"),
     Key("Conversations", "T#<t>#V#<conversation> / P#<member>", "conversations", False, "minutes"),
     Key("Conversations", "T#<t>#V#<conversation> / MOVED", "conversations", True, _CONVERSATION, "by conversation"),
-    Key("Conversations", "T#<t>#CONV#<status>", "conversations", True, _CONVERSATION, "with the head: an index of it"),
+    Key("Conversations", "T#<t>#CONV#<status>#<part>", "conversations", True, _CONVERSATION, "with the head: an index"),
+    Key(
+        "Conversations", "T#<t>#CONV#<status>#-#<part>", "conversations", True, _CONVERSATION, "with the head: an index"
+    ),
+    Key("Conversations", "T#<t>#CONV / PARTS", "conversations", False, _TENANT),
     Key(
         "Conversations", "T#<t>#DESK#<member>#<status>", "conversations", True, _CONVERSATION, "with the head: an index"
     ),

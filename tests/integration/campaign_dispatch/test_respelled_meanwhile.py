@@ -16,6 +16,7 @@ from shared.queue_messages import LoadShard
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
+from shared.store.contacts.senders import Senders
 from shared.store.engine.database import Database
 from tests.support.engine import FakeMeta, World, open_test_database
 from tests.support.faults import Crash, crash_at_write
@@ -48,7 +49,14 @@ def test_who_is_two_contacts_gets_it_once_wherever_that_is_cut_off(
     tasks = [task for task in world.load_queue.take() if isinstance(task, LoadShard)]
     tasks.sort(key=lambda task: task.shard != shard_of(ids[loaded]))
     load_shard(deps.for_load(), tasks[0], now, lambda: False)
-    people = People(deps.contacts, Mergers(database), ContactNames(database), ContactReach(database), lambda *_: None)
+    people = People(
+        deps.contacts,
+        Mergers(database),
+        ContactNames(database),
+        ContactReach(database),
+        Senders(database),
+        lambda *_: None,
+    )
     contact = deps.contacts.get(tenant_id, ids[FORMS[0]])
     assert contact is not None
     with crash_at_write(database, k, "after"), contextlib.suppress(Crash):

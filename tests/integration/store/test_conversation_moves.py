@@ -182,7 +182,7 @@ def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
     conversations.append(tenant, KEPT, said(KEPT, 2, "second"))
     put = type(conversations.messages).put
 
-    def move_first(messages: Any, tenant_id: TenantId, message: Message) -> bool:
+    def move_first(messages: Any, tenant_id: TenantId, message: Message, beside: Any = ()) -> bool:
         if message.conversation_id == "gone":
             assert moves.move(
                 tenant,
@@ -192,7 +192,7 @@ def test_a_message_that_is_stored_while_its_conversation_moves_comes_along(
                 EpochMs(1_700_000_000_000),
                 lambda: False,
             )
-        return put(messages, tenant_id, message)
+        return put(messages, tenant_id, message, beside)
 
     monkeypatch.setattr(type(conversations.messages), "put", move_first)
     assert conversations.append(tenant, GONE, said(GONE, 3, "third"))

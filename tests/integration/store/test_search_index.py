@@ -17,7 +17,7 @@ from shared.store.conversations.conversations import Conversations, Head
 from shared.store.conversations.message_items import RETENTION_DAYS
 from shared.store.conversations.moves import ConversationMoves
 from shared.store.conversations.search_index import MOST_FOUND
-from shared.store.engine.database import Database
+from shared.store.engine.database import Database, put_items
 from tests.support.capacity import Meter
 
 NOW = EpochMs(1_700_000_000_000)
@@ -223,7 +223,7 @@ def test_a_search_looks_at_so_many_and_says_so(conversations: Conversations, ten
             EpochMs(NOW + i),
             {},
         )
-        conversations.search.add_message(tenant, message)
+        put_items(conversations.search.of_message(tenant, message))
     result = conversations.search.messages(tenant, "word", whole=True)
     assert (len(result.ids), result.complete) == (MOST_FOUND, False)
     assert result.ids[0] == ("v", message_key(EpochMs(NOW + MOST_FOUND), "m"))

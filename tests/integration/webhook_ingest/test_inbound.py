@@ -311,10 +311,10 @@ def test_a_failure_keeps_the_rest_of_its_group_waiting_and_no_other(
 ) -> None:
     append = deps.conversations.append
 
-    def fail_once(tenant_id: TenantId, head: object, message: Message) -> bool:
+    def fail_once(tenant_id: TenantId, head: object, message: Message, seen: object) -> bool:
         if message.text == "first":
             raise ConnectionError
-        return append(tenant_id, head, message)  # type: ignore[arg-type]
+        return append(tenant_id, head, message, seen)  # type: ignore[arg-type]
 
     monkeypatch.setattr(deps.conversations, "append", fail_once)
     bodies = [InboundMessage(PHONE_ID, text(w), CONTACT, epoch_ms()).to_json() for w in ("first", "second", "third")]
