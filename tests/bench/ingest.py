@@ -156,7 +156,7 @@ def _messages(count: int) -> Iterator[Json]:
     for n in range(count):
         yield {
             "from": f"551198{n % 997:07d}",
-            "from_user_id": f"BR.{n % 997:020d}",
+            "from_user_id": f"BR.9{n % 997:019d}",
             "id": f"wamid.in{n:026d}",
             "timestamp": str(first + n // MESSAGES_A_SECOND),
             "type": "text",

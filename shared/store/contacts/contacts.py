@@ -79,11 +79,13 @@ class Contacts:
         items = dict(read) if read is not None else None
         if items is None:
             items = read_contact_items(self._client, self._table, tenant_id, asked_for)
+        read_so_far = set(asked_for)
         for _ in range(HOPS):
-            targets = {_pointer(item) for item in items.values()} - {ContactId(""), *items}
+            targets = {_pointer(item) for item in items.values()} - {ContactId(""), *read_so_far}
             if not targets:
                 break
             items |= read_contact_items(self._client, self._table, tenant_id, targets)
+            read_so_far |= targets
         found: dict[ContactId, Contact] = {}
         for contact_id in asked_for:
             item = items.get(contact_id)

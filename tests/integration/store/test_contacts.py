@@ -12,6 +12,7 @@ from shared.ids import ContactId, TenantId, new_ulid
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.names import ContactNames
 from shared.store.engine.database import Database
+from tests.support.capacity import Meter
 from tests.support.faults import Crash, at_once, crash_at_write
 
 PHONE = "+5511987654321"
@@ -123,6 +124,14 @@ def test_pointers_in_a_circle_lead_nowhere(contacts: Contacts, tenant: TenantId)
     contacts.put_pointer(tenant, one, two)
     contacts.put_pointer(tenant, two, one)
     assert contacts.get(tenant, one) is None
+
+
+def test_a_pointer_to_nobody_is_followed_once(database: Database, contacts: Contacts, tenant: TenantId) -> None:
+    alias, nobody = contact_id_for(tenant, "bsuid", "BR.1"), contact_id_for(tenant, "bsuid", "BR.2")
+    contacts.put_pointer(tenant, alias, nobody)
+    meter = Meter(database.client)
+    assert contacts.get_many(tenant, [alias]) == {}
+    assert meter.calls["BatchGetItem"] == 2
 
 
 def test_a_no_said_under_an_alias_holds_for_the_contact(contacts: Contacts, tenant: TenantId) -> None:
