@@ -11,9 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from functions.webhook_ingest.messages.number_works import NumberWorks
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
-from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.domain.campaigns.fate import WRITTEN_TO, Place
@@ -23,13 +24,15 @@ from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
-from shared.store.campaigns.people import fate_in, place_in
+from shared.store.campaigns.people import fate_at, place_in
 from shared.store.campaigns.sends import Sends
 
 REPLY_MS = 72 * 3600 * 1000
 """A message within three days of when a campaign last wrote to somebody counts as an answer to it."""
 _KEEP_MS = 60_000
 _RECHECK_MS = 5_000
+_CLOCKS_MS = 2_000
+"""What Meta's clock may be behind ours."""
 _NEWEST = 50
 _BLOCKS = 256
 """Blocks of recipients that are remembered: some 10 MB."""
@@ -38,35 +41,38 @@ _BEGUN = frozenset({State.SENDING, State.PAUSED, State.COMPLETED, State.CANCELLE
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person wrote, no later than `at` (epoch ms). `names` is Meta's id of the message that it is about, if it
-    is about one; `bare`: a reaction, and no word."""
+    """What a person wrote, no later than `at` by Meta's clock and `received_at` by ours (epoch ms). `names` is Meta's
+    id of the message that it is about, if it is about one; `bare`: a reaction, and no word."""
 
     at: EpochMs
+    received_at: EpochMs
     names: str = ""
     bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What a campaign wrote to the person: where it stands, and when it left (epoch ms)."""
+    """What a campaign wrote to the person: where it stands, when it left (epoch ms), what is stored of its block."""
 
     campaign: Campaign
     place: Place
     at: EpochMs
+    status: StatusBlock | None
 
 
 class Replies:
     """Remembers a number's campaigns for a minute: many people answer the same one.
 
     A campaign that began since is on its number until the sweep has closed it, and after that is found when nobody's
-    message fits what is remembered.
+    message fits what is remembered. What the number sends is read after the answer was written (NumberWorks), unless
+    the answer names a message that is found among what was known before.
     """
 
     def __init__(self, campaigns: Campaigns, lanes: Lanes, sends: Sends) -> None:
         self._campaigns = campaigns
-        self._lanes = lanes
+        self._works = NumberWorks(lanes)
         self._sends = sends
-        self._kept: dict[TenantId, tuple[EpochMs, dict[CampaignId, Campaign]]] = {}
+        self._kept: dict[TenantId, tuple[EpochMs, Mapping[CampaignId, Campaign]]] = {}
         # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
         self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
 
@@ -79,7 +85,26 @@ class Replies:
         now: EpochMs,
     ) -> bool:
         """Note the answer in its campaign; False when it answers none. `contact_ids` are all ids of the person."""
-        work = self._lanes.work(phone_number_id)
+        found = self._found(tenant_id, phone_number_id, contact_ids, answer, now)
+        if found is not None:
+            self._note(tenant_id, found, bare=answer.bare)
+        return found is not None
+
+    def _found(
+        self,
+        tenant_id: TenantId,
+        phone_number_id: PhoneNumberId,
+        contact_ids: tuple[ContactId, ...],
+        answer: Answer,
+        now: EpochMs,
+    ) -> _Message | None:
+        before = self._works.remembered(phone_number_id, now, _RECHECK_MS) if answer.names else None
+        if before is not None:
+            recent = self._recent(tenant_id, phone_number_id, before, _KEEP_MS, answer.at, now)
+            named = self._named(recent, tenant_id, contact_ids, answer.names)
+            if named is not None:
+                return named
+        work = self._works.of(phone_number_id, min(EpochMs(answer.at + _CLOCKS_MS), answer.received_at, now), now)
         tried: set[CampaignId] = set()
         # What is remembered answers for most; only somebody it does not fit costs a fresh look.
         for keep_ms in (_KEEP_MS, _RECHECK_MS):
@@ -87,15 +112,30 @@ class Replies:
             campaigns = [campaign for campaign in recent if campaign.campaign_id not in tried]
             found = self._answered(campaigns, work, tenant_id, contact_ids, answer)
             if found is not None:
-                self._note(tenant_id, found, bare=answer.bare)
-                return True
+                return found
             tried.update(campaign.campaign_id for campaign in recent)
-        return False
+        return None
+
+    def _named(
+        self, campaigns: list[Campaign], tenant_id: TenantId, contact_ids: tuple[ContactId, ...], wamid: str
+    ) -> _Message | None:
+        """The message that is known by this id. A lane noted it when it left, so nothing else has to be asked."""
+        for campaign in campaigns:
+            for contact_id in contact_ids:
+                place = place_in(self._read_block, tenant_id, campaign, contact_id)
+                if place is None:
+                    continue
+                status, notes = self._sends.notes.with_status(tenant_id, campaign.campaign_id, place.block)
+                note = notes.get(place.slot)
+                if note is not None and note.is_of(wamid):
+                    return _Message(campaign, place, note.at, status)
+        return None
 
     def _note(self, tenant_id: TenantId, answered: _Message, *, bare: bool) -> None:
-        slots = {answered.place.slot}
-        change = StatusChange(reacted=slots) if bare else StatusChange(replied=slots)
-        self._sends.record(tenant_id, answered.campaign.campaign_id, answered.place.block, change)
+        slot, status = answered.place.slot, answered.status
+        if status is None or slot not in (status.reacted if bare else status.replied):
+            change = StatusChange(reacted={slot}) if bare else StatusChange(replied={slot})
+            self._sends.record(tenant_id, answered.campaign.campaign_id, answered.place.block, change)
         count("CampaignReaction" if bare else "CampaignReply")
 
     def _answered(
@@ -111,11 +151,13 @@ class Replies:
             if not answer.names and last is not None and _wrote_last(campaign, work) <= last.at:
                 break  # neither this one nor those after it wrote to anybody later
             for contact_id in contact_ids:
-                place = self._written_to(tenant_id, campaign, contact_id)
+                place = place_in(self._read_block, tenant_id, campaign, contact_id)
                 if place is None:
                     continue
-                notes = self._sends.notes.of_block(tenant_id, campaign.campaign_id, place.block)
-                written = _Message(campaign, place, _left_at(campaign, place, notes, work))
+                status, notes = self._sends.notes.with_status(tenant_id, campaign.campaign_id, place.block)
+                if fate_at(campaign, place, status, lambda: work).outcome not in WRITTEN_TO:
+                    continue
+                written = _Message(campaign, place, _left_at(campaign, place, notes, work), status)
                 named = notes[place.slot].is_of(answer.names) if answer.names and place.slot in notes else None
                 if named:
                     return written
@@ -123,13 +165,6 @@ class Replies:
                 if named is None and (last.at if last else 0) < written.at <= answer.at:
                     last = written
         return last
-
-    def _written_to(self, tenant_id: TenantId, campaign: Campaign, contact_id: ContactId) -> Place | None:
-        place = place_in(self._read_block, tenant_id, campaign, contact_id)
-        if place is None:
-            return None
-        fate, _ = fate_in(self._sends, self._lanes, tenant_id, campaign, place)
-        return place if fate.outcome in WRITTEN_TO else None
 
     def _recent(
         self,
@@ -142,12 +177,17 @@ class Replies:
     ) -> list[Campaign]:
         """Those that may be answered at `at`, the last to write to somebody first. What the number sends right now is
         looked up every time: answers come within seconds."""
-        known = self._newest(tenant_id, keep_ms, now)
+        known_at, known = self._newest(tenant_id, keep_ms, now)
+        begun: dict[CampaignId, Campaign] = {}
         for run in work.runs:
             seen = known.get(run.campaign_id)
             if run.tenant_id == tenant_id and (seen is None or seen.state not in _BEGUN or not seen.sizes):
                 with suppress(NotFound):
-                    known[run.campaign_id] = self._campaigns.get(tenant_id, run.campaign_id)
+                    begun[run.campaign_id] = self._campaigns.get(tenant_id, run.campaign_id)
+        if begun:
+            # A new one: others of the batch may be looking through the one that there was.
+            known = {**known, **begun}
+            self._kept[tenant_id] = (known_at, known)
         recent = [
             campaign
             for campaign in known.values()
@@ -158,12 +198,13 @@ class Replies:
         ]
         return sorted(recent, key=lambda campaign: _wrote_last(campaign, work), reverse=True)
 
-    def _newest(self, tenant_id: TenantId, keep_ms: int, now: EpochMs) -> dict[CampaignId, Campaign]:
+    def _newest(self, tenant_id: TenantId, keep_ms: int, now: EpochMs) -> tuple[EpochMs, Mapping[CampaignId, Campaign]]:
+        """(when they were read, campaigns)."""
         kept = self._kept.get(tenant_id)
         if kept is None or now - kept[0] >= keep_ms:
             newest = self._campaigns.page(tenant_id, _NEWEST, None).items
             kept = self._kept[tenant_id] = (now, {c.campaign_id: c for c in newest})
-        return kept[1]
+        return kept
 
 
 def _start(campaign: Campaign) -> EpochMs:

@@ -145,7 +145,7 @@ def _take_words(
     if parsed.answerable and parsed.consent != "stop":
         turn = BotTurn(tenant_id, inbound.phone_number_id, contact_id, message.conversation_id, message.message_id)
         parts.bots.send(turn, group=turn.group, dedupe=message.message_id)
-    answer = _answer(parsed, moment_of(at, inbound.received_at))
+    answer = _answer(parsed, moment_of(at, inbound.received_at), inbound.received_at)
     if answer is not None:
         # A campaign may know them by the id of a contact that was merged since.
         merged = sorted(person.contact.merged) if person.contact is not None else ()
@@ -199,12 +199,13 @@ def _known_id(
     return messages.id_of(tenant_id, conversation_id, wamid)
 
 
-def _answer(parsed: Parsed, at: EpochMs) -> Answer | None:
+def _answer(parsed: Parsed, at: EpochMs, received_at: EpochMs) -> Answer | None:
     """What the message answers with; None for what is no answer: to edit what was said, or to take it back."""
     change = parsed.change
     if change is None:
-        return Answer(at, parsed.reply_to)
-    return Answer(at, change.target, bare=True) if change.action == "reaction" and change.emoji else None
+        return Answer(at, received_at, parsed.reply_to)
+    said = change.action == "reaction" and change.emoji
+    return Answer(at, received_at, change.target, bare=True) if said else None
 
 
 def _place(

@@ -4,6 +4,7 @@
 |---|---|---|
 | note messages of a block | `T#<t>#C#<c>#<shard>` / `I#<n>` | 1 WRU however many; 0.0125 per recipient and more |
 | read a block's notes | same | 1 RRU |
+| and its status block in the same call | same and `S#<n>` | 2 RRU |
 
 A note may be missing: a lane that dies had not stored its last ones. Nothing depends on them but whose answer it is.
 """
@@ -13,9 +14,12 @@ from typing import cast
 
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import split_block_number
+from shared.domain.campaigns.books import StatusBlock
 from shared.domain.campaigns.dispatch_note import DispatchNote
 from shared.ids import CampaignId, TenantId
-from shared.store.engine.codec import Item, decode_item, encode, encode_item
+from shared.store.campaigns.status_block_items import parse_status_block
+from shared.store.engine.batch_read import read_items
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, text
 from shared.store.engine.database import Database
 
 _RETENTION_SECONDS = 90 * 24 * 3600
@@ -49,11 +53,24 @@ class DispatchNotes:
         answer = self._client.get_item(
             TableName=self._table, Key=encode_item(_key(tenant_id, campaign_id, block)), ConsistentRead=True
         )
-        item = decode_item(answer.get("Item", {}))
-        slots = {name: cast("bytes", value) for name, value in item.items() if name.isdecimal()}
-        return {int(name): DispatchNote.from_bytes(data) for name, data in slots.items()}
+        return _notes(decode_item(answer.get("Item", {})))
+
+    def with_status(
+        self, tenant_id: TenantId, campaign_id: CampaignId, block: int
+    ) -> tuple[StatusBlock | None, dict[int, DispatchNote]]:
+        """A block's status block, if there is one, and what was noted, by slot; consistent. Raises RetryableError."""
+        notes = _key(tenant_id, campaign_id, block)
+        keys = [notes, {**notes, "sk": f"S#{split_block_number(block)[1]:04x}"}]
+        items = [decode_item(row) for row in read_items(self._client, {self._table: keys})[self._table]]
+        by_kind = {text(item, "sk")[0]: item for item in items}
+        return parse_status_block(by_kind["S"]) if "S" in by_kind else None, _notes(by_kind.get("I", {}))
 
 
 def _key(tenant_id: TenantId, campaign_id: CampaignId, block: int) -> Item:
     shard, n = split_block_number(block)
     return {"pk": f"T#{tenant_id}#C#{campaign_id}#{shard:x}", "sk": f"I#{n:04x}"}
+
+
+def _notes(item: Item) -> dict[int, DispatchNote]:
+    slots = {name: cast("bytes", value) for name, value in item.items() if name.isdecimal()}
+    return {int(name): DispatchNote.from_bytes(data) for name, data in slots.items()}

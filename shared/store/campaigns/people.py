@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, takewhile
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient, block_number, position_of, split_block_number
+from shared.domain.campaigns.books import StatusBlock
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.fate import Fate, Place, fate_of, fates
 from shared.domain.campaigns.number_work import NumberWork
@@ -115,13 +116,19 @@ def fate_in(
     status = sends.status_block(tenant_id, campaign.campaign_id, place.block)
     if status is not None and journal is not None:
         status = journal.over(place.block, status)
+    fate = fate_at(campaign, place, status, lambda: lanes.work(campaign.phone_number_id))
+    return fate, status is not None and place.slot in status.replied
+
+
+def fate_at(campaign: Campaign, place: Place, status: StatusBlock | None, work_of: Callable[[], NumberWork]) -> Fate:
+    """What became of the person at this place, of whose block that is stored. The number's work is asked for only while
+    nothing is stored of them."""
     waits = False
     if status is None or status.outcome(place.slot) is None:
-        work = lanes.work(campaign.phone_number_id)
+        work = work_of()
         shard, n = split_block_number(place.block)
         retrying = slots_in_retry(campaign.campaign_id, work).get(place.block, frozenset())
         claimed = claimed_slots(campaign, positions(campaign, work), shard, n)
         waits = place.slot in retrying or place.slot >= claimed
     cancelled = campaign.state is State.CANCELLED
-    fate = fate_of(place.recipient, place.slot, status, waits=waits, cancelled=cancelled)
-    return fate, status is not None and place.slot in status.replied
+    return fate_of(place.recipient, place.slot, status, waits=waits, cancelled=cancelled)

@@ -30,10 +30,14 @@ def text(body: str, n: int = 1) -> Json:
     return {**TEXT, "id": f"wamid.{body}{n}", "timestamp": str(NOW_S + n), "text": {"body": body}}
 
 
-def deliver(message: Json) -> None:
-    found = split(wire(envelope(messages(message))), epoch_ms())
+def deliver(message: Json, now: int | None = None) -> None:
+    """Now, unless another moment (epoch ms) is given."""
+    found = split(wire(envelope(messages(message))), EpochMs(now) if now is not None else epoch_ms())
     bodies = [routed.message.to_json() for routed in found.inbound]
-    assert inbound_handler.lambda_handler(sqs_event(*bodies, group="g"), Context()) == {"batchItemFailures": []}
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        if now is not None:
+            monkeypatch.setattr(inbound_handler, "epoch_ms", lambda: now)
+        assert inbound_handler.lambda_handler(sqs_event(*bodies, group="g"), Context()) == {"batchItemFailures": []}
 
 
 def ids_of_shard(shard: int, count: int) -> list[str]:
@@ -99,7 +103,7 @@ def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: D
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(now - 50_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
     deps.lanes.open_run(Run(PHONE_ID, TENANT, CampaignId("C1"), "running", sizes, 1, now, "MARKETING", "{}"))
-    deliver(text("Hello"))
+    deliver(text("Hello", -5), now - 5_000)
     assert replied(deps, CampaignId("C1"), block) == set()
     lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", now, EpochMs(now + 1000))
     assert lane is not None
@@ -109,7 +113,7 @@ def test_a_person_who_still_waits_answers_nothing_one_being_sent_to_does(deps: D
 
 
 def test_a_campaign_that_began_since_the_last_message_is_found(deps: Deps) -> None:
-    deliver(text("Good morning"))
+    deliver(text("Good morning", -5), (NOW_S - 5) * 1000)
     block, slot = campaign(deps, CampaignId("C1"), EpochMs(NOW_S * 1000 - 2_000))
     sizes = deps.campaigns.get(TENANT, CampaignId("C1")).sizes
     deps.lanes.open_run(
@@ -139,6 +143,34 @@ def test_an_answer_after_three_days_belongs_to_no_campaign(deps: Deps) -> None:
 
 HOUR = 3600 * 1000
 DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+@pytest.mark.parametrize("begun", ["before", "meanwhile"])
+def test_what_a_lane_took_up_since_somebody_else_wrote_is_answered_at_once(
+    deps: Deps, begun: str, earlier: bool
+) -> None:
+    """A machine answers within a second, before anything of the message has been stored but the lane's claim."""
+    now = NOW_S * 1000
+    places = {"C1": noted(deps, CampaignId("C1"), EpochMs(now - DAY))} if earlier else {}
+
+    def begin() -> None:
+        places["C2"] = campaign(deps, CampaignId("C2"), EpochMs(now - 2_000))
+        sizes = deps.campaigns.get(TENANT, CampaignId("C2")).sizes
+        run = Run(PHONE_ID, TENANT, CampaignId("C2"), "running", sizes, 1, EpochMs(now - 2_000), "MARKETING", "{}")
+        deps.lanes.open_run(run)
+
+    if begun == "before":
+        begin()
+    deliver({**text("Who is this?"), "from": "16505559999", "from_user_id": "US.9999"}, now)
+    if begun == "meanwhile":
+        begin()
+    lane = deps.lanes.acquire(PHONE_ID, 0, "me", "", EpochMs(now + 500), EpochMs(now + 1_500))
+    assert lane is not None
+    claimed = {CampaignId("C2"): (0, 200)}
+    deps.lanes.claim(PHONE_ID, 0, lane.fence, claimed, "token", EpochMs(now + 500), EpochMs(now + 1_500), 0)
+    deliver(text("Out of office"), now + 1_400)
+    assert credited(deps, places) == ["C2"]
 
 
 @pytest.mark.parametrize(
