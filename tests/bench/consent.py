@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.local.cloud import STACK, LocalCloud
+from infra.local.cloud import LocalCloud
 from infra.local.services import script
 from infra.local.workers import Workers
 from tests.bench.ingest import measured, receive
@@ -37,6 +37,7 @@ from tests.support.api import (
     meta_signature,
     says,
     signed_up,
+    take_inbound,
     wait_for,
 )
 
@@ -82,7 +83,7 @@ def main() -> None:
         _warm_up(cloud, business)
         wait_for(lambda: in_queues(cloud), lambda count: count == 0)
         if not WORKED_OFF:
-            _stop_taking(cloud)
+            take_inbound(cloud, on=False)
         over, crowd, spent = threading.Event(), Crowd(), _receiver_seconds(cloud)
         writing = [
             threading.Thread(target=_write, args=(cloud, business, over, crowd), daemon=True)
@@ -111,13 +112,6 @@ def _warm_up(cloud: LocalCloud, business: Business) -> None:
     noes = [no(business, "+34699999999") for no in (_by_words, _by_button, _in_settings)] * _POSTERS
     with ThreadPoolExecutor(_POSTERS) as pool:
         list(pool.map(lambda no: _post(cloud, no), noes))
-
-
-def _stop_taking(cloud: LocalCloud) -> None:
-    """Nothing is read from the inbound queue any more."""
-    functions = aws(cloud, "lambda")
-    (mapping,) = functions.list_event_source_mappings(FunctionName=f"{STACK}-WebhookInbound")["EventSourceMappings"]
-    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
 
 
 def _campaign(business: Business, people: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ from tests.support.api import (
     says,
     settle,
     signed_up,
+    take_inbound,
     wait_for,
 )
 
@@ -36,6 +37,7 @@ def nothing_waits(cloud: LocalCloud) -> Iterator[None]:
     yield
     # What the crowd wrote need not be worked through.
     aws(cloud, "sqs").purge_queue(QueueUrl=cloud.outputs["InboundQueueUrl"])
+    take_inbound(cloud, on=True)
     settle(cloud)
 
 
@@ -97,6 +99,8 @@ def test_a_no_is_stored_and_kept_while_hundreds_of_messages_still_wait(
     path, last = campaign
     assert post_webhook(cloud, said(business, person(), "stop")).status_code == 200  # so that the functions are warm
     settle(cloud)
+    # However long the crowd has to wait.
+    take_inbound(cloud, on=False)
     for document in crowd(business):
         assert post_webhook(cloud, document).status_code == 200
     for phone in last[:10]:

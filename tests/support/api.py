@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from infra.local.cloud import LocalCloud
+from infra.local.cloud import STACK, LocalCloud
 from infra.local.services import script
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from tests.support.declared import Declared
@@ -261,6 +261,13 @@ def in_queues(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> int:
         found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         total += sum(int(found[name]) for name in names)
     return total
+
+
+def take_inbound(cloud: LocalCloud, *, on: bool) -> None:
+    """Whether anything is read from the inbound queue from now on."""
+    functions = aws(cloud, "lambda")
+    (mapping,) = functions.list_event_source_mappings(FunctionName=f"{STACK}-WebhookInbound")["EventSourceMappings"]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
 
 
 def settle(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> None:
