@@ -24,3 +24,11 @@ def required_int(env: Mapping[str, str], name: str) -> int:
         return int(text)
     except ValueError as exc:
         raise ConfigError(f"environment variable {name} must be a whole number") from exc
+
+
+def stated(env: Mapping[str, str], name: str) -> str:
+    """The setting's text, "" where the template says so. Raises ConfigError when the setting is not there at all: under
+    a misspelt name it would be taken for empty."""
+    if name not in env:
+        raise ConfigError(f"environment variable {name} is missing; it is set in infra/template.yaml")
+    return env[name].strip()

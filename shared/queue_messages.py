@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from shared.clock import EpochMs
 from shared.domain.fairness import one_of, ordered_group
@@ -133,7 +133,7 @@ class AccountEvent(QueueMessage):
 
     `sent_at` is Meta's own time of it (epoch ms, the end of their second), 0 when they gave none: events come twice
     and out of order, and an old one must not undo a newer one. A value that no queue holds lies in the data bucket
-    under the key `stored`.
+    under the key `stored`. `forwarded`: another stack sent it on, so it is not sent on again.
     """
 
     waba_id: WabaId
@@ -142,6 +142,51 @@ class AccountEvent(QueueMessage):
     received_at: EpochMs
     sent_at: EpochMs = EpochMs(0)
     stored: str = ""
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardWebhook(QueueMessage):
+    """Entries of Meta's webhooks that are another cell's, each as JSON. `consent`: people's own choices, and nothing
+    else; `attempt` counts tries from 0; times are epoch ms, `due_at` being when to try. Entries that no queue holds lie
+    in the data bucket under the key `stored`."""
+
+    cell: str
+    entries: list[str]
+    received_at: EpochMs
+    consent: bool = False
+    stored: str = ""
+    attempt: int = 0
+    due_at: EpochMs = EpochMs(0)
+
+    @property
+    def group(self) -> str:
+        """Whoever has few messages under way is served first (Amazon SQS, fair queues): another cell, and the noes."""
+        return f"{self.cell}.consent" if self.consent else self.cell
+
+    @property
+    def since(self) -> EpochMs:
+        return self.received_at
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveControl(QueueMessage):
+    """The control stack is to be told that an account is not connected here, as of `left_at`; see ForwardWebhook."""
+
+    consent: ClassVar[bool] = False
+
+    waba_id: WabaId
+    left_at: EpochMs
+    attempt: int = 0
+    due_at: EpochMs = EpochMs(0)
+
+    @property
+    def group(self) -> str:
+        return "leaving"
+
+    @property
+    def since(self) -> EpochMs:
+        return self.left_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,8 @@ class _Nouns(Common):
 
             # Not a tenant's address but one that the stack was deployed with.
             send = WebhookSender(allow_private=True).send
-            cell = Cell(self.settings.callback_url, self.settings.control_url, send)
+            forwards = self.queue(self.settings.forward_queue_url)
+            cell = Cell(self.settings.callback_url, self.settings.control_url, send, forwards)
         return [
             NumberParts(
                 accounts=self.accounts,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shared.clients.aws import AwsClients
 from shared.clients.vault import Vault
-from shared.config import required
+from shared.config import required, stated
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
@@ -48,6 +48,7 @@ class Settings:
     data_bucket: str
     import_queue_url: str
     webhook_queue_url: str
+    forward_queue_url: str
     start_queue_url: str
     start_queue_arn: str
     dry_run_queue_url: str
@@ -75,6 +76,7 @@ class Settings:
             data_bucket=required(env, "DATA_BUCKET"),
             import_queue_url=required(env, "IMPORT_QUEUE_URL"),
             webhook_queue_url=required(env, "WEBHOOK_QUEUE_URL"),
+            forward_queue_url=required(env, "FORWARD_QUEUE_URL"),
             start_queue_url=required(env, "START_QUEUE_URL"),
             start_queue_arn=required(env, "START_QUEUE_ARN"),
             dry_run_queue_url=required(env, "DRY_RUN_QUEUE_URL"),
@@ -87,7 +89,7 @@ class Settings:
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
             callback_url=required(env, "META_CALLBACK_URL"),
             api_url=required(env, "API_URL"),
-            control_url=env.get("CONTROL_URL", ""),
+            control_url=stated(env, "CONTROL_URL"),
         )
 
 

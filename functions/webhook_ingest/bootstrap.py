@@ -3,9 +3,7 @@
 import functools
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from functions.webhook_ingest.account.forwarding import SECONDS
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.messages.list_parts import ListParts
 from functions.webhook_ingest.messages.parts import MessageParts
@@ -18,10 +16,9 @@ from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
-from shared.clock import EpochMs
 from shared.config import required
-from shared.domain.webhooks.delivery import Outcome
 from shared.services.heads import Heads
+from shared.store.accounts.cells import CellDirectory
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -38,9 +35,6 @@ from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
-
-if TYPE_CHECKING:
-    from shared.clients.webhook_sender import WebhookSender
 
 
 class Consumers:
@@ -107,7 +101,8 @@ class Consumers:
             notices=self._notices,
             people=self._people,
             parking=self._parking,
-            send=_send,
+            cells=CellDirectory(lambda: self._database.client, self._database.directory),
+            forwards=self._queue("FORWARD_QUEUE_URL"),
         )
 
     def sync(self) -> SyncParts:
@@ -127,19 +122,6 @@ class Consumers:
 
     def _queue(self, setting: str) -> Queue:
         return Queue(self._aws.sqs, required(self._env, setting))
-
-
-def _send(url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
-    return _sender().send(url, body, headers, now)
-
-
-@functools.cache
-def _sender() -> "WebhookSender":
-    """Of what is sent on, in a control stack: no other stack loads it. Its addresses are those that the stack was
-    deployed with, not a tenant's."""
-    from shared.clients.webhook_sender import WebhookSender
-
-    return WebhookSender(allow_private=True, total_seconds=SECONDS)
 
 
 def _consumers() -> Consumers:

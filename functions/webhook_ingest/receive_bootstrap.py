@@ -9,8 +9,9 @@ from shared.clients.aws import AwsClients
 from shared.clients.parking import Parking
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
-from shared.config import required
-from shared.store.engine.cells import CellDirectory
+from shared.config import required, stated
+from shared.domain.numbers.cells import cell_urls
+from shared.store.accounts.cells import CellDirectory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Deps:
     inbound: Queue
     statuses: Queue
     accounts: Queue
+    forwards: Queue
     sync: Queue
     parking: Parking
     cells: Cells
@@ -36,10 +38,11 @@ def deps() -> Deps:
         inbound=Queue(aws.sqs, required(env, "INBOUND_QUEUE_URL")),
         statuses=Queue(aws.sqs, required(env, "STATUS_QUEUE_URL")),
         accounts=Queue(aws.sqs, required(env, "ACCOUNT_QUEUE_URL")),
+        forwards=Queue(aws.sqs, required(env, "FORWARD_QUEUE_URL")),
         sync=Queue(aws.sqs, required(env, "SYNC_QUEUE_URL")),
         parking=Parking(aws, required(env, "DATA_BUCKET")),
         cells=Cells(
             CellDirectory(lambda: aws.dynamodb, required(env, "DIRECTORY_TABLE")),
-            frozenset(url for part in env.get("CELL_URLS", "").split(",") if (url := part.strip())),
+            cell_urls(stated(env, "CELL_URLS")),
         ),
     )

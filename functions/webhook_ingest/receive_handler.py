@@ -18,12 +18,12 @@ from functions.webhook_ingest.receive.overheard import overheard
 from functions.webhook_ingest.receive.oversize import QUEUE_BYTES, set_apart
 from functions.webhook_ingest.receive.routing import Split, digest
 from functions.webhook_ingest.receive.signature import is_signed
-from functions.webhook_ingest.receive.split import Part, split
+from functions.webhook_ingest.receive.split import split
 from functions.webhook_ingest.receive_bootstrap import Deps, deps
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.numbers.cells import FORWARDED_FOR, SIGNATURE, JoinCell
-from shared.ids import WabaId
+from shared.domain.numbers.cells import SIGNATURE, asked_by_a_cell
+from shared.errors import InvalidInput
 from shared.observability import count, logger, with_counts
 from shared.queue_messages import ConsentSaid
 from shared.sqs_batch import log_failure
@@ -37,8 +37,8 @@ Response = dict[str, Any]
 @logger.inject_lambda_context(clear_state=True)
 @with_counts
 def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
-    """Answers 200, 401 (not signed with the app secret), 403 (wrong verify token, unknown cell), 405, 409 (a cell's
-    account is connected elsewhere), 413, or 500 (deliver again)."""
+    """Answers 200, 400 (what a stack asks is not understood), 401 (not signed with the app secret), 403 (wrong verify
+    token, unknown cell), 405, 409 (a cell's account is connected elsewhere), 413, or 500 (deliver again)."""
     try:
         method = event["requestContext"]["http"]["method"]
         if method == "GET":
@@ -74,11 +74,19 @@ def _receive(event: Mapping[str, Any], parts: Deps) -> Response:
     if not is_signed(body, header, (secrets.meta_app_secret, secrets.meta_app_secret_previous)):
         count("WebhookRejected")
         return _answer(401)
-    if (joining := JoinCell.from_json(body)) is not None:
-        return _answer(parts.cells.join(joining))
-    found = _split(body, WabaId(_header(event, FORWARDED_FOR)), header, parts, now)
+    try:
+        asked = asked_by_a_cell(body)
+    except InvalidInput:
+        count("WebhookRejected")
+        return _answer(400)
+    if asked is not None:
+        return _answer(parts.cells.answer(asked))
+    found = split(body, now)
+    if not found.forwarded and (elsewhere := parts.cells.elsewhere(found.accounts)):
+        found = split(body, now, elsewhere)
     # A no goes first, and beside what it stands in: it must not wait for anything else.
     parts.consent.send_all(Outgoing(said, digest(said.phone_number_id or said.waba_id)) for said in _said(found, now))
+    parts.forwards.send_all(to_send_on(found.elsewhere, now, parts.parking))
     if len(body) > QUEUE_BYTES:
         set_apart(found, parts.parking)
     parts.inbound.send_all(Outgoing(routed.message, routed.group, routed.dedupe) for routed in found.inbound)
@@ -95,19 +103,6 @@ def _said(found: Split, now: EpochMs) -> Iterator[ConsentSaid]:
     yield from consent_said(found)
     for parked in found.parked:
         yield from overheard(parked.raw, now, parked.waba_id)
-
-
-def _split(body: bytes, sent_on_for: WabaId, signature: str, parts: Deps, now: EpochMs) -> Split:
-    """What is for this stack; what is another cell's is an event that the account queue's reader sends on."""
-    if sent_on_for:
-        return split(body, now, Part(only=sent_on_for))
-    found = split(body, now)
-    if away := parts.cells.elsewhere(found.accounts):
-        found = split(body, now, Part(without=frozenset(away)))
-        found.events += to_send_on(away, body, signature, now)
-        # Of a body that a queue holds, Base64 may make more than it holds.
-        set_apart(found, parts.parking)
-    return found
 
 
 def _body(event: Mapping[str, Any]) -> bytes | None:

@@ -211,7 +211,8 @@ def _deps(database: Database, world: World) -> Deps:
         media=queue,
         sync=queue,
         parking=cast("Any", None),
-        send=cast("Any", None),
+        cells=made.cells,
+        forwards=queue,
     )
 
 

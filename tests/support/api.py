@@ -26,6 +26,7 @@ QUEUES = (
     "Status",
     "Compact",
     "Account",
+    "Forward",
     "Sync",
     "Start",
     "Load",

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import pytest
 
 from functions.webhook_ingest import account_handler, inbound_handler, status_handler, sync_handler
-from functions.webhook_ingest.account.forwarding import Send
 from functions.webhook_ingest.account.parts import AccountParts
 from functions.webhook_ingest.bootstrap import Consumers
 from functions.webhook_ingest.messages.list_parts import ListParts
@@ -20,6 +19,7 @@ from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
+from shared.store.accounts.cells import CellDirectory
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -56,7 +56,8 @@ class Deps:
     media: Queue
     sync: Queue
     parking: Parking
-    send: Send
+    cells: CellDirectory
+    forwards: Queue
 
     def for_messages(self) -> MessageParts:
         return self._as(MessageParts)

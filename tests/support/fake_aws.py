@@ -20,7 +20,7 @@ from tests.support.engine import open_test_database
 from tests.support.model_client import model_client_put_back
 from tests.support.template import table_definitions
 
-QUEUES = ("Consent", "Inbound", "Status", "Account", "Sync", "Bot", "Media", "Billing")
+QUEUES = ("Consent", "Inbound", "Status", "Account", "Forward", "Sync", "Bot", "Media", "Billing")
 _FIFO = frozenset({"Inbound", "Bot"})
 SECRETS = {
     "meta_app_secret": "app-secret-now",
@@ -140,6 +140,9 @@ def fake_aws(dynamodb_url: str = "") -> Iterator[FakeAws]:
             "DATA_BUCKET": "data",
             "KMS_KEY_ID": _client("kms").create_key()["KeyMetadata"]["KeyId"],
             **platform_secrets(_client("secretsmanager")),
+            "CELL_URLS": "",
+            "CONTROL_URL": "",
+            "META_CALLBACK_URL": "https://here.example.com/webhooks/meta",
             "GRAPH_API_URL": "http://127.0.0.1:9",
             "GRAPH_API_VERSION": "v26.0",
             "MEDIA_HOSTS": "lookaside.fbsbx.com, *.fbcdn.net",

@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -18,11 +18,13 @@ from functions.webhook_ingest import (
     account_handler,
     consent_bootstrap,
     consent_handler,
+    forward_handler,
     inbound_handler,
     receive_handler,
     status_handler,
     sync_handler,
 )
+from functions.webhook_ingest.forward.forwarder import Forwarder
 from functions.webhook_ingest.people.people import People
 from functions.webhook_ingest.people.reunion import Reunion
 from functions.webhook_ingest.receive.cells import Cells
@@ -30,30 +32,33 @@ from functions.webhook_ingest.receive_bootstrap import Deps as ReceiveDeps
 from shared.clients.parking import Parking
 from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Outgoing, Queue
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.webhooks.delivery import Outcome, Send
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import QueueMessage
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
 from shared.store.contacts.reach import ContactReach
 from shared.store.contacts.senders import Senders
-from shared.store.engine.cells import CellDirectory
 from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
 from tests.support.fake_aws import SECRETS, Context, http_event
 
 Json = dict[str, Any]
-_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "MEDIA", "SYNC")} | {"DATA_BUCKET": "data"}
+_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC")} | {
+    "DATA_BUCKET": "data"
+}
 _HANDLERS = {
     "consent": consent_handler,
     "inbound": inbound_handler,
     "status": status_handler,
     "account": account_handler,
+    "forward": forward_handler,
     "sync": sync_handler,
 }
-_BATCH = {"consent": 10, "inbound": 10, "status": 1_000, "account": 10, "sync": 5}
+_BATCH = {"consent": 10, "inbound": 10, "status": 1_000, "account": 10, "forward": 10, "sync": 5}
 _MOST_DELIVERIES = 5
 _SQS_BYTES = 1024 * 1024
 _NOT_FOR_SQS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -110,6 +115,11 @@ class Ingest:
     deps: Deps
     queues: dict[str, MemoryQueue]
     bucket: MemoryBucket
+    passed_ms: int = 0
+    """How far the forwarder's clock is ahead."""
+
+    def now(self) -> EpochMs:
+        return EpochMs(epoch_ms() + self.passed_ms)
 
     def add_tenant(self, tenant_id: TenantId, waba_id: WabaId, phone_number_id: PhoneNumberId, display: str) -> None:
         owner = Member(f"m-{tenant_id}", f"s-{tenant_id}", "owner@example.com", Role.OWNER)
@@ -126,15 +136,21 @@ class Ingest:
         return int(receive_handler.lambda_handler(event, cast("Any", Context()))["statusCode"])
 
     def work_off(self) -> None:
-        """Let the consumers take what waits, until nothing does. Raises Stuck for what they refuse again and again."""
-        while any(self.queues[name].waiting for name in _HANDLERS):
+        """Let the consumers take what waits, until nothing does but what is to be tried again later. Raises Stuck for
+        what they refuse again and again."""
+        while any(self._due(name) for name in _HANDLERS):
             for name in _HANDLERS:
                 self._take(name)
 
+    def _due(self, name: str) -> list[tuple[str, str]]:
+        waiting = self.queues[name].waiting
+        return [one for one in waiting if name != "forward" or json.loads(one[0])["due_at"] <= self.now()]
+
     def _take(self, name: str) -> None:
         waiting = self.queues[name].waiting
-        while waiting:
-            taken = [waiting.popleft() for _ in range(min(_BATCH[name], len(waiting)))]
+        while taken := self._due(name)[: _BATCH[name]]:
+            for one in taken:
+                waiting.remove(one)
             records = [
                 {"messageId": f"m{i}", "body": body, "attributes": {"MessageGroupId": group}}
                 for i, (body, group) in enumerate(taken)
@@ -161,9 +177,16 @@ class _Secrets(SecretReader[MetaSecrets]):
         return self._known
 
 
+def _nowhere(url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
+    raise AssertionError(f"nothing goes to {url}")
+
+
 @contextmanager
-def ingesting(database: Database, cells: frozenset[str] = frozenset()) -> Iterator[Ingest]:
-    """The handlers work with these queues and this bucket until the end; `cells` makes it a control stack."""
+def ingesting(
+    database: Database, cells: Mapping[str, str] | None = None, *, control: str = "", send: Send = _nowhere
+) -> Iterator[Ingest]:
+    """The handlers work with these queues and this bucket until the end; `cells` (URLs by name) makes it a control
+    stack. What goes to other stacks is sent with `send`; `control` is the URL of the control stack of this one."""
     queues = {name: MemoryQueue() for name in (*_HANDLERS, "bot", "media")}
     as_queue = {name: cast("Queue", queue) for name, queue in queues.items()}
     bucket = MemoryBucket()
@@ -179,6 +202,7 @@ def ingesting(database: Database, cells: frozenset[str] = frozenset()) -> Iterat
         media=as_queue["media"],
         sync=as_queue["sync"],
         parking=parking,
+        forwards=as_queue["forward"],
     )
     hearing = consent_bootstrap.build(database)
     receiving = ReceiveDeps(
@@ -187,15 +211,29 @@ def ingesting(database: Database, cells: frozenset[str] = frozenset()) -> Iterat
         inbound=as_queue["inbound"],
         statuses=as_queue["status"],
         accounts=as_queue["account"],
+        forwards=as_queue["forward"],
         sync=as_queue["sync"],
         parking=parking,
-        cells=Cells(CellDirectory(lambda: database.client, database.directory), cells),
+        cells=Cells(made.cells, cells or {}),
     )
+    forwarder = Forwarder(
+        urls=cells or {},
+        callback="https://this.example.com/webhooks/meta",
+        control=control,
+        cells=made.cells,
+        secrets=_Secrets(),
+        send=send,
+        queue=as_queue["forward"],
+        parking=parking,
+    )
+    ingest = Ingest(deps, queues, bucket)
     with pytest.MonkeyPatch.context() as monkeypatch:
         deps.serve(monkeypatch)
         monkeypatch.setattr(consent_handler, "deps", lambda: hearing)
         monkeypatch.setattr(receive_handler, "deps", lambda: receiving)
-        yield Ingest(deps, queues, bucket)
+        monkeypatch.setattr(forward_handler, "deps", lambda: forwarder)
+        monkeypatch.setattr(forward_handler, "epoch_ms", ingest.now)
+        yield ingest
 
 
 def moment() -> int:

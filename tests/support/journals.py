@@ -15,7 +15,9 @@ from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
 from tests.support.engine import TABLES, RecordingQueue, World
 
-_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "MEDIA", "SYNC")} | {"DATA_BUCKET": "data"}
+_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC")} | {
+    "DATA_BUCKET": "data"
+}
 Told = tuple[str, int, int]
 """Status, block, slot. A code behind a colon makes it a failure: `failed:131026`."""
 

@@ -49,6 +49,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "META_APP_ID": "100",
             "META_CALLBACK_URL": "https://cell.example.com/webhooks/meta",
             "API_URL": "https://api.example.com",
+            "CONTROL_URL": "",
             "EMAIL_VERIFICATION": "skip",
             "ALLOW_PRIVATE_WEBHOOKS": "false",
             "SCHEDULE_GROUP": "group",
@@ -57,7 +58,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "USER_POOL_CLIENT_ID": client,
             "USER_POOL_ISSUER": f"https://cognito-idp.us-east-1.amazonaws.com/{pool}",
         }
-        for queue in ("START", "DRY_RUN", "LANE", "IMPORT", "WEBHOOK"):
+        for queue in ("START", "DRY_RUN", "LANE", "IMPORT", "WEBHOOK", "FORWARD"):
             env[f"{queue}_QUEUE_URL"] = sqs.create_queue(QueueName=queue)["QueueUrl"]
         env["START_QUEUE_ARN"] = "arn:aws:sqs:us-east-1:123456789012:START"
         for name, value in env.items():

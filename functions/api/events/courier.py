@@ -8,7 +8,7 @@ once in a while one delivery tries. Who gave no answer at all is left alone unde
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -18,12 +18,23 @@ from functions.api.events.verification import challenge_in, gives_back
 from shared.clients.queue import Queue
 from shared.clients.vault import WEBHOOK_SECRET
 from shared.clock import EpochMs
-from shared.domain.webhooks.delivery import RETRY_MS, Attempt, Delivery, Outcome, delivery_id, next_attempt, spread
-from shared.domain.webhooks.endpoint import FAILING, FAILURES_IN_A_ROW, GONE, WebhookEndpoint
+from shared.domain.webhooks.breaker import FAILURES_IN_A_ROW
+from shared.domain.webhooks.delivery import (
+    RETRY_MS,
+    Attempt,
+    Delivery,
+    Outcome,
+    Send,
+    delivery_id,
+    next_attempt,
+    spread,
+)
+from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
-from shared.errors import Conflict, NotFound
+from shared.errors import NotFound
 from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook
+from shared.services.breaker import judge, left_alone_until
 from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 
@@ -39,12 +50,12 @@ _TELLING_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """`open_secret` unseals (tenant id, purpose, sealed); `send` makes the request (URL, body, headers, epoch ms)."""
+    """`open_secret` unseals (tenant id, purpose, sealed)."""
 
     endpoints: WebhookEndpoints
     deliveries: WebhookDeliveries
     open_secret: Callable[[TenantId, str, str], str]
-    send: Callable[[str, bytes, Mapping[str, str], EpochMs], Outcome]
+    send: Send
     queue: Queue
     publisher: Publisher
     clock: Callable[[], EpochMs]
@@ -84,14 +95,9 @@ class Courier:
         return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
 
     def _left_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, now: EpochMs) -> EpochMs:
-        """Until when to wait, 0 to go on: of all that find the pause over, whose write is first tries the endpoint."""
-        if endpoint.paused_until > now:
-            return endpoint.paused_until
-        try:
-            self.endpoints.change(tenant_id, endpoint.endpoint_id, lambda found: found.tried(now))
-        except Conflict:
-            return endpoint.paused(now).paused_until
-        return EpochMs(0)
+        return left_alone_until(
+            endpoint, lambda change: self.endpoints.change(tenant_id, endpoint.endpoint_id, change), now
+        )
 
     def _wait(self, message: DeliverWebhook, until: EpochMs, now: EpochMs) -> str:
         """No attempt is spent, but an event is not kept for longer than it would be tried."""
@@ -149,17 +155,17 @@ class Courier:
 
     def _judge(self, tenant_id: TenantId, endpoint: WebhookEndpoint, outcome: Outcome, *, trial: bool) -> None:
         """Writes to the endpoint only when its health changes."""
-        at = outcome.attempt.at
-        if outcome.attempt.ok:
-            if endpoint.failing_since:
-                self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.succeeded())
-        elif outcome.attempt.status_code == _GONE_STATUS:
+        at, ok = outcome.attempt.at, outcome.attempt.ok
+        if outcome.attempt.status_code == _GONE_STATUS:
             self._disable(tenant_id, endpoint, GONE, at)
-        elif endpoint.gives_up(at):
+        elif not ok and endpoint.gives_up(at):
             self._disable(tenant_id, endpoint, FAILING, at)
-        elif trial or not endpoint.left_alone:
-            self.endpoints.note(tenant_id, endpoint.endpoint_id, lambda found: found.failed(at, trial=trial))
-            if outcome.attempt.error in _OF_THE_HOST and endpoint.failures + 1 >= FAILURES_IN_A_ROW:
+        else:
+            id_ = endpoint.endpoint_id
+            counted = judge(
+                endpoint, lambda change: self.endpoints.note(tenant_id, id_, change), at, ok=ok, trial=trial
+            )
+            if counted and outcome.attempt.error in _OF_THE_HOST and endpoint.failures + 1 >= FAILURES_IN_A_ROW:
                 self._leave_host_alone(tenant_id, endpoint, at)
 
     def _leave_host_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, at: EpochMs) -> None:

@@ -5,7 +5,8 @@ claim another's account.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -112,6 +113,16 @@ def _unfinished(number: Number) -> Number:
     return replace(number, status="disconnected", reason="its registration at Meta was not finished; connect it again")
 
 
+@contextmanager
+def _belonging_to_one() -> Iterator[None]:
+    try:
+        yield
+    except Conflict as exc:
+        raise Conflict(
+            "this account already belongs to another tenant", field="waba_id", code="already_claimed"
+        ) from exc
+
+
 class Connector:
     def __init__(
         self, graph: Graph, accounts: Accounts, directory: Directory, vault: Vault, cell: Cell | None = None
@@ -129,7 +140,7 @@ class Connector:
         """The stored account and numbers, and the token, open, for what follows at once.
 
         Raises InvalidInput when the code or the token does not prove the ids, Conflict when another tenant holds
-        them, LimitExceeded when the plan has no room. May be repeated with a new code.
+        them, LimitExceeded when the plan has no room, ControlRefused. May be repeated with a new code.
         """
         access = exchange(self._graph, app, request.code)
         description = self._graph.call("GET", "debug_token", app.access, params={"input_token": access.token})
@@ -150,12 +161,12 @@ class Connector:
             messaging_limit=facts.messaging_limit,
             limit_at=EpochMs(0) if facts.messaging_limit is None else now,
         )
-        if self._cell is not None:
-            # Before it is anybody's here: nobody of another stack may have it.
-            self._cell.join(request.waba_id, app.secret, now)
         # Claimed first, so that the first webhook finds its tenant; usable only once Meta has registered them.
         usable = [n if n.phone_number_id in registered else _unfinished(n) for n in numbers]
-        self._claim(tenant_id, waba, usable, limits)
+        if self._cell is None:
+            self._claim(tenant_id, waba, usable, limits)
+        else:
+            self._claim_in_cell(self._cell, tenant_id, waba, usable, limits, app.secret)
         # Without an override, one of before is taken back (Meta, webhook overrides).
         override = {} if self._cell is None else self._cell.override(app.verify_token)
         self._graph.call("POST", f"{request.waba_id}/subscribed_apps", access, body=override)
@@ -182,13 +193,25 @@ class Connector:
             raise InvalidInput("the account has no such number", field="phone_number_id", code="not_yours")
         return rows
 
-    def _claim(self, tenant_id: TenantId, waba: Waba, numbers: list[Number], limits: Entitlements) -> None:
+    def _claim_in_cell(
+        self, cell: Cell, tenant_id: TenantId, waba: Waba, numbers: list[Number], limits: Entitlements, secret: str
+    ) -> None:
+        """Nobody of another stack may have it, and of this one's tenants only one asks: so whoever takes it back, where
+        it comes to nothing, takes back nobody else's."""
+        self._accounts.require_room(tenant_id, numbers, limits)
+        with _belonging_to_one():
+            self._accounts.reserve(tenant_id, waba.waba_id)
         try:
+            cell.join(waba.waba_id, secret, waba.connected_at)
+            self._claim(tenant_id, waba, numbers, limits)
+        except Exception:
+            if self._accounts.give_back(tenant_id, waba.waba_id):
+                cell.leave(waba.waba_id, waba.connected_at)
+            raise
+
+    def _claim(self, tenant_id: TenantId, waba: Waba, numbers: list[Number], limits: Entitlements) -> None:
+        with _belonging_to_one():
             self._accounts.connect(tenant_id, waba, numbers, limits)
-        except Conflict as exc:
-            raise Conflict(
-                "this account already belongs to another tenant", field="waba_id", code="already_claimed"
-            ) from exc
 
     def _register(self, tenant_id: TenantId, phone_number_id: PhoneNumberId, access: GraphAccess, pin: str) -> None:
         """Register the number for the Cloud API. The PIN is stored before Meta learns it, so it is never lost."""

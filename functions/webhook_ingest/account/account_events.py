@@ -2,8 +2,8 @@
 
 import json
 
-from functions.webhook_ingest.account.forwarding import send_on
 from functions.webhook_ingest.account.give_notice import give_notice
+from functions.webhook_ingest.account.late_forward import sent_on
 from functions.webhook_ingest.account.logic.meaning import Meaning, Preferences, meaning_of
 from functions.webhook_ingest.account.logic.number_news import NumberNews
 from functions.webhook_ingest.account.logic.template_news import (
@@ -18,7 +18,6 @@ from functions.webhook_ingest.account.template_events import apply_template_news
 from functions.webhook_ingest.claimed_time import credible
 from functions.webhook_ingest.receive.oversize import whole_event
 from shared.clock import EpochMs
-from shared.domain.numbers.cells import FORWARD
 from shared.errors import InvalidInput, NotYet
 from shared.ids import TenantId
 from shared.observability import count
@@ -28,14 +27,13 @@ from shared.queue_messages import AccountEvent
 def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, now: EpochMs) -> None:
     """`delivery` counts how often the queue delivered it: a template may be stored a moment after its first event.
 
-    Raises InvalidInput for an account that is nobody's.
+    Raises InvalidInput for an account that is nobody's, here or in another cell.
     """
     event = whole_event(event, parts.parking)
-    if event.field == FORWARD:
-        send_on(event, parts.send, now)
-        return
     tenant_id = parts.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
     if tenant_id is None:
+        if sent_on(parts, event, now):
+            return
         raise InvalidInput("unknown WhatsApp Business account")
     meaning = meaning_of(event.field, event.value)
     at = credible(event.sent_at, event.received_at) or event.received_at

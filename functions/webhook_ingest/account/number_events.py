@@ -21,6 +21,7 @@ from shared.domain.campaigns.stop_reasons import NUMBER_RED
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 from shared.ids import TenantId, WabaId
+from shared.queue_messages import LeaveControl
 
 
 def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: NumberNews, at: EpochMs) -> bool:
@@ -83,7 +84,7 @@ def _stop(
 
 
 def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs, *, gone: bool = False) -> bool:
-    """The account is as its numbers are; once all have left, its token is given up."""
+    """The account is as its numbers are; once all have left, its token is given up, and the control stack told so."""
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     states = {number.state_at(now): number.reason for number in numbers}
     all_left = set(states) == {"disconnected"}
@@ -93,6 +94,10 @@ def _agree(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, now: Epoch
         token = "" if gone and all_left else waba.token
         return replace(waba, status=state, reason="" if state == "active" else states.get(state, ""), token=token)
 
+    if gone and all_left:
+        # It may be connected in another stack now.
+        leaving = LeaveControl(waba_id, now, due_at=now)
+        parts.forwards.send(leaving, group=leaving.group)
     return _change_waba(parts, tenant_id, waba_id, change) if numbers else True
 
 

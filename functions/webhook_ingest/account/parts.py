@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from functions.webhook_ingest.account.forwarding import Send
 from functions.webhook_ingest.people.people import People
 from shared.clients.parking import Parking
+from shared.clients.queue import Queue
+from shared.store.accounts.cells import CellDirectory
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -21,4 +22,5 @@ class AccountParts:
     notices: Notices
     people: People
     parking: Parking
-    send: Send
+    cells: CellDirectory
+    forwards: Queue

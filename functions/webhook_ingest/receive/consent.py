@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from functions.webhook_ingest.json_input import Json, as_list, as_object, word
 from functions.webhook_ingest.messages.logic.consent import consent_of
-from functions.webhook_ingest.receive.routing import Routed, Split, finder
+from functions.webhook_ingest.receive.routing import PREFERENCES, Routed, Split, finder
 from shared.queue_messages import AccountEvent, ConsentSaid
 
 _LONGEST_NAME = 1_000
@@ -22,7 +22,7 @@ def consent_said(found: Split) -> Iterator[ConsentSaid]:
         if (said := _in_words(routed)) is not None:
             yield said
     for event in found.events:
-        if event.field == "user_preferences":
+        if event.field == PREFERENCES:
             yield from _in_settings(event)
 
 

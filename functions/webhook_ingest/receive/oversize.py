@@ -8,21 +8,21 @@ from shared.queue_messages import AccountEvent, InboundMessage, QueueMessage, Sy
 
 QUEUE_BYTES = 900_000
 """Less than the 1 MiB that SQS takes (Amazon SQS quotas)."""
-_FOLDER = "webhooks"
+KEPT = "webhooks"
 
 
 def set_apart(found: Split, parking: Parking) -> None:
     """Put the bodies that are too large into the bucket. Statuses never are: they are cut."""
     for i, routed in enumerate(found.inbound):
         if too_large(routed.message):
-            key = parking.keep(_FOLDER, routed.message.message)
+            key = parking.keep(KEPT, routed.message.message)
             found.inbound[i] = replace(routed, message=replace(routed.message, message={}, stored=key))
     for i, event in enumerate(found.events):
         if too_large(event):
-            found.events[i] = replace(event, value={}, stored=parking.keep(_FOLDER, event.value))
+            found.events[i] = replace(event, value={}, stored=parking.keep(KEPT, event.value))
     for i, task in enumerate(found.long):
         if too_large(task):
-            found.long[i] = replace(task, value={}, stored=parking.keep(_FOLDER, task.value))
+            found.long[i] = replace(task, value={}, stored=parking.keep(KEPT, task.value))
 
 
 def whole_message(inbound: InboundMessage, parking: Parking) -> InboundMessage:

@@ -15,6 +15,8 @@ from shared.queue_messages import AccountEvent, InboundMessage, StatusUpdates, S
 
 _OWNER, _PERSON = 12, 27
 """Characters of digests: how much of a FIFO group tells the number, and how much the person."""
+PREFERENCES = "user_preferences"
+"""Field of people's own choices: a no, or a yes."""
 SENDER, ADDRESSEE = ("from_user_id", "from"), ("to_user_id", "to")
 """Keys of the person's ids, in what they wrote and in what was written to them. The user id first: it stays when the
 phone is left out, so that one person has one group."""
@@ -41,6 +43,15 @@ class Parked:
     waba_id: WabaId = WabaId("")
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """One change of an account that is another cell's, as an entry of its own; `consent`: a person's own choice."""
+
+    cell: str
+    consent: bool
+    entry: Json
+
+
 @dataclass(slots=True)
 class Split:
     inbound: list[Routed] = field(default_factory=list)
@@ -50,6 +61,9 @@ class Split:
     parked: list[Parked] = field(default_factory=list)
     accounts: set[WabaId] = field(default_factory=set)
     """Those of which something was told that is neither what people write nor how far a message got."""
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    forwarded: bool = False
+    """Another stack sent it on."""
 
 
 Finder = Callable[[Json], Json]

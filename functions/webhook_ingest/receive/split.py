@@ -5,7 +5,8 @@ number id or WABA id. What cannot be routed is parked with a reason; nothing is 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 from functions.webhook_ingest.json_input import (
     Json,
@@ -19,10 +20,11 @@ from functions.webhook_ingest.json_input import (
     time_ms,
     word,
 )
-from functions.webhook_ingest.receive.routing import Parked, Split, finder, routed
+from functions.webhook_ingest.receive.routing import PREFERENCES, Elsewhere, Parked, Split, finder, routed
 from functions.webhook_ingest.receive.standby import HANDOVERS, STANDBY, add_echoes, add_handover, add_standby
 from functions.webhook_ingest.receive.status_rows import is_other_status, parts_of, slimmer
 from shared.clock import EpochMs
+from shared.domain.numbers.cells import FORWARDED
 from shared.ids import PhoneNumberId, WabaId
 from shared.queue_messages import AccountEvent, StatusUpdates, SyncTask
 
@@ -36,25 +38,13 @@ _ACCOUNT_EVENT = re.compile(r"(PARTNER|ACCOUNT)_[A-Z_]{1,60}|DISABLED_UPDATE|VER
 Rows = dict[PhoneNumberId, list[list[object]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Which of a body's changes are meant: all, all but those of accounts that are another cell's, or, of what was sent
-    on, those of the one account that it was sent on for. Messages and statuses come to the right cell by themselves."""
-
-    without: frozenset[WabaId] = frozenset()
-    only: WabaId = WabaId("")
-
-    def has(self, kind: str, waba_id: WabaId) -> bool:
-        if self.only:
-            return kind != _MESSAGES and waba_id == self.only
-        return kind == _MESSAGES or waba_id not in self.without
+_NOWHERE: Mapping[WabaId, str] = {}
 
 
-ALL = Part()
-
-
-def split(raw: bytes, received_at: EpochMs, part: Part = ALL) -> Split:
-    """What a webhook's body says, or a part of it. `received_at` in epoch ms."""
+def split(raw: bytes, received_at: EpochMs, elsewhere: Mapping[WabaId, str] = _NOWHERE) -> Split:
+    """What a webhook's body says. `received_at` in epoch ms. What it tells of accounts `elsewhere` is set aside for
+    their cells, but for messages and statuses, which come to the right cell by themselves; and so nothing of those is
+    taken out of what another stack sent on."""
     found = Split()
     try:
         document = parse_json(raw)
@@ -62,41 +52,69 @@ def split(raw: bytes, received_at: EpochMs, part: Part = ALL) -> Split:
         found.parked.append(Parked(f"body: {problem}", raw.decode("utf-8", "backslashreplace")))
         return found
     envelope = as_object(document)
-    if word(envelope, "object") != "whatsapp_business_account" or not isinstance(envelope.get("entry"), list):
+    found.forwarded = word(envelope, "object") == FORWARDED
+    named = found.forwarded or word(envelope, "object") == "whatsapp_business_account"
+    if not named or not isinstance(envelope.get("entry"), list):
         found.parked.append(Parked("not a WhatsApp Business webhook", document))
         return found
+    if found.forwarded:
+        received_at = min(received_at, time_ms(envelope.get("received_at")) or received_at)
     statuses: Rows = {}
     for entry in as_list(envelope["entry"]):
         changes = as_object(entry).get("changes", [entry] if "value" in as_object(entry) else None)
         changes = [changes] if isinstance(changes, dict) else changes
         if not isinstance(changes, list):
-            if not part.only:
-                found.parked.append(Parked("entry without changes", entry))
+            around = as_object(entry)
+            parked = Parked("entry without changes", entry, WabaId(identifier(around, "id")))
+            _put_aside(found, parked, around, elsewhere)
             continue
         for change in changes:
-            _add_change(found, statuses, as_object(entry), change, received_at, part)
+            _add_change(found, statuses, as_object(entry), change, received_at, elsewhere)
     for phone_number_id, updates in statuses.items():
         found.statuses += [StatusUpdates(phone_number_id, part) for part in parts_of(updates)]
     return found
 
 
-def _add_change(found: Split, statuses: Rows, entry: Json, change: object, received_at: EpochMs, part: Part) -> None:
+def _add_change(
+    found: Split,
+    statuses: Rows,
+    entry: Json,
+    change: object,
+    received_at: EpochMs,
+    elsewhere: Mapping[WabaId, str],
+) -> None:
     value = as_object(change).get("value")
     kind = _field_of(entry, as_object(change))
     if not kind or not isinstance(value, dict):
-        if not part.only:
-            found.parked.append(Parked("change without field or value", change, WabaId(identifier(entry, "id"))))
+        parked = Parked("change without field or value", change, WabaId(identifier(entry, "id")))
+        _put_aside(found, parked, _alone(entry, change), elsewhere)
         return
     waba_id = WabaId(_waba_of(value) or identifier(entry, "id"))
-    if not part.has(kind, waba_id):
-        return
     if kind == _MESSAGES:
-        if rest := _add_messages(found, statuses, waba_id, value, received_at):
+        if not found.forwarded and (rest := _add_messages(found, statuses, waba_id, value, received_at)):
             found.events.append(_event(waba_id, kind, rest, entry, received_at))
         return
     found.accounts.add(waba_id)
-    if not _add_conversation(found, statuses, entry, kind, value, received_at):
-        found.events.append(_event(waba_id, kind, value, entry, received_at))
+    if (cell := elsewhere.get(waba_id)) is not None:
+        found.elsewhere.append(Elsewhere(cell, kind == PREFERENCES, _alone(entry, change)))
+    elif not _add_conversation(found, statuses, entry, kind, value, received_at):
+        event = _event(waba_id, kind, value, entry, received_at)
+        found.events.append(replace(event, forwarded=found.forwarded))
+
+
+def _put_aside(found: Split, parked: Parked, entry: Json, elsewhere: Mapping[WabaId, str]) -> None:
+    """What cannot be understood may hold a no, so it goes to whose it is."""
+    found.accounts.add(parked.waba_id)
+    if (cell := elsewhere.get(parked.waba_id)) is not None:
+        found.elsewhere.append(Elsewhere(cell, consent=True, entry=entry))
+    else:
+        found.parked.append(parked)
+
+
+def _alone(entry: Json, change: object) -> Json:
+    """The entry with this change only."""
+    around = {key: field for key, field in entry.items() if key not in ("changes", "value")}
+    return {**around, "changes": [change]}
 
 
 def _add_conversation(found: Split, statuses: Rows, entry: Json, kind: str, value: Json, received_at: EpochMs) -> bool:

@@ -1,6 +1,7 @@
 """One event on its way to one endpoint: its attempts, and when the next one is due."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -52,6 +53,10 @@ class Outcome:
     attempt: Attempt
     response: str = ""
     wait_ms: int = 0
+
+
+Send = Callable[[str, bytes, Mapping[str, str], EpochMs], Outcome]
+"""Makes a request (URL, body, headers, epoch ms), and raises nothing for what becomes of it."""
 
 
 @dataclass(frozen=True, slots=True)

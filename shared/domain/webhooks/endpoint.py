@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from shared.clock import DAY_MS, EpochMs
+from shared.domain.webhooks.breaker import Breaker
 from shared.domain.webhooks.tenant_event import EventType
-from shared.errors import Conflict
 
 EVERYTHING = "*"
 MOST_ENDPOINTS = 20
@@ -16,10 +16,6 @@ GIVE_UP_MS = 5 * DAY_MS
 Standard Webhooks asks to disable what fails "consistently over a long period". Five days outlast a long weekend during
 which nobody looks after a server; a single event is given up after three, and can be replayed for thirty.
 """
-FAILURES_IN_A_ROW = 5
-"""So many failed attempts, and an endpoint is left alone: tried once at the end of each of growing pauses."""
-_FIRST_PAUSE_MS = 30_000
-_LONGEST_PAUSE_MS = 15 * 60_000
 FAILING = "failing"
 GONE = "gone"
 """The endpoint answered 410: it wants no more (Standard Webhooks, delivery success and failure)."""
@@ -38,12 +34,10 @@ class SealedSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookEndpoint:
-    """Times are epoch ms. `secrets` has the current one first. `failing_since` is the first failure after the last
-    success, 0 while all is well; `disabled_reason` is why it was disabled by itself, "" when somebody did, and
-    `untold` that the tenant is yet to be told so. `challenge` is a text that whoever answers at `url` must give back
-    before anything else goes there; "" once they did. `failures` counts those after the last success; from
-    FAILURES_IN_A_ROW on nothing is sent before `paused_until`, and then by one only."""
+class WebhookEndpoint(Breaker):
+    """Times are epoch ms. `secrets` has the current one first. `disabled_reason` is why it was disabled by itself, ""
+    when somebody did, and `untold` that the tenant is yet to be told so. `challenge` is a text that whoever answers at
+    `url` must give back before anything else goes there; "" once they did."""
 
     endpoint_id: str
     url: str
@@ -54,11 +48,8 @@ class WebhookEndpoint:
     enabled: bool = True
     disabled_reason: str = ""
     disabled_at: EpochMs = EpochMs(0)
-    failing_since: EpochMs = EpochMs(0)
     untold: bool = False
     challenge: str = ""
-    failures: int = 0
-    paused_until: EpochMs = EpochMs(0)
 
     def moved(self, url: str, challenge: str) -> "WebhookEndpoint":
         """With another URL, which is yet to prove that it wants this."""
@@ -88,34 +79,6 @@ class WebhookEndpoint:
         if enabled:
             return replace(self, enabled=True, disabled_reason="", disabled_at=EpochMs(0), untold=False).succeeded()
         return replace(self, enabled=False, disabled_at=now) if self.enabled else self
-
-    def succeeded(self) -> "WebhookEndpoint":
-        return replace(self, failing_since=EpochMs(0), failures=0, paused_until=EpochMs(0))
-
-    @property
-    def left_alone(self) -> bool:
-        """Whether it failed so often in a row that it is tried only now and then."""
-        return self.failures >= FAILURES_IN_A_ROW
-
-    def failed(self, now: EpochMs, *, trial: bool = False) -> "WebhookEndpoint":
-        """After one more failure. While it is left alone only that of the `trial` counts: others were begun before."""
-        if self.left_alone and not trial:
-            return self
-        after = replace(self, failures=self.failures + 1, failing_since=self.failing_since or now)
-        return after.paused(now) if after.left_alone else after
-
-    def tried(self, now: EpochMs) -> "WebhookEndpoint":
-        """With its trial taken: others wait for the next. Raises Conflict while it is not to be tried yet."""
-        if self.left_alone and self.paused_until > now:
-            raise Conflict("the endpoint is left alone for now")
-        return self.paused(now) if self.left_alone else self
-
-    def paused(self, now: EpochMs) -> "WebhookEndpoint":
-        """Left alone from now on, for longer the more often it has failed."""
-        failures = max(self.failures, FAILURES_IN_A_ROW)
-        pause = min(_LONGEST_PAUSE_MS, _FIRST_PAUSE_MS << min(failures - FAILURES_IN_A_ROW, 10))
-        until = EpochMs(max(self.paused_until, now + pause))
-        return replace(self, failures=failures, failing_since=self.failing_since or now, paused_until=until)
 
     def gives_up(self, now: EpochMs) -> bool:
         """Whether nothing has arrived for so long that it is to be disabled."""

@@ -13,8 +13,9 @@ from shared.clock import EpochMs
 from shared.domain.leases import Bound, Lease, Leases, with_lease, without_lease
 from shared.errors import RetryableError
 from shared.ids import TenantId
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 from shared.store.engine.documents import from_document, to_document
 
 _ATTEMPTS = 20

@@ -108,6 +108,21 @@ class Accounts:
 
         guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
 
+    def require_room(self, tenant_id: TenantId, numbers: list[Number], limits: Entitlements) -> None:
+        """Raises LimitExceeded when the plan has no room for these beside those that the tenant has now."""
+        check_numbers(len({n.phone_number_id for n in (*self.numbers(tenant_id), *numbers)}), limits)
+
+    def reserve(self, tenant_id: TenantId, waba_id: WabaId) -> None:
+        """Take the account's name, so that no other tenant connects it meanwhile. Raises Conflict when one has it."""
+        self._directory.claim(tenant_id, {f"WABA#{waba_id}": {"waba_id": waba_id}}, {})
+
+    def give_back(self, tenant_id: TenantId, waba_id: WabaId) -> bool:
+        """Undo `reserve` where nothing was connected; whether that is so."""
+        if self._directory.get(tenant_id, f"WABA#{waba_id}", Waba, consistent=True) is not None:
+            return False
+        self._directory.release(tenant_id, f"WABA#{waba_id}")
+        return True
+
     def waba(self, tenant_id: TenantId, waba_id: WabaId) -> Waba:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"WABA#{waba_id}", Waba)

@@ -21,8 +21,9 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import OPENING, LaneState, NumberWork, RetryBatch, Run
 from shared.ids import CampaignId, PhoneNumberId
 from shared.store.campaigns.number_items import lane_state_of, work_of
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, number, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
 
 _CLOSED_TTL_SECONDS = 400 * 86_400

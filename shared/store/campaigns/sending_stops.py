@@ -16,8 +16,9 @@ from botocore.exceptions import ClientError
 from shared.clock import EpochMs
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.ids import TenantId
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 from shared.store.engine.directory import tenant_key
 
 _STOP = "STOP#sending"

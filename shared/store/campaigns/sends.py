@@ -33,8 +33,9 @@ from shared.store.campaigns.dispatch_notes import DispatchNotes
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
 from shared.store.campaigns.status_journal import StatusJournal
 from shared.store.campaigns.summaries import Summaries
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, encode, encode_item, moment, number, text
-from shared.store.engine.database import Database, condition_failed, put_if_absent
+from shared.store.engine.database import Database, put_if_absent
 from shared.store.engine.paging import query_all
 
 RETENTION_DAYS = 90

@@ -26,8 +26,9 @@ from botocore.exceptions import ClientError
 from shared.clock import EpochMs
 from shared.domain.campaigns.status_journal import JournalFold, JournalPage
 from shared.ids import CampaignId, TenantId
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
 
 PARTITIONS = 16

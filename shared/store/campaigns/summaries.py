@@ -15,8 +15,9 @@ from shared.clock import EpochMs
 from shared.domain.campaigns.books import COUNTS, Books
 from shared.domain.campaigns.chunks import ChunkId, Summary, bounded
 from shared.ids import CampaignId, TenantId
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, Value, encode, encode_item, moment, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 from shared.store.engine.paging import query_all
 
 _SEPARATOR = "|"

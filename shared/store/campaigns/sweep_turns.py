@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
 from shared.ids import CampaignId, TenantId
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, Value, Wire, decode_item, encode, encode_item, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 
 _FORGOTTEN_SECONDS = 3600
 

@@ -17,8 +17,9 @@ from shared.clock import EpochMs
 from shared.domain.contacts.consent_record import ConsentChange, ConsentEvent
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import HOPS, contact_key, contact_partition, read_contact_item
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, text, words
-from shared.store.engine.database import Database, condition_failed, put_if_absent
+from shared.store.engine.database import Database, put_if_absent
 from shared.store.engine.paging import query_all
 
 MOST_EVENTS = 100

@@ -32,8 +32,9 @@ from shared.store.contacts.items import (
     read_contact_item,
     read_contact_items,
 )
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, Value, decode_item, encode, encode_item, text, words
-from shared.store.engine.database import Database, condition_failed, put_if_absent
+from shared.store.engine.database import Database, put_if_absent
 from shared.store.engine.paging import query_all
 
 Change = Literal["created", "updated", "unchanged"]

@@ -11,7 +11,7 @@ and whoever led to who goes leads to who stays in that same transaction. So a me
 and one that was cut off before is done by repeating it.
 """
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -22,8 +22,9 @@ from shared.errors import RetryableError
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.items import contact_key, contact_of, read_contact_item, read_contact_items
+from shared.store.engine.claims import condition_failed, reasons_of
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, text
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -151,10 +152,7 @@ class Mergers:
         try:
             self._client.transact_write_items(TransactItems=items)
         except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-            reasons = cast("list[dict[str, str]]", error.response.get("CancellationReasons") or [])
-            if "ConditionalCheckFailed" in [reason.get("Code") for reason in reasons]:
+            if "ConditionalCheckFailed" in reasons_of(error):
                 return False
             raise RetryableError("two contacts could not be merged at this moment; try again") from error
         return True

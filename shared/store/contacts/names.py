@@ -10,8 +10,9 @@ from botocore.exceptions import ClientError
 from shared.clock import EpochMs
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import contact_key
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Value, encode, encode_item
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 
 
 class ContactNames:

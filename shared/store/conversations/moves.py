@@ -27,7 +27,8 @@ from shared.store.conversations.heads import HEAD, ConversationItem, conversatio
 from shared.store.conversations.message_items import MOVED, MovedItem, conversation_key, expiry, moved_to
 from shared.store.conversations.messages import Messages
 from shared.store.conversations.search_index import SearchIndex
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.claims import condition_failed
+from shared.store.engine.database import Database
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import QueryInputTypeDef

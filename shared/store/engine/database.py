@@ -22,6 +22,7 @@ from pynamodb.models import Model
 from shared.config import USER_AGENT, required
 from shared.errors import PermanentError
 from shared.store.engine.answers import AnswerParserFactory
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode_item
 
 if TYPE_CHECKING:
@@ -162,8 +163,3 @@ def standing_item(error: ClientError) -> Item:
     if not condition_failed(error):
         raise error
     return decode_item(cast("Mapping[str, Mapping[str, Mapping[str, object]]]", error.response)["Item"])
-
-
-def condition_failed(error: ClientError) -> bool:
-    """Whether this is DynamoDB saying that the condition of a write did not hold."""
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

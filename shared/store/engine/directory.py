@@ -20,14 +20,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, TransactWriteError
-from pynamodb.expressions.condition import Condition
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from shared.clock import EpochMs
 from shared.domain.fairness import one_of
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
+from shared.store.engine.claims import OWNER, excluding
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import ActivityIndex, Database, TableItem
 from shared.store.engine.documents import T, from_document, to_document
@@ -109,15 +109,18 @@ def document_item(
     return item
 
 
-def claim_item(tenant_id: TenantId, name: str, details: Mapping[str, str]) -> DirectoryItem:
-    """A global name in the tenant's hands, not yet written."""
-    owner = to_document(Owner(tenant_id, dict(details)))
-    return DirectoryItem(name, "OWNER", doc=owner, gsi1pk=f"OWNED#{tenant_id}", gsi1sk=name, version=1)
-
-
-def claim_is_free(tenant_id: TenantId) -> Condition:
-    """The condition under which the tenant may take a global name: nobody's, or its own already."""
-    return cast("Condition", DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == f"OWNED#{tenant_id}"))
+def take_names(transaction: TransactWrite, tenant_id: TenantId, names: Mapping[str, Mapping[str, str]]) -> int:
+    """Has the tenant take global names that are nobody else's, nor another cell's. Returns how many reasons of the
+    transaction tell of that; they come first, so nothing may be saved in it before."""
+    excluded = [other for name in names if (other := excluding(name)) is not None]
+    for other in excluded:
+        transaction.condition_check(DirectoryItem, other, OWNER, condition=DirectoryItem.pk.does_not_exist())
+    owned = f"OWNED#{tenant_id}"
+    for name, details in names.items():
+        document = to_document(Owner(tenant_id, dict(details)))
+        item = DirectoryItem(name, OWNER, doc=document, gsi1pk=owned, gsi1sk=name, version=1)
+        transaction.save(item, condition=DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == owned))
+    return len(excluded) + len(names)
 
 
 def already_claimed() -> Conflict:
@@ -261,8 +264,7 @@ class Directory:
         """
         try:
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
-                for name, details in names.items():
-                    transaction.save(claim_item(tenant_id, name, details), condition=claim_is_free(tenant_id))
+                take_names(transaction, tenant_id, names)
                 for key, value in documents.items():
                     transaction.save(document_item(tenant_id, key, value))
         except TransactWriteError as exc:
@@ -274,15 +276,17 @@ class Directory:
     def owner_of(self, name: str) -> Owner | None:
         """Whose a global name is; None when nobody's."""
         try:
-            return from_document(Owner, DirectoryItem.get(name, "OWNER").doc)
+            return from_document(Owner, DirectoryItem.get(name, OWNER).doc)
         except DirectoryItem.DoesNotExist:
             return None
 
     def release(self, tenant_id: TenantId, name: str) -> None:
         """Give up a global name; nothing happens when it is not this tenant's."""
-        owner = self.owner_of(name)
-        if owner is not None and owner.tenant_id == tenant_id:
-            DirectoryItem(name, "OWNER").delete()
+        try:
+            DirectoryItem(name, OWNER).delete(DirectoryItem.gsi1pk == f"OWNED#{tenant_id}")
+        except DeleteError as exc:
+            if exc.cause_response_code != "ConditionalCheckFailedException":
+                raise
 
 
 def _due_rows(key: str, *, above: str, below: str) -> Iterator[DueDocument]:

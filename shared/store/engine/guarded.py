@@ -25,9 +25,8 @@ from shared.ids import TenantId
 from shared.store.engine.directory import (
     DirectoryItem,
     already_claimed,
-    claim_is_free,
-    claim_item,
     document_item,
+    take_names,
     tenant_key,
 )
 from shared.store.engine.documents import from_document, to_document
@@ -97,8 +96,7 @@ def _try(
     try:
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             # Claims come first: their places in the list of reasons tell a taken name from a race.
-            for name, details in names.items():
-                transaction.save(claim_item(tenant_id, name, details), condition=claim_is_free(tenant_id))
+            claims = take_names(transaction, tenant_id, names)
             for key, value in changed.items():
                 row = rows.get(key)
                 item = document_item(tenant_id, key, value)
@@ -112,7 +110,7 @@ def _try(
             count_one(transaction, tenant_id, guarded.guard, seen)
     except TransactWriteError as exc:
         codes = [reason.code if reason is not None else None for reason in exc.cancellation_reasons]
-        if "ConditionalCheckFailed" in codes[: len(names)]:
+        if "ConditionalCheckFailed" in codes[:claims]:
             raise already_claimed() from exc
         if not RACE.intersection(codes):
             raise RetryableError("the change met another one; try again") from exc

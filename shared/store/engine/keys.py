@@ -61,6 +61,8 @@ KEYS = (
     Key("Directory", "SIGNUP#<hash of the address>", "accounts", False, "3 days after the last call"),
     Key("Directory", "CUSTOMER#<id>", "billing", False, _TENANT),
     Key("Directory", "WABA#<id>", "numbers", False, _TENANT),
+    Key("Directory", "CELLWABA#<id>", "numbers", False, "as long as another stack has the account"),
+    Key("Directory", "CELL#<name> / HEALTH", "numbers", False, "always: one item for each other stack"),
     Key("Directory", "PN#<number>", "numbers", False, _TENANT),
     Key("Directory", "OWNED#<t>", "accounts", False, _TENANT),
     Key("Directory", "DUE#<kind>#<partition>", "engine", False, "until it is done"),

@@ -21,9 +21,10 @@ from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import Delivery
 from shared.errors import RetryableError
 from shared.ids import TenantId
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, number, text
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 from shared.store.engine.documents import from_document, to_document
 from shared.store.engine.paging import query_all
 

@@ -1,20 +1,22 @@
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
 
-from functions.api.numbers.cell import Cell
+from functions.api.numbers.cell import Cell, ControlRefused
 from functions.api.numbers.connect import App, Connector, ConnectRequest, may_manage, number_from
 from shared.clients.graph import GraphAccess
+from shared.clients.queue import Queue
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import EpochMs
 from shared.domain.accounts.plans import Entitlements
-from shared.domain.numbers.cells import SIGNATURE, JoinCell, meta_signature
+from shared.domain.numbers.cells import SIGNATURE, JoinCell, asked_by_a_cell, meta_signature
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.webhooks.delivery import Attempt, Outcome
-from shared.errors import Conflict, InvalidInput, LimitExceeded, ProviderRejected, RetryableError
+from shared.errors import AppError, Conflict, InvalidInput, LimitExceeded, ProviderRejected, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
+from shared.queue_messages import LeaveControl
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
@@ -198,46 +200,124 @@ def test_another_tenant_s_account_is_refused_before_anything_changes_at_meta(
     assert accounts.wabas(thief) == []
 
 
-def of_several(
-    meta: Meta, database: Database, status: int, asked: list[tuple[str, bytes, Mapping[str, str]]]
-) -> Connector:
-    """The connector of a cell whose control stack answers with this status."""
+@dataclass
+class Leaving:
+    """The queue of what other stacks are told."""
 
-    def send(url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
-        assert not [call for call in meta.calls if call[0] == "POST"], "before Meta is told anything"
-        asked.append((url, body, headers))
-        return Outcome(Attempt(now, status, 1))
+    sent: list[LeaveControl] = field(default_factory=list)
 
-    cell = Cell("https://cell.example.com/webhooks/meta", "https://control.example.com", send)
-    return Connector(meta, Accounts(Directory(database)), Directory(database), cast("Vault", Envelope()), cell)
+    def send(self, message: LeaveControl, *, group: str) -> None:
+        assert group
+        self.sent.append(message)
+
+
+@dataclass
+class Control:
+    """The control stack, which answers with `status`."""
+
+    meta: Meta
+    status: int = 200
+    asked: list[tuple[str, bytes, Mapping[str, str]]] = field(default_factory=list)
+    leaving: Leaving = field(default_factory=Leaving)
+    before: Callable[[], object] = lambda: None
+
+    def send(self, url: str, body: bytes, headers: Mapping[str, str], now: EpochMs) -> Outcome:
+        assert not [call for call in self.meta.calls if call[0] == "POST"], "before Meta is told anything"
+        self.before()
+        self.asked.append((url, body, headers))
+        return Outcome(Attempt(now, self.status, 1))
+
+
+HERE = "https://cell.example.com/webhooks/meta"
+
+
+def in_a_cell(control: Control, database: Database) -> Connector:
+    cell = Cell(HERE, "https://control.example.com", control.send, cast("Queue", control.leaving))
+    directory = Directory(database)
+    return Connector(control.meta, Accounts(directory), directory, cast("Vault", Envelope()), cell)
 
 
 def test_a_cell_has_what_people_write_sent_to_it_and_the_rest_sent_on(
     accounts: Accounts, meta: Meta, database: Database
 ) -> None:
-    tenant, asked = TenantId("t-cell-1"), list[tuple[str, bytes, Mapping[str, str]]]()
+    tenant, control = TenantId("t-cell-1"), Control(meta)
     meta.numbers[0]["id"] = "7301"
-    of_several(meta, database, 200, asked).connect(tenant, request(), APP, ROOM, EpochMs(9))
-    ((url, body, headers),) = asked
+    in_a_cell(control, database).connect(tenant, request(), APP, ROOM, EpochMs(9))
+    ((url, body, headers),) = control.asked
     assert url == "https://control.example.com"
-    assert JoinCell.from_json(body) == JoinCell(WabaId("555"), "https://cell.example.com/webhooks/meta")
+    assert asked_by_a_cell(body) == JoinCell(WabaId("555"), HERE, EpochMs(9))
     assert headers[SIGNATURE] == meta_signature(body, APP.secret)
     (override,) = [body for _, path, body in meta.calls if path == "555/subscribed_apps"]
-    assert override == {
-        "override_callback_uri": "https://cell.example.com/webhooks/meta",
-        "verify_token": APP.verify_token,
-    }
+    assert override == {"override_callback_uri": HERE, "verify_token": APP.verify_token}
+    assert control.leaving.sent == []
     accounts._directory.release(tenant, "WABA#555")
 
 
-def test_an_account_of_another_cell_is_refused_before_anything_is_stored(
+@pytest.mark.parametrize(
+    ("status", "refusal", "code"),
+    [
+        (409, Conflict, "already_claimed"),
+        (0, RetryableError, "temporarily_unavailable"),
+        (401, ControlRefused, "cell_not_trusted"),
+        (403, ControlRefused, "cell_unknown"),
+    ],
+)
+def test_an_account_that_the_control_stack_refuses_stays_nobodys_here(
+    accounts: Accounts, meta: Meta, database: Database, status: int, refusal: type[AppError], code: str
+) -> None:
+    control = Control(meta, status)
+    with pytest.raises(refusal) as caught:
+        in_a_cell(control, database).connect(TenantId("t-cell-2"), request(), APP, ROOM, EpochMs(9))
+    assert caught.value.code == code
+    assert accounts.wabas(TenantId("t-cell-2")) == []
+    assert accounts.tenant_of_waba(WabaId("555")) is None
+    assert not [call for call in meta.calls if call[0] == "POST"]
+    # It may have been taken, where no answer came.
+    assert control.leaving.sent == [LeaveControl(WabaId("555"), EpochMs(9), due_at=EpochMs(9))]
+
+
+def test_without_room_for_it_the_control_stack_is_not_asked(accounts: Accounts, meta: Meta, database: Database) -> None:
+    meta.numbers += [{"id": f"73{i}", "display_phone_number": f"+1555010{i:04d}"} for i in range(20, 22)]
+    control = Control(meta)
+    with pytest.raises(LimitExceeded):
+        in_a_cell(control, database).connect(TenantId("t-cell-4"), request(), APP, ROOM, EpochMs(9))
+    assert control.asked == []
+    assert control.leaving.sent == []
+    assert accounts.tenant_of_waba(WabaId("555")) is None
+
+
+def test_what_joined_and_then_finds_no_room_or_a_number_taken_is_taken_back(
     accounts: Accounts, meta: Meta, database: Database
 ) -> None:
-    for status, refusal in ((409, Conflict), (0, RetryableError)):
-        with pytest.raises(refusal):
-            of_several(meta, database, status, []).connect(TenantId("t-cell-2"), request(), APP, ROOM, EpochMs(9))
-    assert accounts.wabas(TenantId("t-cell-2")) == []
-    assert not [call for call in meta.calls if call[0] == "POST"]
+    tenant, control = TenantId("t-cell-5"), Control(meta)
+    meta.numbers[0]["id"] = "7305"
+    of_another = Waba(WabaId("557"), "x", "USD", "t")
+    number = Number(PhoneNumberId("7305"), WabaId("557"), "+1", "x")
+    control.before = lambda: accounts.connect(TenantId("t-owner"), of_another, [number])
+    with pytest.raises(Conflict):
+        in_a_cell(control, database).connect(tenant, request(), APP, ROOM, EpochMs(9))
+    assert [one.waba_id for one in control.leaving.sent] == ["555"]
+    assert accounts.tenant_of_waba(WabaId("555")) is None
+    assert accounts.wabas(tenant) == []
+
+
+def test_who_may_not_have_an_account_takes_it_away_from_nobody_in_the_same_cell(
+    accounts: Accounts, meta: Meta, database: Database
+) -> None:
+    owner, control = TenantId("t-cell-6"), Control(meta)
+    meta.numbers[0]["id"] = "7306"
+    in_a_cell(control, database).connect(owner, request(), APP, ROOM, EpochMs(9))
+    for call in [call for call in meta.calls if call[0] == "POST"]:
+        meta.calls.remove(call)
+    with pytest.raises(Conflict):
+        in_a_cell(control, database).connect(TenantId("t-cell-7"), request(), APP, ROOM, EpochMs(10))
+    # Nor does the owner, whose reconnection fails.
+    control.status = 0
+    with pytest.raises(RetryableError):
+        in_a_cell(control, database).connect(owner, request(), APP, ROOM, EpochMs(11))
+    assert control.leaving.sent == []
+    assert accounts.tenant_of_waba(WabaId("555")) == owner
+    accounts._directory.release(owner, "WABA#555")
 
 
 def test_the_only_stack_takes_an_override_of_before_back(connector: Connector, accounts: Accounts, meta: Meta) -> None:
@@ -249,10 +329,10 @@ def test_the_only_stack_takes_an_override_of_before_back(connector: Connector, a
 
 
 def test_wrong_wishes_name_their_field(connector: Connector, meta: Meta) -> None:
-    for field, value in (("code", "bad"), ("waba_id", "999"), ("phone_number_id", "1")):
+    for name, value in (("code", "bad"), ("waba_id", "999"), ("phone_number_id", "1")):
         with pytest.raises(InvalidInput) as caught:
-            connector.connect(TenantId("t-connect-5"), request(**{field: value}), APP, ROOM, EpochMs(9))
-        assert caught.value.field == field
+            connector.connect(TenantId("t-connect-5"), request(**{name: value}), APP, ROOM, EpochMs(9))
+        assert caught.value.field == name
 
 
 def test_the_plan_limits_the_numbers(connector: Connector, meta: Meta) -> None:

@@ -15,8 +15,9 @@ from functions.api.events.publish import Publisher, delivery_of
 from functions.api.events.replay import MOST_AT_ONCE, replay_failed, replay_one
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import EpochMs
+from shared.domain.webhooks.breaker import FAILURES_IN_A_ROW
 from shared.domain.webhooks.delivery import ATTEMPTS, RETRY_MS, Attempt, Delivery, Outcome, delivery_id
-from shared.domain.webhooks.endpoint import FAILURES_IN_A_ROW, GIVE_UP_MS, SealedSecret, WebhookEndpoint
+from shared.domain.webhooks.endpoint import GIVE_UP_MS, SealedSecret, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.ids import TenantId, new_ulid
 from shared.queue_messages import DeliverWebhook, QueueMessage

@@ -25,6 +25,7 @@ NEEDED: dict[str, frozenset[str]] = {
     "functions.bot_reply.handler": HTTP,
     "functions.campaign_dispatch.lane_handler": HTTP,
     "functions.campaign_dispatch.start_handler": HTTP,
+    "functions.webhook_ingest.forward_handler": frozenset({"httpx"}),
     "functions.webhook_ingest.media_handler": HTTP,
 }
 """Handler -> which of the heavy ones each invocation, or nearly each, works with."""

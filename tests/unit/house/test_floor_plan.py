@@ -38,7 +38,6 @@ ALONE = {
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
     "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
     "shared.domain.webhooks.endpoint": _EVENTS,
-    "shared.domain.webhooks.tenant_event": _EVENTS,
 }
 """Modules of shared that one function uses -> why they live there all the same."""
 

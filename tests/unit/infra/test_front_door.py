@@ -1,7 +1,12 @@
 """The ways in, read from the template: Meta's webhooks and the consoles do not use up what the other needs."""
 
+import re
 from typing import Any
 
+import pytest
+
+from shared.domain.numbers.cells import cell_urls
+from shared.errors import ConfigError
 from tests.support.template import Data, load_template, resources
 
 TEMPLATE = load_template()
@@ -82,10 +87,38 @@ def test_only_a_control_stacks_receiver_may_touch_the_directory() -> None:
     policy = TEMPLATE["Resources"]["WebhookReceiveCellsPolicy"]
     assert policy["Condition"] == "IsControl"
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == ["dynamodb:GetItem", "dynamodb:PutItem"]
+    actions = ("BatchGetItem", "PutItem", "DeleteItem", "ConditionCheckItem")
+    assert statement["Action"] == [f"dynamodb:{action}" for action in actions]
     own = resources(TEMPLATE, "AWS::IAM::Policy")["WebhookReceivePolicy"]["PolicyDocument"]["Statement"]
     assert "dynamodb" not in str(own)
     assert TEMPLATE["Parameters"]["CellUrls"]["Default"] == TEMPLATE["Parameters"]["ControlUrl"]["Default"] == ""
+
+
+@pytest.mark.parametrize(
+    ("stated", "right"),
+    [
+        ("", True),
+        ("west=https://a.on.aws/webhooks/meta", True),
+        ("west=https://a.on.aws/webhooks/meta,east-2=http://127.0.0.1:4566/x", True),
+        ("https://a.on.aws/webhooks/meta", False),
+        ("West=https://a.on.aws", False),
+        ("west=https://a.on.aws,", False),
+        ("west=ftp://a", False),
+    ],
+)
+def test_cells_that_the_template_takes_are_those_that_the_functions_read(stated: str, right: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["CellUrls"]["AllowedPattern"], stated)) is right
+    if right:
+        assert len(cell_urls(stated)) == stated.count("=")
+    elif not stated.endswith(","):
+        with pytest.raises(ConfigError):
+            cell_urls(stated)
+
+
+@pytest.mark.parametrize("stated", ["a=https://x,a=https://y", "a=https://x,b=https://x"])
+def test_a_cell_or_a_url_that_is_named_twice_is_refused(stated: str) -> None:
+    with pytest.raises(ConfigError):
+        cell_urls(stated)
 
 
 def test_prod_sets_concurrency_aside_for_webhooks_lanes_and_what_people_write() -> None:

@@ -11,8 +11,9 @@ EVERYWHERE = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 
 
 def stated(logical_id: str) -> dict[str, str]:
-    """The names in a function's own block; "1" does as a text, a number and an id."""
-    return dict.fromkeys(LAMBDAS[logical_id].get("Environment", {}).get("Variables", {}), "1")
+    """The names in a function's own block; "1" does as a text, a number and an id, but names no cell."""
+    names = LAMBDAS[logical_id].get("Environment", {}).get("Variables", {})
+    return {name: "" if name == "CELL_URLS" else "1" for name in names}
 
 
 def module(logical_id: str) -> str:

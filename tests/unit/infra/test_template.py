@@ -292,7 +292,10 @@ def test_each_platform_secret_is_read_by_those_who_work_with_it() -> None:
             if statement["Action"] == "secretsmanager:GetSecretValue":
                 readers.setdefault(statement["Resource"]["Ref"], set()).add(name)
     assert readers == {
-        "MetaSecretArn": {"WebhookReceive", "WebhookMedia", "CampaignStart", "CampaignLane", "BotReply", "Api"},
+        "MetaSecretArn": {
+            *("WebhookReceive", "WebhookForward", "WebhookMedia"),
+            *("CampaignStart", "CampaignLane", "BotReply", "Api"),
+        },
         "StripeSecretArn": {"BillingApply"},
         "StripeWebhookSecretArn": {"BillingReceive"},
     }

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from shared.clock import EpochMs
+from shared.domain.webhooks.breaker import FAILURES_IN_A_ROW
 from shared.domain.webhooks.endpoint import (
     FAILING,
-    FAILURES_IN_A_ROW,
     GIVE_UP_MS,
     OVERLAP_MS,
     SUBSCRIBABLE,
