@@ -34,6 +34,7 @@ from shared.domain.contacts.identity import SHARDS, contact_id_for
 from shared.ids import CampaignId, new_ulid
 from shared.queue_messages import InboundMessage
 from shared.services.heads import Heads
+from shared.store.accounts.cells import CellDirectory
 from shared.store.accounts.notices import Notices
 from shared.store.contacts.mergers import Mergers
 from shared.store.contacts.names import ContactNames
@@ -211,7 +212,7 @@ def _deps(database: Database, world: World) -> Deps:
         media=queue,
         sync=queue,
         parking=cast("Any", None),
-        cells=made.cells,
+        cells=CellDirectory(lambda: database.client, database.directory),
         forwards=queue,
     )
 

@@ -41,6 +41,7 @@ _CONVERSATIONS, _CONTACTS, _DIRECTORY, _SENDS = (
 )
 _JOINED = "two contacts turn out to be one person"
 _RESPELLED = "contacts of a tenant may stand under old forms of their numbers"
+_SEVERAL = "there are several stacks of one Meta app"
 _WOKEN = "something died between two steps"
 UNSEEN = [
     # What the local cloud does without asking.
@@ -58,6 +59,13 @@ UNSEEN = [
     Unseen("*", ("DeleteItem",), _CONVERSATIONS, "a message meets the move of its conversation"),
     Unseen("BotReply", ("BatchWriteItem",), _CONVERSATIONS, "a conversation lives into another month"),
     Unseen("WebhookReceive", ("SendMessage",), "sqs:*SyncQueue", "a number brings its history along"),
+    Unseen("WebhookReceive", ("SendMessage",), "sqs:*ForwardQueue", _SEVERAL),
+    Unseen("WebhookAccount", ("SendMessage",), "sqs:*ForwardQueue", "an account leaves, or is another stack's"),
+    Unseen("WebhookAccount", ("BatchGetItem",), _DIRECTORY, "an account is not known here"),
+    Unseen("WebhookForward", ("SendMessage",), "sqs:*ForwardQueue", _SEVERAL),
+    Unseen("WebhookForward", ("GetItem", "PutItem"), _DIRECTORY, _SEVERAL),
+    Unseen("WebhookForward", ("GetSecretValue",), "secretsmanager:*", _SEVERAL),
+    Unseen("Api", ("SendMessage",), "sqs:*ForwardQueue", _SEVERAL),
     Unseen("Webhook*", ("SendMessage",), "sqs:*SyncQueue", _JOINED),
     Unseen("Webhook*", ("GetItem", "ConditionCheckItem"), _CONTACTS, _JOINED),
     Unseen("WebhookStatus", ("Query", "PutItem"), _CONVERSATIONS, _JOINED),

@@ -11,7 +11,17 @@ from infra.local.services import script
 from shared.clock import EpochMs
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.ids import PhoneNumberId
-from shared.queue_messages import AccountEvent, BotTurn, ConsentSaid, CopyMedia, InboundMessage, QueueMessage, SyncTask
+from shared.queue_messages import (
+    AccountEvent,
+    BotTurn,
+    ConsentSaid,
+    CopyMedia,
+    ForwardWebhook,
+    InboundMessage,
+    LeaveControl,
+    QueueMessage,
+    SyncTask,
+)
 from tests.support.api import Business, Json, aws, settle, wait_for
 
 _TEXT = {"type": "text", "text": {"body": "Never mind"}}
@@ -198,6 +208,11 @@ WEBHOOKS: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "an edited template": ("Account", _edited_template),
     "an error": ("Account", _account("messages", {"errors": [{"code": 130429, "title": "Rate limit hit"}]})),
     "a field of tomorrow": ("Account", _account("field_of_tomorrow", {"any": "thing"})),
+    "what is a cell's that is not there": (
+        "Forward",
+        lambda scene: ForwardWebhook("nowhere", ['{"id":"0","changes":[]}'], EpochMs(1)),
+    ),
+    "an account that leaves": ("Forward", lambda scene: LeaveControl(scene.business.waba_id, EpochMs(1))),
     "a history": ("Sync", _history),
     "a phone book": ("Sync", _phone_book),
     "a move": ("Sync", _move),
