@@ -155,8 +155,10 @@ class Accounts:
         return owner.tenant_id if owner else None
 
     def tenant_of_waba(self, waba_id: WabaId) -> TenantId | None:
+        """None also for a claim that another cell made before those were of a kind of their own: no tenant's id has a
+        colon."""
         owner = self._directory.owner_of(f"WABA#{waba_id}")
-        return owner.tenant_id if owner else None
+        return owner.tenant_id if owner and ":" not in owner.tenant_id else None
 
     def set_customer(self, tenant_id: TenantId, customer_id: str) -> None:
         """Tie a payment customer to the tenant. Raises Conflict when it is another tenant's."""

@@ -214,6 +214,16 @@ def test_an_event_that_was_received_before_its_account_joined_is_sent_on(place: 
     assert entry["changes"] == [{"field": "user_preferences", "value": NO}]
 
 
+def test_a_claim_of_before_cells_had_names_is_no_tenants(place: Place) -> None:
+    with control(place) as ingest:
+        old = TenantId("cell:https://west.example.com/webhooks/meta")
+        ingest.deps.accounts.reserve(old, WabaId("3003"))
+        ingest.receive(told("user_preferences", NO, "3003"))
+        ingest.work_off()
+        assert [one["reason"][:13] for one in ingest.bucket.under("parked/")] == ["invalid_input"]
+        assert ingest.deps.accounts.tenant_of_waba(WabaId("3003")) is None
+
+
 def test_without_the_names_of_cells_what_is_theirs_is_parked_and_applied_to_nobody(place: Place) -> None:
     with database() as tables:
         with ingesting(tables, {"west": place.url}) as ingest:
