@@ -6,6 +6,7 @@ from functions.api.meta.calls import SyncGraph, every
 from functions.api.numbers.cell import Cell
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb
 from shared.clients.graph import GraphAccess, GraphClient
+from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.clients.webhook_sender import WebhookSender
 from shared.domain.numbers.number import Waba
@@ -64,7 +65,8 @@ def _subscribe(desk: Desk, args: argparse.Namespace) -> Answer:
         secrets, override = desk.meta_secrets, {}
         if control:
             send = WebhookSender(allow_private=True).send
-            cell = Cell(desk.stack.outputs["MetaWebhookUrl"], control, send)
+            forwards = Queue(desk.aws.sqs, desk.stack.queues["ForwardQueue"])
+            cell = Cell(desk.stack.outputs["MetaWebhookUrl"], control, send, forwards)
             cell.join(waba.waba_id, secrets.meta_app_secret, desk.now)
             override = dict(cell.override(secrets.meta_verify_token))
         _graph(desk).call("POST", f"{waba.waba_id}/subscribed_apps", _access(desk, tenant_id, waba), body=override)

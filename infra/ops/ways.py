@@ -17,7 +17,9 @@ from shared.queue_messages import (
     AccountEvent,
     BotTurn,
     CopyMedia,
+    ForwardWebhook,
     InboundMessage,
+    LeaveControl,
     QueueMessage,
     StatusUpdates,
     SyncTask,
@@ -27,6 +29,8 @@ ENVELOPE = "whatsapp_business_account"
 _KINDS: tuple[tuple[str, type[QueueMessage], frozenset[str]], ...] = (
     ("Inbound", InboundMessage, frozenset({"phone_number_id", "message", "contact", "received_at"})),
     ("Account", AccountEvent, frozenset({"waba_id", "field", "value", "received_at"})),
+    ("Forward", ForwardWebhook, frozenset({"cell", "entries", "received_at"})),
+    ("Forward", LeaveControl, frozenset({"waba_id", "left_at"})),
     ("Sync", SyncTask, frozenset({"kind", "waba_id", "value", "received_at"})),
     ("Status", StatusUpdates, frozenset({"phone_number_id", "updates"})),
     ("Bot", BotTurn, frozenset({"tenant_id", "phone_number_id", "contact_id", "conversation_id", "message_id"})),
@@ -108,7 +112,7 @@ def _group(message: QueueMessage) -> str:
             return digest(message.waba_id)
         case StatusUpdates():
             return digest(message.phone_number_id)
-        case BotTurn():
+        case BotTurn() | ForwardWebhook() | LeaveControl():
             return message.group
         case CopyMedia():
             return message.tenant_id

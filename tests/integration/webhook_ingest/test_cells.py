@@ -155,6 +155,21 @@ def test_what_is_told_of_a_cells_account_reaches_it_and_nothing_else_does(place:
         assert [one.split("#")[1] for one in partitions(tables, tables.contacts) if "OPT" in one] == ["t-there"]
 
 
+@pytest.mark.parametrize("more", [{}, {"changes": [{"field": "messages", "value": "stop"}]}, {"changes": "stop"}])
+def test_what_is_not_understood_of_a_cells_account_is_put_aside_there(place: Place, more: dict[str, Any]) -> None:
+    """Who puts it aside hears a no in it first."""
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": THERE, **more}]}).encode()
+    with control(place) as ingest:
+        assert ingest.receive(body) == 200
+        ingest.work_off()
+        assert ingest.bucket.under("parked/") == []
+    ((posted, _),) = place.posted
+    assert json.loads(posted)["entry"] == [{"id": THERE, **more}]
+    with database() as tables, ingesting(tables) as cell:
+        assert cell.receive(posted) == 200
+        assert len(cell.bucket.under("parked/")) == 1
+
+
 def test_messages_and_statuses_stay_where_meta_sent_them(place: Place) -> None:
     said = {"from": "16505551234", "id": "wamid.x", "timestamp": "1750000000", "type": "text", "text": {"body": "hi"}}
     value = {"metadata": {"phone_number_id": "22"}, "messages": [said]}

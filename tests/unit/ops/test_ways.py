@@ -15,7 +15,9 @@ from shared.queue_messages import (
     AccountEvent,
     BotTurn,
     CopyMedia,
+    ForwardWebhook,
     InboundMessage,
+    LeaveControl,
     QueueMessage,
     StatusUpdates,
     SyncTask,
@@ -31,6 +33,8 @@ T = TenantId("t")
     [
         (InboundMessage(PHONE_ID, TEXT, CONTACT, NOW), "Inbound"),
         (AccountEvent(WABA, "account_update", {}, NOW), "Account"),
+        (ForwardWebhook("west", ["{}"], NOW), "Forward"),
+        (LeaveControl(WABA, NOW), "Forward"),
         (SyncTask("history", WABA, {}, NOW), "Sync"),
         (StatusUpdates(PHONE_ID, []), "Status"),
         (BotTurn(T, PHONE_ID, ContactId("c"), ConversationId("v"), "m"), "Bot"),
