@@ -30,7 +30,7 @@ def left_alone_until(seen: B, change: Change[B], now: EpochMs) -> EpochMs:
 def judge(seen: B, note: Change[B], at: EpochMs, *, ok: bool, trial: bool) -> bool:
     """Whether a failure was counted. Writes only when the health changes; `at` is when it was tried."""
     if ok:
-        if seen.failing_since:
+        if seen.failing_since or seen.left_alone:
             note(lambda found: found.succeeded())
         return False
     if seen.left_alone and not trial:

@@ -44,11 +44,12 @@ class Breaker:
         return self.paused(now) if self.left_alone else self
 
     def paused(self, now: EpochMs) -> Self:
-        """Left alone from now on, for longer the more often it has failed."""
+        """Left alone from now on, for longer the more often it has failed. That says nothing of how long it has been
+        failing: it may be for what was sent elsewhere."""
         failures = max(self.failures, FAILURES_IN_A_ROW)
         pause = min(self.longest_pause_ms, self.first_pause_ms << min(failures - FAILURES_IN_A_ROW, 10))
         until = EpochMs(max(self.paused_until, now + pause))
-        return replace(self, failures=failures, failing_since=self.failing_since or now, paused_until=until)
+        return replace(self, failures=failures, paused_until=until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

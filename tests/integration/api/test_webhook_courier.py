@@ -242,6 +242,34 @@ def test_whoever_gives_no_answer_is_left_alone_under_the_tenants_other_endpoints
     assert found == [True, left_alone, False]
 
 
+def test_what_was_left_alone_for_another_endpoint_is_not_failing_until_something_sent_to_it_fails(scene: Scene) -> None:
+    quiet = scene.add_endpoint("campaign.paused")
+    scene.place.status = 0
+    for i in range(FAILURES_IN_A_ROW):
+        scene.tell(str(i))
+    scene.run(GIVE_UP_MS + DAY)
+    scene.tell("first", EventType.CAMPAIGN_PAUSED)
+    scene.run(0)
+    after = scene.endpoints.get(scene.tenant, quiet)
+    assert (after.enabled, after.failing_since) == (True, scene.queue.now)
+    scene.place.status = 200
+    scene.run(DAY)
+    assert not scene.endpoints.get(scene.tenant, quiet).left_alone
+
+
+def test_of_what_was_left_alone_for_another_endpoint_the_first_success_ends_it(scene: Scene) -> None:
+    quiet = scene.add_endpoint("campaign.paused")
+    scene.place.status = 0
+    for i in range(FAILURES_IN_A_ROW):
+        scene.tell(str(i))
+    scene.run(0)
+    scene.place.status = 200
+    scene.tell("first", EventType.CAMPAIGN_PAUSED)
+    scene.run(DAY)
+    after = scene.endpoints.get(scene.tenant, quiet)
+    assert (after.left_alone, after.paused_until) == (False, 0)
+
+
 def test_of_many_at_the_same_moment_one_tries_an_endpoint_that_is_left_alone(scene: Scene) -> None:
     scene.place.status = 0
     for i in range(8):

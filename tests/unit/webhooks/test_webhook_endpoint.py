@@ -96,6 +96,11 @@ def test_of_all_who_find_its_pause_over_one_tries_it() -> None:
         taken.tried(endpoint.paused_until)
 
 
+def test_being_left_alone_is_no_failure_of_its_own() -> None:
+    assert ENDPOINT.paused(NOW).failing_since == 0
+    assert not ENDPOINT.paused(NOW).failed(EpochMs(NOW + GIVE_UP_MS), trial=True).gives_up(EpochMs(NOW + GIVE_UP_MS))
+
+
 def test_failures_that_were_under_way_when_it_was_left_alone_make_its_pauses_no_longer() -> None:
     assert failed_so_often(FAILURES_IN_A_ROW + 50) == failed_so_often(FAILURES_IN_A_ROW)
 
