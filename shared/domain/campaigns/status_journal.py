@@ -20,6 +20,7 @@ PAGE_STATUSES = 5_000
 PART_PEOPLE = 2_000_000
 """Of a campaign that one of its parts is for: 25,000 blocks, which are written in less than a minute."""
 _SENT, _DELIVERED, _READ, _PRICED = 1, 2, 4, 8
+_FLAGS = _SENT | _DELIVERED | _READ | _PRICED
 _SLOT_BITS, _FLAG_BITS = 7, 5
 """A word is block number (20 bits), slot (7), flags (5): 32 bits in all."""
 _SLOTS = (1 << _SLOT_BITS) - 1
@@ -119,80 +120,95 @@ def _words(packed: bytes) -> Iterable[int]:
 
 
 @dataclass(slots=True)
-class _Marks:
-    """One block's slots, a bit for each."""
+class _Rare:
+    """What is told of few of a block's people."""
 
-    sent: int = 0
-    delivered: int = 0
-    read: int = 0
     priced: dict[str, int] = field(default_factory=dict)
+    """By price, a bit for each slot."""
     failed: dict[int, str] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
 class JournalFold:
     """Pages folded by block: some 300 bytes for each block, however many statuses there are."""
 
-    _blocks: dict[int, _Marks] = field(default_factory=dict)
+    __slots__ = ("_flags", "_price", "_rare")
+
+    def __init__(self) -> None:
+        self._flags: dict[int, bytearray] = {}
+        """By block, the flags of each slot. `_PRICED` is at `_price`: that of the first page that names one."""
+        self._price = ""
+        self._rare: dict[int, _Rare] = {}
 
     def __len__(self) -> int:
         """Blocks."""
-        return len(self._blocks)
+        return len(self._flags)
 
     def add(self, page: JournalPage) -> None:
         """In any order, any number of times."""
-        price = page.price
-        for word in _words(page.words):
-            marks, bit = self._of(word >> _FLAG_BITS), 1 << (word >> _FLAG_BITS & _SLOTS)
-            if word & _SENT:
-                marks.sent |= bit
-            if word & _DELIVERED:
-                marks.delivered |= bit
-            if word & _READ:
-                marks.read |= bit
-            if word & _PRICED:
-                marks.priced[price] = marks.priced.get(price, 0) | bit
+        self._price = self._price or page.price
+        of_another = page.price != self._price
+        self._add_words(_words(page.words), _FLAGS & ~_PRICED if of_another else _FLAGS)
+        if of_another:
+            self._add_price(page.price, (word >> _FLAG_BITS for word in _words(page.words) if word & _PRICED))
         for name, places in page.priced.items():
-            for place in _words(places):
-                marks = self._of(place)
-                marks.priced[name] = marks.priced.get(name, 0) | 1 << (place & _SLOTS)
+            self._add_price(name, _words(places))
         for code, places in page.failed.items():
             for place in _words(places):
-                failed, slot = self._of(place).failed, place & _SLOTS
+                failed, slot = self._rare_of(place).failed, place & _SLOTS
                 # One of several codes must win whatever the order: the smallest does.
                 failed[slot] = min(code, failed.get(slot, code))
 
-    def _of(self, place: int) -> _Marks:
+    def _add_words(self, words: Iterable[int], flags: int) -> None:
+        """Once for each status of a journal: what is called here takes most of the time that reading one does."""
+        of_block, last, marks = self._flags, -1, bytearray()
+        for word in words:
+            block = word >> _FLAG_BITS + _SLOT_BITS
+            if block != last:
+                last, marks = block, of_block.get(block) or of_block.setdefault(block, bytearray(_SLOTS + 1))
+            marks[word >> _FLAG_BITS & _SLOTS] |= word & flags
+
+    def _add_price(self, name: str, places: Iterable[int]) -> None:
+        for place in places:
+            priced = self._rare_of(place).priced
+            priced[name] = priced.get(name, 0) | 1 << (place & _SLOTS)
+
+    def _rare_of(self, place: int) -> _Rare:
         block = place >> _SLOT_BITS
-        marks = self._blocks.get(block)
-        if marks is None:
-            marks = self._blocks[block] = _Marks()
-        return marks
+        self._flags.setdefault(block, bytearray(_SLOTS + 1))
+        return self._rare.setdefault(block, _Rare())
 
     def changes(self) -> Iterator[tuple[int, StatusChange]]:
         """(block number, what to add to it), in order."""
-        for block in sorted(self._blocks):
+        for block in sorted(self._flags):
             change = self.change(block)
             if change is not None:
                 yield block, change
 
     def change(self, block: int) -> StatusChange | None:
         """What was told of this block; None when nothing was."""
-        marks = self._blocks.get(block)
+        marks = self._flags.get(block)
         if marks is None:
             return None
+        rare = self._rare.get(block) or _Rare()
+        priced = {price: _slots(bits) for price, bits in rare.priced.items()}
+        if at_the_usual := _having(marks, _PRICED):
+            priced[self._price] = priced.get(self._price, set()) | at_the_usual
         return StatusChange(
-            sent=_slots(marks.sent),
-            delivered=_slots(marks.delivered),
-            read=_slots(marks.read),
-            priced={price: _slots(bits) for price, bits in marks.priced.items()},
-            failed=dict(marks.failed),
+            sent=_having(marks, _SENT),
+            delivered=_having(marks, _DELIVERED),
+            read=_having(marks, _READ),
+            priced=priced,
+            failed=dict(rare.failed),
         )
 
     def over(self, block: int, stored: StatusBlock) -> StatusBlock:
         """A block as it will be when this is folded into it: what is known of it now."""
         change = self.change(block)
         return stored if change is None else with_change(stored, change)
+
+
+def _having(marks: bytearray, flag: int) -> set[int]:
+    return {slot for slot, flags in enumerate(marks) if flags & flag}
 
 
 def _slots(bits: int) -> set[int]:
