@@ -1,7 +1,7 @@
 """Pages of a campaign's people."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from functions.api.http.csv_file import write_rows
 from shared.domain.campaigns.campaign import Campaign
@@ -9,6 +9,7 @@ from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import InvalidInput
 from shared.ids import TenantId
+from shared.store.campaigns.journal_reader import JournalReader, Sharing
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.people import people_of_shard
 from shared.store.campaigns.sends import Sends
@@ -37,15 +38,27 @@ def as_csv(people: Sequence[Fate]) -> str:
 
 
 class Recipients:
-    def __init__(self, sends: Sends, lanes: Lanes) -> None:
+    """Each call reads the campaign's journal once, until `out_of_time`; with `sharing`, one that was just read is not
+    read again."""
+
+    def __init__(
+        self,
+        sends: Sends,
+        lanes: Lanes,
+        *,
+        out_of_time: Callable[[], bool] = lambda: False,
+        sharing: Sharing | None = None,
+    ) -> None:
         self._sends = sends
         self._lanes = lanes
+        self._out_of_time = out_of_time
+        self._sharing = sharing
 
     def page(
         self, tenant_id: TenantId, campaign: Campaign, outcome: str | None, limit: int, cursor: str | None
     ) -> Page[Fate]:
         """In order of contact id, nobody before the audience is frozen. With an outcome a page may hold fewer than
-        `limit`, even none, and still have a next one: at most 300 blocks are read for each."""
+        `limit`, even none, and still have a next one: at most 300 blocks are read for each. Raises BooksNotReady."""
         shard, n, at = _start(cursor)
         if not campaign.sizes:
             return Page([], None)
@@ -68,9 +81,12 @@ class Recipients:
         self, tenant_id: TenantId, campaign: Campaign, first_shard: int, first_n: int
     ) -> Iterator[tuple[tuple[int, int], Iterator[Fate]]]:
         work = self._lanes.work(campaign.phone_number_id)
+        journal = JournalReader(
+            self._sends, tenant_id, campaign, out_of_time=self._out_of_time, sharing=self._sharing
+        )
         for shard in range(first_shard, SHARDS):
             start = first_n if shard == first_shard else 0
-            for n, people in people_of_shard(self._sends, tenant_id, campaign, work, shard, start):
+            for n, people in people_of_shard(self._sends, tenant_id, campaign, work, journal, shard, start):
                 yield (shard, n), people
 
 

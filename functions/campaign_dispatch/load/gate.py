@@ -52,7 +52,8 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Besi
         return JournalReader(parts.sends, task.tenant_id, earlier[campaign_id])
 
     def stream(campaign_id: CampaignId) -> Iterator[Fate]:
-        return stream_shard(parts.sends, parts.lanes, task.tenant_id, earlier[campaign_id], task.shard)
+        known = earlier[campaign_id]
+        return stream_shard(parts.sends, parts.lanes, task.tenant_id, known, journal(campaign_id), task.shard)
 
     def look_up(campaign_id: CampaignId, contact_id: ContactId) -> Fate | None:
         known = earlier[campaign_id]

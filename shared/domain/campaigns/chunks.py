@@ -43,18 +43,22 @@ class BooksNotReady(RetryableError):
 class Reading:
     """How a campaign's books are read. One of up to `exact_blocks` blocks is read whole each time; of a larger one,
     chunks of `chunk_blocks` blocks are summed up, and read again when what is kept is older than `floor_ms` and than
-    `share` of the time that the chunk has been claimed."""
+    `share` of the time that the chunk has been claimed. What was read of a long journal `journal_ms` ago or less counts
+    as read now."""
 
     floor_ms: int
     share: float
     chunk_blocks: int = 256
     exact_blocks: int = 1_024
+    journal_ms: int = 0
 
     def is_stale(self, summary: "Summary", now: EpochMs) -> bool:
         return now - summary.at >= max(self.floor_ms, self.share * (now - summary.since))
 
 
-FOR_REPORTS = Reading(floor_ms=60_000, share=0.1)
+JOURNAL_MS = 5_000
+"""Who only looks at a campaign may see this much less of it: its statuses took longer to get here."""
+FOR_REPORTS = Reading(floor_ms=60_000, share=0.1, journal_ms=JOURNAL_MS)
 """What somebody looks at: a chunk is read about a hundred times in its 90 days, if somebody looks all the time."""
 FOR_SWEEP = Reading(floor_ms=60_000, share=0.5)
 """The sweep needs to hear that somebody has an outcome; how many have read it may be told half as old as it is."""

@@ -1,6 +1,7 @@
 """Reading a campaign's books: from the summaries of its chunks, and in full where only that will do."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from shared.clock import DAY_MS, EpochMs
@@ -20,7 +21,7 @@ from shared.domain.campaigns.chunks import (
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import BlockStanding, positions, slots_in_retry
 from shared.ids import TenantId
-from shared.store.campaigns.journal_reader import JournalReader
+from shared.store.campaigns.journal_reader import JournalReader, Sharing
 from shared.store.campaigns.sends import RETENTION_DAYS, Sends
 
 Note = Callable[[BlockStanding], None]
@@ -45,7 +46,8 @@ class CampaignBooks:
     and it is not kept.
 
     What the journal knows is read before any block is, and counts as if it was in them: what is folded into a block in
-    between is seen twice, and not missed.
+    between is seen twice, and not missed. While a long one is read time may run out as well: what is only read where
+    there is time is left then, for all else BooksNotReady is raised.
 
     Costs 1 RRU per 4 KB: 50 for each chunk of 20,480 people that is read, one for every ten summaries, one for every
     1,000 statuses in the journal.
@@ -67,13 +69,15 @@ class CampaignBooks:
         self._cancelled = campaign.state is State.CANCELLED
         self._cursors = positions(campaign, work)
         self._retrying = slots_in_retry(campaign.campaign_id, work)
-        self._now = now
+        sharing = Sharing(now, reading.journal_ms) if reading.journal_ms else None
+        self._journal = JournalReader(sends, tenant_id, campaign, out_of_time=out_of_time, sharing=sharing)
+        # All is read after this: what is kept of it must not count as newer than it is.
+        self._now = self._journal.shared_since or now
         self._reading = reading
         self._out_of_time = out_of_time
         blocks = sum(-(-size // BLOCK_SIZE) for size in campaign.sizes)
         self._exact = blocks <= reading.exact_blocks
         self._tallied: dict[Chunk, _Tallied] = {}
-        self._journal = JournalReader(sends, tenant_id, campaign)
 
     def look(self, recent: Mapping[int, int] | None = None, note: Note | None = None) -> None:
         """`recent` is the position in each lane from which on messages are of late; the blocks that are read are
@@ -94,9 +98,10 @@ class CampaignBooks:
                 self._read(part, note)
             else:
                 self._tallied[part.chunk] = _Tallied(part, self._now, self._untouched(part.chunk.people))
-        for part in parts:
-            if part.recent and self._tallied[part.chunk].at < self._now and not self._out_of_time():
-                self._read(part, note)
+        with suppress(BooksNotReady):
+            for part in parts:
+                if part.recent and self._tallied[part.chunk].at < self._now and not self._out_of_time():
+                    self._read(part, note)
 
     def catch_up(self) -> None:
         """After a look: make stale summaries anew, and those of chunks where somebody waits for another try, the oldest
@@ -106,7 +111,8 @@ class CampaignBooks:
             if part.retrying or (summary is not None and self._reading.is_stale(summary, self._now)):
                 if self._out_of_time():
                     return
-                self._read(part)
+                with suppress(BooksNotReady):
+                    self._read(part)
 
     @property
     def books(self) -> Books:

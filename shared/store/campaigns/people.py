@@ -19,16 +19,22 @@ from shared.store.campaigns.sends import Sends
 
 
 def people_of_shard(
-    sends: Sends, tenant_id: TenantId, campaign: Campaign, work: NumberWork, shard: int, start: int = 0
+    sends: Sends,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    work: NumberWork,
+    journal: JournalReader,
+    shard: int,
+    start: int = 0,
 ) -> Iterator[tuple[int, Iterator[Fate]]]:
     """(n, people) of a shard's blocks from block `start` on, in order of contact_id throughout. `work` is the number's.
 
-    What the journal knows of them counts. A block's people are read as they are asked for, and only until the next
+    What the journal knows of them counts: one reader does for all shards of a campaign. A block's people are read as they are asked for, and only until the next
     block is: there may be a million of them, where the load held everybody back.
     """
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)
-    journal = JournalReader(sends, tenant_id, campaign).of_shard(shard)
+    waiting = journal.of_shard(shard)
     statuses = sends.status_blocks(tenant_id, campaign.campaign_id, shard, start)
     status = next(statuses, None)
     records = sends.records(tenant_id, campaign.campaign_id, shard, start)
@@ -40,7 +46,7 @@ def people_of_shard(
             n,
             fates(
                 block,
-                journal.over(number, status[1]) if status is not None and status[0] == n else None,
+                waiting.over(number, status[1]) if status is not None and status[0] == n else None,
                 claimed_slots(campaign, cursors, shard, n),
                 retrying.get(number, frozenset()),
                 cancelled=campaign.state is State.CANCELLED,
@@ -48,12 +54,14 @@ def people_of_shard(
         )
 
 
-def stream_shard(sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign, shard: int) -> Iterator[Fate]:
+def stream_shard(
+    sends: Sends, lanes: Lanes, tenant_id: TenantId, campaign: Campaign, journal: JournalReader, shard: int
+) -> Iterator[Fate]:
     """One shard's people, one by one, in order of contact_id; nobody before the audience is frozen."""
     if not campaign.sizes:
         return
     work = lanes.work(campaign.phone_number_id)
-    for _, people in people_of_shard(sends, tenant_id, campaign, work, shard):
+    for _, people in people_of_shard(sends, tenant_id, campaign, work, journal, shard):
         yield from people
 
 

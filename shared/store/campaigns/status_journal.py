@@ -24,8 +24,9 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.status_journal import JournalFold, JournalPage
+from shared.domain.campaigns.status_journal import JournalPage
 from shared.ids import CampaignId, TenantId
+from shared.store.campaigns.recent_folds import RecentFolds
 from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, decode_item, encode, encode_item, moment, number, text
 from shared.store.engine.database import Database
@@ -51,6 +52,7 @@ class StatusJournal:
     def __init__(self, database: Database) -> None:
         self._client = database.client
         self._table = database.sends
+        self.recent = RecentFolds()
 
     def append(
         self,
@@ -125,14 +127,6 @@ class StatusJournal:
                     cast("dict[str, bytes]", item["b"]),
                 ),
             )
-
-    def fold(self, tenant_id: TenantId, campaign_id: CampaignId, part: int) -> JournalFold:
-        """All that waits in a part. Whoever reads blocks as well reads this first: what is folded into them in between
-        is seen twice, and not missed."""
-        folded = JournalFold()
-        for _, page in self.pages(tenant_id, campaign_id, part):
-            folded.add(page)
-        return folded
 
     def remove(self, tenant_id: TenantId, campaign_id: CampaignId, part: int, key: str) -> None:
         """Take out a page that is folded into its blocks."""

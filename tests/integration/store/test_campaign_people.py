@@ -9,6 +9,7 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import Fate
 from shared.ids import ContactId
 from shared.queue_messages import LoadShard
+from shared.store.campaigns.journal_reader import JournalReader
 from shared.store.campaigns.people import fate_in, held_back_in, place_in, stream_shard
 from tests.support.engine import World
 
@@ -53,7 +54,7 @@ def test_everybody_is_found_in_order_and_by_search(
     monkeypatch.setattr(load, "MAX_SKIPPED", 7)
     sends, lanes, tenant = world.deps.sends, world.deps.lanes, world.tenant_id
     campaign = frozen(world, recipients, held_back)
-    found = list(stream_shard(sends, lanes, tenant, campaign, SHARD))
+    found = list(stream_shard(sends, lanes, tenant, campaign, JournalReader(sends, tenant, campaign), SHARD))
     assert [fate.contact_id for fate in found] == [person(i) for i in range(recipients + len(held_back))]
     for fate in found:
         held = held_back_in(sends.read_block, sends, tenant, campaign, fate.contact_id)
