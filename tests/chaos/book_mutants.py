@@ -8,6 +8,7 @@ SUMMARIES = "shared/store/campaigns/summaries.py"
 CHUNKS = "shared/domain/campaigns/chunks.py"
 SWEEP_TURN = "functions/campaign_dispatch/sweep/turn.py"
 SWEEP_ENDING = "functions/campaign_dispatch/sweep/logic/ending.py"
+PASSES = "shared/services/passes.py"
 GIVING_TURNS = "functions/campaign_dispatch/sweep/turns.py"
 TURNS = "shared/store/campaigns/sweep_turns.py"
 JOURNAL = "shared/store/campaigns/status_journal.py"
@@ -143,8 +144,8 @@ MUTANTS = (
     ),
     one(
         "where a run stopped not kept",
-        GIVING_TURNS,
-        "parts.turns.keep_place(began, behind)",
+        PASSES,
+        "places.keep_place(began, behind)",
         "pass",
     ),
     one(

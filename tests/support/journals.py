@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from functions.webhook_ingest.statuses.compaction import compact, send_due
-from functions.webhook_ingest.statuses.parts import CompactionParts
+from functions.webhook_ingest.statuses.parts import CompactionDueParts, CompactionParts
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clock import EpochMs
 from shared.domain.campaigns.callback import CampaignSlot, encode_slot
-from shared.ids import CampaignId, PhoneNumberId, TenantId
+from shared.ids import CampaignId, PhoneNumberId, TenantId, new_ulid
 from shared.queue_messages import CompactJournal, StatusUpdates
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.engine.database import Database
 from tests.support.consumers import Deps, build
 from tests.support.engine import TABLES, RecordingQueue, World
@@ -56,13 +57,19 @@ def tell(world: World, database: Database, campaign_id: CampaignId, told: Iterab
 
 
 def compaction(database: Database) -> CompactionParts:
-    return CompactionParts(Sends(database), cast("Any", RecordingQueue()), every_ms=1_000)
+    return CompactionParts(Sends(database), every_ms=1_000)
 
 
-def due(parts: CompactionParts, tenant_id: TenantId, now: int) -> list[CompactJournal]:
+def due_parts(database: Database) -> CompactionDueParts:
+    """With a place of its own: tests share the tables."""
+    places, queue = SweepTurns(database, f"PLACE{new_ulid()}"), cast("Any", RecordingQueue())
+    return CompactionDueParts(Sends(database).journal, places, queue, every_ms=1_000)
+
+
+def due(parts: CompactionDueParts, tenant_id: TenantId, now: int) -> list[CompactJournal]:
     """What the schedule queues of this tenant's at that moment."""
     queue = cast("RecordingQueue", parts.queue)
-    send_due(parts, EpochMs(now))
+    assert send_due(parts, EpochMs(now), lambda: True)
     found = [message for message in queue.take() if isinstance(message, CompactJournal)]
     return [message for message in found if message.tenant_id == tenant_id]
 
@@ -70,4 +77,5 @@ def due(parts: CompactionParts, tenant_id: TenantId, now: int) -> list[CompactJo
 def compact_all(database: Database, tenant_id: TenantId, now: int) -> list[str]:
     """What became of each journal of the tenant that was due."""
     parts = compaction(database)
-    return [compact(parts, task, EpochMs(now), lambda: False) for task in due(parts, tenant_id, now)]
+    tasks = due(due_parts(database), tenant_id, now)
+    return [compact(parts, task, EpochMs(now), lambda: False) for task in tasks]

@@ -81,9 +81,7 @@ class Recipients:
         self, tenant_id: TenantId, campaign: Campaign, first_shard: int, first_n: int
     ) -> Iterator[tuple[tuple[int, int], Iterator[Fate]]]:
         work = self._lanes.work(campaign.phone_number_id)
-        journal = JournalReader(
-            self._sends, tenant_id, campaign, out_of_time=self._out_of_time, sharing=self._sharing
-        )
+        journal = JournalReader(self._sends, tenant_id, campaign, out_of_time=self._out_of_time, sharing=self._sharing)
         for shard in range(first_shard, SHARDS):
             start = first_n if shard == first_shard else 0
             for n, people in people_of_shard(self._sends, tenant_id, campaign, work, journal, shard, start):

@@ -1,25 +1,19 @@
-"""Who has a turn at the sweep, and giving it: one message a campaign, which waits for nobody else's.
-
-A run passes by everybody who is due. What it cannot do in its time the next one begins with, so the longest wait is
-that of the ideal: as many runs as all of them take, and one.
-"""
+"""Who has a turn at the sweep, and giving it: one message a campaign, which waits for nobody else's."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
 
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import EpochMs
 from shared.ids import new_ulid
 from shared.observability import count
 from shared.queue_messages import SweepCampaign
+from shared.services.passes import batched, pass_by
 from shared.sqs_batch import log_failure
 from shared.store.campaigns.campaigns import Campaigns, DueCampaign
 from shared.store.campaigns.sweep_turns import SweepTurns
 
-T = TypeVar("T")
 _SIDE_BY_SIDE = 16
 
 
@@ -42,17 +36,12 @@ def give_turns(
 ) -> bool:
     """Queue a turn for everybody who is due and waits for none; `due` gives them from behind a place on, `now` in epoch
     ms. False when there was no time for all."""
-    began = behind = parts.turns.place()
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-        for some in _batched(due(began), at_once):
-            if not more_time():
-                parts.turns.keep_place(began, behind)
-                return False
+
+        def queue(some: Sequence[DueCampaign]) -> None:
             _send(parts, list(threads.map(lambda one: _kept(parts, one, now), some)))
-            behind = some[-1].place
-    if began:
-        parts.turns.keep_place(began, "")
-    return True
+
+        return pass_by(parts.turns, due, queue, more_time, at_once)
 
 
 def _kept(parts: DueParts, one: DueCampaign, now: EpochMs) -> SweepCampaign | None:
@@ -69,7 +58,7 @@ def _kept(parts: DueParts, one: DueCampaign, now: EpochMs) -> SweepCampaign | No
 
 def _send(parts: DueParts, kept: Sequence[SweepCampaign | None]) -> None:
     messages = [message for message in kept if message is not None]
-    for some in _batched(iter(messages), 10):
+    for some in batched(iter(messages), 10):
         try:
             parts.queue.send_all(Outgoing(message, message.tenant_id) for message in some)
         except Exception as error:
@@ -87,8 +76,3 @@ def _let_go(parts: DueParts, messages: Iterable[SweepCampaign]) -> None:
             parts.turns.end(message.tenant_id, message.campaign_id, message.turn)
         except Exception as error:
             log_failure(message.campaign_id, error)
-
-
-def _batched(items: Iterator[T], size: int) -> Iterator[list[T]]:
-    while some := list(islice(items, size)):
-        yield some

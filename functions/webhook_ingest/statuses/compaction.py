@@ -1,35 +1,80 @@
 """Compaction: what waits in a campaign's journal goes into its status blocks, each of them written once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from functions.webhook_ingest.statuses.logic.journalling import latest_due
-from functions.webhook_ingest.statuses.parts import CompactionParts
+from functions.webhook_ingest.statuses.parts import CompactionDueParts, CompactionParts
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
-from shared.domain.campaigns.status_journal import JournalFold
-from shared.domain.fairness import in_turns
+from shared.domain.campaigns.status_journal import MUCH_BYTES, JournalFold
 from shared.observability import count
 from shared.queue_messages import CompactJournal
+from shared.services.passes import batched, pass_by
+from shared.sqs_batch import log_failure
 from shared.store.campaigns.sends import Sends
-from shared.store.campaigns.status_journal import PARTITIONS
+from shared.store.campaigns.status_journal import OpenJournal
 
 BLOCKS_AT_ONCE = 20_000
 """After so many blocks pages are taken out, so that who runs out of time has not worked in vain."""
+LOST_MS = 1_800_000
+"""The message of a part that nobody began to compact for so long is lost: its worker, if it died, had it again."""
 _WRITERS = 16
+_SENT_AT_ONCE = 10
+"""SQS: entries of a batch at most."""
 
 
-def send_due(parts: CompactionParts, now: EpochMs) -> int:
-    """Queue every journal that is due, one of each tenant in turn; how many there were. One that is queued and not
-    worked on yet is queued once more: whoever comes second finds it done."""
-    found = [one for partition in range(PARTITIONS) for one in parts.sends.journal.opened(partition)]
-    due = [one for one in found if one.since <= latest_due(one.people, parts.every_ms, now)]
-    parts.queue.send_all(
-        Outgoing(CompactJournal(one.tenant_id, one.campaign_id, one.part, one.people), one.tenant_id)
-        for one in in_turns(sorted(due, key=lambda one: one.since), lambda one: one.tenant_id)
-    )
-    return len(due)
+def send_due(parts: CompactionDueParts, now: EpochMs, more_time: Callable[[], bool], at_once: int = 100) -> bool:
+    """Queue every part of a journal that is due and of which no message waits, `now` in epoch ms. False when there was
+    no time for all: the next run goes on with them."""
+
+    def due(behind: str) -> Iterator[OpenJournal]:
+        for one in parts.journal.opened_behind(behind):
+            waited = one.since <= latest_due(one.people, parts.every_ms, now)
+            if one.queued_until <= now and (waited or one.size >= MUCH_BYTES):
+                yield one
+
+    with ThreadPoolExecutor(_WRITERS) as pool:
+
+        def queue(some: Sequence[OpenJournal]) -> None:
+            kept = pool.map(lambda one: _queued(parts, one, now), some)
+            for portion in batched((one for one, is_kept in zip(some, kept, strict=True) if is_kept), _SENT_AT_ONCE):
+                _send(parts, portion, now)
+
+        return pass_by(parts.places, due, queue, more_time, at_once)
+
+
+def _queued(parts: CompactionDueParts, one: OpenJournal, now: EpochMs) -> bool:
+    """A failure is one part's: the others are queued, and this one the next minute."""
+    latest, until = latest_due(one.people, parts.every_ms, now), EpochMs(now + LOST_MS)
+    try:
+        return parts.journal.queue(one.tenant_id, one.campaign_id, one.part, latest=latest, now=now, until=until)
+    except Exception as error:
+        log_failure(one.campaign_id, error)
+        return False
+
+
+def _send(parts: CompactionDueParts, some: Sequence[OpenJournal], now: EpochMs) -> None:
+    try:
+        parts.queue.send_all(
+            Outgoing(CompactJournal(one.tenant_id, one.campaign_id, one.part, one.people), one.tenant_id)
+            for one in some
+        )
+    except Exception as error:
+        log_failure("journals", error)
+        for one in some:
+            _let_go(parts, one, now)
+        return
+    count("CompactionQueued", len(some))
+
+
+def _let_go(parts: CompactionDueParts, one: OpenJournal, now: EpochMs) -> None:
+    """So that the next minute queues it. What cannot be let go counts as lost in time."""
+    try:
+        parts.journal.let_go(one.tenant_id, one.campaign_id, one.part, EpochMs(now + LOST_MS))
+    except Exception as error:
+        log_failure(one.campaign_id, error)
 
 
 def compact(parts: CompactionParts, task: CompactJournal, now: EpochMs, out_of_time: Callable[[], bool]) -> str:

@@ -9,6 +9,8 @@ from shared.clients.queue import Queue
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
+from shared.store.campaigns.status_journal import StatusJournal
+from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
 
@@ -30,5 +32,14 @@ class CompactionParts:
     """`every_ms`: how long statuses of a large campaign wait in its journal at most before they are folded."""
 
     sends: Sends
+    every_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionDueParts:
+    """`places` keeps how far the last run came."""
+
+    journal: StatusJournal
+    places: SweepTurns
     queue: Queue
     every_ms: int

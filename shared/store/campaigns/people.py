@@ -29,8 +29,9 @@ def people_of_shard(
 ) -> Iterator[tuple[int, Iterator[Fate]]]:
     """(n, people) of a shard's blocks from block `start` on, in order of contact_id throughout. `work` is the number's.
 
-    What the journal knows of them counts: one reader does for all shards of a campaign. A block's people are read as they are asked for, and only until the next
-    block is: there may be a million of them, where the load held everybody back.
+    What the journal knows of them counts: one reader does for all shards of a campaign. A block's people are read as
+    they are asked for, and only until the next block is: there may be a million of them, where the load held everybody
+    back.
     """
     cursors = positions(campaign, work)
     retrying = slots_in_retry(campaign.campaign_id, work)

@@ -33,9 +33,7 @@ class RecentFolds:
             while len(self._kept) > MOST:
                 self._kept.popitem(last=False)
 
-    def of(
-        self, tenant_id: TenantId, campaign_id: CampaignId, since: EpochMs, until: EpochMs
-    ) -> dict[int, RecentFold]:
+    def of(self, tenant_id: TenantId, campaign_id: CampaignId, since: EpochMs, until: EpochMs) -> dict[int, RecentFold]:
         """By part, those of a campaign that were read between two moments (epoch ms)."""
         with self._lock:
             kept = list(self._kept.items())

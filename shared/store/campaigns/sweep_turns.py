@@ -1,9 +1,10 @@
-"""The Sends table, part five: whose turn at the sweep waits or is taken, and how far the last run of it came.
+"""The Sends table, part five: whose turn at the sweep waits or is taken, and how far the last run of it, and of
+the look for journals, came.
 
 | access | key | cost |
 |---|---|---|
 | keep, begin, end a campaign's turn | `T#<t>#TURN` / campaign | 1 WRU each |
-| where a run that could not queue everybody stopped | `SWEEP#` / `PLACE` | 0.5 RRU, 1 WRU when it changes |
+| where a run that could not queue everybody stopped | `SWEEP#` / `PLACE`, `JOURNALS` | 0.5 RRU, 1 WRU when it changes |
 """
 
 from botocore.exceptions import ClientError

@@ -31,6 +31,10 @@ more, and those of the first are voided.
 **A cursor** holds the number of the last chunk that was read, and a time that nothing after it is older than. It is
 good for KEEP_MS; chunks live an hour longer than that, so whatever follows a good cursor is still there. A void chunk
 has the time of the one after it. The head has no end of life: numbers never begin anew.
+
+**A cursor is not signed,** and a tenant may make one up. One of a time to come is refused. Where nothing is kept up to
+its number, no more than MOST_AT_WORK numbers below the first chunk that holds events can still be written to, and none
+once that one is older than any writer lives: those further down are passed without voiding them.
 """
 
 import json
@@ -67,6 +71,10 @@ _VOIDED = 100
 """Void numbers that one call of `read` passes at most, so that it voids no more. A chunk always stands behind one."""
 _ATTEMPTS = 4
 _LIST = "events"
+MOST_AT_WORK = 1_000
+"""Numbers that writers have taken and not used yet, of one tenant's feed."""
+_WRITERS_LIVE_MS = 3_600_000
+"""No invocation lasts longer than 15 minutes (AWS Lambda, quotas)."""
 _CLOCKS_APART_MS = 60_000
 """How much older than a chunk, by its writer's clock, the one after it may be."""
 
@@ -115,7 +123,7 @@ class EventFeed:
     def read(self, tenant_id: TenantId, cursor: str, now: EpochMs) -> News:
         """What follows a cursor, at most MOST_READ events; `now` is epoch ms. Raises InvalidInput for a cursor this API
         did not hand out, and CursorExpired."""
-        begin, since = _decode(cursor)
+        begin, since = _decode(cursor, now)
         if since < now - KEEP_MS:
             raise CursorExpired(
                 "this cursor is more than a day old, and what followed it may be gone: start without one, and read the "
@@ -133,6 +141,10 @@ class EventFeed:
         if first is None:
             return News([], _encode(begin, EpochMs(now - _CLOCKS_APART_MS)), more=False)
         events: list[str] = []
+        if _number(first) > begin + 1 and not self._has_chunk(tenant_id, begin):
+            first, *more = _up_to_events(first, following)
+            begin = max(begin, _lowest(more[-1] if more else first, now) - 1)
+            following = chain(more, following)
         last, size, voids = begin, 0, 0
         for item in islice(self._without_gap(tenant_id, last, chain((first,), following), now), _CHUNKS_READ):
             chunk: list[str] = json.loads(zlib.decompress(cast("bytes", item["events"])))
@@ -145,6 +157,12 @@ class EventFeed:
             if voids == _VOIDED:
                 return News(events, _encode(last, since), more=True)
         return News(events, _encode(last, since), more=last - begin == _CHUNKS_READ)
+
+    def _has_chunk(self, tenant_id: TenantId, last: int) -> bool:
+        """Whether any of the feed up to this number is kept."""
+        bounds = {":pk": _partition(tenant_id), ":from": _chunk_key(0), ":to": _chunk_key(last)}
+        kept = query_all(self._client, self._table, "pk = :pk AND sk BETWEEN :from AND :to", {**bounds}, page_size=1)
+        return next(kept, None) is not None
 
     def _without_gap(self, tenant_id: TenantId, last: int, found: Iterator[Item], now: EpochMs) -> Iterator[Item]:
         """Chunk after chunk, up to a number that may still come. Those that will not are voided."""
@@ -185,6 +203,19 @@ class EventFeed:
         return len(chunks)
 
 
+def _up_to_events(first: Item, following: Iterator[Item]) -> list[Item]:
+    """The chunks up to the first that no reader made."""
+    found = [first]
+    while not text(found[-1], "tok") and len(found) <= _CHUNKS_READ and (item := next(following, None)) is not None:
+        found.append(item)
+    return found
+
+
+def _lowest(first: Item, now: EpochMs) -> int:
+    """The lowest number that may still get events where `first` is the first chunk of the feed that holds some."""
+    return _number(first) if now - moment(first, "at") > _WRITERS_LIVE_MS else _number(first) - MOST_AT_WORK
+
+
 def _chunk(tenant_id: TenantId, n: int, packed: bytes, token: str, at: EpochMs) -> Item:
     ttl = at // 1000 + _TTL_SECONDS
     return {"pk": _partition(tenant_id), "sk": _chunk_key(n), "events": packed, "at": at, "tok": token, "ttl": ttl}
@@ -206,11 +237,11 @@ def _encode(last: int, since: EpochMs) -> str:
     return encode_cursor(_LIST, {"n": str(last), "at": str(since)})
 
 
-def _decode(cursor: str) -> tuple[int, EpochMs]:
+def _decode(cursor: str, now: EpochMs) -> tuple[int, EpochMs]:
     try:
         position = decode_cursor(_LIST, cursor, n="[0-9]{1,12}", at="[0-9]{1,15}")
     except InvalidInput as exc:
         raise InvalidInput(exc.message, field="after") from exc
-    if position is None:
+    if position is None or int(position["at"]) > now + _CLOCKS_APART_MS:
         raise InvalidInput("this cursor is not one this API returned; start without it", field="after")
     return int(position["n"]), EpochMs(int(position["at"]))

@@ -108,7 +108,7 @@ class Stage:
 
     def compact(self, index: int) -> Process:
         """What a message of the schedule's does; it may come as often as it likes."""
-        parts = CompactionParts(self.world.deps.sends, cast("Queue", RecordingQueue()), every_ms=1)
+        parts = CompactionParts(self.world.deps.sends, every_ms=1)
         task = CompactJournal(self.world.tenant_id, CampaignId(self.campaigns[index]), 0, self.people)
         return self.machine.call("compaction", lambda process: compact(parts, task, process.clock.now(), lambda: False))
 

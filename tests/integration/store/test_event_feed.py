@@ -13,7 +13,7 @@ from shared.errors import InvalidInput, RetryableError
 from shared.ids import TenantId
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import Database
-from shared.store.webhooks.event_feed import CHUNK, GAP_MS, KEEP_MS, MOST_READ, CursorExpired, EventFeed
+from shared.store.webhooks.event_feed import CHUNK, GAP_MS, KEEP_MS, MOST_AT_WORK, MOST_READ, CursorExpired, EventFeed
 from tests.support.capacity import Meter
 from tests.support.faults import Crash, answer_lost, at_once, before_call, crash_at_write, sent_twice
 
@@ -307,6 +307,7 @@ def test_a_cursor_at_a_void_number_is_as_old_as_what_follows_it(
     die_with_a_number(database, feed, tenant)
     large = [json.dumps({"id": i, "text": "x" * 99_000}) for i in range(21)]
     feed.append(tenant, large, EpochMs(NOW + HOUR))
+    feed.read(tenant, start, EpochMs(NOW + HOUR + GAP_MS))
     news = feed.read(tenant, start, EpochMs(NOW + 20 * HOUR))
     assert news.events == large[:20]
     with pytest.raises(CursorExpired):
@@ -327,6 +328,58 @@ def test_numbers_that_a_made_up_cursor_asks_for_are_not_voided_by_the_million(
     made_up = encode_cursor("events", {"n": "0", "at": str(NOW)})
     assert feed.read(tenant, made_up, LATER).events == []
     assert len(standing(database, tenant)) <= 101
+
+
+def aged(database: Database, tenant: TenantId, feed: EventFeed, number: int, at: int) -> None:
+    """The feed's only chunk is this one: those before are gone by their age."""
+    head = {"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": "HEAD"}, "n": {"N": str(number - 1)}}
+    database.client.put_item(TableName=database.sends, Item=head)
+    feed.append(tenant, [event(number)], EpochMs(at))
+
+
+@pytest.mark.parametrize("n", [0, 1, 9_000, 9_998])
+def test_numbers_below_what_is_kept_are_passed_without_a_write(
+    database: Database, feed: EventFeed, tenant: TenantId, n: int
+) -> None:
+    """Nobody lives who could still use them."""
+    aged(database, tenant, feed, 10_000, NOW - 2 * HOUR)
+    spent = Meter(database.client)
+    news = feed.read(tenant, encode_cursor("events", {"n": str(n), "at": str(NOW)}), NOW)
+    assert (news.events, news.more) == ([event(10_000)], False)
+    assert spent.writes.total() == 0
+
+
+def test_of_numbers_below_what_is_kept_so_many_are_voided_as_writers_may_be_at_work(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """However often somebody asks, and wherever they begin."""
+    aged(database, tenant, feed, 10_000, NOW)
+    for n in (0, 5_000, 9_950, 8_950, 8_500, 0):
+        assert rest(feed, tenant, encode_cursor("events", {"n": str(n), "at": str(NOW)}), LATER)[0] == [event(10_000)]
+    assert standing(database, tenant) == list(range(10_000 - MOST_AT_WORK, 10_001))
+
+
+def test_a_late_writer_is_waited_for_in_a_feed_that_was_quiet(
+    database: Database, feed: EventFeed, tenant: TenantId
+) -> None:
+    """What it tells is not passed by, though all that was before it is gone."""
+    aged(database, tenant, feed, 10_000, NOW)
+    place = {"pk": {"S": f"T#{tenant}#EVENTS"}, "sk": {"S": f"E#{10_000:012d}"}}
+    late = database.client.delete_item(TableName=database.sends, Key=place, ReturnValues="ALL_OLD")["Attributes"]
+    feed.append(tenant, [event("quick")], NOW)
+    start = encode_cursor("events", {"n": "9999", "at": str(NOW)})
+    assert feed.read(tenant, start, NOW).events == []
+    database.client.put_item(TableName=database.sends, Item=late)
+    assert feed.read(tenant, start, LATER).events == [event(10_000), event("quick")]
+
+
+def test_a_cursor_of_a_time_to_come_is_refused(feed: EventFeed, tenant: TenantId) -> None:
+    feed.append(tenant, [event(1)], NOW)
+    for at in (999_999_999_999_999, NOW + 61_000):
+        with pytest.raises(InvalidInput, match="not one this API returned"):
+            feed.read(tenant, encode_cursor("events", {"n": "0", "at": str(at)}), NOW)
+    ahead = feed.end(tenant, EpochMs(NOW + 30_000))
+    assert feed.read(tenant, ahead, NOW).events == []
 
 
 def test_whoever_reads_past_many_numbers_that_nothing_came_under_is_told_to_read_on(

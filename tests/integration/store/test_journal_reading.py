@@ -137,9 +137,7 @@ def test_who_decides_reads_a_journal_as_it_stands(world: World, campaign: Campai
     assert len(looked_up) == 3
 
 
-def test_what_is_compacted_after_a_journal_was_read_is_missed_by_nobody(
-    world: World, campaign: CampaignId
-) -> None:
+def test_what_is_compacted_after_a_journal_was_read_is_missed_by_nobody(world: World, campaign: CampaignId) -> None:
     tell(world, campaign, LONG)
     first, _ = books(world, campaign)
     journal = world.deps.sends.journal
