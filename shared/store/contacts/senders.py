@@ -15,8 +15,9 @@ from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.items import contact_key
+from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, Value, encode, encode_item
-from shared.store.engine.database import Database, condition_failed
+from shared.store.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)
