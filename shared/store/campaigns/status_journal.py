@@ -181,7 +181,9 @@ class StatusJournal:
         counts as lost after `until` (epoch ms)."""
         values: dict[str, Value] = {":latest": latest, ":much": MUCH_BYTES, ":now": now, ":until": until}
         changed = self._change(
-            _name(tenant_id, campaign_id, part),
+            tenant_id,
+            campaign_id,
+            part,
             "SET #queued = :until",
             f"({_DUE}) AND (attribute_not_exists(#queued) OR #queued <= :now)",
             ("since", "size", "queued"),
@@ -191,8 +193,8 @@ class StatusJournal:
 
     def let_go(self, tenant_id: TenantId, campaign_id: CampaignId, part: int, until: EpochMs) -> None:
         """The message was not sent: the next run may queue it."""
-        name = _name(tenant_id, campaign_id, part)
-        self._change(name, "REMOVE #queued", "#queued = :until", ("queued",), {":until": until})
+        here = tenant_id, campaign_id, part
+        self._change(*here, "REMOVE #queued", "#queued = :until", ("queued",), {":until": until})
 
     def claim(
         self, tenant_id: TenantId, campaign_id: CampaignId, part: int, *, latest: EpochMs, now: EpochMs
@@ -200,7 +202,9 @@ class StatusJournal:
         """Take it upon oneself to compact a part, unless it is closed, or somebody has done so after `latest` (epoch
         ms) and fewer than MUCH_BYTES have come since. Returns what `close` asks for; to be read before pages are."""
         found = self._change(
-            _name(tenant_id, campaign_id, part),
+            tenant_id,
+            campaign_id,
+            part,
             "SET #since = :now, #size = :none REMOVE #queued",
             _DUE,
             ("since", "size", "queued"),
@@ -210,17 +214,24 @@ class StatusJournal:
 
     def give_back(self, tenant_id: TenantId, campaign_id: CampaignId, part: int) -> None:
         """Something was left for which there was no time: it is due at once."""
-        name = _name(tenant_id, campaign_id, part)
-        self._change(name, "SET #since = :zero", "attribute_exists(pk)", ("since",), {":zero": 0})
+        here = tenant_id, campaign_id, part
+        self._change(*here, "SET #since = :zero", "attribute_exists(pk)", ("since",), {":zero": 0})
 
     def _change(
-        self, name: str, update: str, condition: str, names: Sequence[str], values: dict[str, Value]
+        self,
+        tenant_id: TenantId,
+        campaign_id: CampaignId,
+        part: int,
+        update: str,
+        condition: str,
+        names: Sequence[str],
+        values: dict[str, Value],
     ) -> Item | None:
         """The note as it stands then; None, and nothing has changed, where it does not meet the condition."""
         try:
             answer = self._client.update_item(
                 TableName=self._table,
-                Key=encode_item(_note_key(name)),
+                Key=encode_item(_note_key(_name(tenant_id, campaign_id, part))),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={f"#{one}": one for one in names},
