@@ -368,9 +368,10 @@ def test_no_change_of_the_document_makes_it_raise(data: st.DataObject) -> None:
         event.to_json().encode()
 
 
-@given(st.binary(max_size=200))
+@given(st.binary(max_size=200).filter(lambda raw: b'"object"' not in raw))
 @settings(max_examples=100, deadline=None)
 def test_no_bytes_make_it_raise(raw: bytes) -> None:
+    """Hypothesis also tries the constants that it finds in the code, of which one is an empty webhook."""
     assert split(raw, NOW).parked
 
 
