@@ -4,7 +4,9 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 
 from functions.api.http.csv_file import write_rows
+from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.chunks import JOURNAL_MS
 from shared.domain.campaigns.fate import Fate
 from shared.domain.contacts.identity import SHARDS
 from shared.errors import InvalidInput
@@ -53,6 +55,11 @@ class Recipients:
         self._lanes = lanes
         self._out_of_time = out_of_time
         self._sharing = sharing
+
+    @classmethod
+    def as_shown(cls, sends: Sends, lanes: Lanes, now: EpochMs, out_of_time: Callable[[], bool]) -> "Recipients":
+        """For whoever only looks: a journal may be as old as it is read for books that are shown."""
+        return cls(sends, lanes, out_of_time=out_of_time, sharing=Sharing(now, JOURNAL_MS))
 
     def page(
         self, tenant_id: TenantId, campaign: Campaign, outcome: str | None, limit: int, cursor: str | None

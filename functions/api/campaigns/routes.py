@@ -28,12 +28,10 @@ from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms, within
 from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
-from shared.domain.campaigns.chunks import JOURNAL_MS
 from shared.domain.campaigns.outlook import Allowance, outlook
 from shared.ids import CampaignId
 from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
-from shared.store.campaigns.journal_reader import Sharing
 
 router = new_router()
 deps = parts_for(router, CampaignParts)
@@ -253,11 +251,6 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
     return ReportOut.of(campaign, books, as_of, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
 
 
-def _recipients() -> Recipients:
-    parts, sharing = deps(), Sharing(epoch_ms(), JOURNAL_MS)
-    return Recipients(parts.sends, parts.lanes, out_of_time=within(_BOOKS_MS), sharing=sharing)
-
-
 @router.get(
     "/v1/campaigns/<campaign_id>/recipients",
     **secured(Scope.READ, "campaigns", "list_recipients", summary="Who, and what became of each"),
@@ -271,7 +264,9 @@ def get_recipients(
     """`outcome` chooses: read, delivered, sent, failed, skipped, unknown, waiting or cancelled."""
     parts, tenant_id = deps(), caller(router).tenant_id
     campaign = parts.campaigns.get(tenant_id, campaign_id)
-    page = _recipients().page(tenant_id, campaign, outcome, limit, cursor)
+    page = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), within(_BOOKS_MS)).page(
+        tenant_id, campaign, outcome, limit, cursor
+    )
     return RecipientsOut(
         items=[
             RecipientOut.model_validate({"contact_id": f.contact_id, "outcome": f.outcome, "code": f.code or None})
@@ -298,7 +293,9 @@ def get_recipients_csv(
     """At most 20,000 people a file, with a header row: contact_id, to, outcome, code."""
     parts, tenant_id = deps(), caller(router).tenant_id
     campaign = parts.campaigns.get(tenant_id, campaign_id)
-    page = _recipients().page(tenant_id, campaign, outcome, _CSV_ROWS, cursor)
+    page = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), within(_BOOKS_MS)).page(
+        tenant_id, campaign, outcome, _CSV_ROWS, cursor
+    )
     headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
     if page.cursor is not None:
         query = urlencode({"outcome": outcome, "cursor": page.cursor} if outcome else {"cursor": page.cursor})
