@@ -28,10 +28,12 @@ from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms, within
 from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
+from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.outlook import Allowance, outlook
 from shared.ids import CampaignId
 from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
+from shared.store.engine.cursor import Page
 
 router = new_router()
 deps = parts_for(router, CampaignParts)
@@ -251,6 +253,12 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
     return ReportOut.of(campaign, books, as_of, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
 
 
+def _page(campaign_id: CampaignId, outcome: str | None, limit: int, cursor: str | None) -> Page[Fate]:
+    parts, tenant_id = deps(), caller(router).tenant_id
+    shown = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), within(_BOOKS_MS))
+    return shown.page(tenant_id, parts.campaigns.get(tenant_id, campaign_id), outcome, limit, cursor)
+
+
 @router.get(
     "/v1/campaigns/<campaign_id>/recipients",
     **secured(Scope.READ, "campaigns", "list_recipients", summary="Who, and what became of each"),
@@ -262,11 +270,7 @@ def get_recipients(
     cursor: CursorText = None,
 ) -> RecipientsOut:
     """`outcome` chooses: read, delivered, sent, failed, skipped, unknown, waiting or cancelled."""
-    parts, tenant_id = deps(), caller(router).tenant_id
-    campaign = parts.campaigns.get(tenant_id, campaign_id)
-    page = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), within(_BOOKS_MS)).page(
-        tenant_id, campaign, outcome, limit, cursor
-    )
+    page = _page(campaign_id, outcome, limit, cursor)
     return RecipientsOut(
         items=[
             RecipientOut.model_validate({"contact_id": f.contact_id, "outcome": f.outcome, "code": f.code or None})
@@ -278,24 +282,16 @@ def get_recipients(
 
 @router.get(
     "/v1/campaigns/<campaign_id>/recipients.csv",
-    **secured(
-        Scope.READ,
-        "campaigns",
-        "export_recipients",
-        summary="The same as a CSV file; the Link header leads to its next part",
-    ),
+    **secured(Scope.READ, "campaigns", "export_recipients", summary="The same as a CSV file"),
 )
 def get_recipients_csv(
     campaign_id: CampaignPath,
     outcome: Annotated[OutcomeName | None, Query(description=_OUTCOME)] = None,
     cursor: CursorText = None,
 ) -> Response[str]:
-    """At most 20,000 people a file, with a header row: contact_id, to, outcome, code."""
-    parts, tenant_id = deps(), caller(router).tenant_id
-    campaign = parts.campaigns.get(tenant_id, campaign_id)
-    page = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), within(_BOOKS_MS)).page(
-        tenant_id, campaign, outcome, _CSV_ROWS, cursor
-    )
+    """At most 20,000 people a file, with a header row: contact_id, to, outcome, code. The Link header
+    leads to its next part."""
+    page = _page(campaign_id, outcome, _CSV_ROWS, cursor)
     headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
     if page.cursor is not None:
         query = urlencode({"outcome": outcome, "cursor": page.cursor} if outcome else {"cursor": page.cursor})
