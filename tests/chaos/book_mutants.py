@@ -100,6 +100,12 @@ MUTANTS = (
         "at",
     ),
     one(
+        "a campaign complete where its lanes stood before they sent the rest",
+        SWEEP_ENDING,
+        "return sum(cursors.values()) == sum(campaign.sizes)",
+        "return True",
+    ),
+    one(
         "whom Meta keeps back forgotten when a campaign ends",
         SWEEP_ENDING,
         "EpochMs(now + HELD_GRACE_MS) if books.held else None",

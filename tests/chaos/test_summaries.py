@@ -132,6 +132,19 @@ def test_nobody_is_given_up_on_because_of_an_old_summary(make: Make) -> None:
     assert (books.delivered, books.unknown) == (5, 1)
 
 
+@pytest.mark.parametrize("call", ["Query SUM", "Query T"])
+def test_a_campaign_does_not_end_where_its_lanes_stood_before_they_sent_the_rest(make: Make, call: str) -> None:
+    """The sweep has looked at the lanes, and reads the blocks when all others have an outcome, too."""
+    stage = make(12)
+    stage.advance(4.5)
+    work = stage.world.deps.lanes.work(stage.world.phone_number_id)
+    assert 6 < work.lanes[0].cursors[CampaignId(stage.campaigns[0])] < 12
+    stage.machine.strike(freeze(10), kind="sweep", call=call)
+    stage.sweep(0)
+    stage.advance(15)
+    stage.look()
+
+
 def test_whom_meta_keeps_back_is_come_back_to_when_the_campaign_has_ended(make: Make) -> None:
     stage = make(2)
     stage.meta.plan = ["held", "accept"]

@@ -10,6 +10,7 @@ from functions.campaign_dispatch.lane.reservation import wake_and_keep
 from functions.campaign_dispatch.load.beside import read_beside, take_place, waits_for
 from functions.campaign_dispatch.sweep.logic.books import Finding, incident, judge, last_claim
 from functions.campaign_dispatch.sweep.logic.ending import (
+    all_claimed,
     asks_for_a_resend,
     completed,
     ended,
@@ -190,7 +191,7 @@ def _follow(
             stop = CampaignStop(parts.campaigns, parts.lanes)
             stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, meta_code(code))
             return "tripped"
-        case Finding.SETTLED:
+        case Finding.SETTLED if all_claimed(campaign, last_positions(campaign, work)):
             return _complete(parts, tenant_id, campaign, last_positions(campaign, work), now, out_of_time)
         case _:
             return "sending"

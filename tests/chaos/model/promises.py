@@ -172,6 +172,7 @@ class Promises:
             campaign = self.world.campaign(CampaignId(campaign_id))
             if not campaign.closed:
                 self.broken.append(f"{campaign_id} is {campaign.state} and was never closed")
+            self._look_at_its_reach(campaign)
             for key, outcome in self.outcomes(campaign).items():
                 if outcome not in self._possible(key, campaign):
                     tried = [(a.accepted, a.final, a.again, a.told, a.process.finished) for a in self.meta.tried(key)]
@@ -185,6 +186,14 @@ class Promises:
         if work.runs or work.retries or cursors:
             self.broken.append(f"left on the number: {[r.campaign_id for r in work.runs]}, {work.retries}, {cursors}")
         self.broken += [f"incident: {one}" for one in self.world.deps.campaigns.incidents(self.world.tenant_id)]
+
+    def _look_at_its_reach(self, campaign: Campaign) -> None:
+        """A status is believed of what lies below the cursors that a campaign kept: everybody who was written to."""
+        work = self.world.deps.lanes.work(campaign.phone_number_id)
+        for block in standings(self.world.deps.sends, self.world.tenant_id, campaign, work):
+            for slot in range(block.claimed, block.status.size):
+                if self.meta.tried(key := Key(campaign.campaign_id, block.number, slot)):
+                    self.broken.append(f"{key} was written to, and its campaign says that nobody was there")
 
     def _possible(self, key: Key, campaign: Campaign) -> set[str]:
         tried = self.meta.tried(key)

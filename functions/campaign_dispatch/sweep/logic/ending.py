@@ -12,6 +12,13 @@ HELD_GRACE_MS = DAY_MS
 """What Meta keeps back is let go or dropped within about an hour (Meta, template pacing); a day leaves room."""
 
 
+def all_claimed(campaign: Campaign, cursors: Mapping[int, int]) -> bool:
+    """Whether its lanes had come to their ends when they were looked at. Where they had not, and everybody has an
+    outcome all the same, they have sent the rest since: what is kept of a campaign must say so, or no status of those
+    people would be believed."""
+    return sum(cursors.values()) == sum(campaign.sizes)
+
+
 def completed(current: Campaign, cursors: Mapping[int, int]) -> Campaign:
     """Raises Conflict when it is no longer being sent."""
     return replace(current, state=after(current.state, "complete"), cursors=tuple(cursors.values()))
