@@ -1,7 +1,6 @@
 """What a number has to do, remembered for those whose answers were written before it was read."""
 
 from dataclasses import dataclass
-from threading import Lock
 
 from shared.clock import EpochMs
 from shared.domain.campaigns.number_work import NumberWork
@@ -11,7 +10,6 @@ from shared.store.campaigns.lanes import Lanes
 _KEEP_MS = 60_000
 _MOST = 500
 """Numbers that are remembered: some 10 MB, where each has many lanes."""
-_READERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +22,22 @@ class _Work:
 
 class NumberWorks:
     """What a lane takes up is known before it is sent, so work that is read after an answer was written tells of every
-    message that it may answer. The people of a batch wrote before it began: one of them reads for all."""
+    message that it may answer. The people of a batch wrote before it began: what one of them read serves the next."""
 
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
         self._kept: dict[PhoneNumberId, _Work] = {}
-        self._turns = [Lock() for _ in range(_READERS)]
 
     def of(self, phone_number_id: PhoneNumberId, known_by: EpochMs, now: EpochMs) -> NumberWork:
         """A number's work as it was at `known_by` or later. Both in epoch ms; `now` is no later than this call."""
-        with self._turns[hash(phone_number_id) % _READERS]:
-            kept = self._kept.get(phone_number_id)
-            if kept is None or kept.at < known_by or now - kept.at >= _KEEP_MS:
-                kept = _Work(now, self._lanes.work(phone_number_id))
-                if len(self._kept) >= _MOST:
-                    self._kept = {}
-                self._kept[phone_number_id] = kept
-            return kept.work
+        kept = self._kept.get(phone_number_id)
+        if kept is None or kept.at < known_by or now - kept.at >= _KEEP_MS:
+            # Several may read at once: one that hangs is to hold up nobody else.
+            kept = _Work(now, self._lanes.work(phone_number_id))
+            if len(self._kept) >= _MOST:
+                self._kept = {}
+            self._kept[phone_number_id] = kept
+        return kept.work
 
     def remembered(self, phone_number_id: PhoneNumberId, now: EpochMs, keep_ms: int) -> NumberWork | None:
         """What was read in the last so many ms, whatever happened since."""

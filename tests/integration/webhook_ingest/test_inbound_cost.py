@@ -209,10 +209,11 @@ def test_no_key_of_an_index_takes_what_a_big_number_hears_at_once(measured: Meas
     assert found == [f"wamid.{n}" for n in range(300, 0, -1)]
 
 
-def test_the_people_of_a_batch_wait_for_one_reading_of_their_numbers_work(
+def test_what_one_read_of_a_numbers_work_serves_whoever_wrote_before(
     deps: Deps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They wrote before it began; whoever wrote later is not believed to have answered what was known then."""
+    """Those who ask at the same moment read beside each other; whoever wrote later is not believed to have answered
+    what was known then."""
     read: list[PhoneNumberId] = []
     work = Lanes.work
 
@@ -223,15 +224,17 @@ def test_the_people_of_a_batch_wait_for_one_reading_of_their_numbers_work(
     monkeypatch.setattr(Lanes, "work", note)
     received_at = epoch_ms()
     monkeypatch.setattr(inbound_handler, "epoch_ms", lambda: EpochMs(received_at + 100))
+    first = 0
     for n in range(2):
         bodies = [_body(person=i, name=f"{n}-{i}", at=EpochMs(received_at + n)) for i in range(10)]
         records = [record for i, body in enumerate(bodies) for record in sqs_event(body, group=f"g{i}")["Records"]]
         assert inbound_handler.lambda_handler({"Records": records}, Context()) == {"batchItemFailures": []}
-    assert len(read) == 1
+        first = first or len(read)
+    assert len(read) == first
     monkeypatch.setattr(inbound_handler, "epoch_ms", lambda: EpochMs(received_at + 200))
     late = _body(person=1, name="late", at=EpochMs(received_at + 150))
     assert inbound_handler.lambda_handler(sqs_event(late, group="g1"), Context()) == {"batchItemFailures": []}
-    assert len(read) == 2
+    assert len(read) == first + 1
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
