@@ -16,7 +16,7 @@ import pytest
 from infra.local.cloud import LocalCloud
 from infra.local.meta_simulator.config import StatusRules
 from infra.local.services import script
-from tests.support.api import Api, Business, Json, envelope, post_webhook, says, signed_up, wait_for
+from tests.support.api import Api, Business, Json, described, envelope, post_webhook, says, signed_up, wait_for
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Receiver:
     secrets: list[str] = field(default_factory=list)
     status: int = 200
     events: list[Json] = field(default_factory=list)
+    bodies: list[Json] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     forged: int = 0
     url: str = ""
@@ -50,13 +51,14 @@ class Receiver:
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
+def receiver(cloud: LocalCloud) -> Iterator[Receiver]:
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             document = json.loads(body)
+            receiver.bodies.append(document)
             if document["type"] == "endpoint.verification":
                 answer = json.dumps({"challenge": document["data"]["challenge"]}).encode()
                 self.send_response(200)
@@ -78,6 +80,8 @@ def receiver() -> Iterator[Receiver]:
     yield receiver
     server.shutdown()
     server.server_close()
+    for body in receiver.bodies:
+        described(cloud.api_url)[1].check(body)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from shared.store.engine.database import Database, TableItem
 from tests.support.dynoxide import BINARY
 from tests.support.engine import World, open_test_database
 from tests.support.fake_aws import FakeAws, fake_aws
+from tests.support.told import told_as_described
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +22,13 @@ def models_of_the_database(request: pytest.FixtureRequest) -> None:
     """PynamoDB's models go through the client of the database opened last: here that is the one the test has."""
     if "database" in request.fixturenames:
         TableItem._client = request.getfixturevalue("database").client
+
+
+@pytest.fixture(autouse=True)
+def events_as_described() -> Iterator[None]:
+    """Whatever tenants are told of is as the OpenAPI document says."""
+    with told_as_described():
+        yield
 
 
 @pytest.fixture

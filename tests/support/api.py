@@ -17,6 +17,7 @@ from infra.local.cloud import STACK, LocalCloud
 from infra.local.services import script
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from tests.support.declared import Declared
+from tests.support.told import Told
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -59,9 +60,10 @@ def wait_for(read: Callable[[], T], until: Callable[[T], object], *, seconds: fl
 
 
 @functools.cache
-def _declared(url: str) -> Declared:
-    """As the API describes itself."""
-    return Declared(HTTP.get(f"{url}/v1/openapi.json").raise_for_status().json())
+def described(url: str) -> tuple[Declared, Told]:
+    """Its answers and its events, as the API describes itself."""
+    document = HTTP.get(f"{url}/v1/openapi.json").raise_for_status().json()
+    return Declared(document), Told(document)
 
 
 class Api:
@@ -78,7 +80,11 @@ class Api:
         headers = self._headers | more.pop("headers", {})
         answer = HTTP.request(method, self._url + path, headers=headers, **more)
         code = answer.json().get("code") if answer.headers.get("content-type") == PROBLEM else None
-        _declared(self._url).check(method, path, answer.status_code, code)
+        declared, told = described(self._url)
+        declared.check(method, path, answer.status_code, code)
+        if path.partition("?")[0] == "/v1/events" and answer.is_success:
+            for event in answer.json()["items"]:
+                told.check(event)
         return answer
 
     def ok(self, method: str, path: str, body: object = None, **more: Any) -> Any:

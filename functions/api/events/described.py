@@ -1,6 +1,8 @@
 """The feed and webhook endpoints, for the OpenAPI document."""
 
+from functions.api.events.webhooks import HOW_TO_RECEIVE, example_of, schemas, webhooks
 from functions.api.http.description import Description
+from shared.domain.webhooks.tenant_event import EventType
 
 _TESTS = ("too_many_tests",)
 _REPLAYS = ("too_many_replays",)
@@ -31,7 +33,7 @@ _DELIVERY = {
 DESCRIPTION = Description(
     tags={
         "events": "What happens, to be asked for again and again.",
-        "webhook endpoints": "Where a tenant has events brought to, and what became of each delivery.",
+        "webhook endpoints": HOW_TO_RECEIVE,
     },
     problems={
         "list_events": {410: ("cursor_expired",), 429: ("too_many_waiting",)},
@@ -46,12 +48,7 @@ DESCRIPTION = Description(
         "{endpoint_id}": _ENDPOINT["id"],
         "{delivery_id}": _DELIVERY["id"],
         "EventsOut": {"next_cursor": "eyJhdCI6MTJ9", "more": False},
-        "EventOut": {
-            "id": _DELIVERY["event_id"],
-            "type": "campaign.completed",
-            "timestamp": "2026-12-01T09:01:40Z",
-            "data": {"campaign_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0CA", "changed": ["state"]},
-        },
+        "EventOut": example_of(EventType.CAMPAIGN_COMPLETED),
         "EndpointIn": {"url": "https://hooks.example.com/wasapbos", "events": ["message.received"]},
         "EndpointChange": {"enabled": True},
         "EndpointOut": _ENDPOINT,
@@ -64,4 +61,6 @@ DESCRIPTION = Description(
         "ReplayIn": {"since": "2026-11-30T00:00:00Z"},
         "ReplayOut": {"replayed": 42, "next_cursor": None},
     },
+    schemas=schemas(),
+    webhooks=webhooks("webhook endpoints"),
 )

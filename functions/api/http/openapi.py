@@ -66,6 +66,9 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
     for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
         schemas.pop(name, None)
     schemas.update(SCHEMAS)
+    for one in descriptions:
+        schemas.update(one.schemas)
+    document["webhooks"] = {name: path for one in descriptions for name, path in one.webhooks.items()}
     components["headers"] = {**HEADERS, "Idempotency-Replayed": _REPLAYED}
     document["security"] = [{"bearer": []}]
     document["tags"] = [

@@ -1,0 +1,72 @@
+"""What events carry. Only the API's description reads these models: events are made without them."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.config import JsonDict
+
+from functions.api.http.fields import Output
+from functions.api.inbox.models import ConversationOut, MessageOut
+from shared.domain.campaigns.campaign import State
+from shared.domain.webhooks.endpoint import FAILING, GONE
+from shared.domain.webhooks.tenant_event import MAX_REPRESENTATION
+
+_TOO_LARGE = f"null when it is larger than {MAX_REPRESENTATION // 1024} KB of JSON: then read it"
+
+
+def _open_enum(states: type[StrEnum]) -> JsonDict:
+    return {"enum": [str(state) for state in states]}
+
+
+Changed = Annotated[
+    list[str],
+    Field(description="names of what is different, where something was there before; more may come"),
+]
+
+
+class MessageEventData(Output):
+    conversation_id: str
+    message_id: str
+    status: str | None = Field(
+        description="of an outgoing message: queued, sent, delivered, read, played, failed, or unknown; null for an "
+        "incoming one; more may come"
+    )
+    error_code: str | None = Field(description="Meta's code, or ours, of what failed")
+    message: MessageOut | None = Field(description=_TOO_LARGE)
+    changed: Changed = Field(default_factory=list)
+
+
+class ConversationEventData(Output):
+    conversation_id: str
+    contact_id: str
+    phone_number_id: str
+    conversation: ConversationOut | None = Field(description=_TOO_LARGE)
+    changed: Changed = Field(default_factory=list)
+
+
+class CampaignEventData(Output):
+    campaign_id: str
+    name: str
+    phone_number_id: str
+    state: str = Field(description="which it has come to; more may come", json_schema_extra=_open_enum(State))
+    reason: str | None = Field(description="a code: why it stands still or ended early; null when nothing is wrong")
+    next_action: str | None = Field(description="what can be done about the reason, in words")
+    changed: Changed = Field(default_factory=list)
+
+
+class EndpointDisabledData(Output):
+    endpoint_id: str
+    reason: str = Field(
+        description="`failing`: nothing arrived for five days; `gone`: it answered 410; more may come",
+        json_schema_extra={"enum": [FAILING, GONE]},
+    )
+
+
+class EndpointTestData(Output):
+    endpoint_id: str
+
+
+class EndpointVerificationData(Output):
+    endpoint_id: str
+    challenge: str = Field(description='to be given back in the answer: as its body, or as `{"challenge": "…"}`')
