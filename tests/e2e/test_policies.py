@@ -86,6 +86,8 @@ UNSEEN = [
     Unseen("CampaignLane", ("DeleteItem", "ConditionCheckItem"), _SENDS, "Meta says: too fast"),
     Unseen("CampaignDue", ("PutItem",), _SENDS, "a minute is too short for all campaigns"),
     Unseen("CampaignDue", ("DeleteItem",), _SENDS, "a queue does not take what it is sent"),
+    Unseen("WebhookCompactDue", ("PutItem",), _SENDS, "a minute is too short for all journals"),
+    Unseen("CampaignSweep", ("Query",), _DIRECTORY, "a campaign that counts others was not loaded to its end"),
     Unseen("CampaignSweep", ("GetItem",), _SENDS, _WOKEN),
     Unseen("CampaignSweep", ("SendMessage",), "sqs:*Queue", _WOKEN),
     Unseen("BotReply", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),
