@@ -11,6 +11,7 @@ from functions.api.inbox.models import ConversationOut, MessageOut
 from shared.domain.campaigns.campaign import State
 from shared.domain.webhooks.endpoint import FAILING, GONE
 from shared.domain.webhooks.tenant_event import MAX_REPRESENTATION
+from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId
 
 _TOO_LARGE = f"null when it is larger than {MAX_REPRESENTATION // 1024} KB of JSON: then read it"
 
@@ -26,7 +27,7 @@ Changed = Annotated[
 
 
 class MessageEventData(Output):
-    conversation_id: str
+    conversation_id: ConversationId
     message_id: str
     status: str | None = Field(
         description="of an outgoing message: queued, sent, delivered, read, played, failed, or unknown; null for an "
@@ -38,17 +39,17 @@ class MessageEventData(Output):
 
 
 class ConversationEventData(Output):
-    conversation_id: str
-    contact_id: str
-    phone_number_id: str
+    conversation_id: ConversationId
+    contact_id: ContactId
+    phone_number_id: PhoneNumberId
     conversation: ConversationOut | None = Field(description=_TOO_LARGE)
     changed: Changed = Field(default_factory=list)
 
 
 class CampaignEventData(Output):
-    campaign_id: str
+    campaign_id: CampaignId
     name: str
-    phone_number_id: str
+    phone_number_id: PhoneNumberId
     state: str = Field(description="which it has come to; more may come", json_schema_extra=_open_enum(State))
     reason: str | None = Field(description="a code: why it stands still or ended early; null when nothing is wrong")
     next_action: str | None = Field(description="what can be done about the reason, in words")

@@ -68,7 +68,7 @@ def _conversation(**more: object) -> Json:
     return {"conversation_id": _CONVERSATION_ID, **contact, "conversation": None, **more}
 
 
-def _campaign(state: str, reason: str | None = None, next_action: str | None = None) -> Json:
+def _campaign(state: str, *, reason: str | None = None, next_action: str | None = None) -> Json:
     return {
         "campaign_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0CA",
         "name": "Summer sale",
@@ -108,7 +108,9 @@ EVENTS: Mapping[EventType, _Description] = {
         "A campaign was paused, by somebody or for a reason",
         CampaignEventData,
         _campaign(
-            "paused", "meta_132015", "Meta paused the template for low quality: wait until it is approved, then resume"
+            "paused",
+            reason="meta_132015",
+            next_action="Meta paused the template for low quality: wait until it is approved, then resume",
         ),
     ),
     EventType.CAMPAIGN_COMPLETED: _Description("A campaign is done", CampaignEventData, _campaign("completed")),
