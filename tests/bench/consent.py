@@ -176,7 +176,7 @@ def _say_no(cloud: LocalCloud, business: Business, people: Sequence[str]) -> dic
     """Phone -> when its no was answered with 200. Half are about to be written to; the others whoever was not, yet."""
     answered: dict[str, float] = {}
     asked: set[str] = set()
-    ids = {contact["phone"]: contact["id"] for contact in business.owner.pages("/v1/contacts", limit=200)}
+    ids = {contact["phone"]: contact["id"] for contact in business.owner.pages("/v1/contacts", limit=100)}
     in_turn = sorted(people, key=lambda phone: str(ids[phone]))
 
     free = threading.BoundedSemaphore(_POSTERS)
@@ -251,7 +251,7 @@ def _print_load(crowd: Crowd, noes: int, waiting: tuple[int, int], spent: float)
 
 
 def _print_noes(cloud: LocalCloud, business: Business, answered: Mapping[str, float]) -> None:
-    ids = {contact["phone"]: contact["id"] for contact in business.owner.pages("/v1/contacts", limit=200)}
+    ids = {contact["phone"]: contact["id"] for contact in business.owner.pages("/v1/contacts", limit=100)}
     stored = dict(_stored(cloud, business))
     accepted: dict[str, float] = {}
     for entry in journal(cloud, business.phone_number_id):

@@ -82,7 +82,7 @@ class OneSeed:
     def look(self) -> None:
         """Judge the campaign as it stands."""
         api, path = self.business.key, f"/v1/campaigns/{self.campaign_id}"
-        outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=500)]
+        outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=100)]
         report = api.get(f"{path}/report")
         # Cancelled before its audience was frozen, it has nobody in it.
         audience = self.audience if self._campaign()["planned"] is not None or report["state"] != "cancelled" else {}
@@ -194,7 +194,7 @@ def prepared(stage: Stage, seed: int) -> OneSeed:
     rows = [f"+55119{first + i},Ana {i},all" for i in range(plan.recipients)]
     import_csv(business.key, "\n".join(["phone,name,tags", *rows]).encode())
     audience = {
-        contact["id"]: contact["phone"].lstrip("+") for contact in business.key.pages("/v1/contacts", limit=200)
+        contact["id"]: contact["phone"].lstrip("+") for contact in business.key.pages("/v1/contacts", limit=100)
     }
     draft = {
         "name": f"Chaos {seed}",

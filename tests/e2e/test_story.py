@@ -143,7 +143,7 @@ def test_import_counts_add_up_and_say_what_is_wrong(story: Story) -> None:
 
 def _contacts(story: Story) -> Iterator[Json]:
     """All contacts, but for when they were last written."""
-    for contact in story.api.pages("/v1/contacts", limit=200):
+    for contact in story.api.pages("/v1/contacts", limit=100):
         yield contact | {"updated_at": ""}
 
 

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator
 
-from functions.api.billing.models import EntitlementsOut
+from functions.api.billing.models import EntitlementsOut, SubscriptionStatus
 from functions.api.http.countries import CODES
-from functions.api.http.fields import Country, Cursor, Input, Output, ShortText, moment
-from shared.domain.accounts.account import ApiKey, Member, Principal, Scope, Tenant
+from functions.api.http.fields import Country, Cursor, Input, Moment, Output, ShortText, moment, open_to
+from shared.domain.accounts.account import ApiKey, Member, Principal, Role, Scope, Tenant
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
 
@@ -35,7 +35,7 @@ class SignupOut(Output):
         description="null until the address is confirmed: the first log-in makes the tenant"
     )
     member_id: str | None
-    email_verification: Literal["required", "skipped"] = Field(
+    email_verification: Annotated[str, open_to("required", "skipped")] = Field(
         description="`required`: log in once with the mailed code as `confirmation_code`, within a day. For an address "
         "that has an account nothing is mailed."
     )
@@ -60,20 +60,20 @@ class TenantOut(Output):
     name: str
     country: str
     plan: str
-    subscription_status: str
-    created_at: str | None
+    subscription_status: SubscriptionStatus
+    created_at: Moment
 
 
 class MemberOut(Output):
     id: str
     email: str
-    role: str
+    role: Annotated[str, open_to(*Role)]
 
 
 class PrincipalOut(Output):
     tenant_id: TenantId
     member_id: str
-    role: str
+    role: Annotated[str, open_to(*Role)]
     scopes: list[str]
 
 
@@ -115,7 +115,7 @@ class ApiKeyOut(Output):
     name: str
     scopes: list[str]
     hint: str = Field(description="the key's last four characters")
-    created_at: str | None
+    created_at: Moment
 
     @classmethod
     def of(cls, key: ApiKey) -> "ApiKeyOut":

@@ -1,9 +1,11 @@
 """The team as the API shows it."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from functions.api.http.fields import Cursor, Input, Output
-from shared.domain.accounts.account import Member
+from functions.api.http.fields import Cursor, Input, Output, open_to
+from shared.domain.accounts.account import Member, Role
 
 
 class AvailabilityIn(Input):
@@ -13,7 +15,7 @@ class AvailabilityIn(Input):
 class TeamMemberOut(Output):
     id: str
     email: str
-    role: str
+    role: Annotated[str, open_to(*Role)]
     available: bool
     agent: bool = Field(description="whether conversations can be assigned to this member")
 

@@ -1,9 +1,19 @@
 """The subscription."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from functions.api.http.fields import Output
+from functions.api.http.fields import Output, open_to
 from shared.domain.accounts.plans import Entitlements
+
+SubscriptionStatus = Annotated[
+    str,
+    open_to(
+        "none", "incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused"
+    ),
+]
+"""`none` without a subscription, else Stripe's (Subscriptions, status)."""
 
 
 class EntitlementsOut(Output):
@@ -24,5 +34,5 @@ class EntitlementsOut(Output):
 
 class SubscriptionOut(Output):
     plan: str
-    status: str
+    status: SubscriptionStatus
     entitlements: EntitlementsOut = Field(description="what holds now; the free plan's unless the subscription pays")

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.api.http.fields import Cursor, Input, NumberRef, Output, ShortText, moment
+from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, ShortText, moment
 from shared.domain.bots.bot import Bot
 from shared.ids import PhoneNumberId
 
@@ -38,7 +38,7 @@ class BotOut(Output):
     phone_number_id: PhoneNumberId | None
     enabled: bool
     rules: list[RuleModel]
-    created_at: str | None
+    created_at: Moment
 
     @classmethod
     def of(cls, bot: Bot) -> "BotOut":

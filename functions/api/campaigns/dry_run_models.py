@@ -1,22 +1,24 @@
 """What a dry run found."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from functions.api.campaigns.costs.models import CostRangeOut
 from functions.api.campaigns.logic.conditions import Change
 from functions.api.campaigns.logic.dry_run_result import DryRunResult
-from functions.api.http.fields import Output, moment
+from functions.api.http.fields import Moment, Output, moment, open_to
 from shared.domain.campaigns.outlook import Allowance, Concern, Outlook
 from shared.domain.numbers.number import UNLIMITED, Number
 from shared.ids import ContactId
 
+_Status = Annotated[str, open_to("running", "complete")]
+
 
 class DryRunStartedOut(Output):
     dry_run_id: str
-    status: Literal["running"] = "running"
+    status: _Status = "running"
 
 
 class SampleOut(Output):
@@ -76,8 +78,8 @@ class ChangeOut(Output):
 
 class DryRunOut(Output):
     dry_run_id: str
-    status: Literal["running", "complete"]
-    started_at: str | None
+    status: _Status
+    started_at: Moment
     planned: int
     sendable: int
     skipped: dict[str, int] = Field(
@@ -91,9 +93,11 @@ class DryRunOut(Output):
         description="how many people each variable keeps out: its value is missing, too long or not of its form"
     )
     estimated_seconds: int = Field(description="how long sending takes at the number's rate, all by itself")
-    starts_at: str | None = Field(description="the scheduled start, else now")
-    finishes_at: str | None = Field(description="the start and the estimated seconds")
-    number_quality: str = Field(description="GREEN, YELLOW, RED or UNKNOWN, as Meta last said")
+    starts_at: Moment = Field(description="the scheduled start, else now")
+    finishes_at: Moment = Field(description="the start and the estimated seconds")
+    number_quality: Annotated[str, open_to("GREEN", "YELLOW", "RED", "UNKNOWN")] = Field(
+        description="as Meta last said"
+    )
     messaging_limit: LimitOut | None = Field(description="null while Meta has not told it")
     warnings: list[WarningOut]
     cost: CostRangeOut

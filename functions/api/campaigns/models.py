@@ -6,10 +6,22 @@ from typing import Annotated
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from functions.api.campaigns.audience_models import AudienceIn, Code, FrequencyCapIn
-from functions.api.http.fields import Cursor, Input, MetaId, NumberRef, Output, ShortText, moment, written_out
+from functions.api.http.fields import (
+    Cursor,
+    Input,
+    MetaId,
+    Moment,
+    NumberRef,
+    Output,
+    ShortText,
+    moment,
+    moment_or_none,
+    open_to,
+    written_out,
+)
 from functions.api.templates.variable_models import VariableModel
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Campaign, UnknownPolicy
+from shared.domain.campaigns.campaign import Campaign, State, UnknownPolicy
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.ids import PhoneNumberId, WabaId
 
@@ -45,19 +57,19 @@ class CampaignOut(Output):
     frequency_cap: FrequencyCapIn | None
     weight: int
     unknown_policy: UnknownPolicy
-    state: str
+    state: Annotated[str, open_to(*State)]
     reason: str | None
     next_action: str | None = Field(description="what to do about the reason for which it stands still")
-    start_at: str | None
+    start_at: Moment | None
     sharp: bool
-    begins_at: str | None = Field(
+    begins_at: Moment | None = Field(
         description="when it begins to be loaded and sent: at `start_at` when `sharp` or launched at once, else up to "
         "120 seconds later; null before the launch"
     )
-    created_at: str | None
+    created_at: Moment
     created_by: str
-    started_at: str | None
-    finished_at: str | None
+    started_at: Moment | None
+    finished_at: Moment | None
     planned: int | None = Field(description="people in the frozen audience; null before it is frozen")
 
     @classmethod
@@ -78,13 +90,13 @@ class CampaignOut(Output):
             state=campaign.state,
             reason=campaign.reason or None,
             next_action=next_action(campaign.reason) or None,
-            start_at=moment(campaign.start_at),
+            start_at=moment_or_none(campaign.start_at),
             sharp=campaign.sharp,
-            begins_at=moment(campaign.begins),
+            begins_at=moment_or_none(campaign.begins),
             created_at=moment(campaign.created_at),
             created_by=campaign.created_by,
-            started_at=moment(campaign.started_at),
-            finished_at=moment(campaign.finished_at),
+            started_at=moment_or_none(campaign.started_at),
+            finished_at=moment_or_none(campaign.finished_at),
             planned=campaign.planned if campaign.sizes else None,
         )
 

@@ -1,20 +1,21 @@
 """What became of a campaign and of each of its people."""
 
 from collections.abc import Mapping
+from typing import Annotated, get_args
 
 from pydantic import Field
 
 from functions.api.campaigns.audience_models import OutcomeName
 from functions.api.campaigns.costs.models import CostOut
-from functions.api.http.fields import Cursor, Output, moment
-from shared.clock import EpochMs, to_rfc3339
+from functions.api.http.fields import Cursor, Moment, Output, moment, moment_or_none, open_to
+from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books
-from shared.domain.campaigns.campaign import Campaign
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.ids import CampaignId, ContactId
 
 
 class MinuteOut(Output):
-    minute: str
+    minute: Moment
     accepted: int
 
 
@@ -30,7 +31,7 @@ class ReportOut(Output):
     """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered, read and held."""
 
     campaign_id: CampaignId
-    state: str
+    state: Annotated[str, open_to(*State)]
     reason: str | None
     planned: int
     sent: int
@@ -54,14 +55,14 @@ class ReportOut(Output):
     failed_by: dict[str, int]
     skipped_by: dict[str, int]
     balanced: bool
-    as_of: str = Field(
+    as_of: Moment = Field(
         description="no part of the books is older: those of a large campaign are added up in parts, the later the "
         "longer ago its messages were sent"
     )
     category: str = Field(description="the template's category")
     cost: CostOut
-    started_at: str | None
-    finished_at: str | None
+    started_at: Moment | None
+    finished_at: Moment | None
     rate: list[MinuteOut] = Field(description="messages Meta accepted in each minute")
     since_dry_run: SinceDryRunOut | None
 
@@ -96,21 +97,18 @@ class ReportOut(Output):
             failed_by=dict(books.failed_by),
             skipped_by=dict(books.skipped_by),
             balanced=books.balanced,
-            as_of=to_rfc3339(as_of),
+            as_of=moment(as_of),
             category=campaign.category,
-            rate=[
-                MinuteOut(minute=moment(EpochMs(minute * 60_000)) or "", accepted=count)
-                for minute, count in rate.items()
-            ],
+            rate=[MinuteOut(minute=moment(EpochMs(minute * 60_000)), accepted=count) for minute, count in rate.items()],
             since_dry_run=since_dry_run,
-            started_at=moment(campaign.started_at),
-            finished_at=moment(campaign.finished_at),
+            started_at=moment_or_none(campaign.started_at),
+            finished_at=moment_or_none(campaign.finished_at),
         )
 
 
 class RecipientOut(Output):
     contact_id: ContactId
-    outcome: OutcomeName
+    outcome: Annotated[str, open_to(*get_args(OutcomeName))]
     code: str | None = Field(description="Meta's error code, or why the person was skipped")
 
 

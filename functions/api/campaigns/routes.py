@@ -22,7 +22,7 @@ from functions.api.campaigns.parts import CampaignParts
 from functions.api.campaigns.recipients import Recipients, as_csv
 from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
 from functions.api.http.fields import CampaignPath
-from functions.api.http.request import LIMIT, CursorText, Limit, caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms, within
@@ -266,7 +266,7 @@ def _page(campaign_id: CampaignId, outcome: str | None, limit: int, cursor: str 
 def get_recipients(
     campaign_id: CampaignPath,
     outcome: Annotated[OutcomeName | None, Query(description=_OUTCOME)] = None,
-    limit: Annotated[int, Query(ge=1, le=500, description=LIMIT)] = 100,
+    limit: Limit = 100,
     cursor: CursorText = None,
 ) -> RecipientsOut:
     """`outcome` chooses: read, delivered, sent, failed, skipped, unknown, waiting or cancelled."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
-from functions.api.http.fields import Cursor, Input, Output, ShortText, Tag, moment
+from functions.api.http.fields import Cursor, Input, Moment, Output, ShortText, Tag, moment, moment_or_none, open_to
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of
 from shared.domain.json_text import LOST
@@ -39,7 +39,7 @@ class FieldIn(Input):
 class FieldOut(Output):
     key: str
     label: str
-    kind: str
+    kind: Annotated[str, open_to("text", "number", "date", "boolean")]
 
     @classmethod
     def of(cls, field: ContactField) -> "FieldOut":
@@ -93,11 +93,11 @@ class ContactOut(Output):
     fields: dict[str, str]
     tags: list[str]
     opted_out: bool
-    opted_out_at: str | None
+    opted_out_at: Moment | None
     opt_out_source: str
-    last_inbound_at: str | None
-    created_at: str | None
-    updated_at: str | None
+    last_inbound_at: Moment | None
+    created_at: Moment
+    updated_at: Moment | None
 
     @classmethod
     def of(cls, contact: Contact) -> "ContactOut":
@@ -112,11 +112,11 @@ class ContactOut(Output):
             fields=dict(contact.fields),
             tags=sorted(contact.tags),
             opted_out=contact.opted_out_at is not None,
-            opted_out_at=moment(contact.opted_out_at),
+            opted_out_at=moment_or_none(contact.opted_out_at),
             opt_out_source=contact.opt_out_source,
-            last_inbound_at=moment(contact.last_inbound_at),
+            last_inbound_at=moment_or_none(contact.last_inbound_at),
             created_at=moment(contact.created_at),
-            updated_at=moment(contact.updated_at),
+            updated_at=moment_or_none(contact.updated_at),
         )
 
 

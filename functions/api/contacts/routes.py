@@ -17,7 +17,7 @@ from functions.api.contacts.models import (
 )
 from functions.api.contacts.parts import ContactParts
 from functions.api.http.fields import ContactPath
-from functions.api.http.request import LIMIT, CursorText, Limit, caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -65,7 +65,7 @@ def delete_field(
 @router.get("/v1/contacts", **secured(Scope.READ, "contacts", "list_contacts", summary="Contacts, in order of id"))
 def get_contacts(
     tag: Annotated[str, Query(max_length=64, description="only contacts with this tag")] = "",
-    limit: Annotated[int, Query(ge=1, le=200, description=LIMIT)] = 50,
+    limit: Limit = 50,
     cursor: CursorText = None,
 ) -> ContactsOut:
     """With `tag`, a page looks at 2,000 contacts at most: it may hold fewer than `limit`, even none, and still have a

@@ -1,10 +1,10 @@
 """The feed of events, webhook endpoints and the log of their deliveries."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, field_validator
 
-from functions.api.http.fields import Cursor, Input, Output, moment
+from functions.api.http.fields import Cursor, Input, Moment, Output, moment, moment_or_none, open_to
 from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
 from shared.domain.webhooks.endpoint import EVERYTHING, SUBSCRIBABLE, WebhookEndpoint
@@ -20,12 +20,13 @@ Subscription = Annotated[
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_URL)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 DeliveryState = Literal["retrying", "succeeded", "failed"]
+_State = Annotated[str, open_to(*get_args(DeliveryState))]
 
 
 class EventOut(Output):
     id: str = Field(description="the same whenever the same event is told, in the feed and as `webhook-id`")
-    type: str
-    timestamp: str
+    type: Annotated[str, open_to(*EventType)]
+    timestamp: Moment
     data: dict[str, JsonValue] = Field(
         description="ids, what changed, and the message or conversation itself unless it is too large to be carried"
     )
@@ -69,7 +70,7 @@ class EndpointChange(Input):
 
 class SecretOut(Output):
     hint: str = Field(description="the secret's last four characters")
-    signs_until: str | None = Field(description="null for the current secret")
+    signs_until: Moment | None = Field(description="null for the current secret")
 
 
 class EndpointOut(Output):
@@ -85,10 +86,10 @@ class EndpointOut(Output):
     disabled_reason: str | None = Field(
         description="`failing`: nothing arrived for five days; `gone`: it answered 410; null when somebody disabled it"
     )
-    disabled_at: str | None
-    failing_since: str | None = Field(description="the first failure since the last success")
+    disabled_at: Moment | None
+    failing_since: Moment | None = Field(description="the first failure since the last success")
     secrets: list[SecretOut]
-    created_at: str | None
+    created_at: Moment
 
     @classmethod
     def of(cls, endpoint: WebhookEndpoint, now: EpochMs) -> "EndpointOut":
@@ -101,9 +102,9 @@ class EndpointOut(Output):
             enabled=endpoint.enabled,
             verified=not endpoint.challenge,
             disabled_reason=endpoint.disabled_reason or None,
-            disabled_at=moment(endpoint.disabled_at),
-            failing_since=moment(endpoint.failing_since),
-            secrets=[SecretOut(hint=s.hint, signs_until=moment(s.until)) for s in signing],
+            disabled_at=moment_or_none(endpoint.disabled_at),
+            failing_since=moment_or_none(endpoint.failing_since),
+            secrets=[SecretOut(hint=s.hint, signs_until=moment_or_none(s.until)) for s in signing],
             created_at=moment(endpoint.created_at),
         )
 
@@ -118,7 +119,7 @@ class EndpointsOut(Output):
 
 
 class AttemptOut(Output):
-    at: str | None
+    at: Moment
     status_code: int | None = Field(description="null when there was no answer")
     duration_ms: int
     error: str | None = Field(
@@ -139,14 +140,12 @@ class AttemptOut(Output):
 class DeliverySummary(Output):
     id: str
     event_id: str
-    event_type: str
-    state: DeliveryState = Field(
-        description=f"failed: after {ATTEMPTS} attempts within three days, or when none makes sense"
-    )
-    created_at: str | None
+    event_type: Annotated[str, open_to(*EventType)]
+    state: _State = Field(description=f"failed: after {ATTEMPTS} attempts within three days, or when none makes sense")
+    created_at: Moment
     attempt: int = Field(description="how many were made since it was begun or replayed")
     last: AttemptOut | None
-    next_attempt_at: str | None
+    next_attempt_at: Moment | None
     replays: int
 
     @classmethod
@@ -197,6 +196,6 @@ def _summary(logged: Logged) -> dict[str, object]:
         "created_at": moment(delivery.created_at),
         "attempt": delivery.run_attempts,
         "last": AttemptOut.of(delivery.attempts[-1]) if delivery.attempts else None,
-        "next_attempt_at": moment(delivery.next_at),
+        "next_attempt_at": moment_or_none(delivery.next_at),
         "replays": delivery.run,
     }

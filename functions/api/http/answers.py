@@ -70,7 +70,12 @@ HEADERS: Mapping[str, Json] = {
 }
 _ID = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 _WAIT = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
-_EVERY: Mapping[int, Codes] = {429: (), 500: ("internal",), 503: ("temporarily_unavailable",)}
+_EVERY: Mapping[int, Codes] = {
+    422: ("unknown_parameter",),
+    429: (),
+    500: ("internal",),
+    503: ("temporarily_unavailable",),
+}
 _CALLER: Mapping[int, Codes] = {
     401: ("token_expired", "token_invalid", "token_missing"),
     403: ("forbidden", "missing_scope"),

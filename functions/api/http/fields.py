@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, WithJsonSchema
 from pydantic import Tag as UnionTag
 
 from shared.clock import EpochMs, to_rfc3339
@@ -43,9 +43,22 @@ class Output(BaseModel):
 Cursor = Annotated[str | None, Field(description="Pass it as `cursor` to get the next page; null on the last one.")]
 
 
-def moment(epoch_ms: EpochMs | None) -> str | None:
-    """RFC 3339, or None for a time that is not known (None or 0)."""
-    return to_rfc3339(epoch_ms) if epoch_ms else None
+Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+
+
+def moment(at: EpochMs) -> Moment:
+    """RFC 3339 in UTC."""
+    return to_rfc3339(at)
+
+
+def moment_or_none(at: EpochMs | None) -> Moment | None:
+    """RFC 3339 in UTC, or None for a time that is not known (None or 0)."""
+    return to_rfc3339(at) if at else None
+
+
+def open_to(*values: str) -> WithJsonSchema:
+    """Annotates a text of an answer that is one of these today: more may come, so clients must not fail for another."""
+    return WithJsonSchema({"type": "string", "x-extensible-enum": list(values)})
 
 
 def written_out(value: object) -> object:

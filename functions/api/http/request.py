@@ -22,8 +22,8 @@ from shared.domain.json_text import LOST, lone_surrogate
 from shared.errors import AppError, Forbidden, Unauthenticated
 from shared.ids import TenantId, moment_of, new_ulid
 
-LIMIT = "how many items at most; a page also ends at about 800 KB"
-Limit = Annotated[int, Query(ge=1, le=100, description=LIMIT)]
+Limit = Annotated[int, Query(ge=1, le=100, description="how many items at most; a page also ends at about 800 KB")]
+"""Of every list, with one maximum."""
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")]
 Middleware = Callable[..., Response[Any]]
 

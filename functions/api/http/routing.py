@@ -30,6 +30,17 @@ def well_formed(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]
     return next_middleware(app) if refused is None else problem_response(refused, request_id(app))
 
 
+def known_query(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+    """Refuses a query parameter that the route does not have: one that is misspelt would silently choose nothing."""
+    known = {parameter.alias for parameter in app.context["_route"].dependant.query_params}
+    given = app.current_event.query_string_parameters or {}
+    unknown = sorted(given.keys() - known)
+    if not unknown:
+        return next_middleware(app)
+    remedy = f"there are {', '.join(sorted(known))}" if known else "this call takes none; remove it"
+    raise InvalidInput(f"there is no such query parameter: {remedy}", code="unknown_parameter", field=unknown[0])
+
+
 _CHECK_REQUEST = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped-call]
 _CHECK_ANSWER = OpenAPIResponseValidationMiddleware()
 
@@ -42,7 +53,7 @@ def _in_order(*first: Middleware, once: Middleware | None = None) -> dict[str, A
     """
     repeated = [once] if once is not None else []
     return {
-        "middlewares": [*first, well_formed, _CHECK_REQUEST, *repeated, _CHECK_ANSWER],
+        "middlewares": [*first, known_query, well_formed, _CHECK_REQUEST, *repeated, _CHECK_ANSWER],
         "enable_validation": False,
     }
 

@@ -1,16 +1,30 @@
 """The inbox: whose desk a conversation lies on, labels, notes, mentions, canned replies, and who is present."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints
 
-from functions.api.http.fields import HEX_ID, META_ID, ULID, Cursor, Input, Output, SeenMessageId, moment, written_out
+from functions.api.http.fields import (
+    HEX_ID,
+    META_ID,
+    ULID,
+    Cursor,
+    Input,
+    Moment,
+    Output,
+    SeenMessageId,
+    moment,
+    moment_or_none,
+    open_to,
+    written_out,
+)
 from functions.api.inbox.models import ConversationOut
 from shared.clock import EpochMs
-from shared.domain.conversations.entry import MOST_MENTIONS, Entry
+from shared.domain.conversations.entry import MOST_MENTIONS, Entry, EntryKind
 from shared.domain.conversations.inbox_settings import CannedReply, Label
-from shared.domain.conversations.presence import Present
+from shared.domain.conversations.message import Author
+from shared.domain.conversations.presence import Doing, Present
 from shared.ids import ContactId, ConversationId, PhoneNumberId
 
 UlidText = Annotated[str, StringConstraints(pattern=ULID)]
@@ -76,10 +90,10 @@ class EntryOut(Output):
 
     id: str
     conversation_id: ConversationId
-    kind: str = Field(description="note, assigned, labels, closed, snoozed or reopened")
-    author: str
+    kind: Annotated[str, open_to(*get_args(EntryKind))]
+    author: Annotated[str, open_to(*get_args(Author))]
     author_id: str
-    at: str | None
+    at: Moment
     text: str
     mentions: list[str]
     details: dict[str, JsonValue]
@@ -129,8 +143,8 @@ class PresenceIn(Input):
 
 class PresentOut(Output):
     member_id: str
-    state: str
-    until: str | None
+    state: Annotated[str, open_to(*get_args(Doing))]
+    until: Moment
 
     @classmethod
     def of(cls, present: Present) -> "PresentOut":
@@ -142,7 +156,7 @@ class PresencesOut(Output):
 
 
 class TypingOut(Output):
-    indicator: str = Field(
+    indicator: Annotated[str, open_to("sent", "none", "refused", "unreachable")] = Field(
         description="what became of the sign that WhatsApp shows the person for 25 seconds: sent; none (it shows "
         "still, or there is no message to answer); refused; unreachable"
     )
@@ -164,7 +178,7 @@ class LabelOut(Output):
     id: str
     name: str
     colour: str
-    created_at: str | None
+    created_at: Moment
 
     @classmethod
     def of(cls, label: Label) -> "LabelOut":
@@ -188,8 +202,8 @@ class CannedReplyOut(Output):
     id: str
     shortcut: str
     text: str
-    created_at: str | None
-    updated_at: str | None
+    created_at: Moment
+    updated_at: Moment | None
 
     @classmethod
     def of(cls, reply: CannedReply) -> "CannedReplyOut":
@@ -198,7 +212,7 @@ class CannedReplyOut(Output):
             shortcut=reply.shortcut,
             text=reply.text,
             created_at=moment(reply.created_at),
-            updated_at=moment(reply.updated_at),
+            updated_at=moment_or_none(reply.updated_at),
         )
 
 

@@ -1,12 +1,14 @@
 """Conversations and their messages."""
 
+from typing import Annotated, get_args
+
 from pydantic import Field, JsonValue
 
-from functions.api.http.fields import Cursor, Output, moment
+from functions.api.http.fields import Cursor, Moment, Output, moment, moment_or_none, open_to
 from functions.api.media.models import MessageMediaOut
 from shared.clock import EpochMs
-from shared.domain.conversations.conversation import WINDOW_MS, Conversation, window_open
-from shared.domain.conversations.message import Message
+from shared.domain.conversations.conversation import WINDOW_MS, Conversation, Status, window_open
+from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_changes import Said
 from shared.ids import ContactId, ConversationId, PhoneNumberId
 
@@ -17,23 +19,23 @@ class ConversationOut(Output):
     contact_id: ContactId
     contact_name: str
     contact_phone: str | None
-    last_message_at: str | None
+    last_message_at: Moment
     last_message_text: str
-    last_inbound_at: str | None
+    last_inbound_at: Moment | None
     unread: int
-    status: str = Field(description="open, snoozed or closed; one whose snooze is over is open again")
-    snoozed_until: str | None
+    status: Annotated[str, open_to(*get_args(Status))] = Field(description="one whose snooze is over is open again")
+    snoozed_until: Moment | None
     assignee: str | None = Field(description="id of the member on whose desk it lies")
     labels: list[str] = Field(description="ids of its labels; one that is not among /v1/labels was removed")
     notes: int = Field(description="how many notes the team wrote")
     version: int = Field(description="counts changes of status, assignee and labels")
-    created_at: str | None
+    created_at: Moment
     window_open: bool = Field(description="whether a free-form message may be sent now")
-    window_closes_at: str | None
+    window_closes_at: Moment | None
 
     @classmethod
     def of(cls, conversation: Conversation, now: EpochMs) -> "ConversationOut":
-        inbound = conversation.last_inbound_at
+        inbound, status = conversation.last_inbound_at, conversation.status_at(now)
         return cls(
             id=conversation.conversation_id,
             phone_number_id=conversation.phone_number_id,
@@ -42,22 +44,24 @@ class ConversationOut(Output):
             contact_phone=conversation.contact_phone or None,
             last_message_at=moment(conversation.last_message_at),
             last_message_text=conversation.last_message_text,
-            last_inbound_at=moment(inbound),
+            last_inbound_at=moment_or_none(inbound),
             unread=conversation.unread,
-            status=conversation.status_at(now),
-            snoozed_until=moment(conversation.snoozed_until) if conversation.status_at(now) == "snoozed" else None,
+            status=status,
+            snoozed_until=moment_or_none(conversation.snoozed_until)
+            if conversation.status_at(now) == "snoozed"
+            else None,
             assignee=conversation.assignee or None,
             labels=sorted(conversation.labels),
             notes=conversation.notes,
             version=conversation.version,
             created_at=moment(conversation.created_at),
             window_open=window_open(inbound, now),
-            window_closes_at=moment(EpochMs(inbound + WINDOW_MS)) if inbound is not None else None,
+            window_closes_at=moment_or_none(EpochMs(inbound + WINDOW_MS)) if inbound is not None else None,
         )
 
 
 class ReadOut(ConversationOut):
-    read_mark: str = Field(
+    read_mark: Annotated[str, open_to("sent", "none", "refused", "unreachable")] = Field(
         description="whether the person sees that their messages were read: sent; none (nothing new to tell); refused; "
         "unreachable"
     )
@@ -70,10 +74,10 @@ class ConversationsOut(Output):
 
 
 class ReactionOut(Output):
-    by: str = Field(description="contact, agent, bot, api, phone_app, or business_agent")
+    by: Annotated[str, open_to(*get_args(Author))]
     author_id: str
     emoji: str
-    at: str | None
+    at: Moment
 
 
 class SaidOut(Output):
@@ -85,8 +89,8 @@ class SaidOut(Output):
 class MessageOut(Output):
     id: str
     conversation_id: ConversationId
-    direction: str
-    author: str = Field(
+    direction: Annotated[str, open_to(*get_args(Direction))]
+    author: Annotated[str, open_to(*get_args(Author))] = Field(
         description="contact, agent, bot, api, phone_app: written with the WhatsApp Business app, business_agent: by "
         "Meta's Business Agent, or whatsapp: a note of the platform's, such as that somebody changed their number"
     )
@@ -94,18 +98,18 @@ class MessageOut(Output):
     type: str
     text: str
     content: dict[str, JsonValue]
-    at: str | None
+    at: Moment
     wamid: str | None
-    status: str | None = Field(
-        description="queued, sent, delivered, read, failed, or unknown: it may have been sent, and is not repeated"
+    status: Annotated[str, open_to("queued", "sent", "delivered", "read", "failed", "unknown")] | None = Field(
+        description="null for what people wrote; unknown: it may have been sent, and is not repeated"
     )
     error_code: str | None
     reply_to: str | None
     about: str = Field(description="what else to know of it: the ad it came from, that it was forwarded, an error")
     reactions: list[ReactionOut] = Field(description="one of each side at most")
-    edited_at: str | None
+    edited_at: Moment | None
     original: SaidOut | None = Field(description="what an edited message said before")
-    revoked_at: str | None = Field(description="when its author deleted it; what it said is shown no more then")
+    revoked_at: Moment | None = Field(description="when its author deleted it; what it said is shown no more then")
     media: MessageMediaOut | None = Field(description="its file, if it has one")
 
     @classmethod
@@ -130,9 +134,9 @@ class MessageOut(Output):
                     {"by": one.by, "author_id": one.author_id, "emoji": one.emoji, "at": moment(one.at)}
                     for one in message.reactions
                 ],
-                "edited_at": moment(message.edited_at),
+                "edited_at": moment_or_none(message.edited_at),
                 "original": _said(message.original),
-                "revoked_at": moment(message.revoked_at),
+                "revoked_at": moment_or_none(message.revoked_at),
                 "media": MessageMediaOut.of(message.media) if message.media is not None else None,
             }
         )

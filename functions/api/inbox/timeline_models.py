@@ -1,10 +1,10 @@
 """What happened with a person, one item each."""
 
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.http.fields import Cursor, Output, moment
+from functions.api.http.fields import Cursor, Moment, Output, moment_or_none, open_to
 from functions.api.inbox.desk_models import EntryOut
 from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.models import MessageOut
@@ -26,7 +26,9 @@ class TouchOut(Output):
     template_id: str
     category: str
     phone_number_id: PhoneNumberId
-    outcome: str = Field(description="read, delivered, sent, failed, or unknown: it may have been sent")
+    outcome: Annotated[str, open_to("read", "delivered", "sent", "failed", "unknown")] = Field(
+        description="unknown: it may have been sent"
+    )
     code: str | None = Field(description="Meta's error code, when it failed")
     replied: bool
     text: str = Field(description="what the person read; empty when the template is gone")
@@ -35,8 +37,8 @@ class TouchOut(Output):
 class TimelineItemOut(Output):
     """`message` for a message, `entry` for a note or an event, and so on; the others are null."""
 
-    type: Literal["message", "note", "event", "consent", "campaign"]
-    at: str | None
+    type: Annotated[str, open_to("message", "note", "event", "consent", "campaign")]
+    at: Moment | None
     message: MessageOut | None = None
     entry: EntryOut | None = None
     consent: ConsentEventOut | None = None
@@ -46,16 +48,16 @@ class TimelineItemOut(Output):
     def of(cls, what: What) -> "TimelineItemOut":
         match what:
             case Message():
-                return cls(type="message", at=moment(what.at), message=MessageOut.of(what))
+                return cls(type="message", at=moment_or_none(what.at), message=MessageOut.of(what))
             case Entry():
-                kind: Literal["note", "event"] = "note" if what.kind == "note" else "event"
-                return cls(type=kind, at=moment(what.at), entry=EntryOut.of(what))
+                kind = "note" if what.kind == "note" else "event"
+                return cls(type=kind, at=moment_or_none(what.at), entry=EntryOut.of(what))
             case ConsentEvent():
                 shown = ConsentEventOut(id=what.event_id, opted_out=what.opted_out, source=what.source)
-                return cls(type="consent", at=moment(what.at), consent=shown)
+                return cls(type="consent", at=moment_or_none(what.at), consent=shown)
             case Touch():
                 began = what.campaign.started_at or what.campaign.frozen_at
-                return cls(type="campaign", at=moment(began), campaign=_touch(what))
+                return cls(type="campaign", at=moment_or_none(began), campaign=_touch(what))
 
 
 def _touch(touch: Touch) -> TouchOut:

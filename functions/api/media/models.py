@@ -1,13 +1,13 @@
 """A tenant's files, and the files of messages."""
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from functions.api.http.fields import Cursor, Input, Output, ShortText, moment
-from shared.domain.media.library import LibraryFile
-from shared.domain.media.media_types import SENDABLE
-from shared.domain.media.message_media import MessageMedia
+from functions.api.http.fields import Cursor, Input, Moment, Output, ShortText, moment, open_to
+from shared.domain.media.library import LibraryFile, LibraryStatus
+from shared.domain.media.media_types import SENDABLE, MediaKind
+from shared.domain.media.message_media import MediaStatus, MessageMedia
 from shared.domain.media.mime_names import base_type
 
 Sha256 = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
@@ -42,13 +42,13 @@ class MediaOut(Output):
     id: str
     filename: str
     mime_type: str
-    type: str = Field(description="the kind of message it can be sent as: image, video, audio, document or sticker")
+    type: Annotated[str, open_to(*get_args(MediaKind))] = Field(description="the kind of message it can be sent as")
     voice: bool = Field(description="whether it can be sent as a voice message")
     size: int
     sha256: str | None
-    status: str = Field(description="awaiting_upload, ready or refused")
+    status: Annotated[str, open_to(*get_args(LibraryStatus))]
     reason: str | None
-    created_at: str | None
+    created_at: Moment
     created_by: str
 
     @classmethod
@@ -75,7 +75,7 @@ class MediaOut(Output):
 class UploadOut(Output):
     url: str
     headers: dict[str, str] = Field(description="send exactly these")
-    expires_at: str | None
+    expires_at: Moment
 
 
 class MediaMadeOut(MediaOut):
@@ -84,7 +84,7 @@ class MediaMadeOut(MediaOut):
 
 class MediaLinkOut(Output):
     url: str = Field(description="GET it without any credential of yours")
-    expires_at: str | None
+    expires_at: Moment
     mime_type: str
     size: int
     filename: str
@@ -101,8 +101,10 @@ class MediaListOut(Output):
 
 
 class MessageMediaOut(Output):
-    status: str = Field(description="pending: being copied; stored: see …/media; refused, failed, expired: see reason")
-    type: str
+    status: Annotated[str, open_to(*get_args(MediaStatus))] = Field(
+        description="pending: being copied; stored: see …/media; refused, failed, expired: see reason"
+    )
+    type: Annotated[str, open_to(*get_args(MediaKind))]
     mime_type: str
     size: int | None
     filename: str | None

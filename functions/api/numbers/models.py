@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from functions.api.http.fields import Cursor, Input, NumberRef, Output, WabaRef, moment
+from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, WabaRef, moment_or_none, open_to
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, Waba
 from shared.ids import PhoneNumberId, WabaId
@@ -26,15 +26,15 @@ class NumberOut(Output):
     verified_name: str
     username: str
     throughput: int = Field(description="Meta's messages per second, in and out together")
-    quality: str
+    quality: Annotated[str, open_to("GREEN", "YELLOW", "RED", "UNKNOWN")] = Field(description="as Meta last said")
     messaging_limit: int | None = Field(
         description="people its business may write to outside their 24-hour window in any 24 hours, all its numbers "
         "together; -1 without limit, null while Meta has not told it"
     )
-    status: str = Field(description="active, restricted, or disconnected")
+    status: Annotated[str, open_to("active", "restricted", "disconnected")]
     reason: str
-    restricted_until: str | None = Field(description="when a restriction ends by itself, if Meta said so")
-    connected_at: str | None
+    restricted_until: Moment | None = Field(description="when a restriction ends by itself, if Meta said so")
+    connected_at: Moment | None
     history_percent: int = Field(description="how much of the WhatsApp Business app's history has come")
     history_declined: bool = Field(description="whether the WhatsApp Business app keeps its history to itself")
 
@@ -52,8 +52,8 @@ class NumberOut(Output):
             messaging_limit=waba.messaging_limit if waba else None,
             status=status,
             reason=number.reason if status != "active" else "",
-            restricted_until=moment(number.restricted_until) if status == "restricted" else None,
-            connected_at=moment(number.connected_at),
+            restricted_until=moment_or_none(number.restricted_until) if status == "restricted" else None,
+            connected_at=moment_or_none(number.connected_at),
             history_percent=number.history_percent,
             history_declined=number.history_declined,
         )
@@ -68,7 +68,7 @@ class WabaOut(Output):
     waba_id: WabaId
     name: str
     currency: str
-    status: str
+    status: Annotated[str, open_to("active", "restricted", "disconnected")]
 
     @classmethod
     def of(cls, waba: Waba) -> "WabaOut":

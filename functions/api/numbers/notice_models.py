@@ -1,9 +1,11 @@
 """Notices: what Meta told of the tenant's accounts, for people to read."""
 
+from typing import Annotated, get_args
+
 from pydantic import Field
 
-from functions.api.http.fields import Cursor, Output, moment
-from shared.domain.numbers.notice import Notice
+from functions.api.http.fields import Cursor, Moment, Output, moment, open_to
+from shared.domain.numbers.notice import Notice, Severity
 from shared.ids import WabaId
 
 
@@ -14,9 +16,9 @@ class NoticeOut(Output):
         "number_quality, preference, security, template_category, template_quality, template_status, webhook_error; "
         "more may come"
     )
-    severity: str = Field(description="info, warning, or critical")
+    severity: Annotated[str, open_to(*get_args(Severity))]
     text: str
-    at: str | None
+    at: Moment
     waba_id: WabaId | None
     phone_number: str | None = Field(description="of the tenant, E.164")
     template_id: str | None

@@ -1,13 +1,26 @@
 """Message templates."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from functions.api.http.fields import Cursor, Input, Output, WabaRef, moment
+from functions.api.http.fields import Cursor, Input, Moment, Output, WabaRef, moment_or_none, open_to
 from shared.domain.templates.slots import slots_of
-from shared.domain.templates.template import Template, UnsupportedComponent
+from shared.domain.templates.template import SlotKind, Template, UnsupportedComponent
 from shared.ids import WabaId
+
+_STATUSES = (
+    "APPROVED",
+    "PENDING",
+    "REJECTED",
+    "PAUSED",
+    "DISABLED",
+    "IN_APPEAL",
+    "PENDING_DELETION",
+    "DELETED",
+    "LIMIT_EXCEEDED",
+    "ARCHIVED",
+)
 
 
 class TemplateIn(Input):
@@ -23,7 +36,7 @@ class TemplateIn(Input):
 
 class SlotOut(Output):
     key: str = Field(description="how a campaign's `variables` name it")
-    kind: str
+    kind: Annotated[str, open_to(*get_args(SlotKind))]
     optional: bool
 
 
@@ -32,14 +45,14 @@ class TemplateOut(Output):
     waba_id: WabaId
     name: str
     language: str
-    category: str
-    status: str
-    parameter_format: str
+    category: Annotated[str, open_to("MARKETING", "UTILITY", "AUTHENTICATION")]
+    status: Annotated[str, open_to(*_STATUSES)] = Field(description="as Meta says it")
+    parameter_format: Annotated[str, open_to("POSITIONAL", "NAMED")]
     components: list[dict[str, JsonValue]]
     slots: list[SlotOut]
     unsupported: str | None = Field(description="why campaigns cannot use it, if so")
     rejected_reason: str | None
-    updated_at: str | None
+    updated_at: Moment | None
 
     @classmethod
     def of(cls, template: Template) -> "TemplateOut":
@@ -61,7 +74,7 @@ class TemplateOut(Output):
                 "slots": [{"key": slot.key, "kind": slot.kind, "optional": slot.optional} for slot in slots],
                 "unsupported": unsupported,
                 "rejected_reason": template.rejected_reason or None,
-                "updated_at": moment(template.updated_at),
+                "updated_at": moment_or_none(template.updated_at),
             }
         )
 

@@ -6,7 +6,7 @@ from pydantic import Field, StrictInt, StringConstraints, field_validator, model
 
 from functions.api.campaigns.costs.logic.rate_card import ANYWHERE, Bill, Rate, RateCard
 from functions.api.http.countries import CODES
-from functions.api.http.fields import Input, Output, moment
+from functions.api.http.fields import Input, Moment, Output, moment_or_none
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import FREE_PREFIX
 from shared.domain.money import Micros, is_currency
@@ -63,14 +63,14 @@ class RateCardIn(Input):
 class RateCardOut(Output):
     currency: str | None = Field(description="null while no rate card is set: then messages are only counted")
     rates: list[RateModel]
-    updated_at: str | None
+    updated_at: Moment | None
 
     @classmethod
     def of(cls, card: RateCard | None) -> "RateCardOut":
         if card is None:
             return cls(currency=None, rates=[], updated_at=None)
         rates = [RateModel(country=r.country, category=r.category, price_micros=r.micros) for r in card.rates]
-        return cls(currency=card.currency, rates=rates, updated_at=moment(card.updated_at))
+        return cls(currency=card.currency, rates=rates, updated_at=moment_or_none(card.updated_at))
 
 
 class AmountOut(Output):

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, field_validator
 from functions.api.contacts.imports.logic.csv_source import MOST_BYTES
 from functions.api.contacts.models import Tags
 from functions.api.http.countries import CODES
-from functions.api.http.fields import Country, Cursor, Input, Output
+from functions.api.http.fields import Country, Cursor, Input, Moment, Output, open_to
 from shared.domain.contacts.phone import BareDigits
 
 ColumnName = Annotated[str, StringConstraints(max_length=500)]
@@ -68,7 +68,7 @@ class RejectedRowOut(Output):
 class ImportOut(Output):
     id: str
     filename: str
-    status: str = Field(description="awaiting_upload, queued, running, completed or failed")
+    status: Annotated[str, open_to("awaiting_upload", "queued", "running", "completed", "failed")]
     upload_url: str | None = Field(
         None, description="PUT the file here within an hour, with `upload_headers`, then POST …/start"
     )
@@ -89,9 +89,9 @@ class ImportOut(Output):
     )
     ignored_columns: list[str]
     created_fields: list[str]
-    created_at: str | None
-    started_at: str | None
-    finished_at: str | None
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
 
 
 class ImportsOut(Output):

@@ -29,7 +29,7 @@ from functions.api.contacts.imports.models import (
 )
 from functions.api.contacts.imports.parts import ImportParts
 from functions.api.http.fields import ULID, moment
-from functions.api.http.request import LIMIT, CursorText, Limit, caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.domain.accounts.account import Scope
@@ -208,7 +208,7 @@ def get_import(import_id: ImportId) -> ImportOut:
 )
 def get_rejected(
     import_id: ImportId,
-    limit: Annotated[int, Query(ge=1, le=1000, description=LIMIT)] = 100,
+    limit: Limit = 100,
     cursor: CursorText = None,
 ) -> RejectedOut:
     """With the line of the file, and a `code` that says why. `download_url` has all of them as a file that can be
