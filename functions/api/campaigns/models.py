@@ -1,7 +1,7 @@
 """Campaigns and the variables of their messages."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 
@@ -56,7 +56,7 @@ class CampaignOut(Output):
     variables: dict[str, VariableModel]
     frequency_cap: FrequencyCapIn | None
     weight: int
-    unknown_policy: UnknownPolicy
+    unknown_policy: Annotated[UnknownPolicy, open_to(*get_args(UnknownPolicy))]
     state: Annotated[str, open_to(*State)]
     reason: str | None
     next_action: str | None = Field(description="what to do about the reason for which it stands still")
