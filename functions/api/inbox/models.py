@@ -19,7 +19,7 @@ class ConversationOut(Output):
     contact_id: ContactId
     contact_name: str
     contact_phone: str | None
-    last_message_at: Moment
+    last_message_at: Moment | None
     last_message_text: str
     last_inbound_at: Moment | None
     unread: int
@@ -42,7 +42,7 @@ class ConversationOut(Output):
             contact_id=conversation.contact_id,
             contact_name=conversation.contact_name,
             contact_phone=conversation.contact_phone or None,
-            last_message_at=moment(conversation.last_message_at),
+            last_message_at=moment_or_none(conversation.last_message_at),
             last_message_text=conversation.last_message_text,
             last_inbound_at=moment_or_none(inbound),
             unread=conversation.unread,

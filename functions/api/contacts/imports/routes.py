@@ -28,7 +28,7 @@ from functions.api.contacts.imports.models import (
     RejectedRowOut,
 )
 from functions.api.contacts.imports.parts import ImportParts
-from functions.api.http.fields import ULID, moment
+from functions.api.http.fields import ULID, moment, moment_or_none
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
@@ -252,6 +252,6 @@ def _out(job: ImportJob, upload_url: str | None = None, size: int = 0) -> Import
         ignored_columns=list(job.ignored_columns),
         created_fields=list(job.created_fields),
         created_at=moment(job.created_at),
-        started_at=moment(job.started_at),
-        finished_at=moment(job.finished_at),
+        started_at=moment_or_none(job.started_at),
+        finished_at=moment_or_none(job.finished_at),
     )
