@@ -15,6 +15,8 @@ from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Role, scopes_of
+from shared.domain.accounts.plans import entitlements
+from shared.ids import TenantId
 from shared.observability import count, logger, with_counts
 
 API_KEY_PREFIX = "wpb_"
@@ -53,6 +55,7 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
             "member_id": owner.details["key_id"],
             "role": "api_key",
             "scopes": owner.details["scopes"],
+            "plan": _plan(deps, owner.tenant_id),
         }
     try:
         subject = deps.tokens.subject(token, now)
@@ -75,4 +78,11 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
         "member_id": owner.details["member_id"],
         "role": role,
         "scopes": ",".join(sorted(scopes_of(role))),
+        "plan": _plan(deps, owner.tenant_id),
     }
+
+
+def _plan(deps: AuthorizerDeps, tenant_id: TenantId) -> str:
+    """Whose limits hold: 0.5 RRU a minute for each token."""
+    tenant = deps.accounts.tenant(tenant_id)
+    return entitlements(tenant.plan, tenant.subscription_status).plan

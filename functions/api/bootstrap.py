@@ -31,6 +31,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "shared.store.accounts.tenants": lambda: [nouns.accounts],
             "shared.store.conversations.inbox_settings": lambda: [nouns.inbox],
             "shared.store.accounts.notices": nouns.notices,
+            "functions.api.http.call_limits": nouns.call_limits,
             "functions.api.http.idempotency": nouns.idempotency,
             "functions.api.http.wiring": lambda: [Address(nouns.settings.api_url)],
             "functions.api.accounts.parts": nouns.of_accounts,
@@ -55,6 +56,12 @@ class _Nouns(Common):
         from functions.api.http.idempotency import IdempotencyStore
 
         return [IdempotencyStore(self.directory, self.vault)]
+
+    def call_limits(self) -> Iterable[object]:
+        from functions.api.http.call_limits import CallLimits
+        from shared.store.accounts.call_buckets import CallBuckets
+
+        return [CallLimits(CallBuckets(self.database.impatient()), self.settings.call_limit_factor)]
 
     def notices(self) -> Iterable[object]:
         from shared.store.accounts.notices import Notices

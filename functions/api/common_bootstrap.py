@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shared.clients.aws import AwsClients
 from shared.clients.vault import Vault
-from shared.config import required, stated
+from shared.config import required, required_int, stated
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
@@ -61,6 +61,7 @@ class Settings:
     private_webhooks: bool
     callback_url: str
     api_url: str
+    call_limit_factor: int
     control_url: str
     """Empty unless this is one stack of several, and not the control stack."""
 
@@ -89,6 +90,7 @@ class Settings:
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
             callback_url=required(env, "META_CALLBACK_URL"),
             api_url=required(env, "API_URL"),
+            call_limit_factor=required_int(env, "CALL_LIMIT_FACTOR"),
             control_url=stated(env, "CONTROL_URL"),
         )
 

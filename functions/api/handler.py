@@ -19,10 +19,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.bootstrap import parts
 from functions.api.http import problems
-from functions.api.http.refusal import Refusal, refusal_of
+from functions.api.http.call_limits import Allowance, CallLimits
+from functions.api.http.refusal import refusal_of
 from functions.api.http.request import principal_of, refused, request_id
 from functions.api.http.routing import problem_response, public
 from functions.api.http.wiring import Address, part_of, provide
+from shared.clock import epoch_ms
+from shared.errors import AppError
 from shared.observability import count, logger, with_counts
 
 if TYPE_CHECKING:
@@ -65,6 +68,8 @@ ROUTES: Mapping[str, frozenset[str]] = {
 }
 """Module with a router -> what follows `/v1/` in the paths of its routes; in the order of the OpenAPI document."""
 _DESCRIBED = "openapi.json"
+_UNLIMITED = Allowance({})
+"""Of whoever has no caller's name: those routes are throttled by the gateway."""
 
 
 class Api:
@@ -144,17 +149,23 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     refusal = refusal_of(event)
     if refusal is not None:
         # Before anything else: whoever is refused sees no route.
-        return _finished(_turned_away(refusal, instance), event, instance)
-    principal = principal_of(event)
+        return _finished(_turned_away(refused(refusal), instance), event, instance)
+    principal, allowance = principal_of(event), _UNLIMITED
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
-    app = api.app_for(APIGatewayProxyEventV2(event).path)
-    provide(app, parts())
-    return _finished(app.resolve(event, context), event, instance)
+        allowance = parts()[CallLimits].allow(principal, epoch_ms())
+    if allowance.refusal is not None:
+        answer = _turned_away(allowance.refusal, instance)
+    else:
+        app = api.app_for(APIGatewayProxyEventV2(event).path)
+        provide(app, parts())
+        answer = app.resolve(event, context)
+    answer.setdefault("headers", {}).update(allowance.headers)
+    return _finished(answer, event, instance)
 
 
-def _turned_away(refusal: Refusal, instance: str) -> dict[str, Any]:
-    problem = problems.of(refused(refusal))
+def _turned_away(error: AppError, instance: str) -> dict[str, Any]:
+    problem = problems.of(error)
     logger.append_keys(problem=problem.code)
     headers = {"Content-Type": problems.CONTENT_TYPE, **problem.headers()}
     return {

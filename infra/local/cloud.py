@@ -169,6 +169,8 @@ class LocalCloud:
             "ThreatProtection": "OFF",
             "ConsumerVisibilitySeconds": "60",
             "AllowPrivateWebhooks": "true",
+            # One tenant here may do what all of them do together elsewhere.
+            "CallLimitFactor": "1000",
             # Each worker is a process here, and starting twenty at once keeps a small machine busy for 20 s.
             "LoadConcurrency": "4",
             "SweepConcurrency": "4",

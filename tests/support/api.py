@@ -294,13 +294,14 @@ def settle(cloud: LocalCloud, queues: Sequence[str] = QUEUES) -> None:
 def tables(cloud: LocalCloud) -> dict[str, list[Json]]:
     """Every item of every table, in order: two equal answers mean that nothing changed in between.
 
-    Without the feeds of events: those follow the tables, a moment later.
+    Without the feeds of events, which follow the tables a moment later, and what is counted of calls.
     """
     client = aws(cloud, "dynamodb")
+    elsewhere = ("#EVENTS", "#CALLS")
     found: dict[str, list[Json]] = {}
     for table in ("Directory", "Contacts", "Conversations", "Sends"):
         pages = client.get_paginator("scan").paginate(TableName=cloud.outputs[f"{table}TableName"])
-        items = [item for page in pages for item in page["Items"] if not item["pk"]["S"].endswith("#EVENTS")]
+        items = [item for page in pages for item in page["Items"] if not item["pk"]["S"].endswith(elsewhere)]
         found[table] = sorted(items, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
     return found
 

@@ -141,6 +141,7 @@ class Api:
         member: str = "member",
         role: str = "owner",
         scopes: str = "campaigns,contacts,conversations,read,settings",
+        plan: str = "free",
         headers: dict[str, str] | None = None,
         query: str = "",
         params: dict[str, str] | None = None,
@@ -157,7 +158,7 @@ class Api:
             "http": {"method": method, "path": path},
         }
         if tenant is not None:
-            caller = {"tenant_id": tenant, "member_id": member, "role": role, "scopes": scopes}
+            caller = {"tenant_id": tenant, "member_id": member, "role": role, "scopes": scopes, "plan": plan}
             context["authorizer"] = {"lambda": caller}
         pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair) if params is None else params
         event = {

@@ -49,6 +49,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "META_APP_ID": "100",
             "META_CALLBACK_URL": "https://cell.example.com/webhooks/meta",
             "API_URL": "https://api.example.com",
+            "CALL_LIMIT_FACTOR": "1000",
             "CONTROL_URL": "",
             "EMAIL_VERIFICATION": "skip",
             "ALLOW_PRIVATE_WEBHOOKS": "false",

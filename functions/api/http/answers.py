@@ -67,9 +67,22 @@ SCHEMAS: Mapping[str, Json] = {
 HEADERS: Mapping[str, Json] = {
     "X-Request-Id": {"description": "The id of the request, to be quoted to us.", "schema": {"type": "string"}},
     "Retry-After": {"description": "In how many seconds to try again.", "schema": {"type": "integer"}},
+    "RateLimit-Policy": {
+        "description": "How many calls (`q`) in how many seconds (`w`) the caller may make, and all callers of the "
+        "tenant together (draft-ietf-httpapi-ratelimit-headers-11).",
+        "schema": {"type": "string"},
+        "example": '"caller";q=100;w=10, "tenant";q=200;w=10',
+    },
+    "RateLimit": {
+        "description": "How many calls of each are left (`r`), and in how many seconds there are all again (`t`).",
+        "schema": {"type": "string"},
+        "example": '"caller";r=93;t=1, "tenant";r=187;t=1',
+    },
 }
 _ID = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 _WAIT = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+LIMITS = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit-Policy", "RateLimit")}
+"""On every answer to a caller, but for those who are not let in."""
 _EVERY: Mapping[int, Codes] = {
     422: ("unknown_parameter",),
     429: (),
@@ -79,6 +92,7 @@ _EVERY: Mapping[int, Codes] = {
 _CALLER: Mapping[int, Codes] = {
     401: ("token_expired", "token_invalid", "token_missing"),
     403: ("forbidden", "missing_scope"),
+    429: ("rate_limited",),
 }
 _BODY: Mapping[int, Codes] = {
     400: ("malformed_json", "not_utf8"),
@@ -128,7 +142,7 @@ def answer(status: int, codes: Sequence[str]) -> Json:
     words = HTTPStatus(status).phrase
     return {
         "description": f"{words}: {', '.join(f'`{code}`' for code in codes)}." if codes else f"{words}.",
-        "headers": _ID | _WAIT if status in (409, 429, 503) else _ID,
+        "headers": _ID | (_WAIT if status in (409, 429, 503) else {}) | (LIMITS if "rate_limited" in codes else {}),
         "content": content,
         "x-problem-codes": list(codes),
     }

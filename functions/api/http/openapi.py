@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 
-from functions.api.http.answers import HEADERS, SCHEMAS, answer, codes_of, success
+from functions.api.http.answers import HEADERS, LIMITS, SCHEMAS, answer, codes_of, success
 from functions.api.http.description import Codes, Description
 from functions.api.http.examples import Examples
 
@@ -132,6 +132,9 @@ def _answer(operation: dict[str, Any], method: str, own: Mapping[int, Codes], mo
         for response in responses.values():
             replayed = {"Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}}
             response["headers"] = response["headers"] | replayed
+    if "x-required-scope" in operation:
+        for response in responses.values():
+            response["headers"] = response["headers"] | LIMITS
     for refusal, codes in codes_of(operation, method, own).items():
         responses[str(refusal)] = answer(refusal, codes)
     operation["responses"] = responses

@@ -51,6 +51,7 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
         member_id=str(context.get("member_id", "")),
         role=str(context.get("role", "")),
         scopes=frozenset(part for part in str(context.get("scopes", "")).split(",") if part),
+        plan=str(context.get("plan", "")),
     )
 
 

@@ -99,9 +99,10 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who makes an API call, as the authorizer established it."""
+    """Who makes an API call, as the authorizer established it. `plan` is what the tenant pays for."""
 
     tenant_id: TenantId
     member_id: str
     role: str
     scopes: frozenset[str]
+    plan: str = ""

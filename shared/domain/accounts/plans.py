@@ -10,18 +10,20 @@ PAYING = frozenset({"active", "trialing", "past_due"})
 
 @dataclass(frozen=True, slots=True)
 class Entitlements:
-    """Limits of a plan; a campaign may not plan more recipients than `campaign_recipients`."""
+    """Limits of a plan; a campaign may not plan more recipients than `campaign_recipients`. `calls_per_second` of the
+    API are of all callers together, ten seconds' worth of them at once (`call_limits`)."""
 
     plan: str
     numbers: int
     campaign_recipients: int
     members: int
+    calls_per_second: int
 
 
 _PLANS = {
-    "free": Entitlements("free", numbers=1, campaign_recipients=100_000, members=3),
-    "starter": Entitlements("starter", numbers=2, campaign_recipients=500_000, members=10),
-    "growth": Entitlements("growth", numbers=20, campaign_recipients=20_000_000, members=200),
+    "free": Entitlements("free", numbers=1, campaign_recipients=100_000, members=3, calls_per_second=20),
+    "starter": Entitlements("starter", numbers=2, campaign_recipients=500_000, members=10, calls_per_second=50),
+    "growth": Entitlements("growth", numbers=20, campaign_recipients=20_000_000, members=200, calls_per_second=200),
 }
 PLAN_NAMES = tuple(_PLANS)
 
@@ -30,6 +32,11 @@ def entitlements(plan: str, subscription_status: str) -> Entitlements:
     """The free plan's limits unless the subscription is in a paying state and the plan is known."""
     if subscription_status not in PAYING:
         return _PLANS["free"]
+    return limits_of_plan(plan)
+
+
+def limits_of_plan(plan: str) -> Entitlements:
+    """Those of a plan that is paid for; the free plan's for one that is not known."""
     return _PLANS.get(plan, _PLANS["free"])
 
 

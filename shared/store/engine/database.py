@@ -7,7 +7,7 @@ against 58 ms for one client), so every model's connection is handed the same cl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
@@ -36,8 +36,7 @@ _CONFIG = Config(
     retries={"total_max_attempts": 4, "mode": "standard"},
     parameter_validation=False,
 )
-
-
+_ONCE = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1, "mode": "standard"})
 _PARSERS = "response_parser_factory"
 """What a client asks for the parser of its answers (botocore's component of a session)."""
 _TOO_LARGE = "exceeded the maximum allowed size"
@@ -91,6 +90,11 @@ class Database:
     client: DynamoDBClient
     session: botocore.session.Session
     env: Mapping[str, str]
+
+    def impatient(self) -> Database:
+        """The same by a client that asks once and waits for a second: for what is done without where it fails."""
+        client = cast("DynamoDBClient", self.session.create_client("dynamodb", config=_CONFIG.merge(_ONCE)))
+        return replace(self, client=client)
 
     @property
     def directory(self) -> str:

@@ -146,5 +146,6 @@ KEYS = (
     Key("Sends", "T#<t>#EVENTS / HEAD", "webhooks", False, _TENANT),
     Key("Sends", "T#<t>#EVENTS / E#<n>", "webhooks", True, "25 hours", "expires"),
     Key("Sends", "T#<t>#LEASES / <kind>", "accounts", False, "minutes"),
+    Key("Sends", "T#<t>#CALLS / <caller>", "accounts", False, "an hour after the last call"),
     Key("Sends", "T#<t>#WH#<endpoint> / <ms>-<event>", "webhooks", True, "30 days", "expires"),
 )

@@ -315,6 +315,7 @@ def test_signing_up_logging_in_and_an_api_key(api: Api) -> None:
     granted = grant(guard, key["key"], EpochMs(1))
     assert granted == {
         "tenant_id": tenant_id, "member_id": key["id"], "role": "api_key", "scopes": "contacts,read",
+        "plan": "free",
     }  # fmt: skip
     assert api.call("DELETE", f"/v1/api-keys/{key['id']}", tenant=tenant_id).status == 204
     assert grant(guard, key["key"], EpochMs(1)) is Refusal.TOKEN_INVALID

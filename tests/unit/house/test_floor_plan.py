@@ -30,6 +30,7 @@ _EVENTS = "stored by shared.store.webhooks, which keeps what the API alone reads
 ALONE = {
     "shared.clients.link_probe": "clients stand in one place, the only one that may import httpx",
     "shared.clients.stripe_gateway": "clients stand in one place, the only one that may import stripe",
+    "shared.domain.accounts.call_limits": "stored by shared.store.accounts.call_buckets",
     "shared.domain.accounts.signup": "stored by shared.store.accounts.signups",
     "shared.domain.contacts.consent_names": "shared.domain.contacts.phone asks it of remarks beside numbers",
     "shared.domain.contacts.opt_out_words.standings": "the words of a no stand in one place",

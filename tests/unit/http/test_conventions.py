@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 
 from functions.api import handler
+from tests.support.template import load_template, resources
 
 Json = dict[str, Any]
 SERVER = "https://api.example.com"
@@ -193,6 +194,29 @@ def test_its_refusals_are_problems_with_their_codes(name: str) -> None:
         # Without a code of ours it is the gateway that says so.
         assert codes or status == 429, status
         assert all(f"`{code}`" in response["description"] for code in codes), status
+
+
+@each
+def test_whoever_calls_it_is_told_how_often_they_may(name: str) -> None:
+    if name in PUBLIC:
+        return
+    found = _responses(OPERATIONS[name][2])
+    assert "rate_limited" in found[429]["x-problem-codes"]
+    assert {"Retry-After", "RateLimit", "RateLimit-Policy"} <= found[429]["headers"].keys()
+    successes = [response for status, response in found.items() if status < 300]
+    assert all({"RateLimit", "RateLimit-Policy"} <= response["headers"].keys() for response in successes)
+
+
+def test_a_browser_may_read_every_header_that_is_described() -> None:
+    exposed = load_template()["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]["ExposeHeaders"]
+    assert {name.lower() for name in DOCUMENT["components"]["headers"]} <= set(exposed)
+
+
+def test_only_the_api_limits_calls() -> None:
+    """What Meta and Stripe send is never turned away for being much."""
+    functions = resources(load_template(), "AWS::Serverless::Function")
+    told = [name for name, one in functions.items() if "CALL_LIMIT_FACTOR" in str(one.get("Environment"))]
+    assert told == ["ApiFunction"]
 
 
 def _examples(operation: Json) -> list[tuple[str, Json, object]]:

@@ -18,7 +18,6 @@ ELSEWHERE = {
     "media_host": "ends the copying of a received file",
     "misconfigured": "a deployment that is not told all; a caller is told `internal`",
     "not_yet": "between a queue and its worker",
-    "rate_limited": "each bound has a code of its own",
     "rejected": "each case has a code of its own",
     "send_refused": "each case has a code of its own",
     "too_many": "each case has a code of its own",

@@ -1,0 +1,72 @@
+"""Buckets of calls, in the Sends table, which nothing listens to: `T#<t>#CALLS` / the caller, or `ALL` for the tenant.
+
+Calls are written down by one addition on condition that there is room: 1 WRU, and another one where the bucket was not
+as full, or as empty, as its worker thought. A refusal is 1 WRU, and nothing while the worker remembers it.
+"""
+
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+
+from shared.clock import EpochMs
+from shared.domain.accounts.call_limits import Known, Quota
+from shared.errors import RetryableError
+from shared.ids import TenantId
+from shared.store.engine.claims import condition_failed
+from shared.store.engine.codec import decode_item, encode, encode_item, number
+from shared.store.engine.database import Database
+
+OF_TENANT = "ALL"
+"""The bucket of all callers."""
+_ATTEMPTS = 3
+_KEEP_SECONDS = 3600
+"""A bucket that is full is as good as none."""
+_FULL = "attribute_not_exists(full_at) OR full_at <= :now"
+_IN_USE = "full_at > :now AND full_at <= :latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Whether there was room for the call, and from when on the bucket is full now (epoch µs)."""
+
+    room: bool
+    full_at_us: int
+
+
+class CallBuckets:
+    def __init__(self, database: Database) -> None:
+        self._client = database.client
+        self._table = database.sends
+
+    def take(self, tenant_id: TenantId, bucket: str, quota: Quota, known: Known | None, now: EpochMs) -> Taken:
+        """Write one more call down, and what is owed of earlier ones. Without room for all of it, nothing is written.
+
+        Raises ClientError or BotoCoreError when the table does not answer, RetryableError when it never says the same.
+        """
+        owed_us = known.owed * quota.call_us if known else 0
+        now_us, latest_us, time_us = now * 1000, quota.latest_us(now) - owed_us, owed_us + quota.call_us
+        full = known is None or known.full_at_us <= now_us
+        for _ in range(_ATTEMPTS):
+            values = {":now": now_us, ":after": now_us + time_us} if full else {":now": now_us, ":more": time_us}
+            values |= {":ttl": now // 1000 + _KEEP_SECONDS} | ({} if full else {":latest": latest_us})
+            try:
+                answer = self._client.update_item(
+                    TableName=self._table,
+                    Key=encode_item({"pk": f"T#{tenant_id}#CALLS", "sk": bucket}),
+                    UpdateExpression=f"SET full_at = {':after' if full else 'full_at + :more'}, #ttl = :ttl",
+                    ConditionExpression=_FULL if full else _IN_USE,
+                    ExpressionAttributeNames={"#ttl": "ttl"},
+                    ExpressionAttributeValues={name: encode(value) for name, value in values.items()},
+                    ReturnValues="UPDATED_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
+            except ClientError as error:
+                if not condition_failed(error):
+                    raise
+                found = number(decode_item(error.response.get("Item", {})), "full_at")  # type: ignore[call-overload]
+                if found > latest_us:
+                    return Taken(False, found)
+                full = found <= now_us
+                continue
+            return Taken(True, number(decode_item(answer["Attributes"]), "full_at"))
+        raise RetryableError("a bucket of calls is full and in use by turns")
