@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from functions.api import bootstrap
+from functions.api.http.call_limits import CallLimits
 from shared.store.engine.database import TableItem
 from tests.support.api_handler import Api, Stores
 from tests.support.fake_aws import platform_secrets
@@ -67,5 +68,6 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
         bootstrap.parts.cache_clear()
         parts = bootstrap.parts()
         straighten(TableItem._client)
+        straighten(parts[CallLimits]._buckets._client)
         yield Api(Stores.of(parts), s3, sqs, scheduler)
         bootstrap.parts.cache_clear()
