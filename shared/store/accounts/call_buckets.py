@@ -12,9 +12,8 @@ from shared.clock import EpochMs
 from shared.domain.accounts.call_limits import Known, Quota
 from shared.errors import RetryableError
 from shared.ids import TenantId
-from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import decode_item, encode, encode_item, number
-from shared.store.engine.database import Database
+from shared.store.engine.database import Database, standing_item
 
 OF_TENANT = "ALL"
 """The bucket of all callers."""
@@ -61,9 +60,7 @@ class CallBuckets:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             except ClientError as error:
-                if not condition_failed(error):
-                    raise
-                found = number(decode_item(error.response.get("Item", {})), "full_at")  # type: ignore[call-overload]
+                found = number(standing_item(error), "full_at")
                 if found > latest_us:
                     return Taken(False, found)
                 full = found <= now_us

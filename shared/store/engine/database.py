@@ -163,7 +163,8 @@ def put_if_absent(client: DynamoDBClient, table: str, item: Item) -> Item:
 
 
 def standing_item(error: ClientError) -> Item:
-    """The item that a condition did not hold for, of a write that asks for it. Raises every other error again."""
+    """The item that a condition did not hold for, of a write that asks for it; empty where there was none. Raises every
+    other error again."""
     if not condition_failed(error):
         raise error
-    return decode_item(cast("Mapping[str, Mapping[str, Mapping[str, object]]]", error.response)["Item"])
+    return decode_item(cast("Mapping[str, Mapping[str, Mapping[str, object]]]", error.response).get("Item", {}))

@@ -22,7 +22,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 
 APP = App("100", "app-secret", "verify-me")
-ROOM = Entitlements("test", numbers=2, campaign_recipients=1, members=1)
+ROOM = Entitlements("test", numbers=2, campaign_recipients=1, members=1, calls_per_second=1)
 
 
 def described(**changed: object) -> dict[str, Any]:
