@@ -25,8 +25,8 @@ async def watch(note: Callable[[float, float], None]) -> None:
             note(now, now - wanted)
 
 
-def peak(moments: Iterable[float], standstills: Sequence[Standstill] = ()) -> int:
-    """The most of these moments (seconds) that lie in any one second, but for seconds with a standstill in them."""
+def peak(moments: Iterable[float], standstills: Sequence[Standstill] = (), *, span: float = 1.0) -> int:
+    """The most of these moments (seconds) that lie in any `span` seconds, but for those with a standstill in them."""
     still = deque(sorted(standstills))
     window: deque[float] = deque()
     most, stood_until = 0, float("-inf")
@@ -34,8 +34,8 @@ def peak(moments: Iterable[float], standstills: Sequence[Standstill] = ()) -> in
         while still and still[0][0] - still[0][1] <= moment:
             stood_until = still.popleft()[0] + _AFTER_SECONDS
         window.append(moment)
-        while window[0] <= moment - 1.0:
+        while window[0] <= moment - span:
             window.popleft()
-        if stood_until <= moment - 1.0:
+        if stood_until <= moment - span:
             most = max(most, len(window))
     return most

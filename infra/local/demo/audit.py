@@ -20,9 +20,11 @@ _FURTHEST = ("read", "delivered", "failed", "sent")
 _PRICE_WORDS = frozenset(PRICE_WORDS)
 _AFTER_A_NO_SECONDS = 3.0
 """A lane looks for new opt-outs about once a second; what leaves later than this after one was stored is a breach."""
-
-
 _AWAY_SECONDS = 5.0
+_LONG_SECONDS = 5.0
+"""A busy machine holds messages up and lets them arrive together, as networks do: that fills one second too much,
+and not five."""
+_REFUSED_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +197,12 @@ def _pace(found: Findings, story: Story, ours: Sequence[Send]) -> None:
     steady = peak((send.monotonic for send in ours), story.standstills)
     detail = f"at most {found.peak} in any one second{_steadily(found.peak, steady)}, cap {story.cap}"
     found.check("the lane kept to its cap", steady <= story.cap, detail, promise=False)
-    steady = peak((send.monotonic for send in story.sends), story.standstills)
     throttled = really_throttled(story.sends)
-    detail = f"at most {found.peak_of_all} in any one second{_steadily(found.peak_of_all, steady)}, limit {story.limit}"
-    detail += f"; {throttled} refused for it and sent later" if throttled else ""
-    found.check("the number kept to its limit", steady <= story.limit, detail)
+    most = peak((send.monotonic for send in story.sends), span=_LONG_SECONDS) / _LONG_SECONDS
+    detail = f"at most {most:.0f} a second over {_LONG_SECONDS:.0f} s, {found.peak_of_all} in any one second, limit "
+    detail += f"{story.limit}; {throttled} refused for it and sent later"
+    kept = most <= story.limit and throttled <= _REFUSED_SHARE * len(story.sends)
+    found.check("the number kept to its limit", kept, detail)
 
 
 def _steadily(most: int, steady: int) -> str:

@@ -109,9 +109,15 @@ def test_a_price_question_without_an_answer_is_found() -> None:
     assert "the bot answered who asked for prices" in broken(story(sends=story().sends[:2]))
 
 
-def test_more_than_the_limit_is_found_unless_the_machine_stood_still() -> None:
-    fast = [send("1", i / 90, accepted=False) for i in range(200)]
-    assert "the number kept to its limit" in broken(story(sends=[*story().sends, *fast]))
+def test_more_than_the_limit_is_found_however_it_is_spread() -> None:
+    steady = [send("1", i / 90, accepted=False) for i in range(600)]
+    assert "the number kept to its limit" in broken(story(sends=[*story().sends, *steady]))
+    in_bursts = [send("1", i // 100 * 2 + i % 100 / 100, accepted=False) for i in range(600)]
+    refused = [replace(one, code=130429) if i % 100 >= 80 else one for i, one in enumerate(in_bursts)]
+    assert "the number kept to its limit" in broken(story(sends=[*story().sends, *refused]))
+
+
+def test_what_was_held_up_on_its_way_is_not_taken_for_a_breach() -> None:
     held_up = [send("1", i / 70, accepted=False) for i in range(140)]
     held_up += [send("1", 2.6 + i / 1000, accepted=False) for i in range(30)]
     held_up += [send("1", 2.7 + i / 70, accepted=False) for i in range(70)]
