@@ -24,7 +24,7 @@ from tests.support.api import (
     wait_for,
 )
 
-CROWD, IN_A_POST = 400, 100
+CROWD, IN_A_POST = 200, 100
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,7 @@ from shared.store.templates.templates import Templates
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
+from tests.support.api_document import api_document
 from tests.support.declared import Declared
 from tests.support.fake_aws import Context
 
@@ -49,7 +50,7 @@ _NUMBERS = itertools.count(1)
 
 @functools.cache
 def declared() -> Declared:
-    return Declared(json.loads(handler.api.document("https://api.example.com")))
+    return Declared(api_document())
 
 
 @dataclass(frozen=True, slots=True)

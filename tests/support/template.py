@@ -1,5 +1,7 @@
 """infra/template.yaml as plain data: short forms spelled out (`Fn::GetAtt`), loops unrolled."""
 
+import copy
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,11 @@ _Loader.add_multi_constructor("!", _short_form)
 
 def load_template() -> Data:
     """The template with every `Fn::ForEach` unrolled."""
+    return copy.deepcopy(_loaded())
+
+
+@functools.cache
+def _loaded() -> Data:
     template: Data = _unrolled(yaml.load(TEMPLATE.read_text(), _Loader))  # noqa: S506 - it is our own file
     return template
 

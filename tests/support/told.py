@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from shared.domain.webhooks import tenant_event
 from shared.domain.webhooks.tenant_event import TenantEvent
+from tests.support.api_document import api_document
 
 Json = dict[str, Any]
 _OURS = ("functions", "shared", "infra")
@@ -63,9 +64,7 @@ def _closed(schema: Any) -> Any:
 @functools.cache
 def told() -> Told:
     """Of the code at hand."""
-    from functions.api import handler
-
-    return Told(json.loads(handler.api.document("https://api.example.com")))
+    return Told(api_document())
 
 
 @contextmanager

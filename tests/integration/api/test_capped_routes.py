@@ -3,7 +3,6 @@
 A route that makes, names or enlarges something has a row here, or stands below with the reason why it has none.
 """
 
-import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 
-from functions.api import handler
 from infra.local.meta_simulator.server import in_thread
 from shared.clock import EpochMs
 from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Role, Scope, Tenant
@@ -24,6 +22,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
 from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.engine.directory import DirectoryItem, document_item
+from tests.support.api_document import api_document
 from tests.support.api_handler import Api
 from tests.support.at_once import Racers, racers
 from tests.support.fake_aws import SECRETS
@@ -302,7 +301,7 @@ def test_no_race_passes_a_bound(row: Capped, world: World, racing: Racers) -> No
 
 
 def test_every_route_that_makes_something_has_a_row_or_a_reason() -> None:
-    document = json.loads(handler.api.document("https://api.example.com"))
+    document = api_document()
     routes = {
         f"{method.upper()} {path}"
         for path, methods in document["paths"].items()

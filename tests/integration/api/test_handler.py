@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from functions.api import handler
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal
@@ -28,6 +27,7 @@ from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
+from tests.support.api_document import api_document
 from tests.support.api_handler import Answer, Api
 
 NOBODY, NONE = TenantId("t"), TenantId("")
@@ -35,8 +35,7 @@ PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password":
 
 
 def paths() -> list[tuple[str, str, dict[str, Any]]]:
-    document = json.loads(handler.api.document("https://api.example.com"))
-    return [(m.upper(), path, operation) for path, ms in document["paths"].items() for m, operation in ms.items()]
+    return [(m.upper(), path, operation) for path, ms in api_document()["paths"].items() for m, operation in ms.items()]
 
 
 def is_problem(answer: Answer, status: int, code: str, field: str | None = None) -> bool:

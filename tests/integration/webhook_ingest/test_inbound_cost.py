@@ -187,6 +187,10 @@ def test_the_same_message_again_costs_no_more(measured: Measured) -> None:
     assert again.wru <= first.wru
 
 
+_AT_ONCE = 120
+"""A sample of the 300 messages a second that a big number hears; a key of an index shall take 200 writes of them."""
+
+
 def test_no_key_of_an_index_takes_what_a_big_number_hears_at_once(measured: Measured, deps: Deps) -> None:
     deps.accounts.change_number(TENANT, PHONE_ID, lambda number: replace(number, throughput=1_000))
     listed: Counter[str] = Counter()
@@ -197,16 +201,16 @@ def test_no_key_of_an_index_takes_what_a_big_number_hears_at_once(measured: Meas
             listed[params["Item"]["gsi1pk"]["S"]] += 2
 
     deps.contacts._client.meta.events.register("provide-client-params.dynamodb.PutItem", note)
-    for n in range(300):
+    for n in range(_AT_ONCE):
         measured.take(n, **text("ok"))
-    assert sum(listed.values()) == 600
-    assert max(listed.values()) <= 200
+    assert sum(listed.values()) == 2 * _AT_ONCE
+    assert max(listed.values()) / _AT_ONCE <= 200 / 300
     found, cursor = list[str](), None
     while not found or cursor:
         page = deps.conversations.page(TENANT, 100, cursor, epoch_ms())
         found += [head.trail.inbound_wamid for head in page.items]
         cursor = page.cursor
-    assert found == [f"wamid.{n}" for n in range(300, 0, -1)]
+    assert found == [f"wamid.{n}" for n in range(_AT_ONCE, 0, -1)]
 
 
 def test_what_one_read_of_a_numbers_work_serves_whoever_wrote_before(

@@ -11,11 +11,11 @@ import jsonschema_rs
 import pytest
 
 from functions.api import handler
+from tests.support.api_document import SERVER, api_document
 from tests.support.template import load_template, resources
 
 Json = dict[str, Any]
-SERVER = "https://api.example.com"
-DOCUMENT: Json = json.loads(handler.api.document(SERVER))
+DOCUMENT: Json = api_document()
 OPERATIONS: dict[str, tuple[str, str, Json]] = {
     f"{method.upper()} {path}": (method, path, operation)
     for path, methods in DOCUMENT["paths"].items()

@@ -1,13 +1,12 @@
 """Every code that is written down somewhere is one of an operation's, or has its reason here."""
 
 import ast
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from functions.api import handler
+from tests.support.api_document import api_document
 
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = {
@@ -48,7 +47,7 @@ def _text(value: ast.expr) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def declared() -> set[str]:
-    document = json.loads(handler.api.document("https://api.example.com"))
+    document = api_document()
     shared = document["components"]["responses"]
     return {
         code

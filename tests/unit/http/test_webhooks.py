@@ -1,22 +1,21 @@
 """The outgoing events in the OpenAPI document: each type has its schema, and what breaks it fails by name."""
 
 import contextlib
-import json
 from types import FunctionType
 from typing import Any
 
 import pytest
 
-from functions.api import handler
 from functions.api.events.signature import headers, secret_of
 from functions.api.events.verification import verification
 from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import ATTEMPTS
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from tests.support.api_document import api_document
 from tests.support.told import Told, Undescribed, told_as_described
 
 Json = dict[str, Any]
-DOCUMENT: Json = json.loads(handler.api.document("https://api.example.com"))
+DOCUMENT: Json = api_document()
 TOLD = Told(DOCUMENT)
 CAMPAIGN: Json = DOCUMENT["webhooks"]["campaign.paused"]["post"]["requestBody"]["content"]["application/json"][
     "example"
