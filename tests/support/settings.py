@@ -3,6 +3,7 @@
 Run as a program it answers for several at once: a bootstrap leaves its tables and clients behind in the process.
 """
 
+import functools
 import importlib
 import json
 import os
@@ -12,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from unittest.mock import patch
+
+import botocore.loaders
+import botocore.session
 
 from shared.errors import ConfigError
 
@@ -73,5 +77,7 @@ def _read_by(handler: str, given: Mapping[str, str]) -> Settings:
 
 
 if __name__ == "__main__":
+    # What describes a service is read once, and not for each function's clients.
+    botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
     asked = json.load(sys.stdin)
     print(json.dumps({handler: asdict(_read_by(handler, given)) for handler, given in asked.items()}))
