@@ -47,13 +47,16 @@ class NotYet(RetryableError):
 
 
 class RateLimited(RetryableError):
-    """Too many at a time; `retry_after` (s) says from when on it is worth another try (RFC 6585, 4)."""
+    """Too many at a time, or in a time; in `wait_ms` it is worth another try, which is told in seconds, at least one
+    (RFC 6585, 4)."""
 
     code = "rate_limited"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: int, code: str | None = None) -> None:
-        super().__init__(message, code=code, extensions={"retry_after_seconds": retry_after})
+    def __init__(self, message: str, *, wait_ms: int, field: str | None = None, code: str | None = None) -> None:
+        super().__init__(
+            message, field=field, code=code, extensions={"retry_after_seconds": max(1, -(-wait_ms // 1000))}
+        )
 
 
 class PermanentError(AppError):
@@ -106,13 +109,6 @@ class TooMany(PermanentError):
 
     code = "too_many"
     status = 422
-
-
-class TooManyRequests(PermanentError):
-    """The caller did this too often; the message says when it may again."""
-
-    code = "too_many_requests"
-    status = 429
 
 
 class ProviderRejected(PermanentError):

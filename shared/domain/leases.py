@@ -67,4 +67,4 @@ def without_lease(leases: Leases, lease_id: str) -> Leases:
 def _require_room(live: Sequence[Lease], most: int, now: EpochMs, bound: Bound) -> None:
     if len(live) >= most:
         first = min(lease.until for lease in live)
-        raise RateLimited(bound.words, retry_after=max(1, -((now - first) // 1000)), code=bound.code)
+        raise RateLimited(bound.words, wait_ms=first - now, code=bound.code)

@@ -180,6 +180,7 @@ class Api:
         declared().check(
             method, path, answer["statusCode"], parsed.get("code") if answer["statusCode"] >= 400 else None
         )
+        assert answer["statusCode"] != 429 or int(answer["headers"]["Retry-After"]) >= 1
         return Answer(answer["statusCode"], parsed, answer["headers"], size)
 
     def queued(self, queue: str, tenant: TenantId) -> list[dict[str, Any]]:

@@ -94,7 +94,7 @@ def test_of_records_worked_on_together_what_is_not_done_in_time_comes_again_alon
 
 
 def test_a_limit_says_when_to_come_again() -> None:
-    error = RateLimited("too many", retry_after=7)
+    error = RateLimited("too many", wait_ms=6_001)
     assert (error.status, error.retryable, error.extensions) == (429, True, {"retry_after_seconds": 7})
 
 

@@ -85,7 +85,7 @@ def _unfinished(doors: Doors, application: Application, taken: Conflict) -> str:
 def sign_up(doors: Doors, application: Application, now: EpochMs) -> None:
     """Have a code mailed to the address, unless somebody has an account with it; that is not told.
 
-    Raises InvalidInput, which names the field, TooManyRequests, and RetryableError.
+    Raises InvalidInput, which names the field, RateLimited, and RetryableError.
     """
     check_password(application.password)
     email = application.email
@@ -121,7 +121,7 @@ def _register(doors: Doors, application: Application) -> str:
 
 
 def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
-    """Raises Unauthenticated, the same whatever is wrong, TooManyRequests, and Conflict when there is no tenant."""
+    """Raises Unauthenticated, the same whatever is wrong, RateLimited, and Conflict when there is no tenant."""
     try:
         session = (
             _with_code(doors, email, password, code=code, now=now) if code else doors.users.log_in(email, password)

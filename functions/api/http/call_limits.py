@@ -62,7 +62,7 @@ class CallLimits:
             return Allowance(headers)
         count("CallOverLimit")
         full_at_us = self._known[full.key].with_owed_us(full.quota, now)
-        return Allowance(headers, _refusal(full.quota, full.quota.wait_seconds(full_at_us, now)))
+        return Allowance(headers, _refusal(full.quota, full.quota.wait_ms(full_at_us, now)))
 
     def _charged(self, bucket: _Bucket, step: Step, now: EpochMs) -> bool:
         """False when the table has no room for it."""
@@ -98,8 +98,8 @@ class CallLimits:
         return {"RateLimit-Policy": ", ".join(policies), "RateLimit": ", ".join(states)}
 
 
-def _refusal(quota: Quota, wait_seconds: int) -> RateLimited:
+def _refusal(quota: Quota, wait_ms: int) -> RateLimited:
     who = "the caller" if quota.name == "caller" else "all callers of the tenant together"
     seconds = WINDOW_MS // 1000
     words = f"too many calls: {who} may make {quota.calls} in {seconds} s; wait as long as Retry-After says"
-    return RateLimited(words, retry_after=max(1, wait_seconds))
+    return RateLimited(words, wait_ms=wait_ms)

@@ -44,9 +44,9 @@ class Quota:
         used = -(-max(0, full_at_us - now * 1000) // self.call_us)
         return max(0, self.calls - self.reserved - used)
 
-    def wait_seconds(self, full_at_us: int, now: EpochMs) -> int:
+    def wait_ms(self, full_at_us: int, now: EpochMs) -> int:
         """Until there is a call again, rounded up; 0 when there is one."""
-        return -(-max(0, full_at_us - self.latest_us(now)) // 1_000_000)
+        return -(-max(0, full_at_us - self.latest_us(now)) // 1_000)
 
 
 def quotas_of(limits: Entitlements, factor: int, *, by_key: bool) -> tuple[Quota, Quota]:

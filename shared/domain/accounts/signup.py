@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from shared.clock import EpochMs
-from shared.errors import RetryableError, TooManyRequests
+from shared.errors import RateLimited, RetryableError
 
 HOUR_MS: Final = 3_600_000
 CONFIRM_WITHIN_MS: Final = 24 * HOUR_MS
@@ -45,25 +45,25 @@ Change = Callable[[PendingSignup], PendingSignup]
 
 def hold_for_signup(now: EpochMs) -> Change:
     """From now on nothing confirms what somebody chose before. Raises RetryableError while another call has it, and
-    TooManyRequests."""
+    RateLimited."""
 
     def change(found: PendingSignup) -> PendingSignup:
         held = _held(found, now)
         recent = _of_the_last_hour(found.signups, now)
         if len(recent) >= MOST_SIGNUPS:
-            raise TooManyRequests("too many sign-ups for this address; try again in an hour", field="email")
+            raise _too_many("sign-ups", recent, now)
         return replace(held, verifier="", signups=(*recent, now))
 
     return change
 
 
 def hold_for_code(now: EpochMs) -> Change:
-    """Raises RetryableError while another call has it, and TooManyRequests."""
+    """Raises RetryableError while another call has it, and RateLimited."""
 
     def change(found: PendingSignup) -> PendingSignup:
         recent = _of_the_last_hour(found.codes, now)
         if len(recent) >= MOST_CODES:
-            raise TooManyRequests("too many log-ins with a code for this address; try again in an hour", field="email")
+            raise _too_many("log-ins with a code", recent, now)
         return replace(_held(found, now), codes=(*recent, now))
 
     return change
@@ -82,3 +82,8 @@ def _held(found: PendingSignup, now: EpochMs) -> PendingSignup:
 
 def _of_the_last_hour(moments: tuple[EpochMs, ...], now: EpochMs) -> tuple[EpochMs, ...]:
     return tuple(moment for moment in moments if moment > now - HOUR_MS)
+
+
+def _too_many(calls: str, recent: tuple[EpochMs, ...], now: EpochMs) -> RateLimited:
+    words = f"too many {calls} for this address within an hour; wait as long as Retry-After says"
+    return RateLimited(words, wait_ms=min(recent) + HOUR_MS - now, field="email", code="too_many_requests")

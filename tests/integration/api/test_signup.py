@@ -67,7 +67,7 @@ def answer(call: Callable[[], object]) -> tuple[int, str, str | None, str]:
     try:
         call()
     except AppError as error:
-        return error.status, error.code, error.field, error.message
+        return error.status, error.code, error.field, f"{error.message} {error.extensions}"
     return 200, "", None, ""
 
 

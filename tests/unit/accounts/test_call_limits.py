@@ -78,10 +78,10 @@ def test_whoever_waits_as_long_as_the_answer_says_is_let_through(pause: int, ask
 @given(st.integers(0, 2 * 10**7), st.integers(1, 5_000), st.integers(0, 4))
 def test_what_is_left_and_how_long_to_wait_say_the_same(ahead_us: int, size: int, share: int) -> None:
     quota, now = Quota("q", size + 8, size // 8 * share), EpochMs(START)
-    left, wait = quota.left(now * 1000 + ahead_us, now), quota.wait_seconds(now * 1000 + ahead_us, now)
+    left, wait = quota.left(now * 1000 + ahead_us, now), quota.wait_ms(now * 1000 + ahead_us, now)
     assert (left > 0) == (wait == 0)
     assert left <= quota.calls - quota.reserved
-    later = EpochMs(now + wait * 1000)
+    later = EpochMs(now + wait)
     assert quota.left(now * 1000 + ahead_us, later) > 0
 
 
