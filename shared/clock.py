@@ -15,8 +15,8 @@ def epoch_ms() -> EpochMs:
     return EpochMs(time.time_ns() // 1_000_000)
 
 
-def within(ms: int) -> Callable[[], bool]:
-    """Says, whenever it is called, whether so long has passed since now; by the monotonic clock."""
+def deadline_passed(ms: int) -> Callable[[], bool]:
+    """Says, whenever it is called, whether the deadline so long from now is passed; by the monotonic clock."""
     end = time.monotonic() + ms / 1000
     return lambda: time.monotonic() >= end
 

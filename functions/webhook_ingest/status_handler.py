@@ -1,6 +1,7 @@
 """Delivery statuses from the StatusQueue (standard, thousands of records a batch, any order, any repetition).
 
-They are folded per block before anything is written. Only the records of a failed write are delivered again.
+A batch's are folded first; then a campaign's go into its journal as one page, or into their blocks where these are
+few. Only the records of a failed write are delivered again.
 
 What bounds a tenant: the queue is fair by number, and tenants take turns among the writes, so that what no longer fits
 into the invocation is of whoever had most.

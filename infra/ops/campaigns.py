@@ -10,7 +10,7 @@ from functions.campaign_dispatch.sweep.logic.step import NO_WORK
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
 from infra.ops.incidents import shown as incident_shown
 from infra.ops.why import Look, why_not_sending
-from shared.clock import EpochMs, within
+from shared.clock import EpochMs, deadline_passed
 from shared.domain.campaigns.books import COUNTS
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.chunks import BooksNotReady
@@ -80,7 +80,7 @@ def books(desk: Desk, tenant_id: TenantId, campaign: Campaign, work: NumberWork)
     if not campaign.sizes and not campaign.skipped:
         return {}
     try:
-        found, as_of = read_books(desk.sends, tenant_id, campaign, work, desk.now, within(_BOOKS_MS))
+        found, as_of = read_books(desk.sends, tenant_id, campaign, work, desk.now, deadline_passed(_BOOKS_MS))
     except BooksNotReady:
         return {"not_ready": "there are more than could be read in a minute: ask again, it goes on from there"}
     return {

@@ -19,8 +19,8 @@ SAMPLE = 400
 PAGE_OVERHEAD = 200
 """Bytes of a page's keys and names."""
 STREAM_WRU = STATUSES * 0.08 / 1_000_000 / (0.625 / 1_000_000)
-"""Kinesis on demand takes $0.08 for a GB in and counts a record as 1 KB at least (from memory, not looked up again); in
-units of what a write costs."""
+"""Kinesis on demand takes $0.08 for a GB in and counts a record as 1 KB at least: that is from memory, and
+has never been looked up. In units of what a write costs."""
 
 
 def main() -> None:

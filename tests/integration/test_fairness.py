@@ -22,6 +22,7 @@ from functions.webhook_ingest import inbound_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
 from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Folded
+from functions.webhook_ingest.statuses.logic.journalling import FEW_BLOCKS
 from functions.webhook_ingest.sync import tasks
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
@@ -155,6 +156,23 @@ def test_the_writes_of_a_batch_of_statuses_take_turns() -> None:
     owners = [sources for sources, _ in jobs]
     assert owners[:3].count({FEW}) == 1
     assert len(owners) == 101
+
+
+def test_the_pages_of_a_batch_of_statuses_take_turns() -> None:
+    """Also with the blocks of those of whom little was told."""
+    folded, few_blocks = Folded(), BlockKey(FEW, CampaignId("d"), 1)
+    pages = [BlockKey(MANY, CampaignId(f"c{n}"), n * 4 + i) for n in range(50) for i in range(FEW_BLOCKS + 1)]
+    blocks = [BlockKey(MANY, CampaignId(f"d{n}"), n) for n in range(50)]
+    theirs = [BlockKey(FEW, CampaignId("c"), i) for i in range(FEW_BLOCKS + 1)]
+    for key in [*pages, *blocks, *theirs, few_blocks]:
+        folded.blocks[key] = StatusChange(sent={1})
+        folded.sources[key] = {f"{key.tenant_id} {key.campaign_id}"}
+    people = {CampaignKey(key.tenant_id, key.campaign_id): 8_000 for key in folded.blocks}
+    jobs = status_record._writes(SimpleNamespace(), folded, people, EpochMs(1))  # type: ignore[arg-type]
+    owners = [sources for sources, _ in jobs]
+    assert len(owners) == 102
+    assert {f"{FEW} c"} in owners[:2]
+    assert {f"{FEW} d"} in owners[:4]
 
 
 class Stream:

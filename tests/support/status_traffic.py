@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared.domain.campaigns.blocks import BLOCK_SIZE
+from tests.support.template import load_template
 
 LANE_RATE = 72
 """Messages a second of one number, and so of one campaign."""
@@ -18,7 +19,7 @@ STATUSES = 2.53
 WINDOW_SECONDS = 20
 POLLERS = 5
 """Batches of the queue that are open at a time at least (AWS Lambda, scaling of SQS event sources)."""
-CONSUMERS = 10
+CONSUMERS = int(load_template()["Parameters"]["StatusConcurrency"]["Default"])
 """And at most: the function's concurrency in the template."""
 
 

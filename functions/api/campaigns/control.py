@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from functions.api.campaigns.earlier_campaigns import check_begun, check_named, scheduled
+from functions.api.campaigns.earlier_campaigns import check_begun, named_and_settled, with_begin_moment
 from functions.api.campaigns.logic.start_moment import start_moment
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
@@ -106,7 +106,7 @@ class CampaignControl:
         if template.waba_id != number.waba_id:
             raise CompileError([Problem("template_id", "the template belongs to another account than the number")])
         self._compile(tenant_id, template, draft.variables, now)
-        check_named(self._campaigns, tenant_id, draft.audience)
+        named_and_settled(self._campaigns, tenant_id, draft.audience)
         campaign = Campaign(
             campaign_id=campaign_id,
             name=draft.name,
@@ -186,9 +186,9 @@ class CampaignControl:
         start = start_moment(start_at, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
-        check_named(self._campaigns, tenant_id, campaign.audience)
-        planned = scheduled(self._campaigns, tenant_id, campaign, start, now, sharp=sharp)
-        check_begun(self._campaigns, tenant_id, planned)
+        named = named_and_settled(self._campaigns, tenant_id, campaign.audience)
+        planned = with_begin_moment(campaign, named, start, now, sharp=sharp)
+        check_begun(planned, named)
         template = self._templates.get(tenant_id, campaign.template_id)
         plan = self._compile(tenant_id, template, campaign.variables, planned.begins_at or start)
         if check is not None:

@@ -1,5 +1,6 @@
 """Whether the earlier campaigns that an audience names can say who is in it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from functions.api.campaigns.logic.spread import begin_moment
@@ -10,38 +11,41 @@ from shared.errors import Conflict, NotFound
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.campaigns import Campaigns
 
+Named = Mapping[CampaignId, Campaign]
 _EXCLUDED, _SOURCE = "audience.exclude_campaigns", "audience.source.campaign_id"
 
 
-def check_named(campaigns: Campaigns, tenant_id: TenantId, audience: Audience) -> None:
-    """Raises NotFound, with the field, when the audience names a campaign that is not the tenant's, and Conflict when
-    nobody can say yet who of an earlier campaign is meant."""
-    for campaign_id in audience.exclude_campaigns:
-        _earlier(campaigns, tenant_id, campaign_id, _EXCLUDED)
+def named_and_settled(campaigns: Campaigns, tenant_id: TenantId, audience: Audience) -> Named:
+    """The campaigns that an audience names, each read once, so that whatever is decided by one is decided by the same.
+
+    Raises NotFound, with the field, for one that is not the tenant's, and Conflict when nobody can say yet who of an
+    earlier campaign is meant.
+    """
+    named = {one: _earlier(campaigns, tenant_id, one, _EXCLUDED) for one in audience.exclude_campaigns}
     source = audience.source
     if source is None:
-        return
-    if problem := not_settled(_earlier(campaigns, tenant_id, source.campaign_id, _SOURCE), source):
+        return named
+    if source.campaign_id not in named:
+        named[source.campaign_id] = _earlier(campaigns, tenant_id, source.campaign_id, _SOURCE)
+    if problem := not_settled(named[source.campaign_id], source):
         raise Conflict(problem, field=_SOURCE, code="source_not_finished")
+    return named
 
 
-def scheduled(
-    campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign, start_at: EpochMs, now: EpochMs, *, sharp: bool
-) -> Campaign:
-    """The campaign with the moments at which it is to start and begins. Raises NotFound for one that it names."""
-    named = [campaigns.get(tenant_id, campaign_id) for campaign_id in campaign.audience.named_campaigns]
-    begins_at = begin_moment(campaign.campaign_id, start_at, now, sharp=sharp, named=named)
+def with_begin_moment(campaign: Campaign, named: Named, start_at: EpochMs, now: EpochMs, *, sharp: bool) -> Campaign:
+    """The campaign with the moments at which it is to start and begins."""
+    begins_at = begin_moment(campaign.campaign_id, start_at, now, sharp=sharp, named=list(named.values()))
     return replace(campaign, start_at=start_at, sharp=sharp, begins_at=begins_at)
 
 
-def check_begun(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> None:
+def check_begun(campaign: Campaign, named: Named) -> None:
     """Raises Conflict when a campaign that is named in the audience will not have begun by the time this one does: to
     exclude it would exclude nobody, and nobody would be in its audience.
 
     One that was cancelled before it began reaches nobody, and is excluded as it should be.
     """
     for campaign_id in campaign.audience.exclude_campaigns:
-        earlier = _earlier(campaigns, tenant_id, campaign_id, _EXCLUDED)
+        earlier = named[campaign_id]
         problem = reaches_nobody_before(earlier, campaign.turn)
         if problem and earlier.state is not State.CANCELLED:
             raise Conflict(
@@ -53,7 +57,7 @@ def check_begun(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -
     source = campaign.audience.source
     if source is None:
         return
-    if problem := reaches_nobody_before(_earlier(campaigns, tenant_id, source.campaign_id, _SOURCE), campaign.turn):
+    if problem := reaches_nobody_before(named[source.campaign_id], campaign.turn):
         raise Conflict(
             f"campaign {source.campaign_id} {problem}, so nobody is in this audience: start this one after it, or make "
             "it for another campaign's people",

@@ -25,7 +25,7 @@ from functions.api.http.fields import CampaignPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from shared.clock import epoch_ms, within
+from shared.clock import deadline_passed, epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.fate import Fate
@@ -247,7 +247,7 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
     since = (
         SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
     )
-    books, as_of = read_books(parts.sends, tenant_id, campaign, work, now, within(_BOOKS_MS))
+    books, as_of = read_books(parts.sends, tenant_id, campaign, work, now, deadline_passed(_BOOKS_MS))
     card = rate_card_of(parts.directory, tenant_id)
     cost = CostOut.of(actual_cost(books.priced, campaign.category, card))
     return ReportOut.of(campaign, books, as_of, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
@@ -255,7 +255,7 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
 
 def _page(campaign_id: CampaignId, outcome: str | None, limit: int, cursor: str | None) -> Page[Fate]:
     parts, tenant_id = deps(), caller(router).tenant_id
-    shown = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), within(_BOOKS_MS))
+    shown = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), deadline_passed(_BOOKS_MS))
     return shown.page(tenant_id, parts.campaigns.get(tenant_id, campaign_id), outcome, limit, cursor)
 
 

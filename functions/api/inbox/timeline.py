@@ -14,6 +14,7 @@ from functions.api.contacts.actions import conversations_of
 from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.lookup_parts import TimelineParts
 from shared.clock import DAY_MS, EpochMs
+from shared.domain.campaigns.blocks import RETENTION_DAYS
 from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State
 from shared.domain.campaigns.fate import WRITTEN_TO
 from shared.domain.contacts.contact import Contact
@@ -23,7 +24,6 @@ from shared.domain.templates.compiler import SendPlan, render_text
 from shared.errors import NotFound
 from shared.ids import ContactId, ConversationId, TenantId
 from shared.store.campaigns.people import fate_in, place_in
-from shared.store.campaigns.sends import RETENTION_DAYS
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.documents import from_document
 

@@ -8,7 +8,7 @@ from functions.campaign_dispatch.load.beside import take_place
 from functions.campaign_dispatch.start.parts import StartParts
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Campaign, State, after
+from shared.domain.campaigns.campaign import Campaign, State, after, is_early
 from shared.domain.campaigns.further_tries import not_settled
 from shared.domain.campaigns.stop_reasons import START_REFUSED
 from shared.domain.contacts.identity import SHARDS
@@ -21,12 +21,12 @@ from shared.queue_messages import LoadShard
 from shared.store.engine.documents import to_document
 
 FILES_AT_ONCE = 11
-"""A carousel has ten cards (Meta, carousel templates)."""
+"""A carousel has ten cards (Meta, carousel templates), and any template a file in its header."""
 
 
 def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: CampaignId, now: EpochMs) -> str:
-    """Returns what happened: loading, refused, stopped (all sending is; the sweep starts it once that is lifted), or
-    ignored (a duplicate firing, or no longer scheduled).
+    """Returns what happened: loading, early (it begins later, and is announced again then), refused, stopped (all
+    sending is; the sweep starts it once that is lifted), or ignored (a duplicate firing, or no longer scheduled).
 
     A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
     earlier campaign that is not done with the people this one is for; nobody is written to. Raises RetryableError when
@@ -37,6 +37,8 @@ def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: Campaign
     except NotFound:
         return "ignored"
     if campaign.state is State.SCHEDULED:
+        if is_early(campaign, now):
+            return "early"
         if parts.stops.of(tenant_id) is not None:
             return "stopped"
         try:
@@ -66,6 +68,8 @@ def _freeze_plan(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now
     plan = to_document(compile_plan(template, variables, known, now))
 
     def load(current: Campaign) -> Campaign:
+        if is_early(current, now):
+            raise Conflict("the campaign begins later")
         return replace(
             current, state=after(current.state, "load"), frozen_at=now, plan=plan, category=template.category
         )

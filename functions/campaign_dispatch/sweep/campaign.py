@@ -36,7 +36,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
 )
 from functions.campaign_dispatch.sweep.parts import SweepParts
 from shared.clients.queue import Outgoing
-from shared.clock import EpochMs, within
+from shared.clock import EpochMs, deadline_passed
 from shared.domain.campaigns.campaign import Campaign, State, resend_of
 from shared.domain.campaigns.chunks import FOR_SWEEP, BooksNotReady
 from shared.domain.campaigns.number_work import NumberWork
@@ -65,7 +65,7 @@ def sweep_campaign(
     """Bring one campaign on. Returns what was done, for the log. Its books are read until `out_of_time`, or for
     BOOKS_MS."""
     try:
-        return _bring_on(parts, tenant_id, campaign_id, now, out_of_time or within(BOOKS_MS))
+        return _bring_on(parts, tenant_id, campaign_id, now, out_of_time or deadline_passed(BOOKS_MS))
     except BooksNotReady:
         return "reading the books"
 

@@ -22,7 +22,7 @@ from functions.webhook_ingest.json_input import (
 )
 from functions.webhook_ingest.receive.routing import PREFERENCES, Elsewhere, Parked, Split, finder, routed
 from functions.webhook_ingest.receive.standby import HANDOVERS, STANDBY, add_echoes, add_handover, add_standby
-from functions.webhook_ingest.receive.status_rows import is_other_status, parts_of, slimmer
+from functions.webhook_ingest.receive.status_rows import is_other_status, message_portions, slimmer
 from shared.clock import EpochMs
 from shared.domain.numbers.cells import FORWARDED
 from shared.ids import PhoneNumberId, WabaId
@@ -71,7 +71,7 @@ def split(raw: bytes, received_at: EpochMs, elsewhere: Mapping[WabaId, str] = _N
         for change in changes:
             _add_change(found, statuses, as_object(entry), change, received_at, elsewhere)
     for phone_number_id, updates in statuses.items():
-        found.statuses += [StatusUpdates(phone_number_id, part) for part in parts_of(updates)]
+        found.statuses += [StatusUpdates(phone_number_id, rows) for rows in message_portions(updates)]
     return found
 
 

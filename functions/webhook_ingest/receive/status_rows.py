@@ -128,8 +128,8 @@ def _price_of(pricing: Json) -> str:
     return category if _PRICE.fullmatch(category) else UNKNOWN_PRICE
 
 
-def parts_of(updates: list[list[object]]) -> Iterator[list[list[object]]]:
-    """The rows in parts that a queue message holds."""
+def message_portions(updates: list[list[object]]) -> Iterator[list[list[object]]]:
+    """The rows, as many at a time as a queue message holds."""
     part: list[list[object]] = []
     size = 0
     for update in updates:

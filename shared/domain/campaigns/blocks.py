@@ -14,6 +14,8 @@ from shared.domain.contacts.identity import SHARDS
 from shared.ids import ContactId
 
 BLOCK_SIZE = 80
+RETENTION_DAYS = 90
+"""For so long blocks, and whatever is told of them, are kept."""
 _BLOCKS_PER_SHARD = 65_536
 
 

@@ -45,6 +45,7 @@ LATEST_START_MS = 366 * DAY_MS
 SPARED = "131049"
 """Meta's code for somebody who gets enough marketing from everybody (Meta, per-user marketing limits)."""
 _REST_MS = DAY_MS
+_CLOCKS_APART_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ class Campaign:
     the lanes' last positions, kept when the campaign is closed and taken off its number. `plan` is the compiled
     message (a SendPlan as JSON), frozen together with the audience. `weight` is its share of the number's rate next to
     other campaigns of the number; `unknown_policy` says what becomes of sends that nobody confirmed within the grace.
-    `start_at` is the moment that was asked for, `begins_at` the one at which it begins.
+    `start_at` is the moment that was asked for; `begins_at` is the one that a launch made of it, which spreads starts;
+    `begins` is what everybody goes by (`begins_at`, or `start_at` where a campaign has none); `turn` adds the id to it,
+    and so orders campaigns of one moment.
     `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
     `load_order` is its number in the order in which the tenant's campaigns are loaded; 0 until it has one.
     `stands_since` is when the sweep first found it paused, `rests_until` when it looks at it next; both are forgotten
@@ -209,7 +212,13 @@ def in_order(campaign: Campaign, number: int) -> Campaign:
     return replace(campaign, load_order=number)
 
 
-def awake(before: Campaign, changed: Campaign) -> Campaign:
+def is_early(campaign: Campaign, now: EpochMs) -> bool:
+    """Whether it begins later than now (epoch ms), by more than clocks are apart: what announces it was made when it
+    was to begin before."""
+    return campaign.begins is not None and campaign.begins > now + _CLOCKS_APART_MS
+
+
+def wake_on_state_change(before: Campaign, changed: Campaign) -> Campaign:
     """With every change of its state the sweep looks at a campaign anew."""
     if changed.state is before.state:
         return changed

@@ -97,7 +97,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChunkState:
     """How far a chunk is: `claimed` of its people are below the cursor of their lane, `retrying` on its retry lists;
     `recent` says whether messages of late are in it."""
 
@@ -112,14 +112,14 @@ class Part:
         return self.claimed == self.chunk.people
 
 
-def parts_of(
+def chunk_states(
     campaign: Frozen,
     cursors: Mapping[int, int],
     retrying: Mapping[int, frozenset[int]],
     recent: Mapping[int, int],
     summaries: Mapping[ChunkId, Summary],
     chunk_blocks: int,
-) -> Iterator[Part]:
+) -> Iterator[ChunkState]:
     """All chunks of a frozen campaign. `retrying` has the slots on retry lists by block number; `recent` the position
     from which on a lane's messages are of late.
 
@@ -140,7 +140,7 @@ def parts_of(
             summary = summaries.get(chunk.id)
             if summary is not None and summary.stored.planned != chunk.people:
                 summary = None
-            yield Part(
+            yield ChunkState(
                 chunk=chunk,
                 claimed=chunk.people if summary else max(0, min(chunk.people, claimed - start)),
                 retrying=waiting[chunk.id],

@@ -49,7 +49,7 @@ class JournalPage:
         return _PAGE_BYTES + len(self.words) + rare
 
 
-def parts_of(people: int) -> int:
+def journal_part_count(people: int) -> int:
     """How many parts the journal of a campaign of so many people has: as many as it takes to compact it side by side,
     a power of two up to one for each shard."""
     parts = 1

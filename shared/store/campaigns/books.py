@@ -5,24 +5,24 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from shared.clock import DAY_MS, EpochMs
-from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
+from shared.domain.campaigns.blocks import BLOCK_SIZE, RETENTION_DAYS, block_number
 from shared.domain.campaigns.books import Books, StatusChange, add_skipped, tally
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.chunks import (
     FOR_REPORTS,
     BooksNotReady,
     Chunk,
-    Part,
+    ChunkState,
     Reading,
     Summary,
-    parts_of,
+    chunk_states,
     with_retries,
 )
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.standing import BlockStanding, positions, slots_in_retry
 from shared.ids import TenantId
 from shared.store.campaigns.journal_reader import JournalReader, Sharing
-from shared.store.campaigns.sends import RETENTION_DAYS, Sends
+from shared.store.campaigns.sends import Sends
 
 Note = Callable[[BlockStanding], None]
 OutOfTime = Callable[[], bool]
@@ -32,7 +32,7 @@ OutOfTime = Callable[[], bool]
 class _Tallied:
     """What a chunk adds to the books, as of `at`."""
 
-    part: Part
+    part: ChunkState
     at: EpochMs
     books: Books
 
@@ -161,16 +161,18 @@ class CampaignBooks:
                 return True
         return False
 
-    def _parts(self, recent: Mapping[int, int]) -> list[Part]:
+    def _parts(self, recent: Mapping[int, int]) -> list[ChunkState]:
         campaign = self._campaign
         summaries = {} if self._exact else self._sends.summaries.of(self._tenant_id, campaign.campaign_id)
-        return list(parts_of(campaign, self._cursors, self._retrying, recent, summaries, self._reading.chunk_blocks))
+        return list(
+            chunk_states(campaign, self._cursors, self._retrying, recent, summaries, self._reading.chunk_blocks)
+        )
 
     def _untouched(self, people: int) -> Books:
         return Books(cancelled=people) if self._cancelled else Books(waiting=people)
 
     def _read(
-        self, part: Part, note: Note | None = None, give_up_on: Callable[[BlockStanding], set[int]] | None = None
+        self, part: ChunkState, note: Note | None = None, give_up_on: Callable[[BlockStanding], set[int]] | None = None
     ) -> None:
         """Tally a chunk from its blocks, and keep that when all in it were claimed."""
         books, stored = Books(planned=part.chunk.people), Books(planned=part.chunk.people)
@@ -190,7 +192,7 @@ class CampaignBooks:
         if part.whole and not self._exact:
             self._keep(part, stored if part.retrying else books)
 
-    def _keep(self, part: Part, stored: Books) -> None:
+    def _keep(self, part: ChunkState, stored: Books) -> None:
         if stored.balanced:
             since = part.summary.since if part.summary else self._now
             expires_at = EpochMs(self._campaign.frozen_at + RETENTION_DAYS * DAY_MS)
@@ -198,7 +200,7 @@ class CampaignBooks:
             campaign_id, chunk = self._campaign.campaign_id, part.chunk.id
             self._sends.summaries.put(self._tenant_id, campaign_id, chunk, summary, expires_at)
 
-    def _standings(self, part: Part) -> Iterator[BlockStanding]:
+    def _standings(self, part: ChunkState) -> Iterator[BlockStanding]:
         shard, first = part.chunk.shard, part.chunk.first
         waiting = self._journal.of_shard(shard)
         blocks = self._sends.status_blocks(
@@ -209,7 +211,7 @@ class CampaignBooks:
             claimed = max(0, part.claimed - (n - first) * BLOCK_SIZE)
             yield BlockStanding(number, waiting.over(number, status), claimed, self._retrying.get(number, frozenset()))
 
-    def _blocks_to_read(self, part: Part) -> int:
+    def _blocks_to_read(self, part: ChunkState) -> int:
         return part.chunk.blocks if self._exact else -(-part.claimed // BLOCK_SIZE)
 
 

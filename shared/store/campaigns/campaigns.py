@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State, awake, in_order
+from shared.domain.campaigns.campaign import LATEST_START_MS, Campaign, State, in_order, wake_on_state_change
 from shared.domain.campaigns.incident import Incident
 from shared.ids import CampaignId, TenantId, last_ulid, time_part
 from shared.store.engine.cursor import Page
@@ -99,7 +99,7 @@ class Campaigns:
         """Raises NotFound and whatever `change` raises."""
 
         def changed(current: Campaign) -> Campaign:
-            return awake(current, change(current))
+            return wake_on_state_change(current, change(current))
 
         return self._directory.update(tenant_id, f"CMP#{campaign_id}", Campaign, changed, due=campaign_due)
 

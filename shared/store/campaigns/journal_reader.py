@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from shared.clock import EpochMs
 from shared.domain.campaigns.chunks import BooksNotReady
 from shared.domain.campaigns.standing import Frozen
-from shared.domain.campaigns.status_journal import JournalFold, part_of, parts_of
+from shared.domain.campaigns.status_journal import JournalFold, journal_part_count, part_of
 from shared.ids import TenantId
 from shared.store.campaigns.recent_folds import RecentFold
 from shared.store.campaigns.sends import Sends
@@ -43,7 +43,7 @@ class JournalReader:
         self._sends = sends
         self._tenant_id = tenant_id
         self._campaign_id = campaign.campaign_id
-        self._parts = parts_of(sum(campaign.sizes))
+        self._parts = journal_part_count(sum(campaign.sizes))
         self._out_of_time = out_of_time
         self._sharing = sharing
         shared: dict[int, RecentFold] = {}

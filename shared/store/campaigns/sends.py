@@ -22,7 +22,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.blocks import Recipient, pack, split_block_number, unpack
+from shared.domain.campaigns.blocks import RETENTION_DAYS, Recipient, pack, split_block_number, unpack
 from shared.domain.campaigns.books import StatusBlock, StatusChange
 from shared.domain.campaigns.load_record import Record, SealedBlock, Skipped
 from shared.domain.contacts.identity import SHARDS
@@ -37,8 +37,6 @@ from shared.store.engine.claims import condition_failed
 from shared.store.engine.codec import Item, encode, encode_item, moment, number, text
 from shared.store.engine.database import Database, put_if_absent
 from shared.store.engine.paging import query_all
-
-RETENTION_DAYS = 90
 
 
 def _partition(tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> str:

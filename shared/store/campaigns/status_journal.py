@@ -25,6 +25,7 @@ from typing import cast
 from botocore.exceptions import ClientError
 
 from shared.clock import EpochMs
+from shared.domain.campaigns.blocks import RETENTION_DAYS
 from shared.domain.campaigns.status_journal import MUCH_BYTES, JournalPage
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.recent_folds import RecentFolds
@@ -36,8 +37,7 @@ from shared.store.engine.paging import query_all
 PARTITIONS = 16
 _DUE = "#size >= :much OR (attribute_exists(pk) AND #since <= :latest)"
 """Of a note: its part is to be compacted."""
-_RETENTION_SECONDS = 90 * 24 * 3600
-"""As long as the blocks live."""
+_RETENTION_SECONDS = RETENTION_DAYS * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ KEYS = (
     Key("Directory", "PN#<number>", "numbers", False, _TENANT),
     Key("Directory", "OWNED#<t>", "accounts", False, _TENANT),
     Key("Directory", "DUE#<kind>#<partition>", "engine", False, "until it is done"),
+    Key("Directory", "DUE#<kind>", "engine", False, "until it is done; written before there were partitions"),
     Key("Directory", "T#<t> / STOP#sending", "campaigns", False, "until sending is resumed"),
     Key("Directory", "STOP#platform / STOP#sending", "campaigns", False, "until sending is resumed"),
     Key("Directory", "OPS#<yyyy-mm> / AUDIT#<id>", "accounts", False, "800 days"),

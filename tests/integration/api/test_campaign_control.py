@@ -267,6 +267,24 @@ def test_of_two_scheduled_campaigns_the_one_that_excludes_the_other_begins_behin
     assert desk.sent.schedules[second] > desk.sent.schedules[first]
 
 
+def test_a_launch_reads_each_campaign_that_it_names_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that it is not taken for settled by one reading, and for another's by the next."""
+    first, start, read = desk.made(), EpochMs(NOW + 3_600_000), list[str]()
+    desk.control.launch(desk.tenant, first, start, NOW)
+    second = CampaignId(new_ulid())
+    excluding = desk.draft(audience=Audience(everyone=True, exclude_campaigns=(first,)))
+    desk.control.create(desk.tenant, second, excluding, "m", NOW)
+    get = desk.campaigns.get
+
+    def noted(tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
+        read.append(campaign_id)
+        return get(tenant_id, campaign_id)
+
+    monkeypatch.setattr(desk.campaigns, "get", noted)
+    desk.control.launch(desk.tenant, second, EpochMs(start + 1000), NOW)
+    assert read.count(first) == 1
+
+
 def spread_id(least: int = 0, most: int = SPREAD_MS) -> CampaignId:
     """Of a campaign that begins so many milliseconds after its start."""
     return next(found for found in map(CampaignId, iter(new_ulid, "")) if least <= spread_offset(found) <= most)

@@ -17,7 +17,7 @@ from shared.domain.campaigns.chunks import (
     Reading,
     Summary,
     bounded,
-    parts_of,
+    chunk_states,
     with_retries,
 )
 from shared.domain.contacts.identity import SHARDS
@@ -66,7 +66,7 @@ def test_everybody_is_in_one_chunk_and_claimed_as_the_cursors_say(
     sizes: list[int], lanes: int, cursor: int, recent: int
 ) -> None:
     campaign = replace(CAMPAIGN, sizes=tuple(sizes), lanes=lanes)
-    parts = list(parts_of(campaign, {0: cursor}, {}, {0: recent}, {}, 2))
+    parts = list(chunk_states(campaign, {0: cursor}, {}, {0: recent}, {}, 2))
     assert sum(part.chunk.people for part in parts) == campaign.recipients
     first_lane = sum(sizes[: SHARDS // lanes])
     assert sum(part.claimed for part in parts) == min(cursor, first_lane)
@@ -81,7 +81,7 @@ def test_everybody_is_in_one_chunk_and_claimed_as_the_cursors_say(
 def test_who_waits_for_another_try_is_counted_in_the_chunk() -> None:
     campaign = replace(CAMPAIGN, sizes=(500, 0, 500, *[0] * 13))
     retrying = {3: frozenset({1, 2}), 2: frozenset({0}), block_number(2, 6): frozenset({5})}
-    parts = parts_of(campaign, {0: 1_000}, retrying, {}, {}, 2)
+    parts = chunk_states(campaign, {0: 1_000}, retrying, {}, {}, 2)
     assert {part.chunk.id: part.retrying for part in parts if part.retrying} == {
         ChunkId(0, 2): 3,
         ChunkId(2, 6): 1,
@@ -92,7 +92,7 @@ def test_a_chunk_that_was_summed_up_is_claimed_whatever_the_cursor_says_and_one_
     campaign = replace(CAMPAIGN, sizes=(400, *[0] * 15))
     kept = Summary(NOW, NOW, Books(planned=CHUNK, sent=CHUNK))
     other = Summary(NOW, NOW, Books(planned=2 * CHUNK, sent=2 * CHUNK))
-    parts = list(parts_of(campaign, {}, {}, {}, {ChunkId(0, 0): kept, ChunkId(0, 2): other}, 2))
+    parts = list(chunk_states(campaign, {}, {}, {}, {ChunkId(0, 0): kept, ChunkId(0, 2): other}, 2))
     assert [(part.whole, part.summary) for part in parts] == [(True, kept), (False, None), (False, None)]
 
 

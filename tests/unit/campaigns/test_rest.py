@@ -7,7 +7,7 @@ import pytest
 
 from functions.campaign_dispatch.sweep.logic.rest import REST_MS, WATCHED_MS, put_to_rest
 from shared.clock import EpochMs
-from shared.domain.campaigns.campaign import Audience, Campaign, State, awake
+from shared.domain.campaigns.campaign import Audience, Campaign, State, wake_on_state_change
 from shared.ids import CampaignId, PhoneNumberId, WabaId
 
 NOW = EpochMs(1_000_000_000)
@@ -51,6 +51,6 @@ def test_only_who_is_paused_rests(state: State) -> None:
 @pytest.mark.parametrize("state", [State.SENDING, State.CANCELLED])
 def test_with_its_state_its_rest_ends(state: State) -> None:
     resting = replace(PAUSED, stands_since=EpochMs(1), rests_until=EpochMs(2))
-    woken = awake(resting, replace(resting, state=state))
+    woken = wake_on_state_change(resting, replace(resting, state=state))
     assert (woken.state, woken.stands_since, woken.rests_until) == (state, None, None)
-    assert awake(resting, replace(resting, reason="other")).rests_until == 2
+    assert wake_on_state_change(resting, replace(resting, reason="other")).rests_until == 2

@@ -15,9 +15,9 @@ from shared.domain.campaigns.status_journal import (
     PAGE_STATUSES,
     PART_PEOPLE,
     JournalFold,
+    journal_part_count,
     pack,
     part_of,
-    parts_of,
     with_change,
 )
 from shared.domain.contacts.identity import SHARDS
@@ -95,7 +95,7 @@ def test_a_page_is_bounded_whatever_is_told() -> None:
     ("people", "parts"), [(0, 1), (PART_PEOPLE, 1), (PART_PEOPLE + 1, 2), (5_000_000, 4), (84_000_000, SHARDS)]
 )
 def test_large_campaigns_have_parts_of_whole_shards(people: int, parts: int) -> None:
-    assert parts_of(people) == parts
+    assert journal_part_count(people) == parts
     assert [part_of(shard, parts) for shard in range(SHARDS)] == sorted(list(range(parts)) * (SHARDS // parts))
 
 

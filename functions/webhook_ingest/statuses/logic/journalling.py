@@ -7,7 +7,7 @@ from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, 
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import split_block_number
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.status_journal import part_of, parts_of
+from shared.domain.campaigns.status_journal import journal_part_count, part_of
 
 FEW_BLOCKS = 3
 """Writing so many blocks costs no more than keeping a page, and taking it out again later."""
@@ -33,7 +33,7 @@ def divide(folded: Folded, people: Mapping[CampaignKey, int]) -> tuple[dict[Bloc
     parts: dict[tuple[CampaignKey, int], Journalled] = {}
     for key, change in folded.blocks.items():
         campaign = CampaignKey(key.tenant_id, key.campaign_id)
-        part = part_of(split_block_number(key.block)[0], parts_of(people[campaign]))
+        part = part_of(split_block_number(key.block)[0], journal_part_count(people[campaign]))
         journalled = parts.setdefault((campaign, part), Journalled(campaign, part, people[campaign]))
         journalled.changes[key.block] = change
         journalled.sources |= folded.sources[key]
