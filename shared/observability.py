@@ -9,14 +9,18 @@ import functools
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NewType
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
+Metric = NewType("Metric", str)
+"""The name of a CloudWatch metric, where it is not written out in the call that counts: so that every name can be found
+in the sources, and has an alarm or a reason for none."""
 logger = Logger()
 _metrics = Metrics()
 _counts: Counter[str] = Counter()
+_longest: dict[str, int] = {}
 _counting = threading.Lock()
 """A batch is worked on by several threads, and a Counter reads, adds and writes."""
 
@@ -26,6 +30,12 @@ def count(name: str, value: int = 1) -> None:
     ends (`with_counts`)."""
     with _counting:
         _counts[name] += value
+
+
+def measure(name: str, duration_ms: int) -> None:
+    """Note how long something took (ms); of several in an invocation the longest is shown, with its counts."""
+    with _counting:
+        _longest[name] = max(_longest.get(name, 0), duration_ms)
 
 
 def with_counts(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,9 +53,12 @@ def with_counts(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 def show_counts() -> None:
     with _counting:
-        shown = dict(_counts)
+        shown, longest = dict(_counts), dict(_longest)
         _counts.clear()
+        _longest.clear()
     for name, value in shown.items():
         _metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
-    if shown:
+    for name, duration_ms in longest.items():
+        _metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=duration_ms)
+    if shown or longest:
         _metrics.flush_metrics()

@@ -29,7 +29,7 @@ from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.errors import PermanentError
 from shared.ids import TenantId
-from shared.observability import count, logger, with_counts
+from shared.observability import count, logger, measure, with_counts
 from shared.sqs_batch import log_failure
 
 _SIDE_BY_SIDE = 32
@@ -56,6 +56,14 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
         if events:
             by_tenant[tenant_id] += events
     _tell(deps, by_tenant, min(_PATIENCE_SECONDS, context.get_remaining_time_in_millis() / 2_000))
+    measure("FeedLag", _age_ms(event["Records"]))
+
+
+def _age_ms(records: Sequence[Mapping[str, Any]]) -> int:
+    """How long ago the first of them was written; DynamoDB says so in seconds."""
+    now = epoch_ms()
+    written = (record["dynamodb"].get("ApproximateCreationDateTime", now / 1000) for record in records)
+    return now - min((round(at * 1000) for at in written), default=now)
 
 
 def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]], patience: float) -> None:

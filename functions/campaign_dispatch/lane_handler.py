@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.campaign_dispatch.lane.slice import run_slice
 from functions.campaign_dispatch.lane_bootstrap import deps
-from shared.observability import count, logger, with_counts
+from shared.observability import count, logger, measure, with_counts
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import BatchResponse, Record, group_of, log_failure, process
 
@@ -30,6 +30,7 @@ def _handle(body: str, record: Record) -> None:
         return
     if end is not None:
         count("CampaignMessagesAccepted", end.sent)
+        measure("TickLag", round(end.slowest_tick * 1000))
         logger.info(
             "slice ended",
             extra={"phone_number_id": wake.phone_number_id, "lane": wake.lane, "sent": end.sent},

@@ -10,13 +10,15 @@ from typing import Any
 from functions.campaign_dispatch.sweep.turn import take_turn
 from functions.campaign_dispatch.sweep_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import with_counts
+from shared.observability import measure, with_counts
 from shared.queue_messages import SweepCampaign
 from shared.sqs_batch import BatchResponse, Record, process
 
 
-def _handle(body: str, _record: Record) -> None:
-    take_turn(deps(), SweepCampaign.from_json(body), epoch_ms())
+def _handle(body: str, record: Record) -> None:
+    now = epoch_ms()
+    measure("TurnLag", now - int(record["attributes"]["SentTimestamp"]))
+    take_turn(deps(), SweepCampaign.from_json(body), now)
 
 
 @with_counts

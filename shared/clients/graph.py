@@ -23,12 +23,15 @@ from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer
 from shared.domain.json_text import storable
 from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
 from shared.ids import PhoneNumberId
+from shared.observability import count
 
 T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _TOTAL_SECONDS = 30.0
 _CONNECTING = "client error (Connect)"
 _MOST_REDIRECTS = 3
+_TOKEN_OVER = 190
+"""Meta, error codes of the Graph API: the access token has expired, or was taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,10 @@ class GraphClient:
             answer: object = json.loads(response.content)
         except ValueError:
             answer = None
-        return from_answer(response.status_code, answer)
+        outcome = from_answer(response.status_code, answer)
+        if outcome.action is Action.TOKEN:
+            count("TokenRefused")
+        return outcome
 
     async def call(
         self,
@@ -233,6 +239,8 @@ def _rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
     words = error.get("error_user_msg") or (details or {}).get("details") or error.get("message") or "no reason given"
     if code in (1, 2, 4, 80007, 80008, 130429, 131000, 131016):
         return RetryableError(f"Meta is busy ({code}); try again in a minute")
+    if code == _TOKEN_OVER:
+        count("TokenRefused")
     return ProviderRejected(f"Meta refused: {words}", provider_code=str(code))
 
 

@@ -33,6 +33,7 @@ from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import NotFound
 from shared.ids import TenantId
+from shared.observability import Metric
 from shared.queue_messages import DeliverWebhook
 from shared.services.breaker import judge, left_alone_until
 from shared.store.webhooks.deliveries import Logged, WebhookDeliveries
@@ -60,25 +61,25 @@ class Courier:
     publisher: Publisher
     clock: Callable[[], EpochMs]
 
-    def deliver(self, message: DeliverWebhook) -> str:
+    def deliver(self, message: DeliverWebhook) -> Metric:
         """What happened, as a metric's name. Raises what makes a redelivery worth while; what the endpoint does is
         logged and raises nothing."""
         now = self.clock()
         if message.due_at > now + _EARLY_MS:
             self._later(message, now)
-            return "WebhookPutOff"
+            return Metric("WebhookPutOff")
         try:
             endpoint = self.endpoints.get(message.tenant_id, message.endpoint_id)
         except NotFound:
-            return "WebhookEndpointGone"
+            return Metric("WebhookEndpointGone")
         if endpoint.untold and endpoint.disabled_at < now - _TELLING_MS:
             self._tell(message.tenant_id, endpoint)
         logged = self.deliveries.get(message.tenant_id, message.endpoint_id, _delivery_id(message))
         if logged is not None and logged.delivery.settles(message.run, message.attempt):
-            return "WebhookRepeated"
+            return Metric("WebhookRepeated")
         if not endpoint.enabled and not message.test:
             self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_disabled")), EpochMs(0))
-            return "WebhookEndpointDisabled"
+            return Metric("WebhookEndpointDisabled")
         if message.event_type == EventType.ENDPOINT_VERIFICATION:
             return self._verify(endpoint, message, now)
         trial = endpoint.left_alone and not message.test
@@ -92,35 +93,35 @@ class Courier:
         self._log(message, outcome, next_at)
         if not message.test:
             self._judge(message.tenant_id, endpoint, outcome, trial=trial)
-        return "WebhookDelivered" if outcome.attempt.ok else "WebhookAttemptFailed"
+        return Metric("WebhookDelivered") if outcome.attempt.ok else Metric("WebhookAttemptFailed")
 
     def _left_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, now: EpochMs) -> EpochMs:
         return left_alone_until(
             endpoint, lambda change: self.endpoints.change(tenant_id, endpoint.endpoint_id, change), now
         )
 
-    def _wait(self, message: DeliverWebhook, until: EpochMs, now: EpochMs) -> str:
+    def _wait(self, message: DeliverWebhook, until: EpochMs, now: EpochMs) -> Metric:
         """No attempt is spent, but an event is not kept for longer than it would be tried."""
         since = message.since or message.due_at
         if now - since >= RETRY_MS:
             self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_left_alone")), EpochMs(0))
-            return "WebhookAttemptFailed"
+            return Metric("WebhookAttemptFailed")
         due_at = EpochMs(now + spread(message.event_id, message.attempt, until - now))
         self._later(replace(message, due_at=due_at, since=since), now)
-        return "WebhookPutOff"
+        return Metric("WebhookPutOff")
 
-    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> str:
+    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> Metric:
         """Once: whoever wants to be asked again says so."""
         challenge = challenge_in(message.body)
         if challenge != endpoint.challenge:
-            return "WebhookRepeated"  # it was answered, or the URL is another one by now
+            return Metric("WebhookRepeated")  # it was answered, or the URL is another one by now
         outcome = self._attempt(endpoint, message, now)
         if outcome.attempt.ok and not gives_back(outcome.response, challenge):
             outcome = replace(outcome, attempt=replace(outcome.attempt, error="challenge_not_returned"))
         if outcome.attempt.ok:
             self.endpoints.note(message.tenant_id, endpoint.endpoint_id, lambda found: found.verified(challenge))
         self._log(message, outcome, EpochMs(0))
-        return "WebhookEndpointVerified" if outcome.attempt.ok else "WebhookAttemptFailed"
+        return Metric("WebhookEndpointVerified") if outcome.attempt.ok else Metric("WebhookAttemptFailed")
 
     def _attempt(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> Outcome:
         secrets = [self.open_secret(message.tenant_id, WEBHOOK_SECRET, sealed) for sealed in endpoint.signing(now)]

@@ -14,6 +14,7 @@ from shared.clock import DAY_MS, EpochMs
 from shared.domain.webhooks.tenant_event import TenantEvent, portions
 from shared.errors import InvalidInput
 from shared.ids import TenantId
+from shared.observability import Metric, measure
 from shared.queue_messages import DeliverWebhook, TellTenant
 
 GIVE_UP_MS = DAY_MS // 2
@@ -33,7 +34,7 @@ def put_off(queue: Queue, untold: Mapping[TenantId, Sequence[TenantEvent]], now:
     )
 
 
-def tell_late(publisher: Publisher, queue: Queue, message: TellTenant, now: EpochMs) -> str:
+def tell_late(publisher: Publisher, queue: Queue, message: TellTenant, now: EpochMs) -> Metric:
     """What happened, as a metric's name; `now` in epoch ms. Raises what came in the way once half a day is over."""
     events = [TenantEvent.from_json(event) for event in message.events]
     try:
@@ -42,8 +43,9 @@ def tell_late(publisher: Publisher, queue: Queue, message: TellTenant, now: Epoc
         if now - message.since >= GIVE_UP_MS:
             raise
         queue.send_all([_outgoing(replace(message, attempt=message.attempt + 1))])
-        return "TenantPutOff"
-    return "TenantToldLate"
+        return Metric("TenantPutOff")
+    measure("FeedLag", now - message.since)
+    return Metric("TenantToldLate")
 
 
 def read_work(text: str) -> DeliverWebhook | TellTenant:

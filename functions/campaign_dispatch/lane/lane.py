@@ -40,11 +40,13 @@ _STOP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class LaneEnd:
-    """`more` says that work is left for another slice; `fence` is what the lane had."""
+    """`more` says that work is left for another slice; `fence` is what the lane had; `slowest_tick` (s) how long it
+    took at most from looking at what there is to do until the next people were claimed."""
 
     sent: int
     more: bool
     fence: int
+    slowest_tick: float = 0.0
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class Lane:
     lane: int = field(init=False)
     _fence: int = field(init=False)
     _lost: bool = False
+    _slowest_tick: float = 0.0
     _drawn_at: float = 0.0
     _asked_at: float = float("-inf")
     _is_stopped: bool = False
@@ -96,10 +99,10 @@ class Lane:
         finally:
             await self._drain(sending)
         if self._lost:
-            return LaneEnd(self._sender.sent, False, self._fence)
+            return LaneEnd(self._sender.sent, False, self._fence, self._slowest_tick)
         await self.clock.sleep(max(0.0, self._sender.pacer.hand_over_at() - self.clock.monotonic()))
         await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence))
-        return LaneEnd(self._sender.sent, more, self._fence)
+        return LaneEnd(self._sender.sent, more, self._fence, self._slowest_tick)
 
     async def _claim_loop(self) -> bool:
         """Claim window after window. True when work is left at the end of the slice."""
@@ -119,6 +122,7 @@ class Lane:
                 return has_work(work, self.lane)
             window = self._next_window(work, state)
             await self._take(work, window, looked_at)
+            self._slowest_tick = max(self._slowest_tick, self.clock.monotonic() - looked_at)
             if window.empty and not self._sender.busy and not has_work(work, self.lane):
                 return False
             await self._wait_for_room(hungry=not window.empty)

@@ -35,6 +35,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
     next_step,
 )
 from functions.campaign_dispatch.sweep.parts import SweepParts
+from functions.campaign_dispatch.sweep.watch import note_books, note_standstill, note_standstill_of_load
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs, deadline_passed
 from shared.domain.campaigns.campaign import Campaign, State, resend_of
@@ -75,6 +76,7 @@ def _bring_on(
 ) -> str:
     campaign = parts.campaigns.get(tenant_id, campaign_id)
     work = parts.lanes.work(campaign.phone_number_id) if campaign.sizes else NO_WORK
+    note_standstill(parts, tenant_id, campaign, work, now)
     if wrong := correction(campaign, work):
         _correct(parts, tenant_id, campaign, wrong, now)
     match next_step(campaign, work, now):
@@ -143,6 +145,7 @@ def _reload(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: Epo
         for shard in silent_shards(progress, {}, campaign.frozen_at, now)
     }
     kept_at = {shard: one.at for shard, one in kept.items() if one}
+    note_standstill_of_load(tenant_id, campaign, progress, kept_at, now)
     silent = silent_shards(progress, kept_at, campaign.frozen_at, now)
     parts.load_queue.send_all(
         Outgoing(LoadShard(tenant_id, campaign.campaign_id, shard), tenant_id) for shard in silent
@@ -174,6 +177,7 @@ def _follow(
     recent = RecentOutcomes(campaign, work)
     look = CampaignBooks(parts.sends, tenant_id, campaign, work, now, FOR_SWEEP, out_of_time)
     look.look(recent.first, recent.note)
+    note_books(tenant_id, campaign, look.books, now)
     code, claimed_at, grace_ms = recent.failure(), last_claim(campaign, work), parts.unknown_grace_ms
     finding = judge(look.books, code, last_claim=claimed_at, grace_ms=grace_ms, now=now)
     if finding is Finding.LOST:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.api import handler
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal
@@ -29,6 +30,7 @@ from shared.store.conversations.conversations import Head
 from shared.store.webhooks.deliveries import Logged
 from tests.support.api_document import api_document
 from tests.support.api_handler import Answer, Api
+from tests.support.fake_aws import Context
 
 NOBODY, NONE = TenantId("t"), TenantId("")
 PERSON = {"business_name": "Café Ltda", "email": "Ana@Example.com", "password": "Correct-horse-1", "country": "br"}
@@ -53,6 +55,24 @@ def tenant(api: Api) -> TenantId:
     owner = Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER)
     api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), owner)
     return tenant_id
+
+
+@pytest.mark.parametrize(
+    ("route", "took_ms", "slow"),
+    [("ANY /v1/{proxy+}", 5_001, True), ("ANY /v1/{proxy+}", 5_000, False), ("GET /v1/events", 25_000, False)],
+)
+def test_a_call_that_takes_long_is_counted_unless_it_waits_for_news(
+    api: Api, route: str, took_ms: int, slow: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(handler, "epoch_ms", lambda: 1_000_000 + took_ms)
+    context = {
+        "requestId": "r",
+        "timeEpoch": 1_000_000,
+        "http": {"method": "GET", "path": "/v1/me"},
+        "stage": "$default",
+    }
+    handler.lambda_handler({"routeKey": route, "rawPath": "/v1/me", "requestContext": context}, Context())
+    assert ('"ApiSlow":[1.0]' in capsys.readouterr().out.replace(" ", "")) is slow
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '"x"', "null", "[" * 100_000, '{"a":NaN}', "\x00"])

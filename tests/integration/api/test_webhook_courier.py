@@ -124,7 +124,8 @@ class Scene:
 
     def run(self, milliseconds: int) -> list[str]:
         """What the courier did with each message."""
-        until, done = self.queue.now + milliseconds, []
+        until = self.queue.now + milliseconds
+        done: list[str] = []
         while (message := self.queue.take(until)) is not None:
             done.append(self.courier.deliver(message))
         return done

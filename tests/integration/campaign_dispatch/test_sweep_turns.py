@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from functions.campaign_dispatch import due_handler, sweep_handler
 from functions.campaign_dispatch.sweep import turn
+from functions.campaign_dispatch.sweep.logic.alarming import STUCK_MS
 from functions.campaign_dispatch.sweep.turns import DueParts, give_turns
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import RetryableError
 from shared.ids import CampaignId, TenantId, new_ulid
 from shared.queue_messages import SweepCampaign
@@ -49,7 +51,7 @@ class Sweep:
         return [message for message in sent if message.campaign_id == campaign_id]
 
     def take(self, message: SweepCampaign) -> dict[str, Any]:
-        record = {"messageId": "m", "body": message.to_json(), "attributes": {}}
+        record = {"messageId": "m", "body": message.to_json(), "attributes": {"SentTimestamp": str(self.now - 5_000)}}
         return cast("dict[str, Any]", sweep_handler.lambda_handler({"Records": [record]}, Context()))
 
 
@@ -131,6 +133,22 @@ def test_books_that_do_not_balance_are_counted(
     monkeypatch.setattr(turn, "sweep_campaign", lambda *_: "unbalanced")
     sweep.take(sweep.minute(campaign)[0])
     assert '"BooksUnbalanced":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_a_campaign_that_nobody_starts_is_counted_until_operators_say_that_it_is_to_wait(
+    sweep: Sweep, campaign: CampaignId, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    sweep.now = EpochMs(sweep.now - START_GRACE_MS + STUCK_MS)
+    sweep.take(sweep.minute(campaign)[0])
+    shown = capsys.readouterr().out.replace(" ", "")
+    assert '"CampaignStuck":[1.0]' in shown
+    noted = [vars(record) for record in caplog.records if record.message == "campaign needs somebody"]
+    assert [(one["fact"], one["campaign_id"]) for one in noted] == [("CampaignStuck", campaign)]
+    assert '"TurnLag":[5000.0]' in shown
+    stops, tenant_id = sweep.world.deps.stops, sweep.world.tenant_id
+    stops.stop(tenant_id, SendingStop("a drill", "somebody", EpochMs(1_000)))
+    sweep.take(sweep.minute(campaign)[0])
+    assert "CampaignStuck" not in capsys.readouterr().out
 
 
 def test_what_the_queue_does_not_take_is_queued_next_minute(

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from shared import observability
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.campaigns.outcome import Kind
+from shared.errors import ProviderRejected
 from shared.ids import PhoneNumberId
 
 ACCEPTED = b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 25\r\n\r\n{"messages":[{"id":"w1"}]'
@@ -53,6 +55,11 @@ class Upstream:
 def reset(connection: socket.socket, before: int) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
+
+
+def refuse_the_token(connection: socket.socket, before: int) -> None:
+    body = b'{"error":{"code":190,"message":"over"}}'
+    connection.sendall(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
 
 
 def hang_up(connection: socket.socket, before: int) -> None:
@@ -100,6 +107,26 @@ def outcomes(url: str, times: int = 1, seconds: float = 30.0) -> list[Kind]:
 def test_a_lost_answer_is_unknown_and_is_not_asked_for_again(upstream: Upstream) -> None:
     assert outcomes(upstream.url) == [Kind.UNKNOWN]
     assert upstream.requests == 1
+
+
+@pytest.mark.parametrize("upstream", [refuse_the_token], indirect=True)
+def test_a_token_that_meta_refuses_is_counted_whatever_is_asked_with_it(
+    upstream: Upstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def ask() -> None:
+        graph = GraphClient(upstream.url, "v26.0")
+        try:
+            with pytest.raises(ProviderRejected):
+                await graph.call("GET", "me", GraphAccess("token", "proof"))
+        finally:
+            await graph.aclose()
+
+    observability.show_counts()
+    capsys.readouterr()
+    assert outcomes(upstream.url) == [Kind.THROTTLED], "the person is tried again"
+    asyncio.run(ask())
+    observability.show_counts()
+    assert '"TokenRefused":[2.0]' in capsys.readouterr().out.replace(" ", "")
 
 
 @pytest.mark.parametrize("upstream", [accept_then_reset], indirect=True)
