@@ -5,6 +5,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 DYNOXIDE := @dynoxide/linux-x64@1.2.1
+API_TOOLS := @redocly/cli@2.77.0 openapi-typescript@7.13.0 typescript@5.9.3
 
 # Bytecode is kept, whatever the caller's environment says: without it every start of Python costs seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -15,7 +16,7 @@ UV_INSTALLED := $(filter .local/uv/bin/uv,$(UV))
 READY := .venv/.ready
 RUN := .venv/bin/
 
-.PHONY: help setup demo test lint types contracts template up bench chaos package dynoxide
+.PHONY: help setup demo test lint types contracts template up bench chaos package dynoxide openapi api-tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -61,6 +62,9 @@ bench: $(READY) ## benchmarks
 chaos: $(READY) ## seeded campaigns while everything fails; SEEDS=10 FIRST=1
 	@$(RUN)python -m tests.chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST))
 
+openapi: $(READY) ## write functions/api/openapi.json and ERRORS.md anew
+	@$(RUN)python -m infra.openapi
+
 package: $(READY) ## build the layer and the functions for AWS into build/aws
 	@$(RUN)python -m infra.packaging aws
 
@@ -72,3 +76,12 @@ dynoxide:
 	    npm install --prefix .local/dynoxide --no-save --no-audit --no-fund --silent $(DYNOXIDE) \
 	      || echo "dynoxide could not be fetched through npm"; \
 	  else echo "npm was not found: tests that need dynoxide will be skipped"; fi; }
+
+# What reads the OpenAPI document as its users do; without npm those tests are skipped.
+test: api-tools
+api-tools:
+	@test "$$(cat .local/api-tools/pinned 2>/dev/null)" = "$(API_TOOLS)" || { \
+	  if command -v npm >/dev/null 2>&1; then \
+	    npm install --prefix .local/api-tools --no-save --no-audit --no-fund --silent $(API_TOOLS) \
+	      && echo "$(API_TOOLS)" >.local/api-tools/pinned || echo "the tools of the OpenAPI document could not be fetched through npm"; \
+	  else echo "npm was not found: tests that need Redocly and TypeScript will be skipped"; fi; }

@@ -110,6 +110,13 @@ def _app_with(modules: Sequence[str]) -> APIGatewayHttpResolver:
         """An OpenAPI 3.1 document, for people and for what generates clients."""
         return Response(200, "application/json", _document(app, part_of(app, Address).url))
 
+    @app.get(problems.ERRORS, **public("description", "list_error_codes", summary="Every code, and what to do then"))
+    def get_errors() -> Response[str]:
+        """A page for people, with an anchor for each code. The `type` of a problem leads there."""
+        from functions.api.http.errors import page
+
+        return Response(200, "text/html; charset=utf-8", page(descriptions()))
+
     app.exception_handler(Exception)(partial(_failed, app))
     return app
 

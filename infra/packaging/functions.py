@@ -21,7 +21,7 @@ def build_functions(target: Target, *, root: Path = ROOT, into: Path | None = No
     into = into or target.directory
     stage = into / "stage"
     shutil.rmtree(stage, ignore_errors=True)
-    ignore = shutil.ignore_patterns("__pycache__", "*.pyc")
+    ignore = shutil.ignore_patterns("__pycache__", "*.pyc", "*.md", "*.yaml", "openapi.json")
     for folder in ("functions", "shared"):
         shutil.copytree(root / folder, stage / folder, ignore=ignore)
     compile_tree(target, stage, "/var/task")

@@ -258,6 +258,7 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/signup"): _signups,
     ("POST", "/v1/login"): _logins,
     ("GET", "/v1/openapi.json"): _harmless(),
+    ("GET", "/v1/errors"): _harmless(),
     ("GET", "/v1/me"): _harmless(),
     ("GET", "/v1/api-keys"): _harmless(),
     ("POST", "/v1/api-keys"): _harmless(body={"name": "mine", "scopes": ["read"]}),

@@ -1,6 +1,6 @@
 """Accounts, keys and members, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 _TENANT = "01JG7Q4W8ZC3N5X6Y7V8B9A0TA"
 _MEMBER = {"id": "01JG7Q4W8ZC3N5X6Y7V8B9A0MA", "email": "ana@aurora.example", "role": "owner"}
@@ -30,6 +30,52 @@ DESCRIPTION = Description(
         "get_caller": {404: ("not_found",)},
         "create_api_key": {422: ("too_many_api_keys",)},
         "delete_api_key": {403: ("wider_key",)},
+    },
+    errors={
+        "email_taken": Advice(
+            "The e-mail address already has an account.",
+            "Log in with it, or sign up with another address.",
+        ),
+        "email_unverified": Advice(
+            "Nobody has confirmed the e-mail address yet.",
+            "Log in with the mailed code as `confirmation_code`; sign up again where the code is older than a day.",
+        ),
+        "mfa_required": Advice(
+            "The account asks for a second factor, which this call cannot.",
+            "Switch the second factor off for this account, or make an API key with another one.",
+        ),
+        "password_reset_required": Advice(
+            "The password has to be reset before anybody logs in with it.",
+            "Reset it, and log in with the new one.",
+        ),
+        "signup_incomplete": Advice(
+            "The sign-up for this address was not completed.",
+            "Repeat `POST /v1/signup` with the same address and password, and log in again.",
+        ),
+        "too_many_api_keys": Advice(
+            "The tenant has as many API keys as there can be.",
+            "Revoke one that nobody uses any more.",
+        ),
+        "too_many_requests": Advice(
+            "There were too many sign-ups for this address, or log-ins with a code.",
+            "Wait for an hour.",
+        ),
+        "unauthenticated": Advice(
+            "E-mail address and password are not those of an account.",
+            "Check both, and log in again.",
+        ),
+        "weak_password": Advice(
+            "The password is too easily guessed.",
+            "`detail` says what it lacks: choose another one.",
+        ),
+        "wider_key": Advice(
+            "The API key has scopes that the caller has not.",
+            "Ask an owner or an admin to revoke it.",
+        ),
+        "wrong_code": Advice(
+            "The confirmation code is wrong, or too old.",
+            "Take the code of the newest mail; sign up again to have another one mailed.",
+        ),
     },
     examples={
         "{key_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0KD",

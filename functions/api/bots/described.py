@@ -1,6 +1,6 @@
 """Keyword bots, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 _ROOM = ("bot_too_large", "bots_too_large", "too_many_keywords")
 
@@ -9,6 +9,18 @@ DESCRIPTION = Description(
     problems={
         "create_bot": {404: ("not_found",), 422: (*_ROOM, "too_many_bots")},
         "replace_bot": {422: _ROOM},
+    },
+    errors={
+        "bot_too_large": Advice(
+            "The rules of the bot take more room than one bot has.",
+            "Divide it into two, or shorten its replies.",
+        ),
+        "bots_too_large": Advice(
+            "All bots together take more room than there is.",
+            "Shorten replies, or remove a bot.",
+        ),
+        "too_many_bots": Advice("The tenant has as many bots as there can be.", "Remove one first."),
+        "too_many_keywords": Advice("All bots together have more keywords than there can be.", "Remove some."),
     },
     examples={
         "{bot_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0B0",

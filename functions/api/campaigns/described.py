@@ -1,6 +1,6 @@
 """Campaigns, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 _CAMPAIGN, _RUN = "01JG7Q4W8ZC3N5X6Y7V8B9A0CA", "01JG7Q4W8ZC3N5X6Y7V8B9A0DA"
 _CONTACT = "5f0c6b9a2f3e4d1c8b7a69584736251a"
@@ -30,6 +30,47 @@ DESCRIPTION = Description(
         "get_report": {503: ("books_not_ready",)},
         "list_recipients": {503: ("books_not_ready",)},
         "export_recipients": {503: ("books_not_ready",)},
+    },
+    errors={
+        "beyond_messaging_limit": Advice(
+            "The latest dry run counted more people than Meta lets the business write to in a day.",
+            "Choose a smaller audience, or launch with `accept_messaging_limit` where it is meant that the rest fails "
+            "or waits.",
+        ),
+        "books_not_ready": Advice(
+            "What became of everybody is still being added up.",
+            "Ask again after `Retry-After`; each call gets further.",
+        ),
+        "campaign_state": Advice(
+            "The campaign is in a state that does not allow this.",
+            "Read its `state`: only a draft is launched, only what is being sent is paused, only what is paused is "
+            "resumed.",
+        ),
+        "excluded_campaign_not_started": Advice(
+            "The audience leaves out people of a campaign that has not begun, so nobody would be left out.",
+            "Start this one after it, or do not exclude it.",
+        ),
+        "no_dry_run": Advice(
+            "No dry run was made of this campaign.",
+            "Start one with `POST /v1/campaigns/{campaign_id}/dry-run`.",
+        ),
+        "source_not_finished": Advice(
+            "The audience is people of an earlier campaign, and what became of some of them is still open.",
+            "Wait until that campaign is completed, and repeat the call.",
+        ),
+        "source_not_started": Advice(
+            "The audience is people of an earlier campaign that has not begun, so nobody is in it.",
+            "Start this one after it, or choose another campaign's people.",
+        ),
+        "template": Advice(
+            "The template cannot be sent as it is: it is not approved, or Meta has put it into another category.",
+            "`detail` says which. Sync the templates, and resume once more where the category is meant; else cancel "
+            "the campaign and make another.",
+        ),
+        "too_many_dry_runs": Advice(
+            "As many dry runs of the tenant are being made as there can be at a time.",
+            "Ask again after `Retry-After`, when one of them is complete.",
+        ),
     },
     files={"export_recipients": "text/csv"},
     examples={

@@ -1,6 +1,6 @@
 """Contacts and their fields, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 _PHONE = ("ambiguous_phone", "consent_remark", "invalid_phone")
 
@@ -12,6 +12,29 @@ DESCRIPTION = Description(
     problems={
         "create_field": {409: ("field_exists",), 422: ("too_many_fields",)},
         "create_contact": {404: ("not_found",), 409: ("identity_taken",), 422: _PHONE},
+    },
+    errors={
+        "ambiguous_phone": Advice(
+            "The digits may be a number of two countries.",
+            "Write it with + and the country code; in an import, or say in `bare_digits` what such numbers are.",
+        ),
+        "consent_remark": Advice(
+            "Beside the number stands a remark of who may be written to, such as BAJA, so it is not taken for a yes.",
+            "Record a no with `POST /v1/contacts/{contact_id}/opt-out`; else take the remark away.",
+        ),
+        "field_exists": Advice("There is a custom field with this key.", "Use that one, or choose another key."),
+        "identity_taken": Advice(
+            "The phone number and the `bsuid` belong to two different contacts.",
+            "Send only one of them, or look both up to see who is meant.",
+        ),
+        "invalid_phone": Advice(
+            "This is no phone number that can be called.",
+            "Write it with + and the country code, such as +5511912345678.",
+        ),
+        "too_many_fields": Advice(
+            "The tenant has as many custom fields as there can be, or an import would make more.",
+            "Leave columns out, or store this in a field that is there.",
+        ),
     },
     successes={"create_contact": {200: "There was one with this phone or bsuid, and it is complete now."}},
     examples={

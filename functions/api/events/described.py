@@ -1,7 +1,7 @@
 """The feed and webhook endpoints, for the OpenAPI document."""
 
 from functions.api.events.webhooks import HOW_TO_RECEIVE, example_of, schemas, webhooks
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 from shared.domain.webhooks.tenant_event import EventType
 
 _TESTS = ("too_many_tests",)
@@ -43,6 +43,31 @@ DESCRIPTION = Description(
         "verify_webhook_endpoint": {409: ("endpoint_verified",), 429: _TESTS},
         "replay_delivery": {429: _REPLAYS},
         "replay_failed_deliveries": {429: _REPLAYS},
+    },
+    errors={
+        "cursor_expired": Advice(
+            "The cursor is older than a day, and what followed it may be gone.",
+            "Ask without `after` for a new cursor, read what you mirror once, and go on from the new cursor.",
+        ),
+        "endpoint_unverified": Advice(
+            "The endpoint has not proved that it wants webhooks.",
+            "Answer `endpoint.verification` with its `challenge`, and ask for another one with `POST "
+            "/v1/webhook-endpoints/{endpoint_id}/verify`.",
+        ),
+        "endpoint_verified": Advice(
+            "The endpoint has proved that it wants webhooks already.",
+            "Nothing is to be done.",
+        ),
+        "too_many_endpoints": Advice("The tenant has as many webhook endpoints as there can be.", "Remove one first."),
+        "too_many_replays": Advice("Deliveries are being replayed too often.", "Ask again after `Retry-After`."),
+        "too_many_tests": Advice(
+            "The endpoint was tested or verified too often within a minute.",
+            "Ask again after `Retry-After`.",
+        ),
+        "too_many_waiting": Advice(
+            "As many calls of the caller or the tenant are waiting for events as there can be at a time.",
+            "Ask again after `Retry-After`, or without `wait`.",
+        ),
     },
     examples={
         "{endpoint_id}": _ENDPOINT["id"],

@@ -22,7 +22,7 @@ SCHEMAS: Mapping[str, Json] = {
         "description": "RFC 9457 problem details.",
         "required": ["type", "title", "status", "code", "detail", "instance"],
         "properties": {
-            "type": {"type": "string"},
+            "type": {"type": "string", "description": "Leads to what the code means, from the URL of the call."},
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "code": {"type": "string", "description": "Stable and machine readable; more may come."},
@@ -79,6 +79,8 @@ HEADERS: Mapping[str, Json] = {
         "example": '"caller";r=93;t=1, "tenant";r=187;t=1',
     },
 }
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_OF_THE_GATEWAY = {"$ref": f"#/components/schemas/{GATEWAY}"}
 _ID = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 _WAIT = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
 LIMITS = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit-Policy", "RateLimit")}
@@ -135,10 +137,12 @@ def codes_of(operation: Mapping[str, Any], method: str, own: Mapping[int, Codes]
 def answer(status: int, codes: Sequence[str]) -> Json:
     """The response object of a refusal."""
     content: Json = {}
+    either = {"anyOf": [_PROBLEM, _OF_THE_GATEWAY]}
     if codes:
-        content[problems.CONTENT_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        # Generated clients read an answer by its status alone, and break off where it is of another form.
+        content[problems.CONTENT_TYPE] = {"schema": either if status in _GATEWAYS else _PROBLEM}
     if status in _GATEWAYS:
-        content["application/json"] = {"schema": {"$ref": f"#/components/schemas/{GATEWAY}"}}
+        content["application/json"] = {"schema": _OF_THE_GATEWAY}
     words = HTTPStatus(status).phrase
     return {
         "description": f"{words}: {', '.join(f'`{code}`' for code in codes)}." if codes else f"{words}.",

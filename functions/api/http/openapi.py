@@ -26,6 +26,7 @@ and more may come. So do the values of an `x-extensible-enum`: be ready for othe
 milliseconds are 000 where whoever told us counts in seconds. A query parameter that is not listed is refused: 422
 `unknown_parameter`. What the gateway refuses by itself (a call without an Authorization header, or one too many) is
 `{"message": …}`. `X-Request-Id` is on every answer of ours, `apigw-requestid` on every answer."""
+_LICENSE = {"name": "MIT", "identifier": "MIT"}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -72,6 +73,7 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
         schemas.update(one.schemas)
     document["webhooks"] = {name: path for one in descriptions for name, path in one.webhooks.items()}
     components["headers"] = {**HEADERS, "Idempotency-Replayed": _REPLAYED}
+    document["info"]["license"] = _LICENSE
     document["security"] = [{"bearer": []}]
     document["tags"] = [
         {"name": name, "description": words} for one in descriptions for name, words in one.tags.items()
@@ -87,6 +89,7 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
             operation.setdefault("security", [])
             if operation.get("x-idempotent"):
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+            _leave_out(operation.get("requestBody", {}))
             if name in files:
                 _as_file(operation, files[name])
             _answer(operation, method, problems.get(name, {}), successes.get(name, {}))
@@ -114,6 +117,15 @@ def _shared(paths: dict[str, Any]) -> dict[str, Any]:
         if json.dumps(responses[status]) == text:
             responses[status] = {"$ref": f"#/components/responses/{name}"}
     return {name: json.loads(text) for name, text in found.values()}
+
+
+def _leave_out(body: dict[str, Any]) -> None:
+    """A body that may be left out is not also null: generated clients have two ways to say nothing then, and one of
+    them fails."""
+    for content in body.get("content", {}).values():
+        members = [one for one in content["schema"].get("anyOf", ()) if one != {"type": "null"}]
+        if not body.get("required") and len(members) == 1:
+            content["schema"] = members[0]
 
 
 def _as_file(operation: dict[str, Any], media_type: str) -> None:

@@ -16,6 +16,9 @@ from shared.domain.templates.problem import CompileError
 from shared.errors import AppError, ProviderRejected
 
 CONTENT_TYPE = "application/problem+json"
+ERRORS = "/v1/errors"
+"""Where the API shows what each code means. A problem's `type` leads there: a relative reference with the full path
+(RFC 9457, 3.1.1), because the page is of the deployment that was called."""
 # Graph API error 100: what the caller wrote is wrong (Meta, Graph API error codes).
 _INVALID_PARAMETER = "100"
 _PLACES = frozenset({"body", "query", "path", "header"})
@@ -53,8 +56,8 @@ class Problem:
         """The JSON document; `instance` is the id of the request."""
         document: dict[str, object] = {
             **(self.extensions or {}),
-            "type": f"urn:wasapbos:problem:{self.code}",
-            "title": self.code.replace("_", " ").capitalize(),
+            "type": f"{ERRORS}#{self.code}",
+            "title": title_of(self.code),
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
@@ -67,6 +70,11 @@ class Problem:
         if self.provider_code:
             document["provider_code"] = self.provider_code
         return json.dumps(document, ensure_ascii=False)
+
+
+def title_of(code: str) -> str:
+    """The same words for a code each time (RFC 9457, 3.1.3)."""
+    return code.replace("_", " ").capitalize()
 
 
 INTERNAL = Problem(500, "internal", "something went wrong on our side; try again, and quote the instance if it stays")

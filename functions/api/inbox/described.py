@@ -1,6 +1,6 @@
 """The inbox, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 _NEWER = ("answered_meanwhile",)
 _CHANGED = ("changed_meanwhile",)
@@ -64,6 +64,47 @@ DESCRIPTION = Description(
         "update_label": {409: ("label_exists",)},
         "create_canned_reply": {409: ("shortcut_taken",), 422: ("too_many_canned_replies",)},
         "replace_canned_reply": {409: ("shortcut_taken",)},
+    },
+    errors={
+        "answered_meanwhile": Advice(
+            "Somebody has written since the message that was named as the last.",
+            "`newer_message` shows what: read it, and send again if it is still meant.",
+        ),
+        "changed_meanwhile": Advice(
+            "Somebody else has changed the conversation since.",
+            "`conversation` shows it as it is now: decide by that, and send its `version`.",
+        ),
+        "label_exists": Advice("There is a label with this name.", "Use that one, or choose another name."),
+        "no_destination": Advice(
+            "Nothing is known under which Meta could reach this person.",
+            "Give the contact a phone number.",
+        ),
+        "nobody_available": Advice(
+            "Nobody is available to be given the conversation.",
+            "Say who is with `PUT /v1/members/{member_id}/availability`, or name a member.",
+        ),
+        "opted_out": Advice(
+            "This person has said no to messages.",
+            "Do not write to them. A new consent is recorded with `POST /v1/contacts/{contact_id}/opt-in`.",
+        ),
+        "sending_stopped": Advice(
+            "Sending is stopped for the tenant, or for all.",
+            "Try again later; ask us if it stays.",
+        ),
+        "shortcut_taken": Advice("Another canned reply has this shortcut.", "Choose another one."),
+        "too_many_canned_replies": Advice(
+            "The tenant has as many canned replies as there can be.",
+            "Remove one first.",
+        ),
+        "too_many_labels": Advice("The tenant has as many labels as there can be.", "Remove one first."),
+        "us_marketing": Advice(
+            "Meta delivers no marketing to numbers of the United States.",
+            "Write to this person with a template of another category, or answer when they write.",
+        ),
+        "window_closed": Advice(
+            "The person has not written for 24 hours, so only templates may be sent.",
+            "Send one of `templates`.",
+        ),
     },
     successes={"open_conversation": {200: "It is there already."}},
     examples={

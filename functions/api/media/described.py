@@ -1,6 +1,6 @@
 """Files, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 _FILE = {
     "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0FE",
@@ -24,6 +24,31 @@ DESCRIPTION = Description(
             409: ("media_pending",),
             410: ("media_deleted", "media_expired", "media_failed", "media_refused"),
         },
+    },
+    errors={
+        "media_deleted": Advice("The file was deleted under /v1/media.", "Upload it again if it is still needed."),
+        "media_expired": Advice("Meta has the file no more.", "Ask the person to send it again."),
+        "media_failed": Advice(
+            "The file could not be copied from Meta; `reason` says why.",
+            "Ask the person to send it again.",
+        ),
+        "media_kind": Advice(
+            "The file is of another kind than the message says.",
+            "`detail` says as what it can be sent.",
+        ),
+        "media_pending": Advice("The file is being copied from Meta.", "Ask again after `Retry-After`."),
+        "media_refused": Advice(
+            "The file was not kept, or is one that Meta would not take.",
+            "`detail` says why: upload another file, or ask the person for one.",
+        ),
+        "upload_changed": Advice(
+            "The file was replaced while it was being read.",
+            "Upload it once, then repeat the call.",
+        ),
+        "upload_missing": Advice(
+            "The file is not at its upload URL yet.",
+            "PUT it there with the headers that came with the URL, then repeat the call.",
+        ),
     },
     examples={
         "{media_id}": _FILE["id"],

@@ -1,6 +1,6 @@
 """Accounts and numbers, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 DESCRIPTION = Description(
     tags={
@@ -15,6 +15,40 @@ DESCRIPTION = Description(
             422: ("code_refused", "not_yours", "provider_rejected", "wrong_pin"),
             502: ("provider_rejected",),
         },
+    },
+    errors={
+        "account_disconnected": Advice(
+            "The WhatsApp account is not connected any more.",
+            "Connect it again with `POST /v1/whatsapp/connect`.",
+        ),
+        "already_claimed": Advice(
+            "The WhatsApp account belongs to another tenant.",
+            "Disconnect it there first, or connect another account.",
+        ),
+        "code_refused": Advice(
+            "Meta does not take the code of the Embedded Signup.",
+            "Start the connection again: a code works once, and for minutes.",
+        ),
+        "not_yours": Advice(
+            "The sign-up gives no access to that account, or the account has no such number.",
+            "Start the connection again, and choose the account and the number in it.",
+        ),
+        "number_inactive": Advice(
+            "The number may not send now; `detail` says why.",
+            "Do what the reason asks for, or reconnect the number; a restriction ends by itself.",
+        ),
+        "plan_limit": Advice(
+            "The plan has no room for this.",
+            "Choose a larger plan, or name less; `GET /v1/me` shows what it allows.",
+        ),
+        "provider_rejected": Advice(
+            "Meta refused this for good; `provider_code` is its error code.",
+            "`detail` has Meta's words: correct what they name. Meta lists its codes with their remedies.",
+        ),
+        "wrong_pin": Advice(
+            "The number has a two-step PIN, and this is not it.",
+            "Send it as `pin`, or switch it off in WhatsApp Manager.",
+        ),
     },
     examples={
         "ConnectIn": {"code": "AQBx…", "waba_id": "102290129340398", "phone_number_id": "106540352242922"},

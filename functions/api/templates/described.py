@@ -1,6 +1,6 @@
 """Message templates, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 DESCRIPTION = Description(
     tags={"templates": "Message templates, which Meta reviews."},
@@ -16,6 +16,12 @@ DESCRIPTION = Description(
             422: ("provider_rejected",),
             502: ("provider_rejected",),
         },
+    },
+    errors={
+        "not_connected": Advice(
+            "The tenant has connected no WhatsApp account yet.",
+            "Connect one with `POST /v1/whatsapp/connect`.",
+        ),
     },
     examples={
         "{template_id}": "594425479261596",

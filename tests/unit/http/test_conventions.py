@@ -21,7 +21,7 @@ OPERATIONS: dict[str, tuple[str, str, Json]] = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-PUBLIC = {"POST /v1/signup", "POST /v1/login", "GET /v1/openapi.json"}
+PUBLIC = {"POST /v1/signup", "POST /v1/login", "GET /v1/openapi.json", "GET /v1/errors"}
 # fmt: off
 VERBS = frozenset({
     "assign", "cancel", "close", "complete", "connect", "create", "delete", "export", "get", "import", "label",

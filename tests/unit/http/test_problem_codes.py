@@ -1,13 +1,20 @@
-"""Every code that is written down somewhere is one of an operation's, or has its reason here."""
+"""Every code that is written down somewhere is one of an operation's, or has its reason here; and every code that
+somebody is shown is explained."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from functions.api import handler
+from functions.api.http.description import Advice, Description
+from functions.api.http.errors import advice, page
 from tests.support.api_document import api_document
 
+Json = dict[str, Any]
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = {
     "consent_column": "ends an import, as its `error_code`",
@@ -24,6 +31,7 @@ ELSEWHERE = {
     "unknown_route": "where no operation is",
 }
 """Code -> why no operation answers with it."""
+_OF_AN_IMPORT = {code for code, why in ELSEWHERE.items() if why.startswith("ends an import")} | {"import_failed"}
 
 
 def written() -> Iterator[str]:
@@ -46,8 +54,12 @@ def _text(value: ast.expr) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def declared() -> set[str]:
-    document = api_document()
+def document() -> Json:
+    return api_document()
+
+
+@pytest.fixture(scope="module")
+def declared(document: Json) -> set[str]:
     shared = document["components"]["responses"]
     return {
         code
@@ -66,3 +78,35 @@ def test_every_code_is_of_an_operation_or_has_its_reason(declared: set[str]) -> 
 
 def test_what_has_a_reason_not_to_be_declared_is_not(declared: set[str]) -> None:
     assert sorted(declared & ELSEWHERE.keys()) == []
+
+
+def test_every_code_that_is_shown_is_explained_and_no_other(declared: set[str]) -> None:
+    """Under `errors` of the `described.py` of its noun: what it means, and what to do."""
+    explained = set(advice(handler.descriptions()))
+    shown = declared | _OF_AN_IMPORT | {"unknown_route"}
+    assert sorted(shown - explained) == [], "say what these mean, and what to do"
+    assert sorted(explained - shown) == []
+
+
+def test_an_explanation_is_two_sentences_and_names_calls_that_there_are(document: Json) -> None:
+    calls = {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
+    for code, one in advice(handler.descriptions()).items():
+        assert len(one.meaning) >= 20, code
+        assert one.meaning.endswith("."), code
+        assert len(one.remedy) >= 10, code
+        assert one.remedy.endswith("."), code
+        named = re.findall(r"`([A-Z]+ /v1/[^`]*)`", f"{one.meaning} {one.remedy}")
+        assert sorted(set(named) - calls) == [], code
+
+
+def test_a_code_is_explained_once() -> None:
+    twice = [Description(tags={}, errors={"conflict": Advice("One.", "Two.")})] * 2
+    with pytest.raises(ValueError, match="conflict"):
+        advice(twice)
+
+
+def test_the_page_leads_to_each_code_and_shows_words_as_words() -> None:
+    shown = page([Description(tags={}, errors={"a_code": Advice("It is < `this`.", "Do & so.")})])
+    assert '<h2 id="a_code">' in shown
+    assert "It is &lt; <code>this</code>." in shown
+    assert "Do &amp; so." in shown

@@ -15,7 +15,7 @@ def document(problem: problems.Problem) -> dict[str, object]:
 
 def test_a_problem_has_every_member_of_the_rfc_and_ours() -> None:
     assert document(problems.of(Conflict("taken", field="email", code="email_taken"))) == {
-        "type": "urn:wasapbos:problem:email_taken",
+        "type": "/v1/errors#email_taken",
         "title": "Email taken",
         "status": 409,
         "code": "email_taken",

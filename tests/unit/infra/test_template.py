@@ -27,6 +27,7 @@ PUBLIC_ROUTES = {
     "POST /v1/signup",
     "POST /v1/login",
     "GET /v1/openapi.json",
+    "GET /v1/errors",
 }
 
 

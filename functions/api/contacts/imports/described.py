@@ -1,6 +1,6 @@
 """Imports, for the OpenAPI document."""
 
-from functions.api.http.description import Description
+from functions.api.http.description import Advice, Description
 
 DESCRIPTION = Description(
     tags={"imports": "Contacts from CSV files."},
@@ -9,6 +9,39 @@ DESCRIPTION = Description(
         "import_file": {404: ("not_found",), 413: ("body_too_large",), 422: ("bad_file",)},
         "start_import": {409: ("conflict", "upload_missing"), 413: ("body_too_large",)},
         "list_rejected_rows": {409: ("conflict",)},
+    },
+    errors={
+        "bad_file": Advice(
+            "The file cannot be read as CSV with a header and a column of phone numbers.",
+            "`detail` (of an import, `error`) says what is wrong and where: mend it, and save the file as CSV in "
+            "UTF-8.",
+        ),
+        "body_too_large": Advice(
+            "The file is larger than can be taken this way.",
+            "Announce a file of more than 5 MB with `POST /v1/contacts/imports`, and split one of more than 200 MB.",
+        ),
+        "consent_column": Advice(
+            "`error_code` of an import: a column says who may be written to, and is not mapped.",
+            "Record each no with `POST /v1/contacts/{contact_id}/opt-out`, and map the column to `ignore` or to a "
+            "custom field in `columns`.",
+        ),
+        "file_too_large": Advice(
+            "`error_code` of an import: the file is larger than was announced.",
+            "Split it, and announce each part with its size.",
+        ),
+        "header_too_long": Advice(
+            "`error_code` of an import: the names of the columns are too long together.",
+            "Shorten them, and check that the first line names the columns.",
+        ),
+        "import_failed": Advice(
+            "`error_code` of an import that failed on our side; its counts say how far it came.",
+            "Import the same file again: what was stored already is left unchanged. Quote the id of the import if it "
+            "stays.",
+        ),
+        "too_many_columns": Advice(
+            "`error_code` of an import: the file has more columns than are read.",
+            "Leave columns out, and check that the first line names the columns.",
+        ),
     },
     examples={
         "{import_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0MP",

@@ -47,7 +47,10 @@ ImportId = Annotated[str, Path(pattern=ULID, description="id of the import")]
 
 _FILE: dict[str, Any] = {
     "required": True,
-    "content": {"text/csv": {"schema": {"type": "string", "description": "The file itself, at most 5 MB."}}},
+    # `binary`, as it may be in any encoding as far as the description goes: generated clients send the bytes of a file.
+    "content": {
+        "text/csv": {"schema": {"type": "string", "format": "binary", "description": "The file itself, at most 5 MB."}}
+    },
 }
 
 
