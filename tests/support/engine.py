@@ -258,7 +258,10 @@ class World:
         return campaign.campaign_id
 
     def start(self, campaign_id: CampaignId) -> str:
-        return start_campaign(self.deps.for_start(), self.tenant_id, campaign_id, epoch_ms())
+        """Once it begins: a sweep of later made some of them."""
+        begins = self.deps.campaigns.get(self.tenant_id, campaign_id).begins
+        now = max(epoch_ms(), begins or EpochMs(0))
+        return start_campaign(self.deps.for_start(), self.tenant_id, campaign_id, now)
 
     def sweep(self, campaign_id: CampaignId, now: EpochMs) -> str:
         return sweep_campaign(self.deps.for_sweep(), self.tenant_id, campaign_id, now)

@@ -159,7 +159,7 @@ def test_a_report_of_many_parts_says_that_it_is_not_ready_yet_and_then_how_old_i
     """Each block is a part of its own here, and a call has time to read one."""
     parts = Reading(floor_ms=10**12, share=0.0, chunk_blocks=1, exact_blocks=0)
     monkeypatch.setattr("shared.store.campaigns.books.FOR_REPORTS", parts)
-    monkeypatch.setattr("functions.api.campaigns.routes.within", lambda _ms: lambda: True)
+    monkeypatch.setattr("functions.api.campaigns.routes.deadline_passed", lambda _ms: lambda: True)
     assert shop.sent(STATUSES)["sent"] == 4
     made, campaign, path = shop.api.deps, CampaignId(shop.campaign), f"/v1/campaigns/{shop.campaign}/report"
     for shard in (6, 7):
