@@ -125,7 +125,19 @@ def test_a_worker_that_has_heard_nothing_for_a_while_asks_again() -> None:
     assert passes(one, person(T, "a"), START)
     for _ in range(2 * CALLER.calls):
         passes(other, person(T, "a"), START + STALE_MS)
+    before = buckets.writes
+    assert passes(one, person(T, "a"), START + STALE_MS)
+    assert buckets.writes > before
     assert sum(passes(one, person(T, "a"), START + STALE_MS) for _ in range(CALLER.calls)) < BATCH
+
+
+def test_what_was_let_through_is_written_down_in_the_end_whoever_was_refused_meanwhile() -> None:
+    at_hand, through = workers(ModelBuckets()), 0
+    seconds = 60
+    for second in range(seconds + 1):
+        for i in range(60):
+            through += passes(at_hand[i % WORKERS], person(T, "a"), START + 1000 * second)
+    assert through <= CALLER.calls + CALLER.calls * seconds * 1000 // WINDOW_MS + UNWRITTEN
 
 
 def test_each_answer_says_what_there_is_and_what_is_left() -> None:
