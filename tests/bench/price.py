@@ -42,6 +42,7 @@ KMS_KEY_MONTH, KMS_CALL, SECRET_MONTH, EGRESS_GB = 1.00, 0.03 / 10_000, 0.40, 0.
 POINT_IN_TIME_GB_MONTH = 0.20
 LOGS_GB, LOGS_GB_MONTH = 0.50, 0.03
 TRACE, ALARM_MONTH, METRIC_MONTH, SCHEDULED = 5.00 / MILLION, 0.10, 0.30, 1.00 / MILLION
+COMPOSITE_MONTH, DASHBOARD_MONTH = 0.50, 3.00
 
 RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
 """Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
@@ -208,6 +209,7 @@ def idle_month() -> list[Line]:
     due = gb_seconds("WebhookCompactDue", 0.005, PARTITIONS * DYNAMODB_SECONDS)
     return [
         Line("alarms", f"{alarms} x ${ALARM_MONTH:.2f}", alarms * ALARM_MONTH),
+        Line("composite alarm and dashboard", "one of each", COMPOSITE_MONTH + DASHBOARD_MONTH),
         Line("keys and secrets", f"{keys} keys, 3 secrets", keys * KMS_KEY_MONTH + 3 * SECRET_MONTH),
         Line(
             "polling of queues",

@@ -1,6 +1,8 @@
 """The template, read as data: what every function, queue and table must have, whoever adds the next one."""
 
+import json
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -186,7 +188,8 @@ def test_dry_runs_share_neither_queue_nor_workers_with_loads() -> None:
 
 def test_stream_loses_nothing_and_stops_at_nothing() -> None:
     read = [trigger["Stream"]["Fn::GetAtt"] for _, trigger in streams()]
-    assert sorted(read) == [[name, "StreamArn"] for name in sorted(TABLES) if "StreamSpecification" in TABLES[name]]
+    of = [name.removesuffix("Table") for name in sorted(TABLES) if "StreamSpecification" in TABLES[name]]
+    assert sorted(read) == [[f"{noun}StreamArn", "Value"] for noun in of]
     for name, trigger in streams():
         assert trigger["StartingPosition"] == "TRIM_HORIZON"
         assert trigger["BisectBatchOnFunctionError"]
@@ -258,6 +261,25 @@ def test_table_is_on_demand_and_recoverable(name: str) -> None:
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProduction", True, False]}
     assert TEMPLATE["Resources"][name]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_what_works_with_a_table_works_with_the_one_that_was_restored_once_it_is_plugged_in(name: str) -> None:
+    noun = name.removesuffix("Table")
+    own = re.compile(rf'"Ref": "{name}"|"Fn::GetAtt": \["{name}"|\$\{{{name}\b')
+    by_themselves = {
+        logical_id
+        for part in ("Resources", "Outputs")
+        for logical_id, stated in TEMPLATE[part].items()
+        if own.search(json.dumps(stated))
+    }
+    streams = {f"{noun}StreamArn"} if "StreamSpecification" in TABLES[name] else set()
+    assert by_themselves == {f"{noun}Name", f"{noun}Arn"} | streams
+    for logical_id in by_themselves:
+        chosen = TEMPLATE["Resources"][logical_id]["Properties"]["Value"]["Fn::If"]
+        assert chosen[0] == f"HasRestored{noun}"
+        assert f"Restored{noun}" in json.dumps(chosen[1])
+        assert name in json.dumps(chosen[2])
 
 
 def test_only_the_public_routes_have_no_authorizer() -> None:
