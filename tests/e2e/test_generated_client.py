@@ -2,6 +2,7 @@
 integrator does on the first day."""
 
 import io
+import json
 import os
 import re
 import secrets
@@ -17,6 +18,7 @@ import pytest
 from infra.local.cloud import STACK, LocalCloud
 from infra.local.services import script
 from tests.support.api import HTTP, ON_BIZ_APP, PASSWORD, SCOPES, aws, journal, wait_for
+from tests.support.api_tools import DOCUMENT
 from tests.support.generated_client import NAME, GeneratedClient, generated, model
 
 README = Path(__file__).parents[2] / "README.md"
@@ -170,6 +172,13 @@ def test_a_refusal_has_a_code_and_leads_to_what_it_means(cloud: LocalCloud, laun
     page = HTTP.get(f"{cloud.api_url}{where}")
     assert page.headers["content-type"].startswith("text/html")
     assert f'<h2 id="{anchor}">campaign_state</h2>' in page.text
+
+
+def test_the_platform_describes_itself_as_the_repository_does_and_under_its_own_url(cloud: LocalCloud) -> None:
+    served, kept = HTTP.get(f"{cloud.api_url}/v1/openapi.json").json(), json.loads(DOCUMENT.read_text())
+    assert served.pop("servers") == [{"url": cloud.api_url}]
+    assert kept.pop("servers")[0]["url"] == "https://{host}"
+    assert served == kept
 
 
 def test_whoever_says_nothing_of_themselves_is_refused_in_a_way_that_the_client_reads(cloud: LocalCloud) -> None:

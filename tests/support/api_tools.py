@@ -6,7 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "functions/api/openapi.json"
-PYTHON_CLIENT_CONFIG = ROOT / "functions/api/openapi-python-client.yaml"
 _PROGRAMS = ROOT / ".local/api-tools/node_modules/.bin"
 MISSING = "Redocly and TypeScript are not here: `make test` brings them where npm is"
 # Neither news nor statistics: tests call nobody.

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_API = Path(__file__).parents[2] / "functions/api"
+from tests.support.api_tools import DOCUMENT
+
+_CONFIG = DOCUMENT.with_name("openapi-python-client.yaml")
 NAME = "wasapbos_client"
 
 
@@ -25,9 +27,9 @@ def generated(into: Path) -> Iterator[None]:
 
     config = Config.from_sources(
         # It would be formatted, for people to read.
-        ConfigFile.load_from_path(_API / "openapi-python-client.yaml").model_copy(update={"post_hooks": []}),
+        ConfigFile.load_from_path(_CONFIG).model_copy(update={"post_hooks": []}),
         MetaType.NONE,
-        document_source=_API / "openapi.json",
+        document_source=DOCUMENT,
         file_encoding="utf-8",
         overwrite=True,
         output_path=into / NAME,

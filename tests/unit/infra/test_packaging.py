@@ -23,6 +23,8 @@ def sources(tmp_path: Path) -> Path:
         (root / path).touch()
     (root / "shared/clock.py").write_text("NAMES = {'b', 'a', 'c'}\n")
     (root / "functions/api/handler.py").write_text("def lambda_handler(event, context):\n    return 1\n")
+    for name in ("README.md", "openapi.json", "openapi-python-client.yaml"):
+        (root / "functions/api" / name).write_text("for people who read the sources\n")
     return root
 
 
