@@ -16,22 +16,36 @@ UV_INSTALLED := $(filter .local/uv/bin/uv,$(UV))
 READY := .venv/.ready
 RUN := .venv/bin/
 
-.PHONY: help setup demo test lint types contracts template up bench chaos package dynoxide openapi api-tools
+.PHONY: help setup demo test lint types contracts template up logs bench chaos package dynoxide openapi api-tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: $(READY) ## make .venv with the locked dependencies
 
+# Said before anything is downloaded or made.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0])
+CHECKED = { mkdir -p .local && test -w .local && test -w .; } 2>/dev/null \
+	  || { echo "$(CURDIR) cannot be written to; .venv and .local are made there: use a checkout that you may write to" >&2; exit 1; }; \
+	command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and there is no $(PYTHON) here" >&2; exit 1; }; \
+	$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "Name another one: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+NOT_DOWNLOADED = { echo "That could not be downloaded. Behind a proxy set HTTPS_PROXY; where a company signs" \
+	  "connections set SSL_CERT_FILE to its certificates, or UV_NATIVE_TLS=1 if this machine trusts them. Then try again." >&2; exit 1; }
+
+# Made beside its place, so that what was cut short is not taken for it.
 .local/uv/bin/uv:
+	@$(CHECKED)
 	@echo "uv is not on PATH; installing uv $(UV_VERSION) into .local/uv"
-	@$(PYTHON) -m venv .local/uv
-	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@rm -rf .local/uv .local/uv.new
+	@$(PYTHON) -m venv .local/uv.new
+	@$(if $(SSL_CERT_FILE),PIP_CERT="$${PIP_CERT:-$$SSL_CERT_FILE}") .local/uv.new/bin/python -m pip install --quiet \
+	  --disable-pip-version-check uv==$(UV_VERSION) || $(NOT_DOWNLOADED)
+	@mv .local/uv.new .local/uv
 
 $(READY): uv.lock pyproject.toml | $(UV_INSTALLED)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
-	@test -x .venv/bin/python || $(PYTHON) -m venv --without-pip .venv
-	@$(UV) sync --frozen --quiet
+	@$(CHECKED)
+	@.venv/bin/python -c '$(NEW_ENOUGH)' 2>/dev/null || { rm -rf .venv && $(PYTHON) -m venv --without-pip .venv; }
+	@$(UV) sync --frozen --quiet || $(NOT_DOWNLOADED)
 	@touch $@
 
 demo: $(READY) ## a campaign end to end; CONTACTS=20000 scales it, KILLS=3 kills the lanes meanwhile
@@ -55,6 +69,9 @@ template: $(READY) ## cfn-lint
 
 up: $(READY) ## start the local cloud and keep it; prints its URL and a login
 	@$(RUN)python -m infra.local.up
+
+logs: $(READY) ## what the functions of `make up` write, and then what comes; ARGS="CampaignLane --errors --once"
+	@$(RUN)python -m infra.local.logs $(ARGS)
 
 bench: $(READY) ## benchmarks
 	@$(RUN)python -m tests.bench $(ARGS)

@@ -12,6 +12,7 @@ from typing import Any, TypedDict
 
 from shared.domain.fairness import in_turns, owner_of
 from shared.errors import NotYet, PermanentError
+from shared.failures import failure
 from shared.observability import count, logger
 
 Record = Mapping[str, Any]
@@ -120,16 +121,11 @@ def failures(message_ids: Iterable[str]) -> BatchResponse:
 
 
 def log_failure(what: str, error: Exception) -> None:
-    """What failed and where. The error's own words stay out: libraries quote their input in them. What is only too
-    early is no failure, and wakes nobody."""
+    """What failed and where (`failure`). What is only too early is no failure, and wakes nobody."""
     if isinstance(error, NotYet):
         count("RecordsPutOff")
         return
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
-    logger.error("not handled", extra={"what": what, "error": type(error).__name__, "where": where})
+    logger.error("not handled", extra={"what": what, **failure(error)})
     count("RecordFailed")
 
 

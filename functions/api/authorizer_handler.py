@@ -17,12 +17,12 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Role, scopes_of
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
-from shared.observability import count, logger, with_counts
+from shared.observability import count, logger, one_line_if_counted, say
 
 API_KEY_PREFIX = "wpb_"
 
 
-@with_counts
+@one_line_if_counted
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     headers = {str(name).lower(): value for name, value in (event.get("headers") or {}).items()}
     scheme, _, token = str(headers.get("authorization") or "").strip().partition(" ")
@@ -31,7 +31,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return _refused(Refusal.TOKEN_MISSING)
     granted = grant(authorizer_deps(), token, epoch_ms())
     if isinstance(granted, Refusal):
-        logger.info("caller denied", extra={"kind": "api_key" if token.startswith(API_KEY_PREFIX) else "access_token"})
+        say(kind="api_key" if token.startswith(API_KEY_PREFIX) else "access_token")
         return _refused(granted)
     return {"isAuthorized": True, "context": granted}
 
@@ -39,6 +39,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 def _refused(refusal: Refusal) -> dict[str, Any]:
     """Let through with nothing but this."""
     count("CallerDenied")
+    say(message="caller denied", refusal=str(refusal))
     return {"isAuthorized": True, "context": {REFUSED: str(refusal)}}
 
 

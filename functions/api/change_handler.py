@@ -28,8 +28,9 @@ from functions.api.events_bootstrap import ChangeDeps, change_deps
 from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.errors import PermanentError
+from shared.failures import failure
 from shared.ids import TenantId
-from shared.observability import count, logger, measure, with_counts
+from shared.observability import concerns, count, logger, measure, one_line
 from shared.sqs_batch import log_failure
 
 _SIDE_BY_SIDE = 32
@@ -40,8 +41,7 @@ _SLOW_MS = 1_000
 """Whoever fails after that long made the others wait."""
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
     deps = change_deps()
     count("ChangesTaken", len(event["Records"]))
@@ -55,6 +55,7 @@ def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> None:
             continue
         if events:
             by_tenant[tenant_id] += events
+            concerns(tenant_id)
     _tell(deps, by_tenant, min(_PATIENCE_SECONDS, context.get_remaining_time_in_millis() / 2_000))
     measure("FeedLag", _age_ms(event["Records"]))
 
@@ -94,7 +95,7 @@ def _tell(deps: ChangeDeps, by_tenant: Mapping[TenantId, Sequence[TenantEvent]],
                 bodies = [event.to_json() for event in events]
                 deps.parking.park(f"events of {tenant_id} that cannot be told: {type(error).__name__}", bodies)
                 continue
-            logger.warning("told later", extra={"tenant_id": tenant_id, "error": type(error).__name__})
+            logger.warning("told later", extra={"tenant_id": tenant_id, **failure(error)})
             count("TenantPutOff")
             untold[tenant_id] = events
             # Whoever had no turn behind others (it is cancelled then) is not slow by itself.

@@ -18,18 +18,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.events.later import read_work, tell_late
 from functions.api.events_bootstrap import deliver_deps
-from shared.observability import count, logger, with_counts
+from shared.observability import concerns, count, one_line
 from shared.queue_messages import TellTenant
 from shared.sqs_batch import BatchResponse, Record, process_together
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     courier = deliver_deps()
 
     def deliver(body: str, _record: Record) -> None:
         work = read_work(body)
+        concerns(work.tenant_id)
         if isinstance(work, TellTenant):
             count(tell_late(courier.publisher, courier.queue, work, courier.clock()))
         else:

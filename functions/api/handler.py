@@ -7,7 +7,6 @@ Idempotency-Key.
 import importlib
 import json
 import os
-import traceback
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -22,11 +21,12 @@ from functions.api.http import problems
 from functions.api.http.call_limits import Allowance, CallLimits
 from functions.api.http.refusal import refusal_of
 from functions.api.http.request import principal_of, refused, request_id
-from functions.api.http.routing import problem_response, public
+from functions.api.http.routing import NO_ROUTE, problem_response, public
 from functions.api.http.wiring import Address, part_of, provide
 from shared.clock import epoch_ms
 from shared.errors import AppError
-from shared.observability import count, logger, with_counts
+from shared.failures import failure
+from shared.observability import concerns, count, logger, one_line, say
 
 if TYPE_CHECKING:
     from functions.api.http.description import Description
@@ -136,25 +136,22 @@ def descriptions() -> Sequence["Description"]:
 
 def _failed(app: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
     problem = problems.of(error)
-    logger.append_keys(problem=problem.code)
+    say(problem=problem.code)
     if problem is problems.INTERNAL:
-        # Not the error's own words: libraries quote their input in them.
-        frames = traceback.extract_tb(error.__traceback__)[-5:]
-        where = [f"{frame.filename}:{frame.lineno}" for frame in frames]
-        logger.error("call failed unexpectedly", extra={"error": type(error).__name__, "where": where})
+        logger.error("call failed unexpectedly", extra=failure(error))
         count("ApiFailed")
     elif problem.status >= 500:
-        logger.warning("call failed", extra={"error": type(error).__name__})
+        logger.warning("call failed", extra=failure(error))
     return problem_response(problem, request_id(app))
 
 
 api = Api()
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     instance = str((event.get("requestContext") or {}).get("requestId", ""))
+    say(route=NO_ROUTE)
     refusal = refusal_of(event)
     if refusal is not None:
         # Before anything else: whoever is refused sees no route.
@@ -162,6 +159,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     principal, allowance = principal_of(event), _UNLIMITED
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
+        concerns(principal.tenant_id)
+        say(member_id=principal.member_id)
         allowance = parts()[CallLimits].allow(principal, epoch_ms())
     if allowance.refusal is not None:
         answer = _turned_away(allowance.refusal, instance)
@@ -175,7 +174,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 def _turned_away(error: AppError, instance: str) -> dict[str, Any]:
     problem = problems.of(error)
-    logger.append_keys(problem=problem.code)
+    say(problem=problem.code)
     headers = {"Content-Type": problems.CONTENT_TYPE, **problem.headers()}
     return {
         "statusCode": problem.status,
@@ -186,8 +185,8 @@ def _turned_away(error: AppError, instance: str) -> dict[str, Any]:
     }
 
 
-def _finished(answer: dict[str, Any], event: dict[str, Any], instance: str) -> dict[str, Any]:
-    """The answer with what every one has; it is logged."""
+def _finished(answer: dict[str, Any], event: Mapping[str, Any], instance: str) -> dict[str, Any]:
+    """The answer with what every one has."""
     headers: dict[str, Any] = answer.setdefault("headers", {})
     headers["X-Request-Id"] = instance
     # Every answer is one tenant's own, and some show a secret (RFC 9111, 5.2.2.5).
@@ -196,7 +195,6 @@ def _finished(answer: dict[str, Any], event: dict[str, Any], instance: str) -> d
         answer["body"] = ""
         headers.pop("Content-Type", None)
     _note_pace(event)
-    logger.info("request answered", extra={"route": event.get("routeKey", ""), "status": answer["statusCode"]})
     return answer
 
 

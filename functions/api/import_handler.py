@@ -17,7 +17,7 @@ from functions.api.contacts.imports.run import ImportRun
 from functions.api.import_bootstrap import import_deps
 from shared.clock import EpochMs, epoch_ms
 from shared.errors import Conflict, NotFound
-from shared.observability import count, logger, with_counts
+from shared.observability import concerns, count, logger, one_line, say
 from shared.queue_messages import ImportFile
 from shared.sqs_batch import BatchResponse, log_failure, process
 
@@ -38,8 +38,7 @@ class LambdaClock:
         return self._context.get_remaining_time_in_millis()
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> BatchResponse:
     def handle(body: str, record: Mapping[str, Any]) -> None:
         import_file(ImportFile.from_json(body), context)
@@ -51,6 +50,8 @@ def import_file(message: ImportFile, context: LambdaContext) -> None:
     """One slice. Raises what makes a redelivery worth while."""
     deps = import_deps()
     logger.append_keys(tenant_id=message.tenant_id, import_id=message.import_id)
+    concerns(message.tenant_id)
+    say(import_id=message.import_id)
     run = ImportRun(Imports(deps.directory, deps.files), deps.fields, deps.contacts, deps.heads, LambdaClock(context))
     try:
         more = run.work(message.tenant_id, message.import_id, context.aws_request_id)

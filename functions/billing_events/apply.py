@@ -15,7 +15,7 @@ from shared.domain.accounts.account import Tenant
 from shared.domain.accounts.plans import entitlements
 from shared.errors import Conflict, InvalidInput, RetryableError
 from shared.ids import TenantId
-from shared.observability import count
+from shared.observability import concerns, count
 from shared.queue_messages import BillingEvent
 
 _EVENT_TTL_SECONDS = 90 * 24 * 3600
@@ -35,6 +35,7 @@ def apply_event(parts: BillingParts, event: BillingEvent, now: EpochMs) -> None:
     subscription = parts.stripe().subscription(event.object_id)
     if tenant_id is None:
         tenant_id = _claim(parts, subscription)
+    concerns(tenant_id)
     _settle(parts, tenant_id, subscription)
     with suppress(Conflict):
         parts.directory.create(tenant_id, key, event, ttl=now // 1000 + _EVENT_TTL_SECONDS)

@@ -14,13 +14,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.billing_events.apply import apply_event
 from functions.billing_events.bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.queue_messages import BillingEvent
 from shared.sqs_batch import BatchResponse, Record, process
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     return process(event, _handle, park=deps().parking.park, time_left_ms=context.get_remaining_time_in_millis)
 

@@ -15,7 +15,7 @@ from functions.billing_events.logic.stripe_event import read_event
 from functions.billing_events.receive_bootstrap import Deps, deps
 from shared.clock import epoch_ms
 from shared.errors import InvalidInput
-from shared.observability import count, logger, with_counts
+from shared.observability import count, one_line
 from shared.sqs_batch import log_failure
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -23,8 +23,7 @@ MAX_BODY_BYTES = 1024 * 1024
 Response = dict[str, Any]
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
     """Answers 200, 401 (not signed by Stripe), 413, or 500 (deliver again)."""
     try:

@@ -20,7 +20,7 @@ from functions.bot_reply.bootstrap import deps
 from functions.bot_reply.turn import take_turn
 from shared.clock import epoch_ms
 from shared.errors import InvalidInput
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.queue_messages import BotTurn
 from shared.sqs_batch import BatchResponse, Record, group_of, process_together
 
@@ -28,8 +28,7 @@ _TURN_MS = 27_000
 """What a turn may take: Meta's answer is awaited for 20 s (`single_send`), the tables for seconds."""
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     return process_together(
         event,

@@ -4,7 +4,7 @@ from functions.bot_reply.logic import answer_to
 from functions.bot_reply.parts import BotParts
 from shared.clock import EpochMs
 from shared.errors import Conflict, InvalidInput, NotFound, SendRefused
-from shared.observability import count, logger
+from shared.observability import concerns, count, logger
 from shared.queue_messages import BotTurn
 from shared.services.single_send import Draft
 
@@ -14,6 +14,7 @@ def take_turn(parts: BotParts, turn: BotTurn, now: EpochMs) -> None:
 
     Raises InvalidInput when the message is not there, RetryableError while an earlier run may be sending the answer.
     """
+    concerns(turn.tenant_id)
     message = parts.conversations.messages.get(turn.tenant_id, turn.conversation_id, turn.message_id)
     if message is None:
         raise InvalidInput("the message to answer is not there")

@@ -10,7 +10,7 @@ from typing import Protocol
 from functions.campaign_dispatch.due_bootstrap import deps
 from functions.campaign_dispatch.sweep.turns import give_turns
 from shared.clock import epoch_ms
-from shared.observability import count, logger, with_counts
+from shared.observability import count, logger, one_line_if_counted
 
 _SPARE_MS = 15_000
 
@@ -19,7 +19,7 @@ class TimeLeft(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-@with_counts
+@one_line_if_counted
 def lambda_handler(_event: object, context: TimeLeft) -> None:
     now, parts = epoch_ms(), deps()
     due = partial(parts.campaigns.to_sweep, now)

@@ -9,9 +9,10 @@ pace needs, and the queue is fair by tenant: whoever has few lanes at work is se
 
 from typing import Any
 
+from functions.campaign_dispatch.lane.lane import LaneEnd
 from functions.campaign_dispatch.lane.slice import run_slice
 from functions.campaign_dispatch.lane_bootstrap import deps
-from shared.observability import count, logger, measure, with_counts
+from shared.observability import concerns, count, measure, one_line, say
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import BatchResponse, Record, group_of, log_failure, process
 
@@ -20,6 +21,7 @@ _RETRY_SECONDS = 16
 
 def _handle(body: str, record: Record) -> None:
     wake = WakeLane.from_json(body)
+    say(message="nothing to send", phone_number_id=wake.phone_number_id, lane=wake.lane)
     try:
         end = run_slice(deps(), wake)
     except Exception as error:
@@ -31,12 +33,28 @@ def _handle(body: str, record: Record) -> None:
     if end is not None:
         count("CampaignMessagesAccepted", end.sent)
         measure("TickLag", round(end.slowest_tick * 1000))
-        logger.info(
-            "slice ended",
-            extra={"phone_number_id": wake.phone_number_id, "lane": wake.lane, "sent": end.sent},
-        )
+        say_of(end)
 
 
-@with_counts
+def say_of(end: LaneEnd) -> None:
+    """How one message is found: its campaign and its place in the lane's part, or when it was handed to Meta, tell
+    the slice; the slice tells the invocation. Whose they are is in the blocks (`infra.ops person why`)."""
+    trail = end.trail
+    for campaign_id in trail.campaigns:
+        concerns(None, campaign_id)
+    say(
+        message="slice lost its lane" if end.lost else "slice ended",
+        fence=end.fence,
+        token=trail.token,
+        sent=end.sent,
+        more=end.more,
+        ticks=trail.ticks,
+        first_claim_at=trail.first_at,
+        last_claim_at=trail.last_at,
+        claimed=trail.lines(),
+    )
+
+
+@one_line
 def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
     return process(event, _handle)

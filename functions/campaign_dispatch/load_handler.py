@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from functions.campaign_dispatch.load.shard import load_shard
 from functions.campaign_dispatch.load_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import concerns, one_line, say
 from shared.queue_messages import LoadShard
 from shared.sqs_batch import BatchResponse, process
 
@@ -25,7 +25,7 @@ class Context(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-@with_counts
+@one_line
 def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
     def handle(body: str, _record: object) -> None:
         task = LoadShard.from_json(body)
@@ -34,7 +34,8 @@ def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
         def out_of_time() -> bool:
             return epoch_ms() - began > SLICE_MS or context.get_remaining_time_in_millis() < _RESERVE_MS
 
-        result = load_shard(deps(), task, began, out_of_time)
-        logger.info("shard", extra={"campaign_id": task.campaign_id, "shard": task.shard, "result": result})
+        concerns(task.tenant_id, task.campaign_id)
+        say(shard=task.shard)
+        say(result=load_shard(deps(), task, began, out_of_time))
 
     return process(event, handle)

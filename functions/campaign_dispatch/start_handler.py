@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from functions.campaign_dispatch.start.campaign import start_campaign
 from functions.campaign_dispatch.start_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import concerns, one_line, say
 from shared.queue_messages import StartCampaign
 from shared.sqs_batch import BatchResponse, Record, process
 
@@ -20,10 +20,10 @@ class Context(Protocol):
 
 def _handle(body: str, _record: Record) -> None:
     task = StartCampaign.from_json(body)
-    result = start_campaign(deps(), task.tenant_id, task.campaign_id, epoch_ms())
-    logger.info("campaign start", extra={"campaign_id": task.campaign_id, "result": result})
+    concerns(task.tenant_id, task.campaign_id)
+    say(result=start_campaign(deps(), task.tenant_id, task.campaign_id, epoch_ms()))
 
 
-@with_counts
+@one_line
 def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
     return process(event, _handle, time_left_ms=context.get_remaining_time_in_millis)

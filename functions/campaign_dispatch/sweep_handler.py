@@ -10,7 +10,7 @@ from typing import Any
 from functions.campaign_dispatch.sweep.turn import take_turn
 from functions.campaign_dispatch.sweep_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import measure, with_counts
+from shared.observability import measure, one_line
 from shared.queue_messages import SweepCampaign
 from shared.sqs_batch import BatchResponse, Record, process
 
@@ -21,6 +21,6 @@ def _handle(body: str, record: Record) -> None:
     take_turn(deps(), SweepCampaign.from_json(body), now)
 
 
-@with_counts
+@one_line
 def lambda_handler(event: dict[str, Any], _context: object) -> BatchResponse:
     return process(event, _handle)

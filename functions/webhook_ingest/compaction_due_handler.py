@@ -9,7 +9,7 @@ from typing import Protocol
 from functions.webhook_ingest.compaction_due_bootstrap import deps
 from functions.webhook_ingest.statuses.compaction import send_due
 from shared.clock import epoch_ms
-from shared.observability import count, logger, with_counts
+from shared.observability import count, logger, one_line_if_counted
 
 _SPARE_MS = 15_000
 
@@ -18,7 +18,7 @@ class TimeLeft(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-@with_counts
+@one_line_if_counted
 def lambda_handler(_event: object, context: TimeLeft) -> None:
     if not send_due(deps(), epoch_ms(), lambda: context.get_remaining_time_in_millis() >= _SPARE_MS):
         count("CompactionUnfinished")

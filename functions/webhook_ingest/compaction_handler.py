@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from functions.webhook_ingest.compaction_bootstrap import deps
 from functions.webhook_ingest.statuses.compaction import compact
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import concerns, one_line, say
 from shared.queue_messages import CompactJournal
 from shared.sqs_batch import BatchResponse, process
 
@@ -21,11 +21,12 @@ class Context(Protocol):
     def get_remaining_time_in_millis(self) -> int: ...
 
 
-@with_counts
+@one_line
 def lambda_handler(event: dict[str, Any], context: Context) -> BatchResponse:
     def handle(body: str, _record: object) -> None:
         task = CompactJournal.from_json(body)
-        result = compact(deps(), task, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS)
-        logger.debug("journal", extra={"campaign_id": task.campaign_id, "part": task.part, "result": result})
+        concerns(task.tenant_id, task.campaign_id)
+        say(part=task.part)
+        say(result=compact(deps(), task, epoch_ms(), lambda: context.get_remaining_time_in_millis() < _SPARE_MS))
 
     return process(event, handle)

@@ -9,13 +9,12 @@ from typing import Any
 from functions.webhook_ingest.consent.take import take_consent
 from functions.webhook_ingest.consent_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.queue_messages import ConsentSaid
 from shared.sqs_batch import BatchResponse, Record, process_together
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
     return process_together(event, _handle)
 

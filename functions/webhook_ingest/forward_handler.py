@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.webhook_ingest.forward.forwarder import read_work
 from functions.webhook_ingest.forward_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.queue_messages import LeaveControl
 from shared.sqs_batch import BatchResponse, Record, process_together
 
@@ -22,8 +22,7 @@ _NEEDED_MS = 5_000
 """For one try and what is written of it."""
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     return process_together(
         event,

@@ -19,7 +19,7 @@ from functions.webhook_ingest.consent.take import ConsentParts, take_consent
 from functions.webhook_ingest.messages.take import take_message
 from functions.webhook_ingest.receive.overheard import overheard
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.queue_messages import InboundMessage
 from shared.sqs_batch import BatchResponse, Record, group_of, process_together
 
@@ -27,8 +27,7 @@ _NEEDED_MS = 10_000
 """What one message may take."""
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     return process_together(
         event,

@@ -12,13 +12,12 @@ from typing import Any
 
 from functions.webhook_ingest.media_bootstrap import deps
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import concerns, one_line, say
 from shared.queue_messages import CopyMedia
 from shared.sqs_batch import BatchResponse, Record, process
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
     return process(event, _handle, park=deps().parking.park)
 
@@ -26,8 +25,9 @@ def lambda_handler(event: Mapping[str, Any], context: object) -> BatchResponse:
 def _handle(body: str, record: Record) -> None:
     task = CopyMedia.from_json(body)
     delivery = int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
-    result = deps().copier.copy(task, delivery, epoch_ms())
-    logger.info("media copy", extra={"tenant_id": task.tenant_id, "message_id": task.message_id, "result": result})
+    concerns(task.tenant_id)
+    say(message_id=task.message_id)
+    say(result=deps().copier.copy(task, delivery, epoch_ms()))
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:

@@ -24,7 +24,7 @@ from shared.clients.queue import Outgoing
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.numbers.cells import SIGNATURE, asked_by_a_cell
 from shared.errors import InvalidInput
-from shared.observability import count, logger, with_counts
+from shared.observability import count, one_line_if_counted
 from shared.queue_messages import ConsentSaid
 from shared.sqs_batch import log_failure
 
@@ -34,8 +34,7 @@ MAX_BODY_BYTES = 3 * 1024 * 1024
 Response = dict[str, Any]
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line_if_counted
 def lambda_handler(event: Mapping[str, Any], context: object) -> Response:
     """Answers 200, 400 (what a stack asks is not understood), 401 (not signed with the app secret), 403 (wrong verify
     token, unknown cell), 405, 409 (a cell's account is connected elsewhere), 413, or 500 (deliver again)."""

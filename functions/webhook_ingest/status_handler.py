@@ -16,12 +16,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.webhook_ingest.bootstrap import status_parts as deps
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.sqs_batch import BatchResponse, failures
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     failed = record_statuses(deps(), event["Records"], epoch_ms(), context.get_remaining_time_in_millis)
     return failures(sorted(failed))

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from functions.webhook_ingest.bootstrap import sync_parts as deps
 from functions.webhook_ingest.sync.tasks import take_task
 from shared.clock import epoch_ms
-from shared.observability import logger, with_counts
+from shared.observability import one_line
 from shared.queue_messages import SyncTask
 from shared.sqs_batch import BatchResponse, Record, process
 
@@ -26,8 +26,7 @@ _SLICE_MS = 20_000
 so it lets go long before that, and goes on as another."""
 
 
-@logger.inject_lambda_context(clear_state=True)
-@with_counts
+@one_line
 def lambda_handler(event: Mapping[str, Any], context: LambdaContext) -> BatchResponse:
     def handle(body: str, _record: Record) -> None:
         task, began = SyncTask.from_json(body), epoch_ms()

@@ -11,9 +11,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import ministack.app
-from ministack.services import eventbridge, scheduler
+from ministack.services import eventbridge, lambda_svc, scheduler
 
 from infra.local import streams
 from infra.local.enforcement import Enforcement
@@ -39,6 +40,18 @@ def _also_in_seconds(parse: Callable[[str], int | None]) -> Callable[[str], int 
     return seconds_of
 
 
+def _limits_as_numbers(limit_of: Callable[..., int]) -> Callable[..., int]:
+    """A MaximumConcurrency that comes from a parameter stays a string, which stops the poller of every queue."""
+
+    def limit(mapping: dict[str, Any], *others: Any) -> int:
+        scaling = mapping.get("ScalingConfig") or {}
+        if isinstance(scaling.get("MaximumConcurrency"), str):
+            mapping["ScalingConfig"] = {**scaling, "MaximumConcurrency": int(scaling["MaximumConcurrency"])}
+        return limit_of(mapping, *others)
+
+    return limit
+
+
 if __name__ == "__main__":
     for name in [name for name in os.environ if name.startswith(("PYTHON", "VIRTUAL_ENV"))]:
         del os.environ[name]
@@ -50,6 +63,7 @@ if __name__ == "__main__":
     # Ten seconds otherwise, for which whoever has just scheduled a campaign, or a test of it, would wait.
     scheduler._SCHEDULE_TICK_INTERVAL = 1
     eventbridge._parse_rate_seconds = _also_in_seconds(eventbridge._parse_rate_seconds)
+    lambda_svc._sqs_esm_concurrency = _limits_as_numbers(lambda_svc._sqs_esm_concurrency)
     # What is metered is rewritten on its way, and so no longer signed: one or the other.
     ministack.app.app = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)
     ministack.app.main()

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 from infra.local import gaps, rundir, services, stack
 from infra.local.child import Child
+from infra.local.ports import past_proxies
 from infra.local.tally import FUNCTION_URLS, HTTP_APIS
 from infra.packaging.functions import build_functions
 from infra.packaging.layer import build_layer
@@ -87,6 +88,7 @@ class LocalCloud:
         return stack.client(service, self.endpoint)
 
     def __enter__(self) -> Self:
+        past_proxies()
         self.run_directory = rundir.create(STATE)
         self.log = rundir.new_log(STATE, self.run_directory)
         self._catch_termination()

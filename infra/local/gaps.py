@@ -16,7 +16,6 @@ def close(endpoint: str, stack: str) -> None:
     """Applies what is missing to the stack `stack`."""
     deployed = _Deployed(endpoint, stack)
     _allow_recursion(deployed)
-    _limit_concurrency(deployed)
     _allow_origins(deployed)
     _expire_items(deployed)
 
@@ -56,15 +55,6 @@ def _allow_recursion(deployed: _Deployed) -> None:
             deployed.client("lambda").put_function_recursion_config(
                 FunctionName=name, RecursiveLoop=properties["RecursiveLoop"]
             )
-
-
-def _limit_concurrency(deployed: _Deployed) -> None:
-    """A MaximumConcurrency that comes from a parameter stays a string, which stops the poller of every queue."""
-    for mapping, properties in deployed.of_type("AWS::Lambda::EventSourceMapping"):
-        if "ScalingConfig" not in properties:  # a stream's
-            continue
-        limit = int(deployed.value(properties["ScalingConfig"]["MaximumConcurrency"]))
-        deployed.client("lambda").update_event_source_mapping(UUID=mapping, ScalingConfig={"MaximumConcurrency": limit})
 
 
 def _allow_origins(deployed: _Deployed) -> None:

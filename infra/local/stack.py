@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from infra.local.ports import past_proxies
+
 REGION = "us-east-1"
 _ENDED = ("COMPLETE", "FAILED")
 
@@ -18,6 +20,7 @@ class DeployError(Exception):
 
 def client(service: str, endpoint: str) -> Any:
     """A boto3 client of the local cloud, with the local cloud's credentials whatever the machine's own are."""
+    past_proxies()
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
     config = Config(connect_timeout=60, read_timeout=300, retries={"max_attempts": 3, "mode": "standard"})
     factory: Any = session.client  # the stubs know a service only by a literal name

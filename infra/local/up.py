@@ -1,31 +1,31 @@
 """`make up`: starts the local cloud with a tenant ready to use, and keeps it until Ctrl-C."""
 
 import dataclasses
-import json
 import sys
 import time
 
+from infra.local import running
 from infra.local.child import ChildError
 from infra.local.cloud import STATE, LocalCloud
 from infra.local.stack import DeployError
 from infra.local.tenant import ApiError, Tenant, ready_tenant
-
-_HANDLE = STATE / "cloud.json"
 
 
 def main() -> int:
     """Runs until it is told to stop; returns the exit status."""
     cloud = LocalCloud()
     try:
-        return _keep(cloud)
+        with running.only_one(STATE), running.writable(STATE):
+            return _keep(cloud)
     except KeyboardInterrupt:
         print("stopped")
         return 0
+    except running.UpError as error:
+        print(error, file=sys.stderr)
+        return 1
     except (ApiError, ChildError, DeployError) as error:
         print(f"{error}\nlog: {cloud.log}", file=sys.stderr)
         return 1
-    finally:
-        _HANDLE.unlink(missing_ok=True)
 
 
 def _keep(cloud: LocalCloud) -> int:
@@ -33,15 +33,15 @@ def _keep(cloud: LocalCloud) -> int:
     started = time.monotonic()
     with cloud:
         tenant = ready_tenant(cloud.api_url, cloud.simulator_url)
-        _HANDLE.write_text(json.dumps(_described(cloud, tenant), indent=2))
+        handle = running.tell(STATE, _described(cloud, tenant))
         print(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops it")
         print(f"  API        {cloud.api_url}")
         print(f"  log-in     {tenant.email}  {tenant.password}")
         print(f"  API key    {tenant.api_key}")
         print(f"  number     {tenant.phone_number_id} (WABA {tenant.waba_id})")
         print(f"  simulator  {cloud.simulator_url}/_sim/journal")
-        print(f"  all of it  {_HANDLE}")
-        print(f"  log        {cloud.log}", flush=True)
+        print(f"  all of it  {handle}")
+        print(f"  logs       make logs; of the services too: {cloud.log}", flush=True)
         while True:
             time.sleep(1)
             cloud.check()

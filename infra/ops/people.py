@@ -11,7 +11,7 @@ from functions.campaign_dispatch.load.gate import open_gate
 from functions.campaign_dispatch.load.logic.audience import Skip
 from functions.campaign_dispatch.load_bootstrap import build as load_parts
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, masked, moment
-from shared.domain.campaigns.blocks import split_block_number
+from shared.domain.campaigns.blocks import Segment, lane_of, split_block_number
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.fate import WRITTEN_TO, Fate, Place
 from shared.domain.campaigns.stop_reasons import meta_code, next_action
@@ -106,6 +106,7 @@ def why(
 
 def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place) -> Answer:
     shard, _ = split_block_number(place.block)
+    lane = lane_of(shard, campaign.lanes)
     journal = JournalReader(desk.sends, tenant_id, campaign).of_shard(shard)
     fate, answered = fate_in(desk.sends, desk.lanes, tenant_id, campaign, place, journal)
     notes = DispatchNotes(desk.database).of_block(tenant_id, campaign.campaign_id, place.block)
@@ -116,6 +117,8 @@ def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place)
         "handed_to_meta": moment(note.at) if note is not None else None,
         "block": place.block,
         "slot": place.slot,
+        "lane": lane,
+        "place": Segment(campaign.sizes, lane, campaign.lanes).place_of(place.block, place.slot),
     }
 
 

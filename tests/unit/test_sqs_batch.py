@@ -107,8 +107,8 @@ def test_what_an_invocation_counts_is_one_line_of_sums(
         count("Heard")
         raise NotYet("it is too early")
 
-    @observability.with_counts
-    def invoke(event: Mapping[str, Any], _context: None) -> object:
+    @observability.one_line
+    def invoke(event: Mapping[str, Any], _context: object) -> object:
         return process(event, too_early)
 
     invoke(records(*map(str, range(250))), None)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from functions.api.accounts.user_pool import UserPool
 from shared.clock import EpochMs
+from shared.failures import failure
 from shared.observability import count, logger
 from shared.store.accounts.signups import Signups
 
@@ -27,7 +28,7 @@ def end_signups(users: UserPool, signups: Signups, now: EpochMs, stop: Callable[
             users.remove_unconfirmed(subject)
             signups.note_ended(key, subject, now)
         except Exception as error:
-            logger.error("sign-up not ended", extra={"subject": subject, "error": type(error).__name__})
+            logger.error("sign-up not ended", extra={"subject": subject, **failure(error)})
             count("SignupNotEnded")
             continue
         ended += 1

@@ -15,6 +15,7 @@ from shared.domain.campaigns.outlook import limit_words
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import CompileError, SendPlan
 from shared.errors import Conflict, NotFound
+from shared.failures import failure
 from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.observability import count, logger
 
@@ -30,9 +31,7 @@ def refresh_number(
     try:
         facts = look_up(parts.graph, parts.access.of_account(tenant_id, waba, now), phone_number_id)
     except Exception as error:  # nobody waits for these facts, and the launch says itself what it cannot do without
-        logger.warning(
-            "number facts not read", extra={"phone_number_id": phone_number_id, "error": type(error).__name__}
-        )
+        logger.warning("number facts not read", extra={"phone_number_id": phone_number_id, **failure(error)})
         count("NumberFactsStale")
         facts = Facts()
     return bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
@@ -49,7 +48,7 @@ def refresh_template_of(parts: CampaignParts, tenant_id: TenantId, campaign_id: 
         access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, template.waba_id), now)
         refresh_template(parts.graph, parts.templates, access, tenant_id, template, now)
     except Exception as error:  # as with the number's facts: what is stored is what webhooks told
-        logger.warning("template not read", extra={"template_id": template.template_id, "error": type(error).__name__})
+        logger.warning("template not read", extra={"template_id": template.template_id, **failure(error)})
         count("TemplateFactsStale")
 
 

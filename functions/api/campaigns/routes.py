@@ -30,6 +30,7 @@ from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
 from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.outlook import Allowance, outlook
+from shared.failures import failure
 from shared.ids import CampaignId
 from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
@@ -60,9 +61,7 @@ def _control() -> CampaignControl:
 
 
 def _not_announced(campaign_id: CampaignId, error: Exception) -> None:
-    logger.warning(
-        "the sweep must act on this campaign", extra={"campaign_id": campaign_id, "error": type(error).__name__}
-    )
+    logger.warning("the sweep must act on this campaign", extra={"campaign_id": campaign_id, **failure(error)})
     count("StartNotAnnounced")
 
 

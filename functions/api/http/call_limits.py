@@ -16,6 +16,7 @@ from shared.domain.accounts.account import Principal
 from shared.domain.accounts.call_limits import WINDOW_MS, Known, Quota, Step, next_step, quotas_of
 from shared.domain.accounts.plans import limits_of_plan
 from shared.errors import RateLimited, RetryableError
+from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger
 from shared.store.accounts.call_buckets import OF_TENANT, CallBuckets
@@ -74,7 +75,7 @@ class CallLimits:
             taken = self._buckets.take(*bucket.key, bucket.quota, known, now)
         except (ClientError, BotoCoreError, RetryableError) as error:
             count("CallLimitUnchecked")
-            logger.warning("calls are let through uncounted", extra={"error": type(error).__name__})
+            logger.warning("calls are let through uncounted", extra=failure(error))
             # What is owed is let off, and the table is left alone for a while.
             self._remember(bucket, Known(known.full_at_us if known else 0, now))
             return True

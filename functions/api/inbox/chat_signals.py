@@ -12,6 +12,7 @@ from shared.clients.graph import GraphClient, wait_for
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.conversations.conversation import Conversation
 from shared.errors import ProviderRejected
+from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import logger
 from shared.services.meta_access import MetaAccess
@@ -59,6 +60,6 @@ class ChatSignals:
             return Signal("refused", refused.provider_code)
         except Exception as error:
             # Whatever it is, the conversation itself must not suffer.
-            logger.warning("chat signal failed", extra={"error": type(error).__name__})
+            logger.warning("chat signal failed", extra=failure(error))
             return Signal("unreachable")
         return Signal("sent")

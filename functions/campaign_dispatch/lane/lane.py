@@ -18,6 +18,7 @@ from functions.campaign_dispatch.lane.one_person import WAIT_MS, OnePerson, Verd
 from functions.campaign_dispatch.lane.ports import Blocking, Clock, Transmitter
 from functions.campaign_dispatch.lane.results import Results
 from functions.campaign_dispatch.lane.sender import Sender
+from functions.campaign_dispatch.lane.trail import Trail
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.number_work import LaneState, NumberWork, Run
@@ -40,13 +41,16 @@ _STOP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class LaneEnd:
-    """`more` says that work is left for another slice; `fence` is what the lane had; `slowest_tick` (s) how long it
-    took at most from looking at what there is to do until the next people were claimed."""
+    """`more` says that work is left for another slice; `fence` is what the lane had, `lost` that somebody else has it
+    now; `slowest_tick` (s) how long it took at most from looking at what there is to do until the next people were
+    claimed."""
 
     sent: int
     more: bool
     fence: int
+    trail: Trail
     slowest_tick: float = 0.0
+    lost: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class Lane:
     _fence: int = field(init=False)
     _lost: bool = False
     _slowest_tick: float = 0.0
+    _trail: Trail = field(default_factory=Trail)
     _drawn_at: float = 0.0
     _asked_at: float = float("-inf")
     _is_stopped: bool = False
@@ -99,10 +104,10 @@ class Lane:
         finally:
             await self._drain(sending)
         if self._lost:
-            return LaneEnd(self._sender.sent, False, self._fence, self._slowest_tick)
+            return LaneEnd(self._sender.sent, False, self._fence, self._trail, self._slowest_tick, lost=True)
         await self.clock.sleep(max(0.0, self._sender.pacer.hand_over_at() - self.clock.monotonic()))
         await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence))
-        return LaneEnd(self._sender.sent, more, self._fence, self._slowest_tick)
+        return LaneEnd(self._sender.sent, more, self._fence, self._trail, self._slowest_tick)
 
     async def _claim_loop(self) -> bool:
         """Claim window after window. True when work is left at the end of the slice."""
@@ -166,6 +171,7 @@ class Lane:
                 self.phone_number_id, self.lane, self._fence, window.moves, token, now, EpochMs(now + LEASE_MS), rate
             )
         )
+        self._trail.claimed(window, token, now)
         self._sender.looked_at = looked_at
         await self._line_up(jobs, work)
         for batch, retried in zip(window.retries, retry_jobs, strict=True):

@@ -21,7 +21,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.number_work import LaneState
 from shared.domain.numbers.number import Number
 from shared.ids import TenantId, new_ulid
-from shared.observability import count
+from shared.observability import concerns, count, say
 from shared.queue_messages import WakeLane
 from shared.sqs_batch import log_failure
 
@@ -50,17 +50,23 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
     # First of all: whoever dies from here on is missed when the lease ends, and not when the reservation does.
     taken = parts.lanes.acquire(wake.phone_number_id, wake.lane, new_ulid(), wake.handoff, now, EpochMs(now + LEASE_MS))
     if taken is None:
+        say(result="held, or kept for another turn")
         return None
+    say(fence=taken.fence)
     tenant_id = parts.accounts.tenant_of_number(wake.phone_number_id)
     if tenant_id is None:
+        say(result="nobody's number")
         parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
         return None
+    concerns(tenant_id)
     if parts.stops.of(tenant_id) is not None:
+        say(result="sending is stopped")
         # Nobody is woken: once it is lifted the sweep wakes lanes that have work.
         parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
         return None
     number = parts.accounts.number(tenant_id, wake.phone_number_id)
     if pause_idle_number(parts.campaigns, parts.lanes, tenant_id, number, now):
+        say(result="the number may not send")
         parts.lanes.release(wake.phone_number_id, wake.lane, taken.fence)
         _wake_for_what_is_left(parts, tenant_id, wake)
         return None

@@ -35,7 +35,7 @@ from functions.campaign_dispatch.sweep.logic.step import (
     next_step,
 )
 from functions.campaign_dispatch.sweep.parts import SweepParts
-from functions.campaign_dispatch.sweep.watch import note_books, note_standstill, note_standstill_of_load
+from functions.campaign_dispatch.sweep.watch import note_books, note_standstill, note_standstill_of_load, say_books
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs, deadline_passed
 from shared.domain.campaigns.campaign import Campaign, State, resend_of
@@ -261,7 +261,7 @@ def _close(
     if campaign.state is State.CANCELLED:
         # A lane that stood still may have given back what it had claimed since that was looked at; now none can.
         _cancel_retries(parts, tenant_id, campaign, parts.lanes.work(campaign.phone_number_id))
-    books = look.books
+    say_books(books := look.books)
     parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: ended(current, books, now))
     return "closed"
 

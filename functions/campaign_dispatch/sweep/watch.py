@@ -1,4 +1,5 @@
-"""Counting what must wake somebody, once a turn while it lasts. Ids are in the log, never in a metric."""
+"""What a turn at the sweep says of a campaign: its counts, and what must wake somebody, once a turn while it lasts. Ids
+are in the log, never in a metric."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +11,9 @@ from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.campaigns.number_work import NumberWork
 from shared.ids import TenantId
-from shared.observability import Metric, count, logger
+from shared.observability import Metric, count, logger, say
+
+_SAID = ("planned", "sent", "failed", "skipped", "cancelled", "unknown", "waiting", "held", "unsettled")
 
 
 def note_standstill(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork, now: EpochMs) -> None:
@@ -30,7 +33,13 @@ def note_standstill_of_load(
         _count(Metric("CampaignStuck"), tenant_id, campaign)
 
 
+def say_books(books: Books) -> None:
+    """People, as of this turn."""
+    say(**{name: getattr(books, name) for name in _SAID})
+
+
 def note_books(tenant_id: TenantId, campaign: Campaign, books: Books, now: EpochMs) -> None:
+    say_books(books)
     if much_is_unknown(books):
         _count(Metric("UnknownShareHigh"), tenant_id, campaign)
     if is_unheard(campaign, books, now):

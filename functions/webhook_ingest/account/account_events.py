@@ -20,7 +20,7 @@ from functions.webhook_ingest.receive.oversize import whole_event
 from shared.clock import EpochMs
 from shared.errors import InvalidInput, NotYet
 from shared.ids import TenantId
-from shared.observability import count
+from shared.observability import concerns, count
 from shared.queue_messages import AccountEvent
 
 
@@ -31,6 +31,7 @@ def take_account_event(parts: AccountParts, event: AccountEvent, delivery: int, 
     """
     event = whole_event(event, parts.parking)
     tenant_id = parts.accounts.tenant_of_waba(event.waba_id) if event.waba_id else None
+    concerns(tenant_id)
     if tenant_id is None:
         if sent_on(parts, event, now):
             return

@@ -18,7 +18,7 @@ from shared.domain.contacts.identity import SHARDS
 from shared.domain.contacts.number_plans import VERSION
 from shared.errors import InvalidInput
 from shared.ids import ContactId, ConversationId, TenantId
-from shared.observability import count
+from shared.observability import concerns, count
 from shared.queue_messages import SyncTask
 
 
@@ -50,6 +50,7 @@ def take_task(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[],
 
 def _move(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], bool]) -> None:
     tenant_id = TenantId(word(task.value, "tenant_id"))
+    concerns(tenant_id)
     source, target = (ConversationId(word(task.value, key)) for key in ("source", "target"))
     contact_id = ContactId(word(task.value, "contact_id"))
     if not (tenant_id and source and target and contact_id):
@@ -67,6 +68,7 @@ def _respell(parts: SyncParts, task: SyncTask, now: EpochMs, stop: Callable[[], 
     has the number, without that anybody looks under other spellings: so a shard that was begun with another version of
     the table of number plans begins anew."""
     tenant_id = TenantId(word(task.value, "tenant_id"))
+    concerns(tenant_id)
     shard, after = word(task.value, "shard"), word(task.value, "after")
     if not tenant_id or not (shard == "" or (shard.isdecimal() and int(shard) < SHARDS)):
         raise InvalidInput("phones of nobody to bring to their canonical form")

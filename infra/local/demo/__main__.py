@@ -6,6 +6,7 @@ The exit status is 0 only when every check held.
 import argparse
 import sys
 
+from infra.local import running
 from infra.local.child import ChildError
 from infra.local.cloud import STATE, LocalCloud
 from infra.local.demo import story
@@ -31,10 +32,14 @@ def main() -> int:
     screen = Screen()
     cloud = LocalCloud(meta=story.META)
     try:
-        return _run(cloud, count, wanted.kills, screen)
+        with running.writable(STATE):
+            return _run(cloud, count, wanted.kills, screen)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+    except running.UpError as error:
+        print(error, file=sys.stderr)
+        return 1
     except (ChildError, DeployError, DemoError) as error:
         print(f"{error}\nlog: {cloud.log}", file=sys.stderr)
         return 1

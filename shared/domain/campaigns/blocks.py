@@ -107,6 +107,11 @@ class Segment:
         """The position of this shard's first recipient."""
         return sum(self.sizes[s] for s in self.shards if s < shard)
 
+    def place_of(self, block: int, slot: int) -> int:
+        """The position of this recipient: where `locate` finds them."""
+        shard, n = split_block_number(block)
+        return self.start_of(shard) + n * BLOCK_SIZE + slot
+
     def claimed_in(self, shard: int, cursor: int) -> int:
         """How many recipients of this shard lie below the cursor."""
         return max(0, min(self.sizes[shard], cursor - self.start_of(shard)))

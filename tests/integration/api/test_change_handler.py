@@ -7,7 +7,6 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from functions.api import events_bootstrap as live_bootstrap
 from functions.api.change_handler import lambda_handler
@@ -16,6 +15,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.conversations.message import Author, Direction, Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.failures import InvocationFailed
 from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
 from tests.support.api_handler import Api
@@ -250,7 +250,7 @@ def test_a_batch_that_cannot_be_told_comes_again(
     api.deps.endpoints.put(tenant, endpoint)
     with monkeypatch.context() as patched:
         patched.setenv("WEBHOOK_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/nothing")
-        with pytest.raises(ClientError):
+        with pytest.raises(InvocationFailed, match="QueueDoesNotExist"):
             handle(records)
     assert told(api, tenant, cursor) == []
     live_bootstrap.change_deps.cache_clear()

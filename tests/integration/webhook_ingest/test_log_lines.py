@@ -1,7 +1,5 @@
 """How much a warm invocation of the hot path writes: nothing for a POST, one line of sums for a batch however large."""
 
-import json
-import sys
 from typing import Any
 
 import pytest
@@ -22,6 +20,7 @@ from shared.queue_messages import StatusUpdates
 from tests.integration.webhook_ingest.test_receive import BODY, signed
 from tests.support.consumers import Deps
 from tests.support.fake_aws import Context, FakeAws, sqs_event
+from tests.support.log_lines import StandardOutput, lines_of
 from tests.support.webhook_payloads import PHONE_ID, TEXT, envelope, messages, wire
 
 NOW_S = epoch_ms() // 1000
@@ -31,14 +30,15 @@ MANY = 120
 
 @pytest.fixture(autouse=True)
 def logging_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The logger keeps the stream it was made with."""
-    monkeypatch.setattr(logger.registered_handler, "stream", sys.stdout)
+    monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
 
 
 def counted(printed: str) -> list[dict[str, int]]:
-    """Of each line that was written, its sums; fails for one that counts nothing."""
+    """Of each line that was written, its sums; fails for one that counts nothing, or does not say of which invocation
+    it is."""
     found = []
-    for line in map(json.loads, printed.splitlines()):
+    for line in lines_of(printed):
+        assert line.keys() >= {"message", "function_name", "function_request_id", "latency_ms"}
         names = [metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
         found.append({name: int(sum(line[name] if isinstance(line[name], list) else [line[name]])) for name in names})
     return found
