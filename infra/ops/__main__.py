@@ -16,6 +16,7 @@ from infra.ops import (
     audit,
     campaigns,
     changes,
+    gauges,
     incidents,
     letters,
     numbers,
@@ -32,7 +33,10 @@ from shared.clock import epoch_ms
 from shared.errors import AppError
 from shared.store.engine.database import open_database
 
-NOUNS = (tenants, campaigns, people, numbers, incidents, sending, letters, parked, changes, accounts, rotation, audit)
+NOUNS = (
+    *(tenants, campaigns, people, numbers, incidents, sending),
+    *(letters, parked, changes, gauges, accounts, rotation, audit),
+)
 
 
 def parser() -> argparse.ArgumentParser:

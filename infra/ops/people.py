@@ -44,7 +44,8 @@ _WORDS = {
 def add_to(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "person", "somebody who is written to")
     what = "why they got a campaign, or not; PERSON is a phone number, Meta's user id or a contact id"
-    add_verb(verbs, "why", _why, what, ("tenant", "campaign", "person"))
+    asked = add_verb(verbs, "why", _why, what, ("tenant", "campaign", "person"))
+    asked.add_argument("--wamid", default="", help="Meta's id of a message: whether it is the one of this campaign")
     add_verb(verbs, "consent", _consent, "what they said, and what follows from it", ("tenant", "person"))
 
 
@@ -52,7 +53,7 @@ def _why(desk: Desk, args: argparse.Namespace) -> Answer:
     tenant_id = desk.tenant_named(args.tenant)
     campaign = desk.campaigns.get(tenant_id, CampaignId(args.campaign))
     contact, ids = find(desk, tenant_id, args.person)
-    return why(desk, tenant_id, campaign, contact, ids)
+    return why(desk, tenant_id, campaign, contact, ids, args.wamid)
 
 
 def _consent(desk: Desk, args: argparse.Namespace) -> Answer:
@@ -82,14 +83,20 @@ def _keys(desk: Desk, tenant_id: TenantId, person: str) -> tuple[ContactId, ...]
 
 
 def why(
-    desk: Desk, tenant_id: TenantId, campaign: Campaign, contact: Contact | None, ids: tuple[ContactId, ...]
+    desk: Desk,
+    tenant_id: TenantId,
+    campaign: Campaign,
+    contact: Contact | None,
+    ids: tuple[ContactId, ...],
+    wamid: str = "",
 ) -> Answer:
-    """Where they stand in the campaign, or why they do not stand in it, beside what they said of consent."""
+    """Where they stand in the campaign, or why they do not stand in it, beside what they said of consent; with `wamid`,
+    whether that is Meta's id of the one message that it sent them."""
     placed = next(
         (place for one in ids if (place := place_in(desk.sends.read_block, tenant_id, campaign, one)) is not None), None
     )
     if placed is not None:
-        found = _of_place(desk, tenant_id, campaign, placed)
+        found = _of_place(desk, tenant_id, campaign, placed, wamid)
     elif held := _held_back(desk, tenant_id, campaign, ids):
         found = _of_fate(held) | {"when": "by the load, when the audience was frozen"}
     else:
@@ -104,7 +111,7 @@ def why(
     }
 
 
-def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place) -> Answer:
+def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place, wamid: str) -> Answer:
     shard, _ = split_block_number(place.block)
     lane = lane_of(shard, campaign.lanes)
     journal = JournalReader(desk.sends, tenant_id, campaign).of_shard(shard)
@@ -115,6 +122,7 @@ def _of_place(desk: Desk, tenant_id: TenantId, campaign: Campaign, place: Place)
         **_of_fate(fate),
         "answered": answered,
         "handed_to_meta": moment(note.at) if note is not None else None,
+        **({"is_its_message": note.is_of(wamid) if note is not None else None} if wamid else {}),
         "block": place.block,
         "slot": place.slot,
         "lane": lane,

@@ -104,18 +104,35 @@ def _check(desk: Desk, args: argparse.Namespace) -> Answer:
 
 
 def _note(found: Mapping[str, bool]) -> str:
+    if not found.get("meta_knows_it", True):
+        return "Meta signs with another secret: `secret begin meta_app_secret` with the one in the app's settings"
     return "" if all(found.values()) else "functions take up to five minutes to read a secret anew: check again"
 
 
 def checked(desk: Desk, name: str) -> dict[str, bool]:
-    """What holds of a secret, by the public door: that it is gone by, the previous one too, and no other."""
+    """What holds of a secret, by the public door: that it is gone by, the previous one too, and no other. Of Meta's
+    app secret also whether Meta knows it: the door goes by whatever is stored."""
     values = _values(desk, name)
     secret, other = values.get(name, ""), secrets.token_hex(16)
     goes_by = _DOORS[name]
     found = {"current_is_gone_by": goes_by(desk, secret), "another_is_refused": not goes_by(desk, other)}
-    if name == "meta_app_secret" and values.get(PREVIOUS):
-        found["previous_is_gone_by"] = goes_by(desk, values[PREVIOUS])
+    if name == "meta_app_secret":
+        found["meta_knows_it"] = meta_knows(desk, secret)
+        if values.get(PREVIOUS):
+            found["previous_is_gone_by"] = goes_by(desk, values[PREVIOUS])
     return found
+
+
+def meta_knows(desk: Desk, secret: str) -> bool:
+    """Whether it is the secret that Meta signs with: the app's own token, which it is a part of, inspects itself (Meta,
+    Graph API, debug_token)."""
+    token = f"{desk.stack.parameters['MetaAppId']}|{secret}"
+    base = f"{desk.stack.env['GRAPH_API_URL']}/{desk.stack.env['GRAPH_API_VERSION']}"
+    return answer_to(f"{base}/debug_token?{urlencode({'input_token': token})}", None, _bearer(token)) == 200
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
 
 
 def _meta_door(desk: Desk, secret: str) -> bool:
@@ -138,7 +155,7 @@ def _stripe_door(desk: Desk, secret: str) -> bool:
 def _stripe_api(desk: Desk, key: str) -> bool:
     """Whether Stripe itself knows it: what it says of a customer that there is not."""
     url = f"{desk.stack.env['STRIPE_API_URL']}/v1/customers/cus_none"
-    return answer_to(url, None, {"authorization": f"Bearer {key}"}) not in (401, 403)
+    return answer_to(url, None, _bearer(key)) not in (401, 403)
 
 
 _DOORS: Mapping[str, Callable[[Desk, str], bool]] = {
@@ -156,6 +173,8 @@ def _finish(desk: Desk, args: argparse.Namespace) -> Answer:
         raise Conflict("there is no previous app secret: nothing is to be finished", code="nothing_to_finish")
     if not _meta_door(desk, values[args.name]):
         raise Conflict("webhooks signed with the new one are refused still: `secret check` first", code="not_gone_by")
+    if not meta_knows(desk, values[args.name]):
+        raise Conflict("Meta does not know the new one: `secret begin` with the one it shows", code="not_metas")
 
     def do() -> Answer:
         _put(desk, args.name, values)

@@ -10,6 +10,7 @@ import pytest
 
 from functions.webhook_ingest import receive_bootstrap
 from functions.webhook_ingest.receive_handler import lambda_handler
+from infra.local.meta_simulator.server import in_thread
 from infra.ops.__main__ import parser
 from infra.ops.desk import Answer, Desk
 from infra.ops.rotation import PREVIOUS, begun, mark
@@ -18,6 +19,8 @@ from shared.clients.aws import AwsClients
 from shared.clock import epoch_ms
 from shared.errors import Conflict, InvalidInput
 from tests.support.fake_aws import SECRETS, Context, FakeAws, http_event
+
+NEW = "a-brand-new-secret"
 
 
 class Door(BaseHTTPRequestHandler):
@@ -32,14 +35,24 @@ class Door(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(scope="module")
+def meta() -> Iterator[str]:
+    """Meta, in whose settings the app's secret was reset."""
+    with in_thread({"app_id": "100", "app_secret": NEW}) as url:
+        yield url
+
+
 @pytest.fixture
-def desk(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(aws: FakeAws, meta: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     for name, value in aws.env.items():
         monkeypatch.setenv(name, value)
     server = HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     outputs = {"MetaWebhookUrl": f"http://127.0.0.1:{server.server_port}", "DataBucketName": "data", "TokenKeyArn": "k"}
     parameters = {
+        "MetaAppId": "100",
+        "GraphApiVersion": "v25.0",
+        "GraphApiUrl": meta,
         "MetaSecretArn": aws.env["META_SECRET_ARN"],
         "StripeSecretArn": aws.env["STRIPE_SECRET_ARN"],
         "StripeWebhookSecretArn": aws.env["STRIPE_WEBHOOK_SECRET_ARN"],
@@ -66,14 +79,17 @@ def ops(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
 
 
 def test_the_app_secret_is_changed_in_three_steps(ops: Callable[..., Answer]) -> None:
-    old, new = SECRETS["meta_app_secret"], "a-brand-new-secret"
-    assert ops("check", "meta_app_secret")["failed"] is False
+    old, new = SECRETS["meta_app_secret"], NEW
+    before = ops("check", "meta_app_secret")
+    assert (before["current_is_gone_by"], before["meta_knows_it"], before["failed"]) == (True, False, True)
+    assert "begin" in before["note"]
     assert ops("begin", "meta_app_secret", typed=new)["to"] == mark(new)
     assert ops("status")["meta_app_secret"] == mark(old)
     done = ops("begin", "meta_app_secret", "--yes", typed=new)
     assert new not in json.dumps(done)
     found = ops("check", "meta_app_secret")
     assert (found["current_is_gone_by"], found["previous_is_gone_by"], found["another_is_refused"]) == (True,) * 3
+    assert (found["meta_knows_it"], found["failed"]) == (True, False)
     with pytest.raises(Conflict, match="not finished"):
         ops("begin", "meta_app_secret", "--yes", typed="yet-another-secret")
     assert "nothing_was_done" in ops("finish", "meta_app_secret")
@@ -82,6 +98,13 @@ def test_the_app_secret_is_changed_in_three_steps(ops: Callable[..., Answer]) ->
     assert (after["meta_app_secret"], after[PREVIOUS]) == (mark(new), "none")
     assert "previous_is_gone_by" not in ops("check", "meta_app_secret")
     with pytest.raises(Conflict, match="nothing is to be finished"):
+        ops("finish", "meta_app_secret", "--yes")
+
+
+def test_what_meta_does_not_sign_with_is_not_left_alone(ops: Callable[..., Answer]) -> None:
+    ops("begin", "meta_app_secret", "--yes", typed="mistyped-at-night")
+    assert ops("check", "meta_app_secret")["meta_knows_it"] is False
+    with pytest.raises(Conflict, match="Meta does not know"):
         ops("finish", "meta_app_secret", "--yes")
 
 
