@@ -16,7 +16,7 @@ UV_INSTALLED := $(filter .local/uv/bin/uv,$(UV))
 READY := .venv/.ready
 RUN := .venv/bin/
 
-.PHONY: help setup demo test lint types contracts template up logs bench chaos package dynoxide openapi api-tools
+.PHONY: help setup demo test lint types contracts template up logs bench chaos drills package dynoxide openapi api-tools
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -78,6 +78,9 @@ bench: $(READY) ## benchmarks
 
 chaos: $(READY) ## seeded campaigns while everything fails; SEEDS=10 FIRST=1
 	@$(RUN)python -m tests.chaos $(if $(SEEDS),--seeds $(SEEDS)) $(if $(FIRST),--first $(FIRST))
+
+drills: $(READY) ## what wakes somebody, and its remedy, played in the local cloud; ARGS="token-revoked" plays one
+	@$(RUN)python -m infra.local.drills $(ARGS)
 
 openapi: $(READY) ## write functions/api/openapi.json and ERRORS.md anew
 	@$(RUN)python -m infra.openapi

@@ -28,8 +28,8 @@ def replay(body: bytes) -> Receive:
     return receive
 
 
-async def answer(send: Send, body: bytes) -> None:
-    """A 200 with a JSON body."""
+async def answer(send: Send, body: bytes, status: int = 200) -> None:
+    """A whole answer with a JSON body."""
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

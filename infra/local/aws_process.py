@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import ministack.app
-from ministack.services import eventbridge, lambda_svc, scheduler
+from ministack.services import cloudwatch, eventbridge, lambda_svc, scheduler
 
-from infra.local import streams
+from infra.local import invocations, streams
 from infra.local.enforcement import Enforcement
 from infra.local.tally import Tally
+from infra.local.throttling import Throttling
 
 _NICE = 5
 
@@ -60,10 +61,12 @@ if __name__ == "__main__":
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
     streams.read_beside_queues()
+    invocations.count_errors()
     # Ten seconds otherwise, for which whoever has just scheduled a campaign, or a test of it, would wait.
     scheduler._SCHEDULE_TICK_INTERVAL = 1
     eventbridge._parse_rate_seconds = _also_in_seconds(eventbridge._parse_rate_seconds)
     lambda_svc._sqs_esm_concurrency = _limits_as_numbers(lambda_svc._sqs_esm_concurrency)
     # What is metered is rewritten on its way, and so no longer signed: one or the other.
-    ministack.app.app = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)
+    watched = (Enforcement if ministack.app.AUTH else Tally)(ministack.app.app)
+    ministack.app.app = Throttling(watched, cloudwatch.record_metric)
     ministack.app.main()

@@ -95,6 +95,8 @@ def change_waba(sim: Simulator, value: Json) -> Json:
         tell(sim, waba.id, "account_update", {"event": "DISABLED_UPDATE", "ban_info": info})
     if fields.flag("revoke_token"):
         _revoke(sim, waba)
+    if fields.flag("expire_token"):
+        _end_tokens(sim, waba)
     fields.done()
     return {"id": waba.id}
 
@@ -111,6 +113,11 @@ def _restrict(sim: Simulator, waba: Waba, restriction: str, expiration: int) -> 
 def _revoke(sim: Simulator, waba: Waba) -> None:
     info = {"waba_id": waba.id, "owner_business_id": waba.business_id}
     tell(sim, waba.id, "account_update", {"event": "PARTNER_REMOVED", "waba_info": info})
+    _end_tokens(sim, waba)
+
+
+def _end_tokens(sim: Simulator, waba: Waba) -> None:
+    """Meta tells nobody when a token is over; it refuses it."""
     for token in sim.world.tokens.values():
         token.valid = token.valid and waba.id not in token.waba_ids
 
