@@ -1,6 +1,6 @@
 """`make demo`: a campaign from sign-up to report on this machine.
 
-The exit status is 0 only when every check held.
+The exit status is 0 only when every promise held; a goal that was missed (`!`) does not change it.
 """
 
 import argparse

@@ -57,6 +57,13 @@ class Findings:
     def clean(self) -> bool:
         return all(check.held for check in self.checks if check.promise)
 
+    def verdict(self) -> list[str]:
+        """In words, what the exit status says, and what it does not say."""
+        broken = [check.name for check in self.checks if check.promise and not check.held]
+        missed = [check.name for check in self.checks if not check.promise and not check.held]
+        said = [f"not kept: {', '.join(broken)}"] if broken else ["every promise held"]
+        return said + ([f"a goal was missed, which breaks no promise: {', '.join(missed)}"] if missed else [])
+
     def check(self, name: str, held: bool, detail: str, *, promise: bool = True) -> None:
         self.checks.append(Check(name, held, detail, promise))
 
@@ -161,11 +168,20 @@ def _consent(found: Findings, story: Story, accepted: Mapping[str, int]) -> None
         send.accepted and send.wall > no_since.get(send.digits, send.wall) + _AFTER_A_NO_SECONDS for send in story.sends
     )
     spared = sum(digits not in accepted for digits in story.meanwhile)
-    detail = f"{len(story.meanwhile)} wrote STOP while it ran, {spared} of them were spared; {late} sends after a no"
+    detail = f"{_meanwhile(len(story.meanwhile), spared)}; {late} sends after a no"
     found.check("who said no meanwhile was not written to", late == 0, detail)
     said = {message.digits for message in story.inbound if message.text in story.stop_words}
     stored = sum(digits in no_since for digits in said)
     found.check("every STOP is stored", stored == len(said), f"{stored} of {len(said)}")
+
+
+def _meanwhile(said: int, spared: int) -> str:
+    """Where a campaign is over before anybody says no, or its message has left by then, nobody was left to spare."""
+    if not said:
+        return "nobody was left to write STOP before their turn"
+    if not spared:
+        return f"{said} wrote STOP while it ran, when their message had left already"
+    return f"{said} wrote STOP while it ran, {spared} of them were spared"
 
 
 def _bot(found: Findings, story: Story) -> None:

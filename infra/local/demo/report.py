@@ -72,6 +72,9 @@ def show(results: Results, screen: Screen) -> None:
     for check in found.checks:
         mark = "✓" if check.held else "✗" if check.promise else "!"
         screen.line(f"  {mark} {check.name}: {check.detail}")
+    screen.line()
+    for words in found.verdict():
+        screen.line(words)
 
 
 def _reasons(results: Results, screen: Screen) -> None:

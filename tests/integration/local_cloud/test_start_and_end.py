@@ -38,6 +38,8 @@ def test_ends_without_a_trace(number: signal.Signals, ready: bool) -> None:
         after.callback(process.kill)
         if ready:
             assert output.readline() == b"ready\n"
+            log = (STATE / "logs" / f"cloud-{run.name}.log").read_text()
+            assert " ERROR " not in log, "a healthy start fails at nothing"
         wait_for(lambda: processes_of(str(run)), lambda found: len(found) >= 3)
         process.send_signal(number)
         process.wait()

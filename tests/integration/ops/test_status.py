@@ -75,6 +75,8 @@ def test_why_each_of_them_got_it_or_not(desk: Desk, world: World) -> None:
         9: (False, "not in it", "changed_since"),
     }
     assert told[2]["handed_to_meta"]
+    # By these the slice is found in the log: it claimed the places from 0 to 3.
+    assert sorted((told[i]["lane"], told[i]["place"] in range(3)) for i in (1, 2)) == [(0, True), (0, True)]
     assert told[0]["consent"]["said"][0]["said"] == "no"
     assert not any(phone(i).replace(" ", "") in str(found) for i, found in told.items())
 

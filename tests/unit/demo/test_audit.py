@@ -101,6 +101,34 @@ def test_writing_to_somebody_who_said_no_is_found() -> None:
     assert "who said no meanwhile was not written to" not in broken(story(meanwhile={"2": START}))
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [
+        ({}, "nobody was left to write STOP before their turn"),
+        ({"2": START}, "1 wrote STOP while it ran, when their message had left already"),
+        ({"2": START, "9": START}, "2 wrote STOP while it ran, 1 of them were spared"),
+    ],
+)
+def test_that_nobody_was_left_to_spare_does_not_read_like_a_failure(meanwhile: dict[str, float], words: str) -> None:
+    checks = {check.name: check for check in audit(story(meanwhile=meanwhile)).checks}
+    check = checks["who said no meanwhile was not written to"]
+    assert (check.held, check.detail) == (True, f"{words}; 0 sends after a no")
+
+
+def test_a_missed_goal_is_no_broken_promise_and_is_said_to_be_none() -> None:
+    """A lane that is faster than its cap for a moment, and slower than the number's limit."""
+    burst = [send("1", 10 + i / 1000, callback=f"v1|{TENANT}|{CAMPAIGN}|0|0|2", accepted=False) for i in range(75)]
+    found = audit(story(sends=[*story().sends, *burst]))
+    assert found.clean
+    assert found.verdict() == [
+        "every promise held",
+        "a goal was missed, which breaks no promise: the lane kept to its cap",
+    ]
+    twice = audit(story(sends=[*story().sends, send("1", 5.0, callback=f"v1|{TENANT}|{CAMPAIGN}|0|0|2")]))
+    assert not twice.clean
+    assert twice.verdict()[0].startswith("not kept: nobody got it twice")
+
+
 def test_a_stop_that_was_not_stored_is_found() -> None:
     assert "every STOP is stored" in broken(story(inbound=[Inbound("2", "text", "STOP")]))
 
