@@ -22,9 +22,10 @@ def deadline_passed(ms: int) -> Callable[[], bool]:
 
 
 def to_rfc3339(at: EpochMs) -> str:
-    """RFC 3339 in UTC with milliseconds, as the API shows every time."""
+    """RFC 3339 in UTC, as the API shows every time; no milliseconds where there are none, as in whatever Meta and
+    Stripe date: they count in seconds."""
     moment = datetime.fromtimestamp(at / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec="milliseconds" if at % 1000 else "seconds").replace("+00:00", "Z")
 
 
 def from_rfc3339(text: str) -> EpochMs:

@@ -99,6 +99,7 @@ class _Nouns(Common):
                 directory=self.directory,
                 accounts=self.accounts,
                 campaigns=self.campaigns,
+                contacts=self.contacts,
                 fields=self.fields,
                 templates=self.templates,
                 sends=Sends(self.database),
@@ -209,7 +210,7 @@ class _Nouns(Common):
         accounts, contacts, conversations = self.accounts, self.contacts, self.conversations
         return [
             CannedReplyParts(self.fields, contacts, self.inbox),
-            SearchParts(accounts, contacts, conversations, self.inbox),
+            SearchParts(accounts, contacts, self.fields, conversations, self.inbox),
             TimelineParts(
                 accounts=accounts,
                 campaigns=self.campaigns,

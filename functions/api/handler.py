@@ -51,6 +51,7 @@ ROUTES: Mapping[str, frozenset[str]] = {
     "contacts.imports.routes": frozenset({"contacts"}),
     "templates.routes": frozenset({"templates"}),
     "campaigns.routes": frozenset({"campaigns"}),
+    "campaigns.recipient_routes": frozenset({"campaigns"}),
     "inbox.routes": frozenset({"conversations"}),
     "inbox.desk_routes": frozenset({"conversations", "mentions"}),
     "inbox.label_routes": frozenset({"labels"}),

@@ -85,7 +85,7 @@ class OneSeed:
         outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=100)]
         report = api.get(f"{path}/report")
         # Cancelled before its audience was frozen, it has nobody in it.
-        audience = self.audience if self._campaign()["planned"] is not None or report["state"] != "cancelled" else {}
+        audience = self.audience if self._campaign()["planned"] is not None or report["status"] != "cancelled" else {}
         self.verdict = judge(audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
         self.verdict.problems[:0] = self.too_late
 
@@ -101,7 +101,7 @@ class OneSeed:
         reload_at = time.monotonic() + _REDELIVERY_SECONDS
         while True:
             campaign = self._campaign()
-            state = str(campaign["state"])
+            state = str(campaign["status"])
             if (state in self._ends() and campaign["finished_at"]) or time.monotonic() > deadline:
                 return state
             if state == "paused" and campaign["reason"] == "paused on request":
@@ -170,7 +170,7 @@ class OneSeed:
 
     def _until_it_sends(self) -> None:
         until = time.monotonic() + _LOADED_SECONDS
-        while time.monotonic() < until and self._campaign()["state"] in ("scheduled", "loading"):
+        while time.monotonic() < until and self._campaign()["status"] in ("scheduled", "loading"):
             self._sleep(0.5)
 
     def _ask(self, action: str) -> None:

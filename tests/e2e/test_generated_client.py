@@ -61,7 +61,7 @@ def shop(cloud: LocalCloud, package: None) -> Iterator[Shop]:
     key = owner.ok("api_keys", "create_api_key", body=model("ApiKeyIn")(name="shop", scopes=scopes)).key
     client = GeneratedClient(cloud.api_url, key)
     cursor = client.ok("events", "list_events").next_cursor
-    yield Shop(client, key, connected.numbers[0].phone_number_id, cursor)
+    yield Shop(client, key, connected.numbers[0].id, cursor)
     for one in (anybody, owner, client):
         one.close()
 

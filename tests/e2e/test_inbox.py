@@ -63,7 +63,7 @@ def test_a_conversation_from_the_first_word_to_the_last(cloud: LocalCloud, busin
     assert api.post(f"{path}/labels", {"add": [label]})["labels"] == [label]
     api.post(f"{path}/notes", {"text": "again!", "mentions": [me]})
     assert [m["note"]["text"] for m in api.get("/v1/mentions")["items"]] == ["again!"]
-    assert api.ok("PUT", f"{path}/presence", {"state": "viewing"})["items"][0]["member_id"] == me
+    assert api.ok("PUT", f"{path}/presence", {"status": "viewing"})["items"][0]["member_id"] == me
     assert api.post(f"{path}/read")["read_mark"] == "sent"
     assert api.post(f"{path}/typing")["indicator"] == "sent"
 

@@ -49,7 +49,8 @@ def limit(cloud: LocalCloud, business: Business, people: int) -> None:
     """Meta changes the account's messaging limit, and says so; 0 is none."""
     script(cloud.simulator_url, {"waba": {"id": business.waba_id, "messaging_limit": people}})
     wait_for(
-        lambda: business.owner.get("/v1/numbers")["items"][0]["messaging_limit"], lambda known: known == (people or -1)
+        lambda: business.owner.get("/v1/numbers")["items"][0],
+        lambda number: (number["messaging_limit"], number["messaging_unlimited"]) == (people or None, not people),
     )
 
 
@@ -67,7 +68,7 @@ def test_a_campaign_beyond_the_messaging_limit_says_so_pauses_there_and_goes_on(
     refused = api.call("POST", f"{path}/launch")
     assert (refused.status_code, refused.json()["code"]) == (409, "beyond_messaging_limit")
     api.post(f"{path}/launch", {"accept_messaging_limit": True})
-    paused = wait_for(lambda: api.get(path), lambda campaign: campaign["state"] == "paused")
+    paused = wait_for(lambda: api.get(path), lambda campaign: campaign["status"] == "paused")
     assert paused["reason"].startswith("meta_131048")
     assert "limit" in paused["next_action"]
     there = wait_for(lambda: report(business, campaign_id), lambda r: r["unknown"] == 0)
@@ -90,7 +91,7 @@ def test_held_messages_that_meta_drops_pause_the_campaign_and_nobody_is_lost(
     try:
         business.owner.post(f"/v1/campaigns/{campaign_id}/launch")
         path = f"/v1/campaigns/{campaign_id}"
-        paused = wait_for(lambda: business.owner.get(path), lambda campaign: campaign["state"] == "paused")
+        paused = wait_for(lambda: business.owner.get(path), lambda campaign: campaign["status"] == "paused")
         settle(cloud)
     finally:
         script(cloud.simulator_url, {"statuses": {"held_share": 0, "held_drop_share": 0}})

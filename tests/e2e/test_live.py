@@ -194,13 +194,13 @@ def test_what_failed_comes_again_and_can_be_sent_again(
         return [one for one in api.get(f"{path}/deliveries")["items"] if one["event_type"] == "message.received"]
 
     (first,) = wait_for(received, bool)
-    assert (first["state"], first["last"]["status_code"]) == ("retrying", 503)
+    assert (first["status"], first["last"]["status_code"]) == ("retrying", 503)
     assert first["next_attempt_at"] is not None
     assert api.get(path)["failing_since"] is not None
 
     rotated = api.post(f"{path}/rotate-secret")["secret"]
     receiver.status, receiver.secrets = 200, [rotated]
-    done = wait_for(lambda: api.get(f"{path}/deliveries/{first['id']}"), lambda found: found["state"] == "succeeded")
+    done = wait_for(lambda: api.get(f"{path}/deliveries/{first['id']}"), lambda found: found["status"] == "succeeded")
     assert [attempt["status_code"] for attempt in done["attempts"]] == [503, 200]
     assert api.get(path)["failing_since"] is None
     assert len(receiver.events) == 1

@@ -165,7 +165,7 @@ def test_letters_go_back_and_are_taken_once(cloud: LocalCloud, business: Busines
 
     def texts() -> list[str]:
         conversations = business.owner.pages("/v1/conversations")
-        return [one["last_message_text"] for one in conversations if "still there" in one["last_message_text"]]
+        return [one["last_message_text"] for one in conversations if "still there" in (one["last_message_text"] or "")]
 
     assert len(wait_for(texts, bool)) == 1
     assert "Inbound" not in ops("letters", "list")["queues"]

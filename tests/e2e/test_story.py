@@ -120,7 +120,7 @@ def story(cloud: LocalCloud, some_fail: None) -> Story:
     )
     start = (datetime.now(UTC) + timedelta(seconds=4)).isoformat()
     launched = api.post(f"/v1/campaigns/{campaign_id}/launch", {"start_at": start, "sharp": True})
-    assert launched["state"] == "scheduled"
+    assert launched["status"] == "scheduled"
     assert _schedules(cloud, campaign_id)
     return Story(cloud, business, imported, template, tried, campaign_id)
 
@@ -199,14 +199,14 @@ def _stopped_on_its_way(story: Story, action: str) -> str:
         stopped = story.api.call("POST", f"/v1/campaigns/{campaign_id}/{action}").is_success
         report = wait_for(partial(story.report, campaign_id), lambda r: r["unknown"] == 0)
         if stopped and report["waiting"] + report["cancelled"]:
-            assert report["state"] == {"pause": "paused", "cancel": "cancelled"}[action]
+            assert report["status"] == {"pause": "paused", "cancel": "cancelled"}[action]
             return campaign_id
     raise AssertionError("it was always over before it was stopped")
 
 
 def test_pause_stops_resume_goes_on_and_a_stop_in_between_holds(story: Story) -> None:
     api, campaign_id = story.api, _stopped_on_its_way(story, "pause")
-    assert api.post(f"/v1/campaigns/{campaign_id}/pause")["state"] == "paused"
+    assert api.post(f"/v1/campaigns/{campaign_id}/pause")["status"] == "paused"
     held = wait_for(lambda: story.report(campaign_id), lambda r: r["unknown"] == 0)
     accepted = len(story.accepted(campaign_id))
     assert 0 < accepted < PEOPLE - 1
@@ -217,7 +217,7 @@ def test_pause_stops_resume_goes_on_and_a_stop_in_between_holds(story: Story) ->
     story.writes(leaver["phone"], "  STOP! ")
     wait_for(lambda: api.get(f"/v1/contacts/{leaver['id']}"), lambda contact: contact["opted_out"])
     assert len(story.accepted(campaign_id)) == accepted
-    assert api.post(f"/v1/campaigns/{campaign_id}/resume")["state"] == "sending"
+    assert api.post(f"/v1/campaigns/{campaign_id}/resume")["status"] == "sending"
     done = wait_for(lambda: story.report(campaign_id), lambda r: r["waiting"] == r["unknown"] == 0)
     assert done["skipped_by"] == {"opted_out": 2}
     sent = Counter(story.accepted(campaign_id))
@@ -249,7 +249,7 @@ def test_cancelled_before_its_start_has_nobody_in_it(story: Story) -> None:
     api.post(f"/v1/campaigns/{campaign_id}/cancel")
     assert not _schedules(story.cloud, campaign_id)
     report = story.report(campaign_id)
-    assert (report["state"], report["planned"]) == ("cancelled", 0)
+    assert (report["status"], report["planned"]) == ("cancelled", 0)
 
 
 def test_bot_and_agent_answer_and_the_gate_holds_for_both(story: Story) -> None:
@@ -346,6 +346,6 @@ def test_sweep_closes_what_is_done(story: Story) -> None:
     closed = wait_for(
         lambda: story.api.get(f"/v1/campaigns/{story.campaign_id}"), lambda c: c["finished_at"], seconds=180
     )
-    assert closed["state"] == "completed"
+    assert closed["status"] == "completed"
     report = story.report(story.campaign_id)
-    assert (report["state"], report["planned"]) == ("completed", PEOPLE)
+    assert (report["status"], report["planned"]) == ("completed", PEOPLE)

@@ -316,7 +316,7 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", f"{_CONVERSATION}/notes"): _on("conversation_id", "conversation_id", body={"text": "mine"}),
     ("POST", f"{_CONVERSATION}/typing"): _on("conversation_id", "conversation_id"),
     ("GET", f"{_CONVERSATION}/presence"): _on("conversation_id", "conversation_id"),
-    ("PUT", f"{_CONVERSATION}/presence"): _on("conversation_id", "conversation_id", body={"state": "typing"}),
+    ("PUT", f"{_CONVERSATION}/presence"): _on("conversation_id", "conversation_id", body={"status": "typing"}),
     ("GET", f"{_CONVERSATION}/timeline"): _on("conversation_id", "conversation_id"),
     ("GET", "/v1/contacts/{contact_id}/timeline"): _on("contact_id", "contact"),
     ("GET", "/v1/search"): _searches,

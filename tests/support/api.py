@@ -79,9 +79,11 @@ class Api:
             more["json"] = body
         headers = self._headers | more.pop("headers", {})
         answer = HTTP.request(method, self._url + path, headers=headers, **more)
-        code = answer.json().get("code") if answer.headers.get("content-type") == PROBLEM else None
+        kind = answer.headers.get("content-type")
+        code = answer.json().get("code") if kind == PROBLEM else None
         declared, told = described(self._url)
-        declared.check(method, path, answer.status_code, code)
+        shown = answer.json() if answer.is_success and answer.content and kind == "application/json" else None
+        declared.check(method, path, answer.status_code, code, shown)
         if path.partition("?")[0] == "/v1/events" and answer.is_success:
             for event in answer.json()["items"]:
                 told.check(event)

@@ -177,9 +177,11 @@ class Api:
         is_json = "json" in str(answer["headers"].get("Content-Type", "json"))
         parsed = json.loads(answer["body"]) if answer["body"] and is_json else {}
         size = len(json.dumps(answer, ensure_ascii=False).encode())
-        declared().check(
-            method, path, answer["statusCode"], parsed.get("code") if answer["statusCode"] >= 400 else None
-        )
+        refused = answer["statusCode"] >= 400
+        code, shown = (parsed.get("code"), None) if refused else (None, parsed if answer["body"] and is_json else None)
+        if path == "/v1/events":
+            shown = None  # tests put there what they make up; what the platform makes is checked where it does so
+        declared().check(method, path, answer["statusCode"], code, shown)
         assert answer["statusCode"] != 429 or int(answer["headers"]["Retry-After"]) >= 1
         return Answer(answer["statusCode"], parsed, answer["headers"], size)
 

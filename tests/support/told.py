@@ -12,6 +12,7 @@ import jsonschema_rs
 from shared.domain.webhooks import tenant_event
 from shared.domain.webhooks.tenant_event import TenantEvent
 from tests.support.api_document import api_document
+from tests.support.declared import closed, errors
 
 Json = dict[str, Any]
 _OURS = ("functions", "shared", "infra")
@@ -25,7 +26,7 @@ class Told:
     """The events of an OpenAPI document, each with nothing but what its schema names."""
 
     def __init__(self, document: Json) -> None:
-        schemas = _closed({"components": {"schemas": document["components"]["schemas"]}})
+        schemas = closed({"components": {"schemas": document["components"]["schemas"]}})
         self._checks = {
             kind: jsonschema_rs.validator_for({**schemas, **_schema_of(webhook)}, validate_formats=True)
             for kind, webhook in document["webhooks"].items()
@@ -40,25 +41,13 @@ class Told:
         kind = str(event.get("type"))
         if kind not in self._checks:
             raise Undescribed(f"{kind} has no schema")
-        for error in self._checks[kind].iter_errors(dict(event)):
-            raise Undescribed(f"{kind}: {'.'.join(map(str, error.instance_path))}: {error.message}")
+        for wrong in errors(self._checks[kind], dict(event)):
+            raise Undescribed(f"{kind}: {wrong}")
 
 
 def _schema_of(webhook: Json) -> Json:
     found: Json = webhook["post"]["requestBody"]["content"]["application/json"]["schema"]
     return found
-
-
-def _closed(schema: Any) -> Any:
-    """With what no schema names refused: to a tenant it may come, to us it is a mistake."""
-    if isinstance(schema, list):
-        return [_closed(member) for member in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {key: _closed(value) for key, value in schema.items()}
-    if schema.get("type") == "object" and "properties" in schema:
-        closed.setdefault("additionalProperties", False)
-    return closed
 
 
 @functools.cache

@@ -76,7 +76,7 @@ def owning(cloud: LocalCloud) -> Owned:
     api.post(f"/v1/campaigns/{drafts[1]}/launch", {"start_at": later})
     api.post(f"/v1/campaigns/{drafts[1]}/dry-run")
     api.post(f"/v1/campaigns/{drafts[2]}/launch")
-    wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}"), lambda c: c["state"] == "sending")
+    wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}"), lambda c: c["status"] == "sending")
     wait_for(lambda: api.get(f"/v1/campaigns/{drafts[2]}/report"), lambda r: r["sent"] == r["planned"])
     api.post(f"/v1/campaigns/{drafts[2]}/pause")
     wamid = f"wamid.{secrets.token_hex(12)}"
@@ -146,7 +146,7 @@ def _webhook(business: Business, word: str) -> tuple[str, str]:
     wish = {"url": f"http://127.0.0.1:9/{word}", "events": ["endpoint.disabled"], "description": word}
     path = f"/v1/webhook-endpoints/{api.post('/v1/webhook-endpoints', wish)['id']}"
     found = wait_for(
-        lambda: api.get(f"{path}/deliveries")["items"], lambda found: found and found[0]["state"] == "failed"
+        lambda: api.get(f"{path}/deliveries")["items"], lambda found: found and found[0]["status"] == "failed"
     )
     return path.rpartition("/")[2], found[0]["id"]
 

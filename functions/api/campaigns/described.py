@@ -96,7 +96,7 @@ DESCRIPTION = Description(
             "frequency_cap": None,
             "weight": 1,
             "unknown_policy": "hold",
-            "state": "sending",
+            "status": "sending",
             "reason": None,
             "next_action": None,
             "start_at": "2026-12-01T09:00:00Z",
@@ -110,9 +110,9 @@ DESCRIPTION = Description(
         },
         "LaunchIn": {"start_at": "2026-12-01T09:00:00Z"},
         "RetryIn": {"codes": ["131026"]},
-        "DryRunStartedOut": {"dry_run_id": _RUN, "status": "running"},
+        "DryRunStartedOut": {"id": _RUN, "status": "running"},
         "DryRunOut": {
-            "dry_run_id": _RUN,
+            "id": _RUN,
             "status": "complete",
             "started_at": "2026-11-30T09:00:00Z",
             "planned": 1000,
@@ -141,7 +141,7 @@ DESCRIPTION = Description(
         "SinceDryRunOut": {"planned": 0, "sendable": 0, "skipped": {}},
         "ReportOut": {
             "campaign_id": _CAMPAIGN,
-            "state": "completed",
+            "status": "completed",
             "reason": None,
             "planned": 1000,
             "sent": 985,
@@ -165,5 +165,7 @@ DESCRIPTION = Description(
             "finished_at": "2026-12-01T09:01:40Z",
         },
         "RecipientOut": {"contact_id": _CONTACT, "outcome": "delivered", "code": None},
+        "RecipientContactOut": {"name": "Ana Souza", "phone": "+5511912345678", "opted_out": False},
+        "RecipientsOut": {"total": 1000},
     },
 )

@@ -17,7 +17,7 @@ _Status = Annotated[str, open_to("running", "complete")]
 
 
 class DryRunStartedOut(Output):
-    dry_run_id: str
+    id: str
     status: _Status = "running"
 
 
@@ -67,17 +67,25 @@ class WarningOut(Output):
         return cls(code=concern.code, message=concern.message, people=concern.people)
 
 
+_CONDITIONS = (
+    "template_status",
+    "template_category",
+    "template_text",
+    "number_status",
+    "number_quality",
+    "messages_per_second",
+    "messaging_limit",
+)
+
+
 class ChangeOut(Output):
-    what: str = Field(
-        description="template_status, template_category, template_text, number_status, number_quality, "
-        "messages_per_second or messaging_limit"
-    )
+    what: Annotated[str, open_to(*_CONDITIONS)]
     before: str
     now: str
 
 
 class DryRunOut(Output):
-    dry_run_id: str
+    id: str
     status: _Status
     started_at: Moment
     planned: int
@@ -114,7 +122,7 @@ class DryRunOut(Output):
         changed: Sequence[Change],
     ) -> "DryRunOut":
         return cls(
-            dry_run_id=result.run.dry_run_id,
+            id=result.run.dry_run_id,
             status="complete" if result.complete else "running",
             started_at=moment(result.run.started_at),
             planned=result.planned,

@@ -1,23 +1,23 @@
 """Campaigns and the variables of their messages."""
 
-from datetime import datetime
 from typing import Annotated, get_args
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
 from functions.api.campaigns.audience_models import AudienceIn, Code, FrequencyCapIn
 from functions.api.http.fields import (
     Cursor,
+    Given,
     Input,
     MetaId,
     Moment,
     NumberRef,
     Output,
     ShortText,
+    epoch_ms_of,
     moment,
     moment_or_none,
     open_to,
-    written_out,
 )
 from functions.api.templates.variable_models import VariableModel
 from shared.clock import EpochMs
@@ -57,7 +57,7 @@ class CampaignOut(Output):
     frequency_cap: FrequencyCapIn | None
     weight: int
     unknown_policy: Annotated[UnknownPolicy, open_to(*get_args(UnknownPolicy))]
-    state: Annotated[str, open_to(*State)]
+    status: Annotated[str, open_to(*State)]
     reason: str | None
     next_action: str | None = Field(description="what to do about the reason for which it stands still")
     start_at: Moment | None
@@ -67,7 +67,7 @@ class CampaignOut(Output):
         "120 seconds later; null before the launch"
     )
     created_at: Moment
-    created_by: str
+    created_by: str | None = Field(description="id of the member or the API key; null when it was not noted")
     started_at: Moment | None
     finished_at: Moment | None
     planned: int | None = Field(description="people in the frozen audience; null before it is frozen")
@@ -87,14 +87,14 @@ class CampaignOut(Output):
             weight=campaign.weight,
             unknown_policy=campaign.unknown_policy,
             variables={slot: VariableModel.of(variable) for slot, variable in campaign.variables.items()},
-            state=campaign.state,
+            status=campaign.state,
             reason=campaign.reason or None,
             next_action=next_action(campaign.reason) or None,
             start_at=moment_or_none(campaign.start_at),
             sharp=campaign.sharp,
             begins_at=moment_or_none(campaign.begins),
             created_at=moment(campaign.created_at),
-            created_by=campaign.created_by,
+            created_by=campaign.created_by or None,
             started_at=moment_or_none(campaign.started_at),
             finished_at=moment_or_none(campaign.finished_at),
             planned=campaign.planned if campaign.sizes else None,
@@ -107,9 +107,7 @@ class CampaignsOut(Output):
 
 
 class LaunchIn(Input):
-    start_at: Annotated[AwareDatetime | None, BeforeValidator(written_out)] = Field(
-        None, description="RFC 3339 with a time zone; at once when left out"
-    )
+    start_at: Given | None = Field(None, description="RFC 3339 with a time zone; at once when left out")
     sharp: bool = Field(
         False,
         description="begin at `start_at` itself. Otherwise a campaign with a `start_at` ahead begins up to 120 seconds "
@@ -124,8 +122,7 @@ class LaunchIn(Input):
 
     @property
     def start_moment(self) -> EpochMs | None:
-        start: datetime | None = self.start_at
-        return EpochMs(int(start.timestamp() * 1000)) if start is not None else None
+        return None if self.start_at is None else epoch_ms_of(self.start_at)
 
 
 class RetryIn(Input):

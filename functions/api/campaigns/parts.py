@@ -12,6 +12,7 @@ from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends
+from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.fields import ContactFields
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
@@ -22,6 +23,7 @@ class CampaignParts:
     directory: Directory
     accounts: Accounts
     campaigns: Campaigns
+    contacts: Contacts
     fields: ContactFields
     templates: Templates
     sends: Sends

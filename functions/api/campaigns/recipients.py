@@ -18,6 +18,8 @@ from shared.store.campaigns.sends import Sends
 from shared.store.engine.cursor import Page, decode_cursor, encode_cursor
 
 _MOST_BLOCKS = 300
+BOOKS_MS = 10_000
+"""For how long a call may add up books: API Gateway waits for 29 s, a client may for less."""
 _LIST = "recipients"
 
 

@@ -11,6 +11,8 @@ from functions.api.http.fields import Cursor, Moment, Output, moment, moment_or_
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import Books
 from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.fate import Fate
+from shared.domain.contacts.contact import Contact
 from shared.ids import CampaignId, ContactId
 
 
@@ -31,7 +33,7 @@ class ReportOut(Output):
     """planned = sent + failed + skipped + cancelled + unknown + waiting. `sent` includes delivered, read and held."""
 
     campaign_id: CampaignId
-    state: Annotated[str, open_to(*State)]
+    status: Annotated[str, open_to(*State)]
     reason: str | None
     planned: int
     sent: int
@@ -78,7 +80,7 @@ class ReportOut(Output):
     ) -> "ReportOut":
         return cls(
             campaign_id=campaign.campaign_id,
-            state=campaign.state,
+            status=campaign.state,
             reason=campaign.reason or None,
             planned=books.planned,
             sent=books.sent,
@@ -106,12 +108,31 @@ class ReportOut(Output):
         )
 
 
+class RecipientContactOut(Output):
+    name: str | None
+    phone: str | None
+    opted_out: bool
+
+
 class RecipientOut(Output):
     contact_id: ContactId
     outcome: Annotated[str, open_to(*get_args(OutcomeName))]
     code: str | None = Field(description="Meta's error code, or why the person was skipped")
+    contact: RecipientContactOut | None = Field(description="only with `expand=contact`; null once it is deleted")
+
+    @classmethod
+    def of(cls, fate: Fate, contact: Contact | None) -> "RecipientOut":
+        shown = None
+        if contact is not None:
+            name, opted_out = contact.shown_name or None, contact.opted_out_at is not None
+            shown = RecipientContactOut(name=name, phone=contact.phone or None, opted_out=opted_out)
+        return cls(contact_id=fate.contact_id, outcome=fate.outcome, code=fate.code or None, contact=shown)
 
 
 class RecipientsOut(Output):
     items: list[RecipientOut]
     next_cursor: Cursor
+    total: int | None = Field(
+        description="exactly how many there are over all pages; null before the audience is frozen, and with "
+        "`outcome`: the report counts those"
+    )

@@ -1,13 +1,6 @@
 """Campaigns: make, try, launch, pause, resume, cancel, and what became of them."""
 
-from typing import Annotated
-from urllib.parse import urlencode
-
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
 from functions.api.campaigns.allowances import allowance_of
-from functions.api.campaigns.audience_models import OutcomeName
 from functions.api.campaigns.control import CampaignControl, CampaignDraft
 from functions.api.campaigns.costs.estimate import actual_cost, cost_range
 from functions.api.campaigns.costs.models import CostOut, CostRangeOut
@@ -19,8 +12,8 @@ from functions.api.campaigns.logic.conditions import changes, conditions_of
 from functions.api.campaigns.logic.dry_run_result import DryRun
 from functions.api.campaigns.models import CampaignIn, CampaignOut, CampaignsOut, LaunchIn, RetryIn
 from functions.api.campaigns.parts import CampaignParts
-from functions.api.campaigns.recipients import Recipients, as_csv
-from functions.api.campaigns.report_models import RecipientOut, RecipientsOut, ReportOut, SinceDryRunOut
+from functions.api.campaigns.recipients import BOOKS_MS
+from functions.api.campaigns.report_models import ReportOut, SinceDryRunOut
 from functions.api.http.fields import CampaignPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
@@ -28,20 +21,14 @@ from functions.api.http.wiring import parts_for
 from shared.clock import deadline_passed, epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
-from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.outlook import Allowance, outlook
 from shared.failures import failure
 from shared.ids import CampaignId
 from shared.observability import count, logger
 from shared.store.campaigns.books import read_books
-from shared.store.engine.cursor import Page
 
 router = new_router()
 deps = parts_for(router, CampaignParts)
-_CSV_ROWS = 20_000
-_OUTCOME = "only people with this outcome"
-_BOOKS_MS = 10_000
-"""For how long a call may add up books: API Gateway waits for 29 s, a client may for less."""
 
 
 def _control() -> CampaignControl:
@@ -72,7 +59,7 @@ def _dry_runs() -> DryRuns:
 
 @router.get("/v1/campaigns", **secured(Scope.READ, "campaigns", "list_campaigns", summary="Campaigns, newest first"))
 def list_campaigns(limit: Limit = 20, cursor: CursorText = None) -> CampaignsOut:
-    """With the state of each; what became of its people is in its report."""
+    """With the status of each; what became of its people is in its report."""
     page = deps().campaigns.page(caller(router).tenant_id, limit, cursor)
     return CampaignsOut(items=[CampaignOut.of(campaign) for campaign in page.items], next_cursor=page.cursor)
 
@@ -103,7 +90,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
 
 @router.get("/v1/campaigns/<campaign_id>", **secured(Scope.READ, "campaigns", "get_campaign", summary="A campaign"))
 def get_campaign(campaign_id: CampaignPath) -> CampaignOut:
-    """With its state, and what to do when it stands still."""
+    """With its status, and what to do when it stands still."""
     return CampaignOut.of(deps().campaigns.get(caller(router).tenant_id, campaign_id))
 
 
@@ -121,7 +108,7 @@ def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     number, waba = refresh_number(parts, tenant_id, campaign.phone_number_id, epoch_ms())
     conditions = conditions_of(parts.templates.get(tenant_id, campaign.template_id), number, waba)
     _dry_runs().start(tenant_id, campaign_id, DryRun(request.operation_id, request.at, conditions))
-    return DryRunStartedOut(dry_run_id=request.operation_id)
+    return DryRunStartedOut(id=request.operation_id)
 
 
 @router.get(
@@ -246,53 +233,7 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
     since = (
         SinceDryRunOut(planned=changed.planned, sendable=changed.sendable, skipped=changed.skipped) if changed else None
     )
-    books, as_of = read_books(parts.sends, tenant_id, campaign, work, now, deadline_passed(_BOOKS_MS))
+    books, as_of = read_books(parts.sends, tenant_id, campaign, work, now, deadline_passed(BOOKS_MS))
     card = rate_card_of(parts.directory, tenant_id)
     cost = CostOut.of(actual_cost(books.priced, campaign.category, card))
     return ReportOut.of(campaign, books, as_of, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
-
-
-def _page(campaign_id: CampaignId, outcome: str | None, limit: int, cursor: str | None) -> Page[Fate]:
-    parts, tenant_id = deps(), caller(router).tenant_id
-    shown = Recipients.as_shown(parts.sends, parts.lanes, epoch_ms(), deadline_passed(_BOOKS_MS))
-    return shown.page(tenant_id, parts.campaigns.get(tenant_id, campaign_id), outcome, limit, cursor)
-
-
-@router.get(
-    "/v1/campaigns/<campaign_id>/recipients",
-    **secured(Scope.READ, "campaigns", "list_recipients", summary="Who, and what became of each"),
-)
-def get_recipients(
-    campaign_id: CampaignPath,
-    outcome: Annotated[OutcomeName | None, Query(description=_OUTCOME)] = None,
-    limit: Limit = 100,
-    cursor: CursorText = None,
-) -> RecipientsOut:
-    """`outcome` chooses: read, delivered, sent, failed, skipped, unknown, waiting or cancelled."""
-    page = _page(campaign_id, outcome, limit, cursor)
-    return RecipientsOut(
-        items=[
-            RecipientOut.model_validate({"contact_id": f.contact_id, "outcome": f.outcome, "code": f.code or None})
-            for f in page.items
-        ],
-        next_cursor=page.cursor,
-    )
-
-
-@router.get(
-    "/v1/campaigns/<campaign_id>/recipients.csv",
-    **secured(Scope.READ, "campaigns", "export_recipients", summary="The same as a CSV file"),
-)
-def get_recipients_csv(
-    campaign_id: CampaignPath,
-    outcome: Annotated[OutcomeName | None, Query(description=_OUTCOME)] = None,
-    cursor: CursorText = None,
-) -> Response[str]:
-    """At most 20,000 people a file, with a header row: contact_id, to, outcome, code. The Link header
-    leads to its next part."""
-    page = _page(campaign_id, outcome, _CSV_ROWS, cursor)
-    headers: dict[str, str | list[str]] = {"Content-Disposition": f'attachment; filename="{campaign_id}.csv"'}
-    if page.cursor is not None:
-        query = urlencode({"outcome": outcome, "cursor": page.cursor} if outcome else {"cursor": page.cursor})
-        headers["Link"] = f'</v1/campaigns/{campaign_id}/recipients.csv?{query}>; rel="next"'
-    return Response(200, "text/csv; charset=utf-8", as_csv(page.items), headers)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from functions.api.contacts.logic.typed_values import NUMBER
 from shared.errors import InvalidInput
 
 VALUE_LIMIT = 1_000
 TAG_LIMIT = 64
 MOST_TAGS = 50
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,20})?\Z", re.ASCII)
 _TRUE = frozenset({"true", "yes", "1", "y", "sim", "si", "sí", "x"})
 _FALSE = frozenset({"false", "no", "0", "n", "não", "nao"})
 _TAG_SEPARATORS = re.compile(r"[,;|]")
@@ -22,7 +22,7 @@ def check_text(value: str) -> str:
 
 
 def check_number(value: str) -> str:
-    if not _NUMBER.match(value):
+    if not NUMBER.match(value):
         raise InvalidInput("is not a number such as 12 or 12.5")
     return value
 

@@ -1,10 +1,12 @@
 """Contacts, their custom fields and consent."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StringConstraints, model_validator
 
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
+from functions.api.contacts.logic.typed_values import typed
 from functions.api.http.fields import Cursor, Input, Moment, Output, ShortText, Tag, moment, moment_or_none, open_to
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of
@@ -86,37 +88,40 @@ class ContactOut(Output):
     id: str
     phone: str | None
     bsuid: str | None
-    name: str
-    first_name: str = Field(description="how messages address them: as it was given, else taken from the name")
-    username: str = Field(description="in WhatsApp, without @; it may change freely")
-    region: str
-    fields: dict[str, str]
+    name: str | None
+    first_name: str | None = Field(description="how messages address them: as it was given, else taken from the name")
+    username: str | None = Field(description="in WhatsApp, without @; it may change freely")
+    region: str | None = Field(description="ISO 3166 alpha-2, of the phone number")
+    fields: dict[str, StrictBool | StrictInt | StrictFloat | str] = Field(
+        description="as their kinds say: 12 and true, not texts; a number that a double does not hold is a text"
+    )
     tags: list[str]
     opted_out: bool
     opted_out_at: Moment | None
-    opt_out_source: str
+    opt_out_source: str | None
     last_inbound_at: Moment | None
     created_at: Moment
-    updated_at: Moment | None
+    updated_at: Moment
 
     @classmethod
-    def of(cls, contact: Contact) -> "ContactOut":
+    def of(cls, contact: Contact, known: Sequence[ContactField]) -> "ContactOut":
+        """`known`: the tenant's custom fields, which say of what kind the values are."""
         return cls(
             id=contact.contact_id,
-            phone=contact.phone,
-            bsuid=contact.bsuid,
-            name=contact.name,
-            first_name=first_name_of(contact),
-            username=contact.username,
-            region=contact.region,
-            fields=dict(contact.fields),
+            phone=contact.phone or None,
+            bsuid=contact.bsuid or None,
+            name=contact.name or None,
+            first_name=first_name_of(contact) or None,
+            username=contact.username or None,
+            region=contact.region or None,
+            fields=dict(typed(contact.fields, known)),
             tags=sorted(contact.tags),
             opted_out=contact.opted_out_at is not None,
             opted_out_at=moment_or_none(contact.opted_out_at),
-            opt_out_source=contact.opt_out_source,
+            opt_out_source=contact.opt_out_source or None,
             last_inbound_at=moment_or_none(contact.last_inbound_at),
             created_at=moment(contact.created_at),
-            updated_at=moment_or_none(contact.updated_at),
+            updated_at=moment(max(contact.updated_at, contact.created_at)),
         )
 
 

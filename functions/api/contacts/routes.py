@@ -16,13 +16,13 @@ from functions.api.contacts.models import (
     FieldsOut,
 )
 from functions.api.contacts.parts import ContactParts
-from functions.api.http.fields import ContactPath
+from functions.api.http.fields import ContactPath, Given, epoch_ms_of
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.domain.contacts.contact import ContactField
+from shared.domain.contacts.contact import Contact, ContactField
 from shared.errors import NotFound
 from shared.ids import ContactId
 from shared.services.same_number import of_same_number
@@ -62,17 +62,27 @@ def delete_field(
     fields.delete(tenant_id, key)
 
 
+def _shown(contact: Contact) -> ContactOut:
+    return ContactOut.of(contact, deps().fields.all(caller(router).tenant_id))
+
+
 @router.get("/v1/contacts", **secured(Scope.READ, "contacts", "list_contacts", summary="Contacts, in order of id"))
 def get_contacts(
     tag: Annotated[str, Query(max_length=64, description="only contacts with this tag")] = "",
+    updated_since: Annotated[Given | None, Query(description="only what changed then or later, RFC 3339")] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> ContactsOut:
-    """With `tag`, a page looks at 2,000 contacts at most: it may hold fewer than `limit`, even none, and still have a
-    next one.
+    """With `tag` or `updated_since`, a page looks at 2,000 contacts at most: it may hold fewer than `limit`, even none,
+    and still have a next one. Changes are those of consent too, but not `last_inbound_at`, nor a name that WhatsApp
+    tells. To keep a copy up to date, ask from a minute before the last time on: a change may show after its moment.
     """
-    page = list_contacts(deps().contacts, caller(router).tenant_id, tag, limit, cursor)
-    return ContactsOut(items=[ContactOut.of(contact) for contact in page.items], next_cursor=page.cursor)
+    tenant_id = caller(router).tenant_id
+    page = list_contacts(
+        deps().contacts, tenant_id, tag, epoch_ms_of(updated_since) if updated_since else EpochMs(0), limit, cursor
+    )
+    known = deps().fields.all(tenant_id)
+    return ContactsOut(items=[ContactOut.of(contact, known) for contact in page.items], next_cursor=page.cursor)
 
 
 @router.post(
@@ -84,13 +94,13 @@ def post_contact(body: ContactIn) -> tuple[ContactOut, int]:
     leave what is stored; consent is not touched.
     """
     contact, fresh = put_contact(deps(), caller(router).tenant_id, body, epoch_ms())
-    return ContactOut.of(contact), 201 if fresh else 200
+    return _shown(contact), 201 if fresh else 200
 
 
 @router.get("/v1/contacts/<contact_id>", **secured(Scope.READ, "contacts", "get_contact", summary="A contact"))
 def get_contact(contact_id: ContactPath) -> ContactOut:
     """With custom fields, tags and consent."""
-    return ContactOut.of(need_contact(deps().contacts, caller(router).tenant_id, contact_id))
+    return _shown(need_contact(deps().contacts, caller(router).tenant_id, contact_id))
 
 
 @router.patch(
@@ -98,7 +108,7 @@ def get_contact(contact_id: ContactPath) -> ContactOut:
 )
 def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
     """What is left out stays as it is; null removes a custom field."""
-    return ContactOut.of(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
+    return _shown(edit_contact(deps(), caller(router).tenant_id, contact_id, body, epoch_ms()))
 
 
 @router.post(
@@ -134,4 +144,4 @@ def _consent(contact_id: ContactId, source: str, *, opted_out: bool) -> ContactO
             event_id=request.operation_id,
             now=epoch_ms(),
         )
-    return ContactOut.of(need_contact(contacts, tenant_id, contact.contact_id))
+    return _shown(need_contact(contacts, tenant_id, contact.contact_id))

@@ -1,6 +1,5 @@
 """What became of each delivery to a webhook endpoint, and sending it again."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
@@ -17,11 +16,11 @@ from functions.api.events.models import (
 )
 from functions.api.events.parts import EndpointParts
 from functions.api.events.replay import replay_failed, replay_one
-from functions.api.http.fields import EndpointPath
+from functions.api.http.fields import EndpointPath, epoch_ms_of
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from shared.clock import EpochMs, epoch_ms
+from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
 from shared.domain.leases import REPLAYS
 from shared.domain.webhooks.endpoint import EVERYTHING
@@ -45,14 +44,14 @@ def _limit(endpoint_id: str) -> None:
 )
 def list_deliveries(
     endpoint_id: EndpointPath,
-    state: Annotated[DeliveryState | None, Query(description="only deliveries in this state")] = None,
+    status: Annotated[DeliveryState | None, Query(description="only deliveries that have come to this")] = None,
     limit: Limit = 50,
     cursor: CursorText = None,
 ) -> DeliveriesOut:
-    """With `state`, a page may hold fewer than `limit` and still not be the last: go by the cursor."""
+    """With `status`, a page may hold fewer than `limit` and still not be the last: go by the cursor."""
     tenant_id = caller(router).tenant_id
     deps().endpoints.get(tenant_id, endpoint_id)
-    page = deps().deliveries.page(tenant_id, endpoint_id, limit, cursor, state)
+    page = deps().deliveries.page(tenant_id, endpoint_id, limit, cursor, status)
     return DeliveriesOut(items=[DeliverySummary.of(logged) for logged in page.items], next_cursor=page.cursor)
 
 
@@ -95,16 +94,8 @@ def post_replay(endpoint_id: EndpointPath, body: ReplayIn) -> ReplayOut:
     parts.endpoints.get(tenant_id, endpoint_id)
     require_events(caller(router), [EVERYTHING])
     _limit(endpoint_id)
-    since, until = _epoch_ms(body.since), min(now, _epoch_ms(body.until)) if body.until else now
+    since, until = epoch_ms_of(body.since), min(now, epoch_ms_of(body.until)) if body.until else now
     if since >= until:
         raise InvalidInput("since must come before until, and before now", field="since")
     done = replay_failed(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now)
     return ReplayOut(replayed=len(done.items), next_cursor=done.cursor)
-
-
-def _epoch_ms(moment: datetime) -> EpochMs:
-    """Times before 1970 are 1970."""
-    try:
-        return EpochMs(max(0, round(moment.astimezone(UTC).timestamp() * 1000)))
-    except (OverflowError, ValueError) as exc:
-        raise InvalidInput("is not a time that can be", field="since") from exc

@@ -1,23 +1,17 @@
 """What events carry. Only the API's description reads these models: events are made without them."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
-from pydantic.config import JsonDict
 
-from functions.api.http.fields import Output
-from functions.api.inbox.models import ConversationOut, MessageOut
+from functions.api.http.fields import Output, open_to
+from functions.api.inbox.models import ConversationOut, MessageOut, MessageStatus
 from shared.domain.campaigns.campaign import State
 from shared.domain.webhooks.endpoint import FAILING, GONE
 from shared.domain.webhooks.tenant_event import MAX_REPRESENTATION
 from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId
 
 _TOO_LARGE = f"null when it is larger than {MAX_REPRESENTATION // 1024} KB of JSON: then read it"
-
-
-def _open_enum(states: type[StrEnum]) -> JsonDict:
-    return {"enum": [str(state) for state in states]}
 
 
 Changed = Annotated[
@@ -29,10 +23,7 @@ Changed = Annotated[
 class MessageEventData(Output):
     conversation_id: ConversationId
     message_id: str
-    status: str | None = Field(
-        description="of an outgoing message: queued, sent, delivered, read, played, failed, or unknown; null for an "
-        "incoming one; more may come"
-    )
+    status: MessageStatus | None = Field(description="of an outgoing message; null for an incoming one")
     error_code: str | None = Field(description="Meta's code, or ours, of what failed")
     message: MessageOut | None = Field(description=_TOO_LARGE)
     changed: Changed = Field(default_factory=list)
@@ -50,7 +41,7 @@ class CampaignEventData(Output):
     campaign_id: CampaignId
     name: str
     phone_number_id: PhoneNumberId
-    state: str = Field(description="which it has come to; more may come", json_schema_extra=_open_enum(State))
+    status: Annotated[str, open_to(*State)] = Field(description="which it has come to")
     reason: str | None = Field(description="a code: why it stands still or ended early; null when nothing is wrong")
     next_action: str | None = Field(description="what can be done about the reason, in words")
     changed: Changed = Field(default_factory=list)
@@ -58,9 +49,8 @@ class CampaignEventData(Output):
 
 class EndpointDisabledData(Output):
     endpoint_id: str
-    reason: str = Field(
-        description="`failing`: nothing arrived for five days; `gone`: it answered 410; more may come",
-        json_schema_extra={"enum": [FAILING, GONE]},
+    reason: Annotated[str, open_to(FAILING, GONE)] = Field(
+        description="`failing`: nothing arrived for five days; `gone`: it answered 410"
     )
 
 

@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import AwareDatetime, Field, JsonValue, StringConstraints, field_validator
+from pydantic import Field, JsonValue, StringConstraints, field_validator
 
-from functions.api.http.fields import Cursor, Input, Moment, Output, moment, moment_or_none, open_to
+from functions.api.http.fields import Cursor, Given, Input, Moment, Output, moment, moment_or_none, open_to
 from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
-from shared.domain.webhooks.endpoint import EVERYTHING, SUBSCRIBABLE, WebhookEndpoint
+from shared.domain.webhooks.endpoint import EVERYTHING, FAILING, GONE, SUBSCRIBABLE, WebhookEndpoint
 from shared.domain.webhooks.target import MAX_URL
 from shared.domain.webhooks.tenant_event import EventType
 from shared.store.webhooks.deliveries import Logged
@@ -20,7 +20,7 @@ Subscription = Annotated[
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_URL)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 DeliveryState = Literal["retrying", "succeeded", "failed"]
-_State = Annotated[str, open_to(*get_args(DeliveryState))]
+_Status = Annotated[str, open_to(*get_args(DeliveryState))]
 
 
 class EventOut(Output):
@@ -77,13 +77,13 @@ class EndpointOut(Output):
     id: str
     url: str
     events: list[str]
-    description: str
+    description: str | None
     enabled: bool
     verified: bool = Field(
         description="whether its answer gave back the `challenge` of an `endpoint.verification`; until then events are "
         "kept for it, for a day, and nothing else is sent"
     )
-    disabled_reason: str | None = Field(
+    disabled_reason: Annotated[str, open_to(FAILING, GONE)] | None = Field(
         description="`failing`: nothing arrived for five days; `gone`: it answered 410; null when somebody disabled it"
     )
     disabled_at: Moment | None
@@ -98,7 +98,7 @@ class EndpointOut(Output):
             id=endpoint.endpoint_id,
             url=endpoint.url,
             events=list(endpoint.events),
-            description=endpoint.description,
+            description=endpoint.description or None,
             enabled=endpoint.enabled,
             verified=not endpoint.challenge,
             disabled_reason=endpoint.disabled_reason or None,
@@ -141,7 +141,9 @@ class DeliverySummary(Output):
     id: str
     event_id: str
     event_type: Annotated[str, open_to(*EventType)]
-    state: _State = Field(description=f"failed: after {ATTEMPTS} attempts within three days, or when none makes sense")
+    status: _Status = Field(
+        description=f"failed: after {ATTEMPTS} attempts within three days, or when none makes sense"
+    )
     created_at: Moment
     attempt: int = Field(description="how many were made since it was begun or replayed")
     last: AttemptOut | None
@@ -155,13 +157,13 @@ class DeliverySummary(Output):
 
 class DeliveryOut(DeliverySummary):
     attempts: list[AttemptOut] = Field(description="oldest first, the last forty")
-    response: str = Field(description="the beginning of the last answer's body")
+    response: str | None = Field(description="the beginning of the last answer's body")
     body: str = Field(description="what is sent, byte for byte")
 
     @classmethod
     def of(cls, logged: Logged) -> "DeliveryOut":
         attempts = [AttemptOut.of(attempt) for attempt in logged.delivery.attempts]
-        return cls(**_summary(logged), attempts=attempts, response=logged.delivery.response, body=logged.body)
+        return cls(**_summary(logged), attempts=attempts, response=logged.delivery.response or None, body=logged.body)
 
 
 class DeliveriesOut(Output):
@@ -170,8 +172,8 @@ class DeliveriesOut(Output):
 
 
 class ReplayIn(Input):
-    since: AwareDatetime = Field(description="events from then on")
-    until: AwareDatetime | None = Field(None, description="and before then; now, when left out")
+    since: Given = Field(description="events from then on")
+    until: Given | None = Field(None, description="and before then; now, when left out")
     cursor: Annotated[str | None, StringConstraints(max_length=500)] = Field(
         None, description="`next_cursor` of the answer before"
     )
@@ -192,7 +194,7 @@ def _summary(logged: Logged) -> dict[str, object]:
         "id": delivery.delivery_id,
         "event_id": delivery.event_id,
         "event_type": delivery.event_type,
-        "state": delivery.state,
+        "status": delivery.state,
         "created_at": moment(delivery.created_at),
         "attempt": delivery.run_attempts,
         "last": AttemptOut.of(delivery.attempts[-1]) if delivery.attempts else None,

@@ -68,15 +68,15 @@ def _conversation(**more: object) -> Json:
     return {"conversation_id": _CONVERSATION_ID, **contact, "conversation": None, **more}
 
 
-def _campaign(state: str, *, reason: str | None = None, next_action: str | None = None) -> Json:
+def _campaign(status: str, *, reason: str | None = None, next_action: str | None = None) -> Json:
     return {
         "campaign_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0CA",
         "name": "Summer sale",
         "phone_number_id": "106540352242922",
-        "state": state,
+        "status": status,
         "reason": reason,
         "next_action": next_action,
-        "changed": ["state"],
+        "changed": ["status"],
     }
 
 
@@ -94,7 +94,7 @@ EVENTS: Mapping[EventType, _Description] = {
     ),
     EventType.CONVERSATION_CREATED: _Description("A conversation began", ConversationEventData, _conversation()),
     EventType.CONVERSATION_UPDATED: _Description(
-        "A conversation changed: state, assignment, labels, what is unread",
+        "A conversation changed: status, assignment, labels, what is unread",
         ConversationEventData,
         _conversation(changed=["assignee"]),
     ),

@@ -1,9 +1,19 @@
 """What the request and response models have in common."""
 
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic import Tag as UnionTag
 
 from shared.clock import EpochMs, to_rfc3339
@@ -61,11 +71,20 @@ def open_to(*values: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "x-extensible-enum": list(values)})
 
 
-def written_out(value: object) -> object:
-    """Only RFC 3339 text, or None: a bare number would be taken for seconds since 1970."""
-    if value is None or (isinstance(value, str) and len(value) >= 20 and value[10] in "Tt "):
+def _written_out(value: object) -> object:
+    """Only RFC 3339 text: a bare number would be taken for seconds since 1970."""
+    if isinstance(value, str) and len(value) >= 20 and value[10] in "Tt ":
         return value
     raise ValueError("write it as RFC 3339 with a time zone, such as 2026-12-31T09:00:00Z")
+
+
+Given = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""A moment that a caller names."""
+
+
+def epoch_ms_of(given: datetime) -> EpochMs:
+    """Times before 1970 are 1970."""
+    return EpochMs(max(0, round(given.timestamp() * 1000)))
 
 
 UNION_TAG = "type="

@@ -22,8 +22,9 @@ VERSION = "0.1.0"
 _ABOUT = """WhatsApp marketing: contacts, templates, campaigns, conversations, bots.
 
 Whatever is refused is a problem document (RFC 9457) with a stable `code`; each answer lists the codes that it can have,
-and more may come. So do the values of an `x-extensible-enum`: be ready for others. Moments are RFC 3339 in UTC; their
-milliseconds are 000 where whoever told us counts in seconds. A query parameter that is not listed is refused: 422
+and more may come. So do the values of an `x-extensible-enum`: be ready for others. Moments are RFC 3339 in UTC, without
+milliseconds where there are none: compare them as moments, not as texts. Ids are opaque: keep them as texts, and read
+nothing from them. What is not there is null, never `""`. A query parameter that is not listed is refused: 422
 `unknown_parameter`. What the gateway refuses by itself (a call without an Authorization header, or one too many) is
 `{"message": …}`. `X-Request-Id` is on every answer of ours, `apigw-requestid` on every answer."""
 _LICENSE = {"name": "MIT", "identifier": "MIT"}

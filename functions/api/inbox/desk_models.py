@@ -1,23 +1,22 @@
 """The inbox: whose desk a conversation lies on, labels, notes, mentions, canned replies, and who is present."""
 
-from datetime import datetime
 from typing import Annotated, Literal, get_args
 
-from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from functions.api.http.fields import (
     HEX_ID,
     META_ID,
     ULID,
     Cursor,
+    Given,
     Input,
     Moment,
     Output,
     SeenMessageId,
+    epoch_ms_of,
     moment,
-    moment_or_none,
     open_to,
-    written_out,
 )
 from functions.api.inbox.models import ConversationOut
 from shared.clock import EpochMs
@@ -65,12 +64,11 @@ class ReadIn(Input):
 
 
 class SnoozeIn(SetAsideIn):
-    until: Annotated[AwareDatetime, BeforeValidator(written_out)] = Field(description="RFC 3339 with a time zone")
+    until: Given = Field(description="RFC 3339 with a time zone")
 
     @property
     def until_moment(self) -> EpochMs:
-        until: datetime = self.until
-        return EpochMs(int(until.timestamp() * 1000))
+        return epoch_ms_of(self.until)
 
 
 class LabelsIn(Input):
@@ -92,9 +90,9 @@ class EntryOut(Output):
     conversation_id: ConversationId
     kind: Annotated[str, open_to(*get_args(EntryKind))]
     author: Annotated[str, open_to(*get_args(Author))]
-    author_id: str
+    author_id: str | None
     at: Moment
-    text: str
+    text: str | None = Field(description="of a note")
     mentions: list[str]
     details: dict[str, JsonValue]
 
@@ -105,9 +103,9 @@ class EntryOut(Output):
             conversation_id=entry.conversation_id,
             kind=entry.kind,
             author=entry.author,
-            author_id=entry.author_id,
+            author_id=entry.author_id or None,
             at=moment(entry.at),
-            text=entry.text,
+            text=entry.text or None,
             mentions=list(entry.mentions),
             details=_shown(entry),
         )
@@ -136,19 +134,19 @@ class MentionsOut(Output):
 
 
 class PresenceIn(Input):
-    state: Literal["viewing", "typing", "gone"] = Field(
+    status: Literal["viewing", "typing", "gone"] = Field(
         description="say viewing or typing again every 20 seconds; after 30 without a sign the member counts as gone"
     )
 
 
 class PresentOut(Output):
     member_id: str
-    state: Annotated[str, open_to(*get_args(Doing))]
+    status: Annotated[str, open_to(*get_args(Doing))]
     until: Moment
 
     @classmethod
     def of(cls, present: Present) -> "PresentOut":
-        return cls(member_id=present.member_id, state=present.doing, until=moment(present.until))
+        return cls(member_id=present.member_id, status=present.doing, until=moment(present.until))
 
 
 class PresencesOut(Output):
@@ -203,7 +201,7 @@ class CannedReplyOut(Output):
     shortcut: str
     text: str
     created_at: Moment
-    updated_at: Moment | None
+    updated_at: Moment
 
     @classmethod
     def of(cls, reply: CannedReply) -> "CannedReplyOut":
@@ -212,7 +210,7 @@ class CannedReplyOut(Output):
             shortcut=reply.shortcut,
             text=reply.text,
             created_at=moment(reply.created_at),
-            updated_at=moment_or_none(reply.updated_at),
+            updated_at=moment(max(reply.updated_at, reply.created_at)),
         )
 
 

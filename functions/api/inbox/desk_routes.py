@@ -163,7 +163,7 @@ def get_presence(conversation_id: ConversationPath) -> PresencesOut:
 def put_presence(conversation_id: ConversationPath, body: PresenceIn) -> PresencesOut:
     """A sign counts for 30 seconds; the answer says who else is there."""
     conversation, now = _need(conversation_id), epoch_ms()
-    say_presence(deps(), caller(router), conversation, None if body.state == "gone" else body.state, now)
+    say_presence(deps(), caller(router), conversation, None if body.status == "gone" else body.status, now)
     return _present(conversation, now)
 
 

@@ -24,6 +24,7 @@ class CannedReplyParts:
 class SearchParts:
     accounts: Accounts
     contacts: Contacts
+    fields: ContactFields
     conversations: Conversations
     inbox: InboxSettings
 

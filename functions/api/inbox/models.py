@@ -17,10 +17,10 @@ class ConversationOut(Output):
     id: str
     phone_number_id: PhoneNumberId
     contact_id: ContactId
-    contact_name: str
+    contact_name: str | None
     contact_phone: str | None
     last_message_at: Moment | None
-    last_message_text: str
+    last_message_text: str | None
     last_inbound_at: Moment | None
     unread: int
     status: Annotated[str, open_to(*get_args(Status))] = Field(description="one whose snooze is over is open again")
@@ -40,10 +40,10 @@ class ConversationOut(Output):
             id=conversation.conversation_id,
             phone_number_id=conversation.phone_number_id,
             contact_id=conversation.contact_id,
-            contact_name=conversation.contact_name,
+            contact_name=conversation.contact_name or None,
             contact_phone=conversation.contact_phone or None,
             last_message_at=moment_or_none(conversation.last_message_at),
-            last_message_text=conversation.last_message_text,
+            last_message_text=conversation.last_message_text or None,
             last_inbound_at=moment_or_none(inbound),
             unread=conversation.unread,
             status=status,
@@ -75,15 +75,18 @@ class ConversationsOut(Output):
 
 class ReactionOut(Output):
     by: Annotated[str, open_to(*get_args(Author))]
-    author_id: str
+    author_id: str | None
     emoji: str
     at: Moment
 
 
 class SaidOut(Output):
     type: str
-    text: str
+    text: str | None
     content: dict[str, JsonValue]
+
+
+MessageStatus = Annotated[str, open_to("queued", "sent", "delivered", "read", "played", "failed", "unknown")]
 
 
 class MessageOut(Output):
@@ -94,18 +97,20 @@ class MessageOut(Output):
         description="contact, agent, bot, api, phone_app: written with the WhatsApp Business app, business_agent: by "
         "Meta's Business Agent, or whatsapp: a note of the platform's, such as that somebody changed their number"
     )
-    author_id: str
+    author_id: str | None = Field(description="id of the member, the API key or the bot; null for all others")
     type: str
-    text: str
+    text: str | None = Field(description="null for what has none, such as a picture without a caption")
     content: dict[str, JsonValue]
     at: Moment
     wamid: str | None
-    status: Annotated[str, open_to("queued", "sent", "delivered", "read", "failed", "unknown")] | None = Field(
+    status: MessageStatus | None = Field(
         description="null for what people wrote; unknown: it may have been sent, and is not repeated"
     )
     error_code: str | None
     reply_to: str | None
-    about: str = Field(description="what else to know of it: the ad it came from, that it was forwarded, an error")
+    about: str | None = Field(
+        description="what else to know of it: the ad it came from, that it was forwarded, an error"
+    )
     reactions: list[ReactionOut] = Field(description="one of each side at most")
     edited_at: Moment | None
     original: SaidOut | None = Field(description="what an edited message said before")
@@ -120,18 +125,18 @@ class MessageOut(Output):
                 "conversation_id": message.conversation_id,
                 "direction": message.direction,
                 "author": message.author,
-                "author_id": message.author_id,
+                "author_id": message.author_id or None,
                 "type": message.kind,
-                "text": message.text,
+                "text": message.text or None,
                 "content": dict(message.content),
                 "at": moment(message.at),
                 "wamid": message.wamid or None,
                 "status": message.status or None,
                 "error_code": message.error_code or None,
                 "reply_to": message.reply_to or None,
-                "about": message.about,
+                "about": message.about or None,
                 "reactions": [
-                    {"by": one.by, "author_id": one.author_id, "emoji": one.emoji, "at": moment(one.at)}
+                    {"by": one.by, "author_id": one.author_id or None, "emoji": one.emoji, "at": moment(one.at)}
                     for one in message.reactions
                 ],
                 "edited_at": moment_or_none(message.edited_at),
@@ -143,7 +148,7 @@ class MessageOut(Output):
 
 
 def _said(said: Said | None) -> dict[str, object] | None:
-    return None if said is None else {"type": said.kind, "text": said.text, "content": dict(said.content)}
+    return None if said is None else {"type": said.kind, "text": said.text or None, "content": dict(said.content)}
 
 
 class MessagesOut(Output):

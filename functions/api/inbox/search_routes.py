@@ -37,14 +37,16 @@ def get_search(
     100 people are looked at, the newest first: `complete` says whether that was all.
     """
     now = epoch_ms()
-    found = Search(deps(), caller(router).tenant_id, check(q), label or "", limit).run()
+    tenant_id = caller(router).tenant_id
+    found = Search(deps(), tenant_id, check(q), label or "", limit).run()
+    known = deps().fields.all(tenant_id) if found.contacts else ()
     return SearchOut(
         conversations=[ConversationOut.of(conversation, now) for conversation in found.conversations],
         messages=[
             MessageHitOut(message=MessageOut.of(hit.message), conversation=ConversationOut.of(hit.conversation, now))
             for hit in found.messages
         ],
-        contacts=[ContactOut.of(contact) for contact in found.contacts],
+        contacts=[ContactOut.of(contact, known) for contact in found.contacts],
         labels=[LabelOut.of(label) for label in found.labels],
         complete=found.complete,
     )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.http.fields import Cursor, Moment, Output, moment_or_none, open_to
+from functions.api.http.fields import Cursor, Moment, Output, moment, open_to
 from functions.api.inbox.desk_models import EntryOut
 from functions.api.inbox.logic.happenings import Touch, What
 from functions.api.inbox.models import MessageOut
@@ -17,7 +17,7 @@ from shared.ids import CampaignId, PhoneNumberId
 class ConsentEventOut(Output):
     id: str
     opted_out: bool
-    source: str
+    source: str | None
 
 
 class TouchOut(Output):
@@ -31,14 +31,14 @@ class TouchOut(Output):
     )
     code: str | None = Field(description="Meta's error code, when it failed")
     replied: bool
-    text: str = Field(description="what the person read; empty when the template is gone")
+    text: str | None = Field(description="what the person read; null when the template is gone")
 
 
 class TimelineItemOut(Output):
     """`message` for a message, `entry` for a note or an event, and so on; the others are null."""
 
     type: Annotated[str, open_to("message", "note", "event", "consent", "campaign")]
-    at: Moment | None
+    at: Moment
     message: MessageOut | None = None
     entry: EntryOut | None = None
     consent: ConsentEventOut | None = None
@@ -48,16 +48,16 @@ class TimelineItemOut(Output):
     def of(cls, what: What) -> "TimelineItemOut":
         match what:
             case Message():
-                return cls(type="message", at=moment_or_none(what.at), message=MessageOut.of(what))
+                return cls(type="message", at=moment(what.at), message=MessageOut.of(what))
             case Entry():
                 kind = "note" if what.kind == "note" else "event"
-                return cls(type=kind, at=moment_or_none(what.at), entry=EntryOut.of(what))
+                return cls(type=kind, at=moment(what.at), entry=EntryOut.of(what))
             case ConsentEvent():
-                shown = ConsentEventOut(id=what.event_id, opted_out=what.opted_out, source=what.source)
-                return cls(type="consent", at=moment_or_none(what.at), consent=shown)
+                shown = ConsentEventOut(id=what.event_id, opted_out=what.opted_out, source=what.source or None)
+                return cls(type="consent", at=moment(what.at), consent=shown)
             case Touch():
-                began = what.campaign.started_at or what.campaign.frozen_at
-                return cls(type="campaign", at=moment_or_none(began), campaign=_touch(what))
+                began = what.campaign.started_at or what.campaign.frozen_at or what.campaign.created_at
+                return cls(type="campaign", at=moment(began), campaign=_touch(what))
 
 
 def _touch(touch: Touch) -> TouchOut:
@@ -70,7 +70,7 @@ def _touch(touch: Touch) -> TouchOut:
         outcome=touch.fate.outcome,
         code=touch.fate.code or None,
         replied=touch.replied,
-        text=touch.text,
+        text=touch.text or None,
     )
 
 

@@ -88,7 +88,7 @@ class MediaLinkOut(Output):
     mime_type: str
     size: int
     filename: str
-    sha256: str
+    sha256: str | None
 
 
 class MediaOneOut(MediaOut):
@@ -105,7 +105,7 @@ class MessageMediaOut(Output):
         description="pending: being copied; stored: see …/media; refused, failed, expired: see reason"
     )
     type: Annotated[str, open_to(*get_args(MediaKind))]
-    mime_type: str
+    mime_type: str | None
     size: int | None
     filename: str | None
     sha256: str | None
@@ -117,7 +117,7 @@ class MessageMediaOut(Output):
         return cls(
             status=media.status,
             type=media.kind,
-            mime_type=media.mime_type,
+            mime_type=media.mime_type or None,
             size=media.size or None,
             filename=media.filename or None,
             sha256=media.sha256 or None,

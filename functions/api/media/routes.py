@@ -167,5 +167,5 @@ def _link(key: str, mime_type: str, size: int, filename: str, sha256: str) -> Me
         mime_type=mime_type,
         size=size,
         filename=safe_name(filename, extension_of(mime_type)),
-        sha256=sha256,
+        sha256=sha256 or None,
     )

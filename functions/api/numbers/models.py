@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, WabaRef, moment_or_none, open_to
 from shared.clock import EpochMs
-from shared.domain.numbers.number import Number, Waba
+from shared.domain.numbers.number import UNLIMITED, Number, Waba
 from shared.ids import PhoneNumberId, WabaId
 
 
@@ -20,19 +20,20 @@ class ConnectIn(Input):
 
 
 class NumberOut(Output):
-    phone_number_id: PhoneNumberId
+    id: PhoneNumberId = Field(description="as Meta names it; other answers have it as `phone_number_id`")
     waba_id: WabaId
-    display: str
-    verified_name: str
-    username: str
+    display: str = Field(description="the phone number, E.164")
+    verified_name: str | None
+    username: str | None = Field(description="in WhatsApp, without @")
     throughput: int = Field(description="Meta's messages per second, in and out together")
     quality: Annotated[str, open_to("GREEN", "YELLOW", "RED", "UNKNOWN")] = Field(description="as Meta last said")
     messaging_limit: int | None = Field(
         description="people its business may write to outside their 24-hour window in any 24 hours, all its numbers "
-        "together; -1 without limit, null while Meta has not told it"
+        "together; null without limit, and while Meta has not told it"
     )
+    messaging_unlimited: bool = Field(description="whether Meta has told that there is no limit")
     status: Annotated[str, open_to("active", "restricted", "disconnected")]
-    reason: str
+    reason: str | None = Field(description="why it is not active")
     restricted_until: Moment | None = Field(description="when a restriction ends by itself, if Meta said so")
     connected_at: Moment | None
     history_percent: int = Field(description="how much of the WhatsApp Business app's history has come")
@@ -40,18 +41,19 @@ class NumberOut(Output):
 
     @classmethod
     def of(cls, number: Number, waba: Waba | None, now: EpochMs) -> "NumberOut":
-        status = number.state_at(now)
+        status, limit = number.state_at(now), waba.messaging_limit if waba else None
         return cls(
-            phone_number_id=number.phone_number_id,
+            id=number.phone_number_id,
             waba_id=number.waba_id,
             display=number.display,
-            verified_name=number.verified_name,
-            username=number.username,
+            verified_name=number.verified_name or None,
+            username=number.username or None,
             throughput=number.throughput,
             quality=number.quality,
-            messaging_limit=waba.messaging_limit if waba else None,
+            messaging_limit=None if limit == UNLIMITED else limit,
+            messaging_unlimited=limit == UNLIMITED,
             status=status,
-            reason=number.reason if status != "active" else "",
+            reason=(number.reason or None) if status != "active" else None,
             restricted_until=moment_or_none(number.restricted_until) if status == "restricted" else None,
             connected_at=moment_or_none(number.connected_at),
             history_percent=number.history_percent,
@@ -65,14 +67,14 @@ class NumbersOut(Output):
 
 
 class WabaOut(Output):
-    waba_id: WabaId
-    name: str
-    currency: str
+    id: WabaId = Field(description="as Meta names it; other answers have it as `waba_id`")
+    name: str | None
+    currency: str | None = Field(description="ISO 4217, in which Meta bills it")
     status: Annotated[str, open_to("active", "restricted", "disconnected")]
 
     @classmethod
     def of(cls, waba: Waba) -> "WabaOut":
-        return cls(waba_id=waba.waba_id, name=waba.name, currency=waba.currency, status=waba.status)
+        return cls(id=waba.waba_id, name=waba.name or None, currency=waba.currency or None, status=waba.status)
 
 
 class ConnectOut(Output):

@@ -8,14 +8,27 @@ from functions.api.http.fields import Cursor, Moment, Output, moment, open_to
 from shared.domain.numbers.notice import Notice, Severity
 from shared.ids import WabaId
 
+_KINDS = (
+    "account",
+    "account_alert",
+    "account_review",
+    "business_username",
+    "display_name",
+    "flow",
+    "history",
+    "number_quality",
+    "preference",
+    "security",
+    "template_category",
+    "template_quality",
+    "template_status",
+    "webhook_error",
+)
+
 
 class NoticeOut(Output):
     id: str
-    kind: str = Field(
-        description="account, account_alert, account_review, business_username, display_name, flow, history, "
-        "number_quality, preference, security, template_category, template_quality, template_status, webhook_error; "
-        "more may come"
-    )
+    kind: Annotated[str, open_to(*_KINDS)]
     severity: Annotated[str, open_to(*get_args(Severity))]
     text: str
     at: Moment

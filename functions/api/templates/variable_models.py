@@ -16,27 +16,30 @@ class VariableModel(Input):
         "/v1/media; a constant medium is a link or Meta's id of uploaded media; `flow_data` and `sections` are JSON as "
         "Meta takes them"
     )
-    fallback: Annotated[str, StringConstraints(max_length=2000)] = Field("", description="for people without a value")
-    kind: Literal["text", "currency", "date_time"] = Field("text", description="body variables only")
-    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = Field(
-        "", description="ISO 4217 code, for kind currency"
+    fallback: Annotated[str, StringConstraints(max_length=2000)] | None = Field(
+        None, description="for people without a value"
     )
-    format: Annotated[str, StringConstraints(max_length=60)] = Field(
-        "",
+    kind: Literal["text", "currency", "date_time"] = Field("text", description="body variables only")
+    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] | None = Field(
+        None, description="ISO 4217 code, for kind currency"
+    )
+    format: Annotated[str, StringConstraints(max_length=60)] | None = Field(
+        None,
         description="for kind date_time: YYYY, YY, MM, M, DD, D, HH and mm stand for the parts, [text] for itself; "
         "YYYY-MM-DD when left out",
     )
 
     def to_variable(self) -> Variable:
-        return Variable(self.source, self.value, self.fallback, self.kind, self.currency, self.format)
+        fallback, currency, form = self.fallback or "", self.currency or "", self.format or ""
+        return Variable(self.source, self.value, fallback, self.kind, currency, form)
 
     @classmethod
     def of(cls, variable: Variable) -> "VariableModel":
         return cls(
             source=variable.source,
             value=variable.value,
-            fallback=variable.fallback,
+            fallback=variable.fallback or None,
             kind=variable.kind,
-            currency=variable.currency,
-            format=variable.format,
+            currency=variable.currency or None,
+            format=variable.format or None,
         )

@@ -80,7 +80,7 @@ def open_business(api: Api, meta: Simulator, screen: Screen) -> Business:
     return Business(
         tenant_id=tenant_id,
         email=email,
-        phone_number_id=number["phone_number_id"],
+        phone_number_id=number["id"],
         waba_id=granted["waba_id"],
         display=number["display"],
         limit=number["throughput"],

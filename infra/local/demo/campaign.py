@@ -93,7 +93,7 @@ def follow(
         done = sum(report[name] for name in ("sent", "failed", "unknown"))
         rates.append((now, done))
         _note_times(seen, report, now)
-        screen.progress(report["state"], report, _rate(rates))
+        screen.progress(report["status"], report, _rate(rates))
         while moments and seen.loaded and report["planned"] and done >= moments[0][0] * report["planned"]:
             moments.pop(0)[1]()
         each_time()
@@ -125,16 +125,16 @@ def _over(seen: Followed, report: Json, now: float, quiet: float) -> bool:
     """Whether to stop watching; late things are waited for within bounds."""
     if not seen.loaded:
         if now - seen.launched > _START_SECONDS:
-            raise DemoError(f"the campaign is still {report['state']} after {_START_SECONDS:.0f} s")
+            raise DemoError(f"the campaign is still {report['status']} after {_START_SECONDS:.0f} s")
         return False
     if not seen.sent:
-        halted = report["state"] in ("paused", "cancelled")
+        halted = report["status"] in ("paused", "cancelled")
         return quiet > (_POLL_SECONDS * 5 if halted else _SETTLE_SECONDS)
     if not seen.settled:
         if (report["unknown"] == 0 and quiet > _POLL_SECONDS * 2) or now - seen.sent > _SETTLE_SECONDS:
             seen.settled = now
         return False
-    if report["state"] == "completed" and report["finished_at"]:
+    if report["status"] == "completed" and report["finished_at"]:
         seen.closed = now
         return True
     return now - seen.settled > _CLOSE_SECONDS

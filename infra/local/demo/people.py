@@ -31,7 +31,7 @@ class Person:
     @classmethod
     def of(cls, contact: Json) -> "Person":
         wanted = TAG in contact["tags"] and STAFF not in contact["tags"]
-        reachable = wanted and bool(contact["fields"].get("points")) and contact["region"] != "US"
+        reachable = wanted and contact["fields"].get("points") is not None and contact["region"] != "US"
         phone = contact["phone"] or ""
         return cls(contact["id"], phone.removeprefix("+"), contact["region"], reachable, contact["opted_out_at"])
 

@@ -70,7 +70,7 @@ def _play(
     meta.script(faults=dict.fromkeys(_FAULTS, 0))
     used, ran = costs.Usage.read(cloud).since(usage), costs.invocations(cloud, since, time.time())
     report = seen.report
-    screen.step(f"campaign {report['state']}", f"{report['sent']} sent, {report['replied']} people answered")
+    screen.step(f"campaign {report['status']}", f"{report['sent']} sent, {report['replied']} people answered")
 
     screen.title("Afterwards")
     talks = chat.look_in(api, screen)

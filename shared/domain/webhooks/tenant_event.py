@@ -112,7 +112,7 @@ def campaign_changes(old: Campaign | None, new: Campaign) -> list[Change]:
     """A campaign that came into another state."""
     if (old is not None and old.state == new.state) or new.state not in _STATES:
         return []
-    return [Change(_STATES[new.state], ("state",))]
+    return [Change(_STATES[new.state], ("status",))]
 
 
 def campaign_data(campaign: Campaign) -> dict[str, object]:
@@ -121,7 +121,7 @@ def campaign_data(campaign: Campaign) -> dict[str, object]:
         "campaign_id": campaign.campaign_id,
         "name": campaign.name,
         "phone_number_id": campaign.phone_number_id,
-        "state": campaign.state,
+        "status": campaign.state,
         "reason": campaign.reason or None,
         "next_action": next_action(campaign.reason) or None,
     }

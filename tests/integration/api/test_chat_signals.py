@@ -43,7 +43,7 @@ def test_writing_is_shown_to_the_team_and_to_the_person(chat: Chat) -> None:
     chat.hears()
     first = chat.call("POST", "/typing")
     assert (first.status, first.body["indicator"]) == (200, "sent")
-    assert [(p["member_id"], p["state"]) for p in first.body["present"]] == [(chat.ana, "typing")]
+    assert [(p["member_id"], p["status"]) for p in first.body["present"]] == [(chat.ana, "typing")]
     assert chat.call("POST", "/typing").body["indicator"] == "none"
     assert len(chat.call("POST", "/typing", by=chat.bea).body["present"]) == 2
     signs = [entry["body"] for entry in chat.journal() if entry["body"].get("typing_indicator")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.clock import epoch_ms, to_rfc3339
+from shared.clock import epoch_ms, from_rfc3339
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.campaigns.blocks import Recipient, block_number
 from shared.domain.campaigns.books import StatusChange
@@ -75,7 +75,7 @@ class Shop:
         return self.ask("GET", f"/v1/campaigns/{self.campaign}/report").body
 
     def tried(self) -> dict[str, Any]:
-        run_id = self.ask("POST", f"/v1/campaigns/{self.campaign}/dry-run").body["dry_run_id"]
+        run_id = self.ask("POST", f"/v1/campaigns/{self.campaign}/dry-run").body["id"]
         part = {"planned": 4, "sendable": 4, "skipped": {}, "samples": [], "missing": []}
         found = {**part, "markets": {"BR": 2, "ES": 2}, "recent": {"BR": 1}}
         for shard in range(16):
@@ -175,7 +175,7 @@ def test_a_report_of_many_parts_says_that_it_is_not_ready_yet_and_then_how_old_i
     assert made.sends.record(shop.tenant, campaign, block_number(6, 0), StatusChange(read={0}))
     later = shop.ask("GET", path).body
     assert (later["as_of"], later["unknown"]) == (ready["as_of"], 2)
-    assert ready["as_of"] < to_rfc3339(epoch_ms())
+    assert from_rfc3339(ready["as_of"]) < epoch_ms()
 
 
 def test_a_report_without_a_rate_card_only_counts(shop: Shop) -> None:

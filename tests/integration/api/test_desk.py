@@ -202,13 +202,13 @@ def test_canned_replies_are_filled_with_what_is_known(team: Team) -> None:
 def test_members_see_who_else_is_there_for_half_a_minute(team: Team) -> None:
     conversation = team.hears("a")
     path = f"/v1/conversations/{conversation}/presence"
-    team.ok("PUT", path, {"state": "viewing"})
-    there = team.ok("PUT", path, {"state": "typing"}, by=team.bea)["items"]
-    assert {item["member_id"]: item["state"] for item in there} == {team.ana: "viewing", team.bea: "typing"}
+    team.ok("PUT", path, {"status": "viewing"})
+    there = team.ok("PUT", path, {"status": "typing"}, by=team.bea)["items"]
+    assert {item["member_id"]: item["status"] for item in there} == {team.ana: "viewing", team.bea: "typing"}
     assert team.api.deps.agents.present(team.tenant, conversation, EpochMs(epoch_ms() + 30_000)) == []
-    assert [item["member_id"] for item in team.ok("PUT", path, {"state": "gone"})["items"]] == [team.bea]
+    assert [item["member_id"] for item in team.ok("PUT", path, {"status": "gone"})["items"]] == [team.bea]
     assert [item["member_id"] for item in team.ok("GET", path)["items"]] == [team.bea]
-    key = team.api.call("PUT", path, {"state": "viewing"}, tenant=team.tenant, role="api_key")
+    key = team.api.call("PUT", path, {"status": "viewing"}, tenant=team.tenant, role="api_key")
     assert key.status == 422
 
 

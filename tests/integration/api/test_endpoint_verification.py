@@ -88,13 +88,13 @@ def test_nothing_but_the_challenge_goes_to_a_server_that_does_not_give_it_back(a
     path, victim = made(api, tenant), Server("welcome to our home page")
     assert deliver_all(api, tenant, victim) == ["WebhookAttemptFailed"]
     (delivery,) = api.call("GET", f"{path}/deliveries", tenant=tenant).body["items"]
-    assert (delivery["state"], delivery["last"]["error"]) == ("failed", "challenge_not_returned")
+    assert (delivery["status"], delivery["last"]["error"]) == ("failed", "challenge_not_returned")
     publish(api, tenant)
     deliver_all(api, tenant, victim)
     refused = api.call("POST", f"{path}/test", tenant=tenant)
     assert (refused.status, refused.body["code"]) == (409, "endpoint_unverified")
     assert [sent["type"] for _, sent in victim.sent] == ["endpoint.verification"]
-    waiting = api.call("GET", f"{path}/deliveries", tenant=tenant, query="state=retrying").body["items"]
+    waiting = api.call("GET", f"{path}/deliveries", tenant=tenant, query="status=retrying").body["items"]
     assert [one["last"]["error"] for one in waiting] == ["endpoint_unverified"]
     assert api.call("POST", f"{path}/verify", tenant=tenant).status == 202
     assert "WebhookEndpointVerified" in deliver_all(api, tenant, Server())

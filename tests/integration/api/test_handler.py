@@ -198,7 +198,7 @@ def _bodies() -> dict[tuple[str, str], object]:
         ("POST", "/v1/conversations/{conversation_id}/snooze"): {"until": "2099-01-01T00:00:00Z"},
         ("POST", "/v1/conversations/{conversation_id}/reopen"): {},
         ("POST", "/v1/conversations/{conversation_id}/notes"): {"text": "stolen"},
-        ("PUT", "/v1/conversations/{conversation_id}/presence"): {"state": "typing"},
+        ("PUT", "/v1/conversations/{conversation_id}/presence"): {"status": "typing"},
         ("POST", "/v1/labels"): {"name": "stolen"},
         ("PATCH", "/v1/labels/{label_id}"): {"name": "stolen"},
         ("POST", "/v1/canned-replies"): {"shortcut": "hi", "text": "stolen"},
@@ -220,7 +220,9 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.accounts.connect(
         tenant_id, Waba(WabaId(f"9{number}"), "x", "USD", "t"), [Number(number, WabaId(f"9{number}"), "+1", "x")]
     )
-    deps.templates.put(tenant_id, Template("4242", WabaId(f"9{number}"), "n", "en", "UTILITY", "APPROVED", "", []))
+    deps.templates.put(
+        tenant_id, Template("4242", WabaId(f"9{number}"), "n", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
+    )
     deps.fields.create(tenant_id, ContactField("city", "City"))
     deps.campaigns.create(
         tenant_id,
@@ -244,7 +246,9 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
         media=media,
     )
     deps.conversations.append(tenant_id, head, message)
-    deps.media.library.create(tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1))
+    deps.media.library.create(
+        tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1, created_by="m")
+    )
     deps.inbox.put_label(tenant_id, Label(tenant_id, "private", "#000000"))
     deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
     sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
@@ -460,7 +464,7 @@ def test_a_dry_run_asks_every_shard(api: Api) -> None:
     assert is_problem(api.call("GET", path, tenant=tenant_id), 404, "no_dry_run")
     started = api.call("POST", path, tenant=tenant_id)
     assert started.status == 202
-    run_id = started.body["dry_run_id"]
+    run_id = started.body["id"]
     asked = api.queued("DRY_RUN", tenant_id)
     assert {message["shard"] for message in asked} == set(range(16))
     assert {message["dry_run_id"] for message in asked} == {run_id}

@@ -62,7 +62,7 @@ class Shop:
 
     def try_out(self, sendable: int, **more: object) -> dict[str, Any]:
         """A finished dry run that found so many people, as the API shows it."""
-        run_id = self.ask("POST", "dry-run").body["dry_run_id"]
+        run_id = self.ask("POST", "dry-run").body["id"]
         part = {"planned": sendable, "sendable": sendable, "skipped": {}, "samples": [], "missing": [], **more}
         nobody = {**part, "planned": 0, "sendable": 0}
         for shard in range(16):
@@ -112,7 +112,7 @@ def test_what_meta_cannot_say_of_the_template_stays_as_it_is_stored(
     shop: Shop, answer: dict[str, Any] | Exception
 ) -> None:
     shop.answers[f"{shop.waba}/message_templates"] = answer
-    assert shop.ask("POST", "launch").body["state"] == "scheduled"
+    assert shop.ask("POST", "launch").body["status"] == "scheduled"
     assert shop.api.deps.templates.get(shop.tenant, "77") == shop.template
 
 
@@ -220,7 +220,7 @@ def test_a_launch_beyond_the_limit_needs_to_be_meant(shop: Shop) -> None:
     assert "50 people" in refused.body["detail"]
     assert shop.api.deps.campaigns.get(shop.tenant, CampaignId(shop.campaign)).state is State.DRAFT
     launched = shop.ask("POST", "launch", {"accept_messaging_limit": True})
-    assert (launched.status, launched.body["state"]) == (200, "scheduled")
+    assert (launched.status, launched.body["status"]) == (200, "scheduled")
     assert shop.ask("POST", "launch").status in (200, 409)
 
 
@@ -343,7 +343,7 @@ def test_so_many_dry_runs_at_a_time_and_one_more_when_one_is_complete(shop: Shop
     """They go to their own queue, where no launch waits behind them."""
     for _ in range(DRY_RUNS.most - 1):
         assert shop.ask("POST", "dry-run").status == 202
-    run_id = shop.ask("POST", "dry-run").body["dry_run_id"]
+    run_id = shop.ask("POST", "dry-run").body["id"]
     refused = shop.ask("POST", "dry-run")
     assert (refused.status, refused.body["code"]) == (429, "too_many_dry_runs")
     assert refused.body["retry_after_seconds"] > 0

@@ -2,7 +2,7 @@
 Lambda, quotas), and what a tenant can make, others can make much of."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,46 +19,9 @@ from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.conversations.conversations import Head
-from tests.support.api_document import api_document
 from tests.support.api_handler import Api
 
 MOST_BYTES = 6 * 1024 * 1024
-MOST_ITEMS = 1_000
-NOT_BY_CURSOR = {
-    "/v1/events": "goes on from `after`; a call reads 1,000 events, or 2 MB, at most",
-    "/v1/search": "the best `limit` hits, without a second page",
-    "/v1/conversations/{conversation_id}/presence": "whoever of the team looks at it within the same 30 seconds",
-}
-
-
-def described_lists() -> dict[str, Mapping[str, Any]]:
-    """Path -> operation of every GET whose answer holds `items`."""
-    document = api_document()
-    schemas = document["components"]["schemas"]
-    found: dict[str, Mapping[str, Any]] = {}
-    for path, methods in document["paths"].items():
-        content = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
-        reference = content.get("application/json", {}).get("schema", {}).get("$ref", "")
-        properties = schemas.get(reference.rpartition("/")[2], {}).get("properties", {})
-        if any(schema.get("type") == "array" for name, schema in properties.items() if name == "items"):
-            found[path] = {**methods["get"], "answer": properties}
-    return found
-
-
-def test_every_list_has_a_limit_a_cursor_and_a_bound() -> None:
-    lists = described_lists()
-    assert set(NOT_BY_CURSOR) - {"/v1/search"} <= set(lists)
-    assert len(lists) >= 20
-    for path, operation in lists.items():
-        if path in NOT_BY_CURSOR:
-            continue
-        parameters = {parameter["name"]: parameter["schema"] for parameter in operation["parameters"]}
-        assert {"limit", "cursor"} <= set(parameters), path
-        assert 1 <= parameters["limit"]["maximum"] <= MOST_ITEMS, path
-        assert parameters["limit"]["default"] <= parameters["limit"]["maximum"], path
-        assert "next_cursor" in operation["answer"], path
-
-
 WORDS = '\U0001f600\x01"' * 1_365
 COUNT = 60
 
@@ -69,7 +32,9 @@ def _sk(i: int) -> str:
 
 def _templates(api: Api, tenant: TenantId, i: int) -> None:
     body = [{"type": "BODY", "text": WORDS * 5}]
-    api.deps.templates.put(tenant, Template(f"{i:05d}", WabaId("1"), "n", "en", "UTILITY", "APPROVED", "", body))
+    api.deps.templates.put(
+        tenant, Template(f"{i:05d}", WabaId("1"), "n", "en", "UTILITY", "APPROVED", "POSITIONAL", body)
+    )
 
 
 def _bots(api: Api, tenant: TenantId, i: int) -> None:

@@ -218,7 +218,7 @@ def test_a_delivery_shows_its_attempts_the_body_and_the_answer(api: Api, tenant:
     path = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"
     key = logged(api, tenant, endpoint["id"], "1", 500, epoch_ms())
     shown = api.call("GET", f"{path}/{key}", tenant=tenant).body
-    assert (shown["state"], shown["attempt"], shown["response"]) == ("failed", 1, "thanks")
+    assert (shown["status"], shown["attempt"], shown["response"]) == ("failed", 1, "thanks")
     assert (shown["last"]["status_code"], shown["last"]["duration_ms"]) == (500, 12)
     assert shown["body"] == event("1")
     assert api.call("GET", f"{path}/{key[:-1]}2", tenant=tenant).status == 404
@@ -239,9 +239,9 @@ def test_deliveries_are_listed_by_state_and_page(api: Api, tenant: TenantId) -> 
         seen += [item["event_id"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert seen == [f"evt_{i}" for i in (4, 3, 2, 1, 0)]
-    failed = api.call("GET", path, tenant=tenant, query="state=failed").body["items"]
+    failed = api.call("GET", path, tenant=tenant, query="status=failed").body["items"]
     assert [item["event_id"] for item in failed] == ["evt_3", "evt_1"]
-    assert api.call("GET", path, tenant=tenant, query="state=lost").status == 422
+    assert api.call("GET", path, tenant=tenant, query="status=lost").status == 422
     assert api.call("GET", path, tenant=tenant, query="cursor=eyJhIjoiYiJ9").body["field"] == "cursor"
 
 
@@ -250,7 +250,7 @@ def test_one_delivery_is_replayed(api: Api, tenant: TenantId) -> None:
     key = logged(api, tenant, endpoint["id"], "1", 200, epoch_ms())
     path = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries/{key}"
     answer = api.call("POST", f"{path}/replay", tenant=tenant)
-    assert (answer.status, answer.body["state"], answer.body["replays"]) == (202, "retrying", 1)
+    assert (answer.status, answer.body["status"], answer.body["replays"]) == (202, "retrying", 1)
     (queued,) = api.queued("WEBHOOK", tenant)
     assert (queued["body"], queued["event_id"], queued["run"], queued["attempt"]) == (event("1"), "evt_1", 1, 0)
 

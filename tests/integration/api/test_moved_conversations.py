@@ -45,20 +45,20 @@ def test_members_see_each_other_under_either_id(team: Team, becomes: Becomes) ->
     gone, kept = team.hears("Ana again"), team.hears("Ana")
     becomes(gone, kept)
     old, new = f"/v1/conversations/{gone}", f"/v1/conversations/{kept}"
-    assert [p["member_id"] for p in team.ok("PUT", f"{old}/presence", {"state": "viewing"})["items"]] == [team.ana]
+    assert [p["member_id"] for p in team.ok("PUT", f"{old}/presence", {"status": "viewing"})["items"]] == [team.ana]
     both = {team.ana: "viewing", team.bea: "typing"}
-    there = team.ok("PUT", f"{new}/presence", {"state": "typing"}, by=team.bea)["items"]
-    assert {p["member_id"]: p["state"] for p in there} == both
+    there = team.ok("PUT", f"{new}/presence", {"status": "typing"}, by=team.bea)["items"]
+    assert {p["member_id"]: p["status"] for p in there} == both
     for path in (old, new):
-        assert {p["member_id"]: p["state"] for p in team.ok("GET", f"{path}/presence")["items"]} == both
-    team.ok("PUT", f"{old}/presence", {"state": "gone"}, by=team.bea)
+        assert {p["member_id"]: p["status"] for p in team.ok("GET", f"{path}/presence")["items"]} == both
+    team.ok("PUT", f"{old}/presence", {"status": "gone"}, by=team.bea)
     assert [p["member_id"] for p in team.ok("GET", f"{new}/presence")["items"]] == [team.ana]
 
 
 def test_who_writes_under_the_old_id_is_seen_under_the_new_one(team: Team, becomes: Becomes) -> None:
     gone, kept = team.hears("Ana again"), team.hears("Ana")
     becomes(gone, kept)
-    team.ok("PUT", f"/v1/conversations/{kept}/presence", {"state": "viewing"}, by=team.bea)
+    team.ok("PUT", f"/v1/conversations/{kept}/presence", {"status": "viewing"}, by=team.bea)
     shown = team.ok("POST", f"/v1/conversations/{gone}/typing")["present"]
-    assert {p["member_id"]: p["state"] for p in shown} == {team.ana: "typing", team.bea: "viewing"}
+    assert {p["member_id"]: p["status"] for p in shown} == {team.ana: "typing", team.bea: "viewing"}
     assert team.ok("GET", f"/v1/conversations/{kept}/presence")["items"] == shown

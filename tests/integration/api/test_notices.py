@@ -23,7 +23,7 @@ def test_notices_page_by_page_newest_first(api: Api) -> None:
         "kind": "security",
         "severity": "critical",
         "text": "told at 3000",
-        "at": "1970-01-01T00:00:03.000Z",
+        "at": "1970-01-01T00:00:03Z",
         "waba_id": "1",
         "phone_number": "+15550783881",
         "template_id": None,

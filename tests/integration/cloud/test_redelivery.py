@@ -123,7 +123,7 @@ def scene(cloud: LocalCloud) -> Scene:
     api.post(f"/v1/campaigns/{campaign_id}/launch")
     deliver(cloud, "Start", [StartCampaign(tenant_id, campaign_id)] * 2)
     path = f"/v1/campaigns/{campaign_id}"
-    wait_for(lambda: api.get(path)["state"], lambda state: state == "sending", pause=0.05)
+    wait_for(lambda: api.get(path)["status"], lambda status: status == "sending", pause=0.05)
     deliver(cloud, "Lane", [WakeLane(business.phone_number_id, 0)] * 2)
     deliver(cloud, "Load", [LoadShard(tenant_id, campaign_id, shard) for shard in range(4)])
     wait_for(lambda: api.get(f"{path}/report"), lambda r: r["waiting"] == r["unknown"] == 0)
@@ -218,7 +218,7 @@ def _webhook(scene: Scene) -> DeliverWebhook:
     wish = {"url": "http://127.0.0.1:9/", "events": ["endpoint.disabled"]}
     endpoint, now = scene.business.owner.post("/v1/webhook-endpoints", wish), int(time.time() * 1000)
     asked = f"/v1/webhook-endpoints/{endpoint['id']}/deliveries"
-    wait_for(lambda: scene.business.owner.get(asked)["items"], lambda found: found and found[0]["state"] == "failed")
+    wait_for(lambda: scene.business.owner.get(asked)["items"], lambda found: found and found[0]["status"] == "failed")
     return DeliverWebhook(
         tenant_id=scene.business.tenant_id,
         endpoint_id=endpoint["id"],

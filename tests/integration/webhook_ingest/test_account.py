@@ -371,7 +371,7 @@ STOPS: list[tuple[Json, str, str]] = [
             "restriction_info": [{"restriction_type": "RESTRICTED_BIZ_INITIATED_MESSAGING", "expiration": 4102444800}],
         },
         "restricted",
-        "account_restricted until 2100-01-01T00:00:00.000Z",
+        "account_restricted until 2100-01-01T00:00:00Z",
     ),
     ({"event": "PARTNER_REMOVED", "waba_info": {"waba_id": WABA}}, "disconnected", "partner_removed"),
     ({"event": "PARTNER_REMOVED", "phone_number": "15550783881"}, "disconnected", "partner_removed"),

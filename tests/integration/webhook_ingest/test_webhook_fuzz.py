@@ -59,7 +59,7 @@ def shown(ingest: Ingest) -> None:
         page = deps.conversations.messages.page(TENANT, conversation.conversation_id, 20, None)
         answers += [MessageOut.of(message) for message in page.items]
         contact = deps.contacts.get(TENANT, conversation.contact_id)
-        answers += [ContactOut.of(contact)] if contact is not None else []
+        answers += [ContactOut.of(contact, ())] if contact is not None else []
     for answer in answers:
         json.loads(json.dumps(json.loads(answer.model_dump_json()), allow_nan=False).encode())
 

@@ -91,7 +91,7 @@ def test_their_operation_ids_are_nobody_elses() -> None:
         ({"type": "campaign.renamed"}, "campaign.renamed has no schema"),
         ({"timestamp": "yesterday"}, "campaign.paused: timestamp"),
         ({"data": {**CAMPAIGN["data"], "budget": 1}}, "campaign.paused: data: .*budget"),
-        ({"data": {**CAMPAIGN["data"], "state": "tired"}}, "campaign.paused: data.state"),
+        ({"data": {**CAMPAIGN["data"], "status": "tired"}}, "campaign.paused: data.status"),
         ({"data": {"campaign_id": "1"}}, "campaign.paused: data: "),
         ({"more": 1}, "campaign.paused: : .*more"),
     ],

@@ -32,7 +32,7 @@ from tests.support.webhook_payloads import BASE, MESSAGES, TEXT, Json, of_kind
         ("form that is a list", "interactive", "[form] Sent\n[1, 2]"),
         ("form with a token", "interactive", '[form] Sent\nsize: {"eu": 42}\nname: Ana'),
         ("call permission", "interactive", "[call permission] accept"),
-        ("call permission with an end", "interactive", "[call permission] accept until 2025-06-15T15:06:40.000Z"),
+        ("call permission with an end", "interactive", "[call permission] accept until 2025-06-15T15:06:40Z"),
         ("interaction of tomorrow", "interactive", "[voice_reply]"),
         ("interactive with error", "unsupported", "[unsupported message: interactive]"),
         ("quick reply", "button", "Tell me more"),

@@ -76,13 +76,13 @@ def test_a_campaign_that_comes_into_a_state(state: State) -> None:
     before = replace(CAMPAIGN, state=State.LOADING if state is not State.LOADING else State.SCHEDULED)
     found = kinds(campaign_changes(before, replace(CAMPAIGN, state=state)))
     quiet = state in (State.DRAFT, State.LOADING)
-    assert found == ([] if quiet else [(f"campaign.{state}", ("state",))])
+    assert found == ([] if quiet else [(f"campaign.{state}", ("status",))])
     assert campaign_changes(replace(CAMPAIGN, state=state), replace(CAMPAIGN, state=state, lanes=4)) == []
 
 
 def test_a_paused_campaign_says_why_and_what_to_do() -> None:
     data = campaign_data(replace(CAMPAIGN, state=State.PAUSED, reason="meta_131042"))
-    assert (data["state"], data["reason"]) == ("paused", "meta_131042")
+    assert (data["status"], data["reason"]) == ("paused", "meta_131042")
     assert "payment" in str(data["next_action"])
 
 

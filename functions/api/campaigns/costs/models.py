@@ -85,7 +85,7 @@ class AmountOut(Output):
 
 
 class CostLineOut(Output):
-    country: str = Field(description='"" when the recipient\'s country is not known')
+    country: str | None = Field(description="null when the recipient's country is not known")
     category: str = Field(description="Meta's price category, or the type of what is free (free_entry_point…)")
     messages: int
     price_micros: int | None = Field(description="null when the rate card has no rate for it")
@@ -111,7 +111,7 @@ class CostOut(Output):
             unpriced=found.unpriced,
             lines=[
                 CostLineOut(
-                    country=line.country,
+                    country=line.country or None,
                     category=line.category,
                     messages=line.messages,
                     price_micros=line.price.micros if line.price is not None else None,

@@ -72,6 +72,6 @@ DESCRIPTION = Description(
             "rejected": 1,
         },
         "RejectedRowOut": {"line": 17, "reason": "phone is not a number that can be called", "code": "invalid_phone"},
-        "RejectedOut": {"download_url": "https://data.example.com/rejected.csv?X-Amz-Signature=…"},
+        "RejectedOut": {"total": 1, "download_url": "https://data.example.com/rejected.csv?X-Amz-Signature=…"},
     },
 )

@@ -102,4 +102,7 @@ class ImportsOut(Output):
 class RejectedOut(Output):
     items: list[RejectedRowOut] = Field(description="at most the first 1,000 over all pages")
     next_cursor: Cursor
+    total: int | None = Field(
+        description="exactly how many rows the file of `download_url` has; null until all were checked"
+    )
     download_url: str | None = Field(description="all rejected rows as CSV, with their reasons; works for an hour")

@@ -37,6 +37,7 @@ from shared.domain.contacts.phone import BareDigits
 from shared.errors import Conflict, InvalidInput, PermanentError
 from shared.queue_messages import ImportFile
 from shared.store.engine.cursor import decode_cursor, encode_cursor
+from shared.store.engine.database import ItemTooLarge
 
 router = new_router()
 deps = parts_for(router, ImportParts)
@@ -221,12 +222,13 @@ def get_rejected(
     position = decode_cursor(_REJECTED, cursor, at="[0-9]{1,7}")
     job = imports.get(tenant_id, import_id)
     if job.total_rows is None:
-        return RejectedOut(items=[], next_cursor=None, download_url=None)
+        return RejectedOut(items=[], next_cursor=None, total=None, download_url=None)
     start = int(position["at"]) if position is not None else 0
     rows, stop = imports.rejections(tenant_id, import_id), start + limit
     return RejectedOut(
         items=[RejectedRowOut(line=row.line, reason=row.reason, code=row.code) for row in rows[start:stop]],
         next_cursor=encode_cursor(_REJECTED, {"at": str(stop)}) if stop < len(rows) else None,
+        total=sum(count for code, count in job.rejected_by_code.items() if code != ItemTooLarge.code),
         download_url=imports.rejections_url(tenant_id, import_id),
     )
 
