@@ -66,7 +66,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "not_before_lanes": ("it is loaded and not yet before its lanes", "the sweep puts it there within a minute"),
     "ending": ("everybody has an outcome: it is being taken off its number", ""),
-    "settling_held": ("it has ended; the sweep gives up on what Meta kept back", ""),
+    "settling_held": ("it has ended; the sweep looks at it for the last time, and gives up on what Meta kept back", ""),
     "scheduled": ("its moment has not come", ""),
     "cancelling": ("it was cancelled, and a lane may not have seen that yet", ""),
     "waits_for_another": ("it waits for a campaign whose people it must know", "its reason names that one: look at it"),

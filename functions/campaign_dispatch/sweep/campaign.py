@@ -1,20 +1,20 @@
 """A campaign's turn: start it if overdue, wake lanes that should run, settle, close, and check the books."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from functions.campaign_dispatch.lane.logic.trip import RecentOutcomes
 from functions.campaign_dispatch.lane.reservation import wake_and_keep
 from functions.campaign_dispatch.load.beside import read_beside, take_place, waits_for
+from functions.campaign_dispatch.sweep.leftovers import cancel_retries, resend_unknown
 from functions.campaign_dispatch.sweep.logic.books import Finding, incident, judge, last_claim
 from functions.campaign_dispatch.sweep.logic.ending import (
     all_claimed,
     asks_for_a_resend,
     completed,
     ended,
-    given_back,
+    still_held_until,
     with_positions,
 )
 from functions.campaign_dispatch.sweep.logic.loading import silent_shards, waiting
@@ -38,7 +38,7 @@ from functions.campaign_dispatch.sweep.parts import SweepParts
 from functions.campaign_dispatch.sweep.watch import note_books, note_standstill, note_standstill_of_load, say_books
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs, deadline_passed
-from shared.domain.campaigns.campaign import Campaign, State, resend_of
+from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.chunks import FOR_SWEEP, BooksNotReady
 from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
@@ -213,11 +213,13 @@ def _give_up_on_held(
     let it go. Who had no outcome when a chunk was summed up may have been kept back since."""
     look = CampaignBooks(parts.sends, tenant_id, campaign, work, now, FOR_SWEEP, out_of_time)
     look.look()
-    if not look.give_up(
+    note_books(tenant_id, campaign, look.books, now)
+    held_until = still_held_until(campaign, look.books, now)
+    if held_until is None and not look.give_up(
         lambda chunk: chunk.held > 0 or chunk.unsettled > 0, lambda block: set(block.status.kept_back())
     ):
         return "settling held"
-    parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=None))
+    parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=held_until))
     return "held settled"
 
 
@@ -253,25 +255,17 @@ def _close(
     look.look()
     look.refresh(lambda chunk: chunk.unsettled > 0, EpochMs(now - _JUST_READ_MS))
     if asks_for_a_resend(campaign, look.books) and look.has_unknown():
-        _resend_unknown(parts, tenant_id, campaign, now)
+        resend_unknown(parts, tenant_id, campaign, now)
     try:
         parts.lanes.close_run(campaign.phone_number_id, campaign.campaign_id, campaign.lanes, cursors, now)
     except LeaseLost:
         return "closing"
     if campaign.state is State.CANCELLED:
         # A lane that stood still may have given back what it had claimed since that was looked at; now none can.
-        _cancel_retries(parts, tenant_id, campaign, parts.lanes.work(campaign.phone_number_id))
+        cancel_retries(parts, tenant_id, campaign, parts.lanes.work(campaign.phone_number_id))
     say_books(books := look.books)
     parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: ended(current, books, now))
     return "closed"
-
-
-def _resend_unknown(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, now: EpochMs) -> None:
-    """What the campaign's policy asks for. Before the end is noted, so that a crash does not lose it."""
-    resend = resend_of(campaign, now)
-    with suppress(Conflict):
-        parts.campaigns.create(tenant_id, resend)
-    parts.start_queue.send(StartCampaign(tenant_id, resend.campaign_id), group=tenant_id)
 
 
 def _close_cancelled(
@@ -284,17 +278,6 @@ def _close_cancelled(
     out_of_time: OutOfTime,
 ) -> str:
     """Its lanes have seen the cancellation: give waiting retries their outcome and take it off the number."""
-    _cancel_retries(parts, tenant_id, campaign, work)
+    cancel_retries(parts, tenant_id, campaign, work)
     kept = parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: with_positions(current, cursors))
     return _close(parts, tenant_id, kept, dict(enumerate(kept.cursors)), now, out_of_time)
-
-
-def _cancel_retries(parts: SweepParts, tenant_id: TenantId, campaign: Campaign, work: NumberWork) -> None:
-    """Nobody will send what waits on the retry lists of a cancelled campaign. The outcome before the list goes: who
-    dies in between leaves nobody without one."""
-    for batch in work.retries:
-        if batch.campaign_id != campaign.campaign_id:
-            continue
-        for block, change in given_back(batch).items():
-            parts.sends.record(tenant_id, campaign.campaign_id, block, change)
-        parts.lanes.claim_retries(campaign.phone_number_id, batch)

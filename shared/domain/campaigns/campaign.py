@@ -96,7 +96,8 @@ class Campaign:
     `start_at` is the moment that was asked for; `begins_at` is the one that a launch made of it, which spreads starts;
     `begins` is what everybody goes by (`begins_at`, or `start_at` where a campaign has none); `turn` adds the id to it,
     and so orders campaigns of one moment.
-    `held_until` is set once it is closed and Meta keeps messages of it back: when those are given up on.
+    `held_until` is set once it is closed and Meta keeps messages of it back, or has told of none of them yet: when
+    those are given up on, and it is looked at for the last time.
     `load_order` is its number in the order in which the tenant's campaigns are loaded; 0 until it has one.
     `stands_since` is when the sweep first found it paused, `rests_until` when it looks at it next; both are forgotten
     when the state changes.

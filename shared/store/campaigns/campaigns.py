@@ -19,7 +19,7 @@ def campaign_due(campaign: Campaign) -> Due | None:
     """From when on the sweep looks at a campaign every minute: until it is closed, or stands still.
 
     A minute after a scheduled one is to begin, so that the schedule comes first; a minute after freezing began for one
-    that loads. Once more when it is closed, if Meta keeps messages of it back.
+    that loads. Once more when it is closed, if Meta keeps messages of it back, or has told of none yet.
     """
     if campaign.state is State.DRAFT:
         return None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from functions.campaign_dispatch.sweep.logic.alarming import UNHEARD_MS, is_unheard
 from functions.campaign_dispatch.sweep.logic.books import Finding, judge, last_claim
 from functions.campaign_dispatch.sweep.logic.ending import (
     HELD_GRACE_MS,
@@ -11,6 +12,7 @@ from functions.campaign_dispatch.sweep.logic.ending import (
     completed,
     ended,
     given_back,
+    still_held_until,
 )
 from functions.campaign_dispatch.sweep.logic.loading import LOADER_SILENT_MS, silent_shards
 from shared.clock import EpochMs
@@ -116,6 +118,24 @@ def test_the_end_is_noted_once_with_a_day_for_what_meta_keeps_back() -> None:
     kept = ended(CAMPAIGN, Books(held=2), NOW)
     assert kept.held_until == NOW + HELD_GRACE_MS
     assert ended(kept, Books(), EpochMs(NOW + 1)) == kept
+
+
+def test_one_of_which_nothing_was_heard_yet_is_looked_at_once_more() -> None:
+    begun = replace(CAMPAIGN, started_at=NOW)
+    silent = Books(sent=50)
+    closed = ended(begun, silent, EpochMs(NOW + 5))
+    assert closed.held_until == NOW + 5 + UNHEARD_MS + 1
+    assert is_unheard(closed, silent, EpochMs(closed.held_until or 0))
+    assert ended(begun, replace(silent, delivered=1), NOW).held_until is None
+
+
+@pytest.mark.parametrize("books", [Books(held=1), Books(unsettled=1)])
+def test_such_a_look_gives_up_on_nothing_that_meta_may_still_let_go(books: Books) -> None:
+    closed = replace(CAMPAIGN, finished_at=NOW)
+    ends = EpochMs(NOW + HELD_GRACE_MS)
+    assert still_held_until(closed, books, EpochMs(ends - 1)) == ends
+    assert still_held_until(closed, books, ends) is None
+    assert still_held_until(closed, Books(), NOW) is None
 
 
 def test_everybody_on_a_retry_list_is_given_back_in_their_block() -> None:

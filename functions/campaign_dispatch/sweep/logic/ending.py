@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.campaign_dispatch.sweep.logic.alarming import UNHEARD_MS, is_unheard
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.books import CANCELLED, Books, StatusChange
 from shared.domain.campaigns.campaign import Campaign, State, after
@@ -37,9 +38,19 @@ def asks_for_a_resend(campaign: Campaign, books: Books) -> bool:
 
 
 def ended(current: Campaign, books: Books, now: EpochMs) -> Campaign:
-    """Noted once: what the first one saw stays."""
-    held_until = EpochMs(now + HELD_GRACE_MS) if books.held else None
+    """Noted once: what the first one saw stays. If nothing was heard of its messages yet, it is looked at once more
+    when something must have been."""
+    later = EpochMs(now + UNHEARD_MS + 1)
+    listens_until = later if is_unheard(current, books, later) else None
+    held_until = EpochMs(now + HELD_GRACE_MS) if books.held else listens_until
     return current if current.finished_at else replace(current, finished_at=now, held_until=held_until)
+
+
+def still_held_until(campaign: Campaign, books: Books, now: EpochMs) -> EpochMs | None:
+    """Until when Meta may let go what it keeps back of a closed campaign, or has kept back since that was looked at;
+    None when it keeps nothing, or that is over."""
+    until = EpochMs((campaign.finished_at or now) + HELD_GRACE_MS)
+    return until if now < until and (books.held or books.unsettled) else None
 
 
 def given_back(batch: RetryBatch) -> Mapping[int, StatusChange]:
