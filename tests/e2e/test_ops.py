@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.cloud import LocalCloud
+from infra.local.cloud import STACK, LocalCloud
 from infra.ops.__main__ import main
 from tests.support.api import (
     Business,
@@ -227,6 +227,13 @@ def test_changes_that_nobody_was_told_of_are_told_once_more(
     assert ops("changes", "list")["letters"] == 0
     again = wait_for(told, lambda found: any(times > 1 for times in found.values()))
     assert set(once) <= set(again)
+
+
+def test_what_aws_counts_of_a_function_is_shown(cloud: LocalCloud, ops: Ops) -> None:
+    name = f"{STACK}-CampaignStart"
+    assert "FunctionError" in aws(cloud, "lambda").invoke(FunctionName=name, Payload=b"{}")
+    (shown,) = [one for one in ops("gauges", "list")["functions"] if one["function"] == name]
+    assert (shown["errors"], bool(shown["code_since"])) == (1, True)
 
 
 def test_it_is_a_command(cloud: LocalCloud, business: Business, ops: Ops) -> None:

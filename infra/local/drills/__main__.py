@@ -1,6 +1,6 @@
 """`make drills`: plays what wakes somebody, and what the runbook says to do about it, in the local cloud.
 
-ARGS="token-revoked got-it-twice" plays these only; `--list` says which there are. The exit status is 0 only when every
+ARGS="stuck-campaign bad-deploy" plays these only; `--list` says which there are. The exit status is 0 only when every
 step of every drill held.
 """
 
@@ -59,7 +59,8 @@ def _run(cloud: LocalCloud, drills: list[Drill], screen: Screen) -> int:
         for drill in drills:
             screen.title(f"{drill.name}: {drill.what}")
             try:
-                drill.play(Stage(cloud, meta, screen))
+                with Stage(cloud, meta, screen) as stage:
+                    drill.play(stage)
             except (ApiError, DemoError) as error:
                 screen.step(f"  ✗ {error}")
                 failed.append(drill.name)

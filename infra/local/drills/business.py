@@ -16,7 +16,8 @@ _TEMPLATE: Json = {
     "category": "MARKETING",
     "components": [{"type": "BODY", "text": "Hello {{1}}, we are back.", "example": {"body_text": [["Ana"]]}}],
 }
-_APPROVAL_SECONDS, _END_SECONDS = 30.0, 240.0
+_APPROVAL_SECONDS, _END_SECONDS = 30.0, 420.0
+"""What a worker lost of a load, the sweep queues again after two minutes."""
 _OUTCOMES = ("sent", "failed", "skipped", "cancelled", "unknown", "waiting")
 
 
@@ -42,8 +43,8 @@ class Business:
         self.api.post(f"/v1/campaigns/{campaign_id}/launch")
         return campaign_id
 
-    def state(self, campaign_id: str) -> str:
-        return str(self.api.get(f"/v1/campaigns/{campaign_id}")["state"])
+    def status(self, campaign_id: str) -> str:
+        return str(self.api.get(f"/v1/campaigns/{campaign_id}")["status"])
 
     def report(self, campaign_id: str) -> Json:
         return self.api.get(f"/v1/campaigns/{campaign_id}/report")
@@ -52,7 +53,7 @@ class Business:
 def make_business(stage: Stage, people: int) -> Business:
     """Signed up and connected, with so many contacts and a template that Meta has approved."""
     tenant = ready_tenant(stage.cloud.api_url, stage.cloud.simulator_url)
-    api = Api(stage.cloud.api_url)
+    api = stage.opened(Api(stage.cloud.api_url))
     api.authorize(api.post("/v1/login", {"email": tenant.email, "password": tenant.password})["access_token"])
     first = 600_000_000 + secrets.randbelow(90_000) * 1_000
     phones = tuple(f"+34{first + i}" for i in range(people))
@@ -78,7 +79,7 @@ def ends_well(stage: Stage, business: Business, campaign_id: str) -> None:
         report = business.report(campaign_id)
         if report["delivered"] < people:
             return None
-        if report["state"] == "completed":
+        if report["status"] == "completed":
             return report
         # The sweep, which ends it, comes each minute; one run by hand does no harm.
         stage.cloud.client("lambda").invoke(FunctionName=f"{STACK}-CampaignDue", InvocationType="Event")

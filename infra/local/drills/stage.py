@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol, Self, TypeVar
 
 from infra.local.cloud import LocalCloud
 from infra.local.demo.client import DemoError, Json, Simulator
@@ -19,18 +20,37 @@ from infra.ops.__main__ import main as operators_command
 LOOK_SECONDS = 1.0
 
 
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Closable)
+
+
 class NotHeld(DemoError):
     """A step of the drill did not hold; the message says which."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """`since` is when the drill began (epoch s): what was counted before is not its own."""
+    """A context manager, one for each drill; what it `opened` is closed at its end. `since` is when the drill began
+    (epoch s): what was counted before is not its own."""
 
     cloud: LocalCloud
     meta: Simulator
     screen: Screen
     since: float = field(default_factory=time.time)
+    _open: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def opened(self, client: C) -> C:
+        """The client itself."""
+        return self._open.enter_context(contextlib.closing(client))
 
     def ops(self, *words: str, typed: str = "", status: int = 0) -> Json:
         """What the operators' command answers; `typed` is what it reads from standard input. Raises NotHeld when it

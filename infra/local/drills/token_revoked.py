@@ -10,7 +10,7 @@ def play(stage: Stage) -> None:
     stage.meta.script(waba={"id": waba_id, "expire_token": True})
     stage.screen.step("the account's token is over at Meta", f"account {waba_id}; no webhook tells of it")
     campaign_id = business.launch("With a token that is over")
-    stage.until("the campaign is paused", lambda: business.state(campaign_id) == "paused")
+    stage.until("the campaign is paused", lambda: business.status(campaign_id) == "paused")
     stage.alarm("TokenRefusedAlarm")
 
     status = stage.ops("campaign", "status", waba_id, campaign_id)
