@@ -14,7 +14,7 @@ from functions.api.accounts.access_tokens import TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import Role, scopes_of
+from shared.domain.accounts.account import API_KEY_ROLE, Role, scopes_of
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
 from shared.observability import count, logger, one_line_if_counted, say
@@ -54,7 +54,7 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
         return {
             "tenant_id": owner.tenant_id,
             "member_id": owner.details["key_id"],
-            "role": "api_key",
+            "role": API_KEY_ROLE,
             "scopes": owner.details["scopes"],
             "plan": _plan(deps, owner.tenant_id),
         }

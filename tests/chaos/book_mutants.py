@@ -181,6 +181,7 @@ MUTANTS = (
         "a turn that is never begun",
         SWEEP_TURN,
         "    if not parts.turns.begin(turn.tenant_id, turn.campaign_id, turn.turn, EpochMs(now + parts.turn_ms)):\n"
+        '        say(result="the turn has ended")\n'
         "        return\n",
         "",
     ),

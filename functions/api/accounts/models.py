@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, field_validator
 from functions.api.billing.models import EntitlementsOut, SubscriptionStatus
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Country, Cursor, Input, Moment, Output, ShortText, moment, open_to
-from shared.domain.accounts.account import ApiKey, Member, Principal, Role, Scope, Tenant
+from shared.domain.accounts.account import API_KEY_ROLE, ApiKey, Member, Principal, Role, Scope, Tenant
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
 
@@ -73,7 +73,7 @@ class MemberOut(Output):
 class PrincipalOut(Output):
     tenant_id: TenantId
     member_id: str
-    role: Annotated[str, open_to(*Role)]
+    role: Annotated[str, open_to(*Role, API_KEY_ROLE)]
     scopes: list[str]
 
 

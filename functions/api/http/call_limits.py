@@ -21,7 +21,6 @@ from shared.ids import TenantId
 from shared.observability import count, logger
 from shared.store.accounts.call_buckets import OF_TENANT, CallBuckets
 
-API_KEY_ROLE = "api_key"
 _MOST_KNOWN = 2_000
 """Buckets that a worker remembers."""
 
@@ -51,7 +50,7 @@ class CallLimits:
 
     def allow(self, caller: Principal, now: EpochMs) -> Allowance:
         """One more call; `now` is epoch ms. What the caller is refused takes nothing from its tenant."""
-        own, all_calls = quotas_of(limits_of_plan(caller.plan), self._factor, by_key=caller.role == API_KEY_ROLE)
+        own, all_calls = quotas_of(limits_of_plan(caller.plan), self._factor, by_key=caller.is_key)
         tenant_id = caller.tenant_id
         buckets = _Bucket(own, (tenant_id, caller.member_id)), _Bucket(all_calls, (tenant_id, OF_TENANT))
         steps = [next_step(self._known.get(bucket.key), bucket.quota, now) for bucket in buckets]

@@ -129,7 +129,7 @@ class Desk:
             entry_id=message_key(self._request.at, self._request.operation_id),
             conversation_id=self._conversation_id,
             kind=kind,
-            author="api" if self._principal.role == "api_key" else "agent",
+            author="api" if self._principal.is_key else "agent",
             author_id=self._principal.member_id,
             details=details,
         )
@@ -138,7 +138,7 @@ class Desk:
         members = self._deps.accounts.members(self._principal.tenant_id)
         if to == "round_robin":
             return self._next(members)
-        if to == "me" and self._principal.role == "api_key":
+        if to == "me" and self._principal.is_key:
             raise InvalidInput("an API key has no desk; name a member", field="to")
         member_id = self._principal.member_id if to == "me" else to
         found = next((member for member in members if member.member_id == member_id), None)

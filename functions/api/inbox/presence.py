@@ -15,7 +15,7 @@ def say_presence(
 ) -> None:
     """`doing` None: gone. Raises InvalidInput for an API key."""
     tenant_id, me, conversation_id = principal.tenant_id, principal.member_id, conversation.conversation_id
-    if principal.role == "api_key":
+    if principal.is_key:
         raise InvalidInput("an API key is nobody; log in as a member", field="status")
     if doing is None:
         deps.agents.leave(tenant_id, conversation_id, me)

@@ -97,6 +97,10 @@ class ApiKey:
     created_at: EpochMs = EpochMs(0)
 
 
+API_KEY_ROLE = "api_key"
+"""What stands for a member's role where an API key calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who makes an API call, as the authorizer established it. `plan` is what the tenant pays for."""
@@ -106,3 +110,7 @@ class Principal:
     role: str
     scopes: frozenset[str]
     plan: str = ""
+
+    @property
+    def is_key(self) -> bool:
+        return self.role == API_KEY_ROLE

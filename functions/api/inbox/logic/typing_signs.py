@@ -27,4 +27,4 @@ def typing_signs(
     shows_still = any(p.member_id == me and p.doing == "typing" and p.until > now + _SHOWS_STILL_MS for p in present)
     if shows_still:
         return TypingSigns(person=False, team=False)
-    return TypingSigns(person=window_open(conversation.last_inbound_at, now), team=principal.role != "api_key")
+    return TypingSigns(person=window_open(conversation.last_inbound_at, now), team=not principal.is_key)

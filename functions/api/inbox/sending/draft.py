@@ -78,7 +78,7 @@ def draft_of(
     return Draft(
         key=request.operation_id,
         at=request.at,
-        author="api" if principal.role == "api_key" else "agent",
+        author="api" if principal.is_key else "agent",
         author_id=principal.member_id,
         kind=kind,
         text=text,
