@@ -199,10 +199,11 @@ class Stream:
             slow=SlowTenants(lambda: self.now),
         )
         monkeypatch.setattr(change_handler, "change_deps", lambda: parts)
-        monkeypatch.setattr(change_handler, "events_of", lambda record: (record, [_event()]))
+        monkeypatch.setattr(change_handler, "events_of", lambda record: (record["of"], [_event()]))
 
     def handle(self, time_left_ms: int = 60_000) -> None:
-        change_handler.lambda_handler({"Records": [MANY, MANY, FEW]}, Context(time_left_ms=time_left_ms))
+        records = [{"of": tenant_id, "dynamodb": {}} for tenant_id in (MANY, MANY, FEW)]
+        change_handler.lambda_handler({"Records": records}, Context(time_left_ms=time_left_ms))
 
 
 def _event() -> TenantEvent:
