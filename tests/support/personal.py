@@ -8,6 +8,8 @@ from dataclasses import dataclass
 _SHORTEST_NUMBER, _SHORTEST_TEXT = 8, 6
 _WRITTEN = ("body", "text", "caption", "formatted_name", "email", "display_phone_number")
 _RUN = re.compile(r"\d{8,}")
+_SECRET = re.compile(r"wpb_[\w-]{8,}|whsec_[\w+/=]{8,}|sk_(?:test|live)_\w{8,}|eyJ[\w-]{20,}|Bearer \S+")
+"""API keys of tenants, keys of webhooks and of Stripe, tokens of log-ins, headers."""
 _WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=]+")
 
 
@@ -27,6 +29,7 @@ class Personal:
 
     def _of(self, line: str, texts: Iterable[str]) -> Iterator[str]:
         yield from (f"number {run}" for run in _RUN.findall(line) if run in self.numbers)
+        yield from ("secret" for _ in _SECRET.findall(line))
         yield from ("id of a message" for _ in _WAMID.findall(line))
         yield from (f"text {text}" for text in texts if text in line)
 

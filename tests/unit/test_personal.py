@@ -23,7 +23,10 @@ PERSONAL = personal_in([SAID, {"to": "+4915112345678"}], ["a-secret-of-ours"])
         "Olá, qual o preço?",
         "for Ana Souza",
         "id wamid.HBgNNTUxMQ==",
-        '{"header": "Bearer a-secret-of-ours"}',
+        '{"header": "a-secret-of-ours"}',
+        "key wpb_D6VBdjUHK_XHVwkftUxjYU",
+        "Authorization: Bearer x",
+        "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.e30.x",
     ],
 )
 def test_what_is_somebodys_is_found(line: str) -> None:

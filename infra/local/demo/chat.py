@@ -22,7 +22,7 @@ class Talks:
 
 def look_in(api: Api, screen: Screen) -> Talks:
     """List the conversations, read the latest, answer one that the bot left to people."""
-    conversations = list(api.pages("/v1/conversations", 100))
+    conversations = list(api.pages("/v1/conversations"))
     screen.step("conversations", f"{len(conversations)}, every one with a person who wrote to us")
     for conversation in conversations[:_READ]:
         messages = api.get(f"/v1/conversations/{conversation['id']}/messages", limit=20)["items"]

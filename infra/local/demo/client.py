@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
+MOST_OF_A_PAGE = 100
+_PATIENCE_SECONDS = 60.0
 _TIMEOUT_SECONDS = 60.0
 
 
@@ -41,7 +43,7 @@ class Api:
         found: Json = answer.json()
         return answer.status_code, found
 
-    def pages(self, path: str, limit: int, **query: str) -> Iterator[Json]:
+    def pages(self, path: str, limit: int = MOST_OF_A_PAGE, **query: str) -> Iterator[Json]:
         """Every item of a list, page by page."""
         cursor: Mapping[str, str] = {}
         while True:
@@ -55,11 +57,16 @@ class Api:
         self._http.close()
 
     def _call(self, method: str, path: str, **options: Any) -> Json:
-        self.calls += 1
         try:
             answer = self._http.request(method, path, **options)
+            deadline = time.monotonic() + _PATIENCE_SECONDS
+            while answer.status_code == httpx.codes.TOO_MANY_REQUESTS and time.monotonic() < deadline:
+                # As every client should: a plan allows so many calls a second, and says when to come again.
+                time.sleep(float(answer.headers.get("retry-after", "1")))
+                answer = self._http.request(method, path, **options)
         except httpx.HTTPError as error:
             raise DemoError(f"{method} {path}: {type(error).__name__}") from error
+        self.calls += 1
         if not answer.is_success:
             raise DemoError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         found: Json = answer.json() if answer.content else {}

@@ -127,7 +127,7 @@ class _Talk:
         return wait_until(what, lambda: next(filter(wanted, self.messages()), None), _SECONDS)
 
     def _conversation(self) -> Json | None:
-        found = self._api.pages("/v1/conversations", 100)
+        found = self._api.pages("/v1/conversations")
         return next((c for c in found if c["contact_phone"] == f"+{self._digits}"), None)
 
 

@@ -66,7 +66,7 @@ def import_file(api: Api, path: Path, screen: Screen) -> Json:
 
 def everybody(api: Api) -> list[Person]:
     """All contacts, in the order in which campaigns go through them."""
-    return [Person.of(contact) for contact in api.pages("/v1/contacts", 200)]
+    return [Person.of(contact) for contact in api.pages("/v1/contacts")]
 
 
 def say_no_before(api: Api, meta: Simulator, business: Business, people: list[Person], screen: Screen) -> list[Person]:

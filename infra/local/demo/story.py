@@ -83,8 +83,7 @@ def _play(
             campaign_id=campaign_id,
             report=report,
             outcomes=[
-                (item["contact_id"], item["outcome"])
-                for item in api.pages(f"/v1/campaigns/{campaign_id}/recipients", 500)
+                (item["contact_id"], item["outcome"]) for item in api.pages(f"/v1/campaigns/{campaign_id}/recipients")
             ],
             people=people.everybody(api),
             sends=evidence.sends(meta),
