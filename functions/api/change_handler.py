@@ -23,7 +23,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from functions.api.events.changes import events_of
-from functions.api.events.later import put_off
 from functions.api.events_bootstrap import ChangeDeps, change_deps
 from shared.clock import epoch_ms
 from shared.domain.webhooks.tenant_event import TenantEvent
@@ -31,6 +30,7 @@ from shared.errors import PermanentError
 from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import concerns, count, logger, measure, one_line
+from shared.services.tell_later import put_off
 from shared.sqs_batch import log_failure
 
 _SIDE_BY_SIDE = 32

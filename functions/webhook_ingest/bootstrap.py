@@ -10,6 +10,7 @@ from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
+from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.people.reunion import Reunion
 from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.sync.parts import SyncParts
@@ -35,6 +36,7 @@ from shared.store.conversations.moves import ConversationMoves
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
+from shared.store.webhooks.endpoints import WebhookEndpoints
 
 
 class Consumers:
@@ -44,7 +46,7 @@ class Consumers:
         self._database = database
         self._env = env
         self._aws = AwsClients(database.session)
-        directory = Directory(database)
+        self._directory = directory = Directory(database)
         self._notices = Notices(directory)
         self._accounts = Accounts(directory)
         self._campaigns = Campaigns(directory)
@@ -74,7 +76,7 @@ class Consumers:
             owners=self._owners,
             people=self._people,
             heads=self._heads,
-            replies=Replies(self._campaigns, Lanes(self._database), Sends(self._database)),
+            replies=Replies(self._campaigns, Lanes(self._database), Sends(self._database), self._recipients),
             bots=self._queue("BOT_QUEUE_URL"),
             media=self._queue("MEDIA_QUEUE_URL"),
             parking=self._parking,
@@ -90,6 +92,7 @@ class Consumers:
             owners=self._owners,
             people=self._people,
             parking=self._parking,
+            recipients=self._recipients,
         )
 
     def account(self) -> AccountParts:
@@ -119,6 +122,11 @@ class Consumers:
             sync=self._sync,
             parking=self._parking,
         )
+
+    @functools.cached_property
+    def _recipients(self) -> RecipientEvents:
+        endpoints, queue = WebhookEndpoints(self._directory), self._queue("WEBHOOK_QUEUE_URL")
+        return RecipientEvents(endpoints, Sends(self._database), queue)
 
     def _queue(self, setting: str) -> Queue:
         return Queue(self._aws.sqs, required(self._env, setting))

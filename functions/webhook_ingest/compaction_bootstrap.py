@@ -4,15 +4,22 @@ import functools
 import os
 from collections.abc import Mapping
 
+from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.statuses.parts import CompactionParts
-from shared.config import required_int
+from shared.clients.aws import AwsClients
+from shared.clients.queue import Queue
+from shared.config import required, required_int
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database, open_database
+from shared.store.engine.directory import Directory
+from shared.store.webhooks.endpoints import WebhookEndpoints
 
 
 def build(database: Database, env: Mapping[str, str]) -> CompactionParts:
     """Raises ConfigError, which names the missing setting."""
-    return CompactionParts(Sends(database), every_ms=required_int(env, "STATUS_COMPACTION_SECONDS") * 1000)
+    sends, queue = Sends(database), Queue(AwsClients(database.session).sqs, required(env, "WEBHOOK_QUEUE_URL"))
+    recipients = RecipientEvents(WebhookEndpoints(Directory(database)), sends, queue)
+    return CompactionParts(sends, recipients, every_ms=required_int(env, "STATUS_COMPACTION_SECONDS") * 1000)
 
 
 @functools.cache

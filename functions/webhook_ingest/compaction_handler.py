@@ -13,8 +13,8 @@ from shared.observability import concerns, one_line, say
 from shared.queue_messages import CompactJournal
 from shared.sqs_batch import BatchResponse, process
 
-_SPARE_MS = 90_000
-"""What the blocks of one portion may take."""
+_SPARE_MS = 150_000
+"""What the blocks of one portion may take, and telling of their people whoever asked for it."""
 
 
 class Context(Protocol):

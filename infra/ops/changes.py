@@ -13,13 +13,13 @@ from typing import Any, cast
 from botocore.exceptions import ClientError
 
 from functions.api.events.changes import events_of
-from functions.api.events.later import put_off
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
 from infra.ops.letters import CHANGE, held, letters_of
 from infra.ops.pointers import Pointer, as_lambda_gives_it, pointer_of, rebuilt
 from shared.clients.queue import Queue
 from shared.domain.webhooks.tenant_event import TenantEvent
 from shared.ids import TenantId
+from shared.services.tell_later import put_off
 from shared.store.conversations.change_stream import read_change
 
 _GONE = frozenset({"TrimmedDataAccessException", "ResourceNotFoundException", "ExpiredIteratorException"})

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.api.events.later import put_off
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb
 from infra.ops.redact import redacted
 from infra.ops.ways import NoWay, Post, Send, Tell, Way, way_of
@@ -19,6 +18,7 @@ from shared.clients.queue import Queue
 from shared.domain.numbers.cells import SIGNATURE, meta_signature
 from shared.errors import InvalidInput, NotFound, RetryableError
 from shared.ids import new_ulid
+from shared.services.tell_later import put_off
 
 _FOLDER = "parked/"
 _MOST = 1_000

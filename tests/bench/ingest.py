@@ -49,7 +49,7 @@ from tests.support.consumers import Deps
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import RecordingQueue, World, open_measured_database
 from tests.support.frozen import frozen_campaign
-from tests.support.journals import compact_all
+from tests.support.journals import compact_all, recipient_events
 
 STATUSES_A_SECOND, MESSAGES_A_SECOND = 3_000, 300
 STATUSES_A_POST, MESSAGES_A_POST = 28, 3
@@ -207,13 +207,14 @@ def _deps(database: Database, world: World) -> Deps:
         ),
         heads=Heads(made.accounts, made.contacts, conversations),
         moves=moves,
-        replies=Replies(made.campaigns, made.lanes, made.sends),
+        replies=Replies(made.campaigns, made.lanes, made.sends, recipient_events(database, queue)),
         bots=queue,
         media=queue,
         sync=queue,
         parking=cast("Any", None),
         cells=CellDirectory(lambda: database.client, database.directory),
         forwards=queue,
+        recipients=recipient_events(database, queue),
     )
 
 

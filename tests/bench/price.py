@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from infra.packaging.target import ROOT
+from shared.domain.webhooks.recipient_outcomes import MOST_PEOPLE
 from shared.store.campaigns.status_journal import PARTITIONS
 from tests.bench.parts import folding
 from tests.bench.priced_work import Measured, Work, measure
@@ -51,6 +52,8 @@ FIRST_WRU = 1.0
 BLOCK_WRITES, BLOCK_CPU, BLOCK_WRITERS = 0.26, 1e-3, 16
 """Per message that `make bench ARGS=statuses` draws, of blocks that are written when journals are compacted; CPU of one
 assumed, by so many threads side by side."""
+ENTRY_BYTES, ENTRY_COMPRESSED = 72, 22
+"""Of a person in an event, as JSON, and as the feed and the log of deliveries keep it."""
 SEND_BYTES, ANSWER_BYTES = 1_400, 250
 """Assumed, on the wire: a template message that goes to Meta; the answer to a webhook, with its headers."""
 TRACED = 0.05
@@ -137,6 +140,23 @@ def campaign_message(found: Measured, fold: float) -> list[Line]:
         log_line(POSTS * status.log_bytes + 400 * POSTS / batch),
         egress_line(SEND_BYTES + POSTS * ANSWER_BYTES),
         stored_line(kept, BLOCK_MONTHS),
+    ]
+
+
+def told_of_people(found: Measured) -> list[Line]:
+    """What campaign messages cost more where an endpoint asks what each person got; nothing where none does."""
+    events, entries = POSTS / MOST_PEOPLE, POSTS
+    # Handed to the queue, taken from it, and so again as a delivery: each in pieces of 64 KB.
+    pieces = 2 * 3 * max(events, entries * ENTRY_BYTES / 65_536)
+    compressed = entries * ENTRY_COMPRESSED / 1024
+    time = BLOCK_WRITES * gb_seconds("WebhookCompact", BLOCK_CPU, DYNAMODB_SECONDS / BLOCK_WRITERS)
+    return [
+        Line("WebhookCompact: time", f"{BLOCK_WRITES} blocks read", MILLION * time * LAMBDA_GB_SECOND),
+        database_line("DynamoDB: whom a block is of", 0.0, 2 * BLOCK_WRITES),
+        Line("webhook queue, fair", f"{pieces:.4f} calls", pieces * MILLION * (SQS_CALL + SQS_FAIR_SURCHARGE)),
+        *lambda_lines("ApiDeliver", found.told.cpu, waits_of(found.told) + SQS_SECONDS, 2 * events),
+        database_line("DynamoDB: event feed, and log of deliveries", 2 * compressed, events),
+        egress_line(entries * ENTRY_BYTES),
     ]
 
 
@@ -252,6 +272,7 @@ def main() -> None:
     campaign = show("a million campaign messages, with their statuses", campaign_message(found, fold))
     first = campaign + FIRST_WRU * MILLION * WRITE_UNIT
     print(f"  {'when all are first ones':34} {f'and {FIRST_WRU} WRU':62} ${first:8.3f}")
+    show("and where an endpoint asks what each person got, these add", told_of_people(found))
     show("a million inbound messages of people who wrote before", inbound_message(found, found.next_message))
     show("a million inbound messages of people who never wrote", inbound_message(found, found.first_message))
     show("a million bot answers, with their statuses", bot_answer(found))

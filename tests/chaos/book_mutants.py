@@ -20,7 +20,7 @@ MUTANTS = (
         (
             (
                 "        written = list(",
-                "        remove = partial(sends.journal.remove, task.tenant_id, task.campaign_id, task.part)\n"
+                "        remove = partial(sends.journal.remove, *campaign, task.part)\n"
                 "        list(pool.map(remove, keys))\n"
                 "        written = list(",
             ),

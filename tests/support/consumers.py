@@ -14,6 +14,7 @@ from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
+from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.parking import Parking
@@ -58,6 +59,7 @@ class Deps:
     parking: Parking
     cells: CellDirectory
     forwards: Queue
+    recipients: RecipientEvents
 
     def for_messages(self) -> MessageParts:
         return self._as(MessageParts)

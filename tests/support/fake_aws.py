@@ -20,7 +20,7 @@ from tests.support.engine import open_test_database
 from tests.support.model_client import model_client_put_back
 from tests.support.template import table_definitions
 
-QUEUES = ("Consent", "Inbound", "Status", "Account", "Forward", "Sync", "Bot", "Media", "Billing")
+QUEUES = ("Consent", "Inbound", "Status", "Account", "Forward", "Sync", "Bot", "Media", "Billing", "Webhook")
 _FIFO = frozenset({"Inbound", "Bot"})
 SECRETS = {
     "meta_app_secret": "app-secret-now",

@@ -47,7 +47,7 @@ from tests.support.consumers import Deps, build
 from tests.support.fake_aws import SECRETS, Context, http_event
 
 Json = dict[str, Any]
-_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC")} | {
+_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC", "WEBHOOK")} | {
     "DATA_BUCKET": "data"
 }
 _HANDLERS = {

@@ -3,20 +3,25 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
+from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.statuses.compaction import compact, send_due
 from functions.webhook_ingest.statuses.parts import CompactionDueParts, CompactionParts
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clock import EpochMs
 from shared.domain.campaigns.callback import CampaignSlot, encode_slot
+from shared.domain.webhooks.endpoint import WebhookEndpoint
+from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.ids import CampaignId, PhoneNumberId, TenantId, new_ulid
-from shared.queue_messages import CompactJournal, StatusUpdates
+from shared.queue_messages import CompactJournal, StatusUpdates, TellTenant
 from shared.store.campaigns.sends import Sends
 from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory
+from shared.store.webhooks.endpoints import WebhookEndpoints
 from tests.support.consumers import Deps, build
 from tests.support.engine import TABLES, RecordingQueue, World
 
-_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC")} | {
+_URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC", "WEBHOOK")} | {
     "DATA_BUCKET": "data"
 }
 Told = tuple[str, int, int]
@@ -56,8 +61,15 @@ def tell(world: World, database: Database, campaign_id: CampaignId, told: Iterab
     assert take_in(database, [message], now) == set()
 
 
-def compaction(database: Database) -> CompactionParts:
-    return CompactionParts(Sends(database), every_ms=1_000)
+def compaction(database: Database, queue: RecordingQueue | None = None) -> CompactionParts:
+    """`queue` gets what tenants are told of people."""
+    return CompactionParts(Sends(database), recipient_events(database, queue), every_ms=1_000)
+
+
+def recipient_events(database: Database, queue: RecordingQueue | None = None) -> RecipientEvents:
+    """Of a worker that has just begun."""
+    endpoints, kept = WebhookEndpoints(Directory(database)), cast("Any", queue or RecordingQueue())
+    return RecipientEvents(endpoints, Sends(database), kept)
 
 
 def due_parts(database: Database) -> CompactionDueParts:
@@ -74,8 +86,26 @@ def due(parts: CompactionDueParts, tenant_id: TenantId, now: int) -> list[Compac
     return [message for message in found if message.tenant_id == tenant_id]
 
 
-def compact_all(database: Database, tenant_id: TenantId, now: int) -> list[str]:
-    """What became of each journal of the tenant that was due."""
-    parts = compaction(database)
+def compact_all(database: Database, tenant_id: TenantId, now: int, queue: RecordingQueue | None = None) -> list[str]:
+    """What became of each journal of the tenant that was due; `queue` gets what it is told of people."""
+    parts = compaction(database, queue)
     tasks = due(due_parts(database), tenant_id, now)
     return [compact(parts, task, EpochMs(now), lambda: False) for task in tasks]
+
+
+def ask_for_recipients(database: Database, tenant_id: TenantId, *events: str) -> None:
+    """An endpoint of the tenant's, which names what is told of people, or something else."""
+    endpoint = WebhookEndpoint(
+        new_ulid(), "https://hooks.example.com/", events or (EventType.CAMPAIGN_RECIPIENTS,), "", (), EpochMs(1)
+    )
+    WebhookEndpoints(Directory(database)).put(tenant_id, endpoint)
+
+
+def recipients_told(queue: RecordingQueue) -> list[TenantEvent]:
+    """What was queued of people, in order."""
+    told = [message for message in queue.messages if isinstance(message, TellTenant)]
+    return [TenantEvent.from_json(event) for message in told for event in message.events]
+
+
+def entries_of(event: TenantEvent) -> list[dict[str, str]]:
+    return cast("list[dict[str, str]]", event.data["recipients"])

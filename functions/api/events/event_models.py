@@ -8,6 +8,7 @@ from functions.api.http.fields import Output, open_to
 from functions.api.inbox.models import ConversationOut, MessageOut, MessageStatus
 from shared.domain.campaigns.campaign import State
 from shared.domain.webhooks.endpoint import FAILING, GONE
+from shared.domain.webhooks.recipient_outcomes import MOST_PEOPLE, RecipientOutcome
 from shared.domain.webhooks.tenant_event import MAX_REPRESENTATION
 from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId
 
@@ -45,6 +46,19 @@ class CampaignEventData(Output):
     reason: str | None = Field(description="a code: why it stands still or ended early; null when nothing is wrong")
     next_action: str | None = Field(description="what can be done about the reason, in words")
     changed: Changed = Field(default_factory=list)
+
+
+class RecipientOutcomeData(Output):
+    contact_id: ContactId
+    outcome: Annotated[str, open_to(*RecipientOutcome)] = Field(
+        description="how far the message to this person came, by what is told here; or, beside it, that they answered"
+    )
+    code: str | None = Field(None, description="of what failed: Meta's error code; absent otherwise")
+
+
+class CampaignRecipientsData(Output):
+    campaign_id: CampaignId
+    recipients: list[RecipientOutcomeData] = Field(min_length=1, max_length=MOST_PEOPLE)
 
 
 class EndpointDisabledData(Output):

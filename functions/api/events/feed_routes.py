@@ -49,7 +49,8 @@ def list_events(
     410, `cursor_expired`. Two calls of a caller and ten of a tenant may wait at a time: one more is answered with 429,
     `too_many_waiting`, and `Retry-After`.
 
-    `type` may be repeated: one of these. `assignee` is a member's id, `me`, or `none`: only what happens in the
+    `type` may be repeated: one of these; without it, all but `campaign.recipients`, which is there only while a webhook
+    endpoint names it. `assignee` is a member's id, `me`, or `none`: only what happens in the
     conversations that lie on that desk now, and whatever moves a conversation from one desk to another. All that is
     given must hold; the cursor passes the rest, so an answer may be empty and still have `more`.
     """

@@ -9,13 +9,17 @@ from shared.clock import EpochMs
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
 from shared.domain.webhooks.endpoint import EVERYTHING, FAILING, GONE, SUBSCRIBABLE, WebhookEndpoint
 from shared.domain.webhooks.target import MAX_URL
-from shared.domain.webhooks.tenant_event import EventType
+from shared.domain.webhooks.tenant_event import OPT_IN, EventType
 from shared.store.webhooks.deliveries import Logged
 
 _KINDS = ", ".join(SUBSCRIBABLE)
 Subscription = Annotated[
     list[str],
-    Field(min_length=1, max_length=len(EventType), description=f"event types, or `{EVERYTHING}` for all: {_KINDS}"),
+    Field(
+        min_length=1,
+        max_length=len(EventType),
+        description=f"event types, or `{EVERYTHING}` for all but {', '.join(sorted(OPT_IN))}: {_KINDS}",
+    ),
 ]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_URL)]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]

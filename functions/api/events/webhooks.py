@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from functions.api.events.event_models import (
     CampaignEventData,
+    CampaignRecipientsData,
     ConversationEventData,
     EndpointDisabledData,
     EndpointTestData,
@@ -15,6 +16,7 @@ from functions.api.events.event_models import (
     MessageEventData,
 )
 from shared.domain.webhooks.delivery import ATTEMPTS
+from shared.domain.webhooks.recipient_outcomes import MOST_PEOPLE
 from shared.domain.webhooks.tenant_event import EventType
 
 Json = dict[str, object]
@@ -44,6 +46,13 @@ respected up to an hour. 410 disables the endpoint. One that failed five times i
 from half a minute to a quarter of an hour, and one that took nothing for five days is disabled; `endpoint.disabled`
 tells the others. What was given up can be replayed for thirty days. `endpoint.test` and `endpoint.verification` are
 sent once.
+
+**What a campaign did to each person** (`campaign.recipients`) is told only to endpoints that name this type: `*` does
+not mean it, and it is made from a minute after an endpoint names it. Up to {MOST_PEOPLE} people come in one event, a
+minute or two after Meta told us, or a quarter of an hour where a campaign has more than 10,000. An entry says how far
+the message came: keep the furthest of sent, delivered, and read, since an earlier one may come after it, and any may
+come again in another event. Whoever Meta refused at the moment of sending, or was held back, is in the campaign's
+report and its list of recipients. The feed shows it to whoever asks for it with `type`, while an endpoint names it.
 
 **Order and duplicates.** An event comes at least once, in any order. A repeated one has the same `id`, which is also
 `webhook-id`: keep those of the last three days. `timestamp` says when it happened, to order by."""
@@ -115,6 +124,17 @@ EVENTS: Mapping[EventType, _Description] = {
     ),
     EventType.CAMPAIGN_COMPLETED: _Description("A campaign is done", CampaignEventData, _campaign("completed")),
     EventType.CAMPAIGN_CANCELLED: _Description("A campaign was cancelled", CampaignEventData, _campaign("cancelled")),
+    EventType.CAMPAIGN_RECIPIENTS: _Description(
+        f"What a campaign did to its people, up to {MOST_PEOPLE} in one; only where an endpoint names this type",
+        CampaignRecipientsData,
+        {
+            "campaign_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0CA",
+            "recipients": [
+                {"contact_id": "5d41402abc4b2a76b9719d911017c592", "outcome": "read"},
+                {"contact_id": "7c6a180b36896a0a8c02787eeafb0e4c", "outcome": "failed", "code": "131026"},
+            ],
+        },
+    ),
     EventType.ENDPOINT_DISABLED: _Description(
         "Another endpoint of the tenant was disabled by itself",
         EndpointDisabledData,

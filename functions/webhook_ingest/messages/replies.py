@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from functions.webhook_ingest.messages.number_works import NumberWorks
+from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
 from shared.domain.campaigns.books import StatusBlock, StatusChange
@@ -68,10 +69,11 @@ class Replies:
     the answer names a message that is found among what was known before.
     """
 
-    def __init__(self, campaigns: Campaigns, lanes: Lanes, sends: Sends) -> None:
+    def __init__(self, campaigns: Campaigns, lanes: Lanes, sends: Sends, recipients: RecipientEvents) -> None:
         self._campaigns = campaigns
         self._works = NumberWorks(lanes)
         self._sends = sends
+        self._recipients = recipients
         self._kept: dict[TenantId, tuple[EpochMs, Mapping[CampaignId, Campaign]]] = {}
         # The searches for a campaign's people begin at the same blocks, and a frozen block stays what it is.
         self._read_block = lru_cache(maxsize=_BLOCKS)(sends.read_block)
@@ -87,7 +89,7 @@ class Replies:
         """Note the answer in its campaign; False when it answers none. `contact_ids` are all ids of the person."""
         found = self._found(tenant_id, phone_number_id, contact_ids, answer, now)
         if found is not None:
-            self._note(tenant_id, found, bare=answer.bare)
+            self._note(tenant_id, found, now, bare=answer.bare)
         return found is not None
 
     def _found(
@@ -131,11 +133,15 @@ class Replies:
                     return _Message(campaign, place, note.at, status)
         return None
 
-    def _note(self, tenant_id: TenantId, answered: _Message, *, bare: bool) -> None:
+    def _note(self, tenant_id: TenantId, answered: _Message, now: EpochMs, *, bare: bool) -> None:
+        """A tenant that asks what its people did is told first: of what is noted nobody is told again."""
         slot, status = answered.place.slot, answered.status
         if status is None or slot not in (status.reacted if bare else status.replied):
             change = StatusChange(reacted={slot}) if bare else StatusChange(replied={slot})
-            self._sends.record(tenant_id, answered.campaign.campaign_id, answered.place.block, change)
+            block, campaign_id = answered.place.block, answered.campaign.campaign_id
+            if not bare and self._recipients.asks(tenant_id, now):
+                self._recipients.tell(tenant_id, campaign_id, [(block, change)], now, now)
+            self._sends.record(tenant_id, campaign_id, block, change)
         count("CampaignReaction" if bare else "CampaignReply")
 
     def _answered(

@@ -14,7 +14,7 @@ from shared.queue_messages import CompactJournal
 from shared.services.passes import batched, pass_by
 from shared.sqs_batch import log_failure
 from shared.store.campaigns.sends import Sends
-from shared.store.campaigns.status_journal import OpenJournal
+from shared.store.campaigns.status_journal import OpenJournal, kept_at
 
 BLOCKS_AT_ONCE = 20_000
 """After so many blocks pages are taken out, so that who runs out of time has not worked in vain."""
@@ -79,7 +79,8 @@ def _let_go(parts: CompactionDueParts, one: OpenJournal, now: EpochMs) -> None:
 
 def compact(parts: CompactionParts, task: CompactJournal, now: EpochMs, out_of_time: Callable[[], bool]) -> str:
     """Compact one part of a campaign's journal, unless somebody has begun to since it was due; what was done, for the
-    log. A crash anywhere leaves what the next one does again: blocks only grow, and a page goes after its blocks."""
+    log. A crash anywhere leaves what the next one does again: blocks only grow, and a page goes after its blocks, and
+    after the tenant was told of it."""
     journal, place = parts.sends.journal, (task.tenant_id, task.campaign_id, task.part)
     version = journal.claim(*place, latest=latest_due(task.people, parts.every_ms, now), now=now)
     if version is None:
@@ -89,7 +90,7 @@ def compact(parts: CompactionParts, task: CompactJournal, now: EpochMs, out_of_t
             journal.give_back(*place)
             count("CompactionCut")
             return "out of time"
-        _settle(parts.sends, task, folded, keys)
+        _settle(parts, task, folded, keys, now)
     return "closed" if journal.close(*place, version) else "compacted"
 
 
@@ -106,10 +107,15 @@ def _portions(sends: Sends, task: CompactJournal) -> Iterator[tuple[JournalFold,
         yield folded, keys
 
 
-def _settle(sends: Sends, task: CompactJournal, folded: JournalFold, keys: list[str]) -> None:
-    """The blocks first, then the pages that told of them."""
+def _settle(parts: CompactionParts, task: CompactJournal, folded: JournalFold, keys: list[str], now: EpochMs) -> None:
+    """The blocks first, then the tenant that wants to be told, then the pages that told of them. So whoever dies in
+    between leaves pages of which the tenant is told again: in the same events while no others came."""
+    sends, campaign = parts.sends, (task.tenant_id, task.campaign_id)
     with ThreadPoolExecutor(_WRITERS) as pool:
-        written = list(pool.map(lambda one: sends.record(task.tenant_id, task.campaign_id, *one), folded.changes()))
-        list(pool.map(partial(sends.journal.remove, task.tenant_id, task.campaign_id, task.part), keys))
+        written = list(pool.map(lambda one: sends.record(*campaign, *one), folded.changes()))
+        if parts.recipients.asks(task.tenant_id, now):
+            there = (one for one, is_there in zip(folded.changes(), written, strict=True) if is_there)
+            parts.recipients.tell(*campaign, there, max(map(kept_at, keys)), now)
+        list(pool.map(partial(sends.journal.remove, *campaign, task.part), keys))
     if unmatched := written.count(False):
         count("StatusUnmatched", unmatched)

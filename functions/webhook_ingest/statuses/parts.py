@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
+from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.store.campaigns.campaigns import Campaigns
@@ -25,6 +26,7 @@ class StatusParts:
     owners: Owners
     people: People
     parking: Parking
+    recipients: RecipientEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class CompactionParts:
     """`every_ms`: how long statuses of a large campaign wait in its journal at most before they are folded."""
 
     sends: Sends
+    recipients: RecipientEvents
     every_ms: int
 
 

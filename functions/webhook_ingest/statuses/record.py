@@ -155,7 +155,7 @@ def _stop(parts: StatusParts, campaign: CampaignKey, said: Mapping[str, EpochMs]
 
 def _writes(parts: StatusParts, folded: Folded, people: Mapping[CampaignKey, int], now: EpochMs) -> list[Job]:
     def block(key: BlockKey, change: StatusChange) -> Job:
-        return folded.sources[key], lambda: _record_block(parts, key, change)
+        return folded.sources[key], lambda: _record_block(parts, key, change, now)
 
     def page(one: Journalled, content: JournalPage) -> Job:
         return one.sources, lambda: _keep(parts, one, content, now)
@@ -194,9 +194,11 @@ def _opt_out(parts: StatusParts, target: Target, at: EpochMs, now: EpochMs) -> N
     count("OptOut")
 
 
-def _record_block(parts: StatusParts, key: BlockKey, change: StatusChange) -> None:
+def _record_block(parts: StatusParts, key: BlockKey, change: StatusChange, now: EpochMs) -> None:
     if not parts.sends.record(key.tenant_id, key.campaign_id, key.block, change):
         count("StatusUnmatched")
+    elif parts.recipients.asks(key.tenant_id, now):
+        parts.recipients.tell(key.tenant_id, key.campaign_id, [(key.block, change)], now, now)
 
 
 def _keep(parts: StatusParts, one: Journalled, page: JournalPage, now: EpochMs) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.webhooks.breaker import Breaker
-from shared.domain.webhooks.tenant_event import EventType
+from shared.domain.webhooks.tenant_event import OPT_IN, EventType
 
 EVERYTHING = "*"
 MOST_ENDPOINTS = 20
@@ -62,7 +62,7 @@ class WebhookEndpoint(Breaker):
     def wants(self, kind: EventType) -> bool:
         if not self.enabled or kind in _NEVER_SUBSCRIBED:
             return False
-        return EVERYTHING in self.events or kind in self.events
+        return kind in self.events or (EVERYTHING in self.events and kind not in OPT_IN)
 
     def signing(self, now: EpochMs) -> tuple[str, ...]:
         """The sealed secrets that sign now, the current one first."""

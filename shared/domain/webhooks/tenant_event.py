@@ -34,9 +34,15 @@ class EventType(StrEnum):
     CAMPAIGN_PAUSED = "campaign.paused"
     CAMPAIGN_COMPLETED = "campaign.completed"
     CAMPAIGN_CANCELLED = "campaign.cancelled"
+    CAMPAIGN_RECIPIENTS = "campaign.recipients"
     ENDPOINT_DISABLED = "endpoint.disabled"
     ENDPOINT_TEST = "endpoint.test"
     ENDPOINT_VERIFICATION = "endpoint.verification"
+
+
+OPT_IN = frozenset({EventType.CAMPAIGN_RECIPIENTS})
+"""Made only for tenants of whom an endpoint names them, and shown only to who asks for them by name: `*` and a look at
+the feed without types leave them out, because a campaign makes more of them than all else together."""
 
 
 @dataclass(frozen=True, slots=True)

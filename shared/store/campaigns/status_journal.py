@@ -261,6 +261,11 @@ class StatusJournal:
         return True
 
 
+def kept_at(key: str) -> EpochMs:
+    """When the page of this key was kept (epoch ms)."""
+    return EpochMs(int(key.split("#")[1]))
+
+
 def _digest(page: JournalPage) -> str:
     rare = [{name: data.hex() for name, data in one.items()} for one in (page.failed, page.priced)]
     said = json.dumps([page.price, *rare], sort_keys=True).encode()

@@ -86,6 +86,7 @@ class Stage:
             person = deps.sends.read_block(self.world.tenant_id, CampaignId(key.campaign_id), key.block)[key.slot]
             self.promises.destinations[key.block, key.slot] = person.to
             self.contact_of[person.to] = person.contact_id
+        self._recipients = ground.ingest.recipients
         self.workers = Workers(self.machine, self.world, self.meta, self.promises)
         self.webhooks = Webhooks(self.machine, ground.ingest, self.world, self.meta, self.promises, self.contact_of)
         self._control = CampaignControl(
@@ -108,7 +109,7 @@ class Stage:
 
     def compact(self, index: int) -> Process:
         """What a message of the schedule's does; it may come as often as it likes."""
-        parts = CompactionParts(self.world.deps.sends, every_ms=1)
+        parts = CompactionParts(self.world.deps.sends, self._recipients, every_ms=1)
         task = CompactJournal(self.world.tenant_id, CampaignId(self.campaigns[index]), 0, self.people)
         return self.machine.call("compaction", lambda process: compact(parts, task, process.clock.now(), lambda: False))
 

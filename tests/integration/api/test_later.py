@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from functions.api import deliver_handler
-from functions.api.events.later import GIVE_UP_MS, put_off, read_work, tell_late
+from functions.api.events.later import GIVE_UP_MS, read_work, tell_late
 from functions.api.events.publish import Publisher, delivery_of
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
@@ -18,6 +18,7 @@ from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import InvalidInput, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.queue_messages import TellTenant
+from shared.services.tell_later import put_off
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from shared.store.webhooks.endpoints import WebhookEndpoints

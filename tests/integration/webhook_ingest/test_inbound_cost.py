@@ -143,6 +143,7 @@ def test_what_each_kind_of_message_costs(measured: Measured) -> None:
     measured.wrote_to(measured.know(8))
     measured.take(99, **text("ok"))
     measured.hear(99, **text("STOP"))
+    measured.deps.recipients.asks(TENANT, epoch_ms())
     measured.know(3)
     measured.know(4, imported_only=True)
     costs = {

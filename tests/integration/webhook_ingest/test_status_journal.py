@@ -1,6 +1,7 @@
 """Statuses wait in a journal: nothing of it is lost or forgotten, whoever dies where, and whatever comes twice."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -25,7 +26,18 @@ from shared.store.engine.database import Database
 from tests.support.engine import FakeMeta, RecordingQueue, World, new_test_database
 from tests.support.faults import at_once
 from tests.support.frozen import frozen_campaign
-from tests.support.journals import compact_all, compaction, due, due_parts, status_message, take_in, tell
+from tests.support.journals import (
+    ask_for_recipients,
+    compact_all,
+    compaction,
+    due,
+    due_parts,
+    entries_of,
+    recipients_told,
+    status_message,
+    take_in,
+    tell,
+)
 
 PEOPLE = 64
 BLOCKS = [block_number(shard, 0) for shard in range(SHARDS)]
@@ -130,13 +142,13 @@ def struck(database: Database, at: int, *, after: bool, calls: list[str]) -> Ite
         database.client.meta.events.unregister(event, meet)
 
 
-def _appended(world: World, database: Database, campaign_id: CampaignId, now: int) -> None:
+def _appended(world: World, database: Database, campaign_id: CampaignId, now: int, _told: RecordingQueue) -> None:
     messages = [status_message(world.tenant_id, world.phone_number_id, campaign_id, told) for told in (FIRST, SECOND)]
     assert take_in(database, messages, now) == set()
 
 
-def _compacted(world: World, database: Database, _campaign_id: CampaignId, now: int) -> None:
-    compact_all(database, world.tenant_id, now + LATER)
+def _compacted(world: World, database: Database, _campaign_id: CampaignId, now: int, told: RecordingQueue) -> None:
+    compact_all(database, world.tenant_id, now + LATER, told)
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -146,24 +158,29 @@ def test_whoever_dies_at_any_write_leaves_what_the_next_one_does(
 ) -> None:
     monkeypatch.setattr(compacting, "_WRITERS", 1)
     for at in itertools.count(1):
-        world, now = World(strikable), epoch_ms()
+        world, now, told = World(strikable), epoch_ms(), RecordingQueue()
+        ask_for_recipients(strikable, world.tenant_id)
         campaign_id = frozen_campaign(world, PEOPLE)
         world.run_lane(FakeMeta(latency=0.001), rate=2_000.0)
         if dies is _compacted:
-            _appended(world, strikable, campaign_id, now)
+            _appended(world, strikable, campaign_id, now, told)
         calls: list[str] = []
         died = False
         try:
             with struck(strikable, at, after=after, calls=calls):
-                dies(world, strikable, campaign_id, now)
+                dies(world, strikable, campaign_id, now, told)
         except Died:
             died = True
         if dies is _appended and died:
-            _appended(world, strikable, campaign_id, now + 5)
+            _appended(world, strikable, campaign_id, now + 5, told)
         for later in (1, 2):
-            compact_all(strikable, world.tenant_id, now + later * (LATER + LOST_MS))
+            compact_all(strikable, world.tenant_id, now + later * (LATER + LOST_MS), told)
         all_is_told(world, campaign_id)
+        events = recipients_told(told)
+        assert len({event.event_id for event in events}) == 1, "told again, it is the same event"
+        assert Counter(one["outcome"] for one in entries_of(events[0])) == {"sent": 8, "delivered": 8, "failed": 5}
         if not died:
+            assert len(events) == 1
             assert at > (2 if dies is _appended else SHARDS + 2)
             return
 

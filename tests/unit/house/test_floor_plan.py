@@ -26,7 +26,6 @@ LONG_FILES: dict[str, str] = {
 LONG_FUNCTIONS: dict[str, str] = {}
 """`path` or `path:function` -> why it may be longer."""
 
-_EVENTS = "stored by shared.store.webhooks, which keeps what the API alone reads"
 ALONE = {
     "shared.clients.link_probe": "clients stand in one place, the only one that may import httpx",
     "shared.clients.stripe_gateway": "clients stand in one place, the only one that may import stripe",
@@ -38,7 +37,6 @@ ALONE = {
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
     "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
-    "shared.domain.webhooks.endpoint": _EVENTS,
 }
 """Modules of shared that one function uses -> why they live there all the same."""
 

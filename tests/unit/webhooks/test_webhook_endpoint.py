@@ -14,7 +14,7 @@ from shared.domain.webhooks.endpoint import (
     SealedSecret,
     WebhookEndpoint,
 )
-from shared.domain.webhooks.tenant_event import EventType
+from shared.domain.webhooks.tenant_event import OPT_IN, EventType
 from shared.errors import Conflict
 
 NOW = EpochMs(1_800_000_000_000)
@@ -24,8 +24,15 @@ ENDPOINT = WebhookEndpoint("e", "https://hooks.example.com/", ("*",), "", (Seale
 def test_an_endpoint_hears_what_it_asked_for() -> None:
     some = WebhookEndpoint("e", "u", ("message.received", "campaign.paused"), "", (), NOW)
     assert [kind for kind in EventType if some.wants(kind)] == [EventType.MESSAGE_RECEIVED, EventType.CAMPAIGN_PAUSED]
-    assert [kind for kind in EventType if ENDPOINT.wants(kind)] == list(SUBSCRIBABLE)
+    assert [kind for kind in EventType if ENDPOINT.wants(kind)] == [kind for kind in SUBSCRIBABLE if kind not in OPT_IN]
     assert not any(ENDPOINT.switched(enabled=False, now=NOW).wants(kind) for kind in EventType)
+
+
+def test_what_is_told_of_each_person_must_be_asked_for_by_name() -> None:
+    for events in (("campaign.recipients",), ("*", "campaign.recipients")):
+        assert WebhookEndpoint("e", "u", events, "", (), NOW).wants(EventType.CAMPAIGN_RECIPIENTS)
+    assert EventType.CAMPAIGN_RECIPIENTS in SUBSCRIBABLE
+    assert not ENDPOINT.wants(EventType.CAMPAIGN_RECIPIENTS)
 
 
 def test_a_test_is_for_the_endpoint_that_is_tested() -> None:

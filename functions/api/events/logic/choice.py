@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
+from shared.domain.webhooks.tenant_event import OPT_IN
 from shared.ids import ConversationId
 
 
@@ -18,14 +19,15 @@ class FeedEvent(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """No `types` are all types. `desk` is a member's id, "" nobody's desk, None any or none."""
+    """No `types` are all types but those of OPT_IN. `desk` is a member's id, "" nobody's desk, None any or none."""
 
     types: frozenset[str] = frozenset()
     desk: str | None = None
 
     def may_include(self, event: FeedEvent) -> bool:
         """Whether its type is asked for, and it tells of a conversation when a desk is."""
-        return (not self.types or event["type"] in self.types) and (self.desk is None or conversation_of(event) != "")
+        asked_for = event["type"] in self.types if self.types else event["type"] not in OPT_IN
+        return asked_for and (self.desk is None or conversation_of(event) != "")
 
     def includes(self, event: FeedEvent, desks: Mapping[ConversationId, str]) -> bool:
         """Whether it is one that may be, and its conversation lies on the desk; `desks` has on whose each lies.
