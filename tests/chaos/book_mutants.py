@@ -108,8 +108,8 @@ MUTANTS = (
     one(
         "whom Meta keeps back forgotten when a campaign ends",
         SWEEP_ENDING,
-        "EpochMs(now + HELD_GRACE_MS) if books.held else None",
-        "None",
+        "EpochMs(now + HELD_GRACE_MS) if books.held else listens_until",
+        "listens_until",
     ),
     one(
         "a turn worked on whether or not it has ended",

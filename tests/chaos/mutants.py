@@ -8,6 +8,7 @@ SENDER = "functions/campaign_dispatch/lane/sender.py"
 CLAIMS = "functions/campaign_dispatch/lane/logic/claims.py"
 RESULTS = "functions/campaign_dispatch/lane/results.py"
 SWEEP = "functions/campaign_dispatch/sweep/campaign.py"
+SWEEP_LEFTOVERS = "functions/campaign_dispatch/sweep/leftovers.py"
 SWEEP_STEP = "functions/campaign_dispatch/sweep/logic/step.py"
 SWEEP_BOOKS = "functions/campaign_dispatch/sweep/logic/books.py"
 OPENING = "functions/campaign_dispatch/load/opening.py"
@@ -163,7 +164,7 @@ MUTANTS = (
     ),
     one(
         "a cancelled campaign closed with people left on a retry list",
-        SWEEP,
+        SWEEP_LEFTOVERS,
         "if batch.campaign_id != campaign.campaign_id:",
         "if batch.campaign_id == campaign.campaign_id:",
     ),

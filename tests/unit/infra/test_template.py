@@ -300,7 +300,7 @@ def test_functions_that_hand_over_to_themselves_are_not_stopped_as_a_loop() -> N
     for name, trigger in triggers():
         own_queue = trigger["Queue"]
         sends = [
-            statement["Resource"]
+            statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             for statement in statements(name.removesuffix("Function"))
             if statement["Action"] == "sqs:SendMessage"
         ]
