@@ -13,7 +13,7 @@ from hypothesis import settings
 
 from infra.local.cloud import LocalCloud
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
-from tests.support.scheduling import CloudFirst, cloud_first
+from tests.support.scheduling import CloudFirst, cloud_first, gives_way
 
 # Set before any module under test is imported: no test can reach an account of this machine's user.
 os.environ.update(
@@ -64,6 +64,17 @@ def cloud() -> Iterator[LocalCloud]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = cloud_first(items)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ and gives_way(item.nodeid):
+        _give_way()
+
+
+@functools.cache
+def _give_way() -> None:
+    """For good: the cloud's worker has its tests first, and others when they are done."""
+    os.nice(10)
 
 
 def pytest_collection_finish() -> None:

@@ -43,6 +43,7 @@ _JOINED = "two contacts turn out to be one person"
 _RESPELLED = "contacts of a tenant may stand under old forms of their numbers"
 _SEVERAL = "there are several stacks of one Meta app"
 _WOKEN = "something died between two steps"
+_TOLD = "an endpoint asks by name what a campaign did to each person"
 UNSEEN = [
     # What the local cloud does without asking.
     Unseen("*", _POLLED, "sqs:*Queue*", "Lambda polls with the function's role"),
@@ -98,6 +99,9 @@ UNSEEN = [
     Unseen("ApiImport", ("BatchGetItem", "PutItem"), _CONTACTS, "a contact is known under a second id"),
     Unseen("ApiImport", ("SendMessage",), "sqs:*ImportQueue", "a file takes longer than an invocation"),
     Unseen("Api", ("DeleteObject",), "s3:*/library/*", "a file is taken out of the library"),
+    Unseen("WebhookCompact", ("GetItem",), _SENDS, _TOLD),
+    Unseen("WebhookCompact", ("Query",), _DIRECTORY, _TOLD),
+    Unseen("Webhook*", ("SendMessage",), "sqs:*WebhookQueue", _TOLD),
 ]
 
 

@@ -45,17 +45,20 @@ HTTP = httpx.Client(timeout=300)
 atexit.register(HTTP.close)
 PROBLEM = "application/problem+json"
 PASSWORD = "Correct-Horse-9-Battery"
+_FIRST_PAUSE_SECONDS = 0.05
 
 
-def wait_for(read: Callable[[], T], until: Callable[[T], object], *, seconds: float = 90, pause: float = 0.15) -> T:
-    """What `read` gives once `until` is true of it. Fails with the last value after as many looks as there are pauses
-    in `seconds`: on a busy machine, where what is waited for takes longer, so does a look."""
-    looks = int(seconds / pause)
+def wait_for(read: Callable[[], T], until: Callable[[T], object], *, seconds: float = 90, pause: float = 0.3) -> T:
+    """What `read` gives once `until` is true of it; each look costs a busy machine something, so pauses grow up to
+    `pause`. Fails with the last value after as many looks as there are such pauses in `seconds`: where what is waited
+    for takes longer, so does a look."""
+    looks, next_pause = int(seconds / pause), min(pause, _FIRST_PAUSE_SECONDS)
     for _ in range(looks):
         value = read()
         if until(value):
             return value
-        time.sleep(pause)
+        time.sleep(next_pause)
+        next_pause = min(pause, next_pause * 1.25)
     raise AssertionError(f"still not so at look {looks}: {value!r}")
 
 

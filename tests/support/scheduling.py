@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+_CLOUD = "the local cloud"
 _IN_THE_CLOUD = ("tests/integration/cloud/", "tests/e2e/")
 
 
@@ -16,7 +17,13 @@ class CloudFirst(LoadScopeScheduling):  # type: ignore[misc]
 
 def scope_of(nodeid: str) -> str:
     """What one worker runs without a break; `nodeid` begins with the path of the test's file."""
-    return "the local cloud" if nodeid.startswith(_IN_THE_CLOUD) else nodeid.partition("::")[0]
+    return _CLOUD if nodeid.startswith(_IN_THE_CLOUD) else nodeid.partition("::")[0]
+
+
+def gives_way(nodeid: str) -> bool:
+    """Whether whoever runs this test lets others go first. The cloud's tests take longest, mostly in waiting for what
+    the cloud does: where they are held up, all of the suite is."""
+    return scope_of(nodeid) != _CLOUD
 
 
 def cloud_first(items: Iterable[pytest.Item]) -> list[pytest.Item]:
