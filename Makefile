@@ -52,7 +52,7 @@ demo: $(READY) ## a campaign end to end; CONTACTS=20000 scales it, KILLS=3 kills
 	@$(RUN)python -m infra.local.demo $(if $(CONTACTS),--contacts $(CONTACTS)) $(if $(KILLS),--kills $(KILLS))
 
 test: $(READY) dynoxide ## all tests; ARGS="-k name" narrows
-	@$(RUN)python -m pytest $(or $(ARGS),-n 3 --dist loadscope --no-loadscope-reorder)
+	@$(RUN)python -m pytest $(or $(ARGS),-n 4 --dist loadscope --no-loadscope-reorder)
 
 lint: $(READY) ## ruff
 	@$(RUN)ruff check .
