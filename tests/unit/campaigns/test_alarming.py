@@ -125,3 +125,6 @@ def test_a_number_whose_messages_nothing_is_told_of_is_unheard(books: Books, unh
     begun = campaign(started_at=EpochMs(NOW - UNHEARD_MS - 1))
     assert is_unheard(begun, books, NOW) is unheard
     assert not is_unheard(campaign(started_at=EpochMs(NOW - UNHEARD_MS)), books, NOW), "statuses take a while"
+    resumed = replace(begun, resumed_at=EpochMs(NOW - UNHEARD_MS))
+    assert not is_unheard(resumed, books, NOW), "it stood still, and most were written to just now"
+    assert is_unheard(resumed, books, EpochMs(NOW + 1)) is unheard

@@ -51,8 +51,9 @@ def much_is_unknown(books: Books) -> bool:
 
 
 def is_unheard(campaign: Campaign, books: Books, now: EpochMs) -> bool:
-    """Whether Meta took messages a while ago and told of none what became of it: its webhooks do not come here."""
-    began = campaign.started_at
+    """Whether Meta took messages a while ago and told of none what became of it: its webhooks do not come here.
+    One that stood still is listened to anew from when it went on."""
+    began = None if campaign.started_at is None else max(campaign.started_at, campaign.resumed_at or 0)
     heard = books.delivered or books.billable or books.priced
     return began is not None and now - began > UNHEARD_MS and books.sent - books.held >= _SOME and not heard
 
