@@ -272,12 +272,14 @@ class DeliverWebhook(QueueMessage):
 
 @dataclass(frozen=True, slots=True)
 class TellTenant(QueueMessage):
-    """Events that a tenant could not be told of when they came, in order, each as `TenantEvent.to_json` gives it.
+    """Events that a tenant was not told of when they came, in order, each as `TenantEvent.to_json` gives it.
 
-    `since` is when they should have been told (epoch ms), `attempt` counts from 0.
+    `since` is when they should have been told (epoch ms), `attempt` counts from 0. `planned`: they always go by the
+    queue, so the first attempt is not a late one.
     """
 
     tenant_id: TenantId
     events: list[str]
     since: EpochMs
     attempt: int = 0
+    planned: bool = False

@@ -1,4 +1,5 @@
-"""Telling a tenant later of what it could not be told at once, so that nobody else waits for it.
+"""Telling a tenant later of what it could not be told at once, so that nobody else waits for it; and of what
+always goes by the queue, whose first attempt is not a late one.
 
 The events go through the webhooks' queue, each tenant's in its own group, and are tried for half a day, at longer and
 longer intervals. What still fails then, or cannot be told at all, ends in that queue's dead-letter queue. Events that
@@ -29,6 +30,8 @@ def tell_late(publisher: Publisher, queue: Queue, message: TellTenant, now: Epoc
             raise
         queue.send_all([in_a_while(replace(message, attempt=message.attempt + 1))])
         return Metric("TenantPutOff")
+    if message.planned and not message.attempt:
+        return Metric("TenantTold")
     measure("FeedLag", now - message.since)
     return Metric("TenantToldLate")
 

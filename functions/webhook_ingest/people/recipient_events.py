@@ -66,4 +66,5 @@ class RecipientEvents:
         for some in batched(iter(changes), _BLOCKS):
             with ThreadPoolExecutor(min(_READERS, len(some))) as pool:
                 people = [entry for block in pool.map(entries_of, some) for entry in block]
-            put_off(self._queue, {tenant_id: list(recipient_events(campaign_id, people, at))}, now)
+            events = list(recipient_events(campaign_id, people, at))
+            put_off(self._queue, {tenant_id: events}, now, planned=True)

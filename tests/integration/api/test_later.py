@@ -17,6 +17,7 @@ from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import InvalidInput, RetryableError
 from shared.ids import TenantId, new_ulid
+from shared.observability import show_counts
 from shared.queue_messages import TellTenant
 from shared.services.tell_later import put_off
 from shared.store.engine.database import Database
@@ -95,6 +96,25 @@ def test_the_webhooks_get_the_same_deliveries_as_at_once(
     sent.outgoing.clear()
     tell_late(publisher, sent, TellTenant(tenant, [happened("1").to_json()], NOW), EpochMs(NOW + 10_000))
     assert [outgoing.message for outgoing in sent.outgoing] == [at_once]
+
+
+def test_what_always_goes_by_the_queue_is_late_only_when_it_could_not_be_told_at_first(
+    publisher: Publisher, sent: Any, tenant: TenantId, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show_counts()
+    capsys.readouterr()
+    put_off(sent, {tenant: [happened("1")]}, NOW, planned=True)
+    assert [outgoing.delay_seconds for outgoing in sent.outgoing] == [0]
+    (message,) = sent.taken()
+    assert tell_late(publisher, sent, message, EpochMs(NOW + 10_000)) == "TenantTold"
+    show_counts()
+    assert "FeedLag" not in capsys.readouterr().out
+    assert tell_late(failing(RetryableError("busy")), sent, message, EpochMs(NOW + 10_000)) == "TenantPutOff"
+    assert [outgoing.delay_seconds for outgoing in sent.outgoing] == [20]
+    (message,) = sent.taken()
+    assert tell_late(publisher, sent, message, EpochMs(NOW + 30_000)) == "TenantToldLate"
+    show_counts()
+    assert '"FeedLag":[30000.0]' in capsys.readouterr().out.replace(" ", "")
 
 
 def failing(error: Exception) -> Any:
