@@ -1,7 +1,7 @@
 """`campaign`: its books, its lanes, and why it is not sending."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from functions.campaign_dispatch.lane.logic.claims import segment_of
 from functions.campaign_dispatch.load.beside import read_beside, waits_for
@@ -12,7 +12,7 @@ from infra.ops.incidents import shown as incident_shown
 from infra.ops.why import Look, why_not_sending
 from shared.clock import EpochMs, deadline_passed
 from shared.domain.campaigns.books import COUNTS
-from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.campaign import Campaign, State, after
 from shared.domain.campaigns.chunks import BooksNotReady
 from shared.domain.campaigns.number_work import LaneState, NumberWork
 from shared.domain.campaigns.stop_reasons import next_action
@@ -21,15 +21,53 @@ from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.books import read_books
 
 _BOOKS_MS = 60_000
+_EVER = EpochMs(9_999_999_999_998)
+"""The last moment (epoch ms) of thirteen digits, and the one before which the index can be asked for."""
+OPEN = (State.SCHEDULED, State.LOADING, State.SENDING, State.PAUSED)
 
 
 def add_to(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "campaign", "a campaign")
     add_verb(verbs, "status", _status, "books, lanes, and why it is not sending", ("tenant", "campaign"))
+    add_verb(verbs, "open", _open, "of all tenants, those that are scheduled, loading, sending or paused")
+    what = "stop it for good, as its tenant can"
+    cancel = add_verb(verbs, "cancel", _cancel, what, ("tenant", "campaign"), acts=True)
+    cancel.add_argument("--reason", required=True, help="why, for the audit")
 
 
 def _status(desk: Desk, args: argparse.Namespace) -> Answer:
     return status(desk, desk.tenant_named(args.tenant), CampaignId(args.campaign))
+
+
+def _open(desk: Desk, args: argparse.Namespace) -> Answer:
+    """However far off the sweep's next look at them is."""
+    found = ((one, desk.campaigns.get(one.tenant_id, one.campaign_id)) for one in desk.campaigns.to_sweep(_EVER))
+    return {
+        "campaigns": [
+            {"tenant": one.tenant_id, "campaign": one.campaign_id, "state": str(campaign.state), "name": campaign.name}
+            for one, campaign in found
+            if campaign.state in OPEN
+        ]
+    }
+
+
+def _cancel(desk: Desk, args: argparse.Namespace) -> Answer:
+    """What it was scheduled with is left: whatever that starts finds the campaign cancelled."""
+    tenant_id, campaign_id = desk.tenant_named(args.tenant), CampaignId(args.campaign)
+    known = desk.campaigns.get(tenant_id, campaign_id)
+
+    def cancelled(current: Campaign) -> Campaign:
+        if current.state is State.CANCELLED:
+            return current
+        return replace(current, state=after(current.state, "cancel"), reason="cancelled on request")
+
+    def do() -> Answer:
+        campaign = desk.campaigns.change(tenant_id, campaign_id, cancelled)
+        desk.lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
+        return {"state": str(campaign.state)}
+
+    target = f"{tenant_id} {campaign_id}"
+    return desk.act(args, "campaign.cancel", target, do, reason=args.reason, preview={"state": str(known.state)})
 
 
 def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:

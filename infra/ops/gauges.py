@@ -2,7 +2,7 @@
 throttled, and what waits."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -45,7 +45,7 @@ def _counted(desk: Desk, minutes: int) -> dict[str, dict[str, dict[str, int]]]:
     """What is not nought: kind of resource → its name → its counts."""
     cloudwatch: Any = desk.database.session.create_client("cloudwatch")
     now = datetime.fromtimestamp(desk.now / 1000, UTC)
-    asked = dict(enumerate(_metrics(desk)))
+    asked = dict(enumerate(metrics(_functions(desk), desk.stack.tables.values())))
     found: dict[str, dict[str, dict[str, int]]] = {kind: {} for kind in _COUNTS}
     answer = cloudwatch.get_metric_data(
         StartTime=now - timedelta(minutes=minutes),
@@ -59,13 +59,21 @@ def _counted(desk: Desk, minutes: int) -> dict[str, dict[str, dict[str, int]]]:
     return found
 
 
-def _metrics(desk: Desk) -> Iterator[tuple[str, str, str]]:
-    """(kind of resource, its name, what is counted of it)."""
+def metrics(functions: Iterable[str], tables: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """(kind of resource, its name, what is counted of it). `tables` are those in use: after a restore, those that the
+    stack made are not."""
+    for kind, names in ((_FUNCTIONS, functions), (_TABLES, tables)):
+        for name in names:
+            for label in _COUNTS[kind][2]:
+                yield kind, name, label
+
+
+def _functions(desk: Desk) -> Iterator[str]:
     cloudformation = cast("Any", desk.database.session.create_client("cloudformation"))
     for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=desk.stack.name):
         for one in page["StackResourceSummaries"]:
-            for label in _COUNTS.get(one["ResourceType"], ("", "", {}))[2]:
-                yield one["ResourceType"], one["PhysicalResourceId"], label
+            if one["ResourceType"] == _FUNCTIONS:
+                yield one["PhysicalResourceId"]
 
 
 def _query(query_id: str, kind: str, name: str, label: str) -> dict[str, object]:

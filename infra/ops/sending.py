@@ -1,11 +1,13 @@
 """`sending`: stop and resume what is sent, of the platform or of one tenant."""
 
 import argparse
+from dataclasses import replace
 
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import Conflict, InvalidInput
 from shared.ids import TenantId
+from shared.store.campaigns.sending_stops import SendingStops
 
 _CAMPAIGNS = "no campaign starts or sends: lanes stop within seconds, and keep everybody's place"
 _EVERYTHING = f"{_CAMPAIGNS}; bots, agents and the API write to nobody"
@@ -24,12 +26,21 @@ def add_to(nouns: Nouns) -> None:
         of.add_argument("--tenant", default="", help="of one tenant")
         if name == "stop":
             verb.add_argument("--everything", action="store_true", help="also bots, agents and the API")
+        if name != "resume":
+            verb.add_argument("--table", default="", help="in this Directory table, restored and not yet in use")
         if acts:
             verb.add_argument("--reason", required=True, help="why, for the audit and for whoever asks")
 
 
 def _of(desk: Desk, args: argparse.Namespace) -> TenantId | None:
     return desk.tenant_named(args.tenant) if args.tenant else None
+
+
+def _stops(desk: Desk, args: argparse.Namespace) -> SendingStops:
+    """Those of the Directory in use, or of one that is about to be."""
+    if not args.table:
+        return desk.stops
+    return SendingStops(replace(desk.database, env={**desk.database.env, "DIRECTORY_TABLE": args.table}))
 
 
 def _name(tenant_id: TenantId | None) -> str:
@@ -51,26 +62,27 @@ def shown(stop: SendingStop | None) -> Answer:
 
 
 def _status(desk: Desk, args: argparse.Namespace) -> Answer:
-    tenant_id = _of(desk, args)
-    of_platform = shown(desk.stops.read(None, consistent=True))
+    tenant_id, stops = _of(desk, args), _stops(desk, args)
+    of_platform = shown(stops.read(None, consistent=True))
     if tenant_id is None:
         return {"platform": of_platform}
-    return {"platform": of_platform, "tenant": shown(desk.stops.read(tenant_id, consistent=True))}
+    return {"platform": of_platform, "tenant": shown(stops.read(tenant_id, consistent=True))}
 
 
 def _stop(desk: Desk, args: argparse.Namespace) -> Answer:
     if not args.reason.strip():
         raise InvalidInput("say why it is stopped", field="reason")
-    tenant_id = _of(desk, args)
+    tenant_id, stops = _of(desk, args), _stops(desk, args)
+    target = f"{_name(tenant_id)} in {args.table}" if args.table else _name(tenant_id)
     stop = SendingStop(args.reason.strip()[:500], desk.who, desk.now, args.everything, tenant_id is None)
 
     def do() -> Answer:
-        if not desk.stops.stop(tenant_id, stop):
+        if not stops.stop(tenant_id, stop):
             raise Conflict("it is stopped already: see `sending status`", code="already_stopped")
-        return shown(desk.stops.read(tenant_id, consistent=True))
+        return shown(stops.read(tenant_id, consistent=True))
 
     covers = _EVERYTHING if args.everything else _CAMPAIGNS
-    return desk.act(args, "sending.stop", _name(tenant_id), do, reason=args.reason, preview={"covers": covers})
+    return desk.act(args, "sending.stop", target, do, reason=args.reason, preview={"covers": covers})
 
 
 def _resume(desk: Desk, args: argparse.Namespace) -> Answer:

@@ -38,10 +38,14 @@ class Stack:
         """Settings as the template gives them to functions: DIRECTORY_TABLE, LANE_QUEUE_URL, GRAPH_API_URL, …"""
         found = {_setting(name): value for name, value in self.parameters.items()}
         found |= {f"{_setting(name)}_URL": url for name, url in self.queues.items()}
-        for name, value in self.outputs.items():
-            if name.endswith("TableName"):
-                found[_setting(name.removesuffix("Name"))] = value
+        found |= {f"{_setting(name)}_TABLE": table for name, table in self.tables.items()}
         return found | {"DATA_BUCKET": self.outputs["DataBucketName"], "KMS_KEY_ID": self.outputs["TokenKeyArn"]}
+
+    @property
+    def tables(self) -> Mapping[str, str]:
+        """The tables that are worked with by name: Directory, Sends, …; after a restore, those that were restored."""
+        ends = "TableName"
+        return {name.removesuffix(ends): value for name, value in self.outputs.items() if name.endswith(ends)}
 
     @property
     def queues(self) -> Mapping[str, str]:

@@ -2,17 +2,16 @@
 
 import argparse
 
-from infra.ops.campaigns import look_at
+from infra.ops.campaigns import OPEN, look_at
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, masked, moment
 from infra.ops.incidents import shown as incident_shown
 from infra.ops.sending import shown as stop_shown
 from infra.ops.why import why_not_sending
-from shared.domain.campaigns.campaign import Campaign, State
+from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.stop_conditions import reason_to_idle
 from shared.ids import TenantId
 
 _NEWEST = 20
-_OPEN = (State.SCHEDULED, State.LOADING, State.SENDING, State.PAUSED)
 
 
 def add_to(nouns: Nouns) -> None:
@@ -58,7 +57,7 @@ def status(desk: Desk, tenant_id: TenantId) -> Answer:
 
 
 def _campaign(desk: Desk, tenant_id: TenantId, campaign: Campaign) -> Answer:
-    why = why_not_sending(look_at(desk, tenant_id, campaign)) if campaign.state in _OPEN else []
+    why = why_not_sending(look_at(desk, tenant_id, campaign)) if campaign.state in OPEN else []
     return {
         "campaign": campaign.campaign_id,
         "state": str(campaign.state),

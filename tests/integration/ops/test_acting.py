@@ -1,6 +1,7 @@
 """What the operators' command does: nothing without --yes, and an entry in the audit for all that it does."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,19 @@ def test_a_stop_needs_yes_and_a_reason_and_is_seen_by_everybody(desk: Desk) -> N
     ]
     with pytest.raises(InvalidInput, match="why"):
         ops(desk, "sending", "stop", "--platform", "--reason", " ", "--yes")
+
+
+def test_a_restored_directory_is_stopped_before_it_is_in_use(desk: Desk, aws: FakeAws) -> None:
+    restored = Desk(replace(desk.database, env={"DIRECTORY_TABLE": aws.env["CONTACTS_TABLE"]}), desk.stack, desk.now)
+    table = ("--table", restored.database.directory)
+    words = ("sending", "stop", "--platform", "--everything", *table, "--reason", "restore", "--yes")
+    assert ops(desk, *words)["stopped"]
+    assert ops(desk, "sending", "status", "--platform", *table)["platform"]["reason"] == "restore"
+    standing = restored.stops.of(TENANT)
+    assert standing is not None
+    assert standing.everything
+    assert desk.stops.read(None, consistent=True) is None, "the one in use is another"
+    assert audited(desk) == [("sending.stop", f"platform in {table[1]}", "done")]
 
 
 def test_a_tenants_stop_is_shown_beside_the_platforms(desk: Desk, aws: FakeAws) -> None:

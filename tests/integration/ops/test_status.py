@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from infra.ops import campaigns, numbers, people, tenants
+from infra.ops.__main__ import parser
 from infra.ops.desk import Answer, Desk
 from infra.ops.stack import Stack
-from shared.clock import EpochMs, epoch_ms
+from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.errors import NotFound
@@ -16,6 +17,7 @@ from shared.services.campaign_stop import CampaignStop
 from shared.store.engine.database import Database
 from tests.support.engine import FakeMeta, World
 
+LATER = EpochMs(epoch_ms() + 30 * DAY_MS)
 QUEUES = {f"{name}QueueUrl": "http://localhost/none" for name in ("Lane", "Load", "DryRun")}
 
 
@@ -111,3 +113,29 @@ def test_nothing_of_another_tenant_is_shown(desk: Desk, world: World) -> None:
     campaign_id = world.launch()
     with pytest.raises(NotFound):
         campaigns.status(replace(desk, now=EpochMs(desk.now)), TenantId("other"), campaign_id)
+
+
+def test_what_is_open_is_listed_however_far_off_it_is_and_can_be_cancelled(desk: Desk, world: World) -> None:
+    world.add_contacts(3)
+    paused, far_off = world.send_to_everybody(), world.launch()
+    stop = CampaignStop(world.deps.campaigns, world.deps.lanes)
+    stop(world.tenant_id, paused, Scope.CAMPAIGN, "meta_190")
+    for campaign_id, changes in ((paused, {"rests_until": LATER}), (far_off, {"begins_at": LATER})):
+        world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c, changes=changes: replace(c, **changes))
+
+    def still_open() -> dict[str, str]:
+        found = ops(desk, "campaign", "open")["campaigns"]
+        return {one["campaign"]: one["state"] for one in found if one["tenant"] == world.tenant_id}
+
+    assert still_open() == {paused: "paused", far_off: "scheduled"}
+    words = ("campaign", "cancel", world.tenant_id, paused, "--reason", "restore")
+    assert "nothing_was_done" in ops(desk, *words)
+    assert ops(desk, *words, "--yes")["state"] == "cancelled"
+    assert numbers.status(desk, world.phone_number_id)["runs"][0]["state"] == "cancelled"
+    assert still_open() == {far_off: "scheduled"}
+
+
+def ops(desk: Desk, *words: str) -> Answer:
+    args = parser().parse_args(words)
+    found: Answer = args.run(desk, args)
+    return found
