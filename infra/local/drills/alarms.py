@@ -31,7 +31,7 @@ _RUNBOOK = "Runbook: "
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`period` is seconds; it is on when each of `periods` in a row is over it. `section` is the runbook's."""
+    """`period` is seconds; it is on when `needed` of `periods` in a row are over it. `section` is the runbook's."""
 
     namespace: str
     metric: str
@@ -39,6 +39,7 @@ class Alarm:
     statistic: str
     period: int
     periods: int
+    needed: int
     threshold: float
     comparison: str
     section: str
@@ -57,24 +58,26 @@ class Alarm:
             statistic=statistic,
             period=int(properties["Period"]),
             periods=int(properties["EvaluationPeriods"]),
+            needed=int(properties.get("DatapointsToAlarm") or properties["EvaluationPeriods"]),
             threshold=float(properties["Threshold"]),
             comparison=comparison,
             section=properties["AlarmDescription"].rpartition(_RUNBOOK)[2].removesuffix("."),
         )
 
     def __str__(self) -> str:
-        rows = f", {self.periods} times in a row" if self.periods > 1 else ""
+        rows = f", {self.needed} times of {self.periods}" if self.periods > 1 else ""
         sign = ">" if self.comparison == "GreaterThanThreshold" else ">="
         return f"{self.namespace} {self.metric}, {self.statistic} of {self.period} s {sign} {self.threshold:g}{rows}"
 
     def met(self, samples: Iterable[Sample]) -> float | None:
-        """The figure with which it went on, None while it is off. A period without counts breaks a row."""
+        """The figure with which it went on, None while it is off. A period without counts is not over it."""
         over = _COMPARISONS[self.comparison]
-        row, before = 0, 0
+        reached: list[int] = []
         for period, value in sorted(self._by_period(samples).items()):
-            row = (row + 1 if period == before + 1 else 1) if over(value, self.threshold) else 0
-            before = period
-            if row >= self.periods:
+            if not over(value, self.threshold):
+                continue
+            reached = [earlier for earlier in reached if earlier > period - self.periods] + [period]
+            if len(reached) >= self.needed:
                 return value
         return None
 

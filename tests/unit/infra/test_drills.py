@@ -52,12 +52,16 @@ def test_the_runbook_names_no_drill_that_there_is_not() -> None:
         ("WebhookRejectedAlarm", [(300 + n, 1) for n in range(10)], None),
         ("WebhookRejectedAlarm", [(594 + n, 1) for n in range(11)], None),  # six, then five: two periods
         ("CampaignStuckAlarm", [(60, 1), (121, 2), (190, 1)], 1),
-        ("CampaignStuckAlarm", [(60, 1), (121, 2), (250, 1)], None),  # a minute without one
+        ("CampaignStuckAlarm", [(60, 1), (121, 2), (250, 1)], 1),  # a minute without one
+        ("CampaignStuckAlarm", [(60, 1), (121, 2), (360, 1)], 1),  # the sixth minute
+        ("CampaignStuckAlarm", [(60, 1), (121, 2), (420, 1)], None),  # the seventh
+        ("TurnLagAlarm", [(60, 120_001), (121, 120_001), (190, 120_001)], 120_001),
+        ("TurnLagAlarm", [(60, 120_001), (121, 120_001), (250, 120_001)], None),  # a minute without one
         ("SendsWriteThrottleAlarm", [(300, 20)], None),
         ("SendsWriteThrottleAlarm", [(300, 20), (400, 1)], 21),
     ],
 )
-def test_an_alarm_is_on_when_its_periods_in_a_row_are_over_its_threshold(
+def test_an_alarm_is_on_when_enough_of_its_periods_are_over_its_threshold(
     name: str, samples: list[Sample], figure: float | None
 ) -> None:
     assert alarm(name).met(samples) == figure
