@@ -120,8 +120,8 @@ def test_what_is_open_is_listed_however_far_off_it_is_and_can_be_cancelled(desk:
     paused, far_off = world.send_to_everybody(), world.launch()
     stop = CampaignStop(world.deps.campaigns, world.deps.lanes)
     stop(world.tenant_id, paused, Scope.CAMPAIGN, "meta_190")
-    for campaign_id, changes in ((paused, {"rests_until": LATER}), (far_off, {"begins_at": LATER})):
-        world.deps.campaigns.change(world.tenant_id, campaign_id, lambda c, changes=changes: replace(c, **changes))
+    world.deps.campaigns.change(world.tenant_id, paused, lambda current: replace(current, rests_until=LATER))
+    world.deps.campaigns.change(world.tenant_id, far_off, lambda current: replace(current, begins_at=LATER))
 
     def still_open() -> dict[str, str]:
         found = ops(desk, "campaign", "open")["campaigns"]
