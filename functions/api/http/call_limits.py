@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.accounts.call_limits import WINDOW_MS, Known, Quota, Step, next_step, quotas_of
-from shared.domain.accounts.plans import limits_of_plan
+from shared.domain.accounts.plans import LARGEST, limits_of_plan
 from shared.errors import RateLimited, RetryableError
 from shared.failures import failure
 from shared.ids import TenantId
@@ -49,10 +49,18 @@ class CallLimits:
         self._known: OrderedDict[tuple[TenantId, str], Known] = OrderedDict()
 
     def allow(self, caller: Principal, now: EpochMs) -> Allowance:
-        """One more call; `now` is epoch ms. What the caller is refused takes nothing from its tenant."""
-        own, all_calls = quotas_of(limits_of_plan(caller.plan), self._factor, by_key=caller.is_key)
+        """One more call; `now` is epoch ms. What the caller is refused takes nothing from its tenant. The other way
+        round a call is taken from the caller that its tenant has no room for, once each time that a worker learns so.
+        """
+        # Without a plan, as the authorizer of an older release or one that could not read it leaves it, nobody who
+        # pays for more is held to less.
+        limits = limits_of_plan(caller.plan) if caller.plan else LARGEST
+        own, all_calls = quotas_of(limits, self._factor, by_key=caller.is_key)
         tenant_id = caller.tenant_id
         buckets = _Bucket(own, (tenant_id, caller.member_id)), _Bucket(all_calls, (tenant_id, OF_TENANT))
+        for bucket in buckets:
+            if bucket.key in self._known:
+                self._known[bucket.key] = self._known[bucket.key].at(now)
         steps = [next_step(self._known.get(bucket.key), bucket.quota, now) for bucket in buckets]
         full = next((bucket for bucket, step in zip(buckets, steps, strict=True) if step is Step.REFUSE), None)
         if full is None:

@@ -5,11 +5,15 @@ it is full, in microseconds since 1970: a call puts that off by the time in whic
 addition, whoever else adds meanwhile (the virtual scheduling form of the generic cell rate algorithm, ITU-T I.371).
 
 A worker lets calls through by what it last read of a bucket, and writes them down with the eighth, or once what it read
-is ten seconds old. So in any time nobody has more than a bucketful, what flows in, and seven calls for each worker that
-they came to, which are yet to be written.
+is ten seconds old. What it has not written when its reading is two windows old it lets off: then the youngest of it is
+a window old, in which all of it flowed in. Sooner it is written in full, however little else was in the bucket: how
+much of that time the calls of other workers took up is not known here, and each would take off the same time.
+
+So in any time nobody has more than a bucketful, what flows in, and for each worker that they came to seven calls, which
+are yet to be written, and seven more each time that it let them off: once in two windows at most, after one of silence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from shared.clock import EpochMs
@@ -20,6 +24,8 @@ BATCH = 8
 """Calls of one bucket that a worker writes down at a time."""
 STALE_MS = 10_000
 """How long a worker goes by what it read."""
+LET_OFF_MS = STALE_MS + WINDOW_MS
+"""So long after its reading a worker no longer owes what it let through: that was while it went by what it read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,10 @@ class Known:
     full_at_us: int
     read_at: EpochMs
     owed: int = 0
+
+    def at(self, now: EpochMs) -> "Known":
+        """What of it counts now: what is owed of long ago flowed in since."""
+        return replace(self, owed=0) if self.owed and now - self.read_at >= LET_OFF_MS else self
 
     def with_owed_us(self, quota: Quota, now: EpochMs) -> int:
         """From when on the bucket is full once what is owed is written."""

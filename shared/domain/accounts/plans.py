@@ -26,6 +26,7 @@ _PLANS = {
     "growth": Entitlements("growth", numbers=20, campaign_recipients=20_000_000, members=200, calls_per_second=200),
 }
 PLAN_NAMES = tuple(_PLANS)
+LARGEST = max(_PLANS.values(), key=lambda plan: plan.calls_per_second)
 
 
 def entitlements(plan: str, subscription_status: str) -> Entitlements:

@@ -83,6 +83,12 @@ def test_refusals_of_routes_say_what_is_left_too(api: Api, buckets: CallBuckets)
     assert answer.headers["RateLimit"].startswith('"caller";r=99;')
 
 
+def test_a_context_of_before_there_were_limits_is_held_to_the_largest_plan(api: Api, buckets: CallBuckets) -> None:
+    """For a minute after a deployment the gateway gives what it has kept."""
+    answer = api.call("GET", "/v1/labels", tenant=TenantId(new_ulid()), plan="")
+    assert answer.headers["RateLimit-Policy"] == '"caller";q=1000;w=10, "tenant";q=2000;w=10'
+
+
 def test_a_larger_plan_allows_more(api: Api, buckets: CallBuckets) -> None:
     """The authorizer says which plan is paid for."""
     answer = api.call("GET", "/v1/labels", tenant=TenantId(new_ulid()), plan="growth")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from functions.api.http.call_limits import CallLimits
 from shared.clock import EpochMs
-from shared.domain.accounts.call_limits import BATCH, STALE_MS, WINDOW_MS, Quota, quotas_of
+from shared.domain.accounts.call_limits import BATCH, LET_OFF_MS, STALE_MS, WINDOW_MS, Quota, quotas_of
 from shared.domain.accounts.plans import PLAN_NAMES, limits_of_plan
 from shared.ids import TenantId
 from tests.support.call_limits import ModelBuckets, allowance, api_key, passes, person
@@ -28,12 +28,14 @@ def workers(buckets: ModelBuckets, count: int = WORKERS) -> list[CallLimits]:
 
 
 def most_in(moments: list[int], quota: Quota) -> int:
-    """By how many calls the worst stretch of time went beyond the bucket and what flows in meanwhile."""
+    """By how many calls the worst stretch of time went beyond the bucket, what flows in meanwhile, and what workers may
+    have let off: once in two windows, after one of silence."""
     worst = 0
     for i, first in enumerate(moments):
         for j in range(i, len(moments)):
             flows_in = (moments[j] - first) * 1000 // quota.call_us
-            worst = max(worst, j - i + 1 - quota.calls - flows_in)
+            let_off = UNWRITTEN * ((moments[j] - first + WINDOW_MS) // LET_OFF_MS)
+            worst = max(worst, j - i + 1 - quota.calls - flows_in - let_off)
     return worst
 
 
@@ -138,6 +140,22 @@ def test_what_was_let_through_is_written_down_in_the_end_whoever_was_refused_mea
         for i in range(60):
             through += passes(at_hand[i % WORKERS], person(T, "a"), START + 1000 * second)
     assert through <= CALLER.calls + CALLER.calls * seconds * 1000 // WINDOW_MS + UNWRITTEN
+
+
+def test_what_was_let_through_long_ago_is_not_taken_again_from_a_bucket_that_is_full() -> None:
+    """A bucketful at once, spread over many workers, as often as the bucket is full."""
+    many = workers(ModelBuckets(), 14)
+    for start in (START, START + 2 * WINDOW_MS, START + 100 * WINDOW_MS):
+        through = [passes(many[i % len(many)], api_key(T, "key"), start) for i in range(CALLER.calls)]
+        assert all(through)
+
+
+def test_without_a_plan_a_caller_is_held_to_no_less_than_what_may_be_paid_for() -> None:
+    (worker,) = workers(ModelBuckets(), 1)
+    for plan, limits in (("", limits_of_plan("growth")), ("unheard of", limits_of_plan("free"))):
+        caller = quotas_of(limits, 1, by_key=False)[0]
+        policy = allowance(worker, person(T, "a", plan), START).headers["RateLimit-Policy"]
+        assert policy.startswith(f'"caller";q={caller.calls};')
 
 
 def test_each_answer_says_what_there_is_and_what_is_left() -> None:
