@@ -9,6 +9,7 @@ longer. The token never reaches a log.
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.api.accounts.access_tokens import TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
@@ -16,6 +17,8 @@ from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import API_KEY_ROLE, Role, scopes_of
 from shared.domain.accounts.plans import entitlements
+from shared.errors import AppError
+from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger, one_line_if_counted, say
 
@@ -56,7 +59,7 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
             "member_id": owner.details["key_id"],
             "role": API_KEY_ROLE,
             "scopes": owner.details["scopes"],
-            "plan": _plan(deps, owner.tenant_id),
+            **_plan(deps, owner.tenant_id),
         }
     try:
         subject = deps.tokens.subject(token, now)
@@ -79,11 +82,16 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
         "member_id": owner.details["member_id"],
         "role": role,
         "scopes": ",".join(sorted(scopes_of(role))),
-        "plan": _plan(deps, owner.tenant_id),
+        **_plan(deps, owner.tenant_id),
     }
 
 
-def _plan(deps: AuthorizerDeps, tenant_id: TenantId) -> str:
-    """Whose limits hold: 0.5 RRU a minute for each token."""
-    tenant = deps.accounts.tenant(tenant_id)
-    return entitlements(tenant.plan, tenant.subscription_status).plan
+def _plan(deps: AuthorizerDeps, tenant_id: TenantId) -> dict[str, str]:
+    """Whose limits hold: 0.5 RRU a minute for each token. Nothing where it cannot be read: an error from here would be
+    the gateway's 500 for all callers of the tenant."""
+    try:
+        tenant = deps.accounts.tenant(tenant_id)
+    except (AppError, ClientError, BotoCoreError) as error:
+        logger.warning("a caller is let in without a plan", extra=failure(error) | {"tenant_id": tenant_id})
+        return {}
+    return {"plan": entitlements(tenant.plan, tenant.subscription_status).plan}

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.api import handler
 from functions.api.accounts.access_tokens import TokenExpired
@@ -15,11 +16,14 @@ from functions.api.http.refusal import Refusal
 from shared.clients.graph import read_answer
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
+from shared.errors import NotFound
 from shared.ids import TenantId, new_ulid
+from shared.observability import logger
 from shared.store.engine.cursor import encode_cursor
 from tests.integration.api.test_handler import NOBODY, _an_id, furnish, is_problem, paths, tenant
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import Context
+from tests.support.log_lines import StandardOutput, lines_of
 
 SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}
 HALF = "\ud83d"
@@ -114,6 +118,39 @@ def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api:
 
     guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
     assert grant(guard, "token", EpochMs(1)) is Refusal.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound("no such tenant"),
+        ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "GetItem"),
+        EndpointConnectionError(endpoint_url="http://dynamodb"),
+    ],
+)
+def test_a_caller_whose_plan_cannot_be_read_is_let_in_without(
+    api: Api, error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tenant_id = TenantId(new_ulid())
+    api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER))
+
+    class Tokens:
+        def subject(self, token: str, now: int) -> str:
+            return f"sub-{tenant_id}"
+
+    def fail(*_: object) -> None:
+        raise error
+
+    guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
+    with_plan = grant(guard, "token", EpochMs(1))
+    monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
+    monkeypatch.setattr(api.deps.accounts, "tenant", fail)
+    without = grant(guard, "token", EpochMs(1))
+    assert isinstance(with_plan, dict)
+    assert isinstance(without, dict)
+    assert with_plan == {**without, "plan": "free"}
+    (line,) = lines_of(capsys.readouterr().out)
+    assert (line["tenant_id"], line["error"]) == (tenant_id, type(error).__name__)
 
 
 def test_somebody_of_no_tenant_and_a_token_that_is_too_old_are_told_apart(api: Api) -> None:
