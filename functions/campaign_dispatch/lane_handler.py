@@ -11,6 +11,7 @@ from typing import Any
 
 from functions.campaign_dispatch.lane.lane import LaneEnd
 from functions.campaign_dispatch.lane.slice import run_slice
+from functions.campaign_dispatch.lane.trail import Trail
 from functions.campaign_dispatch.lane_bootstrap import deps
 from shared.observability import concerns, count, measure, one_line, say
 from shared.queue_messages import WakeLane
@@ -22,11 +23,15 @@ _RETRY_SECONDS = 16
 def _handle(body: str, record: Record) -> None:
     wake = WakeLane.from_json(body)
     say(message="nothing to send", phone_number_id=wake.phone_number_id, lane=wake.lane)
+    trail = Trail()
     try:
-        end = run_slice(deps(), wake)
+        end = run_slice(deps(), wake, trail)
     except Exception as error:
         log_failure("lane", error)
         count("LaneFailed")
+        # It may have sent before it failed, and be the one that is searched for.
+        count("CampaignMessagesAccepted", trail.sent)
+        _say_of_trail("slice failed", trail)
         # With its token: the lane may still be kept for it.
         deps().lane_queue.send(wake, group=group_of(record) or wake.phone_number_id, delay_seconds=_RETRY_SECONDS)
         return
@@ -39,15 +44,17 @@ def _handle(body: str, record: Record) -> None:
 def say_of(end: LaneEnd) -> None:
     """How one message is found: its campaign and its place in the lane's part, or when it was handed to Meta, tell
     the slice; the slice tells the invocation. Whose they are is in the blocks (`infra.ops person why`)."""
-    trail = end.trail
+    say(fence=end.fence, more=end.more)
+    _say_of_trail("slice lost its lane" if end.lost else "slice ended", end.trail)
+
+
+def _say_of_trail(message: str, trail: Trail) -> None:
     for campaign_id in trail.campaigns:
         concerns(None, campaign_id)
     say(
-        message="slice lost its lane" if end.lost else "slice ended",
-        fence=end.fence,
+        message=message,
         token=trail.token,
-        sent=end.sent,
-        more=end.more,
+        sent=trail.sent,
         ticks=trail.ticks,
         first_claim_at=trail.first_at,
         last_claim_at=trail.last_at,

@@ -56,7 +56,7 @@ class LaneEnd:
 @dataclass(slots=True)
 class Lane:
     """One slice of one lane, which was `taken` by whoever runs it. `stopped` says whether operators have stopped the
-    tenant's sending."""
+    tenant's sending. What it does is noted in `trail`, also of a slice that fails."""
 
     phone_number_id: PhoneNumberId
     taken: LaneState
@@ -72,6 +72,7 @@ class Lane:
     report: Callable[[Exception], None]
     rate: Rate
     slice_seconds: float
+    trail: Trail = field(default_factory=Trail)
 
     _blocks: dict[tuple[str, int], list[Recipient]] = field(default_factory=dict)
     _fed_until: dict[CampaignId, EpochMs] = field(default_factory=dict)
@@ -79,7 +80,6 @@ class Lane:
     _fence: int = field(init=False)
     _lost: bool = False
     _slowest_tick: float = 0.0
-    _trail: Trail = field(default_factory=Trail)
     _drawn_at: float = 0.0
     _asked_at: float = float("-inf")
     _is_stopped: bool = False
@@ -102,12 +102,15 @@ class Lane:
         except LeaseLost:
             self._lost = True
         finally:
-            await self._drain(sending)
+            try:
+                await self._drain(sending)
+            finally:
+                self.trail.sent = self._sender.sent
         if self._lost:
-            return LaneEnd(self._sender.sent, False, self._fence, self._trail, self._slowest_tick, lost=True)
+            return LaneEnd(self._sender.sent, False, self._fence, self.trail, self._slowest_tick, lost=True)
         await self.clock.sleep(max(0.0, self._sender.pacer.hand_over_at() - self.clock.monotonic()))
         await self.blocking(lambda: self.lanes.release(self.phone_number_id, self.lane, self._fence))
-        return LaneEnd(self._sender.sent, more, self._fence, self._trail, self._slowest_tick)
+        return LaneEnd(self._sender.sent, more, self._fence, self.trail, self._slowest_tick)
 
     async def _claim_loop(self) -> bool:
         """Claim window after window. True when work is left at the end of the slice."""
@@ -171,7 +174,7 @@ class Lane:
                 self.phone_number_id, self.lane, self._fence, window.moves, token, now, EpochMs(now + LEASE_MS), rate
             )
         )
-        self._trail.claimed(window, token, now)
+        self.trail.claimed(window, token, now)
         self._sender.looked_at = looked_at
         await self._line_up(jobs, work)
         for batch, retried in zip(window.retries, retry_jobs, strict=True):

@@ -16,6 +16,7 @@ from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.pause import AutoPause, is_cancelled, pause_idle_number
 from functions.campaign_dispatch.lane.reservation import wake_and_keep
 from functions.campaign_dispatch.lane.results import Results
+from functions.campaign_dispatch.lane.trail import Trail
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.number_work import LaneState
@@ -43,9 +44,9 @@ async def run_blocking(call: Callable[[], T], /) -> T:
     return await asyncio.to_thread(call)
 
 
-def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
+def run_slice(parts: LaneParts, wake: WakeLane, trail: Trail) -> LaneEnd | None:
     """Work on the lane this message names and wake the next slice when there is more. None when the lane is taken,
-    the number is nobody's or may not send, or sending is stopped."""
+    the number is nobody's or may not send, or sending is stopped. `trail` says what it did, also where it raises."""
     now = epoch_ms()
     # First of all: whoever dies from here on is missed when the lease ends, and not when the reservation does.
     taken = parts.lanes.acquire(wake.phone_number_id, wake.lane, new_ulid(), wake.handoff, now, EpochMs(now + LEASE_MS))
@@ -71,7 +72,7 @@ def run_slice(parts: LaneParts, wake: WakeLane) -> LaneEnd | None:
         _wake_for_what_is_left(parts, tenant_id, wake)
         return None
     keep_time()
-    end = asyncio.run(_run(parts, tenant_id, number, taken))
+    end = asyncio.run(_run(parts, tenant_id, number, taken, trail))
     if end.more:
         wake_and_keep(
             parts.lanes, parts.lane_queue, tenant_id, wake.phone_number_id, wake.lane, fence=end.fence, now=epoch_ms()
@@ -98,7 +99,7 @@ def keep_time() -> None:
     gc.freeze()
 
 
-async def _run(parts: LaneParts, tenant_id: TenantId, number: Number, taken: LaneState) -> LaneEnd:
+async def _run(parts: LaneParts, tenant_id: TenantId, number: Number, taken: LaneState, trail: Trail) -> LaneEnd:
     access = parts.meta.of_account(tenant_id, parts.accounts.waba(tenant_id, number.waba_id), epoch_ms())
     runs = [run for run in parts.lanes.work(number.phone_number_id).runs if run.tenant_id == tenant_id]
     categories = {run.campaign_id: latest_category(parts.campaigns, parts.templates, run) for run in runs}
@@ -127,6 +128,7 @@ async def _run(parts: LaneParts, tenant_id: TenantId, number: Number, taken: Lan
             report=_report,
             rate=Rate(cap=rate, current=rate),
             slice_seconds=parts.slice_seconds,
+            trail=trail,
         ).run()
     finally:
         await graph.aclose()

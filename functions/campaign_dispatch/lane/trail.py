@@ -23,12 +23,13 @@ class Claimed:
 @dataclass(slots=True)
 class Trail:
     """`ticks` are those in which somebody was claimed, the first and the last at these times (epoch ms; 0 for never).
-    `token` is of the last one, which the lane's item keeps too."""
+    `token` is of the last one, which the lane's item keeps too; `sent` people were accepted by Meta."""
 
     ticks: int = 0
     first_at: EpochMs = EpochMs(0)
     last_at: EpochMs = EpochMs(0)
     token: str = ""
+    sent: int = 0
     campaigns: dict[CampaignId, Claimed] = field(default_factory=dict)
 
     def claimed(self, window: Window, token: str, now: EpochMs) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.slice import run_slice
+from functions.campaign_dispatch.lane.trail import Trail
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.outcome import Outcome
@@ -103,7 +104,7 @@ def test_a_worker_that_is_woken_sends_nothing_and_wakes_nobody(world: World) -> 
         lane_queue=deps.lane_queue,
         slice_seconds=1,
     )
-    assert run_slice(parts, WakeLane(world.phone_number_id, 0)) is None
+    assert run_slice(parts, WakeLane(world.phone_number_id, 0), Trail()) is None
     assert world.lane_queue.take() == []
     assert world.deps.lanes.work(world.phone_number_id).lanes[0].expires_at == 0
     assert world.books(campaign_id).waiting == 5

@@ -12,12 +12,15 @@ from functions.campaign_dispatch.lane import slice as slices
 from functions.campaign_dispatch.lane.lane import LEASE_MS, LaneEnd
 from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.reservation import RESERVED_MS
+from functions.campaign_dispatch.lane.trail import Trail
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.clock import EpochMs, epoch_ms
 from shared.ids import CampaignId
+from shared.observability import logger
 from shared.queue_messages import WakeLane
 from tests.support.engine import FakeMeta, World, open_test_database
 from tests.support.fake_aws import Context, sqs_event
+from tests.support.log_lines import StandardOutput, lines_of
 
 SLICES = 100
 
@@ -41,8 +44,12 @@ def campaign(world: World) -> CampaignId:
 
 def run(world: World, wake: WakeLane, queue: object = None) -> LaneEnd | None:
     """A slice that ends before it claims anybody: what is looked at here is who has the next one."""
+    return slices.run_slice(parts_of(world, queue), wake, Trail())
+
+
+def parts_of(world: World, queue: object = None, slice_seconds: int = 0) -> LaneParts:
     deps = world.deps
-    parts = LaneParts(
+    return LaneParts(
         accounts=deps.accounts,
         campaigns=deps.campaigns,
         templates=deps.templates,
@@ -53,9 +60,8 @@ def run(world: World, wake: WakeLane, queue: object = None) -> LaneEnd | None:
         meta=cast("Any", _Access()),
         graph=lambda: GraphClient("http://127.0.0.1:9", "v26.0"),
         lane_queue=cast("Any", queue or world.lane_queue),
-        slice_seconds=0,
+        slice_seconds=slice_seconds,
     )
-    return slices.run_slice(parts, wake)
 
 
 def taken(world: World) -> list[WakeLane]:
@@ -145,6 +151,31 @@ def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
     lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
     (again,) = taken(world)
     assert run(world, again) is not None
+
+
+def test_a_slice_that_fails_once_it_has_sent_says_whom_it_claimed(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken(world)
+    world.sweep(campaign, epoch_ms())
+    (wake,) = taken(world)
+
+    def fail(*_: object) -> None:
+        raise ConnectionError
+
+    meta = FakeMeta()
+    monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
+    monkeypatch.setattr(slices, "GraphTransmitter", lambda *_: meta)
+    monkeypatch.setattr(world.deps.lanes, "release", fail)
+    monkeypatch.setattr(lane_handler, "deps", lambda: parts_of(world, slice_seconds=30))
+    lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
+    (line,) = (line for line in lines_of(capsys.readouterr().out) if line["message"] == "slice failed")
+    assert line["claimed"] == [{"campaign_id": campaign, "first": 0, "end": 20, "retries": 0}]
+    assert (line["sent"], line["CampaignMessagesAccepted"]) == (20, [20.0])
+    assert (line["campaign_id"], line["lane"]) == (campaign, wake.lane)
+    assert line["fence"] == world.deps.lanes.work(world.phone_number_id).lanes[wake.lane].fence
+    assert line["token"] == world.deps.lanes._last_token(world.phone_number_id, wake.lane)[0]
+    assert len(meta.accepted) == 20
 
 
 def restrict(world: World) -> None:
