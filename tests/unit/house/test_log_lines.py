@@ -29,7 +29,7 @@ FIELDS = frozenset({
     "campaign_id", "fence", "import_id", "member_id", "message_id", "part", "phone_number_id", "lane", "shard",
     "subject", "template_id", "tenant_id", "token", "turn", "what",
     # counts, moments and states
-    "claimed", "ended", "first_claim_at", "last_claim_at", "more", "sent", "ticks",
+    "books", "claimed", "ended", "first_claim_at", "last_claim_at", "more", "sent", "ticks",
     # words of ours
     "code", "fact", "kind", "message", "problem", "refusal", "result", "route",
 })
@@ -100,6 +100,30 @@ def test_a_line_says_ids_counts_and_words_of_ours() -> None:
                     keys |= {ast.literal_eval(key) for key in keyword.value.keys if key is not None}
         other += [f"{name}: {key}" for key in sorted(keys - FIELDS)]
     assert other == []
+
+
+def test_nothing_that_is_said_takes_the_place_of_what_the_line_has_itself() -> None:
+    """Only `message`, which is there to be replaced. What is said is spelled out, so that this can be seen."""
+    said = [(name, keyword.arg) for name, tree in trees() for call in calls(tree, "say") for keyword in call.keywords]
+    source = (ROOT / "shared/observability.py").read_text()
+    own = {
+        field
+        for function in ast.parse(source).body
+        if isinstance(function, ast.FunctionDef) and function.name in ("_ids", "_about", "_waited", "_with_line")
+        for field in _fields_of(function)
+    }
+    assert own >= {"failed", "records", "status", "latency_ms", "waited_ms", "request_id", "cold_start", "message"}
+    assert [(name, field) for name, field in said if field is None or field in own - {"message"}] == []
+
+
+def _fields_of(function: ast.FunctionDef) -> Iterator[str]:
+    """What it writes by name: in a dict, or into one."""
+    for node in ast.walk(function):
+        keys = node.keys if isinstance(node, ast.Dict) else []
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for key in [*keys, *(target.slice for target in targets if isinstance(target, ast.Subscript))]:
+            if isinstance(key, ast.Constant):
+                yield str(key.value)
 
 
 def test_a_line_is_a_literal_and_never_an_errors_own_words() -> None:
