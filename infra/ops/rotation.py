@@ -124,11 +124,11 @@ def checked(desk: Desk, name: str) -> dict[str, bool]:
 
 
 def meta_knows(desk: Desk, secret: str) -> bool:
-    """Whether it is the secret that Meta signs with: the app's own token, which it is a part of, inspects itself (Meta,
-    Graph API, debug_token)."""
-    token = f"{desk.stack.parameters['MetaAppId']}|{secret}"
+    """Whether it is the secret that Meta signs with: the app's own token, which it is a part of, reads the app (Meta,
+    Graph API, Application). It goes in a header: addresses are logged on their way."""
+    app_id = desk.stack.parameters["MetaAppId"]
     base = f"{desk.stack.env['GRAPH_API_URL']}/{desk.stack.env['GRAPH_API_VERSION']}"
-    return answer_to(f"{base}/debug_token?{urlencode({'input_token': token})}", None, _bearer(token)) == 200
+    return answer_to(f"{base}/{app_id}?fields=id", None, _bearer(f"{app_id}|{secret}")) == 200
 
 
 def _bearer(token: str) -> dict[str, str]:

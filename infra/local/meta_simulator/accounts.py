@@ -55,6 +55,13 @@ def get_debug_token(sim: Simulator, call: Call) -> Reply:
     return ok({"data": data})
 
 
+def get_app(sim: Simulator, call: Call) -> Reply:
+    """GET /{app_id} with the app token."""
+    if not call.is_app(sim.config.app_id, sim.config.app_secret):
+        raise GraphError(190, "Error validating application. Invalid application secret.")
+    return ok({"id": sim.config.app_id})
+
+
 def get_waba(sim: Simulator, call: Call, waba: Waba) -> Reply:
     """GET /{waba_id}."""
     known: Json = {

@@ -124,6 +124,8 @@ def _dispatch(sim: Simulator, call: Call) -> Reply:
         return accounts.get_access_token(sim, call)
     if object_id == "debug_token" and key == ("GET", ""):
         return accounts.get_debug_token(sim, call)
+    if object_id == sim.config.app_id and key == ("GET", ""):
+        return accounts.get_app(sim, call)
     if object_id in world.templates:
         template = world.templates[object_id]
         return _operation(_TEMPLATE, key)(sim, call, _allowed(sim, call, template.waba_id, template))

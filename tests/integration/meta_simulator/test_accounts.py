@@ -61,6 +61,11 @@ def test_only_the_app_may_inspect_tokens(sim: Sim) -> None:
     assert sim.get("debug_token", app_token, input_token="EAAJunknown").json()["data"]["is_valid"] is False
 
 
+def test_the_app_is_read_with_its_own_token_only(sim: Sim) -> None:
+    assert sim.get(APP_ID, f"{APP_ID}|{APP_SECRET}", fields="id").json() == {"id": APP_ID}
+    assert error(sim.get(APP_ID, f"{APP_ID}|another", fields="id")) == (401, 190)
+
+
 def test_unknown_tokens_and_ids_are_refused(sim: Sim) -> None:
     assert error(sim.get(sim.waba_id, "EAAJunknown")) == (401, 190)
     assert error(sim.http.get(f"/v26.0/{sim.waba_id}")) == (401, 190)

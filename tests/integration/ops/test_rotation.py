@@ -3,8 +3,9 @@
 import io
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import unquote
 
 import pytest
 
@@ -13,6 +14,7 @@ from functions.webhook_ingest.receive_handler import lambda_handler
 from infra.local.meta_simulator.server import in_thread
 from infra.ops.__main__ import parser
 from infra.ops.desk import Answer, Desk
+from infra.ops.parked import answer_to
 from infra.ops.rotation import PREVIOUS, begun, mark
 from infra.ops.stack import Stack
 from shared.clients.aws import AwsClients
@@ -106,6 +108,22 @@ def test_what_meta_does_not_sign_with_is_not_left_alone(ops: Callable[..., Answe
     assert ops("check", "meta_app_secret")["meta_knows_it"] is False
     with pytest.raises(Conflict, match="Meta does not know"):
         ops("finish", "meta_app_secret", "--yes")
+
+
+def test_no_secret_stands_in_an_address_that_meta_is_asked_by(
+    ops: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noting(url: str, body: bytes | None, headers: Mapping[str, str]) -> int:
+        asked.append(unquote(url))
+        return answer_to(url, body, headers)
+
+    monkeypatch.setattr("infra.ops.rotation.answer_to", noting)
+    ops("begin", "meta_app_secret", "--yes", typed=NEW)
+    assert ops("check", "meta_app_secret")["meta_knows_it"] is True
+    assert len(asked) > 1
+    assert [url for url in asked if NEW in url or SECRETS["meta_app_secret"] in url] == []
 
 
 @pytest.mark.parametrize("new", ["", "short", " blanks-around ", "nicht-äscii-zeichen"])
