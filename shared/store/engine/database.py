@@ -1,4 +1,4 @@
-"""The four tables and the one botocore client behind all of them.
+"""The four tables and the botocore client behind all of them; `impatient` opens one more.
 
 PynamoDB opens a session and a client per model class unless told otherwise (510 ms and 70 MiB for eight classes,
 against 58 ms for one client), so every model's connection is handed the same client here.
