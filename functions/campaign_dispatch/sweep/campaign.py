@@ -220,7 +220,7 @@ def _give_up_on_held(
     ):
         return "settling held"
     parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: replace(current, held_until=held_until))
-    return "held settled"
+    return "held settled" if held_until is None else "held still"
 
 
 def _complete(

@@ -153,6 +153,18 @@ def test_what_meta_keeps_back_for_a_day_is_unknown(world: World, campaign_id: Ca
     assert not world.is_due(campaign_id, EpochMs(epoch_ms() + 10**10))
 
 
+def test_what_is_kept_back_still_when_a_closed_campaign_is_looked_at_is_not_said_to_be_settled(
+    world: World, campaign_id: CampaignId
+) -> None:
+    world.run_lane(HELD)
+    assert sweep(world, campaign_id) == "closed"
+    look_at = EpochMs(epoch_ms() + 60_000)
+    world.deps.campaigns.change(world.tenant_id, campaign_id, lambda current: replace(current, held_until=look_at))
+    assert sweep(world, campaign_id, 120_000) == "held still"
+    assert (world.campaign(campaign_id).held_until or 0) > look_at
+    assert world.books(campaign_id).held == PEOPLE
+
+
 def test_what_is_let_go_after_all_is_sent(world: World, campaign_id: CampaignId) -> None:
     world.run_lane(HELD)
     sweep(world, campaign_id)
