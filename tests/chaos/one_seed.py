@@ -90,7 +90,11 @@ class OneSeed:
         self.verdict.problems[:0] = self.too_late
 
     def _campaign(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.business.key.get(f"/v1/campaigns/{self.campaign_id}")
+        """While the database is out the API fails, and is asked again."""
+        path, until = f"/v1/campaigns/{self.campaign_id}", time.monotonic() + _CATCH_UP_SECONDS
+        while self.business.key.call("GET", path).status_code >= 500 and time.monotonic() < until:
+            self._sleep(3.0)
+        found: dict[str, Any] = self.business.key.get(path)
         return found
 
     def _ends(self) -> tuple[str, ...]:
