@@ -1,5 +1,6 @@
 """SQS delivers at least once: every consumer gets the same message twice, and the second time nothing changes."""
 
+import json
 import secrets
 import time
 from collections import Counter
@@ -67,9 +68,9 @@ class Scene:
     def stored(self) -> Json:
         """All that is kept of the business, and what Meta accepted from it.
 
-        But for who holds its lanes, what ends by itself within the hour, when a contact was last written, and the feed
-        that tells lanes of a no: it says a no again when the no is delivered again, since the first time may have died
-        before it did.
+        But for who holds its lanes, what ends by itself within the hour, when a contact was last written, what the
+        sweep notes each minute of a campaign that stands still, and the feed that tells lanes of a no: it says a no
+        again when the no is delivered again, since the first time may have died before it did.
         """
         names = (self.business.tenant_id, self.business.phone_number_id, self.business.waba_id)
         items = {
@@ -80,12 +81,24 @@ class Scene:
             if item["sk"]["S"].startswith("LANE#"):
                 for lease in ("owner", "fence", "exp", "hand", "act", "tok", "at"):
                     item.pop(lease, None)
+        for item in items["Directory"]:
+            if item["sk"]["S"].startswith("CMP#"):
+                _forget_the_sweep(item)
         items["Contacts"] = [item for item in items["Contacts"] if not item["pk"]["S"].endswith("#OPT")]
         for item in items["Contacts"]:
             item.pop("updated", None)
         kept = [list(objects(self.cloud, prefix)) for prefix in ("parked/", "account-events/", "imports/")]
         accepted = [entry["seq"] for entry in journal(self.cloud, self.business.phone_number_id)]
         return {**items, "objects": kept, "accepted": accepted}
+
+
+def _forget_the_sweep(campaign: Json) -> None:
+    for name in ("version", "gsi1pk", "gsi1sk"):
+        campaign.pop(name, None)
+    document = json.loads(campaign["doc"]["S"])
+    for name in ("stands_since", "rests_until"):
+        document.pop(name, None)
+    campaign["doc"] = document
 
 
 def _soon_gone(item: Json) -> bool:
