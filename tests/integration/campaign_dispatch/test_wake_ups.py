@@ -136,18 +136,24 @@ def test_a_lane_that_was_taken_meanwhile_is_kept_for_nobody(world: World, campai
     assert lanes.acquire(number, 0, "anybody", "", epoch_ms(), EpochMs(epoch_ms() + 15_000)) is not None
 
 
-def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
-    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _swept_awake(world: World, campaign: CampaignId) -> WakeLane:
+    """The message by which the sweep wakes the campaign's lane."""
     taken(world)
     world.sweep(campaign, epoch_ms())
     (wake,) = taken(world)
+    return wake
 
-    def fail(*_: object) -> None:
-        raise ConnectionError
 
+def _fail(*_: object) -> None:
+    raise ConnectionError
+
+
+def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wake = _swept_awake(world, campaign)
     monkeypatch.setattr(lane_handler, "deps", lambda: SimpleNamespace(lane_queue=world.lane_queue))
-    monkeypatch.setattr(lane_handler, "run_slice", fail)
+    monkeypatch.setattr(lane_handler, "run_slice", _fail)
     lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
     (again,) = taken(world)
     assert run(world, again) is not None
@@ -156,17 +162,11 @@ def test_a_slice_that_fails_before_it_has_the_lane_comes_again_by_its_token(
 def test_a_slice_that_fails_once_it_has_sent_says_whom_it_claimed(
     world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    taken(world)
-    world.sweep(campaign, epoch_ms())
-    (wake,) = taken(world)
-
-    def fail(*_: object) -> None:
-        raise ConnectionError
-
+    wake = _swept_awake(world, campaign)
     meta = FakeMeta()
     monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
     monkeypatch.setattr(slices, "GraphTransmitter", lambda *_: meta)
-    monkeypatch.setattr(world.deps.lanes, "release", fail)
+    monkeypatch.setattr(world.deps.lanes, "release", _fail)
     monkeypatch.setattr(lane_handler, "deps", lambda: parts_of(world, slice_seconds=30))
     lane_handler.lambda_handler(sqs_event(wake.to_json()), Context())
     (line,) = (line for line in lines_of(capsys.readouterr().out) if line["message"] == "slice failed")
