@@ -12,7 +12,9 @@ import pytest
 from hypothesis import settings
 
 from infra.local.cloud import LocalCloud
+from tests.support.compiled import compile_suite
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
+from tests.support.reports import run_and_report
 from tests.support.scheduling import CloudFirst, cloud_first, gives_way
 
 # Set before any module under test is imported: no test can reach an account of this machine's user.
@@ -66,6 +68,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = cloud_first(items)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return None
+    run_and_report(item, nextitem)
+    return True
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ and gives_way(item.nodeid):
         _give_way()
@@ -87,6 +97,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A number that may be a moment is named by what it is for: each worker collects in another second, and all must
     find the same names."""
     return argname if isinstance(val, int) and 10**9 <= val < 10**13 else None
+
+
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    compile_suite(config)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> CloudFirst:

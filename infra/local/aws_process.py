@@ -7,19 +7,27 @@ fails as it would on AWS.
 
 import os
 import re
+import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import ministack.app
+import yaml
+from ministack.core import lambda_runtime
 from ministack.services import cloudwatch, eventbridge, lambda_svc, scheduler
+from ministack.services.cloudformation import engine
 
 from infra.local import invocations, streams
 from infra.local.enforcement import Enforcement
+from infra.local.lambda_forks import LambdaForks
 from infra.local.tally import Tally
 from infra.local.throttling import Throttling
+from infra.local.unpacked_once import UnpackedOnce
 
 _NICE = 5
 
@@ -53,6 +61,18 @@ def _limits_as_numbers(limit_of: Callable[..., int]) -> Callable[..., int]:
     return limit
 
 
+def _in_c(loader: type[yaml.SafeLoader]) -> type[yaml.CSafeLoader]:
+    """The loader with the parser of libyaml."""
+    return type(loader.__name__, (yaml.CSafeLoader,), {"yaml_constructors": loader.yaml_constructors})
+
+
+def _with(module: ModuleType, **other: object) -> ModuleType:
+    """The module, but for what is named."""
+    changed = ModuleType(module.__name__)
+    vars(changed).update(vars(module), **other)
+    return changed
+
+
 if __name__ == "__main__":
     for name in [name for name in os.environ if name.startswith(("PYTHON", "VIRTUAL_ENV"))]:
         del os.environ[name]
@@ -60,8 +80,13 @@ if __name__ == "__main__":
     os.nice(_NICE)
     sys.executable = _bare_interpreter()
     sys.argv = ["ministack"]
+    lambda_runtime.zipfile = _with(zipfile, ZipFile=UnpackedOnce)
+    if hasattr(os, "pidfd_open"):
+        lambda_runtime.subprocess = _with(subprocess, Popen=LambdaForks(sys.executable).start)
     streams.read_beside_queues()
     invocations.count_errors()
+    # A template of this length takes seconds to read in Python.
+    engine.CfnLoader = _in_c(engine.CfnLoader)
     # Ten seconds otherwise, for which whoever has just scheduled a campaign, or a test of it, would wait.
     scheduler._SCHEDULE_TICK_INTERVAL = 1
     eventbridge._parse_rate_seconds = _also_in_seconds(eventbridge._parse_rate_seconds)

@@ -146,7 +146,7 @@ class LocalCloud:
         template_url = f"{self.endpoint}/{_BUCKET}/{TEMPLATE.name}"
         self.outputs = stack.create_stack(self.endpoint, STACK, template_url, parameters, alive=self.check)
         gaps.close(self.endpoint, STACK)
-        services.wait_for(f"{self.api_url}/v1/openapi.json", self.check, seconds=services.READY_SECONDS)
+        services.wait_for(f"{self.api_url}/v1/errors", self.check, seconds=services.READY_SECONDS)
         services.script(self.simulator_url, {"webhook_url": self.meta_webhook_url})
         services.script(self.stripe_simulator_url, {"webhook_url": self.stripe_webhook_url})
 

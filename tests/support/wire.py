@@ -7,8 +7,10 @@ botocore's transport, as deployed.
 """
 
 import base64
+import functools
 import json
 import socket
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,9 +73,12 @@ _idle: dict[str, list[Wire]] = defaultdict(list)
 
 
 def straighten(client: DynamoDBClient) -> None:
-    """Has this client's requests go over plain connections, several at once if need be. All else is botocore's: what
-    it makes of parameters and of errors, and its events."""
+    """Has this client's calls go over plain connections, several at once if need be. What it makes of errors is
+    botocore's, and so are the events that are named here: who listens hears and changes what it would."""
     url, parser, endpoint = client.meta.endpoint_url, create_parser("json"), cast("Any", client)._endpoint
+    model_of = functools.cache(client.meta.service_model.operation_model)
+    bare = cast("Any", client)
+    events = bare.meta.events
 
     def make_request(model: Any, request: Mapping[str, Any], _context: object) -> tuple[_Answer, Any]:
         wire = _idle[url].pop() if _idle[url] else Wire(url)
@@ -92,11 +97,25 @@ def straighten(client: DynamoDBClient) -> None:
             endpoint._add_modeled_error_fields(answer, parsed, model, parser)
         return _Answer(status), parsed
 
-    bare = cast("Any", client)
-    bare._make_request = make_request
-    # Both follow from the client alone, and botocore works them out for each request.
-    bare._resolve_endpoint_ruleset = lambda *_asked, **_more: (url, {}, {})
-    bare._user_agent_creator.to_string = lambda: "tests"
+    def make_api_call(operation: str, parameters: dict[str, Any]) -> Any:
+        model, context = model_of(operation), {"client_region": "us-east-1"}
+        event = "%s.dynamodb." + operation
+        for _, changed in events.emit(event % "provide-client-params", params=parameters, model=model, context=context):
+            parameters = parameters if changed is None else changed
+        if operation == "TransactWriteItems":
+            parameters = {"ClientRequestToken": str(uuid.uuid4()), **parameters}
+        body = json.dumps(parameters, default=_to_base64).encode()
+        request = {"body": body, "headers": {}}
+        _, answered = events.emit_until_response(
+            event % "before-call", model=model, params=request, request_signer=None, context=context
+        )
+        http, parsed = answered or bare._make_request(model, request, context)
+        events.emit(event % "after-call", http_response=http, parsed=parsed, model=model, context=context)
+        if http.status_code >= 300:
+            raise bare.exceptions.from_code(parsed.get("Error", {}).get("Code"))(parsed, operation)
+        return parsed
+
+    bare._make_request, bare._make_api_call = make_request, make_api_call
 
 
 def _as_parsed(content: bytes) -> dict[str, Any]:

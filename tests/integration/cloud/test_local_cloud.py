@@ -64,12 +64,12 @@ def test_calls_that_reach_no_function(cloud: LocalCloud, method: str, path: str,
 
 
 def test_worker_sees_nothing_of_this_machine(cloud: LocalCloud) -> None:
-    environments = [
-        Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") for pid in processes_of(str(cloud.run_directory))
-    ]
-    workers = [items for items in environments if any(item.startswith("AWS_LAMBDA_FUNCTION_NAME=") for item in items)]
-    assert workers
-    for items in workers:
+    """Workers are told what the process that forks them was, and what the template gives them."""
+    folders = [Path(f"/proc/{pid}") for pid in processes_of(str(cloud.run_directory))]
+    parents = [folder for folder in folders if b"lambda_parent.py" in (folder / "cmdline").read_bytes()]
+    assert parents
+    for folder in parents:
+        items = (folder / "environ").read_bytes().decode().split("\0")
         names = {item.partition("=")[0] for item in items}
         assert not {name for name in names if name.startswith(("PYTHON", "PIP_", "UV_", "PYTEST", "VIRTUAL_ENV"))}
         assert f"HOME={cloud.run_directory}" in items

@@ -1,6 +1,6 @@
 """What a log says of a failed call, when a real engine refuses it or nobody answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import boto3
 import pytest
@@ -11,9 +11,18 @@ from shared.failures import failure
 from shared.ids import TenantId
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from tests.support.engine import open_measured_database
+from tests.support.model_client import model_client_put_back
 from tests.support.template import table_definitions
 
 SECRET = "+5511987654321"
+
+
+@pytest.fixture
+def database(dynoxide: str) -> Iterator[Database]:
+    """Reached as in production: what a log says of a call is read from botocore's own frames."""
+    with model_client_put_back():
+        yield open_measured_database(dynoxide)
 
 
 def failing(call: Callable[[], object]) -> dict[str, object]:
