@@ -4,15 +4,19 @@ Turns `Authorization: Bearer <Cognito access token or API key>` into the caller,
 API answers with a problem (`http/refusal.py`). A call without that header does not come here: the gateway turns it away
 itself, because the header is what it keeps answers by. It keeps them for a minute, so a revoked key works that much
 longer. The token never reaches a log.
+
+While the table or the user pool is out nobody can be named: that is raised, the gateway answers 500 `{"message": …}`,
+which clients repeat, and keeps nothing (Amazon API Gateway, HTTP API Lambda authorizers). A refusal would be a lie, and
+a 503 of our own would be kept for a minute after the outage is over.
 """
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.api.accounts.access_tokens import TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
+from functions.api.http.outages import is_outage
 from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import API_KEY_ROLE, Role, scopes_of
@@ -91,7 +95,9 @@ def _plan(deps: AuthorizerDeps, tenant_id: TenantId) -> dict[str, str]:
     the gateway's 500 for all callers of the tenant."""
     try:
         tenant = deps.accounts.tenant(tenant_id)
-    except (AppError, ClientError, BotoCoreError) as error:
+    except Exception as error:
+        if not isinstance(error, AppError) and not is_outage(error):
+            raise
         logger.warning("a caller is let in without a plan", extra=failure(error) | {"tenant_id": tenant_id})
         return {}
     return {"plan": entitlements(tenant.plan, tenant.subscription_status).plan}

@@ -141,6 +141,9 @@ def _failed(app: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
     if problem is problems.INTERNAL:
         logger.error("call failed unexpectedly", extra=failure(error))
         count("ApiFailed")
+    elif problem is problems.OUTAGE:
+        logger.error("call failed: AWS is out or busy", extra=failure(error))
+        count("ApiUnavailable")
     elif problem.status >= 500:
         logger.warning("call failed", extra=failure(error))
     return problem_response(problem, request_id(app))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any, Literal, TypeVar, cast
 
 from botocore.exceptions import ReadTimeoutError
@@ -50,6 +51,45 @@ def answer_lost(database: Database, operation: str) -> Iterator[None]:
 
     with _hook(database, "after-call", (operation,), lose):
         yield
+
+
+@contextmanager
+def refusing(client: Any, status: int, code: str, operations: tuple[str, ...] = ()) -> Iterator[list[str]]:
+    """This client's service answers nothing but this error, to these operations if any are named. Which were called is
+    told."""
+    refused: list[str] = []
+    answer = {"Error": {"Code": code, "Message": ""}, "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}}}
+
+    def refuse(model: Any, **_details: object) -> tuple[SimpleNamespace, dict[str, Any]] | None:
+        if operations and model.name not in operations:
+            return None
+        refused.append(model.name)
+        return SimpleNamespace(status_code=status), answer
+
+    events = client.meta.events
+    events.register("before-call", refuse)
+    try:
+        yield refused
+    finally:
+        events.unregister("before-call", refuse)
+
+
+@contextmanager
+def answers_lost(client: Any, operations: tuple[str, ...]) -> Iterator[list[str]]:
+    """These operations take effect, but their caller hears of a read timeout. Which were called is told."""
+    lost: list[str] = []
+
+    def lose(model: Any, **_details: object) -> None:
+        if model.name in operations:
+            lost.append(model.name)
+            raise ReadTimeoutError(endpoint_url="http://aws")
+
+    events = client.meta.events
+    events.register("after-call", lose)
+    try:
+        yield lost
+    finally:
+        events.unregister("after-call", lose)
 
 
 @contextmanager

@@ -55,12 +55,17 @@ class TokenVerifier:
     def subject(self, token: str, now: EpochMs) -> str | None:
         """The person's id in the user pool, or None for a token that is not ours. `now` in epoch ms.
 
-        Raises TokenExpired, and OSError when the keys cannot be had.
+        Raises TokenExpired, and OSError, ValueError or PyJWTError when the keys cannot be had.
         """
         try:
-            key = self._key(str(jwt.get_unverified_header(token).get("kid", "")), now)
-            if key is None:
-                return None
+            kid = str(jwt.get_unverified_header(token).get("kid", ""))
+        except jwt.PyJWTError:
+            return None
+        # What is wrong with the keys is no fault of the token's.
+        key = self._key(kid, now)
+        if key is None:
+            return None
+        try:
             claims = jwt.decode(
                 token,
                 key,

@@ -58,9 +58,9 @@ DESCRIPTION = Description(
             "Wait for `Retry-After`; `RateLimit` on every answer says how many calls are left, so slow down before.",
         ),
         "temporarily_unavailable": Advice(
-            "Something that this needs fails at the moment, or is busy.",
-            "Try again after `Retry-After`, or in a few seconds, waiting longer each time; POSTs with the same "
-            "Idempotency-Key.",
+            "Something that this needs is out or busy at the moment; what was asked may have been done or not.",
+            "Try again after `Retry-After`, waiting longer each time: under one Idempotency-Key a POST is done once; "
+            "look first for what had none.",
         ),
         "token_expired": Advice("The access token is older than 60 minutes.", "Log in again."),
         "token_invalid": Advice(

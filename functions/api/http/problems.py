@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from functions.api.http.fields import UNION_TAG
+from functions.api.http.outages import is_outage
 from shared.domain.templates.problem import CompileError
 from shared.errors import AppError, ProviderRejected
 
@@ -77,7 +78,17 @@ def title_of(code: str) -> str:
     return code.replace("_", " ").capitalize()
 
 
+_WAIT = {"retry_after_seconds": 5}
+"""Of whoever is not told another time: longer than a throttled key or a change of leaders takes, and short for a person
+who waits."""
 INTERNAL = Problem(500, "internal", "something went wrong on our side; try again, and quote the instance if it stays")
+OUTAGE = Problem(
+    503,
+    "temporarily_unavailable",
+    "something that this needs is out or busy at this moment, and what was asked may have been done or not: try again "
+    "as Retry-After says, a POST under the same Idempotency-Key, by which it is done once",
+    extensions=_WAIT,
+)
 UNKNOWN_ROUTE = Problem(404, "unknown_route", "there is no such path and method; see GET /v1/openapi.json")
 NO_SUCH_THING = Problem(404, "not_found", "there is no such thing here")
 NOT_KEPT = Problem(
@@ -115,9 +126,10 @@ def of(error: Exception) -> Problem:
             status = 422 if error.provider_code == _INVALID_PARAMETER else error.status
             return Problem(status, error.code, error.message, error.field, provider_code=error.provider_code)
         case AppError() if error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Problem(error.status, error.code, error.message, error.field, extensions=error.extensions)
+            wait = _WAIT if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+            return Problem(error.status, error.code, error.message, error.field, extensions=wait | error.extensions)
         case _:
-            return INTERNAL
+            return OUTAGE if is_outage(error) else INTERNAL
 
 
 def of_validation(errors: Iterable[Mapping[str, object]]) -> Problem:

@@ -14,7 +14,7 @@ from pynamodb.exceptions import PutError
 from shared.clock import EpochMs
 from shared.domain.accounts.signup import PendingSignup
 from shared.errors import RetryableError
-from shared.store.engine.database import ActivityIndex
+from shared.store.engine.database import ActivityIndex, refusal_code
 from shared.store.engine.directory import Directory, DirectoryItem, due_key, due_keys
 from shared.store.engine.documents import from_document, to_document
 
@@ -87,7 +87,7 @@ def _save(item: DirectoryItem, version: int) -> bool:
     try:
         item.save(DirectoryItem.version == version if version else DirectoryItem.pk.does_not_exist())
     except PutError as exc:
-        if exc.cause_response_code != "ConditionalCheckFailedException":
+        if refusal_code(exc) != "ConditionalCheckFailedException":
             raise
         return False
     return True

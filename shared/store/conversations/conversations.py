@@ -43,7 +43,7 @@ from shared.store.conversations.message_items import conversation_key, moved_to
 from shared.store.conversations.messages import Messages
 from shared.store.conversations.search_index import PostingItem, SearchIndex
 from shared.store.engine.cursor import Page
-from shared.store.engine.database import Database
+from shared.store.engine.database import Database, refusal_code
 
 _ATTEMPTS = 12
 _MOVES = 3
@@ -251,7 +251,7 @@ def _write(item: ConversationItem, seen: ConversationItem | None) -> bool:
     try:
         item.save(_unchanged(seen))
     except PutError as exc:
-        if exc.cause_response_code != "ConditionalCheckFailedException":
+        if refusal_code(exc) != "ConditionalCheckFailedException":
             raise
         return False
     return True

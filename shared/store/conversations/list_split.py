@@ -12,7 +12,7 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import UpdateError
 
 from shared.ids import TenantId
-from shared.store.engine.database import Database, TableItem
+from shared.store.engine.database import Database, TableItem, refusal_code
 
 _PARTS = "PARTS"
 
@@ -44,7 +44,7 @@ class ListSplit:
                 condition=PartsItem.parts.does_not_exist() | (PartsItem.parts < parts),
             )
         except UpdateError as exc:
-            if exc.cause_response_code != "ConditionalCheckFailedException":
+            if refusal_code(exc) != "ConditionalCheckFailedException":
                 raise
             return self.parts(tenant_id)
         return parts

@@ -51,7 +51,7 @@ from shared.store.conversations.message_items import (
     read_message,
 )
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
-from shared.store.engine.database import Database, TableItem, put_items
+from shared.store.engine.database import Database, TableItem, put_items, refusal_code
 from shared.store.engine.documents import to_document
 
 MOST_BETWEEN = 100
@@ -113,7 +113,7 @@ class Messages:
         try:
             item.save(MessageItem.pk.does_not_exist())
         except PutError as exc:
-            if exc.cause_response_code != "ConditionalCheckFailedException":
+            if refusal_code(exc) != "ConditionalCheckFailedException":
                 raise
             return False
         return True
@@ -378,7 +378,7 @@ def _update(item: Model, actions: list[Action], condition: Condition) -> bool:
     try:
         item.update(actions=actions, condition=condition)
     except UpdateError as exc:
-        if exc.cause_response_code != "ConditionalCheckFailedException":
+        if refusal_code(exc) != "ConditionalCheckFailedException":
             raise
         return False
     return True

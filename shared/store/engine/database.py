@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
@@ -137,6 +138,12 @@ def _refuse_what_is_too_large(parsed: Mapping[str, Any], **_: object) -> None:
         return
     if any(_TOO_LARGE in text for text in words):
         raise ItemTooLarge("this is larger than what can be stored (400 KB): make it shorter, or split it")
+
+
+def refusal_code(error: PynamoDBException) -> str:
+    """What DynamoDB said to what PynamoDB has wrapped; "" where it did not answer, which PynamoDB's own
+    `cause_response_code` makes an AttributeError of."""
+    return error.cause.response["Error"]["Code"] if isinstance(error.cause, ClientError) else ""
 
 
 def put_items(items: Sequence[TableItem]) -> None:

@@ -29,7 +29,7 @@ from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.engine.claims import OWNER, excluding
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
-from shared.store.engine.database import ActivityIndex, Database, TableItem
+from shared.store.engine.database import ActivityIndex, Database, TableItem, refusal_code
 from shared.store.engine.documents import T, from_document, to_document
 
 _ATTEMPTS = 8
@@ -140,7 +140,7 @@ class Directory:
         try:
             document_item(tenant_id, key, value, due, ttl).save(DirectoryItem.pk.does_not_exist())
         except PutError as exc:
-            if exc.cause_response_code == "ConditionalCheckFailedException":
+            if refusal_code(exc) == "ConditionalCheckFailedException":
                 raise Conflict("this already exists") from exc
             raise
 
@@ -229,7 +229,7 @@ class Directory:
             try:
                 fresh.save(DirectoryItem.version == item.version)
             except PutError as exc:
-                if exc.cause_response_code not in _CHANGED:
+                if refusal_code(exc) not in _CHANGED:
                     raise
                 continue
             return after
@@ -268,10 +268,12 @@ class Directory:
                 for key, value in documents.items():
                     transaction.save(document_item(tenant_id, key, value))
         except TransactWriteError as exc:
-            reasons = exc.cancellation_reasons
-            if any(reason is not None and reason.code == "ConditionalCheckFailed" for reason in reasons):
+            codes = {reason.code for reason in exc.cancellation_reasons if reason is not None}
+            if "ConditionalCheckFailed" in codes:
                 raise already_claimed() from exc
-            raise RetryableError("the change met another one; try again") from exc
+            if "TransactionConflict" in codes:
+                raise RetryableError("the change met another one; try again") from exc
+            raise
 
     def owner_of(self, name: str) -> Owner | None:
         """Whose a global name is; None when nobody's."""
@@ -285,7 +287,7 @@ class Directory:
         try:
             DirectoryItem(name, OWNER).delete(DirectoryItem.gsi1pk == f"OWNED#{tenant_id}")
         except DeleteError as exc:
-            if exc.cause_response_code != "ConditionalCheckFailedException":
+            if refusal_code(exc) != "ConditionalCheckFailedException":
                 raise
 
 

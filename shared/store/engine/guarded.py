@@ -62,7 +62,7 @@ def change(
 
     `decide` must be pure: it may run more than once. `names` are global names to take in the same transaction, as
     `Directory.claim` does, and `documents` further documents to write with them. Raises whatever `decide` raises,
-    Conflict when another tenant holds a name, and RetryableError when others keep winning.
+    Conflict when another tenant holds a name, RetryableError when others keep winning, and what the client raises.
     """
     for attempt in range(ATTEMPTS):
         written = _try(tenant_id, guarded, decide, names or {}, documents or {})
@@ -113,7 +113,7 @@ def _try(
         if "ConditionalCheckFailed" in codes[:claims]:
             raise already_claimed() from exc
         if not RACE.intersection(codes):
-            raise RetryableError("the change met another one; try again") from exc
+            raise
         return None
     return decided
 

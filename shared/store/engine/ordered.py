@@ -28,7 +28,7 @@ def change_in_order(
     """As `Directory.update`, of the document `<prefix><name>`; `change` is given the next number of the prefix, from 1
     on, which counts as taken if it changes anything.
 
-    Raises NotFound, whatever `change` raises, and RetryableError when others keep winning.
+    Raises NotFound, whatever `change` raises, RetryableError when others keep winning, and what the client raises.
     """
     key, counter = f"{prefix}{name}", f"ORDER#{prefix}"
     for attempt in range(ATTEMPTS):
@@ -49,7 +49,7 @@ def change_in_order(
                 transaction.save(fresh, condition=DirectoryItem.version == item.version)
         except TransactWriteError as exc:
             if not RACE.intersection(reason.code for reason in exc.cancellation_reasons if reason is not None):
-                raise RetryableError("the change met another one; try again") from exc
+                raise
             pause_after(attempt)
             continue
         return after

@@ -2,10 +2,11 @@
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.api import handler
 from functions.api.accounts.access_tokens import TokenExpired
@@ -17,12 +18,15 @@ from shared.clients.graph import read_answer
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.errors import NotFound
+from shared.failures import InvocationFailed
 from shared.ids import TenantId, new_ulid
 from shared.observability import logger
 from shared.store.engine.cursor import encode_cursor
+from shared.store.engine.database import TableItem
 from tests.integration.api.test_handler import NOBODY, _an_id, furnish, is_problem, paths, tenant
 from tests.support.api_handler import Answer, Api
 from tests.support.fake_aws import Context
+from tests.support.faults import answers_lost, refusing
 from tests.support.log_lines import StandardOutput, lines_of
 
 SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}
@@ -106,61 +110,93 @@ def test_what_is_too_large_to_be_stored_is_the_callers_mistake(api: Api) -> None
     assert is_problem(api.call("POST", "/v1/contacts", body, tenant=tenant_id), 413, "too_large")
 
 
+class Tokens:
+    """Every token is this person's."""
+
+    def __init__(self, subject: str) -> None:
+        self._subject = subject
+
+    def subject(self, token: str, now: int) -> str:
+        return self._subject
+
+
 def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api: Api) -> None:
     tenant_id = TenantId(new_ulid())
     api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER))
     names = {f"SUB#sub-{tenant_id}": {"member_id": "m", "role": "superintendent"}}
     api.deps.directory.claim(tenant_id, names, {})
 
-    class Tokens:
-        def subject(self, token: str, now: int) -> str:
-            return f"sub-{tenant_id}"
-
-    guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
     assert grant(guard, "token", EpochMs(1)) is Refusal.FORBIDDEN
 
 
+@pytest.mark.parametrize("token", ["wpb_key", "an access token"])
+def test_nobody_is_turned_away_because_the_tables_are_out(
+    api: Api, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    """What is raised here the gateway answers with 500, and does not keep."""
+    guard = AuthorizerDeps(api.deps.accounts, Tokens("somebody"))  # type: ignore[arg-type]
+    monkeypatch.setattr("functions.api.authorizer_handler.authorizer_deps", lambda: guard)
+    with refusing(TableItem._client, 400, "ThrottlingException"), pytest.raises(InvocationFailed):
+        lambda_handler({"headers": {"authorization": f"Bearer {token}"}}, Context())
+
+
+def _granted(api: Api, monkeypatch: pytest.MonkeyPatch, trouble: AbstractContextManager[object]) -> tuple[object, ...]:
+    """A tenant, and what its owner is granted while all is well and while the plan is read in this trouble."""
+    tenant_id = tenant(api)
+    guard = AuthorizerDeps(api.deps.accounts, Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
+    with_plan, real = grant(guard, "token", EpochMs(1)), api.deps.accounts.tenant
+
+    def read(tenant_id: TenantId) -> Tenant:
+        with trouble:
+            return real(tenant_id)
+
+    monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
+    monkeypatch.setattr(api.deps.accounts, "tenant", read)
+    return tenant_id, with_plan, grant(guard, "token", EpochMs(1))
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    raise NotFound("no such tenant")
+    yield
+
+
 @pytest.mark.parametrize(
-    "error",
+    ("trouble", "error"),
     [
-        NotFound("no such tenant"),
-        ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow down"}}, "GetItem"),
-        EndpointConnectionError(endpoint_url="http://dynamodb"),
+        (_gone, "NotFound"),
+        (lambda: refusing(TableItem._client, 400, "ThrottlingException"), "GetError"),
+        (lambda: answers_lost(TableItem._client, ("GetItem",)), "GetError"),
     ],
 )
 def test_a_caller_whose_plan_cannot_be_read_is_let_in_without(
-    api: Api, error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    api: Api,
+    trouble: Callable[[], AbstractContextManager[object]],
+    error: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    tenant_id = TenantId(new_ulid())
-    api.deps.accounts.create(Tenant(tenant_id, "T", "BR"), Member(new_ulid(), f"sub-{tenant_id}", "a@b.co", Role.OWNER))
-
-    class Tokens:
-        def subject(self, token: str, now: int) -> str:
-            return f"sub-{tenant_id}"
-
-    def fail(*_: object) -> None:
-        raise error
-
-    guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
-    with_plan = grant(guard, "token", EpochMs(1))
-    monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
-    monkeypatch.setattr(api.deps.accounts, "tenant", fail)
-    without = grant(guard, "token", EpochMs(1))
-    assert isinstance(with_plan, dict)
+    tenant_id, with_plan, without = _granted(api, monkeypatch, trouble())
     assert isinstance(without, dict)
     assert with_plan == {**without, "plan": "free"}
     (line,) = lines_of(capsys.readouterr().out)
-    assert (line["tenant_id"], line["error"]) == (tenant_id, type(error).__name__)
+    assert (line["tenant_id"], line["error"].partition(" ")[0]) == (tenant_id, error)
+
+
+def test_a_plan_that_we_may_not_read_is_a_fault_of_ours(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Exception, match="AccessDenied"):
+        _granted(api, monkeypatch, refusing(TableItem._client, 400, "AccessDeniedException"))
 
 
 def test_somebody_of_no_tenant_and_a_token_that_is_too_old_are_told_apart(api: Api) -> None:
-    class Tokens:
+    class Three:
         def subject(self, token: str, now: int) -> str | None:
             if token == "old":
                 raise TokenExpired
             return "nobodys" if token == "stranger" else None
 
-    guard = AuthorizerDeps(api.deps.accounts, Tokens())  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, Three())  # type: ignore[arg-type]
     assert grant(guard, "old", EpochMs(1)) is Refusal.TOKEN_EXPIRED
     assert grant(guard, "stranger", EpochMs(1)) is Refusal.FORBIDDEN
     assert grant(guard, "garbage", EpochMs(1)) is Refusal.TOKEN_INVALID

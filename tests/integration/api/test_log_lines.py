@@ -8,7 +8,9 @@ from functions.api import handler
 from functions.api.http.routing import named
 from shared.ids import TenantId, new_ulid
 from shared.observability import logger
+from shared.store.engine.database import TableItem
 from tests.support.api_handler import Answer, Api
+from tests.support.faults import refusing
 from tests.support.log_lines import StandardOutput, lines_of
 
 PERSON = "0123456789abcdef0123456789abcdef"
@@ -62,3 +64,24 @@ def test_every_route_is_named_before_anything_else() -> None:
         if not (route.middlewares and route.middlewares[0] is named)
     ]
     assert unnamed == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "answered", "counted"),
+    [
+        (400, "ThrottlingException", 503, "ApiUnavailable"),
+        (500, "InternalServerError", 503, "ApiUnavailable"),
+        (400, "AccessDeniedException", 500, "ApiFailed"),
+        (400, "ValidationException", 500, "ApiFailed"),
+    ],
+)
+def test_an_outage_is_in_the_log_once_and_counted_once_and_apart_from_our_own_faults(
+    api: Api, tenant: TenantId, capsys: pytest.CaptureFixture[str], status: int, code: str, answered: int, counted: str
+) -> None:
+    with refusing(TableItem._client, status, code):
+        assert api.call("GET", "/v1/contacts", tenant=tenant).status == answered
+    lines = lines_of(capsys.readouterr().out)
+    (error,) = [line for line in lines if line.get("level") == "ERROR"]
+    assert (error["aws_code"], error["aws"], error["tenant_id"]) == (code, "DynamoDB.Query", tenant)
+    assert [line[name] for line in lines for name in ("ApiUnavailable", "ApiFailed") if name in line] == [[1.0]]
+    assert any(counted in line for line in lines)

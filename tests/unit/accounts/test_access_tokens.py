@@ -79,3 +79,11 @@ def test_unknown_keys_are_asked_for_at_most_once_a_minute() -> None:
     assert keys.asked == 1
     keys.names = ["k1", "k2"]
     assert verifier.subject(token(CLAIMS, kid="k2"), EpochMs(60_000)) == "person"
+
+
+@pytest.mark.parametrize("answer", [b"{}", b'{"keys": []}', b"<html>"])
+def test_keys_that_are_none_are_no_fault_of_the_token(answer: bytes) -> None:
+    """Whoever calls is not turned away then: it is an error, and asked again."""
+    verifier = TokenVerifier(RULES, lambda _url: answer)
+    with pytest.raises((jwt.PyJWTError, ValueError)):
+        verifier.subject(token(CLAIMS), EpochMs(0))
