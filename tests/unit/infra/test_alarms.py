@@ -77,7 +77,6 @@ SHOWN = {
     "comes again by itself": ["SyncTaskCut", "CompactionCut", "RecordsPutOff", "TenantPutOff", "WebhookNotForwarded"],
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
-    "a table that does not answer has alarms of its own": ["CallLimitUnchecked"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],
     "somebody calls with a token that is over, or none of ours": ["CallerDenied"],
 }

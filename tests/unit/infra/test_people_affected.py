@@ -37,7 +37,7 @@ def test_whoever_watches_the_campaigns_is_watched(name: str) -> None:
     assert f'"${{{name}Alarm}}"' in PEOPLE_AFFECTED
 
 
-@pytest.mark.parametrize("name", ["WebhookRejected", "BillingRejected", "ApiSlow"])
+@pytest.mark.parametrize("name", ["WebhookRejected", "BillingRejected", "ApiSlow", "CallLimitUnchecked"])
 def test_nothing_undoes_a_deployment_that_anybody_can_ring_or_a_long_report_does(name: str) -> None:
     assert f"{name}Alarm" not in PEOPLE_AFFECTED
 
