@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tests.support.json_texts import texts_in
+
 _SHORTEST_NUMBER, _SHORTEST_TEXT = 8, 6
 _WRITTEN = ("body", "text", "caption", "formatted_name", "email", "display_phone_number")
 _RUN = re.compile(r"\d{8,}")
@@ -46,7 +48,7 @@ def personal_in(documents: Iterable[object], secrets: Iterable[str]) -> Personal
     numbers: set[str] = set()
     texts: set[str] = set()
     for document in documents:
-        for key, value in _leaves(document):
+        for key, value in texts_in(document):
             digits = value.removeprefix("+")
             if (
                 key in ("to", "from", "wa_id", "recipient_id")
@@ -57,14 +59,3 @@ def personal_in(documents: Iterable[object], secrets: Iterable[str]) -> Personal
             elif key in _WRITTEN or (key == "name" and " " in value):
                 texts.add(value)
     return Personal(frozenset(numbers), frozenset(texts), frozenset(secrets))
-
-
-def _leaves(document: object, key: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(document, dict):
-        for name, value in document.items():
-            yield from _leaves(value, str(name))
-    elif isinstance(document, list):
-        for value in document:
-            yield from _leaves(value, key)
-    elif isinstance(document, str):
-        yield key, document

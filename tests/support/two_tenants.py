@@ -2,10 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
@@ -21,6 +19,7 @@ from tests.support.api import (
     signed_up,
     wait_for,
 )
+from tests.support.json_texts import texts_in
 
 REPEATED_KEY = "the-same-idempotency-key"
 _ID_NAMES = re.compile(r"(^|_)id$|^wamid$|^phone$|^email$|^display$")
@@ -206,15 +205,4 @@ def snapshot(owned: Owned) -> Json:
 def identifying(owned: Owned, shown: Json) -> frozenset[str]:
     """Strings that name something of this tenant and of nobody else."""
     mine = {owned.word, owned.business.api_key, owned.business.access_token, owned.business.tenant_id}
-    return frozenset(mine | {text for text in _ids(shown) if len(text) >= 9})
-
-
-def _ids(node: Any, name: str = "") -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield from _ids(value, str(key))
-    elif isinstance(node, list):
-        for value in node:
-            yield from _ids(value, name)
-    elif isinstance(node, str) and _ID_NAMES.search(name):
-        yield node
+    return frozenset(mine | {text for name, text in texts_in(shown) if _ID_NAMES.search(name) and len(text) >= 9})
