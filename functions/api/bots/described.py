@@ -2,6 +2,7 @@
 
 from functions.api.http.description import Advice, Description
 
+_RULE = {"match": "contains", "keywords": ["hours", "open"], "reply": "We are open until six."}
 _ROOM = ("bot_too_large", "bots_too_large", "too_many_keywords")
 
 DESCRIPTION = Description(
@@ -24,7 +25,8 @@ DESCRIPTION = Description(
     },
     examples={
         "{bot_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0B0",
-        "RuleModel": {"match": "contains", "keywords": ["hours", "open"], "reply": "We are open until six."},
+        "RuleIn": _RULE,
+        "RuleOut": _RULE,
         "BotIn": {"name": "Opening hours"},
         "BotOut": {
             "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0B0",

@@ -1,23 +1,23 @@
 """Keyword bots."""
 
-from typing import Annotated, Literal
+from typing import Annotated, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, ShortText, moment
-from shared.domain.bots.bot import Bot
+from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, ShortText, moment, open_to
+from shared.domain.bots.bot import Bot, Match, Rule
 from shared.ids import PhoneNumberId
 
 Keyword = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
-class RuleModel(Input):
-    match: Literal["exact", "contains", "any"]
+class RuleIn(Input):
+    match: Match
     keywords: Annotated[list[Keyword], Field(max_length=50)] = Field(default_factory=list)
     reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
 
     @model_validator(mode="after")
-    def _matchable(self) -> "RuleModel":
+    def _matchable(self) -> "RuleIn":
         if self.match != "any" and not self.keywords:
             raise ValueError("a rule needs keywords, unless its match is `any`")
         return self
@@ -27,9 +27,19 @@ class BotIn(Input):
     name: ShortText
     phone_number_id: NumberRef | None = Field(None, description="limits the bot to one number")
     enabled: bool = True
-    rules: Annotated[list[RuleModel], Field(min_length=1, max_length=100)] = Field(
+    rules: Annotated[list[RuleIn], Field(min_length=1, max_length=100)] = Field(
         description="the first that matches answers"
     )
+
+
+class RuleOut(Output):
+    match: Annotated[str, open_to(*get_args(Match))]
+    keywords: list[str]
+    reply: str
+
+    @classmethod
+    def of(cls, rule: Rule) -> "RuleOut":
+        return cls(match=rule.match, keywords=list(rule.keywords), reply=rule.reply)
 
 
 class BotOut(Output):
@@ -37,7 +47,7 @@ class BotOut(Output):
     name: str
     phone_number_id: PhoneNumberId | None
     enabled: bool
-    rules: list[RuleModel]
+    rules: list[RuleOut]
     created_at: Moment
 
     @classmethod
@@ -47,7 +57,7 @@ class BotOut(Output):
             name=bot.name,
             phone_number_id=bot.phone_number_id or None,
             enabled=bot.enabled,
-            rules=[RuleModel(match=r.match, keywords=list(r.keywords), reply=r.reply) for r in bot.rules],
+            rules=[RuleOut.of(rule) for rule in bot.rules],
             created_at=moment(bot.created_at),
         )
 

@@ -1,17 +1,22 @@
 """Who a campaign is for."""
 
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.api.http.fields import ULID, Input, Tag
-from shared.domain.campaigns.campaign import Audience, EarlierCampaign
+from functions.api.http.fields import ULID, Input, Output, Tag, open_to
+from shared.domain.campaigns.campaign import Audience, EarlierCampaign, FrequencyCap
 from shared.ids import CampaignId
 
 OutcomeName = Literal["read", "delivered", "sent", "failed", "skipped", "unknown", "waiting", "cancelled"]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
 CampaignRef = Annotated[CampaignId, StringConstraints(pattern=ULID)]
+_CODES = "Meta's error codes, or reasons for which people were skipped"
+_CAMPAIGNS = "marketing campaigns, this one included"
+_TAGS = "contacts with any of these"
+_EXCLUDE_TAGS = "but none of these"
+_EXCLUDE_CAMPAIGNS = "leave out whoever one of these campaigns has reached, or may have"
 
 
 class SourceIn(Input):
@@ -21,27 +26,21 @@ class SourceIn(Input):
 
     campaign_id: CampaignRef
     outcomes: Annotated[list[OutcomeName], Field(min_length=1, max_length=8)]
-    codes: Annotated[list[Code], Field(max_length=50)] = Field(
-        default_factory=list, description="Meta's error codes, or reasons for which people were skipped"
-    )
+    codes: Annotated[list[Code], Field(max_length=50)] = Field(default_factory=list, description=_CODES)
 
 
 class FrequencyCapIn(Input):
-    campaigns: Annotated[int, Field(ge=1, le=100, description="marketing campaigns, this one included")]
+    campaigns: Annotated[int, Field(ge=1, le=100, description=_CAMPAIGNS)]
     days: Annotated[int, Field(ge=1, le=90)]
 
 
 class AudienceIn(Input):
-    tags: Annotated[list[Tag], Field(max_length=100)] = Field(
-        default_factory=list, description="contacts with any of these"
-    )
-    exclude_tags: Annotated[list[Tag], Field(max_length=100)] = Field(
-        default_factory=list, description="but none of these"
-    )
+    tags: Annotated[list[Tag], Field(max_length=100)] = Field(default_factory=list, description=_TAGS)
+    exclude_tags: Annotated[list[Tag], Field(max_length=100)] = Field(default_factory=list, description=_EXCLUDE_TAGS)
     everyone: bool = False
     source: SourceIn | None = None
     exclude_campaigns: Annotated[list[CampaignRef], Field(max_length=20)] = Field(
-        default_factory=list, description="leave out whoever one of these campaigns has reached, or may have"
+        default_factory=list, description=_EXCLUDE_CAMPAIGNS
     )
 
     @model_validator(mode="after")
@@ -61,6 +60,31 @@ class AudienceIn(Input):
             exclude_campaigns=tuple(self.exclude_campaigns),
         )
 
+
+class SourceOut(Output):
+    """The people of an earlier campaign with one of these outcomes and, where there are codes, one of these codes."""
+
+    campaign_id: CampaignId
+    outcomes: list[Annotated[str, open_to(*get_args(OutcomeName))]]
+    codes: list[str] = Field(description=_CODES)
+
+
+class FrequencyCapOut(Output):
+    campaigns: int = Field(description=_CAMPAIGNS)
+    days: int
+
     @classmethod
-    def of(cls, audience: Audience) -> "AudienceIn":
+    def of(cls, cap: FrequencyCap) -> "FrequencyCapOut":
+        return cls(campaigns=cap.campaigns, days=cap.days)
+
+
+class AudienceOut(Output):
+    tags: list[str] = Field(description=_TAGS)
+    exclude_tags: list[str] = Field(description=_EXCLUDE_TAGS)
+    everyone: bool
+    source: SourceOut | None
+    exclude_campaigns: list[CampaignId] = Field(description=_EXCLUDE_CAMPAIGNS)
+
+    @classmethod
+    def of(cls, audience: Audience) -> "AudienceOut":
         return cls.model_validate(asdict(audience))

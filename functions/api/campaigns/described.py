@@ -4,6 +4,8 @@ from functions.api.http.description import Advice, Description
 
 _CAMPAIGN, _RUN = "01JG7Q4W8ZC3N5X6Y7V8B9A0CA", "01JG7Q4W8ZC3N5X6Y7V8B9A0DA"
 _CONTACT = "5f0c6b9a2f3e4d1c8b7a69584736251a"
+_VARIABLE = {"source": "contact", "value": "first_name", "fallback": "there"}
+_SHOWN_VARIABLE = {**_VARIABLE, "kind": "text", "currency": None, "format": None}
 
 DESCRIPTION = Description(
     tags={"campaigns": "One message to many people, each of whom is accounted for."},
@@ -77,13 +79,22 @@ DESCRIPTION = Description(
         "{campaign_id}": _CAMPAIGN,
         "export_recipients": f"contact_id,to,outcome,code\r\n{_CONTACT},+5511912345678,delivered,\r\n",
         "AudienceIn": {"tags": ["customer"], "exclude_tags": ["staff"]},
-        "VariableModel": {"source": "contact", "value": "first_name", "fallback": "there"},
+        "AudienceOut": {
+            "tags": ["customer"],
+            "exclude_tags": ["staff"],
+            "everyone": False,
+            "source": None,
+            "exclude_campaigns": [],
+        },
+        "VariableIn": _VARIABLE,
+        "VariableOut": _SHOWN_VARIABLE,
         "FrequencyCapIn": {"campaigns": 2, "days": 7},
+        "FrequencyCapOut": {"campaigns": 2, "days": 7},
         "CampaignIn": {
             "name": "Spring offer",
             "phone_number_id": "106540352242922",
             "template_id": "594425479261596",
-            "variables": {"body.1": {"source": "contact", "value": "first_name", "fallback": "there"}},
+            "variables": {"body.1": _VARIABLE},
         },
         "CampaignOut": {
             "id": _CAMPAIGN,
@@ -92,7 +103,7 @@ DESCRIPTION = Description(
             "waba_id": "102290129340398",
             "template_id": "594425479261596",
             "category": "MARKETING",
-            "variables": {"body.1": {"source": "contact", "value": "first_name", "fallback": "there"}},
+            "variables": {"body.1": _SHOWN_VARIABLE},
             "frequency_cap": None,
             "weight": 1,
             "unknown_policy": "hold",

@@ -4,7 +4,7 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from functions.api.campaigns.audience_models import AudienceIn, Code, FrequencyCapIn
+from functions.api.campaigns.audience_models import AudienceIn, AudienceOut, Code, FrequencyCapIn, FrequencyCapOut
 from functions.api.http.fields import (
     Cursor,
     Given,
@@ -19,7 +19,7 @@ from functions.api.http.fields import (
     moment_or_none,
     open_to,
 )
-from functions.api.templates.variable_models import VariableModel
+from functions.api.templates.variable_models import VariableIn, VariableOut
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State, UnknownPolicy
 from shared.domain.campaigns.stop_reasons import next_action
@@ -31,7 +31,7 @@ class CampaignIn(Input):
     phone_number_id: NumberRef
     template_id: MetaId
     audience: AudienceIn
-    variables: Annotated[dict[str, VariableModel], Field(max_length=250)] = Field(
+    variables: Annotated[dict[str, VariableIn], Field(max_length=250)] = Field(
         default_factory=dict, description="slot of the template -> where its value comes from"
     )
     frequency_cap: FrequencyCapIn | None = None
@@ -52,9 +52,9 @@ class CampaignOut(Output):
     waba_id: WabaId
     template_id: str
     category: str
-    audience: AudienceIn
-    variables: dict[str, VariableModel]
-    frequency_cap: FrequencyCapIn | None
+    audience: AudienceOut
+    variables: dict[str, VariableOut]
+    frequency_cap: FrequencyCapOut | None
     weight: int
     unknown_policy: Annotated[UnknownPolicy, open_to(*get_args(UnknownPolicy))]
     status: Annotated[str, open_to(*State)]
@@ -82,11 +82,11 @@ class CampaignOut(Output):
             waba_id=campaign.waba_id,
             template_id=campaign.template_id,
             category=campaign.category,
-            audience=AudienceIn.of(campaign.audience),
-            frequency_cap=FrequencyCapIn(campaigns=cap.campaigns, days=cap.days) if cap else None,
+            audience=AudienceOut.of(campaign.audience),
+            frequency_cap=FrequencyCapOut.of(cap) if cap else None,
             weight=campaign.weight,
             unknown_policy=campaign.unknown_policy,
-            variables={slot: VariableModel.of(variable) for slot, variable in campaign.variables.items()},
+            variables={slot: VariableOut.of(variable) for slot, variable in campaign.variables.items()},
             status=campaign.state,
             reason=campaign.reason or None,
             next_action=next_action(campaign.reason) or None,

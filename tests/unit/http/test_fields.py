@@ -1,6 +1,7 @@
 """The conventions of what answers and events hold, over the OpenAPI document: a field that breaks one fails by name."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from tests.support.api_document import api_document
@@ -79,7 +80,50 @@ def test_what_has_states_lists_them_and_stays_open() -> None:
     assert [
         n for n, choices in states.items() if not choices or not all("x-extensible-enum" in c for c in choices)
     ] == []
-    assert [name for name, choices in texts.items() if any("enum" in one for one in choices)] == []
+
+
+TAKEN_AND_SHOWN = {"JsonValue": "whatever Meta takes"}
+
+
+def test_what_is_taken_is_a_schema_of_its_own_and_only_that_is_closed() -> None:
+    """More values and fields may come in answers and events: a client must not fail for them. In a request the same is
+    a mistake, which is said."""
+    operations = [*OPERATIONS.values()]
+    events = [operation for path in DOCUMENT["webhooks"].values() for operation in path.values()]
+    taken = _under(one.get("requestBody") for one in operations)
+    shown = _under([*(one["responses"] for one in operations), DOCUMENT["components"]["responses"], *events])
+    assert len(taken) > 30
+    assert len(shown) > 60
+    assert taken & shown == TAKEN_AND_SHOWN.keys()
+    shut = [f"{name}{place}" for name in shown for place, one in _parts(SCHEMAS[name]) if _is_shut(one)]
+    assert [place for place in shut if not re.fullmatch(r"\w+Event/properties/type", place)] == []
+
+
+def _is_shut(schema: Json) -> bool:
+    return "enum" in schema or "const" in schema or schema.get("additionalProperties") is False
+
+
+def _parts(schema: Any, place: str = "") -> Iterator[tuple[str, Json]]:
+    """Each schema in one, with where it stands."""
+    if isinstance(schema, list):
+        for member in schema:
+            yield from _parts(member, place)
+    elif isinstance(schema, dict):
+        yield place, schema
+        for name, inner in schema.items():
+            if name not in ("default", "example", "examples"):
+                yield from _parts(inner, f"{place}/{name}")
+
+
+def _under(document: Any) -> set[str]:
+    """Names of all schemas that are referred to, also by each other."""
+    found, left = set[str](), [*document]
+    while left:
+        named = {str(one["$ref"]) for _, one in _parts(left.pop()) if isinstance(one.get("$ref"), str)}
+        fresh = {name.rpartition("/")[2] for name in named if "/schemas/" in name} - found
+        found |= fresh
+        left += [SCHEMAS[name] for name in fresh]
+    return found
 
 
 def test_a_state_is_called_status() -> None:

@@ -2,10 +2,13 @@
 
 from functions.api.http.description import Description
 
+_RATE = {"country": "BR", "category": "marketing", "price_micros": 62500}
+
 DESCRIPTION = Description(
     tags={"rate card": "Meta's prices, as the tenant noted them."},
     examples={
-        "RateModel": {"country": "BR", "category": "marketing", "price_micros": 62500},
+        "RateIn": _RATE,
+        "RateOut": _RATE,
         "RateCardIn": {"currency": "USD"},
         "RateCardOut": {"currency": "USD", "updated_at": "2026-11-30T09:00:00Z"},
     },

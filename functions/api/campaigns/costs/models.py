@@ -12,19 +12,18 @@ from shared.domain.campaigns.books import FREE_PREFIX
 from shared.domain.money import Micros, is_currency
 
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_-]{1,39}$")]
+_COUNTRY = "ISO 3166 alpha-2 of the recipient's calling code (Canada's is US); * for all without their own"
+_CATEGORY = (
+    "Meta's price category: marketing, utility, authentication, authentication-international, service…; marketing_lite "
+    "costs what marketing does unless it is named"
+)
+_PRICE = "for one delivered message, in millionths of the currency's unit: 62500 is 0.0625"
 
 
-class RateModel(Input):
-    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|\*)$")] = Field(
-        description="ISO 3166 alpha-2 of the recipient's calling code (Canada's is US); * for all without their own"
-    )
-    category: Category = Field(
-        description="Meta's price category: marketing, utility, authentication, authentication-international, "
-        "service…; marketing_lite costs what marketing does unless it is named"
-    )
-    price_micros: Annotated[StrictInt, Field(ge=0, le=1_000_000_000)] = Field(
-        description="for one delivered message, in millionths of the currency's unit: 62500 is 0.0625"
-    )
+class RateIn(Input):
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|\*)$")] = Field(description=_COUNTRY)
+    category: Category = Field(description=_CATEGORY)
+    price_micros: Annotated[StrictInt, Field(ge=0, le=1_000_000_000)] = Field(description=_PRICE)
 
     @field_validator("country")
     @classmethod
@@ -45,7 +44,7 @@ class RateCardIn(Input):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(
         description="ISO 4217, the one Meta bills in"
     )
-    rates: Annotated[list[RateModel], Field(max_length=2000)]
+    rates: Annotated[list[RateIn], Field(max_length=2000)]
 
     @model_validator(mode="after")
     def _sound(self) -> "RateCardIn":
@@ -60,16 +59,22 @@ class RateCardIn(Input):
         return RateCard(self.currency, tuple(Rate(r.country, r.category, r.price_micros) for r in self.rates), now)
 
 
+class RateOut(Output):
+    country: str = Field(description=_COUNTRY)
+    category: str = Field(description=_CATEGORY)
+    price_micros: int = Field(description=_PRICE)
+
+
 class RateCardOut(Output):
     currency: str | None = Field(description="null while no rate card is set: then messages are only counted")
-    rates: list[RateModel]
+    rates: list[RateOut]
     updated_at: Moment | None
 
     @classmethod
     def of(cls, card: RateCard | None) -> "RateCardOut":
         if card is None:
             return cls(currency=None, rates=[], updated_at=None)
-        rates = [RateModel(country=r.country, category=r.category, price_micros=r.micros) for r in card.rates]
+        rates = [RateOut(country=r.country, category=r.category, price_micros=r.micros) for r in card.rates]
         return cls(currency=card.currency, rates=rates, updated_at=moment_or_none(card.updated_at))
 
 

@@ -7,7 +7,7 @@ from functions.api.http.request import Operation
 from functions.api.inbox.sending.files import at_meta, message_media, meta_ids
 from functions.api.inbox.sending.models import MediaValue, MessageIn, ReactionMessage, TemplateContent, TemplateMessage
 from functions.api.inbox.sending.parts import DraftParts
-from functions.api.templates.variable_models import VariableModel
+from functions.api.templates.variable_models import VariableIn
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.accounts.account import Principal
 from shared.domain.contacts.consent import Purpose, purpose_of, refusal
@@ -137,11 +137,11 @@ def _template(
     return content, render_text(template, plan, values), purpose_of(template.category)
 
 
-def _file_of(value: str | VariableModel | MediaValue) -> str:
+def _file_of(value: str | VariableIn | MediaValue) -> str:
     """The file of the library that a value names, or ""."""
     if isinstance(value, MediaValue):
         return value.media_id
-    return value.value if isinstance(value, VariableModel) and value.source == "media" else ""
+    return value.value if isinstance(value, VariableIn) and value.source == "media" else ""
 
 
 def _kind_of(slot: str) -> MediaKind:
@@ -163,7 +163,7 @@ def _own_template(deps: DraftParts, tenant_id: TenantId, conversation: Conversat
     return template
 
 
-def _variable(value: str | VariableModel | MediaValue) -> Variable:
+def _variable(value: str | VariableIn | MediaValue) -> Variable:
     if isinstance(value, MediaValue):
         return Variable("media", value.media_id)
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()

@@ -12,7 +12,7 @@ from pydantic import Field, RootModel, StringConstraints, field_validator, model
 from functions.api.http.fields import BY_TYPE, Input, MetaId, SeenMessageId, of_type
 from functions.api.inbox.sending.interactive_models import Interactive
 from functions.api.inbox.sending.media_models import DocumentRef, MediaRef, OwnMediaId, text
-from functions.api.templates.variable_models import VariableModel
+from functions.api.templates.variable_models import VariableIn
 
 Caption = Annotated[str, text(1024)]
 # No published limit for these; they are short in every address book.
@@ -133,7 +133,7 @@ class MediaValue(Input):
 
 
 SlotKey = Annotated[str, StringConstraints(max_length=100)]
-TemplateValue = Annotated[str, StringConstraints(min_length=1, max_length=2000)] | VariableModel | MediaValue
+TemplateValue = Annotated[str, StringConstraints(min_length=1, max_length=2000)] | VariableIn | MediaValue
 
 
 class TemplateContent(Input):
