@@ -50,9 +50,12 @@ def list_events(
     `too_many_waiting`, and `Retry-After`.
 
     `type` may be repeated: one of these; without it, all but `campaign.recipients`, which is there only while a webhook
-    endpoint names it. `assignee` is a member's id, `me`, or `none`: only what happens in the
-    conversations that lie on that desk now, and whatever moves a conversation from one desk to another. All that is
-    given must hold; the cursor passes the rest, so an answer may be empty and still have `more`.
+    endpoint names it. Those have an order of their own, and a place of their own in the cursor: beside other types they
+    come after them in an answer, whenever they happened; a call that does not ask for them leaves their place where it
+    is, and a cursor with which nobody has asked for them for a day is expired for them alone. `assignee` is a member's
+    id, `me`, or `none`: only what happens in the conversations that lie on that desk now, and whatever moves a
+    conversation from one desk to another. All that is given must hold; the cursor passes the rest, so an answer may be
+    empty and still have `more`.
     """
     principal, now = caller(router), epoch_ms()
     tenant_id = principal.tenant_id

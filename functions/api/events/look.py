@@ -1,8 +1,9 @@
 """Reading the feed: a look at what follows a cursor, and looking again until there is something.
 
 What it costs: for every look 0.5 RRU for each 4 KB that follows the cursor (compressed; at least 0.5), up to 2 MB of
-events, and 1 RRU for each conversation told of when a desk is asked for. A call that waits looks once a second while
-nothing is there. While all that is there is not what was asked for, it looks on at once, MOST_BEHIND times at most.
+events, of each part of the feed that is asked for; and 1 RRU for each conversation told of when a desk is. A call that
+waits looks once a second while nothing is there. While all that is there is not what was asked for, it looks on at
+once, MOST_BEHIND times at most.
 """
 
 import json
@@ -37,7 +38,7 @@ class Look:
 def look(deps: FeedParts, tenant_id: TenantId, cursor: str, choice: Choice, now: EpochMs) -> Look:
     """What follows a cursor; `now` is epoch ms. For a desk, the heads of the conversations told of are read: where they
     lie now, which is what a list of the desk shows. Raises what `EventFeed.read` raises."""
-    news = deps.feed.read(tenant_id, cursor, now)
+    news = deps.feed.read(tenant_id, cursor, now, choice.parts)
     events: list[FeedEvent] = [event for event in map(json.loads, news.events) if choice.may_include(event)]
     desks: dict[ConversationId, str] = {}
     if choice.desk is not None:

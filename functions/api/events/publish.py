@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.clients.queue import Outgoing, Queue
 from shared.clock import EpochMs
 from shared.domain.webhooks.endpoint import WebhookEndpoint
-from shared.domain.webhooks.tenant_event import TenantEvent
+from shared.domain.webhooks.tenant_event import FeedPart, TenantEvent
 from shared.ids import TenantId
 from shared.queue_messages import DeliverWebhook
 from shared.store.webhooks.endpoints import WebhookEndpoints
@@ -32,7 +32,9 @@ class Publisher:
             for endpoint in endpoints
             if endpoint.wants(event.type) and endpoint.endpoint_id != but_not
         )
-        self._feed.append(tenant_id, bodies, now)
+        for part in FeedPart:
+            own = [body for event, body in zip(events, bodies, strict=True) if FeedPart.of(event.type) is part]
+            self._feed.append(tenant_id, own, now, part)
 
 
 def delivery_of(

@@ -52,7 +52,8 @@ not mean it, and it is made from a minute after an endpoint names it. Up to {MOS
 minute or two after Meta told us, or a quarter of an hour where a campaign has more than 10,000. An entry says how far
 the message came: keep the furthest of sent, delivered, and read, since an earlier one may come after it, and any may
 come again in another event. Whoever Meta refused at the moment of sending, or was held back, is in the campaign's
-report and its list of recipients. The feed shows it to whoever asks for it with `type`, while an endpoint names it.
+report and its list of recipients. The feed shows it to whoever asks for it with `type`, while an endpoint names it, in
+an order of its own, so that nothing else waits behind it.
 
 **Order and duplicates.** An event comes at least once, in any order. A repeated one has the same `id`, which is also
 `webhook-id`: keep those of the last three days. `timestamp` says when it happened, to order by."""

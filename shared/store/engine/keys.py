@@ -146,6 +146,8 @@ KEYS = (
     # Sends: what tenants are told.
     Key("Sends", "T#<t>#EVENTS / HEAD", "webhooks", False, _TENANT),
     Key("Sends", "T#<t>#EVENTS / E#<n>", "webhooks", True, "25 hours", "expires"),
+    Key("Sends", "T#<t>#OUTCOMES / HEAD", "webhooks", False, _TENANT),
+    Key("Sends", "T#<t>#OUTCOMES / E#<n>", "webhooks", True, "25 hours", "expires; holds contact ids only"),
     Key("Sends", "T#<t>#LEASES / <kind>", "accounts", False, "minutes"),
     Key("Sends", "T#<t>#CALLS / <caller>", "accounts", False, "an hour after the last call"),
     Key("Sends", "T#<t>#WH#<endpoint> / <ms>-<event>", "webhooks", True, "30 days", "expires"),

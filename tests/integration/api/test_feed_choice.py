@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -13,7 +13,7 @@ from ministack.services import apigateway, lambda_svc
 
 from functions.api.events.look import MOST_BEHIND
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.webhooks.tenant_event import EventType, TenantEvent
+from shared.domain.webhooks.tenant_event import EventType, FeedPart, TenantEvent
 from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, new_ulid
 from shared.store.conversations.conversations import Head
 from shared.store.webhooks.event_feed import MOST_READ, EventFeed, News
@@ -61,6 +61,19 @@ def test_types_are_chosen_and_the_cursor_passes_the_rest(api: Api, tenant: Tenan
     passed = poll(api, tenant, cursor, type="campaign.completed").body
     assert (passed["items"], passed["more"]) == ([], False)
     assert told(api, tenant, passed["next_cursor"]) == []
+
+
+def test_what_campaigns_did_to_people_is_read_by_who_asks_for_it_only(api: Api, tenant: TenantId) -> None:
+    """One cursor for both: a call that asks for one leaves the other's place where it is."""
+    cursor = start(api, tenant)
+    people = event("people", EventType.CAMPAIGN_RECIPIENTS, campaign_id="1", recipients=[])
+    api.deps.feed.append(tenant, [people], epoch_ms(), FeedPart.PEOPLE)
+    api.deps.feed.append(tenant, [event("1")], epoch_ms())
+    seen = poll(api, tenant, cursor).body
+    assert ([item["id"] for item in seen["items"]], seen["more"]) == (["evt_1"], False)
+    assert told(api, tenant, seen["next_cursor"], type="campaign.recipients") == ["people"]
+    assert told(api, tenant, cursor, type="campaign.recipients,message.received") == ["1", "people"]
+    assert told(api, tenant, cursor, type="campaign.recipients", assignee="me") == []
 
 
 def by_api_gateway(query: str) -> dict[str, Any]:
@@ -161,9 +174,9 @@ def test_a_call_that_finds_nothing_of_its_type_looks_through_so_much_and_hands_t
     looks: list[str] = []
     read = EventFeed.read
 
-    def counted(feed: EventFeed, tenant_id: TenantId, after: str, now: EpochMs) -> News:
+    def counted(feed: EventFeed, tenant_id: TenantId, after: str, now: EpochMs, parts: Collection[FeedPart]) -> News:
         looks.append(after)
-        return read(feed, tenant_id, after, now)
+        return read(feed, tenant_id, after, now, parts)
 
     monkeypatch.setattr(EventFeed, "read", counted)
     cursor = start(api, tenant)

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.webhooks.tenant_event import FeedPart
 from shared.errors import InvalidInput, RetryableError
 from shared.ids import TenantId
 from shared.store.engine.cursor import encode_cursor
@@ -510,3 +511,70 @@ def test_feeds_are_each_tenants_own(feed: EventFeed, tenant: TenantId) -> None:
 def test_cursors_of_others_are_refused(feed: EventFeed, tenant: TenantId, cursor: str) -> None:
     with pytest.raises(InvalidInput):
         feed.read(tenant, cursor, NOW)
+
+
+PEOPLE, HAPPENINGS = frozenset({FeedPart.PEOPLE}), frozenset({FeedPart.HAPPENINGS})
+
+
+def test_nobody_reads_past_what_campaigns_did_to_people(feed: EventFeed, database: Database, tenant: TenantId) -> None:
+    """However much of it there is: a console's look costs the same, and finds what comes at once."""
+    start = feed.end(tenant, NOW)
+    outcomes = [event(f"people {i}") for i in range(MOST_READ + 1)]
+    feed.append(tenant, outcomes, NOW, FeedPart.PEOPLE)
+    feed.append(tenant, [event(1)], NOW)
+    meter = Meter(database.client)
+    news = feed.read(tenant, start, NOW)
+    assert (news.events, news.more) == ([event(1)], False)
+    assert (sum(meter.calls.values()), sum(meter.reads.values())) == (1, 0.5)
+
+
+def test_who_reads_one_part_misses_nothing_of_the_other(feed: EventFeed, tenant: TenantId) -> None:
+    start = feed.end(tenant, NOW)
+    feed.append(tenant, [event("people")], NOW, FeedPart.PEOPLE)
+    feed.append(tenant, [event(1)], NOW)
+    seen = feed.read(tenant, start, NOW)
+    feed.append(tenant, [event(2)], NOW)
+    people = feed.read(tenant, seen.cursor, NOW, PEOPLE)
+    assert (seen.events, people.events) == ([event(1)], [event("people")])
+    assert feed.read(tenant, people.cursor, NOW, HAPPENINGS | PEOPLE).events == [event(2)]
+
+
+def test_a_read_of_both_parts_gives_no_more_than_one_and_comes_to_the_end_of_each(
+    feed: EventFeed, tenant: TenantId
+) -> None:
+    start = feed.end(tenant, NOW)
+    happened, outcomes = ([event(f"{kind} {i}") for i in range(MOST_READ)] for kind in ("happened", "people"))
+    feed.append(tenant, happened, NOW)
+    feed.append(tenant, outcomes, NOW, FeedPart.PEOPLE)
+    found: list[str] = []
+    cursor, more = start, True
+    while more:
+        news = feed.read(tenant, cursor, NOW, HAPPENINGS | PEOPLE)
+        assert len(news.events) <= MOST_READ
+        found, cursor, more = found + news.events, news.cursor, news.more
+    assert [one for one in found if "people" in one] == outcomes
+    assert [one for one in found if "people" not in one] == happened
+
+
+def test_a_cursor_expires_for_the_part_that_was_not_read_for_a_day(feed: EventFeed, tenant: TenantId) -> None:
+    cursor = feed.end(tenant, NOW)
+    for hours in range(1, 30):
+        cursor = feed.read(tenant, cursor, EpochMs(NOW + hours * HOUR)).cursor
+    later = EpochMs(NOW + 30 * HOUR)
+    assert feed.read(tenant, cursor, later).events == []
+    with pytest.raises(CursorExpired):
+        feed.read(tenant, cursor, later, PEOPLE)
+
+
+def test_a_cursor_from_before_there_were_two_parts_begins_the_second(feed: EventFeed, tenant: TenantId) -> None:
+    feed.append(tenant, [event(1)], NOW)
+    feed.append(tenant, [event("people")], NOW, FeedPart.PEOPLE)
+    before = encode_cursor("events", {"n": "1", "at": str(NOW)})
+    news = feed.read(tenant, before, NOW, HAPPENINGS | PEOPLE)
+    assert news.events == [event("people")]
+
+
+@pytest.mark.parametrize(("n", "at"), [("1.2", "1"), ("1", "1.2"), ("1.2.3", "1.2.3"), (".1", ".1"), ("1.", "1.")])
+def test_a_cursor_of_other_parts_is_refused(feed: EventFeed, tenant: TenantId, n: str, at: str) -> None:
+    with pytest.raises(InvalidInput):
+        feed.read(tenant, encode_cursor("events", {"n": n, "at": at}), EpochMs(2))

@@ -16,6 +16,7 @@ from shared.clients.queue import Outgoing
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.blocks import block_number
 from shared.domain.contacts.identity import SHARDS
+from shared.domain.webhooks.tenant_event import FeedPart
 from shared.errors import RetryableError
 from shared.ids import CampaignId
 from shared.queue_messages import CompactJournal, DeliverWebhook, TellTenant
@@ -163,4 +164,6 @@ def test_it_goes_to_the_endpoint_that_names_it_and_into_the_feed(
     tell_late(Publisher(WebhookEndpoints(Directory(database)), webhooks, feed), webhooks, message, now)
     (delivery,) = delivered.messages
     assert isinstance(delivery, DeliverWebhook)
-    assert [delivery.body] == message.events == feed.read(world.tenant_id, cursor, now).events
+    people = frozenset({FeedPart.PEOPLE})
+    assert [delivery.body] == message.events == feed.read(world.tenant_id, cursor, now, people).events
+    assert feed.read(world.tenant_id, cursor, now).events == []

@@ -1,11 +1,13 @@
 """What a campaign did to each person, as events."""
 
+import pytest
+
 from functions.api.events.logic.choice import Choice, FeedEvent
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
 from shared.domain.campaigns.books import StatusChange
 from shared.domain.webhooks.recipient_outcomes import MOST_PEOPLE, Entry, entries, recipient_events
-from shared.domain.webhooks.tenant_event import TenantEvent
+from shared.domain.webhooks.tenant_event import FeedPart, TenantEvent
 from shared.ids import CampaignId, ContactId
 
 CAMPAIGN = CampaignId("c")
@@ -71,3 +73,21 @@ def test_the_feed_shows_them_to_who_names_them() -> None:
     assert Choice(frozenset({"campaign.recipients"})).may_include(seen)
     assert not Choice().may_include(seen)
     assert not Choice(frozenset({"campaign.paused"})).may_include(seen)
+
+
+@pytest.mark.parametrize(
+    ("types", "desk", "parts"),
+    [
+        ((), None, {FeedPart.HAPPENINGS}),
+        ((), "a member", {FeedPart.HAPPENINGS}),
+        (("message.status",), None, {FeedPart.HAPPENINGS}),
+        (("campaign.recipients",), None, {FeedPart.PEOPLE}),
+        (("campaign.recipients", "message.status"), None, {FeedPart.PEOPLE, FeedPart.HAPPENINGS}),
+        (("campaign.recipients", "message.status"), "a member", {FeedPart.HAPPENINGS}),
+        (("campaign.recipients",), "", set()),
+    ],
+)
+def test_a_part_of_the_feed_is_read_where_something_asked_for_may_stand(
+    types: tuple[str, ...], desk: str | None, parts: set[FeedPart]
+) -> None:
+    assert Choice(frozenset(types), desk).parts == parts

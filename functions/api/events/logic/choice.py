@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from shared.domain.webhooks.tenant_event import OPT_IN
+from shared.domain.webhooks.tenant_event import OPT_IN, FeedPart
 from shared.ids import ConversationId
 
 
@@ -23,6 +23,14 @@ class Choice:
 
     types: frozenset[str] = frozenset()
     desk: str | None = None
+
+    @property
+    def parts(self) -> frozenset[FeedPart]:
+        """Where in the feed something asked for may stand. What a campaign did to people lies on no desk."""
+        if not self.types:
+            return frozenset({FeedPart.HAPPENINGS})
+        found = frozenset(map(FeedPart.of, self.types))
+        return found if self.desk is None else found - {FeedPart.PEOPLE}
 
     def may_include(self, event: FeedEvent) -> bool:
         """Whether its type is asked for, and it tells of a conversation when a desk is."""
