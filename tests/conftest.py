@@ -77,6 +77,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    from shared.observability import show_counts  # not before the environment is set
+
+    # What tests before have counted outside of handlers is in no line of this one's.
+    show_counts()
     if "PYTEST_XDIST_WORKER" in os.environ and gives_way(item.nodeid):
         _give_way()
 

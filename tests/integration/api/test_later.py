@@ -101,8 +101,6 @@ def test_the_webhooks_get_the_same_deliveries_as_at_once(
 def test_what_always_goes_by_the_queue_is_late_only_when_it_could_not_be_told_at_first(
     publisher: Publisher, sent: Any, tenant: TenantId, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    show_counts()
-    capsys.readouterr()
     put_off(sent, {tenant: [happened("1")]}, NOW, planned=True)
     assert [outgoing.delay_seconds for outgoing in sent.outgoing] == [0]
     (message,) = sent.taken()
