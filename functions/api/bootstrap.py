@@ -5,11 +5,15 @@ first asks for it. Imports stand where things are made, so that a cold start pay
 import functools
 import os
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from functions.api.common_bootstrap import Common, Settings
 from functions.api.http.wiring import Address, Parts
 from shared.clients.aws import AwsClients
 from shared.store.engine.database import Database, open_database
+
+if TYPE_CHECKING:
+    from functions.api.numbers.cell import Cell
 
 
 @functools.cache
@@ -44,6 +48,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "functions.api.inbox.lookup_parts": nouns.of_lookups,
             "functions.api.media.parts": nouns.of_media,
             "functions.api.numbers.parts": nouns.of_numbers,
+            "functions.api.numbers.account_actions": nouns.of_connected_accounts,
             "functions.api.templates.parts": nouns.of_templates,
         }
     )
@@ -152,28 +157,74 @@ class _Nouns(Common):
         return [MediaParts(self.media, self.conversations)]
 
     def of_numbers(self) -> Iterable[object]:
+        from functions.api.numbers.claiming import Claims
         from functions.api.numbers.connect import Connector
+        from functions.api.numbers.logic.requests import SignupSettings
+        from functions.api.numbers.onboarding import Onboarder
         from functions.api.numbers.parts import NumberParts
+        from functions.api.numbers.registration import Registrations
+        from functions.api.numbers.steps import StepParts, Steps
+        from functions.api.numbers.trial_message import TrialMessages
+        from shared.clock import epoch_ms
+        from shared.store.accounts.onboardings import Onboardings
+        from shared.store.accounts.token_watches import TokenWatches
 
-        cell = None
-        if self.settings.control_url:
-            from functions.api.numbers.cell import Cell
-            from shared.clients.webhook_sender import WebhookSender
-
-            # Not a tenant's address but one that the stack was deployed with.
-            send = WebhookSender(allow_private=True).send
-            forwards = self.queue(self.settings.forward_queue_url)
-            cell = Cell(self.settings.callback_url, self.settings.control_url, send, forwards)
+        settings, graph, onboardings = self.settings, self.brief_graph, Onboardings(self.directory)
+        steps = Steps(
+            StepParts(
+                graph=graph,
+                accounts=self.accounts,
+                templates=self.templates,
+                vault=self.vault,
+                claims=Claims(self.accounts, self._cell()),
+                registrations=Registrations(graph, self.directory, self.vault),
+                trial=TrialMessages(self.contacts, self.conversations, self.sender),
+                watches=TokenWatches(self.directory),
+            )
+        )
+        onboarder = Onboarder(onboardings, steps, epoch_ms)
+        signup = SignupSettings(
+            settings.meta_app_id, settings.meta_configuration_id, settings.meta_sdk_url, settings.graph_version
+        )
         return [
             NumberParts(
                 accounts=self.accounts,
-                templates=self.templates,
                 secrets=self.secrets,
-                connector=Connector(self.graph, self.accounts, self.directory, self.vault, cell),
-                graph=self.graph,
-                meta_app_id=self.settings.meta_app_id,
+                connector=Connector(onboarder, self.accounts),
+                onboarder=onboarder,
+                onboardings=onboardings,
+                signup=signup,
             )
         ]
+
+    def of_connected_accounts(self) -> Iterable[object]:
+        from functions.api.numbers.account_actions import ConnectedParts
+        from functions.api.numbers.claiming import Claims
+        from shared.store.accounts.token_watches import TokenWatches
+        from shared.store.campaigns.lanes import Lanes
+
+        return [
+            ConnectedParts(
+                accounts=self.accounts,
+                campaigns=self.campaigns,
+                lanes=Lanes(self.database),
+                graph=self.brief_graph,
+                access=self.access,
+                claims=Claims(self.accounts, self._cell()),
+                watches=TokenWatches(self.directory),
+            )
+        ]
+
+    def _cell(self) -> "Cell | None":
+        if not self.settings.control_url:
+            return None
+        from functions.api.numbers.cell import Cell
+        from shared.clients.webhook_sender import WebhookSender
+
+        # Not a tenant's address but one that the stack was deployed with.
+        send = WebhookSender(allow_private=True).send
+        forwards = self.queue(self.settings.forward_queue_url)
+        return Cell(self.settings.callback_url, self.settings.control_url, send, forwards)
 
     def of_templates(self) -> Iterable[object]:
         from functions.api.templates.parts import TemplateParts
@@ -183,8 +234,6 @@ class _Nouns(Common):
     def of_the_inbox(self) -> Iterable[object]:
         from functions.api.inbox.parts import ConversationParts, DeskParts
         from functions.api.inbox.sending.parts import DraftParts
-        from shared.services.single_send import SingleSender
-        from shared.store.campaigns.sending_stops import SendingStops
         from shared.store.conversations.agents import Agents
 
         accounts, contacts, conversations = self.accounts, self.contacts, self.conversations
@@ -194,9 +243,7 @@ class _Nouns(Common):
                 contacts=contacts,
                 conversations=conversations,
                 drafts=DraftParts(accounts, contacts, self.fields, self.templates, conversations, self.media),
-                sender=SingleSender(
-                    accounts, contacts, conversations, self.access, self.client, SendingStops(self.database), self.media
-                ),
+                sender=self.sender,
                 signals=self.signals,
             ),
             DeskParts(accounts, Agents(self.database), conversations, self.inbox, self.signals),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.clients.queue import Queue
     from shared.services.media import MediaService
     from shared.services.meta_access import MetaAccess
+    from shared.services.single_send import SingleSender
     from shared.store.accounts.leases import LeaseBook
     from shared.store.accounts.tenants import Accounts
     from shared.store.campaigns.campaigns import Campaigns
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 _UPLOAD_SECONDS = 20.0
 """API Gateway gives up after 30 s, and the message is yet to be sent then."""
+_ONE_OF_SEVERAL_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Settings:
     kms_key_id: str
     meta_secret_arn: str
     meta_app_id: str
+    meta_configuration_id: str
+    meta_sdk_url: str
     graph_url: str
     graph_version: str
     data_bucket: str
@@ -72,6 +76,8 @@ class Settings:
             kms_key_id=required(env, "KMS_KEY_ID"),
             meta_secret_arn=required(env, "META_SECRET_ARN"),
             meta_app_id=required(env, "META_APP_ID"),
+            meta_configuration_id=stated(env, "META_CONFIGURATION_ID"),
+            meta_sdk_url=required(env, "META_SDK_URL"),
             graph_url=required(env, "GRAPH_API_URL"),
             graph_version=required(env, "GRAPH_API_VERSION"),
             data_bucket=required(env, "DATA_BUCKET"),
@@ -177,6 +183,23 @@ class Common:
         from functions.api.meta.calls import SyncGraph
 
         return SyncGraph(self.client)
+
+    @cached_property
+    def brief_graph(self) -> "SyncGraph":
+        """For several calls in one request: none of them is waited for so long that the others find no time."""
+        from functions.api.meta.calls import SyncGraph
+
+        return SyncGraph(self.client, _ONE_OF_SEVERAL_SECONDS)
+
+    @cached_property
+    def sender(self) -> "SingleSender":
+        from shared.services.single_send import SingleSender
+        from shared.store.campaigns.sending_stops import SendingStops
+
+        stops = SendingStops(self.database)
+        return SingleSender(
+            self.accounts, self.contacts, self.conversations, self.access, self.client, stops, self.media
+        )
 
     @cached_property
     def files(self) -> "Files":

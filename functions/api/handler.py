@@ -46,6 +46,8 @@ def written(value: object) -> str:
 ROUTES: Mapping[str, frozenset[str]] = {
     "accounts.routes": frozenset({"api-keys", "login", "me", "signup"}),
     "numbers.routes": frozenset({"numbers", "whatsapp"}),
+    "numbers.onboarding_routes": frozenset({"whatsapp"}),
+    "numbers.account_routes": frozenset({"numbers", "whatsapp"}),
     "numbers.notice_routes": frozenset({"notices"}),
     "contacts.routes": frozenset({"contacts", "fields"}),
     "contacts.imports.routes": frozenset({"contacts"}),

@@ -1,4 +1,4 @@
-"""The composition root of the function that ends sign-ups."""
+"""The composition root of the function that ends sign-ups and warns of tokens that end."""
 
 import functools
 import os
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functions.api.accounts.user_pool import UserPool
 from shared.clients.aws import AwsClients
 from shared.config import required
+from shared.store.accounts.notices import Notices
 from shared.store.accounts.signups import Signups
+from shared.store.accounts.tenants import Accounts
+from shared.store.accounts.token_watches import TokenWatches
 from shared.store.engine.database import open_database
 from shared.store.engine.directory import Directory
 
@@ -16,6 +19,9 @@ from shared.store.engine.directory import Directory
 class SignupsParts:
     users: UserPool
     signups: Signups
+    accounts: Accounts
+    notices: Notices
+    watches: TokenWatches
 
 
 @functools.cache
@@ -26,4 +32,5 @@ def deps() -> SignupsParts:
     users = UserPool(
         AwsClients(database.session).cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")
     )
-    return SignupsParts(users, Signups(Directory(database)))
+    directory = Directory(database)
+    return SignupsParts(users, Signups(directory), Accounts(directory), Notices(directory), TokenWatches(directory))

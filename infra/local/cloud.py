@@ -162,6 +162,7 @@ class LocalCloud:
             "ArtifactBucket": _BUCKET,
             **self._create_secrets(),
             "MetaAppId": self.app_id,
+            "MetaConfigurationId": "555000555000555",
             "GraphApiUrl": self.simulator_url,
             "StripeApiUrl": self.stripe_simulator_url,
             "UserPoolIssuerBase": self.endpoint,

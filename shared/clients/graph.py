@@ -104,8 +104,10 @@ class GraphClient:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
+        seconds: float = _TOTAL_SECONDS,
     ) -> dict[str, Any]:
-        """Any other Graph call. Raises ProviderRejected with Meta's words, RetryableError when Meta is out of reach."""
+        """Any other Graph call, waiting `seconds` for the answer. Raises ProviderRejected with Meta's words, and
+        RetryableError when Meta is out of reach."""
         return await self._answer(
             method,
             path,
@@ -113,6 +115,7 @@ class GraphClient:
             params=params,
             content=json.dumps(body).encode() if body is not None else None,
             headers=_headers(access) if access is not None else {},
+            timeout=httpx.Timeout(None, read=seconds),
         )
 
     async def upload(

@@ -160,6 +160,34 @@ def _connections(world: World) -> Iterator[Attempt]:
     yield Attempt(body=wish | {"code": code, "waba_id": world.mine.waba_id}, statuses=refused)
 
 
+def _onboardings_started(world: World) -> Iterator[Attempt]:
+    """With a code of one's own, for the other's account: it stops before anything is read of it."""
+    other, simulator = world.other.business, world.cloud.simulator_url
+    code = script(simulator, {"create_code": {"waba_id": world.mine.waba_id}})["create_code"]["code"]
+    yield Attempt(body={"code": code, "waba_id": other.waba_id}, statuses=frozenset({201}))
+
+
+def _on_onboardings(body: object = None) -> Attempts:
+    """The other's, which connected its number."""
+
+    def attempts(world: World) -> Iterator[Attempt]:
+        (theirs, *_) = world.other.business.owner.get("/v1/whatsapp/onboardings")["items"]
+        yield Attempt({"onboarding_id": theirs["id"]}, body)
+
+    return attempts
+
+
+def _on_accounts(world: World) -> Iterator[Attempt]:
+    yield Attempt({"waba_id": world.other.business.waba_id})
+
+
+def _on_numbers(body: object = None) -> Attempts:
+    def attempts(world: World) -> Iterator[Attempt]:
+        yield Attempt({"phone_number_id": world.other.business.phone_number_id}, body)
+
+    return attempts
+
+
 def _imports_made(world: World) -> Iterator[Attempt]:
     rows = f"phone,size\n{world.other.phone},XL\n".encode()
     query = {"columns": f"size:{world.other.field}", "tags": world.other.word, "filename": "mine.csv"}
@@ -265,7 +293,21 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/api-keys"): _harmless(body={"name": "mine", "scopes": ["read"]}),
     ("DELETE", "/v1/api-keys/{key_id}"): _on("key_id", "key_id"),
     ("POST", "/v1/whatsapp/connect"): _connections,
+    ("GET", "/v1/whatsapp/configuration"): _harmless(),
+    ("GET", "/v1/whatsapp/onboardings"): _listing("/v1/whatsapp/onboardings"),
+    ("POST", "/v1/whatsapp/onboardings"): _onboardings_started,
+    ("GET", "/v1/whatsapp/onboardings/{onboarding_id}"): _on_onboardings(),
+    ("POST", "/v1/whatsapp/onboardings/{onboarding_id}/continue"): _on_onboardings(body={}),
+    ("GET", "/v1/whatsapp/accounts"): _harmless(),
+    ("GET", "/v1/whatsapp/accounts/{waba_id}"): _on_accounts,
+    ("POST", "/v1/whatsapp/accounts/{waba_id}/refresh"): _on_accounts,
+    ("POST", "/v1/whatsapp/accounts/{waba_id}/disconnect"): _on_accounts,
     ("GET", "/v1/numbers"): _harmless(),
+    ("GET", "/v1/numbers/{phone_number_id}"): _on_numbers(),
+    ("POST", "/v1/numbers/{phone_number_id}/refresh"): _on_numbers(),
+    ("POST", "/v1/numbers/{phone_number_id}/disconnect"): _on_numbers(),
+    ("GET", "/v1/numbers/{phone_number_id}/profile"): _on_numbers(),
+    ("PATCH", "/v1/numbers/{phone_number_id}/profile"): _on_numbers(body={"about": "mine"}),
     ("GET", "/v1/notices"): _listing("/v1/notices"),
     ("GET", "/v1/fields"): _harmless(),
     ("POST", "/v1/fields"): _fields_made,

@@ -48,6 +48,8 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "GRAPH_API_URL": graph_url,
             "GRAPH_API_VERSION": "v26.0",
             "META_APP_ID": "100",
+            "META_CONFIGURATION_ID": "555000555",
+            "META_SDK_URL": "https://connect.example.com/sdk.js",
             "META_CALLBACK_URL": "https://cell.example.com/webhooks/meta",
             "API_URL": "https://api.example.com",
             "CALL_LIMIT_FACTOR": "1000",

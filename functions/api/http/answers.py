@@ -40,6 +40,7 @@ SCHEMAS: Mapping[str, Json] = {
             "provider_code": {"type": "string", "description": "Meta's error code."},
             "retry_after_seconds": {"type": "integer", "description": "As the header Retry-After."},
             "reason": {"type": "string", "description": "With `media_…`: why the file is not there."},
+            "onboarding_id": {"type": "string", "description": "Where connecting an account stopped: continue it."},
             "templates": {
                 "type": "array",
                 "items": {"type": "object"},

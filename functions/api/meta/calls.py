@@ -24,10 +24,11 @@ class Graph(Protocol):
 
 
 class SyncGraph:
-    """The Graph client for synchronous callers."""
+    """The Graph client for synchronous callers; it waits `seconds` for an answer."""
 
-    def __init__(self, client: GraphClient) -> None:
+    def __init__(self, client: GraphClient, seconds: float = 30.0) -> None:
         self._client = client
+        self._seconds = seconds
 
     def call(
         self,
@@ -38,7 +39,7 @@ class SyncGraph:
         params: Mapping[str, str] | None = None,
         body: Mapping[str, object] | None = None,
     ) -> dict[str, Any]:
-        return wait_for(self._client.call(method, path, access, params=params, body=body))
+        return wait_for(self._client.call(method, path, access, params=params, body=body, seconds=self._seconds))
 
 
 def every(graph: Graph, path: str, access: GraphAccess, fields: str, **more: str) -> Iterator[Mapping[str, Any]]:

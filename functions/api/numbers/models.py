@@ -1,22 +1,42 @@
 """WhatsApp accounts and numbers as the API takes and shows them."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, WabaRef, moment_or_none, open_to
-from shared.clock import EpochMs
+from functions.api.http.fields import Cursor, Moment, Output, WabaRef, moment, moment_or_none, open_to
+from functions.api.numbers.onboarding_models import OnboardingIn
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.numbers.number import UNLIMITED, Number, Waba
 from shared.ids import PhoneNumberId, WabaId
 
 
-class ConnectIn(Input):
-    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+class ConnectIn(OnboardingIn):
     waba_id: WabaRef
-    phone_number_id: NumberRef | None = Field(None, description="Without it, every number of the account is connected.")
-    pin: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")] | None = Field(
-        None, description="The number's two-step PIN, when it already has one."
-    )
+
+
+class HealthReasonOut(Output):
+    entity: Annotated[str, open_to("PHONE_NUMBER", "WABA", "BUSINESS", "APP", "MESSAGE_TEMPLATE")]
+    code: str | None = Field(description="Meta's error code")
+    text: str | None = Field(description="in Meta's words")
+    solution: str | None = Field(description="in Meta's words")
+
+
+class HealthOut(Output):
+    can_send: Annotated[str, open_to("AVAILABLE", "LIMITED", "BLOCKED")]
+    reasons: list[HealthReasonOut]
+    checked_at: Moment
+
+    @classmethod
+    def of(cls, number: Number) -> "HealthOut":
+        reasons = [
+            HealthReasonOut(
+                entity=one.entity, code=one.code or None, text=one.words or None, solution=one.solution or None
+            )
+            for one in number.reasons
+        ]
+        return cls(can_send=number.can_send, reasons=reasons, checked_at=moment(number.health_at))
 
 
 class NumberOut(Output):
@@ -36,6 +56,8 @@ class NumberOut(Output):
     reason: str | None = Field(description="why it is not active")
     restricted_until: Moment | None = Field(description="when a restriction ends by itself, if Meta said so")
     connected_at: Moment | None
+    name_status: str | None = Field(description="what has become of the display name, in Meta's word; null: not told")
+    health: HealthOut | None = Field(description="null while Meta has not told it")
     history_percent: int = Field(description="how much of the WhatsApp Business app's history has come")
     history_declined: bool = Field(description="whether the WhatsApp Business app keeps its history to itself")
 
@@ -56,6 +78,8 @@ class NumberOut(Output):
             reason=(number.reason or None) if status != "active" else None,
             restricted_until=moment_or_none(number.restricted_until) if status == "restricted" else None,
             connected_at=moment_or_none(number.connected_at),
+            name_status=number.name_status or None,
+            health=HealthOut.of(number) if number.can_send else None,
             history_percent=number.history_percent,
             history_declined=number.history_declined,
         )
@@ -81,3 +105,60 @@ class ConnectOut(Output):
     waba: WabaOut
     numbers: list[NumberOut]
     templates: int = Field(description="how many templates were copied from the account")
+
+
+class AccountOut(WabaOut):
+    reason: str | None = Field(description="why it is not active")
+    restricted_until: Moment | None = Field(description="when a restriction ends by itself, if Meta said so")
+    review: str | None = Field(description="Meta's last decision on the account, in its word")
+    phone_number_ids: list[PhoneNumberId]
+    connected_at: Moment | None
+    token_expires_at: Moment | None = Field(description="when Meta's access ends; null: not by itself")
+    access: Annotated[str, open_to("open", "ending", "ended", "given_up")] = Field(
+        description="`ending`: within 14 days. Sign up again, or nothing can be sent then"
+    )
+
+    @classmethod
+    def with_numbers(cls, waba: Waba, numbers: Sequence[Number], now: EpochMs) -> "AccountOut":
+        """`numbers` may hold those of other accounts. A restriction lifts by itself at its end."""
+        own = [number for number in numbers if number.waba_id == waba.waba_id]
+        status, stopped = _status(waba, own, now), [n for n in own if n.state_at(now) == "restricted"]
+        return cls(
+            **dict(WabaOut.of(waba)) | {"status": status},
+            reason=(waba.reason or None) if status != "active" else None,
+            restricted_until=moment_or_none(max((n.restricted_until for n in stopped), default=EpochMs(0))),
+            review=waba.review or None,
+            phone_number_ids=[number.phone_number_id for number in own],
+            connected_at=moment_or_none(waba.connected_at),
+            token_expires_at=moment_or_none(waba.token_expires_at),
+            access=_access(waba, now),
+        )
+
+
+def _status(waba: Waba, own: Sequence[Number], now: EpochMs) -> str:
+    states = {number.state_at(now) for number in own}
+    return next((one for one in ("active", "restricted", "disconnected") if one in states), waba.status)
+
+
+def _access(waba: Waba, now: EpochMs) -> str:
+    if not waba.token:
+        return "given_up"
+    if not waba.token_expires_at or waba.token_expires_at > now + 14 * DAY_MS:
+        return "open"
+    return "ending" if waba.token_expires_at > now else "ended"
+
+
+class AccountsOut(Output):
+    items: list[AccountOut]
+    next_cursor: Cursor
+
+
+class UnconnectedNumberOut(Output):
+    id: PhoneNumberId
+    display: str = Field(description="as Meta writes it")
+
+
+class RefreshedAccountOut(Output):
+    account: AccountOut
+    numbers: list[NumberOut]
+    unconnected: list[UnconnectedNumberOut] = Field(description="numbers of it that are not connected here")

@@ -22,6 +22,7 @@ _KINDS = (
     "template_category",
     "template_quality",
     "template_status",
+    "token",
     "webhook_error",
 )
 

@@ -103,7 +103,7 @@ async def _run(parts: LaneParts, tenant_id: TenantId, number: Number, taken: Lan
     access = parts.meta.of_account(tenant_id, parts.accounts.waba(tenant_id, number.waba_id), epoch_ms())
     runs = [run for run in parts.lanes.work(number.phone_number_id).runs if run.tenant_id == tenant_id]
     categories = {run.campaign_id: latest_category(parts.campaigns, parts.templates, run) for run in runs}
-    rate = number.sending_rate / number.lanes
+    rate = number.rate_of_lane(run.lanes for run in runs)
     graph = parts.graph()
     try:
         return await Lane(

@@ -14,7 +14,6 @@ from functions.webhook_ingest.account.logic.account_news import (
 )
 from functions.webhook_ingest.account.logic.number_news import NumberChange, NumberNews
 from functions.webhook_ingest.account.parts import AccountParts
-from functions.webhook_ingest.account.pausing import pause_campaigns
 from functions.webhook_ingest.people.logic.identity import same_phone, shown_phone
 from shared.clock import EpochMs
 from shared.domain.campaigns.stop_reasons import NUMBER_RED
@@ -22,6 +21,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 from shared.ids import TenantId, WabaId
 from shared.queue_messages import LeaveControl
+from shared.services.campaign_pause import pause_campaigns
 
 
 def apply_number_news(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId, news: NumberNews, at: EpochMs) -> bool:

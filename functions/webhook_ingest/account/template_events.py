@@ -12,12 +12,12 @@ from functions.webhook_ingest.account.logic.template_news import (
     with_text,
 )
 from functions.webhook_ingest.account.parts import AccountParts
-from functions.webhook_ingest.account.pausing import pause_campaigns
 from shared.clock import EpochMs
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import TEMPLATE_CHANGED, TEMPLATE_RECATEGORISED, TEMPLATE_RED
 from shared.domain.templates.template import Template
 from shared.ids import TenantId, WabaId
+from shared.services.campaign_pause import pause_campaigns
 
 
 def apply_template_news(

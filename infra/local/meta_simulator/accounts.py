@@ -8,7 +8,7 @@ from .call import Call, Reply, ok
 from .config import Json
 from .errors import GraphError, required
 from .simulator import Simulator
-from .world import SCOPES, Number, Waba
+from .world import Number, Waba
 
 _REGISTRATIONS, _REGISTRATION_SECONDS = 10, 72 * 3600.0
 
@@ -24,7 +24,8 @@ def get_access_token(sim: Simulator, call: Call) -> Reply:
         raise GraphError(
             1, "Error validating client secret.", message="Error validating client secret.", http_status=400
         )
-    token = sim.world.issue_token(sim.world.redeem(call.parameter("code")), int(time.time()))
+    code = call.parameter("code")
+    token = sim.world.issue_token(sim.world.redeem(code), int(time.time()), code)
     return ok({"access_token": token.value, "token_type": "bearer"})
 
 
@@ -48,8 +49,8 @@ def get_debug_token(sim: Simulator, call: Call) -> Reply:
         "expires_at": token.expires_at,
         "is_valid": token.valid,
         "issued_at": token.issued_at,
-        "scopes": list(SCOPES),
-        "granular_scopes": [{"scope": scope, "target_ids": targets} for scope in SCOPES],
+        "scopes": list(token.scopes),
+        "granular_scopes": [{"scope": scope, "target_ids": targets} for scope in token.scopes],
         "user_id": "122100000000000",
     }
     return ok({"data": data})
@@ -113,7 +114,7 @@ def describe_number(sim: Simulator, number: Number) -> Json:
         "code_verification_status": "VERIFIED",
         "display_phone_number": number.display_phone_number,
         "quality_rating": number.quality_rating,
-        "name_status": "APPROVED",
+        "name_status": number.name_status,
         "platform_type": "CLOUD_API" if number.registered else "NOT_APPLICABLE",
         "status": number.status,
         "throughput": {"level": "HIGH" if limit >= 1000 else "STANDARD"},
@@ -121,8 +122,25 @@ def describe_number(sim: Simulator, number: Number) -> Json:
         "whatsapp_business_manager_messaging_limit": _tier(people),
         "messaging_limit_tier": _tier(people),
         "webhook_configuration": {"phone_number": number.override_url, "whatsapp_business_account": waba.override_url},
-        "health_status": {"can_send_message": "BLOCKED" if waba.banned else "AVAILABLE", "entities": []},
+        "health_status": _health(number, waba),
     }
+
+
+def _health(number: Number, waba: Waba) -> Json:
+    """Source: Meta, messaging health status: each entity with its errors and what may help."""
+    entities = [
+        _entity("PHONE_NUMBER", number.id, number.troubles, blocked=not number.registered),
+        _entity("WABA", waba.id, [], blocked=waba.banned),
+    ]
+    states = [str(entity["can_send_message"]) for entity in entities]
+    worst = next((state for state in ("BLOCKED", "LIMITED") if state in states), "AVAILABLE")
+    return {"can_send_message": worst, "entities": entities}
+
+
+def _entity(kind: str, entity_id: str, errors: list[Json], *, blocked: bool) -> Json:
+    state = "BLOCKED" if blocked else "LIMITED" if errors else "AVAILABLE"
+    entity: Json = {"entity_type": kind, "id": entity_id, "can_send_message": state}
+    return entity | ({"errors": errors} if errors else {})
 
 
 def _tier(people: int) -> str:
@@ -164,7 +182,9 @@ def _split(fields: str) -> list[str]:
 
 def post_subscribed_apps(sim: Simulator, call: Call, waba: Waba) -> Reply:
     """POST /{waba_id}/subscribed_apps: webhooks come from now on, `messages` to the override URL if one is given."""
-    waba.subscribed = True
+    if waba.subscribe_refused:
+        raise GraphError(100, "The app could not be subscribed to this account.")
+    waba.subscribed = not waba.subscribe_ignored
     waba.override_url = _override(call.parameter("override_callback_uri"))
     return ok({"success": True})
 
@@ -199,6 +219,8 @@ def post_register(sim: Simulator, call: Call, number: Number) -> Reply:
         raise required("pin")
     if len(pin) != 6 or not (pin.isascii() and pin.isdecimal()):
         raise GraphError(100, "Param pin must be 6 characters long.")
+    if number.elsewhere:
+        raise GraphError(2388001, "The phone number is registered with another provider.")
     now = time.monotonic()
     number.register_times = [at for at in number.register_times if at > now - _REGISTRATION_SECONDS]
     if len(number.register_times) >= _REGISTRATIONS:

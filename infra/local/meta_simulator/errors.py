@@ -55,13 +55,21 @@ _TABLE: dict[int, tuple[int, str]] = {
     132015: (400, "Template is paused"),
     132016: (400, "Template is disabled"),
     132018: (400, "There's an issue with the parameters in your template"),
+    133000: (500, "Incomplete deregistration"),
     133004: (503, "Server temporarily unavailable"),
     133005: (400, "Two step verification PIN mismatch"),
+    133006: (400, "Phone number re-verification needed"),
+    133008: (400, "Too many two step verification PIN guesses"),
+    133009: (400, "Two step verification PIN guessed too fast"),
+    133015: (400, "Please wait a few minutes before attempting to register this phone number"),
     133010: (400, "Phone number not registered"),
     133016: (400, "Account register deregister rate limit exceeded"),
     134101: (400, "Template is still syncing"),
     134102: (500, "Template unavailable for use"),
     135000: (400, "Generic user error"),
+    2388001: (400, "The phone number cannot be migrated"),
+    2593107: (400, "Synchronisation was requested already"),
+    2593108: (400, "Synchronisation was requested too late"),
 }
 
 

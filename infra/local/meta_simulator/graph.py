@@ -11,15 +11,17 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from . import accounts, media, sending, templates
+from . import accounts, coexistence, media, profiles, sending, templates
 from .call import Call, Reply, read_call
 from .errors import GraphError, missing_object
 from .media_store import Media
+from .refusals import refused
 from .simulator import Simulator
-from .world import Number, Template, Token, Waba
+from .world import SCOPES, Number, Template, Token, Waba
 
 Thing = TypeVar("Thing")
 _log = logging.getLogger(__name__)
+_MESSAGING = frozenset({"messages", "marketing_messages", "media"})
 
 _WABA: dict[tuple[str, str], Callable[[Simulator, Call, Waba], Reply]] = {
     ("GET", ""): accounts.get_waba,
@@ -38,6 +40,9 @@ _NUMBER: dict[tuple[str, str], Callable[[Simulator, Call, Number], Reply]] = {
     ("POST", ""): accounts.post_number,
     ("POST", "register"): accounts.post_register,
     ("POST", "deregister"): accounts.post_deregister,
+    ("POST", "smb_app_data"): coexistence.post_app_data,
+    ("GET", "whatsapp_business_profile"): profiles.read,
+    ("POST", "whatsapp_business_profile"): profiles.write,
     ("POST", "media"): media.upload,
 }
 _TEMPLATE: dict[tuple[str, str], Callable[[Simulator, Call, Template], Reply]] = {
@@ -57,7 +62,7 @@ async def handle(sim: Simulator, request: web.Request) -> web.StreamResponse:
     call: Call | None = None
     try:
         call = await read_call(request)
-        reply = _dispatch(sim, call)
+        reply = _answer(sim, call)
     except GraphError as error:
         sim.refused[error.code] += 1
         reply = Reply(error.http_status, json.dumps(error.body(f"A{len(sim.requests):022d}")).encode())
@@ -111,6 +116,18 @@ def _reset(request: web.Request) -> None:
     transport.abort()
 
 
+def _answer(sim: Simulator, call: Call) -> Reply:
+    """What the script says of this call, else what there is to say."""
+    scripted = sim.refusals.draw(call)
+    if scripted is None:
+        return _dispatch(sim, call)
+    reply = refused(scripted)
+    if reply is None:
+        reply = _dispatch(sim, call)
+        reply.delay_seconds += scripted.seconds
+    return reply
+
+
 def _dispatch(sim: Simulator, call: Call) -> Reply:
     world, object_id, key = sim.world, call.object_id, (call.method, call.edge)
     if object_id in world.numbers:
@@ -152,6 +169,9 @@ def _allowed(sim: Simulator, call: Call, waba_id: str, thing: Thing) -> Thing:
     token: Token = call.token(sim.world)
     if waba_id not in token.waba_ids:
         raise GraphError(10, "Application does not have permission for this action")
+    needed = SCOPES[1] if call.edge in _MESSAGING else SCOPES[0]
+    if needed not in token.scopes:
+        raise GraphError(200, f"(#200) Requires {needed} permission", message="(#200) Permissions error")
     return thing
 
 

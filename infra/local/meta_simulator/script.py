@@ -60,6 +60,7 @@ def _object(value: object) -> Json:
 
 _ACTIONS: dict[str, Callable[[Simulator, Any], Awaitable[Any]]] = {
     "faults": _faults,
+    "refuse": _each(lambda sim, value: sim.refusals.set(value)),
     "verify_webhook": _verify_webhook,
     "create_waba": _each(script_accounts.create_waba),
     "create_code": _each(script_accounts.create_code),

@@ -8,7 +8,7 @@ from .script_fields import Fields
 from .simulator import Simulator
 from .template_rules import check_category
 from .template_webhooks import category_changed, quality_changed, status_changed, tell
-from .world import Number, Template, Waba, same_language
+from .world import SCOPES, Number, Template, Waba, same_language
 
 _PAUSES = ("FIRST_PAUSE", "SECOND_PAUSE", "RATE_LIMITING_PAUSE")
 
@@ -66,9 +66,14 @@ def create_code(sim: Simulator, value: Json) -> Json:
     """A further signup code for one or more WABAs."""
     fields = Fields("create_code", value)
     waba_id, code = fields.needed("waba_id"), fields.text("code")
+    scopes, expires_at = fields.text("scopes"), fields.whole("token_expires_at") or 0
+    expired = fields.flag("expired")
     fields.done()
     code = code or f"code-{waba_id}-{sim.world.count('code')}"
     sim.world.codes[code] = {sim.world.waba(waba_id).id}
+    sim.world.granted[code] = tuple(scopes.split(",")) if scopes else SCOPES, expires_at
+    if expired:
+        sim.world.expired_codes.add(code)
     return {"code": code}
 
 
@@ -83,6 +88,9 @@ def change_waba(sim: Simulator, value: Json) -> Json:
     onboarded, off = fields.flag("mm_onboarded"), fields.flag("disable_marketing_messages_on_cloud_api")
     waba.mm_onboarded = waba.mm_onboarded if onboarded is None else onboarded
     waba.marketing_off_cloud_api = waba.marketing_off_cloud_api if off is None else off
+    subscribe_refused, ignored = fields.flag("subscribe_refused"), fields.flag("subscribe_ignored")
+    waba.subscribe_refused = waba.subscribe_refused if subscribe_refused is None else subscribe_refused
+    waba.subscribe_ignored = waba.subscribe_ignored if ignored is None else ignored
     refusal = fields.whole("marketing_messages_refusal")
     waba.marketing_refusal = waba.marketing_refusal if refusal is None else refusal
     restriction, expiration = fields.text("restriction"), fields.whole("expiration")
@@ -131,6 +139,13 @@ def change_number(sim: Simulator, value: Json) -> Json:
     number.throughput_per_second = number.throughput_per_second if throughput is None else throughput
     number.maintenance = number.maintenance if maintenance is None else maintenance
     number.registered = number.registered if registered is None else registered
+    elsewhere, sync_over, pin = fields.flag("elsewhere"), fields.flag("sync_over"), fields.text("pin", number.pin)
+    number.elsewhere = number.elsewhere if elsewhere is None else elsewhere
+    number.sync_over = number.sync_over if sync_over is None else sync_over
+    number.pin = pin
+    number.name_status = fields.text("name_status", number.name_status)
+    troubles = fields.objects("troubles")
+    number.troubles = troubles if "troubles" in value else number.troubles
     number.quality_rating = fields.text("quality_rating", number.quality_rating)
     number.status = fields.text("status", number.status)
     tier = fields.text("current_limit", "TIER_UNLIMITED")

@@ -15,6 +15,7 @@ from .limits import Limits
 from .media_store import MediaStore
 from .outbox import Outbox
 from .people import People
+from .refusals import Refusals
 from .spoiler import Spoiler
 from .timers import Timers
 from .windows import Windows
@@ -36,6 +37,7 @@ class Simulator:
         self.world = World(config.seed, config.app_secret)
         self.people = People(config.seed)
         self.faults = Faults(config.seed)
+        self.refusals = Refusals()
         self.limits = Limits()
         self.windows = Windows()
         self.media = MediaStore(config.seed)

@@ -24,6 +24,7 @@ class Token:
     issued_at: int
     expires_at: int = 0
     valid: bool = True
+    scopes: tuple[str, ...] = SCOPES
 
 
 @dataclass(slots=True)
@@ -45,6 +46,14 @@ class Number:
     register_times: list[float] = field(default_factory=list)
     throughput: Throughput = field(default_factory=Throughput)
     service_messages: int = 0
+    elsewhere: bool = False
+    """Registered with another provider, which has to give it up first."""
+    synced: set[str] = field(default_factory=set)
+    sync_over: bool = False
+    profile: Json = field(default_factory=dict)
+    name_status: str = "APPROVED"
+    troubles: list[Json] = field(default_factory=list)
+    """What keeps the number from sending, as `health_status` shows it."""
 
     @property
     def digits(self) -> str:
@@ -90,6 +99,9 @@ class Waba:
     """The code with which /marketing_messages refuses this account; 0 when it does not."""
     restriction: str = ""
     banned: bool = False
+    subscribe_refused: bool = False
+    subscribe_ignored: bool = False
+    """Meta says yes and does nothing."""
 
 
 class World:
@@ -103,6 +115,10 @@ class World:
         self.templates: dict[str, Template] = {}
         self.tokens: dict[str, Token] = {}
         self.codes: dict[str, set[str]] = {}
+        self.granted: dict[str, tuple[tuple[str, ...], int]] = {}
+        """Code -> the scopes of its token, and when that ends (epoch seconds, 0 never), where they are not the usual
+        ones."""
+        self.expired_codes: set[str] = set()
         self.used_codes: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._base = 100_000_000_000_000 + chance.number(seed, "ids") % 800_000_000 * 1_000_000
@@ -116,12 +132,13 @@ class World:
         self._counts[name] += 1
         return self._counts[name]
 
-    def issue_token(self, waba_ids: set[str], now: int) -> Token:
-        """A new business token for some WABAs."""
+    def issue_token(self, waba_ids: set[str], now: int, code: str = "") -> Token:
+        """A new business token for some WABAs, as its code grants it."""
         secret = hashlib.sha256(f"{self.seed}/token/{self.count('token')}".encode()).hexdigest()
         value = f"EAAJ{secret}"
         proof = hmac.new(self.app_secret.encode(), value.encode(), hashlib.sha256).hexdigest()
-        token = Token(value, proof, set(waba_ids), now)
+        scopes, expires_at = self.granted.get(code, (SCOPES, 0))
+        token = Token(value, proof, set(waba_ids), now, expires_at, scopes=scopes)
         self.tokens[value] = token
         return token
 
@@ -145,7 +162,16 @@ class World:
             raise GraphError(
                 100, "Invalid verification code format.", message="Invalid verification code format.", subcode=36008
             )
+        if code in self.expired_codes:
+            raise GraphError(
+                100, "This authorization code has expired.", message="This authorization code has expired."
+            )
         self.used_codes.add(code)
+        for number in self.numbers.values():
+            if number.waba_id in waba_ids:
+                # A sign-up opens the door to the app's data again.
+                number.synced.clear()
+                number.sync_over = False
         return waba_ids
 
     def waba(self, waba_id: str) -> Waba:

@@ -81,6 +81,8 @@ _NEXT = {
     TEMPLATE_RED: "people block or report this template: change it, or resume knowing that Meta may pause it",
     TEMPLATE_CHANGED: "the template's variables have changed: cancel, and start a new campaign with it",
     NUMBER_RED: "the number's quality is low: wait until it recovers, then resume",
+    "number_restricted": "Meta restricts the number: see WhatsApp Manager; resume when it may send again",
+    "number_disconnected": "the number is not connected any more: connect it again, then resume",
     "account_restricted": "Meta restricts the account: see WhatsApp Manager; resume when the restriction ends",
     "account_disabled": "Meta disabled the account: appeal in WhatsApp Manager",
     "partner_removed": "the account was disconnected from this platform: connect it again, then resume",

@@ -1,9 +1,11 @@
 """A tenant's WhatsApp Business accounts and phone numbers, and how fast a number may send."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from shared.clock import EpochMs
+from shared.domain.numbers.health import Health, HealthReason
 from shared.errors import Conflict
 from shared.ids import PhoneNumberId, WabaId
 
@@ -18,6 +20,8 @@ _TIERS = {
     "TIER_100K": 100_000,
     "TIER_UNLIMITED": UNLIMITED,
 }
+DISCONNECTED_HERE = "disconnected_here"
+"""Why a number or an account is disconnected that its tenant gave up."""
 _DIGITS = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -42,7 +46,8 @@ class Waba:
 
     `messaging_limit` is its portfolio's, see `messaging_limit()`; None while it is not known, and `limit_at` is when
     Meta said so (epoch ms). `review` is Meta's last decision on the account, blank before any. Without a token the
-    account has left us. `reviewed_at` is when Meta decided so (epoch ms).
+    account has left us. `reviewed_at` is when Meta decided so, `token_expires_at` when the token ends (epoch ms), 0
+    where it does not. `asked_at` is when somebody last had Meta asked for all there is to know of it (epoch ms).
     """
 
     waba_id: WabaId
@@ -56,6 +61,8 @@ class Waba:
     review: str = ""
     limit_at: EpochMs = EpochMs(0)
     reviewed_at: EpochMs = EpochMs(0)
+    token_expires_at: EpochMs = EpochMs(0)
+    asked_at: EpochMs = EpochMs(0)
 
     def with_review(self, decision: str, at: EpochMs) -> "Waba":
         """With Meta's decision of this moment (epoch ms), unless a later one is known."""
@@ -76,8 +83,10 @@ class Number:
 
     A restriction ends by itself at `restricted_until` (0: it does not); `answers_restricted` says that it forbids
     answers too. `stopped_at` and `restored_at` are when Meta last stopped the number and lifted a ban; `quality_at`,
-    `name_at` and `username_at` are when it last said how good the number is, and how it and its business are called
-    (epoch ms): what they tell comes in any order.
+    `name_at`, `name_status_at`, `username_at`, `throughput_at` and `health_at` are when it last said how good the
+    number is, how it and its business are called, what became of the name, how fast it may send, and whether it may
+    (epoch ms): what they tell comes in any order. `can_send` and `reasons` are its health (see Health), blank before
+    Meta has told it; `asked_at` is when somebody last had Meta asked.
     """
 
     phone_number_id: PhoneNumberId
@@ -99,6 +108,18 @@ class Number:
     quality_at: EpochMs = EpochMs(0)
     name_at: EpochMs = EpochMs(0)
     username_at: EpochMs = EpochMs(0)
+    throughput_at: EpochMs = EpochMs(0)
+    name_status: str = ""
+    name_status_at: EpochMs = EpochMs(0)
+    can_send: str = ""
+    reasons: tuple[HealthReason, ...] = ()
+    health_at: EpochMs = EpochMs(0)
+    asked_at: EpochMs = EpochMs(0)
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether the tenant itself disconnected it: the plan's room for it is free."""
+        return self.status == "disconnected" and self.reason == DISCONNECTED_HERE
 
     @property
     def sending_rate(self) -> int:
@@ -109,6 +130,25 @@ class Number:
     def lanes(self) -> int:
         """Workers that share the number: one, or four on a 1,000 messages per second number."""
         return 4 if self.throughput >= 1000 else 1
+
+    def rate_of_lane(self, lanes_at_work: Iterable[int]) -> float:
+        """What one of its workers may send a second. Campaigns keep as many as the number had when they began, so there
+        may be more of them than it has now."""
+        return self.sending_rate / max(self.lanes, *lanes_at_work, 1)
+
+    def with_throughput(self, throughput: int, at: EpochMs) -> "Number":
+        """With the speed that Meta allowed at this moment (epoch ms), unless a later one is known."""
+        return replace(self, throughput=throughput, throughput_at=at) if self.throughput_at <= at else self
+
+    def with_name_status(self, status: str, at: EpochMs) -> "Number":
+        """With what had become of its display name at this moment (epoch ms), unless it is known how it was later."""
+        return replace(self, name_status=status, name_status_at=at) if self.name_status_at <= at else self
+
+    def with_health(self, health: Health, at: EpochMs) -> "Number":
+        """With its health at this moment (epoch ms), unless it is known how it was later."""
+        if self.health_at > at:
+            return self
+        return replace(self, can_send=health.can_send, reasons=health.reasons, health_at=at)
 
     def with_quality(self, quality: str, at: EpochMs) -> "Number":
         """With what Meta said of it at this moment (epoch ms), unless it is known how it was later."""

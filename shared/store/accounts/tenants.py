@@ -20,6 +20,8 @@ from shared.store.engine.guarded import GuardedList
 API_KEYS = GuardedList("APIKEY#", ApiKey)
 NUMBERS = GuardedList("NUMBER#", Number)
 _TENANT = "TENANT"
+MOST_NUMBERS = 500
+"""Of a tenant, with those that it has disconnected: conversations and campaigns name them still."""
 
 
 def hash_key(key: str) -> str:
@@ -103,14 +105,16 @@ class Accounts:
 
         def decide(found: Mapping[str, Number]) -> Mapping[str, Number]:
             if limits is not None:
-                check_numbers(len(found.keys() | connected.keys()), limits)
+                check_numbers(len({key for key, n in found.items() if not n.gave_up} | connected.keys()), limits)
+            require_room(len(found.keys() - connected.keys()), MOST_NUMBERS, "numbers", "too_many_numbers")
             return connected
 
         guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
 
     def require_room(self, tenant_id: TenantId, numbers: list[Number], limits: Entitlements) -> None:
         """Raises LimitExceeded when the plan has no room for these beside those that the tenant has now."""
-        check_numbers(len({n.phone_number_id for n in (*self.numbers(tenant_id), *numbers)}), limits)
+        known = [number for number in self.numbers(tenant_id) if not number.gave_up]
+        check_numbers(len({n.phone_number_id for n in (*known, *numbers)}), limits)
 
     def reserve(self, tenant_id: TenantId, waba_id: WabaId) -> None:
         """Take the account's name, so that no other tenant connects it meanwhile. Raises Conflict when one has it."""
@@ -123,11 +127,24 @@ class Accounts:
         self._directory.release(tenant_id, f"WABA#{waba_id}")
         return True
 
+    def release_number(self, tenant_id: TenantId, phone_number_id: PhoneNumberId) -> None:
+        """Let others connect it; what is stored of it stays the tenant's."""
+        self._directory.release(tenant_id, f"PN#{phone_number_id}")
+
+    def release_account(self, tenant_id: TenantId, waba_id: WabaId) -> None:
+        """Let others connect it; what is stored of it stays the tenant's."""
+        self._directory.release(tenant_id, f"WABA#{waba_id}")
+
     def waba(self, tenant_id: TenantId, waba_id: WabaId) -> Waba:
         """Raises NotFound."""
         return self._directory.need(tenant_id, f"WABA#{waba_id}", Waba)
 
+    def wabas_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Waba]:
+        """In the order of Meta's ids."""
+        return self._directory.page(tenant_id, "WABA#", Waba, limit=limit, cursor=cursor, oldest_first=True)
+
     def wabas(self, tenant_id: TenantId) -> list[Waba]:
+        """All: each has a number, and those have a bound."""
         return self._directory.all(tenant_id, "WABA#", Waba)
 
     def change_waba(self, tenant_id: TenantId, waba_id: WabaId, change: Callable[[Waba], Waba]) -> Waba:
@@ -138,7 +155,7 @@ class Accounts:
         return self._directory.need(tenant_id, f"NUMBER#{phone_number_id}", Number)
 
     def numbers(self, tenant_id: TenantId) -> list[Number]:
-        """All: the plan bounds them."""
+        """All: at most MOST_NUMBERS."""
         return self._directory.all(tenant_id, "NUMBER#", Number)
 
     def numbers_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Number]:

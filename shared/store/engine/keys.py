@@ -39,6 +39,8 @@ KEYS = (
     Key("Directory", "T#<t> / WABA#<id>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / NUMBER#<id>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / PIN#<number>", "numbers", False, _TENANT),
+    Key("Directory", "T#<t> / ONBOARDING#<id>", "numbers", False, "until fifty newer ones were begun"),
+    Key("Directory", "T#<t> / TOKEN#<account>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / NOTICE#<ms>-<id>", "numbers", False, "400 days"),
     Key("Directory", "T#<t> / TPL#<id>", "templates", False, _TENANT),
     Key("Directory", "T#<t> / FIELD#<key>", "contacts", False, _TENANT),

@@ -231,6 +231,13 @@ TABLE = [
 WITHOUT_BOUND = {
     "POST /v1/signup": "one tenant a person: raced in test_signup.py, where all share one user pool",
     "POST /v1/login": "makes nothing",
+    "POST /v1/whatsapp/onboardings": "the newest fifty are kept, by the guard of their list: test_onboarding.py",
+    "POST /v1/whatsapp/onboardings/{onboarding_id}/continue": "one works at it at a time: test_onboarding.py",
+    "POST /v1/whatsapp/accounts/{waba_id}/refresh": "once a minute, by the moment that is stored",
+    "POST /v1/whatsapp/accounts/{waba_id}/disconnect": "a state that is left once",
+    "POST /v1/numbers/{phone_number_id}/refresh": "once a minute, by the moment that is stored",
+    "POST /v1/numbers/{phone_number_id}/disconnect": "a state that is left once",
+    "PATCH /v1/numbers/{phone_number_id}/profile": "Meta's, and nothing of it is stored",
     "PATCH /v1/contacts/{contact_id}": "one contact's own fields",
     "POST /v1/contacts/{contact_id}/opt-in": "consent is joined by time",
     "POST /v1/contacts/{contact_id}/opt-out": "consent is joined by time",

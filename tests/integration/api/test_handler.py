@@ -169,7 +169,14 @@ def _an_id(name: str, tenant_id: TenantId = NONE) -> str:
         "{template_id}": "4242",
         "{message_id}": message_key(EpochMs(1), "w"),
         "{delivery_id}": f"{1:013d}-evt_{tenant_id}0",
+        "{phone_number_id}": _number_of(tenant_id) if tenant_id else "1",
+        "{waba_id}": f"9{_number_of(tenant_id)}" if tenant_id else "1",
     }.get(name, tenant_id or "01HZZZZZZZZZZZZZZZZZZZZZZZ")
+
+
+def _number_of(tenant_id: TenantId) -> PhoneNumberId:
+    """Of the number that it is furnished with."""
+    return PhoneNumberId(f"{int(tenant_id[-8:], 36)}")
 
 
 def _bodies() -> dict[tuple[str, str], object]:
@@ -178,6 +185,9 @@ def _bodies() -> dict[tuple[str, str], object]:
     return {
         ("POST", "/v1/api-keys"): {"name": "k", "scopes": ["read"]},
         ("POST", "/v1/whatsapp/connect"): {"code": "c", "waba_id": "1"},
+        ("POST", "/v1/whatsapp/onboardings"): {"code": "c", "waba_id": "1"},
+        ("POST", "/v1/whatsapp/onboardings/{onboarding_id}/continue"): {},
+        ("PATCH", "/v1/numbers/{phone_number_id}/profile"): {"about": "stolen"},
         ("POST", "/v1/fields"): {"key": "city"},
         ("POST", "/v1/contacts"): {"phone": "+5511912345678"},
         ("PATCH", "/v1/contacts/{contact_id}"): {"name": "stolen"},
@@ -216,7 +226,7 @@ def _bodies() -> dict[tuple[str, str], object]:
 def furnish(api: Api, tenant_id: TenantId) -> None:
     """One thing of each kind, under ids that follow from the tenant's."""
     deps, contact = api.deps, contact_id_for(tenant_id, "phone", "+5511912345678")
-    number = PhoneNumberId(f"{int(tenant_id[-8:], 36)}")
+    number = _number_of(tenant_id)
     deps.accounts.connect(
         tenant_id, Waba(WabaId(f"9{number}"), "x", "USD", "t"), [Number(number, WabaId(f"9{number}"), "+1", "x")]
     )

@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 
+import httpx
 import pytest
 
 from tests.support.meta_simulator import APP_ID, APP_SECRET, Receiver, Sim, error
@@ -142,3 +143,76 @@ def test_restrictions_and_quality_are_told_and_take_effect(sim: Sim, receiver: R
     assert sim.send_template().status_code == 200
     sim.script(waba={"id": sim.waba_id, "ban": "DISABLE"})
     assert error(sim.send_template()) == (403, 131031)
+
+
+def token_for(sim: Sim, **granted: object) -> str:
+    """Of a fresh code with these scopes, or this end."""
+    code = sim.script(create_code={"waba_id": sim.waba_id, **granted})["create_code"]["code"]
+    return str(exchange(sim, code)[1]["access_token"])
+
+
+def test_a_token_may_do_what_its_code_granted(sim: Sim) -> None:
+    managing = token_for(sim, scopes="whatsapp_business_management", token_expires_at=1_900_000_000)
+    data = sim.get("debug_token", f"{APP_ID}|{APP_SECRET}", input_token=managing).json()["data"]
+    assert (data["scopes"], data["expires_at"]) == (["whatsapp_business_management"], 1_900_000_000)
+    assert sim.get(sim.waba_id, managing).status_code == 200
+    text = {"messaging_product": "whatsapp", "to": "+5215512345678", "type": "text", "text": {"body": "x"}}
+    assert error(sim.post(f"{sim.number_id}/messages", text, managing)) == (403, 200)
+    messaging = token_for(sim, scopes="whatsapp_business_messaging")
+    assert error(sim.get(sim.waba_id, messaging)) == (403, 200)
+    expired = sim.script(create_code={"waba_id": sim.waba_id, "expired": True})["create_code"]["code"]
+    assert exchange(sim, expired)[0] == 400
+
+
+def test_the_phone_apps_data_are_given_once_after_a_sign_up(sim: Sim) -> None:
+    made = sim.script(create_waba={"phone_numbers": [{"is_on_biz_app": True}]})["create_waba"]
+    token = str(exchange(sim, made["code"])[1]["access_token"])
+    path = f"{made['phone_numbers'][0]['id']}/smb_app_data"
+    wanted = {"messaging_product": "whatsapp", "sync_type": "history"}
+    assert sim.post(path, wanted, token).json()["request_id"]
+    assert error(sim.post(path, wanted, token)) == (400, 2593107)
+    assert sim.post(path, {**wanted, "sync_type": "smb_app_state_sync"}, token).status_code == 200
+    sim.script(phone_number={"id": made["phone_numbers"][0]["id"], "sync_over": True})
+    assert error(sim.post(path, wanted, token)) == (400, 2593108)
+    again = sim.script(create_code={"waba_id": made["waba_id"]})["create_code"]["code"]
+    token = str(exchange(sim, again)[1]["access_token"])
+    assert sim.post(path, wanted, token).status_code == 200
+    assert error(sim.post(f"{sim.number_id}/smb_app_data", wanted)) == (400, 100)
+
+
+def test_a_profile_is_read_as_it_was_written(sim: Sim) -> None:
+    path = f"{sim.number_id}/whatsapp_business_profile"
+    changes = {"messaging_product": "whatsapp", "about": "Pan.", "websites": ["https://pan.example"]}
+    assert sim.post(path, changes).json() == {"success": True}
+    assert sim.get(path, fields="about,email,websites").json()["data"] == [changes]
+    for wrong in ({"about": ""}, {"about": "x" * 140}, {"websites": ["pan.example"]}, {"colour": "red"}):
+        assert error(sim.post(path, {"messaging_product": "whatsapp", **wrong})) == (400, 100)
+    assert error(sim.get(path, fields="colour")) == (400, 100)
+
+
+def test_calls_are_refused_as_scripted_and_no_longer(sim: Sim) -> None:
+    path = f"{sim.number_id}/register"
+    pin = {"messaging_product": "whatsapp", "pin": "111111"}
+    sim.script(refuse={"operation": "register", "object_id": sim.number_id, "code": 133006, "next": 1})
+    assert error(sim.post(path, pin)) == (400, 133006)
+    assert sim.post(path, pin).status_code == 200
+    sim.script(refuse={"operation": "phone_numbers", "plain": True})
+    assert [sim.get(f"{sim.waba_id}/phone_numbers").status_code for _ in range(3)] == [502] * 3
+    sim.script(refuse={"operation": "phone_numbers", "next": 0})
+    assert sim.get(f"{sim.waba_id}/phone_numbers").status_code == 200
+    sim.script(refuse={"operation": sim.waba_id, "reset": True, "next": 1})
+    with pytest.raises(httpx.TransportError):
+        sim.get(sim.waba_id)
+
+
+def test_a_number_registered_elsewhere_and_a_subscription_that_fails(sim: Sim) -> None:
+    pin = {"messaging_product": "whatsapp", "pin": "111111"}
+    sim.script(phone_number={"id": sim.number_id, "elsewhere": True})
+    assert error(sim.post(f"{sim.number_id}/register", pin)) == (400, 2388001)
+    sim.script(phone_number={"id": sim.number_id, "elsewhere": False})
+    assert sim.post(f"{sim.number_id}/register", pin).status_code == 200
+    sim.script(waba={"id": sim.waba_id, "subscribe_refused": True})
+    assert error(sim.post(f"{sim.waba_id}/subscribed_apps", {})) == (400, 100)
+    sim.script(waba={"id": sim.waba_id, "subscribe_refused": False, "subscribe_ignored": True})
+    assert sim.post(f"{sim.waba_id}/subscribed_apps", {}).json() == {"success": True}
+    assert sim.get(f"{sim.waba_id}/subscribed_apps").json() == {"data": []}

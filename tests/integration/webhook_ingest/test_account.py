@@ -591,8 +591,11 @@ def test_what_meta_tells_of_numbers_and_accounts_is_stored(deps: Deps) -> None:
         2000,
         "APPROVED",
     )
+    assert found.name_status == "APPROVED"
     assert deliver("business_username_update", {**who, "username": "lucky", "status": "deleted"})
     assert number(deps).username == ""
+    assert deliver("phone_number_name_update", {**named, "decision": "REJECTED", "requested_verified_name": "Unlucky"})
+    assert (number(deps).verified_name, number(deps).name_status) == ("Lucky Shrub", "REJECTED")
 
 
 EDITED = {

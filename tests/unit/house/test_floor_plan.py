@@ -36,6 +36,10 @@ ALONE = {
     "shared.domain.contacts.phone": "reading what people write stands beside the one form it comes to",
     "shared.domain.conversations.inbox_settings": "stored by shared.store.conversations.inbox_settings",
     "shared.domain.conversations.merge": "stored by shared.store.conversations.moves",
+    "shared.domain.numbers.token_watch": "stored by shared.store.accounts.token_watches",
+    "shared.domain.numbers.onboarding": "stored by shared.store.accounts.onboardings",
+    "shared.domain.numbers.onboarding_steps": "part of what shared.store.accounts.onboardings stores",
+    "shared.domain.numbers.onboarding_troubles": "part of what shared.store.accounts.onboardings stores",
     "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
 }
 """Modules of shared that one function uses -> why they live there all the same."""

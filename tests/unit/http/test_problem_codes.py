@@ -17,6 +17,7 @@ from tests.support.api_document import api_document
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = {
+    "code_missing": "stops a step of an onboarding, as the code of its trouble",
     "consent_column": "ends an import, as its `error_code`",
     "file_too_large": "ends an import, as its `error_code`",
     "header_too_long": "ends an import, as its `error_code`",
@@ -26,9 +27,11 @@ ELSEWHERE = {
     "not_yet": "between a queue and its worker",
     "rejected": "each case has a code of its own",
     "send_refused": "each case has a code of its own",
+    "test_unknown": "stops a step of an onboarding, as the code of its trouble",
     "too_many": "each case has a code of its own",
     "too_many_columns": "ends an import, as its `error_code`",
     "unknown_route": "where no operation is",
+    "write_first": "stops a step of an onboarding, as the code of its trouble",
 }
 """Code -> why no operation answers with it."""
 _OF_AN_IMPORT = {code for code, why in ELSEWHERE.items() if why.startswith("ends an import")} | {"import_failed"}

@@ -49,6 +49,10 @@ SHOWN = {
         "IdentityChanged",
         "CampaignPaused",
         "CallOverLimit",
+        "OnboardingStepFailed",
+        "TokenWarningGiven",
+        "NumberMoved",
+        "UnsubscribeRefused",
     ],
     "comes twice by nature": ["WebhookRepeated", "InboundRepeated", "BillingEventRepeated", "BotReplyRepeated"],
     "not meant for us, and kept or left": [

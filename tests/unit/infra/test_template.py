@@ -9,7 +9,7 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from functions.api.http.idempotency import _PURPOSE as IDEMPOTENCY
-from functions.api.numbers.connect import _PIN as REGISTRATION_PIN
+from functions.api.numbers.registration import _PURPOSE as REGISTRATION_PIN
 from functions.webhook_ingest.media.copy import LAST_DELIVERY
 from infra.packaging.functions import FUNCTIONS
 from infra.packaging.target import ROOT

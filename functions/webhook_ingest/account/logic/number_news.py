@@ -5,7 +5,7 @@ business_username_update). They name a number as people see it, not by its id.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from functions.webhook_ingest.json_input import constant, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
@@ -24,6 +24,7 @@ class NumberChange:
     quality: str = ""
     verified_name: str = ""
     username: str | None = None
+    name_status: str = ""
 
     def applied_to(self, number: Number, at: EpochMs) -> Number:
         """`at` is when Meta said so (epoch ms): what comes late changes nothing."""
@@ -33,7 +34,9 @@ class NumberChange:
             number = number.with_verified_name(self.verified_name, at)
         if self.username is not None:
             number = number.with_username(self.username, at)
-        return replace(number, throughput=max(number.throughput, self.throughput or 0))
+        if self.name_status:
+            number = number.with_name_status(self.name_status, at)
+        return number.with_throughput(self.throughput, at) if self.throughput else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,12 @@ def _limit(value: Value) -> int | None:
 
 
 def _name(display: str, value: Value) -> NumberNews | None:
-    name = word(value, "requested_verified_name")
-    approved = constant(value, "decision") == "APPROVED" and name
-    return NumberNews(NumberChange(display, verified_name=name[:200])) if approved else None
+    """The decision is what has become of the name; only one that is approved is the number's."""
+    name, decision = word(value, "requested_verified_name"), constant(value, "decision")[:20]
+    if not decision:
+        return None
+    approved = name[:200] if decision == "APPROVED" else ""
+    return NumberNews(NumberChange(display, verified_name=approved, name_status=decision))
 
 
 def _username(display: str, value: Value) -> NumberNews | None:

@@ -1,20 +1,36 @@
-"""Pausing campaigns that had better not go on, from a webhook."""
+"""Pausing what an account sends, because of something that is known of its numbers or templates."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
-from functions.webhook_ingest.account.parts import AccountParts
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.ids import TenantId, WabaId
 from shared.observability import count
 from shared.services.campaign_stop import CampaignStop, newest_of_account, running_on
+from shared.store.accounts.tenants import Accounts
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.lanes import Lanes
 
 _UNDER_WAY = frozenset({State.LOADING, State.SENDING, State.PAUSED})
 
 
+class PauseParts(Protocol):
+    """What a caller's own parts have."""
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+
+    @property
+    def lanes(self) -> Lanes: ...
+
+
 def pause_campaigns(
-    parts: AccountParts,
+    parts: PauseParts,
     tenant_id: TenantId,
     waba_id: WabaId,
     reason: str,
@@ -32,7 +48,7 @@ def pause_campaigns(
             count("CampaignPaused", stop(tenant_id, campaign.campaign_id, Scope.CAMPAIGN, reason, at))
 
 
-def _under_way(parts: AccountParts, tenant_id: TenantId, waba_id: WabaId) -> Iterator[Campaign]:
+def _under_way(parts: PauseParts, tenant_id: TenantId, waba_id: WabaId) -> Iterator[Campaign]:
     """Campaigns of the account that send or stand still, as well as those that load, for the list may be a moment old:
     those on its numbers, and of the newest those not there yet."""
     found = {c.campaign_id: c for c in newest_of_account(parts.campaigns, tenant_id, waba_id)}

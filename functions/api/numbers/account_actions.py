@@ -1,0 +1,168 @@
+"""Accounts and numbers that are connected: asking Meta for them anew, and disconnecting them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from functions.api.meta.calls import Graph, every
+from functions.api.numbers.claiming import Claims
+from functions.api.numbers.facts import FACT_FIELDS, bring_up_to_date, facts_from, read_facts
+from shared.clients.graph import GraphAccess
+from shared.clock import EpochMs
+from shared.domain.numbers.number import DISCONNECTED_HERE, Number, Waba
+from shared.errors import Conflict, ProviderRejected, RateLimited
+from shared.ids import PhoneNumberId, TenantId, WabaId
+from shared.observability import count
+from shared.services.campaign_pause import pause_campaigns
+from shared.services.meta_access import MetaAccess
+from shared.store.accounts.tenants import Accounts
+from shared.store.accounts.token_watches import TokenWatches
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.lanes import Lanes
+
+REFRESH_EVERY_MS = 60_000
+"""Meta counts such calls, 200 an hour for an account (Meta, business management rate limits)."""
+LEFT_ACCOUNT = "no_longer_in_the_account"
+_ACCOUNT_FIELDS = "id,name,currency,account_review_status"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedParts:
+    accounts: Accounts
+    campaigns: Campaigns
+    lanes: Lanes
+    graph: Graph
+    access: MetaAccess
+    claims: Claims
+    watches: TokenWatches
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """`unconnected` are numbers that Meta lists and that are not connected here: display name by id."""
+
+    waba: Waba
+    numbers: Sequence[Number]
+    unconnected: Mapping[PhoneNumberId, str]
+
+
+def _asked(asked_at: EpochMs, now: EpochMs) -> EpochMs:
+    """Raises RateLimited when it was asked for a moment ago."""
+    wait = asked_at + REFRESH_EVERY_MS - now
+    if wait > 0:
+        raise RateLimited("Meta was asked a moment ago; what it said is shown", wait_ms=wait, code="refreshed_just_now")
+    return now
+
+
+def refresh_number(
+    parts: ConnectedParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, now: EpochMs
+) -> tuple[Number, Waba]:
+    """With what Meta says of it now. Raises NotFound, Conflict (`account_disconnected`), RateLimited
+    (`refreshed_just_now`), ProviderRejected and RetryableError."""
+    access = parts.access.of_number(tenant_id, phone_number_id, now)
+    number = parts.accounts.change_number(
+        tenant_id, phone_number_id, lambda known: replace(known, asked_at=_asked(known.asked_at, now))
+    )
+    facts, _ = read_facts(parts.graph, access, phone_number_id)
+    number, waba = bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
+    _pause_stopped(parts, tenant_id, waba.waba_id, [number], now)
+    return number, waba
+
+
+def refresh_account(parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs) -> Refreshed:
+    """With its numbers as Meta lists them now: one that moved here from another of the tenant's accounts moves along,
+    and one that is listed no more is disconnected. Raises like `refresh_number`."""
+    access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, waba_id), now)
+    parts.accounts.change_waba(tenant_id, waba_id, lambda known: replace(known, asked_at=_asked(known.asked_at, now)))
+    described = parts.graph.call("GET", waba_id, access, params={"fields": _ACCOUNT_FIELDS})
+    rows = {PhoneNumberId(str(row["id"])): row for row in every(parts.graph, *_numbers_of(waba_id, access))}
+    waba = parts.accounts.change_waba(tenant_id, waba_id, lambda known: _described(known, described, now))
+    known = {number.phone_number_id: number for number in parts.accounts.numbers(tenant_id)}
+    for phone_number_id, number in known.items():
+        if phone_number_id in rows:
+            _bring_along(parts, tenant_id, waba_id, number, rows[phone_number_id], now)
+        elif number.waba_id == waba_id and number.status != "disconnected":
+            parts.accounts.change_number(tenant_id, phone_number_id, lambda one: _left(one, LEFT_ACCOUNT, now))
+    numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
+    _pause_stopped(parts, tenant_id, waba_id, numbers, now)
+    unconnected = {one: str(row.get("display_phone_number", "")) for one, row in rows.items() if one not in known}
+    return Refreshed(waba, numbers, unconnected)
+
+
+def _numbers_of(waba_id: WabaId, access: GraphAccess) -> tuple[str, GraphAccess, str]:
+    return f"{waba_id}/phone_numbers", access, FACT_FIELDS
+
+
+def _bring_along(
+    parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, number: Number, row: Mapping[str, Any], now: EpochMs
+) -> None:
+    if number.waba_id != waba_id:
+        number = parts.accounts.change_number(
+            tenant_id, number.phone_number_id, lambda one: replace(one, waba_id=waba_id)
+        )
+        count("NumberMoved")
+    bring_up_to_date(parts.accounts, tenant_id, number, facts_from(row), now)
+
+
+def _described(waba: Waba, answer: Mapping[str, Any], now: EpochMs) -> Waba:
+    waba = replace(
+        waba,
+        name=str(answer.get("name") or waba.name),
+        currency=str(answer.get("currency") or waba.currency),
+    )
+    review = str(answer.get("account_review_status") or "").upper()[:20]
+    return waba.with_review(review, now) if review else waba
+
+
+def _left(number: Number, reason: str, now: EpochMs) -> Number:
+    return replace(number, status="disconnected", reason=reason, restricted_until=EpochMs(0), stopped_at=now)
+
+
+def _pause_stopped(
+    parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, numbers: Sequence[Number], now: EpochMs
+) -> None:
+    for number in numbers:
+        if number.state_at(now) != "active":
+            one = number.phone_number_id
+            reason = f"number_{number.state_at(now)}"
+            pause_campaigns(parts, tenant_id, waba_id, reason, now, lambda c, one=one: c.phone_number_id == one)  # type: ignore[misc]
+
+
+def disconnect_number(
+    parts: ConnectedParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, now: EpochMs
+) -> Number:
+    """Nothing is sent from it any more, its campaigns stand still, and somebody else may connect it. Again changes
+    nothing. Raises NotFound."""
+    number = parts.accounts.change_number(
+        tenant_id, phone_number_id, lambda known: known if known.gave_up else _left(known, DISCONNECTED_HERE, now)
+    )
+    _pause_stopped(parts, tenant_id, number.waba_id, [number], now)
+    parts.accounts.release_number(tenant_id, phone_number_id)
+    return number
+
+
+def disconnect_account(parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs) -> Waba:
+    """All its numbers, then its webhooks and its token; then somebody else may connect it. May be repeated where it
+    stopped. Raises NotFound, and RetryableError while Meta is out of reach."""
+    waba = parts.accounts.waba(tenant_id, waba_id)
+    for number in parts.accounts.numbers(tenant_id):
+        if number.waba_id == waba_id:
+            disconnect_number(parts, tenant_id, number.phone_number_id, now)
+    if waba.token:
+        _unsubscribe(parts, tenant_id, waba, now)
+    waba = parts.accounts.change_waba(
+        tenant_id, waba_id, lambda known: replace(known, status="disconnected", reason=DISCONNECTED_HERE, token="")
+    )
+    parts.accounts.release_account(tenant_id, waba_id)
+    if parts.claims.cell is not None:
+        parts.claims.cell.leave(waba_id, now)
+    return waba
+
+
+def _unsubscribe(parts: ConnectedParts, tenant_id: TenantId, waba: Waba, now: EpochMs) -> None:
+    """A token that Meta takes no more has no webhooks either."""
+    try:
+        access = parts.access.of_account(tenant_id, waba, now)
+        parts.graph.call("DELETE", f"{waba.waba_id}/subscribed_apps", access)
+    except (ProviderRejected, Conflict):
+        count("UnsubscribeRefused")

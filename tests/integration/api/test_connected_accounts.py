@@ -1,0 +1,219 @@
+"""Accounts that are connected, against the Meta simulator: their health, their profile, and disconnecting them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from functions.api.numbers.token_warnings import warn_of_tokens
+from shared.clock import DAY_MS, EpochMs, epoch_ms
+from shared.domain.numbers.number import DISCONNECTED_HERE, Number, Waba
+from shared.domain.numbers.token_watch import TokenWatch
+from shared.ids import PhoneNumberId, WabaId
+from shared.store.accounts.token_watches import TokenWatches
+from tests.support.api_handler import Answer
+from tests.support.chats import graph_url
+from tests.support.onboardings import Business, made, stopped
+
+__all__ = ["graph_url", "made"]
+
+
+@pytest.fixture
+def business(made: Callable[..., Business]) -> Business:
+    """Connected."""
+    one = made()
+    assert one.start()["status"] == "connected"
+    return one
+
+
+def call(business: Business, method: str, path: str, body: object = None) -> Answer:
+    return business.api.call(method, path, body, tenant=business.tenant)
+
+
+def number(business: Business) -> Number:
+    return business.api.deps.accounts.number(business.tenant, PhoneNumberId(business.number))
+
+
+def waba(business: Business) -> Waba:
+    return business.api.deps.accounts.waba(business.tenant, WabaId(business.waba))
+
+
+def test_a_number_is_asked_for_and_what_meta_says_holds(business: Business) -> None:
+    troubles = [{"error_code": 141000, "error_description": "No display name.", "possible_solution": "Wait."}]
+    business.script(
+        phone_number={
+            "id": business.number,
+            "quality_rating": "YELLOW",
+            "throughput_per_second": 1000,
+            "name_status": "PENDING_REVIEW",
+            "troubles": troubles,
+        },
+        waba={"id": business.waba, "messaging_limit": 2000},
+    )
+    shown = call(business, "POST", f"/v1/numbers/{business.number}/refresh").body
+    assert (shown["quality"], shown["throughput"], shown["messaging_limit"]) == ("YELLOW", 1000, 2000)
+    assert shown["name_status"] == "PENDING_REVIEW"
+    assert shown["health"]["can_send"] == "LIMITED"
+    assert shown["health"]["reasons"] == [
+        {"entity": "PHONE_NUMBER", "code": "141000", "text": "No display name.", "solution": "Wait."}
+    ]
+    assert call(business, "GET", f"/v1/numbers/{business.number}").body == shown
+    assert (number(business).sending_rate, number(business).lanes) == (900, 4), "a lane's cap follows"
+
+
+def test_it_is_asked_for_once_a_minute(business: Business) -> None:
+    path = f"/v1/numbers/{business.number}/refresh"
+    before = len(business.calls(business.number))
+    assert call(business, "POST", path).status == 200
+    refused = call(business, "POST", path)
+    assert (refused.status, refused.body["code"]) == (429, "refreshed_just_now")
+    assert len(business.calls(business.number)) == before + 1
+    business.api.deps.accounts.change_number(
+        business.tenant, PhoneNumberId(business.number), lambda n: replace(n, asked_at=EpochMs(n.asked_at - 60_000))
+    )
+    assert call(business, "POST", path).status == 200
+
+
+def test_what_meta_stopped_is_stopped_until_meta_says_otherwise(business: Business) -> None:
+    path = f"/v1/whatsapp/accounts/{business.waba}"
+    business.script(phone_number={"id": business.number, "status": "RESTRICTED"})
+    shown = call(business, "POST", f"{path}/refresh").body
+    assert [one["status"] for one in shown["numbers"]] == ["restricted"]
+    assert call(business, "GET", path).body["status"] == "restricted"
+    business.script(phone_number={"id": business.number, "status": "CONNECTED"})
+    assert call(business, "POST", f"/v1/numbers/{business.number}/refresh").body["status"] == "active"
+
+
+def test_a_dated_restriction_ends_by_itself_on_the_account_too(business: Business) -> None:
+    accounts, path = business.api.deps.accounts, f"/v1/whatsapp/accounts/{business.waba}"
+
+    def restricted(until: EpochMs) -> None:
+        accounts.change_number(
+            business.tenant,
+            PhoneNumberId(business.number),
+            lambda n: replace(n, status="restricted", restricted_until=until),
+        )
+
+    restricted(EpochMs(epoch_ms() + DAY_MS))
+    accounts.change_waba(business.tenant, WabaId(business.waba), lambda w: replace(w, status="restricted"))
+    shown = call(business, "GET", path).body
+    assert (shown["status"], shown["restricted_until"] is None) == ("restricted", False)
+    restricted(EpochMs(epoch_ms() - 1))
+    shown = call(business, "GET", path).body
+    assert (shown["status"], shown["reason"], shown["restricted_until"]) == ("active", None, None)
+
+
+def test_a_disconnected_account_is_given_up_and_another_tenant_connects_it(
+    business: Business, made: Callable[..., Business]
+) -> None:
+    path = f"/v1/whatsapp/accounts/{business.waba}"
+    thief = made()
+    thief.waba, thief.number, thief.code = business.waba, business.number, business.new_code()
+    waiting = thief.start()
+    assert stopped(waiting)[1] == "already_claimed"
+
+    left = call(business, "POST", f"{path}/disconnect").body
+    assert (left["status"], left["access"], left["reason"]) == ("disconnected", "given_up", DISCONNECTED_HERE)
+    assert waba(business).token == ""
+    assert number(business).gave_up
+    assert business.simulator.get("/_sim/state").json()["wabas"][business.waba]["subscribed"] is False
+    assert call(business, "POST", f"{path}/disconnect").status == 200, "again changes nothing"
+    refused = call(business, "POST", f"{path}/refresh")
+    assert (refused.status, refused.body["code"]) == (409, "account_disconnected")
+
+    business.script(phone_number={"id": business.number, "pin": ""})
+    assert thief.go_on(waiting).body["status"] == "connected"
+    assert business.api.deps.accounts.tenant_of_waba(WabaId(business.waba)) == thief.tenant
+    again = business.start(code=business.new_code())
+    assert stopped(again)[1] == "already_claimed", "who gave it up has no claim on it"
+
+
+def test_an_account_that_was_given_up_is_connected_again(business: Business) -> None:
+    call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/disconnect")
+    assert business.start(code=business.new_code())["status"] == "connected"
+    assert (waba(business).status, number(business).status) == ("active", "active")
+
+
+def test_disconnecting_waits_for_meta_and_keeps_what_it_needs_to_be_repeated(business: Business) -> None:
+    path = f"/v1/whatsapp/accounts/{business.waba}"
+    business.script(refuse={"operation": "subscribed_apps", "reset": True, "next": 1})
+    assert call(business, "POST", f"{path}/disconnect").status == 503
+    assert number(business).status == "disconnected", "nothing is sent meanwhile"
+    assert waba(business).token
+    assert call(business, "POST", f"{path}/disconnect").body["status"] == "disconnected"
+
+
+def test_a_number_that_was_given_up_takes_no_room_of_the_plan(
+    business: Business, made: Callable[..., Business]
+) -> None:
+    other = made()
+    other.tenant = business.tenant
+    full = other.start()
+    assert stopped(full) == ("numbers", "plan_limit", "enlarge_plan")
+    left = call(business, "POST", f"/v1/numbers/{business.number}/disconnect").body
+    assert (left["status"], left["reason"]) == ("disconnected", DISCONNECTED_HERE)
+    assert other.go_on(full).body["status"] == "connected"
+
+
+def test_numbers_follow_the_account_that_meta_has_them_in(business: Business) -> None:
+    """A number that moved between two accounts of the tenant, and one that is listed no more."""
+    accounts = business.api.deps.accounts
+    elsewhere = replace(number(business), waba_id=WabaId("77"))
+    gone = replace(number(business), phone_number_id=PhoneNumberId(business.number + "0"))
+    for one in (elsewhere, gone):
+        accounts._directory.put(business.tenant, f"NUMBER#{one.phone_number_id}", one)
+    shown = call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/refresh").body
+    assert {one["id"]: one["status"] for one in shown["numbers"]} == {
+        business.number: "active",
+        gone.phone_number_id: "disconnected",
+    }
+    assert number(business).waba_id == business.waba
+
+
+def test_the_profile_is_metas(business: Business) -> None:
+    path = f"/v1/numbers/{business.number}/profile"
+    assert call(business, "GET", path).body["about"] is None
+    changes = {"about": "Coffee.", "websites": ["https://a.example"], "picture_handle": "4::aW"}
+    shown = call(business, "PATCH", path, changes).body
+    assert (shown["about"], shown["websites"], shown["email"]) == ("Coffee.", ["https://a.example"], None)
+    assert shown["picture_url"]
+    call(business, "PATCH", path, {"email": "hello@a.example"})
+    shown = call(business, "GET", path).body
+    assert (shown["about"], shown["email"]) == ("Coffee.", "hello@a.example")
+    for wrong in ({}, {"about": ""}, {"about": "x" * 140}, {"websites": ["ftp://a"]}, {"websites": ["https://a"] * 3}):
+        assert call(business, "PATCH", path, wrong).status == 422
+
+
+def test_who_has_a_token_that_ends_is_told_in_time_and_once(made: Callable[..., Business]) -> None:
+    business, now = made(), epoch_ms()
+    ends = EpochMs((now + 20 * DAY_MS) // 1000 * 1000)
+    business.code = business.new_code(token_expires_at=ends // 1000)
+    business.start()
+    path = f"/v1/whatsapp/accounts/{business.waba}"
+    assert (call(business, "GET", path).body["access"], waba(business).token_expires_at) == ("open", ends)
+    deps = business.api.deps
+    watches = TokenWatches(deps.directory)
+
+    def told(at: int) -> list[str]:
+        for _ in range(2):
+            warn_of_tokens(deps.accounts, watches, deps.notices, EpochMs(at), lambda: False)
+        found = deps.notices.page(business.tenant, 10, None).items
+        return [notice.severity for notice in found if notice.kind == "token"]
+
+    assert told(now) == []
+    assert told(ends - 14 * DAY_MS) == ["warning"]
+    assert told(ends - 13 * DAY_MS) == ["warning"]
+    assert told(ends - 3 * DAY_MS) == ["warning", "warning"]
+    assert told(ends) == ["critical", "warning", "warning"]
+    assert told(ends + 30 * DAY_MS) == ["critical", "warning", "warning"]
+
+
+def test_nobody_is_told_of_a_token_that_was_replaced(made: Callable[..., Business]) -> None:
+    business, now = made(), epoch_ms()
+    business.code = business.new_code(token_expires_at=(now + 10 * DAY_MS) // 1000)
+    business.start()
+    deps = business.api.deps
+    watches = TokenWatches(deps.directory)
+    watches.put(business.tenant, TokenWatch(WabaId(business.waba), EpochMs(now + DAY_MS)))
+    warn_of_tokens(deps.accounts, watches, deps.notices, EpochMs(now + 2 * DAY_MS), lambda: False)
+    assert deps.notices.page(business.tenant, 10, None).items == []
