@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _UPLOAD_SECONDS = 20.0
 """API Gateway gives up after 30 s, and the message is yet to be sent then."""
-_ONE_OF_SEVERAL_SECONDS = 8.0
+_ONE_OF_SEVERAL_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,14 +37,15 @@ _SYNCED = ("smb_app_state_sync", "history")
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One call's work at an onboarding. `late` says when its time is over; `keep` stores at once what a step has
-    reached half-way."""
+    """One call's work at an onboarding, which began at `began` (epoch ms). `late` says when its time is over; `keep`
+    stores at once what a step has reached half-way."""
 
     tenant_id: TenantId
     run: str
     app: App
     limits: Entitlements
     given: Given
+    began: EpochMs
     late: Callable[[], bool]
     keep: Callable[[Callable[[Onboarding], Onboarding]], object]
 
@@ -176,8 +177,7 @@ class Steps:
         for row in self._chosen(onboarding, access):
             number = number_from(row, onboarding.waba_id, now)
             if not registrations.is_done(work.tenant_id, row):
-                if work.late():
-                    raise RetryableError("not all numbers are registered yet; continue")
+                _require_time(work)
                 if trouble is not None and trouble.cause == "deregistration_incomplete":
                     registrations.end(number.phone_number_id, access)
                 answers[number.phone_number_id] = registrations.register(
@@ -207,6 +207,7 @@ class Steps:
                 taken = f"{row['id']}|{kind}"
                 if taken in onboarding.synced:
                     continue
+                _require_time(work)
                 answers[taken] = self._ask_for(str(row["id"]), kind, access, asked_before=asked_before)
                 work.keep(lambda known, taken=taken: replace(known, synced=(*known.synced, taken)))  # type: ignore[misc]
         return Taken(answers)
@@ -229,12 +230,21 @@ class Steps:
         access, accounts = self.access(onboarding, work), self._parts.accounts
         answers: dict[str, object] = {}
         for phone_number_id in onboarding.numbers:
+            _require_time(work)
             facts, answers[phone_number_id] = read_facts(self._graph, access, phone_number_id)
             bring_up_to_date(accounts, work.tenant_id, accounts.number(work.tenant_id, phone_number_id), facts, now)
         return Taken(answers)
 
     def _test_message(self, onboarding: Onboarding, work: Work, now: EpochMs) -> Taken:
-        return Taken(self._parts.trial.send(work.tenant_id, onboarding.numbers[0], work.given.test_to, work.run, now))
+        return Taken(
+            self._parts.trial.send(work.tenant_id, onboarding.numbers[0], work.given.test_to, work.run, work.began)
+        )
+
+
+def _require_time(work: Work) -> None:
+    """Raises RetryableError once it is too late to ask Meta for more."""
+    if work.late():
+        raise RetryableError("Meta was slow, and not all of this is done; continue")
 
 
 def _waba(onboarding: Onboarding, facts: Facts, now: EpochMs) -> Waba:
