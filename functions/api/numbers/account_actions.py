@@ -153,9 +153,11 @@ def disconnect_account(parts: ConnectedParts, tenant_id: TenantId, waba_id: Waba
     waba = parts.accounts.change_waba(
         tenant_id, waba_id, lambda known: replace(known, status="disconnected", reason=DISCONNECTED_HERE, token="")
     )
-    parts.accounts.release_account(tenant_id, waba_id)
-    if parts.claims.cell is not None:
-        parts.claims.cell.leave(waba_id, now)
+    if parts.accounts.tenant_of_waba(waba_id) == tenant_id:
+        # Only who has it gives it up: another tenant may have connected it since.
+        parts.accounts.release_account(tenant_id, waba_id)
+        if parts.claims.cell is not None:
+            parts.claims.cell.leave(waba_id, now)
     return waba
 
 

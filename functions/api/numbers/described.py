@@ -2,6 +2,9 @@
 
 from functions.api.http.description import Advice, Description
 
+_OF_META = {409: ("account_disconnected",), 422: ("provider_rejected",), 502: ("provider_rejected",)}
+"""What a call can come to that asks Meta in the tenant's name."""
+
 DESCRIPTION = Description(
     tags={
         "numbers": "WhatsApp Business accounts and their phone numbers.",
@@ -27,10 +30,10 @@ DESCRIPTION = Description(
             502: ("cell_not_trusted", "cell_unknown", "provider_rejected"),
             503: ("subscription_missing",),
         },
-        "refresh_account": {409: ("account_disconnected",), 429: ("refreshed_just_now",), 502: ("provider_rejected",)},
-        "refresh_number": {409: ("account_disconnected",), 429: ("refreshed_just_now",), 502: ("provider_rejected",)},
-        "get_profile": {409: ("account_disconnected",), 502: ("provider_rejected",)},
-        "update_profile": {409: ("account_disconnected",), 422: ("provider_rejected",), 502: ("provider_rejected",)},
+        "refresh_account": {**_OF_META, 429: ("refreshed_just_now",)},
+        "refresh_number": {**_OF_META, 429: ("refreshed_just_now",)},
+        "get_profile": _OF_META,
+        "update_profile": _OF_META,
         "start_onboarding": {404: ("not_found",), 409: ("onboarding_busy",), 422: ("too_many_onboardings",)},
         "resume_onboarding": {409: ("onboarding_busy",), 429: ("too_early",)},
     },

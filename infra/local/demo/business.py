@@ -75,7 +75,10 @@ def open_business(api: Api, meta: Simulator, screen: Screen) -> Business:
     screen.step("logged in", email)
     granted = meta.script(create_waba={"name": NAME})["create_waba"]
     wish = {"code": granted["code"], "waba_id": granted["waba_id"]}
-    number = api.post("/v1/whatsapp/connect", wish)["numbers"][0]
+    onboarding = api.post("/v1/whatsapp/onboardings", wish)
+    if onboarding["status"] != "connected":
+        raise DemoError(f"the number is not connected: {onboarding['steps']}")
+    number = api.get(f"/v1/numbers/{onboarding['phone_number_ids'][0]}")
     screen.step("connected through embedded signup", f"{number['display']}, {number['throughput']} messages/s")
     return Business(
         tenant_id=tenant_id,

@@ -2,14 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
+from functions.api import bootstrap
+from functions.api.numbers.account_actions import ConnectedParts, disconnect_account
+from functions.api.numbers.cell import Cell
+from functions.api.numbers.claiming import Claims
 from functions.api.numbers.token_warnings import warn_of_tokens
+from shared.clients.queue import Queue
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.numbers.number import DISCONNECTED_HERE, Number, Waba
 from shared.domain.numbers.token_watch import TokenWatch
+from shared.domain.webhooks.delivery import Send
 from shared.ids import PhoneNumberId, WabaId
+from shared.queue_messages import LeaveControl
 from shared.store.accounts.token_watches import TokenWatches
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
@@ -126,6 +134,29 @@ def test_a_disconnected_account_is_given_up_and_another_tenant_connects_it(
     assert business.api.deps.accounts.tenant_of_waba(WabaId(business.waba)) == thief.tenant
     again = business.start(code=business.new_code())
     assert stopped(again)[1] == "already_claimed", "who gave it up has no claim on it"
+
+
+def test_the_control_stack_is_told_by_who_gave_an_account_up_and_by_nobody_later(
+    business: Business, made: Callable[..., Business]
+) -> None:
+    left: list[LeaveControl] = []
+
+    class Leaving:
+        def send(self, message: LeaveControl, *, group: str) -> None:
+            left.append(message)
+
+    parts = bootstrap.parts()[ConnectedParts]
+    cell = Cell("https://cell.example.com", "https://control.example.com", cast("Send", None), cast("Queue", Leaving()))
+    in_a_cell = replace(parts, claims=Claims(parts.accounts, cell))
+    disconnect_account(in_a_cell, business.tenant, WabaId(business.waba), EpochMs(9))
+    assert [(one.waba_id, one.left_at) for one in left] == [(business.waba, 9)]
+    other = made()
+    other.waba, other.number, other.code = business.waba, business.number, business.new_code()
+    business.script(phone_number={"id": business.number, "pin": ""})
+    assert other.start()["status"] == "connected"
+    disconnect_account(in_a_cell, business.tenant, WabaId(business.waba), EpochMs(10))
+    assert len(left) == 1
+    assert parts.accounts.tenant_of_waba(WabaId(business.waba)) == other.tenant
 
 
 def test_an_account_that_was_given_up_is_connected_again(business: Business) -> None:
