@@ -1,9 +1,11 @@
 """Limits of a template's buttons.
 
 Source: Meta, "Template components", buttons: ten in all, two URLs, one phone number, one copy code; labels of 25.
-"Authentication templates": the three kinds of one-time-password button, the apps that a tap opens.
+"Authentication templates": the three kinds of one-time-password button, the apps that a tap opens (five at most, a
+package of two segments or more, a hash of 11 characters), the terms of zero-tap.
 """
 
+import re
 from collections import Counter
 from itertools import pairwise
 from typing import Any
@@ -43,6 +45,8 @@ def check_buttons(buttons: list[Json], category: str) -> list[Json]:
         raise GraphError(100, "Quick-reply buttons must be grouped together, not mixed with others.")
     if (category == "AUTHENTICATION") != ("OTP" in kinds):
         raise GraphError(100, "Authentication templates have an OTP button, and no others have one.")
+    if category == "AUTHENTICATION" and len(kinds) > 1:
+        raise GraphError(100, "The OTP button stands alone.")
     return buttons
 
 
@@ -93,12 +97,24 @@ def _check_otp(at: int, button: Json) -> None:
     kind = str(button.get("otp_type", "")).upper()
     if kind not in _OTP_TYPES:
         raise GraphError(100, f"buttons[{at}]: otp_type must be one of {{{', '.join(_OTP_TYPES)}}}.")
+    if kind == "ZERO_TAP" and button.get("zero_tap_terms_accepted") is not True:
+        raise GraphError(100, f"buttons[{at}]: the terms of zero-tap must be accepted: zero_tap_terms_accepted.")
     if kind == "COPY_CODE":
         return
     apps: Any = button.get("supported_apps")
-    if not isinstance(apps, list) or not apps or not all(_is_app(app) for app in apps):
-        raise GraphError(100, f"buttons[{at}]: {kind} needs supported_apps with package_name and signature_hash.")
+    if not isinstance(apps, list) or len(apps) not in range(1, 6) or not all(_is_app(app) for app in apps):
+        raise GraphError(100, f"buttons[{at}]: {kind} needs up to five supported_apps (package_name, signature_hash).")
 
 
 def _is_app(app: object) -> bool:
-    return isinstance(app, dict) and bool(app.get("package_name")) and len(str(app.get("signature_hash", ""))) == 11
+    if not isinstance(app, dict):
+        return False
+    package, signature = str(app.get("package_name", "")), str(app.get("signature_hash", ""))
+    segments = package.split(".")
+    return (
+        len(segments) > 1
+        and len(package) < 225
+        and all(re.fullmatch(r"[a-zA-Z]\w*", segment, re.ASCII) for segment in segments)
+        and re.fullmatch(r"[\w+/=]{11}", signature, re.ASCII) is not None
+        and "_" not in signature
+    )

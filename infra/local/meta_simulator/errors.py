@@ -127,6 +127,11 @@ def required(name: str) -> GraphError:
     return GraphError(100, f"The parameter {name} is required.", message=f"(#100) The parameter {name} is required.")
 
 
+def refused(subcode: int, title: str, details: str) -> GraphError:
+    """A refusal as the template endpoints answer it."""
+    return GraphError(100, details, message="Invalid parameter", subcode=subcode, user_title=title)
+
+
 def webhook_error(code: int, details: str = "") -> Json:
     """An error as it stands in `statuses[].errors`."""
     title = _TABLE.get(code, (400, "Unknown error"))[1]

@@ -1,7 +1,8 @@
 """Checks the body of a template that is created or edited.
 
-Source: Meta, "Template components" (lengths, button limits) and the 2388xxx codes of the error-code page. Meta answers
-these with code 100 and the specific number as `error_subcode`.
+Sources: Meta, "Template components" (lengths, button limits), "Time-to-live" (seconds by category), "Authentication
+templates", and the 2388xxx codes of the error-code page. Meta answers these with code 100 and the specific number as
+`error_subcode`. What offers and carousels add stands in `special_rules`.
 """
 
 import re
@@ -9,7 +10,8 @@ from typing import Any
 
 from .button_rules import check_buttons
 from .config import Json
-from .errors import GraphError, required
+from .errors import GraphError, refused, required
+from .special_rules import check_card_parts, check_carousel, check_offer_template
 from .template_spec import VARIABLE, variables
 
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
@@ -18,11 +20,7 @@ _NAMED = re.compile(r"[a-z][a-z0-9_]*")
 CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
 _ONCE = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER")
 _MEDIA = ("IMAGE", "VIDEO", "GIF", "DOCUMENT")
-
-
-def refused(subcode: int, title: str, details: str) -> GraphError:
-    """A refusal as the template endpoints answer it."""
-    return GraphError(100, details, message="Invalid parameter", subcode=subcode, user_title=title)
+_TTL_RANGES = {"AUTHENTICATION": (30, 900), "UTILITY": (30, 43_200), "MARKETING": (43_200, 2_592_000)}
 
 
 def check_identity(body: Json) -> tuple[str, str, str, str]:
@@ -50,12 +48,13 @@ def check_category(value: object) -> str:
     return category
 
 
-def check_ttl(value: object) -> int:
-    """`message_send_ttl_seconds`: 30 seconds to 30 days, or -1 for 30 days; 0 when not given."""
+def check_ttl(value: object, category: str) -> int:
+    """`message_send_ttl_seconds` in the range of its category, or -1 for 30 days; 0 when not given."""
     if value is None:
         return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not (value == -1 or 30 <= value <= 2_592_000):
-        raise GraphError(100, "Param message_send_ttl_seconds must be -1 or a number of seconds from 30 to 2592000.")
+    least, most = _TTL_RANGES[category]
+    if isinstance(value, bool) or not isinstance(value, int) or not (value == -1 or least <= value <= most):
+        raise GraphError(100, f"Param message_send_ttl_seconds must be -1 or from {least} to {most} for {category}.")
     return value
 
 
@@ -85,6 +84,10 @@ def check_components(value: object, category: str, parameter_format: str) -> lis
         _CHECKS[kind](component, category, parameter_format)
     if "BODY" not in kinds:
         raise GraphError(100, "A template needs a BODY component.")
+    if category == "AUTHENTICATION" and ("HEADER" in kinds or "BUTTONS" not in kinds):
+        raise GraphError(100, "An authentication template has a body, a footer or none, and an OTP button.")
+    if "LIMITED_TIME_OFFER" in kinds:
+        check_offer_template({component["type"]: component for component in components}, category)
     _check_product(components)
     return components
 
@@ -138,7 +141,8 @@ def _examples(component: Json, part: str, names: list[str], parameter_format: st
     if not isinstance(given, list) or not given:
         raise refused(2388043, "Example is missing", f"components: {component['type']} needs example.{key}.")
     if parameter_format == "NAMED":
-        matches = {item.get("param_name") for item in given if isinstance(item, dict)} == set(names)
+        known = [str(item.get("param_name")) for item in given if isinstance(item, dict)]
+        matches = set(known) == set(names)
     else:
         values = given[0] if part == "body" and isinstance(given[0], list) else given
         matches = len(values) == len(names)
@@ -180,7 +184,12 @@ def _body(component: Json, category: str, parameter_format: str) -> None:
 
 
 def _footer(component: Json, category: str, parameter_format: str) -> None:
-    if category == "AUTHENTICATION" and "code_expiration_minutes" in component:
+    if category == "AUTHENTICATION":
+        if "text" in component:
+            raise refused(2388073, "Footer format is incorrect", "The footer of an authentication template is Meta's.")
+        minutes = component.get("code_expiration_minutes")
+        if isinstance(minutes, bool) or not isinstance(minutes, int) or minutes not in range(1, 91):
+            raise GraphError(100, "code_expiration_minutes must be an integer from 1 to 90.")
         return
     if variables(_text(component, 60)):
         raise refused(2388073, "Footer format is incorrect", "A footer has no variables.")
@@ -192,24 +201,21 @@ def _buttons(component: Json, category: str, parameter_format: str) -> None:
 
 def _offer(component: Json, category: str, parameter_format: str) -> None:
     offer: Any = component.get("limited_time_offer")
-    if not isinstance(offer, dict) or not 1 <= len(str(offer.get("text", ""))) <= 16:
+    text = offer.get("text") if isinstance(offer, dict) else None
+    if not isinstance(text, str) or not 0 < len(text) < 17:
         raise GraphError(100, "limited_time_offer needs a text of at most 16 characters.")
 
 
 def _carousel(component: Json, category: str, parameter_format: str) -> None:
     cards = _objects(component.get("cards"), "cards")
-    if not 2 <= len(cards) <= 10:
-        raise GraphError(100, "A carousel has 2 to 10 cards.")
+    check_carousel(cards, category)
     shapes = set()
     for card in cards:
         parts = _objects(card.get("components"), "cards['components']")
+        check_card_parts(parts)
         for part in parts:
-            kind = str(part.get("type", "")).upper()
-            if kind not in ("HEADER", "BODY", "BUTTONS"):
-                raise GraphError(100, f'A card has HEADER, BODY and BUTTONS - got "{kind}".')
-            part["type"] = kind
-            _CHECKS[kind](part, category, parameter_format)
-            if kind == "BODY" and len(part["text"]) > 160:
+            _CHECKS[part["type"]](part, category, parameter_format)
+            if part["type"] == "BODY" and len(part["text"]) > 160:
                 raise refused(2388040, "Character limit exceeded", "A card's body may have at most 160 characters.")
         _check_product(parts)
         card["components"] = parts

@@ -9,9 +9,9 @@ from . import template_webhooks
 from .accounts import picked
 from .call import Call, Reply, ok
 from .config import Json
-from .errors import GraphError
+from .errors import GraphError, refused
 from .simulator import Simulator
-from .template_rules import adjacent_variables, check_category, check_components, check_identity, check_ttl, refused
+from .template_rules import adjacent_variables, check_category, check_components, check_identity, check_ttl
 from .template_spec import compile_spec
 from .world import Template, Waba, same_language
 
@@ -44,7 +44,7 @@ def create(sim: Simulator, call: Call, waba: Waba) -> Reply:
         parameter_format=parameter_format,
         components=components,
         spec=compile_spec(components, parameter_format),
-        ttl_seconds=check_ttl(call.body.get("message_send_ttl_seconds")),
+        ttl_seconds=check_ttl(call.body.get("message_send_ttl_seconds"), category),
     )
     waba.templates[key] = template
     sim.world.templates[template.id] = template
@@ -152,7 +152,7 @@ def edit(sim: Simulator, call: Call, template: Template) -> Reply:
         template.spec = compile_spec(template.components, template.parameter_format)
     template.category = category
     if "message_send_ttl_seconds" in body:
-        template.ttl_seconds = check_ttl(body["message_send_ttl_seconds"])
+        template.ttl_seconds = check_ttl(body["message_send_ttl_seconds"], category)
     if template.status == "REJECTED":
         template.status = "PENDING"
         plan_review(sim, template)

@@ -116,7 +116,7 @@ _CODES: st.SearchStrategy[dict[str, object]] = st.sampled_from(
     [
         {"type": "OTP", "otp_type": "COPY_CODE"},
         {"type": "OTP", "otp_type": "ONE_TAP", "text": "Copy", "autofill_text": "Autofill", "supported_apps": [_APP]},
-        {"type": "OTP", "otp_type": "ZERO_TAP", "supported_apps": [_APP]},
+        {"type": "OTP", "otp_type": "ZERO_TAP", "zero_tap_terms_accepted": True, "supported_apps": [_APP]},
     ]
 )
 _VIEW: dict[str, object] = {"type": "SPM", "text": "View"}
