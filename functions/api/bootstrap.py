@@ -227,9 +227,22 @@ class _Nouns(Common):
         return Cell(self.settings.callback_url, self.settings.control_url, send, forwards)
 
     def of_templates(self) -> Iterable[object]:
-        from functions.api.templates.parts import TemplateParts
+        from functions.api.templates.parts import PreviewParts, SampleParts, TemplateParts
+        from shared.clients.sample_uploads import SampleUploads
+        from shared.store.templates.drafts import TemplateDrafts
 
-        return [TemplateParts(self.accounts, self.templates, self.graph, self.access)]
+        return [
+            TemplateParts(
+                self.accounts,
+                self.templates,
+                TemplateDrafts(self.directory),
+                self.campaigns,
+                self.graph,
+                self.access,
+            ),
+            PreviewParts(self.templates, self.contacts, self.fields),
+            SampleParts(self.accounts, self.access, self.media, SampleUploads(self.client, self.settings.meta_app_id)),
+        ]
 
     def of_the_inbox(self) -> Iterable[object]:
         from functions.api.inbox.parts import ConversationParts, DeskParts

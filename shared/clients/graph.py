@@ -118,6 +118,11 @@ class GraphClient:
             timeout=httpx.Timeout(None, read=seconds),
         )
 
+    async def put_bytes(self, path: str, access: GraphAccess, content: bytes, *, offset: int) -> dict[str, Any]:
+        """A piece of a resumable upload, from `offset` on (Meta, resumable upload). Raises like `call`."""
+        headers = {"authorization": f"OAuth {access.token}", "file_offset": str(offset)}
+        return await self._answer("POST", path, None, params=None, content=content, headers=headers)
+
     async def upload(
         self,
         phone_number_id: PhoneNumberId,

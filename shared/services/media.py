@@ -2,9 +2,11 @@
 
 import hashlib
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from shared.clients.files import Files
 from shared.clients.graph import GraphClient, wait_for
@@ -127,6 +129,14 @@ class MediaService:
             raise InvalidInput("a voice message is an .ogg file with one channel of Opus", code="media_kind")
         return file
 
+    @contextmanager
+    def content_of(self, tenant_id: TenantId, file: LibraryFile) -> Iterator[IO[bytes]]:
+        """The bytes of a file that is ready, from its beginning."""
+        with SpooledTemporaryFile(_IN_MEMORY) as content:
+            self._files.read_into(library_key(tenant_id, file.file_id), content)
+            content.seek(0)
+            yield content
+
     def at_meta(
         self,
         tenant_id: TenantId,
@@ -176,9 +186,7 @@ class MediaService:
         stale: str = "",
     ) -> str:
         access = self._meta.of_number(tenant_id, phone_number_id, now)
-        with SpooledTemporaryFile(_IN_MEMORY) as content:
-            self._files.read_into(library_key(tenant_id, file.file_id), content)
-            content.seek(0)
+        with self.content_of(tenant_id, file) as content:
             meta_id = wait_for(
                 self._graph.upload(
                     phone_number_id,

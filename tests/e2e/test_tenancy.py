@@ -132,6 +132,23 @@ def _templates_made(world: World) -> Iterator[Attempt]:
     yield Attempt(body=body | {"waba_id": world.other.business.waba_id})
 
 
+def _previews(world: World) -> Iterator[Attempt]:
+    yield Attempt({"template_id": world.other.template_id}, {})
+    yield Attempt({"template_id": world.template_id}, {"contact_id": world.other.contact["id"]})
+
+
+def _samples(world: World) -> Iterator[Attempt]:
+    yield Attempt(body={"media_id": world.other.media_id})
+    yield Attempt(body={"media_id": world.other.media_id, "waba_id": world.other.business.waba_id})
+
+
+def _template_tests(world: World) -> Iterator[Attempt]:
+    """To nobody: the number, or the template, is not the caller's."""
+    mine, other = world.mine.phone_number_id, world.other.business.phone_number_id
+    for number, template_id in ((other, world.template_id), (mine, world.other.template_id)):
+        yield Attempt(body={"template_id": template_id, "phone_number_id": number, "phone": "+34600111222"})
+
+
 def _bot(world: World) -> Json:
     rules = [{"match": "any", "reply": "mine"}]
     return {"name": "mine", "phone_number_id": world.other.business.phone_number_id, "rules": rules}
@@ -283,6 +300,7 @@ def _labels_made(world: World) -> Iterator[Attempt]:
 _CONVERSATION = "/v1/conversations/{conversation_id}"
 _ENDPOINT = "/v1/webhook-endpoints/{endpoint_id}"
 _REPLY = {"type": "text", "text": {"body": "mine"}}
+_THANKS = {"type": "BODY", "text": "Thank you."}
 CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/signup"): _signups,
     ("POST", "/v1/login"): _logins,
@@ -327,7 +345,24 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("GET", "/v1/templates"): _harmless(),
     ("POST", "/v1/templates"): _templates_made,
     ("POST", "/v1/templates/sync"): _harmless(),
+    ("POST", "/v1/templates/check"): _harmless(body={"name": "mine"}),
     ("GET", "/v1/templates/{template_id}"): _on("template_id", "template_id"),
+    ("PATCH", "/v1/templates/{template_id}"): _on("template_id", "template_id", body={"components": [_THANKS]}),
+    ("DELETE", "/v1/templates/{template_id}"): _on("template_id", "template_id"),
+    ("POST", "/v1/templates/{template_id}/resume"): _on("template_id", "template_id"),
+    ("POST", "/v1/templates/{template_id}/duplicate"): _on("template_id", "template_id", body={"language": "es"}),
+    ("POST", "/v1/templates/{template_id}/preview"): _previews,
+    ("GET", "/v1/templates/{template_id}/versions"): _on("template_id", "template_id"),
+    ("GET", "/v1/templates/{template_id}/campaigns"): _on("template_id", "template_id"),
+    ("GET", "/v1/template-library"): _harmless(),
+    ("GET", "/v1/template-drafts"): _listing("/v1/template-drafts"),
+    ("POST", "/v1/template-drafts"): _harmless(body={"name": "mine"}),
+    ("GET", "/v1/template-drafts/{draft_id}"): _on("draft_id", "template_draft_id"),
+    ("PUT", "/v1/template-drafts/{draft_id}"): _on("draft_id", "template_draft_id", body={"name": "mine"}),
+    ("DELETE", "/v1/template-drafts/{draft_id}"): _on("draft_id", "template_draft_id"),
+    ("POST", "/v1/template-drafts/{draft_id}/submit"): _on("draft_id", "template_draft_id"),
+    ("POST", "/v1/template-samples"): _samples,
+    ("POST", "/v1/template-tests"): _template_tests,
     ("GET", "/v1/campaigns"): _listing("/v1/campaigns"),
     ("POST", "/v1/campaigns"): _campaigns_made,
     ("GET", "/v1/campaigns/{campaign_id}"): _on_campaigns(),

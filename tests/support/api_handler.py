@@ -37,6 +37,7 @@ from shared.store.conversations.agents import Agents
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.directory import Directory
+from shared.store.templates.drafts import TemplateDrafts
 from shared.store.templates.templates import Templates
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
@@ -65,6 +66,7 @@ class Stores:
     conversations: Conversations
     deliveries: WebhookDeliveries
     directory: Directory
+    drafts: TemplateDrafts
     endpoints: WebhookEndpoints
     feed: EventFeed
     fields: ContactFields
@@ -96,6 +98,7 @@ class Stores:
             conversations=conversations.conversations,
             deliveries=endpoints.deliveries,
             directory=part(Directory),
+            drafts=part(TemplateParts).drafts,
             endpoints=endpoints.endpoints,
             feed=part(FeedParts).feed,
             fields=part(CampaignParts).fields,

@@ -38,6 +38,7 @@ class Owned:
     import_id: str
     waiting_import_id: str
     template_id: str
+    template_draft_id: str
     bot_id: str
     draft_id: str
     scheduled_id: str
@@ -100,6 +101,7 @@ def owning(cloud: LocalCloud) -> Owned:
         import_id=job["id"],
         waiting_import_id=waiting["id"],
         template_id=template_id,
+        template_draft_id=api.post("/v1/template-drafts", {"name": f"{word}_draft"})["id"],
         bot_id=bot["id"],
         draft_id=drafts[0],
         scheduled_id=drafts[1],

@@ -7,7 +7,7 @@ from functions.api.campaigns.dry_runs import DryRuns
 from functions.api.campaigns.media_checks import LookAtLinks, media_of, media_problems
 from functions.api.campaigns.parts import CampaignParts
 from functions.api.numbers.facts import Facts, bring_up_to_date, look_up
-from functions.api.templates.actions import refresh_template
+from functions.api.templates.sync import refresh_template
 from shared.clients.link_probe import look_at_links
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import Campaign, State

@@ -38,6 +38,12 @@ SCHEMAS: Mapping[str, Json] = {
                 },
             },
             "provider_code": {"type": "string", "description": "Meta's error code."},
+            "faults": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "With `template_refused`: all that Meta would refuse, as `POST /v1/templates/check` "
+                "shows it.",
+            },
             "retry_after_seconds": {"type": "integer", "description": "As the header Retry-After."},
             "reason": {"type": "string", "description": "With `media_…`: why the file is not there."},
             "onboarding_id": {"type": "string", "description": "Where connecting an account stopped: continue it."},

@@ -15,7 +15,7 @@ from functions.api.numbers.logic.requests import Given
 from functions.api.numbers.meta_app import App, exchange, proven
 from functions.api.numbers.registration import Registrations
 from functions.api.numbers.trial_message import TrialMessages
-from functions.api.templates.actions import sync_templates
+from functions.api.templates.sync import sync_templates
 from shared.clients.graph import GraphAccess
 from shared.clients.vault import META_TOKEN, Vault
 from shared.clock import EpochMs
@@ -223,8 +223,8 @@ class Steps:
 
     def _templates(self, onboarding: Onboarding, work: Work, now: EpochMs) -> Taken:
         access = self.access(onboarding, work)
-        count = sync_templates(self._graph, self._parts.templates, access, work.tenant_id, onboarding.waba_id, now)
-        return Taken({"templates": count})
+        synced = sync_templates(self._graph, self._parts.templates, access, work.tenant_id, onboarding.waba_id, now)
+        return Taken({"templates": synced.listed})
 
     def _health(self, onboarding: Onboarding, work: Work, now: EpochMs) -> Taken:
         access, accounts = self.access(onboarding, work), self._parts.accounts

@@ -1,100 +1,55 @@
-"""Message templates: Meta's are the truth, ours are a copy that campaigns read (Meta, message templates)."""
+"""Making, editing and removing templates at Meta: Meta's are the truth, ours are copies that campaigns read.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+Source: Meta, message templates API (create, edit, delete, unpause).
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
-from functions.api.meta.calls import Graph, every
+from functions.api.meta.calls import Graph
+from functions.api.templates.logic.editing import TemplateEdit, begun, draft_of, edited, given_up
+from functions.api.templates.sync import refresh_template, template_from
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
-from shared.domain.templates.template import Component, Template
+from shared.domain.templates.checks.check import faults_of
+from shared.domain.templates.checks.fault import META_CODE, Fault
+from shared.domain.templates.draft import TemplateDraft, as_listed
+from shared.domain.templates.template import Template
+from shared.errors import AppError, Conflict, InvalidInput, NotFound
 from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
 
-_FIELDS = "id,name,language,status,category,parameter_format,components,rejected_reason"
+NOT_PAUSED = "template_not_paused"
+DISABLED = "template_disabled"
+REFUSED = "template_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateDraft:
-    """A template to be made at Meta."""
+def fault_document(fault: Fault) -> dict[str, object]:
+    return {
+        "code": fault.code,
+        "pointer": fault.pointer,
+        "message": fault.message,
+        "meta_code": META_CODE,
+        "meta_subcode": fault.subcode or None,
+    }
 
-    name: str
-    language: str
-    category: str
-    parameter_format: str
-    components: Sequence[Component]
 
-
-def template_from(row: Mapping[str, Any], waba_id: WabaId, now: EpochMs) -> Template:
-    """A template as Meta lists it. Meta answers in upper case; NONE is its word for no reason."""
-    components = row.get("components")
-    reason = str(row.get("rejected_reason") or "")
-    return Template(
-        template_id=str(row["id"]),
-        waba_id=waba_id,
-        name=str(row.get("name", "")),
-        language=str(row.get("language", "")),
-        category=str(row.get("category", "")).upper(),
-        status=str(row.get("status", "PENDING")).upper(),
-        parameter_format=str(row.get("parameter_format") or "POSITIONAL").upper(),
-        components=components if isinstance(components, list) else [],
-        rejected_reason="" if reason.upper() == "NONE" else reason,
-        updated_at=now,
-        category_at=now,
-        text_at=now,
+def require_right(draft: TemplateDraft, *, but_components: bool = False) -> None:
+    """Raises InvalidInput (`template_refused`) with all that Meta would refuse in `faults`. `but_components`: those are
+    Meta's own words of what it has taken."""
+    found = faults_of(draft)
+    faults = [fault for fault in found if not (but_components and fault.pointer.startswith("/components"))]
+    if not faults:
+        return
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    raise InvalidInput(
+        f"{faults[0].message}{more}",
+        field=faults[0].pointer.removeprefix("/").replace("/", "."),
+        code=REFUSED,
+        extensions={"provider_code": str(META_CODE), "faults": [fault_document(fault) for fault in faults]},
     )
-
-
-def sync_templates(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, waba_id: WabaId, now: EpochMs
-) -> int:
-    """Copy every template of the account; how many there are. One that is not listed is gone at Meta, and DELETED here.
-
-    `now` (epoch ms) is the moment before the list was asked for: what a webhook told us later is newer and stays.
-    """
-    listed = {str(row["id"]): row for row in every(graph, f"{waba_id}/message_templates", access, _FIELDS)}
-    for row in listed.values():
-        _store(templates, tenant_id, template_from(row, waba_id, now), now)
-    for template in templates.all(tenant_id):
-        if template.waba_id == waba_id and template.template_id not in listed:
-            _store_gone(templates, tenant_id, template.template_id, now)
-    return len(listed)
-
-
-def refresh_template(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: EpochMs
-) -> None:
-    """Bring one template up to date with Meta's list, which is asked by its name; `now` as above. Raises
-    ProviderRejected and RetryableError, and leaves it as it is stored."""
-    rows = every(graph, f"{template.waba_id}/message_templates", access, _FIELDS, name=template.name)
-    row = next((row for row in rows if str(row.get("id", "")) == template.template_id), None)
-    if row is None:
-        _store_gone(templates, tenant_id, template.template_id, now)
-    else:
-        _store(templates, tenant_id, template_from(row, template.waba_id, now), now)
-
-
-def _store(templates: Templates, tenant_id: TenantId, listed: Template, now: EpochMs) -> None:
-    known = templates.change(
-        tenant_id, listed.template_id, lambda old: old if old.updated_at > now else _with_quality(listed, old)
-    )
-    if not known:
-        templates.put(tenant_id, listed)
-
-
-def _store_gone(templates: Templates, tenant_id: TenantId, template_id: str, now: EpochMs) -> None:
-    """What was made, or told of, since the list was asked for is not in it, and stays."""
-
-    def gone(old: Template) -> Template:
-        known = old.status == "DELETED" or old.updated_at >= now
-        return old if known else replace(old, status="DELETED", updated_at=now)
-
-    templates.change(tenant_id, template_id, gone)
-
-
-def _with_quality(listed: Template, known: Template) -> Template:
-    """Only webhooks tell of the quality."""
-    return replace(listed, quality=known.quality, quality_at=known.quality_at)
 
 
 def create_template(
@@ -108,41 +63,106 @@ def create_template(
 ) -> Template:
     """Make it at Meta and store what Meta answers; the category may differ from the one asked for.
 
-    Raises ProviderRejected with Meta's words.
+    Raises InvalidInput (`template_refused`) before Meta is asked, and ProviderRejected with Meta's words.
     """
-    answer = graph.call(
-        "POST",
-        f"{waba_id}/message_templates",
-        access,
-        body={
-            "name": draft.name,
-            "language": draft.language,
-            "category": draft.category,
-            "parameter_format": draft.parameter_format,
-            "components": list(draft.components),
-        },
-    )
-    row = {
-        "id": answer["id"],
+    require_right(draft)
+    body: dict[str, object] = {
         "name": draft.name,
         "language": draft.language,
+        "category": draft.category,
+        "parameter_format": draft.parameter_format,
+        "components": list(draft.components),
+    }
+    if draft.ttl_seconds is not None:
+        body["message_send_ttl_seconds"] = draft.ttl_seconds
+    answer = graph.call("POST", f"{waba_id}/message_templates", access, body=body)
+    row: dict[str, Any] = {
+        **body,
+        "id": answer["id"],
         "category": answer.get("category", draft.category),
         "status": answer.get("status", "PENDING"),
-        "parameter_format": draft.parameter_format,
-        "components": [_as_listed(component) for component in draft.components],
+        "components": [as_listed(component) for component in draft.components],
     }
-    template = template_from(row, waba_id, now)
+    template = replace(template_from(row, waba_id, now), version_at=now)
     templates.put(tenant_id, template)
     return template
 
 
-def _as_listed(component: Component) -> Component:
-    """Types and formats in upper case, as Meta lists them whatever the case they were sent in."""
-    listed = {**component}
-    for name in ("type", "format"):
-        if isinstance(listed.get(name), str):
-            listed[name] = str(listed[name]).upper()
-    buttons = listed.get("buttons")
-    if isinstance(buttons, list):
-        listed["buttons"] = [_as_listed(button) for button in buttons if isinstance(button, dict)]
-    return listed
+def edit_template(
+    graph: Graph,
+    templates: Templates,
+    access: GraphAccess,
+    tenant_id: TenantId,
+    template: Template,
+    edit: TemplateEdit,
+    now: EpochMs,
+) -> Template:
+    """Edit it at Meta; the template as Meta lists it then. The edit is counted before Meta is asked, and not counted
+    again when Meta does not take it.
+
+    Raises InvalidInput (`template_refused`), Conflict with the limit that forbids it, and ProviderRejected.
+    """
+    draft = draft_of(template, edit)
+    require_right(draft, but_components=edit.components is None)
+    if not templates.change(tenant_id, template.template_id, lambda found: begun(found, edit, now)):
+        raise NotFound("there is no such template")
+    body: dict[str, object] = {}
+    if edit.components is not None:
+        body["components"] = list(edit.components)
+    if edit.category is not None and edit.category != template.category:
+        body["category"] = edit.category
+    if edit.ttl_seconds is not None:
+        body["message_send_ttl_seconds"] = edit.ttl_seconds
+    try:
+        answer = graph.call("POST", template.template_id, access, body=body)
+    except AppError:
+        templates.change(tenant_id, template.template_id, lambda found: given_up(found, now))
+        raise
+    category = str(answer.get("category") or draft.category).upper()
+    templates.change(tenant_id, template.template_id, lambda found: edited(found, edit, category, now))
+    return _as_listed(graph, templates, access, tenant_id, template, now)
+
+
+def delete_templates(
+    graph: Graph,
+    templates: Templates,
+    access: GraphAccess,
+    tenant_id: TenantId,
+    doomed: Sequence[Template],
+    now: EpochMs,
+    *,
+    by_name: bool,
+) -> None:
+    """Remove at Meta the first template, or all languages of its name. Here they stay as DELETED, because campaigns and
+    conversations tell of them. Raises Conflict (`template_disabled`) and ProviderRejected."""
+    if any(template.status == "DISABLED" for template in doomed):
+        raise Conflict("Meta keeps disabled templates; it cannot be deleted", code=DISABLED)
+    params = {"name": doomed[0].name}
+    if not by_name:
+        params["hsm_id"] = doomed[0].template_id
+    graph.call("DELETE", f"{doomed[0].waba_id}/message_templates", access, params=params)
+    for template in doomed:
+        templates.change(
+            tenant_id,
+            template.template_id,
+            lambda found: found if found.updated_at > now else replace(found, status="DELETED", updated_at=now),
+        )
+
+
+def resume_template(
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: EpochMs
+) -> Template:
+    """Have Meta let a paused template be sent again. Raises Conflict (`template_not_paused`) and ProviderRejected."""
+    if template.status != "PAUSED":
+        raise Conflict(f"the template is {template.status}, not PAUSED; there is nothing to resume", code=NOT_PAUSED)
+    graph.call("POST", f"{template.template_id}/unpause", access)
+    return _as_listed(graph, templates, access, tenant_id, template, now)
+
+
+def _as_listed(
+    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: EpochMs
+) -> Template:
+    """As Meta lists it now; as it is stored when Meta cannot be asked."""
+    with suppress(AppError):  # done is done, and a webhook tells of it as well
+        refresh_template(graph, templates, access, tenant_id, template, now)
+    return templates.get(tenant_id, template.template_id)

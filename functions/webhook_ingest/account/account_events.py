@@ -8,6 +8,7 @@ from functions.webhook_ingest.account.logic.meaning import Meaning, Preferences,
 from functions.webhook_ingest.account.logic.number_news import NumberNews
 from functions.webhook_ingest.account.logic.template_news import (
     TemplateCategory,
+    TemplateCategoryNotice,
     TemplateQuality,
     TemplateStatus,
     TemplateText,
@@ -54,7 +55,7 @@ def _apply(
 ) -> bool:
     """False when it concerns nothing that is stored here, or not all of it was understood."""
     match meaning:
-        case TemplateStatus() | TemplateCategory() | TemplateQuality() | TemplateText():
+        case TemplateStatus() | TemplateCategory() | TemplateCategoryNotice() | TemplateQuality() | TemplateText():
             return apply_template_news(parts, tenant_id, event.waba_id, meaning, at)
         case NumberNews():
             return apply_number_news(parts, tenant_id, event.waba_id, meaning, at)

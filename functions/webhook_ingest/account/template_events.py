@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from functions.webhook_ingest.account.logic.template_news import (
     TemplateCategory,
+    TemplateCategoryNotice,
     TemplateNews,
     TemplateQuality,
     TemplateStatus,
@@ -58,8 +59,13 @@ def _changed(template: Template, news: TemplateNews, at: EpochMs) -> Template:
             changed = replace(template, status=news.status, rejected_reason=news.rejected_reason, updated_at=at)
             return changed if template.updated_at <= at else template
         case TemplateCategory():
-            changed = replace(template, category=news.category, category_at=at)
+            changed = replace(
+                template, category=news.category, category_at=at, next_category="", next_category_at=EpochMs(0)
+            )
             return changed if template.category_at <= at else template
+        case TemplateCategoryNotice():
+            changed = replace(template, next_category=news.category, next_category_at=news.due)
+            return changed if template.category_at <= at and template.category != news.category else template
         case TemplateQuality():
             changed = replace(template, quality=news.quality, quality_at=at)
             return changed if template.quality_at <= at else template
@@ -76,6 +82,8 @@ def _reason_to_stop(before: Template, after: Template, news: TemplateNews) -> st
         case TemplateCategory():
             # Price and consent class follow the category, so what was launched is no longer what would be sent.
             return TEMPLATE_RECATEGORISED if after.category == news.category else ""
+        case TemplateCategoryNotice():
+            return ""
         case TemplateQuality():
             return TEMPLATE_RED if after.quality == news.quality == "RED" else ""
         case TemplateText():

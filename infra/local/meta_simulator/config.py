@@ -94,6 +94,8 @@ class TemplateRules:
 
     review_seconds: float = 0.5
     reject_prefix: str = "reject_"
+    edits: int = 10  # of an approved one in 30 days
+    edit_seconds: float = 86_400.0  # between two of them
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from functools import partial
 from urllib.parse import urlencode
 
@@ -147,6 +148,8 @@ def edit(sim: Simulator, call: Call, template: Template) -> Reply:
     category = check_category(body.get("category", template.category))
     if category != template.category and template.status == "APPROVED":
         raise refused(2388026, "This category can't be edited", "The category of an approved template is fixed.")
+    if template.status == "APPROVED":
+        _count_edit(sim, template)
     if "components" in body:
         template.components = check_components(body["components"], category, template.parameter_format)
         template.spec = compile_spec(template.components, template.parameter_format)
@@ -160,6 +163,15 @@ def edit(sim: Simulator, call: Call, template: Template) -> Reply:
         template.status = "APPROVED"
         template_webhooks.components_changed(sim, template)
     return ok({"success": True, "id": template.id, "name": template.name, "category": template.category})
+
+
+def _count_edit(sim: Simulator, template: Template) -> None:
+    """Once a day and ten times in 30 days (Meta, template management: edit template limitations)."""
+    now, limits = time.time(), sim.config.templates
+    recent = [at for at in template.edited_at if at > now - 30 * 86_400]
+    if len(recent) >= limits.edits or (recent and recent[-1] > now - limits.edit_seconds):
+        raise GraphError(100, "An approved template can be edited once in 24 hours and 10 times in 30 days.")
+    template.edited_at = [*recent, now]
 
 
 def unpause(sim: Simulator, call: Call, template: Template) -> Reply:

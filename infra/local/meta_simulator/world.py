@@ -78,6 +78,8 @@ class Template:
     quality: str = "UNKNOWN"
     previous_category: str = ""
     ttl_seconds: int = 0
+    edited_at: list[float] = field(default_factory=list)
+    """Wall time in seconds of each edit while it was approved."""
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ __all__ = [
     "message_body",
     "render_text",
     "resolve",
+    "value_of",
 ]
 
 
@@ -199,7 +200,7 @@ def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
     missing, too long or not of the form its slot takes."""
     values: list[str] = []
     for slot, variable in zip(plan.slots, plan.variables, strict=True):
-        value = as_line(slot, _lookup(variable, contact)) or as_line(slot, variable.fallback)
+        value = as_line(slot, value_of(variable, contact)) or as_line(slot, variable.fallback)
         if value:
             try:
                 value = checked(slot, value, plan.compiled_at)
@@ -213,7 +214,8 @@ def resolve(plan: SendPlan, contact: Contact) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _lookup(variable: Variable, contact: Contact) -> str:
+def value_of(variable: Variable, contact: Contact) -> str:
+    """What a variable comes to for a contact, without its fallback."""
     if variable.source in ("constant", "media"):
         return variable.value
     if variable.source == "field":

@@ -31,3 +31,15 @@ def as_listed(component: Component) -> dict[str, object]:
         if isinstance(parts := listed.get(name), list):
             listed[name] = [as_listed(part) for part in parts if isinstance(part, dict)]
     return listed
+
+
+def without_samples(component: Component) -> dict[str, object]:
+    """A listed component without the samples of its media, which Meta lists as links and takes as handles."""
+    kept: dict[str, object] = {**component}
+    example = kept.get("example")
+    if isinstance(example, dict) and "header_handle" in example:
+        del kept["example"]
+    for name in ("cards", "components"):
+        if isinstance(parts := kept.get(name), list):
+            kept[name] = [without_samples(part) for part in parts if isinstance(part, dict)]
+    return kept

@@ -21,7 +21,9 @@ class Template:
     """`category`, `status`, `parameter_format` and `quality` are upper case, as Meta answers them.
 
     `updated_at`, `category_at`, `quality_at` and `text_at` are when Meta last told of the status, and of each of the
-    others (epoch ms): what they tell comes in any order.
+    others (epoch ms): what they tell comes in any order. `next_category` is what Meta has announced to make of it at
+    `next_category_at`. `version` counts what it said, from 1 on; what it says now it has said since `version_at`.
+    `edits` are the moments of those edits that Meta counts (see editing), `ttl_seconds` is 0 where Meta decides.
     """
 
     template_id: str
@@ -38,6 +40,12 @@ class Template:
     category_at: EpochMs = EpochMs(0)
     quality_at: EpochMs = EpochMs(0)
     text_at: EpochMs = EpochMs(0)
+    next_category: str = ""
+    next_category_at: EpochMs = EpochMs(0)
+    version: int = 1
+    version_at: EpochMs = EpochMs(0)
+    edits: tuple[EpochMs, ...] = ()
+    ttl_seconds: int = 0
 
 
 SlotKind = Literal[
@@ -123,7 +131,12 @@ def cards_of(template: Template) -> list[Sequence[Component]]:
     """The components of each carousel card."""
     for component in template.components:
         if kind_of(component) == "CAROUSEL":
-            cards = component.get("cards")
-            found = cast("list[Component]", cards) if isinstance(cards, list) else []
-            return [cast("Sequence[Component]", card.get("components") or ()) for card in found]
+            return cards_in(component)
     return []
+
+
+def cards_in(carousel: Component) -> list[Sequence[Component]]:
+    """The components of each of its cards."""
+    cards = carousel.get("cards")
+    found = cast("list[Component]", cards) if isinstance(cards, list) else []
+    return [cast("Sequence[Component]", card.get("components") or ()) for card in found]

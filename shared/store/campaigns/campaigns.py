@@ -64,6 +64,11 @@ class Campaigns:
         """With it `page` begins at those that were made by then (epoch ms)."""
         return cursor_behind("CMP#", f"CMP#{last_ulid(moment)}")
 
+    @staticmethod
+    def cursor_behind(campaign_id: CampaignId) -> str:
+        """With it `page` goes on behind this one."""
+        return cursor_behind("CMP#", f"CMP#{campaign_id}")
+
     def created_since(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[Campaign]:
         """The campaign and those made later, newest first; ids are ULIDs, so their order is that of the making. One
         made for another by itself has the other's moment, whence the comparison of moments only. Read consistently."""

@@ -43,6 +43,8 @@ KEYS = (
     Key("Directory", "T#<t> / TOKEN#<account>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / NOTICE#<ms>-<id>", "numbers", False, "400 days"),
     Key("Directory", "T#<t> / TPL#<id>", "templates", False, _TENANT),
+    Key("Directory", "T#<t> / TPLV#<id>#<version>", "templates", False, "until 50 later versions are kept"),
+    Key("Directory", "T#<t> / TPLD#<id>", "templates", False, "until it is submitted or removed"),
     Key("Directory", "T#<t> / FIELD#<key>", "contacts", False, _TENANT),
     Key("Directory", "T#<t> / IMP#<id>", "contacts", True, _TENANT, "the file and its rejected rows, by import"),
     Key("Directory", "T#<t> / WORKERS#imports", "contacts", False, _TENANT),

@@ -19,6 +19,8 @@ from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.conversations.conversation import MOST_LABELS as MOST_LABELS_OF_ONE
 from shared.domain.conversations.inbox_settings import MOST_CANNED, MOST_LABELS, CannedReply, Label
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.draft import TemplateDraft
+from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
 from shared.ids import PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.engine.directory import DirectoryItem, document_item
@@ -138,6 +140,13 @@ def api_keys(world: World) -> list[Call]:
     return each("/v1/api-keys", lambda i: {"name": f"new {i}", "scopes": ["read"]})
 
 
+def drafts(world: World) -> list[Call]:
+    empty = TemplateDraft("", "", "", "", [])
+    ids = [new_ulid() for _ in range(MOST_DRAFTS - ROOM)]
+    world.things({f"TPLD#{i}": StoredDraft(i, empty, created_by="m") for i in ids})
+    return each("/v1/template-drafts", lambda i: {"name": f"new_{i}"})
+
+
 def bot(keywords: int, bot_id: str = "") -> Bot:
     rules = tuple(
         Rule("exact", tuple(f"word {i}" for i in range(at, min(at + 50, keywords))), "hello")
@@ -215,6 +224,8 @@ TABLE = [
            1, (409, "field_exists"), 1, lambda w: w.count("/v1/fields")),
     Capped("POST /v1/api-keys", "100 keys", api_keys, ROOM, (422, "too_many_api_keys"), MOST_API_KEYS,
            lambda w: w.count("/v1/api-keys")),
+    Capped("POST /v1/template-drafts", "100 drafts", drafts, ROOM, (422, "too_many_drafts"), MOST_DRAFTS,
+           lambda w: w.count("/v1/template-drafts")),
     Capped("POST /v1/bots", "50 bots", bots, ROOM, (422, "too_many_bots"), MOST_BOTS,
            lambda w: len(w.api.deps.bots.all(w.tenant))),
     Capped("PUT /v1/bots/{bot_id}", "5,000 keywords", enlarged_bots, ROOM, (422, "too_many_keywords"), MOST_KEYWORDS,
@@ -246,6 +257,15 @@ WITHOUT_BOUND = {
     "POST /v1/contacts/imports/{import_id}/start": "queued once or twice, worked on by one",
     "POST /v1/templates": "Meta bounds them, and a name and language are one there",
     "POST /v1/templates/sync": "a copy of what is at Meta",
+    "POST /v1/templates/check": "makes nothing",
+    "PATCH /v1/templates/{template_id}": "its edits are counted by its version: raced in test_templates.py",
+    "POST /v1/templates/{template_id}/resume": "a state that is left once, at Meta",
+    "POST /v1/templates/{template_id}/duplicate": "makes a draft: see POST /v1/template-drafts",
+    "POST /v1/templates/{template_id}/preview": "makes nothing",
+    "PUT /v1/template-drafts/{draft_id}": "one draft, by its version",
+    "POST /v1/template-drafts/{draft_id}/submit": "one at a time has it, by its version",
+    "POST /v1/template-samples": "kept at Meta alone",
+    "POST /v1/template-tests": "listed by the page, like other messages",
     "POST /v1/campaigns": "listed by the page",
     "POST /v1/campaigns/{campaign_id}/dry-run": "the last one is kept",
     "POST /v1/campaigns/{campaign_id}/launch": "a state that is left once",

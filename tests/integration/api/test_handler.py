@@ -22,6 +22,8 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.library import LibraryFile
 from shared.domain.media.message_media import MessageMedia
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.templates.draft import TemplateDraft
+from shared.domain.templates.stored_draft import StoredDraft
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.delivery import Delivery
 from shared.domain.webhooks.endpoint import SealedSecret, WebhookEndpoint
@@ -196,6 +198,14 @@ def _bodies() -> dict[tuple[str, str], object]:
         ("POST", "/v1/templates"): {
             "name": "n", "language": "en", "category": "UTILITY", "components": [{"type": "BODY", "text": "x"}],
         },
+        ("PATCH", "/v1/templates/{template_id}"): {"components": [{"type": "BODY", "text": "x"}]},
+        ("POST", "/v1/templates/check"): {},
+        ("POST", "/v1/templates/{template_id}/duplicate"): {"language": "es"},
+        ("POST", "/v1/templates/{template_id}/preview"): {},
+        ("POST", "/v1/template-drafts"): {},
+        ("PUT", "/v1/template-drafts/{draft_id}"): {"name": "stolen"},
+        ("POST", "/v1/template-samples"): {"media_id": "01HZZZZZZZZZZZZZZZZZZZZZZZ"},
+        ("POST", "/v1/template-tests"): {"template_id": "4242", "phone_number_id": "1", "phone": "+5511912345678"},
         ("POST", "/v1/campaigns"): {
             "name": "c", "phone_number_id": "1", "template_id": "4242", "audience": {"everyone": True},
         },
@@ -233,6 +243,8 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.templates.put(
         tenant_id, Template("4242", WabaId(f"9{number}"), "n", "en", "UTILITY", "APPROVED", "POSITIONAL", [])
     )
+    content = TemplateDraft("private", "en", "UTILITY", "POSITIONAL", [])
+    deps.drafts.create(tenant_id, StoredDraft(tenant_id, content, created_by="m"))
     deps.fields.create(tenant_id, ContactField("city", "City"))
     deps.campaigns.create(
         tenant_id,
@@ -277,7 +289,13 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
     def everything() -> str:
         found = [
             deps.directory.all(theirs, prefix, kind)
-            for prefix, kind in (("CMP#", Campaign), ("BOT#", Bot), ("TPL#", Template), ("FIELD#", ContactField))
+            for prefix, kind in (
+                ("CMP#", Campaign),
+                ("BOT#", Bot),
+                ("TPL#", Template),
+                ("TPLD#", StoredDraft),
+                ("FIELD#", ContactField),
+            )
         ] + [deps.inbox.labels(theirs), deps.inbox.canned_replies(theirs)]
         found.append(deps.directory.all(theirs, "FILE#", LibraryFile))
         told = deps.endpoints.all(theirs), deps.deliveries.page(theirs, theirs, 9, None)

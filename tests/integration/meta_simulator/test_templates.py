@@ -9,6 +9,7 @@ def body(text: str, *examples: str) -> Json:
     return {"type": "BODY", "text": text, "example": {"body_text": [list(examples)]}}
 
 
+OFFER = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends soon", "has_expiration": True}}
 APP = {"package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7"}
 
 
@@ -114,6 +115,12 @@ def test_listing_pages_through_all_templates(sim: Sim) -> None:
         ({"components": buttons({"type": "SPM", "text": "View"})}, 0),
         ({"components": buttons(*[{"type": "MPM", "text": "View"}] * 2)}, 0),
         ({"category": "AUTHENTICATION", "components": one_time("ONE_TAP")}, 0),
+        ({"category": "AUTHENTICATION", "components": one_time("ZERO_TAP", APP)}, 0),
+        ({"category": "AUTHENTICATION", "components": one_time("ONE_TAP", *[APP] * 6)}, 0),
+        ({"category": "AUTHENTICATION", "components": one_time("COPY_CODE"), "message_send_ttl_seconds": 901}, 0),
+        ({"category": "UTILITY", "components": [BODY, OFFER]}, 0),
+        ({"components": [BODY, OFFER, {"type": "FOOTER", "text": "x"}]}, 0),
+        ({"components": [{"type": "BODY", "text": "x" * 601}, OFFER]}, 2388040),
         ({"category": "AUTHENTICATION", "components": one_time("SIX_TAP")}, 0),
         ({"category": "AUTHENTICATION", "components": one_time("ONE_TAP", {"package_name": "a.b"})}, 0),
     ],
@@ -190,6 +197,20 @@ def test_editing_replaces_the_components(sim: Sim, receiver: Receiver) -> None:
     sim.settle()
     [change] = receiver.changes("message_template_components_update")
     assert change["message_template_element"] == new["text"]
+
+
+def test_an_approved_template_is_edited_once_a_day_and_ten_times_in_thirty(sim: Sim) -> None:
+    template_id = sim.approved_template()
+
+    def edit() -> int:
+        return sim.post(template_id, {"components": [BODY]}).status_code
+
+    assert [edit(), edit()] == [200, 400]
+    sim.script(templates={"edit_seconds": 0})
+    assert [edit() for _ in range(10)] == [200] * 9 + [400]
+    # A paused one is approved by its edit.
+    sim.script(template={"id": template_id, "event": "PAUSED"})
+    assert [edit(), edit()] == [200, 400]
 
 
 def test_deleting_by_name_and_by_id(sim: Sim) -> None:

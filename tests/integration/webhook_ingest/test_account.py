@@ -221,6 +221,27 @@ def test_the_category_changes_only_when_it_has_changed(deps: Deps, value: Json, 
     assert deps.templates.get(TENANT, TEMPLATE).category == category
 
 
+def test_what_meta_announces_of_a_category_is_kept_until_it_is_done(deps: Deps) -> None:
+    notice = {"new_category": "UTILITY", "correct_category": "MARKETING", "category_update_timestamp": 1_746_169_200}
+    assert deliver("template_category_update", {**STATUS_UPDATE, **notice})
+    told = deps.templates.get(TENANT, TEMPLATE)
+    assert (told.category, told.next_category, told.next_category_at) == ("UTILITY", "MARKETING", 1_746_169_200_000)
+    done = {**STATUS_UPDATE, "previous_category": "UTILITY", "new_category": "MARKETING"}
+    assert deliver("template_category_update", done)
+    assert deliver("template_category_update", {**STATUS_UPDATE, **notice}, sent_at=EpochMs(SENT_AT - 1))
+    told = deps.templates.get(TENANT, TEMPLATE)
+    assert (told.category, told.next_category, told.next_category_at) == ("MARKETING", "", 0)
+
+
+def test_what_a_template_said_before_meta_told_of_new_words_is_kept(deps: Deps) -> None:
+    words = {**STATUS_UPDATE, "message_template_element": "New words."}
+    assert deliver("message_template_components_update", words)
+    assert deliver("message_template_components_update", words)
+    assert deps.templates.get(TENANT, TEMPLATE).version == 2
+    [before] = deps.templates.versions(TENANT, TEMPLATE, 9, None).items
+    assert (before.version, before.components) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("field", "value", "stopped", "reason"),
     [

@@ -28,6 +28,7 @@ LONG_FUNCTIONS: dict[str, str] = {}
 
 ALONE = {
     "shared.clients.link_probe": "clients stand in one place, the only one that may import httpx",
+    "shared.clients.sample_uploads": "clients stand in one place: it is the resumable half of the Graph client",
     "shared.clients.stripe_gateway": "clients stand in one place, the only one that may import stripe",
     "shared.domain.accounts.call_limits": "stored by shared.store.accounts.call_buckets",
     "shared.domain.accounts.signup": "stored by shared.store.accounts.signups",
@@ -41,6 +42,12 @@ ALONE = {
     "shared.domain.numbers.onboarding_steps": "part of what shared.store.accounts.onboardings stores",
     "shared.domain.numbers.onboarding_troubles": "part of what shared.store.accounts.onboardings stores",
     "shared.domain.conversations.presence": "stored by shared.store.conversations.agents",
+    "shared.domain.templates.checks.buttons": "Meta's rules of templates stand beside what a template is",
+    "shared.domain.templates.checks.check": "Meta's rules of templates stand beside what a template is",
+    "shared.domain.templates.checks.fault": "Meta's rules of templates stand beside what a template is",
+    "shared.domain.templates.checks.texts": "Meta's rules of templates stand beside what a template is",
+    "shared.domain.templates.draft": "stored by shared.store.templates.drafts",
+    "shared.domain.templates.stored_draft": "stored by shared.store.templates.drafts",
 }
 """Modules of shared that one function uses -> why they live there all the same."""
 

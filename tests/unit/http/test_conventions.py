@@ -24,10 +24,10 @@ OPERATIONS: dict[str, tuple[str, str, Json]] = {
 PUBLIC = {"POST /v1/signup", "POST /v1/login", "GET /v1/openapi.json", "GET /v1/errors"}
 # fmt: off
 VERBS = frozenset({
-    "assign", "cancel", "close", "complete", "connect", "create", "delete", "disconnect", "export", "get", "import",
-    "label", "launch", "list", "log", "open", "opt", "pause", "preview", "read", "refresh", "reopen", "replace",
-    "replay", "resend", "resume", "retry", "rotate", "search", "send", "set", "show", "sign", "snooze", "start",
-    "sync", "test", "update", "verify",
+    "assign", "cancel", "check", "close", "complete", "connect", "create", "delete", "disconnect", "duplicate",
+    "export", "get", "import", "label", "launch", "list", "log", "open", "opt", "pause", "preview", "read",
+    "refresh", "reopen", "replace", "replay", "resend", "resume", "retry", "rotate", "search", "send", "set",
+    "show", "sign", "snooze", "start", "submit", "sync", "test", "update", "verify",
 })
 # fmt: on
 """What an operationId begins with: a new verb is a decision, because clients are generated from it."""

@@ -21,6 +21,7 @@ NO_ID_OF_ITS_OWN = {
     "PresentOut": "the `member_id` of whoever is there",
     "RecipientOut": "the `contact_id` of whoever it is",
     "RejectedRowOut": "the `line` of the file",
+    "TemplateVersionOut": "the `version` of its template",
     "TimelineItemOut": "a message, a note or a campaign, which have theirs",
 }
 """What lists show without an `id` -> what says which it is."""

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, identifier, word
+from functions.webhook_ingest.json_input import Json, as_list, as_object, constant, identifier, time_ms, word
+from shared.clock import EpochMs
 from shared.domain.campaigns.stop_reasons import template_is
 
 Value = Mapping[str, object]
@@ -33,6 +34,15 @@ class TemplateCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateCategoryNotice:
+    """What Meta will make of it, at `due` (epoch ms; 0 when that is not told)."""
+
+    template_id: str
+    category: str
+    due: EpochMs
+
+
+@dataclass(frozen=True, slots=True)
 class TemplateQuality:
     """GREEN, YELLOW, RED or UNKNOWN. RED asks for the brake: people block or report this template."""
 
@@ -51,7 +61,7 @@ class TemplateText:
     buttons: tuple[tuple[str, str, str, str], ...]
 
 
-TemplateNews = TemplateStatus | TemplateCategory | TemplateQuality | TemplateText
+TemplateNews = TemplateStatus | TemplateCategory | TemplateCategoryNotice | TemplateQuality | TemplateText
 
 _STATUS = {
     "APPROVED": "APPROVED",
@@ -73,16 +83,22 @@ def template_news(field: str, value: Value) -> TemplateNews | None:
     if field == "message_template_status_update":
         return _status(template_id, value)
     if field == "template_category_update":
-        category = constant(value, "new_category")
-        # Without previous_category this is the notice a day before; its new_category is the present one.
-        done = word(value, "previous_category") and category
-        return TemplateCategory(template_id, category) if done else None
+        return _category(template_id, value)
     if field == "message_template_quality_update":
         quality = constant(value, "new_quality_score")
         return TemplateQuality(template_id, quality) if quality in _QUALITIES else None
     if field == "message_template_components_update":
         return _text(template_id, value)
     return None
+
+
+def _category(template_id: str, value: Value) -> TemplateCategory | TemplateCategoryNotice | None:
+    """Without previous_category this is the notice a day before; its new_category is the present one."""
+    category, coming = constant(value, "new_category"), constant(value, "correct_category")
+    if word(value, "previous_category"):
+        return TemplateCategory(template_id, category) if category else None
+    due = time_ms(value.get("category_update_timestamp")) or EpochMs(0)
+    return TemplateCategoryNotice(template_id, coming, due) if coming and coming != category else None
 
 
 def _status(template_id: str, value: Value) -> TemplateStatus | None:

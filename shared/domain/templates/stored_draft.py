@@ -1,0 +1,51 @@
+"""Templates that are being written: kept here until they are handed to Meta."""
+
+from dataclasses import dataclass, replace
+
+from shared.clock import EpochMs
+from shared.domain.templates.draft import TemplateDraft
+from shared.errors import Conflict, InvalidInput
+from shared.ids import WabaId
+
+MOST_DRAFTS = 100
+MOST_BYTES = 30_000
+"""Of one, as JSON: ten cards with every text at its limit have less."""
+SUBMITTING_MS = 60_000
+"""A call of the API is ended after half a minute: whoever began before that is not at it any more."""
+BEING_SUBMITTED = "draft_being_submitted"
+TOO_LARGE = "draft_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """`waba_id` is "" while no account is chosen. `copied_from` is the id of the template it was made from. Since
+    `submitting_at` (epoch ms, 0 for not) somebody hands it to Meta."""
+
+    draft_id: str
+    content: TemplateDraft
+    waba_id: WabaId = WabaId("")
+    copied_from: str = ""
+    created_at: EpochMs = EpochMs(0)
+    created_by: str = ""
+    updated_at: EpochMs = EpochMs(0)
+    submitting_at: EpochMs = EpochMs(0)
+
+
+def require_size(document: str) -> None:
+    """Raises InvalidInput (`draft_too_large`)."""
+    if len(document.encode()) > MOST_BYTES:
+        words = f"a draft has at most {MOST_BYTES} bytes, which is more than Meta takes; shorten it"
+        raise InvalidInput(words, code=TOO_LARGE, field="components")
+
+
+def claimed(draft: StoredDraft, now: EpochMs) -> StoredDraft:
+    """The draft, in the hands of whoever stores this. Raises Conflict (`draft_being_submitted`)."""
+    if draft.submitting_at > now - SUBMITTING_MS:
+        words = "somebody is handing this draft to Meta at this moment; look again in a minute"
+        raise Conflict(words, code=BEING_SUBMITTED)
+    return replace(draft, submitting_at=now)
+
+
+def released(draft: StoredDraft, claimed_at: EpochMs) -> StoredDraft:
+    """The draft as nobody hands it to Meta; unchanged when somebody else has it by now."""
+    return replace(draft, submitting_at=EpochMs(0)) if draft.submitting_at == claimed_at else draft
