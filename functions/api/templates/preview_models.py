@@ -6,7 +6,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from functions.api.http.fields import HEX_ID, Cursor, Input, Moment, Output, moment, moment_or_none, open_to
 from functions.api.templates.logic.preview import Preview
-from functions.api.templates.variable_models import VariableModel
+from functions.api.templates.variable_models import VariableIn
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.templates.template import Template
 from shared.domain.templates.variables import Variable
@@ -14,11 +14,11 @@ from shared.domain.templates.versions import TemplateVersion
 from shared.ids import CampaignId, ContactId
 
 SlotKey = Annotated[str, StringConstraints(max_length=100)]
-SlotValue = Annotated[str, StringConstraints(min_length=1, max_length=2000)] | VariableModel
+SlotValue = Annotated[str, StringConstraints(min_length=1, max_length=2000)] | VariableIn
 SlotValues = Annotated[dict[SlotKey, SlotValue], Field(max_length=250)]
 
 
-def variable_of(value: str | VariableModel) -> Variable:
+def variable_of(value: str | VariableIn) -> Variable:
     return Variable("constant", value) if isinstance(value, str) else value.to_variable()
 
 
