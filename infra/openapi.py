@@ -5,15 +5,19 @@ clients, and a client can be generated from any commit without starting anything
 """
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from functions.api import handler
 from functions.api.http import errors
+from shared.domain.accounts.permissions import ABOUT, KEY_SCOPES, ROLE_SCOPES, Role, Scope
 
 _API = Path(__file__).parents[1] / "functions/api"
 _HOST = "api.example.com"
+_TABLE = "<!-- permissions -->\n{}<!-- /permissions -->"
 
 
 def files() -> Mapping[Path, str]:
@@ -25,7 +29,27 @@ def files() -> Mapping[Path, str]:
     return {
         _API / "openapi.json": json.dumps(document, ensure_ascii=False, indent=1) + "\n",
         _API / "ERRORS.md": errors.markdown(handler.descriptions(), document),
+        _API / "accounts/README.md": _with_table(_API / "accounts/README.md", document),
     }
+
+
+def _with_table(path: Path, document: Mapping[str, Any]) -> str:
+    """The file with the permission table as it is."""
+    return re.sub(_TABLE.format("(?s:.*)"), lambda _: _TABLE.format(permissions(document)), path.read_text())
+
+
+def permissions(document: Mapping[str, Any]) -> str:
+    """Role by role and scope by scope, with the operations that each opens; in Markdown."""
+    operations = [one for methods in document["paths"].values() for one in methods.values()]
+    lines = [f"| scope | for | {' | '.join(Role)} | API keys | operations |", "|---|---|" + "---|" * (len(Role) + 2)]
+    for scope in Scope:
+        holds = ["yes" if scope in ROLE_SCOPES[role] else "" for role in Role]
+        opened = sorted(one["operationId"] for one in operations if one.get("x-required-scope") == scope)
+        names = ", ".join(f"`{name}`" for name in opened)
+        key = "yes" if scope in KEY_SCOPES else ""
+        lines.append(f"| `{scope}` | {ABOUT[scope]} | {' | '.join(holds)} | {key} | {names} |")
+    public = ", ".join(f"`{one['operationId']}`" for one in operations if "x-required-scope" not in one)
+    return "\n".join(lines) + f"\n\nWithout a caller: {public}.\n"
 
 
 def main() -> int:

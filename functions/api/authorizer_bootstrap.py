@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
 from shared.config import required
+from shared.store.accounts.people import People
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.database import open_database
 from shared.store.engine.directory import Directory
@@ -14,6 +15,7 @@ from shared.store.engine.directory import Directory
 @dataclass(frozen=True, slots=True)
 class AuthorizerDeps:
     accounts: Accounts
+    people: People
     tokens: TokenVerifier
 
 
@@ -26,4 +28,5 @@ def authorizer_deps() -> AuthorizerDeps:
         user_pool_id=required(env, "USER_POOL_ID"),
         client_id=required(env, "USER_POOL_CLIENT_ID"),
     )
-    return AuthorizerDeps(Accounts(Directory(open_database(env))), TokenVerifier(rules))
+    directory = Directory(open_database(env))
+    return AuthorizerDeps(Accounts(directory), People(directory), TokenVerifier(rules))

@@ -2,8 +2,8 @@
 
 Turns `Authorization: Bearer <Cognito access token or API key>` into the caller, or into why there is none, which the
 API answers with a problem (`http/refusal.py`). A call without that header does not come here: the gateway turns it away
-itself, because the header is what it keeps answers by. It keeps them for a minute, so a revoked key works that much
-longer. The token never reaches a log.
+itself, because the header is what it keeps answers by. It keeps them for a minute, so a revoked key, a session
+that somebody has ended and a role that was taken away work that much longer. The token never reaches a log.
 
 While the table or the user pool is out nobody can be named: that is raised, the gateway answers 500 `{"message": …}`,
 which clients repeat, and keeps nothing (Amazon API Gateway, HTTP API Lambda authorizers). A refusal would be a lie, and
@@ -58,6 +58,8 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
         owner = deps.accounts.owner_of_key(token)
         if owner is None:
             return Refusal.TOKEN_INVALID
+        if now >= int(owner.details.get("expires_at") or now + 1):
+            return Refusal.KEY_EXPIRED
         return {
             "tenant_id": owner.tenant_id,
             "member_id": owner.details["key_id"],
@@ -66,12 +68,14 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
             **_plan(deps, owner.tenant_id),
         }
     try:
-        subject = deps.tokens.subject(token, now)
+        read = deps.tokens.read(token, now)
     except TokenExpired:
         return Refusal.TOKEN_EXPIRED
-    if subject is None:
+    if read is None:
         return Refusal.TOKEN_INVALID
-    owner = deps.accounts.owner_of_subject(subject)
+    if deps.people.find(read.subject).is_over(read.session, read.issued_at):
+        return Refusal.SESSION_ENDED
+    owner = deps.accounts.owner_of_subject(read.subject)
     if owner is None:
         return Refusal.FORBIDDEN
     try:

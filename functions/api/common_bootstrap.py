@@ -62,6 +62,7 @@ class Settings:
     user_pool_id: str
     user_pool_client_id: str
     verify_email: bool
+    mail_from: str
     private_webhooks: bool
     callback_url: str
     api_url: str
@@ -93,6 +94,7 @@ class Settings:
             user_pool_id=required(env, "USER_POOL_ID"),
             user_pool_client_id=required(env, "USER_POOL_CLIENT_ID"),
             verify_email=required(env, "EMAIL_VERIFICATION") != "skip",
+            mail_from=stated(env, "MAIL_FROM"),
             private_webhooks=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true",
             callback_url=required(env, "META_CALLBACK_URL"),
             api_url=required(env, "API_URL"),

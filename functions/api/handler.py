@@ -16,6 +16,7 @@ from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from functions.api.accounts.api_keys import KeyWatch
 from functions.api.bootstrap import parts
 from functions.api.http import problems
 from functions.api.http.call_limits import Allowance, CallLimits
@@ -44,7 +45,11 @@ def written(value: object) -> str:
 
 
 ROUTES: Mapping[str, frozenset[str]] = {
-    "accounts.routes": frozenset({"api-keys", "login", "me", "signup"}),
+    "accounts.routes": frozenset({"me", "signup"}),
+    "accounts.profile_routes": frozenset({"me", "tenant"}),
+    "accounts.key_routes": frozenset({"api-keys"}),
+    "accounts.sessions.routes": frozenset({"login", "password", "session", "signup"}),
+    "accounts.sessions.self_routes": frozenset({"me"}),
     "numbers.routes": frozenset({"numbers", "whatsapp"}),
     "numbers.onboarding_routes": frozenset({"whatsapp"}),
     "numbers.account_routes": frozenset({"numbers", "whatsapp"}),
@@ -63,7 +68,8 @@ ROUTES: Mapping[str, frozenset[str]] = {
     "inbox.desk_routes": frozenset({"conversations", "mentions"}),
     "inbox.label_routes": frozenset({"labels"}),
     "inbox.canned_reply_routes": frozenset({"canned-replies"}),
-    "accounts.team_routes": frozenset({"members"}),
+    "accounts.team.routes": frozenset({"me", "members"}),
+    "accounts.team.invitation_routes": frozenset({"invitations"}),
     "inbox.timeline_routes": frozenset({"contacts", "conversations"}),
     "inbox.search_routes": frozenset({"search"}),
     "media.routes": frozenset({"conversations", "media"}),
@@ -173,6 +179,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         concerns(principal.tenant_id)
         say(member_id=principal.member_id)
         allowance = parts()[CallLimits].allow(principal, epoch_ms())
+        parts()[KeyWatch].note(principal, epoch_ms())
     if allowance.refusal is not None:
         answer = _turned_away(allowance.refusal, instance)
     else:

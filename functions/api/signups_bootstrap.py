@@ -1,4 +1,4 @@
-"""The composition root of the function that ends sign-ups and warns of tokens that end."""
+"""The composition root of the function that ends what is over: sign-ups, memberships and, in good time, tokens."""
 
 import functools
 import os
@@ -9,8 +9,10 @@ from shared.clients.aws import AwsClients
 from shared.config import required
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.signups import Signups
+from shared.store.accounts.team import Team
 from shared.store.accounts.tenants import Accounts
 from shared.store.accounts.token_watches import TokenWatches
+from shared.store.conversations.conversations import Conversations
 from shared.store.engine.database import open_database
 from shared.store.engine.directory import Directory
 
@@ -22,6 +24,8 @@ class SignupsParts:
     accounts: Accounts
     notices: Notices
     watches: TokenWatches
+    team: Team
+    conversations: Conversations
 
 
 @functools.cache
@@ -33,4 +37,12 @@ def deps() -> SignupsParts:
         AwsClients(database.session).cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID")
     )
     directory = Directory(database)
-    return SignupsParts(users, Signups(directory), Accounts(directory), Notices(directory), TokenWatches(directory))
+    return SignupsParts(
+        users,
+        Signups(directory),
+        Accounts(directory),
+        Notices(directory),
+        TokenWatches(directory),
+        Team(directory),
+        Conversations(database),
+    )

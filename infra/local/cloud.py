@@ -28,6 +28,7 @@ from infra.packaging.target import ROOT, local_target
 TEMPLATE = ROOT / "infra" / "template.yaml"
 STATE = ROOT / ".local"
 STACK = "wasapbos"
+_SENDER = "accounts@example.com"
 _BUCKET = "artifacts"
 
 
@@ -138,6 +139,7 @@ class LocalCloud:
         self.stripe_simulator_url = services.simulator_url(stripe)
         files = {path.name: path for path in archives.values()} | {TEMPLATE.name: TEMPLATE}
         stack.upload(self.endpoint, _BUCKET, files)
+        self.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
         parameters = {
             **{parameter: path.name for parameter, path in archives.items()},
             **self._local_parameters(),
@@ -169,6 +171,8 @@ class LocalCloud:
             "FunctionUrlBase": f"{self.endpoint}{FUNCTION_URLS}",
             "ApiUrlBase": f"{self.endpoint}{HTTP_APIS}",
             "EmailVerification": "skip",
+            "MailFrom": f"wasapbos <{_SENDER}>",
+            "MailIdentity": _SENDER,
             "ThreatProtection": "OFF",
             "ConsumerVisibilitySeconds": "60",
             "AllowPrivateWebhooks": "true",

@@ -2,7 +2,8 @@
 
 ministack 1.5.33 gets a few things wrong there, which are put right here: a batch call to SQS is checked by the name of
 the batch, where AWS checks the single action; plain HTTP on this machine counts as an insecure transport; a call to KMS
-is checked without its encryption context; a schedule is checked in the group `default`, whatever group it is made in.
+is checked without its encryption context; a schedule is checked in the group `default`, whatever group it is made in;
+a mail is checked without the identity that it is sent by.
 An ASGI application around ministack's. `GET /_decisions` answers a JSON list of what was decided, once each:
 `[principal, action, resource, "allowed" or "denied"]`.
 """
@@ -10,12 +11,14 @@ An ASGI application around ministack's. `GET /_decisions` answers a JSON list of
 import contextvars
 import json
 from dataclasses import dataclass, field, replace
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import parse_qs
 
 from ministack.core import iam_evaluator
 
 from infra.local.asgi import Application, Message, Receive, Send, answer, read_body, replay
+from infra.local.stack import REGION
 
 PATH = "/_decisions"
 _SINGLE = {
@@ -25,14 +28,17 @@ _SINGLE = {
 }
 _KMS = b"TrentService."
 _SCHEDULES = "/schedules/"
+_MAILS = "/v2/email/outbound-emails"
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What ministack's check leaves out. `context` holds condition keys; `group` is a schedule's."""
+    """What ministack's check leaves out. `context` holds condition keys; `group` is a schedule's, `identity` whose name
+    a mail is sent in."""
 
     context: dict[str, str] = field(default_factory=dict)
     group: str = ""
+    identity: str = ""
 
 
 _request: contextvars.ContextVar[_Request | None] = contextvars.ContextVar("request", default=None)
@@ -67,6 +73,10 @@ class Enforcement:
             named = parse_qs(scope["query_string"].decode()).get("groupName", [""])[0]
             _request.set(_Request(group=named or json.loads(body or b"{}").get("GroupName", "")))
             receive = replay(body)
+        elif scope["path"] == _MAILS:
+            body = await read_body(receive)
+            _request.set(_Request(identity=parseaddr(json.loads(body or b"{}").get("FromEmailAddress", ""))[1]))
+            receive = replay(body)
         await self._app(secure, receive, send)
 
     def _note(self, *arguments: Any, **more: Any) -> Any:
@@ -82,6 +92,9 @@ class Enforcement:
         resource = asked.resource_arn
         if request.group:
             resource = resource.replace(":schedule/default/", f":schedule/{request.group}/")
+        if request.identity and resource == "*":
+            account = str(asked.principal_arn).split(":")[4]
+            resource = f"arn:aws:ses:{REGION}:{account}:identity/{request.identity}"
         mended = replace(
             asked,
             action=_SINGLE.get(asked.action, asked.action),

@@ -10,6 +10,8 @@ from typing import Any
 
 from infra.local.services import script
 
+APPLICANT = {"name": "Ana Example", "phone": "+34600000001", "policy_version": "2026-11"}
+"""Who signs a business up, and what they accept."""
 _SCOPES = ["campaigns", "contacts", "conversations", "read", "settings"]
 
 
@@ -35,7 +37,7 @@ def ready_tenant(api_url: str, simulator_url: str) -> Tenant:
     """
     name = secrets.token_hex(4)
     email, password = f"owner-{name}@example.com", f"Correct-Horse-{secrets.token_hex(6)}"
-    account = {"business_name": f"Example {name}", "email": email, "password": password, "country": "ES"}
+    account = {"business_name": f"Example {name}", "email": email, "password": password, "country": "ES"} | APPLICANT
     _post(f"{api_url}/v1/signup", account)
     token = _post(f"{api_url}/v1/login", {"email": email, "password": password})["access_token"]
     waba = script(simulator_url, {"create_waba": {"name": f"Example {name}"}})["create_waba"]

@@ -4,7 +4,7 @@ import dataclasses
 import sys
 import time
 
-from infra.local import running
+from infra.local import mails, running
 from infra.local.child import ChildError
 from infra.local.cloud import STATE, LocalCloud
 from infra.local.stack import DeployError
@@ -42,9 +42,12 @@ def _keep(cloud: LocalCloud) -> int:
         print(f"  simulator  {cloud.simulator_url}/_sim/journal")
         print(f"  all of it  {handle}")
         print(f"  logs       make logs; of the services too: {cloud.log}", flush=True)
+        known: set[str] = set()
         while True:
             time.sleep(1)
             cloud.check()
+            for mail in mails.write_out(cloud.endpoint, cloud.run_directory / "mails", known):
+                print(f"  a mail     {mail}", flush=True)
 
 
 def _described(cloud: LocalCloud, tenant: Tenant) -> dict[str, object]:

@@ -11,7 +11,7 @@ from infra.packaging.archive import tree_entries, with_digest, write_archive
 from infra.packaging.target import BUILD, ROOT, Target, compile_tree, uv
 
 # The AWS services that the functions call. botocore ships the description of some four hundred.
-AWS_SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "scheduler", "secretsmanager", "sqs", "sts")
+AWS_SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "scheduler", "secretsmanager", "sesv2", "sqs", "sts")
 # Place names, carriers and time zones of phone numbers: most of that package's size, and nothing here asks for them.
 UNUSED = ("bin", "boto3/examples", "phonenumbers/carrierdata", "phonenumbers/geodata", "phonenumbers/tzdata")
 _RECIPE = "1"  # part of the cache key: raise it when this file installs or prunes differently

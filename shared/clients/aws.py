@@ -72,3 +72,8 @@ class AwsClients:
     @property
     def cognito(self) -> "CognitoIdentityProviderClient":
         return self._client("cognito-idp")  # type: ignore[no-any-return]
+
+    @property
+    def mail(self) -> Any:
+        """Amazon SES, version 2."""
+        return self._client("sesv2")

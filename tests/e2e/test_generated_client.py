@@ -17,6 +17,7 @@ import pytest
 
 from infra.local.cloud import STACK, LocalCloud
 from infra.local.services import script
+from infra.local.tenant import APPLICANT
 from tests.support.api import HTTP, ON_BIZ_APP, PASSWORD, SCOPES, aws, journal, wait_for
 from tests.support.api_tools import DOCUMENT
 from tests.support.generated_client import NAME, GeneratedClient, generated, model
@@ -48,9 +49,9 @@ def shop(cloud: LocalCloud, package: None) -> Iterator[Shop]:
     """Signs up, logs in, connects a number, makes a key; from then on the key calls."""
     anybody = GeneratedClient(cloud.api_url)
     name, email = f"Shop {secrets.token_hex(4)}", f"owner-{secrets.token_hex(6)}@example.com"
-    account = model("SignupIn")(business_name=name, email=email, password=PASSWORD, country="ES")
+    account = model("SignupIn")(business_name=name, email=email, password=PASSWORD, country="ES", **APPLICANT)
     assert str(anybody.ok("account", "sign_up", body=account).email_verification) == "skipped"
-    session = anybody.ok("account", "log_in", body=model("LoginIn")(email=email, password=PASSWORD))
+    session = anybody.ok("sessions", "log_in", body=model("LoginIn")(email=email, password=PASSWORD))
     owner = GeneratedClient(cloud.api_url, session.access_token)
     granted = script(cloud.simulator_url, {"create_waba": {"name": name, "phone_numbers": [dict(ON_BIZ_APP)]}})
     waba = granted["create_waba"]

@@ -88,7 +88,11 @@ UNSEEN = [
     Unseen("CampaignSweep", ("GetItem",), _SENDS, _WOKEN),
     Unseen("CampaignSweep", ("SendMessage",), "sqs:*Queue", _WOKEN),
     Unseen("BotReply", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),
-    Unseen("ApiSignups", ("GetItem", "PutItem", "Query"), _DIRECTORY, "a sign-up was not confirmed for a day"),
+    Unseen(
+        "ApiSignups", ("GetItem", "PutItem", "DeleteItem", "Query"), _DIRECTORY, "a sign-up was not confirmed for a day"
+    ),
+    Unseen("ApiSignups", ("GetItem", "PutItem"), _CONVERSATIONS, "a member was removed more than a minute ago"),
+    Unseen("ApiSignups", ("Query",), f"{_CONVERSATIONS}/index/gsi2", "a member was removed more than a minute ago"),
     Unseen("ApiSignups", ("Query",), f"{_DIRECTORY}/index/gsi1", "nobody waits for the schedule"),
     Unseen("ApiSignups", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was not confirmed for a day"),
     Unseen("Api", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was never confirmed"),

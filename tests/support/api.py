@@ -15,6 +15,7 @@ import httpx
 
 from infra.local.cloud import STACK, LocalCloud
 from infra.local.services import script
+from infra.local.tenant import APPLICANT
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from tests.support.declared import Declared
 from tests.support.told import Told
@@ -142,7 +143,7 @@ def signed_up(cloud: LocalCloud, name: str = "", number: Mapping[str, object] = 
     name = name or f"Business {secrets.token_hex(4)}"
     email = f"owner-{secrets.token_hex(6)}@example.com"
     anybody = Api(cloud.api_url)
-    account = {"business_name": name, "email": email, "password": PASSWORD, "country": "ES"}
+    account = {"business_name": name, "email": email, "password": PASSWORD, "country": "ES"} | APPLICANT
     tenant_id = anybody.post("/v1/signup", account)["tenant_id"]
     session = anybody.post("/v1/login", {"email": email, "password": PASSWORD})
     owner = Api(cloud.api_url, session["access_token"])

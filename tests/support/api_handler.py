@@ -111,7 +111,7 @@ class Stores:
             sends=part(TimelineParts).sends,
             signals=conversations.signals,
             templates=drafts.templates,
-            users=part(AccountParts).doors.users,
+            users=part(AccountParts).entrance.doors.users,
             vault=endpoints.vault,
             webhook_queue=endpoints.webhook_queue,
         )
@@ -124,6 +124,7 @@ class Answer:
     headers: dict[str, str]
     size: int
     """Bytes of all that the function gives back."""
+    cookies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Api:
         tenant: TenantId | None = None,
         member: str = "member",
         role: str = "owner",
-        scopes: str = "campaigns,contacts,conversations,read,settings",
+        scopes: str = "campaigns,contacts,conversations,ownership,read,self,settings,team",
         plan: str = "free",
         headers: dict[str, str] | None = None,
         query: str = "",
@@ -186,7 +187,7 @@ class Api:
             shown = None  # tests put there what they make up; what the platform makes is checked where it does so
         declared().check(method, path, answer["statusCode"], code, shown)
         assert answer["statusCode"] != 429 or int(answer["headers"]["Retry-After"]) >= 1
-        return Answer(answer["statusCode"], parsed, answer["headers"], size)
+        return Answer(answer["statusCode"], parsed, answer["headers"], size, tuple(answer.get("cookies", ())))
 
     def queued(self, queue: str, tenant: TenantId) -> list[dict[str, Any]]:
         """What waits in a queue for a tenant; the queue is emptied."""

@@ -55,6 +55,7 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             "CALL_LIMIT_FACTOR": "1000",
             "CONTROL_URL": "",
             "EMAIL_VERIFICATION": "skip",
+            "MAIL_FROM": "Example <accounts@example.com>",
             "ALLOW_PRIVATE_WEBHOOKS": "false",
             "SCHEDULE_GROUP": "group",
             "SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",

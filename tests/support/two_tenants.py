@@ -54,6 +54,7 @@ class Owned:
     member_id: str
     label_id: str
     reply_id: str
+    invitation_id: str
 
 
 def owning(cloud: LocalCloud) -> Owned:
@@ -117,6 +118,7 @@ def owning(cloud: LocalCloud) -> Owned:
         member_id=member_id,
         label_id=label_id,
         reply_id=reply_id,
+        invitation_id=api.post("/v1/invitations", {"email": f"{word}@example.com", "role": "viewer"})["id"],
     )
 
 

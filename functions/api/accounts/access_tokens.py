@@ -2,8 +2,9 @@
 
 import json
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
 
@@ -39,6 +40,26 @@ def fetch_keys(url: str) -> bytes:
         return content
 
 
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """`subject` is the person's id in the user pool; `session` what all tokens of one log-in have in common, "" where
+    the pool does not say; `issued_at` is epoch ms, of a
+    whole second."""
+
+    subject: str
+    session: str
+    issued_at: EpochMs
+
+
+def claimed(token: str) -> AccessToken:
+    """What a token says that came straight from the pool: nobody's word is taken for it here."""
+    return _access_token(jwt.decode(token, options={"verify_signature": False}))
+
+
+def _access_token(claims: Mapping[str, Any]) -> AccessToken:
+    return AccessToken(str(claims["sub"]), str(claims.get("origin_jti", "")), EpochMs(int(claims.get("iat", 0)) * 1000))
+
+
 class TokenExpired(Exception):
     """It was ours, and is too old."""
 
@@ -52,8 +73,8 @@ class TokenVerifier:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at: EpochMs | None = None
 
-    def subject(self, token: str, now: EpochMs) -> str | None:
-        """The person's id in the user pool, or None for a token that is not ours. `now` in epoch ms.
+    def read(self, token: str, now: EpochMs) -> AccessToken | None:
+        """What it says, or None for a token that is not ours. `now` in epoch ms.
 
         Raises TokenExpired, and OSError, ValueError or PyJWTError when the keys cannot be had.
         """
@@ -71,7 +92,7 @@ class TokenVerifier:
                 key,
                 algorithms=["RS256"],
                 issuer=self._rules.issuers,
-                options={"require": ["exp", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
+                options={"require": ["exp", "iat", "iss", "sub", "token_use", "client_id"], "verify_aud": False},
             )
         except jwt.ExpiredSignatureError as exc:
             raise TokenExpired from exc
@@ -79,7 +100,7 @@ class TokenVerifier:
             return None
         if (claims["token_use"], claims["client_id"]) != ("access", self._rules.client_id):
             return None
-        return str(claims["sub"])
+        return _access_token(claims)
 
     def _key(self, kid: str, now: EpochMs) -> jwt.PyJWK | None:
         due = self._fetched_at is None or now - self._fetched_at >= _REFETCH_MS

@@ -1,18 +1,139 @@
 """What may be done with API keys by whom."""
 
-from shared.domain.accounts.account import Principal
-from shared.errors import Forbidden
-from shared.store.accounts.tenants import Accounts
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.exceptions import PynamoDBException
+
+from shared.clock import EpochMs
+from shared.domain.accounts.account import ApiKey, Principal
+from shared.domain.accounts.permissions import Scope
+from shared.errors import Forbidden, InvalidInput
+from shared.failures import failure
+from shared.ids import TenantId
+from shared.observability import logger
+from shared.store.accounts.api_keys import ApiKeys
+from shared.store.accounts.tenants import Accounts, hash_key
+
+_KEY_PREFIX = "wpb_"
+_NOTED_MS = 600_000
+"""How exactly it is known when a key was last used."""
+_MOST_REMEMBERED = 2_000
 
 
-def revoke_api_key(accounts: Accounts, principal: Principal, key_id: str) -> None:
+@dataclass(frozen=True, slots=True)
+class KeyParts:
+    accounts: Accounts
+    keys: ApiKeys
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """`key_id` is the operation's, `created_at` its moment (epoch ms)."""
+
+    key_id: str
+    name: str
+    scopes: Sequence[Scope]
+    created_at: EpochMs
+    expires_at: EpochMs | None
+
+
+def create_api_key(parts: KeyParts, principal: Principal, new: NewKey) -> tuple[ApiKey, str]:
+    """The key as it is stored, and as it is shown this once. Raises Forbidden for scopes that the caller has not,
+    InvalidInput and TooMany (`too_many_api_keys`)."""
+    excess = sorted(scope for scope in new.scopes if scope not in principal.scopes)
+    if excess:
+        raise Forbidden(f"you cannot grant what you do not have: {', '.join(excess)}", field="scopes")
+    check_expiry(new.expires_at, new.created_at)
+    secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey(
+        key_id=new.key_id,
+        name=new.name,
+        scopes=tuple(sorted(set(new.scopes))),
+        hint=secret[-4:],
+        key_hash=hash_key(secret),
+        created_at=new.created_at,
+        created_by=principal.member_id,
+        expires_at=new.expires_at,
+    )
+    parts.accounts.add_api_key(principal.tenant_id, key)
+    return key, secret
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The former key is good for `overlap_hours` more; None as `expires_at` leaves the date as it is."""
+
+    overlap_hours: int
+    expires_at: EpochMs | None
+
+
+def rotate_api_key(
+    parts: KeyParts, principal: Principal, key_id: str, rotation: Rotation, now: EpochMs
+) -> tuple[ApiKey, str]:
+    """As `create_api_key`, under the same id. Raises NotFound, Forbidden (`wider_key`), InvalidInput and Conflict
+    (`changed_meanwhile`)."""
+    seen = parts.accounts.api_key(principal.tenant_id, key_id)
+    _check_scopes(principal, seen, "rotate")
+    expires_at = rotation.expires_at or seen.expires_at
+    check_expiry(expires_at, now)
+    secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+    until = EpochMs(now + rotation.overlap_hours * 3_600_000)
+    fresh = replace(
+        seen,
+        hint=secret[-4:],
+        key_hash=hash_key(secret),
+        expires_at=expires_at,
+        former_hash=seen.key_hash,
+        former_until=min(until, seen.expires_at or until),
+    )
+    parts.keys.rotate(principal.tenant_id, seen, fresh)
+    return fresh, secret
+
+
+def revoke_api_key(parts: KeyParts, principal: Principal, key_id: str) -> None:
     """Raises NotFound, and Forbidden for a key of others with a scope that the caller has not: whoever holds one key
     could else put an end to all others."""
-    key = accounts.api_key(principal.tenant_id, key_id)
+    key = parts.accounts.api_key(principal.tenant_id, key_id)
+    if key_id != principal.member_id:
+        _check_scopes(principal, key, "revoke")
+    parts.keys.revoke(principal.tenant_id, key_id)
+
+
+def check_expiry(expires_at: EpochMs | None, now: EpochMs) -> None:
+    """Raises InvalidInput."""
+    if expires_at is not None and expires_at <= now:
+        raise InvalidInput("this is over; choose a date to come", field="expires_at")
+
+
+def _check_scopes(principal: Principal, key: ApiKey, verb: str) -> None:
     excess = sorted(scope for scope in key.scopes if scope not in principal.scopes)
-    if excess and key_id != principal.member_id:
+    if excess:
         raise Forbidden(
-            f"this key has scopes that you have not: {', '.join(excess)}; ask an owner or an admin to revoke it",
+            f"this key has scopes that you have not: {', '.join(excess)}; ask an owner or an admin to {verb} it",
             code="wider_key",
         )
-    accounts.revoke_api_key(principal.tenant_id, key_id)
+
+
+class KeyWatch:
+    """Notes when a key is used. One for each worker, which writes of each key once in ten minutes."""
+
+    def __init__(self, keys: ApiKeys) -> None:
+        self._keys = keys
+        self._noted: dict[tuple[TenantId, str], float] = {}
+
+    def note(self, principal: Principal, now: EpochMs) -> None:
+        """Never raises: that nobody can see when a key was used is no reason to refuse it."""
+        key = principal.tenant_id, principal.member_id
+        if not principal.is_key or time.monotonic() * 1000 < self._noted.get(key, 0):
+            return
+        if len(self._noted) >= _MOST_REMEMBERED:
+            self._noted.clear()
+        self._noted[key] = time.monotonic() * 1000 + _NOTED_MS
+        try:
+            self._keys.note_use(*key, now)
+        except (ClientError, BotoCoreError, PynamoDBException) as error:
+            logger.warning("the use of a key is not noted", extra=failure(error))

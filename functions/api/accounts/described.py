@@ -3,33 +3,43 @@
 from functions.api.http.description import Advice, Description
 
 _TENANT = "01JG7Q4W8ZC3N5X6Y7V8B9A0TA"
-_MEMBER = {"id": "01JG7Q4W8ZC3N5X6Y7V8B9A0MA", "email": "ana@aurora.example", "role": "owner"}
+_MEMBER = {
+    "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0MA",
+    "email": "ana@aurora.example",
+    "role": "owner",
+    "name": "Ana Souza",
+    "phone": "+5511987654321",
+    "language": "pt-BR",
+    "time_zone": "America/Sao_Paulo",
+    "revision": 2,
+}
 _KEY = {
     "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0KD",
     "name": "Shop",
     "scopes": ["contacts", "read"],
     "hint": "tS3M",
     "created_at": "2026-11-30T09:00:00Z",
+    "created_by": _MEMBER["id"],
+    "expires_at": "2027-11-30T09:00:00Z",
+    "expired": False,
+    "last_used_at": "2026-12-24T09:00:00Z",
+    "former_until": None,
 }
 
 DESCRIPTION = Description(
     tags={
         "account": "Signing up, logging in, and who calls.",
         "api keys": "Keys for programs, with the scopes that they need.",
-        "members": "The people who work for the tenant.",
     },
     problems={
-        "sign_up": {409: ("email_taken",), 422: ("weak_password",), 429: ("too_many_requests",)},
-        "log_in": {
-            401: ("unauthenticated",),
-            403: ("email_unverified", "mfa_required", "password_reset_required"),
-            409: ("email_taken", "signup_incomplete"),
-            422: ("weak_password", "wrong_code"),
-            429: ("too_many_requests",),
-        },
+        "sign_up": {409: ("email_taken",), 422: ("policy_not_current", "weak_password"), 429: ("too_many_requests",)},
         "get_caller": {404: ("not_found",)},
         "create_api_key": {422: ("too_many_api_keys",)},
         "delete_api_key": {403: ("wider_key",)},
+        "rotate_api_key": {403: ("wider_key",), 409: ("changed_meanwhile",)},
+        "update_caller": {404: ("not_found",), 409: ("changed_meanwhile",)},
+        "get_tenant": {404: ("not_found",)},
+        "update_tenant": {404: ("not_found",), 409: ("changed_meanwhile",)},
     },
     errors={
         "email_taken": Advice(
@@ -40,13 +50,13 @@ DESCRIPTION = Description(
             "Nobody has confirmed the e-mail address yet.",
             "Log in with the mailed code as `confirmation_code`; sign up again where the code is older than a day.",
         ),
-        "mfa_required": Advice(
-            "The account asks for a second factor, which this call cannot.",
-            "Switch the second factor off for this account, or make an API key with another one.",
-        ),
         "password_reset_required": Advice(
             "The password has to be reset before anybody logs in with it.",
             "Reset it, and log in with the new one.",
+        ),
+        "policy_not_current": Advice(
+            "The terms were changed since they were shown.",
+            "Show the version that `policy_version` names, and send it once it is accepted.",
         ),
         "signup_incomplete": Advice(
             "The sign-up for this address was not completed.",
@@ -57,8 +67,8 @@ DESCRIPTION = Description(
             "Revoke one that nobody uses any more.",
         ),
         "too_many_requests": Advice(
-            "There were too many sign-ups for this address, or log-ins with a code.",
-            "Wait for an hour.",
+            "There were too many attempts on this account, or from this network.",
+            "Wait for `Retry-After`.",
         ),
         "unauthenticated": Advice(
             "E-mail address and password are not those of an account.",
@@ -83,36 +93,36 @@ DESCRIPTION = Description(
         "SignupIn": {
             "business_name": "Café Aurora",
             "email": "ana@aurora.example",
+            "name": "Ana Souza",
+            "phone": "+5511987654321",
             "password": "Correct-horse-9-battery",
             "country": "BR",
+            "policy_version": "2026-11",
         },
         "SignupOut": {"tenant_id": None, "member_id": None, "email_verification": "required"},
-        "LoginIn": {"email": "ana@aurora.example", "password": "Correct-horse-9-battery"},
-        "LoginOut": {
-            "access_token": "eyJraWQiOi…",
-            "id_token": "eyJraWQiOi…",
-            "refresh_token": "eyJjdHkiOi…",
-            "expires_in": 3600,
-            "token_type": "Bearer",
-        },
         "PrincipalOut": {
             "tenant_id": _TENANT,
             "member_id": _MEMBER["id"],
             "role": "owner",
-            "scopes": ["campaigns", "contacts", "conversations", "read", "settings"],
+            "scopes": ["campaigns", "contacts", "conversations", "ownership", "read", "self", "settings", "team"],
         },
         "TenantOut": {
             "id": _TENANT,
             "name": "Café Aurora",
             "country": "BR",
+            "language": "pt-BR",
+            "time_zone": "America/Sao_Paulo",
+            "logo_file_id": None,
+            "revision": 4,
             "plan": "free",
             "subscription_status": "none",
             "created_at": "2026-11-02T09:30:00Z",
         },
         "MemberOut": _MEMBER,
-        "TeamMemberOut": {**_MEMBER, "available": True, "agent": True},
-        "AvailabilityIn": {"available": True},
-        "ApiKeyIn": {"name": "Shop", "scopes": ["read", "contacts"]},
+        "ApiKeyIn": {"name": "Shop", "scopes": ["read", "contacts"], "expires_at": "2027-11-30T09:00:00Z"},
+        "KeyRotationIn": {"overlap_hours": 24},
+        "MeUpdateIn": {"revision": 2, "language": "pt-BR", "time_zone": "America/Sao_Paulo"},
+        "TenantUpdateIn": {"revision": 4, "name": "Café Aurora", "country": "BR"},
         "ApiKeyOut": _KEY,
         "NewApiKeyOut": {**_KEY, "key": "wpb_x7Qm3vT0cK9sLr2aFh5nYb8dWe1gZj4uPi6oXq0tS3M"},
     },

@@ -1,33 +1,52 @@
-"""Sign-up, log-in, the caller, API keys, WhatsApp accounts and numbers."""
+"""Sign-up, the caller and the tenant, API keys."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
+from functions.api.accounts.field_models import Email, Language, Password, PersonName, Phone, TimeZone
 from functions.api.billing.models import EntitlementsOut, SubscriptionStatus
 from functions.api.http.countries import CODES
-from functions.api.http.fields import Country, Cursor, Input, Moment, Output, ShortText, moment, open_to
+from functions.api.http.fields import (
+    ULID,
+    Country,
+    Cursor,
+    Given,
+    Input,
+    Moment,
+    Output,
+    ShortText,
+    moment,
+    moment_or_none,
+    open_to,
+)
+from shared.clock import EpochMs
 from shared.domain.accounts.account import API_KEY_ROLE, ApiKey, Member, Principal, Role, Scope, Tenant
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
 
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-]
+
+def _known(value: str) -> str:
+    if value not in CODES:
+        raise ValueError("is not an ISO 3166 alpha-2 country code, such as BR")
+    return value
+
+
+KnownCountry = Annotated[Country, AfterValidator(_known)]
 
 
 class SignupIn(Input):
     business_name: ShortText
+    name: Annotated[PersonName, Field(description="of the person who signs up")]
     email: Email
-    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    country: Country = Field(description="ISO 3166 alpha-2")
-
-    @field_validator("country")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        if value not in CODES:
-            raise ValueError("is not an ISO 3166 alpha-2 country code, such as BR")
-        return value
+    phone: Annotated[Phone, Field(description="E.164, such as +60123456789")]
+    password: Password
+    country: KnownCountry = Field(description="ISO 3166 alpha-2")
+    policy_version: Annotated[
+        str,
+        Field(description="of the terms that the person was shown and has accepted; 422 tells the one in force"),
+        StringConstraints(max_length=20),
+    ]
 
 
 class SignupOut(Output):
@@ -41,33 +60,82 @@ class SignupOut(Output):
     )
 
 
-class LoginIn(Input):
-    email: Email
-    password: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    confirmation_code: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)] = ""
-
-
-class LoginOut(Output):
-    access_token: str
-    id_token: str
-    refresh_token: str
-    expires_in: int = Field(description="seconds")
-    token_type: Annotated[str, open_to("Bearer")] = "Bearer"  # noqa: S105 - a scheme
-
-
 class TenantOut(Output):
     id: str
     name: str
     country: str
+    language: str | None
+    time_zone: str | None
+    logo_file_id: str | None = Field(description="a picture of the library (`GET /v1/media`)")
     plan: str
     subscription_status: SubscriptionStatus
     created_at: Moment
+    revision: int = Field(description="counts the changes of the profile; to be sent with the next one")
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> "TenantOut":
+        return cls(
+            id=tenant.tenant_id,
+            name=tenant.name,
+            country=tenant.country,
+            language=tenant.language or None,
+            time_zone=tenant.time_zone or None,
+            logo_file_id=tenant.logo_file_id or None,
+            plan=tenant.plan,
+            subscription_status=tenant.subscription_status,
+            created_at=moment(tenant.created_at),
+            revision=tenant.revision,
+        )
+
+
+class ProfileUpdateIn(Input):
+    """What is left out stays as it is."""
+
+    revision: int = Field(ge=0, description="as it was seen; another one is `changed_meanwhile`")
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent, null as the blank that stands for nothing."""
+        sent = self.model_dump(exclude_unset=True, exclude={"revision"})
+        return {name: "" if value is None else value for name, value in sent.items()}
+
+
+class MeUpdateIn(ProfileUpdateIn):
+    name: PersonName | None = None
+    phone: Phone | None = None
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+
+
+class TenantUpdateIn(ProfileUpdateIn):
+    name: ShortText = Field(default="", description="of the company")
+    country: KnownCountry = Field(default="", description="ISO 3166 alpha-2")
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+    logo_file_id: Annotated[str, StringConstraints(pattern=ULID), Field(description="of the library")] | None = None
 
 
 class MemberOut(Output):
     id: str
     email: str
     role: Annotated[str, open_to(*Role)]
+    name: str | None
+    phone: str | None
+    language: str | None
+    time_zone: str | None
+    revision: int = Field(description="counts the changes of the profile; to be sent with the next one")
+
+    @classmethod
+    def of(cls, member: Member) -> "MemberOut":
+        return cls(
+            id=member.member_id,
+            email=member.email,
+            role=member.role,
+            name=member.name or None,
+            phone=member.phone or None,
+            language=member.language or None,
+            time_zone=member.time_zone or None,
+            revision=member.revision,
+        )
 
 
 class PrincipalOut(Output):
@@ -92,22 +160,25 @@ class MeOut(Output):
                 role=principal.role,
                 scopes=sorted(principal.scopes),
             ),
-            tenant=TenantOut(
-                id=tenant.tenant_id,
-                name=tenant.name,
-                country=tenant.country,
-                plan=tenant.plan,
-                subscription_status=tenant.subscription_status,
-                created_at=moment(tenant.created_at),
-            ),
-            member=MemberOut(id=member.member_id, email=member.email, role=member.role) if member else None,
+            tenant=TenantOut.of(tenant),
+            member=MemberOut.of(member) if member else None,
             entitlements=EntitlementsOut.of(entitlements(tenant.plan, tenant.subscription_status)),
         )
 
 
+KeyScope = Literal[Scope.READ, Scope.CONTACTS, Scope.CAMPAIGNS, Scope.CONVERSATIONS, Scope.SETTINGS]
+"""Those that a key can have; the others are for people."""
+
+
 class ApiKeyIn(Input):
     name: ShortText
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=len(Scope))]
+    expires_at: Annotated[Given, Field(description="from when on it opens nothing")] | None = None
+
+
+class KeyRotationIn(Input):
+    overlap_hours: Annotated[int, Field(ge=0, le=168, description="for which the key of before is good, too")] = 24
+    expires_at: Annotated[Given, Field(description="another date; left out, the one of before stays")] | None = None
 
 
 class ApiKeyOut(Output):
@@ -116,20 +187,38 @@ class ApiKeyOut(Output):
     scopes: list[str]
     hint: str = Field(description="the key's last four characters")
     created_at: Moment
+    created_by: str | None = Field(description="id of the member or key that made it")
+    expires_at: Moment | None
+    expired: bool
+    last_used_at: Moment | None = Field(description="exact to ten minutes")
+    former_until: Moment | None = Field(description="so long the key of before a rotation is good")
 
     @classmethod
-    def of(cls, key: ApiKey) -> "ApiKeyOut":
-        return cls(
-            id=key.key_id,
-            name=key.name,
-            scopes=sorted(key.scopes),
-            hint=key.hint,
-            created_at=moment(key.created_at),
-        )
+    def of(cls, key: ApiKey, used_at: EpochMs | None, now: EpochMs) -> "ApiKeyOut":
+        return cls(**_key_shown(key, used_at, now))
 
 
 class NewApiKeyOut(ApiKeyOut):
     key: str = Field(description="shown this once")
+
+    @classmethod
+    def with_secret(cls, key: ApiKey, secret: str, now: EpochMs) -> "NewApiKeyOut":
+        return cls(**_key_shown(key, None, now), key=secret)
+
+
+def _key_shown(key: ApiKey, used_at: EpochMs | None, now: EpochMs) -> dict[str, Any]:
+    return {
+        "id": key.key_id,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "hint": key.hint,
+        "created_at": moment(key.created_at),
+        "created_by": key.created_by or None,
+        "expires_at": moment_or_none(key.expires_at),
+        "expired": key.expires_at is not None and now >= key.expires_at,
+        "last_used_at": moment_or_none(used_at),
+        "former_until": moment_or_none(key.former_until if key.former_until and now < key.former_until else None),
+    }
 
 
 class ApiKeysOut(Output):

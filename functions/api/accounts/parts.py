@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from functions.api.accounts.signup import Doors
+from functions.api.accounts.mailer import Mailer
+from functions.api.accounts.sessions.log_in import Entrance
 from shared.store.accounts.tenants import Accounts
 
 
@@ -11,5 +12,6 @@ class AccountParts:
     """`verify_email`: whether an address must be confirmed before its owner can log in."""
 
     accounts: Accounts
-    doors: Doors
+    entrance: Entrance
+    mailer: Mailer
     verify_email: bool

@@ -14,7 +14,7 @@ _MOST_MEMORY = 64 * 1024 * 1024
 _SALT_BYTES = 16
 
 
-def check_password(password: str) -> None:
+def check_password(password: str, field: str = "password") -> None:
     """Raises InvalidInput (`weak_password`) as the user pool's own rule would (its PasswordPolicy in the template).
 
     Asked before the pool is, so that a weak password is refused alike whether the address is known or not.
@@ -30,7 +30,7 @@ def check_password(password: str) -> None:
         if not there
     ]
     if missing:
-        raise InvalidInput(f"the password needs {', '.join(missing)}", field="password", code="weak_password")
+        raise InvalidInput(f"the password needs {', '.join(missing)}", field=field, code="weak_password")
 
 
 def verifier_of(password: str) -> str:

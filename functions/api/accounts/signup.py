@@ -16,13 +16,14 @@ tried is counted alike for all. Where addresses need no confirmation (local use)
 
 from dataclasses import dataclass, replace
 
+from functions.api.accounts.logic.session import Session
 from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
-from functions.api.accounts.user_pool import EmailUnverified, Session, UserPool
+from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded, UserPool
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
 from shared.domain.contacts import number_plans
-from shared.errors import Conflict, InvalidInput, Unauthenticated
+from shared.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
 from shared.ids import TenantId, new_ulid
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
@@ -30,12 +31,15 @@ from shared.store.accounts.tenants import Accounts
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Who signs up. `country` is an ISO 3166 alpha-2 code, upper case."""
+    """Who signs up. `country` is an ISO 3166 alpha-2 code, upper case; `phone` is in E.164 with `+`."""
 
     business_name: str
     email: str
     password: str
     country: str
+    name: str = ""
+    phone: str = ""
+    policy_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _unfinished(doors: Doors, application: Application, taken: Conflict) -> str:
         subject = users.sign_up(application.email, application.password)
         users.confirm_without_email(application.email)
         return subject
-    except Unauthenticated:
+    except (Unauthenticated, SecondFactorNeeded):
         raise taken from None
     subject = users.subject(session)
     if doors.accounts.owner_of_subject(subject) is not None:
@@ -92,6 +96,9 @@ def sign_up(doors: Doors, application: Application, now: EpochMs) -> None:
     pending = PendingSignup(
         business_name=application.business_name,
         country=application.country,
+        name=application.name,
+        phone=application.phone,
+        policy_version=application.policy_version,
         verifier=verifier_of(application.password),
         expires_at=EpochMs(now + CONFIRM_WITHIN_MS),
     )
@@ -115,13 +122,14 @@ def _register(doors: Doors, application: Application) -> str:
             return users.sign_up(email, application.password)
     try:
         subject = users.subject(users.log_in(email, application.password))
-    except (Unauthenticated, EmailUnverified):
-        return ""
+    except (Unauthenticated, Forbidden):
+        return ""  # not theirs, or with a second factor: theirs it is then
     return "" if doors.accounts.owner_of_subject(subject) else subject
 
 
 def log_in(doors: Doors, email: str, password: str, *, code: str, now: EpochMs) -> Session:
-    """Raises Unauthenticated, the same whatever is wrong, RateLimited, and Conflict when there is no tenant."""
+    """Raises Unauthenticated, the same whatever is wrong, SecondFactorNeeded, RateLimited, and Conflict without a
+    tenant."""
     try:
         session = (
             _with_code(doors, email, password, code=code, now=now) if code else doors.users.log_in(email, password)
@@ -167,9 +175,21 @@ def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, no
             code="signup_incomplete",
         )
     try:
-        _create(doors.accounts, Application(pending.business_name, email, "", pending.country), subject, now)
+        _create(doors.accounts, _applied(pending, email), subject, now)
     except Conflict:
         return  # made by another log-in at the same moment
+
+
+def _applied(pending: PendingSignup, email: str) -> Application:
+    return Application(
+        pending.business_name,
+        email,
+        password="",
+        country=pending.country,
+        name=pending.name,
+        phone=pending.phone,
+        policy_version=pending.policy_version,
+    )
 
 
 def _create(accounts: Accounts, application: Application, subject: str, now: EpochMs) -> tuple[TenantId, str]:
@@ -181,6 +201,16 @@ def _create(accounts: Accounts, application: Application, subject: str, now: Epo
         created_at=now,
         number_plans=number_plans.VERSION,
     )
-    owner = Member(new_ulid(now), subject, application.email, Role.OWNER, now)
+    owner = Member(
+        new_ulid(now),
+        subject,
+        application.email,
+        Role.OWNER,
+        now,
+        name=application.name,
+        phone=application.phone,
+        policy_version=application.policy_version,
+        policy_at=now,
+    )
     accounts.create(tenant, owner)
     return tenant.tenant_id, owner.member_id

@@ -37,6 +37,7 @@ SCHEMAS: Mapping[str, Json] = {
                     "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
                 },
             },
+            "policy_version": {"type": "string", "description": "With `policy_not_current`: the version in force."},
             "provider_code": {"type": "string", "description": "Meta's error code."},
             "faults": {
                 "type": "array",
@@ -99,7 +100,7 @@ _EVERY: Mapping[int, Codes] = {
     503: ("temporarily_unavailable",),
 }
 _CALLER: Mapping[int, Codes] = {
-    401: ("token_expired", "token_invalid", "token_missing"),
+    401: ("key_expired", "session_ended", "token_expired", "token_invalid", "token_missing"),
     403: ("forbidden", "missing_scope"),
     429: ("rate_limited",),
 }

@@ -37,6 +37,10 @@ DESCRIPTION = Description(
             "A text holds half a character (an unpaired surrogate), as where an emoji was cut in two.",
             "Remove it, or send the character whole.",
         ),
+        "key_expired": Advice(
+            "The API key is past the date that it was made for.",
+            "Make another one; a key that is rotated before its date goes on under the same id.",
+        ),
         "malformed_json": Advice(
             "The body is not a JSON object.",
             "Send a JSON object in UTF-8, `{}` where there is nothing to say.",
@@ -57,12 +61,19 @@ DESCRIPTION = Description(
             "The caller, or all callers of the tenant together, called more often than the plan lets them.",
             "Wait for `Retry-After`; `RateLimit` on every answer says how many calls are left, so slow down before.",
         ),
+        "session_ended": Advice(
+            "Somebody has logged out of this session, or of all, or has changed or reset the password.",
+            "Log in again.",
+        ),
         "temporarily_unavailable": Advice(
             "Something that this needs is out or busy at the moment; what was asked may have been done or not.",
             "Try again after `Retry-After`, waiting longer each time: under one Idempotency-Key a POST is done once; "
             "look first for what had none.",
         ),
-        "token_expired": Advice("The access token is older than 60 minutes.", "Log in again."),
+        "token_expired": Advice(
+            "The access token is older than 60 minutes.",
+            "Have the session give another one, or log in again.",
+        ),
         "token_invalid": Advice(
             "The access token or API key is none of ours, or was revoked.",
             "Log in again, or make another API key.",

@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     TOKEN_MISSING = "token_missing"  # noqa: S105 - a code
     TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a code
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
+    SESSION_ENDED = "session_ended"
+    KEY_EXPIRED = "key_expired"
     FORBIDDEN = "forbidden"
 
 

@@ -55,6 +55,19 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
     )
 
 
+def network_address(app: BaseRouter) -> str:
+    """Where the call comes from, as the gateway saw it; "" where it does not say."""
+    http = app.current_event.raw_event["requestContext"].get("http") or {}
+    return str(http.get("sourceIp") or "")
+
+
+def bearer_of(app: BaseRouter) -> str:
+    """The token that the caller was let in with."""
+    headers = app.current_event.raw_event.get("headers") or {}
+    stated = next((str(value) for name, value in headers.items() if str(name).lower() == "authorization"), "")
+    return stated.strip().partition(" ")[2].strip()
+
+
 def new_router() -> Router:
     """An empty router; the framework's constructor has no types."""
     return Router()  # type: ignore[no-untyped-call]
@@ -68,6 +81,8 @@ _REMEDIES = {
     Refusal.TOKEN_MISSING: "log in, or send an API key, as Authorization: Bearer …",
     Refusal.TOKEN_EXPIRED: "the access token is too old; get another one with the refresh token, or log in again",
     Refusal.TOKEN_INVALID: "this is no access token of ours, and no API key that is in use; log in, or make a key",
+    Refusal.SESSION_ENDED: "somebody logged out of this session, or changed the password; log in again",
+    Refusal.KEY_EXPIRED: "the API key is past its date; make another one, or rotate it before it expires",
     Refusal.FORBIDDEN: "whoever this is may do nothing here; ask the tenant's owner for access",
 }
 

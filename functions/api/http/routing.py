@@ -16,7 +16,7 @@ from functions.api.http.idempotency import MOST_KEPT, IdempotencyStore, fingerpr
 from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, request_id
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
-from shared.domain.accounts.account import Scope
+from shared.domain.accounts.permissions import KEY_SCOPES, Scope, roles_with
 from shared.errors import AppError, InvalidInput
 from shared.observability import say
 
@@ -75,7 +75,11 @@ def secured(scope: Scope, tag: str, name: str, *, summary: str, status: int = 20
         "tags": [tag],
         "status_code": status,
         "security": [{"bearer": []}],
-        "openapi_extensions": {"x-required-scope": str(scope)},
+        "openapi_extensions": {
+            "x-required-scope": str(scope),
+            "x-roles": [str(role) for role in roles_with(scope)],
+            "x-api-keys": scope in KEY_SCOPES,
+        },
         **_in_order(needs(scope)),
     }
 

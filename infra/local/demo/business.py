@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from infra.local.demo.client import Api, DemoError, Json, Simulator, wait_until
 from infra.local.demo.screen import Screen
+from infra.local.tenant import APPLICANT
 from shared.ids import TenantId
 
 NAME = "Café Aurora"
@@ -68,7 +69,7 @@ class Business:
 def open_business(api: Api, meta: Simulator, screen: Screen) -> Business:
     """Sign up, log in, connect a number through embedded signup."""
     email, password = "owner@aurora.example.com", "Correct-Horse-7-Battery"
-    account = {"business_name": NAME, "email": email, "password": password, "country": "BR"}
+    account = {"business_name": NAME, "email": email, "password": password, "country": "BR"} | APPLICANT
     tenant_id = api.post("/v1/signup", account)["tenant_id"]
     screen.step("signed up", f"{NAME}, tenant {tenant_id}")
     api.authorize(api.post("/v1/login", {"email": email, "password": password})["access_token"])

@@ -1,41 +1,12 @@
 """Tenants, the people who act for them, and what each may do."""
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from shared.clock import EpochMs
+from shared.domain.accounts.permissions import Role as Role
+from shared.domain.accounts.permissions import Scope as Scope
+from shared.domain.accounts.permissions import scopes_of as scopes_of
 from shared.ids import TenantId
-
-
-class Role(StrEnum):
-    OWNER = "owner"
-    ADMIN = "admin"
-    MARKETER = "marketer"
-    AGENT = "agent"
-    VIEWER = "viewer"
-
-
-class Scope(StrEnum):
-    """What a call needs. An API key carries some; a role implies some."""
-
-    READ = "read"
-    CONTACTS = "contacts"
-    CAMPAIGNS = "campaigns"
-    CONVERSATIONS = "conversations"
-    SETTINGS = "settings"
-
-
-_ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
-    Role.OWNER: frozenset(Scope),
-    Role.ADMIN: frozenset(Scope),
-    Role.MARKETER: frozenset({Scope.READ, Scope.CONTACTS, Scope.CAMPAIGNS, Scope.CONVERSATIONS}),
-    Role.AGENT: frozenset({Scope.READ, Scope.CONVERSATIONS}),
-    Role.VIEWER: frozenset({Scope.READ}),
-}
-
-
-def scopes_of(role: Role) -> frozenset[Scope]:
-    return _ROLE_SCOPES[role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +15,7 @@ class Tenant:
 
     `number_plans` is the version of the table of number plans in whose canonical form every contact is stored, "" when
     nobody can say; `respelled` are the parts (version/part) of its contacts that were gone through for the next one.
+    `revision` counts the changes of its profile; `language` and `time_zone` are "" until somebody says them.
     """
 
     tenant_id: TenantId
@@ -55,6 +27,10 @@ class Tenant:
     created_at: EpochMs = EpochMs(0)
     number_plans: str = ""
     respelled: tuple[str, ...] = ()
+    language: str = ""
+    time_zone: str = ""
+    logo_file_id: str = ""
+    revision: int = 0
 
 
 def with_part_respelled(tenant: Tenant, version: str, part: int, parts: int) -> Tenant:
@@ -71,7 +47,8 @@ def with_part_respelled(tenant: Tenant, version: str, part: int, parts: int) -> 
 @dataclass(frozen=True, slots=True)
 class Member:
     """A person who logs in for a tenant. `subject` is their id in the user pool; `available` is whether they take
-    conversations that are handed out in turn."""
+    conversations that are handed out in turn. `policy_version` is what they accepted, at `policy_at`. `revision` counts
+    the changes of their profile. From `removed_at` on they are no member any more, and their desk is being cleared."""
 
     member_id: str
     subject: str
@@ -79,6 +56,14 @@ class Member:
     role: Role
     created_at: EpochMs = EpochMs(0)
     available: bool = False
+    name: str = ""
+    phone: str = ""
+    language: str = ""
+    time_zone: str = ""
+    policy_version: str = ""
+    policy_at: EpochMs = EpochMs(0)
+    revision: int = 0
+    removed_at: EpochMs | None = None
 
 
 MOST_API_KEYS = 100
@@ -87,7 +72,8 @@ MOST_API_KEYS = 100
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """The key itself is shown once and stored as a hash only; `hint` is its last four characters."""
+    """The key itself is shown once and stored as a hash only; `hint` is its last four characters. After a rotation the
+    key of before, `former_hash`, is good until `former_until`."""
 
     key_id: str
     name: str
@@ -95,6 +81,10 @@ class ApiKey:
     hint: str
     key_hash: str
     created_at: EpochMs = EpochMs(0)
+    created_by: str = ""
+    expires_at: EpochMs | None = None
+    former_hash: str = ""
+    former_until: EpochMs | None = None
 
 
 API_KEY_ROLE = "api_key"

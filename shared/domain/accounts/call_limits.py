@@ -35,11 +35,12 @@ class Quota:
     name: str
     calls: int
     reserved: int = 0
+    window_ms: int = WINDOW_MS
 
     @property
     def call_us(self) -> int:
         """In what time one call flows in."""
-        return WINDOW_MS * 1000 // self.calls
+        return self.window_ms * 1000 // self.calls
 
     def latest_us(self, now: EpochMs) -> int:
         """The last moment from which on the bucket may be full if there is to be one more call in it now."""

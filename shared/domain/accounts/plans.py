@@ -41,6 +41,15 @@ def limits_of_plan(plan: str) -> Entitlements:
     return _PLANS.get(plan, _PLANS["free"])
 
 
+def check_members(count: int, limits: Entitlements) -> None:
+    """Raises LimitExceeded when a tenant with these limits may not have `count` members."""
+    if count > limits.members:
+        raise LimitExceeded(
+            f"the {limits.plan} plan has room for {limits.members} member(s), this would make {count}; "
+            "remove one or choose a larger plan"
+        )
+
+
 def check_numbers(count: int, limits: Entitlements) -> None:
     """Raises LimitExceeded when a tenant with these limits may not have `count` numbers."""
     if count > limits.numbers:

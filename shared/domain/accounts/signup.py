@@ -28,6 +28,9 @@ class PendingSignup:
 
     business_name: str = ""
     country: str = ""
+    name: str = ""
+    phone: str = ""
+    policy_version: str = ""
     subject: str = ""
     verifier: str = ""
     expires_at: EpochMs = EpochMs(0)

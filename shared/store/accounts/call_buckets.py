@@ -1,4 +1,5 @@
-"""Buckets of calls, in the Sends table, which nothing listens to: `T#<t>#CALLS` / the caller, or `ALL` for the tenant.
+"""Buckets of calls, in the Sends table, which nothing listens to: `T#<t>#CALLS` / the caller, or `ALL` for the tenant;
+`ATTEMPTS#<kind>#<hash>` / `account` or `network` for those who are not let in yet.
 
 Calls are written down by one addition on condition that there is room: 1 WRU, and another one where the bucket was not
 as full, or as empty, as its worker thought. A refusal is 1 WRU, and nothing while the worker remembers it.
@@ -12,7 +13,7 @@ from shared.clock import EpochMs
 from shared.domain.accounts.call_limits import Known, Quota
 from shared.errors import RetryableError
 from shared.ids import TenantId
-from shared.store.engine.codec import decode_item, encode, encode_item, number
+from shared.store.engine.codec import Item, decode_item, encode, encode_item, number
 from shared.store.engine.database import Database, standing_item
 
 OF_TENANT = "ALL"
@@ -42,16 +43,24 @@ class CallBuckets:
 
         Raises ClientError or BotoCoreError when the table does not answer, RetryableError when it never says the same.
         """
+        return self._take({"pk": f"T#{tenant_id}#CALLS", "sk": bucket}, quota, known, now)
+
+    def take_attempt(self, kind: str, bucket: str, quota: Quota, now: EpochMs) -> Taken:
+        """Write one more attempt down of somebody who is no tenant yet. Raises as `take`."""
+        return self._take({"pk": f"ATTEMPTS#{kind}#{bucket}", "sk": quota.name}, quota, None, now)
+
+    def _take(self, key: Item, quota: Quota, known: Known | None, now: EpochMs) -> Taken:
         owed_us = known.owed * quota.call_us if known else 0
         now_us, latest_us, time_us = now * 1000, quota.latest_us(now) - owed_us, owed_us + quota.call_us
+        keep_seconds = max(_KEEP_SECONDS, 2 * quota.window_ms // 1000)
         full = known is None or known.full_at_us <= now_us
         for _ in range(_ATTEMPTS):
             values = {":now": now_us, ":after": now_us + time_us} if full else {":now": now_us, ":more": time_us}
-            values |= {":ttl": now // 1000 + _KEEP_SECONDS} | ({} if full else {":latest": latest_us})
+            values |= {":ttl": now // 1000 + keep_seconds} | ({} if full else {":latest": latest_us})
             try:
                 answer = self._client.update_item(
                     TableName=self._table,
-                    Key=encode_item({"pk": f"T#{tenant_id}#CALLS", "sk": bucket}),
+                    Key=encode_item(key),
                     UpdateExpression=f"SET full_at = {':after' if full else 'full_at + :more'}, #ttl = :ttl",
                     ConditionExpression=_FULL if full else _IN_USE,
                     ExpressionAttributeNames={"#ttl": "ttl"},

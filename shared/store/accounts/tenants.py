@@ -11,6 +11,7 @@ from shared.domain.accounts.account import MOST_API_KEYS, ApiKey, Member, Tenant
 from shared.domain.accounts.plans import Entitlements, check_numbers
 from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
+from shared.errors import NotFound
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
@@ -27,6 +28,12 @@ MOST_NUMBERS = 500
 def hash_key(key: str) -> str:
     """API keys carry 256 random bits, so a plain hash of one cannot be searched for."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def key_details(key: ApiKey) -> dict[str, str]:
+    """What the authorizer reads of a key."""
+    details = {"key_id": key.key_id, "scopes": ",".join(sorted(key.scopes))}
+    return details | ({} if key.expires_at is None else {"expires_at": str(key.expires_at)})
 
 
 class Accounts:
@@ -49,16 +56,31 @@ class Accounts:
         return self._directory.update(tenant_id, _TENANT, Tenant, change)
 
     def members(self, tenant_id: TenantId) -> list[Member]:
-        """All: people are added by whoever signs up only."""
-        return self._directory.all(tenant_id, "MEMBER#", Member)
+        """All: the plan bounds them."""
+        found = self._directory.all(tenant_id, "MEMBER#", Member)
+        return [member for member in found if member.removed_at is None]
 
     def members_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Member]:
-        """In the order they joined."""
-        return self._directory.page(tenant_id, "MEMBER#", Member, limit=limit, cursor=cursor, oldest_first=True)
+        """In the order they were invited; without those who are being removed, so it may hold fewer than `limit`."""
+        page = self._directory.page(tenant_id, "MEMBER#", Member, limit=limit, cursor=cursor, oldest_first=True)
+        return Page([member for member in page.items if member.removed_at is None], page.cursor)
+
+    def member(self, tenant_id: TenantId, member_id: str) -> Member:
+        """Raises NotFound."""
+        found = self._directory.need(tenant_id, f"MEMBER#{member_id}", Member)
+        if found.removed_at is not None:
+            raise NotFound("there is no such member")
+        return found
 
     def change_member(self, tenant_id: TenantId, member_id: str, change: Callable[[Member], Member]) -> Member:
-        """Raises NotFound."""
-        return self._directory.update(tenant_id, f"MEMBER#{member_id}", Member, change)
+        """Raises NotFound. Roles are changed by `Team` only: others read them elsewhere."""
+
+        def change_present(found: Member) -> Member:
+            if found.removed_at is not None:
+                raise NotFound("there is no such member")
+            return change(found)
+
+        return self._directory.update(tenant_id, f"MEMBER#{member_id}", Member, change_present)
 
     def owner_of_subject(self, subject: str) -> Owner | None:
         """The tenant of a person in the user pool; details: member_id, role."""
@@ -73,8 +95,7 @@ class Accounts:
                 require_room(len(found), MOST_API_KEYS, "API keys", "too_many_api_keys")
             return {name: key}
 
-        claimed = {f"KEY#{key.key_hash}": {"key_id": key.key_id, "scopes": ",".join(sorted(key.scopes))}}
-        guarded.change(tenant_id, API_KEYS, decide, names=claimed)
+        guarded.change(tenant_id, API_KEYS, decide, names={f"KEY#{key.key_hash}": key_details(key)})
 
     def api_keys_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[ApiKey]:
         """In the order they were made."""
@@ -85,14 +106,8 @@ class Accounts:
         return self._directory.need(tenant_id, f"APIKEY#{key_id}", ApiKey)
 
     def owner_of_key(self, key: str) -> Owner | None:
-        """The tenant of an API key; details: key_id, scopes (comma separated)."""
+        """The tenant of an API key; details: key_id, scopes (comma separated), expires_at (epoch ms) if it does."""
         return self._directory.owner_of(f"KEY#{hash_key(key)}")
-
-    def revoke_api_key(self, tenant_id: TenantId, key_id: str) -> None:
-        """Raises NotFound."""
-        key = self._directory.need(tenant_id, f"APIKEY#{key_id}", ApiKey)
-        self._directory.release(tenant_id, f"KEY#{key.key_hash}")
-        self._directory.delete(tenant_id, f"APIKEY#{key_id}")
 
     def connect(
         self, tenant_id: TenantId, waba: Waba, numbers: list[Number], limits: Entitlements | None = None

@@ -13,7 +13,7 @@ documents stay ordinary ones: `Directory.update` may change what no rule is abou
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,8 +22,10 @@ from pynamodb.transactions import TransactWrite
 
 from shared.errors import RetryableError
 from shared.ids import TenantId
+from shared.store.engine.claims import OWNER
 from shared.store.engine.directory import (
     DirectoryItem,
+    Due,
     already_claimed,
     document_item,
     take_names,
@@ -49,6 +51,16 @@ class GuardedList(Generic[T]):
         return f"GUARD#{self.prefix}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is written in the same transaction."""
+
+    names: Mapping[str, Mapping[str, str]]
+    documents: Mapping[str, object]
+    dues: Mapping[str, Due]
+    freed: Sequence[str]
+
+
 def change(
     tenant_id: TenantId,
     guarded: GuardedList[T],
@@ -56,16 +68,20 @@ def change(
     *,
     names: Mapping[str, Mapping[str, str]] | None = None,
     documents: Mapping[str, object] | None = None,
+    dues: Mapping[str, Due] | None = None,
+    freed: Sequence[str] = (),
 ) -> Mapping[str, T]:
     """Write what `decide` makes of the list: from all there is, by key, to what is to be stored, by key. Returns the
     latter.
 
     `decide` must be pure: it may run more than once. `names` are global names to take in the same transaction, as
-    `Directory.claim` does, and `documents` further documents to write with them. Raises whatever `decide` raises,
-    Conflict when another tenant holds a name, RetryableError when others keep winning, and what the client raises.
+    `Directory.claim` does, and `documents` further documents to write with them; `dues` says by key when those are due.
+    `freed` are names of the tenant that it gives up. Raises whatever `decide` raises, Conflict when another tenant
+    holds a name, RetryableError when others keep winning, and what the client raises.
     """
+    beside = _Beside(names or {}, documents or {}, dues or {}, freed)
     for attempt in range(ATTEMPTS):
-        written = _try(tenant_id, guarded, decide, names or {}, documents or {})
+        written = _try(tenant_id, guarded, decide, beside)
         if written is not None:
             return written
         pause_after(attempt)
@@ -76,8 +92,7 @@ def _try(
     tenant_id: TenantId,
     guarded: GuardedList[T],
     decide: Callable[[Mapping[str, T]], Mapping[str, T]],
-    names: Mapping[str, Mapping[str, str]],
-    documents: Mapping[str, object],
+    beside: "_Beside",
 ) -> Mapping[str, T] | None:
     """None when somebody else changed the list meanwhile."""
     # The guard first: what is changed after it was read is seen in the list, or found out by the condition.
@@ -91,12 +106,12 @@ def _try(
     found = {key: from_document(guarded.kind, row.doc) for key, row in rows.items()}
     decided = decide(found)
     changed = {key: value for key, value in decided.items() if found.get(key) != value}
-    if not changed and not names and not documents:
+    if not changed and not beside.names and not beside.documents and not beside.freed:
         return decided
     try:
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             # Claims come first: their places in the list of reasons tell a taken name from a race.
-            claims = take_names(transaction, tenant_id, names)
+            claims = take_names(transaction, tenant_id, beside.names)
             for key, value in changed.items():
                 row = rows.get(key)
                 item = document_item(tenant_id, key, value)
@@ -105,8 +120,9 @@ def _try(
                     item.gsi1pk, item.gsi1sk = row.gsi1pk, row.gsi1sk
                 unchanged = DirectoryItem.pk.does_not_exist() if row is None else DirectoryItem.version == row.version
                 transaction.save(item, condition=unchanged)
-            for key, document in documents.items():
-                transaction.save(document_item(tenant_id, key, document))
+            for key, document in beside.documents.items():
+                transaction.save(document_item(tenant_id, key, document, beside.dues.get(key)))
+            give_up_names(transaction, tenant_id, beside.freed)
             count_one(transaction, tenant_id, guarded.guard, seen)
     except TransactWriteError as exc:
         codes = [reason.code if reason is not None else None for reason in exc.cancellation_reasons]
@@ -116,6 +132,13 @@ def _try(
             raise
         return None
     return decided
+
+
+def give_up_names(transaction: TransactWrite, tenant_id: TenantId, names: Sequence[str]) -> None:
+    """Has the tenant give up global names; it must hold them, or nobody."""
+    for name in names:
+        is_ours = DirectoryItem.pk.does_not_exist() | (DirectoryItem.gsi1pk == f"OWNED#{tenant_id}")
+        transaction.delete(DirectoryItem(name, OWNER), condition=is_ours)
 
 
 def pause_after(attempt: int) -> None:

@@ -32,6 +32,9 @@ KEYS = (
     # Directory: documents of a tenant.
     Key("Directory", "T#<t> / TENANT", "accounts", False, _TENANT),
     Key("Directory", "T#<t> / MEMBER#<id>", "accounts", False, _TENANT),
+    Key("Directory", "T#<t> / INVITE#<id>", "accounts", False, "until it is accepted or revoked"),
+    Key("Directory", "T#<t> / REMOVAL#<member>", "accounts", False, "until the member's desk is empty"),
+    Key("Directory", "T#<t> / KEYUSE#<api key>", "accounts", False, "until it is revoked"),
     Key("Directory", "T#<t> / APIKEY#<id>", "accounts", False, "until it is revoked"),
     Key("Directory", "T#<t> / IDEM#<hash>", "http", True, "a day", "expires; answers may name a person"),
     Key("Directory", "T#<t> / GUARD#<prefix>", "engine", False, _TENANT),
@@ -63,6 +66,7 @@ KEYS = (
     Key("Directory", "SUB#<cognito subject>", "accounts", False, _TENANT),
     Key("Directory", "KEY#<hash>", "accounts", False, "until it is revoked"),
     Key("Directory", "SIGNUP#<hash of the address>", "accounts", False, "3 days after the last call"),
+    Key("Directory", "PERSON#<cognito subject> / PERSON", "accounts", False, _TENANT),
     Key("Directory", "CUSTOMER#<id>", "billing", False, _TENANT),
     Key("Directory", "WABA#<id>", "numbers", False, _TENANT),
     Key("Directory", "CELLWABA#<id>", "numbers", False, "as long as another stack has the account"),
@@ -154,5 +158,7 @@ KEYS = (
     Key("Sends", "T#<t>#OUTCOMES / E#<n>", "webhooks", True, "25 hours", "expires; holds contact ids only"),
     Key("Sends", "T#<t>#LEASES / <kind>", "accounts", False, "minutes"),
     Key("Sends", "T#<t>#CALLS / <caller>", "accounts", False, "an hour after the last call"),
+    Key("Sends", "ATTEMPTS#<kind>#<hash> / account", "accounts", False, "two hours after the last attempt"),
+    Key("Sends", "ATTEMPTS#<kind>#<hash> / network", "accounts", False, "two hours after the last attempt"),
     Key("Sends", "T#<t>#WH#<endpoint> / <ms>-<event>", "webhooks", True, "30 days", "expires"),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.api import handler
-from functions.api.accounts.access_tokens import TokenExpired
+from functions.api.accounts.access_tokens import AccessToken, TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options
@@ -21,6 +21,7 @@ from shared.errors import NotFound
 from shared.failures import InvocationFailed
 from shared.ids import TenantId, new_ulid
 from shared.observability import logger
+from shared.store.accounts.people import People
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import TableItem
 from tests.integration.api.test_handler import NOBODY, _an_id, furnish, is_problem, paths, tenant
@@ -116,8 +117,8 @@ class Tokens:
     def __init__(self, subject: str) -> None:
         self._subject = subject
 
-    def subject(self, token: str, now: int) -> str:
-        return self._subject
+    def read(self, token: str, now: int) -> AccessToken:
+        return AccessToken(self._subject, "session", EpochMs(1))
 
 
 def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api: Api) -> None:
@@ -126,7 +127,7 @@ def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api:
     names = {f"SUB#sub-{tenant_id}": {"member_id": "m", "role": "superintendent"}}
     api.deps.directory.claim(tenant_id, names, {})
 
-    guard = AuthorizerDeps(api.deps.accounts, Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
     assert grant(guard, "token", EpochMs(1)) is Refusal.FORBIDDEN
 
 
@@ -135,7 +136,7 @@ def test_nobody_is_turned_away_because_the_tables_are_out(
     api: Api, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     """What is raised here the gateway answers with 500, and does not keep."""
-    guard = AuthorizerDeps(api.deps.accounts, Tokens("somebody"))  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Tokens("somebody"))  # type: ignore[arg-type]
     monkeypatch.setattr("functions.api.authorizer_handler.authorizer_deps", lambda: guard)
     with refusing(TableItem._client, 400, "ThrottlingException"), pytest.raises(InvocationFailed):
         lambda_handler({"headers": {"authorization": f"Bearer {token}"}}, Context())
@@ -144,7 +145,7 @@ def test_nobody_is_turned_away_because_the_tables_are_out(
 def _granted(api: Api, monkeypatch: pytest.MonkeyPatch, trouble: AbstractContextManager[object]) -> tuple[object, ...]:
     """A tenant, and what its owner is granted while all is well and while the plan is read in this trouble."""
     tenant_id = tenant(api)
-    guard = AuthorizerDeps(api.deps.accounts, Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
     with_plan, real = grant(guard, "token", EpochMs(1)), api.deps.accounts.tenant
 
     def read(tenant_id: TenantId) -> Tenant:
@@ -191,12 +192,12 @@ def test_a_plan_that_we_may_not_read_is_a_fault_of_ours(api: Api, monkeypatch: p
 
 def test_somebody_of_no_tenant_and_a_token_that_is_too_old_are_told_apart(api: Api) -> None:
     class Three:
-        def subject(self, token: str, now: int) -> str | None:
+        def read(self, token: str, now: int) -> AccessToken | None:
             if token == "old":
                 raise TokenExpired
-            return "nobodys" if token == "stranger" else None
+            return AccessToken("nobodys", "session", EpochMs(1)) if token == "stranger" else None
 
-    guard = AuthorizerDeps(api.deps.accounts, Three())  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Three())  # type: ignore[arg-type]
     assert grant(guard, "old", EpochMs(1)) is Refusal.TOKEN_EXPIRED
     assert grant(guard, "stranger", EpochMs(1)) is Refusal.FORBIDDEN
     assert grant(guard, "garbage", EpochMs(1)) is Refusal.TOKEN_INVALID
@@ -226,10 +227,10 @@ def authorizer(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over the stores of the running API."""
 
     class Nobody:
-        def subject(self, token: str, now: int) -> None:
+        def read(self, token: str, now: int) -> None:
             return None
 
-    guard = AuthorizerDeps(api.deps.accounts, Nobody())  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Nobody())  # type: ignore[arg-type]
     monkeypatch.setattr("functions.api.authorizer_handler.authorizer_deps", lambda: guard)
 
 

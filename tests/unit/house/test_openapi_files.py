@@ -16,7 +16,7 @@ def files() -> Mapping[Path, str]:
     return openapi.files()
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "ERRORS.md"])
+@pytest.mark.parametrize("name", ["openapi.json", "ERRORS.md", "README.md"])
 def test_what_is_kept_is_what_would_be_made(files: Mapping[Path, str], name: str) -> None:
     ((path, text),) = [(path, text) for path, text in files.items() if path.name == name]
     same = path.exists() and path.read_text() == text

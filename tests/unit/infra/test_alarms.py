@@ -76,12 +76,14 @@ SHOWN = {
         "Media*",
         "NumberFactsStale",
         "TemplateFactsStale",
+        "MailNotSent",
     ],
     "the sweep does within a minute what could not be announced": ["StartNotAnnounced"],
     "comes again by itself": ["SyncTaskCut", "CompactionCut", "RecordsPutOff", "TenantPutOff", "WebhookNotForwarded"],
     "counted as RecordFailed as well": ["LaneWriteFailed"],
     "a number whose account was disconnected meanwhile": ["NumberWithoutDocument"],
     "somebody guesses at the verify token; it opens nothing": ["WebhookChallengeRefused"],
+    "somebody tries too often, and is refused": ["AttemptsOverLimit"],
     "somebody calls with a token that is over, or none of ours": ["CallerDenied"],
 }
 

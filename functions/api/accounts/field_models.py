@@ -1,0 +1,31 @@
+"""What the models of accounts have in common."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, StringConstraints
+
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""E.164 with `+` (ITU-T E.164, 6)."""
+Language = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")]
+"""A language tag (BCP 47), such as `pt-BR`."""
+
+
+def _known_zone(value: str) -> str:
+    known = available_timezones()
+    # A machine without the tables of time zones knows none: then the form of the name has to do.
+    if known and value not in known:
+        raise ValueError("is not a name of the IANA time zone database, such as Asia/Kuala_Lumpur")
+    return value
+
+
+TimeZone = Annotated[
+    str,
+    StringConstraints(max_length=64, pattern=r"^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$"),
+    AfterValidator(_known_zone),
+]

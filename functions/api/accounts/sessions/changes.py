@@ -1,0 +1,176 @@
+"""What people change about the way they get in: password, address, second factor.
+
+Whoever could only get hold of an access token changes none of it: each asks for the password, or a mailed code, again.
+After a change of the password every session is over, the caller's own as well.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+
+from functions.api.accounts.mailer import Mail, Mailer, MailNotSent
+from functions.api.accounts.passwords import check_password
+from functions.api.accounts.sessions.log_in import Credentials, Entrance, log_out_everywhere, prove
+from functions.api.accounts.user_pool import wrong_code
+from shared.clock import EpochMs
+from shared.domain.accounts.account import Member
+from shared.domain.accounts.attempts import Attempt
+from shared.domain.accounts.person import (
+    RECOVERY_CODES,
+    EmailChange,
+    recovery_hash,
+    second_factor_off,
+    second_factor_on,
+)
+from shared.errors import Conflict
+from shared.failures import failure
+from shared.ids import TenantId
+from shared.observability import logger
+from shared.store.accounts.tenants import Accounts
+
+_EMAIL_CODE_MS = 30 * 60_000
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A member who calls: with which access token, and from where."""
+
+    tenant_id: TenantId
+    member: Member
+    access_token: str
+    address: str
+
+    def credentials(self, password: str, *, code: str = "", recovery_code: str = "") -> Credentials:
+        return Credentials(self.member.email, password, second_factor_code=code, recovery_code=recovery_code)
+
+
+def forgot_password(entrance: Entrance, email: str, address: str, now: EpochMs) -> None:
+    """Has a code mailed if there is such an account; nobody is told whether there is. Raises RateLimited."""
+    entrance.limits.take(Attempt.MAIL, email, address, now)
+    entrance.changes.send_reset_code(email)
+
+
+def resend_code(entrance: Entrance, email: str, address: str, now: EpochMs) -> None:
+    """Has the code of a sign-up mailed again if there is one; nobody is told whether there is. Raises RateLimited."""
+    entrance.limits.take(Attempt.MAIL, email, address, now)
+    entrance.changes.resend_code(email)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    email: str
+    code: str
+    password: str
+
+
+def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs) -> None:
+    """Raises InvalidInput (`wrong_code`, the same for an address without an account; `weak_password`) and RateLimited.
+    The second factor stays."""
+    check_password(reset.password)
+    entrance.limits.take(Attempt.CODE, reset.email, address, now)
+    entrance.changes.reset_password(reset.email, code=reset.code, password=reset.password)
+    found = entrance.doors.users.find(reset.email)
+    if found is not None:
+        log_out_everywhere(entrance, found.subject, now)
+
+
+def change_password(entrance: Entrance, caller: Caller, current: str, new: str, now: EpochMs) -> None:
+    """Raises InvalidInput (`wrong_password`, `weak_password`) and RateLimited."""
+    check_password(new, field="new_password")
+    entrance.limits.take(Attempt.LOG_IN, caller.member.email, caller.address, now)
+    entrance.changes.change_password(caller.access_token, current=current, new=new)
+    log_out_everywhere(entrance, caller.member.subject, now)
+
+
+def start_email_change(
+    entrance: Entrance, mailer: Mailer, caller: Caller, who: Credentials, email: str, now: EpochMs
+) -> None:
+    """Mails a code to the new address, whoever has an account with it. Raises as `prove`, MailNotSent, RateLimited."""
+    prove(entrance, who, caller.address, now)
+    entrance.limits.take(Attempt.MAIL, email, caller.address, now)
+    code = f"{secrets.randbelow(10**6):06d}"
+    pending = EmailChange(email, _hashed(caller.member.subject, code), EpochMs(now + _EMAIL_CODE_MS))
+    entrance.people.change(caller.member.subject, lambda person: replace(person, email_change=pending))
+    text = (
+        f"Your code is {code}. It is good for 30 minutes.\n\n"
+        "Somebody wants to log in with this address from now on. If that was not you, do nothing."
+    )
+    mailer.send(Mail(email, "Confirm your new e-mail address", text))
+
+
+def finish_email_change(
+    entrance: Entrance, accounts: Accounts, mailer: Mailer, caller: Caller, code: str, now: EpochMs
+) -> Member:
+    """Raises InvalidInput (`wrong_code`), Conflict (`email_taken`) and RateLimited. Repeating it after a failure goes
+    on where that was."""
+    member = caller.member
+    entrance.limits.take(Attempt.CODE, member.subject, caller.address, now)
+    pending = entrance.people.find(member.subject).email_change
+    if pending is None or now >= pending.expires_at or pending.code != _hashed(member.subject, code):
+        raise wrong_code("code")
+    entrance.changes.change_email(member.subject, pending.email)
+    changed = accounts.change_member(
+        caller.tenant_id, member.member_id, lambda found: replace(found, email=pending.email)
+    )
+    entrance.people.change(member.subject, lambda person: replace(person, email_change=None))
+    try:
+        mailer.send(
+            Mail(member.email, "Your e-mail address was changed", "You log in with another address from now on.")
+        )
+    except MailNotSent as error:
+        logger.warning("the former address was not told", extra=failure(error))
+    return changed
+
+
+def start_second_factor(entrance: Entrance, caller: Caller, password: str, now: EpochMs) -> str:
+    """The secret for an authenticator (base32). Raises as `prove`, and Conflict (`second_factor_on`)."""
+    if entrance.people.find(caller.member.subject).second_factor:
+        raise Conflict("there is a second factor; switch it off before another one is set up", code="second_factor_on")
+    prove(entrance, caller.credentials(password), caller.address, now)
+    return entrance.changes.start_second_factor(caller.access_token)
+
+
+def finish_second_factor(entrance: Entrance, caller: Caller, code: str, now: EpochMs) -> list[str]:
+    """The recovery codes, which are shown this once. Raises InvalidInput (`wrong_code`), Conflict (`second_factor_on`)
+    and RateLimited."""
+    subject = caller.member.subject
+    entrance.limits.take(Attempt.CODE, caller.member.email, caller.address, now)
+    if entrance.people.find(subject).second_factor:
+        raise Conflict("the second factor is on already", code="second_factor_on")
+    entrance.changes.prove_second_factor(caller.access_token, code)
+    codes = _new_codes()
+    entrance.people.change(subject, second_factor_on([recovery_hash(subject, one) for one in codes]))
+    entrance.changes.set_second_factor(subject, on=True)
+    return codes
+
+
+def replace_recovery_codes(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> list[str]:
+    """New ones; those of before are good for nothing. Raises as `prove`, and Conflict (`second_factor_off`)."""
+    subject = caller.member.subject
+    if not entrance.people.find(subject).second_factor:
+        raise Conflict("there is no second factor", code="second_factor_off")
+    prove(entrance, who, caller.address, now)
+    codes = _new_codes()
+    entrance.people.change(subject, second_factor_on([recovery_hash(subject, one) for one in codes]))
+    return codes
+
+
+def switch_second_factor_off(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> None:
+    """Raises as `prove`. Repeating it changes nothing."""
+    prove(entrance, who, caller.address, now)
+    entrance.changes.set_second_factor(caller.member.subject, on=False)
+    entrance.people.change(caller.member.subject, second_factor_off)
+
+
+def _new_codes() -> list[str]:
+    """Each of 12 of 31 characters: 59 bits."""
+    return [
+        "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
+        for _ in range(RECOVERY_CODES)
+    ]
+
+
+def _hashed(subject: str, code: str) -> str:
+    return hashlib.sha256(f"{subject}|{code.strip()}".encode()).hexdigest()

@@ -1,0 +1,231 @@
+"""Inviting people, and joining by an invitation.
+
+The link is proof of the mailbox: whoever follows it may take a new account for that address without another code, and
+is told whether the address has one. Nobody else is told anything.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from functions.api.accounts.logic.team_rules import check_grant
+from functions.api.accounts.mailer import Mail, MailNotSent
+from functions.api.accounts.passwords import check_password
+from functions.api.accounts.policy import check_policy
+from functions.api.accounts.sessions.log_in import Credentials, prove
+from functions.api.accounts.team.parts import TeamParts
+from shared.clock import EpochMs
+from shared.domain.accounts.account import Member, Principal
+from shared.domain.accounts.attempts import Attempt
+from shared.domain.accounts.invitation import (
+    GOOD_FOR_MS,
+    Invitation,
+    accepted,
+    hash_secret,
+    invitation_over,
+    renewed,
+    revoked,
+)
+from shared.domain.accounts.permissions import Role
+from shared.domain.accounts.plans import Entitlements, check_members, entitlements
+from shared.errors import AppError, Conflict, InvalidInput, NotFound
+from shared.ids import TenantId
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What somebody sends who follows the link; "" for what they do not."""
+
+    token: str
+    password: str
+    name: str = ""
+    policy_version: str = ""
+    second_factor_code: str = ""
+    recovery_code: str = ""
+
+
+def invite(
+    parts: TeamParts, principal: Principal, email: str, role: Role, *, invitation_id: str, address: str, now: EpochMs
+) -> Invitation:
+    """The invitation with what became of its mail; under the same id it is the same one. Raises Forbidden
+    (`wider_role`), Conflict (`already_invited`, `already_member`), TooMany, LimitExceeded and RateLimited."""
+    check_grant(principal, role)
+    tenant_id = principal.tenant_id
+    members = parts.accounts.members(tenant_id)
+    if any(member.email == email for member in members):
+        raise Conflict("this address is a member already", field="email", code="already_member")
+    check_members(len(members) + 1, _limits(parts, tenant_id))
+    parts.entrance.limits.take(Attempt.MAIL, email, address, now)
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    invitation = Invitation(
+        invitation_id=invitation_id,
+        email=email,
+        role=role,
+        invited_by=principal.member_id,
+        secret_hash=hash_secret(secret),
+        created_at=now,
+        expires_at=EpochMs(now + GOOD_FOR_MS),
+    )
+    parts.team.invite(tenant_id, invitation)
+    return _mailed(parts, tenant_id, invitation, secret, now)
+
+
+def resend(parts: TeamParts, principal: Principal, invitation_id: str, address: str, now: EpochMs) -> Invitation:
+    """With another link, and a week again. Raises NotFound, Forbidden, Conflict and RateLimited."""
+    found = parts.team.invitation(principal.tenant_id, invitation_id)
+    check_grant(principal, found.role)
+    parts.entrance.limits.take(Attempt.MAIL, found.email, address, now)
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    invitation = parts.team.change_invitation(principal.tenant_id, invitation_id, lambda one: renewed(one, secret, now))
+    return _mailed(parts, principal.tenant_id, invitation, secret, now)
+
+
+def revoke(parts: TeamParts, principal: Principal, invitation_id: str) -> None:
+    """The link opens nothing from now on. Raises NotFound, and Conflict (`invitation_accepted`)."""
+    parts.team.change_invitation(principal.tenant_id, invitation_id, revoked)
+    parts.team.forget_invitation(principal.tenant_id, invitation_id)
+
+
+def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs) -> tuple[TenantId, Member]:
+    """The new member. With an account it takes its password (and second factor), without one a new password, a name
+    and the policy. Raises Conflict (`invitation_over`, `in_another_team`), LimitExceeded, InvalidInput, RateLimited,
+    and as a log-in does. Repeating it after a failure goes on where that was."""
+    tenant_id, invitation_id, secret = _parts_of(acceptance.token)
+    parts.entrance.limits.take(Attempt.CODE, invitation_id, address, now)
+    try:
+        invitation = parts.team.invitation(tenant_id, invitation_id)
+    except NotFound:
+        raise invitation_over() from None
+    if not invitation.is_of(secret) or invitation.revoked or now >= invitation.expires_at:
+        raise invitation_over()
+    subject = _person(parts, invitation.email, acceptance, address, now)
+    owner = parts.accounts.owner_of_subject(subject)
+    if owner is not None and owner.tenant_id != tenant_id:
+        raise _elsewhere()
+    _claim(parts, tenant_id, invitation_id, subject, now)
+    member = Member(
+        member_id=invitation_id,
+        subject=subject,
+        email=invitation.email,
+        role=invitation.role,
+        created_at=now,
+        name=acceptance.name,
+        policy_version=acceptance.policy_version,
+        policy_at=now if acceptance.policy_version else EpochMs(0),
+    )
+    try:
+        _join(parts, tenant_id, member)
+    except AppError:
+        _give_back(parts, tenant_id, invitation_id)
+        raise
+    parts.team.forget_invitation(tenant_id, invitation_id)
+    return tenant_id, member
+
+
+def _claim(parts: TeamParts, tenant_id: TenantId, invitation_id: str, subject: str, now: EpochMs) -> None:
+    """Nobody else can accept it, or revoke it. Raises Conflict (`invitation_over`)."""
+    try:
+        parts.team.change_invitation(tenant_id, invitation_id, lambda one: accepted(one, subject, now))
+    except NotFound:
+        raise invitation_over() from None
+
+
+def _give_back(parts: TeamParts, tenant_id: TenantId, invitation_id: str) -> None:
+    """It can be accepted later, or be revoked."""
+    try:
+        parts.team.change_invitation(tenant_id, invitation_id, lambda one: replace(one, accepted_by=""))
+    except NotFound:
+        return  # accepted by another call of theirs meanwhile
+
+
+def _join(parts: TeamParts, tenant_id: TenantId, member: Member) -> None:
+    """Once: a call that died after this is finished by the next, and changes no role that was given since."""
+    limits, known = _limits(parts, tenant_id), parts.accounts.owner_of_subject(member.subject)
+    if known is not None and known.details["member_id"] == member.member_id:
+        return
+
+    def decide(found: Mapping[str, Member]) -> Mapping[str, Member]:
+        present = [one for one in found.values() if one.removed_at is None]
+        if any(one.subject == member.subject and one.member_id != member.member_id for one in present):
+            raise Conflict("you are a member of this team already", code="already_member")
+        if member.member_id in found:
+            raise invitation_over()
+        check_members(len(present) + 1, limits)
+        return {member.member_id: member}
+
+    try:
+        parts.team.change_members(tenant_id, decide, concerned={member.member_id: member})
+    except Conflict as error:
+        if error.code == "already_claimed":
+            raise _elsewhere() from error
+        raise
+
+
+def _person(parts: TeamParts, email: str, acceptance: Acceptance, address: str, now: EpochMs) -> str:
+    """The subject of whoever follows the link: who has the account and proves it, or has one from now on."""
+    users, changes = parts.entrance.doors.users, parts.entrance.changes
+    found = users.find(email)
+    if found is not None and found.confirmed and not found.without_password:
+        who = Credentials(
+            email,
+            acceptance.password,
+            second_factor_code=acceptance.second_factor_code,
+            recovery_code=acceptance.recovery_code,
+        )
+        return prove(parts.entrance, who, address, now)
+    check_policy(acceptance.policy_version)
+    if not acceptance.name:
+        raise InvalidInput("say your name: there is no account with this address yet", field="name")
+    check_password(acceptance.password)
+    if found is not None and found.without_password:
+        changes.set_password(found.subject, acceptance.password)
+        return found.subject
+    # Whoever began to sign up with this address never proved it: this is proof.
+    users.remove_unconfirmed(email)
+    return changes.create_confirmed(email, acceptance.password)
+
+
+def _mailed(parts: TeamParts, tenant_id: TenantId, invitation: Invitation, secret: str, now: EpochMs) -> Invitation:
+    """With what became of its mail."""
+    tenant = parts.accounts.tenant(tenant_id)
+    link = f"{parts.console_url}/invitation#{tenant_id}.{invitation.invitation_id}.{secret}"
+    text = (
+        f"{tenant.name} invites you to its team on wasapbos, as {invitation.role}.\n\n"
+        f"Follow this link within a week to accept:\n{link}\n\n"
+        "If you do not know them, do nothing."
+    )
+    subject = f"{tenant.name} invites you to its team"
+    try:
+        parts.mailer.send(Mail(invitation.email, " ".join(subject.split()), text))
+    except MailNotSent as error:
+        reason = error.reason
+        return parts.team.change_invitation(
+            tenant_id, invitation.invitation_id, lambda one: replace(one, mail="failed", mail_error=reason)
+        )
+    return parts.team.change_invitation(
+        tenant_id,
+        invitation.invitation_id,
+        lambda one: replace(one, mail="sent", mail_error="", mailed_at=now),
+    )
+
+
+def _limits(parts: TeamParts, tenant_id: TenantId) -> Entitlements:
+    tenant = parts.accounts.tenant(tenant_id)
+    return entitlements(tenant.plan, tenant.subscription_status)
+
+
+def _parts_of(token: str) -> tuple[TenantId, str, str]:
+    tenant_id, _, rest = token.partition(".")
+    invitation_id, _, secret = rest.partition(".")
+    if not (tenant_id and invitation_id and secret):
+        raise invitation_over()
+    return TenantId(tenant_id), invitation_id, secret
+
+
+def _elsewhere() -> Conflict:
+    return Conflict(
+        "your account belongs to another business: leave that one first, or be invited under another address",
+        code="in_another_team",
+    )

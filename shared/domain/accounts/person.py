@@ -1,0 +1,97 @@
+"""A person of the user pool, as far as the pool cannot say it: which sessions are over, and the second factor."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from shared.clock import EpochMs
+from shared.errors import InvalidInput
+
+ACCESS_TOKEN_MS: Final = 3_600_000
+"""How long an access token is good (the template's AccessTokenValidity): so long an ended session is remembered."""
+MOST_ENDED: Final = 50
+"""Ended sessions that are remembered one by one; with one more, all sessions of before are over."""
+RECOVERY_CODES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSession:
+    """`session` is the `origin_jti` of its tokens (Amazon Cognito, token revocation)."""
+
+    session: str
+    at: EpochMs
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChange:
+    """`code` is the hash of what was mailed to the new address; good until `expires_at` (epoch ms)."""
+
+    email: str
+    code: str
+    expires_at: EpochMs
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Sessions of before `ended_at` (epoch ms) are over. `second_factor` says that nobody gets in without one, whatever
+    the pool says; `recovery_codes` are hashes of those that are left."""
+
+    ended_at: EpochMs = EpochMs(0)
+    ended: tuple[EndedSession, ...] = ()
+    second_factor: bool = False
+    recovery_codes: tuple[str, ...] = ()
+    email_change: EmailChange | None = None
+
+    def is_over(self, session: str, issued_at: EpochMs) -> bool:
+        """Whether a token of this session, issued at `issued_at` (epoch ms), opens nothing any more."""
+        return issued_at < self.ended_at or any(one.session == session for one in self.ended)
+
+
+PersonChange = Callable[[Person], Person]
+
+
+def end_session(session: str, now: EpochMs) -> PersonChange:
+    """The tokens of one session open nothing any more."""
+
+    def change(person: Person) -> Person:
+        recent = tuple(one for one in person.ended if one.at > now - ACCESS_TOKEN_MS and one.session != session)
+        if len(recent) >= MOST_ENDED:
+            return end_all_sessions(now)(person)
+        return replace(person, ended=(*recent, EndedSession(session, now)))
+
+    return change
+
+
+def end_all_sessions(now: EpochMs) -> PersonChange:
+    """No token that was issued so far opens anything any more; nor does one of the same second, whose moment is not
+    told more closely."""
+    moment = EpochMs((now // 1000 + 1) * 1000)
+    return lambda person: replace(person, ended_at=max(person.ended_at, moment), ended=())
+
+
+def second_factor_on(codes: Sequence[str]) -> PersonChange:
+    """`codes` are hashes."""
+    return lambda person: replace(person, second_factor=True, recovery_codes=tuple(codes))
+
+
+def second_factor_off(person: Person) -> Person:
+    return replace(person, second_factor=False, recovery_codes=())
+
+
+def use_recovery_code(subject: str, code: str) -> PersonChange:
+    """Raises InvalidInput (`wrong_code`) for one that is none, or was used."""
+    hashed = recovery_hash(subject, code)
+
+    def change(person: Person) -> Person:
+        if hashed not in person.recovery_codes:
+            raise InvalidInput("this recovery code is wrong, or was used", field="recovery_code", code="wrong_code")
+        return replace(person, recovery_codes=tuple(one for one in person.recovery_codes if one != hashed))
+
+    return change
+
+
+def recovery_hash(subject: str, code: str) -> str:
+    """Codes carry 60 random bits, so a plain hash of one cannot be searched for; written with or without dashes."""
+    plain = "".join(char for char in code.lower() if char.isalnum())
+    return hashlib.sha256(f"{subject}|{plain}".encode()).hexdigest()

@@ -1,0 +1,122 @@
+"""The team of a tenant, in the Directory table: members, invitations, and members whose desks are being cleared.
+
+| access | cost |
+|---|---|
+| join, change a role, remove (`change_members`) | as `guarded.change` |
+| invite | as `guarded.change` |
+| a change of one invitation | 1 RRU + 1 WRU |
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.clock import EpochMs
+from shared.domain.accounts.account import Member
+from shared.domain.accounts.invitation import MOST_INVITATIONS, Invitation
+from shared.domain.limits import require_room
+from shared.errors import Conflict
+from shared.ids import TenantId
+from shared.store.engine import guarded
+from shared.store.engine.cursor import Page
+from shared.store.engine.directory import Directory, Due
+from shared.store.engine.guarded import GuardedList
+
+MEMBERS = GuardedList("MEMBER#", Member)
+INVITATIONS = GuardedList("INVITE#", Invitation)
+_REMOVAL = "REMOVAL"
+_SETTLED_MS = 60_000
+"""Longer than a call that was under way can last: what it still puts on a removed member's desk is found then."""
+Decide = Callable[[Mapping[str, Member]], Mapping[str, Member]]
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A member who is gone, and whose desk is not known to be empty yet."""
+
+    member_id: str
+    at: EpochMs
+
+
+class Team:
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def change_members(self, tenant_id: TenantId, decide: Decide, *, concerned: Mapping[str, Member]) -> None:
+        """Write what `decide` makes of the whole team: from members by id to those that change. `concerned` are those
+        who change, by id, as their names in the pool are: each of them logs in with the new role at once.
+
+        `decide` must be pure: it may run more than once. Raises whatever it raises, Conflict when one of them belongs
+        to another tenant, and RetryableError when others keep winning.
+        """
+
+        def decide_all(found: Mapping[str, Member]) -> Mapping[str, Member]:
+            by_id = {member.member_id: member for member in found.values()}
+            return {f"MEMBER#{member_id}": member for member_id, member in decide(by_id).items()}
+
+        names = {
+            f"SUB#{member.subject}": {"member_id": member_id, "role": member.role}
+            for member_id, member in concerned.items()
+        }
+        guarded.change(tenant_id, MEMBERS, decide_all, names=names)
+
+    def remove(self, tenant_id: TenantId, member: Member, decide: Decide, now: EpochMs) -> None:
+        """As `change_members`, for one who is no member from now on: their name is free at once."""
+
+        def decide_all(found: Mapping[str, Member]) -> Mapping[str, Member]:
+            by_id = {one.member_id: one for one in found.values()}
+            return {f"MEMBER#{member_id}": one for member_id, one in decide(by_id).items()}
+
+        key = f"REMOVAL#{member.member_id}"
+        guarded.change(
+            tenant_id,
+            MEMBERS,
+            decide_all,
+            documents={key: Removal(member.member_id, now)},
+            dues={key: Due(_REMOVAL, EpochMs(now + _SETTLED_MS))},
+            freed=[f"SUB#{member.subject}"],
+        )
+
+    def removals(self, now: EpochMs) -> Iterator[tuple[TenantId, str]]:
+        """(tenant, member) of removals that are to be finished."""
+        for due in self._directory.due(_REMOVAL, now):
+            yield due.tenant_id, due.key.removeprefix("REMOVAL#")
+
+    def finish_removal(self, tenant_id: TenantId, member_id: str) -> None:
+        """Nothing is left of the member. Repeating it changes nothing."""
+        self._directory.delete(tenant_id, f"MEMBER#{member_id}")
+        self._directory.delete(tenant_id, f"REMOVAL#{member_id}")
+
+    def invite(self, tenant_id: TenantId, invitation: Invitation) -> None:
+        """Raises TooMany (`too_many_invitations`), and Conflict (`already_invited`)."""
+
+        def decide(found: Mapping[str, Invitation]) -> Mapping[str, Invitation]:
+            key = f"INVITE#{invitation.invitation_id}"
+            if key not in found:
+                require_room(len(found), MOST_INVITATIONS, "invitations", "too_many_invitations")
+                if any(one.email == invitation.email and not one.revoked for one in found.values()):
+                    raise Conflict(
+                        "this address is invited already: resend that invitation, or revoke it first",
+                        field="email",
+                        code="already_invited",
+                    )
+            return {key: invitation}
+
+        guarded.change(tenant_id, INVITATIONS, decide)
+
+    def invitation(self, tenant_id: TenantId, invitation_id: str) -> Invitation:
+        """Raises NotFound."""
+        return self._directory.need(tenant_id, f"INVITE#{invitation_id}", Invitation)
+
+    def invitations_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Invitation]:
+        """Newest first."""
+        return self._directory.page(tenant_id, "INVITE#", Invitation, limit=limit, cursor=cursor)
+
+    def change_invitation(
+        self, tenant_id: TenantId, invitation_id: str, change: Callable[[Invitation], Invitation]
+    ) -> Invitation:
+        """Raises NotFound, and whatever `change` raises."""
+        return self._directory.update(tenant_id, f"INVITE#{invitation_id}", Invitation, change)
+
+    def forget_invitation(self, tenant_id: TenantId, invitation_id: str) -> None:
+        """Once it was revoked or accepted; nothing happens when it is gone."""
+        self._directory.delete(tenant_id, f"INVITE#{invitation_id}")

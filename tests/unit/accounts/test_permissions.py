@@ -1,0 +1,46 @@
+"""The permission table, route by route and role by role, as the OpenAPI document shows it."""
+
+import pytest
+
+from shared.domain.accounts.permissions import ABOUT, KEY_SCOPES, ROLE_SCOPES, Role, Scope, roles_with, scopes_of
+from tests.support.api_document import api_document
+
+OPERATIONS = {
+    operation["operationId"]: operation
+    for methods in api_document()["paths"].values()
+    for operation in methods.values()
+}
+SECURED = {name: one for name, one in OPERATIONS.items() if "x-required-scope" in one}
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_an_operation_shows_the_roles_that_have_its_scope(name: str) -> None:
+    scope = Scope(SECURED[name]["x-required-scope"])
+    assert SECURED[name]["x-roles"] == [str(role) for role in Role if scope in ROLE_SCOPES[role]]
+    assert SECURED[name]["x-api-keys"] is (scope in KEY_SCOPES)
+
+
+def test_every_scope_opens_something_and_says_what() -> None:
+    assert {one["x-required-scope"] for one in SECURED.values()} == {str(scope) for scope in Scope}
+    assert set(ABOUT) == set(Scope)
+
+
+def test_roles_are_one_above_the_other() -> None:
+    assert scopes_of(Role.VIEWER) < scopes_of(Role.AGENT) < scopes_of(Role.MARKETER) < scopes_of(Role.ADMIN)
+    assert scopes_of(Role.ADMIN) < scopes_of(Role.OWNER) == frozenset(Scope)
+    assert roles_with(Scope.OWNERSHIP) == [Role.OWNER]
+    assert roles_with(Scope.TEAM) == roles_with(Scope.SETTINGS) == [Role.OWNER, Role.ADMIN]
+
+
+def test_who_only_looks_changes_nothing_but_their_own() -> None:
+    for methods in api_document()["paths"].values():
+        for method, operation in methods.items():
+            if method != "get" and operation.get("x-required-scope") == "read":
+                assert operation["operationId"] in READ_ONLY_POSTS
+    mine = {name for name, one in SECURED.items() if one["x-required-scope"] == "self"}
+    assert {path.split("/")[2] for path, methods in api_document()["paths"].items() for one in methods.values()
+            if one["operationId"] in mine} == {"me"}  # fmt: skip
+
+
+READ_ONLY_POSTS: frozenset[str] = frozenset()
+"""Calls of another method than GET that change nothing."""

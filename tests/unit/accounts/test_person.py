@@ -1,0 +1,65 @@
+"""Which sessions of a person are over, and what recovery codes are good for."""
+
+import pytest
+
+from shared.clock import EpochMs
+from shared.domain.accounts.person import (
+    ACCESS_TOKEN_MS,
+    MOST_ENDED,
+    Person,
+    end_all_sessions,
+    end_session,
+    recovery_hash,
+    second_factor_on,
+    use_recovery_code,
+)
+from shared.errors import InvalidInput
+from tests.support.template import load_template
+
+NOW = EpochMs(1_764_500_000_500)
+SECOND = EpochMs(1_764_500_000_000)
+
+
+def test_an_ended_session_is_over_and_no_other() -> None:
+    person = end_session("a", NOW)(Person())
+    assert person.is_over("a", NOW)
+    assert person.is_over("a", EpochMs(NOW + 10_000)), "renewed in between"
+    assert not person.is_over("b", NOW)
+
+
+def test_whatever_was_issued_before_all_sessions_were_ended_is_over() -> None:
+    person = end_all_sessions(NOW)(Person())
+    assert person.is_over("a", EpochMs(SECOND - 1000))
+    assert person.is_over("a", SECOND), "of the same second: nobody can say on which side"
+    assert not person.is_over("a", EpochMs(SECOND + 1000))
+    assert end_all_sessions(EpochMs(NOW - 60_000))(person) == person, "an older call moves nothing back"
+
+
+def test_more_ended_sessions_than_are_remembered_end_all_of_them() -> None:
+    person = Person()
+    for i in range(MOST_ENDED):
+        person = end_session(str(i), EpochMs(NOW + i))(person)
+    assert len(person.ended) == MOST_ENDED
+    person = end_session("one more", EpochMs(NOW + MOST_ENDED))(person)
+    assert all(person.is_over(str(i), SECOND) for i in range(MOST_ENDED))
+    assert person.is_over("one more", SECOND)
+
+
+def test_an_ended_session_is_remembered_for_as_long_as_its_tokens_are_good() -> None:
+    minutes = load_template()["Resources"]["UserPoolClient"]["Properties"]["AccessTokenValidity"]
+    assert minutes * 60_000 == ACCESS_TOKEN_MS
+    person = end_session("a", NOW)(Person())
+    assert end_session("b", EpochMs(NOW + ACCESS_TOKEN_MS - 1))(person).is_over("a", NOW)
+    assert len(end_session("b", EpochMs(NOW + ACCESS_TOKEN_MS + 1))(person).ended) == 1
+
+
+def test_a_recovery_code_is_one_persons_and_good_once() -> None:
+    person = second_factor_on([recovery_hash("ana", "abcd-efgh-jkmn"), recovery_hash("ana", "pqrs-tuvw-xyz2")])(
+        Person()
+    )
+    after = use_recovery_code("ana", "ABCD EFGH JKMN")(person)
+    assert len(after.recovery_codes) == 1
+    assert after.second_factor
+    for subject, code in (("ana", "abcd-efgh-jkmn"), ("rui", "pqrs-tuvw-xyz2"), ("ana", "")):
+        with pytest.raises(InvalidInput, match="recovery"):
+            use_recovery_code(subject, code)(after)
