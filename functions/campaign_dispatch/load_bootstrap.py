@@ -9,6 +9,7 @@ from functions.campaign_dispatch.load.parts import LoadParts
 from shared.clients.aws import AwsClients
 from shared.clients.queue import Queue
 from shared.config import required
+from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -20,24 +21,26 @@ from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
+from shared.store.webhooks.endpoints import WebhookEndpoints
 
 
 def build(database: Database, env: Mapping[str, str]) -> LoadParts:
     """Raises ConfigError, which names the missing setting."""
     aws, directory = AwsClients(database.session), Directory(database)
     accounts, campaigns, templates = Accounts(directory), Campaigns(directory), Templates(directory)
-    lanes = Lanes(database)
+    lanes, sends = Lanes(database), Sends(database)
     return LoadParts(
         accounts=accounts,
         campaigns=campaigns,
         fields=ContactFields(directory),
         templates=templates,
         contacts=Contacts(database),
-        sends=Sends(database),
+        sends=sends,
         lanes=lanes,
         slices=LoadSlices(database),
         leases=LeaseBook(database),
         opening=Opening(accounts, campaigns, templates, lanes, Queue(aws.sqs, required(env, "LANE_QUEUE_URL"))),
+        people=RecipientEvents(WebhookEndpoints(directory), sends, Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL"))),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
         dry_run_queue=Queue(aws.sqs, required(env, "DRY_RUN_QUEUE_URL")),
     )

@@ -4,11 +4,11 @@ import functools
 import os
 from collections.abc import Mapping
 
-from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.statuses.parts import CompactionParts
 from shared.clients.aws import AwsClients
 from shared.clients.queue import Queue
 from shared.config import required, required_int
+from shared.services.recipient_events import RecipientEvents
 from shared.store.campaigns.sends import Sends
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory

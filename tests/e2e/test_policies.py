@@ -102,6 +102,7 @@ UNSEEN = [
     Unseen("WebhookCompact", ("GetItem",), _SENDS, _TOLD),
     Unseen("WebhookCompact", ("Query",), _DIRECTORY, _TOLD),
     Unseen("Webhook*", ("SendMessage",), "sqs:*WebhookQueue", _TOLD),
+    Unseen("CampaignLoad", ("SendMessage",), "sqs:*WebhookQueue", _TOLD),
 ]
 
 

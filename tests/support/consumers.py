@@ -14,12 +14,12 @@ from functions.webhook_ingest.messages.parts import MessageParts
 from functions.webhook_ingest.messages.replies import Replies
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
-from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.sync.parts import SyncParts
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.services.heads import Heads
+from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.cells import CellDirectory
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts

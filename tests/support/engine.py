@@ -38,6 +38,7 @@ from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import LoadShard, QueueMessage, WakeLane
 from shared.services.media import MediaService
+from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -52,6 +53,7 @@ from shared.store.contacts.mergers import Mergers
 from shared.store.engine.database import Database, TableItem, open_database
 from shared.store.engine.directory import Directory
 from shared.store.templates.templates import Templates
+from shared.store.webhooks.endpoints import WebhookEndpoints
 from tests.support.exact_books import exact_books
 from tests.support.wire import straighten
 
@@ -155,6 +157,7 @@ class Deps:
     turns: SweepTurns
     stops: SendingStops
     leases: LeaseBook
+    people: RecipientEvents
     load_queue: Queue
     dry_run_queue: Queue
     lane_queue: Queue
@@ -190,7 +193,7 @@ class World:
         directory = Directory(database)
         self.mergers = Mergers(database)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
-        self.dry_run_queue = RecordingQueue()
+        self.dry_run_queue, self.webhook_queue = RecordingQueue(), RecordingQueue()
         self.deps = Deps(
             accounts=Accounts(directory),
             campaigns=Campaigns(directory),
@@ -203,6 +206,7 @@ class World:
             turns=SweepTurns(database),
             stops=SendingStops(database),
             leases=LeaseBook(database),
+            people=RecipientEvents(WebhookEndpoints(directory), Sends(database), cast("Queue", self.webhook_queue)),
             load_queue=cast("Queue", self.load_queue),
             dry_run_queue=cast("Queue", self.dry_run_queue),
             lane_queue=cast("Queue", self.lane_queue),

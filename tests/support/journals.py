@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from functions.webhook_ingest.statuses.compaction import compact, send_due
 from functions.webhook_ingest.statuses.parts import CompactionDueParts, CompactionParts
 from functions.webhook_ingest.statuses.record import record_statuses
@@ -13,6 +12,7 @@ from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.ids import CampaignId, PhoneNumberId, TenantId, new_ulid
 from shared.queue_messages import CompactJournal, StatusUpdates, TellTenant
+from shared.services.recipient_events import RecipientEvents
 from shared.store.campaigns.sends import Sends
 from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.engine.database import Database

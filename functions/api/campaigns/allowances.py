@@ -21,7 +21,7 @@ def allowance_of(campaigns: Campaigns, sends: Sends, tenant_id: TenantId, waba: 
     if waba.messaging_limit in (None, UNLIMITED):
         return Allowance(waba.messaging_limit)
     used = sum(
-        within_a_day(sends.rate_curve(tenant_id, campaign.campaign_id), now)
+        within_a_day(sends.rates.curve(tenant_id, campaign.campaign_id), now)
         for campaign in campaigns.frozen_since(tenant_id, EpochMs(now - _LONGEST_MS), MOST_CAMPAIGNS)
         if campaign.finished_at is None or campaign.finished_at > now - DAY_MS
     )

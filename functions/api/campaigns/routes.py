@@ -236,4 +236,4 @@ def get_report(campaign_id: CampaignPath) -> ReportOut:
     books, as_of = read_books(parts.sends, tenant_id, campaign, work, now, deadline_passed(BOOKS_MS))
     card = rate_card_of(parts.directory, tenant_id)
     cost = CostOut.of(actual_cost(books.priced, campaign.category, card))
-    return ReportOut.of(campaign, books, as_of, parts.sends.rate_curve(tenant_id, campaign_id), since, cost)
+    return ReportOut.of(campaign, books, as_of, parts.sends.rates.curve(tenant_id, campaign_id), since, cost)

@@ -53,7 +53,9 @@ class RecipientOutcomeData(Output):
     outcome: Annotated[str, open_to(*RecipientOutcome)] = Field(
         description="how far the message to this person came, by what is told here; or, beside it, that they answered"
     )
-    code: str | None = Field(None, description="of what failed: Meta's error code; absent otherwise")
+    code: str | None = Field(
+        None, description="of what failed Meta's error code, of who was skipped the reason; absent otherwise"
+    )
 
 
 class CampaignRecipientsData(Output):

@@ -51,9 +51,11 @@ sent once.
 not mean it, and it is made from a minute after an endpoint names it. Up to {MOST_PEOPLE} people come in one event, a
 minute or two after Meta told us, or a quarter of an hour where a campaign has more than 10,000. An entry says how far
 the message came: keep the furthest of sent, delivered, and read, since an earlier one may come after it, and any may
-come again in another event. Whoever Meta refused at the moment of sending, or was held back, is in the campaign's
-report and its list of recipients. The feed shows it to whoever asks for it with `type`, while an endpoint names it, in
-an order of its own, so that nothing else waits behind it.
+come again in another event. Whom the campaign does not write to (opted out, without a value that the template needs,
+…) it tells of while it is loaded, as `skipped` with the reason as `code`: as many of each as its report has then.
+Whoever Meta refused, or was held back, at the moment of sending is in the report and its list of recipients. The feed
+shows it to whoever asks for it with `type`, while an endpoint names it, in an order of its own, so that nothing else
+waits behind it.
 
 **Order and duplicates.** An event comes at least once, in any order. A repeated one has the same `id`, which is also
 `webhook-id`: keep those of the last three days. `timestamp` says when it happened, to order by."""

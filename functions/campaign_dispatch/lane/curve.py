@@ -22,4 +22,4 @@ class Curve:
 
     def store(self, sends: Sends, lane: int, fence: int, now: EpochMs) -> None:
         if self.run is not None:
-            sends.put_rate(self.run.tenant_id, self.run.campaign_id, lane, fence, self.minutes, now)
+            sends.rates.put(self.run.tenant_id, self.run.campaign_id, lane, fence, self.minutes, now)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.campaign_dispatch.load.opening import Opening
 from shared.clients.queue import Queue
+from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
 from shared.store.campaigns.campaigns import Campaigns
@@ -27,5 +28,6 @@ class LoadParts:
     slices: LoadSlices
     leases: LeaseBook
     opening: Opening
+    people: RecipientEvents
     load_queue: Queue
     dry_run_queue: Queue

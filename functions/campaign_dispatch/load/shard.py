@@ -83,6 +83,10 @@ def _resume(parts: LoadParts, task: LoadShard, now: EpochMs) -> SealedBlock:
     last = parts.sends.shard_end(task.tenant_id, task.campaign_id, task.shard)
     if last is None:
         return NOTHING_SEALED
+    if last.skipped and parts.people.asks(task.tenant_id, now):
+        # A crash may have come between a record and the word of it.
+        skipped = parts.sends.last_skipped(task.tenant_id, task.campaign_id, task.shard)
+        parts.people.tell_skipped(task.tenant_id, task.campaign_id, skipped, last.at, now)
     if last.n >= 0 and last.spill == 0:
         # A crash may have come between a block and the room for its outcomes.
         recipients = parts.sends.read_block(task.tenant_id, task.campaign_id, block_number(task.shard, last.n))
@@ -101,6 +105,8 @@ def _seal(
         parts.sends.seal_block(task.tenant_id, task.campaign_id, task.shard, sealed, recipients, filling.skipped, now)
     except Conflict as exc:
         raise NotYet("another worker loads this shard") from exc
+    if filling.skipped and parts.people.asks(task.tenant_id, now):
+        parts.people.tell_skipped(task.tenant_id, task.campaign_id, filling.skipped, now, now)
     filling.skipped = []
     if not sealed.spill:
         filling.recipients = []

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from functions.webhook_ingest.messages.number_works import NumberWorks
-from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import BLOCK_SIZE, Segment, lane_of, split_block_number
 from shared.domain.campaigns.books import StatusBlock, StatusChange
@@ -23,6 +22,7 @@ from shared.domain.campaigns.number_work import NumberWork
 from shared.errors import NotFound
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId
 from shared.observability import count
+from shared.services.recipient_events import RecipientEvents
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.people import fate_at, place_in

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from functions.webhook_ingest.people.owners import Owners
 from functions.webhook_ingest.people.people import People
-from functions.webhook_ingest.people.recipient_events import RecipientEvents
 from shared.clients.parking import Parking
 from shared.clients.queue import Queue
+from shared.services.recipient_events import RecipientEvents
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.campaigns.sends import Sends

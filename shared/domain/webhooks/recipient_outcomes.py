@@ -9,6 +9,7 @@ from itertools import islice
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusBlock, StatusChange
+from shared.domain.campaigns.load_record import Skipped
 from shared.domain.campaigns.status_journal import with_change
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.ids import CampaignId
@@ -22,6 +23,7 @@ class RecipientOutcome(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    SKIPPED = "skipped"
     ANSWERED = "answered"
 
 
@@ -39,6 +41,12 @@ def entries(recipients: Sequence[Recipient], change: StatusChange) -> Iterator[E
             yield {"contact_id": recipient.contact_id, "outcome": str(outcome), **failed}
         if slot in change.replied:
             yield {"contact_id": recipient.contact_id, "outcome": str(RecipientOutcome.ANSWERED)}
+
+
+def skipped_entries(skipped: Skipped) -> Iterator[Entry]:
+    """Of people whom the load held back: why."""
+    for contact_id, reason in skipped:
+        yield {"contact_id": contact_id, "outcome": str(RecipientOutcome.SKIPPED), "code": reason}
 
 
 def recipient_events(campaign_id: CampaignId, everybody: Iterable[Entry], at: EpochMs) -> Iterator[TenantEvent]:

@@ -15,8 +15,8 @@ crashes resumes behind the last sealed block and writes the same blocks again. B
 
 import json
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import cast
 
 from botocore.exceptions import ClientError
@@ -30,6 +30,7 @@ from shared.domain.contacts.market import pack_markets
 from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.dispatch_notes import DispatchNotes
+from shared.store.campaigns.rates import Rates
 from shared.store.campaigns.status_block_items import parse_status_block, update_of
 from shared.store.campaigns.status_journal import StatusJournal
 from shared.store.campaigns.summaries import Summaries
@@ -54,6 +55,11 @@ def _n(item: Item) -> int:
     return -1 if block == "+" else int(block, 16)
 
 
+def _skipped(record: Item) -> Skipped:
+    rows = json.loads(zlib.decompress(cast("bytes", record["x"]))) if "x" in record else []
+    return [(row[0], row[1]) for row in rows]
+
+
 class Sends:
     def __init__(self, database: Database) -> None:
         self._client = database.client
@@ -61,18 +67,11 @@ class Sends:
         self.notes = DispatchNotes(database)
         self.summaries = Summaries(database)
         self.journal = StatusJournal(database)
+        self.rates = Rates(database)
 
     def shard_end(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> SealedBlock | None:
         """The last sealed block of a shard, or None when its load has not begun; consistent."""
-        for item in query_all(
-            self._client,
-            self._table,
-            "pk = :pk AND begins_with(sk, :r)",
-            {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"},
-            consistent=True,
-            reverse=True,
-            page_size=1,
-        ):
+        for item in self._last_record(tenant_id, campaign_id, shard):
             return SealedBlock(
                 n=_n(item),
                 spill=number(item, "spill"),
@@ -84,6 +83,23 @@ class Sends:
                 at=moment(item, "at"),
             )
         return None
+
+    def last_skipped(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> Skipped:
+        """Whom the load held back as of the last record of a shard."""
+        return next(map(_skipped, self._last_record(tenant_id, campaign_id, shard)), [])
+
+    def _last_record(self, tenant_id: TenantId, campaign_id: CampaignId, shard: int) -> Iterator[Item]:
+        bounds = {":pk": _partition(tenant_id, campaign_id, shard), ":r": "R#"}
+        found = query_all(
+            self._client,
+            self._table,
+            "pk = :pk AND begins_with(sk, :r)",
+            {**bounds},
+            consistent=True,
+            reverse=True,
+            page_size=1,
+        )
+        return islice(found, 1)
 
     def load_progress(self, tenant_id: TenantId, campaign_id: CampaignId) -> list[SealedBlock | None]:
         return [self.shard_end(tenant_id, campaign_id, shard) for shard in range(SHARDS)]
@@ -180,10 +196,9 @@ class Sends:
                 ":to": "R#~",
             },
         ):
-            rows = json.loads(zlib.decompress(cast("bytes", item["x"]))) if "x" in item else []
             spill = number(item, "spill")
             recipients = unpack(cast("bytes", item["d"]))
-            yield Record(_n(item) + 1 if spill else _n(item), spill, recipients, [(row[0], row[1]) for row in rows])
+            yield Record(_n(item) + 1 if spill else _n(item), spill, recipients, _skipped(item))
 
     def status_blocks(
         self, tenant_id: TenantId, campaign_id: CampaignId, shard: int, start: int = 0, *, stop: int | None = None
@@ -237,38 +252,6 @@ class Sends:
                 return False
             raise
         return True
-
-    def put_rate(
-        self,
-        tenant_id: TenantId,
-        campaign_id: CampaignId,
-        lane: int,
-        fence: int,
-        minutes: Mapping[int, int],
-        now: EpochMs,
-    ) -> None:
-        """How many messages one slice of a lane had accepted in each minute (since 1970); replaces what it said."""
-        self._client.put_item(
-            TableName=self._table,
-            Item=encode_item(
-                {
-                    "pk": f"T#{tenant_id}#C#{campaign_id}#RATE",
-                    "sk": f"{lane}#{fence:010d}",
-                    "m": {str(minute): count for minute, count in minutes.items()},
-                    "ttl": now // 1000 + RETENTION_DAYS * 24 * 3600,
-                }
-            ),
-        )
-
-    def rate_curve(self, tenant_id: TenantId, campaign_id: CampaignId) -> dict[int, int]:
-        """Messages accepted in each minute since 1970, all lanes together. A slice that crashed may be missing."""
-        curve: Counter[int] = Counter()
-        for item in query_all(
-            self._client, self._table, "pk = :pk", {":pk": f"T#{tenant_id}#C#{campaign_id}#RATE"}, consistent=True
-        ):
-            for minute, count in cast("dict[str, int]", item["m"]).items():
-                curve[int(minute)] += count
-        return dict(sorted(curve.items()))
 
     def put_dry_run(
         self, tenant_id: TenantId, campaign_id: CampaignId, run_id: str, shard: int, result: str, now: EpochMs

@@ -79,7 +79,7 @@ class Shop:
             earlier,
             lambda c: replace(c, **times, finished_at=finished_at),  # type: ignore[arg-type]
         )
-        self.api.deps.sends.put_rate(self.tenant, earlier, 0, 1, {started_at // 60_000: people}, epoch_ms())
+        self.api.deps.sends.rates.put(self.tenant, earlier, 0, 1, {started_at // 60_000: people}, epoch_ms())
 
 
 @pytest.fixture

@@ -196,7 +196,7 @@ def test_a_campaign_that_keeps_failing_for_one_reason_stops_itself(world: World)
     books = world.books(campaign)
     assert books.balanced
     assert books.waiting > 0
-    assert sum(world.deps.sends.rate_curve(world.tenant_id, campaign).values()) == books.sent
+    assert sum(world.deps.sends.rates.curve(world.tenant_id, campaign).values()) == books.sent
 
 
 def test_the_lanes_of_a_fast_number_share_a_campaign_without_overlap(dynoxide: str) -> None:

@@ -9,7 +9,6 @@ import pytest
 from functions.api.events.later import tell_late
 from functions.api.events.publish import Publisher
 from functions.webhook_ingest.messages.replies import Answer, Replies
-from functions.webhook_ingest.people.recipient_events import KEEP_MS
 from functions.webhook_ingest.statuses.compaction import compact
 from functions.webhook_ingest.statuses.record import record_statuses
 from shared.clients.queue import Outgoing
@@ -20,6 +19,7 @@ from shared.domain.webhooks.tenant_event import FeedPart
 from shared.errors import RetryableError
 from shared.ids import CampaignId
 from shared.queue_messages import CompactJournal, DeliverWebhook, TellTenant
+from shared.services.recipient_events import KEEP_MS
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from shared.store.webhooks.endpoints import WebhookEndpoints
