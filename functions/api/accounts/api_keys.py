@@ -5,9 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.exceptions import PynamoDBException
-
+from functions.api.http.outages import is_outage
 from shared.clock import EpochMs
 from shared.domain.accounts.account import ApiKey, Principal
 from shared.domain.accounts.permissions import Scope
@@ -135,5 +133,7 @@ class KeyWatch:
         self._noted[key] = time.monotonic() * 1000 + _NOTED_MS
         try:
             self._keys.note_use(*key, now)
-        except (ClientError, BotoCoreError, PynamoDBException) as error:
+        except Exception as error:
+            if not is_outage(error):
+                raise
             logger.warning("the use of a key is not noted", extra=failure(error))

@@ -1,0 +1,74 @@
+"""What the HTTP API makes for accounts: people, their sessions, keys and teams. Imports stand where things are made, so
+that a cold start pays for its own noun only.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from functions.api.common_bootstrap import Common
+
+if TYPE_CHECKING:
+    from functions.api.accounts.mailer import Mailer
+    from functions.api.accounts.sessions.log_in import Entrance
+
+
+class AccountNouns(Common):
+    def of_accounts(self) -> Iterable[object]:
+        from functions.api.accounts.parts import AccountParts
+
+        return [AccountParts(self.accounts, self.entrance, self.mailer, self.settings.verify_email)]
+
+    def of_profiles(self) -> Iterable[object]:
+        from functions.api.accounts.profile import ProfileParts
+        from shared.store.media.library import MediaLibrary
+
+        return [ProfileParts(self.accounts, MediaLibrary(self.directory))]
+
+    def of_keys(self) -> Iterable[object]:
+        from functions.api.accounts.api_keys import KeyParts, KeyWatch
+        from shared.store.accounts.api_keys import ApiKeys
+
+        keys = ApiKeys(self.directory)
+        return [KeyParts(self.accounts, keys), KeyWatch(keys)]
+
+    def of_teams(self) -> Iterable[object]:
+        from functions.api.accounts.team.parts import TeamParts
+        from shared.store.accounts.team import Team
+
+        return [
+            TeamParts(
+                accounts=self.accounts,
+                team=Team(self.directory),
+                conversations=self.conversations,
+                entrance=self.entrance,
+                mailer=self.mailer,
+                console_url=f"{self.settings.api_url}/console",
+            )
+        ]
+
+    @cached_property
+    def mailer(self) -> "Mailer":
+        from functions.api.accounts.mailer import Mailer
+
+        return Mailer(lambda: self.aws.mail, self.settings.mail_from)
+
+    @cached_property
+    def entrance(self) -> "Entrance":
+        from functions.api.accounts.attempts import AttemptLimits
+        from functions.api.accounts.pool_changes import PoolChanges
+        from functions.api.accounts.sessions.log_in import Entrance
+        from functions.api.accounts.signup import Doors
+        from functions.api.accounts.user_pool import UserPool
+        from shared.store.accounts.call_buckets import CallBuckets
+        from shared.store.accounts.people import People
+        from shared.store.accounts.signups import Signups
+
+        settings, cognito = self.settings, self.aws.cognito
+        pool = settings.user_pool_id, settings.user_pool_client_id
+        return Entrance(
+            Doors(UserPool(cognito, *pool), self.accounts, Signups(self.directory)),
+            PoolChanges(cognito, *pool),
+            People(self.directory),
+            AttemptLimits(CallBuckets(self.database), settings.call_limit_factor),
+        )
