@@ -277,7 +277,7 @@ WRONG: list[tuple[str, str, object, int, str | None]] = [
     ("GET", "/v1/contacts?limit=99999999999999999999999999", None, 422, "limit"),
     ("GET", "/v1/contacts?cursor=garbage", None, 422, "cursor"),
     ("GET", "/v1/nothing", None, 404, None),
-    ("PATCH", "/v1/me", {}, 404, None),
+    ("PATCH", "/v1/me/desk", {}, 404, None),
     ("POST", "/v1/api-keys", {"name": "x", "scopes": ["everything"]}, 422, "scopes.0"),
     ("POST", "/v1/whatsapp/connect", {"code": "x", "waba_id": "abc"}, 422, "waba_id"),
     ("POST", "/v1/whatsapp/connect", {"code": "nobody-gave-this", "waba_id": "1"}, 422, "code"),

@@ -58,7 +58,7 @@ def shop(cloud: LocalCloud, package: None) -> Iterator[Shop]:
     connected = owner.ok(
         "numbers", "connect_account", body=model("ConnectIn")(code=waba["code"], waba_id=waba["waba_id"])
     )
-    scopes = [model("Scope")(scope) for scope in SCOPES]
+    scopes = [model("ApiKeyInScopesItem")(scope) for scope in SCOPES]
     key = owner.ok("api_keys", "create_api_key", body=model("ApiKeyIn")(name="shop", scopes=scopes)).key
     client = GeneratedClient(cloud.api_url, key)
     cursor = client.ok("events", "list_events").next_cursor
