@@ -58,6 +58,17 @@ class LoadShard(QueueMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountForPeople(QueueMessage):
+    """Tell a tenant who asks for its people of those whom a campaign that is closed did not reach, from this block of
+    this shard on. Whoever knows LoadShard only takes it for one, of a campaign that has long been loaded."""
+
+    tenant_id: TenantId
+    campaign_id: CampaignId
+    shard: int
+    block: int
+
+
+@dataclass(frozen=True, slots=True)
 class WakeLane(QueueMessage):
     """Work on a number's lane. `handoff` is the token by which it is kept for whoever is woken; empty for a lane that
     is kept for nobody."""

@@ -8,7 +8,8 @@ own, so that no server and no feed is waited for here.
 it dies in between they are told again: in events of the same ids where the same statuses are folded again, and in
 others where more have come since. An entry says how far a message came, so that hearing it twice changes nothing. Whom
 the load holds back it tells of once they are in their record, and before it goes on to the next: who takes the load up
-tells of the last record again, in the same events.
+tells of the last record again, in the same events. Whom the campaign did not reach for another reason is told of when
+it is closed, before that is noted. So what is told of its people adds up to its books.
 """
 
 from collections.abc import Iterable
@@ -17,8 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from shared.clients.queue import Queue
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
-from shared.domain.campaigns.load_record import Skipped
-from shared.domain.webhooks.recipient_outcomes import Entry, entries, recipient_events, skipped_entries
+from shared.domain.webhooks.recipient_outcomes import Entry, entries, recipient_events
 from shared.domain.webhooks.tenant_event import EventType
 from shared.ids import CampaignId, TenantId
 from shared.services.passes import batched
@@ -69,13 +69,12 @@ class RecipientEvents:
         for some in batched(iter(changes), _BLOCKS):
             with ThreadPoolExecutor(min(_READERS, len(some))) as pool:
                 people = [entry for block in pool.map(entries_of, some) for entry in block]
-            events = list(recipient_events(campaign_id, people, at))
-            put_off(self._queue, {tenant_id: events}, now, planned=True)
+            self.queue_entries(tenant_id, campaign_id, people, at, now)
 
-    def tell_skipped(
-        self, tenant_id: TenantId, campaign_id: CampaignId, skipped: Skipped, at: EpochMs, now: EpochMs
+    def queue_entries(
+        self, tenant_id: TenantId, campaign_id: CampaignId, people: Iterable[Entry], at: EpochMs, now: EpochMs
     ) -> None:
-        """Queue the events of those whom one record of the load, of `at` (epoch ms, as `now`), holds back: 100 KB of
-        them for a thousand. Raises as `tell` does."""
-        events = list(recipient_events(campaign_id, skipped_entries(skipped), at))
+        """Queue the events of these people, of `at` (epoch ms, as `now`): 80 KB of them for a thousand. Raises as
+        `tell` does."""
+        events = list(recipient_events(campaign_id, people, at))
         put_off(self._queue, {tenant_id: events}, now, planned=True)

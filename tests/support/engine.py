@@ -36,7 +36,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
-from shared.queue_messages import LoadShard, QueueMessage, WakeLane
+from shared.queue_messages import AccountForPeople, LoadShard, QueueMessage, WakeLane
 from shared.services.media import MediaService
 from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
@@ -276,10 +276,12 @@ class World:
         return any(one.tenant_id == self.tenant_id and one.campaign_id == campaign_id for one in due)
 
     def load(self) -> list[str]:
-        """Work off the load queue."""
+        """Work off the load queue, but for the accounts of what was closed before."""
         results = []
         while tasks := self.load_queue.take():
             for task in tasks:
+                if isinstance(task, AccountForPeople):
+                    continue
                 assert isinstance(task, LoadShard)
                 results.append(load_shard(self.deps.for_load(), task, epoch_ms(), lambda: False))
         return results

@@ -54,7 +54,7 @@ class RecipientOutcomeData(Output):
         description="how far the message to this person came, by what is told here; or, beside it, that they answered"
     )
     code: str | None = Field(
-        None, description="of what failed Meta's error code, of who was skipped the reason; absent otherwise"
+        None, description="of what failed: Meta's error code; of who was skipped: the reason; absent otherwise"
     )
 
 

@@ -50,12 +50,13 @@ sent once.
 **What a campaign did to each person** (`campaign.recipients`) is told only to endpoints that name this type: `*` does
 not mean it, and it is made from a minute after an endpoint names it. Up to {MOST_PEOPLE} people come in one event, a
 minute or two after Meta told us, or a quarter of an hour where a campaign has more than 10,000. An entry says how far
-the message came: keep the furthest of sent, delivered, and read, since an earlier one may come after it, and any may
-come again in another event. Whom the campaign does not write to (opted out, without a value that the template needs,
-…) it tells of while it is loaded, as `skipped` with the reason as `code`: as many of each as its report has then.
-Whoever Meta refused, or was held back, at the moment of sending is in the report and its list of recipients. The feed
-shows it to whoever asks for it with `type`, while an endpoint names it, in an order of its own, so that nothing else
-waits behind it.
+the message came: keep read, else delivered, else what the latest `timestamp` says, since an earlier one may come
+after it, and any may come again in another event. Whom the campaign does not write to (opted out, without a value
+that the template needs, …) it tells of while it is loaded, as `skipped` with the reason as `code`; and when it is
+closed, of everybody whose message has not arrived by then: `sent`, `failed`, `skipped`, `cancelled`, or `unknown`,
+where nobody knows. So who asked for it before the launch has an entry for each person, and they add up to the report.
+The feed shows it to whoever asks for it with `type`, while an endpoint names it, in an order of its own, so that
+nothing else waits behind it.
 
 **Order and duplicates.** An event comes at least once, in any order. A repeated one has the same `id`, which is also
 `webhook-id`: keep those of the last three days. `timestamp` says when it happened, to order by."""

@@ -15,6 +15,7 @@ from shared.domain.campaigns.blocks import BLOCK_SIZE, block_number
 from shared.domain.campaigns.campaign import Campaign, State
 from shared.domain.campaigns.load_record import SealedBlock
 from shared.domain.templates.compiler import SendPlan
+from shared.domain.webhooks.recipient_outcomes import skipped_entries
 from shared.errors import Conflict, NotYet
 from shared.ids import TenantId
 from shared.queue_messages import LoadShard
@@ -85,8 +86,8 @@ def _resume(parts: LoadParts, task: LoadShard, now: EpochMs) -> SealedBlock:
         return NOTHING_SEALED
     if last.skipped and parts.people.asks(task.tenant_id, now):
         # A crash may have come between a record and the word of it.
-        skipped = parts.sends.last_skipped(task.tenant_id, task.campaign_id, task.shard)
-        parts.people.tell_skipped(task.tenant_id, task.campaign_id, skipped, last.at, now)
+        skipped = skipped_entries(parts.sends.last_skipped(task.tenant_id, task.campaign_id, task.shard))
+        parts.people.queue_entries(task.tenant_id, task.campaign_id, skipped, last.at, now)
     if last.n >= 0 and last.spill == 0:
         # A crash may have come between a block and the room for its outcomes.
         recipients = parts.sends.read_block(task.tenant_id, task.campaign_id, block_number(task.shard, last.n))
@@ -106,7 +107,8 @@ def _seal(
     except Conflict as exc:
         raise NotYet("another worker loads this shard") from exc
     if filling.skipped and parts.people.asks(task.tenant_id, now):
-        parts.people.tell_skipped(task.tenant_id, task.campaign_id, filling.skipped, now, now)
+        skipped = skipped_entries(filling.skipped)
+        parts.people.queue_entries(task.tenant_id, task.campaign_id, skipped, now, now)
     filling.skipped = []
     if not sealed.spill:
         filling.recipients = []

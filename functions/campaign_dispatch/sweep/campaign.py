@@ -44,7 +44,7 @@ from shared.domain.campaigns.number_work import NumberWork
 from shared.domain.campaigns.stop_reasons import Scope, meta_code
 from shared.errors import Conflict
 from shared.ids import CampaignId, TenantId
-from shared.queue_messages import LoadShard, StartCampaign
+from shared.queue_messages import AccountForPeople, LoadShard, StartCampaign
 from shared.services.campaign_resumption import let_lanes_go_on
 from shared.services.campaign_stop import CampaignStop
 from shared.store.campaigns.books import CampaignBooks, OutOfTime
@@ -263,6 +263,8 @@ def _close(
     if campaign.state is State.CANCELLED:
         # A lane that stood still may have given back what it had claimed since that was looked at; now none can.
         cancel_retries(parts, tenant_id, campaign, parts.lanes.work(campaign.phone_number_id))
+    # Before the end is noted: until then it is done again.
+    parts.load_queue.send(AccountForPeople(tenant_id, campaign.campaign_id, 0, 0), group=tenant_id)
     say_books(books := look.books)
     parts.campaigns.change(tenant_id, campaign.campaign_id, lambda current: ended(current, books, now))
     return "closed"

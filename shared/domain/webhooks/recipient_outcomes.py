@@ -9,6 +9,7 @@ from itertools import islice
 from shared.clock import EpochMs
 from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import StatusBlock, StatusChange
+from shared.domain.campaigns.fate import Fate
 from shared.domain.campaigns.load_record import Skipped
 from shared.domain.campaigns.status_journal import with_change
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
@@ -24,11 +25,14 @@ class RecipientOutcome(StrEnum):
     READ = "read"
     FAILED = "failed"
     SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
     ANSWERED = "answered"
 
 
 Entry = dict[str, str]
-_OUTCOMES = frozenset(map(str, RecipientOutcome))
+_BY_STATUS = frozenset({"sent", "delivered", "read", "failed"})
+_UNREACHED = frozenset({"sent", "failed", "skipped", "cancelled", "unknown"})
 
 
 def entries(recipients: Sequence[Recipient], change: StatusChange) -> Iterator[Entry]:
@@ -36,7 +40,7 @@ def entries(recipients: Sequence[Recipient], change: StatusChange) -> Iterator[E
     known = with_change(StatusBlock(len(recipients)), change)
     for slot, recipient in enumerate(recipients):
         outcome = known.outcome(slot)
-        if outcome in _OUTCOMES:
+        if outcome in _BY_STATUS:
             failed = {"code": known.failed[slot]} if outcome == RecipientOutcome.FAILED else {}
             yield {"contact_id": recipient.contact_id, "outcome": str(outcome), **failed}
         if slot in change.replied:
@@ -47,6 +51,14 @@ def skipped_entries(skipped: Skipped) -> Iterator[Entry]:
     """Of people whom the load held back: why."""
     for contact_id, reason in skipped:
         yield {"contact_id": contact_id, "outcome": str(RecipientOutcome.SKIPPED), "code": reason}
+
+
+def unreached_entries(people: Iterable[Fate]) -> Iterator[Entry]:
+    """Of everybody whom a closed campaign meant to write to and whose message has not arrived: what became of it."""
+    for fate in people:
+        if fate.to and fate.outcome in _UNREACHED:
+            code = {"code": fate.code} if fate.code else {}
+            yield {"contact_id": fate.contact_id, "outcome": fate.outcome, **code}
 
 
 def recipient_events(campaign_id: CampaignId, everybody: Iterable[Entry], at: EpochMs) -> Iterator[TenantEvent]:

@@ -15,6 +15,7 @@ from shared.clock import EpochMs
 from shared.ids import CampaignId
 from shared.queue_messages import (
     AccountEvent,
+    AccountForPeople,
     BillingEvent,
     BotTurn,
     CompactJournal,
@@ -253,6 +254,10 @@ CASES: dict[str, tuple[str, Callable[[Scene], QueueMessage]]] = {
     "a template's pause": ("Account", _paused_template),
     "a start": ("Start", lambda scene: StartCampaign(scene.business.tenant_id, CampaignId(scene.campaign_id))),
     "a shard": ("Load", lambda scene: LoadShard(scene.business.tenant_id, CampaignId(scene.campaign_id), 3)),
+    "an account of people": (
+        "Load",
+        lambda scene: AccountForPeople(scene.business.tenant_id, CampaignId(scene.campaign_id), 0, 0),
+    ),
     "a shard in the dry runs' queue": (
         "DryRun",
         lambda scene: LoadShard(scene.business.tenant_id, CampaignId(scene.campaign_id), 3),
