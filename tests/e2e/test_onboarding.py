@@ -28,6 +28,14 @@ def trouble(onboarding: Json) -> tuple[str, str]:
     return step["trouble"]["code"], step["trouble"]["remedy"]
 
 
+def carried_on(owner: Api, path: str, body: Json) -> Json:
+    """Until something stands in the way, or nothing is left: on a busy machine one call may not have the time."""
+    found: Json = owner.post(path, body)
+    while found["status"] == "waiting":
+        found = owner.post(f"{PATH}/{found['id']}/continue", {})
+    return found
+
+
 def test_from_nothing_to_a_connected_number(cloud: LocalCloud, owner: Api) -> None:
     simulator = cloud.simulator_url
     waba = script(simulator, {"create_waba": {"name": "New"}})["create_waba"]
@@ -37,12 +45,12 @@ def test_from_nothing_to_a_connected_number(cloud: LocalCloud, owner: Api) -> No
 
     # The code is too old, then the number has a PIN; each is said with its remedy, and then goes on.
     old = script(simulator, {"create_code": {"waba_id": waba_id, "expired": True}})["create_code"]["code"]
-    onboarding = owner.post(PATH, {"code": old, "waba_id": waba_id})
+    onboarding = carried_on(owner, PATH, {"code": old, "waba_id": waba_id})
     assert trouble(onboarding) == ("code_refused", "repeat_signup")
     script(simulator, {"phone_number": {"id": number, "pin": "424242"}})
     go_on = f"{PATH}/{onboarding['id']}/continue"
-    assert trouble(owner.post(go_on, {"code": waba["code"]})) == ("wrong_pin", "send_pin")
-    assert owner.post(go_on, {"pin": "424242"})["status"] == "connected"
+    assert trouble(carried_on(owner, go_on, {"code": waba["code"]})) == ("wrong_pin", "send_pin")
+    assert carried_on(owner, go_on, {"pin": "424242"})["status"] == "connected"
 
     # The owner writes to the number from their own phone, and is answered.
     script(simulator, {"inbound": {"phone_number_id": number, "from": phone, "text": "hello"}})
@@ -63,7 +71,7 @@ def test_from_nothing_to_a_connected_number(cloud: LocalCloud, owner: Api) -> No
     gone = wait_for(lambda: owner.get(account), lambda found: found["access"] == "given_up")
     assert (gone["status"], gone["reason"]) == ("disconnected", "partner_removed")
     code = script(simulator, {"create_code": {"waba_id": waba_id}})["create_code"]["code"]
-    assert owner.post(go_on, {"code": code})["status"] == "connected"
+    assert carried_on(owner, go_on, {"code": code})["status"] == "connected"
     assert owner.get(account)["status"] == "active"
     left = owner.post(f"{account}/disconnect")
     assert (left["status"], left["access"]) == ("disconnected", "given_up")

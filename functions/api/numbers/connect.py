@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from functions.api.numbers.logic.requests import OnboardingRequest
-from functions.api.numbers.onboarding import Caller, Onboarder
+from functions.api.numbers.onboarding import LONGEST_BUDGET_MS, Caller, Onboarder
 from shared.clock import EpochMs
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.numbers.onboarding import Onboarding, State
@@ -32,7 +32,7 @@ class Connector:
         tenant holds them, LimitExceeded when the plan has no room, ControlRefused, ProviderRejected, RetryableError.
         `onboarding_id` is then one that can be continued from where it stopped; it stands beside the error.
         """
-        onboarding, error = self._onboarder.start(caller, onboarding_id, request, now)
+        onboarding, error = self._onboarder.start(caller, onboarding_id, request, now, LONGEST_BUDGET_MS)
         if error is None and onboarding.state not in (State.CONNECTED, State.COMPLETE):
             error = RetryableError("Meta is slow: read the onboarding, and continue it")
         if error is not None:

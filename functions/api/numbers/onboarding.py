@@ -21,6 +21,8 @@ from shared.store.accounts.onboardings import Onboardings
 BUDGET_MS = 16_000
 """Nothing is begun later than this: the API's function is ended after 29 s, Meta is waited for 5 s at most, and what is
 begun asks it twice at most."""
+LONGEST_BUDGET_MS = 24_000
+"""For who cannot go on in another call: what is cut short may be continued all the same, once nobody works at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,12 @@ class Onboarder:
         self._clock = clock
 
     def start(
-        self, caller: Caller, onboarding_id: str, request: OnboardingRequest, now: EpochMs
+        self,
+        caller: Caller,
+        onboarding_id: str,
+        request: OnboardingRequest,
+        now: EpochMs,
+        budget_ms: int = BUDGET_MS,
     ) -> tuple[Onboarding, AppError | None]:
         """A new one, as far as it gets, and what stopped it; where there is one of this id, that one from where it
         stands."""
@@ -54,10 +61,16 @@ class Onboarder:
         if known.token:
             # A repetition: the code was of use already, and is of none any more.
             request = replace(request, given=Given(pin=request.given.pin, test_to=request.given.test_to))
-        return self.go_on(caller, onboarding_id, request, new_ulid(now), now)
+        return self.go_on(caller, onboarding_id, request, new_ulid(now), now, budget_ms)
 
     def go_on(
-        self, caller: Caller, onboarding_id: str, request: OnboardingRequest, run: str, now: EpochMs
+        self,
+        caller: Caller,
+        onboarding_id: str,
+        request: OnboardingRequest,
+        run: str,
+        now: EpochMs,
+        budget_ms: int = BUDGET_MS,
     ) -> tuple[Onboarding, AppError | None]:
         """The onboarding as it stands afterwards, and what stopped it. `run` is a ULID, new for each call.
 
@@ -79,18 +92,25 @@ class Onboarder:
         change = partial(self._onboardings.change, caller.tenant_id, onboarding_id)
         onboarding = change(begin)
         try:
-            return self._run(caller, onboarding, request, run, now)
+            onboarding, error = self._run(caller, onboarding, request, run, now, budget_ms)
         finally:
             change(lambda known: machine.left(known, run))
+        return machine.left(onboarding, run), error
 
     def _run(
-        self, caller: Caller, onboarding: Onboarding, request: OnboardingRequest, run: str, began: EpochMs
+        self,
+        caller: Caller,
+        onboarding: Onboarding,
+        request: OnboardingRequest,
+        run: str,
+        began: EpochMs,
+        budget_ms: int,
     ) -> tuple[Onboarding, AppError | None]:
         def change(what: Callable[[Onboarding], Onboarding]) -> Onboarding:
             return self._onboardings.change(caller.tenant_id, onboarding.onboarding_id, partial(_fenced, run, what))
 
         def late() -> bool:
-            return self._clock() > began + BUDGET_MS
+            return self._clock() > began + budget_ms
 
         work = Work(caller.tenant_id, run, caller.app, caller.limits, request.given, began, late, change)
         while (step := onboarding.next_step) is not None and not late():

@@ -77,6 +77,8 @@ def open_business(api: Api, meta: Simulator, screen: Screen) -> Business:
     granted = meta.script(create_waba={"name": NAME})["create_waba"]
     wish = {"code": granted["code"], "waba_id": granted["waba_id"]}
     onboarding = api.post("/v1/whatsapp/onboardings", wish)
+    while onboarding["status"] == "waiting":
+        onboarding = api.post(f"/v1/whatsapp/onboardings/{onboarding['id']}/continue", {})
     if onboarding["status"] != "connected":
         raise DemoError(f"the number is not connected: {onboarding['steps']}")
     number = api.get(f"/v1/numbers/{onboarding['phone_number_ids'][0]}")
