@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.cloud import LocalCloud
 from infra.local.services import script
+from infra.local.tenant import APPLICANT
 from tests.support.api import PASSWORD, Api, wait_for
 
 Json = dict[str, Any]
@@ -18,7 +19,7 @@ PATH = "/v1/whatsapp/onboardings"
 def owner(cloud: LocalCloud) -> Api:
     """Of a business that has signed up, and has no number."""
     email, anybody = f"owner-{secrets.token_hex(6)}@example.com", Api(cloud.api_url)
-    account = {"business_name": "New", "email": email, "password": PASSWORD, "country": "ES"}
+    account = {"business_name": "New", "email": email, "password": PASSWORD, "country": "ES"} | APPLICANT
     anybody.post("/v1/signup", account)
     return Api(cloud.api_url, anybody.post("/v1/login", {"email": email, "password": PASSWORD})["access_token"])
 
