@@ -5,6 +5,7 @@ interpreter is one without site packages: what a function imports must come from
 fails as it would on AWS.
 """
 
+import decimal
 import os
 import re
 import subprocess
@@ -76,6 +77,8 @@ def _with(module: ModuleType, **other: object) -> ModuleType:
 if __name__ == "__main__":
     for name in [name for name in os.environ if name.startswith(("PYTHON", "VIRTUAL_ENV"))]:
         del os.environ[name]
+    # DynamoDB's numbers have 38 digits (Amazon DynamoDB, data types); ministack counts with as many as its threads do.
+    decimal.DefaultContext.prec = decimal.getcontext().prec = 38
     # The simulators, which say when a message arrived, come first where the machine is busy.
     os.nice(_NICE)
     sys.executable = _bare_interpreter()

@@ -47,6 +47,20 @@ def test_items_expire(cloud: LocalCloud) -> None:
         assert described["TimeToLiveDescription"] == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
 
 
+def test_numbers_are_counted_to_the_last_of_38_digits(cloud: LocalCloud) -> None:
+    """What a journal is closed by is such a number: one that stuck would have what came meanwhile forgotten."""
+    table, begin = cloud.outputs["SendsTableName"], 10**37
+    for counted in (1, 2):
+        answer = cloud.client("dynamodb").update_item(
+            TableName=table,
+            Key={"pk": {"S": "a number"}, "sk": {"S": "a number"}},
+            UpdateExpression="SET n = if_not_exists(n, :begin) + :one",
+            ExpressionAttributeValues={":begin": {"N": str(begin)}, ":one": {"N": "1"}},
+            ReturnValues="ALL_NEW",
+        )
+        assert int(answer["Attributes"]["n"]["N"]) == begin + counted
+
+
 def test_browser_may_ask_before_it_calls(cloud: LocalCloud) -> None:
     asked = {"origin": "https://console.example", "access-control-request-method": "POST"}
     status, headers = call("OPTIONS", f"{cloud.api_url}/v1/contacts", asked)

@@ -12,10 +12,11 @@ from shared.domain.campaigns.books import Books, StatusChange
 from shared.domain.campaigns.chunks import FOR_SWEEP, JOURNAL_MS, BooksNotReady, Reading
 from shared.domain.campaigns.status_journal import pack
 from shared.domain.contacts.identity import SHARDS
-from shared.ids import CampaignId
+from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.books import CampaignBooks, read_books
 from shared.store.campaigns.journal_reader import PAGES_BETWEEN_LOOKS, JournalReader
 from shared.store.campaigns.recent_folds import MOST, RecentFold, RecentFolds
+from shared.store.campaigns.status_journal import StatusJournal
 from shared.store.engine.database import Database
 from tests.support.engine import FakeMeta, World, new_test_database
 from tests.support.frozen import frozen_campaign
@@ -156,3 +157,16 @@ def test_of_the_journals_that_were_read_those_of_late_are_kept(world: World, cam
         recent.keep(world.tenant_id, campaign, i, RecentFold(EpochMs(i), folded))
     assert set(recent.of(world.tenant_id, campaign, EpochMs(0), EpochMs(MOST - 1))) == set(range(1, MOST))
     assert recent.of(world.tenant_id, CampaignId("another"), EpochMs(0), EpochMs(MOST)) == {}
+
+
+def test_a_part_is_not_forgotten_over_a_page_that_came_after_it_was_read(database: Database, tenant: TenantId) -> None:
+    """Whatever page was its first: the number that its note begins with follows from that."""
+    journal = StatusJournal(database)
+    for n in range(40):
+        campaign_id = CampaignId(f"C{n}")
+        first, later = (pack({block_number(0, n): StatusChange(sent={i})})[0] for i in (0, 1))
+        journal.append(tenant, campaign_id, 0, first, people=1, now=NOW)
+        seen = journal.claim(tenant, campaign_id, 0, latest=NOW, now=NOW)
+        assert seen is not None
+        journal.append(tenant, campaign_id, 0, later, people=1, now=NOW)
+        assert not journal.close(tenant, campaign_id, 0, seen)
