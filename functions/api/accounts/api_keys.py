@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from functions.api.http.outages import is_outage
 from shared.clock import EpochMs
 from shared.domain.accounts.account import ApiKey, Principal
 from shared.domain.accounts.permissions import Scope
@@ -134,6 +133,4 @@ class KeyWatch:
         try:
             self._keys.note_use(*key, now)
         except Exception as error:
-            if not is_outage(error):
-                raise
             logger.warning("the use of a key is not noted", extra=failure(error))

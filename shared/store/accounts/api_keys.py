@@ -88,6 +88,6 @@ def _revoked(tenant_id: TenantId, key_id: str) -> bool:
     except TransactWriteError as exc:
         codes = {reason.code for reason in exc.cancellation_reasons if reason is not None}
         if not guarded.RACE.intersection(codes):
-            raise RetryableError("the change met another one; try again") from exc
+            raise
         return False
     return True

@@ -193,6 +193,8 @@ def _bodies() -> dict[tuple[str, str], object]:
     bot = {"name": "b", "rules": [{"match": "any", "reply": "hi"}]}
     return {
         ("POST", "/v1/api-keys"): {"name": "k", "scopes": ["read"]},
+        ("POST", "/v1/api-keys/{key_id}/rotate"): {},
+        ("PATCH", "/v1/members/{member_id}"): {"role": "viewer", "revision": 0},
         ("POST", "/v1/whatsapp/connect"): {"code": "c", "waba_id": "1"},
         ("POST", "/v1/whatsapp/onboardings"): {"code": "c", "waba_id": "1"},
         ("POST", "/v1/whatsapp/onboardings/{onboarding_id}/continue"): {},

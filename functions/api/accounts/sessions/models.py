@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from functions.api.accounts.field_models import Email, Password
 from functions.api.accounts.logic.session import Session
-from functions.api.http.fields import Input, Moment, Output
+from functions.api.http.fields import Input, Moment, Output, open_to
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 NeededCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
@@ -28,7 +28,7 @@ class LoginOut(Output):
     id_token: str
     refresh_token: str
     expires_in: int = Field(description="seconds")
-    token_type: str = Field("Bearer", description="how the access token is shown: `Authorization: Bearer …`")
+    token_type: Annotated[str, open_to("Bearer")] = "Bearer"  # noqa: S105 - a scheme
 
     @classmethod
     def of(cls, session: Session) -> "LoginOut":
@@ -47,7 +47,7 @@ class RefreshIn(Input):
 class SessionOut(Output):
     access_token: str = Field(description="to be kept in memory only; another one comes by the cookie")
     expires_in: int = Field(description="seconds")
-    token_type: str = Field("Bearer", description="how the access token is shown: `Authorization: Bearer …`")
+    token_type: Annotated[str, open_to("Bearer")] = "Bearer"  # noqa: S105 - a scheme
 
     @classmethod
     def of(cls, session: Session) -> "SessionOut":
