@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from functions.api import bootstrap
+from functions.api.accounts.parts import AccountParts
 from functions.api.http.call_limits import CallLimits
 from shared.store.engine.database import TableItem
 from tests.support.api_handler import Api, Stores
@@ -72,5 +74,8 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
         parts = bootstrap.parts()
         straighten(TableItem._client)
         straighten(parts[CallLimits]._buckets._client)
+        # moto does not know it. The local cloud does.
+        users: Any = parts[AccountParts].entrance.doors.users._client
+        users.resend_confirmation_code = lambda **_call: {}
         yield Api(Stores.of(parts), s3, sqs, scheduler)
         bootstrap.parts.cache_clear()

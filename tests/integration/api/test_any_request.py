@@ -25,11 +25,13 @@ from tests.support.faults import WRITES, answers_lost, refusing
 
 # What removes things comes last.
 OPERATIONS = sorted(((method.lower(), path) for method, path, _ in paths()), key=lambda found: found[0] == "delete")
+FROM_OUR_PAGE = {"sec-fetch-site": "same-origin", "cookie": "wasapbos_session=a.refresh.token"}
 WITHOUT_TABLES = {
     "GET /v1/openapi.json",
     "GET /v1/errors",
     "GET /v1/template-library",
     "GET /v1/whatsapp/configuration",
+    "POST /v1/session/end",  # of a token that is nobody's
     "POST /v1/templates/check",
 }
 _WITH_A_BODY = settings(
@@ -59,7 +61,7 @@ def _call(api: Api, owner: TenantId, case: Any, *, existing: bool) -> Answer:
     params = {str(name): ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in case.query.items()}
     body = case.body if isinstance(case.body, dict | list | str | int | float | bool) else None
     key = str(case.headers.get("Idempotency-Key", ""))
-    headers = {"idempotency-key": key} if key.isascii() and key.isprintable() else {}
+    headers = FROM_OUR_PAGE | ({"idempotency-key": key} if key.isascii() and key.isprintable() else {})
     return api.call(
         case.method.upper(),
         path,
@@ -76,7 +78,7 @@ def _both_ways() -> list[Any]:
         pytest.param(operation, mode, id=f"{mode} {' '.join(operation)}")
         for operation in OPERATIONS
         for mode in ("right", "wrong")
-        if mode == "right" or operation[1] not in ("/v1/openapi.json", "/v1/errors")
+        if mode == "right" or operation[1] not in ("/v1/openapi.json", "/v1/errors", "/v1/session/refresh")
     ]
 
 
@@ -125,7 +127,9 @@ def _plainly(api: Api, struck: TenantId, method: str, path: str, operation: dict
     body = _bodies().get((method, path), described.get("example"))
     real = re.sub(r"\{\w+\}", lambda found: _an_id(found.group(0), struck), path)
     query = "q=ana" if path == "/v1/search" else ""
-    return api.call(method, real, body, tenant=struck, headers={"content-type": media_type}, query=query)
+    return api.call(
+        method, real, body, tenant=struck, headers={"content-type": media_type, **FROM_OUR_PAGE}, query=query
+    )
 
 
 def test_while_the_tables_refuse_every_route_says_so_and_when_to_try_again(api: Api, struck: TenantId) -> None:

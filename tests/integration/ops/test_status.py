@@ -18,7 +18,7 @@ from shared.store.engine.database import Database
 from tests.support.engine import FakeMeta, World
 
 LATER = EpochMs(epoch_ms() + 30 * DAY_MS)
-QUEUES = {f"{name}QueueUrl": "http://localhost/none" for name in ("Lane", "Load", "DryRun")}
+QUEUES = {f"{name}QueueUrl": "http://localhost/none" for name in ("Lane", "Load", "DryRun", "Webhook")}
 
 
 @pytest.fixture
