@@ -42,8 +42,17 @@ def _frames(error: BaseException) -> list[tuple[FrameType, int]]:
     return list(traceback.walk_tb(error.__traceback__))
 
 
+def where_at(frame: FrameType) -> dict[str, object]:
+    """The same of a thread whose innermost frame this is: where it is."""
+    return {"where": _places([*traceback.walk_stack(frame)][::-1])}
+
+
 def _where(error: BaseException) -> str:
-    frames = [f"{frame.f_globals.get('__name__', '')}:{line}" for frame, line in _frames(error)]
+    return _places(_frames(error))
+
+
+def _places(found: list[tuple[FrameType, int]]) -> str:
+    frames = [f"{frame.f_globals.get('__name__', '')}:{line}" for frame, line in found]
     ours = [frame for frame in frames if frame.startswith(_OURS) and not frame.startswith(_AROUND)]
     return " > ".join((ours or frames)[-_MOST_FRAMES:])
 

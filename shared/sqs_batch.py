@@ -5,14 +5,15 @@ of a message group fails with its first failure, so that the group keeps its ord
 records of several tenants: their records take turns, so one waits for at most one record of each of the others.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from threading import Event
+from threading import Event, get_ident
 from typing import Any, TypedDict
 
 from shared.domain.fairness import in_turns, owner_of
 from shared.errors import NotYet, PermanentError
-from shared.failures import failure
+from shared.failures import failure, where_at
 from shared.observability import count, logger
 
 Record = Mapping[str, Any]
@@ -84,6 +85,7 @@ def process_together(
     for record in in_turns(event["Records"], lambda record: owner_of(group_of(record))):
         lines.setdefault(order(record) if order is not None else id(record), []).append(record)
     done: set[str] = set()
+    at_work: dict[int, str] = {}
     over = Event()
 
     def work(line: list[Record]) -> None:
@@ -93,7 +95,10 @@ def process_together(
             if time_left_ms is not None and time_left_ms() < needed_ms:
                 count("RecordsPutOff")
                 return
-            if not _handled(record, handle, park):
+            at_work[get_ident()] = record["messageId"]
+            handled = _handled(record, handle, park)
+            del at_work[get_ident()]
+            if not handled:
                 return
             done.add(record["messageId"])
 
@@ -104,6 +109,7 @@ def process_together(
         if unfinished := wait(working, timeout=left).not_done:
             over.set()
             log_failure(f"{len(unfinished)} of {len(lines)}", TimeoutError())
+            _log_where(dict(at_work))
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
     count("RecordsTaken", len(event["Records"]))
@@ -118,6 +124,14 @@ def group_of(record: Record) -> str:
 def failures(message_ids: Iterable[str]) -> BatchResponse:
     """The answer that has exactly these messages delivered again."""
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
+
+
+def _log_where(at_work: Mapping[int, str]) -> None:
+    """What the threads that are out of time are at: message id by the thread's."""
+    frames = sys._current_frames()
+    for thread, message_id in at_work.items():
+        if thread in frames:
+            logger.error("out of time", extra={"what": message_id, **where_at(frames[thread])})
 
 
 def log_failure(what: str, error: Exception) -> None:

@@ -79,7 +79,10 @@ def test_of_records_worked_on_together_what_fails_comes_again_alone() -> None:
     assert process_together(records(), handle) == {"batchItemFailures": []}
 
 
-def test_of_records_worked_on_together_what_is_not_done_in_time_comes_again_alone() -> None:
+def test_of_records_worked_on_together_what_is_not_done_in_time_comes_again_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observability.logger.registered_handler, "stream", sys.stdout)
     done = Event()
 
     def handle(body: str, _record: Mapping[str, Any]) -> None:
@@ -91,6 +94,10 @@ def test_of_records_worked_on_together_what_is_not_done_in_time_comes_again_alon
     finally:
         done.set()
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    (said,) = [
+        line for line in map(json.loads, capsys.readouterr().out.splitlines()) if line["message"] == "out of time"
+    ]
+    assert (said["what"], "shared.sqs_batch:" in said["where"]) == ("m1", True)
 
 
 def test_a_limit_says_when_to_come_again() -> None:

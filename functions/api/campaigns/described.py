@@ -45,7 +45,7 @@ DESCRIPTION = Description(
         ),
         "campaign_state": Advice(
             "The campaign is in a state that does not allow this.",
-            "Read its `state`: only a draft is launched, only what is being sent is paused, only what is paused is "
+            "Read its `status`: only a draft is launched, only what is being sent is paused, only what is paused is "
             "resumed.",
         ),
         "excluded_campaign_not_started": Advice(
