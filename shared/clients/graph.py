@@ -1,4 +1,5 @@
-"""Meta's Graph API: the one client. No retries inside: whether a call may be repeated is for its caller to say.
+"""Meta's Graph API: the one client. No retries inside, but for a proof that is out of date: whether a call may be
+repeated is for its caller to say.
 
 httpx's own transport collapses past 80 requests per second against a 300 ms upstream; pyreqwest's holds a thousand
 (measured, see tests/bench), so httpx runs over it here.
@@ -10,40 +11,54 @@ import hmac
 import json
 import threading
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import IO, Any, TypeVar
 
 import httpx
 from pyreqwest.client import ClientBuilder
 from pyreqwest.compatibility.httpx import HttpxTransport
-from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
+from pyreqwest.exceptions import PyreqwestError
 
-from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer
+from shared.clients.graph_errors import ProofRefused, check_download, never_left, rejection
+from shared.domain.campaigns.outcome import PROOF_REFUSED, Action, Kind, Outcome, from_answer
 from shared.domain.json_text import storable
-from shared.errors import NotFound, PermanentError, ProviderRejected, RetryableError
+from shared.errors import PermanentError, RetryableError
+from shared.failures import failure
 from shared.ids import PhoneNumberId
-from shared.observability import count
+from shared.observability import count, logger
 
 T = TypeVar("T")
 _CONNECT_SECONDS = 5
 _TOTAL_SECONDS = 30.0
-_CONNECTING = "client error (Connect)"
 _MOST_REDIRECTS = 3
-_TOKEN_OVER = 190
-"""Meta, error codes of the Graph API: the access token has expired, or was taken back."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GraphAccess:
-    """A token and the proof that we hold the app's secret too (Meta, securing Graph API calls)."""
+    """A token and the proof that we hold the app's secret too (Meta, securing Graph API calls). `secret_anew` reads
+    that secret again; whoever uses this access after that uses the new proof."""
 
     token: str
     proof: str
+    secret_anew: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of(cls, token: str, app_secret: str) -> "GraphAccess":
-        return cls(token, hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest())
+    def of(cls, token: str, app_secret: str, secret_anew: Callable[[], str] | None = None) -> "GraphAccess":
+        return cls(token, _proof(token, app_secret), secret_anew)
+
+    async def has_another_proof(self, refused: str) -> bool:
+        """Whether there is another one than Meta refused. Raises nothing: without the secret there is none."""
+        if self.proof == refused and self.secret_anew is not None:
+            try:
+                self.proof = _proof(self.token, await asyncio.to_thread(self.secret_anew))
+            except Exception as error:  # the refusal is what is told then
+                logger.warning("app secret not read anew", extra=failure(error))
+        return self.proof != refused
+
+
+def _proof(token: str, app_secret: str) -> str:
+    return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
 class GraphClient:
@@ -74,7 +89,23 @@ class GraphClient:
         seconds: float = _TOTAL_SECONDS,
     ) -> Outcome:
         """Send one message, waiting `seconds` for the answer; never raises for what the network or Meta does, the
-        outcome says it."""
+        outcome says it. One whose proof Meta refused leaves again, once, if there is another."""
+        proof = access.proof
+        outcome = await self._sent(phone_number_id, access, body, endpoint, seconds)
+        if outcome.code == PROOF_REFUSED and await access.has_another_proof(proof):
+            outcome = await self._sent(phone_number_id, access, body, endpoint, seconds)
+        if outcome.action is Action.TOKEN:
+            count("TokenRefused")
+        return outcome
+
+    async def _sent(
+        self,
+        phone_number_id: PhoneNumberId,
+        access: GraphAccess,
+        body: Mapping[str, object],
+        endpoint: str,
+        seconds: float,
+    ) -> Outcome:
         try:
             response = await self._http.post(
                 f"{phone_number_id}/{endpoint}",
@@ -84,17 +115,14 @@ class GraphClient:
                 timeout=httpx.Timeout(None, read=seconds),
             )
         except httpx.HTTPError as error:
-            if _never_left(error):
+            if never_left(error):
                 return Outcome(Kind.UNSENT, "connect", Action.SLOW_DOWN)
             return Outcome(Kind.UNKNOWN, "no_answer")
         try:
             answer: object = json.loads(response.content)
         except ValueError:
             answer = None
-        outcome = from_answer(response.status_code, answer)
-        if outcome.action is Action.TOKEN:
-            count("TokenRefused")
-        return outcome
+        return from_answer(response.status_code, answer)
 
     async def call(
         self,
@@ -173,7 +201,7 @@ class GraphClient:
                     raise PermanentError("the media URL leads away from Meta", code="media_host")
                 async with self._http.stream("GET", url, headers=headers, timeout=timeout) as response:
                     if not response.has_redirect_location:
-                        _check_download(response.status_code)
+                        check_download(response.status_code)
                         async for piece in response.aiter_raw():
                             write(piece)
                         return
@@ -186,9 +214,25 @@ class GraphClient:
     async def _answer(
         self, method: str, path: str, access: GraphAccess | None, *, params: Mapping[str, str] | None, **request: Any
     ) -> dict[str, Any]:
-        query = dict(params or {})
-        if access is not None:
-            query["appsecret_proof"] = access.proof
+        """As `call`. A request whose proof Meta refused is made again, once, if there is another: it did nothing."""
+        if access is None:
+            return await self._asked(method, path, params or {}, request)
+        may_retry = True
+        while True:
+            proof = access.proof
+            try:
+                return await self._asked(method, path, {**(params or {}), "appsecret_proof": proof}, request)
+            except ProofRefused:
+                if not may_retry or not await access.has_another_proof(proof):
+                    count("TokenRefused")
+                    raise
+            may_retry = False
+            for _, file, _ in request.get("files", {}).values():
+                file.seek(0)
+
+    async def _asked(
+        self, method: str, path: str, query: Mapping[str, str], request: Mapping[str, Any]
+    ) -> dict[str, Any]:
         try:
             response = await self._http.request(method, path, params=query, **request)
         except httpx.HTTPError as exc:
@@ -199,28 +243,13 @@ class GraphClient:
             raise RetryableError("Meta answered something that is not JSON; try again in a minute") from exc
         error = answer.get("error") if isinstance(answer, dict) else None
         if isinstance(error, dict):
-            raise _rejection(error)
+            raise rejection(error)
         if response.status_code >= 400 or not isinstance(answer, dict):
             raise RetryableError(f"Meta answered with status {response.status_code}; try again in a minute")
         return answer
 
     async def aclose(self) -> None:
         await self._http.aclose()
-
-
-def _never_left(error: httpx.HTTPError) -> bool:
-    """Whether the request provably was not written: no connection from the pool, or none could be made.
-
-    The class of the error does not tell: pyreqwest 0.15 also calls a reset while waiting for the answer ConnectError,
-    and a timeout of the whole request ConnectTimeoutError. Only the chain of causes does, in the words of the
-    HTTP client below (hyper-util, `ErrorKind::Connect`).
-    """
-    cause = error.__cause__
-    if isinstance(error, httpx.UnsupportedProtocol) or isinstance(cause, PoolTimeoutError):
-        return True
-    if not isinstance(cause, DetailedPyreqwestError) or cause.details is None:
-        return False
-    return any(step["message"] == _CONNECTING for step in cause.details["causes"] or ())
 
 
 def read_answer(content: bytes) -> Any:
@@ -230,26 +259,6 @@ def read_answer(content: bytes) -> Any:
 
 def _headers(access: GraphAccess) -> dict[str, str]:
     return {"authorization": f"Bearer {access.token}", "content-type": "application/json"}
-
-
-def _check_download(status: int) -> None:
-    if status in (404, 410):
-        raise NotFound("the media URL is dead")
-    if status in (401, 403):
-        raise ProviderRejected("Meta refused the file", provider_code=f"http_{status}")
-    if not 200 <= status < 300:
-        raise RetryableError(f"Meta answered with status {status}; try again in a minute")
-
-
-def _rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
-    code = error.get("code")
-    details = error.get("error_data")
-    words = error.get("error_user_msg") or (details or {}).get("details") or error.get("message") or "no reason given"
-    if code in (1, 2, 4, 80007, 80008, 130429, 131000, 131016):
-        return RetryableError(f"Meta is busy ({code}); try again in a minute")
-    if code == _TOKEN_OVER:
-        count("TokenRefused")
-    return ProviderRejected(f"Meta refused: {words}", provider_code=str(code))
 
 
 def wait_for(coroutine: Coroutine[Any, Any, T]) -> T:

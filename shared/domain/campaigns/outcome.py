@@ -10,6 +10,11 @@ from enum import StrEnum
 
 OPTED_OUT_CODE = "131050"
 """This person stopped marketing messages from this business (Meta, error codes)."""
+PROOF_REFUSED = "appsecret_proof"
+"""Our own code for Meta's 100 when that is about the proof that we hold the app's secret: another secret is stored here
+than Meta has. It says nothing of the message, and every message of every account would fail."""
+_PARAMETER = 100
+"""Meta, error codes: a parameter is wrong. Only its words tell which."""
 
 
 class Kind(StrEnum):
@@ -83,7 +88,7 @@ TABLE: Mapping[int, Rule] = {
     133015: Rule(Action.SLOW_DOWN, retry=True, wait_seconds=300),  # the number was deleted just now
     134101: Rule(Action.SLOW_DOWN, retry=True, wait_seconds=600),  # the template is not at /marketing_messages yet
     # This person, or this message to them; many of them in a row stop the campaign by the error-rate trip.
-    100: _NEXT,  # a parameter is wrong
+    _PARAMETER: _NEXT,  # a parameter is wrong; for the app secret's proof see `is_proof_refused`
     130403: _NEXT,  # the business has blocked this person
     130472: _NEXT,  # the person is in an experiment of Meta's and gets no marketing
     130497: _NEXT,  # the business may not write to this country
@@ -144,6 +149,11 @@ def from_error_code(code: int, http_status: int) -> Outcome:
     return Outcome(kind, str(code), rule.action, wait_seconds=rule.wait_seconds)
 
 
+def is_proof_refused(error: Mapping[str, object]) -> bool:
+    """Whether a Graph error is about `appsecret_proof` (Meta, securing Graph API calls)."""
+    return error.get("code") == _PARAMETER and PROOF_REFUSED in str(error.get("message"))
+
+
 def rule_of(code: str) -> Rule:
     """What a code means that came later, with a status; one that is not in the table concerns its message alone."""
     return TABLE.get(int(code), _NEXT) if code.isascii() and code.isdecimal() else _NEXT
@@ -156,6 +166,8 @@ def from_answer(http_status: int, body: object) -> Outcome:
     """
     if isinstance(body, dict):
         error = body.get("error")
+        if isinstance(error, dict) and is_proof_refused(error):
+            return Outcome(Kind.THROTTLED, PROOF_REFUSED, Action.TOKEN)
         if isinstance(error, dict) and isinstance(error.get("code"), int):
             return from_error_code(error["code"], http_status)
         messages = body.get("messages")

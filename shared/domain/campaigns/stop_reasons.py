@@ -6,7 +6,7 @@ Codes beginning with `meta_` carry Meta's error code; the others name an event o
 from collections.abc import Mapping
 from enum import IntEnum
 
-from shared.domain.campaigns.outcome import Action
+from shared.domain.campaigns.outcome import PROOF_REFUSED, Action
 
 
 class Scope(IntEnum):
@@ -73,6 +73,8 @@ _NEXT = {
     "meta_131064": "Meta limits the account for template categories: correct them in WhatsApp Manager, then resume",
     "meta_368": "Meta restricted the account for a policy violation: see WhatsApp Manager",
     "meta_190": "the connection to Meta has expired: connect the number again, then resume",
+    f"meta_{PROOF_REFUSED}": "this platform's own access to Meta is being put right, and nobody was failed by it: "
+    "resume in ten minutes",
     "meta_131026": "most of the last recipients cannot be reached on WhatsApp: check where the numbers come from",
     "meta_131049": "Meta holds back marketing to most of these people: wait at least a day, then resume",
     "template_paused": "Meta paused the template for low quality: wait until it is approved again, then resume",

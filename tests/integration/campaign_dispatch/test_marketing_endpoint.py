@@ -1,4 +1,4 @@
-"""Whole campaigns against the Meta simulator: which endpoint takes their messages, and what when it may not."""
+"""Whole campaigns against the Meta simulator: which endpoint takes their messages, and what when none may."""
 
 import asyncio
 from collections import Counter
@@ -11,8 +11,10 @@ import pytest
 from functions.campaign_dispatch.lane.transmitter import GraphTransmitter, latest_category
 from shared.clients.graph import GraphAccess, GraphClient
 from shared.domain.campaigns.books import Books
-from shared.domain.campaigns.campaign import State
+from shared.domain.campaigns.campaign import State, after
+from shared.domain.campaigns.stop_reasons import next_action
 from shared.ids import CampaignId
+from shared.services.campaign_resumption import let_lanes_go_on
 from tests.support.engine import World, open_test_database
 from tests.support.meta_simulator import APP_SECRET, Json, Sim, receiving, simulating, until
 
@@ -129,3 +131,23 @@ def test_where_neither_endpoint_takes_it_the_campaign_stops_with_everybody_waiti
     assert business.accepted() == {}
     assert business.world.campaign(campaign).state is State.PAUSED
     assert business.books(campaign).waiting == PEOPLE
+
+
+def test_an_app_secret_that_is_not_metas_stops_the_account_and_fails_nobody(dynoxide: str, sim: Sim) -> None:
+    business = Business(dynoxide, sim)
+    right = business.access
+    business.access = GraphAccess.of(right.token, "mistyped")
+    campaign, world = business.campaign(slices=2), business.world
+    assert business.accepted() == {}
+    stopped = world.campaign(campaign)
+    assert (stopped.state, stopped.reason) == (State.PAUSED, "meta_appsecret_proof")
+    assert "nobody was failed" in next_action(stopped.reason)
+    assert business.books(campaign).waiting == PEOPLE
+    business.access = right
+    resumed = world.deps.campaigns.change(
+        world.tenant_id, campaign, lambda known: replace(known, state=after(known.state, "resume"))
+    )
+    let_lanes_go_on(world.deps.campaigns, world.deps.lanes, world.tenant_id, resumed)
+    asyncio.run(business._slice())
+    assert business.accepted() == {"marketing_messages": PEOPLE}
+    assert business.books(campaign).sent == PEOPLE

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.campaigns import outcome as of_meta
-from shared.domain.campaigns.outcome import Action, Kind, Outcome, from_answer, from_error_code, rule_of
+from shared.domain.campaigns.outcome import PROOF_REFUSED, Action, Kind, Outcome, from_answer, from_error_code, rule_of
 
 NEXT, SLOW, PAIR = Action.NEXT, Action.SLOW_DOWN, Action.SPACE_PAIR
 CAMPAIGN, NUMBER, ACCOUNT = Action.PAUSE_CAMPAIGN, Action.PAUSE_NUMBER, Action.PAUSE_ACCOUNT
@@ -117,6 +117,20 @@ def test_an_ambiguous_code_is_never_taken_for_a_refusal(code: int, status: int) 
 )
 def test_a_code_nobody_wrote_down_goes_by_its_class(status: int, expected: Outcome) -> None:
     assert from_error_code(999999, status) == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Invalid appsecret_proof provided in the API argument",
+        "(#100) API calls from the server require an appsecret_proof argument",
+    ],
+)
+def test_a_refused_proof_of_the_app_secret_says_nothing_of_the_message(words: str) -> None:
+    body = {"error": {"code": 100, "message": words, "type": "GraphMethodException"}}
+    assert from_answer(400, body) == Outcome(LATER, PROOF_REFUSED, TOKEN)
+    about_the_message = {"error": {"code": 100, "message": "(#100) Invalid parameter"}}
+    assert from_answer(400, about_the_message) == Outcome(REFUSED, "100")
 
 
 ACCEPTED = {
