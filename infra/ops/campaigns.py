@@ -7,7 +7,7 @@ from functions.campaign_dispatch.lane.logic.claims import segment_of
 from functions.campaign_dispatch.load.beside import read_beside, waits_for
 from functions.campaign_dispatch.sweep.logic.books import last_claim
 from functions.campaign_dispatch.sweep.logic.step import NO_WORK
-from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
 from infra.ops.incidents import shown as incident_shown
 from infra.ops.why import Look, why_not_sending
 from shared.clock import EpochMs, deadline_passed
@@ -32,7 +32,7 @@ def add_to(nouns: Nouns) -> None:
     add_verb(verbs, "open", _open, "of all tenants, those that are scheduled, loading, sending or paused")
     what = "stop it for good, as its tenant can"
     cancel = add_verb(verbs, "cancel", _cancel, what, ("tenant", "campaign"), acts=True)
-    cancel.add_argument("--reason", required=True, help="why, for the audit")
+    said_why(cancel, "why, for the audit")
 
 
 def _status(desk: Desk, args: argparse.Namespace) -> Answer:

@@ -162,6 +162,17 @@ def add_verb(
     return verb
 
 
+def said_why(verb: argparse.ArgumentParser, why: str) -> None:
+    """The verb needs a `--reason`, and a blank one is none; `why` is what it says of it."""
+    verb.add_argument("--reason", required=True, type=_reason, help=why)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("say why: the audit keeps it")
+    return text.strip()
+
+
 def moment(at: EpochMs | int | None) -> str | None:
     """As people read it; None for what never was."""
     return to_rfc3339(EpochMs(at)) if at else None

@@ -5,11 +5,11 @@ queue takes each letter once (Amazon SQS, exactly-once processing).
 """
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
 from infra.ops.redact import redacted
 from shared.errors import InvalidInput, NotFound
 
@@ -20,6 +20,10 @@ CHANGE = "Change"
 """Its letters only say where in a stream something stands: see `changes`."""
 _HELD_SECONDS = 120
 _BATCH = 10
+_FIRST_TEN = (
+    "of a FIFO group SQS shows the ten oldest, and those behind them once these are replayed or dropped, "
+    "each by its `--id` or with `--all`"
+)
 _EMPTY = 2
 """Reads in a row that bring nothing before a queue counts as read through: SQS may answer with none of those it has."""
 
@@ -38,7 +42,7 @@ def add_to(nouns: Nouns) -> None:
         which.add_argument("--all", action="store_true", help="all of the queue")
         verb.add_argument("--most", type=int, default=100 if acts else 20, help="no more than so many at a time")
         if name == "drop":
-            verb.add_argument("--reason", required=True, help="why they may go")
+            said_why(verb, "why they may go")
         if name == "read":
             verb.add_argument("--personal", action="store_true", help="with numbers and words")
 
@@ -100,7 +104,44 @@ def let_go(desk: Desk, url: str, letters: Sequence["MessageTypeDef"]) -> None:
 def _read(desk: Desk, args: argparse.Namespace) -> Answer:
     url = letters_of(desk, args.queue)
     with held(desk, url, _most(args), args.id) as found:
-        return {"queue": args.queue, "letters": [_shown(one, personal=args.personal) for one in found]}
+        if args.id and not found:
+            raise _missing(desk, url)
+        behind = 0 if args.id else max(0, count(desk, url) - len(found))
+        note = f"--most shows more; {_FIRST_TEN}" if _is_fifo(url) else "--most shows more"
+        return {
+            "queue": args.queue,
+            "letters": [_shown(one, personal=args.personal) for one in found],
+            **({"not_shown": behind, "note": note} if behind else {}),
+        }
+
+
+def _is_fifo(url: str) -> bool:
+    return url.endswith(".fifo")
+
+
+def _missing(desk: Desk, url: str) -> NotFound:
+    words = "there is no such letter, or another reader holds it: try again in two minutes"
+    return NotFound(
+        f"{words}; or it is behind others: {_FIRST_TEN}" if _is_fifo(url) and count(desk, url) else words, field="id"
+    )
+
+
+def _work_off(
+    desk: Desk, url: str, args: argparse.Namespace, what: str, work: Callable[["MessageTypeDef"], None]
+) -> Answer:
+    """Up to `--most` letters, each deleted after `work`: a FIFO group shows ten at a time. Raises NotFound."""
+    done, most = 0, _most(args)
+    while done < most:
+        with held(desk, url, most - done, args.id) as found:
+            for letter in found:
+                work(letter)
+                desk.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
+        done += len(found)
+        if args.id or not found or not _is_fifo(url):
+            break
+    if args.id and not done:
+        raise _missing(desk, url)
+    return {what: done, "left": count(desk, url)}
 
 
 def _shown(letter: "MessageTypeDef", *, personal: bool) -> Answer:
@@ -126,11 +167,7 @@ def _replay(desk: Desk, args: argparse.Namespace) -> Answer:
         raise InvalidInput("these say only where a change stands: `changes rebuild` tells of it", field="queue")
 
     def do() -> Answer:
-        with held(desk, url, _most(args), args.id) as found:
-            for letter in found:
-                send_again(desk, source, letter)
-                desk.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
-            return _done(desk, url, args, len(found), "replayed")
+        return _work_off(desk, url, args, "replayed", lambda letter: send_again(desk, source, letter))
 
     preview = {"letters": count(desk, url), "at_most": args.most}
     return desk.act(args, "letters.replay", f"{args.queue} {args.id or 'all'}", do, preview=preview)
@@ -153,16 +190,7 @@ def _drop(desk: Desk, args: argparse.Namespace) -> Answer:
     url = letters_of(desk, args.queue)
 
     def do() -> Answer:
-        with held(desk, url, _most(args), args.id) as found:
-            for letter in found:
-                desk.aws.sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
-            return _done(desk, url, args, len(found), "dropped")
+        return _work_off(desk, url, args, "dropped", lambda _letter: None)
 
     preview = {"letters": count(desk, url), "at_most": args.most}
     return desk.act(args, "letters.drop", f"{args.queue} {args.id or 'all'}", do, reason=args.reason, preview=preview)
-
-
-def _done(desk: Desk, url: str, args: argparse.Namespace, many: int, what: str) -> Answer:
-    if args.id and not many:
-        raise NotFound("there is no such letter, or another reader holds it: try again in two minutes", field="id")
-    return {what: many, "left": count(desk, url)}

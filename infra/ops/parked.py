@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, said_why
 from infra.ops.redact import redacted
 from infra.ops.ways import NoWay, Post, Send, Tell, Way, way_of
 from shared.clients.parking import Parking
@@ -40,7 +40,7 @@ def add_to(nouns: Nouns) -> None:
         which.add_argument("--because", default="", help="all of the last days whose reason begins so")
         verb.add_argument("--days", type=int, default=7)
         verb.add_argument("--most", type=int, default=100, help="no more than so many at a time")
-    drop.add_argument("--reason", required=True, help="why they may go")
+    said_why(drop, "why they may go")
 
 
 def _keys(desk: Desk, days: int) -> Iterator[Mapping[str, Any]]:

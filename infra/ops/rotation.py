@@ -1,8 +1,9 @@
 """`secret`: change one of the platform's own, step by step, each with a check by the public door.
 
 Meta's app secret: reset it in the app's settings, `begin` with the new one at once (both verify webhooks then; what
-Meta signed meanwhile is refused, and delivered again), `check`, then `finish`, and `check` again. The others: `begin`,
-`check`. Functions read secrets anew within five minutes. None is printed: eight digits of its hash tell which it is.
+Meta signed meanwhile is refused, and delivered again), `check`, then `finish`, and `check` again. A mistyped one is put
+right by another `begin`. The others: `begin`, `check`. Functions read secrets anew within five minutes. None is
+printed: eight digits of its hash tell which it is.
 """
 
 import argparse
@@ -66,24 +67,36 @@ def _status(desk: Desk, _args: argparse.Namespace) -> Answer:
     return {**marks, PREVIOUS: mark(_values(desk, "meta_app_secret").get(PREVIOUS, ""))}
 
 
-def begun(values: Mapping[str, str], name: str, new: str) -> dict[str, str]:
-    """With the new one; of Meta's app secret the one of before still counts. Raises Conflict while an earlier change of
-    it is not finished, InvalidInput for what is no secret."""
+def begun(values: Mapping[str, str], name: str, new: str, is_metas: Callable[[str], bool]) -> dict[str, str]:
+    """With the new one; of Meta's app secret the one of before still counts.
+
+    While an earlier change of it is not finished, only one that Meta itself knows (`is_metas` asks) replaces the
+    current one, which then was not Meta's: it is forgotten, and the one that webhooks were signed with before stays.
+    Raises Conflict for another, and InvalidInput for what is no secret.
+    """
     if len(new) < _SHORTEST or new != new.strip() or not new.isascii():
         raise InvalidInput(f"a secret has at least {_SHORTEST} ASCII characters, and no blanks around them", field=name)
     if values.get(name) == new:
         raise Conflict("this is the one that is stored already", code="unchanged")
     if name != "meta_app_secret":
         return {**values, name: new}
-    if values.get(PREVIOUS):
-        raise Conflict("an earlier change is not finished: `secret finish meta_app_secret` first", code="not_finished")
-    return {**values, name: new, PREVIOUS: values[name]}
+    previous = values.get(PREVIOUS, "")
+    if not previous:
+        return {**values, name: new, PREVIOUS: values[name]}
+    if not is_metas(new):
+        if is_metas(values[name]):
+            message = "an earlier change is not finished: `secret finish meta_app_secret` first"
+            raise Conflict(message, code="not_finished")
+        message = "Meta knows neither the one that is stored nor this one: `secret begin` with the one it shows"
+        raise Conflict(message, code="not_metas")
+    # Back to the one of before: nothing was changed at Meta, and nothing is left to be finished.
+    return {**values, name: new, PREVIOUS: "" if new == previous else previous}
 
 
 def _begin(desk: Desk, args: argparse.Namespace) -> Answer:
     new = getpass.getpass(f"new {args.name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     before = _values(desk, args.name)
-    after = begun(before, args.name, new)
+    after = begun(before, args.name, new, lambda secret: meta_knows(desk, secret))
 
     def do() -> Answer:
         _put(desk, args.name, after)

@@ -3,9 +3,9 @@
 import argparse
 from dataclasses import replace
 
-from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
 from shared.domain.campaigns.sending_stop import SendingStop
-from shared.errors import Conflict, InvalidInput
+from shared.errors import Conflict
 from shared.ids import TenantId
 from shared.store.campaigns.sending_stops import SendingStops
 
@@ -29,7 +29,7 @@ def add_to(nouns: Nouns) -> None:
         if name != "resume":
             verb.add_argument("--table", default="", help="in this Directory table, restored and not yet in use")
         if acts:
-            verb.add_argument("--reason", required=True, help="why, for the audit and for whoever asks")
+            said_why(verb, "why, for the audit and for whoever asks")
 
 
 def _of(desk: Desk, args: argparse.Namespace) -> TenantId | None:
@@ -70,11 +70,9 @@ def _status(desk: Desk, args: argparse.Namespace) -> Answer:
 
 
 def _stop(desk: Desk, args: argparse.Namespace) -> Answer:
-    if not args.reason.strip():
-        raise InvalidInput("say why it is stopped", field="reason")
     tenant_id, stops = _of(desk, args), _stops(desk, args)
     target = f"{_name(tenant_id)} in {args.table}" if args.table else _name(tenant_id)
-    stop = SendingStop(args.reason.strip()[:500], desk.who, desk.now, args.everything, tenant_id is None)
+    stop = SendingStop(args.reason[:500], desk.who, desk.now, args.everything, tenant_id is None)
 
     def do() -> Answer:
         if not stops.stop(tenant_id, stop):

@@ -1,6 +1,8 @@
 """What the operators' command does: nothing without --yes, and an entry in the audit for all that it does."""
 
+import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +16,7 @@ from infra.ops.stack import Stack
 from shared.clients.parking import Parking
 from shared.clock import epoch_ms
 from shared.domain.campaigns.sending_stop import SendingStop
-from shared.errors import AppError, Conflict, InvalidInput, NotFound
+from shared.errors import AppError, Conflict, NotFound
 from shared.ids import new_ulid
 from shared.queue_messages import InboundMessage
 from tests.support.consumers import Deps, build
@@ -70,8 +72,30 @@ def test_a_stop_needs_yes_and_a_reason_and_is_seen_by_everybody(desk: Desk) -> N
         ("sending.stop", "platform", "done"),
         ("sending.resume", "platform", "done"),
     ]
-    with pytest.raises(InvalidInput, match="why"):
-        ops(desk, "sending", "stop", "--platform", "--reason", " ", "--yes")
+
+
+def verbs_with_a_reason(words: tuple[str, ...], of: argparse.ArgumentParser) -> Iterator[tuple[str, ...]]:
+    for action in of._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, verb in action.choices.items():
+                yield from verbs_with_a_reason((*words, name), verb)
+        elif action.dest == "reason":
+            yield words
+
+
+@pytest.mark.parametrize("words", list(verbs_with_a_reason((), parser())), ids=" ".join)
+@pytest.mark.parametrize("reason", ["", " ", "\t"])
+def test_a_blank_reason_is_none(words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    rest = {
+        "letters": ("Status", "--all"),
+        "parked": ("--key", "k"),
+        "campaign": ("t", "c"),
+        "sending": ("--platform",),
+    }[words[0]]
+    with pytest.raises(SystemExit):
+        parser().parse_args([*words, *rest, "--reason", reason])
+    assert "say why" in capsys.readouterr().err
+    assert parser().parse_args([*words, *rest, "--reason", " over "]).reason == "over"
 
 
 def test_a_restored_directory_is_stopped_before_it_is_in_use(desk: Desk, aws: FakeAws) -> None:
@@ -129,6 +153,39 @@ def test_one_letter_is_dropped_and_the_others_stay(aws: FakeAws, desk: Desk) -> 
         ops(desk, *words, "--yes")
     with pytest.raises(NotFound, match="Inbound, Status"):
         ops(desk, "letters", "read", "Nothing")
+
+
+def fifteen_in_one_group(aws: FakeAws, desk: Desk) -> list[str]:
+    """Their ids, the oldest first."""
+    url = desk.stack.dead_letters["Inbound"]
+    sent = [
+        aws.sqs.send_message(QueueUrl=url, MessageBody=str(n), MessageGroupId="g", MessageDeduplicationId=str(n))
+        for n in range(15)
+    ]
+    return [one["MessageId"] for one in sent]
+
+
+def test_all_of_a_group_are_worked_off_in_their_order_and_what_is_not_shown_is_said(aws: FakeAws, desk: Desk) -> None:
+    fifteen_in_one_group(aws, desk)
+    shown = ops(desk, "letters", "read", "Inbound")
+    assert (len(shown["letters"]), shown["not_shown"]) == (10, 5)
+    assert "ten oldest" in shown["note"]
+    done = ops(desk, "letters", "replay", "Inbound", "--all", "--most", "12", "--yes")
+    assert (done["replayed"], done["left"]) == (12, 3)
+    done = ops(desk, "letters", "drop", "Inbound", "--all", "--reason", "of a test", "--yes")
+    assert (done["dropped"], done["left"]) == (3, 0)
+    assert [one["Body"] for one in aws.received("Inbound")][:10] == [str(n) for n in range(10)]
+
+
+def test_one_behind_ten_is_reached_as_its_refusal_says(aws: FakeAws, desk: Desk) -> None:
+    wanted = fifteen_in_one_group(aws, desk)[12]
+    words = ("letters", "drop", "Inbound", "--id", wanted, "--reason", "of a test", "--yes")
+    for asked in (words, ("letters", "read", "Inbound", "--id", wanted)):
+        with pytest.raises(NotFound, match="ten oldest, and those behind them once these are replayed or dropped"):
+            ops(desk, *asked)
+    assert ops(desk, "letters", "list")["letters"] == 15
+    ops(desk, "letters", "replay", "Inbound", "--all", "--most", "3", "--yes")
+    assert ops(desk, *words)["left"] == 11
 
 
 def parked(aws: FakeAws, desk: Desk, reason: str, raw: object) -> str:

@@ -110,6 +110,32 @@ def test_what_meta_does_not_sign_with_is_not_left_alone(ops: Callable[..., Answe
         ops("finish", "meta_app_secret", "--yes")
 
 
+def test_a_mistyped_one_is_put_right_by_another_begin_and_what_was_signed_before_still_counts(
+    ops: Callable[..., Answer],
+) -> None:
+    old = SECRETS["meta_app_secret"]
+    ops("begin", "meta_app_secret", "--yes", typed="mistyped-at-night")
+    with pytest.raises(Conflict, match="Meta knows neither"):
+        ops("begin", "meta_app_secret", "--yes", typed="mistyped-once-more")
+    ops("begin", "meta_app_secret", "--yes", typed=NEW)
+    after = ops("status")
+    assert (after["meta_app_secret"], after[PREVIOUS]) == (mark(NEW), mark(old))
+    found = ops("check", "meta_app_secret")
+    assert (found["meta_knows_it"], found["previous_is_gone_by"], found["failed"]) == (True, True, False)
+    ops("finish", "meta_app_secret", "--yes")
+    assert ops("status")[PREVIOUS] == "none"
+
+
+def test_back_to_the_one_of_before_leaves_nothing_to_be_finished() -> None:
+    stored = {"meta_app_secret": "mistyped-at-night", PREVIOUS: "metas-all-along"}
+    after = begun(stored, "meta_app_secret", "metas-all-along", "metas-all-along".__eq__)
+    assert after == {"meta_app_secret": "metas-all-along", PREVIOUS: ""}
+
+
+def no_meta(_secret: str) -> bool:
+    raise AssertionError("Meta is not asked")
+
+
 def test_no_secret_stands_in_an_address_that_meta_is_asked_by(
     ops: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -129,10 +155,12 @@ def test_no_secret_stands_in_an_address_that_meta_is_asked_by(
 @pytest.mark.parametrize("new", ["", "short", " blanks-around ", "nicht-äscii-zeichen"])
 def test_what_is_no_secret_is_refused(new: str) -> None:
     with pytest.raises(InvalidInput):
-        begun({"meta_verify_token": "before-it"}, "meta_verify_token", new)
+        begun({"meta_verify_token": "before-it"}, "meta_verify_token", new, no_meta)
 
 
 def test_the_others_are_replaced_at_once() -> None:
-    assert begun({"stripe_api_key": "sk_before"}, "stripe_api_key", "sk_after_it") == {"stripe_api_key": "sk_after_it"}
+    assert begun({"stripe_api_key": "sk_before"}, "stripe_api_key", "sk_after_it", no_meta) == {
+        "stripe_api_key": "sk_after_it"
+    }
     with pytest.raises(Conflict, match="already"):
-        begun({"stripe_api_key": "sk_after_it"}, "stripe_api_key", "sk_after_it")
+        begun({"stripe_api_key": "sk_after_it"}, "stripe_api_key", "sk_after_it", no_meta)
