@@ -98,7 +98,7 @@ def ask_for_recipients(database: Database, tenant_id: TenantId, *events: str) ->
     endpoint = WebhookEndpoint(
         new_ulid(), "https://hooks.example.com/", events or (EventType.CAMPAIGN_RECIPIENTS,), "", (), EpochMs(1)
     )
-    WebhookEndpoints(Directory(database)).put(tenant_id, endpoint)
+    WebhookEndpoints(Directory(database)).create(tenant_id, endpoint)
 
 
 def recipients_told(queue: RecordingQueue) -> list[TenantEvent]:

@@ -1,9 +1,8 @@
 """What may be done with API keys by whom."""
 
-import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shared.clock import EpochMs
 from shared.domain.accounts.account import ApiKey, Principal
@@ -29,13 +28,15 @@ class KeyParts:
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """`key_id` is the operation's, `created_at` its moment (epoch ms)."""
+    """`key_id` is the operation's, `created_at` its moment (epoch ms), and `token` the chance that it draws: it makes
+    the same key each time."""
 
     key_id: str
     name: str
     scopes: Sequence[Scope]
     created_at: EpochMs
     expires_at: EpochMs | None
+    token: str = field(repr=False)
 
 
 def create_api_key(parts: KeyParts, principal: Principal, new: NewKey) -> tuple[ApiKey, str]:
@@ -45,7 +46,7 @@ def create_api_key(parts: KeyParts, principal: Principal, new: NewKey) -> tuple[
     if excess:
         raise Forbidden(f"you cannot grant what you do not have: {', '.join(excess)}", field="scopes")
     check_expiry(new.expires_at, new.created_at)
-    secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+    secret = _KEY_PREFIX + new.token
     key = ApiKey(
         key_id=new.key_id,
         name=new.name,
@@ -56,28 +57,31 @@ def create_api_key(parts: KeyParts, principal: Principal, new: NewKey) -> tuple[
         created_by=principal.member_id,
         expires_at=new.expires_at,
     )
-    parts.accounts.add_api_key(principal.tenant_id, key)
-    return key, secret
+    return parts.accounts.add_api_key(principal.tenant_id, key), secret
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The former key is good for `overlap_hours` more; None as `expires_at` leaves the date as it is."""
+    """The former key is good for `overlap_hours` more; None as `expires_at` leaves the date as it is. `token` is as a
+    new key's."""
 
     overlap_hours: int
     expires_at: EpochMs | None
+    token: str = field(repr=False)
 
 
 def rotate_api_key(
     parts: KeyParts, principal: Principal, key_id: str, rotation: Rotation, now: EpochMs
 ) -> tuple[ApiKey, str]:
-    """As `create_api_key`, under the same id. Raises NotFound, Forbidden (`wider_key`), InvalidInput and Conflict
-    (`changed_meanwhile`)."""
+    """As `create_api_key`, under the same id; once for the same token. Raises NotFound, Forbidden (`wider_key`),
+    InvalidInput and Conflict (`changed_meanwhile`)."""
     seen = parts.accounts.api_key(principal.tenant_id, key_id)
     _check_scopes(principal, seen, "rotate")
+    secret = _KEY_PREFIX + rotation.token
+    if hash_key(secret) in (seen.key_hash, seen.former_hash):
+        return seen, secret
     expires_at = rotation.expires_at or seen.expires_at
     check_expiry(expires_at, now)
-    secret = _KEY_PREFIX + secrets.token_urlsafe(32)
     until = EpochMs(now + rotation.overlap_hours * 3_600_000)
     fresh = replace(
         seen,

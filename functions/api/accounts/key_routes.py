@@ -43,7 +43,7 @@ def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
     """The key is shown this once. It can be given scopes that the caller has, and that are not for people only."""
     request = operation(router)
     expires_at = epoch_ms_of(body.expires_at) if body.expires_at else None
-    new = NewKey(request.operation_id, body.name, body.scopes, request.at, expires_at)
+    new = NewKey(request.operation_id, body.name, body.scopes, request.at, expires_at, request.token("api_key"))
     return NewApiKeyOut.with_secret(*create_api_key(deps(), caller(router), new), epoch_ms())
 
 
@@ -54,8 +54,10 @@ def post_api_key(body: ApiKeyIn) -> NewApiKeyOut:
 def post_rotate(key_id: KeyPath, body: KeyRotationIn) -> NewApiKeyOut:
     """Under the same id, with the same scopes; shown this once. The key of before goes on for `overlap_hours`, so that
     programs can be given the new one without a break."""
-    rotation = Rotation(body.overlap_hours, epoch_ms_of(body.expires_at) if body.expires_at else None)
-    rotated = rotate_api_key(deps(), caller(router), key_id, rotation, operation(router).at)
+    request = operation(router)
+    expires_at = epoch_ms_of(body.expires_at) if body.expires_at else None
+    rotation = Rotation(body.overlap_hours, expires_at, request.token("api_key"))
+    rotated = rotate_api_key(deps(), caller(router), key_id, rotation, request.at)
     return NewApiKeyOut.with_secret(*rotated, epoch_ms())
 
 

@@ -20,7 +20,7 @@ from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import deadline_passed, epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap
+from shared.domain.campaigns.campaign import EarlierCampaign, FrequencyCap, State
 from shared.domain.campaigns.outlook import Allowance, outlook
 from shared.failures import failure
 from shared.ids import CampaignId
@@ -29,6 +29,7 @@ from shared.store.campaigns.books import read_books
 
 router = new_router()
 deps = parts_for(router, CampaignParts)
+_BEGUN = frozenset({State.LOADING, State.SENDING, State.COMPLETED})
 
 
 def _control() -> CampaignControl:
@@ -143,6 +144,8 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     than Meta lets the business write to in a day, unless `accept_messaging_limit` says that this is meant.
     """
     launch, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
+    if operation(router).again and (begun := deps().campaigns.get(tenant_id, campaign_id)).state in _BEGUN:
+        return CampaignOut.of(begun)  # an earlier attempt has launched it
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)
     moment = launch.start_moment

@@ -80,7 +80,8 @@ def post_replay_one(endpoint_id: EndpointPath, delivery_id: DeliveryId) -> Deliv
     parts.endpoints.get(tenant_id, endpoint_id)
     require_events(caller(router), [EVERYTHING])
     _limit(endpoint_id)
-    logged = replay_one(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms())
+    by = operation(router).operation_id
+    logged = replay_one(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, delivery_id, epoch_ms(), by=by)
     return DeliverySummary.of(logged)
 
 
@@ -97,5 +98,6 @@ def post_replay(endpoint_id: EndpointPath, body: ReplayIn) -> ReplayOut:
     since, until = epoch_ms_of(body.since), min(now, epoch_ms_of(body.until)) if body.until else now
     if since >= until:
         raise InvalidInput("since must come before until, and before now", field="since")
-    done = replay_failed(parts.webhook_queue, parts.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now)
+    queue, by = parts.webhook_queue, operation(router).operation_id
+    done = replay_failed(queue, parts.deliveries, tenant_id, endpoint_id, since, until, body.cursor, now, by=by)
     return ReplayOut(replayed=len(done.items), next_cursor=done.cursor)

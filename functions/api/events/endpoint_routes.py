@@ -18,7 +18,7 @@ from functions.api.events.models import (
 )
 from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
-from functions.api.events.signature import SECRET_BYTES, secret_of
+from functions.api.events.signature import secret_of
 from functions.api.events.verification import verification
 from functions.api.http.fields import EndpointPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
@@ -42,11 +42,12 @@ _CHALLENGE_BYTES = 24
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9]{13}-evt_[0-9A-Za-z_]{1,80}$")]
 
 
-def _fresh_secret() -> tuple[str, SealedSecret]:
-    """(as the tenant sees it, as it is stored)."""
-    shown = secret_of(secrets.token_bytes(SECRET_BYTES))
+def _drawn_secret() -> tuple[str, SealedSecret]:
+    """(as the tenant sees it, as it is stored): each attempt at the operation draws the same."""
+    request = operation(router)
+    shown = secret_of(request.drawn(WEBHOOK_SECRET))
     sealed = deps().vault.seal(caller(router).tenant_id, WEBHOOK_SECRET, shown)
-    return shown, SealedSecret(sealed, shown[-4:])
+    return shown, SealedSecret(sealed, shown[-4:], drawn_by=request.operation_id)
 
 
 def _limit(bound: Bound, endpoint_id: str) -> None:
@@ -94,18 +95,19 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     require_events(caller(router), body.events, field="events")
     url = _checked(body.url)
     _limit(TESTS, request.operation_id)
-    shown, sealed = _fresh_secret()
-    endpoint = WebhookEndpoint(
+    shown, sealed = _drawn_secret()
+    drawn = WebhookEndpoint(
         endpoint_id=request.operation_id,
         url=url,
         events=tuple(body.events),
         description=body.description,
         secrets=(sealed,),
         created_at=request.at,
-        challenge=secrets.token_urlsafe(_CHALLENGE_BYTES),
+        challenge=request.token("challenge"),
     )
-    deps().endpoints.put(tenant_id, endpoint)
-    _ask(tenant_id, endpoint)
+    endpoint = deps().endpoints.create(tenant_id, drawn)
+    if endpoint.challenge == drawn.challenge:
+        _ask(tenant_id, endpoint)
     return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
 
 
@@ -177,11 +179,11 @@ def delete_webhook_endpoint(endpoint_id: EndpointPath) -> None:
 )
 def post_rotate_secret(endpoint_id: EndpointPath) -> NewSecretOut:
     """The new secret is shown this once."""
-    tenant_id, now = caller(router).tenant_id, epoch_ms()
+    tenant_id, now = caller(router).tenant_id, operation(router).at
     deps().endpoints.get(tenant_id, endpoint_id)
-    shown, sealed = _fresh_secret()
+    shown, sealed = _drawn_secret()
     endpoint = deps().endpoints.change(tenant_id, endpoint_id, lambda found: found.rotated(sealed, now))
-    return NewSecretOut(**EndpointOut.of(endpoint, now).model_dump(), secret=shown)
+    return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
 
 
 @router.post(

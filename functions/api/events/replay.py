@@ -21,20 +21,32 @@ def replay(
     endpoint_id: str,
     logged: list[Logged],
     now: EpochMs,
+    *,
+    by: str,
 ) -> list[Delivery]:
-    """The queue first, the log then: who dies in between has sent all of it, and asking again sends nothing twice."""
-    queue.send_all(Outgoing(_message(tenant_id, endpoint_id, one, now), group=tenant_id) for one in logged)
-    return [_marked(deliveries, tenant_id, endpoint_id, one, now) for one in logged]
+    """The queue first, the log then: who dies in between has sent all of it, and asking again sends nothing twice. What
+    the operation `by` has begun anew before is left as it is."""
+    fresh = [one for one in logged if one.delivery.replayed_by != by]
+    queue.send_all(Outgoing(_message(tenant_id, endpoint_id, one, now), group=tenant_id) for one in fresh)
+    begun = {one.delivery.delivery_id: _marked(deliveries, tenant_id, endpoint_id, one, now, by) for one in fresh}
+    return [begun.get(one.delivery.delivery_id, one.delivery) for one in logged]
 
 
 def replay_one(
-    queue: Queue, deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, delivery_id: str, now: EpochMs
+    queue: Queue,
+    deliveries: WebhookDeliveries,
+    tenant_id: TenantId,
+    endpoint_id: str,
+    delivery_id: str,
+    now: EpochMs,
+    *,
+    by: str,
 ) -> Logged:
     """Raises NotFound."""
     logged = deliveries.get(tenant_id, endpoint_id, delivery_id)
     if logged is None:
         raise NotFound("there is no such thing here")
-    (replayed,) = replay(queue, deliveries, tenant_id, endpoint_id, [logged], now)
+    (replayed,) = replay(queue, deliveries, tenant_id, endpoint_id, [logged], now, by=by)
     return replace(logged, delivery=replayed)
 
 
@@ -47,17 +59,19 @@ def replay_failed(
     until: EpochMs,
     cursor: str | None,
     now: EpochMs,
+    *,
+    by: str,
 ) -> Page[Delivery]:
     """Those that failed in [since, until) (epoch ms), some at a time."""
     found = deliveries.failed(tenant_id, endpoint_id, since, until, cursor, MOST_AT_ONCE)
-    return Page(replay(queue, deliveries, tenant_id, endpoint_id, found.items, now), found.cursor)
+    return Page(replay(queue, deliveries, tenant_id, endpoint_id, found.items, now, by=by), found.cursor)
 
 
 def _marked(
-    deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: Logged, now: EpochMs
+    deliveries: WebhookDeliveries, tenant_id: TenantId, endpoint_id: str, logged: Logged, now: EpochMs, by: str
 ) -> Delivery:
     run = logged.delivery.run + 1
-    return deliveries.change(tenant_id, endpoint_id, logged, lambda found: found.replayed(run, now))
+    return deliveries.change(tenant_id, endpoint_id, logged, lambda found: found.replayed(run, now, by))
 
 
 def _message(tenant_id: TenantId, endpoint_id: str, logged: Logged, now: EpochMs) -> DeliverWebhook:

@@ -19,7 +19,7 @@ DESCRIPTION = Description(
         ),
         "idempotency_in_progress": Advice(
             "The first request with this Idempotency-Key is still at work.",
-            "Repeat it with the same key in a moment.",
+            "Repeat it with the same key as Retry-After says: by then it has ended, however it ended.",
         ),
         "idempotency_mismatch": Advice(
             "This Idempotency-Key was used for another request.",

@@ -4,10 +4,13 @@ A record is taken before the effect and holds a lease and an operation id. Whoev
 409. When the first attempt failed on our side or died, the next one continues under the same operation id, which is
 also the id of what the request creates, so that a half-done attempt is completed and not repeated. Answers below 500
 are final for a day.
+
+An effect that needs chance (a key, a challenge) draws it from a seed of its operation, which is in the record before
+the effect begins: the next attempt draws the same. The seed is stored encrypted, and goes when the answer is kept.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from shared.clock import DAY_MS, EpochMs
@@ -22,7 +25,8 @@ LEASE_MS = 35_000
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`status` 0 means that there is no answer yet; `leased_until` and `expires_at` are epoch ms."""
+    """`status` 0 means that there is no answer yet; `leased_until` and `expires_at` are epoch ms. `seed` (hex) is what
+    the effect draws from, encrypted where it is stored; "" for one that draws nothing."""
 
     fingerprint: str
     operation_id: str
@@ -32,6 +36,7 @@ class Record:
     body: str = ""
     content_type: str = ""
     sealed: bool = False
+    seed: str = field(default="", repr=False)
 
 
 MOST_KEPT = 300_000
@@ -39,7 +44,15 @@ MOST_KEPT = 300_000
 
 
 class Busy(Conflict):
+    """The caller is told when the lease ends at the latest, in seconds."""
+
     code = "idempotency_in_progress"
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__(
+            "the first request with this Idempotency-Key is still at work; try again as Retry-After says",
+            extensions={"retry_after_seconds": max(1, -(-wait_ms // 1000))},
+        )
 
 
 class Mismatch(InvalidInput):
@@ -52,20 +65,22 @@ def fingerprint(method: str, path: str, *, query: str, body: str, caller: str = 
     return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def decide(found: Record, request_fingerprint: str, operation_id: str, now: EpochMs) -> Record:
-    """The record after another request with the same key: itself when it holds an answer, else taken over.
+def decide(found: Record, fresh: Record, now: EpochMs) -> Record:
+    """The record after another request with the same key, which would make a `fresh` one: itself when it holds an
+    answer, else taken over, with the operation id and the seed of the first attempt.
 
     Raises Mismatch when the request differs from the first one, Busy while the first one is at work.
     """
     if found.expires_at <= now:
-        return Record(request_fingerprint, operation_id, EpochMs(now + LEASE_MS), EpochMs(now + KEEP_MS))
-    if found.fingerprint != request_fingerprint:
+        return fresh
+    if found.fingerprint != fresh.fingerprint:
         raise Mismatch("this Idempotency-Key was used for another request; use a new key", field="Idempotency-Key")
     if found.status:
         return found
     if found.leased_until > now:
-        raise Busy("the first request with this Idempotency-Key is still at work; try again in a moment")
-    return replace(found, leased_until=EpochMs(now + LEASE_MS))
+        raise Busy(found.leased_until - now)
+    # A record from before there were seeds has none.
+    return replace(found, leased_until=fresh.leased_until, seed=found.seed or fresh.seed)
 
 
 class Sealer(Protocol):
@@ -74,6 +89,7 @@ class Sealer(Protocol):
 
 
 _PURPOSE = "idempotency"
+_SEED = "idempotency_seed"
 
 
 class IdempotencyStore:
@@ -88,27 +104,44 @@ class IdempotencyStore:
         return f"IDEM#{hashlib.sha256(key.encode()).hexdigest()}"
 
     def begin(
-        self, tenant_id: TenantId, key: str, *, request_fingerprint: str, operation_id: str, now: EpochMs
+        self,
+        tenant_id: TenantId,
+        key: str,
+        *,
+        request_fingerprint: str,
+        operation_id: str,
+        now: EpochMs,
+        seed: str = "",
     ) -> Record:
-        """The record to go by: with an answer to repeat, or taken for this attempt. Raises Busy and Mismatch."""
-        fresh = Record(request_fingerprint, operation_id, EpochMs(now + LEASE_MS), EpochMs(now + KEEP_MS))
+        """The record to go by: with an answer to repeat, or taken for this attempt. `seed` is for a first attempt.
+        Raises Busy and Mismatch."""
+        fresh = Record(
+            fingerprint=request_fingerprint,
+            operation_id=operation_id,
+            leased_until=EpochMs(now + LEASE_MS),
+            expires_at=EpochMs(now + KEEP_MS),
+            seed=self._sealer.seal(tenant_id, _SEED, seed) if seed else "",
+        )
         try:
             self._directory.create(tenant_id, self._key(key), fresh, ttl=(now + KEEP_MS) // 1000 + 3600)
         except Conflict:
-            found = self._directory.update(
-                tenant_id, self._key(key), Record, lambda record: decide(record, request_fingerprint, operation_id, now)
-            )
-            if not found.sealed:
-                return found
-            return replace(found, body=self._sealer.open(tenant_id, _PURPOSE, found.body))
+            return self._directory.update(tenant_id, self._key(key), Record, lambda record: decide(record, fresh, now))
         return fresh
+
+    def body_of(self, tenant_id: TenantId, record: Record) -> str:
+        """The answer to repeat."""
+        return self._sealer.open(tenant_id, _PURPOSE, record.body) if record.sealed else record.body
+
+    def seed_of(self, tenant_id: TenantId, record: Record) -> bytes:
+        """What the effect of a record draws from; nothing for one that draws nothing."""
+        return bytes.fromhex(self._sealer.open(tenant_id, _SEED, record.seed)) if record.seed else b""
 
     def finish(
         self, tenant_id: TenantId, key: str, record: Record, status: int, body: str, content_type: str, *, secret: bool
     ) -> None:
         """Keep the answer, unless somebody else took the record over meanwhile."""
         kept = self._sealer.seal(tenant_id, _PURPOSE, body) if secret else body
-        answered = replace(record, status=status, body=kept, content_type=content_type, sealed=secret)
+        answered = replace(record, status=status, body=kept, content_type=content_type, sealed=secret, seed="")
         self._directory.update(tenant_id, self._key(key), Record, lambda found: answered if found == record else found)
 
     def give_up(self, tenant_id: TenantId, key: str, record: Record) -> None:

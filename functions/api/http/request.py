@@ -4,9 +4,12 @@ effect is recorded."""
 import base64
 import binascii
 import codecs
+import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -26,19 +29,41 @@ Limit = Annotated[int, Query(ge=1, le=100, description="how many items at most; 
 """Of every list, with one maximum."""
 CursorText = Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before")]
 Middleware = Callable[..., Response[Any]]
+_SEED_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One effect a caller asked for. `operation_id` is a ULID, the same for every repetition under one
-    Idempotency-Key, so what is created under it is created once."""
+    Idempotency-Key, so what is created under it is created once. `seed` is the same for them too, and secret; b"" for a
+    route that does not say that it draws. `again`: an attempt began before this one, and it is not known how far it
+    came."""
 
     operation_id: str
+    seed: bytes = field(default=b"", repr=False)
+    again: bool = False
 
     @property
     def at(self) -> EpochMs:
         """When it was first asked for, epoch ms: the time inside the ULID."""
         return moment_of(self.operation_id)
+
+    def drawn(self, purpose: str) -> bytes:
+        """32 bytes that nobody can foresee, and that every attempt at this operation draws again for this purpose: an
+        effect that drew others would be another effect the second time. Raises RuntimeError where the route does not
+        say that it draws."""
+        if not self.seed:
+            raise RuntimeError("this route does not say that it draws: see `effect`")
+        return hmac.digest(self.seed, purpose.encode(), hashlib.sha256)
+
+    def token(self, purpose: str) -> str:
+        """`drawn` as text, safe in a URL."""
+        return base64.urlsafe_b64encode(self.drawn(purpose)).rstrip(b"=").decode()
+
+
+def new_seed() -> bytes:
+    """Of one operation."""
+    return secrets.token_bytes(_SEED_BYTES)
 
 
 def principal_of(event: Mapping[str, Any]) -> Principal | None:

@@ -1,6 +1,5 @@
 """How routes are declared: one scope each, and which of them are kept under an Idempotency-Key."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,13 +11,16 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
 )
 
 from functions.api.http import problems
-from functions.api.http.idempotency import MOST_KEPT, IdempotencyStore, fingerprint
-from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, request_id
+from functions.api.http.idempotency import MOST_KEPT, IdempotencyStore, Record, fingerprint
+from functions.api.http.outages import is_outage
+from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, new_seed, request_id
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
 from shared.domain.accounts.permissions import KEY_SCOPES, Scope, roles_with
 from shared.errors import AppError, InvalidInput
-from shared.observability import say
+from shared.failures import failure
+from shared.ids import TenantId
+from shared.observability import logger, say
 
 Next = Callable[..., Response[Any]]
 HEADER = "Idempotency-Key"
@@ -92,12 +94,15 @@ def effect(
     summary: str,
     status: int = 200,
     secret: bool = False,
+    draws: bool = False,
     body: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A POST that does something: `secured`, and repeatable under an Idempotency-Key.
 
-    `secret` says that the answer shows something that is not stored anywhere in the open. `body` describes a request
-    body that the handler reads by itself.
+    A second attempt at it, after one that was not finished, must do the same: ids, moments and chance follow from its
+    `operation`. `draws` says that it needs chance (`Operation.drawn`), and `secret` that its answer shows something
+    that is not stored anywhere in the open, which it draws. `body` describes a request body that the handler reads by
+    itself.
     """
     route = secured(scope, tag, name, summary=summary, status=status)
     extensions = {**route["openapi_extensions"], "x-idempotent": True}
@@ -108,7 +113,7 @@ def effect(
     return {
         **route,
         "openapi_extensions": extensions,
-        **_in_order(needs(scope), once=_once_secret if secret else _once),
+        **_in_order(needs(scope), once=_once(secret=secret, draws=draws or secret)),
     }
 
 
@@ -123,18 +128,20 @@ def operation(app: BaseRouter) -> Operation:
     return found
 
 
-def _once(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
-    return _keep(app, next_middleware, secret=False)
+def _once(*, secret: bool, draws: bool) -> Middleware:
+    def once(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+        return _keep(app, next_middleware, secret=secret, draws=draws)
+
+    return once
 
 
-def _once_secret(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
-    return _keep(app, next_middleware, secret=True)
-
-
-def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Response[Any]:
+def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool, draws: bool) -> Response[Any]:
     event = app.current_event
     key = (event.headers.get(HEADER) or "").strip()
+    asked: Operation = app.context["operation"]
+    seed = new_seed() if draws else b""
     if not key:
+        app.context["operation"] = Operation(asked.operation_id, seed)
         return next_middleware(app)
     if len(key) > _MOST_CHARACTERS or not key.isascii() or not key.isprintable():
         raise InvalidInput(f"{HEADER} is at most {_MOST_CHARACTERS} printable ASCII characters", field=HEADER)
@@ -142,33 +149,54 @@ def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool) -> Re
     raw = event.raw_event
     query, body = str(raw.get("rawQueryString", "")), str(raw.get("body") or "")
     member_id = caller(app).member_id if secret else ""
-    request_fingerprint = fingerprint(event.http_method, event.path, query=query, body=body, caller=member_id)
     record = store.begin(
         tenant_id,
         key,
-        request_fingerprint=request_fingerprint,
-        operation_id=operation(app).operation_id,
+        request_fingerprint=fingerprint(event.http_method, event.path, query=query, body=body, caller=member_id),
+        operation_id=asked.operation_id,
         now=epoch_ms(),
+        seed=seed.hex(),
     )
     if record.status:
         headers: dict[str, str | list[str]] = {"Idempotency-Replayed": "true"}
-        return Response(record.status, record.content_type, record.body, headers)
-    app.context["operation"] = Operation(record.operation_id)
+        return Response(record.status, record.content_type, store.body_of(tenant_id, record), headers)
     try:
+        app.context["operation"] = Operation(
+            record.operation_id,
+            store.seed_of(tenant_id, record),
+            again=record.operation_id != asked.operation_id,
+        )
         response = _answer(app, next_middleware)
+        if response.status_code < 500:
+            kept = _as_kept(app, response)
+            content_type = kept.content_type or ""
+            store.finish(tenant_id, key, record, kept.status_code, kept.body or "", content_type, secret=secret)
     except BaseException:
-        store.give_up(tenant_id, key, record)
+        _give_up(store, tenant_id, key, record)
         raise
     if response.status_code >= 500:
-        store.give_up(tenant_id, key, record)
-    else:
-        body = response.body if isinstance(response.body, str) else json.dumps(response.body, ensure_ascii=False)
-        status, content_type = response.status_code, response.content_type or ""
-        if len(body.encode()) > MOST_KEPT:
-            not_kept = problems.NOT_KEPT
-            status, body, content_type = not_kept.status, not_kept.body(request_id(app)), problems.CONTENT_TYPE
-        store.finish(tenant_id, key, record, status, body, content_type, secret=secret)
+        _give_up(store, tenant_id, key, record)
     return response
+
+
+def _as_kept(app: ApiGatewayResolver, response: Response[Any]) -> Response[str]:
+    """The answer to be repeated. The first time it is written as it will be then, byte for byte."""
+    if response.body is not None and not isinstance(response.body, str):
+        response.body = app._serializer(response.body)
+    if len((response.body or "").encode()) <= MOST_KEPT:
+        return response
+    return problem_response(problems.NOT_KEPT, request_id(app))
+
+
+def _give_up(store: IdempotencyStore, tenant_id: TenantId, key: str, record: Record) -> None:
+    """This attempt is over, whatever it did. Where that cannot be noted, the lease ends by itself: what is told is why
+    the attempt failed."""
+    try:
+        store.give_up(tenant_id, key, record)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        logger.warning("a lease is left to end by itself", extra=failure(error))
 
 
 def _answer(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:

@@ -29,7 +29,8 @@ from shared.ids import ConversationId
 
 
 class Desk:
-    """One caller's actions on one conversation. Each returns the conversation as it is afterwards.
+    """One caller's actions on one conversation. Each returns the conversation as it is afterwards, and is done once
+    under one operation: the entry that says it shows that it was done.
 
     Raises NotFound, Conflict `changed_meanwhile` when the caller decided by an older version, and NewerMessage when the
     person has written since message `seen_id`; "" is for callers who do not say what they have seen.
@@ -53,6 +54,8 @@ class Desk:
 
     def assign(self, to: str | None) -> Conversation:
         """Raises InvalidInput, NotFound for somebody who is no member, Conflict when nobody is available."""
+        if (done := self._done()) is not None:
+            return done  # a second attempt would be another one's turn
         member_id = self._member(to) if to else ""
         return self._change(
             "assigned",
@@ -117,12 +120,22 @@ class Desk:
             need_version(conversation, self._version)
             return change(conversation)
 
+        if (done := self._done()) is not None:
+            return done
         return self._deps.conversations.change(
             self._principal.tenant_id,
             self._conversation_id,
             checked,
             lambda before, after: self._entry(kind, details(before, after)),
         )[1]
+
+    def _done(self) -> Conversation | None:
+        """The conversation, when an earlier attempt has done this; only of a second attempt it is looked for."""
+        if not self._request.again:
+            return None
+        tenant_id, conversations = self._principal.tenant_id, self._deps.conversations
+        entry = conversations.entries.get(tenant_id, self._conversation_id, self._entry("note", {}).entry_id)
+        return conversations.get(tenant_id, self._conversation_id) if entry is not None else None
 
     def _entry(self, kind: EntryKind, details: Mapping[str, str]) -> Entry:
         return Entry(

@@ -60,10 +60,12 @@ def revoked(invitation: Invitation) -> Invitation:
 
 
 def renewed(invitation: Invitation, secret: str, now: EpochMs) -> Invitation:
-    """With another link, good for as long as a new one: the one of before opens nothing. Raises as `revoked`, and
-    Conflict (`invitation_over`) for one that was revoked."""
+    """With another link, good for as long as a new one: the one of before opens nothing. Nothing changes when it has
+    this one. Raises as `revoked`, and Conflict (`invitation_over`) for one that was revoked."""
     if invitation.revoked:
         raise invitation_over()
+    if invitation.is_of(secret):
+        return invitation
     revoked(invitation)
     return replace(
         invitation,

@@ -63,7 +63,7 @@ Send = Callable[[str, bytes, Mapping[str, str], EpochMs], Outcome]
 class Delivery:
     """`run` counts replays from 0, `run_attempts` the attempts since the last one; `next_at` is 0 when none follows.
 
-    `response` belongs to the last attempt.
+    `response` belongs to the last attempt. `replayed_by` is the operation that began the run.
     """
 
     delivery_id: str
@@ -76,6 +76,7 @@ class Delivery:
     next_at: EpochMs = EpochMs(0)
     attempts: tuple[Attempt, ...] = ()
     response: str = ""
+    replayed_by: str = ""
 
     def settles(self, run: int, attempt: int) -> bool:
         """Whether this attempt (from 0) of this run needs not be made: it was, or a later run has begun.
@@ -105,11 +106,11 @@ class Delivery:
             next_at=next_at if state == "retrying" else EpochMs(0),
         )
 
-    def replayed(self, run: int, now: EpochMs) -> "Delivery":
+    def replayed(self, run: int, now: EpochMs, by: str = "") -> "Delivery":
         """Begun anew as this run, unless that has happened."""
         if self.run >= run:
             return self
-        return replace(self, run=run, run_attempts=0, state="retrying", next_at=now)
+        return replace(self, run=run, run_attempts=0, state="retrying", next_at=now, replayed_by=by)
 
 
 def delivery_id(created_at: EpochMs, event_id: str) -> str:

@@ -26,11 +26,13 @@ SUBSCRIBABLE = tuple(kind for kind in EventType if kind not in _NEVER_SUBSCRIBED
 
 @dataclass(frozen=True, slots=True)
 class SealedSecret:
-    """`sealed` opens for the tenant only. `until` is epoch ms up to which it signs, 0 for the current one."""
+    """`sealed` opens for the tenant only. `until` is epoch ms up to which it signs, 0 for the current one. `drawn_by`
+    is the operation that it is of: the same text is sealed otherwise each time."""
 
     sealed: str
     hint: str
     until: EpochMs = EpochMs(0)
+    drawn_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,9 @@ class WebhookEndpoint(Breaker):
         return tuple(secret.sealed for secret in self.secrets if not secret.until or secret.until > now)
 
     def rotated(self, fresh: SealedSecret, now: EpochMs) -> "WebhookEndpoint":
-        """With a new secret; the one before it signs beside it for a day, older ones no more."""
-        if self.secrets[0] == fresh:
+        """With a new secret; the one before it signs beside it for a day, older ones no more. Nothing changes when the
+        operation that it is of has put it there before."""
+        if fresh.drawn_by and any(secret.drawn_by == fresh.drawn_by for secret in self.secrets):
             return self
         return replace(self, secrets=(fresh, replace(self.secrets[0], until=EpochMs(now + OVERLAP_MS))))
 

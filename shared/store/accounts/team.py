@@ -86,11 +86,12 @@ class Team:
         self._directory.delete(tenant_id, f"MEMBER#{member_id}")
         self._directory.delete(tenant_id, f"REMOVAL#{member_id}")
 
-    def invite(self, tenant_id: TenantId, invitation: Invitation) -> None:
-        """Raises TooMany (`too_many_invitations`), and Conflict (`already_invited`)."""
+    def invite(self, tenant_id: TenantId, invitation: Invitation) -> Invitation:
+        """As it is stored: where one of this id is there already, as that one is by now. Raises TooMany
+        (`too_many_invitations`), and Conflict (`already_invited`)."""
+        key = f"INVITE#{invitation.invitation_id}"
 
         def decide(found: Mapping[str, Invitation]) -> Mapping[str, Invitation]:
-            key = f"INVITE#{invitation.invitation_id}"
             if key not in found:
                 require_room(len(found), MOST_INVITATIONS, "invitations", "too_many_invitations")
                 if any(one.email == invitation.email and not one.revoked for one in found.values()):
@@ -99,9 +100,9 @@ class Team:
                         field="email",
                         code="already_invited",
                     )
-            return {key: invitation}
+            return {key: found.get(key, invitation)}
 
-        guarded.change(tenant_id, INVITATIONS, decide)
+        return guarded.change(tenant_id, INVITATIONS, decide)[key]
 
     def invitation(self, tenant_id: TenantId, invitation_id: str) -> Invitation:
         """Raises NotFound."""

@@ -25,6 +25,14 @@ MOST_NUMBERS = 500
 """Of a tenant, with those that it has disconnected: conversations and campaigns name them still."""
 
 
+class _ThereAlready(Exception):
+    """Ends a change that has nothing to write."""
+
+    def __init__(self, key: ApiKey) -> None:
+        super().__init__()
+        self.key = key
+
+
 def hash_key(key: str) -> str:
     """API keys carry 256 random bits, so a plain hash of one cannot be searched for."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -86,16 +94,22 @@ class Accounts:
         """The tenant of a person in the user pool; details: member_id, role."""
         return self._directory.owner_of(f"SUB#{subject}")
 
-    def add_api_key(self, tenant_id: TenantId, key: ApiKey) -> None:
-        """Raises TooMany (`too_many_api_keys`)."""
+    def add_api_key(self, tenant_id: TenantId, key: ApiKey) -> ApiKey:
+        """As it is stored: where one of this id is there already, as that one is by now, and nothing is written: it may
+        have been rotated since. Raises TooMany (`too_many_api_keys`)."""
         name = f"APIKEY#{key.key_id}"
 
         def decide(found: Mapping[str, ApiKey]) -> Mapping[str, ApiKey]:
-            if name not in found:
-                require_room(len(found), MOST_API_KEYS, "API keys", "too_many_api_keys")
+            if name in found:
+                raise _ThereAlready(found[name])
+            require_room(len(found), MOST_API_KEYS, "API keys", "too_many_api_keys")
             return {name: key}
 
-        guarded.change(tenant_id, API_KEYS, decide, names={f"KEY#{key.key_hash}": key_details(key)})
+        try:
+            guarded.change(tenant_id, API_KEYS, decide, names={f"KEY#{key.key_hash}": key_details(key)})
+        except _ThereAlready as already:
+            return already.key
+        return key
 
     def api_keys_page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[ApiKey]:
         """In the order they were made."""

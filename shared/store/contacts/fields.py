@@ -18,8 +18,10 @@ class ContactFields:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(self, tenant_id: TenantId, field: ContactField) -> None:
-        """Raises Conflict (`field_exists`) when the key is taken, and TooMany."""
+    def create(self, tenant_id: TenantId, field: ContactField, *, again: bool = False) -> None:
+        """Raises Conflict (`field_exists`) when the key is taken, and TooMany. `again`: by the same field it may be."""
+        if again and field in self.all(tenant_id):
+            return
         self.create_all(tenant_id, [field], taken_is_fine=False)
 
     def create_all(self, tenant_id: TenantId, fields: Sequence[ContactField], *, taken_is_fine: bool = True) -> None:

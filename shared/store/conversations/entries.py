@@ -82,7 +82,7 @@ class Entries:
 
     def get(self, tenant_id: TenantId, conversation_id: ConversationId, entry_id: str) -> Entry | None:
         try:
-            item = EntryItem.get(conversation_key(tenant_id, conversation_id), _PREFIX + entry_id)
+            item = EntryItem.get(conversation_key(tenant_id, conversation_id), _PREFIX + entry_id, consistent_read=True)
         except EntryItem.DoesNotExist:
             return None
         return _entry(conversation_id, item)

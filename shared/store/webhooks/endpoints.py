@@ -18,17 +18,17 @@ class WebhookEndpoints:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def put(self, tenant_id: TenantId, endpoint: WebhookEndpoint) -> None:
-        """Made once more when a call is repeated whose answer, and with it the secret, was lost. Raises TooMany
+    def create(self, tenant_id: TenantId, endpoint: WebhookEndpoint) -> WebhookEndpoint:
+        """As it is stored: where one of this id is there already, as that one is by now. Raises TooMany
         (`too_many_endpoints`)."""
         key = _key(endpoint.endpoint_id)
 
         def decide(found: Mapping[str, WebhookEndpoint]) -> Mapping[str, WebhookEndpoint]:
             if key not in found:
                 require_room(len(found), MOST_ENDPOINTS, "endpoints", "too_many_endpoints")
-            return {key: endpoint}
+            return {key: found.get(key, endpoint)}
 
-        guarded.change(tenant_id, ENDPOINTS, decide)
+        return guarded.change(tenant_id, ENDPOINTS, decide)[key]
 
     def all(self, tenant_id: TenantId) -> list[WebhookEndpoint]:
         """In the order in which they were made."""

@@ -188,7 +188,7 @@ def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, te
         key = {"pk": {"S": f"T#{tenant}#V#{HEAD.conversation_id}"}, "sk": {"S": f"M#{message().message_id}"}}
         tables.client.delete_item(TableName="ConversationsTable", Key=key)
         endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("campaign.paused",), "", (), EpochMs(1))
-        api.deps.endpoints.put(tenant, endpoint)
+        api.deps.endpoints.create(tenant, endpoint)
 
     records = tables.records(write)
     assert {record["eventName"] for record in records} == {"REMOVE", "INSERT"}
@@ -199,7 +199,7 @@ def test_what_is_removed_or_none_of_it_says_nothing(api: Api, tables: Tables, te
 def test_endpoints_get_what_they_want(api: Api, tables: Tables, tenant: TenantId) -> None:
     for events in (("*",), ("message.received",), ("campaign.paused",)):
         endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", events, "", (), EpochMs(1))
-        api.deps.endpoints.put(tenant, endpoint)
+        api.deps.endpoints.create(tenant, endpoint)
     handle(tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message())))
     queued = api.queued("WEBHOOK", tenant)
     kinds = sorted(one["event_type"] for one in queued)
@@ -247,7 +247,7 @@ def test_a_batch_that_cannot_be_told_comes_again(
     cursor = start(api, tenant)
     endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("*",), "", (), EpochMs(1))
     records = tables.records(lambda: api.deps.conversations.append(tenant, HEAD, message()))
-    api.deps.endpoints.put(tenant, endpoint)
+    api.deps.endpoints.create(tenant, endpoint)
     with monkeypatch.context() as patched:
         patched.setenv("WEBHOOK_QUEUE_URL", "https://sqs.us-east-1.amazonaws.com/123456789012/nothing")
         with pytest.raises(InvocationFailed, match="QueueDoesNotExist"):

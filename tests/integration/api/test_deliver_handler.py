@@ -57,7 +57,7 @@ def serving(answer_when: Callable[[], bool] = lambda: True) -> Iterator[tuple[st
 def endpoint(api: Api, tenant: TenantId, url: str) -> str:
     sealed = SealedSecret(api.deps.vault.seal(tenant, "webhook_secret", "whsec_YWFhYQ=="), "YQ==")
     made = WebhookEndpoint(new_ulid(), url, ("*",), "", (sealed,), EpochMs(1))
-    api.deps.endpoints.put(tenant, made)
+    api.deps.endpoints.create(tenant, made)
     return made.endpoint_id
 
 
@@ -88,7 +88,7 @@ def test_only_what_could_not_be_done_comes_back(api: Api) -> None:
     with serving() as (url, asked):
         good = endpoint(api, tenant, url)
         bad = WebhookEndpoint(new_ulid(), url, ("*",), "", (SealedSecret("bm90IG91cnM=", "x"),), EpochMs(1))
-        api.deps.endpoints.put(tenant, bad)
+        api.deps.endpoints.create(tenant, bad)
         bodies = (message(tenant, good), message(tenant, bad.endpoint_id), "not JSON", message(tenant, new_ulid()))
         answer = lambda_handler(sqs_event(*bodies), Context())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}, {"itemIdentifier": "m2"}]}

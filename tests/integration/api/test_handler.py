@@ -284,7 +284,7 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
     sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
     endpoint = WebhookEndpoint(tenant_id, "https://private.example.com/", ("*",), "private", (sealed,), EpochMs(1))
-    deps.endpoints.put(tenant_id, endpoint)
+    deps.endpoints.create(tenant_id, endpoint)
     event = f"evt_{tenant_id}0"
     delivery = Logged(Delivery(f"{1:013d}-{event}", event, "message.received", EpochMs(1)), '{"private":1}')
     deps.deliveries.change(tenant_id, tenant_id, delivery, lambda found: found)

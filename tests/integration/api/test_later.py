@@ -90,7 +90,7 @@ def test_the_webhooks_get_the_same_deliveries_as_at_once(
     database: Database, publisher: Publisher, sent: Any, tenant: TenantId
 ) -> None:
     endpoint = WebhookEndpoint(new_ulid(), "https://a.example.com/", ("*",), "", (), EpochMs(1))
-    WebhookEndpoints(Directory(database)).put(tenant, endpoint)
+    WebhookEndpoints(Directory(database)).create(tenant, endpoint)
     publisher.publish(tenant, [happened("1")], NOW)
     (at_once,) = [outgoing.message for outgoing in sent.outgoing]
     sent.outgoing.clear()

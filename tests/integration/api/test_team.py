@@ -352,9 +352,9 @@ def test_of_two_rotations_at_once_one_holds_and_a_revoked_key_never_comes_back(p
     parts = bootstrap.parts()[KeyParts]
     principal = Principal(owner.tenant, owner.member, "owner", frozenset({"read", "settings"}))
 
-    def rotate(_: int) -> str:
+    def rotate(i: int) -> str:
         try:
-            return rotate_api_key(parts, principal, key["id"], Rotation(1, None), epoch_ms())[1]
+            return rotate_api_key(parts, principal, key["id"], Rotation(1, None, f"token {i}"), epoch_ms())[1]
         except AppError as error:
             return error.code
 

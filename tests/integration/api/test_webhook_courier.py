@@ -111,7 +111,7 @@ class Scene:
         endpoint = WebhookEndpoint(
             new_ulid(), "https://hooks.example.com/", events or ("*",), "", (SealedSecret("YWFhYQ==", "1"),), NOW
         )
-        self.endpoints.put(self.tenant, endpoint)
+        self.endpoints.create(self.tenant, endpoint)
         return endpoint.endpoint_id
 
     @property
@@ -380,9 +380,8 @@ def test_what_waits_for_a_disabled_endpoint_ends_in_the_log_and_can_be_replayed(
     )
     scene.place.status = 200
     queue = cast("Queue", scene.queue)
-    replay_one(
-        queue, scene.deliveries, scene.tenant, scene.endpoint_id, scene.delivery().delivery_id, EpochMs(scene.queue.now)
-    )
+    key, now = scene.delivery().delivery_id, EpochMs(scene.queue.now)
+    replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, key, now, by="op")
     scene.run(MINUTE)
     assert scene.delivery().state == "succeeded"
 
@@ -478,8 +477,9 @@ def test_a_replay_sends_the_same_bytes_under_the_same_id(scene: Scene) -> None:
     scene.tell()
     scene.run(MINUTE)
     queue, key = cast("Queue", scene.queue), scene.delivery().delivery_id
-    for _ in range(2):
-        replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, key, EpochMs(scene.queue.now))
+    for by in ("op1", "op2"):
+        for _ in range(2):
+            replay_one(queue, scene.deliveries, scene.tenant, scene.endpoint_id, key, EpochMs(scene.queue.now), by=by)
         assert scene.delivery().state == "retrying"
         scene.run(MINUTE)
     assert len({body for _, _, body, _ in scene.place.requests}) == 1
@@ -503,6 +503,7 @@ def test_all_that_failed_is_replayed_in_parts(scene: Scene) -> None:
             queue, scene.deliveries, scene.tenant, scene.endpoint_id, EpochMs(NOW + 1), EpochMs(NOW + MINUTE),
             cursor or None,
             EpochMs(scene.queue.now),
+            by="op",
         )  # fmt: skip
         counts.append(len(page.items))
         cursor = page.cursor  # type: ignore[assignment]

@@ -1,6 +1,7 @@
 """What an endpoint hears, with what it is signed, when it is given up."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -41,13 +42,14 @@ def test_a_test_is_for_the_endpoint_that_is_tested() -> None:
 
 
 def test_a_replaced_secret_signs_for_a_day_beside_the_new_one() -> None:
-    second = SealedSecret("second", "2")
+    second = SealedSecret("second", "2", drawn_by="op2")
     rotated = ENDPOINT.rotated(second, NOW)
     assert rotated.signing(NOW) == ("second", "first")
     assert rotated.signing(EpochMs(NOW + OVERLAP_MS - 1)) == ("second", "first")
     assert rotated.signing(EpochMs(NOW + OVERLAP_MS)) == ("second",)
-    assert rotated.rotated(second, EpochMs(NOW + 5)) == rotated
-    third = rotated.rotated(SealedSecret("third", "3"), EpochMs(NOW + 1))
+    again = replace(second, sealed="the second, sealed again")
+    assert rotated.rotated(again, EpochMs(NOW + 5)) == rotated
+    third = rotated.rotated(SealedSecret("third", "3", drawn_by="op3"), EpochMs(NOW + 1))
     assert third.signing(EpochMs(NOW + 1)) == ("third", "second")
 
 

@@ -29,7 +29,7 @@ def list_invitations(limit: Limit = 50, cursor: CursorText = None) -> Invitation
 
 @router.post(
     "/v1/invitations",
-    **effect(Scope.TEAM, _TAG, "create_invitation", summary="Invite somebody into the team", status=201),
+    **effect(Scope.TEAM, _TAG, "create_invitation", summary="Invite somebody into the team", status=201, draws=True),
 )
 def post_invitation(body: InvitationIn) -> InvitationOut:
     """A link is mailed to them, good for a week and once. Where the mail cannot be sent, the invitation says so:
@@ -41,6 +41,7 @@ def post_invitation(body: InvitationIn) -> InvitationOut:
         body.email,
         body.role,
         invitation_id=request.operation_id,
+        secret=request.token("invitation"),
         address=network_address(router),
         now=now,
     )
@@ -49,12 +50,13 @@ def post_invitation(body: InvitationIn) -> InvitationOut:
 
 @router.post(
     "/v1/invitations/<invitation_id>/resend",
-    **effect(Scope.TEAM, _TAG, "resend_invitation", summary="Mail another link"),
+    **effect(Scope.TEAM, _TAG, "resend_invitation", summary="Mail another link", draws=True),
 )
 def post_resend(invitation_id: InvitationPath) -> InvitationOut:
     """Good for a week again; the link of before opens nothing."""
-    now = epoch_ms()
-    return InvitationOut.of(resend(deps(), caller(router), invitation_id, network_address(router), now), now)
+    now, secret = epoch_ms(), operation(router).token("invitation")
+    address = network_address(router)
+    return InvitationOut.of(resend(deps(), caller(router), invitation_id, secret=secret, address=address, now=now), now)
 
 
 @router.delete(

@@ -4,7 +4,6 @@ The link is proof of the mailbox: whoever follows it may take a new account for 
 is told whether the address has one. Nobody else is told anything.
 """
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -31,8 +30,6 @@ from shared.domain.accounts.plans import Entitlements, check_members, entitlemen
 from shared.errors import AppError, Conflict, InvalidInput, NotFound
 from shared.ids import TenantId
 
-_SECRET_BYTES = 32
-
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
@@ -47,10 +44,18 @@ class Acceptance:
 
 
 def invite(
-    parts: TeamParts, principal: Principal, email: str, role: Role, *, invitation_id: str, address: str, now: EpochMs
+    parts: TeamParts,
+    principal: Principal,
+    email: str,
+    role: Role,
+    *,
+    invitation_id: str,
+    secret: str,
+    address: str,
+    now: EpochMs,
 ) -> Invitation:
-    """The invitation with what became of its mail; under the same id it is the same one. Raises Forbidden
-    (`wider_role`), Conflict (`already_invited`, `already_member`), TooMany, LimitExceeded and RateLimited."""
+    """The invitation with what became of its mail; under the same id it is the same one, and mailed once. Raises
+    Forbidden (`wider_role`), Conflict (`already_invited`, `already_member`), TooMany, LimitExceeded and RateLimited."""
     check_grant(principal, role)
     tenant_id = principal.tenant_id
     members = parts.accounts.members(tenant_id)
@@ -58,7 +63,6 @@ def invite(
         raise Conflict("this address is a member already", field="email", code="already_member")
     check_members(len(members) + 1, _limits(parts, tenant_id))
     parts.entrance.limits.take(Attempt.MAIL, email, address, now)
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
     invitation = Invitation(
         invitation_id=invitation_id,
         email=email,
@@ -68,16 +72,17 @@ def invite(
         created_at=now,
         expires_at=EpochMs(now + GOOD_FOR_MS),
     )
-    parts.team.invite(tenant_id, invitation)
-    return _mailed(parts, tenant_id, invitation, secret, now)
+    return _mailed(parts, tenant_id, parts.team.invite(tenant_id, invitation), secret, now)
 
 
-def resend(parts: TeamParts, principal: Principal, invitation_id: str, address: str, now: EpochMs) -> Invitation:
-    """With another link, and a week again. Raises NotFound, Forbidden, Conflict and RateLimited."""
+def resend(
+    parts: TeamParts, principal: Principal, invitation_id: str, *, secret: str, address: str, now: EpochMs
+) -> Invitation:
+    """With another link, and a week again; mailed once for the same secret. Raises NotFound, Forbidden, Conflict and
+    RateLimited."""
     found = parts.team.invitation(principal.tenant_id, invitation_id)
     check_grant(principal, found.role)
     parts.entrance.limits.take(Attempt.MAIL, found.email, address, now)
-    secret = secrets.token_urlsafe(_SECRET_BYTES)
     invitation = parts.team.change_invitation(principal.tenant_id, invitation_id, lambda one: renewed(one, secret, now))
     return _mailed(parts, principal.tenant_id, invitation, secret, now)
 
@@ -188,7 +193,9 @@ def _person(parts: TeamParts, email: str, acceptance: Acceptance, address: str, 
 
 
 def _mailed(parts: TeamParts, tenant_id: TenantId, invitation: Invitation, secret: str, now: EpochMs) -> Invitation:
-    """With what became of its mail."""
+    """With what became of its mail; one that an earlier attempt has sent is not sent again."""
+    if invitation.mail == "sent":
+        return invitation
     tenant = parts.accounts.tenant(tenant_id)
     link = f"{parts.console_url}/invitation#{tenant_id}.{invitation.invitation_id}.{secret}"
     text = (
