@@ -370,6 +370,8 @@ _ENDPOINT = "/v1/webhook-endpoints/{endpoint_id}"
 _REPLY = {"type": "text", "text": {"body": "mine"}}
 _THANKS = {"type": "BODY", "text": "Thank you."}
 CASES: dict[tuple[str, str], Attempts] = {
+    # First: it shows what one has asked for oneself, others' accounts among it.
+    ("GET", "/v1/whatsapp/onboardings"): _listing("/v1/whatsapp/onboardings"),
     ("POST", "/v1/signup"): _signups,
     ("POST", "/v1/login"): _logins,
     **_account_attempts(),
@@ -381,7 +383,6 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("DELETE", "/v1/api-keys/{key_id}"): _on("key_id", "key_id"),
     ("POST", "/v1/whatsapp/connect"): _connections,
     ("GET", "/v1/whatsapp/configuration"): _harmless(),
-    ("GET", "/v1/whatsapp/onboardings"): _listing("/v1/whatsapp/onboardings"),
     ("POST", "/v1/whatsapp/onboardings"): _onboardings_started,
     ("GET", "/v1/whatsapp/onboardings/{onboarding_id}"): _on_onboardings(),
     ("POST", "/v1/whatsapp/onboardings/{onboarding_id}/continue"): _on_onboardings(body={}),
