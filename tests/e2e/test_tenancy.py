@@ -565,7 +565,9 @@ def _looks_like_a_missing_one(caller: Api, method: str, path: str, attempt: Atte
 
 
 def _nobodys(value: str) -> str:
-    """An id of the same form that belongs to nothing: the last character is another one."""
+    """An id of the same form that belongs to nothing; ids that are counted up have not come that far."""
+    if value.isdecimal():
+        return value[:-2] + ("97" if value[-2:] != "97" else "98")
     return value[:-1] + ("1" if value[-1] != "1" else "2")
 
 
