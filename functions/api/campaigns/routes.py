@@ -144,7 +144,7 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     than Meta lets the business write to in a day, unless `accept_messaging_limit` says that this is meant.
     """
     launch, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
-    if operation(router).again and (begun := deps().campaigns.get(tenant_id, campaign_id)).state in _BEGUN:
+    if operation(router).is_retry and (begun := deps().campaigns.get(tenant_id, campaign_id)).state in _BEGUN:
         return CampaignOut.of(begun)  # an earlier attempt has launched it
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)

@@ -45,7 +45,7 @@ def post_field(body: FieldIn) -> FieldOut:
     """Its `kind` says what values it takes; it cannot be changed later."""
     tenant_id, fields = caller(router).tenant_id, deps().fields
     field = ContactField(body.key, body.label or body.key, body.kind)
-    fields.create(tenant_id, field, again=operation(router).again)
+    fields.create(tenant_id, field, is_retry=operation(router).is_retry)
     return FieldOut.of(field)
 
 

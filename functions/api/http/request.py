@@ -36,12 +36,12 @@ _SEED_BYTES = 32
 class Operation:
     """One effect a caller asked for. `operation_id` is a ULID, the same for every repetition under one
     Idempotency-Key, so what is created under it is created once. `seed` is the same for them too, and secret; b"" for a
-    route that does not say that it draws. `again`: an attempt began before this one, and it is not known how far it
+    route that does not say that it draws. `is_retry`: an attempt began before this one, and it is not known how far it
     came."""
 
     operation_id: str
     seed: bytes = field(default=b"", repr=False)
-    again: bool = False
+    is_retry: bool = False
 
     @property
     def at(self) -> EpochMs:

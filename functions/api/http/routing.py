@@ -164,7 +164,7 @@ def _keep(app: ApiGatewayResolver, next_middleware: Next, *, secret: bool, draws
         app.context["operation"] = Operation(
             record.operation_id,
             store.seed_of(tenant_id, record),
-            again=record.operation_id != asked.operation_id,
+            is_retry=record.operation_id != asked.operation_id,
         )
         response = _answer(app, next_middleware)
         if response.status_code < 500:

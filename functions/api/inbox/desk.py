@@ -131,7 +131,7 @@ class Desk:
 
     def _done(self) -> Conversation | None:
         """The conversation, when an earlier attempt has done this; only of a second attempt it is looked for."""
-        if not self._request.again:
+        if not self._request.is_retry:
             return None
         tenant_id, conversations = self._principal.tenant_id, self._deps.conversations
         entry = conversations.entries.get(tenant_id, self._conversation_id, self._entry("note", {}).entry_id)

@@ -158,7 +158,7 @@ def post_resume(template_id: TemplatePath) -> TemplateOut:
     """Of one that Meta has paused for its quality."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     template = parts.templates.get(tenant_id, template_id)
-    if operation(router).again and template.status == "APPROVED":
+    if operation(router).is_retry and template.status == "APPROVED":
         return TemplateOut.of(template, now)  # an earlier attempt has resumed it
     access = _access(tenant_id, template, now)
     after = resume_template(parts.graph, parts.templates, access, tenant_id, template, now)

@@ -18,9 +18,9 @@ class ContactFields:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def create(self, tenant_id: TenantId, field: ContactField, *, again: bool = False) -> None:
-        """Raises Conflict (`field_exists`) when the key is taken, and TooMany. `again`: by the same field it may be."""
-        if again and field in self.all(tenant_id):
+    def create(self, tenant_id: TenantId, field: ContactField, *, is_retry: bool = False) -> None:
+        """Raises Conflict (`field_exists`) when the key is taken, a retry only by another field, and TooMany."""
+        if is_retry and field in self.all(tenant_id):
             return
         self.create_all(tenant_id, [field], taken_is_fine=False)
 
