@@ -88,7 +88,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @functools.cache
 def _give_way() -> None:
     """For good: the cloud's worker has its tests first, and others when they are done."""
-    os.nice(10)
+    os.nice(19)
 
 
 def pytest_collection_finish() -> None:

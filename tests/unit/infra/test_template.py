@@ -9,6 +9,7 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from functions.api.http.idempotency import _PURPOSE as IDEMPOTENCY
+from functions.api.http.idempotency import _SEED as IDEMPOTENCY_SEED
 from functions.api.numbers.registration import _PURPOSE as REGISTRATION_PIN
 from functions.webhook_ingest.media.copy import LAST_DELIVERY
 from infra.packaging.functions import FUNCTIONS
@@ -149,12 +150,11 @@ def test_secrets_of_tenants_are_sealed_and_opened_for_the_purposes_of_each_funct
                     purposes = statement["Condition"]["StringEquals"]["kms:EncryptionContext:purpose"]
                     found.setdefault(name, set()).update((action, purpose) for purpose in listed(purposes))
     token = {("kms:Decrypt", META_TOKEN)}
-    both = ("kms:Encrypt", "kms:Decrypt")
+    both, of_the_api = ("kms:Encrypt", "kms:Decrypt"), (META_TOKEN, REGISTRATION_PIN, IDEMPOTENCY, IDEMPOTENCY_SEED)
     assert found == {
         **dict.fromkeys(("WebhookMedia", "CampaignStart", "CampaignLane", "BotReply"), token),
         "ApiDeliver": {("kms:Decrypt", WEBHOOK_SECRET)},
-        "Api": {(action, purpose) for action in both for purpose in (META_TOKEN, REGISTRATION_PIN, IDEMPOTENCY)}
-        | {("kms:Encrypt", WEBHOOK_SECRET)},
+        "Api": {(action, purpose) for action in both for purpose in of_the_api} | {("kms:Encrypt", WEBHOOK_SECRET)},
     }
 
 
