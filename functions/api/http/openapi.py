@@ -27,7 +27,8 @@ milliseconds where there are none: compare them as moments, not as texts. Ids ar
 nothing from them. What is not there is null, never `""`. A query parameter that is not listed is refused: 422
 `unknown_parameter`. What the gateway answers by itself is `{"message": …}`: 401 for a call without an Authorization
 header, 429 for one too many, 500 or 503 where ours broke off or took longer than 29 seconds, which may have done it:
-repeat it later, a POST under the same Idempotency-Key. `X-Request-Id` is on every answer of ours, `apigw-requestid` on every answer."""
+repeat it later, a POST under the same Idempotency-Key. `X-Request-Id` is on every answer of ours,
+`apigw-requestid` on every answer."""
 _LICENSE = {"name": "MIT", "identifier": "MIT"}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
