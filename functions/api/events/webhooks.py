@@ -48,8 +48,8 @@ tells the others. What was given up can be replayed for thirty days. `endpoint.t
 sent once.
 
 **What a campaign did to each person** (`campaign.recipients`) is told only to endpoints that name this type: `*` does
-not mean it, and it is made from a minute after an endpoint names it. Up to {MOST_PEOPLE} people come in one event, at most
-two minutes after Meta told us, or a quarter of an hour where a campaign has more than 10,000. An entry says how far
+not mean it, and it is made from a minute after an endpoint names it. Up to {MOST_PEOPLE} people come in one event, two
+minutes after Meta told us at most, or a quarter of an hour where a campaign has more than 10,000. An entry says how far
 the message came: keep read, else delivered, else what the latest `timestamp` says, since an earlier one may come
 after it, and any may come again in another event. Whom the campaign does not write to (opted out, without a value
 that the template needs, …) it tells of while it is loaded, as `skipped` with the reason as `code`; and when it is
