@@ -11,8 +11,8 @@ def as_json(answer: Answer) -> str:
 
 
 def as_text(answer: Answer) -> str:
-    """A line a fact, what belongs to one indented below it; what is empty is left out."""
-    return "\n".join(_lines(answer, ""))
+    """A line a fact, what belongs to one indented below it; what is empty is left out, where anything else is left."""
+    return "\n".join(_lines(answer, "")) or "\n".join(f"{name.replace('_', ' ')}: none" for name in answer)
 
 
 def _lines(answer: Mapping[str, object], indent: str) -> Iterator[str]:

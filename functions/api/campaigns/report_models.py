@@ -54,8 +54,10 @@ class ReportOut(Output):
         description="of `sent`: taken by Meta, and kept back until it has seen what others make of it; "
         "after a day without news they are unknown"
     )
-    failed_by: dict[str, int]
-    skipped_by: dict[str, int]
+    failed_by: dict[str, int] = Field(
+        description="people, by Meta's error code, or one of ours: connect, http_429, appsecret_proof; more may come"
+    )
+    skipped_by: dict[str, int] = Field(description="people, by reason: those that a dry run names")
     balanced: bool
     as_of: Moment = Field(
         description="no part of the books is older: those of a large campaign are added up in parts, the later the "

@@ -31,6 +31,11 @@ def test_text_leaves_out_what_is_empty_and_indents_what_belongs_together() -> No
     assert json.loads(as_json(answer)) == answer
 
 
+def test_where_nothing_is_left_that_is_said() -> None:
+    assert as_text({"campaigns": []}) == "campaigns: none"
+    assert as_text({"open_changes": [], "letters": {}}) == "open changes: none\nletters: none"
+
+
 @pytest.mark.parametrize("phone", ["+34600111222", "US.13491208655302741918"])
 def test_a_number_is_shown_masked(phone: str) -> None:
     assert masked(phone) not in phone
