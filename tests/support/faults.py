@@ -110,6 +110,24 @@ def sent_twice(database: Database, operation: str, between: Callable[[], object]
 
 
 @contextmanager
+def each_sent_twice(client: Any, operations: tuple[str, ...]) -> Iterator[list[str]]:
+    """Each such request goes over the wire twice, and only the second answer is seen. Which were is told."""
+    sent: list[str] = []
+
+    def send_first(model: Any, params: Any, context: Any, **_details: object) -> None:
+        if model.name in operations:
+            sent.append(model.name)
+            client._make_request(model, params, context)
+
+    events = client.meta.events
+    events.register("before-call", send_first)
+    try:
+        yield sent
+    finally:
+        events.unregister("before-call", send_first)
+
+
+@contextmanager
 def before_call(
     database: Database, operation: str, meanwhile: Callable[[], object], *, always: bool = False
 ) -> Iterator[None]:

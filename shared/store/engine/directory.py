@@ -29,19 +29,20 @@ from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.engine.claims import OWNER, excluding
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
-from shared.store.engine.database import ActivityIndex, Database, TableItem, refusal_code
+from shared.store.engine.database import ActivityIndex, Database, refusal_code
 from shared.store.engine.documents import T, from_document, to_document
+from shared.store.engine.own_writes import OwnItem, written
 
 _ATTEMPTS = 8
-_CHANGED = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
-"""Others have changed it, or a transaction does at this moment (Amazon DynamoDB, transaction conflict handling)."""
+_IN_A_TRANSACTION = "TransactionConflictException"
+"""One changes it at this moment (Amazon DynamoDB, transaction conflict handling)."""
 _DUE_PARTITIONS = 16
 """A key of an index takes 1,000 writes/s (Amazon DynamoDB, quotas), and what is due is written by all tenants."""
 _ID = r"[ -~]{1,100}"
 """What follows a kind in a key, as far as a cursor may say it."""
 
 
-class DirectoryItem(TableItem):
+class DirectoryItem(OwnItem):
     class Meta:
         table_name = ""
 
@@ -137,12 +138,8 @@ class Directory:
         self, tenant_id: TenantId, key: str, value: object, *, due: Due | None = None, ttl: int | None = None
     ) -> None:
         """Raises Conflict when the key is taken."""
-        try:
-            document_item(tenant_id, key, value, due, ttl).save(DirectoryItem.pk.does_not_exist())
-        except PutError as exc:
-            if refusal_code(exc) == "ConditionalCheckFailedException":
-                raise Conflict("this already exists") from exc
-            raise
+        if not written(document_item(tenant_id, key, value, due, ttl), DirectoryItem.pk.does_not_exist()):
+            raise Conflict("this already exists")
 
     def put(self, tenant_id: TenantId, key: str, value: object) -> None:
         """Create or overwrite: for documents whose whole content one event determines."""
@@ -227,12 +224,11 @@ class Directory:
                 fresh.gsi1pk, fresh.gsi1sk = item.gsi1pk, item.gsi1sk
             fresh.version = item.version + 1
             try:
-                fresh.save(DirectoryItem.version == item.version)
+                if written(fresh, DirectoryItem.version == item.version):
+                    return after
             except PutError as exc:
-                if refusal_code(exc) not in _CHANGED:
+                if refusal_code(exc) != _IN_A_TRANSACTION:
                     raise
-                continue
-            return after
         raise RetryableError("many changes at the same moment; try again")
 
     def delete(self, tenant_id: TenantId, key: str) -> None:

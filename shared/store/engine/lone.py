@@ -4,12 +4,10 @@ import random
 import time
 from collections.abc import Callable
 
-from pynamodb.exceptions import PutError
-
 from shared.errors import RetryableError
-from shared.store.engine.database import refusal_code
 from shared.store.engine.directory import DirectoryItem
 from shared.store.engine.documents import T, from_document, to_document
+from shared.store.engine.own_writes import written
 
 _ATTEMPTS = 8
 _LONGEST_PAUSE_SECONDS = 0.1
@@ -30,14 +28,8 @@ def replacement(key: str, sort_key: str, value: object, version: int, ttl: int |
 
 
 def save(item: DirectoryItem, version: int) -> bool:
-    """False when it was changed since it had this version."""
-    try:
-        item.save(DirectoryItem.version == version if version else DirectoryItem.pk.does_not_exist())
-    except PutError as exc:
-        if refusal_code(exc) != "ConditionalCheckFailedException":
-            raise
-        return False
-    return True
+    """False when others changed it since it had this version."""
+    return written(item, DirectoryItem.version == version if version else DirectoryItem.pk.does_not_exist())
 
 
 def change(
