@@ -44,7 +44,7 @@ def _open(desk: Desk, args: argparse.Namespace) -> Answer:
     found = ((one, desk.campaigns.get(one.tenant_id, one.campaign_id)) for one in desk.campaigns.to_sweep(_EVER))
     return {
         "campaigns": [
-            {"tenant": one.tenant_id, "campaign": one.campaign_id, "state": str(campaign.state), "name": campaign.name}
+            {"tenant": one.tenant_id, "campaign": one.campaign_id, "status": str(campaign.state), "name": campaign.name}
             for one, campaign in found
             if campaign.state in OPEN
         ]
@@ -64,10 +64,10 @@ def _cancel(desk: Desk, args: argparse.Namespace) -> Answer:
     def do() -> Answer:
         campaign = desk.campaigns.change(tenant_id, campaign_id, cancelled)
         desk.lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
-        return {"state": str(campaign.state)}
+        return {"status": str(campaign.state)}
 
     target = f"{tenant_id} {campaign_id}"
-    return desk.act(args, "campaign.cancel", target, do, reason=args.reason, preview={"state": str(known.state)})
+    return desk.act(args, "campaign.cancel", target, do, reason=args.reason, preview={"status": str(known.state)})
 
 
 def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:
@@ -80,7 +80,7 @@ def status(desk: Desk, tenant_id: TenantId, campaign_id: CampaignId) -> Answer:
         "campaign": campaign_id,
         "tenant": tenant_id,
         "name": campaign.name,
-        "state": str(campaign.state),
+        "status": str(campaign.state),
         "reason": campaign.reason,
         "remedy": next_action(campaign.reason),
         "why_not_sending": [asdict(why) for why in why_not_sending(look)],

@@ -81,7 +81,7 @@ def _of_stream(records: list[Mapping[str, Any]]) -> Events:
 
 def _records(desk: Desk, pointer: Pointer) -> list[Mapping[str, Any]] | None:
     """As Lambda would have handed them over; None when the stream has not all of them any more."""
-    client = cast("Any", desk.database.session.create_client("dynamodbstreams"))
+    client = desk.aws.named("dynamodbstreams")
     place = {"StreamArn": pointer.stream_arn, "ShardId": pointer.shard_id, "SequenceNumber": pointer.first}
     found: list[Mapping[str, Any]] = []
     try:

@@ -3,12 +3,17 @@ throttled, and what waits."""
 
 import argparse
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb
 from infra.ops.letters import count
 
+T = TypeVar("T")
+_AT_ONCE = 32
 _MOST = 500
 """Amazon CloudWatch, GetMetricData: metrics in one call."""
 _PERIOD_SECONDS = 60
@@ -30,24 +35,44 @@ def add_to(nouns: Nouns) -> None:
 
 
 def _list(desk: Desk, args: argparse.Namespace) -> Answer:
-    found = _counted(desk, args.minutes)
+    """What AWS does not answer (each client waits for half a minute) is named, and all else is shown."""
     dead = set(desk.stack.dead_letters.values())
-    waiting = {name: count(desk, url) for name, url in sorted(desk.stack.queues.items()) if url not in dead}
+    urls = {name: url for name, url in sorted(desk.stack.queues.items()) if url not in dead}
+    silent: dict[str, str] = {}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        counting = pool.submit(_counted, desk, args.minutes)
+        waiting = {name: pool.submit(count, desk, url) for name, url in urls.items()}
+        found = _got(counting, "functions and tables", silent) or {kind: {} for kind in _COUNTS}
+        queues = {name: _got(many, name, silent) for name, many in waiting.items()}
+        code = {name: pool.submit(_code, desk, name) for name in found[_FUNCTIONS]}
+        functions = [
+            {"function": name, **counts, **(_got(code[name], name, silent) or {})}
+            for name, counts in found[_FUNCTIONS].items()
+        ]
     return {
         "minutes": args.minutes,
-        "functions": [{"function": name, **counts, **_code(desk, name)} for name, counts in found[_FUNCTIONS].items()],
+        "functions": functions,
         "tables": [{"table": name, **counts} for name, counts in found[_TABLES].items()],
-        "queues": {name: many for name, many in waiting.items() if many},
+        "queues": {name: many for name, many in queues.items() if many},
+        **({"not_answered": silent, "failed": True} if silent else {}),
     }
+
+
+def _got(asked: Future[T], what: str, silent: dict[str, str]) -> T | None:
+    """None for what AWS did not answer, which is noted with why."""
+    try:
+        return asked.result()
+    except (ClientError, BotoCoreError) as error:
+        silent[what] = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        return None
 
 
 def _counted(desk: Desk, minutes: int) -> dict[str, dict[str, dict[str, int]]]:
     """What is not nought: kind of resource → its name → its counts."""
-    cloudwatch: Any = desk.database.session.create_client("cloudwatch")
     now = datetime.fromtimestamp(desk.now / 1000, UTC)
     asked = dict(enumerate(metrics(_functions(desk), desk.stack.tables.values())))
     found: dict[str, dict[str, dict[str, int]]] = {kind: {} for kind in _COUNTS}
-    answer = cloudwatch.get_metric_data(
+    answer = desk.aws.named("cloudwatch").get_metric_data(
         StartTime=now - timedelta(minutes=minutes),
         EndTime=now,
         MetricDataQueries=[_query(f"m{n}", *metric) for n, metric in asked.items()][:_MOST],
@@ -69,8 +94,8 @@ def metrics(functions: Iterable[str], tables: Iterable[str]) -> Iterator[tuple[s
 
 
 def _functions(desk: Desk) -> Iterator[str]:
-    cloudformation = cast("Any", desk.database.session.create_client("cloudformation"))
-    for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName=desk.stack.name):
+    pages = desk.aws.named("cloudformation").get_paginator("list_stack_resources").paginate(StackName=desk.stack.name)
+    for page in pages:
         for one in page["StackResourceSummaries"]:
             if one["ResourceType"] == _FUNCTIONS:
                 yield one["PhysicalResourceId"]
@@ -88,5 +113,5 @@ def _query(query_id: str, kind: str, name: str, label: str) -> dict[str, object]
 
 def _code(desk: Desk, function: str) -> Answer:
     """Since when it runs what it runs: an error that began then is the deployment's."""
-    found = cast("Any", desk.database.session.create_client("lambda")).get_function_configuration(FunctionName=function)
+    found = desk.aws.named("lambda").get_function_configuration(FunctionName=function)
     return {"code_since": found["LastModified"], "code": found["CodeSha256"][:8]}

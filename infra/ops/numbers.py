@@ -32,7 +32,7 @@ def status(desk: Desk, phone_number_id: PhoneNumberId) -> Answer:
         "number": phone_number_id,
         "tenant": tenant_id,
         "display": masked(number.display),
-        "state": number.state_at(desk.now),
+        "status": number.state_at(desk.now),
         "may_not_send": idle,
         "remedy": next_action(idle),
         "sending": stop_shown(desk.stops.of(tenant_id)),
@@ -48,7 +48,7 @@ def status(desk: Desk, phone_number_id: PhoneNumberId) -> Answer:
             "review": waba.review,
             "messaging_limit": waba.messaging_limit,
         },
-        "runs": [{"campaign": run.campaign_id, "state": run.state, "reason": run.reason} for run in work.runs],
+        "runs": [{"campaign": run.campaign_id, "status": run.state, "reason": run.reason} for run in work.runs],
         "lanes": [
             {
                 "lane": lane.lane,

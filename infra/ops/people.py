@@ -103,7 +103,7 @@ def why(
         found = _outside(desk, tenant_id, campaign, contact)
     return {
         "campaign": campaign.campaign_id,
-        "state": str(campaign.state),
+        "status": str(campaign.state),
         "contact": ids[0],
         "to": masked((contact.phone or contact.bsuid or "") if contact is not None else ""),
         **found,

@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import botocore.session
+
+from shared.clients.aws import AwsClients
 
 HANDLE = Path(__file__).parents[2] / ".local" / "cloud.json"
 LOCAL_STACK = "wasapbos"
@@ -87,8 +88,7 @@ def choose(*, local: bool, stack: str, profile: str, region: str, endpoint: str)
 
 def describe(session: botocore.session.Session, name: str) -> Stack:
     """What CloudFormation says of the stack."""
-    client = cast("Any", session.create_client("cloudformation"))
-    stack = client.describe_stacks(StackName=name)["Stacks"][0]
+    stack = AwsClients(session).named("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     return Stack(
         name,
         {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])},

@@ -45,7 +45,7 @@ def status(desk: Desk, tenant_id: TenantId) -> Answer:
             {
                 "number": number.phone_number_id,
                 "display": masked(number.display),
-                "state": number.state_at(desk.now),
+                "status": number.state_at(desk.now),
                 "may_not_send": reason_to_idle(number, desk.now),
                 "quality": number.quality,
             }
@@ -60,7 +60,7 @@ def _campaign(desk: Desk, tenant_id: TenantId, campaign: Campaign) -> Answer:
     why = why_not_sending(look_at(desk, tenant_id, campaign)) if campaign.state in OPEN else []
     return {
         "campaign": campaign.campaign_id,
-        "state": str(campaign.state),
+        "status": str(campaign.state),
         "reason": campaign.reason,
         "why_not_sending": "; ".join(one.code for one in why),
         "planned": campaign.planned,

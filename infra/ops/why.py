@@ -87,6 +87,11 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "template_gone": ("its template is not there any more", "its tenant starts a new campaign"),
 }
 
+_ENDS: Mapping[State, str] = {
+    State.COMPLETED: "it has come to its end: everybody of its audience has an outcome",
+    State.CANCELLED: "it was cancelled, and its lanes have let go of it: nobody more is written to",
+}
+
 
 def why_not_sending(look: Look) -> list[Why]:
     """Everything that is in the way, what weighs most first; of one that sends, that it does."""
@@ -140,8 +145,8 @@ def _at_rest(campaign: Campaign) -> Why:
 
 
 def _ended(campaign: Campaign) -> Why:
-    what = f"it is {campaign.state}: {campaign.reason}" if campaign.reason else f"it is {campaign.state}"
-    return Why("ended", what, next_action(campaign.reason))
+    what = _ENDS[campaign.state]
+    return Why("ended", f"{what}: {campaign.reason}" if campaign.reason else what, next_action(campaign.reason))
 
 
 def _followed(look: Look, wake: tuple[int, ...]) -> list[Why]:

@@ -73,6 +73,10 @@ class AwsClients:
     def cognito(self) -> "CognitoIdentityProviderClient":
         return self._client("cognito-idp")  # type: ignore[no-any-return]
 
+    def named(self, service: str) -> Any:
+        """One that only operators work with: bounded in time as all are."""
+        return self._client(service)
+
     @property
     def mail(self) -> Any:
         """Amazon SES, version 2."""

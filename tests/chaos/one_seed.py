@@ -85,7 +85,8 @@ class OneSeed:
         outcomes = [(row["contact_id"], row["outcome"]) for row in api.pages(f"{path}/recipients", limit=100)]
         report = api.get(f"{path}/report")
         # Cancelled before its audience was frozen, it has nobody in it.
-        audience = self.audience if self._campaign()["planned"] is not None or report["status"] != "cancelled" else {}
+        audience = self.audience if report["planned"] is not None or report["status"] != "cancelled" else {}
+        report["planned"] = report["planned"] or 0
         self.verdict = judge(audience, outcomes, report, self.stage.evidence.of(self.campaign_id))
         self.verdict.problems[:0] = self.too_late
 

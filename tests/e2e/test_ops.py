@@ -127,7 +127,7 @@ def test_a_stop_holds_campaigns_and_agents_until_it_is_lifted(
     assert seen["why_not_sending"][0]["code"] == "tenant_stopped"
     assert ops("tenant", "status", business.tenant_id)["sending"]["reason"] == "a drill"
     time.sleep(1)
-    assert ops("campaign", "status", business.tenant_id, campaign_id)["state"] == "scheduled"
+    assert ops("campaign", "status", business.tenant_id, campaign_id)["status"] == "scheduled"
     assert journal(cloud, business.phone_number_id) == []
     ops("sending", "resume", "--tenant", business.tenant_id, "--reason", "over", "--yes")
     # Its tenant need not wait for the sweep.
@@ -141,7 +141,7 @@ def test_a_stop_holds_campaigns_and_agents_until_it_is_lifted(
     assert why(NO) == (False, "opted_out", "skipped")
     assert ops("campaign", "status", business.tenant_id, campaign_id)["books"]["balanced"]
     number = ops("number", "status", business.phone_number_id)
-    assert (number["state"], number["sending"]) == ("active", {"stopped": False})
+    assert (number["status"], number["sending"]) == ("active", {"stopped": False})
 
 
 def test_letters_go_back_and_are_taken_once(cloud: LocalCloud, business: Business, ops: Ops) -> None:

@@ -67,7 +67,7 @@ class Story:
         found: Json = self.api.get(f"/v1/campaigns/{campaign_id}/report")
         parts = ("sent", "failed", "skipped", "cancelled", "unknown", "waiting")
         assert found["balanced"]
-        assert found["planned"] == sum(found[part] for part in parts)
+        assert (found["planned"] or 0) == sum(found[part] for part in parts)
         return found
 
     def accepted(self, campaign_id: str) -> list[str]:
@@ -249,7 +249,7 @@ def test_cancelled_before_its_start_has_nobody_in_it(story: Story) -> None:
     api.post(f"/v1/campaigns/{campaign_id}/cancel")
     assert not _schedules(story.cloud, campaign_id)
     report = story.report(campaign_id)
-    assert (report["status"], report["planned"]) == ("cancelled", 0)
+    assert (report["status"], report["planned"]) == ("cancelled", None)
 
 
 def test_bot_and_agent_answer_and_the_gate_holds_for_both(story: Story) -> None:

@@ -87,6 +87,7 @@ DESCRIPTION = Description(
             "Take the code of the newest mail; sign up again to have another one mailed.",
         ),
     },
+    begun={"create_api_key": {"last_used_at": None}},
     examples={
         "{key_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0KD",
         "{member_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0MA",

@@ -6,6 +6,7 @@ _CAMPAIGN, _RUN = "01JG7Q4W8ZC3N5X6Y7V8B9A0CA", "01JG7Q4W8ZC3N5X6Y7V8B9A0DA"
 _CONTACT = "5f0c6b9a2f3e4d1c8b7a69584736251a"
 _VARIABLE = {"source": "contact", "value": "first_name", "fallback": "there"}
 _SHOWN_VARIABLE = {**_VARIABLE, "kind": "text", "currency": None, "format": None}
+_DRAFT = {"status": "draft", "start_at": None, "begins_at": None, "started_at": None, "planned": None}
 
 DESCRIPTION = Description(
     tags={"campaigns": "One message to many people, each of whom is accounted for."},
@@ -75,6 +76,7 @@ DESCRIPTION = Description(
         ),
     },
     files={"export_recipients": "text/csv"},
+    begun={"create_campaign": _DRAFT, "retry_campaign": _DRAFT, "resend_unknown": _DRAFT},
     examples={
         "{campaign_id}": _CAMPAIGN,
         "export_recipients": f"contact_id,to,outcome,code\r\n{_CONTACT},+5511912345678,delivered,\r\n",

@@ -35,7 +35,7 @@ class ReportOut(Output):
     campaign_id: CampaignId
     status: Annotated[str, open_to(*State)]
     reason: str | None
-    planned: int
+    planned: int | None = Field(description="people in the frozen audience; null before it is frozen, with all else 0")
     sent: int
     failed: int
     skipped: int
@@ -84,7 +84,7 @@ class ReportOut(Output):
             campaign_id=campaign.campaign_id,
             status=campaign.state,
             reason=campaign.reason or None,
-            planned=books.planned,
+            planned=books.planned if campaign.sizes else None,
             sent=books.sent,
             failed=books.failed,
             skipped=books.skipped,

@@ -15,11 +15,18 @@ class NoExample(KeyError):
 
 class Examples:
     """`known`: name of a schema, `{name}` of a path parameter, or an operationId for its file -> an example. What an
-    example leaves out and holds another schema is put together from that."""
+    example leaves out and holds another schema is put together from that. `begun`: operationId -> what its 201 shows
+    otherwise."""
 
-    def __init__(self, schemas: Mapping[str, Json], known: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        schemas: Mapping[str, Json],
+        known: Mapping[str, object],
+        begun: Mapping[str, Mapping[str, object]],
+    ) -> None:
         self._schemas = schemas
         self._known = known
+        self._begun = begun
 
     def add(self, operation: Json) -> None:
         """Raises NoExample."""
@@ -32,6 +39,9 @@ class Examples:
             for content in body.get("content", {}).values():
                 found = self._composed(content["schema"])
                 content["example"] = self._named(operation["operationId"]) if found is _NOTHING else found
+        for content in operation["responses"].get("201", {}).get("content", {}).values():
+            if (begun := self._begun.get(operation["operationId"])) is not None:
+                content["example"] = {**content["example"], **begun}
 
     def _named(self, name: str) -> object:
         if name not in self._known:

@@ -84,7 +84,8 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
     problems = {name: codes for one in descriptions for name, codes in one.problems.items()}
     successes = {name: more for one in descriptions for name, more in one.successes.items()}
     files = {name: media_type for one in descriptions for name, media_type in one.files.items()}
-    examples = Examples(schemas, {name: example for one in descriptions for name, example in one.examples.items()})
+    known = {name: example for one in descriptions for name, example in one.examples.items()}
+    examples = Examples(schemas, known, {name: shown for one in descriptions for name, shown in one.begun.items()})
     for methods in document["paths"].values():
         for method, operation in methods.items():
             name = operation["operationId"]

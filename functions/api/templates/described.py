@@ -101,6 +101,7 @@ DESCRIPTION = Description(
             "Connect one with `POST /v1/whatsapp/connect`.",
         ),
     },
+    begun={name: {"status": "PENDING", "quality": "UNKNOWN"} for name in ("create_template", "submit_template_draft")},
     examples={
         "{template_id}": "594425479261596",
         "TemplateIn": {

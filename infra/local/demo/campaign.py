@@ -108,6 +108,8 @@ def follow(
 
 def _ask(api: Api, seen: Followed) -> Json:
     report = api.get(f"/v1/campaigns/{seen.campaign_id}/report")
+    # Null before the audience is frozen, when all else is 0.
+    report["planned"] = report["planned"] or 0
     seen.report, seen.reports = report, seen.reports + 1
     if not report["balanced"] or report["planned"] != sum(report[name] for name in _OUTCOMES):
         raise DemoError(f"the books don't balance: {report}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
 from functions.webhook_ingest import inbound_handler
 from infra.ops import sending
@@ -230,3 +231,13 @@ def test_what_has_no_way_stays_and_can_be_dropped_by_its_reason(aws: FakeAws, de
     assert [one["key"] for one in ops(desk, "parked", "list")["newest"]] == [other]
     with pytest.raises(AppError, match="begins with"):
         ops(desk, "parked", "read", "imports/x")
+
+
+def test_what_aws_does_not_answer_is_named_beside_what_it_does(desk: Desk, aws: FakeAws) -> None:
+    nowhere = {"endpoint_url": "http://127.0.0.1:1", "config": Config(retries={"total_max_attempts": 1})}
+    desk.aws._clients["cloudformation"] = desk.database.session.create_client("cloudformation", **nowhere)
+    aws.sqs.send_message(QueueUrl=desk.stack.queues["StatusQueue"], MessageBody="one")
+    found = ops(desk, "gauges", "list")
+    assert found["queues"] == {"StatusQueue": 1}
+    assert found["not_answered"] == {"functions and tables": "EndpointConnectionError"}
+    assert found["failed"], "so that a script sees it"

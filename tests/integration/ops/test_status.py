@@ -54,7 +54,7 @@ def test_one_that_was_paused_says_so_for_its_number_and_tenant_too(desk: Desk, w
     found = campaigns.status(desk, world.tenant_id, campaign_id)
     assert (found["why_not_sending"][0]["code"], "connect" in found["remedy"]) == ("paused", True)
     number = numbers.status(desk, world.phone_number_id)
-    assert number["runs"] == [{"campaign": campaign_id, "state": "paused", "reason": "meta_190"}]
+    assert number["runs"] == [{"campaign": campaign_id, "status": "paused", "reason": "meta_190"}]
     assert "15550001111" not in str(number)
     tenant = tenants.status(desk, world.tenant_id)
     assert tenant["newest_campaigns"][0]["why_not_sending"] == "paused"
@@ -125,13 +125,13 @@ def test_what_is_open_is_listed_however_far_off_it_is_and_can_be_cancelled(desk:
 
     def still_open() -> dict[str, str]:
         found = ops(desk, "campaign", "open")["campaigns"]
-        return {one["campaign"]: one["state"] for one in found if one["tenant"] == world.tenant_id}
+        return {one["campaign"]: one["status"] for one in found if one["tenant"] == world.tenant_id}
 
     assert still_open() == {paused: "paused", far_off: "scheduled"}
     words = ("campaign", "cancel", world.tenant_id, paused, "--reason", "restore")
     assert "nothing_was_done" in ops(desk, *words)
-    assert ops(desk, *words, "--yes")["state"] == "cancelled"
-    assert numbers.status(desk, world.phone_number_id)["runs"][0]["state"] == "cancelled"
+    assert ops(desk, *words, "--yes")["status"] == "cancelled"
+    assert numbers.status(desk, world.phone_number_id)["runs"][0]["status"] == "cancelled"
     assert still_open() == {far_off: "scheduled"}
 
 

@@ -22,12 +22,12 @@ def verbs(top: argparse.ArgumentParser, *names: str) -> Iterator[tuple[str, argp
 
 def test_text_leaves_out_what_is_empty_and_indents_what_belongs_together() -> None:
     answer = {
-        "state": "paused",
+        "status": "paused",
         "reason": "",
         "books": {"sent": 0, "balanced": True},
         "lanes": [{"lane": 0, "at": None}],
     }
-    assert as_text(answer) == "state: paused\nbooks:\n  sent: 0\n  balanced: yes\nlanes:\n  - lane 0"
+    assert as_text(answer) == "status: paused\nbooks:\n  sent: 0\n  balanced: yes\nlanes:\n  - lane 0"
     assert json.loads(as_json(answer)) == answer
 
 

@@ -1,5 +1,8 @@
 """What is worked with is what the stack's outputs name, which after a restore is not what the stack made."""
 
+from pathlib import Path
+
+from infra.ops import gauges
 from infra.ops.gauges import metrics
 from infra.ops.stack import Stack
 
@@ -31,3 +34,9 @@ def test_of_functions_and_of_the_tables_in_use_it_is_asked_what_failed_and_what_
         ("AWS::DynamoDB::Table", "directory", "reads_throttled"),
         ("AWS::DynamoDB::Table", "directory", "writes_throttled"),
     ]
+
+
+def test_no_client_waits_longer_than_those_of_our_functions() -> None:
+    """botocore's own wait for a minute, five times."""
+    own = [path.name for path in Path(gauges.__file__).parent.glob("*.py") if "create_client" in path.read_text()]
+    assert own == []

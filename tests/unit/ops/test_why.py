@@ -53,6 +53,16 @@ def test_its_state_says_it(of: Campaign, said: list[str]) -> None:
     assert codes(of) == said
 
 
+@pytest.mark.parametrize(("state", "word"), [(State.COMPLETED, "everybody"), (State.CANCELLED, "cancelled")])
+def test_of_one_that_has_ended_it_says_how_and_why(state: State, word: str) -> None:
+    of = campaign(state, finished_at=EpochMs(1))
+    (plain,) = why_not_sending(Look(of, NOTHING, NUMBER, TEMPLATE, False, NOW))
+    of = replace(of, reason="cancelled on request")
+    (because,) = why_not_sending(Look(of, NOTHING, NUMBER, TEMPLATE, False, NOW))
+    assert word in plain.what
+    assert because.what == f"{plain.what}: cancelled on request"
+
+
 def test_one_that_waits_for_another_names_that_and_not_its_load() -> None:
     assert codes(campaign(State.LOADING, sizes=()), waits=True) == ["waits_for_another"]
 

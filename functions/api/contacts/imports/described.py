@@ -2,6 +2,15 @@
 
 from functions.api.http.description import Advice, Description
 
+_BEGUN = {
+    "status": "queued",
+    "total_rows": None,
+    "counts": {"rows": 0, "created": 0, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0},
+    "rejected": [],
+    "rejected_by_code": {},
+    "started_at": None,
+    "finished_at": None,
+}
 DESCRIPTION = Description(
     tags={"imports": "Contacts from CSV files."},
     problems={
@@ -42,6 +51,15 @@ DESCRIPTION = Description(
             "`error_code` of an import: the file has more columns than are read.",
             "Leave columns out, and check that the first line names the columns.",
         ),
+    },
+    begun={
+        "create_import": {
+            **_BEGUN,
+            "status": "awaiting_upload",
+            "upload_url": "https://data.example.com/customers.csv?X-Amz-Signature=…",
+            "upload_headers": {"content-type": "text/csv", "content-length": "48213"},
+        },
+        "import_file": _BEGUN,
     },
     examples={
         "{import_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0MP",
