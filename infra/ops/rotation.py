@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb
 from infra.ops.parked import answer_to
 from shared.domain.numbers.cells import SIGNATURE, meta_signature
-from shared.errors import Conflict, InvalidInput
+from shared.errors import Conflict, InvalidInput, RetryableError
 
 PREVIOUS = "meta_app_secret_previous"
 SETTINGS: Mapping[str, str] = {
@@ -98,12 +98,23 @@ def _begin(desk: Desk, args: argparse.Namespace) -> Answer:
     before = _values(desk, args.name)
     after = begun(before, args.name, new, lambda secret: meta_knows(desk, secret))
 
+    known = {"meta_knows_it": _if_it_answers(desk, new)} if args.name == "meta_app_secret" else {}
+
     def do() -> Answer:
         _put(desk, args.name, after)
-        return {"next": f"`secret check {args.name} --wait 300`"}
+        return {**known, "next": f"`secret check {args.name} --wait 300`"}
 
-    preview = {"from": mark(before.get(args.name, "")), "to": mark(new)}
+    preview = {"from": mark(before.get(args.name, "")), "to": mark(new), **known}
     return desk.act(args, "secret.begin", f"{args.name} {mark(new)}", do, preview=preview)
+
+
+def _if_it_answers(desk: Desk, secret: str) -> bool | str:
+    """Whether Meta knows it already: one that was mistyped is seen before it is stored. A new one is stored also while
+    Meta does not answer."""
+    try:
+        return meta_knows(desk, secret)
+    except RetryableError as error:
+        return error.message
 
 
 def _check(desk: Desk, args: argparse.Namespace) -> Answer:
@@ -138,10 +149,18 @@ def checked(desk: Desk, name: str) -> dict[str, bool]:
 
 def meta_knows(desk: Desk, secret: str) -> bool:
     """Whether it is the secret that Meta signs with: the app's own token, which it is a part of, reads the app (Meta,
-    Graph API, Application). It goes in a header: addresses are logged on their way."""
+    Graph API, Application). It goes in a header: addresses are logged on their way. Raises RetryableError where Meta
+    says neither."""
     app_id = desk.stack.parameters["MetaAppId"]
     base = f"{desk.stack.env['GRAPH_API_URL']}/{desk.stack.env['GRAPH_API_VERSION']}"
-    return answer_to(f"{base}/{app_id}?fields=id", None, _bearer(f"{app_id}|{secret}")) == 200
+    return _said("Meta", answer_to(f"{base}/{app_id}?fields=id", None, _bearer(f"{app_id}|{secret}"))) == 200
+
+
+def _said(who: str, status: int) -> int:
+    """The status of their answer. Raises RetryableError for an outage of theirs, which is no word on the secret."""
+    if status in (408, 429) or status >= 500:
+        raise RetryableError(f"{who} answered {status} and did not say whether it knows the secret: try again")
+    return status
 
 
 def _bearer(token: str) -> dict[str, str]:
@@ -168,7 +187,7 @@ def _stripe_door(desk: Desk, secret: str) -> bool:
 def _stripe_api(desk: Desk, key: str) -> bool:
     """Whether Stripe itself knows it: what it says of a customer that there is not."""
     url = f"{desk.stack.env['STRIPE_API_URL']}/v1/customers/cus_none"
-    return answer_to(url, None, _bearer(key)) not in (401, 403)
+    return _said("Stripe", answer_to(url, None, _bearer(key))) not in (401, 403)
 
 
 _DOORS: Mapping[str, Callable[[Desk, str], bool]] = {

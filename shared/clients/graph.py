@@ -39,8 +39,8 @@ class GraphAccess:
     """A token and the proof that we hold the app's secret too (Meta, securing Graph API calls). `secret_anew` reads
     that secret again; whoever uses this access after that uses the new proof."""
 
-    token: str
-    proof: str
+    token: str = field(repr=False)
+    proof: str = field(repr=False)
     secret_anew: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from shared.clock import EpochMs
@@ -20,21 +20,21 @@ _ANEW_MS = 10_000
 class MetaSecrets:
     """`meta_app_secret_previous` is set only while the app secret is being rotated; both verify webhooks then."""
 
-    meta_app_secret: str
-    meta_verify_token: str
-    meta_app_secret_previous: str = ""
+    meta_app_secret: str = field(repr=False)
+    meta_verify_token: str = field(repr=False)
+    meta_app_secret_previous: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class StripeKey:
     """What may act at Stripe for us; nothing that the public can call reads it."""
 
-    stripe_api_key: str
+    stripe_api_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class StripeWebhookSecret:
-    stripe_webhook_secret: str
+    stripe_webhook_secret: str = field(repr=False)
 
 
 S = TypeVar("S", bound=MetaSecrets | StripeKey | StripeWebhookSecret)
@@ -69,10 +69,10 @@ class SecretReader(Generic[S]):
     def _read(self, now: EpochMs) -> S:
         raw = json.loads(self._client.get_secret_value(SecretId=self._arn)["SecretString"])
         values = {}
-        for field in fields(self._kind):
-            values[field.name] = str(raw.get(field.name, ""))
-            if not values[field.name] and field.default is MISSING:
-                raise ConfigError(f"the secret {self._arn} has no {field.name}")
+        for one in fields(self._kind):
+            values[one.name] = str(raw.get(one.name, ""))
+            if not values[one.name] and one.default is MISSING:
+                raise ConfigError(f"the secret {self._arn} has no {one.name}")
         secrets = self._kind(**values)
         self._kept = (now, secrets)
         return secrets

@@ -14,7 +14,7 @@ Answers are the same whether or not an address is known: 201 to a sign-up, 401 t
 tried is counted alike for all. Where addresses need no confirmation (local use) a taken one is told, as it must be.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from functions.api.accounts.logic.session import Session
 from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
@@ -35,7 +35,7 @@ class Application:
 
     business_name: str
     email: str
-    password: str
+    password: str = field(repr=False)
     country: str
     name: str = ""
     phone: str = ""

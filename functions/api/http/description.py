@@ -21,8 +21,8 @@ class Description:
     every route of its form can give (`http/answers.py`). `successes`: operationId -> a further status -> when it comes,
     with the same body as the first. `errors`: code -> what to do about it, at the noun that it is about. `files`:
     operationId -> media type, where no model says what the answer is. `examples`: name of a schema, `{name}` of a path
-    parameter, or operationId of a file -> what one looks like. `begun`: operationId -> what its 201 shows otherwise than
-    the example of its schema, which is of later. `schemas`: name -> one that no model of a route gives,
+    parameter, or operationId of a file -> what one looks like. `begun`: operationId -> what its 201 shows
+    otherwise than its schema's example, which is of later. `schemas`: name -> one that no model of a route gives,
     or that says more than its model. `webhooks`: name -> what is sent to a tenant's server."""
 
     tags: Mapping[str, str]

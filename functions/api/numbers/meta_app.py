@@ -1,7 +1,7 @@
 """The Meta app through which tenants connect, and what a token of theirs proves (Meta, Embedded Signup, 2026)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from functions.api.meta.calls import Graph
@@ -17,8 +17,8 @@ MESSAGING = "whatsapp_business_messaging"
 @dataclass(frozen=True, slots=True)
 class App:
     app_id: str
-    secret: str
-    verify_token: str = ""
+    secret: str = field(repr=False)
+    verify_token: str = field(default="", repr=False)
 
     @property
     def access(self) -> GraphAccess:

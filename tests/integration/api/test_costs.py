@@ -136,6 +136,12 @@ def test_a_dry_run_without_a_rate_card_only_counts(shop: Shop) -> None:
 STATUSES = StatusChange(delivered={0, 2, 3}, read={2}, priced={"marketing": {0, 1, 2}, "free_entry_point": {3}})
 
 
+def test_nobody_is_planned_before_the_audience_is_frozen(shop: Shop) -> None:
+    path = f"/v1/campaigns/{shop.campaign}"
+    assert shop.ask("GET", path).body["planned"] is shop.ask("GET", f"{path}/report").body["planned"] is None
+    assert shop.sent(STATUSES)["planned"] == shop.ask("GET", path).body["planned"] == 4
+
+
 def test_a_report_shows_what_meta_charged_for_what_it_delivered(shop: Shop) -> None:
     shop.priced()
     report = shop.sent(STATUSES)

@@ -19,7 +19,7 @@ from infra.ops.rotation import PREVIOUS, begun, mark
 from infra.ops.stack import Stack
 from shared.clients.aws import AwsClients
 from shared.clock import epoch_ms
-from shared.errors import Conflict, InvalidInput
+from shared.errors import Conflict, InvalidInput, RetryableError
 from tests.support.fake_aws import SECRETS, Context, FakeAws, http_event
 
 NEW = "a-brand-new-secret"
@@ -55,6 +55,7 @@ def desk(aws: FakeAws, meta: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[D
         "MetaAppId": "100",
         "GraphApiVersion": "v25.0",
         "GraphApiUrl": meta,
+        "StripeApiUrl": "http://stripe",
         "MetaSecretArn": aws.env["META_SECRET_ARN"],
         "StripeSecretArn": aws.env["STRIPE_SECRET_ARN"],
         "StripeWebhookSecretArn": aws.env["STRIPE_WEBHOOK_SECRET_ARN"],
@@ -124,6 +125,29 @@ def test_a_mistyped_one_is_put_right_by_another_begin_and_what_was_signed_before
     assert (found["meta_knows_it"], found["previous_is_gone_by"], found["failed"]) == (True, True, False)
     ops("finish", "meta_app_secret", "--yes")
     assert ops("status")[PREVIOUS] == "none"
+
+
+def test_one_that_was_mistyped_is_seen_before_it_is_stored(ops: Callable[..., Answer]) -> None:
+    assert ops("begin", "meta_app_secret", typed="mistyped-at-night")["meta_knows_it"] is False
+    assert ops("begin", "meta_app_secret", typed=NEW)["meta_knows_it"] is True
+    assert "meta_knows_it" not in ops("begin", "meta_verify_token", typed="another-token")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_an_outage_of_metas_is_no_word_on_a_secret(
+    ops: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    def out(url: str, body: bytes | None, headers: Mapping[str, str]) -> int:
+        return status if body is None else answer_to(url, body, headers)
+
+    monkeypatch.setattr("infra.ops.rotation.answer_to", out)
+    begun_anyway = ops("begin", "meta_app_secret", "--yes", typed=NEW)
+    assert f"answered {status}" in begun_anyway["meta_knows_it"]
+    for words in (("begin", "meta_app_secret"), ("finish", "meta_app_secret"), ("check", "meta_app_secret")):
+        with pytest.raises(RetryableError, match=f"Meta answered {status}"):
+            ops(*words, typed="yet-another-secret")
+    with pytest.raises(RetryableError, match=f"Stripe answered {status}"):
+        ops("check", "stripe_api_key")
 
 
 def test_back_to_the_one_of_before_leaves_nothing_to_be_finished() -> None:

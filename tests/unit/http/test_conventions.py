@@ -224,6 +224,35 @@ def test_it_has_examples_and_they_are_right(name: str) -> None:
         assert [f"{where} {error.instance_path}: {error.message}" for error in validator.iter_errors(example)] == []
 
 
+BEGINNINGS = {
+    "create_campaign": "draft",
+    "retry_campaign": "draft",
+    "resend_unknown": "draft",
+    "create_import": "awaiting_upload",
+    "import_file": "queued",
+    "create_media": "awaiting_upload",
+    "create_template": "PENDING",
+    "submit_template_draft": "PENDING",
+    "create_invitation": "open",
+    "open_conversation": "open",
+    "start_onboarding": "blocked",
+    "send_message": "sent",
+    "test_template": "sent",
+}
+"""operationId -> the status of what has just come about; the last three are worked on within the call."""
+_NOT_YET = ("started_at", "finished_at", "last_used_at", "planned")
+
+
+def test_the_example_of_what_has_just_come_about_is_of_then() -> None:
+    created = {
+        operation["operationId"]: content["example"]
+        for _, _, operation in OPERATIONS.values()
+        for content in operation["responses"].get("201", {}).get("content", {}).values()
+    }
+    assert {name: one["status"] for name, one in created.items() if "status" in one} == BEGINNINGS
+    assert {(name, field) for name, one in created.items() for field in _NOT_YET if one.get(field) is not None} == set()
+
+
 def test_nothing_of_the_frameworks_own_errors_is_left() -> None:
     text = json.dumps(DOCUMENT)
     assert "ValidationError" not in text

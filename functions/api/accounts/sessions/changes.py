@@ -6,7 +6,7 @@ After a change of the password every session is over, the caller's own as well.
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from functions.api.accounts.mailer import Mail, Mailer, MailNotSent
 from functions.api.accounts.passwords import check_password
@@ -39,7 +39,7 @@ class Caller:
 
     tenant_id: TenantId
     member: Member
-    access_token: str
+    access_token: str = field(repr=False)
     address: str
 
     def credentials(self, password: str, *, code: str = "", recovery_code: str = "") -> Credentials:
@@ -61,8 +61,8 @@ def resend_code(entrance: Entrance, email: str, address: str, now: EpochMs) -> N
 @dataclass(frozen=True, slots=True)
 class Reset:
     email: str
-    code: str
-    password: str
+    code: str = field(repr=False)
+    password: str = field(repr=False)
 
 
 def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs) -> None:

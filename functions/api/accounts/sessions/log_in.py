@@ -7,7 +7,7 @@ off for a moment when a recovery code is used.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from functions.api.accounts import signup
 from functions.api.accounts.attempts import AttemptLimits
@@ -27,10 +27,10 @@ class Credentials:
     """What somebody shows to get in; "" for what they do not."""
 
     email: str
-    password: str
-    confirmation_code: str = ""
-    second_factor_code: str = ""
-    recovery_code: str = ""
+    password: str = field(repr=False)
+    confirmation_code: str = field(default="", repr=False)
+    second_factor_code: str = field(default="", repr=False)
+    recovery_code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ is told whether the address has one. Nobody else is told anything.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from functions.api.accounts.logic.team_rules import check_grant
 from functions.api.accounts.mailer import Mail, MailNotSent
@@ -35,12 +35,12 @@ from shared.ids import TenantId
 class Acceptance:
     """What somebody sends who follows the link; "" for what they do not."""
 
-    token: str
-    password: str
+    token: str = field(repr=False)
+    password: str = field(repr=False)
     name: str = ""
     policy_version: str = ""
-    second_factor_code: str = ""
-    recovery_code: str = ""
+    second_factor_code: str = field(default="", repr=False)
+    recovery_code: str = field(default="", repr=False)
 
 
 def invite(

@@ -9,8 +9,8 @@ from shared.ids import PhoneNumberId, WabaId
 class Given:
     """What a call brings along, and what is never stored. `test_to` is E.164."""
 
-    code: str = ""
-    pin: str = ""
+    code: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
     test_to: str = ""
 
 
