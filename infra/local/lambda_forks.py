@@ -68,6 +68,7 @@ class LambdaForks:
         self._interpreter = interpreter
         self._lock = threading.Lock()
         self._channel: socket.socket | None = None
+        self._forking: subprocess.Popen[bytes] | None = None
 
     def start(self, command: list[str], **options: Any) -> "Fork | subprocess.Popen[Any]":
         """Stands in for `subprocess.Popen`: a fork where `command` is a Python worker, any other process as ever."""
@@ -81,22 +82,38 @@ class LambdaForks:
         told = json.dumps({"program": program, "folder": folder, "environment": dict(environment)}).encode()
         try:
             with self._lock:
-                channel = self._channel = self._channel or self._parent(environment.get(_LAYERS, ""))
-                socket.send_fds(channel, [told], [its_in, its_out, its_err])
-                _, pidfds, _, _ = socket.recv_fds(channel, 1, 1)
+                pidfd = self._asked(told, [its_in, its_out, its_err], environment.get(_LAYERS, ""))
+        except OSError:
+            for end in (our_in, our_out, our_err):
+                os.close(end)
+            raise
         finally:
             for end in (its_in, its_out, its_err):
                 os.close(end)
-        if not pidfds:
-            raise OSError("the process that forks the Lambda workers has ended")
-        return Fork(pidfds[0], os.fdopen(our_in, "w", 1), os.fdopen(our_out), os.fdopen(our_err))
+        return Fork(pidfd, os.fdopen(our_in, "w", 1), os.fdopen(our_out), os.fdopen(our_err))
+
+    def _asked(self, told: bytes, streams: list[int], layers: str) -> int:
+        """The pidfd of a new fork. Raises OSError where the process that forks has ended: the next call has another."""
+        channel = self._channel = self._channel or self._parent(layers)
+        try:
+            socket.send_fds(channel, [told], streams)
+            _, pidfds, _, _ = socket.recv_fds(channel, 1, 1)
+            if not pidfds:
+                raise OSError("the process that forks the Lambda workers has ended")
+        except OSError:
+            channel.close()
+            self._channel = None
+            if self._forking is not None:
+                self._forking.wait()
+            raise
+        return pidfds[0]
 
     def _parent(self, layers: str) -> socket.socket:
         """Starts the process that forks; its imports come from `layers`, folders as `PATH` lists them."""
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _LONGEST)
         with its:
-            subprocess.Popen(
+            self._forking = subprocess.Popen(
                 [self._interpreter, str(_PROGRAM), str(_LONGEST), *layers.split(os.pathsep)],
                 stdin=its.fileno(),
                 stdout=subprocess.DEVNULL,
