@@ -11,6 +11,7 @@ the effect begins: the next attempt draws the same. The seed is stored encrypted
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from shared.clock import DAY_MS, EpochMs
@@ -88,6 +89,11 @@ class Sealer(Protocol):
     def open(self, tenant_id: TenantId, purpose: str, sealed: str) -> str: ...
 
 
+def _ttl(record: Record) -> int:
+    """Epoch seconds: an hour after it is over."""
+    return record.expires_at // 1000 + 3600
+
+
 _PURPOSE = "idempotency"
 _SEED = "idempotency_seed"
 
@@ -123,9 +129,11 @@ class IdempotencyStore:
             seed=self._sealer.seal(tenant_id, _SEED, seed) if seed else "",
         )
         try:
-            self._directory.create(tenant_id, self._key(key), fresh, ttl=(now + KEEP_MS) // 1000 + 3600)
+            self._directory.create(tenant_id, self._key(key), fresh, ttl=_ttl(fresh))
         except Conflict:
-            return self._directory.update(tenant_id, self._key(key), Record, lambda record: decide(record, fresh, now))
+            change = partial(decide, fresh=fresh, now=now)
+            # One that is over may stand there for days yet (Amazon DynamoDB, time to live), and is taken for a new day.
+            return self._directory.update(tenant_id, self._key(key), Record, change, ttl=_ttl)
         return fresh
 
     def body_of(self, tenant_id: TenantId, record: Record) -> str:

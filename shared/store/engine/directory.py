@@ -204,8 +204,10 @@ class Directory:
         change: Callable[[T], T],
         *,
         due: Callable[[T], Due | None] | None = None,
+        ttl: Callable[[T], int] | None = None,
     ) -> T:
-        """Read, change, and replace if nobody else did meanwhile; repeated a few times.
+        """Read, change, and replace if nobody else did meanwhile; repeated a few times. Without `due` and `ttl` (epoch
+        seconds) those stay as they are.
 
         `change` must be pure: it may run more than once. Returns what is stored afterwards. Raises NotFound, whatever
         `change` raises, and RetryableError when others keep winning.
@@ -219,7 +221,7 @@ class Directory:
             after = change(before)
             if after == before:
                 return before
-            fresh = document_item(tenant_id, key, after, due(after) if due else None, item.ttl)
+            fresh = document_item(tenant_id, key, after, due(after) if due else None, ttl(after) if ttl else item.ttl)
             if due is None:
                 fresh.gsi1pk, fresh.gsi1sk = item.gsi1pk, item.gsi1sk
             fresh.version = item.version + 1

@@ -15,7 +15,7 @@ from functions.api.http.idempotency import (
 from shared.clock import EpochMs
 from shared.ids import TenantId
 from shared.store.engine.database import Database
-from shared.store.engine.directory import Directory
+from shared.store.engine.directory import Directory, DirectoryItem
 
 TENANT = TenantId("t-idem")
 FIRST = Record("print", "OP1", leased_until=EpochMs(1_000 + LEASE_MS), expires_at=EpochMs(1_000 + KEEP_MS))
@@ -123,6 +123,19 @@ def test_who_lost_the_record_cannot_answer_for_the_new_holder(store: Idempotency
         store.begin(TENANT, "k3", request_fingerprint="print", operation_id="OP3", now=second.leased_until).body
         == "right"
     )
+
+
+def test_a_key_that_is_used_again_after_its_day_is_kept_for_another(store: IdempotencyStore) -> None:
+    """DynamoDB removes what is over within days, not at once: the record of the new day is not to go with it."""
+    day = EpochMs(KEEP_MS + 2_000)
+    for now, operation_id in ((EpochMs(1_000), "OP1"), (day, "OP2")):
+        record = store.begin(TENANT, "daily", request_fingerprint="print", operation_id=operation_id, now=now)
+        assert record.operation_id == operation_id
+        item = DirectoryItem.get(f"T#{TENANT}", store._key("daily"), consistent_read=True)
+        assert item.ttl * 1000 > now + KEEP_MS
+        store.finish(TENANT, "daily", record, 201, "{}", "application/json", secret=False)
+        kept = DirectoryItem.get(f"T#{TENANT}", store._key("daily"), consistent_read=True)
+        assert kept.ttl == item.ttl
 
 
 def test_keys_of_tenants_are_apart(store: IdempotencyStore) -> None:

@@ -2,7 +2,7 @@
 
 from functions.api.http.description import Advice, Description
 
-_BEGUN = {
+_BEGUN: dict[str, object] = {
     "status": "queued",
     "total_rows": None,
     "counts": {"rows": 0, "created": 0, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0},
