@@ -234,8 +234,10 @@ def test_what_has_no_way_stays_and_can_be_dropped_by_its_reason(aws: FakeAws, de
 
 
 def test_what_aws_does_not_answer_is_named_beside_what_it_does(desk: Desk, aws: FakeAws) -> None:
-    nowhere = {"endpoint_url": "http://127.0.0.1:1", "config": Config(retries={"total_max_attempts": 1})}
-    desk.aws._clients["cloudformation"] = desk.database.session.create_client("cloudformation", **nowhere)
+    once = Config(retries={"total_max_attempts": 1})
+    desk.aws._clients["cloudformation"] = desk.database.session.create_client(
+        "cloudformation", endpoint_url="http://127.0.0.1:1", config=once
+    )
     aws.sqs.send_message(QueueUrl=desk.stack.queues["StatusQueue"], MessageBody="one")
     found = ops(desk, "gauges", "list")
     assert found["queues"] == {"StatusQueue": 1}
