@@ -44,14 +44,11 @@ def _list(desk: Desk, args: argparse.Namespace) -> Answer:
         waiting = {name: pool.submit(count, desk, url) for name, url in urls.items()}
         found = _got(counting, "functions and tables", silent) or {kind: {} for kind in _COUNTS}
         queues = {name: _got(many, name, silent) for name, many in waiting.items()}
-        code = {name: pool.submit(_code, desk, name) for name in found[_FUNCTIONS]}
-        functions = [
-            {"function": name, **counts, **(_got(code[name], name, silent) or {})}
-            for name, counts in found[_FUNCTIONS].items()
-        ]
+        asked = {name: pool.submit(_code, desk, name) for name in found[_FUNCTIONS]}
+        code: dict[str, Answer | None] = {name: _got(one, name, silent) for name, one in asked.items()}
     return {
         "minutes": args.minutes,
-        "functions": functions,
+        "functions": [{"function": name, **counts, **(code[name] or {})} for name, counts in found[_FUNCTIONS].items()],
         "tables": [{"table": name, **counts} for name, counts in found[_TABLES].items()],
         "queues": {name: many for name, many in queues.items() if many},
         **({"not_answered": silent, "failed": True} if silent else {}),
