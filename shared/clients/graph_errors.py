@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError
+from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 
 from shared.domain.campaigns.outcome import is_proof_refused
 from shared.errors import NotFound, ProviderRejected, RetryableError
@@ -19,19 +18,18 @@ class ProofRefused(RetryableError):
     """The app's secret is not the one that Meta has: nothing was done, and it passes when that is put right."""
 
 
-def never_left(error: httpx.HTTPError) -> bool:
+def never_left(error: PyreqwestError) -> bool:
     """Whether the request provably was not written: no connection from the pool, or none could be made.
 
     The class of the error does not tell: pyreqwest 0.15 also calls a reset while waiting for the answer ConnectError,
     and a timeout of the whole request ConnectTimeoutError. Only the chain of causes does, in the words of the
     HTTP client below (hyper-util, `ErrorKind::Connect`).
     """
-    cause = error.__cause__
-    if isinstance(error, httpx.UnsupportedProtocol) or isinstance(cause, PoolTimeoutError):
+    if isinstance(error, PoolTimeoutError):
         return True
-    if not isinstance(cause, DetailedPyreqwestError) or cause.details is None:
+    if not isinstance(error, DetailedPyreqwestError) or error.details is None:
         return False
-    return any(step["message"] == _CONNECTING for step in cause.details["causes"] or ())
+    return any(step["message"] == _CONNECTING for step in error.details["causes"] or ())
 
 
 def check_download(status: int) -> None:
