@@ -217,7 +217,7 @@ def _trunk_prefix(region: str) -> str:
 
 def _of_digits(digits: str) -> _Reading | None:
     """Of a country code and national number, with nothing else between or before them."""
-    for length in (1, 2, 3):
+    for length in range(1, min(len(digits), 3) + 1):
         code = int(digits[:length])
         if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
             return _reading(_number(code, digits[length:]))

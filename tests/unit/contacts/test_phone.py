@@ -75,6 +75,8 @@ def test_a_mexican_number_in_whatsapps_own_form_is_the_same_number(raw: str) -> 
         "-",
         "+",
         "+0",
+        "00",
+        "--00--",
         "123",
         "+55 11 98765",
         "+55119876543210000",
