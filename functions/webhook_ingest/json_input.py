@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import cast
 
 from shared.clock import EpochMs
-from shared.domain.json_text import TooDeep, storable
+from shared.domain.json_text import TooDeep, check_depth, finite, may_be_unstorable, storable
 
 Json = dict[str, object]
 
 _ID_LENGTH = 64
 _SECONDS_BEFORE_MS = 1_000_000_000_000
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=finite)
 _BETWEEN = re.compile(r"[\s_\u2010-\u2015-]+")
 
 
@@ -25,7 +26,12 @@ def parse_json(raw: bytes) -> object:
     Raises NotUnderstood for what is not JSON or is nested deeper than any webhook is.
     """
     try:
-        return storable(json.loads(raw, parse_constant=lambda _: None))
+        text = raw.decode(json.detect_encoding(raw), "surrogatepass")
+        document = _DECODER.decode(text)
+        if may_be_unstorable(text):
+            return storable(document)
+        check_depth(document)
+        return document
     except TooDeep as exc:
         raise NotUnderstood("nested too deep") from exc
     except (ValueError, RecursionError) as exc:
@@ -61,7 +67,8 @@ def constant(source: Mapping[str, object], key: str) -> str:
     Meta has written such words in other case, with blanks around them, and with hyphens or blanks for underscores;
     what is meant is clear all the same.
     """
-    return _BETWEEN.sub("_", word(source, key)).strip("_").upper()
+    text = word(source, key)
+    return _BETWEEN.sub("_", text).strip("_").upper() if text else ""
 
 
 def identifier(source: Mapping[str, object], key: str) -> str:

@@ -9,9 +9,11 @@ import math
 import re
 
 MAX_DEPTH = 40
+_CONTAINERS = (dict, list)
 # Lone surrogates have no UTF-8, and SQS takes no U+FFFE and U+FFFF (Amazon SQS, SendMessage).
 _UNSTORABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|[fF]{3}[e-fE-F])")
 
 LOST = "\ufffd"
 """Stands where a character was that some conversion could not read (Unicode, replacement character)."""
@@ -43,6 +45,30 @@ def storable(value: object, depth: int = 0) -> object:
         return [storable(item, depth + 1) for item in value]
     # 1e999 is infinite here, and no JSON when it is written again.
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def may_be_unstorable(text: str) -> bool:
+    """Whether a text of JSON may hold, or spell, a character that no store takes; also of one that spells a whole pair."""
+    if "\\u" in text and _ESCAPED_UNSTORABLE.search(text):
+        return True
+    return not text.isascii() and _UNSTORABLE.search(text) is not None
+
+
+def finite(number: str) -> float | None:
+    """The number that JSON spells so; None for one that is infinite here."""
+    found = float(number)
+    return found if math.isfinite(found) else None
+
+
+def check_depth(value: object) -> None:
+    """Raises TooDeep for more than MAX_DEPTH levels."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH + 1):
+        within = [node.values() if isinstance(node, dict) else node for node in level]
+        level = [item for items in within for item in items if type(item) in _CONTAINERS]
+        if not level:
+            return
+    raise TooDeep("nested too deep")
 
 
 def lone_surrogate(value: object) -> str | None:

@@ -158,6 +158,10 @@ def _waba_of(value: Json) -> str:
     return next(filter(None, (*named, identifier(value, "waba_info"))), "")
 
 
+def _nobody(_message: Json) -> Json:
+    return {}
+
+
 def _add_messages(found: Split, statuses: Rows, waba_id: WabaId, value: Json, received_at: EpochMs) -> Json | None:
     """Messages and statuses of a change; returns what else it carries (errors, user actions), None when nothing."""
     phone_number_id = PhoneNumberId(identifier(as_object(value.get("metadata")), "phone_number_id"))
@@ -169,7 +173,8 @@ def _add_messages(found: Split, statuses: Rows, waba_id: WabaId, value: Json, re
     if not lists and not rest:
         found.parked.append(Parked("change says nothing", value, waba_id))
         return None
-    find = finder(value, as_list(lists.get("messages")))
+    messages = as_list(lists.get("messages"))
+    find = finder(value, messages) if messages else _nobody
     slim = slimmer(value, as_list(lists.get("statuses")), received_at)
     for key, listed in lists.items():
         if not isinstance(listed, list):

@@ -19,7 +19,12 @@ _CALLBACK_LENGTH = 512
 _PHONE_LENGTH, _USER_ID_LENGTH = 20, 160
 _WAMID_LENGTH = 256
 _CODE_LENGTH = 16
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PRICE = re.compile(r"[a-z_-]{1,40}")
+_NAME_LENGTH = 32
+_ROW_CHARACTERS = _NAME_LENGTH + _CALLBACK_LENGTH + _CODE_LENGTH + 40 + _WAMID_LENGTH + _PHONE_LENGTH + _USER_ID_LENGTH
+_ALWAYS_FIT = STATUS_MESSAGE_BYTES // (6 * _ROW_CHARACTERS + 64)
+"""So many rows fit into a queue message whatever they hold: a character takes six bytes at most."""
 
 
 def is_other_status(status: Mapping[str, object]) -> bool:
@@ -36,7 +41,7 @@ def slim_status(status: Mapping[str, object], contact: Json, received_at: EpochM
     cannot be read was told when it was received (epoch ms): it may be a no.
     """
     name, at = _name_of(status), time_ms(status.get("timestamp"))
-    if not name or len(name) > 32 or is_other_status(status):
+    if not name or len(name) > _NAME_LENGTH or is_other_status(status):
         return None
     if at is None and not word(status, "id"):
         return None
@@ -92,12 +97,12 @@ def _finder(value: Mapping[str, object], statuses: Sequence[object]) -> Finder:
         return phone_of_wa_id, {phone_of_wa_id(one): contact for one, contact in reversed(known.items()) if one}
 
     def find(status: Json) -> Json:
-        user_id, phone = (word(status, key) for key in RECIPIENT)
+        user_id, phone = word(status, RECIPIENT[0]), word(status, RECIPIENT[1])
         if not user_id and not phone:
             return sole
-        for one in (user_id, phone):
-            if one and one in known:
-                return known[one]
+        found = (known.get(user_id) if user_id else None) or (known.get(phone) if phone else None)
+        if found is not None:
+            return found
         if user_id or not contacts:
             # Nothing that an entry could add, or no entry.
             return {}
@@ -109,6 +114,8 @@ def _finder(value: Mapping[str, object], statuses: Sequence[object]) -> Finder:
 
 def _code_of(status: Mapping[str, object]) -> str:
     """The first error's code; that somebody wants no marketing any more wherever it stands."""
+    if "errors" not in status:
+        return ""
     codes = [word(error, "code")[:_CODE_LENGTH] for error in objects(status.get("errors"))]
     return OPTED_OUT_CODE if OPTED_OUT_CODE in codes else next(filter(None, codes), "")
 
@@ -120,7 +127,7 @@ def _name_of(status: Mapping[str, object]) -> str:
 
 def _price_of(pricing: Json) -> str:
     """The category that is charged, or the type of what is free. Meta gives up `billable` in favour of the type."""
-    kind, category = (word(pricing, key).strip().lower() for key in ("type", "category"))
+    kind, category = word(pricing, "type").strip().lower(), word(pricing, "category").strip().lower()
     if kind.startswith(FREE_PREFIX):
         return kind if _PRICE.fullmatch(kind) else ""
     if kind != "regular" and pricing.get("billable") is not True:
@@ -130,10 +137,13 @@ def _price_of(pricing: Json) -> str:
 
 def message_portions(updates: list[list[object]]) -> Iterator[list[list[object]]]:
     """The rows, as many at a time as a queue message holds."""
+    if len(updates) <= _ALWAYS_FIT:
+        yield updates
+        return
     part: list[list[object]] = []
     size = 0
     for update in updates:
-        length = len(json.dumps(update, ensure_ascii=False).encode())
+        length = len(_ENCODER.encode(update).encode())
         if part and size + length > STATUS_MESSAGE_BYTES:
             yield part
             part, size = [], 0

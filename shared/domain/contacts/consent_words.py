@@ -94,6 +94,8 @@ def _said(text: str, no: Phrases, yes: frozenset[Phrase]) -> ConsentWord | None:
         return None
     if tokens in yes:
         return None if _ASKS.search(short) else "start"
+    if not _all_listed(tokens):
+        return None
     plain = _plainly(tokens)
     return "stop" if _is_no(tokens, no) or (plain != tokens and _is_no(plain, no)) else None
 
@@ -193,9 +195,21 @@ def _plain_word(token: str) -> str:
     return _known().get(_DOUBLE.sub(r"\1", repeated[1] if repeated else token), token)
 
 
+def _all_listed(tokens: Phrase) -> bool:
+    """Whether every word is of some list: else this is no phrase of theirs, and most messages are done with at their
+    first words."""
+    words = _words()
+    return all(token in words or _plain_word(token) in words for token in tokens)
+
+
 @cache
 def _known() -> dict[str, str]:
-    """Word without doubled letters -> word. Made when it is first needed, and not at a cold start."""
+    """Word without doubled letters -> word."""
+    return {_DOUBLE.sub(r"\1", word): word for word in sorted(_words(), key=lambda word: (-len(word), word))}
+
+
+@cache
+def _words() -> frozenset[str]:
+    """All that a no may hold. Made when it is first needed, and not at a cold start."""
     lists = (_NO, _COURTESY, _REQUESTS, _REPLIES, _SENDS, _PURPOSES, _TAILS, _STOPS, _THINGS, _ARTICLES, _REFUSALS)
-    words = sorted({word for one in (*lists, _IN_WRITING) for word in one.words()}, key=lambda word: (-len(word), word))
-    return {_DOUBLE.sub(r"\1", word): word for word in words}
+    return frozenset(word for one in (*lists, _IN_WRITING) for word in one.words())
