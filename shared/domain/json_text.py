@@ -48,7 +48,7 @@ def storable(value: object, depth: int = 0) -> object:
 
 
 def may_be_unstorable(text: str) -> bool:
-    """Whether a text of JSON may hold, or spell, a character that no store takes; also of one that spells a whole pair."""
+    """Whether a text of JSON may hold, or spell, a character that no store takes; so may one that spells a pair."""
     if "\\u" in text and _ESCAPED_UNSTORABLE.search(text):
         return True
     return not text.isascii() and _UNSTORABLE.search(text) is not None

@@ -127,8 +127,8 @@ def campaign_message(found: Measured, fold: float) -> list[Line]:
     writes, batch = CAMPAIGN_MESSAGE_WRU + NOTE_WRU, Batches(LANE_RATE, int(default("StatusBatchSize"))).statuses
     compactions = 1 / (LANE_RATE * int(default("StatusCompactionSeconds")))
     blocks = BLOCK_WRITES / compactions
-    # The stored block, and a status block and notes of at most 1 KB for 80 people.
-    kept = found.recipient_stored + 2 * 1024 / 80
+    # The stored block, a status block of at most 1 KB for 80 people, and notes of at most that for twice as many.
+    kept = found.recipient_stored + 1.5 * 1024 / 80
     return [
         front_door(POSTS),
         *lambda_lines("WebhookReceive", status.cpu, SQS_SECONDS, POSTS),

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Protocol
 
 from shared.clock import EpochMs
-from shared.domain.campaigns.blocks import BLOCK_SIZE, Recipient
+from shared.domain.campaigns.blocks import Recipient
 from shared.domain.campaigns.books import CANCELLED, SKIP_PREFIX, StatusChange
-from shared.domain.campaigns.dispatch_note import DispatchNote
+from shared.domain.campaigns.dispatch_note import NOTED_TOGETHER, DispatchNote, first_of_two, place_of
 from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Action, Kind, Outcome
 from shared.domain.campaigns.stop_reasons import SCOPES, Scope
@@ -27,7 +27,7 @@ RETRY_LIST = 25
 
 _LEFT_US = frozenset({Kind.ACCEPTED, Kind.HELD, Kind.UNKNOWN})
 NOTE_MS = 4_000
-"""For so long at most are the notes of a block's messages gathered: a full block is one write at 20/s and more."""
+"""For so long at most are the notes of two blocks' messages gathered: all of them are one write at 40/s and more."""
 BlockKey = tuple[TenantId, CampaignId, int]
 """Tenant, campaign, block."""
 
@@ -55,8 +55,8 @@ class Sent:
 
 @dataclass(slots=True)
 class Settled:
-    """The writes that a batch of answers asks for. `changes` and `notes` are by block, `retries` by campaign and due
-    time (epoch ms)."""
+    """The writes that a batch of answers asks for. `changes` are by block, `notes` by the first of two blocks and by
+    place, `retries` by campaign and due time (epoch ms)."""
 
     changes: dict[BlockKey, StatusChange] = field(default_factory=lambda: defaultdict(StatusChange))
     notes: dict[BlockKey, dict[int, DispatchNote]] = field(default_factory=lambda: defaultdict(dict))
@@ -96,7 +96,8 @@ def sort_out(batch: Sequence[Sent], now: EpochMs) -> Settled:
             continue
         _note_outcome(settled, change, sent, outcome, now)
         if outcome.kind in _LEFT_US:
-            settled.notes[key][sent.slot] = DispatchNote.of(sent.at, outcome.message_id)
+            noted = (sent.run.tenant_id, sent.run.campaign_id, first_of_two(sent.block))
+            settled.notes[noted][place_of(sent.block, sent.slot)] = DispatchNote.of(sent.at, outcome.message_id)
         scope = Scope.CAMPAIGN if sent.trip else SCOPES.get(outcome.action)
         known = settled.pauses.get(sent.run.campaign_id)
         if scope is not None and (known is None or scope > known[1]):
@@ -187,12 +188,12 @@ class Results:
             self._line.pop(0)
 
     def _gather(self, notes: Mapping[BlockKey, Mapping[int, DispatchNote]], now: EpochMs) -> None:
-        """Line up the notes of blocks that are complete, or have been waited for long enough."""
+        """Line up the notes that are complete, or have been waited for long enough."""
         for key, of_block in notes.items():
             self._noted_since.setdefault(key, now)
             self._notes.setdefault(key, {}).update(of_block)
         for key, since in list(self._noted_since.items()):
-            if len(self._notes[key]) == BLOCK_SIZE or now - since >= self._note_ms:
+            if len(self._notes[key]) == NOTED_TOGETHER or now - since >= self._note_ms:
                 del self._noted_since[key]
                 self._line.append(("note", partial(self.sends.notes.add, *key, self._notes.pop(key), now)))
 

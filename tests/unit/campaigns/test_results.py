@@ -389,14 +389,30 @@ def test_notes_of_a_block_are_gathered_and_written_once() -> None:
     assert noted(stores) == [((1, DispatchNote.of(EpochMs(7), "wamid.1")), (4, DispatchNote(EpochMs(9))))]
 
 
-def test_notes_of_a_whole_block_wait_for_nothing() -> None:
+def test_all_notes_of_two_blocks_wait_for_nothing() -> None:
     stores = Stores()
     results = results_over(stores)
-    everybody = [sent(Outcome(Kind.ACCEPTED, message_id=f"wamid.{slot}"), slot) for slot in range(BLOCK_SIZE)]
+    everybody = [
+        replace(sent(Outcome(Kind.ACCEPTED, message_id=f"wamid.{slot}"), slot), block=block)
+        for block in (6, 7)
+        for slot in range(BLOCK_SIZE)
+    ]
     settle(results, everybody[1:])
     assert noted(stores) == []
     settle(results, everybody[:1])
-    assert [len(notes) for notes in noted(stores)] == [BLOCK_SIZE]
+    assert [len(notes) for notes in noted(stores)] == [2 * BLOCK_SIZE]
+    assert [row[2] for row in stores.written if row[0] == "note"] == [6]
+
+
+def test_notes_of_blocks_that_do_not_stand_together_are_no_whole() -> None:
+    stores = Stores()
+    results = results_over(stores)
+    settle(results, [replace(sent(Outcome(Kind.ACCEPTED), slot), block=7) for slot in range(BLOCK_SIZE)])
+    settle(results, [replace(sent(Outcome(Kind.ACCEPTED), slot), block=8) for slot in range(BLOCK_SIZE)])
+    assert noted(stores) == []
+    results.hold_nothing_back()
+    settle(results, [])
+    assert [row[2] for row in stores.written if row[0] == "note"] == [6, 8]
 
 
 def test_notes_that_are_gathered_are_written_at_the_end_of_the_slice() -> None:
