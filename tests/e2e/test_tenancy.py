@@ -243,8 +243,8 @@ def _signups(world: World) -> Iterator[Attempt]:
         "password": PASSWORD,
         "country": "ES",
     }
-    yield Attempt(body=body, statuses=frozenset({409}))
-    yield Attempt(body=body | {"password": "Another-Horse-1-Battery"}, statuses=frozenset({409}))
+    yield Attempt(body=body, statuses=frozenset({201}))
+    yield Attempt(body=body | {"password": "Another-Horse-1-Battery"}, statuses=frozenset({201}))
 
 
 def _logins(world: World) -> Iterator[Attempt]:
@@ -684,22 +684,23 @@ def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World
     cloud, users = world.cloud, world.cloud.client("cognito-idp")
     pool_id = cloud.outputs["UserPoolId"]
     other_pool = users.create_user_pool(PoolName="other", UsernameAttributes=["email"])["UserPool"]["Id"]
-    flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 
     def client_of(pool: str, **settings: Any) -> str:
         made = users.create_user_pool_client(UserPoolId=pool, ClientName="c", ExplicitAuthFlows=flows, **settings)
         return str(made["UserPoolClient"]["ClientId"])
 
-    def token_of(client: str) -> str:
-        parameters = {"USERNAME": world.mine.email, "PASSWORD": PASSWORD}
-        answer = users.initiate_auth(ClientId=client, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)
+    def token_of(pool: str, client: str) -> str:
+        who = {"USERNAME": world.mine.email, "PASSWORD": PASSWORD}
+        which = {"UserPoolId": pool, "ClientId": client}
+        answer = users.admin_initiate_auth(**which, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=who)
         return str(answer["AuthenticationResult"]["AccessToken"])
 
     foreign = client_of(other_pool)
     users.sign_up(ClientId=foreign, Username=world.mine.email, Password=PASSWORD)
     users.admin_confirm_sign_up(UserPoolId=other_pool, Username=world.mine.email)
-    for client in (foreign, client_of(pool_id)):
-        assert _refusal(Api(cloud.api_url, token_of(client))) == (401, "token_invalid")
+    for pool, client in ((other_pool, foreign), (pool_id, client_of(pool_id))):
+        assert _refusal(Api(cloud.api_url, token_of(pool, client))) == (401, "token_invalid")
 
     own = cloud.outputs["UserPoolClientId"]
     described = users.describe_user_pool_client(UserPoolId=pool_id, ClientId=own)["UserPoolClient"]
@@ -707,7 +708,7 @@ def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World
     lives = {"AccessTokenValidity": 2, "TokenValidityUnits": {"AccessToken": "seconds"}}
     users.update_user_pool_client(**kept, **lives)
     try:
-        token = token_of(own)
+        token = token_of(pool_id, own)
     finally:
         users.update_user_pool_client(
             **kept,
@@ -717,4 +718,4 @@ def test_tokens_of_another_pool_or_client_and_old_ones_open_nothing(world: World
     assert jwt.decode(token, options={"verify_signature": False})["exp"] <= time.time() + 2
     wait_for(time.time, lambda now: now > jwt.decode(token, options={"verify_signature": False})["exp"] + 1)
     assert _refusal(Api(cloud.api_url, token)) == (401, "token_expired")
-    assert Api(cloud.api_url, token_of(own)).call("GET", "/v1/me").status_code == 200
+    assert Api(cloud.api_url, token_of(pool_id, own)).call("GET", "/v1/me").status_code == 200

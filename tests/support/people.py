@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from functions.api import bootstrap
+from functions.api.accounts.access_tokens import claimed
 from functions.api.accounts.attempts import AttemptLimits
 from functions.api.accounts.mailer import Mailer
 from functions.api.accounts.parts import AccountParts
@@ -86,8 +87,12 @@ class People:
         """Of a new business."""
         email = f"ana-{secrets.token_hex(6)}@example.com"
         account = {"business_name": "Café", "email": email, "password": PASSWORD, "country": "BR"}
-        signed = self.anybody("/v1/signup", account | APPLICANT).body
-        return self.logged_in(email, signed["tenant_id"], signed["member_id"], "owner")
+        signed = self.anybody("/v1/signup", account | APPLICANT)
+        assert signed.status == 201, signed.body
+        person = self.logged_in(email, "", "", "owner")
+        whose = self.api.deps.accounts.owner_of_subject(claimed(person.token).subject)
+        assert whose is not None, "the first log-in makes the tenant"
+        return replace(person, tenant=whose.tenant_id, member=whose.details["member_id"])
 
     def logged_in(self, email: str, tenant: str, member: str, role: str, password: str = PASSWORD) -> Person:
         answer = self.anybody("/v1/login", {"email": email, "password": password})

@@ -40,7 +40,9 @@ def running_api(dynoxide: str, graph_url: str) -> Iterator[Api]:
             Policies={"PasswordPolicy": {"MinimumLength": 12}},
         )["UserPool"]["Id"]
         client = cognito.create_user_pool_client(
-            UserPoolId=pool, ClientName="api", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+            UserPoolId=pool,
+            ClientName="api",
+            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         )["UserPoolClient"]["ClientId"]
         env = {
             **TABLES,

@@ -83,27 +83,30 @@ class CheckingPool:
         self.people[self._address(Username, "admin_confirm_sign_up")]["status"] = "CONFIRMED"
         return {}
 
-    def initiate_auth(self, *, AuthParameters: dict[str, str], AuthFlow: str = "", **_: Any) -> dict[str, Any]:
-        if AuthFlow == "REFRESH_TOKEN_AUTH":
-            session = self._sessions.get(AuthParameters["REFRESH_TOKEN"])
-            if session is None:
-                raise self._error("NotAuthorizedException", "initiate_auth")
-            return {"AuthenticationResult": self._tokens(session[0], session[1], "")}
+    def initiate_auth(self, *, AuthParameters: dict[str, str], AuthFlow: str, **_: Any) -> dict[str, Any]:
+        if AuthFlow != "REFRESH_TOKEN_AUTH":
+            raise self._error("InvalidParameterException", "initiate_auth")
+        session = self._sessions.get(AuthParameters["REFRESH_TOKEN"])
+        if session is None:
+            raise self._error("NotAuthorizedException", "initiate_auth")
+        return {"AuthenticationResult": self._tokens(session[0], session[1], "")}
+
+    def admin_initiate_auth(self, *, AuthParameters: dict[str, str], **_: Any) -> dict[str, Any]:
         person = self.people.get(AuthParameters["USERNAME"])
         if person is None:
-            raise self._error("NotAuthorizedException", "initiate_auth")
+            raise self._error("NotAuthorizedException", "admin_initiate_auth")
         if person["status"] == "UNCONFIRMED":
-            raise self._error("UserNotConfirmedException", "initiate_auth")
+            raise self._error("UserNotConfirmedException", "admin_initiate_auth")
         if person["password"] != AuthParameters["PASSWORD"]:
-            raise self._error("NotAuthorizedException", "initiate_auth")
+            raise self._error("NotAuthorizedException", "admin_initiate_auth")
         if person.get("second_factor"):
             return {"ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": "challenge"}
         return self._logged_in(person)
 
-    def respond_to_auth_challenge(self, *, ChallengeResponses: dict[str, str], **_: Any) -> dict[str, Any]:
+    def admin_respond_to_auth_challenge(self, *, ChallengeResponses: dict[str, str], **_: Any) -> dict[str, Any]:
         person = self.people[ChallengeResponses["USERNAME"]]
         if ChallengeResponses["SOFTWARE_TOKEN_MFA_CODE"] != totp(person["secret"]):
-            raise self._error("CodeMismatchException", "respond_to_auth_challenge")
+            raise self._error("CodeMismatchException", "admin_respond_to_auth_challenge")
         return self._logged_in(person)
 
     def _logged_in(self, person: dict[str, Any]) -> dict[str, Any]:

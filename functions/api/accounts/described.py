@@ -32,7 +32,7 @@ DESCRIPTION = Description(
         "api keys": "Keys for programs, with the scopes that they need.",
     },
     problems={
-        "sign_up": {409: ("email_taken",), 422: ("policy_not_current", "weak_password"), 429: ("too_many_requests",)},
+        "sign_up": {422: ("policy_not_current", "weak_password"), 429: ("too_many_requests",)},
         "get_caller": {404: ("not_found",)},
         "create_api_key": {422: ("too_many_api_keys",)},
         "delete_api_key": {403: ("wider_key",)},
@@ -44,11 +44,7 @@ DESCRIPTION = Description(
     errors={
         "email_taken": Advice(
             "The e-mail address already has an account.",
-            "Log in with it, or sign up with another address.",
-        ),
-        "email_unverified": Advice(
-            "Nobody has confirmed the e-mail address yet.",
-            "Log in with the mailed code as `confirmation_code`; sign up again where the code is older than a day.",
+            "Choose another one, or log in to that account.",
         ),
         "password_reset_required": Advice(
             "The password has to be reset before anybody logs in with it.",
@@ -100,7 +96,7 @@ DESCRIPTION = Description(
             "country": "BR",
             "policy_version": "2026-11",
         },
-        "SignupOut": {"tenant_id": None, "member_id": None, "email_verification": "required"},
+        "SignupOut": {"email_verification": "required"},
         "PrincipalOut": {
             "tenant_id": _TENANT,
             "member_id": _MEMBER["id"],

@@ -1,5 +1,6 @@
 """Mails to people: invitations, codes and notices about their accounts. Amazon SES's errors become ours here."""
 
+import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,11 +17,28 @@ _FOR_GOOD = frozenset({"MessageRejected", "BadRequestException", "MailFromDomain
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """In plain text."""
+    """`text` has its links on lines of their own; `language` is a tag (BCP 47), `direction` ltr or rtl."""
 
     to: str
     subject: str
     text: str
+    language: str = "en"
+    direction: str = "ltr"
+
+    @property
+    def html(self) -> str:
+        """The same text: only here can be said from which side it is read."""
+        paragraphs = ("<br>".join(map(_html, part.split("\n"))) for part in self.text.split("\n\n"))
+        body = "".join(f"<p>{one}</p>" for one in paragraphs)
+        return (
+            f'<!doctype html><html lang="{self.language}" dir="{self.direction}"><meta charset="utf-8">'
+            f"<title>{html.escape(self.subject)}</title><body>{body}</body></html>"
+        )
+
+
+def _html(line: str) -> str:
+    shown = html.escape(line)
+    return f'<a href="{shown}">{shown}</a>' if line.startswith(("https://", "http://")) else shown
 
 
 class MailNotSent(RetryableError):
@@ -48,7 +66,7 @@ class Mailer:
         """Raises MailNotSent. Addresses and texts never reach a log."""
         if not self._sender:
             raise self._not_sent("not_configured")
-        body = {"Text": {"Data": mail.text, "Charset": "UTF-8"}}
+        body = {kind: {"Data": data, "Charset": "UTF-8"} for kind, data in (("Text", mail.text), ("Html", mail.html))}
         try:
             self._client().send_email(
                 FromEmailAddress=self._sender,

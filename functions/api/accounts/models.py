@@ -50,13 +50,9 @@ class SignupIn(Input):
 
 
 class SignupOut(Output):
-    tenant_id: TenantId | None = Field(
-        description="null until the address is confirmed: the first log-in makes the tenant"
-    )
-    member_id: str | None
     email_verification: Annotated[str, open_to("required", "skipped")] = Field(
         description="`required`: log in once with the mailed code as `confirmation_code`, within a day. For an address "
-        "that has an account nothing is mailed."
+        "that has an account nothing is mailed. `skipped`: of a stack for trying things out, which mails no codes."
     )
 
 

@@ -26,6 +26,7 @@ def check_password(password: str, field: str = "password") -> None:
             ("a lower case letter", any("a" <= char <= "z" for char in password)),
             ("an upper case letter", any("A" <= char <= "Z" for char in password)),
             ("a digit", any("0" <= char <= "9" for char in password)),
+            ("no space at either end", password == password.strip()),
         )
         if not there
     ]

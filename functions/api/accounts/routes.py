@@ -7,7 +7,7 @@ from functions.api.accounts.models import (
 )
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.policy import check_policy
-from functions.api.accounts.signup import Application, sign_up, sign_up_unverified
+from functions.api.accounts.signup import Application, sign_up
 from functions.api.http.request import caller, network_address, new_router
 from functions.api.http.routing import public, secured
 from functions.api.http.wiring import parts_for
@@ -22,15 +22,13 @@ deps = parts_for(router, AccountParts)
 @router.post("/v1/signup", **public("account", "sign_up", summary="Make an account for a business", status=201))
 def post_signup(body: SignupIn) -> SignupOut:
     """The answer is the same for an address that has an account. A new sign-up for one that was not confirmed takes the
-    place of the former, and has another code mailed."""
+    place of the former, and has another code mailed. The first log-in makes the tenant."""
     check_policy(body.policy_version)
     application = Application(**body.model_dump())
     deps().entrance.limits.take(Attempt.SIGN_UP, body.email, network_address(router), epoch_ms())
-    if deps().verify_email:
-        sign_up(deps().entrance.doors, application, epoch_ms())
-        return SignupOut(tenant_id=None, member_id=None, email_verification="required")
-    tenant_id, member_id = sign_up_unverified(deps().entrance.doors, application, epoch_ms())
-    return SignupOut(tenant_id=tenant_id, member_id=member_id, email_verification="skipped")
+    verify_email = deps().verify_email
+    sign_up(deps().entrance.doors, application, epoch_ms(), verify_email=verify_email)
+    return SignupOut(email_verification="required" if verify_email else "skipped")
 
 
 @router.get(
@@ -40,5 +38,5 @@ def get_me() -> MeOut:
     """For an API key `member` is null, and the scopes are those of the key."""
     principal = caller(router)
     accounts = deps().accounts
-    members = {member.member_id: member for member in accounts.members(principal.tenant_id)}
-    return MeOut.of(principal, accounts.tenant(principal.tenant_id), members.get(principal.member_id))
+    member = None if principal.is_key else accounts.find_member(principal.tenant_id, principal.member_id)
+    return MeOut.of(principal, accounts.tenant(principal.tenant_id), member)

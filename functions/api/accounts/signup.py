@@ -11,14 +11,14 @@ One call at a time works on an address, and what was kept before is lost before 
 between leaves what nothing confirms, and the sign-up is repeated.
 
 Answers are the same whether or not an address is known: 201 to a sign-up, 401 to a log-in. How often an address may be
-tried is counted alike for all. Where addresses need no confirmation (local use) a taken one is told, as it must be.
+tried is counted alike for all. Where addresses are not verified (local use) only the mailed code falls away.
 """
 
 from dataclasses import dataclass, field, replace
 
 from functions.api.accounts.logic.session import Session
 from functions.api.accounts.passwords import check_password, is_same_password, verifier_of
-from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded, UserPool
+from functions.api.accounts.user_pool import EmailUnverified, UserPool
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member, Role, Tenant
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, PendingSignup, hold_for_code, hold_for_signup, let_go
@@ -27,6 +27,9 @@ from shared.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
 from shared.ids import TenantId, new_ulid
 from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
+
+_TRIES = 2
+"""At taking an address over from whoever has not confirmed it; a stranger may sign up with it in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,43 +54,9 @@ class Doors:
     signups: Signups
 
 
-def sign_up_unverified(doors: Doors, application: Application, now: EpochMs) -> tuple[TenantId, str]:
-    """(tenant id, member id), for local use: the address is taken for confirmed. Raises Conflict (`email_taken`) and
-    InvalidInput, which names the field."""
-    users = doors.users
-    try:
-        subject = users.sign_up(application.email, application.password)
-    except Conflict as taken:
-        subject = _unfinished(doors, application, taken)
-    else:
-        users.confirm_without_email(application.email)
-    try:
-        return _create(doors.accounts, application, subject, now)
-    except Conflict as exc:
-        raise Conflict("this e-mail address already has an account", field="email", code="email_taken") from exc
-
-
-def _unfinished(doors: Doors, application: Application, taken: Conflict) -> str:
-    """The subject of somebody who proves by the password that they began to sign up here; else raises `taken`."""
-    users = doors.users
-    try:
-        session = users.log_in(application.email, application.password)
-    except EmailUnverified:
-        # Nobody has proved anything yet, and nobody could have logged in: begin anew.
-        users.remove_unconfirmed(application.email)
-        subject = users.sign_up(application.email, application.password)
-        users.confirm_without_email(application.email)
-        return subject
-    except (Unauthenticated, SecondFactorNeeded):
-        raise taken from None
-    subject = users.subject(session)
-    if doors.accounts.owner_of_subject(subject) is not None:
-        raise taken
-    return subject
-
-
-def sign_up(doors: Doors, application: Application, now: EpochMs) -> None:
-    """Have a code mailed to the address, unless somebody has an account with it; that is not told.
+def sign_up(doors: Doors, application: Application, now: EpochMs, *, verify_email: bool = True) -> None:
+    """Have a code mailed to the address, unless somebody has an account with it; that is not told. Without
+    `verify_email` the address is taken for confirmed.
 
     Raises InvalidInput, which names the field, RateLimited, and RetryableError.
     """
@@ -99,13 +68,15 @@ def sign_up(doors: Doors, application: Application, now: EpochMs) -> None:
         name=application.name,
         phone=application.phone,
         policy_version=application.policy_version,
-        verifier=verifier_of(application.password),
+        verifier=verifier_of(application.password) if verify_email else "",
         expires_at=EpochMs(now + CONFIRM_WITHIN_MS),
     )
     held = doors.signups.change(email, hold_for_signup(now), now)
     after = held
     try:
         subject = _register(doors, application)
+        if subject and not verify_email:
+            doors.users.confirm_without_email(subject)
         if subject:
             after = replace(pending, subject=subject, signups=held.signups, codes=held.codes)
     finally:
@@ -115,11 +86,12 @@ def sign_up(doors: Doors, application: Application, now: EpochMs) -> None:
 def _register(doors: Doors, application: Application) -> str:
     """The subject of a new person in the pool, or of one who never got a tenant; "" when somebody has an account."""
     users, email = doors.users, application.email
-    try:
-        return users.sign_up(email, application.password)
-    except Conflict:
-        if users.remove_unconfirmed(email):
+    for _ in range(_TRIES):
+        try:
             return users.sign_up(email, application.password)
+        except Conflict:
+            if not users.remove_unconfirmed(email):
+                break
     try:
         subject = users.subject(users.log_in(email, application.password))
     except (Unauthenticated, Forbidden):
@@ -192,7 +164,7 @@ def _applied(pending: PendingSignup, email: str) -> Application:
     )
 
 
-def _create(accounts: Accounts, application: Application, subject: str, now: EpochMs) -> tuple[TenantId, str]:
+def _create(accounts: Accounts, application: Application, subject: str, now: EpochMs) -> None:
     """Raises Conflict when this person has a tenant."""
     tenant = Tenant(
         TenantId(new_ulid(now)),
@@ -213,4 +185,3 @@ def _create(accounts: Accounts, application: Application, subject: str, now: Epo
         policy_at=now,
     )
     accounts.create(tenant, owner)
-    return tenant.tenant_id, owner.member_id

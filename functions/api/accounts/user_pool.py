@@ -1,16 +1,43 @@
-"""The user pool: who may log in, with which password. Cognito's errors become ours here, and nowhere else."""
+"""The user pool: who may log in, with which password. What its errors become stands in `pool_errors`.
+
+Whoever has a token knows the pool's id and its client's: both stand in it. So passwords are looked at by a call that
+only this function's role may make (AdminInitiateAuth; the client allows no other), and nobody tries them at Cognito
+itself, past our counting and past the second factor that is kept here.
+"""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from functions.api.accounts.logic.session import Session
-from shared.errors import Conflict, Forbidden, InvalidInput, RetryableError, Unauthenticated
+from functions.api.accounts.pool_errors import (
+    IS_MALFORMED,
+    IS_REFUSED,
+    IS_TAKEN,
+    IS_TOO_OFTEN,
+    IS_WEAK,
+    IS_WRONG_CODE,
+    NOBODY,
+    answering,
+    bad_email,
+    email_taken,
+    name_of,
+    passing_over,
+    session_ended,
+    too_often,
+    weak_password,
+    wrong_code,
+)
+from shared.errors import Forbidden, Unauthenticated
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
 
     from functions.api.accounts.access_tokens import AccessToken
+
+_WRONG = "e-mail address or password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +51,8 @@ class PoolPerson:
 
 
 class EmailUnverified(Forbidden):
+    """Stays inside: whether an address waits for its code is nobody's business."""
+
     code = "email_unverified"
 
 
@@ -49,53 +78,34 @@ class UserPool:
 
     def sign_up(self, email: str, password: str) -> str:
         """The new person's subject. Raises Conflict (`email_taken`) and InvalidInput, which names the field."""
-        errors = self._client.exceptions
-        try:
-            answer = self._client.sign_up(
+        refusals = {
+            IS_TAKEN: email_taken(),
+            IS_WEAK: weak_password("password"),
+            IS_MALFORMED: bad_email(),
+            IS_TOO_OFTEN: too_often(),
+        }
+        with answering(refusals):
+            return self._client.sign_up(
                 ClientId=self._client_id,
                 Username=email,
                 Password=password,
                 UserAttributes=[{"Name": "email", "Value": email}],
-            )
-        except errors.UsernameExistsException as exc:
-            raise Conflict("this e-mail address already has an account", field="email", code="email_taken") from exc
-        except errors.InvalidPasswordException as exc:
-            raise InvalidInput(_words(exc, "the password is too weak"), field="password", code="weak_password") from exc
-        except errors.InvalidParameterException as exc:
-            field = "password" if "password" in str(exc).lower() else "email"
-            raise InvalidInput(f"the {field} is not acceptable", field=field) from exc
-        except (errors.TooManyRequestsException, errors.LimitExceededException) as exc:
-            raise RetryableError("too many sign-ups at this moment; try again in a minute") from exc
-        return answer["UserSub"]
+            )["UserSub"]
 
-    def confirm_without_email(self, email: str) -> None:
+    def confirm_without_email(self, username: str) -> None:
         """For local use: the person may log in at once. Harmless when they could already."""
-        try:
-            self._client.admin_confirm_sign_up(UserPoolId=self._pool_id, Username=email)
-        except self._client.exceptions.NotAuthorizedException:
-            return  # confirmed before
-        self._client.admin_update_user_attributes(
-            UserPoolId=self._pool_id, Username=email, UserAttributes=[{"Name": "email_verified", "Value": "true"}]
-        )
+        with passing_over({"NotAuthorizedException"}):  # confirmed before
+            self._client.admin_confirm_sign_up(UserPoolId=self._pool_id, Username=username)
+            self._client.admin_update_user_attributes(
+                UserPoolId=self._pool_id,
+                Username=username,
+                UserAttributes=[{"Name": "email_verified", "Value": "true"}],
+            )
 
     def confirm(self, email: str, code: str) -> None:
         """Confirm the address with the code that was mailed. Raises InvalidInput, also after too many wrong codes."""
-        errors = self._client.exceptions
-        try:
+        with answering({IS_WRONG_CODE: wrong_code("confirmation_code")}), passing_over({"NotAuthorizedException"}):
             self._client.confirm_sign_up(ClientId=self._client_id, Username=email, ConfirmationCode=code)
-        except errors.NotAuthorizedException:
-            return  # confirmed before
-        except (
-            errors.CodeMismatchException,
-            errors.ExpiredCodeException,
-            errors.UserNotFoundException,
-            errors.InvalidParameterException,
-            errors.TooManyFailedAttemptsException,
-            errors.LimitExceededException,
-        ) as exc:
-            raise wrong_code("confirmation_code") from exc
-        except errors.TooManyRequestsException as exc:
-            raise RetryableError("too many log-ins at this moment; try again in a minute") from exc
 
     def unconfirmed_subject(self, username: str) -> str:
         """The subject of somebody whose address is not confirmed yet, "" when there is nobody of the kind. `username`
@@ -109,81 +119,64 @@ class UserPool:
         subject = self.unconfirmed_subject(username)
         if not subject:
             return False
-        try:
+        with passing_over(NOBODY):
             self._client.admin_delete_user(UserPoolId=self._pool_id, Username=subject)
-        except self._client.exceptions.UserNotFoundException:
-            return True
         return True
 
     def log_in(self, email: str, password: str) -> Session:
         """Raises Unauthenticated, the same for a wrong password and for an unknown address, and EmailUnverified
         whatever the password."""
-        errors = self._client.exceptions
-        try:
-            answer = self._client.initiate_auth(
+        refusals = {
+            IS_REFUSED: Unauthenticated(_WRONG),
+            frozenset({"UserNotConfirmedException"}): EmailUnverified("the e-mail address is not confirmed"),
+            frozenset({"PasswordResetRequiredException"}): Forbidden(
+                "the password must be reset", code="password_reset_required"
+            ),
+        }
+        with answering(refusals):
+            answer = self._client.admin_initiate_auth(
+                UserPoolId=self._pool_id,
                 ClientId=self._client_id,
-                AuthFlow="USER_PASSWORD_AUTH",
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": email, "PASSWORD": password},
             )
-        except (
-            errors.NotAuthorizedException,
-            errors.UserNotFoundException,
-            errors.InvalidParameterException,
-        ) as exc:
-            raise Unauthenticated("e-mail address or password is wrong") from exc
-        except errors.UserNotConfirmedException as exc:
-            raise EmailUnverified(
-                "the e-mail address is not confirmed; log in with the code we mailed as `confirmation_code`"
-            ) from exc
-        except errors.PasswordResetRequiredException as exc:
-            raise Forbidden("the password must be reset", code="password_reset_required") from exc
-        except errors.TooManyRequestsException as exc:
-            raise RetryableError("too many log-ins at this moment; try again in a minute") from exc
         result = answer.get("AuthenticationResult")
         if not result and answer.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
-            raise Unauthenticated("e-mail address or password is wrong")
+            raise Unauthenticated(_WRONG)
         if not result:
             raise SecondFactorNeeded(answer.get("Session", ""))
         return _session(result)
 
+    def is_password(self, email: str, password: str) -> bool:
+        """Whether it is theirs by now; with a second factor as well as without."""
+        try:
+            self.revoke(self.log_in(email, password).refresh_token)
+        except SecondFactorNeeded:
+            return True
+        except (Unauthenticated, Forbidden):
+            return False
+        return True
+
     def answer_challenge(self, email: str, needed: SecondFactorNeeded, code: str) -> Session:
         """The second half of a log-in. Raises InvalidInput (`wrong_code`)."""
-        errors = self._client.exceptions
-        try:
-            answer = self._client.respond_to_auth_challenge(
+        with answering({IS_WRONG_CODE: wrong_code("second_factor_code")}):
+            answer = self._client.admin_respond_to_auth_challenge(
+                UserPoolId=self._pool_id,
                 ClientId=self._client_id,
                 ChallengeName="SOFTWARE_TOKEN_MFA",
                 Session=needed.challenge,
                 ChallengeResponses={"USERNAME": email, "SOFTWARE_TOKEN_MFA_CODE": code},
             )
-        except (
-            errors.CodeMismatchException,
-            errors.ExpiredCodeException,
-            errors.InvalidParameterException,
-            errors.NotAuthorizedException,
-        ) as exc:
-            raise wrong_code("second_factor_code") from exc
-        except errors.TooManyRequestsException as exc:
-            raise RetryableError("too many log-ins at this moment; try again in a minute") from exc
         return _session(answer.get("AuthenticationResult") or {})
 
     def refresh(self, refresh_token: str) -> Session:
         """Another access token; its refresh token is the same. Raises Unauthenticated (`session_ended`)."""
-        errors = self._client.exceptions
-        try:
+        with answering({IS_REFUSED: session_ended()}):
             answer = self._client.initiate_auth(
                 ClientId=self._client_id,
                 AuthFlow="REFRESH_TOKEN_AUTH",
                 AuthParameters={"REFRESH_TOKEN": refresh_token},
             )
-        except (
-            errors.NotAuthorizedException,
-            errors.UserNotFoundException,
-            errors.InvalidParameterException,
-        ) as exc:
-            raise Unauthenticated("this session is over; log in again", code="session_ended") from exc
-        except errors.TooManyRequestsException as exc:
-            raise RetryableError("too many log-ins at this moment; try again in a minute") from exc
         session = _session(answer.get("AuthenticationResult") or {})
         return replace(session, refresh_token=session.refresh_token or refresh_token)
 
@@ -208,7 +201,9 @@ class UserPool:
         """Somebody by their address or subject."""
         try:
             found = self._client.admin_get_user(UserPoolId=self._pool_id, Username=username)
-        except self._client.exceptions.UserNotFoundException:
+        except ClientError as error:
+            if name_of(error) not in NOBODY:
+                raise
             return None
         attributes = {one["Name"]: one.get("Value", "") for one in found.get("UserAttributes", ())}
         status = found.get("UserStatus")
@@ -220,10 +215,6 @@ class UserPool:
         )
 
 
-def wrong_code(field: str) -> InvalidInput:
-    return InvalidInput("the code is wrong or too old", field=field, code="wrong_code")
-
-
 def _session(result: "AuthenticationResultTypeTypeDef") -> Session:
     return Session(
         access_token=result.get("AccessToken", ""),
@@ -231,9 +222,3 @@ def _session(result: "AuthenticationResultTypeTypeDef") -> Session:
         refresh_token=result.get("RefreshToken", ""),
         expires_in=result.get("ExpiresIn", 0),
     )
-
-
-def _words(error: Exception, default: str) -> str:
-    response = getattr(error, "response", None)
-    words = response.get("Error", {}).get("Message") if isinstance(response, dict) else None
-    return str(words).partition(": ")[2] or default if words else default

@@ -12,22 +12,16 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, I
 
 _NOT_REACHED = (ConnectionError, HTTPClientError, IncompleteReadError)
 """No connection, none in time, no answer in time, or half of one."""
-_BUSY = frozenset(
-    {
-        *("Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"),
-        *(
-            "RequestThrottled",
-            "RequestThrottledException",
-            "ThrottlingError",
-            "KmsThrottled",
-            "KMS.ThrottlingException",
-        ),
-        *("ProvisionedThroughputExceeded", "ProvisionedThroughputExceededException", "RequestLimitExceeded"),
-        *("SlowDown", "RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"),
-        # A transaction is at the same item.
-        *("TransactionConflict", "TransactionConflictException", "TransactionInProgressException"),
-    }
-)
+# fmt: off
+_BUSY = frozenset({
+    "KMS.ThrottlingException", "KmsThrottled", "PriorRequestNotComplete", "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException",
+    "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottledException", "Throttling", "ThrottlingError",
+    "ThrottlingException", "TooManyRequestsException",
+    # A transaction is at the same item.
+    "TransactionConflict", "TransactionConflictException", "TransactionInProgressException",
+})
+# fmt: on
 """Codes that come below status 500: of an error, and of why a transaction was cancelled."""
 _CANCELLED = "TransactionCanceledException"
 _NO_REASON = frozenset({"", "None"})

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from shared.clock import EpochMs
 from shared.domain.accounts.permissions import Role
+from shared.domain.accounts.signup import HOLD_MS
 from shared.errors import Conflict
 
 GOOD_FOR_MS: Final = 7 * 86_400_000
@@ -19,8 +20,8 @@ MailStatus = Literal["pending", "sent", "failed"]
 class Invitation:
     """Whoever has the secret behind `secret_hash` can read the mails of `email`. Times are epoch ms.
 
-    `mail_error` says why the newest mail was not sent (`MailNotSent`). Once `accepted_by` (a subject) is joining,
-    nobody else can. `revoked` is on its way out.
+    `mail_error` says why the newest mail was not sent (`MailNotSent`). While `accepted_by` (a subject) is joining,
+    since `accepted_at`, nobody else can, and nobody revokes it. `revoked` is on its way out.
     """
 
     invitation_id: str
@@ -34,10 +35,15 @@ class Invitation:
     mail_error: str = ""
     mailed_at: EpochMs | None = None
     accepted_by: str = ""
+    accepted_at: EpochMs = EpochMs(0)
     revoked: bool = False
 
     def is_of(self, secret: str) -> bool:
         return hmac.compare_digest(self.secret_hash, hash_secret(secret))
+
+    def is_held(self, now: EpochMs) -> bool:
+        """Whether a call that is joining may still be at work; one that died holds it no longer than that."""
+        return bool(self.accepted_by) and now < self.accepted_at + HOLD_MS
 
 
 def hash_secret(secret: str) -> str:
@@ -46,29 +52,33 @@ def hash_secret(secret: str) -> str:
 
 
 def accepted(invitation: Invitation, subject: str, now: EpochMs) -> Invitation:
-    """Raises Conflict (`invitation_over`) when it is too old, revoked, or somebody else's."""
-    if invitation.revoked or now >= invitation.expires_at or invitation.accepted_by not in ("", subject):
+    """Raises Conflict (`invitation_over`) when it is too old, revoked, or somebody else's at this moment."""
+    others = invitation.accepted_by != subject and invitation.is_held(now)
+    if invitation.revoked or now >= invitation.expires_at or others:
         raise invitation_over()
-    return replace(invitation, accepted_by=subject)
+    return replace(invitation, accepted_by=subject, accepted_at=now)
 
 
-def revoked(invitation: Invitation) -> Invitation:
+def revoked(invitation: Invitation, now: EpochMs) -> Invitation:
     """Raises Conflict (`invitation_accepted`) for one that somebody is accepting."""
-    if invitation.accepted_by:
+    if invitation.is_held(now):
         raise Conflict("somebody has accepted it: remove the member instead", code="invitation_accepted")
     return replace(invitation, revoked=True)
 
 
-def renewed(invitation: Invitation, secret: str, now: EpochMs) -> Invitation:
-    """With another link, good for as long as a new one: the one of before opens nothing. Nothing changes when it has
-    this one. Raises as `revoked`, and Conflict (`invitation_over`) for one that was revoked."""
+def renewed(invitation: Invitation, secret: str, by: str, now: EpochMs) -> Invitation:
+    """With another link, good for as long as a new one, and in the name of the member `by`: the link of before opens
+    nothing. Nothing changes when it has this one. Raises as `revoked`, and Conflict (`invitation_over`) for one that
+    was revoked."""
     if invitation.revoked:
         raise invitation_over()
     if invitation.is_of(secret):
         return invitation
-    revoked(invitation)
+    revoked(invitation, now)
     return replace(
         invitation,
+        invited_by=by,
+        accepted_by="",
         secret_hash=hash_secret(secret),
         expires_at=EpochMs(now + GOOD_FOR_MS),
         mail="pending",

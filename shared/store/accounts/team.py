@@ -66,6 +66,8 @@ class Team:
             by_id = {one.member_id: one for one in found.values()}
             return {f"MEMBER#{member_id}": one for member_id, one in decide(by_id).items()}
 
+        # Where the call that let them in died in the end, the link that it came by is there still.
+        self.forget_invitation(tenant_id, member.member_id)
         key = f"REMOVAL#{member.member_id}"
         guarded.change(
             tenant_id,

@@ -73,10 +73,15 @@ class Accounts:
         page = self._directory.page(tenant_id, "MEMBER#", Member, limit=limit, cursor=cursor, oldest_first=True)
         return Page([member for member in page.items if member.removed_at is None], page.cursor)
 
+    def find_member(self, tenant_id: TenantId, member_id: str) -> Member | None:
+        """None for whoever is no member any more."""
+        found = self._directory.get(tenant_id, f"MEMBER#{member_id}", Member, consistent=True)
+        return found if found is not None and found.removed_at is None else None
+
     def member(self, tenant_id: TenantId, member_id: str) -> Member:
         """Raises NotFound."""
-        found = self._directory.need(tenant_id, f"MEMBER#{member_id}", Member)
-        if found.removed_at is not None:
+        found = self.find_member(tenant_id, member_id)
+        if found is None:
             raise NotFound("there is no such member")
         return found
 

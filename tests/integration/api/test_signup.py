@@ -321,7 +321,7 @@ def test_the_same_with_the_emulator_s_pool(enforcing: Any, doors: Doors, email: 
     client = enforcing.create_user_pool_client(
         UserPoolId=pool,
         ClientName="api",
-        ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         PreventUserExistenceErrors="ENABLED",
     )["UserPoolClient"]["ClientId"]
     doors = replace(doors, users=UserPool(enforcing, pool, client))

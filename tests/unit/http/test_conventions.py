@@ -12,6 +12,7 @@ import pytest
 
 from functions.api import handler
 from tests.support.api_document import SERVER, api_document
+from tests.support.public_routes import PUBLIC_ROUTES
 from tests.support.template import load_template, resources
 
 Json = dict[str, Any]
@@ -20,20 +21,6 @@ OPERATIONS: dict[str, tuple[str, str, Json]] = {
     f"{method.upper()} {path}": (method, path, operation)
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
-}
-PUBLIC = {
-    "POST /v1/signup",
-    "POST /v1/signup/resend-code",
-    "POST /v1/login",
-    "POST /v1/login/refresh",
-    "POST /v1/session",
-    "POST /v1/session/refresh",
-    "POST /v1/session/end",
-    "POST /v1/password/forgot",
-    "POST /v1/password/reset",
-    "POST /v1/invitations/accept",
-    "GET /v1/openapi.json",
-    "GET /v1/errors",
 }
 # fmt: off
 VERBS = frozenset({
@@ -117,8 +104,8 @@ def test_each_tag_is_described_once_and_used() -> None:
 @each
 def test_it_wants_a_caller_or_says_that_it_wants_none(name: str) -> None:
     operation = OPERATIONS[name][2]
-    assert operation["security"] == ([] if name in PUBLIC else [{"bearer": []}])
-    assert ("x-required-scope" in operation) == (name not in PUBLIC)
+    assert operation["security"] == ([] if name in PUBLIC_ROUTES else [{"bearer": []}])
+    assert ("x-required-scope" in operation) == (name not in PUBLIC_ROUTES)
 
 
 def test_what_says_nothing_wants_a_caller() -> None:
@@ -132,7 +119,7 @@ def test_it_lists_every_answer_by_its_status(name: str) -> None:
     found = _responses(operation)
     assert [status for status in found if 200 <= status < 300]
     assert {429, 500, 503} <= found.keys()
-    assert (name in PUBLIC) or {401, 403} <= found.keys()
+    assert (name in PUBLIC_ROUTES) or {401, 403} <= found.keys()
     assert ("{" not in name) or 404 in found
     assert ("requestBody" not in operation) or {400, 413, 415, 422} <= found.keys()
     assert all(response["description"] and "X-Request-Id" in response["headers"] for response in found.values())
@@ -181,7 +168,7 @@ def test_its_refusals_are_problems_with_their_codes(name: str) -> None:
 
 @each
 def test_whoever_calls_it_is_told_how_often_they_may(name: str) -> None:
-    if name in PUBLIC:
+    if name in PUBLIC_ROUTES:
         return
     found = _responses(OPERATIONS[name][2])
     assert "rate_limited" in found[429]["x-problem-codes"]

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 ELSEWHERE = {
     "code_missing": "stops a step of an onboarding, as the code of its trouble",
     "consent_column": "ends an import, as its `error_code`",
+    "email_unverified": "becomes `unauthenticated`: nobody is told who waits for a code",
     "file_too_large": "ends an import, as its `error_code`",
     "header_too_long": "ends an import, as its `error_code`",
     "media_gone": "each case has a code of its own",

@@ -1,9 +1,10 @@
 """Who may do what with whom in a team."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shared.domain.accounts.account import Member, Principal
-from shared.domain.accounts.permissions import Role, scopes_of
+from shared.domain.accounts.invitation import Invitation
+from shared.domain.accounts.permissions import Role, Scope, scopes_of
 from shared.errors import Conflict, Forbidden
 
 
@@ -17,6 +18,14 @@ def check_touch(principal: Principal, member: Member) -> None:
     """Nobody changes or removes those who may do more. Raises Forbidden (`wider_role`)."""
     if not scopes_of(member.role) <= principal.scopes:
         raise Forbidden("only an owner changes or removes an owner", code="wider_role")
+
+
+def is_vouched_for(invitation: Invitation, members: Mapping[str, Member]) -> bool:
+    """Whether whoever sent it could send it now: nobody who was removed, or may do less by now, lets others in."""
+    inviter = members.get(invitation.invited_by)
+    if inviter is None or inviter.removed_at is not None:
+        return False
+    return scopes_of(invitation.role) | {Scope.TEAM} <= scopes_of(inviter.role)
 
 
 def check_owner_left(members: Iterable[Member]) -> None:

@@ -8,10 +8,13 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.mailer import Mail, Mailer, MailNotSent
+from functions.api.accounts.mailer import MailNotSent
+from functions.api.accounts.mails import Language, MailKind, language_of, mail_of
+from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.passwords import check_password
-from functions.api.accounts.sessions.log_in import Credentials, Entrance, log_out_everywhere, prove
-from functions.api.accounts.user_pool import wrong_code
+from functions.api.accounts.pool_errors import wrong_code
+from functions.api.accounts.sessions.log_in import Credentials, Entrance, log_out_everywhere
+from functions.api.accounts.sessions.proof import Caller, prove_caller
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.attempts import Attempt
@@ -22,28 +25,13 @@ from shared.domain.accounts.person import (
     second_factor_off,
     second_factor_on,
 )
-from shared.errors import Conflict
+from shared.errors import Conflict, InvalidInput
 from shared.failures import failure
-from shared.ids import TenantId
 from shared.observability import logger
-from shared.store.accounts.tenants import Accounts
 
-_EMAIL_CODE_MS = 30 * 60_000
+EMAIL_CODE_MS = 30 * 60_000
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 3, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A member who calls: with which access token, and from where."""
-
-    tenant_id: TenantId
-    member: Member
-    access_token: str = field(repr=False)
-    address: str
-
-    def credentials(self, password: str, *, code: str = "", recovery_code: str = "") -> Credentials:
-        return Credentials(self.member.email, password, second_factor_code=code, recovery_code=recovery_code)
 
 
 def forgot_password(entrance: Entrance, email: str, address: str, now: EpochMs) -> None:
@@ -67,68 +55,80 @@ class Reset:
 
 def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs) -> None:
     """Raises InvalidInput (`wrong_code`, the same for an address without an account; `weak_password`) and RateLimited.
-    The second factor stays."""
+    The second factor stays. Repeating it after a failure goes on where that was."""
     check_password(reset.password)
     entrance.limits.take(Attempt.CODE, reset.email, address, now)
-    entrance.changes.reset_password(reset.email, code=reset.code, password=reset.password)
+    try:
+        entrance.changes.reset_password(reset.email, code=reset.code, password=reset.password)
+    except InvalidInput as error:
+        _go_on(entrance, reset.email, reset.password, address, now, error)
     found = entrance.doors.users.find(reset.email)
     if found is not None:
         log_out_everywhere(entrance, found.subject, now)
 
 
 def change_password(entrance: Entrance, caller: Caller, current: str, new: str, now: EpochMs) -> None:
-    """Raises InvalidInput (`wrong_password`, `weak_password`) and RateLimited."""
+    """Raises InvalidInput (`wrong_password`, `weak_password`) and RateLimited. Repeating it after a failure goes on
+    where that was."""
     check_password(new, field="new_password")
     entrance.limits.take(Attempt.LOG_IN, caller.member.email, caller.address, now)
-    entrance.changes.change_password(caller.access_token, current=current, new=new)
+    try:
+        entrance.changes.change_password(caller.access_token, current=current, new=new)
+    except InvalidInput as error:
+        _go_on(entrance, caller.member.email, new, caller.address, now, error)
     log_out_everywhere(entrance, caller.member.subject, now)
 
 
-def start_email_change(
-    entrance: Entrance, mailer: Mailer, caller: Caller, who: Credentials, email: str, now: EpochMs
-) -> None:
+def _go_on(entrance: Entrance, email: str, password: str, address: str, now: EpochMs, error: InvalidInput) -> None:
+    """Raises `error`, unless the password is what it was to become: an earlier call set it and died before it ended the
+    sessions, so this one ends them."""
+    if error.code not in ("wrong_code", "wrong_password"):
+        raise error
+    entrance.limits.take(Attempt.LOG_IN, email, address, now)
+    if not entrance.doors.users.is_password(email, password):
+        raise error
+
+
+def start_email_change(parts: AccountParts, caller: Caller, who: Credentials, email: str, now: EpochMs) -> None:
     """Mails a code to the new address, whoever has an account with it. Raises as `prove`, MailNotSent, RateLimited."""
-    prove(entrance, who, caller.address, now)
+    entrance = parts.entrance
+    prove_caller(entrance, caller, who, now)
     entrance.limits.take(Attempt.MAIL, email, caller.address, now)
     code = f"{secrets.randbelow(10**6):06d}"
-    pending = EmailChange(email, _hashed(caller.member.subject, code), EpochMs(now + _EMAIL_CODE_MS))
+    pending = EmailChange(email, _hashed(caller.member.subject, code), EpochMs(now + EMAIL_CODE_MS))
     entrance.people.change(caller.member.subject, lambda person: replace(person, email_change=pending))
-    text = (
-        f"Your code is {code}. It is good for 30 minutes.\n\n"
-        "Somebody wants to log in with this address from now on. If that was not you, do nothing."
-    )
-    mailer.send(Mail(email, "Confirm your new e-mail address", text))
+    parts.mailer.send(mail_of(MailKind.EMAIL_CODE, _language(parts, caller), email, code=code))
 
 
-def finish_email_change(
-    entrance: Entrance, accounts: Accounts, mailer: Mailer, caller: Caller, code: str, now: EpochMs
-) -> Member:
+def finish_email_change(parts: AccountParts, caller: Caller, code: str, now: EpochMs) -> Member:
     """Raises InvalidInput (`wrong_code`), Conflict (`email_taken`) and RateLimited. Repeating it after a failure goes
     on where that was."""
-    member = caller.member
+    entrance, member = parts.entrance, caller.member
     entrance.limits.take(Attempt.CODE, member.subject, caller.address, now)
     pending = entrance.people.find(member.subject).email_change
     if pending is None or now >= pending.expires_at or pending.code != _hashed(member.subject, code):
         raise wrong_code("code")
     entrance.changes.change_email(member.subject, pending.email)
-    changed = accounts.change_member(
+    changed = parts.accounts.change_member(
         caller.tenant_id, member.member_id, lambda found: replace(found, email=pending.email)
     )
     entrance.people.change(member.subject, lambda person: replace(person, email_change=None))
     try:
-        mailer.send(
-            Mail(member.email, "Your e-mail address was changed", "You log in with another address from now on.")
-        )
+        parts.mailer.send(mail_of(MailKind.EMAIL_CHANGED, _language(parts, caller), member.email))
     except MailNotSent as error:
         logger.warning("the former address was not told", extra=failure(error))
     return changed
 
 
-def start_second_factor(entrance: Entrance, caller: Caller, password: str, now: EpochMs) -> str:
+def _language(parts: AccountParts, caller: Caller) -> Language:
+    return language_of(caller.member.language, parts.accounts.tenant(caller.tenant_id).language)
+
+
+def start_second_factor(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> str:
     """The secret for an authenticator (base32). Raises as `prove`, and Conflict (`second_factor_on`)."""
     if entrance.people.find(caller.member.subject).second_factor:
         raise Conflict("there is a second factor; switch it off before another one is set up", code="second_factor_on")
-    prove(entrance, caller.credentials(password), caller.address, now)
+    prove_caller(entrance, caller, who, now)
     return entrance.changes.start_second_factor(caller.access_token)
 
 
@@ -151,7 +151,7 @@ def replace_recovery_codes(entrance: Entrance, caller: Caller, who: Credentials,
     subject = caller.member.subject
     if not entrance.people.find(subject).second_factor:
         raise Conflict("there is no second factor", code="second_factor_off")
-    prove(entrance, who, caller.address, now)
+    prove_caller(entrance, caller, who, now)
     codes = _new_codes()
     entrance.people.change(subject, second_factor_on([recovery_hash(subject, one) for one in codes]))
     return codes
@@ -159,7 +159,7 @@ def replace_recovery_codes(entrance: Entrance, caller: Caller, who: Credentials,
 
 def switch_second_factor_off(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> None:
     """Raises as `prove`. Repeating it changes nothing."""
-    prove(entrance, who, caller.address, now)
+    prove_caller(entrance, caller, who, now)
     entrance.changes.set_second_factor(caller.member.subject, on=False)
     entrance.people.change(caller.member.subject, second_factor_off)
 

@@ -2,21 +2,21 @@
 
 from functions.api.http.description import Advice, Description
 
-_TRIED = {429: ("too_many_requests",)}
+TRIED = {429: ("too_many_requests",)}
 _LOG_IN = {
-    401: ("unauthenticated",),
-    403: ("email_unverified", "mfa_required", "password_reset_required"),
-    409: ("email_taken", "signup_incomplete"),
-    422: ("weak_password", "wrong_code"),
-    **_TRIED,
-}
-_PROOF = {
     401: ("unauthenticated",),
     403: ("mfa_required", "password_reset_required"),
     409: ("signup_incomplete",),
     422: ("wrong_code",),
-    **_TRIED,
+    **TRIED,
 }
+PROOF = {
+    401: ("unauthenticated",),
+    403: ("mfa_required", "password_reset_required"),
+    422: ("wrong_code",),
+    **TRIED,
+}
+"""Of what takes the password once more."""
 _MEMBER = {404: ("not_found",)}
 _PASSWORD = "Correct-horse-9-battery"  # noqa: S105 - an example
 _EMAIL = "ana@aurora.example"
@@ -26,21 +26,21 @@ DESCRIPTION = Description(
     tags={"sessions": "Logging in and out, and a forgotten password."},
     problems={
         "log_in": _LOG_IN,
-        "refresh_login": {401: ("session_ended",), **_TRIED},
+        "refresh_login": {401: ("session_ended",), **TRIED},
         "open_session": {**_LOG_IN, 403: (*_LOG_IN[403], "cross_site")},
-        "refresh_session": {401: ("session_ended",), 403: ("cross_site",), **_TRIED},
+        "refresh_session": {401: ("session_ended",), 403: ("cross_site",), **TRIED},
         "close_session": {403: ("cross_site",)},
-        "resend_code": _TRIED,
-        "send_reset_code": _TRIED,
-        "reset_password": {422: ("weak_password", "wrong_code"), **_TRIED},
-        "set_password": {**_MEMBER, 422: ("weak_password", "wrong_password"), **_TRIED},
+        "resend_code": TRIED,
+        "send_reset_code": TRIED,
+        "reset_password": {422: ("weak_password", "wrong_code"), **TRIED},
+        "set_password": {**_MEMBER, 422: ("weak_password", "wrong_password"), **TRIED},
         "close_all_sessions": _MEMBER,
-        "start_email_change": {**_MEMBER, **_PROOF, 503: ("mail_not_sent",)},
-        "complete_email_change": {**_MEMBER, 409: ("email_taken",), 422: ("wrong_code",), **_TRIED},
-        "start_second_factor": {**_MEMBER, **_PROOF, 409: ("second_factor_on", "signup_incomplete")},
-        "complete_second_factor": {**_MEMBER, 409: ("second_factor_on",), 422: ("wrong_code",), **_TRIED},
-        "create_recovery_codes": {**_MEMBER, **_PROOF, 409: ("second_factor_off", "signup_incomplete")},
-        "delete_second_factor": {**_MEMBER, **_PROOF},
+        "start_email_change": {**_MEMBER, **PROOF, 503: ("mail_not_sent",)},
+        "complete_email_change": {**_MEMBER, 409: ("email_taken",), 422: ("wrong_code",), **TRIED},
+        "start_second_factor": {**_MEMBER, **PROOF, 409: ("second_factor_on",)},
+        "complete_second_factor": {**_MEMBER, 409: ("second_factor_on",), 422: ("wrong_code",), **TRIED},
+        "create_recovery_codes": {**_MEMBER, **PROOF, 409: ("second_factor_off",)},
+        "delete_second_factor": {**_MEMBER, **PROOF},
     },
     errors={
         "cross_site": Advice(

@@ -15,7 +15,7 @@ from functions.api.accounts.logic.session import Session
 from functions.api.accounts.pool_changes import PoolChanges
 from functions.api.accounts.signup import Doors
 from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded
-from shared.clock import EpochMs
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.attempts import Attempt
 from shared.domain.accounts.person import end_all_sessions, end_session, use_recovery_code
 from shared.errors import Unauthenticated
@@ -143,6 +143,11 @@ def log_out(entrance: Entrance, refresh_token: str, *, everywhere: bool, now: Ep
 
 
 def log_out_everywhere(entrance: Entrance, subject: str, now: EpochMs) -> None:
-    """No session of theirs goes on. Repeating it is safe."""
-    entrance.doors.users.sign_out(subject)
+    """No session of theirs goes on. Repeating it is safe.
+
+    Twice: whoever dies before the pool has ended them leaves none that anybody goes on with unnoticed, and whoever
+    renews one in between has a token that is older than the second moment.
+    """
     entrance.people.change(subject, end_all_sessions(now))
+    entrance.doors.users.sign_out(subject)
+    entrance.people.change(subject, end_all_sessions(epoch_ms()))

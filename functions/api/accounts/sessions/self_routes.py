@@ -3,7 +3,6 @@
 from functions.api.accounts.models import MemberOut
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.sessions.changes import (
-    Caller,
     change_password,
     finish_email_change,
     finish_second_factor,
@@ -12,7 +11,7 @@ from functions.api.accounts.sessions.changes import (
     start_second_factor,
     switch_second_factor_off,
 )
-from functions.api.accounts.sessions.log_in import Credentials, log_out_everywhere
+from functions.api.accounts.sessions.log_in import log_out_everywhere
 from functions.api.accounts.sessions.models import (
     CodeIn,
     EmailChangeIn,
@@ -22,8 +21,9 @@ from functions.api.accounts.sessions.models import (
     SecondFactorOut,
     SessionsEndedOut,
 )
+from functions.api.accounts.sessions.proof import Caller, read_caller
 from functions.api.http.fields import moment
-from functions.api.http.request import bearer_of, caller, network_address, new_router
+from functions.api.http.request import new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -35,14 +35,7 @@ _TAG = "account"
 
 
 def _caller() -> Caller:
-    """Raises NotFound for whoever is no member any more."""
-    principal = caller(router)
-    member = deps().accounts.member(principal.tenant_id, principal.member_id)
-    return Caller(principal.tenant_id, member, bearer_of(router), network_address(router))
-
-
-def _credentials(who: Caller, proof: ReproofIn) -> Credentials:
-    return who.credentials(proof.password, code=proof.second_factor_code, recovery_code=proof.recovery_code)
+    return read_caller(router, deps().accounts)
 
 
 @router.post(
@@ -70,7 +63,7 @@ def post_sessions_end() -> SessionsEndedOut:
 def post_email(body: EmailChangeIn) -> None:
     """A code is mailed to the new address, and nothing changes before it comes back (`/v1/me/email/confirm`)."""
     who = _caller()
-    start_email_change(deps().entrance, deps().mailer, who, _credentials(who, body), body.email, epoch_ms())
+    start_email_change(deps(), who, body.credentials(who), body.email, epoch_ms())
 
 
 @router.post(
@@ -79,10 +72,7 @@ def post_email(body: EmailChangeIn) -> None:
 )
 def post_email_confirm(body: CodeIn) -> MemberOut:
     """With the code that was mailed to it. The former address is told."""
-    parts = deps()
-    return MemberOut.of(
-        finish_email_change(parts.entrance, parts.accounts, parts.mailer, _caller(), body.code, epoch_ms())
-    )
+    return MemberOut.of(finish_email_change(deps(), _caller(), body.code, epoch_ms()))
 
 
 @router.post(
@@ -92,7 +82,7 @@ def post_email_confirm(body: CodeIn) -> MemberOut:
 def post_second_factor(body: ReproofIn) -> SecondFactorOut:
     """A secret for it; nobody is asked for its codes before it has shown one (`/v1/me/second-factor/confirm`)."""
     who = _caller()
-    secret = start_second_factor(deps().entrance, who, body.password, epoch_ms())
+    secret = start_second_factor(deps().entrance, who, body.credentials(who), epoch_ms())
     return SecondFactorOut.of(secret, who.member.email)
 
 
@@ -113,7 +103,7 @@ def post_recovery_codes(body: ReproofIn) -> RecoveryCodesOut:
     """Those of before are good for nothing then."""
     who = _caller()
     return RecoveryCodesOut(
-        recovery_codes=replace_recovery_codes(deps().entrance, who, _credentials(who, body), epoch_ms())
+        recovery_codes=replace_recovery_codes(deps().entrance, who, body.credentials(who), epoch_ms())
     )
 
 
@@ -124,4 +114,4 @@ def post_recovery_codes(body: ReproofIn) -> RecoveryCodesOut:
 def post_second_factor_remove(body: ReproofIn) -> None:
     """With password and code, or a recovery code: an access token alone does not do."""
     who = _caller()
-    switch_second_factor_off(deps().entrance, who, _credentials(who, body), epoch_ms())
+    switch_second_factor_off(deps().entrance, who, body.credentials(who), epoch_ms())

@@ -1,14 +1,8 @@
 """Members and invitations, for the OpenAPI document."""
 
+from functions.api.accounts.sessions.described import PROOF, TRIED
 from functions.api.http.description import Advice, Description
 
-_TRIED = {429: ("too_many_requests",)}
-_PROOF = {
-    401: ("unauthenticated",),
-    403: ("mfa_required", "password_reset_required"),
-    422: ("wrong_code",),
-    **_TRIED,
-}
 _MEMBER = {
     "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0MB",
     "email": "rui@aurora.example",
@@ -40,29 +34,27 @@ DESCRIPTION = Description(
     problems={
         "update_member": {403: ("wider_role",), 409: ("changed_meanwhile", "last_owner")},
         "delete_member": {403: ("wider_role",), 409: ("last_owner",)},
-        "assign_ownership": {404: ("not_found",), **_PROOF, 409: ("changed_meanwhile", "last_owner")},
-        "close_membership": {404: ("not_found",), **_PROOF, 409: ("last_owner",)},
+        "assign_ownership": {404: ("not_found",), **PROOF, 409: ("changed_meanwhile", "last_owner")},
+        "close_membership": {404: ("not_found",), **PROOF, 409: ("last_owner",)},
         "create_invitation": {
             402: ("plan_limit",),
             403: ("wider_role",),
             409: ("already_invited", "already_member"),
             422: ("too_many_invitations",),
-            **_TRIED,
+            **TRIED,
         },
         "resend_invitation": {
             403: ("wider_role",),
             409: ("invitation_accepted", "invitation_over"),
-            **_TRIED,
+            **TRIED,
         },
-        "delete_invitation": {409: ("invitation_accepted",)},
+        "delete_invitation": {403: ("wider_role",), 409: ("invitation_accepted",)},
         "open_invitation": {
-            401: ("unauthenticated",),
+            **PROOF,
             402: ("plan_limit",),
-            403: ("mfa_required", "password_reset_required"),
             404: ("not_found",),
             409: ("account_exists", "already_member", "in_another_team", "invitation_over"),
             422: ("policy_not_current", "weak_password", "wrong_code"),
-            **_TRIED,
         },
     },
     errors={
@@ -78,7 +70,7 @@ DESCRIPTION = Description(
         ),
         "invitation_accepted": Advice("Somebody has accepted the invitation.", "Remove the member instead."),
         "invitation_over": Advice(
-            "The invitation was accepted or revoked, has run out, or never was.",
+            "The invitation was accepted or revoked, has run out, never was, or its sender may not invite any more.",
             "Ask whoever invited you for another one.",
         ),
         "last_owner": Advice(
@@ -97,7 +89,6 @@ DESCRIPTION = Description(
         "AvailabilityIn": {"available": True},
         "RoleIn": {"role": "marketer", "revision": 1},
         "TransferIn": {"member_id": _MEMBER["id"], "password": _PASSWORD},
-        "LeaveIn": {"password": _PASSWORD},
         "InvitationIn": {"email": "rui@aurora.example", "role": "agent"},
         "InvitationOut": _INVITATION,
         "AcceptanceIn": {

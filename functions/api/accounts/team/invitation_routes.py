@@ -4,6 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
+from functions.api.accounts.logic.team_rules import is_vouched_for
 from functions.api.accounts.team.invitations import Acceptance, accept, invite, resend, revoke
 from functions.api.accounts.team.models import AcceptanceIn, AcceptanceOut, InvitationIn, InvitationOut, InvitationsOut
 from functions.api.accounts.team.parts import TeamParts
@@ -22,9 +23,12 @@ _TAG = "invitations"
 
 @router.get("/v1/invitations", **secured(Scope.TEAM, _TAG, "list_invitations", summary="Who is invited, newest first"))
 def list_invitations(limit: Limit = 50, cursor: CursorText = None) -> InvitationsOut:
-    """Until they are accepted or revoked; those that are too old can be sent again."""
-    page, now = deps().team.invitations_page(caller(router).tenant_id, limit, cursor), epoch_ms()
-    return InvitationsOut(items=[InvitationOut.of(one, now) for one in page.items], next_cursor=page.cursor)
+    """Until they are accepted or revoked; those whose link opens nothing any more can be sent again."""
+    tenant_id, now = caller(router).tenant_id, epoch_ms()
+    page, team = deps().team.invitations_page(tenant_id, limit, cursor), deps().accounts.members(tenant_id)
+    members = {member.member_id: member for member in team}
+    items = [InvitationOut.of(one, now, vouched_for=is_vouched_for(one, members)) for one in page.items]
+    return InvitationsOut(items=items, next_cursor=page.cursor)
 
 
 @router.post(
@@ -65,7 +69,7 @@ def post_resend(invitation_id: InvitationPath) -> InvitationOut:
 )
 def delete_invitation(invitation_id: InvitationPath) -> None:
     """Its link opens nothing from now on."""
-    revoke(deps(), caller(router), invitation_id)
+    revoke(deps(), caller(router), invitation_id, epoch_ms())
 
 
 @router.post("/v1/invitations/accept", **public(_TAG, "open_invitation", summary="Join a team by a mailed link"))

@@ -5,10 +5,12 @@ is told whether the address has one. Nobody else is told anything.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.logic.team_rules import check_grant
+from functions.api.accounts.logic.team_rules import check_grant, is_vouched_for
 from functions.api.accounts.mailer import Mail, MailNotSent
+from functions.api.accounts.mails import ROLE_NAMES, MailKind, language_of, mail_of
 from functions.api.accounts.passwords import check_password
 from functions.api.accounts.policy import check_policy
 from functions.api.accounts.sessions.log_in import Credentials, prove
@@ -83,13 +85,18 @@ def resend(
     found = parts.team.invitation(principal.tenant_id, invitation_id)
     check_grant(principal, found.role)
     parts.entrance.limits.take(Attempt.MAIL, found.email, address, now)
-    invitation = parts.team.change_invitation(principal.tenant_id, invitation_id, lambda one: renewed(one, secret, now))
+    by = principal.member_id
+    invitation = parts.team.change_invitation(
+        principal.tenant_id, invitation_id, lambda one: renewed(one, secret, by, now)
+    )
     return _mailed(parts, principal.tenant_id, invitation, secret, now)
 
 
-def revoke(parts: TeamParts, principal: Principal, invitation_id: str) -> None:
-    """The link opens nothing from now on. Raises NotFound, and Conflict (`invitation_accepted`)."""
-    parts.team.change_invitation(principal.tenant_id, invitation_id, revoked)
+def revoke(parts: TeamParts, principal: Principal, invitation_id: str, now: EpochMs) -> None:
+    """The link opens nothing from now on. Raises NotFound, Forbidden (`wider_role`) and Conflict
+    (`invitation_accepted`)."""
+    check_grant(principal, parts.team.invitation(principal.tenant_id, invitation_id).role)
+    parts.team.change_invitation(principal.tenant_id, invitation_id, lambda one: revoked(one, now))
     parts.team.forget_invitation(principal.tenant_id, invitation_id)
 
 
@@ -104,6 +111,8 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
     except NotFound:
         raise invitation_over() from None
     if not invitation.is_of(secret) or invitation.revoked or now >= invitation.expires_at:
+        raise invitation_over()
+    if not is_vouched_for(invitation, {one.member_id: one for one in parts.accounts.members(tenant_id)}):
         raise invitation_over()
     subject = _person(parts, invitation.email, acceptance, address, now)
     owner = parts.accounts.owner_of_subject(subject)
@@ -121,7 +130,7 @@ def accept(parts: TeamParts, acceptance: Acceptance, address: str, now: EpochMs)
         policy_at=now if acceptance.policy_version else EpochMs(0),
     )
     try:
-        _join(parts, tenant_id, member)
+        _join(parts, tenant_id, invitation, member)
     except AppError:
         _give_back(parts, tenant_id, invitation_id)
         raise
@@ -145,7 +154,7 @@ def _give_back(parts: TeamParts, tenant_id: TenantId, invitation_id: str) -> Non
         return  # accepted by another call of theirs meanwhile
 
 
-def _join(parts: TeamParts, tenant_id: TenantId, member: Member) -> None:
+def _join(parts: TeamParts, tenant_id: TenantId, invitation: Invitation, member: Member) -> None:
     """Once: a call that died after this is finished by the next, and changes no role that was given since."""
     limits, known = _limits(parts, tenant_id), parts.accounts.owner_of_subject(member.subject)
     if known is not None and known.details["member_id"] == member.member_id:
@@ -155,7 +164,7 @@ def _join(parts: TeamParts, tenant_id: TenantId, member: Member) -> None:
         present = [one for one in found.values() if one.removed_at is None]
         if any(one.subject == member.subject and one.member_id != member.member_id for one in present):
             raise Conflict("you are a member of this team already", code="already_member")
-        if member.member_id in found:
+        if member.member_id in found or not is_vouched_for(invitation, found):
             raise invitation_over()
         check_members(len(present) + 1, limits)
         return {member.member_id: member}
@@ -196,25 +205,34 @@ def _mailed(parts: TeamParts, tenant_id: TenantId, invitation: Invitation, secre
     """With what became of its mail; one that an earlier attempt has sent is not sent again."""
     if invitation.mail == "sent":
         return invitation
-    tenant = parts.accounts.tenant(tenant_id)
-    link = f"{parts.console_url}/invitation#{tenant_id}.{invitation.invitation_id}.{secret}"
-    text = (
-        f"{tenant.name} invites you to its team on wasapbos, as {invitation.role}.\n\n"
-        f"Follow this link within a week to accept:\n{link}\n\n"
-        "If you do not know them, do nothing."
-    )
-    subject = f"{tenant.name} invites you to its team"
     try:
-        parts.mailer.send(Mail(invitation.email, " ".join(subject.split()), text))
+        parts.mailer.send(_mail(parts, tenant_id, invitation, secret))
     except MailNotSent as error:
-        reason = error.reason
-        return parts.team.change_invitation(
-            tenant_id, invitation.invitation_id, lambda one: replace(one, mail="failed", mail_error=reason)
-        )
-    return parts.team.change_invitation(
-        tenant_id,
-        invitation.invitation_id,
-        lambda one: replace(one, mail="sent", mail_error="", mailed_at=now),
+        after = replace(invitation, mail="failed", mail_error=error.reason)
+    else:
+        after = replace(invitation, mail="sent", mail_error="", mailed_at=now)
+
+    def note(found: Invitation) -> Invitation:
+        # Of a link that another call has replaced meanwhile, nothing is said.
+        if found.secret_hash != invitation.secret_hash:
+            return found
+        return replace(found, mail=after.mail, mail_error=after.mail_error, mailed_at=after.mailed_at)
+
+    with suppress(NotFound):  # accepted or revoked before that could be noted
+        parts.team.change_invitation(tenant_id, invitation.invitation_id, note)
+    return after
+
+
+def _mail(parts: TeamParts, tenant_id: TenantId, invitation: Invitation, secret: str) -> Mail:
+    tenant, inviter = parts.accounts.tenant(tenant_id), parts.accounts.find_member(tenant_id, invitation.invited_by)
+    language = language_of(tenant.language, inviter.language if inviter else "")
+    return mail_of(
+        MailKind.INVITATION,
+        language,
+        invitation.email,
+        business=tenant.name,
+        role=ROLE_NAMES[language][invitation.role],
+        link=f"{parts.console_url}/invitation#{tenant_id}.{invitation.invitation_id}.{secret}",
     )
 
 

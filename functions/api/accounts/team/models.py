@@ -5,14 +5,13 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from functions.api.accounts.field_models import Email, Password, PersonName
+from functions.api.accounts.sessions.models import Code, ReproofIn
 from functions.api.http.fields import Cursor, Input, Moment, Output, moment, moment_or_none, open_to
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.invitation import Invitation
 from shared.domain.accounts.permissions import Role
 from shared.ids import TenantId
-
-Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 
 
 class AvailabilityIn(Input):
@@ -51,17 +50,8 @@ class RoleIn(Input):
     revision: int = Field(ge=0, description="the member's, as it was seen")
 
 
-class TransferIn(Input):
+class TransferIn(ReproofIn):
     member_id: Annotated[str, Field(description="who is to be an owner")]
-    password: Annotated[Password, Field(description="the caller's, once more")]
-    second_factor_code: Code = ""
-    recovery_code: Code = ""
-
-
-class LeaveIn(Input):
-    password: Annotated[Password, Field(description="the caller's, once more")]
-    second_factor_code: Code = ""
-    recovery_code: Code = ""
 
 
 class InvitationIn(Input):
@@ -74,7 +64,9 @@ class InvitationOut(Output):
     email: str
     role: Annotated[str, open_to(*Role)]
     invited_by: str = Field(description="id of a member, who may be gone")
-    status: Annotated[str, open_to("open", "expired")]
+    status: Annotated[str, open_to("open", "expired", "inviter_gone")] = Field(
+        description="`inviter_gone`: whoever invited them was removed, or may not give this role any more"
+    )
     mail: Annotated[str, open_to("failed", "pending", "sent")] = Field(description="what became of the newest mail")
     mail_error: Annotated[str, open_to("not_configured", "refused", "unavailable")] | None
     mailed_at: Moment | None
@@ -82,13 +74,14 @@ class InvitationOut(Output):
     expires_at: Moment
 
     @classmethod
-    def of(cls, invitation: Invitation, now: EpochMs) -> "InvitationOut":
+    def of(cls, invitation: Invitation, now: EpochMs, *, vouched_for: bool = True) -> "InvitationOut":
+        state = "open" if vouched_for else "inviter_gone"
         return cls(
             id=invitation.invitation_id,
             email=invitation.email,
             role=invitation.role,
             invited_by=invitation.invited_by,
-            status="open" if now < invitation.expires_at else "expired",
+            status=state if now < invitation.expires_at else "expired",
             mail=invitation.mail,
             mail_error=invitation.mail_error or None,
             mailed_at=moment_or_none(invitation.mailed_at),

@@ -8,11 +8,11 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.accounts.roles import is_agent
-from functions.api.accounts.sessions.log_in import Credentials, prove
+from functions.api.accounts.sessions.models import ReproofIn
+from functions.api.accounts.sessions.proof import prove_caller, read_caller
 from functions.api.accounts.team.actions import remove_member, set_role, transfer_ownership
 from functions.api.accounts.team.models import (
     AvailabilityIn,
-    LeaveIn,
     RoleIn,
     TeamMemberOut,
     TeamOut,
@@ -20,7 +20,7 @@ from functions.api.accounts.team.models import (
 )
 from functions.api.accounts.team.parts import TeamParts
 from functions.api.http.fields import ULID
-from functions.api.http.request import CursorText, Limit, caller, network_address, new_router
+from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -92,23 +92,16 @@ def post_transfer(body: TransferIn) -> TeamMemberOut:
 
 
 @router.post("/v1/me/leave", **secured(Scope.SELF, "members", "close_membership", summary="Leave the team", status=204))
-def post_leave(body: LeaveIn) -> None:
+def post_leave(body: ReproofIn) -> None:
     """As when an admin removes the caller. The last owner cannot."""
     _prove(body)
     principal = caller(router)
     remove_member(deps(), principal, principal.member_id, epoch_ms(), _deadline())
 
 
-def _prove(body: TransferIn | LeaveIn) -> None:
-    principal = caller(router)
-    own = deps().accounts.member(principal.tenant_id, principal.member_id)
-    who = Credentials(
-        own.email,
-        body.password,
-        second_factor_code=body.second_factor_code,
-        recovery_code=body.recovery_code,
-    )
-    prove(deps().entrance, who, network_address(router), epoch_ms())
+def _prove(proof: ReproofIn) -> None:
+    who = read_caller(router, deps().accounts)
+    prove_caller(deps().entrance, who, proof.credentials(who), epoch_ms())
 
 
 def _shown(member: Member) -> TeamMemberOut:

@@ -1,0 +1,37 @@
+"""Proof, once more, of who sits before the screen: an access token alone changes nothing about how somebody gets in."""
+
+from dataclasses import dataclass, field
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from functions.api.accounts.sessions.log_in import Credentials, Entrance, prove
+from functions.api.http.request import bearer_of, caller, network_address
+from shared.clock import EpochMs
+from shared.domain.accounts.account import Member
+from shared.errors import Unauthenticated
+from shared.ids import TenantId
+from shared.store.accounts.tenants import Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A member who calls: with which access token, and from where."""
+
+    tenant_id: TenantId
+    member: Member
+    access_token: str = field(repr=False)
+    address: str
+
+
+def read_caller(router: Router, accounts: Accounts) -> Caller:
+    """Raises NotFound for whoever is no member any more."""
+    principal = caller(router)
+    member = accounts.member(principal.tenant_id, principal.member_id)
+    return Caller(principal.tenant_id, member, bearer_of(router), network_address(router))
+
+
+def prove_caller(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> None:
+    """Raises as `prove`, and Unauthenticated where it proves somebody else: an address that went over to another
+    person is no proof of the one who had it."""
+    if prove(entrance, who, caller.address, now) != caller.member.subject:
+        raise Unauthenticated("e-mail address or password is wrong")
