@@ -185,8 +185,8 @@ class CheckingPool:
         self, *, Username: str, UserAttributes: list[dict[str, str]], **_: Any
     ) -> dict[str, Any]:
         with self._lock:
-            new = next((one["Value"] for one in UserAttributes if one["Name"] == "email"), Username)
             address = self._address(Username, "admin_update_user_attributes")
+            new = next((one["Value"] for one in UserAttributes if one["Name"] == "email"), address)
             if new in self.people and new != address:
                 raise self._error("AliasExistsException", "admin_update_user_attributes")
             self.people[new] = self.people.pop(address)

@@ -1,7 +1,9 @@
 """Sessions, passwords, second factors and addresses: over the routes, with a pool that checks as Cognito does."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -146,6 +148,74 @@ def test_a_changed_password_ends_every_session(people: People, owner: Person) ->
     assert people.anybody("/v1/login", {"email": owner.email, "password": OTHER}).status == 200
 
 
+@pytest.mark.parametrize("way", ["change", "reset"])
+def test_a_call_that_died_after_it_set_the_password_is_finished_by_repeating_it(
+    people: People, owner: Person, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = opened(people, owner.email)
+    assert people.anybody("/v1/password/forgot", {"email": owner.email}).status == 204
+    reset = {"email": owner.email, "code": people.pool.mails[-1][1], "password": OTHER}
+    change = {"current_password": PASSWORD, "new_password": OTHER}
+
+    def call() -> Answer:
+        if way == "reset":
+            return people.anybody("/v1/password/reset", reset)
+        return owner.call("POST", "/v1/me/password", change)
+
+    def dies(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "PutItem")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PeopleStore, "change", dies)
+        assert call().status >= 500
+    assert not is_over(people, token)
+    assert call().status == 204
+    assert is_over(people, token)
+    assert people.anybody("/v1/login", {"email": owner.email, "password": OTHER}).status == 200
+    change["new_password"] = reset["password"] = "A-third-horse-3"
+    assert call().status == 422, "and with another one it is as wrong as before"
+
+
+def test_a_session_that_is_renewed_while_all_of_them_end_is_over_too(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie, _ = opened(people, owner.email)
+    real, renewed = people.pool.admin_user_global_sign_out, list[str]()
+
+    def renewed_just_before(**call: str) -> object:
+        time.sleep(1.1)  # moments of tokens are whole seconds
+        renewed.append(people.browser("/v1/session/refresh", cookie=cookie).body["access_token"])
+        return real(**call)
+
+    monkeypatch.setattr(people.pool, "admin_user_global_sign_out", renewed_just_before)
+    assert owner.call("POST", "/v1/me/sessions/end").status == 200
+    assert is_over(people, renewed[0])
+
+
+def test_a_log_out_everywhere_that_broke_off_is_finished_by_repeating_it(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cookie, token = opened(people, owner.email)
+
+    def away(**_: str) -> object:
+        raise ClientError({"Error": {"Code": "TooManyRequestsException"}}, "AdminUserGlobalSignOut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(people.pool, "admin_user_global_sign_out", away)
+        assert people.browser("/v1/session/end", {"everywhere": True}, cookie).status == 503
+    assert is_over(people, token), "no token of before opens anything, whatever becomes of the pool"
+    assert people.browser("/v1/session/end", {"everywhere": True}, cookie).status == 204
+    assert people.browser("/v1/session/refresh", cookie=cookie).status == 401
+
+
+def test_an_address_that_went_over_to_somebody_else_is_no_proof(people: People, owner: Person) -> None:
+    other = people.owner()
+    accounts = people.api.deps.accounts
+    accounts.change_member(owner.tenant, owner.member, lambda found: replace(found, email=other.email))
+    answer = owner.call("POST", "/v1/me/second-factor", {"password": PASSWORD})
+    assert problem(answer) == (401, "unauthenticated"), "the password is right, and another person's"
+
+
 def test_a_forgotten_password_is_reset_by_the_mailed_code_only(people: People, owner: Person) -> None:
     cookie, token = opened(people, owner.email)
     assert people.anybody("/v1/password/forgot", {"email": owner.email}).status == 204
@@ -154,7 +224,8 @@ def test_a_forgotten_password_is_reset_by_the_mailed_code_only(people: People, o
     reset = {"email": owner.email, "code": code, "password": OTHER}
     assert problem(people.anybody("/v1/password/reset", reset | {"code": "000000"})) == (422, "wrong_code")
     assert people.anybody("/v1/password/reset", reset).status == 204
-    assert problem(people.anybody("/v1/password/reset", reset)) == (422, "wrong_code")
+    again = reset | {"password": "A-third-horse-3"}
+    assert problem(people.anybody("/v1/password/reset", again)) == (422, "wrong_code"), "a code is good once"
     assert is_over(people, token)
     assert people.browser("/v1/session/refresh", cookie=cookie).status == 401
     assert people.anybody("/v1/login", {"email": owner.email, "password": OTHER}).status == 200
@@ -288,7 +359,7 @@ def test_a_new_address_is_proved_before_anything_changes(people: People, owner: 
     assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 200
     confirmed = owner.call("POST", "/v1/me/email/confirm", {"code": code})
     assert (confirmed.status, confirmed.body["email"]) == (200, new)
-    assert "was changed" not in people.mailbox.newest(owner.email)
+    assert "another address" in people.mailbox.newest(owner.email), "the former one is told"
     assert problem(owner.call("POST", "/v1/me/email/confirm", {"code": code})) == (422, "wrong_code")
     assert people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD}).status == 401
     assert people.anybody("/v1/login", {"email": new, "password": PASSWORD}).status == 200

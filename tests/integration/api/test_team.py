@@ -23,6 +23,7 @@ from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Principal, Role
 from shared.domain.accounts.invitation import GOOD_FOR_MS
 from shared.domain.accounts.permissions import scopes_of
+from shared.domain.accounts.signup import HOLD_MS
 from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import assign
 from shared.errors import AppError
@@ -174,6 +175,110 @@ def test_a_link_that_many_follow_at_once_makes_one_member(people: People, owner:
         ok(people.anybody("/v1/invitations/accept", acceptance(token)))
     emails = [item["email"] for item in ok(owner.call("GET", "/v1/members"))["items"]]
     assert emails.count(email) == 1
+
+
+def test_who_was_removed_lets_nobody_in_by_what_they_sent_before(people: People, owner: Person) -> None:
+    """Else whoever is about to be removed would come back by the next link."""
+    admin = people.joined(owner, "admin")
+    email = f"second-{new_ulid().lower()}@example.com"
+    invited = ok(admin.call("POST", "/v1/invitations", {"email": email, "role": "admin"}))
+    link = people.link(email)
+    assert owner.call("DELETE", f"/v1/members/{admin.member}").status == 204
+    (shown,) = ok(owner.call("GET", "/v1/invitations"))["items"]
+    assert shown["status"] == "inviter_gone"
+    assert problem(people.anybody("/v1/invitations/accept", acceptance(link))) == (409, "invitation_over")
+    assert email not in people.pool.people, "no account was made for it"
+    again = ok(owner.call("POST", f"/v1/invitations/{invited['id']}/resend"))
+    assert (again["status"], again["invited_by"]) == ("open", owner.member)
+    assert problem(people.anybody("/v1/invitations/accept", acceptance(link))) == (409, "invitation_over")
+    ok(people.anybody("/v1/invitations/accept", acceptance(people.link(email))))
+
+
+def test_who_is_made_less_while_somebody_follows_their_link_lets_nobody_in(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = people.joined(owner, "admin")
+    email = f"late-{new_ulid().lower()}@example.com"
+    ok(admin.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+    real = Team.change_members
+
+    def changed_first(team: Team, *arguments: Any, **more: Any) -> None:
+        monkeypatch.setattr(Team, "change_members", real)
+        down = {"role": "viewer", "revision": revision(owner, admin.member)}
+        ok(owner.call("PATCH", f"/v1/members/{admin.member}", down))
+        real(team, *arguments, **more)
+
+    monkeypatch.setattr(Team, "change_members", changed_first)
+    late = people.anybody("/v1/invitations/accept", acceptance(people.link(email)))
+    assert problem(late) == (409, "invitation_over")
+
+
+def test_a_call_that_died_while_it_joined_blocks_no_address(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = f"dies-{new_ulid().lower()}@example.com"
+    invited = ok(owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+    path = f"/v1/invitations/{invited['id']}"
+
+    def dies(*_: Any, **__: Any) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Team, "change_members", dies)
+        assert people.anybody("/v1/invitations/accept", acceptance(people.link(email))).status >= 500
+    assert problem(owner.call("DELETE", path)) == (409, "invitation_accepted")
+    team, long_ago = Team(people.api.deps.directory), EpochMs(epoch_ms() - HOLD_MS)
+    team.change_invitation(owner.tenant, invited["id"], lambda one: replace(one, accepted_at=long_ago))
+    assert owner.call("DELETE", path).status == 204
+    ok(owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+
+
+def test_what_became_of_an_older_link_s_mail_is_not_said_of_a_newer_one(
+    people: People, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    email = f"two-{new_ulid().lower()}@example.com"
+    invited = ok(owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+    path, send = f"/v1/invitations/{invited['id']}/resend", people.mailbox.send_email
+
+    def fails_after_another(**call: Any) -> None:
+        monkeypatch.setattr(people.mailbox, "send_email", send)
+        assert ok(owner.call("POST", path))["mail"] == "sent"
+        raise ClientError({"Error": {"Code": "MessageRejected"}}, "SendEmail")
+
+    monkeypatch.setattr(people.mailbox, "send_email", fails_after_another)
+    assert ok(owner.call("POST", path))["mail"] == "failed"
+    (shown,) = ok(owner.call("GET", "/v1/invitations"))["items"]
+    assert (shown["mail"], shown["mail_error"]) == ("sent", None)
+
+
+def test_an_invitation_tells_nobody_who_has_an_account_elsewhere(people: People, owner: Person) -> None:
+    elsewhere, nobody = people.owner().email, f"nobody-{new_ulid().lower()}@example.com"
+    answers = [owner.call("POST", "/v1/invitations", {"email": one, "role": "agent"}) for one in (elsewhere, nobody)]
+    own = {"id", "email", "created_at", "mailed_at", "expires_at"}
+    first, second = ({k: v for k, v in ok(one).items() if k not in own} for one in answers)
+    assert first == second
+    wrong = people.anybody("/v1/invitations/accept", acceptance(people.link(elsewhere), password=OTHER))
+    assert problem(wrong) == (401, "unauthenticated"), "not even whoever has the link, without the password"
+    assert problem(people.anybody("/v1/invitations/accept", acceptance(people.link(elsewhere)))) == (
+        409,
+        "in_another_team",
+    )
+
+
+def test_only_owners_revoke_what_makes_an_owner(people: People, owner: Person) -> None:
+    admin = people.joined(owner, "admin")
+    body = {"email": f"heir-{new_ulid().lower()}@example.com", "role": "owner"}
+    path = f"/v1/invitations/{ok(owner.call('POST', '/v1/invitations', body))['id']}"
+    assert problem(admin.call("DELETE", path)) == (403, "wider_role")
+    assert owner.call("DELETE", path).status == 204
+
+
+def test_people_are_written_to_in_the_language_of_the_business(people: People, owner: Person) -> None:
+    seen = ok(owner.call("GET", "/v1/tenant"))
+    ok(owner.call("PATCH", "/v1/tenant", {"revision": seen["revision"], "language": "pt-BR"}))
+    email = f"rui-{new_ulid().lower()}@example.com"
+    ok(owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"}))
+    assert "como atendente" in people.mailbox.newest(email)
 
 
 def test_a_plan_has_room_for_so_many(people: People) -> None:
