@@ -18,7 +18,7 @@ from tests.support.template import load_template, resources
 FUNCTIONS = [name.removesuffix("Function") for name in resources(load_template(), "AWS::Serverless::Function")]
 FOR_ALL = {
     "ApiAuthorizer": "the call's own line names the caller",
-    "ApiSignups": "nobody is a tenant yet",
+    "ApiUpkeep": "works for whoever is due",
     "BillingReceive": "whose a customer is is looked up behind the queue",
     "CampaignDue": "works for whoever is due",
     "WebhookCompactDue": "works for whoever is due",
@@ -33,7 +33,7 @@ _EVERY_LINE = {"message", "function_name", "function_request_id", "latency_ms"}
 def written(cloud: LocalCloud) -> dict[str, list[str]]:
     """Function -> its lines."""
     # Its schedule comes round every five minutes, and a run may be shorter.
-    aws(cloud, "lambda").invoke(FunctionName=f"{STACK}-ApiSignups", Payload=b"{}")
+    aws(cloud, "lambda").invoke(FunctionName=f"{STACK}-ApiUpkeep", Payload=b"{}")
     return {name: list(Look(cloud.client("logs"), frozenset({name}), errors=False).lines()) for name in FUNCTIONS}
 
 

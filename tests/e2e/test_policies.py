@@ -89,12 +89,14 @@ UNSEEN = [
     Unseen("CampaignSweep", ("SendMessage",), "sqs:*Queue", _WOKEN),
     Unseen("BotReply", ("PutItem", "UpdateItem"), _CONTACTS, "Meta says of somebody that they opted out"),
     Unseen(
-        "ApiSignups", ("GetItem", "PutItem", "DeleteItem", "Query"), _DIRECTORY, "a sign-up was not confirmed for a day"
+        "ApiUpkeep", ("GetItem", "PutItem", "DeleteItem", "Query"), _DIRECTORY, "a sign-up was not confirmed for a day"
     ),
-    Unseen("ApiSignups", ("GetItem", "PutItem"), _CONVERSATIONS, "a member was removed more than a minute ago"),
-    Unseen("ApiSignups", ("Query",), f"{_CONVERSATIONS}/index/gsi2", "a member was removed more than a minute ago"),
-    Unseen("ApiSignups", ("Query",), f"{_DIRECTORY}/index/gsi1", "nobody waits for the schedule"),
-    Unseen("ApiSignups", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was not confirmed for a day"),
+    Unseen("ApiUpkeep", ("GetItem", "PutItem"), _CONVERSATIONS, "a member was removed more than a minute ago"),
+    Unseen("ApiUpkeep", ("Query",), f"{_CONVERSATIONS}/index/gsi2", "a member was removed more than a minute ago"),
+    Unseen("ApiUpkeep", ("Query",), f"{_DIRECTORY}/index/gsi1", "nobody waits for the schedule"),
+    Unseen("ApiUpkeep", ("GetItem",), _SENDS, "nobody waits for the schedule"),
+    Unseen("ApiUpkeep", ("PutItem",), _SENDS, "a run is too short for all"),
+    Unseen("ApiUpkeep", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was not confirmed for a day"),
     Unseen("Api", ("AdminGetUser", "AdminDeleteUser"), "cognito-idp:*", "a sign-up was never confirmed"),
     Unseen("ApiImport", ("BatchGetItem", "PutItem"), _CONTACTS, "a contact is known under a second id"),
     Unseen("ApiImport", ("SendMessage",), "sqs:*ImportQueue", "a file takes longer than an invocation"),

@@ -14,12 +14,12 @@ from shared.ids import CampaignId, PhoneNumberId, TenantId, new_ulid
 from shared.queue_messages import CompactJournal, StatusUpdates, TellTenant
 from shared.services.recipient_events import RecipientEvents
 from shared.store.campaigns.sends import Sends
-from shared.store.campaigns.sweep_turns import SweepTurns
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from tests.support.consumers import Deps, build
 from tests.support.engine import TABLES, RecordingQueue, World
+from tests.support.places import place_of_its_own
 
 _URLS = {f"{name}_QUEUE_URL": "http://127.0.0.1:9/none" for name in ("BOT", "FORWARD", "MEDIA", "SYNC", "WEBHOOK")} | {
     "DATA_BUCKET": "data"
@@ -74,7 +74,7 @@ def recipient_events(database: Database, queue: RecordingQueue | None = None) ->
 
 def due_parts(database: Database) -> CompactionDueParts:
     """With a place of its own: tests share the tables."""
-    places, queue = SweepTurns(database, f"PLACE{new_ulid()}"), cast("Any", RecordingQueue())
+    places, queue = place_of_its_own(database), cast("Any", RecordingQueue())
     return CompactionDueParts(Sends(database).journal, places, queue, every_ms=1_000)
 
 

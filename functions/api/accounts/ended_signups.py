@@ -1,36 +1,50 @@
 """Ending sign-ups that were never confirmed: the user pool forgets the person, with password and code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from functions.api.accounts.user_pool import UserPool
 from shared.clock import EpochMs
 from shared.failures import failure
 from shared.observability import count, logger
-from shared.store.accounts.signups import Signups
+from shared.services.passes import pass_by
+from shared.store.accounts.signups import EndedSignup, Signups
+from shared.store.campaigns.sweep_turns import SweepTurns
 
-MOST_AT_ONCE = 500
-"""In one run; what is left is ended by the next."""
+_AT_ONCE = 10
+"""Between two looks at the time."""
 _GRACE_MS = 60_000
 """Whoever began to confirm at the last moment is done by then."""
 
 
-def end_signups(users: UserPool, signups: Signups, now: EpochMs, stop: Callable[[], bool]) -> int:
-    """End those that could no longer be confirmed at `now` (epoch ms), oldest first; how many were ended.
+@dataclass(frozen=True, slots=True)
+class SignupEndings:
+    users: UserPool
+    signups: Signups
+    places: SweepTurns
 
-    One that fails does not stop the others, and is tried again by the next run. Repeating it changes nothing.
+
+def end_signups(parts: SignupEndings, now: EpochMs, more_time: Callable[[], bool]) -> int:
+    """End those that could no longer be confirmed at `now` (epoch ms); how many were ended.
+
+    One that fails does not stop the others, and is tried again by a later run. Repeating it changes nothing.
     """
     ended = 0
-    for key, subject in list(signups.ended(EpochMs(now - _GRACE_MS), MOST_AT_ONCE)):
-        if stop():
-            logger.info("no time for all sign-ups", extra={"ended": ended})
-            break
-        try:
-            users.remove_unconfirmed(subject)
-            signups.note_ended(key, subject, now)
-        except Exception as error:
-            logger.error("sign-up not ended", extra={"subject": subject, **failure(error)})
-            count("SignupNotEnded")
-            continue
-        ended += 1
+
+    def end(some: Sequence[EndedSignup]) -> None:
+        nonlocal ended
+        for one in some:
+            try:
+                parts.users.remove_unconfirmed(one.subject)
+                parts.signups.note_ended(one.key, one.subject, now)
+            except Exception as error:
+                logger.error("sign-up not ended", extra={"subject": one.subject, **failure(error)})
+                count("SignupNotEnded")
+                continue
+            ended += 1
+
+    until = EpochMs(now - _GRACE_MS)
+    if not pass_by(parts.places, lambda behind: parts.signups.ended(until, behind), end, more_time, _AT_ONCE):
+        logger.info("no time for all sign-ups", extra={"ended": ended})
     count("SignupEnded", ended)
     return ended

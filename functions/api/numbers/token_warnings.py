@@ -1,8 +1,8 @@
 """Telling tenants that the access to an account of theirs ends, before it does."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from shared.clock import EpochMs
 from shared.domain.numbers.notice import Notice
@@ -11,33 +11,44 @@ from shared.errors import NotFound
 from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger
+from shared.services.passes import pass_by
 from shared.store.accounts.notices import Notices
 from shared.store.accounts.tenants import Accounts
-from shared.store.accounts.token_watches import TokenWatches
+from shared.store.accounts.token_watches import DueWatch, TokenWatches
+from shared.store.campaigns.sweep_turns import SweepTurns
 
-MOST_AT_ONCE = 500
-"""In one run; what is left is done by the next."""
+_AT_ONCE = 10
+"""Between two looks at the time."""
 
 
-def warn_of_tokens(
-    accounts: Accounts, watches: TokenWatches, notices: Notices, now: EpochMs, stop: Callable[[], bool]
-) -> int:
+@dataclass(frozen=True, slots=True)
+class WarningParts:
+    accounts: Accounts
+    watches: TokenWatches
+    notices: Notices
+    places: SweepTurns
+
+
+def warn_of_tokens(parts: WarningParts, now: EpochMs, more_time: Callable[[], bool]) -> int:
     """Give the notices that are due at `now` (epoch ms), each once; how many were given.
 
-    One that fails does not stop the others, and is tried again by the next run. Raises the last failure in the end, so
+    One that fails does not stop the others, and is tried again by a later run. Raises the last failure in the end, so
     that the run counts as failed.
     """
     given = 0
     failed: Exception | None = None
-    for tenant_id, watch in list(watches.due(now, MOST_AT_ONCE)):
-        if stop():
-            break
-        try:
-            given += _warn(accounts, notices, tenant_id, watch, now)
-            watches.change(tenant_id, watch.waba_id, lambda known: replace(known, looked_at=now))
-        except Exception as error:
-            logger.error("nobody was told of a token", extra={"tenant_id": tenant_id, **failure(error)})
-            failed = error
+
+    def warn(some: Sequence[DueWatch]) -> None:
+        nonlocal given, failed
+        for one in some:
+            try:
+                given += _warn(parts.accounts, parts.notices, one.tenant_id, one.watch, now)
+                parts.watches.change(one.tenant_id, one.watch.waba_id, lambda known: replace(known, looked_at=now))
+            except Exception as error:
+                logger.error("nobody was told of a token", extra={"tenant_id": one.tenant_id, **failure(error)})
+                failed = error
+
+    pass_by(parts.places, lambda behind: parts.watches.due(now, behind), warn, more_time, _AT_ONCE)
     count("TokenWarningGiven", given)
     if failed is not None:
         raise failed

@@ -30,7 +30,7 @@ SECRET_REQUEST = 5.00
 SCHEDULE = 1.00
 
 _REPORT = re.compile(r"Duration: (\d+) ms\tBilled Duration: \d+ ms\tMemory Size: (\d+) MB")
-_TENANTS = ("Api", "ApiAuthorizer", "ApiImport", "ApiSignups")
+_TENANTS = ("Api", "ApiAuthorizer", "ApiImport", "ApiUpkeep")
 """Functions that run for calls of the tenant, here of the demo, or for sign-ups."""
 _NOT_BY_QUEUE = ("WebhookReceive", "BillingReceive", "CampaignDue", "WebhookCompactDue", "ApiChange")
 

@@ -4,7 +4,7 @@
 |---|---|
 | rotate | as `guarded.change`, with two or three names |
 | revoke | 1 RRU + 2 WRU each for the document and its names |
-| note a use | 1 WRU |
+| note a use | 2 WRU, and 2 for the look whether the key is there |
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.accounts.tenants import API_KEYS, key_details
 from shared.store.engine import guarded
-from shared.store.engine.directory import Directory, DirectoryItem, tenant_key
+from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key
 from shared.store.engine.documents import from_document
 
 _USE = "KEYUSE#"
@@ -66,7 +66,16 @@ class ApiKeys:
         raise RetryableError("many changes at the same moment; try again")
 
     def note_use(self, tenant_id: TenantId, key_id: str, now: EpochMs) -> None:
-        self._directory.put(tenant_id, _USE + key_id, KeyUse(key_id, now))
+        """Of a key that was revoked meanwhile nothing is kept: the gateway lets it in for a minute more, and nobody
+        would ever remove that again."""
+        try:
+            with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
+                there = DirectoryItem.pk.exists()
+                transaction.condition_check(DirectoryItem, tenant_key(tenant_id), f"APIKEY#{key_id}", condition=there)
+                transaction.save(document_item(tenant_id, _USE + key_id, KeyUse(key_id, now)))
+        except TransactWriteError as exc:
+            if not guarded.RACE.intersection(reason.code for reason in exc.cancellation_reasons if reason is not None):
+                raise
 
     def uses(self, tenant_id: TenantId) -> Mapping[str, EpochMs]:
         """When each key of the tenant was last seen, by id."""

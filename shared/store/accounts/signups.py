@@ -7,18 +7,25 @@ last call for their address.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import cast
+from dataclasses import dataclass
 
 from shared.clock import EpochMs
 from shared.domain.accounts.signup import PendingSignup
 from shared.store.engine import lone
-from shared.store.engine.database import ActivityIndex
-from shared.store.engine.directory import Directory, DirectoryItem, due_key, due_keys
-from shared.store.engine.documents import from_document
+from shared.store.engine.directory import Directory, DirectoryItem, due_key
 
 _KEPT_SECONDS = 3 * 86_400
 _SORT_KEY = "PENDING"
 _KIND = "SIGNUP"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSignup:
+    """`place` is where it stands among all that have ended."""
+
+    key: str
+    subject: str
+    place: str
 
 
 class Signups:
@@ -42,13 +49,13 @@ class Signups:
 
         return lone.change(key, _SORT_KEY, PendingSignup(), change, item_of)
 
-    def ended(self, now: EpochMs, most: int) -> Iterator[tuple[str, str]]:
-        """(key, subject) of up to `most` that could no longer be confirmed at `now`, oldest first."""
-        end = ActivityIndex.gsi1sk < f"{now:013d}"
-        rows = [row for key in due_keys(_KIND) for row in DirectoryItem.index.query(key, end, limit=most)]
-        oldest = sorted((cast("DirectoryItem", row) for row in rows), key=lambda row: str(row.gsi1sk))
-        for row in oldest[:most]:
-            yield row.pk, from_document(PendingSignup, row.doc).subject
+    def ended(self, now: EpochMs, behind: str = "") -> Iterator[EndedSignup]:
+        """Those that could no longer be confirmed at `now`, from behind a place on (`Directory.due`)."""
+        for due in self._directory.due(_KIND, now, behind):
+            key = str(due.tenant_id)  # nobody's yet: what stands in a tenant's place is the whole key
+            found, _ = lone.read(key, _SORT_KEY, PendingSignup())
+            if found.subject and found.expires_at <= now:
+                yield EndedSignup(key, found.subject, due.place)
 
     def note_ended(self, key: str, subject: str, now: EpochMs) -> None:
         """The user pool has forgotten this subject: it is no longer one of `ended`."""

@@ -18,7 +18,7 @@ from shared.errors import Conflict
 from shared.ids import TenantId
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
-from shared.store.engine.directory import Directory, Due
+from shared.store.engine.directory import Directory, Due, DueDocument
 from shared.store.engine.guarded import GuardedList
 
 MEMBERS = GuardedList("MEMBER#", Member)
@@ -78,10 +78,12 @@ class Team:
             freed=[f"SUB#{member.subject}"],
         )
 
-    def removals(self, now: EpochMs) -> Iterator[tuple[TenantId, str]]:
-        """(tenant, member) of removals that are to be finished."""
-        for due in self._directory.due(_REMOVAL, now):
-            yield due.tenant_id, due.key.removeprefix("REMOVAL#")
+    def removals(self, now: EpochMs, behind: str = "") -> Iterator[DueDocument]:
+        """Removals that are to be finished, from behind a place on (`Directory.due`); see `removed_member`."""
+        return self._directory.due(_REMOVAL, now, behind)
+
+    def removed_member(self, removal: DueDocument) -> str:
+        return removal.key.removeprefix("REMOVAL#")
 
     def finish_removal(self, tenant_id: TenantId, member_id: str) -> None:
         """Nothing is left of the member. Repeating it changes nothing."""

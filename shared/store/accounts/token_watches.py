@@ -4,7 +4,7 @@ Keeping one is 1 RRU and 2 WRU; what is due costs 0.5 RRU per 4 KB and for each 
 """
 
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import dataclass
 
 from shared.clock import EpochMs
 from shared.domain.numbers.token_watch import TokenWatch, next_warning
@@ -21,6 +21,15 @@ def _due(watch: TokenWatch) -> Due | None:
     return Due(_KIND, at) if at is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class DueWatch:
+    """`place` is where it stands among all that are due."""
+
+    tenant_id: TenantId
+    watch: TokenWatch
+    place: str
+
+
 class TokenWatches:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -33,12 +42,12 @@ class TokenWatches:
         except Conflict:
             self._directory.update(tenant_id, key, TokenWatch, lambda _: watch, due=_due)
 
-    def due(self, now: EpochMs, most: int) -> Iterator[tuple[TenantId, TokenWatch]]:
-        """Up to `most` whose moment has come."""
-        for document in islice(self._directory.due(_KIND, now), most):
+    def due(self, now: EpochMs, behind: str = "") -> Iterator[DueWatch]:
+        """Those whose moment has come, from behind a place on (`Directory.due`)."""
+        for document in self._directory.due(_KIND, now, behind):
             watch = self._directory.get(document.tenant_id, document.key, TokenWatch, consistent=True)
             if watch is not None:
-                yield document.tenant_id, watch
+                yield DueWatch(document.tenant_id, watch, document.place)
 
     def change(self, tenant_id: TenantId, waba_id: WabaId, change: Callable[[TokenWatch], TokenWatch]) -> None:
         """Nothing happens when it is not there."""

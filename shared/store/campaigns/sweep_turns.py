@@ -1,10 +1,10 @@
-"""The Sends table, part five: whose turn at the sweep waits or is taken, and how far the last run of it, and of
-the look for journals, came.
+"""The Sends table, part five: whose turn at the sweep waits or is taken, and how far the last run of it, of the look
+for journals, and of each task of the upkeep came.
 
 | access | key | cost |
 |---|---|---|
 | keep, begin, end a campaign's turn | `T#<t>#TURN` / campaign | 1 WRU each |
-| where a run that could not queue everybody stopped | `SWEEP#` / `PLACE`, `JOURNALS` | 0.5 RRU, 1 WRU when it changes |
+| where a run that had no time for all stopped | `SWEEP#` / `PLACE`, `JOURNALS`, … | 1 RRU, 1 WRU when it changes |
 """
 
 from botocore.exceptions import ClientError

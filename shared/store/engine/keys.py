@@ -150,7 +150,7 @@ KEYS = (
     Key("Sends", "PN#<number> / Q#<lane>#<due>#<id>", "campaigns", False, "until it is sent"),
     Key("Sends", "PN#<number>#CLOSED / <campaign>", "campaigns", False, "400 days"),
     Key("Sends", "T#<t>#TURN / <campaign>", "campaigns", False, "until the sweep has looked at it, or an hour"),
-    Key("Sends", "SWEEP# / PLACE", "campaigns", False, "always: one item"),
+    Key("Sends", "SWEEP# / PLACE", "campaigns", False, "always: one item of each schedule's tasks"),
     # Sends: what tenants are told.
     Key("Sends", "T#<t>#EVENTS / HEAD", "webhooks", False, _TENANT),
     Key("Sends", "T#<t>#EVENTS / E#<n>", "webhooks", True, "25 hours", "expires"),

@@ -1,27 +1,33 @@
 """Accounts that are connected, against the Meta simulator: their health, their profile, and disconnecting them."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import cast
 
 import pytest
 
 from functions.api import bootstrap
+from functions.api.numbers import token_warnings
 from functions.api.numbers.account_actions import ConnectedParts, disconnect_account
 from functions.api.numbers.cell import Cell
 from functions.api.numbers.claiming import Claims
-from functions.api.numbers.token_warnings import warn_of_tokens
+from functions.api.numbers.token_warnings import WarningParts, warn_of_tokens
 from shared.clients.queue import Queue
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.numbers.number import DISCONNECTED_HERE, Number, Waba
 from shared.domain.numbers.token_watch import TokenWatch
 from shared.domain.webhooks.delivery import Send
-from shared.ids import PhoneNumberId, WabaId
+from shared.errors import RetryableError
+from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.queue_messages import LeaveControl
+from shared.store.accounts.tenants import Accounts
 from shared.store.accounts.token_watches import TokenWatches
+from shared.store.engine.database import Database
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.onboardings import Business, made, stopped
+from tests.support.places import place_of_its_own
 
 __all__ = ["graph_url", "made"]
 
@@ -215,7 +221,7 @@ def test_the_profile_is_metas(business: Business) -> None:
         assert call(business, "PATCH", path, wrong).status == 422
 
 
-def test_who_has_a_token_that_ends_is_told_in_time_and_once(made: Callable[..., Business]) -> None:
+def test_who_has_a_token_that_ends_is_told_in_time_and_once(made: Callable[..., Business], database: Database) -> None:
     business, now = made(), epoch_ms()
     ends = EpochMs((now + 20 * DAY_MS) // 1000 * 1000)
     business.code = business.new_code(token_expires_at=ends // 1000)
@@ -223,11 +229,11 @@ def test_who_has_a_token_that_ends_is_told_in_time_and_once(made: Callable[..., 
     path = f"/v1/whatsapp/accounts/{business.waba}"
     assert (call(business, "GET", path).body["access"], waba(business).token_expires_at) == ("open", ends)
     deps = business.api.deps
-    watches = TokenWatches(deps.directory)
+    parts = warning_parts(business, database)
 
     def told(at: int) -> list[str]:
         for _ in range(2):
-            warn_of_tokens(deps.accounts, watches, deps.notices, EpochMs(at), lambda: False)
+            warn_of_tokens(parts, EpochMs(at), lambda: True)
         found = deps.notices.page(business.tenant, 10, None).items
         return [notice.severity for notice in found if notice.kind == "token"]
 
@@ -239,12 +245,43 @@ def test_who_has_a_token_that_ends_is_told_in_time_and_once(made: Callable[..., 
     assert told(ends + 30 * DAY_MS) == ["critical", "warning", "warning"]
 
 
-def test_nobody_is_told_of_a_token_that_was_replaced(made: Callable[..., Business]) -> None:
+def test_nobody_is_told_of_a_token_that_was_replaced(made: Callable[..., Business], database: Database) -> None:
     business, now = made(), epoch_ms()
     business.code = business.new_code(token_expires_at=(now + 10 * DAY_MS) // 1000)
     business.start()
+    parts = warning_parts(business, database)
+    parts.watches.put(business.tenant, TokenWatch(WabaId(business.waba), EpochMs(now + DAY_MS)))
+    warn_of_tokens(parts, EpochMs(now + 2 * DAY_MS), lambda: True)
+    assert parts.notices.page(business.tenant, 10, None).items == []
+
+
+def test_those_whose_warning_fails_hold_up_nobody(
+    made: Callable[..., Business], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs with time for one at a time: each begins where the one before stopped."""
+    business, now = made(), epoch_ms()
+    parts, real, tried = warning_parts(business, database), Accounts.waba, list[str]()
+    accounts = [f"{business.tenant}-{i}" for i in range(6)]
+    for i, account in enumerate(accounts):
+        parts.watches.put(business.tenant, TokenWatch(WabaId(account), EpochMs(now + i)))
+
+    def stubborn(self: Accounts, tenant_id: TenantId, waba_id: WabaId) -> Waba:
+        if waba_id not in accounts:
+            return real(self, tenant_id, waba_id)
+        tried.append(waba_id)
+        raise RetryableError("not now")
+
+    monkeypatch.setattr(Accounts, "waba", stubborn)
+    monkeypatch.setattr(token_warnings, "_AT_ONCE", 1)
+    for _ in range(500):
+        looks = iter([True])
+        with suppress(RetryableError):
+            warn_of_tokens(parts, EpochMs(now + DAY_MS), lambda: next(looks, False))  # noqa: B023
+        if set(tried) == set(accounts):
+            break
+    assert sorted(tried) == accounts, "each once, before anybody twice"
+
+
+def warning_parts(business: Business, database: Database) -> WarningParts:
     deps = business.api.deps
-    watches = TokenWatches(deps.directory)
-    watches.put(business.tenant, TokenWatch(WabaId(business.waba), EpochMs(now + DAY_MS)))
-    warn_of_tokens(deps.accounts, watches, deps.notices, EpochMs(now + 2 * DAY_MS), lambda: False)
-    assert deps.notices.page(business.tenant, 10, None).items == []
+    return WarningParts(deps.accounts, TokenWatches(deps.directory), deps.notices, place_of_its_own(database))

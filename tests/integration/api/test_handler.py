@@ -354,7 +354,7 @@ def test_what_is_wrong_in_a_body_is_named(api: Api, path: str, body: dict[str, A
     assert answer.body.get("field") == field
 
 
-def whose(api: Api, session: Answer) -> str:
+def whose(api: Api, session: Answer) -> TenantId:
     """The tenant of somebody who has logged in."""
     owner = api.deps.accounts.owner_of_subject(claimed(session.body["access_token"]).subject)
     assert owner is not None

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from functions.api.accounts import ended_signups, passwords
-from functions.api.accounts.ended_signups import end_signups
+from functions.api.accounts.ended_signups import SignupEndings, end_signups
 from functions.api.accounts.passwords import SHORTEST, check_password
 from functions.api.accounts.signup import Application, Doors, log_in, sign_up
 from functions.api.accounts.user_pool import UserPool
@@ -24,6 +24,7 @@ from shared.store.accounts.signups import Signups
 from shared.store.accounts.tenants import Accounts
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
+from tests.support.places import place_of_its_own
 from tests.support.template import load_template
 from tests.support.user_pool import CheckingPool
 
@@ -148,58 +149,72 @@ def test_who_died_between_pool_and_table_left_nothing_that_a_code_confirms(
     assert log_in(doors, email, MINE, code=pool.mails[-1][1], now=later)
 
 
-def test_what_is_not_confirmed_within_a_day_ends(doors: Doors, pool: CheckingPool, email: str, now: EpochMs) -> None:
+def test_what_is_not_confirmed_within_a_day_ends(
+    doors: Doors, pool: CheckingPool, endings: SignupEndings, email: str, now: EpochMs
+) -> None:
     apply(doors, email, MINE, now)
     assert refused(doors, email, MINE, pool.mails[-1][1], EpochMs(now + CONFIRM_WITHIN_MS))
     apply(doors, f"other-{email}", MINE, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS))
     assert email in pool.people, "nobody who signs up waits for that"
-    end_all(doors, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS))
+    end_all(endings, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS))
     assert email not in pool.people
     assert f"other-{email}" in pool.people
-    assert not list(doors.signups.ended(EpochMs(now + CONFIRM_WITHIN_MS), 100))
-    assert end_all(doors, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)) == 0
+    assert not list(doors.signups.ended(EpochMs(now + CONFIRM_WITHIN_MS)))
+    assert end_all(endings, EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)) == 0
 
 
-def end_all(doors: Doors, now: EpochMs) -> int:
+@pytest.fixture
+def endings(doors: Doors, database: Database) -> SignupEndings:
+    return SignupEndings(doors.users, doors.signups, place_of_its_own(database))
+
+
+def end_all(endings: SignupEndings, now: EpochMs) -> int:
     """The table is shared with other tests, and holds what they left behind."""
-    ended = one = end_signups(doors.users, doors.signups, now, lambda: False)
-    while one:
-        one = end_signups(doors.users, doors.signups, now, lambda: False)
-        ended += one
-    return ended
+    return end_signups(endings, now, lambda: True)
 
 
-def test_a_run_ends_so_many_sign_ups_and_no_more_than_it_has_time_for(
-    doors: Doors, pool: CheckingPool, email: str, now: EpochMs, monkeypatch: pytest.MonkeyPatch
+def test_a_run_ends_no_more_sign_ups_than_it_has_time_for(
+    doors: Doors, pool: CheckingPool, endings: SignupEndings, email: str, now: EpochMs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)
-    end_all(doors, later)
+    end_all(endings, later)
     for n in range(5):
         apply(doors, f"{n}-{email}", MINE, now)
-    monkeypatch.setattr(ended_signups, "MOST_AT_ONCE", 2)
-    assert end_signups(doors.users, doors.signups, later, lambda: True) == 0
-    assert [end_signups(doors.users, doors.signups, later, lambda: False) for _ in range(4)] == [2, 2, 1, 0]
+    monkeypatch.setattr(ended_signups, "_AT_ONCE", 2)
+    assert end_signups(endings, later, lambda: False) == 0
+    runs = []
+    for _ in range(4):
+        looks = iter([True])
+        runs.append(end_signups(endings, later, lambda: next(looks, False)))  # noqa: B023
+    assert runs == [2, 2, 1, 0]
     assert not [address for address in pool.people if address.endswith(email)]
 
 
-def test_one_that_the_pool_does_not_take_stops_no_other(
-    doors: Doors, pool: CheckingPool, email: str, now: int, monkeypatch: pytest.MonkeyPatch
+def test_those_that_the_pool_does_not_take_hold_up_nobody(
+    doors: Doors, pool: CheckingPool, endings: SignupEndings, email: str, now: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also with time for no more of them in a run: the next goes on where it stopped."""
     later = EpochMs(now + CONFIRM_WITHIN_MS + HOUR_MS)
-    end_all(doors, later)
-    for n in range(3):
+    end_all(endings, later)
+    for n in range(6):
         apply(doors, f"{n}-{email}", MINE, EpochMs(now + n))
-    stubborn, real = doors.signups.find(f"0-{email}").subject, UserPool.remove_unconfirmed
+    stubborn = {doors.signups.find(f"{n}-{email}").subject for n in range(4)}
+    real = UserPool.remove_unconfirmed
 
     def busy(self: UserPool, username: str) -> bool:
-        if username == stubborn:
+        if username in stubborn:
             raise RetryableError("too many calls")
         return real(self, username)
 
+    monkeypatch.setattr(ended_signups, "_AT_ONCE", 1)
     with monkeypatch.context() as patched:
         patched.setattr(UserPool, "remove_unconfirmed", busy)
-        assert end_signups(doors.users, doors.signups, later, lambda: False) == 2
-    assert end_signups(doors.users, doors.signups, later, lambda: False) == 1
+        ended = 0
+        for _ in range(6):
+            looks = iter([True])
+            ended += end_signups(endings, later, lambda: next(looks, False))  # noqa: B023
+        assert ended == 2, "as many runs as there are sign-ups"
+    assert end_signups(endings, later, lambda: True) == 4
     assert not [address for address in pool.people if address.endswith(email)]
 
 

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 from functions.api import bootstrap
 from functions.api.accounts.access_tokens import AccessToken, claimed
 from functions.api.accounts.api_keys import KeyParts, Rotation, revoke_api_key, rotate_api_key
-from functions.api.accounts.removals import finish_removals
 from functions.api.accounts.team.actions import remove_member
 from functions.api.accounts.team.invitations import Acceptance, accept
 from functions.api.accounts.team.parts import TeamParts
+from functions.api.accounts.team.removals import RemovalParts, finish_removals
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal
@@ -28,11 +28,14 @@ from shared.domain.contacts.identity import contact_id_for, conversation_id_for
 from shared.domain.conversations.conversation import assign
 from shared.errors import AppError
 from shared.ids import PhoneNumberId, new_ulid
+from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.people import People as PeopleStore
 from shared.store.accounts.team import Team
 from shared.store.conversations.conversations import Head
+from shared.store.engine.database import Database
 from tests.support.api_handler import Answer, Api
 from tests.support.people import PASSWORD, People, Person, acceptance, people_of
+from tests.support.places import place_of_its_own
 
 OTHER = "Another-horse-2"
 FIVE_MINUTES_MS = 300_000
@@ -377,7 +380,9 @@ def test_who_is_removed_has_no_access_and_their_desk_is_empty(people: People, ow
     assert owner.call("POST", f"/v1/conversations/{ids[2]}/assign", {"to": agent.member}).status == 404
 
 
-def test_what_still_comes_to_lie_on_the_desk_is_found_by_the_schedule(people: People, owner: Person) -> None:
+def test_what_still_comes_to_lie_on_the_desk_is_found_by_the_schedule(
+    people: People, owner: Person, database: Database
+) -> None:
     agent, conversations = people.joined(owner, "agent"), people.api.deps.conversations
     assert owner.call("DELETE", f"/v1/members/{agent.member}").status == 204
     number, contact = PhoneNumberId("1"), contact_id_for(owner.tenant, "phone", "+5511912349999")
@@ -385,12 +390,13 @@ def test_what_still_comes_to_lie_on_the_desk_is_found_by_the_schedule(people: Pe
     conversations.open(owner.tenant, head, epoch_ms())
     conversations.change(owner.tenant, head.conversation_id, lambda found: assign(found, agent.member))
     team = Team(people.api.deps.directory)
-    finish_removals(team, conversations, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: False)
+    parts = RemovalParts(team, conversations, place_of_its_own(database))
+    finish_removals(parts, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: True)
     found = conversations.get(owner.tenant, head.conversation_id)
     assert found is not None
     assert found.assignee == ""
-    left = list(team.removals(EpochMs(epoch_ms() + FIVE_MINUTES_MS)))
-    assert (owner.tenant, agent.member) not in left
+    left = team.removals(EpochMs(epoch_ms() + FIVE_MINUTES_MS))
+    assert (owner.tenant, agent.member) not in [(one.tenant_id, team.removed_member(one)) for one in left]
 
 
 def test_of_two_who_change_the_business_the_second_is_told(people: People, owner: Person) -> None:
@@ -431,6 +437,10 @@ def test_a_key_ends_on_its_day_and_is_seen_at_work(people: People, owner: Person
     assert people.api.call("GET", "/v1/me", **as_key).status == 200
     (shown,) = ok(owner.call("GET", "/v1/api-keys"))["items"]
     assert shown["last_used_at"] is not None
+    keys = ApiKeys(people.api.deps.directory)
+    assert owner.call("DELETE", f"/v1/api-keys/{key['id']}").status == 204
+    keys.note_use(owner.tenant, key["id"], epoch_ms())
+    assert keys.uses(owner.tenant) == {}, "nothing is kept of a key that is revoked while it calls"
 
 
 def test_a_rotated_key_goes_on_for_as_long_as_is_said(people: People, owner: Person) -> None:

@@ -21,10 +21,10 @@ def test_while_somebody_joins_nobody_else_can_and_nobody_revokes_it() -> None:
     with pytest.raises(Conflict) as over:
         accepted(held, "eve", at_work)
     assert over.value.code == "invitation_over"
-    for change in (lambda: revoked(held, at_work), lambda: renewed(held, "t", "bea", at_work)):
-        with pytest.raises(Conflict) as taken:
-            change()
-        assert taken.value.code == "invitation_accepted"
+    with pytest.raises(Conflict, match="accepted"):
+        revoked(held, at_work)
+    with pytest.raises(Conflict, match="accepted"):
+        renewed(held, "t", "bea", at_work)
 
 
 def test_a_call_that_died_while_it_joined_holds_it_no_longer_than_it_may_run() -> None:
