@@ -2,11 +2,12 @@
 
 import tempfile
 import time
+from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
 
 from infra.local.cloud import LocalCloud
-from infra.local.demo import billing, business, campaign, chat, contacts, costs, desk, evidence, people
+from infra.local.demo import billing, business, campaign, chat, contacts, costs, desk, evidence, people, team
 from infra.local.demo.audit import Story, audit
 from infra.local.demo.client import Api, Simulator
 from infra.local.demo.report import Results
@@ -36,19 +37,31 @@ def run(cloud: LocalCloud, count: int, kills: int, screen: Screen) -> Results:
 
     Raises DemoError when it cannot go on.
     """
-    api, meta, stripe = Api(cloud.api_url), Simulator(cloud.simulator_url), Simulator(cloud.stripe_simulator_url)
+    doors = _Doors(
+        Api(cloud.api_url), Api(cloud.api_url), Simulator(cloud.simulator_url), Simulator(cloud.stripe_simulator_url)
+    )
     try:
-        return _play(cloud, api, meta, stripe, count, kills, screen)
+        return _play(cloud, doors, count, kills, screen)
     finally:
-        for client in (api, meta, stripe):
+        for client in (doors.owner, doors.agent, doors.meta, doors.stripe):
             client.close()
 
 
-def _play(
-    cloud: LocalCloud, api: Api, meta: Simulator, stripe: Simulator, count: int, kills: int, screen: Screen
-) -> Results:
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """What the story goes through: the API as two people call it, and the simulators."""
+
+    owner: Api
+    agent: Api
+    meta: Simulator
+    stripe: Simulator
+
+
+def _play(cloud: LocalCloud, doors: _Doors, count: int, kills: int, screen: Screen) -> Results:
+    api, meta = doors.owner, doors.meta
     screen.title("A business makes itself ready")
     company = business.open_business(api, meta, screen)
+    agent = team.invite_agent(cloud, api, doors.agent, screen)
     template_id = business.make_ready(api, screen)
     imported, import_seconds = _import(api, count, screen)
     before = people.say_no_before(api, meta, company, people.everybody(api), screen)
@@ -73,9 +86,9 @@ def _play(
     screen.step(f"campaign {report['status']}", f"{report['sent']} sent, {report['replied']} people answered")
 
     screen.title("Afterwards")
-    talks = chat.look_in(api, screen)
-    talked = desk.converse(api, meta, company, template_id, screen)
-    subscription = billing.change_plan(api, stripe, cloud.stripe_api_key, company, screen)
+    talks = chat.look_in(agent, screen)
+    talked = desk.converse(agent.api, meta, company, template_id, screen)
+    subscription = billing.change_plan(api, doors.stripe, cloud.stripe_api_key, company, screen)
     inbound, statuses = evidence.told(meta)
     found = audit(
         Story(
