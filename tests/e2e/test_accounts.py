@@ -3,49 +3,22 @@ that checks codes, sessions and authenticators."""
 
 import json
 import secrets
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import jwt
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.local import mails
 from infra.local.cloud import LocalCloud
 from infra.local.tenant import APPLICANT
 from tests.support.api import HTTP, PASSWORD, Api, wait_for
 from tests.support.authorizer import remembering
+from tests.support.browsers import Browser, browser, mail_to, new_owner
 from tests.support.totp import totp
 
 OTHER = "Another-Horse-2-Battery"
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """Keeps one cookie, as the browser would, and an access token in memory."""
-
-    cloud: LocalCloud
-    jar: dict[str, str]
-
-    def post(self, path: str, body: object = None) -> httpx.Response:
-        headers = {"sec-fetch-site": "same-origin"}
-        if "cookie" in self.jar:
-            headers["cookie"] = self.jar["cookie"]
-        answer = Api(self.cloud.api_url).call("POST", path, body, headers=headers)
-        for cookie in answer.headers.get_list("set-cookie"):
-            self.jar["cookie"] = cookie.partition(";")[0]
-        if answer.is_success and answer.content:
-            self.jar["token"] = answer.json().get("access_token", "")
-        return answer
-
-    def log_in(self, email: str, password: str = PASSWORD, **more: str) -> httpx.Response:
-        return self.post("/v1/session", {"email": email, "password": password, **more})
-
-    @property
-    def api(self) -> Api:
-        return Api(self.cloud.api_url, self.jar["token"])
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -58,30 +31,13 @@ def short_memory(cloud: LocalCloud) -> Iterator[int]:
 
 @pytest.fixture
 def email(cloud: LocalCloud) -> str:
-    """Of the owner of a new business."""
-    address = f"owner-{secrets.token_hex(6)}@example.com"
-    account = {"business_name": "Café", "email": address, "password": PASSWORD, "country": "ES"}
-    Api(cloud.api_url).post("/v1/signup", account | APPLICANT)
-    return address
-
-
-def browser(cloud: LocalCloud, email: str, password: str = PASSWORD, **more: str) -> Browser:
-    opened = Browser(cloud, {})
-    assert opened.log_in(email, password, **more).status_code == 200
-    return opened
+    return new_owner(cloud)
 
 
 def refused(api: Api, code: str) -> None:
-    """Within a minute and the second that the gateway remembers here."""
-    began = time.monotonic()
+    """Once the gateway has forgotten; for how long it remembers where nobody has it hurry is in test_access_ends."""
     wait_for(lambda: api.call("GET", "/v1/me"), lambda answer: answer.status_code in (401, 403), seconds=60)
-    answer = api.call("GET", "/v1/me")
-    assert answer.json()["code"] == code
-    assert time.monotonic() - began < 600
-
-
-def mail_to(cloud: LocalCloud, address: str) -> str:
-    return next(mail.text for mail in reversed(mails.sent(cloud.endpoint)) if mail.to == address)
+    assert api.call("GET", "/v1/me").json()["code"] == code
 
 
 def test_a_session_lives_in_its_cookie_and_ends_with_it(cloud: LocalCloud, email: str) -> None:
@@ -124,6 +80,16 @@ def test_a_password_is_changed_and_reset(cloud: LocalCloud, email: str) -> None:
     nobody.post("/v1/password/reset", reset | {"code": code})
     refused(mine.api, "session_ended")
     assert browser(cloud, email).api.call("GET", "/v1/me").status_code == 200
+
+
+def test_nobody_tries_passwords_past_the_api(cloud: LocalCloud, email: str) -> None:
+    """Pool and client stand in every token: what they let anybody do is not counted by us."""
+    claims = jwt.decode(browser(cloud, email).jar["token"], options={"verify_signature": False})
+    cognito = cloud.client("cognito-idp")
+    who = {"USERNAME": email, "PASSWORD": PASSWORD}
+    with pytest.raises(ClientError) as refusal:
+        cognito.initiate_auth(ClientId=claims["client_id"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters=who)
+    assert "not enabled" in str(refusal.value)
 
 
 def test_a_second_factor_of_a_real_authenticator(cloud: LocalCloud, email: str) -> None:
