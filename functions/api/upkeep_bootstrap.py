@@ -1,4 +1,4 @@
-"""The composition root of the function that does what nobody calls for: it ends sign-ups, finishes removals, and tells
+"""The composition root of the function that does what nobody calls for: it ends sign-ups, clears desks, and tells
 of tokens in good time."""
 
 import functools
@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from functions.api.accounts.ended_signups import SignupEndings
-from functions.api.accounts.team.removals import RemovalParts
+from functions.api.accounts.team.desks import DeskParts
 from functions.api.accounts.user_pool import UserPool
 from functions.api.numbers.token_warnings import WarningParts
 from shared.clients.aws import AwsClients
@@ -25,7 +25,7 @@ from shared.store.engine.directory import Directory
 @dataclass(frozen=True, slots=True)
 class UpkeepParts:
     signups: SignupEndings
-    removals: RemovalParts
+    desks: DeskParts
     warnings: WarningParts
 
 
@@ -38,6 +38,6 @@ def deps() -> UpkeepParts:
     users = UserPool(cognito, required(env, "USER_POOL_ID"), required(env, "USER_POOL_CLIENT_ID"))
     return UpkeepParts(
         SignupEndings(users, Signups(directory), SweepTurns(database, "SIGNUPS")),
-        RemovalParts(Team(directory), Conversations(database), SweepTurns(database, "REMOVALS")),
+        DeskParts(Team(directory), Conversations(database), SweepTurns(database, "DESKS")),
         WarningParts(Accounts(directory), TokenWatches(directory), Notices(directory), SweepTurns(database, "TOKENS")),
     )

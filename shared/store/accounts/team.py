@@ -7,8 +7,9 @@
 | a change of one invitation | 1 RRU + 1 WRU |
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
@@ -30,8 +31,8 @@ Decide = Callable[[Mapping[str, Member]], Mapping[str, Member]]
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
-    """A member who is gone, and whose desk is not known to be empty yet."""
+class DeskClearing:
+    """A member who is gone, or takes no conversations any more, and whose desk is not known to be empty yet."""
 
     member_id: str
     at: EpochMs
@@ -41,53 +42,72 @@ class Team:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def change_members(self, tenant_id: TenantId, decide: Decide, *, concerned: Mapping[str, Member]) -> None:
+    def change_members(
+        self,
+        tenant_id: TenantId,
+        decide: Decide,
+        *,
+        concerned: Mapping[str, Member],
+        cleared: DeskClearing | None = None,
+    ) -> None:
         """Write what `decide` makes of the whole team: from members by id to those that change. `concerned` are those
-        who change, by id, as their names in the pool are: each of them logs in with the new role at once.
+        who change, by id, as their names in the pool are: each of them logs in with the new role at once. `cleared` is
+        whose desk is to be cleared from then on.
 
         `decide` must be pure: it may run more than once. Raises whatever it raises, Conflict when one of them belongs
         to another tenant, and RetryableError when others keep winning.
         """
-
-        def decide_all(found: Mapping[str, Member]) -> Mapping[str, Member]:
-            by_id = {member.member_id: member for member in found.values()}
-            return {f"MEMBER#{member_id}": member for member_id, member in decide(by_id).items()}
-
         names = {
             f"SUB#{member.subject}": {"member_id": member_id, "role": member.role}
             for member_id, member in concerned.items()
         }
-        guarded.change(tenant_id, MEMBERS, decide_all, names=names)
+        self._change(tenant_id, decide, names=names, cleared=cleared)
 
     def remove(self, tenant_id: TenantId, member: Member, decide: Decide, now: EpochMs) -> None:
         """As `change_members`, for one who is no member from now on: their name is free at once."""
-
-        def decide_all(found: Mapping[str, Member]) -> Mapping[str, Member]:
-            by_id = {one.member_id: one for one in found.values()}
-            return {f"MEMBER#{member_id}": one for member_id, one in decide(by_id).items()}
-
         # Where the call that let them in died in the end, the link that it came by is there still.
         self.forget_invitation(tenant_id, member.member_id)
-        key = f"REMOVAL#{member.member_id}"
+        cleared = DeskClearing(member.member_id, now)
+        self._change(tenant_id, decide, freed=[f"SUB#{member.subject}"], cleared=cleared)
+
+    def _change(
+        self,
+        tenant_id: TenantId,
+        decide: Decide,
+        *,
+        names: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        freed: Sequence[str] = (),
+        cleared: DeskClearing | None,
+    ) -> None:
+        def decide_all(found: Mapping[str, Member]) -> Mapping[str, Member]:
+            by_id = {member.member_id: member for member in found.values()}
+            return {f"MEMBER#{member_id}": member for member_id, member in decide(by_id).items()}
+
+        key = f"REMOVAL#{cleared.member_id}" if cleared else ""
         guarded.change(
             tenant_id,
             MEMBERS,
             decide_all,
-            documents={key: Removal(member.member_id, now)},
-            dues={key: Due(_REMOVAL, EpochMs(now + _SETTLED_MS))},
-            freed=[f"SUB#{member.subject}"],
+            names=names,
+            documents={key: cleared} if cleared else None,
+            dues={key: Due(_REMOVAL, EpochMs(cleared.at + _SETTLED_MS))} if cleared else None,
+            freed=freed,
         )
 
-    def removals(self, now: EpochMs, behind: str = "") -> Iterator[DueDocument]:
-        """Removals that are to be finished, from behind a place on (`Directory.due`); see `removed_member`."""
+    def desks_to_clear(self, now: EpochMs, behind: str = "") -> Iterator[DueDocument]:
+        """Those that are due, from behind a place on (`Directory.due`)."""
         return self._directory.due(_REMOVAL, now, behind)
 
-    def removed_member(self, removal: DueDocument) -> str:
-        return removal.key.removeprefix("REMOVAL#")
+    def whose_desk(self, due: DueDocument) -> tuple[str, Member | None]:
+        """The member's id, and the member as long as there is one."""
+        member_id = due.key.removeprefix("REMOVAL#")
+        found = self._directory.get(due.tenant_id, f"MEMBER#{member_id}", Member, consistent=True)
+        return member_id, found if found is not None and found.removed_at is None else None
 
-    def finish_removal(self, tenant_id: TenantId, member_id: str) -> None:
-        """Nothing is left of the member. Repeating it changes nothing."""
-        self._directory.delete(tenant_id, f"MEMBER#{member_id}")
+    def note_cleared(self, tenant_id: TenantId, member_id: str, *, gone: bool) -> None:
+        """Nothing lies on the desk; of a member who is gone nothing is left. Repeating it changes nothing."""
+        if gone:
+            self._directory.delete(tenant_id, f"MEMBER#{member_id}")
         self._directory.delete(tenant_id, f"REMOVAL#{member_id}")
 
     def invite(self, tenant_id: TenantId, invitation: Invitation) -> Invitation:

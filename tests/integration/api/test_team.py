@@ -13,14 +13,14 @@ from functions.api import bootstrap
 from functions.api.accounts.access_tokens import AccessToken, claimed
 from functions.api.accounts.api_keys import KeyParts, Rotation, revoke_api_key, rotate_api_key
 from functions.api.accounts.team.actions import remove_member
+from functions.api.accounts.team.desks import DeskParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept
 from functions.api.accounts.team.parts import TeamParts
-from functions.api.accounts.team.removals import RemovalParts, finish_removals
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import Principal, Role
+from shared.domain.accounts.account import Member, Principal, Role
 from shared.domain.accounts.invitation import GOOD_FOR_MS
 from shared.domain.accounts.permissions import scopes_of
 from shared.domain.accounts.signup import HOLD_MS
@@ -390,13 +390,45 @@ def test_what_still_comes_to_lie_on_the_desk_is_found_by_the_schedule(
     conversations.open(owner.tenant, head, epoch_ms())
     conversations.change(owner.tenant, head.conversation_id, lambda found: assign(found, agent.member))
     team = Team(people.api.deps.directory)
-    parts = RemovalParts(team, conversations, place_of_its_own(database))
-    finish_removals(parts, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: True)
+    parts = DeskParts(team, conversations, place_of_its_own(database))
+    clear_desks(parts, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: True)
     found = conversations.get(owner.tenant, head.conversation_id)
     assert found is not None
     assert found.assignee == ""
-    left = team.removals(EpochMs(epoch_ms() + FIVE_MINUTES_MS))
-    assert (owner.tenant, agent.member) not in [(one.tenant_id, team.removed_member(one)) for one in left]
+    left = team.desks_to_clear(EpochMs(epoch_ms() + FIVE_MINUTES_MS))
+    assert (owner.tenant, agent.member) not in [(one.tenant_id, team.whose_desk(one)[0]) for one in left]
+    assert people.api.deps.directory.get(owner.tenant, f"MEMBER#{agent.member}", Member) is None
+
+
+def test_who_answers_no_conversations_any_more_keeps_none(people: People, owner: Person, database: Database) -> None:
+    agent, conversations = people.joined(owner, "agent"), people.api.deps.conversations
+    number = PhoneNumberId("1")
+    ids = []
+    for i in range(2):
+        contact = contact_id_for(owner.tenant, "phone", f"+551191235{i:04d}")
+        head = Head(conversation_id_for(owner.tenant, number, contact), number, contact, "Bia")
+        conversations.open(owner.tenant, head, EpochMs(epoch_ms() + i))
+        ids.append(head.conversation_id)
+    ok(owner.call("POST", f"/v1/conversations/{ids[0]}/assign", {"to": agent.member}))
+    path = f"/v1/members/{agent.member}"
+    ok(owner.call("PATCH", path, {"role": "viewer", "revision": revision(owner, agent.member)}))
+    conversations.change(owner.tenant, ids[1], lambda found: assign(found, agent.member))
+    parts = DeskParts(Team(people.api.deps.directory), conversations, place_of_its_own(database))
+
+    def on_desk() -> list[bool]:
+        found = {one.conversation_id: one for one in conversations.get_many(owner.tenant, ids, consistent=True)}
+        return [found[one].assignee == agent.member for one in ids]
+
+    assert on_desk() == [False, True], "one that came later is found by the schedule"
+    clear_desks(parts, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: True)
+    assert on_desk() == [False, False]
+    assert role_of(people, agent) == "viewer", "who stays a member stays one"
+    ok(owner.call("PATCH", path, {"role": "agent", "revision": revision(owner, agent.member)}))
+    ok(owner.call("PATCH", path, {"role": "viewer", "revision": revision(owner, agent.member)}))
+    ok(owner.call("PATCH", path, {"role": "agent", "revision": revision(owner, agent.member)}))
+    ok(owner.call("POST", f"/v1/conversations/{ids[0]}/assign", {"to": agent.member}))
+    clear_desks(parts, EpochMs(epoch_ms() + FIVE_MINUTES_MS), lambda: True)
+    assert on_desk() == [True, False], "who takes conversations again keeps them"
 
 
 def test_of_two_who_change_the_business_the_second_is_told(people: People, owner: Person) -> None:

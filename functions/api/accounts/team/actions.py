@@ -2,10 +2,11 @@
 moment one sees the other: no two owners leave at once, and no plan has more members than it allows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from functions.api.accounts.logic.revisions import check_revision
 from functions.api.accounts.logic.team_rules import check_grant, check_owner_left, check_touch
+from functions.api.accounts.roles import is_agent
 from functions.api.accounts.team.parts import TeamParts
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Member, Principal
@@ -15,6 +16,7 @@ from shared.domain.conversations.entry import Entry
 from shared.domain.conversations.message_ids import message_key
 from shared.errors import Conflict, NotFound
 from shared.ids import TenantId, new_ulid
+from shared.store.accounts.team import DeskClearing
 from shared.store.conversations.conversations import Conversations
 from shared.store.conversations.lists import ConversationFilter
 
@@ -24,8 +26,19 @@ _MOST_IN_A_CALL = 200
 _LEFT: tuple[Status, ...] = ("open", "snoozed")
 
 
-def set_role(parts: TeamParts, principal: Principal, member_id: str, role: Role, revision: int) -> Member:
-    """Raises NotFound, Forbidden (`wider_role`), Conflict (`last_owner`, `changed_meanwhile`)."""
+@dataclass(frozen=True, slots=True)
+class NewRole:
+    """Of the member as it was seen (`revision`)."""
+
+    member_id: str
+    role: Role
+    revision: int
+
+
+def set_role(parts: TeamParts, principal: Principal, new: NewRole, now: EpochMs, stop: Stop) -> Member:
+    """What lies open on the desk of one who takes no conversations any more lies on nobody's, as of one who is removed.
+    Raises NotFound, Forbidden (`wider_role`), Conflict (`last_owner`, `changed_meanwhile`)."""
+    member_id, role, revision = new.member_id, new.role, new.revision
     before = parts.accounts.member(principal.tenant_id, member_id)
     after = replace(before, role=role, revision=revision + 1)
 
@@ -40,7 +53,11 @@ def set_role(parts: TeamParts, principal: Principal, member_id: str, role: Role,
         check_owner_left({**found, **changed}.values())
         return changed
 
-    parts.team.change_members(principal.tenant_id, decide, concerned={member_id: after})
+    leaves = is_agent(before) and not is_agent(after)
+    cleared = DeskClearing(member_id, now) if leaves else None
+    parts.team.change_members(principal.tenant_id, decide, concerned={member_id: after}, cleared=cleared)
+    if leaves:
+        clear_desk(parts.conversations, principal.tenant_id, member_id, by=principal.member_id, stop=stop)
     return parts.accounts.member(principal.tenant_id, member_id)
 
 

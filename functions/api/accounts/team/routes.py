@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from functions.api.accounts.roles import is_agent
 from functions.api.accounts.sessions.models import ReproofIn
 from functions.api.accounts.sessions.proof import prove_caller, read_caller
-from functions.api.accounts.team.actions import remove_member, set_role, transfer_ownership
+from functions.api.accounts.team.actions import NewRole, remove_member, set_role, transfer_ownership
 from functions.api.accounts.team.models import (
     AvailabilityIn,
     RoleIn,
@@ -68,8 +68,10 @@ def put_availability(member_id: MemberPath, body: AvailabilityIn) -> TeamMemberO
     "/v1/members/<member_id>", **secured(Scope.TEAM, "members", "update_member", summary="Give a member another role")
 )
 def patch_member(member_id: MemberPath, body: RoleIn) -> TeamMemberOut:
-    """It holds within a minute. Nobody gives more than they have, and one owner stays."""
-    return _shown(set_role(deps(), caller(router), member_id, body.role, body.revision))
+    """It holds within a minute. Nobody gives more than they have, and one owner stays. What lay open on the desk of one
+    who answers no conversations any more lies on nobody's, as of one who is removed."""
+    new = NewRole(member_id, body.role, body.revision)
+    return _shown(set_role(deps(), caller(router), new, epoch_ms(), _deadline()))
 
 
 @router.delete(
