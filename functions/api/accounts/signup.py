@@ -147,41 +147,29 @@ def _complete(doors: Doors, email: str, subject: str, pending: PendingSignup, no
             code="signup_incomplete",
         )
     try:
-        _create(doors.accounts, _applied(pending, email), subject, now)
+        _create(doors.accounts, pending, email, now)
     except Conflict:
         return  # made by another log-in at the same moment
 
 
-def _applied(pending: PendingSignup, email: str) -> Application:
-    return Application(
-        pending.business_name,
-        email,
-        password="",
-        country=pending.country,
-        name=pending.name,
-        phone=pending.phone,
-        policy_version=pending.policy_version,
-    )
-
-
-def _create(accounts: Accounts, application: Application, subject: str, now: EpochMs) -> None:
+def _create(accounts: Accounts, pending: PendingSignup, email: str, now: EpochMs) -> None:
     """Raises Conflict when this person has a tenant."""
     tenant = Tenant(
         TenantId(new_ulid(now)),
-        application.business_name,
-        application.country,
+        pending.business_name,
+        pending.country,
         created_at=now,
         number_plans=number_plans.VERSION,
     )
     owner = Member(
         new_ulid(now),
-        subject,
-        application.email,
+        pending.subject,
+        email,
         Role.OWNER,
         now,
-        name=application.name,
-        phone=application.phone,
-        policy_version=application.policy_version,
-        policy_at=now,
+        name=pending.name,
+        phone=pending.phone,
+        policy_version=pending.policy_version,
+        policy_at=EpochMs(pending.expires_at - CONFIRM_WITHIN_MS),  # when they signed up
     )
     accounts.create(tenant, owner)

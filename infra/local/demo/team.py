@@ -1,5 +1,6 @@
 """The owner invites an agent, who follows the link in the mail, and answers people from then on."""
 
+import os
 from dataclasses import dataclass
 
 from infra.local import mails
@@ -29,7 +30,7 @@ def invite_agent(cloud: LocalCloud, owner: Api, agent: Api, screen: Screen) -> A
         raise DemoError(f"the invitation was not mailed: {invited['mail_error']}")
     written: set[str] = set()
     found = wait_until("the invitation's mail", lambda: _invitation(cloud, written), _MAIL_SECONDS)
-    screen.step("invited an agent", f"{_EMAIL}; the mail: {found['path']}")
+    screen.step("invited an agent", f"{_EMAIL}, who reads {os.path.relpath(found['path'])}")
     account = {"name": _NAME, "password": _PASSWORD, "policy_version": APPLICANT["policy_version"]}
     joined = agent.post("/v1/invitations/accept", {"token": found["token"], **account})
     agent.authorize(agent.post("/v1/login", {"email": _EMAIL, "password": _PASSWORD})["access_token"])
