@@ -112,14 +112,20 @@ class TooMany(PermanentError):
 
 
 class ProviderRejected(PermanentError):
-    """Meta or Stripe refused the call for good; `provider_code` is their code."""
+    """Meta or Stripe refused the call for good; `provider_code` is their code, and `subcode` Meta's more exact one,
+    blank where it gives none (Meta, Graph API error handling: `error_subcode`)."""
 
     code = "provider_rejected"
     status = 502
 
-    def __init__(self, message: str, *, provider_code: str, field: str | None = None) -> None:
+    def __init__(self, message: str, *, provider_code: str, subcode: str = "", field: str | None = None) -> None:
         super().__init__(message, field=field)
         self.provider_code = provider_code
+        self.subcode = subcode
+
+    def says(self, code: str) -> bool:
+        """Whether it is refused with this code. What Meta lists as a code may come as the subcode of 100."""
+        return code in (self.provider_code, self.subcode)
 
 
 class SendRefused(PermanentError):

@@ -51,4 +51,6 @@ def rejection(error: Mapping[str, Any]) -> ProviderRejected | RetryableError:
         return ProofRefused("Meta does not take this platform's app secret just now; try again in ten minutes")
     if code == _TOKEN_OVER:
         count("TokenRefused")
-    return ProviderRejected(f"Meta refused: {words}", provider_code=str(code))
+    return ProviderRejected(
+        f"Meta refused: {words}", provider_code=str(code), subcode=str(error.get("error_subcode") or "")
+    )

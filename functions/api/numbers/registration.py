@@ -41,9 +41,10 @@ class Registrations:
     def register(
         self, tenant_id: TenantId, phone_number_id: PhoneNumberId, access: GraphAccess, pin: str
     ) -> Mapping[str, Any]:
-        """Meta's answer. The PIN is stored before Meta learns it, so it is never lost. Raises InvalidInput
-        (`wrong_pin`), ProviderRejected and RetryableError."""
+        """Meta's answer. The PIN is stored before Meta learns it, so it is never lost; one that is wrong does not take
+        the place of the one that was known. Raises InvalidInput (`wrong_pin`), ProviderRejected and RetryableError."""
         key = f"PIN#{phone_number_id}"
+        before = self._directory.get(tenant_id, key, Registration, consistent=True)
         if pin:
             registration = Registration(self._vault.seal(tenant_id, _PURPOSE, pin))
             self._directory.put(tenant_id, key, registration)
@@ -54,7 +55,9 @@ class Registrations:
                 "POST", f"{phone_number_id}/register", access, body={"messaging_product": "whatsapp", "pin": pin}
             )
         except ProviderRejected as exc:
-            if exc.provider_code == _WRONG_PIN:
+            if exc.says(_WRONG_PIN):
+                if before is not None:
+                    self._put_back(tenant_id, key, before, instead_of=registration)
                 raise InvalidInput(
                     "the number already has a two-step PIN; send it as `pin`, or switch it off in WhatsApp Manager",
                     field="pin",
@@ -67,6 +70,12 @@ class Registrations:
     def end(self, phone_number_id: PhoneNumberId, access: GraphAccess) -> None:
         """Have Meta finish a deregistration that it says is incomplete (Meta, error codes, 133000)."""
         self._graph.call("POST", f"{phone_number_id}/deregister", access, body={})
+
+    def _put_back(self, tenant_id: TenantId, key: str, before: Registration, *, instead_of: Registration) -> None:
+        """Unless somebody has stored another one meanwhile."""
+        self._directory.update(
+            tenant_id, key, Registration, lambda known: before if known.sealed_pin == instead_of.sealed_pin else known
+        )
 
     def _kept_pin(self, tenant_id: TenantId, key: str) -> tuple[Registration, str]:
         """The number's PIN as it is kept; a new one when there is none. Of two who connect it at once both get one."""

@@ -217,7 +217,7 @@ class Steps:
         try:
             return self._graph.call("POST", f"{number}/smb_app_data", access, body=body)
         except ProviderRejected as refused:
-            if refused.provider_code != ONCE_IN_A_WHILE or not asked_before:
+            if not asked_before or not refused.says(ONCE_IN_A_WHILE):
                 raise
             return {"asked_before": True}
 

@@ -6,11 +6,15 @@ from collections.abc import Iterable
 
 from .call import Call, Reply, ok
 from .config import Json
-from .errors import GraphError, required
+from .errors import GraphError, refused, required
 from .simulator import Simulator
 from .world import Number, Waba
 
 _REGISTRATIONS, _REGISTRATION_SECONDS = 10, 72 * 3600.0
+_ELSEWHERE = (
+    "This number is registered to an existing WhatsApp account. To use this number, disconnect it from the existing "
+    "account."
+)
 
 
 def get_access_token(sim: Simulator, call: Call) -> Reply:
@@ -220,7 +224,7 @@ def post_register(sim: Simulator, call: Call, number: Number) -> Reply:
     if len(pin) != 6 or not (pin.isascii() and pin.isdecimal()):
         raise GraphError(100, "Param pin must be 6 characters long.")
     if number.elsewhere:
-        raise GraphError(2388001, "The phone number is registered with another provider.")
+        raise refused(2388001, "Cannot Create Certificate", _ELSEWHERE)
     now = time.monotonic()
     number.register_times = [at for at in number.register_times if at > now - _REGISTRATION_SECONDS]
     if len(number.register_times) >= _REGISTRATIONS:

@@ -67,7 +67,6 @@ _TABLE: dict[int, tuple[int, str]] = {
     134101: (400, "Template is still syncing"),
     134102: (500, "Template unavailable for use"),
     135000: (400, "Generic user error"),
-    2388001: (400, "The phone number cannot be migrated"),
     2593107: (400, "Synchronisation was requested already"),
     2593108: (400, "Synchronisation was requested too late"),
 }

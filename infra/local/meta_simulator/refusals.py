@@ -20,6 +20,7 @@ class Refusal:
     method: str
     object_id: str
     code: int
+    subcode: int
     details: str
     left: int | None
     reset: bool
@@ -50,6 +51,7 @@ class Refusals:
             method=fields.text("method"),
             object_id=fields.text("object_id"),
             code=fields.whole("code") or 0,
+            subcode=fields.whole("subcode") or 0,
             details=fields.text("details"),
             left=left,
             reset=bool(fields.flag("reset")),
@@ -81,5 +83,5 @@ def refused(refusal: Refusal) -> Reply | None:
     if refusal.plain:
         return Reply(502, json.dumps(_LONGEST_BODY).encode(), delay_seconds=refusal.seconds)
     if refusal.code:
-        raise GraphError(refusal.code, refusal.details)
+        raise GraphError(refusal.code, refusal.details, subcode=refusal.subcode)
     return None

@@ -1,7 +1,10 @@
 """What goes wrong while an account is connected, and what to do then: each cause and each remedy has a stable code.
 
 Sources: Meta, error codes of the Cloud API (registration 133xxx, migration 2388xxx, coexistence 2593xxx) and of the
-Graph API (10, 190, 200-299); Meta, Embedded Signup.
+Graph API (10, 190, 200-299); Meta, Embedded Signup. The page lists the 2388xxx as codes; what answers have is 100 with
+one of them as `error_subcode` (2388001 of a registration: "Cannot Create Certificate. This number is registered to an
+existing WhatsApp account. To use this number, disconnect it from the existing account.", as integrators quote it in
+2026), so both are looked at.
 """
 
 from collections.abc import Mapping
@@ -42,7 +45,8 @@ REMEDIES: Mapping[Remedy, str] = {
     "new code.",
     Remedy.ADD_NUMBER: "Add a phone number to the account in WhatsApp Manager, or finish the sign-up with one; then "
     "continue.",
-    Remedy.DISCONNECT_ELSEWHERE: "Disconnect it where it is connected now, then continue.",
+    Remedy.DISCONNECT_ELSEWHERE: "Disconnect it where it is connected now (another tenant, another provider, or the "
+    "WhatsApp app of a phone), then continue.",
     Remedy.ENLARGE_PLAN: "Choose a larger plan, or name one `phone_number_id`; then continue.",
     Remedy.SEND_PIN: "Continue with the number's two-step PIN as `pin`, or switch it off in WhatsApp Manager first.",
     Remedy.VERIFY_NUMBER: "Verify the number by text message or call in WhatsApp Manager, then continue.",
@@ -83,6 +87,7 @@ _NOT_YOURS = _Cause("not_yours", Remedy.CHOOSE_ACCOUNT, "waba_id")
 _NO_PERMISSION = _Cause("permission_missing", Remedy.GRANT_PERMISSIONS)
 _SYNC_OVER = _Cause("sync_over", Remedy.REPEAT_SIGNUP, "code")
 _ELSEWHERE = _Cause("registered_elsewhere", Remedy.DISCONNECT_ELSEWHERE)
+_MIGRATION = _Cause("migration_refused", Remedy.SEE_WHATSAPP_MANAGER)
 _LOCKED = _Cause("account_locked", Remedy.SEE_WHATSAPP_MANAGER)
 _META_DOWN = _Cause("meta_unavailable", Remedy.RETRY)
 
@@ -113,7 +118,8 @@ _BY_STEP: Mapping[Step, Mapping[str, _Cause]] = {
         "133015": _Cause("number_just_deleted", Remedy.WAIT, wait_ms=5 * _MINUTE),
         "133016": _Cause("too_many_registrations", Remedy.WAIT, wait_ms=72 * _HOUR),
         "131045": _Cause("certificate_refused", Remedy.SEE_WHATSAPP_MANAGER),
-        **dict.fromkeys(("2388001", "2388012", "2388091", "2388093", "2388103"), _ELSEWHERE),
+        "2388001": _ELSEWHERE,
+        **dict.fromkeys(("2388012", "2388091", "2388093", "2388103"), _MIGRATION),
     },
     Step.SYNC: {"2593107": _SYNC_OVER, "2593108": _SYNC_OVER},
     Step.TEST_MESSAGE: {"131047": _Cause("write_first", Remedy.WRITE_FIRST, "test_to")},
@@ -156,11 +162,14 @@ def causes() -> frozenset[str]:
     return frozenset(cause.cause for cause in everything)
 
 
-def refused_by_meta(step: Step, provider_code: str, words: str, now: EpochMs) -> Trouble:
-    """What a refusal of Meta's means at this step. `words` are Meta's."""
+def refused_by_meta(step: Step, provider_code: str, words: str, now: EpochMs, *, subcode: str = "") -> Trouble:
+    """What a refusal of Meta's means at this step; its subcode is more exact than its code. `words` are Meta's."""
+    for code in (subcode, provider_code):
+        found = _BY_STEP.get(step, {}).get(code) or _ANYWHERE.get(code)
+        if found is not None:
+            return _trouble(found, words, now, code)
     permission = _NO_PERMISSION if provider_code.isdigit() and 200 <= int(provider_code) <= 299 else None
-    found = _BY_STEP.get(step, {}).get(provider_code) or _ANYWHERE.get(provider_code) or permission
-    return _trouble(found or _REFUSED.get(step, _OTHER), words, now, provider_code)
+    return _trouble(permission or _REFUSED.get(step, _OTHER), words, now, provider_code)
 
 
 def found_by_us(code: str, words: str, now: EpochMs, field: str = "") -> Trouble:

@@ -136,6 +136,14 @@ CASES = {
         before={"refuse": {"operation": "smb_app_data", "object_id": NUMBER, "code": 2593108, "next": 1}},
         more=AGAIN,
     ),
+    "sync too late, as Meta's subcode": Case(
+        ("sync", "sync_over", "repeat_signup"),
+        number={"is_on_biz_app": True},
+        before={
+            "refuse": {"operation": "smb_app_data", "object_id": NUMBER, "code": 100, "subcode": 2593108, "next": 1}
+        },
+        more=AGAIN,
+    ),
     "sync refused for the history": Case(
         ("sync", "sync_refused", "repeat_signup"),
         number={"is_on_biz_app": True},
@@ -227,6 +235,15 @@ def test_what_meta_wants_nobody_to_try_soon_is_not_tried(made: Callable[..., Bus
     refused = business.go_on(onboarding)
     assert (refused.status, refused.body["code"]) == (429, "too_early")
     assert len(business.calls("/register")) == 1
+
+
+def test_a_wrong_pin_does_not_take_the_place_of_the_one_that_is_known(made: Callable[..., Business]) -> None:
+    business = made()
+    assert business.start()["status"] == "connected"
+    business.script(phone_number={"id": business.number, "registered": False, "status": "PENDING"})
+    again = business.start(code=business.new_code(), pin="999999")
+    assert stopped(again) == ("registration", "wrong_pin", "send_pin")
+    assert business.go_on(again).body["status"] == "connected", "with the PIN that we gave it the first time"
 
 
 def test_an_account_of_another_tenant_is_not_taken_and_then_is(made: Callable[..., Business]) -> None:

@@ -208,7 +208,8 @@ def test_calls_are_refused_as_scripted_and_no_longer(sim: Sim) -> None:
 def test_a_number_registered_elsewhere_and_a_subscription_that_fails(sim: Sim) -> None:
     pin = {"messaging_product": "whatsapp", "pin": "111111"}
     sim.script(phone_number={"id": sim.number_id, "elsewhere": True})
-    assert error(sim.post(f"{sim.number_id}/register", pin)) == (400, 2388001)
+    refused = sim.post(f"{sim.number_id}/register", pin)
+    assert (error(refused), refused.json()["error"]["error_subcode"]) == ((400, 100), 2388001)
     sim.script(phone_number={"id": sim.number_id, "elsewhere": False})
     assert sim.post(f"{sim.number_id}/register", pin).status_code == 200
     sim.script(waba={"id": sim.waba_id, "subscribe_refused": True})

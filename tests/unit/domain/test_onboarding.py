@@ -116,7 +116,9 @@ def test_what_meta_wants_later_is_not_tried_before() -> None:
         (Step.SUBSCRIPTION, "100", "subscribe_refused", Remedy.RETRY),
         (Step.REGISTRATION, "133005", "wrong_pin", Remedy.SEND_PIN),
         (Step.REGISTRATION, "133016", "too_many_registrations", Remedy.WAIT),
-        (Step.REGISTRATION, "2388103", "registered_elsewhere", Remedy.DISCONNECT_ELSEWHERE),
+        (Step.REGISTRATION, "2388001", "registered_elsewhere", Remedy.DISCONNECT_ELSEWHERE),
+        (Step.REGISTRATION, "2388103", "migration_refused", Remedy.SEE_WHATSAPP_MANAGER),
+        (Step.REGISTRATION, "100", "refused", Remedy.RETRY),
         (Step.REGISTRATION, "131031", "account_locked", Remedy.SEE_WHATSAPP_MANAGER),
         (Step.REGISTRATION, "77777", "refused", Remedy.RETRY),
         (Step.SYNC, "2593108", "sync_over", Remedy.REPEAT_SIGNUP),
@@ -128,6 +130,20 @@ def test_a_refusal_of_metas_has_its_cause_and_its_remedy(step: Step, code: str, 
     trouble = refused_by_meta(step, code, "Meta's words", NOW)
     assert (trouble.cause, trouble.remedy, trouble.provider_code) == (cause, remedy, code)
     assert trouble.words == "Meta's words"
+
+
+@pytest.mark.parametrize(
+    ("step", "subcode", "cause", "shown"),
+    [
+        (Step.REGISTRATION, "2388001", "registered_elsewhere", "2388001"),
+        (Step.SYNC, "2593108", "sync_over", "2593108"),
+        (Step.CODE, "36009", "code_refused", "100"),
+        (Step.NUMBERS, "33", "not_yours", "100"),
+    ],
+)
+def test_a_subcode_that_is_known_says_more_than_the_code(step: Step, subcode: str, cause: str, shown: str) -> None:
+    trouble = refused_by_meta(step, "100", "Meta's words", NOW, subcode=subcode)
+    assert (trouble.cause, trouble.provider_code) == (cause, shown)
 
 
 def test_every_remedy_is_explained() -> None:
