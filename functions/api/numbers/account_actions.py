@@ -1,8 +1,10 @@
 """Accounts and numbers that are connected: asking Meta for them anew, and disconnecting them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from functions.api.meta.calls import Graph, every
 from functions.api.numbers.claiming import Claims
@@ -10,7 +12,7 @@ from functions.api.numbers.facts import FACT_FIELDS, bring_up_to_date, facts_fro
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
 from shared.domain.numbers.number import DISCONNECTED_HERE, Number, Waba
-from shared.errors import Conflict, ProviderRejected, RateLimited
+from shared.errors import Conflict, ProviderRejected, RateLimited, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.services.campaign_pause import pause_campaigns
@@ -23,6 +25,7 @@ from shared.store.campaigns.lanes import Lanes
 REFRESH_EVERY_MS = 60_000
 """Meta counts such calls, 200 an hour for an account (Meta, business management rate limits)."""
 LEFT_ACCOUNT = "no_longer_in_the_account"
+Asked = TypeVar("Asked", Number, Waba)
 _ACCOUNT_FIELDS = "id,name,currency,account_review_status"
 
 
@@ -46,36 +49,52 @@ class Refreshed:
     unconnected: Mapping[PhoneNumberId, str]
 
 
-def _asked(asked_at: EpochMs, now: EpochMs) -> EpochMs:
-    """Raises RateLimited when it was asked for a moment ago."""
-    wait = asked_at + REFRESH_EVERY_MS - now
-    if wait > 0:
-        raise RateLimited("Meta was asked a moment ago; what it said is shown", wait_ms=wait, code="refreshed_just_now")
-    return now
+@contextmanager
+def _asking(change: Callable[[Callable[[Asked], Asked]], Asked], asked_at: EpochMs, now: EpochMs) -> Iterator[None]:
+    """Whoever asks Meta at `now` on a request of `asked_at`; another attempt at that request may ask again. What got no
+    answer was not asked. Raises RateLimited when it was asked for a moment ago."""
+
+    def begun(known: Asked) -> Asked:
+        wait = known.asked_at + REFRESH_EVERY_MS - now
+        if wait > 0 and known.asked_at != asked_at:
+            words = "Meta was asked a moment ago; what it said is shown"
+            raise RateLimited(words, wait_ms=wait, code="refreshed_just_now")
+        return replace(known, asked_at=asked_at)
+
+    def given_up(known: Asked) -> Asked:
+        return replace(known, asked_at=EpochMs(0)) if known.asked_at == asked_at else known
+
+    change(begun)
+    try:
+        yield
+    except RetryableError:
+        change(given_up)
+        raise
 
 
 def refresh_number(
-    parts: ConnectedParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, now: EpochMs
+    parts: ConnectedParts, tenant_id: TenantId, phone_number_id: PhoneNumberId, asked_at: EpochMs, now: EpochMs
 ) -> tuple[Number, Waba]:
-    """With what Meta says of it now. Raises NotFound, Conflict (`account_disconnected`), RateLimited
-    (`refreshed_just_now`), ProviderRejected and RetryableError."""
+    """With what Meta says of it now. `asked_at` (epoch ms) is when it was first asked for. Raises NotFound, Conflict
+    (`account_disconnected`), RateLimited (`refreshed_just_now`), ProviderRejected and RetryableError."""
     access = parts.access.of_number(tenant_id, phone_number_id, now)
-    number = parts.accounts.change_number(
-        tenant_id, phone_number_id, lambda known: replace(known, asked_at=_asked(known.asked_at, now))
-    )
-    facts, _ = read_facts(parts.graph, access, phone_number_id)
+    with _asking(partial(parts.accounts.change_number, tenant_id, phone_number_id), asked_at, now):
+        facts, _ = read_facts(parts.graph, access, phone_number_id)
+    number = parts.accounts.number(tenant_id, phone_number_id)
     number, waba = bring_up_to_date(parts.accounts, tenant_id, number, facts, now)
     _pause_stopped(parts, tenant_id, waba.waba_id, [number], now)
     return number, waba
 
 
-def refresh_account(parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, now: EpochMs) -> Refreshed:
+def refresh_account(
+    parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, asked_at: EpochMs, now: EpochMs
+) -> Refreshed:
     """With its numbers as Meta lists them now: one that moved here from another of the tenant's accounts moves along,
     and one that is listed no more is disconnected. Raises like `refresh_number`."""
     access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, waba_id), now)
-    parts.accounts.change_waba(tenant_id, waba_id, lambda known: replace(known, asked_at=_asked(known.asked_at, now)))
-    described = parts.graph.call("GET", waba_id, access, params={"fields": _ACCOUNT_FIELDS})
-    rows = {PhoneNumberId(str(row["id"])): row for row in every(parts.graph, *_numbers_of(waba_id, access))}
+    with _asking(partial(parts.accounts.change_waba, tenant_id, waba_id), asked_at, now):
+        described = parts.graph.call("GET", waba_id, access, params={"fields": _ACCOUNT_FIELDS})
+        rows = {PhoneNumberId(str(row["id"])): row for row in every(parts.graph, *_numbers_of(waba_id, access))}
     waba = parts.accounts.change_waba(tenant_id, waba_id, lambda known: _described(known, described, now))
     known = {number.phone_number_id: number for number in parts.accounts.numbers(tenant_id)}
     for phone_number_id, number in known.items():

@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import META_ID
 from functions.api.http.request import CursorText, Limit, caller, new_router
-from functions.api.http.routing import effect, secured
+from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.numbers.account_actions import (
     ConnectedParts,
@@ -72,7 +72,7 @@ def post_refresh_account(waba_id: AccountPath) -> RefreshedAccountOut:
     lists and is not connected is in `unconnected`: sign up again to connect it.
     """
     now = epoch_ms()
-    found = refresh_account(deps(), caller(router).tenant_id, waba_id, now)
+    found = refresh_account(deps(), caller(router).tenant_id, waba_id, operation(router).at, now)
     return RefreshedAccountOut(
         account=AccountOut.with_numbers(found.waba, found.numbers, now),
         numbers=[NumberOut.of(number, found.waba, now) for number in found.numbers],
@@ -110,7 +110,8 @@ def post_refresh_number(phone_number_id: NumberPath) -> NumberOut:
     on.
     """
     now = epoch_ms()
-    return NumberOut.of(*refresh_number(deps(), caller(router).tenant_id, phone_number_id, now), now)
+    asked_at = operation(router).at
+    return NumberOut.of(*refresh_number(deps(), caller(router).tenant_id, phone_number_id, asked_at, now), now)
 
 
 @router.post(
