@@ -9,31 +9,26 @@ from dataclasses import replace
 from typing import Any
 
 from functions.api.meta.calls import Graph
+from functions.api.templates.draft_models import TemplateFaultOut
 from functions.api.templates.logic.editing import TemplateEdit, begun, draft_of, edited, given_up
-from functions.api.templates.sync import refresh_template, template_from
+from functions.api.templates.sync import refresh_template, rows_named, store_listed, template_from
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
 from shared.domain.templates.checks.check import faults_of
-from shared.domain.templates.checks.fault import META_CODE, Fault
+from shared.domain.templates.checks.fault import META_CODE
 from shared.domain.templates.draft import TemplateDraft, as_listed
-from shared.domain.templates.template import Template
-from shared.errors import AppError, Conflict, InvalidInput, NotFound
+from shared.domain.templates.template import Template, same_language
+from shared.domain.templates.versions import says_the_same
+from shared.errors import AppError, Conflict, InvalidInput, NotFound, ProviderRejected
 from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
 
 NOT_PAUSED = "template_not_paused"
 DISABLED = "template_disabled"
 REFUSED = "template_refused"
-
-
-def fault_document(fault: Fault) -> dict[str, object]:
-    return {
-        "code": fault.code,
-        "pointer": fault.pointer,
-        "message": fault.message,
-        "meta_code": META_CODE,
-        "meta_subcode": fault.subcode or None,
-    }
+_EXISTS = "2388024"
+"""Meta's subcode, "Content in this language already exists" (as integrators quote it in 2026; Meta's page of error
+codes does not list it)."""
 
 
 def require_right(draft: TemplateDraft, *, but_components: bool = False) -> None:
@@ -48,7 +43,10 @@ def require_right(draft: TemplateDraft, *, but_components: bool = False) -> None
         f"{faults[0].message}{more}",
         field=faults[0].pointer.removeprefix("/").replace("/", "."),
         code=REFUSED,
-        extensions={"provider_code": str(META_CODE), "faults": [fault_document(fault) for fault in faults]},
+        extensions={
+            "provider_code": str(META_CODE),
+            "faults": [TemplateFaultOut.of(fault).model_dump() for fault in faults],
+        },
     )
 
 
@@ -60,12 +58,39 @@ def create_template(
     waba_id: WabaId,
     draft: TemplateDraft,
     now: EpochMs,
+    *,
+    draft_id: str = "",
+    again: bool,
 ) -> Template:
-    """Make it at Meta and store what Meta answers; the category may differ from the one asked for.
+    """Make it at Meta and store what Meta answers; the category may differ from the one asked for. `again`: an attempt
+    at this began before, and nobody knows what came of it; if Meta has it since, as it is written here, it is that one.
 
     Raises InvalidInput (`template_refused`) before Meta is asked, and ProviderRejected with Meta's words.
     """
     require_right(draft)
+    try:
+        template = _made(graph, access, waba_id, draft, now)
+    except ProviderRejected as refused:
+        found = _made_before(graph, access, waba_id, draft, now) if again and refused.says(_EXISTS) else None
+        if found is None:
+            raise
+        store_listed(templates, tenant_id, replace(found, draft_id=draft_id), now)
+        return templates.get(tenant_id, found.template_id)
+    template = replace(template, draft_id=draft_id)
+    templates.put(tenant_id, template)
+    return template
+
+
+def _made_before(
+    graph: Graph, access: GraphAccess, waba_id: WabaId, draft: TemplateDraft, now: EpochMs
+) -> Template | None:
+    """The account's template of this name and language, if it says what the draft says."""
+    listed = (template_from(row, waba_id, now) for row in rows_named(graph, access, waba_id, draft.name))
+    found = next((one for one in listed if same_language(one.language, draft.language)), None)
+    return found if found is not None and says_the_same(draft, found) else None
+
+
+def _made(graph: Graph, access: GraphAccess, waba_id: WabaId, draft: TemplateDraft, now: EpochMs) -> Template:
     body: dict[str, object] = {
         "name": draft.name,
         "language": draft.language,
@@ -83,9 +108,7 @@ def create_template(
         "status": answer.get("status", "PENDING"),
         "components": [as_listed(component) for component in draft.components],
     }
-    template = replace(template_from(row, waba_id, now), version_at=now)
-    templates.put(tenant_id, template)
-    return template
+    return replace(template_from(row, waba_id, now), version_at=now)
 
 
 def edit_template(
@@ -134,13 +157,19 @@ def delete_templates(
     by_name: bool,
 ) -> None:
     """Remove at Meta the first template, or all languages of its name. Here they stay as DELETED, because campaigns and
-    conversations tell of them. Raises Conflict (`template_disabled`) and ProviderRejected."""
+    conversations tell of them. What Meta does not delete because it has it no more, such as after an attempt whose
+    answer was lost, is deleted. Raises Conflict (`template_disabled`) and ProviderRejected."""
     if any(template.status == "DISABLED" for template in doomed):
         raise Conflict("Meta keeps disabled templates; it cannot be deleted", code=DISABLED)
     params = {"name": doomed[0].name}
     if not by_name:
         params["hsm_id"] = doomed[0].template_id
-    graph.call("DELETE", f"{doomed[0].waba_id}/message_templates", access, params=params)
+    try:
+        graph.call("DELETE", f"{doomed[0].waba_id}/message_templates", access, params=params)
+    except ProviderRejected:
+        left = {str(row.get("id", "")) for row in rows_named(graph, access, doomed[0].waba_id, doomed[0].name)}
+        if any(template.template_id in left for template in doomed):
+            raise
     for template in doomed:
         templates.change(
             tenant_id,
@@ -150,12 +179,28 @@ def delete_templates(
 
 
 def resume_template(
-    graph: Graph, templates: Templates, access: GraphAccess, tenant_id: TenantId, template: Template, now: EpochMs
+    graph: Graph,
+    templates: Templates,
+    access: GraphAccess,
+    tenant_id: TenantId,
+    template: Template,
+    now: EpochMs,
+    *,
+    again: bool,
 ) -> Template:
-    """Have Meta let a paused template be sent again. Raises Conflict (`template_not_paused`) and ProviderRejected."""
+    """Have Meta let a paused template be sent again. `again`: an attempt at this began before, and one that is approved
+    was resumed by it, as far as one can see. Raises Conflict (`template_not_paused`) and ProviderRejected."""
+    if again and template.status == "APPROVED":
+        return template
     if template.status != "PAUSED":
         raise Conflict(f"the template is {template.status}, not PAUSED; there is nothing to resume", code=NOT_PAUSED)
-    graph.call("POST", f"{template.template_id}/unpause", access)
+    try:
+        graph.call("POST", f"{template.template_id}/unpause", access)
+    except ProviderRejected:
+        after = _as_listed(graph, templates, access, tenant_id, template, now)
+        if again and after.status == "APPROVED":
+            return after
+        raise
     return _as_listed(graph, templates, access, tenant_id, template, now)
 
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue, StringConstraints
 
-from functions.api.http.fields import Cursor, Input, Moment, Output, WabaRef, moment, open_to
-from functions.api.templates.models import TTL, Language, Name, SlotOut, Ttl, shown_ttl, slots_shown, ttl_of
+from functions.api.http.fields import Cursor, Input, Moment, Output, moment, open_to
+from functions.api.templates.models import Language, Name, SlotOut, TemplateContentIn, shown_ttl, slots_shown
 from shared.domain.templates.checks.check import faults_of
 from shared.domain.templates.checks.fault import META_CODE, Fault, FaultCode
 from shared.domain.templates.draft import TemplateDraft, as_listed
@@ -16,10 +16,9 @@ from shared.ids import WabaId
 _WORD = StringConstraints(strip_whitespace=True, to_upper=True, max_length=30)
 
 
-class TemplateDraftIn(Input):
+class TemplateDraftIn(TemplateContentIn):
     """Whatever a template may become: nothing is required, and nothing refused that can be mended later."""
 
-    waba_id: WabaRef | None = Field(None, description="needed only when several accounts are connected")
     name: Annotated[str, StringConstraints(max_length=600)] = ""
     language: Annotated[str, StringConstraints(max_length=30)] = ""
     category: Annotated[str, _WORD] = ""
@@ -27,17 +26,6 @@ class TemplateDraftIn(Input):
     components: Annotated[list[dict[str, JsonValue]], Field(max_length=20)] = Field(
         default_factory=list, description="as Meta's message_templates edge takes them"
     )
-    message_send_ttl_seconds: Ttl | None = Field(None, description=TTL)
-
-    def draft(self) -> TemplateDraft:
-        return TemplateDraft(
-            self.name,
-            self.language,
-            self.category,
-            self.parameter_format,
-            self.components,
-            ttl_of(self.message_send_ttl_seconds),
-        )
 
 
 class TemplateFaultOut(Output):

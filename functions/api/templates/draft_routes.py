@@ -15,7 +15,7 @@ from functions.api.templates.models import TemplateOut
 from functions.api.templates.parts import TemplateParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
-from shared.domain.templates.stored_draft import StoredDraft, claimed
+from shared.domain.templates.stored_draft import StoredDraft, require_free
 from shared.ids import WabaId
 
 router = new_router()
@@ -76,7 +76,7 @@ def put_draft(draft_id: DraftPath, body: TemplateDraftIn) -> TemplateDraftOut:
     now = epoch_ms()
 
     def changed(draft: StoredDraft) -> StoredDraft:
-        claimed(draft, now)
+        require_free(draft, now)
         return replace(draft, content=body.draft(), waba_id=body.waba_id or WabaId(""), updated_at=now)
 
     return TemplateDraftOut.of(deps().drafts.change(caller(router).tenant_id, draft_id, changed))
@@ -102,4 +102,4 @@ def delete_draft(draft_id: DraftPath) -> None:
 def post_submit(draft_id: DraftPath) -> TemplateOut:
     """It is a template then, and no draft any more. What Meta refuses stays a draft."""
     now = epoch_ms()
-    return TemplateOut.of(submit_draft(deps(), caller(router).tenant_id, draft_id, now), now)
+    return TemplateOut.of(submit_draft(deps(), caller(router).tenant_id, draft_id, operation(router), now), now)

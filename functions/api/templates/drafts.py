@@ -8,8 +8,8 @@ from shared.clock import EpochMs
 from shared.domain.templates.draft import TemplateDraft, without_samples
 from shared.domain.templates.stored_draft import StoredDraft, claimed, released
 from shared.domain.templates.template import Template
-from shared.errors import AppError, RetryableError
-from shared.ids import TenantId, WabaId
+from shared.errors import AppError, NotFound, RetryableError
+from shared.ids import TenantId
 
 
 def duplicate_template(template: Template, language: str, name: str, request: Operation, member_id: str) -> StoredDraft:
@@ -34,21 +34,44 @@ def duplicate_template(template: Template, language: str, name: str, request: Op
     )
 
 
-def submit_draft(parts: TemplateParts, tenant_id: TenantId, draft_id: str, now: EpochMs) -> Template:
+def submit_draft(
+    parts: TemplateParts, tenant_id: TenantId, draft_id: str, request: Operation, now: EpochMs
+) -> Template:
     """Hand a draft to Meta; it is no more once it is a template. Of two who do so at once one does.
 
     Raises NotFound, InvalidInput (`template_refused`), Conflict (`draft_being_submitted`, `not_connected`), and
     ProviderRejected: then it is still there.
     """
-    draft = parts.drafts.get(tenant_id, draft_id)
+    try:
+        draft = parts.drafts.get(tenant_id, draft_id)
+    except NotFound:
+        made = _made_of(parts, tenant_id, draft_id) if request.is_retry else None
+        if made is None:
+            raise
+        return made
     require_right(draft.content)
     waba = chosen_account(parts.accounts, tenant_id, draft.waba_id or None)
     access = parts.access.of_account(tenant_id, waba, now)
+    unsettled: list[bool] = []
+
+    def claim(found: StoredDraft) -> StoredDraft:
+        # Whoever gave it up has said so: of an attempt that did not, nobody knows whether Meta took it.
+        unsettled[:] = [found.submitting_at > 0]
+        return claimed(found, request.operation_id, now)
+
     # What is submitted is what was stored when it was claimed.
-    draft = parts.drafts.change(tenant_id, draft_id, lambda found: claimed(found, now))
+    draft = parts.drafts.change(tenant_id, draft_id, claim)
     try:
         template = create_template(
-            parts.graph, parts.templates, access, tenant_id, WabaId(waba.waba_id), draft.content, now
+            parts.graph,
+            parts.templates,
+            access,
+            tenant_id,
+            waba.waba_id,
+            draft.content,
+            now,
+            draft_id=draft_id,
+            again=request.is_retry or unsettled[0],
         )
     except RetryableError:
         # Meta may have taken it: whoever tries again at once is told that somebody is at it.
@@ -58,3 +81,8 @@ def submit_draft(parts: TemplateParts, tenant_id: TenantId, draft_id: str, now: 
         raise
     parts.drafts.delete(tenant_id, draft_id)
     return template
+
+
+def _made_of(parts: TemplateParts, tenant_id: TenantId, draft_id: str) -> Template | None:
+    """What an attempt whose answer was lost made of a draft that is no more: of 6,000 templates at most, and seldom."""
+    return next((one for one in parts.templates.all(tenant_id) if one.draft_id == draft_id), None)

@@ -47,13 +47,15 @@ def shown_ttl(seconds: int | None) -> int | None:
     return MOST_SECONDS if seconds == -1 else seconds or None
 
 
-class TemplateIn(Input):
+class TemplateContentIn(Input):
+    """What a template is made of, finished or not."""
+
     waba_id: WabaRef | None = Field(None, description="needed only when several accounts are connected")
-    name: Name
-    language: Language
-    category: Category
-    parameter_format: Literal["POSITIONAL", "NAMED"] = "POSITIONAL"
-    components: Components = Field(description="as Meta's message_templates edge takes them")
+    name: str
+    language: str
+    category: str
+    parameter_format: str
+    components: list[dict[str, JsonValue]]
     message_send_ttl_seconds: Ttl | None = Field(None, description=TTL)
 
     def draft(self) -> TemplateDraft:
@@ -65,6 +67,14 @@ class TemplateIn(Input):
             self.components,
             ttl_of(self.message_send_ttl_seconds),
         )
+
+
+class TemplateIn(TemplateContentIn):
+    name: Name
+    language: Language
+    category: Category
+    parameter_format: Literal["POSITIONAL", "NAMED"] = "POSITIONAL"
+    components: Components = Field(description="as Meta's message_templates edge takes them")
 
 
 class TemplatePatch(Input):

@@ -80,7 +80,10 @@ def post_template(body: TemplateIn) -> TemplateOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     waba = chosen_account(parts.accounts, tenant_id, body.waba_id)
     access = parts.access.of_account(tenant_id, waba, now)
-    template = create_template(parts.graph, parts.templates, access, tenant_id, waba.waba_id, body.draft(), now)
+    again = operation(router).is_retry
+    template = create_template(
+        parts.graph, parts.templates, access, tenant_id, waba.waba_id, body.draft(), now, again=again
+    )
     return TemplateOut.of(template, now)
 
 
@@ -158,10 +161,9 @@ def post_resume(template_id: TemplatePath) -> TemplateOut:
     """Of one that Meta has paused for its quality."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     template = parts.templates.get(tenant_id, template_id)
-    if operation(router).is_retry and template.status == "APPROVED":
-        return TemplateOut.of(template, now)  # an earlier attempt has resumed it
     access = _access(tenant_id, template, now)
-    after = resume_template(parts.graph, parts.templates, access, tenant_id, template, now)
+    again = operation(router).is_retry
+    after = resume_template(parts.graph, parts.templates, access, tenant_id, template, now, again=again)
     return TemplateOut.of(after, now)
 
 

@@ -1,6 +1,6 @@
 """Our copies of Meta's templates, brought up to date with its list (Meta, message templates)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,7 +60,7 @@ def sync_templates(
     """
     listed = {str(row["id"]): row for row in every(graph, f"{waba_id}/message_templates", access, _FIELDS)}
     for row in listed.values():
-        _store(templates, tenant_id, template_from(row, waba_id, now), now)
+        store_listed(templates, tenant_id, template_from(row, waba_id, now), now)
     gone = 0
     for template in templates.all(tenant_id):
         if template.waba_id == waba_id and template.template_id not in listed:
@@ -73,15 +73,23 @@ def refresh_template(
 ) -> None:
     """Bring one template up to date with Meta's list, which is asked by its name; `now` as above. Raises
     ProviderRejected and RetryableError, and leaves it as it is stored."""
-    rows = every(graph, f"{template.waba_id}/message_templates", access, _FIELDS, name=template.name)
+    rows = rows_named(graph, access, template.waba_id, template.name)
     row = next((row for row in rows if str(row.get("id", "")) == template.template_id), None)
     if row is None:
         _store_gone(templates, tenant_id, template.template_id, now)
     else:
-        _store(templates, tenant_id, template_from(row, template.waba_id, now), now)
+        store_listed(templates, tenant_id, template_from(row, template.waba_id, now), now)
 
 
-def _store(templates: Templates, tenant_id: TenantId, listed: Template, now: EpochMs) -> None:
+def rows_named(graph: Graph, access: GraphAccess, waba_id: WabaId, name: str) -> Sequence[Mapping[str, Any]]:
+    """The templates of this name that Meta lists, in whatever language. Meta finds other names that have this one in
+    them too. Raises ProviderRejected and RetryableError."""
+    rows = every(graph, f"{waba_id}/message_templates", access, _FIELDS, name=name)
+    return [row for row in rows if row.get("name") == name]
+
+
+def store_listed(templates: Templates, tenant_id: TenantId, listed: Template, now: EpochMs) -> None:
+    """Bring a template up to date with Meta's list; `now` as above."""
     known = templates.change(
         tenant_id, listed.template_id, lambda old: old if old.updated_at > now else _merged(listed, old, now)
     )
@@ -115,4 +123,5 @@ def _merged(listed: Template, known: Template, now: EpochMs) -> Template:
         version=known.version,
         version_at=known.version_at,
         edits=known.edits,
+        draft_id=known.draft_id or listed.draft_id,
     )

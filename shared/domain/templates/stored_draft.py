@@ -19,7 +19,7 @@ TOO_LARGE = "draft_too_large"
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
     """`waba_id` is "" while no account is chosen. `copied_from` is the id of the template it was made from. Since
-    `submitting_at` (epoch ms, 0 for not) somebody hands it to Meta."""
+    `submitting_at` (epoch ms, 0 for not) somebody hands it to Meta, by the operation `submitting_by`."""
 
     draft_id: str
     content: TemplateDraft
@@ -29,6 +29,7 @@ class StoredDraft:
     created_by: str = ""
     updated_at: EpochMs = EpochMs(0)
     submitting_at: EpochMs = EpochMs(0)
+    submitting_by: str = ""
 
 
 def require_size(document: str) -> None:
@@ -38,14 +39,21 @@ def require_size(document: str) -> None:
         raise InvalidInput(words, code=TOO_LARGE, field="components")
 
 
-def claimed(draft: StoredDraft, now: EpochMs) -> StoredDraft:
-    """The draft, in the hands of whoever stores this. Raises Conflict (`draft_being_submitted`)."""
-    if draft.submitting_at > now - SUBMITTING_MS:
+def require_free(draft: StoredDraft, now: EpochMs, operation_id: str = "") -> None:
+    """Raises Conflict (`draft_being_submitted`) while another operation hands it to Meta."""
+    if draft.submitting_at > now - SUBMITTING_MS and (draft.submitting_by != operation_id or not operation_id):
         words = "somebody is handing this draft to Meta at this moment; look again in a minute"
         raise Conflict(words, code=BEING_SUBMITTED)
-    return replace(draft, submitting_at=now)
+
+
+def claimed(draft: StoredDraft, operation_id: str, now: EpochMs) -> StoredDraft:
+    """The draft, in the hands of whoever stores this. Another attempt at the same operation has it at once. Raises
+    Conflict (`draft_being_submitted`)."""
+    require_free(draft, now, operation_id)
+    return replace(draft, submitting_at=now, submitting_by=operation_id)
 
 
 def released(draft: StoredDraft, claimed_at: EpochMs) -> StoredDraft:
     """The draft as nobody hands it to Meta; unchanged when somebody else has it by now."""
-    return replace(draft, submitting_at=EpochMs(0)) if draft.submitting_at == claimed_at else draft
+    mine = draft.submitting_at == claimed_at
+    return replace(draft, submitting_at=EpochMs(0), submitting_by="") if mine else draft

@@ -24,6 +24,7 @@ class Template:
     others (epoch ms): what they tell comes in any order. `next_category` is what Meta has announced to make of it at
     `next_category_at`. `version` counts what it said, from 1 on; what it says now it has said since `version_at`.
     `edits` are the moments of those edits that Meta counts (see editing), `ttl_seconds` is 0 where Meta decides.
+    `draft_id` is the draft that it was made from here, blank for every other.
     """
 
     template_id: str
@@ -46,6 +47,12 @@ class Template:
     version_at: EpochMs = EpochMs(0)
     edits: tuple[EpochMs, ...] = ()
     ttl_seconds: int = 0
+    draft_id: str = ""
+
+
+def same_language(one: str, other: str) -> bool:
+    """Meta writes both `en_US` and `en-US`."""
+    return one.replace("-", "_") == other.replace("-", "_")
 
 
 SlotKind = Literal[
