@@ -153,10 +153,13 @@ class GraphClient:
             timeout=httpx.Timeout(None, read=seconds),
         )
 
-    async def put_bytes(self, path: str, access: GraphAccess, content: bytes, *, offset: int) -> dict[str, Any]:
+    async def put_bytes(
+        self, path: str, access: GraphAccess, content: bytes, *, offset: int, seconds: float
+    ) -> dict[str, Any]:
         """A piece of a resumable upload, from `offset` on (Meta, resumable upload). Raises like `call`."""
         headers = {"authorization": f"OAuth {access.token}", "file_offset": str(offset)}
-        return await self._answer("POST", path, None, params=None, content=content, headers=headers)
+        timeout = httpx.Timeout(None, read=seconds)
+        return await self._answer("POST", path, access, params=None, content=content, headers=headers, timeout=timeout)
 
     async def upload(
         self,
@@ -240,8 +243,10 @@ class GraphClient:
     async def _asked(
         self, method: str, path: str, query: Mapping[str, str], request: Mapping[str, Any]
     ) -> dict[str, Any]:
+        # What stands in the path already stays, such as the signature of an upload: `params` would replace it.
+        url = httpx.URL(path).copy_merge_params(query) if query else httpx.URL(path)
         try:
-            response = await self._http.request(method, path, params=query, **request)
+            response = await self._http.request(method, url, **request)
         except httpx.HTTPError as exc:
             raise RetryableError("Meta cannot be reached right now; try again in a minute") from exc
         try:

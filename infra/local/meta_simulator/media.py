@@ -45,7 +45,7 @@ def begin_upload(sim: Simulator, call: Call) -> Reply:
         raise required("file_length")
     upload_id = f"upload:MTph{sim.world.new_id()}"
     sim.media.uploads[upload_id] = bytearray()
-    return ok({"id": upload_id})
+    return ok({"id": f"{upload_id}?sig={_signature(upload_id)}"})
 
 
 def continue_upload(sim: Simulator, call: Call) -> Reply:
@@ -54,6 +54,9 @@ def continue_upload(sim: Simulator, call: Call) -> Reply:
     offset = call.headers.get("file_offset", "")
     if not offset.isdecimal() or int(offset) != len(data):
         raise GraphError(100, f"The header file_offset must be {len(data)}.")
+    if sim.media.breaks:
+        data.extend(call.raw[: sim.media.breaks.pop(0)])
+        return Reply(500, b"{}", reset=True)
     data.extend(call.raw)
     return ok({"h": f"4::{call.object_id.removeprefix('upload:')}"})
 
@@ -63,7 +66,14 @@ def upload_offset(sim: Simulator, call: Call) -> Reply:
     return ok({"id": call.object_id, "file_offset": len(_session(sim, call))})
 
 
+def _signature(upload_id: str) -> str:
+    """Meta's ids of sessions end in one, as the query of their URL."""
+    return f"ARZ{upload_id[-8:]}"
+
+
 def _session(sim: Simulator, call: Call) -> bytearray:
+    if call.query.get("sig") != _signature(call.object_id):
+        raise missing_object(call.object_id)
     try:
         return sim.media.uploads[call.object_id]
     except KeyError:

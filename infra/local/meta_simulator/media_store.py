@@ -47,6 +47,8 @@ class MediaStore:
         self._links: dict[str, tuple[str, float]] = {}
         self._linked = 0
         self.uploads: dict[str, bytearray] = {}
+        self.breaks: list[int] = []
+        """Of the next pieces of resumable uploads: after how many bytes each is broken off."""
         self.forged_urls: dict[str, str] = {}
 
     def ids_of(self, owner_id: str) -> set[str]:

@@ -69,6 +69,7 @@ _ACTIONS: dict[str, Callable[[Simulator, Any], Awaitable[Any]]] = {
     "template": _each(script_accounts.change_template),
     "create_media": _each(script_media.create_media),
     "media": _each(script_media.change_media),
+    "uploads": _each(script_media.break_upload),
     "window": _each(script_people.set_window),
     "inbound": _each(script_people.send_inbound),
     "user_preferences": _each(script_people.send_preference),

@@ -22,6 +22,14 @@ def create_media(sim: Simulator, value: Json) -> Json:
     return {"id": media.id, "mime_type": media.mime_type, "sha256": media.sha256_base64}
 
 
+def break_upload(sim: Simulator, value: Json) -> Json:
+    """The next piece of a resumable upload is broken off after so many bytes; the next but one, if there is another."""
+    fields = Fields("uploads", value)
+    sim.media.breaks.append(fields.whole("break_after") or 0)
+    fields.done()
+    return {"breaks": len(sim.media.breaks)}
+
+
 def change_media(sim: Simulator, value: Json) -> Json:
     """`expire_links` ends the five minutes of its links, `gone` its life at Meta; `url` is told instead of a link."""
     fields = Fields("media", value)

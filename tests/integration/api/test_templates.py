@@ -333,6 +333,29 @@ def test_a_sample_is_uploaded_and_its_handle_makes_a_template(chat: Chat) -> Non
     }
 
 
+def test_an_upload_that_breaks_off_goes_on_where_meta_says_it_was(chat: Chat) -> None:
+    """Twice: the offset is asked for anew each time, and no byte is sent again that Meta has."""
+    png = b"\x89PNG\r\n\x1a\n" + b"\x00" * 92
+    media_id = library_file(chat, "image/png", png)
+    chat.script(uploads=[{"break_after": 10}, {"break_after": 25}])
+    sample = ask(chat, "POST", "/v1/template-samples", {"media_id": media_id})
+    assert (sample.status, sample.body["format"]) == (201, "IMAGE"), sample.body
+    entries = chat.simulator.get("/_sim/journal").json()["entries"]
+    ours = [entry for entry in entries if sample.body["handle"].removeprefix("4::") in entry["path"]]
+    assert [(entry["method"], entry["status"]) for entry in ours] == [
+        ("POST", 0), ("GET", 200), ("POST", 0), ("GET", 200), ("POST", 200),
+    ]  # fmt: skip
+    assert [entry["body"]["bytes"] for entry in ours if entry["method"] == "POST"] == [100, 90, 65]
+
+
+def test_an_upload_that_always_breaks_off_can_be_tried_again(chat: Chat) -> None:
+    media_id = library_file(chat, "image/png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 92)
+    chat.script(uploads=[{"break_after": 10}] * 3)
+    refused = ask(chat, "POST", "/v1/template-samples", {"media_id": media_id})
+    assert (refused.status, refused.body["code"]) == (503, "temporarily_unavailable"), refused.body
+    assert ask(chat, "POST", "/v1/template-samples", {"media_id": media_id}).status == 201
+
+
 def library_file(chat: Chat, mime_type: str, data: bytes) -> str:
     announced = ask(chat, "POST", "/v1/media", {"filename": "a", "mime_type": mime_type, "size": len(data)}).body
     key = upload_key(chat.tenant, announced["id"])

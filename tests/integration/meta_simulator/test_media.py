@@ -1,6 +1,7 @@
 import base64
 import hashlib
 
+import httpx
 import pytest
 
 from tests.support.meta_simulator import APP_ID, Json, Receiver, Sim, error
@@ -57,7 +58,18 @@ def test_a_resumable_upload_ends_in_a_handle(sim: Sim) -> None:
     headers = {"Authorization": f"OAuth {sim.token}", "file_offset": "0"}
     answer = sim.http.post(f"/v26.0/{session}", content=b"\x89PNG", headers=headers)
     assert answer.json()["h"].startswith("4::")
-    assert sim.get(session).json()["file_offset"] == 4
+    assert sim.http.get(f"/v26.0/{session}", headers=headers).json()["file_offset"] == 4
+
+
+def test_an_upload_breaks_off_where_it_is_told_to(sim: Sim) -> None:
+    session = sim.post(f"{APP_ID}/uploads?file_name=a.png&file_length=8&file_type=image/png", {}).json()["id"]
+    sim.script(uploads={"break_after": 3})
+    headers = {"Authorization": f"OAuth {sim.token}", "file_offset": "0"}
+    with pytest.raises(httpx.TransportError):
+        sim.http.post(f"/v26.0/{session}", content=b"12345678", headers=headers)
+    assert sim.http.get(f"/v26.0/{session}", headers=headers).json()["file_offset"] == 3
+    unsigned = sim.http.get(f"/v26.0/{session.partition('?')[0]}", headers=headers)
+    assert error(unsigned) == (400, 100)
 
 
 def test_animated_stickers_may_be_larger(sim: Sim) -> None:
