@@ -69,6 +69,7 @@ _TABLE: dict[int, tuple[int, str]] = {
     135000: (400, "Generic user error"),
     2593107: (400, "Synchronisation was requested already"),
     2593108: (400, "Synchronisation was requested too late"),
+    2593109: (400, "History sync is turned off by the business"),
 }
 
 

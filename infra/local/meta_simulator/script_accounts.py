@@ -140,6 +140,9 @@ def change_number(sim: Simulator, value: Json) -> Json:
     number.maintenance = number.maintenance if maintenance is None else maintenance
     number.registered = number.registered if registered is None else registered
     elsewhere, sync_over, pin = fields.flag("elsewhere"), fields.flag("sync_over"), fields.text("pin", number.pin)
+    people, declined = fields.whole("app_people"), fields.flag("history_declined")
+    number.app_people = number.app_people if people is None else people
+    number.history_declined = number.history_declined if declined is None else declined
     number.elsewhere = number.elsewhere if elsewhere is None else elsewhere
     number.sync_over = number.sync_over if sync_over is None else sync_over
     number.pin = pin

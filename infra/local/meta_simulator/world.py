@@ -50,6 +50,9 @@ class Number:
     """Registered with another provider, which has to give it up first."""
     synced: set[str] = field(default_factory=set)
     sync_over: bool = False
+    app_people: int = 2
+    """How many people the WhatsApp Business app knows, if the number is used there; it has talked with each."""
+    history_declined: bool = False
     profile: Json = field(default_factory=dict)
     name_status: str = "APPROVED"
     troubles: list[Json] = field(default_factory=list)
