@@ -14,7 +14,7 @@ DESCRIPTION = Description(
         "connect_account": {
             402: ("plan_limit",),
             404: ("not_found",),
-            409: ("already_claimed", "onboarding_busy"),
+            409: ("account_disconnected", "already_claimed", "onboarding_busy"),
             422: (
                 "account_unclear",
                 "code_refused",

@@ -6,9 +6,16 @@ from typing import Any
 
 from functions.api.meta.calls import Graph
 from shared.clients.graph import GraphAccess
-from shared.clock import EpochMs
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.numbers.health import Health, health_from
-from shared.domain.numbers.number import COEXISTENCE_THROUGHPUT, THROUGHPUT_BY_LEVEL, Number, Waba, messaging_limit
+from shared.domain.numbers.number import (
+    COEXISTENCE_THROUGHPUT,
+    META_SAYS,
+    THROUGHPUT_BY_LEVEL,
+    Number,
+    Waba,
+    messaging_limit,
+)
 from shared.errors import ProviderRejected, RetryableError
 from shared.ids import PhoneNumberId, TenantId, WabaId
 from shared.store.accounts.tenants import Accounts
@@ -17,7 +24,11 @@ from shared.store.accounts.tenants import Accounts
 _LIMIT = "whatsapp_business_manager_messaging_limit"
 NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating,status,throughput,is_on_biz_app"
 FACT_FIELDS = f"{NUMBER_FIELDS},name_status,health_status,{_LIMIT}"
-_STOPPED = frozenset({"BANNED", "RESTRICTED", "FLAGGED"})
+_STOPPED = frozenset({"BANNED", "RESTRICTED"})
+_WORKING = frozenset({"CONNECTED", "FLAGGED"})
+"""Meta, phone number status: a RESTRICTED one has reached its messaging limit, and may begin nothing until the 24-hour
+window has passed, but answers; a BANNED one neither sends nor receives. FLAGGED is a warning of low quality, which is
+told as such: it still sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +58,21 @@ class Facts:
         return _with_status(number, self.status, at)
 
 
-_SAID = "Meta says "
-
-
 def _with_status(number: Number, status: str, at: EpochMs) -> Number:
-    """Stopped while Meta says so, and no longer. What was stopped for another reason stays so, until that ends."""
-    if status in _STOPPED and number.state_at(at) == "active":
-        stopped = replace(number, status="restricted", reason=f"{_SAID}{status}", stopped_at=at)
-        return replace(stopped, restricted_until=EpochMs(0))
-    if status == "CONNECTED" and number.status == "restricted" and number.reason.startswith(_SAID):
-        return replace(number, status="active", reason="")
+    """Stopped while Meta says so, and no longer: for a day at most where that is how long it lasts. What was stopped
+    for another reason stays so, until that ends."""
+    said = number.status == "restricted" and number.reason.startswith(META_SAYS)
+    if status in _STOPPED and (said or number.state_at(at) == "active"):
+        return replace(
+            number,
+            status="restricted",
+            reason=f"{META_SAYS}{status}",
+            stopped_at=at,
+            restricted_until=EpochMs(at + DAY_MS if status == "RESTRICTED" else 0),
+            answers_restricted=status == "BANNED",
+        )
+    if status in _WORKING and said:
+        return replace(number, status="active", reason="", restricted_until=EpochMs(0), answers_restricted=False)
     return number
 
 
@@ -84,21 +100,19 @@ def facts_from(row: Mapping[str, Any]) -> Facts:
 
 def number_from(row: Mapping[str, Any], waba_id: WabaId, now: EpochMs) -> Number:
     """A number as Meta describes it (GET /{waba_id}/phone_numbers)."""
-    status = str(row.get("status", ""))
-    return Number(
+    number = Number(
         phone_number_id=PhoneNumberId(str(row["id"])),
         waba_id=waba_id,
         display="+" + "".join(c for c in str(row.get("display_phone_number", "")) if c.isdigit()),
         verified_name=str(row.get("verified_name", "")),
         throughput=throughput_of(row) or THROUGHPUT_BY_LEVEL["STANDARD"],
         quality=str(row.get("quality_rating", "UNKNOWN")),
-        status="restricted" if status in _STOPPED else "active",
-        reason=f"{_SAID}{status}" if status in _STOPPED else "",
         connected_at=now,
         quality_at=now,
         name_at=now,
         throughput_at=now,
     )
+    return _with_status(number, str(row.get("status", "")), now)
 
 
 def read_facts(graph: Graph, access: GraphAccess, phone_number_id: PhoneNumberId) -> tuple[Facts, Mapping[str, Any]]:

@@ -6,6 +6,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from functions.api.http.fields import Input, Output
 
+# Lengths: Meta, business profiles of the Cloud API (about 1-139, address 256, description 512, email 128, two websites
+# of 256).
 _About = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=139)]
 _Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=256)]
 _Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=512)]
@@ -24,7 +26,8 @@ class ProfileIn(Input):
     vertical: _Vertical | None = Field(None, description="the industry, in Meta's word, such as RETAIL")
     websites: list[_Website] | None = Field(None, max_length=2)
     picture_handle: Annotated[str, StringConstraints(min_length=1, max_length=2000)] | None = Field(
-        None, description="of a picture that was given to Meta by a resumable upload"
+        None,
+        description="of a picture that Meta was given: the `handle` of POST /v1/template-samples, of a JPEG or PNG",
     )
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ from shared.domain.numbers.number import Number, Waba
 from shared.domain.numbers.onboarding import Onboarding
 from shared.domain.numbers.onboarding_steps import ONCE_IN_A_WHILE, Step
 from shared.domain.numbers.token_watch import TokenWatch
-from shared.errors import InvalidInput, ProviderRejected, RetryableError
+from shared.errors import Conflict, InvalidInput, ProviderRejected, RetryableError
 from shared.ids import TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.accounts.token_watches import TokenWatches
@@ -191,7 +191,10 @@ class Steps:
 
     def _usable(self, tenant_id: TenantId, number: Number) -> None:
         def usable(known: Number) -> Number:
-            return replace(known, status=number.status, reason=number.reason)
+            if known.gave_up:
+                words = "somebody disconnected the number meanwhile; open the sign-up again"
+                raise Conflict(words, code="account_disconnected")
+            return known.stopped_like(number) if known.status == "disconnected" else known
 
         self._parts.accounts.change_number(tenant_id, number.phone_number_id, usable)
 

@@ -22,6 +22,8 @@ _TIERS = {
 }
 DISCONNECTED_HERE = "disconnected_here"
 """Why a number or an account is disconnected that its tenant gave up."""
+META_SAYS = "Meta says "
+"""Before the status of a number, in the reason of one that was found stopped when Meta was asked for it."""
 _DIGITS = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -162,6 +164,24 @@ class Number:
         """With the username that the business had at this moment (epoch ms), blank for none, unless a later one is
         known."""
         return replace(self, username=username, username_at=at) if self.username_at <= at else self
+
+    def stopped_like(self, other: "Number") -> "Number":
+        """With the status of another, and all that belongs to it."""
+        return replace(
+            self,
+            status=other.status,
+            reason=other.reason,
+            restricted_until=other.restricted_until,
+            answers_restricted=other.answers_restricted,
+            stopped_at=max(self.stopped_at, other.stopped_at),
+        )
+
+    def connected_again(self, fresh: "Number") -> "Number":
+        """What is connected once more, as Meta lists it, with what only webhooks tell: a restriction does not end by
+        another sign-up."""
+        kept = replace(fresh, username=self.username, username_at=self.username_at, restored_at=self.restored_at)
+        restricted = self.state_at(fresh.connected_at) == "restricted" and fresh.status == "active"
+        return kept.stopped_like(self) if restricted else kept
 
     def state_at(self, now: EpochMs) -> str:
         """The status that holds at this moment (epoch ms)."""

@@ -64,6 +64,28 @@ def parts_of(world: World, queue: object = None, slice_seconds: int = 0) -> Lane
     )
 
 
+def test_the_next_slice_sends_as_fast_as_meta_lets_the_number_by_then(
+    world: World, campaign: CampaignId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up, and down again: a number that came to be shared with the WhatsApp Business app has 20 a second."""
+    caps: list[float] = []
+    whole = slices.Lane
+
+    def seen(**parts: Any) -> Any:
+        caps.append(parts["rate"].cap)
+        return whole(**parts)
+
+    monkeypatch.setattr(slices, "Lane", seen)
+    for at, throughput in enumerate((80, 1000, 20), start=1):
+        world.deps.accounts.change_number(
+            world.tenant_id,
+            world.phone_number_id,
+            lambda number, at=at, throughput=throughput: number.with_throughput(throughput, EpochMs(at)),  # type: ignore[misc]
+        )
+        run(world, taken(world)[-1])
+    assert caps == [72, 900 / 4, 18]
+
+
 def taken(world: World) -> list[WakeLane]:
     return [message for message in world.lane_queue.take() if isinstance(message, WakeLane)]
 

@@ -1,5 +1,6 @@
 """What Meta says of a number's health, name and speed, in whatever order it comes; and when a token ends."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from shared.clock import DAY_MS, EpochMs
 from shared.domain.numbers.health import Health, HealthReason, health_from
 from shared.domain.numbers.number import Number
 from shared.domain.numbers.token_watch import TokenWatch, next_warning, warning_of
+from shared.errors import Conflict
 from shared.ids import PhoneNumberId, WabaId
 
 NUMBER = Number(PhoneNumberId("7"), WabaId("5"), "+1", "x")
@@ -91,6 +93,35 @@ def test_a_state_of_metas_is_lifted_by_meta_only_and_lifts_nothing_else() -> Non
         assert facts_from({"status": "CONNECTED"}).applied_to(told, EpochMs(10)).status == "restricted"
     left = Number(NUMBER.phone_number_id, NUMBER.waba_id, "+1", "x", status="disconnected", reason="partner_removed")
     assert facts_from({"status": "BANNED"}).applied_to(left, EpochMs(10)) == left
+
+
+def test_a_number_at_its_limit_begins_again_a_day_later_and_a_banned_one_does_not_even_answer() -> None:
+    at = EpochMs(9)
+    full = facts_from({"status": "RESTRICTED"}).applied_to(NUMBER, at)
+    full.require_answers(at)
+    assert [full.state_at(EpochMs(at + wait)) for wait in (DAY_MS - 1, DAY_MS)] == ["restricted", "active"]
+    banned = facts_from({"status": "BANNED"}).applied_to(full, at)
+    assert banned.state_at(EpochMs(at + 9 * DAY_MS)) == "restricted"
+    with pytest.raises(Conflict, match="BANNED"):
+        banned.require_answers(at)
+    back = facts_from({"status": "CONNECTED"}).applied_to(banned, at)
+    assert (back.status, back.reason, back.answers_restricted) == ("active", "", False)
+
+
+def test_a_number_of_low_quality_is_warned_and_sends() -> None:
+    flagged = facts_from({"status": "FLAGGED", "quality_rating": "RED"}).applied_to(NUMBER, EpochMs(9))
+    assert (flagged.status, flagged.quality) == ("active", "RED")
+
+
+def test_a_restriction_does_not_end_by_another_sign_up() -> None:
+    known = replace(
+        NUMBER, status="restricted", reason="account_restricted", restricted_until=EpochMs(20), username="x"
+    )
+    fresh = replace(NUMBER, connected_at=EpochMs(10), quality="GREEN")
+    again = known.connected_again(fresh)
+    assert (again.status, again.restricted_until, again.quality, again.username) == ("restricted", 20, "GREEN", "x")
+    assert known.connected_again(replace(fresh, connected_at=EpochMs(20))).status == "active"
+    assert replace(known, status="disconnected").connected_again(fresh).status == "active"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functions.webhook_ingest.json_input import as_object, constant, objects, time_ms, word
 from functions.webhook_ingest.people.logic.identity import shown_phone
 from shared.clock import EpochMs, to_rfc3339
-from shared.domain.numbers.number import Number
+from shared.domain.numbers.number import META_SAYS, Number
 
 Value = Mapping[str, object]
 
@@ -125,7 +125,8 @@ def restored(number: Number, news: AccountRestored, at: EpochMs) -> Number:
     """The number after this, unless it was stopped later, or for another reason. Of the same moment the stop holds."""
     if news.status == "restricted":
         number = replace(number, restored_at=max(number.restored_at, at))
-    if number.status != news.status or not number.reason.startswith(news.reason) or number.stopped_at >= at:
+    concerned = number.reason.startswith((news.reason, f"{META_SAYS}BANNED"))
+    if number.status != news.status or not concerned or number.stopped_at >= at:
         return number
     # What was told of before it came back counts no more.
     connected_at = max(number.connected_at, at) if news.status == "disconnected" else number.connected_at
