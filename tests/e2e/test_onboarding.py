@@ -76,3 +76,28 @@ def test_from_nothing_to_a_connected_number(cloud: LocalCloud, owner: Api) -> No
     assert owner.get(account)["status"] == "active"
     left = owner.post(f"{account}/disconnect")
     assert (left["status"], left["access"]) == ("disconnected", "given_up")
+
+
+def test_a_number_of_the_phone_app_brings_its_people_and_its_talks_along(cloud: LocalCloud, owner: Api) -> None:
+    """Asked for once, they come by webhooks: nobody is told of old messages as if they were new, and no bot answers."""
+    wish = {"name": "New", "phone_numbers": [{"is_on_biz_app": True}]}
+    waba = script(cloud.simulator_url, {"create_waba": wish})["create_waba"]
+    number = waba["phone_numbers"][0]["id"]
+    onboarding = carried_on(owner, PATH, {"code": waba["code"], "waba_id": waba["waba_id"]})
+    assert (onboarding["status"], onboarding["coexistence"]) == ("connected", True)
+
+    def talks() -> list[Json]:
+        found: list[Json] = owner.get("/v1/conversations", number=number)["items"]
+        return found
+
+    def said(talk: Json) -> list[Json]:
+        found: list[Json] = owner.get(f"/v1/conversations/{talk['id']}/messages")["items"]
+        return found
+
+    wait_for(lambda: owner.get(f"/v1/numbers/{number}"), lambda found: found["history_percent"] == 100)
+    wait_for(talks, lambda found: len(found) == 2 and all(talk["contact_name"] for talk in found))
+    wait_for(lambda: [said(talk) for talk in talks()], lambda found: [len(one) for one in found] == [6, 6])
+    for talk in wait_for(talks, lambda found: all(one["window_open"] for one in found)):
+        assert talk["unread"] == 0
+        messages = wait_for(lambda talk=talk: said(talk), lambda found: any(m["type"] == "image" for m in found))  # type: ignore[misc]
+        assert [one["direction"] for one in messages] == ["out", "in"] * 3

@@ -90,7 +90,8 @@ def refresh_account(
     parts: ConnectedParts, tenant_id: TenantId, waba_id: WabaId, asked_at: EpochMs, now: EpochMs
 ) -> Refreshed:
     """With its numbers as Meta lists them now: one that moved here from another of the tenant's accounts moves along,
-    and one that is listed no more is disconnected. Raises like `refresh_number`."""
+    and one that is listed no more is disconnected, and whoever has it now may connect it. Raises like
+    `refresh_number`."""
     access = parts.access.of_account(tenant_id, parts.accounts.waba(tenant_id, waba_id), now)
     with _asking(partial(parts.accounts.change_waba, tenant_id, waba_id), asked_at, now):
         described = parts.graph.call("GET", waba_id, access, params={"fields": _ACCOUNT_FIELDS})
@@ -102,6 +103,7 @@ def refresh_account(
             _bring_along(parts, tenant_id, waba_id, number, rows[phone_number_id], now)
         elif number.waba_id == waba_id and number.status != "disconnected":
             parts.accounts.change_number(tenant_id, phone_number_id, lambda one: _left(one, LEFT_ACCOUNT, now))
+            parts.accounts.release_number(tenant_id, phone_number_id)
     numbers = [number for number in parts.accounts.numbers(tenant_id) if number.waba_id == waba_id]
     _pause_stopped(parts, tenant_id, waba_id, numbers, now)
     unconnected = {one: str(row.get("display_phone_number", "")) for one, row in rows.items() if one not in known}

@@ -134,6 +134,8 @@ def change_number(sim: Simulator, value: Json) -> Json:
     """Quality, throughput, maintenance of a number; with `event`, a phone_number_quality_update."""
     fields = Fields("phone_number", value)
     number = sim.world.number(fields.needed("id"))
+    if waba_id := fields.text("waba_id"):
+        _move(sim, number, sim.world.waba(waba_id))
     throughput, event = fields.whole("throughput_per_second"), fields.text("event")
     maintenance, registered = fields.flag("maintenance"), fields.flag("registered")
     number.throughput_per_second = number.throughput_per_second if throughput is None else throughput
@@ -162,6 +164,13 @@ def change_number(sim: Simulator, value: Json) -> Json:
         }
         tell(sim, number.waba_id, "phone_number_quality_update", change)
     return {"id": number.id}
+
+
+def _move(sim: Simulator, number: Number, waba: Waba) -> None:
+    """To another account (Meta: a number keeps its id within a business)."""
+    sim.world.wabas[number.waba_id].number_ids.remove(number.id)
+    waba.number_ids.append(number.id)
+    number.waba_id = waba.id
 
 
 def change_template(sim: Simulator, value: Json) -> Json:

@@ -28,9 +28,9 @@ class Health:
 
 
 def health_from(stated: object) -> Health | None:
-    """What `health_status` of a number says (Meta, messaging health status: `can_send_message`, `entities` with
-    `errors` of `error_code`, `error_description`, `possible_solution`, and `additional_info`). None when it says
-    nothing that is known."""
+    """What `health_status` of a number says (Meta, messaging and calling health status, 2026-06: `can_send_message`,
+    `entities` of PHONE_NUMBER, WABA, BUSINESS and APP with `errors` of `error_code`, `error_description`,
+    `possible_solution`, and `additional_info`). None when it says nothing that is known."""
     if not isinstance(stated, Mapping):
         return None
     state = str(stated.get("can_send_message", "")).strip().upper()

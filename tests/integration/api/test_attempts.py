@@ -32,7 +32,7 @@ EFFECTS = {path: operation for _, path, operation in paths() if operation.get("x
 REFUSED = {
     "/v1/whatsapp/onboardings/{onboarding_id}/continue": "each step may be done again",
     "/v1/contacts/imports/{import_id}/start": "what is queued already is told to begin again, which does nothing more",
-    "/v1/template-drafts/{draft_id}/submit": "404 the second time: Meta is asked once, by whoever claims the draft",
+    "/v1/template-drafts/{draft_id}/submit": "in test_templates.py: the template that was made of it",
     "/v1/conversations/{conversation_id}/messages": "in test_sending_again.py: Meta is asked once",
     "/v1/campaigns/{campaign_id}/retry": "a draft under the operation's id, as POST /v1/campaigns",
     "/v1/campaigns/{campaign_id}/resend-unknown": "the same",
@@ -46,9 +46,9 @@ REFUSED = {
 """Of what this tenant has, these are refused, and the second time as well; this is what they do elsewhere."""
 NOT_KEPT = {
     "/v1/whatsapp/connect": "Meta gives no answer here; an onboarding under the operation's id goes on where it stands",
-    "/v1/templates": "Meta gives no answer here; it has a name once, and refuses it the second time",
+    "/v1/templates": "Meta gives no answer here; in test_templates.py: the template that was made",
     "/v1/templates/sync": "Meta gives no answer here; it copies what Meta has",
-    "/v1/whatsapp/accounts/{waba_id}/refresh": "429 for a minute, which is not kept; it copies what Meta has",
+    "/v1/whatsapp/accounts/{waba_id}/refresh": "Meta gives no answer here; in test_connected_accounts.py: asked again",
     "/v1/numbers/{phone_number_id}/refresh": "the same",
     "/v1/whatsapp/accounts/{waba_id}/disconnect": "Meta gives no answer here; what is disconnected stays so",
 }

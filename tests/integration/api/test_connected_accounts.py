@@ -24,12 +24,13 @@ from shared.queue_messages import LeaveControl
 from shared.store.accounts.tenants import Accounts
 from shared.store.accounts.token_watches import TokenWatches
 from shared.store.engine.database import Database
+from tests.integration.api.test_attempts import Kept, kept
 from tests.support.api_handler import Answer
 from tests.support.chats import graph_url
 from tests.support.onboardings import Business, made, stopped
 from tests.support.places import place_of_its_own
 
-__all__ = ["graph_url", "made"]
+__all__ = ["graph_url", "kept", "made"]
 
 
 @pytest.fixture
@@ -285,3 +286,76 @@ def test_those_whose_warning_fails_hold_up_nobody(
 def warning_parts(business: Business, database: Database) -> WarningParts:
     deps = business.api.deps
     return WarningParts(deps.accounts, TokenWatches(deps.directory), deps.notices, place_of_its_own(database))
+
+
+@pytest.mark.parametrize("what", ["number", "account"])
+def test_what_meta_did_not_answer_was_not_asked(business: Business, what: str) -> None:
+    path, object_id = {
+        "number": (f"/v1/numbers/{business.number}/refresh", business.number),
+        "account": (f"/v1/whatsapp/accounts/{business.waba}/refresh", business.waba),
+    }[what]
+    business.script(refuse={"operation": object_id, "plain": True, "next": 1})
+    assert call(business, "POST", path).status == 503
+    assert call(business, "POST", path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/numbers/{number}/refresh", "/v1/whatsapp/accounts/{waba}/refresh"])
+def test_a_refresh_whose_answer_was_lost_is_answered_the_second_time(business: Business, kept: Kept, path: str) -> None:
+    """With what Meta says by then; only the moment of the check is another."""
+    path = path.format(number=business.number, waba=business.waba)
+    kept.lose = 1
+    key = {"idempotency-key": "again"}
+    first = business.api.call("POST", path, tenant=business.tenant, headers=key)
+    second = business.api.call("POST", path, tenant=business.tenant, headers=key)
+    assert (first.status, second.status) == (503, 200)
+    assert call(business, "POST", path).body["code"] == "refreshed_just_now"
+
+
+def test_a_number_that_moved_at_meta_moves_along(business: Business) -> None:
+    accounts = business.api.deps.accounts
+    accounts.change_tenant(business.tenant, lambda found: replace(found, plan="growth", subscription_status="active"))
+    other = business.script(create_waba={})["create_waba"]
+    code = business.script(create_code={"waba_id": other["waba_id"]})["create_code"]["code"]
+    assert business.start(code=code, waba_id=other["waba_id"])["status"] == "connected"
+    business.script(phone_number={"id": business.number, "waba_id": other["waba_id"]})
+    path = f"/v1/whatsapp/accounts/{other['waba_id']}/refresh"
+    shown = call(business, "POST", path).body
+    assert business.number in [one["id"] for one in shown["numbers"]]
+    assert (number(business).waba_id, number(business).status) == (other["waba_id"], "active")
+    left = call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/refresh").body
+    assert (left["numbers"], number(business).status) == ([], "active"), "it has not left: it has moved"
+
+
+def test_a_number_that_left_its_account_is_disconnected_and_whoever_has_it_connects_it(
+    business: Business, made: Callable[..., Business]
+) -> None:
+    theirs = made()
+    business.script(phone_number={"id": business.number, "waba_id": theirs.waba, "pin": ""})
+    shown = call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/refresh").body
+    assert [(one["status"], one["reason"]) for one in shown["numbers"]] == [
+        ("disconnected", "no_longer_in_the_account")
+    ]
+    assert theirs.start(phone_number_id=business.number)["phone_number_ids"] == [business.number]
+    assert business.api.deps.accounts.tenant_of_number(PhoneNumberId(business.number)) == theirs.tenant
+
+
+def test_a_restriction_outlives_another_sign_up_and_ends_by_itself(business: Business) -> None:
+    until = EpochMs(epoch_ms() + DAY_MS)
+    business.api.deps.accounts.change_number(
+        business.tenant,
+        PhoneNumberId(business.number),
+        lambda n: replace(n, status="restricted", reason="account_restricted", restricted_until=until),
+    )
+    assert business.start(code=business.new_code())["status"] == "connected"
+    assert [number(business).state_at(at) for at in (EpochMs(until - 1), until)] == ["restricted", "active"]
+
+
+def test_who_disconnects_a_number_while_it_is_connected_is_not_overruled(business: Business) -> None:
+    business.script(phone_number={"id": business.number, "pin": "424242", "registered": False, "status": "PENDING"})
+    onboarding = business.start(code=business.new_code())
+    assert stopped(onboarding) == ("registration", "wrong_pin", "send_pin")
+    assert call(business, "POST", f"/v1/numbers/{business.number}/disconnect").status == 200
+    again = business.go_on(onboarding, pin="424242").body
+    assert stopped(again) == ("registration", "token_refused", "repeat_signup")
+    assert number(business).gave_up
+    assert business.go_on(onboarding, code=business.new_code()).body["status"] == "connected"

@@ -18,11 +18,12 @@ from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.templates.template import Template
 from shared.errors import Conflict, ProviderRejected, RetryableError
 from shared.ids import CampaignId, TenantId, WabaId, new_ulid
+from tests.integration.api.test_attempts import Kept, kept
 from tests.support.api_handler import Answer, Api
 from tests.support.chats import Chat, chat, graph_url
 from tests.support.template_shapes import SHAPES, values_for
 
-__all__ = ["chat", "graph_url"]
+__all__ = ["chat", "graph_url", "kept"]
 Json = dict[str, Any]
 BODY: Json = {"type": "BODY", "text": "Our sale is on now."}
 
@@ -241,6 +242,84 @@ def test_a_draft_in_somebodys_hands_is_nobody_elses(chat: Chat) -> None:
     for method, path, body in (("POST", "/submit", None), ("PUT", "", whole)):
         refused = ask(chat, method, f"/v1/template-drafts/{draft_id}{path}", body)
         assert (refused.status, refused.body["code"]) == (409, "draft_being_submitted")
+
+
+def test_a_template_that_was_made_without_an_answer_is_found_the_second_time(chat: Chat, kept: Kept) -> None:
+    content = {"name": "spring", "language": "en", "category": "MARKETING", "components": [BODY]}
+    made_once = kept.twice(chat.api, "/v1/templates", content, tenant=chat.tenant)
+    assert made_once.status == 201
+    assert [one.template_id for one in chat.api.deps.templates.all(chat.tenant)] == [made_once.body["id"]]
+    other = {**content, "components": [{**BODY, "text": "Another sale is on now."}]}
+    for body in (other, content):
+        refused = ask(chat, "POST", "/v1/templates", body)
+        assert (refused.status, refused.body["code"]) == (422, "provider_rejected"), "what is there is nobody's retry"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_whatever_its_shape_it_is_known_again(chat: Chat, kept: Kept, shape: str) -> None:
+    content = {"name": "shape", "language": "en", **SHAPES[shape]}
+    assert kept.twice(chat.api, "/v1/templates", content, tenant=chat.tenant).status == 201
+
+
+def test_a_retry_does_not_take_a_template_that_says_something_else(chat: Chat, kept: Kept) -> None:
+    content = {"name": "spring", "language": "en", "category": "MARKETING", "components": [BODY]}
+    assert ask(chat, "POST", "/v1/templates", content).status == 201
+    other = {**content, "components": [{**BODY, "text": "Another sale is on now."}]}
+    assert kept.twice(chat.api, "/v1/templates", other, tenant=chat.tenant).body["code"] == "provider_rejected"
+
+
+def test_a_draft_whose_answer_was_lost_is_the_same_template_the_second_time(chat: Chat, kept: Kept) -> None:
+    whole = {"name": "spring", "language": "en", "category": "MARKETING", "components": [BODY]}
+    draft_id = ask(chat, "POST", "/v1/template-drafts", whole).body["id"]
+    submitted = kept.twice(chat.api, f"/v1/template-drafts/{draft_id}/submit", tenant=chat.tenant)
+    assert (submitted.status, submitted.body["name"]) == (201, "spring")
+    assert ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit").status == 404, "to everybody else it is no more"
+
+
+def test_a_draft_that_meta_took_without_an_answer_becomes_its_template(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever submits it again, a minute later, and by whatever key."""
+    whole = {"name": "spring", "language": "en", "category": "MARKETING", "components": [BODY]}
+    draft_id = ask(chat, "POST", "/v1/template-drafts", whole).body["id"]
+    graph = chat.api.deps.graph
+    asked = graph.call
+
+    def without_an_answer(method: str, path: str, *more: Any, **body: Any) -> Json:
+        asked(method, path, *more, **body)
+        raise RetryableError("Meta cannot be reached right now; try again in a minute")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(graph, "call", without_an_answer)
+        assert ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit").status == 503
+    refused = ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit")
+    assert refused.body["code"] == "draft_being_submitted"
+    chat.api.deps.drafts.change(
+        chat.tenant, draft_id, lambda d: replace(d, submitting_at=EpochMs(d.submitting_at - 60_000))
+    )
+    submitted = ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit")
+    assert (submitted.status, submitted.body["name"]) == (201, "spring")
+    assert ask(chat, "GET", f"/v1/template-drafts/{draft_id}").status == 404
+
+
+def test_what_meta_has_deleted_without_an_answer_is_deleted(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = made(chat)
+    graph = chat.api.deps.graph
+    asked = graph.call
+
+    def without_an_answer(method: str, path: str, *more: Any, **body: Any) -> Json:
+        asked(method, path, *more, **body)
+        raise RetryableError("Meta cannot be reached right now; try again in a minute")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(graph, "call", without_an_answer)
+        assert ask(chat, "DELETE", f"/v1/templates/{template['id']}").status == 503
+    assert ask(chat, "DELETE", f"/v1/templates/{template['id']}").status == 204
+    assert ask(chat, "GET", f"/v1/templates/{template['id']}").body["status"] == "DELETED"
+    kept_at_meta = made(chat, "other")
+    chat.script(refuse={"operation": "message_templates", "method": "DELETE", "code": 100, "next": 1})
+    refused = ask(chat, "DELETE", f"/v1/templates/{kept_at_meta['id']}")
+    assert (refused.status, refused.body["code"]) == (422, "provider_rejected")
 
 
 def test_drafts_have_a_bound_in_number_and_in_size(chat: Chat) -> None:

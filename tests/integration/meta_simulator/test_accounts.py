@@ -180,6 +180,46 @@ def test_the_phone_apps_data_are_given_once_after_a_sign_up(sim: Sim) -> None:
     assert error(sim.post(f"{sim.number_id}/smb_app_data", wanted)) == (400, 100)
 
 
+def test_the_phone_apps_contacts_and_history_come_by_webhooks(sim: Sim, receiver: Receiver) -> None:
+    wish = {"phone_numbers": [{"is_on_biz_app": True}], "subscribed": True}
+    made = sim.script(create_waba=wish)["create_waba"]
+    token = str(exchange(sim, made["code"])[1]["access_token"])
+    number_id = made["phone_numbers"][0]["id"]
+
+    def ask_for(kind: str) -> None:
+        body = {"messaging_product": "whatsapp", "sync_type": kind}
+        assert sim.post(f"{number_id}/smb_app_data", body, token).status_code == 200
+        sim.settle()
+
+    ask_for("smb_app_state_sync")
+    [book] = receiver.changes("smb_app_state_sync")
+    assert book["metadata"]["phone_number_id"] == number_id
+    people = {entry["contact"]["phone_number"] for entry in book["state_sync"]}
+    ask_for("history")
+    values = receiver.changes("history")
+    chunks = [chunk for value in values for chunk in value.get("history", [])]
+    assert sorted((one["metadata"]["phase"], one["metadata"]["progress"]) for one in chunks) == [
+        (0, 33),
+        (1, 66),
+        (2, 100),
+    ]
+    assert {thread["id"] for one in chunks for thread in one["threads"]} == people
+    places = {
+        message["id"]
+        for one in chunks
+        for thread in one["threads"]
+        for message in thread["messages"]
+        if message["type"] == "media_placeholder"
+    }
+    assert {file["id"] for value in values for file in value.get("messages", [])} == places
+
+    again = sim.script(create_code={"waba_id": made["waba_id"]})["create_code"]["code"]
+    token = str(exchange(sim, again)[1]["access_token"])
+    sim.script(phone_number={"id": number_id, "history_declined": True})
+    ask_for("history")
+    assert receiver.changes("history")[-1]["history"][0]["errors"][0]["code"] == 2593109
+
+
 def test_a_profile_is_read_as_it_was_written(sim: Sim) -> None:
     path = f"{sim.number_id}/whatsapp_business_profile"
     changes = {"messaging_product": "whatsapp", "about": "Pan.", "websites": ["https://pan.example"]}

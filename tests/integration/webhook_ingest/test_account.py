@@ -578,6 +578,13 @@ def test_a_restriction_with_an_end_lifts_itself(deps: Deps) -> None:
         number(deps).require_answers(EpochMs(end - 1))
 
 
+def test_a_ban_that_was_found_by_asking_is_lifted_by_the_webhook(deps: Deps) -> None:
+    banned = {"status": "restricted", "reason": "Meta says BANNED", "answers_restricted": True, "stopped_at": SENT_AT}
+    deps.accounts.change_number(TENANT, PHONE_ID, lambda known: replace(known, **banned))  # type: ignore[arg-type]
+    assert deliver("account_update", REINSTATED, sent_at=EpochMs(SENT_AT + 2000))
+    number(deps).require_answers(EpochMs(SENT_AT + 2000))
+
+
 def test_a_restriction_that_is_over_pauses_nothing(deps: Deps) -> None:
     assert deliver("account_update", restriction("BIZ", until=1641330498))
     assert states(deps) == UNTOUCHED

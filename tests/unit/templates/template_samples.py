@@ -109,6 +109,7 @@ _OTHERS: st.SearchStrategy[list[dict[str, object]]] = st.sampled_from(
         [{"type": "CATALOG", "text": "View catalog"}],
         [{"type": "MPM", "text": "View items"}],
         [{"type": "VOICE_CALL", "text": "Call us"}],
+        [{"type": "REQUEST_CONTACT_INFO"}],
     ]
 )
 _APP = {"package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7"}
@@ -158,28 +159,32 @@ def carousels(draw: st.DrawFn, form: str) -> dict[str, object]:
 def templates(draw: st.DrawFn) -> Template:
     form = draw(st.sampled_from(["POSITIONAL", "NAMED"]))
     kind = draw(st.sampled_from(["plain", "plain", "offer", "carousel", "code", "product"]))
+    parts: list[Component]
     if kind == "product":
         product = {"type": "HEADER", "format": "PRODUCT"}
         return template(product, draw(bodies(form)), {"type": "BUTTONS", "buttons": [dict(_VIEW)]}, form=form)
     if kind == "code":
         code = {"type": "BUTTONS", "buttons": [dict(draw(_CODES))]}
-        body = {"type": "BODY", "add_security_recommendation": True}
-        return template(body, code, form=form, category="AUTHENTICATION")
+        body = {"type": "BODY", "add_security_recommendation": draw(st.booleans())}
+        footer = {"type": "FOOTER", "code_expiration_minutes": draw(st.sampled_from([1, 90]))}
+        parts = [body, *([footer] if draw(st.booleans()) else []), code]
+        return template(*parts, form=form, category="AUTHENTICATION")
     if kind == "carousel":
         return template(draw(bodies(form)), draw(carousels(form)), form=form)
     if kind == "offer":
         ends = draw(st.booleans())
         offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends soon", "has_expiration": ends}}
         row = {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "25OFF"}, dict(draw(_URL))]}
-        return template(medium("IMAGE"), offer, draw(bodies(form, 600)), row, form=form)
-    parts: list[Component] = [draw(bodies(form))]
+        header = draw(st.sampled_from([[medium("IMAGE")], [medium("VIDEO")], []]))
+        return template(*header, offer, draw(bodies(form, 600)), row, form=form)
+    parts = [draw(bodies(form))]
     if draw(st.booleans()):
         parts.insert(0, draw(headers(form)))
     if draw(st.booleans()):
         parts.append({"type": "FOOTER", "text": "Reply STOP"})
     if draw(st.booleans()):
         parts.append(draw(buttons(4)))
-    return template(*parts, form=form)
+    return template(*parts, form=form, category=draw(st.sampled_from(["MARKETING", "UTILITY"])))
 
 
 VALUES = st.one_of(

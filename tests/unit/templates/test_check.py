@@ -134,7 +134,7 @@ def _places(value: Any) -> Iterator[tuple[Any, Any]]:
 
 @st.composite
 def changed(draw: st.DrawFn) -> Json:
-    """A right template with one or two things changed in it."""
+    """A right template with a few things changed in it."""
     template = draw(templates())
     body = whole(category=template.category, parameter_format=template.parameter_format)
     body["components"] = json.loads(json.dumps(list(template.components)))
@@ -142,7 +142,11 @@ def changed(draw: st.DrawFn) -> Json:
         body["category"] = draw(st.sampled_from(["MARKETING", "utility", "AUTHENTICATION"]))
     if draw(st.integers(0, 4)) == 0:
         body["message_send_ttl_seconds"] = draw(st.sampled_from([-1, 0, 29, 30, 900, 901, 43_200, 43_201, 2_592_001]))
-    for _ in range(draw(st.integers(1, 2))):
+    if draw(st.integers(0, 9)) == 0:
+        body["name"] = draw(st.sampled_from(["", "Promo", "promo 1", "é", "x" * 512, "x" * 513]))
+    if draw(st.integers(0, 9)) == 0:
+        body["language"] = draw(st.sampled_from(["", "en", "en-US", "pt_BR", "fil", "English", "en_", "zh_Hant"]))
+    for _ in range(draw(st.integers(0, 2))):
         container, key = draw(st.sampled_from(list(_places(body["components"])) or [(body, "components")]))
         match draw(st.sampled_from(["junk", "remove", "double", "move"])):
             case "remove":

@@ -1,7 +1,8 @@
 """What Meta would refuse of a template, and with which of its numbers.
 
 Source: Meta, error codes (the 2388xxx of templates) and template components. Meta answers all of them with code 100;
-the number of the rule, where it has one, is the `error_subcode`.
+the number of the rule, where it has one, is the `error_subcode`. 2388043, of a missing example, is not on Meta's page:
+integrators quote it from answers ("missing example", 2026).
 """
 
 from collections.abc import Mapping
