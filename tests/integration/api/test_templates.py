@@ -245,6 +245,7 @@ def test_a_draft_in_somebodys_hands_is_nobody_elses(chat: Chat) -> None:
 
 
 def test_a_template_that_was_made_without_an_answer_is_found_the_second_time(chat: Chat, kept: Kept) -> None:
+    chat.script(templates={"review_seconds": 600})
     content = {"name": "spring", "language": "en", "category": "MARKETING", "components": [BODY]}
     made_once = kept.twice(chat.api, "/v1/templates", content, tenant=chat.tenant)
     assert made_once.status == 201
@@ -257,6 +258,7 @@ def test_a_template_that_was_made_without_an_answer_is_found_the_second_time(cha
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_whatever_its_shape_it_is_known_again(chat: Chat, kept: Kept, shape: str) -> None:
+    chat.script(templates={"review_seconds": 600})
     content = {"name": "shape", "language": "en", **SHAPES[shape]}
     assert kept.twice(chat.api, "/v1/templates", content, tenant=chat.tenant).status == 201
 
