@@ -1,6 +1,7 @@
 """Our copies of Meta's templates, brought up to date with its list (Meta, message templates)."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ _FIELDS = (
     "id,name,language,status,category,parameter_format,components,rejected_reason"
     ",quality_score,message_send_ttl_seconds"
 )
+_WRITERS = 8
 _QUALITIES = frozenset({"GREEN", "YELLOW", "RED", "UNKNOWN"})
 
 
@@ -59,8 +61,10 @@ def sync_templates(
     `now` (epoch ms) is the moment before the list was asked for: what a webhook told us later is newer and stays.
     """
     listed = {str(row["id"]): row for row in every(graph, f"{waba_id}/message_templates", access, _FIELDS)}
-    for row in listed.values():
-        store_listed(templates, tenant_id, template_from(row, waba_id, now), now)
+    with ThreadPoolExecutor(_WRITERS) as writers:
+        # An account may have thousands, and a call of the API has half a minute.
+        found = [template_from(row, waba_id, now) for row in listed.values()]
+        list(writers.map(lambda one: store_listed(templates, tenant_id, one, now), found))
     gone = 0
     for template in templates.all(tenant_id):
         if template.waba_id == waba_id and template.template_id not in listed:

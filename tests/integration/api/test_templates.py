@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.api.meta.calls import SyncGraph
 from functions.api.templates.logic.editing import EDITED_TODAY, TemplateEdit, begun
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, Campaign
@@ -302,6 +303,13 @@ def test_a_draft_that_meta_took_without_an_answer_becomes_its_template(
     submitted = ask(chat, "POST", f"/v1/template-drafts/{draft_id}/submit")
     assert (submitted.status, submitted.body["name"]) == (201, "spring")
     assert ask(chat, "GET", f"/v1/template-drafts/{draft_id}").status == 404
+
+
+def test_a_slow_meta_is_told_of_before_the_function_is_ended(chat: Chat) -> None:
+    """Two calls in one request, of which neither is answered."""
+    graph = chat.api.deps.graph
+    assert isinstance(graph, SyncGraph)
+    assert 2 * graph._seconds < 29
 
 
 def test_what_meta_has_deleted_without_an_answer_is_deleted(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:

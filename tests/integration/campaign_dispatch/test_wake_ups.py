@@ -9,7 +9,7 @@ import pytest
 
 from functions.campaign_dispatch import lane_handler
 from functions.campaign_dispatch.lane import slice as slices
-from functions.campaign_dispatch.lane.lane import LEASE_MS, LaneEnd
+from functions.campaign_dispatch.lane.lane import LEASE_MS, Lane, LaneEnd
 from functions.campaign_dispatch.lane.parts import LaneParts
 from functions.campaign_dispatch.lane.reservation import RESERVED_MS
 from functions.campaign_dispatch.lane.trail import Trail
@@ -69,11 +69,10 @@ def test_the_next_slice_sends_as_fast_as_meta_lets_the_number_by_then(
 ) -> None:
     """Up, and down again: a number that came to be shared with the WhatsApp Business app has 20 a second."""
     caps: list[float] = []
-    whole = slices.Lane
 
     def seen(**parts: Any) -> Any:
         caps.append(parts["rate"].cap)
-        return whole(**parts)
+        return Lane(**parts)
 
     monkeypatch.setattr(slices, "Lane", seen)
     for at, throughput in enumerate((80, 1000, 20), start=1):
