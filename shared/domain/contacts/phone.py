@@ -243,6 +243,10 @@ def _parsed(text: str, region: str) -> _Reading | None:
 
 def _reading(written: PhoneNumber) -> _Reading | None:
     """None for what does not exist, also after the changes of its plan."""
+    if written.country_code == 1 and (written.italian_leading_zero or str(written.national_number)[0] in "01"):
+        # No area code begins so (NANPA, number plan area codes), and asking each of the 25 countries takes most of the
+        # time of a Brazilian row.
+        return None
     e164 = f"+{written.country_code}{phonenumbers.national_significant_number(written)}"
     phone = canonical_phone(e164)
     number = written if phone == e164 else phonenumbers.parse(phone)

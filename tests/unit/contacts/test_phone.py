@@ -291,3 +291,14 @@ def test_digits_without_a_plus_are_never_somebody_elses_number_and_seldom_refuse
                     refused.append(phone in error.readings)
     assert all(refused)
     assert len(refused) / asked < 0.1
+
+
+@given(st.from_regex(r"[01][0-9]{3,13}", fullmatch=True))
+def test_no_number_behind_a_one_begins_with_zero_or_one(national: str) -> None:
+    zeros = len(national) - len(national.lstrip("0"))
+    number = PhoneNumber(1, int(national), italian_leading_zero=zeros > 0, number_of_leading_zeros=zeros or None)
+    assert phonenumbers.number_type(number) == PhoneNumberType.UNKNOWN
+
+
+def test_what_is_dialled_before_a_number_behind_a_one_is_still_left_out() -> None:
+    assert normalise_phone("+1 1 201 200 0000", "") == ("+12012000000", "US")
