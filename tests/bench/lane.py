@@ -1,4 +1,4 @@
-"""The lane: what rate it holds, how evenly, and what a message costs it, next to two other ways to send.
+"""The lane: what rate it holds, how evenly, and what a message costs it, next to other ways to send.
 
 Every variant runs in this process, pinned to one core where the machine allows it, over dynoxide, against the same
 upstream that answers after 300 ms. `peak/s` is the most that arrived in any one second; `steady` leaves out seconds in
@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -28,6 +29,7 @@ from shared.domain.campaigns.number_work import Run
 from shared.domain.campaigns.outcome import Outcome, from_answer
 from shared.ids import PhoneNumberId, new_ulid
 from tests.bench.per_item import send_per_item
+from tests.bench.without_ledger import send_bare, send_with_pywa
 from tests.support.capacity import Meter
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
 from tests.support.engine import World, open_measured_database
@@ -46,11 +48,14 @@ class Measured:
     steady: int
     wru: float
 
+    @property
+    def rate(self) -> float:
+        return self.messages / self.seconds
+
     def row(self, cap: float) -> str:
-        rate = self.messages / self.seconds
-        held = f"{rate / cap:6.1%}" if cap else "     -"
+        held = f"{self.rate / cap:6.1%}" if cap else "     -"
         return (
-            f"{self.name:44} {self.messages:8} {rate:9.1f}/s {held} {self.peak:6} {self.steady:6} "
+            f"{self.name:44} {self.messages:8} {self.rate:9.1f}/s {held} {self.peak:6} {self.steady:6} "
             f"{self.cpu_ms / self.messages:8.2f} {self.wru / self.messages:7.3f}"
         )
 
@@ -144,6 +149,11 @@ class Variant:
             name, lambda: asyncio.run(send_per_item(self.database, self.url, new_ulid(), messages, rate))
         )
 
+    def without_ledger(
+        self, name: str, messages: int, at_once: int, send: Callable[[str, int, int], Coroutine[Any, Any, int]]
+    ) -> Measured:
+        return self.measure(name, lambda: asyncio.run(send(self.url, messages, at_once)))
+
 
 def keep_to_one_core() -> None:
     """The upstream and the database, which run already, keep to the others."""
@@ -172,9 +182,21 @@ def main() -> None:
             print(variant.lane(f"lane, cap {cap}/s, {lasting} s", cap * lasting, cap).row(cap), flush=True)
         held_up = variant.lane("lane, cap 225/s, beside 100 paused campaigns", 2_250, 225, paused=100)
         print(held_up.row(225), flush=True)
-        print(variant.lane("lane, as fast as one core goes", 12_000, 2_000.0).row(0), flush=True)
+        fast = variant.lane("lane, as fast as one core goes", 12_000, 2_000.0)
+        print(fast.row(0), flush=True)
         print(
             variant.lane("(a) lane over httpx's own transport, 225/s", 1_500, 225, plain_httpx=True).row(225),
             flush=True,
         )
         print(variant.per_item("(b) one item per message, as fast as it goes", 6_000, 2_000.0).row(0), flush=True)
+        loops = [
+            variant.without_ledger(f"(c) a plain loop with pywa_async, {n} at a time", 40 * n, n, send_with_pywa)
+            for n in (10, 25, 100)
+        ]
+        bare = variant.without_ledger("(d) the HTTP client alone, 600 at a time", 12_000, 600, send_bare)
+        for row in (*loops, bare):
+            print(row.row(0), flush=True)
+        print(
+            f"the lane at full speed: {fast.rate / max(row.rate for row in loops):.1f} times the best loop with pywa, "
+            f"{fast.rate / bare.rate:.0%} of the HTTP client alone"
+        )
