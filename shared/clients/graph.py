@@ -3,7 +3,7 @@ repeated is for its caller to say.
 
 httpx's own transport collapses past 80 requests per second against a 300 ms upstream; pyreqwest's holds a thousand
 (measured, see tests/bench), so httpx runs over it here. Messages, of which there are millions, are handed to pyreqwest
-itself: what httpx does around it costs three times what all else of a request does.
+itself: what httpx does around it costs twice what all else of a request does.
 """
 
 import asyncio
