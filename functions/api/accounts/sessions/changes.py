@@ -61,7 +61,7 @@ def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs)
     try:
         entrance.changes.reset_password(reset.email, code=reset.code, password=reset.password)
     except InvalidInput as error:
-        _go_on(entrance, reset.email, reset.password, address, now, error)
+        _check_set_already(entrance, Credentials(reset.email, reset.password), address, now, error)
     found = entrance.doors.users.find(reset.email)
     if found is not None:
         log_out_everywhere(entrance, found.subject, now)
@@ -75,17 +75,17 @@ def change_password(entrance: Entrance, caller: Caller, current: str, new: str, 
     try:
         entrance.changes.change_password(caller.access_token, current=current, new=new)
     except InvalidInput as error:
-        _go_on(entrance, caller.member.email, new, caller.address, now, error)
+        _check_set_already(entrance, Credentials(caller.member.email, new), caller.address, now, error)
     log_out_everywhere(entrance, caller.member.subject, now)
 
 
-def _go_on(entrance: Entrance, email: str, password: str, address: str, now: EpochMs, error: InvalidInput) -> None:
-    """Raises `error`, unless the password is what it was to become: an earlier call set it and died before it ended the
-    sessions, so this one ends them."""
+def _check_set_already(entrance: Entrance, after: Credentials, address: str, now: EpochMs, error: InvalidInput) -> None:
+    """Raises `error`, unless the password is by now what it was to become: an earlier call set it and died before it
+    ended the sessions, so this one ends them."""
     if error.code not in ("wrong_code", "wrong_password"):
         raise error
-    entrance.limits.take(Attempt.LOG_IN, email, address, now)
-    if not entrance.doors.users.is_password(email, password):
+    entrance.limits.take(Attempt.LOG_IN, after.email, address, now)
+    if not entrance.doors.users.is_password(after.email, after.password):
         raise error
 
 
