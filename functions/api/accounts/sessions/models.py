@@ -6,8 +6,6 @@ from pydantic import Field, StringConstraints
 
 from functions.api.accounts.field_models import Email, Password
 from functions.api.accounts.logic.session import Session
-from functions.api.accounts.sessions.log_in import Credentials
-from functions.api.accounts.sessions.proof import Caller
 from functions.api.http.fields import Input, Moment, Output, open_to
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
@@ -85,14 +83,6 @@ class ReproofIn(Input):
     password: Password
     second_factor_code: Annotated[Code, _SECOND_FACTOR] = ""
     recovery_code: Annotated[Code, _RECOVERY] = ""
-
-    def credentials(self, caller: Caller) -> Credentials:
-        return Credentials(
-            caller.member.email,
-            self.password,
-            second_factor_code=self.second_factor_code,
-            recovery_code=self.recovery_code,
-        )
 
 
 class EmailChangeIn(ReproofIn):

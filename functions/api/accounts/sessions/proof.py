@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from functions.api.accounts.sessions.log_in import Credentials, Entrance, prove
+from functions.api.accounts.sessions.models import ReproofIn
 from functions.api.http.request import bearer_of, caller, network_address
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
@@ -21,6 +22,14 @@ class Caller:
     member: Member
     access_token: str = field(repr=False)
     address: str
+
+    def credentials(self, proof: ReproofIn) -> Credentials:
+        return Credentials(
+            self.member.email,
+            proof.password,
+            second_factor_code=proof.second_factor_code,
+            recovery_code=proof.recovery_code,
+        )
 
 
 def read_caller(router: Router, accounts: Accounts) -> Caller:

@@ -63,7 +63,7 @@ def post_sessions_end() -> SessionsEndedOut:
 def post_email(body: EmailChangeIn) -> None:
     """A code is mailed to the new address, and nothing changes before it comes back (`/v1/me/email/confirm`)."""
     who = _caller()
-    start_email_change(deps(), who, body.credentials(who), body.email, epoch_ms())
+    start_email_change(deps(), who, who.credentials(body), body.email, epoch_ms())
 
 
 @router.post(
@@ -82,7 +82,7 @@ def post_email_confirm(body: CodeIn) -> MemberOut:
 def post_second_factor(body: ReproofIn) -> SecondFactorOut:
     """A secret for it; nobody is asked for its codes before it has shown one (`/v1/me/second-factor/confirm`)."""
     who = _caller()
-    secret = start_second_factor(deps().entrance, who, body.credentials(who), epoch_ms())
+    secret = start_second_factor(deps().entrance, who, who.credentials(body), epoch_ms())
     return SecondFactorOut.of(secret, who.member.email)
 
 
@@ -103,7 +103,7 @@ def post_recovery_codes(body: ReproofIn) -> RecoveryCodesOut:
     """Those of before are good for nothing then."""
     who = _caller()
     return RecoveryCodesOut(
-        recovery_codes=replace_recovery_codes(deps().entrance, who, body.credentials(who), epoch_ms())
+        recovery_codes=replace_recovery_codes(deps().entrance, who, who.credentials(body), epoch_ms())
     )
 
 
@@ -114,4 +114,4 @@ def post_recovery_codes(body: ReproofIn) -> RecoveryCodesOut:
 def post_second_factor_remove(body: ReproofIn) -> None:
     """With password and code, or a recovery code: an access token alone does not do."""
     who = _caller()
-    switch_second_factor_off(deps().entrance, who, body.credentials(who), epoch_ms())
+    switch_second_factor_off(deps().entrance, who, who.credentials(body), epoch_ms())

@@ -103,7 +103,7 @@ def post_leave(body: ReproofIn) -> None:
 
 def _prove(proof: ReproofIn) -> None:
     who = read_caller(router, deps().accounts)
-    prove_caller(deps().entrance, who, proof.credentials(who), epoch_ms())
+    prove_caller(deps().entrance, who, who.credentials(proof), epoch_ms())
 
 
 def _shown(member: Member) -> TeamMemberOut:
