@@ -11,6 +11,7 @@ from typing import Any
 from functions.api.meta.calls import Graph
 from functions.api.templates.draft_models import TemplateFaultOut
 from functions.api.templates.logic.editing import TemplateEdit, begun, draft_of, edited, given_up
+from functions.api.templates.logic.likeness import says_the_same
 from functions.api.templates.sync import refresh_template, rows_named, store_listed, template_from
 from shared.clients.graph import GraphAccess
 from shared.clock import EpochMs
@@ -18,7 +19,6 @@ from shared.domain.templates.checks.check import faults_of
 from shared.domain.templates.checks.fault import META_CODE
 from shared.domain.templates.draft import TemplateDraft, as_listed
 from shared.domain.templates.template import Template, same_language
-from shared.domain.templates.versions import says_the_same
 from shared.errors import AppError, Conflict, InvalidInput, NotFound, ProviderRejected
 from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
@@ -60,18 +60,19 @@ def create_template(
     now: EpochMs,
     *,
     draft_id: str = "",
-    again: bool,
+    is_retry: bool,
 ) -> Template:
-    """Make it at Meta and store what Meta answers; the category may differ from the one asked for. `again`: an attempt
-    at this began before, and nobody knows what came of it; if Meta has it since, as it is written here, it is that one.
+    """Make it at Meta and store what Meta answers; the category may differ from the one asked for. `is_retry`: an
+    attempt at this began before, and nobody knows what came of it; if Meta has it since, as it is written here, it is
+    that one.
 
     Raises InvalidInput (`template_refused`) before Meta is asked, and ProviderRejected with Meta's words.
     """
     require_right(draft)
     try:
-        template = _made(graph, access, waba_id, draft, now)
+        template = _submit(graph, access, waba_id, draft, now)
     except ProviderRejected as refused:
-        found = _made_before(graph, access, waba_id, draft, now) if again and refused.says(_EXISTS) else None
+        found = _listed_like(graph, access, waba_id, draft, now) if is_retry and refused.says(_EXISTS) else None
         if found is None:
             raise
         store_listed(templates, tenant_id, replace(found, draft_id=draft_id), now)
@@ -81,7 +82,7 @@ def create_template(
     return template
 
 
-def _made_before(
+def _listed_like(
     graph: Graph, access: GraphAccess, waba_id: WabaId, draft: TemplateDraft, now: EpochMs
 ) -> Template | None:
     """The account's template of this name and language, if it says what the draft says."""
@@ -90,7 +91,7 @@ def _made_before(
     return found if found is not None and says_the_same(draft, found) else None
 
 
-def _made(graph: Graph, access: GraphAccess, waba_id: WabaId, draft: TemplateDraft, now: EpochMs) -> Template:
+def _submit(graph: Graph, access: GraphAccess, waba_id: WabaId, draft: TemplateDraft, now: EpochMs) -> Template:
     body: dict[str, object] = {
         "name": draft.name,
         "language": draft.language,
@@ -186,11 +187,11 @@ def resume_template(
     template: Template,
     now: EpochMs,
     *,
-    again: bool,
+    is_retry: bool,
 ) -> Template:
-    """Have Meta let a paused template be sent again. `again`: an attempt at this began before, and one that is approved
-    was resumed by it, as far as one can see. Raises Conflict (`template_not_paused`) and ProviderRejected."""
-    if again and template.status == "APPROVED":
+    """Have Meta let a paused template be sent again. `is_retry`: an attempt at this began before, and one that is
+    approved was resumed by it, as far as one can see. Raises Conflict (`template_not_paused`) and ProviderRejected."""
+    if is_retry and template.status == "APPROVED":
         return template
     if template.status != "PAUSED":
         raise Conflict(f"the template is {template.status}, not PAUSED; there is nothing to resume", code=NOT_PAUSED)
@@ -198,7 +199,7 @@ def resume_template(
         graph.call("POST", f"{template.template_id}/unpause", access)
     except ProviderRejected:
         after = _as_listed(graph, templates, access, tenant_id, template, now)
-        if again and after.status == "APPROVED":
+        if is_retry and after.status == "APPROVED":
             return after
         raise
     return _as_listed(graph, templates, access, tenant_id, template, now)

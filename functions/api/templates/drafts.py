@@ -45,10 +45,10 @@ def submit_draft(
     try:
         draft = parts.drafts.get(tenant_id, draft_id)
     except NotFound:
-        made = _made_of(parts, tenant_id, draft_id) if request.is_retry else None
-        if made is None:
+        template = _template_of_draft(parts, tenant_id, draft_id) if request.is_retry else None
+        if template is None:
             raise
-        return made
+        return template
     require_right(draft.content)
     waba = chosen_account(parts.accounts, tenant_id, draft.waba_id or None)
     access = parts.access.of_account(tenant_id, waba, now)
@@ -71,7 +71,7 @@ def submit_draft(
             draft.content,
             now,
             draft_id=draft_id,
-            again=request.is_retry or unsettled[0],
+            is_retry=request.is_retry or unsettled[0],
         )
     except RetryableError:
         # Meta may have taken it: whoever tries again at once is told that somebody is at it.
@@ -83,6 +83,6 @@ def submit_draft(
     return template
 
 
-def _made_of(parts: TemplateParts, tenant_id: TenantId, draft_id: str) -> Template | None:
+def _template_of_draft(parts: TemplateParts, tenant_id: TenantId, draft_id: str) -> Template | None:
     """What an attempt whose answer was lost made of a draft that is no more: of 6,000 templates at most, and seldom."""
     return next((one for one in parts.templates.all(tenant_id) if one.draft_id == draft_id), None)

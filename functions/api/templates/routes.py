@@ -80,9 +80,9 @@ def post_template(body: TemplateIn) -> TemplateOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     waba = chosen_account(parts.accounts, tenant_id, body.waba_id)
     access = parts.access.of_account(tenant_id, waba, now)
-    again = operation(router).is_retry
+    is_retry = operation(router).is_retry
     template = create_template(
-        parts.graph, parts.templates, access, tenant_id, waba.waba_id, body.draft(), now, again=again
+        parts.graph, parts.templates, access, tenant_id, waba.waba_id, body.draft(), now, is_retry=is_retry
     )
     return TemplateOut.of(template, now)
 
@@ -162,8 +162,8 @@ def post_resume(template_id: TemplatePath) -> TemplateOut:
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     template = parts.templates.get(tenant_id, template_id)
     access = _access(tenant_id, template, now)
-    again = operation(router).is_retry
-    after = resume_template(parts.graph, parts.templates, access, tenant_id, template, now, again=again)
+    is_retry = operation(router).is_retry
+    after = resume_template(parts.graph, parts.templates, access, tenant_id, template, now, is_retry=is_retry)
     return TemplateOut.of(after, now)
 
 

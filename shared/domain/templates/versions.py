@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.clock import EpochMs
-from shared.domain.templates.draft import TemplateDraft, as_listed
 from shared.domain.templates.template import Component, Template, kind_of
 
 MOST_VERSIONS = 50
@@ -39,16 +38,6 @@ def spoken(template: Template) -> Mapping[str, object]:
     silent = ("BUTTONS",) if template.category == "AUTHENTICATION" else ()
     parts = {kind_of(component): _shown(component) for component in template.components}
     return {kind: part for kind, part in parts.items() if kind not in silent}
-
-
-def says_the_same(draft: TemplateDraft, listed: Template) -> bool:
-    """Whether a template that Meta lists may be one that was made of this draft. The words of an authentication
-    template are Meta's; the category may be another than the one asked for."""
-    components = [as_listed(component) for component in draft.components]
-    mine, theirs = spoken(replace(listed, components=components)), spoken(listed)
-    if draft.category == "AUTHENTICATION":
-        return mine.keys() == theirs.keys()
-    return draft.parameter_format == listed.parameter_format and mine == theirs
 
 
 def _shown(value: object) -> object:
