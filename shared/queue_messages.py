@@ -269,7 +269,7 @@ class DeliverWebhook(QueueMessage):
 
     `attempt` counts from 0 within a `run`, `run` counts replays from 0. `test` is a single attempt at an endpoint that
     may be disabled, and says nothing of its health. `since` is when the run began, 0 in a message that has not been
-    put off.
+    put off. `has_place`: it is counted among those that wait for their endpoint.
     """
 
     tenant_id: TenantId
@@ -283,6 +283,7 @@ class DeliverWebhook(QueueMessage):
     run: int = 0
     test: bool = False
     since: EpochMs = EpochMs(0)
+    has_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

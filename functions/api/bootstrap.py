@@ -131,13 +131,17 @@ class _Nouns(AccountNouns):
 
     def of_events(self) -> Iterable[object]:
         from functions.api.events.parts import EndpointParts, FeedParts
+        from shared.store.webhooks.backlog import WebhookBacklog
         from shared.store.webhooks.deliveries import WebhookDeliveries
         from shared.store.webhooks.endpoints import WebhookEndpoints
         from shared.store.webhooks.event_feed import EventFeed
+        from shared.store.webhooks.slow_hosts import SlowHosts
 
         endpoints = EndpointParts(
             endpoints=WebhookEndpoints(self.directory),
             deliveries=WebhookDeliveries(self.database),
+            backlog=WebhookBacklog(self.database),
+            hosts=SlowHosts(self.database),
             vault=self.vault,
             webhook_queue=self.queue(self.settings.webhook_queue_url),
             leases=self.leases,

@@ -3,9 +3,10 @@
 The messages of a batch are worked on at the same time: one endpoint that lets us wait holds up none of the others. The
 queue is a fair one (group = tenant), so neither does a tenant with a great many messages: what bounds it is ten seconds
 for an attempt, that an endpoint which failed five times in a row is tried once at the end of each of growing pauses
-(half a minute to a quarter of an hour), and that whoever has few messages in flight is served first. Retries are
-messages of their own; only what could not be stored or sent on, or is not done when the time is over, comes back from
-the queue itself.
+(half a minute to a quarter of an hour), that 10,000 events wait for one endpoint and no more, and that whoever has few
+messages in flight is served first. What bounds a host, however many tenants have endpoints there: while it is slow,
+twenty attempts at a time, five of one tenant. Retries are messages of their own; only what could not be stored or sent
+on, or is not done when the time is over, comes back from the queue itself.
 
 The queue also carries the events that a tenant could not be told of when they came (`events/later.py`).
 """

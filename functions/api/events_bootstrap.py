@@ -15,6 +15,7 @@ from shared.clients.parking import Parking
 from shared.clients.queue import Queue
 from shared.clock import epoch_ms
 from shared.config import required
+from shared.ids import new_ulid
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.webhooks.endpoints import WebhookEndpoints
@@ -51,21 +52,28 @@ def change_deps() -> ChangeDeps:
 def deliver_deps() -> "Courier":
     """Raises ConfigError, which names the missing setting."""
     from functions.api.events.courier import Courier
+    from functions.api.events.host_gate import HostGate
+    from functions.api.events.room import Room
     from shared.clients.vault import OpenedSecrets, Vault
     from shared.clients.webhook_sender import WebhookSender
+    from shared.store.webhooks.backlog import WebhookBacklog
     from shared.store.webhooks.deliveries import WebhookDeliveries
+    from shared.store.webhooks.slow_hosts import SlowHosts
 
     env = os.environ
     database = open_database(env)
     aws = AwsClients(database.session)
     queue = Queue(aws.sqs, required(env, "WEBHOOK_QUEUE_URL"))
+    publisher = _publisher(database, queue)
     return Courier(
         endpoints=WebhookEndpoints(Directory(database)),
         deliveries=WebhookDeliveries(database),
         open_secret=OpenedSecrets(Vault(aws.kms, required(env, "KMS_KEY_ID"))).open,
         send=WebhookSender(allow_private=required(env, "ALLOW_PRIVATE_WEBHOOKS") == "true").send,
+        gate=HostGate(SlowHosts(database), epoch_ms, new_ulid),
+        room=Room(WebhookBacklog(database), publisher, epoch_ms),
         queue=queue,
-        publisher=_publisher(database, queue),
+        publisher=publisher,
         clock=epoch_ms,
     )
 

@@ -39,9 +39,11 @@ from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.directory import Directory
 from shared.store.templates.drafts import TemplateDrafts
 from shared.store.templates.templates import Templates
+from shared.store.webhooks.backlog import WebhookBacklog
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
+from shared.store.webhooks.slow_hosts import SlowHosts
 from tests.support.api_document import api_document
 from tests.support.declared import Declared
 from tests.support.fake_aws import Context
@@ -60,6 +62,7 @@ class Stores:
 
     accounts: Accounts
     agents: Agents
+    backlog: WebhookBacklog
     bots: Bots
     campaigns: Campaigns
     contacts: Contacts
@@ -71,6 +74,7 @@ class Stores:
     feed: EventFeed
     fields: ContactFields
     graph: Graph
+    hosts: SlowHosts
     inbox: InboxSettings
     leases: LeaseBook
     media: MediaService
@@ -92,6 +96,7 @@ class Stores:
         return cls(
             accounts=part(Accounts),
             agents=part(DeskParts).agents,
+            backlog=endpoints.backlog,
             bots=part(BotParts).bots,
             campaigns=part(CampaignParts).campaigns,
             contacts=conversations.contacts,
@@ -103,6 +108,7 @@ class Stores:
             feed=part(FeedParts).feed,
             fields=part(CampaignParts).fields,
             graph=part(TemplateParts).graph,
+            hosts=endpoints.hosts,
             inbox=part(InboxSettings),
             leases=endpoints.leases,
             media=drafts.media,

@@ -5,14 +5,17 @@ again, and never loses the ones that follow; two chains of one delivery, which t
 
 An endpoint that fails time and again is left alone: what is for it waits, with nothing sent and no attempt spent, and
 once in a while one delivery tries. Who gave no answer at all is left alone under all of the tenant's endpoints there.
+A host that answers slowly gets few attempts at a time, whoever's they are (`host_gate.py`), and the others wait. How
+much waits for an endpoint is bounded (`room.py`): what finds no room is logged as failed at once.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
+from functions.api.events.host_gate import HostGate
 from functions.api.events.publish import Publisher
+from functions.api.events.room import TELLING_MS, Room
 from functions.api.events.signature import headers
 from functions.api.events.verification import challenge_in, gives_back
 from shared.clients.queue import Queue
@@ -30,6 +33,7 @@ from shared.domain.webhooks.delivery import (
     spread,
 )
 from shared.domain.webhooks.endpoint import FAILING, GONE, WebhookEndpoint
+from shared.domain.webhooks.slow_host import host_of, pause_before
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import NotFound
 from shared.ids import TenantId
@@ -45,8 +49,7 @@ _EARLY_MS = 1_000
 _GONE_STATUS = 410
 _OF_THE_HOST = frozenset({"dns", "connect", "tls", "timeout", "no_answer"})
 """Failures without an answer, which say nothing of one path more than of another."""
-_TELLING_MS = 60_000
-"""By now whoever disabled an endpoint has told of it, or has died before."""
+_LEFT_ALONE, _HOST_BUSY, _NO_ROOM = "endpoint_left_alone", "host_busy", "endpoint_backlog_full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Courier:
     deliveries: WebhookDeliveries
     open_secret: Callable[[TenantId, str, str], str]
     send: Send
+    gate: HostGate
+    room: Room
     queue: Queue
     publisher: Publisher
     clock: Callable[[], EpochMs]
@@ -72,27 +77,54 @@ class Courier:
             endpoint = self.endpoints.get(message.tenant_id, message.endpoint_id)
         except NotFound:
             return Metric("WebhookEndpointGone")
-        if endpoint.untold and endpoint.disabled_at < now - _TELLING_MS:
+        if endpoint.untold and endpoint.disabled_at < now - TELLING_MS:
             self._tell(message.tenant_id, endpoint)
         logged = self.deliveries.get(message.tenant_id, message.endpoint_id, _delivery_id(message))
         if logged is not None and logged.delivery.settles(message.run, message.attempt):
+            if logged.delivery.run > message.run:
+                self.room.leave(message)
             return Metric("WebhookRepeated")
         if not endpoint.enabled and not message.test:
             self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_disabled")), EpochMs(0))
+            self.room.leave(message)
             return Metric("WebhookEndpointDisabled")
         if message.event_type == EventType.ENDPOINT_VERIFICATION:
-            return self._verify(endpoint, message, now)
-        trial = endpoint.left_alone and not message.test
-        if endpoint.challenge:
+            if challenge_in(message.body) != endpoint.challenge:
+                return Metric("WebhookRepeated")  # it was answered, or the URL is another one by now
+        elif endpoint.challenge:
             outcome = Outcome(Attempt(now, 0, 0, "endpoint_unverified"))
-        elif trial and (until := self._left_alone(message.tenant_id, endpoint, now)):
-            return self._wait(message, until, now)
-        else:
+            return self._settle(endpoint, message, outcome, trial=endpoint.left_alone)
+        return self._try(endpoint, message, now)
+
+    def _try(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> Metric:
+        """Sends it, unless the endpoint or its host is to be left alone; a trial is taken only where it can be made."""
+        trial = endpoint.left_alone and not message.test
+        if trial and endpoint.paused_until > now:
+            return self._wait(message, endpoint.paused_until, now, _LEFT_ALONE)
+        with self.gate.passing(message.tenant_id, host_of(endpoint.url)) as may_pass:
+            if not may_pass:
+                waited = now - (message.since or message.due_at)
+                return self._wait(message, EpochMs(now + pause_before(waited)), now, _HOST_BUSY)
+            if trial and (until := self._left_alone(message.tenant_id, endpoint, now)):
+                return self._wait(message, until, now, _LEFT_ALONE)
             outcome = self._attempt(endpoint, message, now)
-        next_at = self._continue(message, outcome)
-        self._log(message, outcome, next_at)
+        if message.event_type == EventType.ENDPOINT_VERIFICATION:
+            return self._verify(endpoint, message, outcome)
+        return self._settle(endpoint, message, outcome, trial=trial)
+
+    def _settle(self, endpoint: WebhookEndpoint, message: DeliverWebhook, outcome: Outcome, *, trial: bool) -> Metric:
+        """What follows from an attempt: the next one, its log, what it says of the endpoint."""
+        following = self._following(message, outcome)
+        kept = self.room.keep(following) if following else None
+        if kept:
+            self._later(kept, self.clock())
+        self._log(message, outcome, kept.due_at if kept else EpochMs(0))
+        if following and not kept:
+            self._give_up(following, outcome.attempt.at)
         if not message.test:
             self._judge(message.tenant_id, endpoint, outcome, trial=trial)
+        if not kept:
+            self.room.leave(message)
         return Metric("WebhookDelivered") if outcome.attempt.ok else Metric("WebhookAttemptFailed")
 
     def _left_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, now: EpochMs) -> EpochMs:
@@ -100,22 +132,29 @@ class Courier:
             endpoint, lambda change: self.endpoints.change(tenant_id, endpoint.endpoint_id, change), now
         )
 
-    def _wait(self, message: DeliverWebhook, until: EpochMs, now: EpochMs) -> Metric:
-        """No attempt is spent, but an event is not kept for longer than it would be tried."""
-        since = message.since or message.due_at
-        if now - since >= RETRY_MS:
-            self._log(message, Outcome(Attempt(now, 0, 0, "endpoint_left_alone")), EpochMs(0))
+    def _wait(self, message: DeliverWebhook, until: EpochMs, now: EpochMs, why: str) -> Metric:
+        """No attempt is spent, but an event is not kept for longer than it would be tried, and where there is room."""
+        waiting = replace(message, since=message.since or message.due_at)
+        if now - waiting.since >= RETRY_MS:
+            self._log(waiting, Outcome(Attempt(now, 0, 0, why)), EpochMs(0))
+            self.room.leave(waiting)
             return Metric("WebhookAttemptFailed")
+        kept = self.room.keep(waiting)
+        if kept is None:
+            self._give_up(waiting, now)
+            return Metric("WebhookBacklogFull")
         due_at = EpochMs(now + spread(message.event_id, message.attempt, until - now))
-        self._later(replace(message, due_at=due_at, since=since), now)
+        self._later(replace(kept, due_at=due_at), now)
         return Metric("WebhookPutOff")
 
-    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, now: EpochMs) -> Metric:
+    def _give_up(self, message: DeliverWebhook, now: EpochMs) -> None:
+        """The log first: what stands there is what can be replayed."""
+        self._log(message, Outcome(Attempt(now, 0, 0, _NO_ROOM)), EpochMs(0))
+        self.room.give_up(message)
+
+    def _verify(self, endpoint: WebhookEndpoint, message: DeliverWebhook, outcome: Outcome) -> Metric:
         """Once: whoever wants to be asked again says so."""
         challenge = challenge_in(message.body)
-        if challenge != endpoint.challenge:
-            return Metric("WebhookRepeated")  # it was answered, or the URL is another one by now
-        outcome = self._attempt(endpoint, message, now)
         if outcome.attempt.ok and not gives_back(outcome.response, challenge):
             outcome = replace(outcome, attempt=replace(outcome.attempt, error="challenge_not_returned"))
         if outcome.attempt.ok:
@@ -128,18 +167,16 @@ class Courier:
         body = message.body.encode()
         return self.send(endpoint.url, body, headers(message.event_id, now, body, secrets), now)
 
-    def _continue(self, message: DeliverWebhook, outcome: Outcome) -> EpochMs:
-        """Sends the message for the next attempt; when that is due, 0 for never: also where endpoints were left alone
-        for so long that it would come too late."""
+    def _following(self, message: DeliverWebhook, outcome: Outcome) -> DeliverWebhook | None:
+        """The message for the next attempt; None when there is none: also where endpoints were left alone for so long
+        that it would come too late."""
         if outcome.attempt.ok or message.test or outcome.attempt.status_code == _GONE_STATUS:
-            return EpochMs(0)
-        now = self.clock()
-        due_at = next_attempt(message.event_id, message.attempt, now, outcome.wait_ms)
+            return None
+        due_at = next_attempt(message.event_id, message.attempt, self.clock(), outcome.wait_ms)
         since = message.since or message.due_at
         if not due_at or due_at > since + RETRY_MS:
-            return EpochMs(0)
-        self._later(replace(message, attempt=message.attempt + 1, due_at=due_at, since=since), now)
-        return due_at
+            return None
+        return replace(message, attempt=message.attempt + 1, due_at=due_at, since=since)
 
     def _later(self, message: DeliverWebhook, now: EpochMs) -> None:
         seconds = min(_LONGEST_DELAY_SECONDS, max(1, -((now - message.due_at) // 1000)))
@@ -171,9 +208,9 @@ class Courier:
 
     def _leave_host_alone(self, tenant_id: TenantId, endpoint: WebhookEndpoint, at: EpochMs) -> None:
         """The tenant's own endpoints only: what somebody else's server does to them is for them to find out."""
-        host = urlsplit(endpoint.url).netloc
+        host = host_of(endpoint.url)
         for other in self.endpoints.all(tenant_id):
-            beside = other.endpoint_id != endpoint.endpoint_id and urlsplit(other.url).netloc == host
+            beside = other.endpoint_id != endpoint.endpoint_id and host_of(other.url) == host
             if beside and other.enabled and not other.left_alone:
                 self.endpoints.note(tenant_id, other.endpoint_id, lambda found: found.paused(at))
 

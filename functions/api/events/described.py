@@ -17,6 +17,10 @@ _ENDPOINT = {
     "disabled_reason": None,
     "disabled_at": None,
     "failing_since": None,
+    "waiting": 0,
+    "given_up": 0,
+    "full_since": None,
+    "host_slow_until": None,
     "created_at": "2026-11-30T09:00:00Z",
 }
 _DELIVERY = {

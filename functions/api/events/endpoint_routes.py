@@ -7,6 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.events.bounds import limit_calls
+from functions.api.events.logic.endpoint_status import EndpointStatus
 from functions.api.events.logic.scopes import require_events
 from functions.api.events.models import (
     EndpointChange,
@@ -19,6 +20,7 @@ from functions.api.events.models import (
 from functions.api.events.parts import EndpointParts
 from functions.api.events.publish import delivery_of
 from functions.api.events.signature import secret_of
+from functions.api.events.statuses import read_statuses
 from functions.api.events.verification import verification
 from functions.api.http.fields import EndpointPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
@@ -64,6 +66,12 @@ def _ask(tenant_id: TenantId, endpoint: WebhookEndpoint) -> QueuedOut:
     return QueuedOut(delivery_id=delivery_id(request.at, event_id))
 
 
+def _shown(endpoints: list[WebhookEndpoint]) -> list[EndpointOut]:
+    now = epoch_ms()
+    statuses = read_statuses(deps().backlog, deps().hosts, caller(router).tenant_id, endpoints, now)
+    return [EndpointOut.of(endpoint, now, status) for endpoint, status in zip(endpoints, statuses, strict=True)]
+
+
 def _checked(url: str) -> str:
     parse_target(url, allow_private=deps().private_webhooks)
     return url
@@ -74,9 +82,8 @@ def _checked(url: str) -> str:
 )
 def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> EndpointsOut:
     """Without their secrets, of which only the last four characters are shown."""
-    now = epoch_ms()
     page = deps().endpoints.page(caller(router).tenant_id, limit, cursor)
-    return EndpointsOut(items=[EndpointOut.of(endpoint, now) for endpoint in page.items], next_cursor=page.cursor)
+    return EndpointsOut(items=_shown(page.items), next_cursor=page.cursor)
 
 
 @router.post(
@@ -84,13 +91,15 @@ def list_webhook_endpoints(limit: Limit = 50, cursor: CursorText = None) -> Endp
     **effect(Scope.SETTINGS, _TAG, "create_webhook_endpoint", summary="Make an endpoint", status=201, secret=True),
 )
 def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
-    """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. First an `endpoint.verification` is sent,
-    with a `challenge` in its data: an answer 2xx with the body `{"challenge": "…"}`, or only the challenge, proves that
-    whoever is there wants this. Then events from now on are delivered: at least once, not always in order, retried for
-    three days with growing pauses. An answer other than 2xx within ten seconds is a failure, a redirect too. After five
-    failures in a row only one delivery is tried now and then, a quarter of an hour apart at most; the others wait. An
-    endpoint that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed. Events other
-    than that one carry what people write and do: to have them sent somewhere needs the scope `read` as well."""
+    """Signed as Standard Webhooks 1.0.0 says; the secret is shown this once. First an `endpoint.verification` is
+    sent, with a `challenge` in its data: an answer 2xx with the body `{"challenge": "…"}`, or only the challenge,
+    proves that whoever is there wants this. Then events from now on are delivered: at least once, not always in
+    order, retried for three days with growing pauses. An answer other than 2xx within ten seconds is a failure, a
+    redirect too. After five failures in a row only one delivery is tried now and then, a quarter of an hour apart
+    at most; the others wait, up to 10,000 of them, and what comes beyond is given up and can be replayed. An
+    endpoint that takes nothing for five days is disabled, with an `endpoint.disabled` event in the feed. Events
+    other than that one carry what people write and do: to have them sent somewhere needs the scope `read` as
+    well."""
     tenant_id, request = caller(router).tenant_id, operation(router)
     require_events(caller(router), body.events, field="events")
     url = _checked(body.url)
@@ -108,7 +117,7 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     endpoint = deps().endpoints.create(tenant_id, drawn)
     if endpoint.challenge == drawn.challenge:
         _ask(tenant_id, endpoint)
-    return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
+    return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms(), EndpointStatus()).model_dump(), secret=shown)
 
 
 @router.get(
@@ -116,8 +125,10 @@ def post_webhook_endpoint(body: EndpointIn) -> NewSecretOut:
     **secured(Scope.SETTINGS, _TAG, "get_webhook_endpoint", summary="An endpoint"),
 )
 def get_webhook_endpoint(endpoint_id: EndpointPath) -> EndpointOut:
-    """Also says whether it is verified, and since when it fails."""
-    return EndpointOut.of(deps().endpoints.get(caller(router).tenant_id, endpoint_id), epoch_ms())
+    """Also says whether it is verified, since when it fails, how much waits for it or was given up, and whether its
+    host is slow."""
+    (shown,) = _shown([deps().endpoints.get(caller(router).tenant_id, endpoint_id)])
+    return shown
 
 
 @router.patch(
@@ -153,7 +164,8 @@ def patch_webhook_endpoint(endpoint_id: EndpointPath, body: EndpointChange) -> E
     endpoint = deps().endpoints.change(tenant_id, endpoint_id, change)
     if endpoint.challenge == challenge:
         _ask(tenant_id, endpoint)
-    return EndpointOut.of(endpoint, now)
+    (shown,) = _shown([endpoint])
+    return shown
 
 
 @router.delete(
@@ -183,7 +195,8 @@ def post_rotate_secret(endpoint_id: EndpointPath) -> NewSecretOut:
     deps().endpoints.get(tenant_id, endpoint_id)
     shown, sealed = _drawn_secret()
     endpoint = deps().endpoints.change(tenant_id, endpoint_id, lambda found: found.rotated(sealed, now))
-    return NewSecretOut(**EndpointOut.of(endpoint, epoch_ms()).model_dump(), secret=shown)
+    (with_secret,) = _shown([endpoint])
+    return NewSecretOut(**with_secret.model_dump(), secret=shown)
 
 
 @router.post(

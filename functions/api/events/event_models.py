@@ -70,6 +70,10 @@ class EndpointDisabledData(Output):
     )
 
 
+class EndpointBacklogFullData(Output):
+    endpoint_id: str
+
+
 class EndpointTestData(Output):
     endpoint_id: str
 

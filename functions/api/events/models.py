@@ -4,8 +4,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, JsonValue, StringConstraints, field_validator
 
+from functions.api.events.logic.endpoint_status import EndpointStatus
 from functions.api.http.fields import Cursor, Given, Input, Moment, Output, moment, moment_or_none, open_to
 from shared.clock import EpochMs
+from shared.domain.webhooks.backlog import MOST_WAITING
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
 from shared.domain.webhooks.endpoint import EVERYTHING, FAILING, GONE, SUBSCRIBABLE, WebhookEndpoint
 from shared.domain.webhooks.target import MAX_URL
@@ -92,11 +94,23 @@ class EndpointOut(Output):
     )
     disabled_at: Moment | None
     failing_since: Moment | None = Field(description="the first failure since the last success")
+    waiting: int = Field(
+        description=f"events that wait to be tried again; of those of three days no more than {MOST_WAITING:,} do"
+    )
+    given_up: int = Field(
+        description="events of the last days that found no room among them; they stand in the log as failed, "
+        "`endpoint_backlog_full`, and can be replayed"
+    )
+    full_since: Moment | None = Field(description="the first of these")
+    host_slow_until: Moment | None = Field(
+        description="the endpoint's host was slow to answer, at this URL or another; until then it gets few attempts "
+        "at a time, and what finds no place waits"
+    )
     secrets: list[SecretOut]
     created_at: Moment
 
     @classmethod
-    def of(cls, endpoint: WebhookEndpoint, now: EpochMs) -> "EndpointOut":
+    def of(cls, endpoint: WebhookEndpoint, now: EpochMs, status: EndpointStatus) -> "EndpointOut":
         signing = [s for s in endpoint.secrets if not s.until or s.until > now]
         return cls(
             id=endpoint.endpoint_id,
@@ -108,6 +122,10 @@ class EndpointOut(Output):
             disabled_reason=endpoint.disabled_reason or None,
             disabled_at=moment_or_none(endpoint.disabled_at),
             failing_since=moment_or_none(endpoint.failing_since),
+            waiting=status.backlog.waiting,
+            given_up=status.backlog.given_up,
+            full_since=moment_or_none(status.backlog.full_since),
+            host_slow_until=moment_or_none(status.host_slow_until),
             secrets=[SecretOut(hint=s.hint, signs_until=moment_or_none(s.until)) for s in signing],
             created_at=moment(endpoint.created_at),
         )
@@ -128,7 +146,8 @@ class AttemptOut(Output):
     duration_ms: int
     error: str | None = Field(
         description="dns, blocked_address, connect, tls, timeout, no_answer; endpoint_disabled, endpoint_unverified, "
-        "endpoint_left_alone: nothing was sent; challenge_not_returned: it did not prove that it wants webhooks"
+        "endpoint_left_alone, host_busy, endpoint_backlog_full: nothing was sent; challenge_not_returned: it did not "
+        "prove that it wants webhooks"
     )
 
     @classmethod

@@ -6,9 +6,11 @@ from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.store.accounts.leases import LeaseBook
 from shared.store.conversations.conversations import Conversations
+from shared.store.webhooks.backlog import WebhookBacklog
 from shared.store.webhooks.deliveries import WebhookDeliveries
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from shared.store.webhooks.event_feed import EventFeed
+from shared.store.webhooks.slow_hosts import SlowHosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class EndpointParts:
 
     endpoints: WebhookEndpoints
     deliveries: WebhookDeliveries
+    backlog: WebhookBacklog
+    hosts: SlowHosts
     vault: Vault
     webhook_queue: Queue
     leases: LeaseBook

@@ -10,11 +10,13 @@ from functions.api.events.event_models import (
     CampaignEventData,
     CampaignRecipientsData,
     ConversationEventData,
+    EndpointBacklogFullData,
     EndpointDisabledData,
     EndpointTestData,
     EndpointVerificationData,
     MessageEventData,
 )
+from shared.domain.webhooks.backlog import MOST_WAITING
 from shared.domain.webhooks.delivery import ATTEMPTS
 from shared.domain.webhooks.recipient_outcomes import MOST_PEOPLE
 from shared.domain.webhooks.tenant_event import EventType
@@ -44,8 +46,12 @@ more than five minutes from your clock: each attempt is signed anew, so a repeat
 within three days, the first after 5 s, 30 s, 2, 10 and 30 minutes, then ever later, up to 18 hours; `Retry-After` is
 respected up to an hour. 410 disables the endpoint. One that failed five times in a row is tried at the end of pauses
 from half a minute to a quarter of an hour, and one that took nothing for five days is disabled; `endpoint.disabled`
-tells the others. What was given up can be replayed for thirty days. `endpoint.test` and `endpoint.verification` are
-sent once.
+tells the others. Up to {MOST_WAITING:,} events wait for an endpoint that does not take them; what comes beyond stands
+in its log as failed (`endpoint_backlog_full`), the endpoint says how many (`given_up`), and `endpoint.backlog_full`
+tells the others. A host that takes three seconds or more to answer gets few attempts at a time, of all who have an
+endpoint there; what finds no place waits, and `host_slow_until` says so. What was given up can be replayed for thirty
+days, and `GET /v1/events` shows every event for a day whatever becomes of its deliveries. `endpoint.test` and
+`endpoint.verification` are sent once.
 
 **What a campaign did to each person** (`campaign.recipients`) is told only to endpoints that name this type: `*` does
 not mean it, and it is made from a minute after an endpoint names it. Up to {MOST_PEOPLE} people come in one event, two
@@ -143,6 +149,12 @@ EVENTS: Mapping[EventType, _Description] = {
         "Another endpoint of the tenant was disabled by itself",
         EndpointDisabledData,
         {**_ENDPOINT, "reason": "failing"},
+    ),
+    EventType.ENDPOINT_BACKLOG_FULL: _Description(
+        f"As many events as may ({MOST_WAITING:,}) wait for another endpoint of the tenant; further ones are not "
+        "tried, and can be replayed",
+        EndpointBacklogFullData,
+        _ENDPOINT,
     ),
     EventType.ENDPOINT_TEST: _Description("Somebody tests the endpoint", EndpointTestData, _ENDPOINT),
     EventType.ENDPOINT_VERIFICATION: _Description(

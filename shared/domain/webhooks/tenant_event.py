@@ -36,6 +36,7 @@ class EventType(StrEnum):
     CAMPAIGN_CANCELLED = "campaign.cancelled"
     CAMPAIGN_RECIPIENTS = "campaign.recipients"
     ENDPOINT_DISABLED = "endpoint.disabled"
+    ENDPOINT_BACKLOG_FULL = "endpoint.backlog_full"
     ENDPOINT_TEST = "endpoint.test"
     ENDPOINT_VERIFICATION = "endpoint.verification"
 

@@ -167,4 +167,7 @@ KEYS = (
     Key("Sends", "ATTEMPTS#<kind>#<hash> / account", "accounts", False, "two hours after the last attempt"),
     Key("Sends", "ATTEMPTS#<kind>#<hash> / network", "accounts", False, "two hours after the last attempt"),
     Key("Sends", "T#<t>#WH#<endpoint> / <ms>-<event>", "webhooks", True, "30 days", "expires"),
+    Key("Sends", "T#<t>#WHB#<endpoint> / <window>", "webhooks", False, "6 to 9 days"),
+    Key("Sends", "WHH#<host> / SLOW", "webhooks", False, "an hour after it was slow"),
+    Key("Sends", "WHH#<host> / PLACE#<n>", "webhooks", False, "an hour after it was slow"),
 )

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from functions.api.events.courier import Courier
+from functions.api.events.host_gate import HostGate
 from functions.api.events.publish import Publisher
+from functions.api.events.room import Room
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.leases import TESTS, WAITING
 from shared.domain.webhooks.delivery import Attempt, Outcome
@@ -40,13 +42,16 @@ class Server:
 def deliver_all(api: Api, tenant: TenantId, server: Server) -> list[str]:
     """What became of each message on the queue."""
     deps = api.deps
+    publisher = Publisher(deps.endpoints, deps.webhook_queue, deps.feed)
     courier = Courier(
         endpoints=deps.endpoints,
         deliveries=deps.deliveries,
         open_secret=deps.vault.open,
         send=server,
+        gate=HostGate(deps.hosts, epoch_ms, new_ulid),
+        room=Room(deps.backlog, publisher, epoch_ms),
         queue=deps.webhook_queue,
-        publisher=Publisher(deps.endpoints, deps.webhook_queue, deps.feed),
+        publisher=publisher,
         clock=epoch_ms,
     )
     found = [DeliverWebhook(**message) for message in api.queued("WEBHOOK", tenant)]

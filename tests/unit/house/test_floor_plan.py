@@ -51,6 +51,8 @@ ALONE = {
     "shared.domain.templates.checks.texts": "Meta's rules of templates stand beside what a template is",
     "shared.domain.templates.draft": "stored by shared.store.templates.drafts",
     "shared.domain.templates.stored_draft": "stored by shared.store.templates.drafts",
+    "shared.domain.webhooks.backlog": "stored by shared.store.webhooks.backlog",
+    "shared.domain.webhooks.slow_host": "stored by shared.store.webhooks.slow_hosts",
 }
 """Modules of shared that one function uses -> why they live there all the same."""
 

@@ -64,8 +64,9 @@ SHOWN = {
         "ConsentUnclaimed",
     ],
     "statuses of single messages may come before their message": ["StatusUnmatched"],
-    "the tenant sees it where it happened: its endpoint refused, was away, or is switched off": [
+    "the tenant sees it where it happened: its endpoint refused, was away, is slow, or is switched off": [
         *("WebhookAttemptFailed", "WebhookEndpointDisabled", "WebhookEndpointGone", "WebhookPutOff"),
+        *("WebhookBacklogFull", "WebhookHostSlow"),
     ],
     "an endpoint of a tenant answered": ["WebhookDelivered", "WebhookEndpointVerified"],
     "told late is measured, see FeedLag": ["TenantToldLate"],

@@ -11,7 +11,14 @@ from shared.domain.webhooks.endpoint import EVERYTHING
 from shared.domain.webhooks.tenant_event import EventType
 from shared.errors import Forbidden
 
-_OF_SETTINGS = frozenset({EventType.ENDPOINT_DISABLED, EventType.ENDPOINT_TEST, EventType.ENDPOINT_VERIFICATION})
+_OF_SETTINGS = frozenset(
+    {
+        EventType.ENDPOINT_DISABLED,
+        EventType.ENDPOINT_BACKLOG_FULL,
+        EventType.ENDPOINT_TEST,
+        EventType.ENDPOINT_VERIFICATION,
+    }
+)
 """What tells of endpoints only; all else is the content that `GET /v1/events` needs `read` for."""
 
 
