@@ -9,7 +9,7 @@ import pytest
 from functions.campaign_dispatch.sweep import campaign as sweep
 from functions.campaign_dispatch.sweep import turn
 from functions.campaign_dispatch.sweep import turns as turns_of_the_sweep
-from functions.webhook_ingest.statuses import compaction
+from functions.webhook_ingest.statuses import compaction, reach
 from functions.webhook_ingest.statuses import record as statuses
 from functions.webhook_ingest.statuses.logic import journalling
 from shared.store.campaigns import books
@@ -40,12 +40,25 @@ class OneAfterTheOther:
         return [call(item) for item in items]
 
 
+def read_one_after_the_other(keys: Iterable[T], read: Callable[[T], R], _seconds: float) -> dict[T, R | Exception]:
+    """`read_side_by_side` without threads."""
+    found: dict[T, R | Exception] = {}
+    for key in keys:
+        try:
+            found[key] = read(key)
+        except Exception as error:
+            found[key] = error
+    return found
+
+
 @pytest.fixture(scope="module")
 def ground(dynoxide: str) -> Iterator[Ground]:
     with pytest.MonkeyPatch.context() as patch, database_in_turns(dynoxide) as (database, turns):
         # Its writers in threads of their own could not be told apart, nor take turns in the same order every time.
         patch.setattr(statuses, "ThreadPoolExecutor", OneAfterTheOther)
         patch.setattr(compaction, "ThreadPoolExecutor", OneAfterTheOther)
+        for module in (statuses, reach):
+            patch.setattr(module, "read_side_by_side", read_one_after_the_other)
         patch.setattr(turns_of_the_sweep, "ThreadPoolExecutor", OneAfterTheOther)
         # The campaigns here are small: nothing of them would go into a journal, nor be summed up.
         patch.setattr(journalling, "FEW_BLOCKS", 0)

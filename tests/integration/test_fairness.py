@@ -21,12 +21,14 @@ from functions.bot_reply import handler as bot_handler
 from functions.webhook_ingest import inbound_handler
 from functions.webhook_ingest.receive.routing import digest
 from functions.webhook_ingest.statuses import record as status_record
-from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Folded
+from functions.webhook_ingest.statuses.logic.fold import BlockKey, CampaignKey, Folded, Update
 from functions.webhook_ingest.statuses.logic.journalling import FEW_BLOCKS
+from functions.webhook_ingest.statuses.reach import read_reaches
 from functions.webhook_ingest.sync import tasks
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
+from shared.domain.campaigns.campaign import Audience, Campaign
 from shared.domain.fairness import ordered_group
 from shared.domain.webhooks.tenant_event import EventType, TenantEvent
 from shared.errors import Conflict, NotFound, RetryableError
@@ -41,6 +43,7 @@ from shared.queue_messages import (
     SyncTask,
     TellTenant,
 )
+from shared.store.campaigns.number_items import work_of
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory
 from tests.support.fake_aws import Context
@@ -173,6 +176,55 @@ def test_the_pages_of_a_batch_of_statuses_take_turns() -> None:
     assert len(owners) == 102
     assert {f"{FEW} c"} in owners[:2]
     assert {f"{FEW} d"} in owners[:4]
+
+
+def _updates(owner: TenantId, campaigns: int) -> list[Update]:
+    """A status of each of so many campaigns, each of a number of its own."""
+    return [
+        Update(
+            f"{owner} m{n}",
+            PhoneNumberId(f"{owner} {n}"),
+            "sent",
+            EpochMs(1),
+            f"v1|{owner}|c{n}|0|0|1",
+            "",
+            "",
+            "wamid",
+        )
+        for n in range(campaigns)
+    ]
+
+
+@pytest.mark.parametrize("slow", ["work", "get"])
+def test_whoever_has_many_campaigns_in_a_batch_of_statuses_keeps_nobody_s_from_being_read(slow: str) -> None:
+    """Neither by their number, nor where reading them takes for ever."""
+    done, begun = Event(), list[str]()
+
+    def look(kind: str, owner: str) -> None:
+        begun.append(f"{kind} {owner}")
+        if kind == slow and owner == MANY and begun.count(f"{kind} {owner}") <= 8:
+            done.wait(60)
+
+    def work(number: PhoneNumberId) -> object:
+        look("work", number.split(" ")[0])
+        return work_of(number, [])
+
+    def get(tenant_id: TenantId, campaign_id: CampaignId) -> Campaign:
+        look("get", tenant_id)
+        number = PhoneNumberId(f"{tenant_id} {campaign_id[1:]}")
+        return Campaign(campaign_id, "", number, WabaId("w"), "t", "MARKETING", Audience(), {}, sizes=(4, *(0,) * 15))
+
+    parts: Any = SimpleNamespace(campaigns=SimpleNamespace(get=get), lanes=SimpleNamespace(work=work))
+    updates = [*_updates(MANY, 200), *_updates(FEW, 1)]
+    owners = {update.phone_number_id: TenantId(update.phone_number_id.split(" ")[0]) for update in updates}
+    try:
+        reaches, failed = read_reaches(parts, updates, owners, lambda: 2_000)
+    finally:
+        done.set()
+    assert CampaignKey(FEW, CampaignId("c0")) in reaches
+    assert (len(reaches), len(failed)) == (193, 8)
+    assert all(source.startswith(MANY) for source in failed)
+    assert f"{slow} {FEW}" in [one for one in begun if one.startswith(slow)][:2], "they take turns"
 
 
 class Stream:

@@ -18,6 +18,7 @@ from functions.webhook_ingest.statuses.logic.fold import (
 from functions.webhook_ingest.statuses.logic.journalling import Journalled, divide
 from functions.webhook_ingest.statuses.parts import StatusParts
 from functions.webhook_ingest.statuses.reach import read_reaches
+from functions.webhook_ingest.statuses.side_by_side import a_quarter, read_side_by_side
 from functions.webhook_ingest.statuses.user_ids import contact_behind, learn_user_ids
 from shared.clock import EpochMs
 from shared.domain.campaigns.books import StatusChange
@@ -56,17 +57,10 @@ def record_statuses(
     as a whole. `time_left_ms` is what this invocation has left: what does not fit is delivered again.
     """
     updates, failed = _read(parts, records)
-    owners: dict[PhoneNumberId, TenantId] = {}
-    for number in sorted({update.phone_number_id for update in updates}):
-        try:
-            tenant_id = parts.owners.tenant_of(number, now)
-        except Exception as error:
-            log_failure("owner of a number", error)
-            failed |= {update.source for update in updates if update.phone_number_id == number}
-            continue
-        if tenant_id is not None:
-            owners[number] = tenant_id
-    reaches, unread = read_reaches(parts, [update for update in updates if update.source not in failed], owners)
+    owners, unread = _owners(parts, updates, now, time_left_ms)
+    failed |= unread
+    known = [update for update in updates if update.source not in failed]
+    reaches, unread = read_reaches(parts, known, owners, time_left_ms)
     failed |= unread
 
     def can_have_sent(number: PhoneNumberId, sent: CampaignSlot) -> bool:
@@ -109,6 +103,27 @@ def _read(parts: StatusParts, records: Iterable[Mapping[str, Any]]) -> tuple[lis
                 log_failure("parking", error)
                 failed.add(record["messageId"])
     return updates, failed
+
+
+def _owners(
+    parts: StatusParts, updates: Iterable[Update], now: EpochMs, time_left_ms: Callable[[], int]
+) -> tuple[dict[PhoneNumberId, TenantId], set[str]]:
+    """(whose each number is, sources of the statuses of those of whom it could not be read)."""
+    sources: dict[PhoneNumberId, set[str]] = {}
+    for update in updates:
+        sources.setdefault(update.phone_number_id, set()).add(update.source)
+    owners: dict[PhoneNumberId, TenantId] = {}
+    failed: set[str] = set()
+    found = read_side_by_side(
+        sorted(sources), lambda number: parts.owners.tenant_of(number, now), a_quarter(time_left_ms)
+    )
+    for number, owner in found.items():
+        if isinstance(owner, Exception):
+            log_failure("owner of a number", owner)
+            failed |= sources[number]
+        elif owner is not None:
+            owners[number] = owner
+    return owners, failed
 
 
 def _acquaintances(parts: StatusParts, folded: Folded, now: EpochMs) -> Iterator[Job]:
