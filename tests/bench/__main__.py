@@ -4,7 +4,10 @@ import importlib
 import os
 import sys
 
-BENCHMARKS = ("imports", "parts", "price", "load", "freeze", "books", "feed", "statuses", "ingest", "consent", "lane")
+BENCHMARKS = (
+    *("imports", "parts", "price", "upkeep", "load", "freeze", "books", "feed", "statuses", "ingest", "consent"),
+    "lane",
+)
 
 
 def main(names: list[str]) -> int:

@@ -4,6 +4,7 @@ paths take in this run; the model itself is `tests/support/cell_limits.py`.
 
 from dataclasses import replace
 
+from tests.bench import upkeep
 from tests.bench.parts import folding
 from tests.bench.priced_work import measure
 from tests.support.cell_limits import (
@@ -20,8 +21,8 @@ from tests.support.dynoxide import BINARY, MISSING
 
 
 def measured() -> Figures:
-    """What this machine takes, for what `priced_work` and `parts` measure."""
-    work = measure()
+    """What this machine takes, for what `priced_work`, `parts` and `upkeep` measure."""
+    work, kept = measure(), upkeep.measure()
     return replace(
         Figures(),
         post_cpu=work.status_post.cpu,
@@ -33,6 +34,12 @@ def measured() -> Figures:
         told_calls=work.told.calls,
         bot_cpu=work.bot_answer.cpu,
         bot_calls=work.bot_answer.calls,
+        call_cpu=kept.call.cpu,
+        block_cpu=kept.block.cpu,
+        sweep_fast_cpu=kept.sweep_fast.cpu,
+        sweep_fast_calls=kept.sweep_fast.calls,
+        sweep_slow_cpu=kept.sweep_slow.cpu,
+        sweep_slow_calls=kept.sweep_slow.calls,
     )
 
 

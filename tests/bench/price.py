@@ -15,6 +15,8 @@ from tests.bench.parts import folding
 from tests.bench.priced_work import Measured, Work, measure
 from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
 from tests.support.cell_limits import (
+    BLOCK_WRITERS,
+    BLOCK_WRITES,
     DYNAMODB_SECONDS,
     FUNCTIONS,
     META_SECONDS,
@@ -23,6 +25,7 @@ from tests.support.cell_limits import (
     SQS_SECONDS,
     TEMPLATE,
     VCPU_MB,
+    Figures,
     default,
     memory_mb,
 )
@@ -49,9 +52,7 @@ RRU = 0.5 + 2 * 3 / 72 + 0.25 + 0.5
 """Per message: blocks and opt-outs while sending, the consumers' look-ups, the reports, whose user id is known."""
 FIRST_WRU = 1.0
 """For a person who gets their first message: their user id is kept."""
-BLOCK_WRITES, BLOCK_CPU, BLOCK_WRITERS = 0.26, 1e-3, 16
-"""Per message that `make bench ARGS=statuses` draws, of blocks that are written when journals are compacted; CPU of one
-assumed, by so many threads side by side."""
+BLOCK_CPU = Figures().block_cpu
 ENTRY_BYTES, ENTRY_COMPRESSED = 72, 22
 """Of a person in an event, as JSON, and as the feed and the log of deliveries keep it."""
 SEND_BYTES, ANSWER_BYTES = 1_400, 250

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from functions.webhook_ingest.statuses.logic.journalling import FEW_BLOCKS
 from tests.support.capacity import CAMPAIGN_MESSAGE_WRU
 from tests.support.template import load_template, resources
 
@@ -20,8 +21,15 @@ NOTE_WRU = 1 / 80
 """Noting when a message left, beside what the write-cost test asserts."""
 SQS_SECONDS, DYNAMODB_SECONDS, META_SECONDS = 3e-3, 4e-3, 0.3
 """Assumed waits for one call of each."""
-STATUS_WRITERS = 8
-"""Threads of a batch of statuses, each of which keeps and notes a page of one campaign."""
+STATUS_READERS, STATUS_WRITERS = 16, 8
+"""Threads of a batch of statuses, which look up its campaigns, and keep and note a page of each."""
+BLOCK_WRITES, BLOCK_WRITERS = 0.26, 16
+"""Per message that `make bench ARGS=statuses` draws, of blocks that are written when journals are compacted; by so many
+threads side by side."""
+RECORDS_A_MESSAGE = 3
+"""Assumed: changes in the Conversations table, of which a batch of the stream's consumer holds so many."""
+FAST_RATE, SLOW_RATE = 1_000, 72
+"""Messages a second of the campaigns of which a turn of the sweep is measured."""
 VCPU_MB = 1769
 """Memory at which Lambda gives one whole vCPU; less gives as much less."""
 TEMPLATE = load_template()
@@ -32,10 +40,10 @@ REPLIES = 0.04
 ANSWERED = 0.5
 STANDARD_RATE, HIGHEST_RATE = 80, 1_000
 """Messages a second of one number (Meta, throughput; read 2026-11)."""
+LANES_OF_A_NUMBER = 4
+"""Of one that may send HIGHEST_RATE; a test holds it to the code."""
 LANES_PER_TENANT = 10
 """Assumed: numbers that share one tenant's feed of events."""
-CAMPAIGN_SECONDS = 3_600
-"""Assumed: how long a campaign is on its way, and so its people in what the sweep looks after."""
 CELL = 10_000
 """Messages a second that a cell is to carry."""
 
@@ -69,8 +77,15 @@ class Figures:
     """A second and tenant with 16 writers, as `make bench ARGS=feed` has for its target."""
     load_cpu: float = 2 * 91e-6
     """A person frozen into a campaign, by `make bench ARGS=freeze`: 91 s a million on two cores."""
-    sweep_cpu: float = 6.1e-6
-    """A person under way, each time the sweep reads their campaign's books."""
+    call_cpu: float = 1.1e-3
+    """One call of the database, through botocore."""
+    block_cpu: float = 1.2e-3
+    """A block of a journal, folded and written."""
+    sweep_fast_cpu: float = 0.64
+    sweep_fast_calls: float = 43.0
+    sweep_slow_cpu: float = 0.06
+    sweep_slow_calls: float = 8.0
+    """A turn at a campaign of FAST_RATE, and of SLOW_RATE; all of these by `make bench ARGS=upkeep`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +107,13 @@ ASKED_FOR = Settings(
     10_000,
     200_000,
     70_000,
-    120_000,
+    400_000,
     {
-        "WebhookReservedConcurrency": 5_500,
+        "WebhookReservedConcurrency": 6_000,
         "LaneConcurrency": 1_000,
         "LoadConcurrency": 100,
-        "StatusConcurrency": 100,
+        "StatusConcurrency": 200,
+        "CompactConcurrency": 100,
         "InboundConcurrency": 400,
         "BotConcurrency": 400,
     },
@@ -126,6 +142,32 @@ def most(function: str, settings: Settings) -> int:
     return settings.parameter(stated["Ref"]) if isinstance(stated, dict) else int(stated)
 
 
+def batch_of_statuses(lanes: int, batch: int, found: Figures) -> float:
+    """How long one takes (seconds): one campaign a number is named by chance, looked up by two calls, and gets a page
+    and a note of it, or a write for each status where there are few of it."""
+    named = lanes * (1 - (1 - 1 / lanes) ** batch)
+    reads, writes = 2 * named, min(2 * named, batch) if batch / named > FEW_BLOCKS else batch
+    cpu = 3 * found.fold_cpu * batch + (reads + writes) * found.call_cpu
+    waits = (reads / STATUS_READERS + writes / STATUS_WRITERS) * DYNAMODB_SECONDS
+    return seconds("WebhookStatus", cpu, waits)
+
+
+def swept(lanes: int, found: Figures, settings: Settings) -> float:
+    """Messages a second of so many campaigns, each of which has its turn within a minute. A turn takes something of its
+    own and something for each message of the last minutes."""
+    fast = seconds("CampaignSweep", found.sweep_fast_cpu, found.sweep_fast_calls * DYNAMODB_SECONDS)
+    slow = seconds("CampaignSweep", found.sweep_slow_cpu, found.sweep_slow_calls * DYNAMODB_SECONDS)
+    a_message = (fast - slow) / (FAST_RATE - SLOW_RATE)
+    own = max(0.0, slow - SLOW_RATE * a_message)
+    return (most("CampaignSweep", settings) * 60 - lanes * own) / a_message
+
+
+def stream_batch(function: str) -> int:
+    """Records that one invocation gets of a stream."""
+    triggers = FUNCTIONS[f"{function}Function"]["Events"].values()
+    return max(int(one["Properties"]["BatchSize"]) for one in triggers if one["Type"] == "DynamoDB")
+
+
 def limits(lanes: int, found: Figures, settings: Settings) -> list[Limit]:
     """Every limit of one cell in which so many numbers send, the lowest first."""
     return sorted(_limits(lanes, found, settings), key=lambda limit: limit.messages)
@@ -135,14 +177,13 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     posts, batch = POSTS + REPLIES, settings.parameter("StatusBatchSize")
     quotas = "AWS Lambda quotas, 2026-11"
     receive = seconds("WebhookReceive", found.post_cpu, SQS_SECONDS)
-    fold = seconds(
-        "WebhookStatus", 3 * found.fold_cpu * batch, 2 * min(lanes, batch) * DYNAMODB_SECONDS / STATUS_WRITERS
-    )
+    fold = batch_of_statuses(lanes, batch, found)
+    block = seconds("WebhookCompact", found.block_cpu, DYNAMODB_SECONDS / BLOCK_WRITERS)
     inbound = seconds("WebhookInbound", found.inbound_cpu, found.inbound_calls * DYNAMODB_SECONDS + SQS_SECONDS)
     told = seconds("ApiChange", found.told_cpu, found.told_calls * DYNAMODB_SECONDS)
     bot = seconds("BotReply", found.bot_cpu, found.bot_calls * DYNAMODB_SECONDS + META_SECONDS)
     lane = memory_mb("CampaignLane") / VCPU_MB / found.lane_cpu
-    working = min(lanes, most("CampaignLane", settings))
+    working = min(lanes * LANES_OF_A_NUMBER, most("CampaignLane", settings))
     yield Limit("Meta: messages a second of a number", lanes * HIGHEST_RATE, "fixed", "Meta, throughput, 2026-11")
     yield Limit(
         "lanes: CPU of those that send at once",
@@ -163,6 +204,7 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
         "WebhookReservedConcurrency, in prod",
     )
     taken = posts * receive + POSTS * fold / batch + REPLIES * (inbound + told + ANSWERED * (bot + told))
+    taken += BLOCK_WRITES * block
     yield Limit(
         "Lambda: concurrency of all functions", (settings.lambda_concurrency - working) / taken, "quota", quotas
     )
@@ -206,11 +248,12 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
     )
     yield Limit("bots: turns", most("BotReply", settings) / bot / (REPLIES * ANSWERED), "parameter", "BotConcurrency")
     tenants = max(1, lanes // LANES_PER_TENANT)
+    told_in_one = stream_batch("ApiChange") / RECORDS_A_MESSAGE
     yield Limit(
         "feed: appends of a tenant",
-        tenants * found.feed_appends / (REPLIES * (1 + ANSWERED)),
+        tenants * found.feed_appends * told_in_one / (REPLIES * (1 + ANSWERED)),
         "code",
-        "a tenant's feed is one sequence",
+        "a tenant's feed is one sequence; what a full batch of the stream tells it is one append",
     )
     yield Limit(
         "freezing: as fast as it is sent",
@@ -219,10 +262,16 @@ def _limits(lanes: int, found: Figures, settings: Settings) -> Iterator[Limit]:
         "LoadConcurrency",
     )
     yield Limit(
-        f"sweep: books of all who are under way, {CAMPAIGN_SECONDS / 3600:g} h of sending",
-        most("CampaignSweep", settings) * 60 / seconds("CampaignSweep", found.sweep_cpu, 0) / CAMPAIGN_SECONDS,
+        "compaction: folding journals into blocks",
+        most("WebhookCompact", settings) / block / BLOCK_WRITES,
         "parameter",
-        "SweepConcurrency; one turn a campaign and minute",
+        "CompactConcurrency; who is behind folds more pages into each block, and fewer blocks a message",
+    )
+    yield Limit(
+        "sweep: a turn a minute for the campaign of each number",
+        swept(lanes, found, settings),
+        "parameter",
+        "SweepConcurrency",
     )
 
 
