@@ -21,10 +21,10 @@ from shared.clients.graph import GraphAccess, GraphClient
 from shared.ids import CampaignId
 from shared.queue_messages import WakeLane
 from shared.store.engine.database import Database
-from tests.support.engine import World, open_test_database
+from tests.support.engine import QuickClock, World, open_test_database
 from tests.support.template import load_template, resources
 
-PEOPLE, FAST = 30, 3
+PEOPLE, FAST = 30, 2
 THROUGHPUT = 20
 """Messages a second: a number has more than one slice's."""
 
@@ -138,6 +138,7 @@ class Numbers:
 @pytest.fixture
 def database(dynoxide: str, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr(slices, "keep_time", lambda: None)
+    monkeypatch.setattr(slices, "SystemClock", QuickClock)
     # So few of a number's messages are without an answer at a time that it has more when its slice is over.
     monkeypatch.setattr(sender_module, "IN_FLIGHT_SECONDS", 0.1)
     return open_test_database(dynoxide)
@@ -173,12 +174,12 @@ def test_while_meta_answers_nothing_of_one_number_another_worker_sends_all_of_th
 def test_of_the_turns_of_one_worker_a_number_that_meta_is_slow_for_has_one_in_a_round(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All share the one worker there is. Each answer takes longer than a slice, and what is in line when a slice ends
-    goes back before long."""
+    """All share the one worker there is. Each answer takes longer than a slice, which is a fifth of a second here, and
+    what is in line when a slice ends goes back before long."""
     monkeypatch.setattr(sender_module, "STOP_AFTER_SECONDS", 2.0)
     with serving() as meta:
         numbers = Numbers(database, meta, slice_seconds=1)
-        meta.let = lambda: threading.Event().wait(1.2)
+        meta.let = lambda: threading.Event().wait(0.4)
         numbers.work(numbers.are_sent)
         slow = numbers.slow.phone_number_id
         assert len(numbers.turns) > len(numbers.worlds), "nobody was done in one slice"
