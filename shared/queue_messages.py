@@ -12,7 +12,6 @@ from shared.ids import CampaignId, ContactId, ConversationId, PhoneNumberId, Ten
 BOT_GROUPS = 16
 """Of the BotQueue for each tenant, which has fifty workers for all of them."""
 
-
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
