@@ -176,7 +176,7 @@ class Number:
             stopped_at=max(self.stopped_at, other.stopped_at),
         )
 
-    def connected_again(self, fresh: "Number") -> "Number":
+    def reconnected_as(self, fresh: "Number") -> "Number":
         """What is connected once more, as Meta lists it, with what only webhooks tell: a restriction does not end by
         another sign-up."""
         kept = replace(fresh, username=self.username, username_at=self.username_at, restored_at=self.restored_at)

@@ -141,7 +141,7 @@ class Accounts:
             if limits is not None:
                 check_numbers(len({key for key, n in found.items() if not n.gave_up} | connected.keys()), limits)
             require_room(len(found.keys() - connected.keys()), MOST_NUMBERS, "numbers", "too_many_numbers")
-            return {key: found[key].connected_again(n) if key in found else n for key, n in connected.items()}
+            return {key: found[key].reconnected_as(n) if key in found else n for key, n in connected.items()}
 
         guarded.change(tenant_id, NUMBERS, decide, names=names, documents={f"WABA#{waba.waba_id}": waba})
 

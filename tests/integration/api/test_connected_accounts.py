@@ -166,7 +166,7 @@ def test_the_control_stack_is_told_by_who_gave_an_account_up_and_by_nobody_later
     assert parts.accounts.tenant_of_waba(WabaId(business.waba)) == other.tenant
 
 
-def test_an_account_that_was_given_up_is_connected_again(business: Business) -> None:
+def test_an_account_that_was_given_up_is_reconnected_as(business: Business) -> None:
     call(business, "POST", f"/v1/whatsapp/accounts/{business.waba}/disconnect")
     assert business.start(code=business.new_code())["status"] == "connected"
     assert (waba(business).status, number(business).status) == ("active", "active")

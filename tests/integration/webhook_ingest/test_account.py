@@ -754,7 +754,7 @@ def test_a_choice_that_is_not_understood_is_kept_beside_those_that_are(aws: Fake
     assert len(aws.objects(f"account-events/{WABA}/")) == 1
 
 
-def test_news_from_before_the_account_was_connected_again_stops_nothing(aws: FakeAws, deps: Deps) -> None:
+def test_news_from_before_the_account_was_reconnected_as_stops_nothing(aws: FakeAws, deps: Deps) -> None:
     waba = deps.accounts.waba(TENANT, WABA)
     again = Number(PHONE_ID, WABA, "+15550783881", "Shop", connected_at=EpochMs(SENT_AT + 1))
     deps.accounts.connect(TENANT, waba, [again])

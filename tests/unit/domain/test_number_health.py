@@ -118,10 +118,10 @@ def test_a_restriction_does_not_end_by_another_sign_up() -> None:
         NUMBER, status="restricted", reason="account_restricted", restricted_until=EpochMs(20), username="x"
     )
     fresh = replace(NUMBER, connected_at=EpochMs(10), quality="GREEN")
-    again = known.connected_again(fresh)
+    again = known.reconnected_as(fresh)
     assert (again.status, again.restricted_until, again.quality, again.username) == ("restricted", 20, "GREEN", "x")
-    assert known.connected_again(replace(fresh, connected_at=EpochMs(20))).status == "active"
-    assert replace(known, status="disconnected").connected_again(fresh).status == "active"
+    assert known.reconnected_as(replace(fresh, connected_at=EpochMs(20))).status == "active"
+    assert replace(known, status="disconnected").reconnected_as(fresh).status == "active"
 
 
 @pytest.mark.parametrize(
