@@ -184,7 +184,9 @@ def check_leaf(leaf: Leaf, kind: Kind) -> None:
     allowed = OPERATORS_OF[kind]
     if leaf.operator not in allowed:
         choices = sorted(allowed)
-        raise Refused(Fault.WRONG_OPERATOR, f"a {kind} is asked for by {', '.join(choices)}, not {leaf.operator}", choices)
+        raise Refused(
+            Fault.WRONG_OPERATOR, f"a {kind} is asked for by {', '.join(choices)}, not {leaf.operator}", choices
+        )
     if leaf.operator is Operator.KNOWN:
         if leaf.value is not None:
             raise Refused(Fault.WRONG_VALUE, "known takes no value; leave it out")
@@ -210,7 +212,7 @@ def _check_value(value: Scalar | None, kind: Kind) -> None:
             expected = "a number such as 12 or 12.5"
         case Kind.DATE:
             right = isinstance(value, date) or (isinstance(value, FromToday) and abs(value.days) <= MAX_DAYS)
-            expected = "a day: date(\"2026-12-31\"), today(), days_ago(30) or days_ahead(7)"
+            expected = 'a day: date("2026-12-31"), today(), days_ago(30) or days_ahead(7)'
         case Kind.BOOLEAN:
             right = isinstance(value, bool)
             expected = "true or false"

@@ -89,7 +89,7 @@ def _cel() -> ModuleType:
     return cast("ModuleType", cel)
 
 
-def _environment(slots: tuple[tuple[str, Slot], ...]):  # type: ignore[no-untyped-def]  # noqa: ANN202 - the engine's own
+def _environment(slots: tuple[tuple[str, Slot], ...]):  # type: ignore[no-untyped-def]
     cel = _cel()
     types = {Slot.TEXT: cel.Type.STRING, Slot.NUMBER: cel.Type.DOUBLE, Slot.WORDS: cel.Type.List(cel.Type.STRING)}
     return cel.NewEnv(variables={name: types[slot] for name, slot in slots})

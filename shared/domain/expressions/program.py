@@ -3,16 +3,29 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeAlias
 
-from shared.domain.expressions.condition import All, Any, FromToday, Kind, Leaf, Node, Not, Scalar, Subject, Operator, leaves
+from shared.domain.expressions.condition import (
+    All,
+    Any,
+    FromToday,
+    Kind,
+    Leaf,
+    Node,
+    Not,
+    Operator,
+    Scalar,
+    Subject,
+    leaves,
+)
 from shared.domain.expressions.engine import Program, Slot
 from shared.domain.expressions.vocabulary import Vocabulary
 from shared.domain.expressions.writer import METHODS, SIGNS, write_leaf, write_text
 
 Known: TypeAlias = str | int | float | bool | date | list[str] | None
 """What is known of somebody under one subject; None for nothing."""
+Plain: TypeAlias = str | float | list[str]
 _SLOTS = {Kind.TEXT: Slot.TEXT, Kind.WORDS: Slot.WORDS}
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -39,7 +52,7 @@ class Filter:
         self._kinds = {asked.subject: asked.kind for asked in self.asked}
         self._program = Program(self._node(node), self._slots)
 
-    def met_by(self, values: Mapping[str, str | float | list[str]]) -> bool:
+    def met_by(self, values: Mapping[str, Plain]) -> bool:
         """`values`: `v0`, `v1`… for each of `asked`."""
         return self._program.run(values)
 
@@ -51,7 +64,7 @@ class Filter:
         finish(True)
         return Account(met, tuple(told.tests))
 
-    def leaf_met(self, leaf: Leaf, values: Mapping[str, str | float | list[str]]) -> bool:
+    def leaf_met(self, leaf: Leaf, values: Mapping[str, Plain]) -> bool:
         name = self._names[leaf.subject]
         return Program(self._leaf(leaf), {name: self._slots[name]}).run({name: values[name]})
 
@@ -78,7 +91,11 @@ class Filter:
         value = self._value(leaf.value)
         if leaf.operator is Operator.HAS:
             return f"{value} in {name}"
-        return f"{name}.{METHODS[leaf.operator]}({value})" if leaf.operator in METHODS else f"{name} {SIGNS[leaf.operator]} {value}"
+        return (
+            f"{name}.{METHODS[leaf.operator]}({value})"
+            if leaf.operator in METHODS
+            else f"{name} {SIGNS[leaf.operator]} {value}"
+        )
 
     def _value(self, value: Scalar) -> str:
         match value:
@@ -112,7 +129,7 @@ class Account:
 
 
 class _Teller:
-    def __init__(self, of: Filter, known: Callable[[Subject], Known], values: Mapping[str, str | float | list[str]]) -> None:
+    def __init__(self, of: Filter, known: Callable[[Subject], Known], values: Mapping[str, Plain]) -> None:
         self._filter = of
         self._known = known
         self._values = values
@@ -150,23 +167,24 @@ class _Teller:
         return met, finish
 
 
-def plain(known: Known, kind: Kind) -> str | float | list[str]:
+def plain(known: Known, kind: Kind) -> Plain:
     """As the program takes it."""
-    match kind:
-        case Kind.TEXT:
-            return known if isinstance(known, str) else ""
-        case Kind.WORDS:
-            return known if isinstance(known, list) else []
-        case Kind.DATE:
-            return _day_number(known) if isinstance(known, date) else math.nan
-        case _:
-            return float(known) if isinstance(known, int | float) else math.nan
+    return PLAIN[kind](known)
+
+
+def _plain_number(known: Known) -> float:
+    return float(known) if isinstance(known, int | float) else math.nan
+
+
+PLAIN: Mapping[Kind, Callable[[Known], Plain]] = {
+    Kind.TEXT: lambda known: known if isinstance(known, str) else "",
+    Kind.WORDS: lambda known: known if isinstance(known, list) else [],
+    Kind.DATE: lambda known: _day_number(known) if isinstance(known, date) else math.nan,
+    Kind.NUMBER: _plain_number,
+    Kind.BOOLEAN: _plain_number,
+}
+"""What makes a value as the program takes it, of a subject of each kind: called for each contact."""
 
 
 def _day_number(day: date) -> float:
     return float(day.toordinal() - _EPOCH)
-
-
-def day_of(at_ms: int) -> date:
-    """The day, in UTC, of a moment in epoch milliseconds."""
-    return date(1970, 1, 1) + timedelta(days=at_ms // 86_400_000)

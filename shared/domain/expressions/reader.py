@@ -16,9 +16,9 @@ from shared.domain.expressions.condition import (
     Leaf,
     Node,
     Not,
+    Operator,
     Scalar,
     Subject,
-    Operator,
     check_bounds,
     check_leaf,
     normal,
@@ -135,8 +135,20 @@ class _Reader:
             case Select(has=True):
                 return self._tested(replace(expr, has=False), Operator.KNOWN, None)
             case Select() | Name() | Call(function="_[_]"):
-                return self._tested(expr, Operator.IS, Const(start_of(expr), True))
+                return self._bare(expr)
         raise _Wrong(start_of(expr), _not_made_of(expr))
+
+    def _bare(self, expr: Expr) -> Leaf:
+        """A subject alone, which must be a yes or no."""
+        subject = _subject(expr, self._vocabulary)
+        try:
+            kind = self._vocabulary.kind_of(subject)
+            if kind is not Kind.BOOLEAN:
+                message = f"a {kind} alone is no yes or no; compare it, or ask whether it is known with has(...)"
+                raise Refused(Fault.NOT_A_CONDITION, message)
+        except Refused as refused:
+            raise _Wrong(start_of(expr), refused) from refused
+        return Leaf(subject, Operator.IS, True)
 
     def _among(self, left: Expr, right: Expr) -> Leaf:
         """`contact.country in ["ES", "PT"]`, or `"vip" in contact.tags`."""
@@ -209,7 +221,9 @@ def _scalar(expr: Expr, kind: Kind) -> Scalar:
         case Select() | Name():
             message = "a subject is compared with a value, not with another subject; texts stand in double quotes"
             raise _Wrong(start_of(expr), Refused(Fault.WRONG_VALUE, message))
-    message = "a value is a text, a number, true, false, or a day: date(\"2026-12-31\"), today(), days_ago(30), days_ahead(7)"
+    message = (
+        'a value is a text, a number, true, false, or a day: date("2026-12-31"), today(), days_ago(30), days_ahead(7)'
+    )
     raise _Wrong(start_of(expr), Refused(Fault.WRONG_VALUE, message))
 
 
@@ -219,18 +233,18 @@ def _day(text: str) -> date:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Refused(Fault.WRONG_VALUE, "a date is written as in date(\"2026-12-31\")")
+    raise Refused(Fault.WRONG_VALUE, 'a date is written as in date("2026-12-31")')
 
 
 def _not_made_of(expr: Expr) -> Refused:
     match expr:
         case Const():
-            message = "a value alone is no test; compare a subject with it, as in contact.country == \"ES\""
+            message = 'a value alone is no test; compare a subject with it, as in contact.country == "ES"'
             return Refused(Fault.NOT_A_CONDITION, message)
         case Call(function="matches"):
             return Refused(Fault.NOT_SUPPORTED, "patterns are not asked for; use contains, startsWith or endsWith")
         case Other():
-            message = "CEL's maps and loops are not used here; a test on a list is \"vip\" in contact.tags"
+            message = 'CEL\'s maps and loops are not used here; a test on a list is "vip" in contact.tags'
             return Refused(Fault.NOT_SUPPORTED, message)
     message = "no condition is made of this; tests are ==, !=, <, <=, >, >=, in, has, contains, startsWith and endsWith"
     return Refused(Fault.NOT_SUPPORTED, message)

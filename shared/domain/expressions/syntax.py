@@ -1,7 +1,7 @@
 """What a text says, before it is known whether it means anything: CEL's syntax tree with the place of each part.
 
-Read from the form in which CEL's own libraries hand it on, `cel.expr.ParsedExpr` (cel-spec, proto/cel/expr/syntax.proto):
-the field numbers here are those of that file. Protocol buffers' own library would be 40 times this much code for one
+Read from the form in which CEL's own libraries hand it on, `cel.expr.ParsedExpr`: the field numbers are those of
+cel-spec, proto/cel/expr/syntax.proto. Protocol buffers' own library would be 40 times this much code for one
 message that is only read (encoding: protobuf.dev, Encoding).
 """
 
@@ -68,10 +68,14 @@ Expr: TypeAlias = Const | Name | Select | Call | Items | Other
 
 
 def start_of(expr: Expr) -> int:
-    """Where the whole of it begins."""
+    """Where the whole of it begins. Of a function that is called CEL tells where its parenthesis opens."""
     match expr:
-        case Select(at, operand, has=False):
+        case Select(at, has=True):
+            return at - len("has")
+        case Select(at, operand):
             return min(at, start_of(operand))
+        case Call(at, function, _, None) if function.isidentifier():
+            return at - len(function)
         case Call(at, _, args, target):
             return min(at, *map(start_of, args if target is None else (target, *args)), at)
         case _:
@@ -83,29 +87,29 @@ def decode_parsed(message: bytes) -> Expr:
     packed = _Message.of(message)
     if not packed.text(1).endswith("/cel.expr.ParsedExpr"):
         raise ValueError(f"not a parsed expression: {packed.text(1)}")
-    parsed = _Message.of(packed.bytes(2))
+    parsed = _Message.of(packed.data(2))
     places: dict[int, int] = {}
-    for entry in _Message.of(parsed.bytes(3)).every(4):
+    for entry in _Message.of(parsed.data(3)).every(4):
         pair = _Message.of(entry)
         places[pair.number(1)] = pair.number(2)
-    return _expr(_Message.of(parsed.bytes(2)), places)
+    return _expr(_Message.of(parsed.data(2)), places)
 
 
 def _expr(message: "_Message", places: dict[int, int]) -> Expr:
     at = places.get(message.number(2), 0)
     if message.has(3):
-        return Const(at, _constant(_Message.of(message.bytes(3))))
+        return Const(at, _constant(_Message.of(message.data(3))))
     if message.has(4):
-        return Name(at, _Message.of(message.bytes(4)).text(1))
+        return Name(at, _Message.of(message.data(4)).text(1))
     if message.has(5):
-        select = _Message.of(message.bytes(5))
-        return Select(at, _inner(select.bytes(1), places), select.text(2), bool(select.number(3)))
+        select = _Message.of(message.data(5))
+        return Select(at, _inner(select.data(1), places), select.text(2), bool(select.number(3)))
     if message.has(6):
-        call = _Message.of(message.bytes(6))
-        target = _inner(call.bytes(1), places) if call.has(1) else None
+        call = _Message.of(message.data(6))
+        target = _inner(call.data(1), places) if call.has(1) else None
         return Call(at, call.text(2), tuple(_inner(arg, places) for arg in call.every(3)), target)
     if message.has(7):
-        return Items(at, tuple(_inner(item, places) for item in _Message.of(message.bytes(7)).every(1)))
+        return Items(at, tuple(_inner(item, places) for item in _Message.of(message.data(7)).every(1)))
     return Other(at)
 
 
@@ -122,7 +126,7 @@ def _constant(message: "_Message") -> str | int | float | bool | None:
     if message.has(4):
         return message.number(4)
     if message.has(5):
-        return float(struct.unpack("<d", message.bytes(5))[0])
+        return float(struct.unpack("<d", message.data(5))[0])
     return message.text(6) if message.has(6) else None
 
 
@@ -146,12 +150,12 @@ class _Message:
         found = self.fields.get(number, [0])[-1]
         return found if isinstance(found, int) else 0
 
-    def bytes(self, number: int) -> bytes:
+    def data(self, number: int) -> bytes:
         found = self.fields.get(number, [b""])[-1]
         return found if isinstance(found, bytes) else b""
 
     def text(self, number: int) -> str:
-        return self.bytes(number).decode()
+        return self.data(number).decode()
 
     def every(self, number: int) -> list[bytes]:
         return [value for value in self.fields.get(number, ()) if isinstance(value, bytes)]

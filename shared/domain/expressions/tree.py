@@ -21,9 +21,9 @@ from shared.domain.expressions.condition import (
     Leaf,
     Node,
     Not,
+    Operator,
     Scalar,
     Subject,
-    Operator,
     Value,
     check_bounds,
     check_leaf,
@@ -137,7 +137,9 @@ class _Reader:
         at = path
         try:
             if strange := sorted(set(tree) - _LEAF):
-                raise Refused(Fault.NOT_A_CONDITION, f"a test has no member {strange[0]!r}; it has subject, key, operator, value")
+                raise Refused(
+                    Fault.NOT_A_CONDITION, f"a test has no member {strange[0]!r}; it has subject, key, operator, value"
+                )
             if lone_surrogate(dict(tree)) is not None:
                 raise Refused(Fault.WRONG_VALUE, "a text holds half a surrogate pair; send whole characters")
             at = _inside(path, "subject" if tree.get("key") is None else "key")

@@ -30,7 +30,9 @@ class Vocabulary:
             kind = self.open_roots[name].get(str(key))
             if kind is None:
                 choices = sorted(self.open_roots[name])
-                raise Refused(Fault.UNKNOWN_FIELD, f"there is no field {str(key)!r}; create it, or name another", choices)
+                raise Refused(
+                    Fault.UNKNOWN_FIELD, f"there is no field {str(key)!r}; create it, or name another", choices
+                )
             return kind
         if name in self.keyed:
             kind, check = self.keyed[name]
@@ -38,7 +40,9 @@ class Vocabulary:
             return kind
         if name not in self.attributes or key != "":
             choices = sorted(self.names)
-            raise Refused(Fault.UNKNOWN_SUBJECT, f"nothing is known by this name; there are {', '.join(choices)}", choices)
+            raise Refused(
+                Fault.UNKNOWN_SUBJECT, f"nothing is known by this name; there are {', '.join(choices)}", choices
+            )
         return self.attributes[name]
 
     @property

@@ -17,9 +17,9 @@ from shared.domain.expressions.condition import (
     Leaf,
     Node,
     Not,
+    Operator,
     Scalar,
     Subject,
-    Operator,
     Value,
 )
 from shared.domain.expressions.problems import Fault, Refused

@@ -14,8 +14,8 @@ from shared.domain.expressions.condition import (
     Leaf,
     Node,
     Not,
-    Subject,
     Operator,
+    Subject,
     depth_of,
     normal,
 )
@@ -93,7 +93,10 @@ def test_the_canonical_text(text: str, node: Node) -> None:
 @pytest.mark.parametrize(
     ("written", "canonical"),
     [
-        ("  contact.country=='ES' // here\n&& \n contact.window_open", 'contact.country == "ES" && contact.window_open'),
+        (
+            "  contact.country=='ES' // here\n&& \n contact.window_open",
+            'contact.country == "ES" && contact.window_open',
+        ),
         ("contact.window_open && (contact.window_open && has(contact.name))", None),
         ('"ES" == contact.country', 'contact.country == "ES"'),
         ("5 < fields.points", "fields.points > 5"),

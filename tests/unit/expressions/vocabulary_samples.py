@@ -13,8 +13,8 @@ from shared.domain.expressions.condition import (
     Leaf,
     Node,
     Not,
-    Subject,
     Operator,
+    Subject,
     number,
 )
 from shared.domain.expressions.problems import Fault, Refused
@@ -63,9 +63,9 @@ SUBJECTS = {
 }
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
-numbers = st.one_of(
-    st.integers(-(10**15), 10**15), st.floats(-1e15, 1e15, allow_nan=False, allow_infinity=False)
-).map(number)
+numbers = st.one_of(st.integers(-(10**15), 10**15), st.floats(-1e15, 1e15, allow_nan=False, allow_infinity=False)).map(
+    number
+)
 days = st.one_of(st.dates(), st.integers(-400, 400).map(FromToday))
 _VALUES = {Kind.TEXT: texts, Kind.WORDS: texts, Kind.NUMBER: numbers, Kind.DATE: days, Kind.BOOLEAN: st.booleans()}
 
@@ -79,7 +79,7 @@ def tests(draw: st.DrawFn) -> Leaf:
         return Leaf(subject, test)
     if test is Operator.ONE_OF:
         return Leaf(subject, test, tuple(draw(st.lists(_VALUES[kind], min_size=1, max_size=4, unique=True))))  # type: ignore[arg-type]
-    return Leaf(subject, test, draw(_VALUES[kind]))  # type: ignore[arg-type]
+    return Leaf(subject, test, draw(_VALUES[kind]))
 
 
 def nodes() -> st.SearchStrategy[Node]:
