@@ -9,6 +9,7 @@ from functions.campaign_dispatch.load.parts import LoadParts
 from shared.clients.aws import AwsClients
 from shared.clients.queue import Queue
 from shared.config import required
+from shared.services.audience_segments import AudienceSegments
 from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
@@ -20,6 +21,7 @@ from shared.store.contacts.contacts import Contacts
 from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
+from shared.store.segments.segments import Segments
 from shared.store.templates.templates import Templates
 from shared.store.webhooks.endpoints import WebhookEndpoints
 
@@ -28,12 +30,13 @@ def build(database: Database, env: Mapping[str, str]) -> LoadParts:
     """Raises ConfigError, which names the missing setting."""
     aws, directory = AwsClients(database.session), Directory(database)
     accounts, campaigns, templates = Accounts(directory), Campaigns(directory), Templates(directory)
-    lanes, sends = Lanes(database), Sends(database)
+    lanes, sends, fields = Lanes(database), Sends(database), ContactFields(directory)
     return LoadParts(
         accounts=accounts,
         campaigns=campaigns,
-        fields=ContactFields(directory),
+        fields=fields,
         templates=templates,
+        segments=AudienceSegments(Segments(directory), fields, accounts, campaigns),
         contacts=Contacts(database),
         sends=sends,
         lanes=lanes,

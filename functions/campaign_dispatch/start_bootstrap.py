@@ -13,6 +13,7 @@ from shared.clients.platform_secret import MetaSecrets, SecretReader
 from shared.clients.queue import Queue
 from shared.clients.vault import Vault
 from shared.config import required
+from shared.services.audience_segments import AudienceSegments
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.tenants import Accounts
@@ -22,6 +23,7 @@ from shared.store.contacts.fields import ContactFields
 from shared.store.engine.database import Database, open_database
 from shared.store.engine.directory import Directory
 from shared.store.media.library import MediaLibrary
+from shared.store.segments.segments import Segments
 from shared.store.templates.templates import Templates
 
 _UPLOAD_SECONDS = 45.0
@@ -44,10 +46,12 @@ def build(database: Database, env: Mapping[str, str]) -> StartParts:
             upload_seconds=_UPLOAD_SECONDS,
         )
 
+    campaigns, fields = Campaigns(directory), ContactFields(directory)
     return StartParts(
-        campaigns=Campaigns(directory),
-        fields=ContactFields(directory),
+        campaigns=campaigns,
+        fields=fields,
         templates=Templates(directory),
+        segments=AudienceSegments(Segments(directory), fields, Accounts(directory), campaigns),
         media=functools.cache(media),
         load_queue=Queue(aws.sqs, required(env, "LOAD_QUEUE_URL")),
         stops=SendingStops(database),

@@ -47,6 +47,9 @@ TESTS = Bound(
 DRY_RUNS = Bound(
     "dry_runs", 5, 5, "too_many_dry_runs", "five dry runs are made at a time: ask again when one of them is complete"
 )
+COUNTS = Bound(
+    "counts", 3, 2, "too_many_counts", "three counts of people are made at a time: ask again when one has ended"
+)
 REPLAYS = Bound("replays", 60, 60, "too_many_replays", "deliveries are replayed by sixty calls a minute at most")
 
 

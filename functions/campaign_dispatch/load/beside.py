@@ -23,7 +23,7 @@ from shared.store.campaigns.campaigns import Campaigns
 @dataclass(frozen=True, slots=True)
 class Beside:
     """All as they were read at one time: who waits for none of them decides by nothing newer. `named` are those of the
-    audience, `counted` those under the frequency cap."""
+    audience and its segments, `counted` those under the frequency cap."""
 
     named: tuple[Campaign, ...]
     counted: tuple[Campaign, ...]
@@ -35,7 +35,7 @@ class Beside:
 
 
 def read_beside(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> Beside:
-    named = tuple(campaigns.get(tenant_id, other) for other in campaign.audience.named_campaigns)
+    named = tuple(campaigns.get(tenant_id, other) for other in campaign.named_campaigns)
     return Beside(named, _under_the_cap(campaigns, tenant_id, campaign), _read_tries(campaigns, tenant_id, campaign))
 
 
@@ -69,7 +69,7 @@ def _is_loading(other: Campaign) -> bool:
 
 
 def _named_before(campaigns: Campaigns, tenant_id: TenantId, campaign: Campaign) -> Campaign | None:
-    named = tuple(campaigns.get(tenant_id, other) for other in campaign.audience.named_campaigns)
+    named = tuple(campaigns.get(tenant_id, other) for other in campaign.named_campaigns)
     return _first_before(campaign, named)
 
 

@@ -6,6 +6,7 @@ from functools import cache, lru_cache, partial
 from functions.campaign_dispatch.load.beside import Beside
 from functions.campaign_dispatch.load.logic.audience import Skip, judge
 from functions.campaign_dispatch.load.logic.history import History, open_history
+from functions.campaign_dispatch.load.logic.members import members_of
 from functions.campaign_dispatch.load.parts import LoadParts
 from shared.domain.campaigns.blocks import Recipient, split_block_number
 from shared.domain.campaigns.campaign import Campaign
@@ -74,4 +75,4 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Besi
         return other is None or other.contact_id != other_id
 
     recent = [c.campaign_id for c in beside.counted if c.started_at is not None]
-    return open_history(campaign, recent, stream, look_up, took_over, beside.tries)
+    return open_history(campaign, recent, stream, look_up, took_over, beside.tries, members_of(campaign))

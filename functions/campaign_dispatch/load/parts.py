@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from functions.campaign_dispatch.load.opening import Opening
 from shared.clients.queue import Queue
+from shared.services.audience_segments import AudienceSegments
 from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
 from shared.store.accounts.tenants import Accounts
@@ -22,6 +23,7 @@ class LoadParts:
     campaigns: Campaigns
     fields: ContactFields
     templates: Templates
+    segments: AudienceSegments
     contacts: Contacts
     sends: Sends
     lanes: Lanes

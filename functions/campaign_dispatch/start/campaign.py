@@ -28,9 +28,9 @@ def start_campaign(parts: StartParts, tenant_id: TenantId, campaign_id: Campaign
     """Returns what happened: loading, early (it begins later, and is announced again then), refused, stopped (all
     sending is; the sweep starts it once that is lifted), or ignored (a duplicate firing, or no longer scheduled).
 
-    A template or a file that stopped being sendable since launch cancels the campaign with the reason, and so does an
-    earlier campaign that is not done with the people this one is for; nobody is written to. Raises RetryableError when
-    Meta does not take a file right now.
+    A template, a file or a segment that stopped being usable since launch cancels the campaign with the reason, and so
+    does an earlier campaign that is not done with the people this one is for; nobody is written to. Raises
+    RetryableError when Meta does not take a file right now.
     """
     try:
         campaign = parts.campaigns.get(tenant_id, campaign_id)
@@ -66,12 +66,18 @@ def _freeze_plan(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now
     known = {field.key: field.kind for field in parts.fields.all(tenant_id)}
     variables = _with_files(parts, tenant_id, campaign, now)
     plan = to_document(compile_plan(template, variables, known, now))
+    segments = parts.segments.freeze(tenant_id, campaign.audience, campaign.segments)
 
     def load(current: Campaign) -> Campaign:
         if is_early(current, now):
             raise Conflict("the campaign begins later")
         return replace(
-            current, state=after(current.state, "load"), frozen_at=now, plan=plan, category=template.category
+            current,
+            state=after(current.state, "load"),
+            frozen_at=now,
+            plan=plan,
+            category=template.category,
+            segments=segments,
         )
 
     return parts.campaigns.change(tenant_id, campaign.campaign_id, load)

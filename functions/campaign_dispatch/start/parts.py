@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.clients.queue import Queue
+from shared.services.audience_segments import AudienceSegments
 from shared.services.media import MediaService
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sending_stops import SendingStops
@@ -18,6 +19,7 @@ class StartParts:
     campaigns: Campaigns
     fields: ContactFields
     templates: Templates
+    segments: AudienceSegments
     media: Callable[[], MediaService]
     load_queue: Queue
     stops: SendingStops

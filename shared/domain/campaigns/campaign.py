@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from shared.clock import DAY_MS, EpochMs
+from shared.domain.segments.frozen import FrozenSegment
 from shared.domain.templates.compiler import Variable
 from shared.errors import Conflict
 from shared.ids import CampaignId, PhoneNumberId, WabaId, derived_ulid
@@ -50,29 +51,42 @@ _CLOCKS_APART_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Contacts that carry any of `tags` (everybody when `everyone`, or the people of `source`), minus those that carry
-    any of `exclude_tags` and those whom one of `exclude_campaigns` has, or may have, reached."""
+    """Contacts that carry any of `tags` (everybody when `everyone`, whoever is in one of `segments`, or the people of
+    `source`), minus those that carry any of `exclude_tags`, those whom one of `exclude_campaigns` has, or may have,
+    reached, and those in one of `exclude_segments`."""
 
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
     everyone: bool = False
     source: EarlierCampaign | None = None
     exclude_campaigns: tuple[CampaignId, ...] = ()
+    segments: tuple[str, ...] = ()
+    exclude_segments: tuple[str, ...] = ()
+
+    @property
+    def named_segments(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.segments, *self.exclude_segments)))
 
     @property
     def named_campaigns(self) -> tuple[CampaignId, ...]:
-        """Ids of the campaigns whose people decide who is in it."""
+        """Ids of the campaigns whose people decide who is in it, those that its segments ask about aside."""
         return self.exclude_campaigns + ((self.source.campaign_id,) if self.source is not None else ())
 
     def not_excluded(self, tags: frozenset[str]) -> bool:
         return tags.isdisjoint(self.exclude_tags)
 
     def includes(self, tags: frozenset[str]) -> bool:
+        """Segments aside."""
         return self.not_excluded(tags) and (self.everyone or not tags.isdisjoint(self.tags))
 
     def narrowed_to(self, source: EarlierCampaign) -> "Audience":
         """Some of the same people, those of an earlier campaign: whom this audience leaves out is left out, too."""
-        return Audience(source=source, exclude_tags=self.exclude_tags, exclude_campaigns=self.exclude_campaigns)
+        return Audience(
+            source=source,
+            exclude_tags=self.exclude_tags,
+            exclude_campaigns=self.exclude_campaigns,
+            exclude_segments=self.exclude_segments,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,7 @@ class Campaign:
     and so orders campaigns of one moment.
     `held_until` is set once it is closed and Meta keeps messages of it back, or has told of none of them yet: when
     those are given up on, and it is looked at for the last time.
+    `segments` are those that its audience names, as they were when freezing began.
     `load_order` is its number in the order in which the tenant's campaigns are loaded; 0 until it has one.
     `stands_since` is when the sweep first found it paused, `rests_until` when it looks at it next; both are forgotten
     when the state changes.
@@ -119,6 +134,7 @@ class Campaign:
     created_at: EpochMs = EpochMs(0)
     created_by: str = ""
     frozen_at: EpochMs = EpochMs(0)
+    segments: tuple[FrozenSegment, ...] = ()
     load_order: int = 0
     started_at: EpochMs | None = None
     finished_at: EpochMs | None = None
@@ -144,6 +160,17 @@ class Campaign:
     @property
     def planned(self) -> int:
         return self.recipients + sum(self.skipped.values())
+
+    @property
+    def excluding(self) -> tuple[FrozenSegment, ...]:
+        """The segments that it leaves out: a further try leaves out by the same, whatever became of them since."""
+        return tuple(one for one in self.segments if one.segment_id in self.audience.exclude_segments)
+
+    @property
+    def named_campaigns(self) -> tuple[CampaignId, ...]:
+        """Ids of the campaigns whose people decide who is in it."""
+        asked = (one for segment in self.segments for one in segment.campaigns if one != self.campaign_id)
+        return tuple(dict.fromkeys((*self.audience.named_campaigns, *asked)))
 
     @property
     def begins(self) -> EpochMs | None:
@@ -176,6 +203,7 @@ def resend_of(campaign: Campaign, now: EpochMs) -> Campaign:
         audience=campaign.audience.narrowed_to(EarlierCampaign(campaign.campaign_id, ("unknown",))),
         variables=campaign.variables,
         frequency_cap=campaign.frequency_cap,
+        segments=campaign.excluding,
         state=State.SCHEDULED,
         start_at=now,
         created_at=now,

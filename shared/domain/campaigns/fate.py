@@ -16,12 +16,13 @@ _CODED = ("failed", "skipped")
 @dataclass(frozen=True, slots=True)
 class Fate:
     """`outcome`: read, delivered, sent, failed, skipped, unknown, waiting or cancelled; `code` says why. `to` is where
-    the message goes, "" for those the load held back."""
+    the message goes, "" for those the load held back. `answered`: whether they wrote back."""
 
     contact_id: ContactId
     outcome: str
     code: str = ""
     to: str = ""
+    answered: bool = False
 
 
 def fates(
@@ -54,7 +55,44 @@ def fate_of(recipient: Recipient, slot: int, status: StatusBlock | None, *, wait
     code = status.failed.get(slot, "").removeprefix(SKIP_PREFIX) if status and outcome in _CODED else ""
     if outcome is None:
         outcome = ("cancelled" if cancelled else "waiting") if waits else "unknown"
-    return Fate(recipient.contact_id, outcome, code, recipient.to)
+    answered = status is not None and slot in status.replied
+    return Fate(recipient.contact_id, outcome, code, recipient.to, answered)
+
+
+def engagement_of(found: Iterable[Fate]) -> frozenset[str]:
+    """What one person did in a campaign, as segments ask for it, under whatever ids it knew them."""
+    return frozenset().union(*map(_engagement, found))
+
+
+def _engagement(fate: Fate) -> frozenset[str]:
+    engaged = _ENGAGED.get(fate.outcome, frozenset())
+    return engaged | {"answered"} if fate.answered else engaged
+
+
+_ENGAGED = {
+    "sent": frozenset({"got"}),
+    "delivered": frozenset({"got", "delivered"}),
+    "read": frozenset({"got", "delivered", "read"}),
+    "failed": frozenset({"failed"}),
+}
+
+
+@dataclass(slots=True)
+class FateStream:
+    """One campaign in one shard. Ask in order of contact_id only; each question moves it forward."""
+
+    fates: Iterator[Fate]
+    _next: Fate | None = None
+    _started: bool = False
+
+    def of(self, contact_id: ContactId) -> Fate | None:
+        """What became of this contact in that campaign; None when they were not in it."""
+        if not self._started:
+            self._started = True
+            self._next = next(self.fates, None)
+        while self._next is not None and self._next.contact_id < contact_id:
+            self._next = next(self.fates, None)
+        return self._next if self._next is not None and self._next.contact_id == contact_id else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,10 @@ class Filter:
     def why(self, known: Callable[[Subject], Known]) -> "Account":
         """Each test with what is known and whether it is met, and which of them decided."""
         values = {f"v{i}": plain(known(asked.subject), asked.kind) for i, asked in enumerate(self.asked)}
-        told = _Teller(self, known, values)
-        met, finish = told.tell(self.node, "")
+        teller = _Teller(self, known, values)
+        met, finish = teller.tell(self.node, "")
         finish(True)
-        return Account(met, tuple(told.tests))
+        return Account(met, tuple(teller.tests))
 
     def leaf_met(self, leaf: Leaf, values: Mapping[str, Plain]) -> bool:
         name = self._names[leaf.subject]
@@ -145,12 +145,12 @@ class _Teller:
                 return not met, finish
             case All(of) | Any(of):
                 group = "all" if isinstance(node, All) else "any"
-                told = [self.tell(member, f"{path}.{group}.{i}".lstrip(".")) for i, member in enumerate(of)]
-                results = [met for met, _ in told]
+                members = [self.tell(member, f"{path}.{group}.{i}".lstrip(".")) for i, member in enumerate(of)]
+                results = [met for met, _ in members]
                 result = all(results) if group == "all" else any(results)
 
                 def finish_all(decided: bool) -> None:
-                    for met, finish in told:
+                    for met, finish in members:
                         finish(decided and met is result)
 
                 return result, finish_all

@@ -83,17 +83,17 @@ def _syntax_problem(fault: SyntaxFault) -> Problem:
     return Problem(Fault.SYNTAX, f"cannot be read from here: {fault.words}; {remedy}", place)
 
 
-def _place(text: str, at: int) -> Place:
-    before = text[:at]
-    return Place(before.count("\n") + 1, at - (before.rfind("\n") + 1) + 1)
+def _place(text: str, offset: int) -> Place:
+    before = text[:offset]
+    return Place(before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
 
 
 class _Wrong(Exception):
     """One problem; where it stands is known."""
 
-    def __init__(self, at: int, refused: Refused) -> None:
+    def __init__(self, offset: int, refused: Refused) -> None:
         super().__init__(refused.message)
-        self.at = at
+        self.offset = offset
         self.refused = refused
 
 
@@ -118,7 +118,7 @@ class _Reader:
         try:
             return self._leaf(expr)
         except _Wrong as wrong:
-            self.problems.append(wrong.refused.at(_place(self._text, wrong.at)))
+            self.problems.append(wrong.refused.at(_place(self._text, wrong.offset)))
             return None
 
     def _leaf(self, expr: Expr) -> Leaf:
@@ -136,7 +136,7 @@ class _Reader:
                 return self._tested(replace(expr, has=False), Operator.KNOWN, None)
             case Select() | Name() | Call(function="_[_]"):
                 return self._bare(expr)
-        raise _Wrong(start_of(expr), _not_made_of(expr))
+        raise _Wrong(start_of(expr), _unsupported(expr))
 
     def _bare(self, expr: Expr) -> Leaf:
         """A subject alone, which must be a yes or no."""
@@ -236,7 +236,7 @@ def _day(text: str) -> date:
     raise Refused(Fault.WRONG_VALUE, 'a date is written as in date("2026-12-31")')
 
 
-def _not_made_of(expr: Expr) -> Refused:
+def _unsupported(expr: Expr) -> Refused:
     match expr:
         case Const():
             message = 'a value alone is no test; compare a subject with it, as in contact.country == "ES"'

@@ -18,13 +18,13 @@ _SIGN = 1 << 63
 class Const:
     """A literal; `value` is None for null, and for what no condition holds (bytes)."""
 
-    at: int
+    offset: int
     value: str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    at: int
+    offset: int
     name: str
 
 
@@ -32,7 +32,7 @@ class Name:
 class Select:
     """`operand.field`; `has` for `has(operand.field)`."""
 
-    at: int
+    offset: int
     operand: "Expr"
     field: str
     has: bool = False
@@ -42,7 +42,7 @@ class Select:
 class Call:
     """`target.function(args)`, without a target `function(args)`. Operators have names such as `_&&_`."""
 
-    at: int
+    offset: int
     function: str
     args: tuple["Expr", ...]
     target: "Expr | None" = None
@@ -52,7 +52,7 @@ class Call:
 class Items:
     """`[a, b]`."""
 
-    at: int
+    offset: int
     items: tuple["Expr", ...]
 
 
@@ -60,26 +60,26 @@ class Items:
 class Other:
     """What CEL has and no condition is made of: maps, messages, and the loops that macros such as `exists` become."""
 
-    at: int
+    offset: int
 
 
 Expr: TypeAlias = Const | Name | Select | Call | Items | Other
-"""`at` is where it stands: code points from the beginning of the text. Of an operator, that of its sign."""
+"""`offset` is where it stands: code points from the beginning of the text. Of an operator, that of its sign."""
 
 
 def start_of(expr: Expr) -> int:
     """Where the whole of it begins. Of a function that is called CEL tells where its parenthesis opens."""
     match expr:
-        case Select(at, has=True):
-            return at - len("has")
-        case Select(at, operand):
-            return min(at, start_of(operand))
-        case Call(at, function, _, None) if function.isidentifier():
-            return at - len(function)
-        case Call(at, _, args, target):
-            return min(at, *map(start_of, args if target is None else (target, *args)), at)
+        case Select(offset, has=True):
+            return offset - len("has")
+        case Select(offset, operand):
+            return min(offset, start_of(operand))
+        case Call(offset, function, _, None) if function.isidentifier():
+            return offset - len(function)
+        case Call(offset, _, args, target):
+            return min(offset, *map(start_of, args if target is None else (target, *args)), offset)
         case _:
-            return expr.at
+            return expr.offset
 
 
 def decode_parsed(message: bytes) -> Expr:
@@ -96,21 +96,21 @@ def decode_parsed(message: bytes) -> Expr:
 
 
 def _expr(message: "_Message", places: dict[int, int]) -> Expr:
-    at = places.get(message.number(2), 0)
+    offset = places.get(message.number(2), 0)
     if message.has(3):
-        return Const(at, _constant(_Message.of(message.data(3))))
+        return Const(offset, _constant(_Message.of(message.data(3))))
     if message.has(4):
-        return Name(at, _Message.of(message.data(4)).text(1))
+        return Name(offset, _Message.of(message.data(4)).text(1))
     if message.has(5):
         select = _Message.of(message.data(5))
-        return Select(at, _inner(select.data(1), places), select.text(2), bool(select.number(3)))
+        return Select(offset, _inner(select.data(1), places), select.text(2), bool(select.number(3)))
     if message.has(6):
         call = _Message.of(message.data(6))
         target = _inner(call.data(1), places) if call.has(1) else None
-        return Call(at, call.text(2), tuple(_inner(arg, places) for arg in call.every(3)), target)
+        return Call(offset, call.text(2), tuple(_inner(arg, places) for arg in call.every(3)), target)
     if message.has(7):
-        return Items(at, tuple(_inner(item, places) for item in _Message.of(message.data(7)).every(1)))
-    return Other(at)
+        return Items(offset, tuple(_inner(item, places) for item in _Message.of(message.data(7)).every(1)))
+    return Other(offset)
 
 
 def _inner(message: bytes, places: dict[int, int]) -> Expr:
@@ -162,30 +162,30 @@ class _Message:
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
+    offset = 0
+    while offset < len(data):
+        key, offset = _varint(data, offset)
         number, kind = key >> 3, key & 7
         if kind == _VARINT:
-            value, at = _varint(data, at)
+            value, offset = _varint(data, offset)
             yield number, value
             continue
         if kind == _BYTES:
-            length, at = _varint(data, at)
+            length, offset = _varint(data, offset)
         elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
             length = 8 if kind == _EIGHT_BYTES else 4
         else:
             raise ValueError(f"no wire type: {kind}")
-        yield number, data[at : at + length]
-        at += length
+        yield number, data[offset : offset + length]
+        offset += length
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def _varint(data: bytes, offset: int) -> tuple[int, int]:
     value = shift = 0
     while True:
-        byte = data[at]
-        at += 1
+        byte = data[offset]
+        offset += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value, at
+            return value, offset
         shift += 7

@@ -1,6 +1,6 @@
-"""A segment: a condition on contacts that a tenant gave a name, and what is frozen of it for a campaign."""
+"""A segment: a condition on contacts that a tenant gave a name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,43 +11,38 @@ from shared.domain.expressions.problems import BadCondition, Fault, Place, Probl
 from shared.domain.expressions.program import PLAIN, Account, Filter, Known
 from shared.domain.expressions.reader import read_text
 from shared.domain.expressions.tree import read_tree
-from shared.domain.expressions.vocabulary import Vocabulary
-from shared.domain.segments.people import Engaged, known_of, vocabulary_of, zone_of
+from shared.domain.expressions.vocabulary import KeyCheck, Vocabulary
+from shared.domain.segments.frozen import FrozenSegment
+from shared.domain.segments.people import Engaged, any_campaign, known_of, vocabulary_of, zone_of
+from shared.errors import Conflict
 from shared.ids import CampaignId
 
 MOST_SEGMENTS = 200
 """Of a tenant."""
 MOST_CAMPAIGNS = 10
 """That one condition asks about: each is read beside the contacts, 2 RRU for 80 people."""
-MOST_IN_AUDIENCE = 5
-"""Segments that one campaign names, to write to and to leave out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`text` is canonical, and what decides; the tree is made from it. `version` counts its changes, from 1. Times are
-    epoch milliseconds UTC."""
+    """`text` is canonical, and what decides; `tree` says the same, for forms. `revision` counts the changes, from 1.
+    Times are epoch milliseconds UTC."""
 
     segment_id: str
     name: str
     text: str
-    version: int = 1
+    tree: Mapping[str, object] = field(default_factory=dict)
+    revision: int = 1
     created_at: EpochMs = EpochMs(0)
     updated_at: EpochMs = EpochMs(0)
     created_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FrozenSegment:
-    """What a campaign went by: the segment's condition as it was when the audience began to be frozen, with what else
-    decides: the kinds of the custom fields that it asks about, and the tenant's time zone."""
-
-    segment_id: str
-    version: int
-    name: str
-    text: str
-    kinds: Mapping[str, str] = field(default_factory=dict)
-    time_zone: str = ""
+def require_own_name(segment: Segment, others: Iterable[Segment]) -> None:
+    """Raises Conflict (`segment_exists`) when another has its name, however it is written."""
+    name = segment.name.casefold()
+    if any(other.name.casefold() == name and other.segment_id != segment.segment_id for other in others):
+        raise Conflict("there is a segment with this name; choose another", field="name", code="segment_exists")
 
 
 def checked(condition: str | Mapping[str, object], vocabulary: Vocabulary) -> Node:
@@ -67,12 +62,22 @@ def campaigns_of(node: Node) -> tuple[CampaignId, ...]:
     return tuple(dict.fromkeys(CampaignId(str(key)) for key in keys))
 
 
-def freeze(segment: Segment, fields: Sequence[ContactField], time_zone: str) -> FrozenSegment:
+def freeze(
+    segment: Segment, fields: Sequence[ContactField], time_zone: str, check_campaign: KeyCheck = any_campaign
+) -> FrozenSegment:
     """Raises BadCondition when it asks for a custom field that there is no more, or that is of another kind now."""
-    node = checked(segment.text, vocabulary_of(fields))
+    node = checked(segment.text, vocabulary_of(fields, check_campaign))
     asked = {leaf.subject.key for leaf in leaves(node) if leaf.subject.name == "fields"}
     kinds = {known.key: known.kind for known in fields if known.key in asked}
-    return FrozenSegment(segment.segment_id, segment.version, segment.name, segment.text, kinds, time_zone)
+    return FrozenSegment(
+        segment_id=segment.segment_id,
+        revision=segment.revision,
+        name=segment.name,
+        text=segment.text,
+        kinds=kinds,
+        campaigns=campaigns_of(node),
+        time_zone=time_zone,
+    )
 
 
 class PeopleFilter:
@@ -82,6 +87,7 @@ class PeopleFilter:
         fields = [ContactField(key, key, kind) for key, kind in frozen.kinds.items()]
         vocabulary, zone = vocabulary_of(fields), zone_of(frozen.time_zone)
         node = checked(frozen.text, vocabulary)
+        self.text = frozen.text
         self.campaigns = campaigns_of(node)
         self._filter = Filter(node, vocabulary, datetime.fromtimestamp(now / 1000, zone).date())
         self._read = {one.subject: known_of(one.subject, one.kind, now, zone) for one in self._filter.asked}

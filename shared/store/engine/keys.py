@@ -55,6 +55,7 @@ KEYS = (
     Key("Directory", "T#<t> / TPLV#<id>#<version>", "templates", False, "until 50 later versions are kept"),
     Key("Directory", "T#<t> / TPLD#<id>", "templates", False, "until it is submitted or removed"),
     Key("Directory", "T#<t> / FIELD#<key>", "contacts", False, _TENANT),
+    Key("Directory", "T#<t> / SEG#<id>", "segments", True, _TENANT, "by the tenant; a condition may name a person"),
     Key("Directory", "T#<t> / IMP#<id>", "contacts", True, _TENANT, "the file and its rejected rows, by import"),
     Key("Directory", "T#<t> / WORKERS#imports", "contacts", False, _TENANT),
     Key("Directory", "T#<t> / CMP#<id>", "campaigns", False, _TENANT),

@@ -9,10 +9,10 @@ from shared.clock import EpochMs
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.expressions.condition import Kind
 from shared.domain.expressions.problems import BadCondition
+from shared.domain.segments.frozen import FrozenSegment
 from shared.domain.segments.people import ATTRIBUTES, ENGAGEMENT, REFUSED, vocabulary_of, zone_of
 from shared.domain.segments.segment import (
     MOST_CAMPAIGNS,
-    FrozenSegment,
     PeopleFilter,
     Segment,
     campaigns_of,
@@ -163,8 +163,8 @@ def test_so_many_campaigns_and_no_more() -> None:
 
 
 def test_what_is_frozen_decides_whatever_becomes_of_the_fields() -> None:
-    frozen = freeze(Segment("s", "Big", "fields.points > 10", version=3), FIELDS, "Asia/Tokyo")
-    assert frozen == FrozenSegment("s", 3, "Big", "fields.points > 10", {"points": "number"}, "Asia/Tokyo")
+    frozen = freeze(Segment("s", "Big", "fields.points > 10", revision=3), FIELDS, "Asia/Tokyo")
+    assert frozen == FrozenSegment("s", 3, "Big", "fields.points > 10", {"points": "number"}, (), "Asia/Tokyo")
     assert PeopleFilter(frozen, NOW).includes(ana(), lambda _: frozenset())
 
 

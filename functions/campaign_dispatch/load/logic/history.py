@@ -8,14 +8,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from functions.campaign_dispatch.load.logic.members import Members
 from shared.domain.campaigns.campaign import SPARED, Audience, Campaign, spared_people_rest
-from shared.domain.campaigns.fate import Fate
+from shared.domain.campaigns.fate import Fate, FateStream, engagement_of
 from shared.domain.campaigns.further_tries import GOT
 from shared.domain.contacts.contact import Contact
+from shared.domain.segments.people import Engaged
 from shared.ids import CampaignId, ContactId
 
 REACHED = ("read", "delivered", "sent", "waiting", "unknown")
 """Outcomes of people who have the message, are about to get it, or may have it: what is surest comes first."""
+
+
+def _nothing(_campaign_id: CampaignId) -> frozenset[str]:
+    return frozenset()
+
+
 LookUp = Callable[[CampaignId, ContactId], Fate | None]
 """(campaign id, contact id) → what became of this contact in that campaign."""
 TookOver = Callable[[Contact, ContactId], bool]
@@ -39,24 +47,6 @@ class Standing(Enum):
 
 
 @dataclass(slots=True)
-class Stream:
-    """One earlier campaign in one shard. Ask in order of contact_id only; each question moves it forward."""
-
-    fates: Iterator[Fate]
-    _next: Fate | None = None
-    _started: bool = False
-
-    def of(self, contact_id: ContactId) -> Fate | None:
-        """What became of this contact in that campaign; None when they were not in it."""
-        if not self._started:
-            self._started = True
-            self._next = next(self.fates, None)
-        while self._next is not None and self._next.contact_id < contact_id:
-            self._next = next(self.fates, None)
-        return self._next if self._next is not None and self._next.contact_id == contact_id else None
-
-
-@dataclass(slots=True)
 class History:
     """The earlier campaigns that matter to this one, by campaign id; `counted` are those under the frequency cap.
 
@@ -68,22 +58,22 @@ class History:
     audience: Audience
     cap: int = 0
     counted: frozenset[CampaignId] = frozenset()
-    streams: Mapping[CampaignId, Stream] = field(default_factory=dict)
+    streams: Mapping[CampaignId, FateStream] = field(default_factory=dict)
     line: frozenset[CampaignId] = frozenset()
     others: frozenset[CampaignId] = frozenset()
     rest: bool = False
     look_up: LookUp = lambda _campaign_id, _contact_id: None
     took_over: TookOver = lambda _contact, _other_id: True
+    members: Members = field(default_factory=Members)
 
     def standing(self, contact: Contact) -> Standing:
-        """Whether the contact is in the audience, by tags and by what became of them before."""
+        """Whether the contact is in the audience, by tags, segments and what became of them before."""
         if not self.streams:
-            return Standing.INSIDE if self.audience.includes(contact.tags) else Standing.OUTSIDE
+            return Standing.INSIDE if self.members.mean(self.audience, contact, _nothing) else Standing.OUTSIDE
         # Every stream must move on with every contact, also where an earlier answer decides.
         own = {campaign_id: stream.of(contact.contact_id) for campaign_id, stream in self.streams.items()}
         source = self.audience.source
-        meant = self.audience.includes if source is None else self.audience.not_excluded
-        if not meant(contact.tags):
+        if not self.members.mean(self.audience, contact, self._engaged(own, contact.merged)):
             return Standing.OUTSIDE
         fates = {campaign_id: self._as_one(campaign_id, fate, contact.merged) for campaign_id, fate in own.items()}
         reached = {campaign_id for campaign_id, found in fates.items() if any(f.outcome in REACHED for f in found)}
@@ -104,6 +94,20 @@ class History:
                 counted -= self.line
         over = self.cap > 0 and len(reached & counted) >= self.cap
         return Standing.OVER_THE_CAP if over else Standing.INSIDE
+
+    def means(self, contact: Contact) -> bool:
+        """Whether the audience is for this contact, what became of them before aside: of anybody, in any order."""
+        return self.members.mean(
+            self.audience,
+            contact,
+            lambda campaign_id: engagement_of(
+                self._as_one(campaign_id, self.look_up(campaign_id, contact.contact_id), contact.merged)
+            ),
+        )
+
+    def _engaged(self, own: Mapping[CampaignId, Fate | None], merged: frozenset[ContactId]) -> Engaged:
+        """Asked for by segments only, and then looked up for who has several ids."""
+        return lambda campaign_id: engagement_of(self._as_one(campaign_id, own.get(campaign_id), merged))
 
     def _has_it(self, fates: Mapping[CampaignId, Sequence[Fate]], reached: set[CampaignId]) -> bool:
         """Whether another try has, or may have, reached them, or what is tried again turns out to have, before."""
@@ -136,6 +140,7 @@ def open_history(
     look_up: LookUp,
     took_over: TookOver,
     tries: Tries,
+    members: Members,
 ) -> History:
     """The history a shard's scan needs. `recent` are the marketing campaigns of the frequency cap's days; `stream`
     reads an earlier campaign's people of this shard; `tries` is what is tried beside the campaign; the others as in
@@ -143,17 +148,18 @@ def open_history(
     audience = campaign.audience
     line = frozenset(earlier.campaign_id for earlier in tries.line)
     others = frozenset(other.campaign_id for other in tries.others)
-    needed = {*audience.exclude_campaigns, *recent, *line, *others}
+    needed = {*audience.exclude_campaigns, *recent, *line, *others, *members.campaigns}
     if audience.source is not None:
         needed.add(audience.source.campaign_id)
     return History(
         audience,
         cap=campaign.frequency_cap.campaigns if campaign.frequency_cap else 0,
         counted=frozenset(recent),
-        streams={campaign_id: Stream(stream(campaign_id)) for campaign_id in needed},
+        streams={campaign_id: FateStream(stream(campaign_id)) for campaign_id in needed},
         line=line,
         others=others,
         rest=bool(tries.line) and spared_people_rest(tries.line[0], campaign.frozen_at),
         look_up=look_up,
         took_over=took_over,
+        members=members,
     )
