@@ -53,6 +53,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "functions.api.media.parts": nouns.of_media,
             "functions.api.numbers.parts": nouns.of_numbers,
             "functions.api.numbers.account_actions": nouns.of_connected_accounts,
+            "functions.api.segments.parts": nouns.of_segments,
             "functions.api.templates.parts": nouns.of_templates,
         }
     )
@@ -86,8 +87,10 @@ class _Nouns(AccountNouns):
     def of_campaigns(self) -> Iterable[object]:
         from functions.api.campaigns.parts import CampaignParts
         from functions.api.campaigns.schedules import Schedules, ScheduleTarget
+        from shared.services.audience_segments import AudienceSegments
         from shared.store.campaigns.lanes import Lanes
         from shared.store.campaigns.sends import Sends
+        from shared.store.segments.segments import Segments
 
         settings = self.settings
         target = ScheduleTarget(
@@ -107,6 +110,7 @@ class _Nouns(AccountNouns):
                 graph=self.graph,
                 access=self.access,
                 media=self.media,
+                segments=AudienceSegments(Segments(self.directory), self.fields, self.accounts, self.campaigns),
                 leases=self.leases,
                 start_queue=self.queue(settings.start_queue_url),
                 dry_run_queue=self.queue(settings.dry_run_queue_url),
@@ -223,6 +227,25 @@ class _Nouns(AccountNouns):
         send = WebhookSender(allow_private=True).send
         forwards = self.queue(self.settings.forward_queue_url)
         return Cell(self.settings.callback_url, self.settings.control_url, send, forwards)
+
+    def of_segments(self) -> Iterable[object]:
+        from functions.api.segments.parts import SegmentParts
+        from shared.store.campaigns.lanes import Lanes
+        from shared.store.campaigns.sends import Sends
+        from shared.store.segments.segments import Segments
+
+        return [
+            SegmentParts(
+                accounts=self.accounts,
+                segments=Segments(self.directory),
+                contacts=self.contacts,
+                fields=self.fields,
+                campaigns=self.campaigns,
+                lanes=Lanes(self.database),
+                sends=Sends(self.database),
+                leases=self.leases,
+            )
+        ]
 
     def of_templates(self) -> Iterable[object]:
         from functions.api.templates.parts import PreviewParts, SampleParts, TemplateParts

@@ -56,6 +56,7 @@ ROUTES: Mapping[str, frozenset[str]] = {
     "numbers.notice_routes": frozenset({"notices"}),
     "contacts.routes": frozenset({"contacts", "fields"}),
     "contacts.imports.routes": frozenset({"contacts"}),
+    "segments.routes": frozenset({"segments"}),
     "templates.routes": frozenset({"templates"}),
     "templates.preview_routes": frozenset({"templates"}),
     "templates.draft_routes": frozenset({"template-drafts"}),

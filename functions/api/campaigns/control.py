@@ -1,11 +1,12 @@
 """Making a campaign and moving it through its states on request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from functions.api.campaigns.earlier_campaigns import check_begun, named_and_settled, with_begin_moment
 from functions.api.campaigns.logic.start_moment import start_moment
+from functions.api.campaigns.media_checks import UseFile, check_files
 from shared.clients.queue import Outgoing
 from shared.clock import EpochMs
 from shared.domain.campaigns.campaign import (
@@ -20,11 +21,10 @@ from shared.domain.campaigns.campaign import (
 from shared.domain.campaigns.standing import positions
 from shared.domain.campaigns.stop_conditions import keeps_the_gates
 from shared.domain.campaigns.stop_reasons import ON_REQUEST, TEMPLATE_RECATEGORISED, Scope
-from shared.domain.media.library import FileUse
+from shared.domain.segments.frozen import FrozenSegment
 from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Variable, compile_plan
 from shared.domain.templates.template import Template
-from shared.domain.templates.variables import named_files
-from shared.errors import Conflict, NotFound, PermanentError
+from shared.errors import Conflict, NotFound
 from shared.ids import CampaignId, PhoneNumberId, TenantId
 from shared.queue_messages import QueueMessage, StartCampaign, WakeLane
 from shared.services.campaign_resumption import let_lanes_go_on
@@ -48,7 +48,6 @@ class Scheduling(Protocol):
 
 Check = Callable[[Campaign, SendPlan], None]
 """What else must hold before a campaign is launched; raises when it does not."""
-UseFile = Callable[[TenantId, FileUse], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class CampaignDraft:
     frequency_cap: FrequencyCap | None = None
     weight: int = 1
     unknown_policy: UnknownPolicy = "hold"
+    segments: tuple[FrozenSegment, ...] = ()
 
 
 class CampaignControl:
@@ -119,6 +119,7 @@ class CampaignControl:
             frequency_cap=draft.frequency_cap,
             weight=draft.weight,
             unknown_policy=draft.unknown_policy,
+            segments=draft.segments,
             created_at=now,
             created_by=created_by,
         )
@@ -151,6 +152,7 @@ class CampaignControl:
             audience=earlier.audience.narrowed_to(chosen),
             variables=earlier.variables,
             frequency_cap=earlier.frequency_cap,
+            segments=earlier.excluding,
         )
         return self.create(tenant_id, new_id, draft, created_by, now)
 
@@ -160,7 +162,7 @@ class CampaignControl:
         known = {field.key: field.kind for field in self._fields.all(tenant_id)}
         plan = compile_plan(template, variables, known, start)
         if self._use_file is not None:
-            _check_files(tenant_id, variables, self._use_file)
+            check_files(tenant_id, variables, self._use_file)
         return plan
 
     def launch(
@@ -172,8 +174,10 @@ class CampaignControl:
         check: Check | None = None,
         *,
         sharp: bool = False,
+        asked: Sequence[CampaignId] = (),
     ) -> Campaign:
-        """Schedule it. Raises Conflict (state, number), CompileError, InvalidInput and whatever `check` raises.
+        """Schedule it; `asked`: campaigns that its segments ask about. Raises Conflict (state, number), CompileError,
+        InvalidInput and whatever `check` raises.
 
         Launching again what is scheduled for the same moment announces its start again and changes nothing.
         """
@@ -186,7 +190,7 @@ class CampaignControl:
         start = start_moment(start_at, now)
         after(campaign.state, "launch")
         self._accounts.number(tenant_id, campaign.phone_number_id).require_active(now)
-        named = named_and_settled(self._campaigns, tenant_id, campaign.audience)
+        named = named_and_settled(self._campaigns, tenant_id, campaign.audience, asked)
         planned = with_begin_moment(campaign, named, start, now, sharp=sharp)
         check_begun(planned, named)
         template = self._templates.get(tenant_id, campaign.template_id)
@@ -286,15 +290,3 @@ class CampaignControl:
             campaign_id,
             lambda c: c if c.state is result else replace(c, state=after(c.state, action), reason=reason),
         )
-
-
-def _check_files(tenant_id: TenantId, variables: Mapping[str, Variable], use_file: UseFile) -> None:
-    """Raises CompileError for files that the tenant does not have or cannot send so."""
-    problems: list[Problem] = []
-    for field, use in named_files(variables):
-        try:
-            use_file(tenant_id, use)
-        except PermanentError as error:
-            problems.append(Problem(field, error.message))
-    if problems:
-        raise CompileError(problems)

@@ -12,7 +12,7 @@ DESCRIPTION = Description(
     tags={"campaigns": "One message to many people, each of whom is accounted for."},
     problems={
         "create_campaign": {404: ("not_found",), 409: ("source_not_finished",)},
-        "start_dry_run": {409: ("campaign_state",), 429: ("too_many_dry_runs",)},
+        "start_dry_run": {404: ("not_found",), 409: ("campaign_state",), 429: ("too_many_dry_runs",)},
         "get_dry_run": {404: ("no_dry_run",)},
         "launch_campaign": {
             409: (
@@ -87,7 +87,10 @@ DESCRIPTION = Description(
             "everyone": False,
             "source": None,
             "exclude_campaigns": [],
+            "segments": [],
+            "exclude_segments": [],
         },
+        "FrozenSegmentOut": {"id": _CAMPAIGN, "revision": 3, "name": "Spain", "text": 'contact.country == "ES"'},
         "VariableIn": _VARIABLE,
         "VariableOut": _SHOWN_VARIABLE,
         "FrequencyCapIn": {"campaigns": 2, "days": 7},
@@ -120,6 +123,7 @@ DESCRIPTION = Description(
             "started_at": "2026-12-01T09:01:13Z",
             "finished_at": None,
             "planned": 1000,
+            "segments": [],
         },
         "LaunchIn": {"start_at": "2026-12-01T09:00:00Z"},
         "RetryIn": {"codes": ["131026"]},

@@ -1,6 +1,6 @@
 """Whether the earlier campaigns that an audience names can say who is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from functions.api.campaigns.logic.spread import begin_moment
@@ -12,16 +12,20 @@ from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.campaigns import Campaigns
 
 Named = Mapping[CampaignId, Campaign]
-_EXCLUDED, _SOURCE = "audience.exclude_campaigns", "audience.source.campaign_id"
+_EXCLUDED, _SOURCE, _SEGMENTS = "audience.exclude_campaigns", "audience.source.campaign_id", "audience.segments"
 
 
-def named_and_settled(campaigns: Campaigns, tenant_id: TenantId, audience: Audience) -> Named:
-    """The campaigns that an audience names, each read once, so that whatever is decided by one is decided by the same.
+def named_and_settled(
+    campaigns: Campaigns, tenant_id: TenantId, audience: Audience, asked: Sequence[CampaignId] = ()
+) -> Named:
+    """The campaigns that an audience names, and those that its segments ask about, each read once, so that whatever is
+    decided by one is decided by the same.
 
     Raises NotFound, with the field, for one that is not the tenant's, and Conflict when nobody can say yet who of an
     earlier campaign is meant.
     """
-    named = {one: _earlier(campaigns, tenant_id, one, _EXCLUDED) for one in audience.exclude_campaigns}
+    named = {one: _earlier(campaigns, tenant_id, one, _SEGMENTS) for one in asked}
+    named |= {one: _earlier(campaigns, tenant_id, one, _EXCLUDED) for one in audience.exclude_campaigns}
     source = audience.source
     if source is None:
         return named

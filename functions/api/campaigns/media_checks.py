@@ -5,14 +5,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from functions.api.meta.calls import Graph
 from shared.clients.graph import GraphAccess
 from shared.clients.link_probe import LinkSeen
+from shared.domain.media.library import FileUse
 from shared.domain.media.links import encoded_link
 from shared.domain.media.media_types import SENDABLE
 from shared.domain.media.mime_names import base_type
-from shared.domain.templates.compiler import Problem, SendPlan
-from shared.errors import ProviderRejected
-from shared.ids import PhoneNumberId
+from shared.domain.templates.compiler import CompileError, Problem, SendPlan, Variable
+from shared.domain.templates.variables import named_files
+from shared.errors import PermanentError, ProviderRejected
+from shared.ids import PhoneNumberId, TenantId
 
 LookAtLinks = Callable[[Collection[str]], Mapping[str, LinkSeen]]
+UseFile = Callable[[TenantId, FileUse], object]
 _MEDIA = ("image", "video", "document")
 # Answers that a second try would not change; a server may refuse HEAD (405) or be busy, and Meta fetches with GET.
 _PASSING = frozenset({405, 408, 425, 429})
@@ -85,3 +88,15 @@ def _type_problem(kind: str, declared: str) -> Iterator[str]:
 
 def _types_of(kind: str) -> str:
     return ", ".join(mime_type for mime_type, form in SENDABLE.items() if form.kind == kind)
+
+
+def check_files(tenant_id: TenantId, variables: Mapping[str, Variable], use_file: UseFile) -> None:
+    """Raises CompileError for files that the tenant does not have or cannot send so."""
+    problems: list[Problem] = []
+    for field, use in named_files(variables):
+        try:
+            use_file(tenant_id, use)
+        except PermanentError as error:
+            problems.append(Problem(field, error.message))
+    if problems:
+        raise CompileError(problems)

@@ -4,7 +4,14 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from functions.api.campaigns.audience_models import AudienceIn, AudienceOut, Code, FrequencyCapIn, FrequencyCapOut
+from functions.api.campaigns.audience_models import (
+    AudienceIn,
+    AudienceOut,
+    Code,
+    FrequencyCapIn,
+    FrequencyCapOut,
+    FrozenSegmentOut,
+)
 from functions.api.http.fields import (
     Cursor,
     Given,
@@ -71,6 +78,9 @@ class CampaignOut(Output):
     started_at: Moment | None
     finished_at: Moment | None
     planned: int | None = Field(description="people in the frozen audience; null before it is frozen")
+    segments: list[FrozenSegmentOut] = Field(
+        description="those that the audience names, as they were when it was frozen; empty before"
+    )
 
     @classmethod
     def of(cls, campaign: Campaign) -> "CampaignOut":
@@ -98,6 +108,7 @@ class CampaignOut(Output):
             started_at=moment_or_none(campaign.started_at),
             finished_at=moment_or_none(campaign.finished_at),
             planned=campaign.planned if campaign.sizes else None,
+            segments=[FrozenSegmentOut.of(frozen) for frozen in campaign.segments],
         )
 
 

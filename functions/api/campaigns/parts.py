@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functions.api.campaigns.schedules import Schedules
 from functions.api.meta.calls import Graph
 from shared.clients.queue import Queue
+from shared.services.audience_segments import AudienceSegments
 from shared.services.media import MediaService
 from shared.services.meta_access import MetaAccess
 from shared.store.accounts.leases import LeaseBook
@@ -32,6 +33,7 @@ class CampaignParts:
     graph: Graph
     access: MetaAccess
     media: MediaService
+    segments: AudienceSegments
     leases: LeaseBook
     start_queue: Queue
     dry_run_queue: Queue

@@ -83,6 +83,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
         weight=body.weight,
         unknown_policy=body.unknown_policy,
     )
+    deps().segments.freeze(principal.tenant_id, draft.audience)
     campaign = _control().create(
         principal.tenant_id, CampaignId(request.operation_id), draft, principal.member_id, request.at
     )
@@ -105,6 +106,7 @@ def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     """Five of a tenant's are made at a time; 429 `too_many_dry_runs` says when again."""
     parts, tenant_id, request = deps(), caller(router).tenant_id, operation(router)
     campaign = parts.campaigns.get(tenant_id, campaign_id)
+    parts.segments.freeze(tenant_id, campaign.audience, campaign.segments)
     refresh_template_of(parts, tenant_id, campaign_id, request.at)
     number, waba = refresh_number(parts, tenant_id, campaign.phone_number_id, epoch_ms())
     conditions = conditions_of(parts.templates.get(tenant_id, campaign.template_id), number, waba)
@@ -144,12 +146,16 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     than Meta lets the business write to in a day, unless `accept_messaging_limit` says that this is meant.
     """
     launch, tenant_id, now = body or LaunchIn(), caller(router).tenant_id, epoch_ms()
-    if operation(router).is_retry and (begun := deps().campaigns.get(tenant_id, campaign_id)).state in _BEGUN:
-        return CampaignOut.of(begun)  # an earlier attempt has launched it
+    campaign = deps().campaigns.get(tenant_id, campaign_id)
+    if operation(router).is_retry and campaign.state in _BEGUN:
+        return CampaignOut.of(campaign)  # an earlier attempt has launched it
+    segments = deps().segments.freeze(tenant_id, campaign.audience, campaign.segments)
+    asked = [one for segment in segments for one in segment.campaigns if one != campaign_id]
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)
     moment = launch.start_moment
-    return CampaignOut.of(_control().launch(tenant_id, campaign_id, moment, now, checks, sharp=launch.sharp))
+    launched = _control().launch(tenant_id, campaign_id, moment, now, checks, sharp=launch.sharp, asked=asked)
+    return CampaignOut.of(launched)
 
 
 @router.post(

@@ -43,7 +43,7 @@ SCHEMAS: Mapping[str, Json] = {
                 "type": "array",
                 "items": {"type": "object"},
                 "description": "With `template_refused`: all that Meta would refuse, as `POST /v1/templates/check` "
-                "shows it.",
+                "shows it; with `bad_condition`: all that is wrong, as `POST /v1/segments/check` shows it.",
             },
             "retry_after_seconds": {"type": "integer", "description": "As the header Retry-After."},
             "reason": {"type": "string", "description": "With `media_…`: why the file is not there."},
