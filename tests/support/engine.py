@@ -32,11 +32,16 @@ from shared.domain.campaigns.number_work import LaneState, Run
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.identity import contact_id_for
 from shared.domain.contacts.number_plans import VERSION
+from shared.domain.expressions.tree import to_tree
+from shared.domain.expressions.writer import write
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.segments.people import vocabulary_of
+from shared.domain.segments.segment import Segment, checked
 from shared.domain.templates.compiler import Variable
 from shared.domain.templates.template import Template
 from shared.ids import CampaignId, ContactId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.queue_messages import AccountForPeople, LoadShard, QueueMessage, WakeLane
+from shared.services.audience_segments import AudienceSegments
 from shared.services.media import MediaService
 from shared.services.recipient_events import RecipientEvents
 from shared.store.accounts.leases import LeaseBook
@@ -52,6 +57,7 @@ from shared.store.contacts.fields import ContactFields
 from shared.store.contacts.mergers import Mergers
 from shared.store.engine.database import Database, TableItem, open_database
 from shared.store.engine.directory import Directory
+from shared.store.segments.segments import Segments
 from shared.store.templates.templates import Templates
 from shared.store.webhooks.endpoints import WebhookEndpoints
 from tests.support.exact_books import exact_books
@@ -150,6 +156,7 @@ class Deps:
     campaigns: Campaigns
     fields: ContactFields
     templates: Templates
+    segments: AudienceSegments
     contacts: Contacts
     sends: Sends
     lanes: Lanes
@@ -191,7 +198,7 @@ class World:
         self.phone_number_id = PhoneNumberId(f"{epoch_ms()}{os.getpid()}{next(_serial)}")
         self.waba_id = WabaId("9" + self.phone_number_id)
         directory = Directory(database)
-        self.mergers = Mergers(database)
+        self.mergers, self.segments = Mergers(database), Segments(directory)
         self.load_queue, self.lane_queue, self.start_queue = RecordingQueue(), RecordingQueue(), RecordingQueue()
         self.dry_run_queue, self.webhook_queue = RecordingQueue(), RecordingQueue()
         self.deps = Deps(
@@ -199,6 +206,9 @@ class World:
             campaigns=Campaigns(directory),
             fields=ContactFields(directory),
             templates=Templates(directory),
+            segments=AudienceSegments(
+                Segments(directory), ContactFields(directory), Accounts(directory), Campaigns(directory)
+            ),
             contacts=Contacts(database),
             sends=Sends(database),
             lanes=Lanes(database),
@@ -233,6 +243,13 @@ class World:
             self.deps.contacts.upsert(self.tenant_id, contact_id, attributes, {}, frozenset({tag}), epoch_ms())
             ids.append(contact_id)
         return ids
+
+    def segment(self, text: str, name: str = "") -> str:
+        """The id of a new one."""
+        segment_id = new_ulid()
+        node = checked(text, vocabulary_of(self.deps.fields.all(self.tenant_id)))
+        self.segments.create(self.tenant_id, Segment(segment_id, name or segment_id, write(node), to_tree(node)))
+        return segment_id
 
     def opt_out(self, contact_id: ContactId) -> None:
         now = epoch_ms()
