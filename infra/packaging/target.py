@@ -40,8 +40,9 @@ def local_target() -> Target:
 
 
 def aws_target() -> Target:
-    """Lambda's python3.13 on arm64. Without a Python 3.13 here the packages carry no bytecode."""
-    return Target("aws", "3.13", "aarch64-manylinux2014", _find_python("3.13"))
+    """Lambda's python3.13 on arm64, which is Amazon Linux 2023 with glibc 2.34 (AWS Lambda, runtimes). Without a Python
+    3.13 here the packages carry no bytecode."""
+    return Target("aws", "3.13", "aarch64-manylinux_2_28", _find_python("3.13"))
 
 
 def _find_python(version: str) -> str | None:

@@ -5,7 +5,18 @@ import os
 import sys
 
 BENCHMARKS = (
-    *("imports", "parts", "price", "upkeep", "load", "freeze", "books", "feed", "statuses", "ingest", "consent"),
+    "imports",
+    "parts",
+    "price",
+    "upkeep",
+    "load",
+    "freeze",
+    "segments",
+    "books",
+    "feed",
+    "statuses",
+    "ingest",
+    "consent",
     "lane",
 )
 

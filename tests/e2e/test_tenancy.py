@@ -113,6 +113,29 @@ def _campaigns_made(world: World) -> Iterator[Attempt]:
     source = {"campaign_id": other.paused_id, "outcomes": ["sent", "delivered", "read"]}
     yield Attempt(body=body | {"audience": {"source": source}})
     yield Attempt(body=body | {"audience": {"tags": ["mine"], "exclude_campaigns": [other.paused_id]}})
+    yield Attempt(body=body | {"audience": {"segments": [other.segment_id]}})
+    yield Attempt(body=body | {"audience": {"tags": ["mine"], "exclude_segments": [other.segment_id]}})
+
+
+def _conditions(*, statuses: frozenset[int], **more: str) -> Attempts:
+    """That ask about the other's campaign, in words of the other's."""
+
+    def attempts(world: World) -> Iterator[Attempt]:
+        text = f'campaign("{world.other.paused_id}").got || "{world.other.word}" in contact.tags'
+        yield Attempt(body={"text": text, **more}, statuses=statuses)
+
+    return attempts
+
+
+def _counts(world: World) -> Iterator[Attempt]:
+    yield Attempt(body={"segment_id": world.other.segment_id})
+    yield Attempt(body={"text": f'"{world.other.word}" in contact.tags'}, statuses=OK)
+    yield from _conditions(statuses=frozenset({422}))(world)
+
+
+def _reasons(world: World) -> Iterator[Attempt]:
+    yield Attempt(body={"segment_id": world.other.segment_id, "contact_id": world.contact_id})
+    yield Attempt(body={"text": "has(contact.name)", "contact_id": world.other.contact["id"]})
 
 
 def _campaign(number: str, template_id: str, tag: str, variables: Json) -> Json:
@@ -413,6 +436,14 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("GET", "/v1/contacts/imports/{import_id}"): _on("import_id", "import_id", "waiting_import_id"),
     ("GET", "/v1/contacts/imports/{import_id}/rejected"): _on("import_id", "import_id"),
     ("POST", "/v1/contacts/imports/{import_id}/start"): _on("import_id", "import_id", "waiting_import_id"),
+    ("GET", "/v1/segments"): _harmless(),
+    ("POST", "/v1/segments"): _conditions(statuses=frozenset({422}), name="mine"),
+    ("POST", "/v1/segments/check"): _conditions(statuses=OK),
+    ("POST", "/v1/segments/count"): _counts,
+    ("POST", "/v1/segments/why"): _reasons,
+    ("GET", "/v1/segments/{segment_id}"): _on("segment_id", "segment_id"),
+    ("PATCH", "/v1/segments/{segment_id}"): _on("segment_id", "segment_id", body={"revision": 1, "name": "mine"}),
+    ("DELETE", "/v1/segments/{segment_id}"): _on("segment_id", "segment_id"),
     ("GET", "/v1/templates"): _harmless(),
     ("POST", "/v1/templates"): _templates_made,
     ("POST", "/v1/templates/sync"): _harmless(),

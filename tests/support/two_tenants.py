@@ -54,6 +54,7 @@ class Owned:
     member_id: str
     label_id: str
     reply_id: str
+    segment_id: str
     invitation_id: str
 
 
@@ -72,6 +73,7 @@ def owning(cloud: LocalCloud) -> Owned:
     template_id = approved_template(api, f"{word}_offer", f"{word} for {{{{1}}}}, really.")["id"]
     rules = [{"match": "contains", "keywords": [word], "reply": f"{word} reply"}]
     bot = api.post("/v1/bots", {"name": f"{word} bot", "rules": rules})
+    segment = api.post("/v1/segments", {"name": f"{word} people", "text": f'"{word}" in contact.tags'})
     drafts = [_campaign(business, word, template_id) for _ in range(3)]
     later = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     api.post(f"/v1/campaigns/{drafts[1]}/launch", {"start_at": later})
@@ -118,6 +120,7 @@ def owning(cloud: LocalCloud) -> Owned:
         member_id=member_id,
         label_id=label_id,
         reply_id=reply_id,
+        segment_id=segment["id"],
         invitation_id=api.post("/v1/invitations", {"email": f"{word}@example.com", "role": "viewer"})["id"],
     )
 
@@ -183,7 +186,7 @@ def snapshot(owned: Owned) -> Json:
     as of when a report's books are."""
     api = owned.business.owner
     lists = ["me", "api-keys", "numbers", "fields", "templates", "bots", "billing/subscription", "webhook-endpoints"]
-    lists += ["members", "labels", "canned-replies"]
+    lists += ["members", "labels", "canned-replies", "segments"]
     found: Json = {path: api.get(f"/v1/{path}") for path in lists}
     for path in ("contacts", "contacts/imports", "campaigns", "media", "conversations", "notices", "mentions"):
         found[path] = list(api.pages(f"/v1/{path}"))

@@ -19,6 +19,7 @@ from shared.domain.contacts.contact import MOST_FIELDS, ContactField
 from shared.domain.conversations.conversation import MOST_LABELS as MOST_LABELS_OF_ONE
 from shared.domain.conversations.inbox_settings import MOST_CANNED, MOST_LABELS, CannedReply, Label
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.segments.segment import MOST_SEGMENTS, Segment
 from shared.domain.templates.draft import TemplateDraft
 from shared.domain.templates.stored_draft import MOST_DRAFTS, StoredDraft
 from shared.domain.webhooks.endpoint import MOST_ENDPOINTS, SealedSecret, WebhookEndpoint
@@ -103,6 +104,29 @@ def endpoints(world: World) -> list[Call]:
     secret = (SealedSecret("x", "abcd"),)
     world.things({f"WHE#{i}": WebhookEndpoint(i, "https://example.com/", ("*",), "", secret, EpochMs(1)) for i in ids})
     return each("/v1/webhook-endpoints", lambda i: {"url": f"https://example.com/{i}"})
+
+
+def segments(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(MOST_SEGMENTS - ROOM)]
+    world.things({f"SEG#{i}": Segment(i, i, "has(contact.name)") for i in ids})
+    return each("/v1/segments", lambda i: {"name": f"new {i}", "text": "has(contact.name)"})
+
+
+def renamed_segments(world: World) -> list[Call]:
+    ids = [new_ulid() for _ in range(AT_ONCE)]
+    world.things({f"SEG#{i}": Segment(i, i, "has(contact.name)") for i in ids})
+    return [(f"/v1/segments/{i}", {"revision": 1, "name": "The Same"}) for i in ids]
+
+
+def changed_segment(world: World) -> list[Call]:
+    """By eight people who have all seen the first revision."""
+    segment_id = new_ulid()
+    world.things({f"SEG#{segment_id}": Segment(segment_id, "n", "has(contact.name)")})
+    return each(f"/v1/segments/{segment_id}", lambda i: {"revision": 1, "text": f'contact.name == "{i}"'})
+
+
+def segments_named(world: World, name: str) -> int:
+    return sum(one["name"] == name for one in world.api.call("GET", "/v1/segments", tenant=world.tenant).body["items"])
 
 
 def labels(world: World) -> list[Call]:
@@ -211,6 +235,15 @@ TABLE = [
            lambda w: w.count("/v1/labels")),
     Capped("PATCH /v1/labels/{label_id}", "one of a name", renamed_labels, 1, (409, "label_exists"), 1,
            lambda w: sum(one.name == "The Same" for one in w.api.deps.inbox.labels(w.tenant))),
+    Capped("POST /v1/segments", "200 segments", segments, ROOM, (422, "too_many_segments"), MOST_SEGMENTS,
+           lambda w: w.count("/v1/segments")),
+    Capped("POST /v1/segments", "one of a name",
+           lambda w: each("/v1/segments", lambda i: {"name": "vIp" if i % 2 else "Vip", "text": "has(contact.name)"}),
+           1, (409, "segment_exists"), 1, lambda w: w.count("/v1/segments")),
+    Capped("PATCH /v1/segments/{segment_id}", "one of a name", renamed_segments, 1, (409, "segment_exists"), 1,
+           lambda w: segments_named(w, "The Same")),
+    Capped("PATCH /v1/segments/{segment_id}", "one change of a revision", changed_segment, 1,
+           (409, "changed_meanwhile"), 1, lambda w: w.count("/v1/segments")),
     Capped("POST /v1/canned-replies", "500 replies", canned_replies, ROOM, (422, "too_many_canned_replies"),
            MOST_CANNED, lambda w: w.count("/v1/canned-replies")),
     Capped("POST /v1/canned-replies", "one of a shortcut",
@@ -291,6 +324,9 @@ WITHOUT_BOUND = {
     "POST /v1/contacts/imports/{import_id}/start": "queued once or twice, worked on by one",
     "POST /v1/templates": "Meta bounds them, and a name and language are one there",
     "POST /v1/templates/sync": "a copy of what is at Meta",
+    "POST /v1/segments/check": "makes nothing",
+    "POST /v1/segments/count": "makes nothing; three at a time, by leases: test_segments.py",
+    "POST /v1/segments/why": "makes nothing",
     "POST /v1/templates/check": "makes nothing",
     "PATCH /v1/templates/{template_id}": "its edits are counted by its version: raced in test_templates.py",
     "POST /v1/templates/{template_id}/resume": "a state that is left once, at Meta",

@@ -24,6 +24,7 @@ from shared.domain.conversations.message_ids import message_key
 from shared.domain.media.library import LibraryFile
 from shared.domain.media.message_media import MessageMedia
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.segments.segment import Segment
 from shared.domain.templates.draft import TemplateDraft
 from shared.domain.templates.stored_draft import StoredDraft
 from shared.domain.templates.template import Template
@@ -229,6 +230,11 @@ def _bodies() -> dict[tuple[str, str], object]:
         ("POST", "/v1/conversations/{conversation_id}/reopen"): {},
         ("POST", "/v1/conversations/{conversation_id}/notes"): {"text": "stolen"},
         ("PUT", "/v1/conversations/{conversation_id}/presence"): {"status": "typing"},
+        ("POST", "/v1/segments"): {"name": "stolen", "text": "has(contact.name)"},
+        ("POST", "/v1/segments/check"): {"text": "has(contact.name)"},
+        ("POST", "/v1/segments/count"): {"text": "has(contact.name)"},
+        ("POST", "/v1/segments/why"): {"text": "has(contact.name)", "contact_id": "0" * 32},
+        ("PATCH", "/v1/segments/{segment_id}"): {"revision": 1, "name": "stolen"},
         ("POST", "/v1/labels"): {"name": "stolen"},
         ("PATCH", "/v1/labels/{label_id}"): {"name": "stolen"},
         ("POST", "/v1/canned-replies"): {"shortcut": "hi", "text": "stolen"},
@@ -281,6 +287,7 @@ def furnish(api: Api, tenant_id: TenantId) -> None:
     deps.media.library.create(
         tenant_id, LibraryFile(tenant_id, "private.jpg", "image/jpeg", "image", 1, created_by="m")
     )
+    deps.directory.put(tenant_id, f"SEG#{tenant_id}", Segment(tenant_id, "private", 'contact.name == "private"'))
     deps.inbox.put_label(tenant_id, Label(tenant_id, "private", "#000000"))
     deps.inbox.put_canned_reply(tenant_id, CannedReply(tenant_id, "hi", "private"))
     sealed = SealedSecret(deps.vault.seal(tenant_id, "webhook_secret", "whsec_cHJpdmF0ZQ=="), "dGU=")
@@ -305,6 +312,7 @@ def test_no_call_of_one_tenant_reaches_anything_of_another(api: Api) -> None:
                 ("TPL#", Template),
                 ("TPLD#", StoredDraft),
                 ("FIELD#", ContactField),
+                ("SEG#", Segment),
             )
         ] + [deps.inbox.labels(theirs), deps.inbox.canned_replies(theirs)]
         found.append(deps.directory.all(theirs, "FILE#", LibraryFile))

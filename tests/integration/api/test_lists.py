@@ -15,6 +15,7 @@ from shared.domain.conversations.inbox_settings import CannedReply, Label
 from shared.domain.conversations.message import Message
 from shared.domain.conversations.message_ids import message_key
 from shared.domain.numbers.number import Number, Waba
+from shared.domain.segments.segment import Segment
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
 from shared.ids import ContactId, ConversationId, PhoneNumberId, TenantId, WabaId, new_ulid
@@ -55,6 +56,12 @@ def _labels(api: Api, tenant: TenantId, i: int) -> None:
     api.deps.inbox.put_label(tenant, Label(_sk(i), f"l{i}", "#000000"))
 
 
+def _segments(api: Api, tenant: TenantId, i: int) -> None:
+    text = f'contact.name == "{"😀" * 1000}"'
+    segment = Segment(_sk(i), f"s{i}", text, {"subject": "contact.name", "operator": "is", "value": WORDS[:3000]})
+    api.deps.directory.put(tenant, f"SEG#{segment.segment_id}", segment)
+
+
 def _endpoints(api: Api, tenant: TenantId, i: int) -> None:
     endpoint = WebhookEndpoint(_sk(i), "https://a.example.com/", ("*",), "", (), EpochMs(1))
     api.deps.directory.put(tenant, f"WHE#{endpoint.endpoint_id}", endpoint)
@@ -89,6 +96,7 @@ MAKERS: dict[str, Callable[[Api, TenantId, int], None]] = {
     "/v1/canned-replies": _replies,
     "/v1/fields": _fields,
     "/v1/labels": _labels,
+    "/v1/segments": _segments,
     "/v1/webhook-endpoints": _endpoints,
     "/v1/members": _members,
     "/v1/api-keys": _keys,
