@@ -1,12 +1,14 @@
 """The segments that an audience names, as they are now."""
 
 from collections.abc import Iterable
+from functools import cache
 
+from shared.clock import DAY_MS, EpochMs
 from shared.domain.campaigns.campaign import Audience
 from shared.domain.expressions.problems import BadCondition, Fault, Refused
 from shared.domain.segments.frozen import FrozenSegment
 from shared.domain.segments.people import any_campaign
-from shared.domain.segments.segment import Segment, freeze
+from shared.domain.segments.segment import Recent, Segment, freeze
 from shared.domain.templates.problem import CompileError, Problem
 from shared.errors import NotFound
 from shared.ids import CampaignId, TenantId
@@ -24,16 +26,18 @@ class AudienceSegments:
         self._campaigns = campaigns
 
     def freeze(
-        self, tenant_id: TenantId, audience: Audience, carried: Iterable[FrozenSegment] = ()
+        self, tenant_id: TenantId, audience: Audience, now: EpochMs, carried: Iterable[FrozenSegment] = ()
     ) -> tuple[FrozenSegment, ...]:
-        """All that the audience names, as they are now; those that are `carried` as they were. Nothing is read where it
-        names none. Raises NotFound, with the field, and CompileError for a condition that holds no more."""
+        """All that the audience names, as they are now (epoch ms); those that are `carried` as they were. Nothing is
+        read where it names none. Raises NotFound, with the field, and CompileError for a condition that holds no more."""
         kept = {segment.segment_id: segment for segment in carried}
         named = audience.named_segments
         if all(segment_id in kept for segment_id in named):
             return tuple(kept[segment_id] for segment_id in named)
         fields = self._fields.all(tenant_id)
         time_zone = self._accounts.tenant(tenant_id).time_zone
+
+        recent = recent_campaigns(self._campaigns, tenant_id, now)
 
         def check_campaign(key: str | int) -> None:
             any_campaign(key)
@@ -45,7 +49,8 @@ class AudienceSegments:
         def frozen(segment_id: str) -> FrozenSegment:
             place = _place(audience, segment_id)
             try:
-                return freeze(self._need(tenant_id, segment_id, place), fields, time_zone, check_campaign)
+                segment = self._need(tenant_id, segment_id, place)
+                return freeze(segment, fields, time_zone, check_campaign, recent)
             except BadCondition as error:
                 message = f"the segment's condition holds no more: {error.problems[0].message}"
                 raise CompileError([Problem(place, message)]) from error
@@ -57,6 +62,17 @@ class AudienceSegments:
             return self._segments.get(tenant_id, segment_id)
         except NotFound as error:
             raise NotFound("there is no such segment", field=place) from error
+
+
+def recent_campaigns(campaigns: Campaigns, tenant_id: TenantId, now: EpochMs) -> Recent:
+    """What tells of the campaigns that began within so many days. Read once for each number of days."""
+
+    @cache
+    def recent(days: int) -> tuple[CampaignId, ...]:
+        found = campaigns.frozen_since(tenant_id, EpochMs(now - days * DAY_MS), consistent=True)
+        return tuple(campaign.campaign_id for campaign in found)
+
+    return recent
 
 
 def _place(audience: Audience, segment_id: str) -> str:

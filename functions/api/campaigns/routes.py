@@ -83,7 +83,7 @@ def post_campaign(body: CampaignIn) -> CampaignOut:
         weight=body.weight,
         unknown_policy=body.unknown_policy,
     )
-    deps().segments.freeze(principal.tenant_id, draft.audience)
+    deps().segments.freeze(principal.tenant_id, draft.audience, request.at)
     campaign = _control().create(
         principal.tenant_id, CampaignId(request.operation_id), draft, principal.member_id, request.at
     )
@@ -106,7 +106,7 @@ def post_dry_run(campaign_id: CampaignPath) -> DryRunStartedOut:
     """Five of a tenant's are made at a time; 429 `too_many_dry_runs` says when again."""
     parts, tenant_id, request = deps(), caller(router).tenant_id, operation(router)
     campaign = parts.campaigns.get(tenant_id, campaign_id)
-    parts.segments.freeze(tenant_id, campaign.audience, campaign.segments)
+    parts.segments.freeze(tenant_id, campaign.audience, request.at, campaign.segments)
     refresh_template_of(parts, tenant_id, campaign_id, request.at)
     number, waba = refresh_number(parts, tenant_id, campaign.phone_number_id, epoch_ms())
     conditions = conditions_of(parts.templates.get(tenant_id, campaign.template_id), number, waba)
@@ -149,7 +149,7 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
     campaign = deps().campaigns.get(tenant_id, campaign_id)
     if operation(router).is_retry and campaign.state in _BEGUN:
         return CampaignOut.of(campaign)  # an earlier attempt has launched it
-    segments = deps().segments.freeze(tenant_id, campaign.audience, campaign.segments)
+    segments = deps().segments.freeze(tenant_id, campaign.audience, now, campaign.segments)
     asked = [one for segment in segments for one in segment.campaigns if one != campaign_id]
     refresh_template_of(deps(), tenant_id, campaign_id, now)
     checks = LaunchChecks(deps(), _dry_runs(), tenant_id, now, beyond_limit=launch.accept_messaging_limit)

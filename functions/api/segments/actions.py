@@ -16,6 +16,7 @@ from shared.domain.segments.people import any_campaign, vocabulary_of
 from shared.domain.segments.segment import PeopleFilter, Segment, checked, freeze
 from shared.errors import InvalidInput, NotFound
 from shared.ids import CampaignId, TenantId
+from shared.services.audience_segments import recent_campaigns
 
 
 def vocabulary(parts: SegmentParts, tenant_id: TenantId) -> Vocabulary:
@@ -94,6 +95,7 @@ def filter_of(parts: SegmentParts, tenant_id: TenantId, asked: SubjectOfCount, n
         segment = Segment("", "", write(need_condition(parts, tenant_id, asked)))
     time_zone = parts.accounts.tenant(tenant_id).time_zone
     try:
-        return PeopleFilter(freeze(segment, parts.fields.all(tenant_id), time_zone), now)
+        recent = recent_campaigns(parts.campaigns, tenant_id, now)
+        return PeopleFilter(freeze(segment, parts.fields.all(tenant_id), time_zone, recent=recent), now)
     except BadCondition as error:
         raise bad_condition(error, "segment_id" if asked.segment_id is not None else asked.place) from error

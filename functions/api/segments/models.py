@@ -44,7 +44,8 @@ class ConditionIn(Input):
     none: "ConditionIn | None" = Field(None, alias="not")
     subject: Annotated[str, StringConstraints(max_length=100)] | None = Field(
         None,
-        description="`contact.country`, `fields` (its key in `key`), `campaign.read` (the campaign's id in `key`) …",
+        description="`contact.country`, `fields` (its key in `key`), `campaign.read` (the campaign's id in `key`), "
+        "`campaigns_in_days.read` (days in `key`) …",
     )
     key: Annotated[str, StringConstraints(max_length=100)] | StrictInt | None = None
     operator: Annotated[str, StringConstraints(max_length=40)] | None = Field(

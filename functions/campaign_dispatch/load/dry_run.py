@@ -88,7 +88,7 @@ def dry_run_shard(
     template = parts.templates.get(task.tenant_id, campaign.template_id)
     known = {f.key: f.kind for f in parts.fields.all(task.tenant_id)}
     plan = compile_plan(template, campaign.variables, known, max(now, campaign.begins or now))
-    segments = parts.segments.freeze(task.tenant_id, campaign.audience, campaign.segments)
+    segments = parts.segments.freeze(task.tenant_id, campaign.audience, now, campaign.segments)
     campaign = replace(campaign, frozen_at=now, segments=segments)
     beside = read_beside(parts.campaigns, task.tenant_id, campaign)
     gate = open_gate(parts, task, campaign, beside, plan, template.category)

@@ -66,7 +66,7 @@ def _freeze_plan(parts: StartParts, tenant_id: TenantId, campaign: Campaign, now
     known = {field.key: field.kind for field in parts.fields.all(tenant_id)}
     variables = _with_files(parts, tenant_id, campaign, now)
     plan = to_document(compile_plan(template, variables, known, now))
-    segments = parts.segments.freeze(tenant_id, campaign.audience, campaign.segments)
+    segments = parts.segments.freeze(tenant_id, campaign.audience, now, campaign.segments)
 
     def load(current: Campaign) -> Campaign:
         if is_early(current, now):

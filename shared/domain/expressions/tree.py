@@ -157,7 +157,8 @@ class _Reader:
 
 
 def _subject(tree: Mapping[str, object]) -> Subject:
-    name, key = tree["subject"], tree.get("key", "")
+    name, key = tree["subject"], tree.get("key")
+    key = "" if key is None else key
     if not isinstance(name, str) or not isinstance(key, str | int) or isinstance(key, bool):
         raise Refused(Fault.UNKNOWN_SUBJECT, "`subject` is a text, and `key` a text or a whole number")
     return Subject(name, key)

@@ -10,6 +10,7 @@
 | `contact.last_seen`, `.opted_out_on`, `.created_on`, `.updated_on` | days; last seen is when they last wrote |
 | `fields.KEY` | as the custom field's kind says |
 | `campaign("ID").got`, `.delivered`, `.read`, `.answered`, `.failed` | yes or no: their part in that campaign |
+| `campaigns_in_days(30).got`, … | yes or no: in any campaign that began in the last 30 days, 90 at most |
 
 Days are those of the tenant's time zone. `got`: Meta took the message; `delivered` holds for who has read it too.
 """
@@ -34,6 +35,8 @@ from shared.ids import CampaignId
 Engaged = Callable[[CampaignId], frozenset[str]]
 """Campaign id → what is known of somebody in that campaign, as in ENGAGEMENT; nothing when they were not in it."""
 ENGAGEMENT = ("got", "delivered", "read", "answered", "failed")
+MOST_DAYS = 90
+"""How far back one may ask: what became of people is kept for 90 days after a campaign."""
 WINDOW_MS = DAY_MS
 """How long after a person wrote Meta takes free-form messages to them (Meta, customer service windows)."""
 _QUARTER_MS = 15 * 60_000
@@ -58,13 +61,11 @@ ATTRIBUTES: Mapping[str, Kind] = {
 }
 _FIELD_KINDS = {"number": Kind.NUMBER, "date": Kind.DATE, "boolean": Kind.BOOLEAN}
 _AS_FIELD = "is not kept of contacts yet; make a custom field of it, and ask for fields.…"
-_BY_NAME = 'is not answered yet; name the campaigns, as in campaign("01J…").read || campaign("01K…").read'
 REFUSED: Mapping[str, str] = {
     "contact.language": f"the language {_AS_FIELD}",
     "contact.time_zone": f"the time zone {_AS_FIELD}",
     "contact.email": f"the e-mail address {_AS_FIELD}",
     "contact.lists": 'there are no lists of contacts yet; use a tag, as in "vip" in contact.tags',
-    **{f"campaigns_in_days.{what}": f"what happened in all campaigns of some days {_BY_NAME}" for what in ENGAGEMENT},
 }
 """What somebody may well ask for, and what to do meanwhile."""
 
@@ -75,12 +76,20 @@ def any_campaign(key: str | int) -> None:
         raise Refused(Fault.UNKNOWN_CAMPAIGN, 'a campaign is named by its id, as in campaign("01J…").read')
 
 
+def any_days(key: str | int) -> None:
+    """Raises Refused for days that nobody can be asked about."""
+    if not isinstance(key, int) or not 1 <= key <= MOST_DAYS:
+        message = f"days are a whole number from 1 to {MOST_DAYS}, as in campaigns_in_days(30).read"
+        raise Refused(Fault.WRONG_VALUE, message)
+
+
 def vocabulary_of(fields: Sequence[ContactField], check_campaign: KeyCheck = any_campaign) -> Vocabulary:
     """Of a tenant with these custom fields."""
     return Vocabulary(
         attributes=ATTRIBUTES,
         open_roots={"fields": {field.key: _FIELD_KINDS.get(field.kind, Kind.TEXT) for field in fields}},
-        keyed={f"campaign.{what}": (Kind.BOOLEAN, check_campaign) for what in ENGAGEMENT},
+        keyed={f"campaign.{what}": (Kind.BOOLEAN, check_campaign) for what in ENGAGEMENT}
+        | {f"campaigns_in_days.{what}": (Kind.BOOLEAN, any_days) for what in ENGAGEMENT},
         refused=REFUSED,
     )
 
@@ -93,14 +102,19 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
-def known_of(subject: Subject, kind: Kind, now: EpochMs, zone: tzinfo) -> Callable[[Contact, Engaged], Known]:
-    """What reads this of a contact, as of `now`."""
+def known_of(
+    subject: Subject, kind: Kind, now: EpochMs, zone: tzinfo, recent: Mapping[int, Sequence[CampaignId]]
+) -> Callable[[Contact, Engaged], Known]:
+    """What reads this of a contact, as of `now`. `recent`: the campaigns that began in the last so many days."""
     if subject.name == "fields":
         key, read = str(subject.key), _READ[kind]
         return lambda contact, _: read(contact.fields.get(key, ""))
     if subject.name.startswith("campaign."):
         campaign_id, what = CampaignId(str(subject.key)), subject.name.partition(".")[2]
         return lambda _, engaged: what in engaged(campaign_id)
+    if subject.name.startswith("campaigns_in_days."):
+        campaigns, what = recent[int(subject.key)], subject.name.partition(".")[2]
+        return lambda _, engaged: any(what in engaged(one) for one in campaigns)
 
     @lru_cache(maxsize=4096)
     def day_of_quarter(quarter: int) -> date:

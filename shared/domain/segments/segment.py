@@ -1,6 +1,6 @@
 """A segment: a condition on contacts that a tenant gave a name."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +20,11 @@ from shared.ids import CampaignId
 MOST_SEGMENTS = 200
 """Of a tenant."""
 MOST_CAMPAIGNS = 10
-"""That one condition asks about: each is read beside the contacts, 2 RRU for 80 people."""
+"""That one condition names: each is read beside the contacts, 2 RRU for 80 people."""
+MOST_RECENT = 40
+"""Campaigns of the days that one condition asks about."""
+Recent = Callable[[int], Sequence[CampaignId]]
+"""Days → the campaigns that began within them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,36 @@ def checked(condition: str | Mapping[str, object], vocabulary: Vocabulary) -> No
 
 
 def campaigns_of(node: Node) -> tuple[CampaignId, ...]:
-    """The campaigns that it asks about, each once."""
+    """The campaigns that it names, each once."""
     keys = (leaf.subject.key for leaf in leaves(node) if leaf.subject.name.startswith("campaign."))
     return tuple(dict.fromkeys(CampaignId(str(key)) for key in keys))
 
 
+def days_of(node: Node) -> tuple[int, ...]:
+    """The numbers of days whose campaigns it asks about, each once."""
+    keys = (leaf.subject.key for leaf in leaves(node) if leaf.subject.name.startswith("campaigns_in_days."))
+    return tuple(dict.fromkeys(int(key) for key in keys))
+
+
+def no_campaigns(_days: int) -> Sequence[CampaignId]:
+    return ()
+
+
 def freeze(
-    segment: Segment, fields: Sequence[ContactField], time_zone: str, check_campaign: KeyCheck = any_campaign
+    segment: Segment,
+    fields: Sequence[ContactField],
+    time_zone: str,
+    check_campaign: KeyCheck = any_campaign,
+    recent: Recent = no_campaigns,
 ) -> FrozenSegment:
-    """Raises BadCondition when it asks for a custom field that there is no more, or that is of another kind now."""
+    """Raises BadCondition when it asks for a custom field that there is no more, or that is of another kind now, and
+    when more campaigns began within its days than can be read beside each other."""
     node = checked(segment.text, vocabulary_of(fields, check_campaign))
+    began = {days: tuple(recent(days)) for days in days_of(node)}
+    last = {one for campaigns in began.values() for one in campaigns}
+    if len(last) > MOST_RECENT:
+        message = f"{len(last)} campaigns began in these days, and {MOST_RECENT} is the most that can be asked about"
+        raise BadCondition([Problem(Fault.TOO_MANY_CAMPAIGNS, f"{message}; ask about fewer days", Place(1, 1))])
     asked = {leaf.subject.key for leaf in leaves(node) if leaf.subject.name == "fields"}
     kinds = {known.key: known.kind for known in fields if known.key in asked}
     return FrozenSegment(
@@ -75,8 +99,9 @@ def freeze(
         name=segment.name,
         text=segment.text,
         kinds=kinds,
-        campaigns=campaigns_of(node),
+        campaigns=tuple(dict.fromkeys((*campaigns_of(node), *sorted(last)))),
         time_zone=time_zone,
+        recent=began,
     )
 
 
@@ -88,9 +113,11 @@ class PeopleFilter:
         vocabulary, zone = vocabulary_of(fields), zone_of(frozen.time_zone)
         node = checked(frozen.text, vocabulary)
         self.text = frozen.text
-        self.campaigns = campaigns_of(node)
+        self.campaigns = frozen.campaigns
         self._filter = Filter(node, vocabulary, datetime.fromtimestamp(now / 1000, zone).date())
-        self._read = {one.subject: known_of(one.subject, one.kind, now, zone) for one in self._filter.asked}
+        self._read = {
+            one.subject: known_of(one.subject, one.kind, now, zone, frozen.recent) for one in self._filter.asked
+        }
         asked = enumerate(self._filter.asked)
         self._columns = [(f"v{i}", PLAIN[one.kind], self._read[one.subject]) for i, one in asked]
 

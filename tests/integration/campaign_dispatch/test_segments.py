@@ -6,7 +6,7 @@ import pytest
 
 from functions.campaign_dispatch.load import shard as load_module
 from functions.campaign_dispatch.load.shard import load_shard
-from shared.clock import EpochMs, epoch_ms
+from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import Audience, Campaign, EarlierCampaign, State, resend_of
 from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.outcome import Kind, Outcome
@@ -107,6 +107,25 @@ def test_by_what_they_did_in_another_campaign(world: World) -> None:
     assert {to[-1] for to in reached(world, Audience(segments=(failed,)))} == {"7"}
     assert len(reached(world, Audience(segments=(got,)))) == 36
     assert {to[-1] for to in reached(world, Audience(tags=("all",), exclude_segments=(got,)))} == {"7"}
+
+
+def test_by_what_they_did_in_any_campaign_of_the_last_days(world: World) -> None:
+    """One that was frozen ten days ago is in the last thirty, and not in the last seven."""
+    world.add_contacts(10)
+    world.add_contacts(10, tag="late", first=10)
+    first = world.send_to_everybody()
+    world.run_lane(FakeMeta())
+    world.deps.campaigns.change(
+        world.tenant_id, first, lambda c: replace(c, frozen_at=EpochMs(c.frozen_at - 10 * DAY_MS))
+    )
+    meta = FakeMeta()
+    recent = world.send_to_everybody(tag="late")
+    world.run_lane(meta)
+    assert world.books(recent).sent == 10
+    month, week = world.segment("campaigns_in_days(30).got"), world.segment("campaigns_in_days(7).got")
+    assert reached(world, Audience(tags=("all", "late"), exclude_segments=(month,))) == set()
+    everybody = Audience(tags=("all", "late"), exclude_segments=(week,))
+    assert reached(world, everybody) == {f"+5511{900000000 + i}" for i in range(10)}
 
 
 def test_a_campaign_waits_for_those_that_its_segments_ask_about(world: World) -> None:

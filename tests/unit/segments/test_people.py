@@ -13,6 +13,7 @@ from shared.domain.segments.frozen import FrozenSegment
 from shared.domain.segments.people import ATTRIBUTES, ENGAGEMENT, REFUSED, vocabulary_of, zone_of
 from shared.domain.segments.segment import (
     MOST_CAMPAIGNS,
+    MOST_RECENT,
     PeopleFilter,
     Segment,
     campaigns_of,
@@ -138,11 +139,40 @@ def test_every_kind_of_engagement_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_what_cannot_be_asked_yet_says_so(name: str) -> None:
-    root, _, what = name.partition(".")
-    text = f"{root}(30).{what}" if root == "campaigns_in_days" else f"has({name})"
     with pytest.raises(BadCondition) as caught:
-        checked(text, vocabulary_of(FIELDS))
+        checked(f"has({name})", vocabulary_of(FIELDS))
     assert caught.value.problems[0].code == "not_kept_yet"
+
+
+@pytest.mark.parametrize("days", ["0", "91", '"30"', "-5"])
+def test_days_have_a_bound(days: str) -> None:
+    with pytest.raises(BadCondition) as caught:
+        checked(f"campaigns_in_days({days}).got", vocabulary_of([]))
+    assert caught.value.problems[0].code == "wrong_value"
+
+
+def test_any_campaign_of_some_days() -> None:
+    segment = Segment("s", "n", "campaigns_in_days(7).read && !campaigns_in_days(30).failed")
+    began = {7: [ONE], 30: [ONE, OTHER]}
+    frozen = freeze(segment, [], "", recent=began.__getitem__)
+    assert (frozen.recent, frozen.campaigns) == ({7: (ONE,), 30: (ONE, OTHER)}, (ONE, OTHER))
+    chosen = PeopleFilter(frozen, NOW)
+
+    def includes_with(found: Mapping[str, frozenset[str]]) -> bool:
+        return chosen.includes(ana(), lambda one: found.get(one, frozenset()))
+
+    assert includes_with({ONE: frozenset({"got", "read"}), OTHER: frozenset({"got"})})
+    assert not includes_with({OTHER: frozenset({"got", "read"})})
+    assert not includes_with({ONE: frozenset({"read"}), OTHER: frozenset({"failed"})})
+
+
+def test_so_many_campaigns_of_some_days_and_no_more() -> None:
+    segment = Segment("s", "n", "campaigns_in_days(30).got")
+    ids = [CampaignId(f"01K0000000000000000000{i:04d}") for i in range(MOST_RECENT + 1)]
+    freeze(segment, [], "", recent=lambda _: ids[1:])
+    with pytest.raises(BadCondition) as caught:
+        freeze(segment, [], "", recent=lambda _: ids)
+    assert caught.value.problems[0].code == "too_many_campaigns"
 
 
 @pytest.mark.parametrize("key", ['"01J"', '"' + "0" * 40 + '"', "5", '"../x"'])
