@@ -29,7 +29,8 @@ class AudienceSegments:
         self, tenant_id: TenantId, audience: Audience, now: EpochMs, carried: Iterable[FrozenSegment] = ()
     ) -> tuple[FrozenSegment, ...]:
         """All that the audience names, as they are now (epoch ms); those that are `carried` as they were. Nothing is
-        read where it names none. Raises NotFound, with the field, and CompileError for a condition that holds no more."""
+        read where it names none. Raises NotFound (with the field), and CompileError for a condition that holds no more.
+        """
         kept = {segment.segment_id: segment for segment in carried}
         named = audience.named_segments
         if all(segment_id in kept for segment_id in named):

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from functions.api.segments import counting
+from functions.api.segments.counting import Count, count_people, why
+from functions.api.segments.parts import SegmentParts
 from functions.campaign_dispatch.load import shard as load_module
 from functions.campaign_dispatch.load.shard import load_shard
 from shared.clock import DAY_MS, EpochMs, epoch_ms
@@ -12,6 +15,7 @@ from shared.domain.campaigns.dry_run_part import DryRunPart
 from shared.domain.campaigns.outcome import Kind, Outcome
 from shared.domain.contacts.contact import ContactField
 from shared.domain.contacts.identity import SHARDS, contact_id_for
+from shared.domain.segments.segment import PeopleFilter, Segment, freeze
 from shared.ids import CampaignId, ContactId, new_ulid
 from shared.queue_messages import LoadShard
 from shared.store.contacts.contacts import Contacts
@@ -126,6 +130,36 @@ def test_by_what_they_did_in_any_campaign_of_the_last_days(world: World) -> None
     assert reached(world, Audience(tags=("all", "late"), exclude_segments=(month,))) == set()
     everybody = Audience(tags=("all", "late"), exclude_segments=(week,))
     assert reached(world, everybody) == {f"+5511{900000000 + i}" for i in range(10)}
+
+
+@pytest.mark.parametrize("step", [1, 23, 10_000])
+def test_a_count_in_steps_finds_what_the_books_say(world: World, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """Each step takes up the campaign's people where it goes on, and so does a single look at each of them."""
+    monkeypatch.setattr(counting, "_BETWEEN_LOOKS", step)
+    world.add_contacts(200)
+    world.add_contacts(20, tag="others", first=200)
+    first = world.send_to_everybody()
+    world.run_lane(FakeMeta(lambda to, _n: Outcome(Kind.REFUSED, "131026") if to.endswith("7") else None))
+    deps = world.deps
+    parts = SegmentParts(
+        accounts=deps.accounts,
+        segments=world.segments,
+        contacts=deps.contacts,
+        fields=deps.fields,
+        campaigns=deps.campaigns,
+        lanes=deps.lanes,
+        sends=deps.sends,
+        leases=deps.leases,
+    )
+    for what, many in (("failed", 20), ("got", 180)):
+        segment = Segment("s", "n", f'campaign("{first}").{what}')
+        chosen = PeopleFilter(freeze(segment, [], ""), epoch_ms())
+        found = Count()
+        while not found.complete:
+            found.sample.clear()
+            found = count_people(parts, world.tenant_id, chosen, found, 20, lambda: True)
+        assert (found.matched, found.examined) == (many, 220)
+        assert all(why(parts, world.tenant_id, chosen, contact).met for contact in found.sample)
 
 
 def test_a_campaign_waits_for_those_that_its_segments_ask_about(world: World) -> None:
