@@ -79,7 +79,8 @@ class CampaignOut(Output):
     finished_at: Moment | None
     planned: int | None = Field(description="people in the frozen audience; null before it is frozen")
     segments: list[FrozenSegmentOut] = Field(
-        description="those that the audience names, as they were when it was frozen; empty before"
+        description="those that the audience names, as they were when it was frozen; before, only what a further try "
+        "leaves out by"
     )
 
     @classmethod

@@ -57,7 +57,10 @@ def _history(parts: LoadParts, task: LoadShard, campaign: Campaign, beside: Besi
         return stream_shard(parts.sends, parts.lanes, task.tenant_id, known, journal(campaign_id), task.shard)
 
     def look_up(campaign_id: CampaignId, contact_id: ContactId) -> Fate | None:
-        known = earlier[campaign_id]
+        known = earlier.get(campaign_id)
+        if known is None:
+            # A segment may ask about this very campaign, in which nobody is yet.
+            return None
         place = place_in(read_block, task.tenant_id, known, contact_id)
         if place is not None:
             waiting = journal(campaign_id).of_shard(split_block_number(place.block)[0])

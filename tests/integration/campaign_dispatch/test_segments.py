@@ -204,6 +204,26 @@ def test_one_that_asks_about_itself_is_loaded(world: World) -> None:
     assert world.books(own).planned == 5
 
 
+def test_who_was_merged_is_known_by_every_id_and_may_be_asked_about_this_very_campaign(world: World) -> None:
+    """The earlier campaign knew them by the id that is gone."""
+    (by_phone,) = world.add_contacts(1)
+    gone_id = contact_id_for(world.tenant_id, "bsuid", "BR.77")
+    attributes = {"bsuid": "BR.77", "name": "Ana"}
+    world.deps.contacts.upsert(world.tenant_id, gone_id, attributes, {}, frozenset({"early"}), epoch_ms())
+    first = world.send_to_everybody(tag="early")
+    world.run_lane(FakeMeta())
+    gone = world.deps.contacts.get(world.tenant_id, gone_id)
+    assert gone is not None
+    assert world.mergers.merge(world.tenant_id, by_phone, gone, epoch_ms())
+    own = CampaignId(new_ulid())
+    segment = world.segment(f'campaign("{first}").got && !campaign("{own}").got')
+    world.send_to_everybody(campaign_id=own, audience=Audience(segments=(segment,)))
+    assert world.books(own).planned == 1
+    left_out = world.segment(f'campaign("{first}").got')
+    other = world.send_to_everybody(audience=Audience(everyone=True, exclude_segments=(left_out,)))
+    assert world.books(other).planned == 0
+
+
 @pytest.mark.parametrize("how", ["removed", "field gone", "no such campaign"])
 def test_a_segment_that_cannot_be_asked_any_more_cancels_and_writes_to_nobody(world: World, how: str) -> None:
     world.add_contacts(5)
