@@ -65,12 +65,13 @@ class AudienceSegments:
             raise NotFound("there is no such segment", field=place) from error
 
 
-def recent_campaigns(campaigns: Campaigns, tenant_id: TenantId, now: EpochMs) -> Recent:
-    """What tells of the campaigns that began within so many days. Read once for each number of days."""
+def recent_campaigns(campaigns: Campaigns, tenant_id: TenantId, now: EpochMs, most: int | None = None) -> Recent:
+    """What tells of the campaigns that began within so many days. Read once for each number of days; whoever waits for
+    the answer says how many campaigns are read at `most`, newest first."""
 
     @cache
     def recent(days: int) -> tuple[CampaignId, ...]:
-        found = campaigns.frozen_since(tenant_id, EpochMs(now - days * DAY_MS), consistent=True)
+        found = campaigns.frozen_since(tenant_id, EpochMs(now - days * DAY_MS), most, consistent=True)
         return tuple(campaign.campaign_id for campaign in found)
 
     return recent
