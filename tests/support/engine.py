@@ -65,6 +65,7 @@ from tests.support.wire import straighten
 
 P = TypeVar("P", StartParts, LoadParts, SweepParts)
 TABLES = {f"{name.upper()}_TABLE": f"{name}Table" for name in ("Directory", "Contacts", "Conversations", "Sends")}
+TABLES["AUDIT_RETENTION_DAYS"] = "400"
 
 
 def open_test_database(url: str) -> Database:

@@ -97,6 +97,7 @@ _TABLES = {
     "CONTACTS_TABLE": "ContactsTable",
     "CONVERSATIONS_TABLE": "ConversationsTable",
     "SENDS_TABLE": "SendsTable",
+    "AUDIT_RETENTION_DAYS": "400",
 }
 
 

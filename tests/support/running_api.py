@@ -21,6 +21,7 @@ TABLES = {
     "CONTACTS_TABLE": "ContactsTable",
     "CONVERSATIONS_TABLE": "ConversationsTable",
     "SENDS_TABLE": "SendsTable",
+    "AUDIT_RETENTION_DAYS": "400",
 }
 
 

@@ -18,7 +18,7 @@ from shared.domain.accounts.account import ApiKey
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.accounts.tenants import API_KEYS, key_details
-from shared.store.engine import guarded
+from shared.store.engine import audited, guarded
 from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key
 from shared.store.engine.documents import from_document
 
@@ -90,13 +90,18 @@ def _revoked(tenant_id: TenantId, key_id: str) -> bool:
         raise NotFound("there is no such thing here") from None
     key = from_document(ApiKey, item.doc)
     hashes = [one for one in (key.key_hash, key.former_hash) if one]
+    entry = audited.entry_of_change(tenant_id, item.sk, before=item.doc, after=None)
     try:
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             transaction.delete(DirectoryItem(item.pk, item.sk), condition=DirectoryItem.version == item.version)
             guarded.give_up_names(transaction, tenant_id, [f"KEY#{one}" for one in hashes])
+            audited.add_entry(transaction, entry)
     except TransactWriteError as exc:
-        codes = {reason.code for reason in exc.cancellation_reasons if reason is not None}
+        codes = audited.codes_of(exc)
+        if audited.is_entered(entry, codes):
+            return _revoked(tenant_id, key_id)
         if not guarded.RACE.intersection(codes):
             raise
         return False
+    audited.note_written(entry)
     return True

@@ -19,46 +19,29 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, PutError, TransactWriteError
+from pynamodb.exceptions import DeleteError, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from shared.clock import EpochMs
-from shared.domain.fairness import one_of
+from shared.config import required_int
 from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
+from shared.store.engine import audited
 from shared.store.engine.claims import OWNER, excluding
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import ActivityIndex, Database, refusal_code
+from shared.store.engine.directory_items import DirectoryItem as DirectoryItem
+from shared.store.engine.directory_items import Due as Due
+from shared.store.engine.directory_items import document_item as document_item
+from shared.store.engine.directory_items import due_key as due_key
+from shared.store.engine.directory_items import due_keys as due_keys
+from shared.store.engine.directory_items import tenant_key as tenant_key
 from shared.store.engine.documents import T, from_document, to_document
-from shared.store.engine.own_writes import OwnItem, written
 
 _ATTEMPTS = 8
-_IN_A_TRANSACTION = "TransactionConflictException"
-"""One changes it at this moment (Amazon DynamoDB, transaction conflict handling)."""
-_DUE_PARTITIONS = 16
-"""A key of an index takes 1,000 writes/s (Amazon DynamoDB, quotas), and what is due is written by all tenants."""
 _ID = r"[ -~]{1,100}"
 """What follows a kind in a key, as far as a cursor may say it."""
-
-
-class DirectoryItem(OwnItem):
-    class Meta:
-        table_name = ""
-
-    index = ActivityIndex()
-    gsi1pk = UnicodeAttribute(null=True)
-    gsi1sk = UnicodeAttribute(null=True)
-    version = NumberAttribute(default=0)
-    doc = UnicodeAttribute()
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Makes a document appear in `Directory.due(kind)` once `at` (epoch ms) has come."""
-
-    kind: str
-    at: EpochMs
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +61,9 @@ class Owner:
     details: Mapping[str, str]
 
 
-def tenant_key(tenant_id: TenantId) -> str:
-    return f"T#{tenant_id}"
-
-
-def due_key(kind: str, of: str) -> str:
-    """The index's key for what is due, spread by whose it is."""
-    return f"DUE#{kind}#{one_of(_DUE_PARTITIONS, of)}"
-
-
-def due_keys(kind: str) -> list[str]:
-    """All of them, in a fixed order. The first is from before there were several: what was written then stands there
-    until it changes."""
-    return [f"DUE#{kind}", *(f"DUE#{kind}#{partition}" for partition in range(_DUE_PARTITIONS))]
-
-
 def cursor_behind(prefix: str, key: str) -> str:
     """The cursor with which `Directory.page` of this prefix goes on behind a key, whether there is one or not."""
     return encode_cursor(prefix, {"sk": key})
-
-
-def document_item(
-    tenant_id: TenantId, key: str, value: object, due: Due | None = None, ttl: float | None = None
-) -> DirectoryItem:
-    """A new document, not yet written."""
-    item = DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
-    item.ttl = ttl
-    if due is not None:
-        item.gsi1pk = due_key(due.kind, f"{tenant_id}#{key}")
-        item.gsi1sk = f"{due.at:013d}#{tenant_id}#{key}"
-    return item
 
 
 def take_names(transaction: TransactWrite, tenant_id: TenantId, names: Mapping[str, Mapping[str, str]]) -> int:
@@ -129,21 +85,41 @@ def already_claimed() -> Conflict:
 
 
 class Directory:
-    """Documents and claims. Keys are `<KIND>#<id>`; the tenant id is part of every access."""
+    """Documents and claims. Keys are `<KIND>#<id>`; the tenant id is part of every access. What is changed while an
+    occasion is open takes its entry of the audit log along: see shared.store.engine.audited."""
 
     def __init__(self, database: Database) -> None:
         DirectoryItem.Meta.table_name = database.directory
+        DirectoryItem.Meta.audit_retention_days = required_int(database.env, "AUDIT_RETENTION_DAYS")
 
     def create(
         self, tenant_id: TenantId, key: str, value: object, *, due: Due | None = None, ttl: int | None = None
     ) -> None:
-        """Raises Conflict when the key is taken."""
-        if not written(document_item(tenant_id, key, value, due, ttl), DirectoryItem.pk.does_not_exist()):
+        """Raises Conflict when the key is taken, and RetryableError when it is being written at this moment."""
+        item = document_item(tenant_id, key, value, due, ttl)
+        entry = audited.entry_of_change(tenant_id, key, before=None, after=item.doc)
+        refusal = audited.save(item, DirectoryItem.pk.does_not_exist(), entry)
+        if refusal == audited.CONDITION_FAILED:
             raise Conflict("this already exists")
+        if refusal:
+            raise _too_many_changes()
 
     def put(self, tenant_id: TenantId, key: str, value: object) -> None:
         """Create or overwrite: for documents whose whole content one event determines."""
-        document_item(tenant_id, key, value).save()
+        if not audited.awaits_entry(tenant_id, key):
+            document_item(tenant_id, key, value).save()
+            return
+        for _ in range(_ATTEMPTS):
+            found = _item(tenant_id, key)
+            item = document_item(tenant_id, key, value)
+            unchanged: Condition = DirectoryItem.pk.does_not_exist()
+            if found is not None:
+                unchanged, item.version = DirectoryItem.version == found.version, found.version + 1
+            before = None if found is None else found.doc
+            entry = audited.entry_of_change(tenant_id, key, before=before, after=item.doc)
+            if not audited.save(item, unchanged, entry):
+                return
+        raise _too_many_changes()
 
     def get(self, tenant_id: TenantId, key: str, kind: type[T], *, consistent: bool = False) -> T | None:
         try:
@@ -225,17 +201,24 @@ class Directory:
             if due is None:
                 fresh.gsi1pk, fresh.gsi1sk = item.gsi1pk, item.gsi1sk
             fresh.version = item.version + 1
-            try:
-                if written(fresh, DirectoryItem.version == item.version):
-                    return after
-            except PutError as exc:
-                if refusal_code(exc) != _IN_A_TRANSACTION:
-                    raise
-        raise RetryableError("many changes at the same moment; try again")
+            entry = audited.entry_of_change(tenant_id, key, before=item.doc, after=fresh.doc)
+            if not audited.save(fresh, DirectoryItem.version == item.version, entry):
+                return after
+        raise _too_many_changes()
 
     def delete(self, tenant_id: TenantId, key: str) -> None:
         """Nothing happens when it is not there."""
-        DirectoryItem(tenant_key(tenant_id), key).delete()
+        if not audited.awaits_entry(tenant_id, key):
+            DirectoryItem(tenant_key(tenant_id), key).delete()
+            return
+        for _ in range(_ATTEMPTS):
+            found = _item(tenant_id, key)
+            if found is None:
+                return
+            entry = audited.entry_of_change(tenant_id, key, before=found.doc, after=None)
+            if entry is None or not audited.remove(found, entry):
+                return
+        raise _too_many_changes()
 
     def due(self, kind: str, now: EpochMs, behind: str = "") -> Iterator[DueDocument]:
         """Documents whose time has come, each once and read as they are asked for, in an order in which each keeps its
@@ -260,18 +243,25 @@ class Directory:
         A name the tenant already holds is refreshed. Raises Conflict when another tenant holds one of them; then
         nothing is written.
         """
+        items = [document_item(tenant_id, key, value) for key, value in documents.items()]
+        entry = audited.entry_of_changes(tenant_id, [(item.sk, None, item.doc) for item in items])
         try:
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
                 take_names(transaction, tenant_id, names)
-                for key, value in documents.items():
-                    transaction.save(document_item(tenant_id, key, value))
+                for item in items:
+                    transaction.save(item)
+                audited.add_entry(transaction, entry)
         except TransactWriteError as exc:
-            codes = {reason.code for reason in exc.cancellation_reasons if reason is not None}
-            if "ConditionalCheckFailed" in codes:
+            codes = audited.codes_of(exc)
+            if audited.is_entered(entry, codes):
+                self.claim(tenant_id, names, documents)
+                return
+            if audited.CONDITION_FAILED in codes:
                 raise already_claimed() from exc
             if "TransactionConflict" in codes:
                 raise RetryableError("the change met another one; try again") from exc
             raise
+        audited.note_written(entry)
 
     def owner_of(self, name: str) -> Owner | None:
         """Whose a global name is; None when nobody's."""
@@ -287,6 +277,17 @@ class Directory:
         except DeleteError as exc:
             if refusal_code(exc) != "ConditionalCheckFailedException":
                 raise
+
+
+def _item(tenant_id: TenantId, key: str) -> DirectoryItem | None:
+    try:
+        return DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=True)
+    except DirectoryItem.DoesNotExist:
+        return None
+
+
+def _too_many_changes() -> RetryableError:
+    return RetryableError("many changes at the same moment; try again")
 
 
 def _due_rows(key: str, *, above: str, below: str) -> Iterator[DueDocument]:

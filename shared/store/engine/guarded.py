@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from shared.errors import RetryableError
 from shared.ids import TenantId
+from shared.store.engine import audited
 from shared.store.engine.claims import OWNER
 from shared.store.engine.directory import (
     DirectoryItem,
@@ -108,30 +110,46 @@ def _try(
     changed = {key: value for key, value in decided.items() if found.get(key) != value}
     if not changed and not beside.names and not beside.documents and not beside.freed:
         return decided
+    items = {key: _replacing(tenant_id, key, value, rows.get(key)) for key, value in changed.items()}
+    others = [document_item(tenant_id, key, value, beside.dues.get(key)) for key, value in beside.documents.items()]
+    # What stood where the other documents go is not known here: an entry of one shows what it says now.
+    written = [(key, rows[key].doc if key in rows else None, item.doc) for key, item in items.items()]
+    entry = audited.entry_of_changes(tenant_id, [*written, *((item.sk, None, item.doc) for item in others)])
     try:
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             # Claims come first: their places in the list of reasons tell a taken name from a race.
             claims = take_names(transaction, tenant_id, beside.names)
-            for key, value in changed.items():
-                row = rows.get(key)
-                item = document_item(tenant_id, key, value)
-                if row is not None:
-                    item.version, item.ttl = row.version + 1, row.ttl
-                    item.gsi1pk, item.gsi1sk = row.gsi1pk, row.gsi1sk
-                unchanged = DirectoryItem.pk.does_not_exist() if row is None else DirectoryItem.version == row.version
-                transaction.save(item, condition=unchanged)
-            for key, document in beside.documents.items():
-                transaction.save(document_item(tenant_id, key, document, beside.dues.get(key)))
+            for key, item in items.items():
+                transaction.save(item, condition=_is_unchanged(rows.get(key)))
+            for item in others:
+                transaction.save(item)
             give_up_names(transaction, tenant_id, beside.freed)
             count_one(transaction, tenant_id, guarded.guard, seen)
+            audited.add_entry(transaction, entry)
     except TransactWriteError as exc:
-        codes = [reason.code if reason is not None else None for reason in exc.cancellation_reasons]
-        if "ConditionalCheckFailed" in codes[:claims]:
+        codes = audited.codes_of(exc)
+        if audited.CONDITION_FAILED in codes[:claims]:
             raise already_claimed() from exc
+        if audited.is_entered(entry, codes):
+            return _try(tenant_id, guarded, decide, beside)
         if not RACE.intersection(codes):
             raise
         return None
+    audited.note_written(entry)
     return decided
+
+
+def _replacing(tenant_id: TenantId, key: str, value: object, row: DirectoryItem | None) -> DirectoryItem:
+    """The document that takes the place of what was read, not yet written."""
+    item = document_item(tenant_id, key, value)
+    if row is not None:
+        item.version, item.ttl = row.version + 1, row.ttl
+        item.gsi1pk, item.gsi1sk = row.gsi1pk, row.gsi1sk
+    return item
+
+
+def _is_unchanged(row: DirectoryItem | None) -> Condition:
+    return DirectoryItem.pk.does_not_exist() if row is None else DirectoryItem.version == row.version
 
 
 def give_up_names(transaction: TransactWrite, tenant_id: TenantId, names: Sequence[str]) -> None:

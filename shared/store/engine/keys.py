@@ -84,6 +84,13 @@ KEYS = (
     Key("Directory", "DUE#<kind>", "engine", False, "until it is done; written before there were partitions"),
     Key("Directory", "T#<t> / STOP#sending", "campaigns", False, "until sending is resumed"),
     Key("Directory", "STOP#platform / STOP#sending", "campaigns", False, "until sending is resumed"),
+    Key(
+        "Directory",
+        "T#<t>#AUDIT#<yyyy-mm> / E#<id>#<form>",
+        "audit",
+        False,
+        "400 days, or as AUDIT_RETENTION_DAYS says",
+    ),
     Key("Directory", "OPS#<yyyy-mm> / AUDIT#<id>", "accounts", False, "800 days"),
     # Contacts.
     Key("Contacts", "T#<t>#<shard> / C#<contact>", "contacts", True, _TENANT, "by contact id and every alias"),

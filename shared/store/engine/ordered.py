@@ -16,6 +16,7 @@ from pynamodb.transactions import TransactWrite
 
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
+from shared.store.engine import audited
 from shared.store.engine.directory import DirectoryItem, Due, document_item, tenant_key
 from shared.store.engine.documents import T, from_document
 from shared.store.engine.guarded import ATTEMPTS, RACE, count_one, pause_after, version_of
@@ -43,14 +44,19 @@ def change_in_order(
             return before
         fresh = document_item(tenant_id, key, after, due(after), item.ttl)
         fresh.version = item.version + 1
+        entry = audited.entry_of_change(tenant_id, key, before=item.doc, after=fresh.doc)
         try:
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
                 count_one(transaction, tenant_id, counter, last)
                 transaction.save(fresh, condition=DirectoryItem.version == item.version)
+                audited.add_entry(transaction, entry)
         except TransactWriteError as exc:
+            if audited.is_entered(entry, audited.codes_of(exc)):
+                continue
             if not RACE.intersection(reason.code for reason in exc.cancellation_reasons if reason is not None):
                 raise
             pause_after(attempt)
             continue
+        audited.note_written(entry)
         return after
     raise RetryableError("many changes at the same moment; try again")

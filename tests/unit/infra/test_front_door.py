@@ -86,7 +86,8 @@ def test_the_api_tells_meta_the_same_callback_url() -> None:
 def test_only_a_control_stacks_receiver_may_touch_the_directory() -> None:
     policy = TEMPLATE["Resources"]["WebhookReceiveCellsPolicy"]
     assert policy["Condition"] == "IsControl"
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    denied, statement = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (denied["Effect"], statement["Effect"]) == ("Deny", "Allow")
     actions = ("BatchGetItem", "PutItem", "DeleteItem", "ConditionCheckItem")
     assert statement["Action"] == [f"dynamodb:{action}" for action in actions]
     own = resources(TEMPLATE, "AWS::IAM::Policy")["WebhookReceivePolicy"]["PolicyDocument"]["Statement"]

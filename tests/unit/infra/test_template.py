@@ -320,3 +320,22 @@ def test_each_platform_secret_is_read_by_those_who_work_with_it() -> None:
 
 def test_every_parameter_says_what_it_is() -> None:
     assert not [name for name, stated in TEMPLATE["Parameters"].items() if not stated["Description"].endswith(".")]
+
+
+def test_nobody_may_change_or_remove_an_entry_of_an_audit_log() -> None:
+    """As far as IAM can say it: that what is put does not replace an entry, the condition of the write says
+    (tests/unit/house/test_audit_log.py)."""
+    removing, entries = {"dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"}, ["T#*#AUDIT#*"]
+    directory = {"Fn::GetAtt": ["DirectoryArn", "Value"]}
+    holders = 0
+    for policy in POLICIES.values():
+        own = [one for one in policy["PolicyDocument"]["Statement"] if directory in listed(one["Resource"])]
+        allowed = {action for one in own if one["Effect"] == "Allow" for action in actions_of(one)}
+        assert not allowed & {"dynamodb:*", "*"}
+        assert not [action for action in allowed if action.startswith("dynamodb:PartiQL")]
+        if allowed & removing:
+            holders += 1
+            (denial,) = [one for one in own if one["Effect"] == "Deny"]
+            assert set(actions_of(denial)) == removing
+            assert denial["Condition"] == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": entries}}
+    assert holders == 3

@@ -1,0 +1,229 @@
+"""Entries of the audit log stand with the change that they tell of, once, and stay as they are."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.clock import DAY_MS, EpochMs, from_rfc3339
+from shared.domain.accounts.account import ApiKey, Tenant
+from shared.domain.audit.actions import Action
+from shared.domain.audit.entry import SYSTEM, Actor, ActorKind, Difference, Entry, Origin, Status
+from shared.domain.audit.kinds import Kind
+from shared.domain.conversations.inbox_settings import Label
+from shared.errors import Conflict, NotFound
+from shared.ids import TenantId, new_ulid
+from shared.store.accounts.api_keys import ApiKeys
+from shared.store.accounts.tenants import Accounts
+from shared.store.audit.trail import AuditTrail, Span, months_back
+from shared.store.conversations.inbox_settings import InboxSettings
+from shared.store.engine.audited import Occasion, on_occasion
+from shared.store.engine.database import Database
+from shared.store.engine.directory import Directory, DirectoryItem
+from tests.support.faults import at_once
+
+NOW = from_rfc3339("2026-11-30T12:00:00Z")
+ALL = Span(EpochMs(NOW - 400 * DAY_MS), EpochMs(NOW + DAY_MS))
+LABEL = Label("l1", "Late", "#ff0000", NOW)
+
+
+@pytest.fixture
+def directory(database: Database) -> Directory:
+    return Directory(database)
+
+
+@pytest.fixture
+def trail(directory: Directory) -> AuditTrail:
+    return AuditTrail(directory)
+
+
+def entry(action: Action = Action.LABEL_CHANGED, kind: Kind = Kind.LABEL, at: EpochMs = NOW) -> Entry:
+    origin = Origin("192.0.2.1", "curl/8", "request-1")
+    return Entry(new_ulid(at), Actor(ActorKind.MEMBER, "m1"), action, kind, origin=origin)
+
+
+def entries(trail: AuditTrail, tenant: TenantId) -> list[Entry]:
+    return trail.page(tenant, ALL, 100, None).items
+
+
+def test_a_change_takes_its_entry_along(directory: Directory, trail: AuditTrail, tenant: TenantId) -> None:
+    inbox, about = InboxSettings(directory), entry(Action.LABEL_CREATED)
+    with on_occasion(Occasion(about, tenant)):
+        inbox.put_label(tenant, LABEL)
+    with on_occasion(Occasion(entry(), tenant)):
+        inbox.change_label(tenant, "l1", name=None, colour="#00ff00")
+    with on_occasion(Occasion(entry(Action.LABEL_DELETED), tenant)):
+        inbox.delete_label(tenant, "l1")
+    found = sorted(entries(trail, tenant), key=lambda one: str(one.action))
+    assert [(one.action, one.object_id, one.difference) for one in found] == [
+        (Action.LABEL_CHANGED, "l1", Difference({"colour": "#ff0000"}, {"colour": "#00ff00"})),
+        (Action.LABEL_CREATED, "l1", Difference({}, {"name": "Late", "colour": "#ff0000"})),
+        (Action.LABEL_DELETED, "l1", Difference({"name": "Late", "colour": "#00ff00"}, {})),
+    ]
+    assert found[1].origin == about.origin and found[1].status is Status.DONE
+
+
+def test_no_change_has_no_entry(directory: Directory, trail: AuditTrail, tenant: TenantId) -> None:
+    inbox = InboxSettings(directory)
+    inbox.put_label(tenant, LABEL)
+    with on_occasion(Occasion(entry(), tenant)):
+        inbox.change_label(tenant, "l1", name=None, colour=LABEL.colour)
+        directory.delete(tenant, "LABEL#none")
+        with pytest.raises(NotFound):
+            inbox.change_label(tenant, "none", name="x", colour=None)
+    assert entries(trail, tenant) == []
+
+
+def test_what_is_not_done_is_not_entered(directory: Directory, trail: AuditTrail, tenant: TenantId) -> None:
+    directory.create(tenant, "LABEL#l1", LABEL)
+    with on_occasion(Occasion(entry(Action.LABEL_CREATED), tenant)), pytest.raises(Conflict):
+        directory.create(tenant, "LABEL#l1", LABEL)
+    assert entries(trail, tenant) == []
+
+
+def test_other_kinds_and_other_tenants_take_none_along(
+    directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    other = TenantId(new_ulid())
+    with on_occasion(Occasion(entry(), tenant)):
+        directory.create(tenant, "CANNED#l1", LABEL)
+        directory.create(tenant, "GUARD#l1", LABEL)
+        directory.create(other, "LABEL#l1", LABEL)
+    directory.create(tenant, "LABEL#l1", LABEL)
+    assert entries(trail, tenant) == entries(trail, other) == []
+
+
+def test_of_many_who_change_it_each_has_an_entry_and_no_attempt_has(
+    directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    directory.create(tenant, "LABEL#l1", replace(LABEL, name="0"))
+
+    def add(_: int) -> None:
+        with on_occasion(Occasion(entry(), tenant)):
+            directory.update(tenant, "LABEL#l1", Label, lambda found: replace(found, name=str(int(found.name) + 1)))
+
+    at_once(6, add)
+    seen = {(one.difference.before["name"], one.difference.after["name"]) for one in entries(trail, tenant)}
+    assert seen == {(str(i), str(i + 1)) for i in range(6)}
+
+
+def test_a_second_attempt_writes_the_rest_without_a_second_entry(
+    directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    about = entry(Action.LABEL_CREATED)
+    for name in ("first", "second"):
+        with on_occasion(Occasion(about, tenant)):
+            directory.put(tenant, "LABEL#l1", replace(LABEL, name=name))
+    assert directory.need(tenant, "LABEL#l1", Label).name == "second"
+    (one,) = entries(trail, tenant)
+    assert one.difference.after["name"] == "first"
+    inbox = InboxSettings(directory)
+    with on_occasion(Occasion(about, tenant)):
+        inbox.put_label(tenant, replace(LABEL, name="third"))
+    with on_occasion(Occasion(about, tenant)):
+        directory.claim(tenant, {f"SUB#{tenant}": {}}, {"LABEL#l2": LABEL})
+    with on_occasion(Occasion(about, tenant)):
+        inbox.delete_label(tenant, "l1")
+    assert entries(trail, tenant) == [one]
+    assert [label.label_id for label in inbox.labels(tenant)] == ["l2-placeholder"]
+
+
+def test_a_key_is_revoked_with_its_entry(directory: Directory, trail: AuditTrail, tenant: TenantId) -> None:
+    key = ApiKey("k1", "shop", (), "abcd", f"hash-{tenant}")
+    Accounts(directory).add_api_key(tenant, key)
+    with on_occasion(Occasion(entry(Action.API_KEY_DELETED, Kind.API_KEY), tenant)):
+        ApiKeys(directory).revoke(tenant, "k1")
+    (one,) = entries(trail, tenant)
+    assert one.difference == Difference({"name": "shop", "hint": "abcd"}, {})
+    assert "hash" not in str(one)
+
+
+def test_whoever_joins_is_who_did_it(directory: Directory, trail: AuditTrail, tenant: TenantId) -> None:
+    from shared.domain.accounts.account import Member, Role
+
+    owner = Member("m7", f"subject-{tenant}", "a@example.com", Role.OWNER, name="Ana")
+    about = Entry(new_ulid(NOW), SYSTEM, Action.MEMBER_JOINED, Kind.MEMBER)
+    with on_occasion(Occasion(about, has_actor=False)):
+        Accounts(directory).create(Tenant(tenant, "Shop", "ES"), owner)
+    (one,) = entries(trail, tenant)
+    assert (one.actor, one.object_id) == (Actor(ActorKind.MEMBER, "m7"), "m7")
+    assert one.difference.named == ("email",)
+
+
+def test_what_is_done_elsewhere_is_begun_and_then_ended(
+    directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    directory.create(tenant, "LABEL#l1", LABEL)
+    occasion = Occasion(entry(), tenant)
+    trail.begin(tenant, occasion)
+    assert [one.status for one in entries(trail, tenant)] == [Status.BEGAN]
+    with on_occasion(occasion):
+        for name in ("first", "second"):
+            directory.put(tenant, "LABEL#l1", replace(LABEL, name=name))
+    assert [one.status for one in entries(trail, tenant)] == [Status.BEGAN]
+    trail.end(tenant, occasion)
+    trail.end(tenant, occasion, refusal="late")
+    (one,) = entries(trail, tenant)
+    assert (one.status, one.difference) == (Status.DONE, Difference({"name": "Late"}, {"name": "second"}))
+
+
+def test_what_was_refused_stays_so(trail: AuditTrail, tenant: TenantId) -> None:
+    occasion = Occasion(entry(), tenant)
+    trail.begin(tenant, occasion)
+    trail.end(tenant, occasion, refusal="meta_refused")
+    trail.begin(tenant, replace(occasion))
+    trail.append(tenant, occasion.entry)
+    (one,) = entries(trail, tenant)
+    assert (one.status, one.cause) == (Status.REFUSED, "meta_refused")
+
+
+def test_it_goes_when_its_time_is_over(trail: AuditTrail, tenant: TenantId) -> None:
+    about = entry()
+    trail.append(tenant, about)
+    item = DirectoryItem.get(f"T#{tenant}#AUDIT#2026-11", f"E#{about.entry_id}#1")
+    assert item.ttl == NOW // 1000 + 400 * 86_400
+
+
+def test_pages_go_through_months_newest_first_and_miss_nothing(trail: AuditTrail, tenant: TenantId) -> None:
+    ids = []
+    for day in range(0, 100, 7):
+        about = entry(at=EpochMs(NOW - day * DAY_MS))
+        ids.append(about.entry_id)
+        trail.begin(tenant, Occasion(about, tenant))
+        if day % 2:
+            trail.append(tenant, about)
+    for limit in (1, 2, 3, 100):
+        found, cursor, pages = list[Entry](), None, 0
+        while cursor is not None or not pages:
+            page = trail.page(tenant, ALL, limit, cursor)
+            assert len(page.items) <= limit
+            found, cursor, pages = found + page.items, page.cursor, pages + 1
+        assert [one.entry_id for one in found] == ids
+        assert pages == -(-len(ids) // limit)
+
+
+def test_a_span_is_kept_to(trail: AuditTrail, tenant: TenantId) -> None:
+    inside = entry(at=EpochMs(NOW - DAY_MS))
+    for at in (NOW, NOW - DAY_MS + 1, NOW - DAY_MS - 1, NOW - 40 * DAY_MS):
+        trail.append(tenant, entry(at=EpochMs(at)))
+    trail.append(tenant, inside)
+    moment = EpochMs(NOW - DAY_MS)
+    assert trail.page(tenant, Span(moment, moment), 10, None).items == [inside]
+    assert months_back(Span(EpochMs(NOW - 40 * DAY_MS), NOW)) == ["2026-11", "2026-10"]
+
+
+def test_a_search_that_finds_few_ends_and_goes_on(
+    trail: AuditTrail, tenant: TenantId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.store.audit.trail._MOST_EXAMINED", 4)
+    for i in range(10):
+        trail.append(tenant, replace(entry(at=EpochMs(NOW + i)), object_id=str(i % 5)))
+    found, cursor, pages = list[str](), None, 0
+    while cursor is not None or not pages:
+        page = trail.page(tenant, ALL, 10, cursor, lambda one: one.object_id == "0")
+        found, cursor, pages = found + [one.object_id for one in page.items], page.cursor, pages + 1
+    assert (found, pages) == (["0", "0"], 3)
+
+
+def test_others_entries_are_not_there(trail: AuditTrail, tenant: TenantId) -> None:
+    trail.append(TenantId(new_ulid()), entry())
+    assert entries(trail, tenant) == []
