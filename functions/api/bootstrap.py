@@ -33,6 +33,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
     return Parts(
         {
             "shared.store.engine.directory": lambda: [nouns.directory],
+            "shared.store.audit.trail": nouns.audit,
             "shared.store.accounts.tenants": lambda: [nouns.accounts],
             "shared.store.conversations.inbox_settings": lambda: [nouns.inbox],
             "shared.store.accounts.notices": nouns.notices,
@@ -66,6 +67,11 @@ class _Nouns(AccountNouns):
         from functions.api.http.idempotency import IdempotencyStore
 
         return [IdempotencyStore(self.directory, self.vault)]
+
+    def audit(self) -> Iterable[object]:
+        from shared.store.audit.trail import AuditTrail
+
+        return [AuditTrail(self.directory)]
 
     def call_limits(self) -> Iterable[object]:
         from functions.api.http.call_limits import CallLimits

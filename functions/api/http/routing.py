@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
 )
 
 from functions.api.http import problems
+from functions.api.http.audit import audited
 from functions.api.http.idempotency import MOST_KEPT, IdempotencyStore, Record, fingerprint
 from functions.api.http.outages import is_outage
 from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, new_seed, request_id
@@ -56,15 +57,25 @@ _CHECK_REQUEST = OpenAPIRequestValidationMiddleware()  # type: ignore[no-untyped
 _CHECK_ANSWER = OpenAPIResponseValidationMiddleware()
 
 
-def _in_order(*first: Middleware, once: Middleware | None = None) -> dict[str, Any]:
-    """The steps before a route: who may call, then whether the request is right, then whether it came before.
+def _in_order(name: str, *first: Middleware, once: Middleware | None = None) -> dict[str, Any]:
+    """The steps before a route: who may call, then whether the request is right, then whether it came before, then its
+    entry in the audit log.
 
     The framework's own validation would come before all of them, and tell a caller without the scope what a right
     request looks like; so it is off, and stands here in its place.
     """
     repeated = [once] if once is not None else []
     return {
-        "middlewares": [named, *first, known_query, well_formed, _CHECK_REQUEST, *repeated, _CHECK_ANSWER],
+        "middlewares": [
+            named,
+            *first,
+            known_query,
+            well_formed,
+            _CHECK_REQUEST,
+            *repeated,
+            *audited(name),
+            _CHECK_ANSWER,
+        ],
         "enable_validation": False,
     }
 
@@ -82,7 +93,7 @@ def secured(scope: Scope, tag: str, name: str, *, summary: str, status: int = 20
             "x-roles": [str(role) for role in roles_with(scope)],
             "x-api-keys": scope in KEY_SCOPES,
         },
-        **_in_order(needs(scope)),
+        **_in_order(name, needs(scope)),
     }
 
 
@@ -113,13 +124,13 @@ def effect(
     return {
         **route,
         "openapi_extensions": extensions,
-        **_in_order(needs(scope), once=_once(secret=secret, draws=draws or secret)),
+        **_in_order(name, needs(scope), once=_once(secret=secret, draws=draws or secret)),
     }
 
 
 def public(tag: str, name: str, *, summary: str, status: int = 200) -> dict[str, Any]:
     """A route without a caller."""
-    return {"operation_id": name, "summary": summary, "tags": [tag], "status_code": status, **_in_order()}
+    return {"operation_id": name, "summary": summary, "tags": [tag], "status_code": status, **_in_order(name)}
 
 
 def operation(app: BaseRouter) -> Operation:

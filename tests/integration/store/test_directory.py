@@ -169,7 +169,7 @@ def test_what_became_due_under_the_one_key_of_before_is_found_until_it_changes(
 ) -> None:
     kind = f"NOTE{tenant}"
     with monkeypatch.context() as before:
-        before.setattr("shared.store.engine.directory.due_key", lambda kind, _of: f"DUE#{kind}")
+        before.setattr("shared.store.engine.directory_items.due_key", lambda kind, _of: f"DUE#{kind}")
         for i in range(3):
             directory.create(tenant, f"NOTE#{i}", Note("old", at=100), due=Due(kind, EpochMs(100)))
     old = list(directory.due(kind, EpochMs(1_000)))

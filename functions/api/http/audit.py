@@ -1,0 +1,96 @@
+"""The step before a route that opens its occasion in the audit log: see `audited_routes`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+
+from functions.api.http import problems
+from functions.api.http.audited_routes import ROUTES, Audited
+from functions.api.http.request import Middleware, Operation, principal_of, request_id
+from functions.api.http.wiring import part_of
+from shared.clock import epoch_ms
+from shared.domain.accounts.account import Principal
+from shared.domain.audit.entry import Actor, ActorKind, Entry, Origin, origin_of
+from shared.errors import AppError
+from shared.ids import new_ulid
+from shared.store.audit.trail import AuditTrail
+from shared.store.engine.audited import Occasion, on_occasion
+
+Next = Callable[..., Response[Any]]
+
+
+def audited(name: str) -> list[Middleware]:
+    """The step for the operation of this name; none where nothing is entered of it."""
+    rule = ROUTES.get(name)
+    if not isinstance(rule, Audited):
+        return []
+
+    def enter(app: ApiGatewayResolver, next_middleware: Next) -> Response[Any]:
+        principal = principal_of(app.current_event.raw_event)
+        if principal is not None and principal.is_key and not rule.keys:
+            return next_middleware(app)
+        occasion = _occasion(app, rule, principal)
+        if not rule.elsewhere or principal is None:
+            with on_occasion(occasion):
+                return next_middleware(app)
+        return _begun(app, next_middleware, occasion, principal)
+
+    return [enter]
+
+
+def _occasion(app: ApiGatewayResolver, rule: Audited, principal: Principal | None) -> Occasion:
+    operation: Operation | None = app.context.get("operation")
+    entry = Entry(
+        # Of a call that is repeated under its Idempotency-Key it is the same: it is entered once.
+        entry_id=operation.operation_id if operation is not None else new_ulid(epoch_ms()),
+        actor=actor_of(principal),
+        action=rule.action,
+        kind=rule.kind,
+        object_id=_object_id(app, rule, principal),
+        origin=_origin(app),
+    )
+    return Occasion(entry, None if principal is None else principal.tenant_id, has_actor=principal is not None)
+
+
+def actor_of(principal: Principal | None) -> Actor:
+    if principal is None:
+        return Actor(ActorKind.MEMBER)
+    return Actor(ActorKind.API_KEY if principal.is_key else ActorKind.MEMBER, principal.member_id)
+
+
+def _object_id(app: ApiGatewayResolver, rule: Audited, principal: Principal | None) -> str:
+    if rule.about == "caller":
+        return "" if principal is None else principal.member_id
+    return str((app.context.get("_route_args") or {}).get(rule.about, "")) if rule.about else ""
+
+
+def _origin(app: ApiGatewayResolver) -> Origin:
+    """The gateway's own: a header that says where a call comes from can say anything."""
+    raw: Mapping[str, Any] = app.current_event.raw_event
+    http = (raw.get("requestContext") or {}).get("http") or {}
+    address, agent = str(http.get("sourceIp") or ""), str(http.get("userAgent") or "")
+    return origin_of(address, agent, request_id=request_id(app))
+
+
+def _begun(app: ApiGatewayResolver, next_middleware: Next, occasion: Occasion, principal: Principal) -> Response[Any]:
+    """Where it fails on our side or on another's, nobody knows what came of it: the entry stays begun, and a second
+    attempt under the same Idempotency-Key may end it."""
+    trail, tenant_id = part_of(app, AuditTrail), principal.tenant_id
+    trail.begin(tenant_id, occasion)
+    try:
+        with on_occasion(occasion):
+            response = next_middleware(app)
+    except AppError as error:
+        problem = problems.of(error)
+        if problem.status < 500 and not error.retryable:
+            trail.end(tenant_id, occasion, refusal=problem.code)
+        raise
+    trail.end(tenant_id, occasion, object_id="" if occasion.entry.object_id else _id_in(response.body))
+    return response
+
+
+def _id_in(body: object) -> str:
+    """Of what the answer shows."""
+    found = body.get("id") if isinstance(body, Mapping) else getattr(body, "id", "")
+    return found if isinstance(found, str) else ""
