@@ -25,6 +25,11 @@ class AccountNouns(Common):
 
         return [ProfileParts(self.accounts, MediaLibrary(self.directory))]
 
+    def of_the_audit(self) -> Iterable[object]:
+        from functions.api.accounts.audit.parts import AuditParts
+
+        return [AuditParts(self.accounts, self.audit)]
+
     def of_keys(self) -> Iterable[object]:
         from functions.api.accounts.api_keys import KeyParts, KeyWatch
         from shared.store.accounts.api_keys import ApiKeys

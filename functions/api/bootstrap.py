@@ -33,7 +33,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
     return Parts(
         {
             "shared.store.engine.directory": lambda: [nouns.directory],
-            "shared.store.audit.trail": nouns.audit,
+            "shared.store.audit.trail": lambda: [nouns.audit],
             "shared.store.accounts.tenants": lambda: [nouns.accounts],
             "shared.store.conversations.inbox_settings": lambda: [nouns.inbox],
             "shared.store.accounts.notices": nouns.notices,
@@ -41,6 +41,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "functions.api.http.idempotency": nouns.idempotency,
             "functions.api.http.wiring": lambda: [Address(nouns.settings.api_url)],
             "functions.api.accounts.parts": nouns.of_accounts,
+            "functions.api.accounts.audit.parts": nouns.of_the_audit,
             "functions.api.accounts.profile": nouns.of_profiles,
             "functions.api.accounts.api_keys": nouns.of_keys,
             "functions.api.accounts.team.parts": nouns.of_teams,
@@ -67,11 +68,6 @@ class _Nouns(AccountNouns):
         from functions.api.http.idempotency import IdempotencyStore
 
         return [IdempotencyStore(self.directory, self.vault)]
-
-    def audit(self) -> Iterable[object]:
-        from shared.store.audit.trail import AuditTrail
-
-        return [AuditTrail(self.directory)]
 
     def call_limits(self) -> Iterable[object]:
         from functions.api.http.call_limits import CallLimits

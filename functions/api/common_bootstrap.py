@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.services.single_send import SingleSender
     from shared.store.accounts.leases import LeaseBook
     from shared.store.accounts.tenants import Accounts
+    from shared.store.audit.trail import AuditTrail
     from shared.store.campaigns.campaigns import Campaigns
     from shared.store.contacts.contacts import Contacts
     from shared.store.contacts.fields import ContactFields
@@ -115,6 +116,12 @@ class Common:
     @cached_property
     def vault(self) -> Vault:
         return Vault(self.aws.kms, self.settings.kms_key_id)
+
+    @cached_property
+    def audit(self) -> "AuditTrail":
+        from shared.store.audit.trail import AuditTrail
+
+        return AuditTrail(self.directory)
 
     @cached_property
     def accounts(self) -> "Accounts":

@@ -48,6 +48,7 @@ ROUTES: Mapping[str, frozenset[str]] = {
     "accounts.routes": frozenset({"me", "signup"}),
     "accounts.profile_routes": frozenset({"me", "tenant"}),
     "accounts.key_routes": frozenset({"api-keys"}),
+    "accounts.audit.routes": frozenset({"audit", "audit.csv"}),
     "accounts.sessions.routes": frozenset({"login", "password", "session", "signup"}),
     "accounts.sessions.self_routes": frozenset({"me"}),
     "numbers.routes": frozenset({"numbers", "whatsapp"}),

@@ -15,6 +15,7 @@ from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId
 from shared.observability import count
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.engine.audited import by_the_platform
 
 _NEWEST = 100
 
@@ -76,7 +77,8 @@ class CampaignStop:
             return replace(current, state=after(current.state, "pause"), reason=reason)
 
         try:
-            stopped = self._campaigns.change(tenant_id, campaign.campaign_id, pause)
+            with by_the_platform():
+                stopped = self._campaigns.change(tenant_id, campaign.campaign_id, pause)
         except NotFound:
             return False
         except Conflict:

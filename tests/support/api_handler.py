@@ -151,12 +151,14 @@ class Api:
         tenant: TenantId | None = None,
         member: str = "member",
         role: str = "owner",
-        scopes: str = "campaigns,contacts,conversations,ownership,read,self,settings,team",
+        scopes: str = "audit,campaigns,contacts,conversations,ownership,read,self,settings,team",
         plan: str = "free",
         headers: dict[str, str] | None = None,
         query: str = "",
         params: dict[str, str] | None = None,
         encoded: bool = False,
+        address: str = "",
+        user_agent: str = "",
     ) -> Answer:
         text = body if isinstance(body, str) or body is None else "" if isinstance(body, bytes) else json.dumps(body)
         if isinstance(body, bytes):
@@ -166,7 +168,7 @@ class Api:
         context: dict[str, Any] = {
             "requestId": f"request-{next(_NUMBERS)}",
             "stage": "$default",
-            "http": {"method": method, "path": path},
+            "http": {"method": method, "path": path, "sourceIp": address, "userAgent": user_agent},
         }
         if tenant is not None:
             caller = {"tenant_id": tenant, "member_id": member, "role": role, "scopes": scopes, "plan": plan}

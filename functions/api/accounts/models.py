@@ -162,7 +162,7 @@ class MeOut(Output):
         )
 
 
-KeyScope = Literal[Scope.READ, Scope.CONTACTS, Scope.CAMPAIGNS, Scope.CONVERSATIONS, Scope.SETTINGS]
+KeyScope = Literal[Scope.READ, Scope.CONTACTS, Scope.CAMPAIGNS, Scope.CONVERSATIONS, Scope.SETTINGS, Scope.AUDIT]
 """Those that a key can have; the others are for people."""
 
 

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     CAMPAIGNS = "campaigns"
     CONVERSATIONS = "conversations"
     SETTINGS = "settings"
+    AUDIT = "audit"
     SELF = "self"
     TEAM = "team"
     OWNERSHIP = "ownership"
@@ -35,6 +36,7 @@ ABOUT: Mapping[Scope, str] = {
     Scope.CAMPAIGNS: "make campaigns and templates, and send",
     Scope.CONVERSATIONS: "answer conversations",
     Scope.SETTINGS: "connect numbers, make API keys, change the business",
+    Scope.AUDIT: "read who did what",
     Scope.SELF: "change one's own profile, password, second factor and sessions",
     Scope.TEAM: "invite, remove, and give roles",
     Scope.OWNERSHIP: "make and unmake owners",

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 
+from shared.clock import EpochMs, to_rfc3339
 from shared.domain.audit.entry import Difference
-from shared.domain.audit.kinds import FIELDS, Kind, Show
+from shared.domain.audit.kinds import FIELDS, SHOWN_AS, Kind, Show
 
 _MOST_BYTES = 1_000
 """Of a value, as JSON. What is longer is named: an entry stays a few KB, whatever was changed."""
+_MOMENTS = ("_at", "_until")
 _ABSENT: tuple[object, ...] = (None, "", [], {})
 """Values that say nothing: what is made without them is not shown as having got them."""
 
@@ -25,9 +27,9 @@ def difference(kind: Kind, before: Mapping[str, object] | None, after: Mapping[s
         elif show is Show.VALUE:
             shown.append(name)
     return Difference(
-        {name: _value(former, name) for name in shown} if before is not None else {},
-        {name: _value(latter, name) for name in shown} if after is not None else {},
-        tuple(named),
+        {SHOWN_AS.get(name, name): _shown(former, name) for name in shown} if before is not None else {},
+        {SHOWN_AS.get(name, name): _shown(latter, name) for name in shown} if after is not None else {},
+        tuple(SHOWN_AS.get(name, name) for name in named),
     )
 
 
@@ -48,6 +50,14 @@ def join(first: Difference, second: Difference) -> Difference:
 def _value(state: Mapping[str, object], name: str) -> object:
     found = state.get(name)
     return None if found in _ABSENT else found
+
+
+def _shown(state: Mapping[str, object], name: str) -> object:
+    """As the API shows it: moments are RFC 3339, and none where they are 0."""
+    found = _value(state, name)
+    if isinstance(found, int) and name.endswith(_MOMENTS):
+        return to_rfc3339(EpochMs(found)) if found else None
+    return found
 
 
 def _is_long(former: Mapping[str, object], latter: Mapping[str, object], name: str) -> bool:

@@ -125,3 +125,6 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
     ),
 }
 """Every field of every kind, as it is stored."""
+
+SHOWN_AS: Mapping[str, str] = {"state": "status", "display": "phone_number"}
+"""Fields that the API calls otherwise than they are stored."""

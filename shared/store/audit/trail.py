@@ -44,7 +44,11 @@ class AuditTrail:
     """Every method takes the tenant id."""
 
     def __init__(self, directory: Directory) -> None:
-        """The table is the directory's, which has been made with it."""
+        """The table is the directory's, which has been made before it."""
+
+    @property
+    def retention_days(self) -> int:
+        return DirectoryItem.Meta.audit_retention_days
 
     def append(self, tenant_id: TenantId, entry: Entry) -> None:
         """An entry by itself: of what is no write of ours, and is over. Nothing happens when it is there."""

@@ -2,7 +2,8 @@
 
 Who does something opens an occasion (`on_occasion`), which says by whom, what and from where; whatever document of that
 kind is changed first while it is open takes the entry along. So no store and no action passes it on, and none can
-forget it: the engine writes it, for documents in `_KINDS`. As the line of a log does, an occasion goes with the
+forget it: the engine writes it, for documents in `_KINDS`. What nobody asked for and shared.domain.audit.automatic
+names is entered as the platform's. As the line of a log does, an occasion goes with the
 invocation (a context variable), not with a thread that is started in it.
 
 | access | cost |
@@ -21,10 +22,11 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
+from shared.domain.audit import automatic
 from shared.domain.audit.difference import difference, join
-from shared.domain.audit.entry import Actor, ActorKind, Entry
+from shared.domain.audit.entry import SYSTEM, Actor, ActorKind, Entry
 from shared.domain.audit.kinds import Kind
-from shared.ids import TenantId
+from shared.ids import TenantId, new_ulid
 from shared.store.engine.database import refusal_code
 from shared.store.engine.directory_items import DirectoryItem
 from shared.store.engine.documents import to_document
@@ -72,6 +74,11 @@ class Occasion:
     is_begun: bool = False
     is_written: bool = False
 
+    def is_about(self, tenant_id: TenantId, kind: Kind, object_id: str) -> bool:
+        return (
+            self.tenant_id in (None, tenant_id) and self.entry.kind is kind and self.entry.object_id in ("", object_id)
+        )
+
 
 _OPEN: ContextVar[Occasion | None] = ContextVar("audit occasion", default=None)
 
@@ -82,6 +89,16 @@ def on_occasion(occasion: Occasion) -> Iterator[Occasion]:
     token = _OPEN.set(occasion)
     try:
         yield occasion
+    finally:
+        _OPEN.reset(token)
+
+
+@contextmanager
+def by_the_platform() -> Iterator[None]:
+    """What is changed inside is the platform's own doing, whatever has led to it."""
+    token = _OPEN.set(None)
+    try:
+        yield
     finally:
         _OPEN.reset(token)
 
@@ -129,19 +146,37 @@ def note_written(entry: EntryBeside | None) -> None:
 
 
 def entry_of_change(tenant_id: TenantId, key: str, *, before: str | None, after: str | None) -> EntryBeside | None:
-    """What the change of a document from one JSON text to another takes along; None where it takes nothing."""
-    occasion = _OPEN.get()
-    if occasion is None or occasion.is_written or occasion.tenant_id not in (None, tenant_id):
-        return None
+    """What the change of a document from one JSON text to another takes along; None where it takes nothing. What the
+    occasion is not about is the platform's own doing."""
     kind, object_id = kind_of(key)
+    if kind is None:
+        return None
     object_id = object_id or tenant_id
-    if kind is not occasion.entry.kind or occasion.entry.object_id not in ("", object_id):
+    occasion = _OPEN.get()
+    if occasion is None or not occasion.is_about(tenant_id, kind, object_id):
+        return _automatic(tenant_id, kind, object_id, before=before, after=after)
+    if occasion.is_written:
         return None
     shown = difference(kind, _parsed(before), _parsed(after))
     entry = replace(occasion.entry, object_id=object_id, difference=shown)
     if not occasion.has_actor:
         entry = replace(entry, actor=Actor(ActorKind.MEMBER, object_id))
     return EntryBeside(occasion, entry, None if occasion.is_begun else entry_item(tenant_id, entry))
+
+
+def _automatic(
+    tenant_id: TenantId, kind: Kind, object_id: str, *, before: str | None, after: str | None
+) -> EntryBeside | None:
+    if kind not in automatic.KINDS or before is None or after is None:
+        return None
+    former, latter = json.loads(before), json.loads(after)
+    found = automatic.automatic(kind, former, latter)
+    if found is None:
+        return None
+    action, cause = found
+    shown = difference(kind, former, latter)
+    entry = Entry(new_ulid(), SYSTEM, action, kind, object_id, cause=cause, difference=shown)
+    return EntryBeside(Occasion(entry, tenant_id), entry, entry_item(tenant_id, entry))
 
 
 def entry_of_changes(tenant_id: TenantId, changes: Iterable[tuple[str, str | None, str]]) -> EntryBeside | None:

@@ -29,7 +29,7 @@ def test_roles_are_one_above_the_other() -> None:
     assert scopes_of(Role.VIEWER) < scopes_of(Role.AGENT) < scopes_of(Role.MARKETER) < scopes_of(Role.ADMIN)
     assert scopes_of(Role.ADMIN) < scopes_of(Role.OWNER) == frozenset(Scope)
     assert roles_with(Scope.OWNERSHIP) == [Role.OWNER]
-    assert roles_with(Scope.TEAM) == roles_with(Scope.SETTINGS) == [Role.OWNER, Role.ADMIN]
+    assert roles_with(Scope.TEAM) == roles_with(Scope.SETTINGS) == roles_with(Scope.AUDIT) == [Role.OWNER, Role.ADMIN]
 
 
 def test_who_only_looks_changes_nothing_but_their_own() -> None:

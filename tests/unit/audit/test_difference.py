@@ -6,6 +6,7 @@ import pytest
 
 from functions.api.campaigns.costs.logic.rate_card import RateCard
 from functions.api.contacts.imports.job import ImportJob
+from shared.clock import from_rfc3339
 from shared.domain.accounts.account import ApiKey, Member, Tenant
 from shared.domain.accounts.invitation import Invitation
 from shared.domain.audit.difference import difference, join
@@ -81,6 +82,16 @@ def test_what_was_empty_and_what_becomes_empty_is_none() -> None:
     )
     assert difference(Kind.TENANT, {"language": "ms"}, {"language": ""}).after == {"language": None}
     assert difference(Kind.TENANT, {"language": ""}, {"language": None}) == Difference()
+
+
+def test_fields_and_moments_are_as_the_api_shows_them() -> None:
+    at = from_rfc3339("2026-11-30T16:00:00Z")
+    assert difference(Kind.CAMPAIGN, {"state": "draft"}, {"state": "scheduled", "start_at": at}) == Difference(
+        {"status": "draft", "start_at": None}, {"status": "scheduled", "start_at": "2026-11-30T16:00:00Z"}
+    )
+    assert difference(Kind.NUMBER, {"restricted_until": at}, {"restricted_until": 0}).after == {
+        "restricted_until": None
+    }
 
 
 def test_what_is_long_is_named() -> None:
