@@ -54,7 +54,8 @@ ROUTES: Mapping[str, Audited | Unaudited] = {
     "close_session": _OWN_SESSION,
     "resend_code": _MAILS_A_CODE,
     "send_reset_code": _MAILS_A_CODE,
-    "reset_password": Unaudited("entered by the action itself, once the code has shown whose password it is"),
+    # Entered by the route itself, once the code has shown whose it is.
+    "reset_password": Audited(Action.MEMBER_PASSWORD_RESET, Kind.MEMBER),
     # Oneself.
     "update_caller": Audited(Action.MEMBER_PROFILE_CHANGED, Kind.MEMBER, about="caller"),
     "set_password": _own(Action.MEMBER_PASSWORD_CHANGED),

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from pynamodb.exceptions import PutError
 
 from shared.clock import DAY_MS, EpochMs, from_rfc3339
-from shared.domain.audit.entry import Entry, began, month_of, refused
+from shared.domain.audit.entry import Actor, ActorKind, Entry, began, month_of, refused
 from shared.ids import TenantId, last_ulid, time_part
-from shared.store.engine.audited import FINAL, FIRST, Occasion, entry_item, partition_of
+from shared.store.engine.audited import FINAL, FIRST, Occasion, entry_item, open_occasion, partition_of
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import refusal_code
 from shared.store.engine.directory import Directory
@@ -67,6 +67,13 @@ class AuditTrail:
         entry = replace(occasion.entry, object_id=object_id or occasion.entry.object_id)
         _put_if_absent(entry_item(tenant_id, refused(entry, refusal) if refusal else entry))
         occasion.is_written = True
+
+    def enter(self, tenant_id: TenantId, member_id: str) -> None:
+        """The entry of the occasion that is open, of what a member did and no document shows."""
+        occasion = open_occasion()
+        if occasion is not None:
+            actor = Actor(ActorKind.MEMBER, member_id)
+            self.end(tenant_id, replace(occasion, entry=replace(occasion.entry, actor=actor)), object_id=member_id)
 
     def page(
         self,

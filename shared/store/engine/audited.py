@@ -93,6 +93,11 @@ def on_occasion(occasion: Occasion) -> Iterator[Occasion]:
         _OPEN.reset(token)
 
 
+def open_occasion() -> Occasion | None:
+    """The innermost that is open."""
+    return _OPEN.get()
+
+
 @contextmanager
 def by_the_platform() -> Iterator[None]:
     """What is changed inside is the platform's own doing, whatever has led to it."""

@@ -9,12 +9,18 @@ from shared.domain.accounts.account import ApiKey, Member, Role, Tenant
 from shared.domain.audit.actions import Action
 from shared.domain.audit.entry import SYSTEM, Actor, ActorKind, Difference, Entry, Origin, Status
 from shared.domain.audit.kinds import Kind
+from shared.domain.campaigns.campaign import Audience, Campaign, State
+from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.conversations.inbox_settings import Label
+from shared.domain.numbers.number import Number, Waba
 from shared.errors import Conflict, NotFound
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
+from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts.api_keys import ApiKeys
 from shared.store.accounts.tenants import Accounts
 from shared.store.audit.trail import AuditTrail, Span, months_back
+from shared.store.campaigns.campaigns import Campaigns
+from shared.store.campaigns.lanes import Lanes
 from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.audited import Occasion, on_occasion
 from shared.store.engine.database import Database
@@ -225,3 +231,58 @@ def test_a_search_that_finds_few_ends_and_goes_on(
 def test_others_entries_are_not_there(trail: AuditTrail, tenant: TenantId) -> None:
     trail.append(TenantId(new_ulid()), entry())
     assert entries(trail, tenant) == []
+
+
+def test_what_the_platform_does_by_itself_is_entered(directory: Directory, trail: AuditTrail, tenant: TenantId) -> None:
+    number = Number(PhoneNumberId(f"1{tenant}"), WabaId(f"2{tenant}"), "+1", "x")
+    accounts = Accounts(directory)
+    accounts.connect(tenant, Waba(number.waba_id, "x", "USD", "t"), [number])
+    accounts.change_number(tenant, number.phone_number_id, lambda found: replace(found, quality="RED"))
+    assert entries(trail, tenant) == []
+    accounts.change_number(
+        tenant, number.phone_number_id, lambda found: replace(found, status="disconnected", reason="partner_removed")
+    )
+    (one,) = entries(trail, tenant)
+    assert (one.actor, one.action, one.cause) == (SYSTEM, Action.NUMBER_DISCONNECTED, "partner_removed")
+    assert one.object_id == number.phone_number_id
+    assert one.difference.before["status"] == "active"
+
+
+def test_a_campaign_that_is_stopped_while_somebody_resumes_it_was_stopped_by_the_platform(
+    database: Database, trail: AuditTrail, tenant: TenantId
+) -> None:
+    campaigns = Campaigns(Directory(database))
+    campaign = Campaign(
+        CampaignId(new_ulid(NOW)), "c", PhoneNumberId(f"1{tenant}"), WabaId("2"), "t", "MARKETING", Audience(), {},
+        state=State.SENDING,
+    )  # fmt: skip
+    campaigns.create(tenant, campaign)
+    stop = CampaignStop(campaigns, Lanes(database))
+    with on_occasion(Occasion(entry(Action.CAMPAIGN_RESUMED, Kind.CAMPAIGN), tenant)):
+        stop(tenant, campaign.campaign_id, Scope.CAMPAIGN, "meta_131042")
+    stop(tenant, campaign.campaign_id, Scope.CAMPAIGN, "meta_131042")
+    (one,) = entries(trail, tenant)
+    assert (one.actor, one.action, one.cause) == (SYSTEM, Action.CAMPAIGN_PAUSED, "meta_131042")
+    assert (one.difference.before["status"], one.difference.after["status"]) == ("sending", "paused")
+
+
+def test_a_plan_that_ends_is_entered_and_what_the_platform_notes_is_not(
+    directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    accounts = Accounts(directory)
+    directory.create(tenant, "TENANT", Tenant(tenant, "Shop", "ES", "growth", "active"))
+    accounts.change_tenant(tenant, lambda found: replace(found, number_plans="v2"))
+    accounts.change_tenant(tenant, lambda found: replace(found, plan="free", subscription_status="canceled"))
+    (one,) = entries(trail, tenant)
+    assert (one.action, one.cause, one.object_id) == (Action.TENANT_PLAN_CHANGED, "canceled", tenant)
+    assert one.difference.before == {"plan": "growth", "subscription_status": "active"}
+
+
+def test_an_entry_stays_whoever_writes_under_its_id(trail: AuditTrail, tenant: TenantId) -> None:
+    about = entry()
+    trail.append(tenant, about)
+    trail.append(tenant, replace(about, object_id="other"))
+    occasion = Occasion(replace(about, object_id="third"), tenant)
+    trail.begin(tenant, occasion)
+    trail.end(tenant, occasion, refusal="x")
+    assert entries(trail, tenant) == [about]

@@ -28,6 +28,7 @@ from shared.domain.accounts.person import (
 from shared.errors import Conflict, InvalidInput
 from shared.failures import failure
 from shared.observability import logger
+from shared.store.engine.directory import Owner
 
 EMAIL_CODE_MS = 30 * 60_000
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -53,9 +54,10 @@ class Reset:
     password: str = field(repr=False)
 
 
-def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs) -> None:
-    """Raises InvalidInput (`wrong_code`, the same for an address without an account; `weak_password`) and RateLimited.
-    The second factor stays. Repeating it after a failure goes on where that was."""
+def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs) -> Owner | None:
+    """Whose it was; None for somebody without a tenant. Raises InvalidInput (`wrong_code`, the same for an address
+    without an account; `weak_password`) and RateLimited. The second factor stays. Repeating it after a failure goes on
+    where that was."""
     check_password(reset.password)
     entrance.limits.take(Attempt.CODE, reset.email, address, now)
     try:
@@ -63,8 +65,10 @@ def reset_password(entrance: Entrance, reset: Reset, address: str, now: EpochMs)
     except InvalidInput as error:
         _check_set_already(entrance, Credentials(reset.email, reset.password), address, now, error)
     found = entrance.doors.users.find(reset.email)
-    if found is not None:
-        log_out_everywhere(entrance, found.subject, now)
+    if found is None:
+        return None
+    log_out_everywhere(entrance, found.subject, now)
+    return entrance.doors.accounts.owner_of_subject(found.subject)
 
 
 def change_password(entrance: Entrance, caller: Caller, current: str, new: str, now: EpochMs) -> None:

@@ -17,9 +17,10 @@ from functions.api.accounts.sessions.models import (
 )
 from functions.api.http.request import network_address, new_router
 from functions.api.http.routing import public
-from functions.api.http.wiring import parts_for
+from functions.api.http.wiring import part_of, parts_for
 from shared.clock import epoch_ms
 from shared.errors import Unauthenticated
+from shared.store.audit.trail import AuditTrail
 
 router = new_router()
 deps = parts_for(router, AccountParts)
@@ -96,4 +97,6 @@ def post_password_forgot(body: EmailIn) -> None:
 @router.post("/v1/password/reset", **public(_TAG, "reset_password", summary="Set another password", status=204))
 def post_password_reset(body: PasswordResetIn) -> None:
     """With the mailed code. Every session of the person is over then; a second factor stays."""
-    reset_password(deps().entrance, Reset(**body.model_dump()), network_address(router), epoch_ms())
+    owner = reset_password(deps().entrance, Reset(**body.model_dump()), network_address(router), epoch_ms())
+    if owner is not None:
+        part_of(router, AuditTrail).enter(owner.tenant_id, owner.details["member_id"])
