@@ -58,7 +58,7 @@ def allowed(cloud: LocalCloud) -> Iterator[Right]:
             continue
         for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
             document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)["PolicyDocument"]
-            for statement in document["Statement"]:
+            for statement in (one for one in document["Statement"] if one["Effect"] == "Allow"):
                 for action in _listed(statement["Action"]):
                     for resource in _listed(statement["Resource"]):
                         yield Right(function[1], action, resource)
