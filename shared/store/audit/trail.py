@@ -17,7 +17,8 @@ from pynamodb.exceptions import PutError
 
 from shared.clock import DAY_MS, EpochMs, from_rfc3339
 from shared.domain.audit.entry import Actor, ActorKind, Entry, began, month_of, refused
-from shared.ids import TenantId, last_ulid, time_part
+from shared.errors import InvalidInput
+from shared.ids import TenantId, last_ulid, moment_of, time_part
 from shared.store.engine.audited import FINAL, FIRST, Occasion, entry_item, open_occasion, partition_of
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 from shared.store.engine.database import refusal_code
@@ -28,6 +29,7 @@ from shared.store.engine.documents import from_document
 _LIST = "AUDIT"
 _MOST_EXAMINED = 1_000
 """Entries that are looked at for one page: one that finds few ends all the same."""
+_ENTRY_KEY = r"E#[0-7][0-9A-HJKMNP-TV-Z]{25}#[01]"
 _LOOK_AHEAD = 250
 """Entries that are read at a time where only some are looked for."""
 
@@ -85,7 +87,10 @@ class AuditTrail:
     ) -> Page[Entry]:
         """Newest first, each in its last form. A page may hold fewer than `limit`, or none, and be followed by others:
         so many entries are looked at for it at most. Raises InvalidInput for a cursor of another list."""
-        position = decode_cursor(_LIST, cursor, month=r"\d{4}-\d\d", sk=r"E#[0-9A-Z]{26}#[01]")
+        position = decode_cursor(_LIST, cursor, month=r"\d{4}-\d\d", sk=_ENTRY_KEY)
+        if span.earliest > span.latest:
+            return Page([], None)
+        _require_inside(position, span)
         page_size = _LOOK_AHEAD if fits else limit + 1
         found, room, examined, seen = list[Entry](), PageBytes(), 0, _id_in(position)
         last: dict[str, str] = {}
@@ -108,8 +113,22 @@ def _id_in(position: dict[str, str] | None) -> str:
     return position["sk"].split("#")[1] if position else ""
 
 
+def _bounds(span: Span) -> tuple[str, str]:
+    return f"E#{time_part(last_ulid(span.earliest))}", f"E#{last_ulid(span.latest)}#{FINAL}"
+
+
+def _require_inside(position: dict[str, str] | None, span: Span) -> None:
+    """A query that is to go on outside its bounds is refused by DynamoDB. Raises InvalidInput."""
+    if position is None:
+        return
+    earliest, latest = _bounds(span)
+    inside = earliest <= position["sk"] <= latest
+    if not inside or month_of(moment_of(_id_in(position))) != position["month"]:
+        raise InvalidInput("cursor is of another search: leave the moments as they were", field="cursor")
+
+
 def _items(tenant_id: TenantId, span: Span, position: dict[str, str] | None, page_size: int) -> Iterator[DirectoryItem]:
-    earliest, latest = f"E#{time_part(last_ulid(span.earliest))}", f"E#{last_ulid(span.latest)}#{FINAL}"
+    earliest, latest = _bounds(span)
     for month in months_back(span):
         if position is not None and month > position["month"]:
             continue

@@ -3,8 +3,8 @@
 Who does something opens an occasion (`on_occasion`), which says by whom, what and from where; whatever document of that
 kind is changed first while it is open takes the entry along. So no store and no action passes it on, and none can
 forget it: the engine writes it, for documents in `_KINDS`. What nobody asked for and shared.domain.audit.automatic
-names is entered as the platform's. As the line of a log does, an occasion goes with the
-invocation (a context variable), not with a thread that is started in it.
+names is entered as the platform's. As the line of a log does, an occasion goes with the invocation (a context
+variable), not with a thread that is started in it.
 
 | access | cost |
 |---|---|

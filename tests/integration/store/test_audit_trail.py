@@ -13,7 +13,7 @@ from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.stop_reasons import Scope
 from shared.domain.conversations.inbox_settings import Label
 from shared.domain.numbers.number import Number, Waba
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, InvalidInput, NotFound
 from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.services.campaign_stop import CampaignStop
 from shared.store.accounts.api_keys import ApiKeys
@@ -23,6 +23,7 @@ from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
 from shared.store.conversations.inbox_settings import InboxSettings
 from shared.store.engine.audited import Occasion, on_occasion
+from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory, DirectoryItem
 from tests.support.faults import at_once
@@ -286,3 +287,21 @@ def test_an_entry_stays_whoever_writes_under_its_id(trail: AuditTrail, tenant: T
     trail.begin(tenant, occasion)
     trail.end(tenant, occasion, refusal="x")
     assert entries(trail, tenant) == [about]
+
+
+def test_a_span_of_nothing_is_empty_and_a_cursor_of_another_search_is_refused(
+    trail: AuditTrail, tenant: TenantId
+) -> None:
+    for i in range(3):
+        trail.append(tenant, entry(at=EpochMs(NOW + i)))
+    assert trail.page(tenant, Span(EpochMs(NOW + 1), NOW), 10, None).items == []
+    cursor = trail.page(tenant, ALL, 1, None).cursor
+    assert cursor is not None
+    later = Span(EpochMs(NOW + 3), EpochMs(NOW + 5))
+    for span in (later, Span(EpochMs(0), EpochMs(NOW - DAY_MS))):
+        with pytest.raises(InvalidInput):
+            trail.page(tenant, span, 1, cursor)
+    forged = encode_cursor("AUDIT", {"month": "2026-10", "sk": f"E#{new_ulid(NOW)}#1"})
+    for text in (forged, encode_cursor("AUDIT", {"month": "2026-11", "sk": "E#7" + "Z" * 25 + "#1"})):
+        with pytest.raises(InvalidInput):
+            trail.page(tenant, ALL, 1, text)
