@@ -16,10 +16,10 @@ from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Origin, Status
 from shared.domain.campaigns.campaign import State
 from shared.errors import RetryableError
-from shared.ids import CampaignId, TenantId
+from shared.ids import TenantId
 from shared.store.audit.trail import Span
 from shared.store.engine.directory import DirectoryItem
-from tests.integration.api.test_attempts import _asked
+from tests.integration.api.test_attempts import _asked, _state
 from tests.integration.api.test_handler import _an_id, _bodies, furnish, is_problem, paths, tenant
 from tests.support.api_handler import Api
 
@@ -91,7 +91,7 @@ def test_every_effect_has_one_entry_and_what_is_not_audited_has_none(
     ):
         name = operation["operationId"]
         if path.startswith("/v1/campaigns/") and (state := states.get(path.rpartition("/")[2])) is not None:
-            api.deps.campaigns.change(owner, CampaignId(owner), lambda c, state=state: replace(c, state=state))
+            _state(api, owner, state)
         real, body, media_type = _request(owner, method, path, operation)
         headers = {"content-type": media_type, "idempotency-key": path, "x-forwarded-for": "198.51.100.9"}
         answers = [
