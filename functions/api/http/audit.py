@@ -1,6 +1,7 @@
 """The step before a route that opens its occasion in the audit log: see `audited_routes`."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
@@ -84,6 +85,9 @@ def _begun(app: ApiGatewayResolver, next_middleware: Next, occasion: Occasion, p
     except AppError as error:
         problem = problems.of(error)
         if problem.status < 500 and not error.retryable:
+            if problem.status == 404:
+                # Nothing of this tenant: perhaps another's.
+                occasion.entry = replace(occasion.entry, object_id="")
             trail.end(tenant_id, occasion, refusal=problem.code)
         raise
     trail.end(tenant_id, occasion, object_id="" if occasion.entry.object_id else _id_in(response.body))

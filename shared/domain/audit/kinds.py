@@ -75,8 +75,8 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         "name_at username_at throughput_at name_status_at reasons health_at asked_at",
     ),
     Kind.ONBOARDING: _fields(
-        "waba_id phone_number_id account_name numbers coexistence",
-        name="token",
+        "account_name coexistence",
+        name="waba_id phone_number_id numbers token",
         nothing="onboarding_id created_at member_id updated_at currency synced token_expires_at steps run run_until",
     ),
     Kind.TEMPLATE: _fields(
