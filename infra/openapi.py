@@ -13,7 +13,7 @@ from typing import Any
 
 from functions.api import handler
 from functions.api.http import errors
-from shared.domain.accounts.permissions import ABOUT, KEY_SCOPES, ROLE_SCOPES, Role, Scope
+from shared.domain.accounts.permissions import ABOUT, CALLERS, KEY_SCOPES, Scope
 
 _API = Path(__file__).parents[1] / "functions/api"
 _HOST = "api.example.com"
@@ -41,9 +41,10 @@ def _with_table(path: Path, document: Mapping[str, Any]) -> str:
 def permissions(document: Mapping[str, Any]) -> str:
     """Role by role and scope by scope, with the operations that each opens; in Markdown."""
     operations = [one for methods in document["paths"].values() for one in methods.values()]
-    lines = [f"| scope | for | {' | '.join(Role)} | API keys | operations |", "|---|---|" + "---|" * (len(Role) + 2)]
+    columns = " | ".join(CALLERS)
+    lines = [f"| scope | for | {columns} | API keys | operations |", "|---|---|" + "---|" * (len(CALLERS) + 2)]
     for scope in Scope:
-        holds = ["yes" if scope in ROLE_SCOPES[role] else "" for role in Role]
+        holds = ["yes" if scope in scopes else "" for scopes in CALLERS.values()]
         opened = sorted(one["operationId"] for one in operations if one.get("x-required-scope") == scope)
         names = ", ".join(f"`{name}`" for name in opened)
         key = "yes" if scope in KEY_SCOPES else ""

@@ -52,6 +52,27 @@ class AccountNouns(Common):
             )
         ]
 
+    def of_operators(self) -> Iterable[object]:
+        from functions.api.accounts.operators.parts import OperatorParts, UsageParts
+        from shared.store.accounts.api_keys import ApiKeys
+        from shared.store.accounts.operators import Operators
+        from shared.store.accounts.support_access import SupportAccesses
+        from shared.store.accounts.suspensions import Suspensions
+        from shared.store.accounts.tenant_list import TenantList
+
+        directory = self.directory
+        return [
+            OperatorParts(
+                accounts=self.accounts,
+                operators=Operators(directory),
+                tenants=TenantList(directory),
+                suspensions=Suspensions(directory),
+                accesses=SupportAccesses(directory),
+                entrance=self.entrance,
+            ),
+            UsageParts(self.accounts, ApiKeys(directory), self.campaigns, self.conversations, directory),
+        ]
+
     @cached_property
     def mailer(self) -> "Mailer":
         from functions.api.accounts.mailer import Mailer

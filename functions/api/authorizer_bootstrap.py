@@ -17,6 +17,7 @@ class AuthorizerDeps:
     accounts: Accounts
     people: People
     tokens: TokenVerifier
+    directory: Directory
 
 
 @functools.cache
@@ -29,4 +30,4 @@ def authorizer_deps() -> AuthorizerDeps:
         client_id=required(env, "USER_POOL_CLIENT_ID"),
     )
     directory = Directory(open_database(env))
-    return AuthorizerDeps(Accounts(directory), People(directory), TokenVerifier(rules))
+    return AuthorizerDeps(Accounts(directory), People(directory), TokenVerifier(rules), directory)

@@ -1,9 +1,10 @@
 """Trigger: API Gateway's REQUEST authorizer (payload 2.0, simple responses).
 
-Turns `Authorization: Bearer <Cognito access token or API key>` into the caller, or into why there is none, which the
-API answers with a problem (`http/refusal.py`). A call without that header does not come here: the gateway turns it away
-itself, because the header is what it keeps answers by. It keeps them for a minute, so a revoked key, a session
-that somebody has ended and a role that was taken away work that much longer. The token never reaches a log.
+Turns `Authorization: Bearer <Cognito access token, API key, or token of an operator's access to a tenant>` into the
+caller, or into why there is none, which the API answers with a problem (`http/refusal.py`). A call without that header
+does not come here: the gateway turns it away itself, because the header is what it keeps answers by. It keeps them for
+a minute, so a revoked key, a session that somebody has ended and a role that was taken away work that much longer. The
+token never reaches a log.
 
 While the table or the user pool is out nobody can be named: that is raised, the gateway answers 500 `{"message": …}`,
 which clients repeat, and keeps nothing (Amazon API Gateway, HTTP API Lambda authorizers). A refusal would be a lie, and
@@ -15,18 +16,19 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.accounts.access_tokens import TokenExpired
+from functions.api.accounts.operators.admission import ACCESS_PREFIX, acting, operating, tenant_context
 from functions.api.authorizer_bootstrap import AuthorizerDeps, authorizer_deps
 from functions.api.http.outages import is_outage
 from functions.api.http.refusal import REFUSED, Refusal
 from shared.clock import EpochMs, epoch_ms
-from shared.domain.accounts.account import API_KEY_ROLE, Role, scopes_of
-from shared.domain.accounts.plans import entitlements
+from shared.domain.accounts.account import API_KEY_ROLE, PLATFORM, Role, scopes_of
 from shared.errors import AppError
 from shared.failures import failure
 from shared.ids import TenantId
 from shared.observability import count, logger, one_line_if_counted, say
 
 API_KEY_PREFIX = "wpb_"
+_KINDS = {API_KEY_PREFIX: "api_key", ACCESS_PREFIX: "support_access"}
 
 
 @one_line_if_counted
@@ -38,7 +40,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         return _refused(Refusal.TOKEN_MISSING)
     granted = grant(authorizer_deps(), token, epoch_ms())
     if isinstance(granted, Refusal):
-        say(kind="api_key" if token.startswith(API_KEY_PREFIX) else "access_token")
+        say(kind=_KINDS.get(token[: len(API_KEY_PREFIX)], "access_token"))
         return _refused(granted)
     return {"isAuthorized": True, "context": granted}
 
@@ -55,29 +57,23 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
     if not token.isascii():
         return Refusal.TOKEN_INVALID
     if token.startswith(API_KEY_PREFIX):
-        owner = deps.accounts.owner_of_key(token)
-        if owner is None:
-            return Refusal.TOKEN_INVALID
-        if now >= int(owner.details.get("expires_at") or now + 1):
-            return Refusal.KEY_EXPIRED
-        return {
-            "tenant_id": owner.tenant_id,
-            "member_id": owner.details["key_id"],
-            "role": API_KEY_ROLE,
-            "scopes": owner.details["scopes"],
-            **_plan(deps, owner.tenant_id),
-        }
+        return _by_key(deps, token, now)
+    if token.startswith(ACCESS_PREFIX):
+        return acting(deps.directory, deps.people, token, now)
     try:
         read = deps.tokens.read(token, now)
     except TokenExpired:
         return Refusal.TOKEN_EXPIRED
     if read is None:
         return Refusal.TOKEN_INVALID
-    if deps.people.find(read.subject).is_over(read.session, read.issued_at):
+    person = deps.people.find(read.subject)
+    if person.is_over(read.session, read.issued_at):
         return Refusal.SESSION_ENDED
     owner = deps.accounts.owner_of_subject(read.subject)
     if owner is None:
         return Refusal.FORBIDDEN
+    if owner.tenant_id == PLATFORM:
+        return operating(owner, person, read)
     try:
         role = Role(owner.details["role"])
     except ValueError:
@@ -90,13 +86,29 @@ def grant(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Re
         "member_id": owner.details["member_id"],
         "role": role,
         "scopes": ",".join(sorted(scopes_of(role))),
-        **_plan(deps, owner.tenant_id),
+        **_tenant(deps, owner.tenant_id),
     }
 
 
-def _plan(deps: AuthorizerDeps, tenant_id: TenantId) -> dict[str, str]:
-    """Whose limits hold: 0.5 RRU a minute for each token. Nothing where it cannot be read: an error from here would be
-    the gateway's 500 for all callers of the tenant."""
+def _by_key(deps: AuthorizerDeps, token: str, now: EpochMs) -> dict[str, str] | Refusal:
+    owner = deps.accounts.owner_of_key(token)
+    if owner is None:
+        return Refusal.TOKEN_INVALID
+    if now >= int(owner.details.get("expires_at") or now + 1):
+        return Refusal.KEY_EXPIRED
+    return {
+        "tenant_id": owner.tenant_id,
+        "member_id": owner.details["key_id"],
+        "role": API_KEY_ROLE,
+        "scopes": owner.details["scopes"],
+        **_tenant(deps, owner.tenant_id),
+    }
+
+
+def _tenant(deps: AuthorizerDeps, tenant_id: TenantId) -> dict[str, str]:
+    """Whose limits hold, and whether it is suspended: 1 RRU a minute for each token. Nothing where it cannot be read:
+    an error from here would be the gateway's 500 for all callers of the tenant. What a suspended tenant sends is
+    stopped elsewhere."""
     try:
         tenant = deps.accounts.tenant(tenant_id)
     except Exception as error:
@@ -104,4 +116,4 @@ def _plan(deps: AuthorizerDeps, tenant_id: TenantId) -> dict[str, str]:
             raise
         logger.warning("a caller is let in without a plan", extra=failure(error) | {"tenant_id": tenant_id})
         return {}
-    return {"plan": entitlements(tenant.plan, tenant.subscription_status).plan}
+    return tenant_context(tenant)

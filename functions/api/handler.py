@@ -20,7 +20,7 @@ from functions.api.accounts.api_keys import KeyWatch
 from functions.api.bootstrap import parts
 from functions.api.http import problems
 from functions.api.http.call_limits import Allowance, CallLimits
-from functions.api.http.refusal import refusal_of
+from functions.api.http.refusal import Refusal, refusal_of
 from functions.api.http.request import principal_of, refused, request_id
 from functions.api.http.routing import NO_ROUTE, problem_response, public
 from functions.api.http.wiring import Address, part_of, provide
@@ -70,6 +70,9 @@ ROUTES: Mapping[str, frozenset[str]] = {
     "inbox.desk_routes": frozenset({"conversations", "mentions"}),
     "inbox.label_routes": frozenset({"labels"}),
     "inbox.canned_reply_routes": frozenset({"canned-replies"}),
+    "accounts.operators.routes": frozenset({"operator"}),
+    "accounts.operators.tenant_routes": frozenset({"operator"}),
+    "accounts.operators.access_routes": frozenset({"operator", "support-access"}),
     "accounts.team.routes": frozenset({"me", "members"}),
     "accounts.team.invitation_routes": frozenset({"invitations"}),
     "inbox.timeline_routes": frozenset({"contacts", "conversations"}),
@@ -176,10 +179,15 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         # Before anything else: whoever is refused sees no route.
         return _finished(_turned_away(refused(refusal), instance), event, instance)
     principal, allowance = principal_of(event), _UNLIMITED
+    if principal is not None and principal.until is not None and epoch_ms() >= principal.until:
+        # The gateway remembers the caller for longer.
+        return _finished(_turned_away(refused(Refusal.ACCESS_ENDED), instance), event, instance)
     if principal is not None:
         logger.append_keys(tenant_id=principal.tenant_id, member_id=principal.member_id)
         concerns(principal.tenant_id)
         say(member_id=principal.member_id)
+        if principal.support_access_id:
+            say(support_access_id=principal.support_access_id)
         allowance = parts()[CallLimits].allow(principal, epoch_ms())
         parts()[KeyWatch].note(principal, epoch_ms())
     if allowance.refusal is not None:

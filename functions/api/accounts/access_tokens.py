@@ -43,12 +43,13 @@ def fetch_keys(url: str) -> bytes:
 @dataclass(frozen=True, slots=True)
 class AccessToken:
     """`subject` is the person's id in the user pool; `session` what all tokens of one log-in have in common, "" where
-    the pool does not say; `issued_at` is epoch ms, of a
-    whole second."""
+    the pool does not say; `issued_at` is epoch ms, of a whole second. `groups` are those of the pool that the person
+    was in then (Amazon Cognito, the access token: cognito:groups)."""
 
     subject: str
     session: str
     issued_at: EpochMs
+    groups: tuple[str, ...] = ()
 
 
 def claimed(token: str) -> AccessToken:
@@ -57,7 +58,9 @@ def claimed(token: str) -> AccessToken:
 
 
 def _access_token(claims: Mapping[str, Any]) -> AccessToken:
-    return AccessToken(str(claims["sub"]), str(claims.get("origin_jti", "")), EpochMs(int(claims.get("iat", 0)) * 1000))
+    issued_at = EpochMs(int(claims.get("iat", 0)) * 1000)
+    groups = tuple(str(group) for group in claims.get("cognito:groups") or ())
+    return AccessToken(str(claims["sub"]), str(claims.get("origin_jti", "")), issued_at, groups)
 
 
 class TokenExpired(Exception):

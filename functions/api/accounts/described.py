@@ -113,6 +113,7 @@ DESCRIPTION = Description(
             "revision": 4,
             "plan": "free",
             "subscription_status": "none",
+            "suspension": None,
             "created_at": "2026-11-02T09:30:00Z",
         },
         "MemberOut": _MEMBER,

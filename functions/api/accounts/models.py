@@ -21,7 +21,8 @@ from functions.api.http.fields import (
     open_to,
 )
 from shared.clock import EpochMs
-from shared.domain.accounts.account import API_KEY_ROLE, ApiKey, Member, Principal, Role, Scope, Tenant
+from shared.domain.accounts.account import API_KEY_ROLE, ApiKey, Member, Principal, Role, Scope, Suspension, Tenant
+from shared.domain.accounts.permissions import OPERATOR, TENANT_SCOPES
 from shared.domain.accounts.plans import entitlements
 from shared.ids import TenantId
 
@@ -56,6 +57,20 @@ class SignupOut(Output):
     )
 
 
+class SuspensionOut(Output):
+    """While it stands nothing is sent or changed; only an operator of the platform lifts it."""
+
+    id: str
+    reason: str = Field(description="as the operator stated it")
+    suspended_at: Moment
+
+    @classmethod
+    def of(cls, suspension: Suspension | None) -> "SuspensionOut | None":
+        if suspension is None:
+            return None
+        return cls(id=suspension.suspension_id, reason=suspension.reason, suspended_at=moment(suspension.at))
+
+
 class TenantOut(Output):
     id: str
     name: str
@@ -65,6 +80,7 @@ class TenantOut(Output):
     logo_file_id: str | None = Field(description="a picture of the library (`GET /v1/media`)")
     plan: str
     subscription_status: SubscriptionStatus
+    suspension: SuspensionOut | None = Field(description="null unless an operator has suspended the tenant")
     created_at: Moment
     revision: int = Field(description="counts the changes of the profile; to be sent with the next one")
 
@@ -79,6 +95,7 @@ class TenantOut(Output):
             logo_file_id=tenant.logo_file_id or None,
             plan=tenant.plan,
             subscription_status=tenant.subscription_status,
+            suspension=SuspensionOut.of(tenant.suspension),
             created_at=moment(tenant.created_at),
             revision=tenant.revision,
         )
@@ -137,14 +154,14 @@ class MemberOut(Output):
 class PrincipalOut(Output):
     tenant_id: TenantId
     member_id: str
-    role: Annotated[str, open_to(*Role, API_KEY_ROLE)]
+    role: Annotated[str, open_to(*Role, API_KEY_ROLE, OPERATOR)]
     scopes: list[str]
 
 
 class MeOut(Output):
     principal: PrincipalOut
     tenant: TenantOut
-    member: MemberOut | None = Field(description="null for an API key")
+    member: MemberOut | None = Field(description="null for an API key, and for an operator who looks at the tenant")
     entitlements: EntitlementsOut
 
     @classmethod
@@ -168,7 +185,7 @@ KeyScope = Literal[Scope.READ, Scope.CONTACTS, Scope.CAMPAIGNS, Scope.CONVERSATI
 
 class ApiKeyIn(Input):
     name: ShortText
-    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=len(Scope))]
+    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=len(TENANT_SCOPES))]
     expires_at: Annotated[Given, Field(description="from when on it opens nothing")] | None = None
 
 

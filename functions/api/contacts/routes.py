@@ -113,10 +113,17 @@ def patch_contact(contact_id: ContactPath, body: ContactPatch) -> ContactOut:
 
 @router.post(
     "/v1/contacts/<contact_id>/opt-out",
-    **effect(Scope.CONTACTS, "contacts", "opt_out_contact", summary="Record that the person wants no more messages"),
+    **effect(
+        Scope.CONTACTS,
+        "contacts",
+        "opt_out_contact",
+        summary="Record that the person wants no more messages",
+        while_suspended=True,
+    ),
 )
 def post_opt_out(contact_id: ContactPath, body: ConsentIn) -> ContactOut:
-    """No campaign writes to them from then on, under whatever spelling of their number."""
+    """No campaign writes to them from then on, under whatever spelling of their number. A tenant that is suspended can
+    say so, too."""
     return _consent(contact_id, body.source, opted_out=True)
 
 

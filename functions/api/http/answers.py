@@ -100,10 +100,12 @@ _EVERY: Mapping[int, Codes] = {
     503: ("temporarily_unavailable",),
 }
 _CALLER: Mapping[int, Codes] = {
-    401: ("key_expired", "session_ended", "token_expired", "token_invalid", "token_missing"),
+    401: ("access_ended", "key_expired", "session_ended", "token_expired", "token_invalid", "token_missing"),
     403: ("forbidden", "missing_scope"),
     429: ("rate_limited",),
 }
+_CHANGE: Mapping[int, Codes] = {403: ("tenant_suspended",)}
+_OPERATORS: Mapping[int, Codes] = {403: ("enrolment_needed",)}
 _BODY: Mapping[int, Codes] = {
     400: ("malformed_json", "not_utf8"),
     413: ("too_large",),
@@ -129,6 +131,8 @@ def codes_of(operation: Mapping[str, Any], method: str, own: Mapping[int, Codes]
     for applies, answers in (
         (True, _EVERY),
         ("x-required-scope" in operation, _CALLER),
+        (method != "get" and operation.get("x-while-suspended") is False, _CHANGE),
+        (operation.get("x-required-scope") == "platform", _OPERATORS),
         ("requestBody" in operation, _BODY),
         ("requestBody" not in operation and method not in ("get", "delete"), _NO_BODY),
         ("path" in places, _PATH),

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 
 from functions.api.http import problems
 from functions.api.http.audited_routes import ROUTES, Audited
@@ -49,7 +50,7 @@ def _occasion(app: ApiGatewayResolver, rule: Audited, principal: Principal | Non
         action=rule.action,
         kind=rule.kind,
         object_id=_object_id(app, rule, principal),
-        origin=_origin(app),
+        origin=origin(app),
     )
     return Occasion(entry, None if principal is None else principal.tenant_id, has_actor=principal is not None)
 
@@ -66,7 +67,7 @@ def _object_id(app: ApiGatewayResolver, rule: Audited, principal: Principal | No
     return str((app.context.get("_route_args") or {}).get(rule.about, "")) if rule.about else ""
 
 
-def _origin(app: ApiGatewayResolver) -> Origin:
+def origin(app: BaseRouter) -> Origin:
     """The gateway's own: a header that says where a call comes from can say anything."""
     raw: Mapping[str, Any] = app.current_event.raw_event
     http = (raw.get("requestContext") or {}).get("http") or {}

@@ -36,6 +36,8 @@ _OWN_SESSION = Unaudited("a session of one's own; nothing of the tenant changes"
 _MAILS_A_CODE = Unaudited("mails a code; nothing changes before it comes back")
 _COPIES_META = Unaudited("copies what Meta has; what comes of it is entered as the platform's")
 _DELIVERIES = Unaudited("the log of deliveries keeps what was sent")
+_BY_ITSELF = Unaudited("entered by the action itself, with what the tenant is told of it")
+_OPERATORS_OWN = Unaudited("of an operator, who is of no tenant")
 _JOINS = Audited(Action.MEMBER_JOINED, Kind.MEMBER)
 
 
@@ -79,6 +81,15 @@ ROUTES: Mapping[str, Audited | Unaudited] = {
     "create_api_key": Audited(Action.API_KEY_CREATED, Kind.API_KEY),
     "rotate_api_key": Audited(Action.API_KEY_ROTATED, Kind.API_KEY, about="key_id"),
     "delete_api_key": Audited(Action.API_KEY_DELETED, Kind.API_KEY, about="key_id"),
+    # Operators of the platform.
+    "start_operator_enrolment": _OPERATORS_OWN,
+    "complete_operator_enrolment": _OPERATORS_OWN,
+    "close_operator_sessions": _OPERATORS_OWN,
+    "suspend_tenant": _BY_ITSELF,
+    "resume_tenant": _BY_ITSELF,
+    "open_support_access": _BY_ITSELF,
+    "close_support_access": _BY_ITSELF,
+    "reject_support_access": _BY_ITSELF,
     # Numbers.
     "connect_account": Audited(Action.ACCOUNT_CONNECTED, Kind.ACCOUNT, elsewhere=True),
     "start_onboarding": Audited(Action.ONBOARDING_STARTED, Kind.ONBOARDING, elsewhere=True),

@@ -55,7 +55,7 @@ class CallLimits:
         # Without a plan, as the authorizer of an older release or one that could not read it leaves it, nobody who
         # pays for more is held to less.
         limits = limits_of_plan(caller.plan) if caller.plan else LARGEST
-        own, all_calls = quotas_of(limits, self._factor, by_key=caller.is_key)
+        own, all_calls = quotas_of(limits, self._factor, by_key=caller.is_key or bool(caller.support_access_id))
         tenant_id = caller.tenant_id
         buckets = _Bucket(own, (tenant_id, caller.member_id)), _Bucket(all_calls, (tenant_id, OF_TENANT))
         for bucket in buckets:

@@ -5,6 +5,10 @@ from functions.api.http.description import Advice, Description
 DESCRIPTION = Description(
     tags={"description": "This API, described."},
     errors={
+        "access_ended": Advice(
+            "The access by which an operator looked at the tenant was ended, or its time is over.",
+            "Open another one, with its reason.",
+        ),
         "answer_not_kept": Advice(
             "The request with this Idempotency-Key was carried out, and its answer was too large to be kept.",
             "Read what was made instead of repeating the call.",
@@ -69,6 +73,10 @@ DESCRIPTION = Description(
             "Something that this needs is out or busy at the moment; what was asked may have been done or not.",
             "Try again after `Retry-After`, waiting longer each time: under one Idempotency-Key a POST is done once; "
             "look first for what had none.",
+        ),
+        "tenant_suspended": Advice(
+            "An operator of the platform has suspended the tenant: nothing is sent or changed until one lifts that.",
+            "`GET /v1/tenant` says why and since when; reading and exporting go on. Write to the platform.",
         ),
         "token_expired": Advice(
             "The access token is older than 60 minutes.",

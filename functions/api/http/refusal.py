@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     TOKEN_INVALID = "token_invalid"  # noqa: S105 - a code
     SESSION_ENDED = "session_ended"
     KEY_EXPIRED = "key_expired"
+    ACCESS_ENDED = "access_ended"
     FORBIDDEN = "forbidden"
 
 

@@ -21,6 +21,7 @@ from functions.api.http.problems import Problem
 from functions.api.http.refusal import Refusal, context_of, refusal_of
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Principal, Scope
+from shared.domain.accounts.permissions import OPERATOR
 from shared.domain.json_text import LOST, lone_surrogate
 from shared.errors import AppError, Forbidden, Unauthenticated
 from shared.ids import TenantId, moment_of, new_ulid
@@ -77,6 +78,11 @@ def principal_of(event: Mapping[str, Any]) -> Principal | None:
         role=str(context.get("role", "")),
         scopes=frozenset(part for part in str(context.get("scopes", "")).split(",") if part),
         plan=str(context.get("plan", "")),
+        is_suspended=context.get("suspended") == "true",
+        support_access_id=str(context.get("support_access_id", "")),
+        until=EpochMs(int(context["until"])) if context.get("until") else None,
+        session=str(context.get("session", "")),
+        issued_at=EpochMs(int(context.get("issued_at") or 0)),
     )
 
 
@@ -108,6 +114,7 @@ _REMEDIES = {
     Refusal.TOKEN_INVALID: "this is no access token of ours, and no API key that is in use; log in, or make a key",
     Refusal.SESSION_ENDED: "somebody logged out of this session, or changed the password; log in again",
     Refusal.KEY_EXPIRED: "the API key is past its date; make another one, or rotate it before it expires",
+    Refusal.ACCESS_ENDED: "this access to a tenant was ended, or its time is over; open another one with its reason",
     Refusal.FORBIDDEN: "whoever this is may do nothing here; ask the tenant's owner for access",
 }
 
@@ -131,16 +138,30 @@ def desk_of(principal: Principal, assignee: str | None) -> str | None:
     return {"me": principal.member_id, "none": ""}.get(assignee or "", assignee)
 
 
-def needs(scope: Scope) -> Middleware:
-    """Refuses callers without this scope, and makes the operation."""
+def needs(scope: Scope, *, while_suspended: bool = False) -> Middleware:
+    """Refuses callers without this scope, and changes by a tenant that is suspended unless this one is made all the
+    same; and makes the operation."""
 
     def check(app: BaseRouter, next_middleware: Callable[..., Response[Any]]) -> Response[Any]:
-        if scope not in caller(app).scopes:
-            raise Forbidden(f"this call needs the scope `{scope}`", code="missing_scope")
+        principal = caller(app)
+        if scope not in principal.scopes:
+            raise _lacks(principal, scope)
+        if principal.is_suspended and not while_suspended and app.current_event.http_method != "GET":
+            raise Forbidden(
+                "this tenant is suspended: it can read and export what it has, and changes nothing until an operator "
+                "lifts that; GET /v1/tenant says why",
+                code="tenant_suspended",
+            )
         app.context["operation"] = Operation(new_ulid(epoch_ms()))
         return next_middleware(app)
 
     return check
+
+
+def _lacks(principal: Principal, scope: Scope) -> Forbidden:
+    if principal.role == OPERATOR and scope is Scope.PLATFORM and not principal.support_access_id:
+        return Forbidden("operators need a second factor: set it up, and log in with it", code="enrolment_needed")
+    return Forbidden(f"this call needs the scope `{scope}`", code="missing_scope")
 
 
 def body_problem(event: Mapping[str, Any]) -> Problem | None:

@@ -17,7 +17,7 @@ from functions.api.http.outages import is_outage
 from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, new_seed, request_id
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
-from shared.domain.accounts.permissions import KEY_SCOPES, Scope, roles_with
+from shared.domain.accounts.permissions import KEY_SCOPES, WHILE_SUSPENDED, Scope, roles_with
 from shared.errors import AppError, InvalidInput
 from shared.failures import failure
 from shared.ids import TenantId
@@ -80,8 +80,12 @@ def _in_order(name: str, *first: Middleware, once: Middleware | None = None) -> 
     }
 
 
-def secured(scope: Scope, tag: str, name: str, *, summary: str, status: int = 200) -> dict[str, Any]:
-    """A route for callers with this scope. `name` is its operationId: clients call it so, and it never changes."""
+def secured(
+    scope: Scope, tag: str, name: str, *, summary: str, status: int = 200, while_suspended: bool = False
+) -> dict[str, Any]:
+    """A route for callers with this scope. `name` is its operationId: clients call it so, and it never changes.
+    `while_suspended`: also a tenant that is suspended may do this, though it changes something."""
+    goes_on = while_suspended or scope in WHILE_SUSPENDED
     return {
         "operation_id": name,
         "summary": summary,
@@ -90,10 +94,11 @@ def secured(scope: Scope, tag: str, name: str, *, summary: str, status: int = 20
         "security": [{"bearer": []}],
         "openapi_extensions": {
             "x-required-scope": str(scope),
-            "x-roles": [str(role) for role in roles_with(scope)],
+            "x-roles": roles_with(scope),
             "x-api-keys": scope in KEY_SCOPES,
+            "x-while-suspended": goes_on,
         },
-        **_in_order(name, needs(scope)),
+        **_in_order(name, needs(scope, while_suspended=goes_on)),
     }
 
 
@@ -107,6 +112,7 @@ def effect(
     secret: bool = False,
     draws: bool = False,
     body: dict[str, Any] | None = None,
+    while_suspended: bool = False,
 ) -> dict[str, Any]:
     """A POST that does something: `secured`, and repeatable under an Idempotency-Key.
 
@@ -115,7 +121,7 @@ def effect(
     that is not stored anywhere in the open, which it draws. `body` describes a request body that the handler reads by
     itself.
     """
-    route = secured(scope, tag, name, summary=summary, status=status)
+    route = secured(scope, tag, name, summary=summary, status=status, while_suspended=while_suspended)
     extensions = {**route["openapi_extensions"], "x-idempotent": True}
     if secret:
         extensions["x-shows-secret"] = True
@@ -124,7 +130,11 @@ def effect(
     return {
         **route,
         "openapi_extensions": extensions,
-        **_in_order(name, needs(scope), once=_once(secret=secret, draws=draws or secret)),
+        **_in_order(
+            name,
+            needs(scope, while_suspended=extensions["x-while-suspended"]),
+            once=_once(secret=secret, draws=draws or secret),
+        ),
     }
 
 

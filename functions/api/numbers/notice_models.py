@@ -19,6 +19,8 @@ _KINDS = (
     "number_quality",
     "preference",
     "security",
+    "support_access",
+    "suspension",
     "template_category",
     "template_quality",
     "template_status",

@@ -10,12 +10,23 @@ from shared.ids import TenantId
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """By an operator of the platform (`by`, their id) at `at` (epoch ms), until one lifts it."""
+
+    suspension_id: str
+    reason: str
+    by: str
+    at: EpochMs
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """A business. `plan` and `subscription_status` follow the payment provider; `country` is an ISO code.
 
     `number_plans` is the version of the table of number plans in whose canonical form every contact is stored, "" when
     nobody can say; `respelled` are the parts (version/part) of its contacts that were gone through for the next one.
     `revision` counts the changes of its profile; `language` and `time_zone` are "" until somebody says them.
+    While there is a `suspension` the tenant sends nothing and changes nothing by the API.
     """
 
     tenant_id: TenantId
@@ -31,6 +42,7 @@ class Tenant:
     time_zone: str = ""
     logo_file_id: str = ""
     revision: int = 0
+    suspension: Suspension | None = None
 
 
 def with_part_respelled(tenant: Tenant, version: str, part: int, parts: int) -> Tenant:
@@ -91,15 +103,26 @@ API_KEY_ROLE = "api_key"
 """What stands for a member's role where an API key calls."""
 
 
+PLATFORM = TenantId("platform")
+"""What operators of the platform have in the place of a tenant: nothing of a tenant is kept under it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who makes an API call, as the authorizer established it. `plan` is what the tenant pays for."""
+    """Who makes an API call, as the authorizer established it. `plan` is what the tenant pays for, `is_suspended`
+    whether it is suspended. Of an operator `session` and `issued_at` (epoch ms) are the access token's; one who looks
+    at a tenant does so under `support_access_id`, until `until` (epoch ms)."""
 
     tenant_id: TenantId
     member_id: str
     role: str
     scopes: frozenset[str]
     plan: str = ""
+    is_suspended: bool = False
+    support_access_id: str = ""
+    until: EpochMs | None = None
+    session: str = ""
+    issued_at: EpochMs = EpochMs(0)
 
     @property
     def is_key(self) -> bool:

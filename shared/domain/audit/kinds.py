@@ -45,7 +45,7 @@ def _fields(value: str, *, name: str = "", nothing: str = "") -> Mapping[str, Sh
 
 FIELDS: Mapping[Kind, Mapping[str, Show]] = {
     Kind.TENANT: _fields(
-        "name country plan subscription_status language time_zone logo_file_id",
+        "name country plan subscription_status language time_zone logo_file_id suspension",
         name="customer_id",
         nothing="tenant_id created_at number_plans respelled revision",
     ),

@@ -4,7 +4,7 @@ from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict
 from shared.ids import TenantId
 from shared.store.engine.cursor import Page
-from shared.store.engine.directory import Directory
+from shared.store.engine.directory import Directory, DirectoryItem, document_item
 
 RETENTION_DAYS = 400
 _PREFIX = "NOTICE#"
@@ -16,9 +16,8 @@ class Notices:
 
     def put(self, tenant_id: TenantId, notice: Notice) -> bool:
         """False when it was there."""
-        ttl = notice.at // 1000 + RETENTION_DAYS * 24 * 3600
         try:
-            self._directory.create(tenant_id, _PREFIX + notice.notice_id, notice, ttl=ttl)
+            self._directory.create(tenant_id, _PREFIX + notice.notice_id, notice, ttl=_ends(notice))
         except Conflict:
             return False
         return True
@@ -26,3 +25,13 @@ class Notices:
     def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[Notice]:
         """Newest first. Raises InvalidInput for a cursor this API did not hand out."""
         return self._directory.page(tenant_id, _PREFIX, Notice, limit=limit, cursor=cursor)
+
+
+def notice_item(tenant_id: TenantId, notice: Notice) -> DirectoryItem:
+    """For a transaction: to be written where nothing stands."""
+    return document_item(tenant_id, _PREFIX + notice.notice_id, notice, ttl=_ends(notice))
+
+
+def _ends(notice: Notice) -> int:
+    """Epoch seconds."""
+    return notice.at // 1000 + RETENTION_DAYS * 24 * 3600

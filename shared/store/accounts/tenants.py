@@ -13,6 +13,7 @@ from shared.domain.limits import require_room
 from shared.domain.numbers.number import Number, Waba
 from shared.errors import NotFound
 from shared.ids import PhoneNumberId, TenantId, WabaId
+from shared.store.accounts.tenant_list import TENANT, place_of
 from shared.store.engine import guarded
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, Owner
@@ -20,7 +21,6 @@ from shared.store.engine.guarded import GuardedList
 
 API_KEYS = GuardedList("APIKEY#", ApiKey)
 NUMBERS = GuardedList("NUMBER#", Number)
-_TENANT = "TENANT"
 MOST_NUMBERS = 500
 """Of a tenant, with those that it has disconnected: conversations and campaigns name them still."""
 
@@ -53,15 +53,16 @@ class Accounts:
         self._directory.claim(
             tenant.tenant_id,
             {f"SUB#{owner.subject}": {"member_id": owner.member_id, "role": owner.role}},
-            {_TENANT: tenant, f"MEMBER#{owner.member_id}": owner},
+            {TENANT: tenant, f"MEMBER#{owner.member_id}": owner},
+            {TENANT: place_of(tenant)},
         )
 
     def tenant(self, tenant_id: TenantId) -> Tenant:
         """Raises NotFound."""
-        return self._directory.need(tenant_id, _TENANT, Tenant)
+        return self._directory.need(tenant_id, TENANT, Tenant)
 
     def change_tenant(self, tenant_id: TenantId, change: Callable[[Tenant], Tenant]) -> Tenant:
-        return self._directory.update(tenant_id, _TENANT, Tenant, change)
+        return self._directory.update(tenant_id, TENANT, Tenant, change, due=place_of)
 
     def members(self, tenant_id: TenantId) -> list[Member]:
         """All: the plan bounds them."""

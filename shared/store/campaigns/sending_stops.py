@@ -1,8 +1,9 @@
-"""Whether sending is stopped, in the Directory table: one item for the platform, one for each tenant that is stopped.
+"""Whether sending is stopped, in the Directory table: one item for the platform, one for each tenant that is stopped,
+and one for each that is suspended (`accounts/suspensions.py`), which a resumed sending does not touch.
 
 | access | key | cost |
 |---|---|---|
-| whether a tenant may be sent for (`of`) | `STOP#platform`, `T#<t>` / `STOP#sending` | 1 RRU |
+| whether a tenant may be sent for (`of`) | `STOP#platform`, `T#<t>` / `STOP#sending`, `STOP#suspension` | 1.5 RRU |
 | stop | same | 1 WRU |
 | go on | same | 1 WRU |
 
@@ -10,6 +11,8 @@ Lanes ask every few seconds, the sweep once a turn, starts and single messages o
 all of them: with a thousand lanes that is 250 RRU a second, of the 3,000 that a partition gives (Amazon DynamoDB,
 quotas). Reads are not consistent: a stop is seen within the second.
 """
+
+import json
 
 from botocore.exceptions import ClientError
 
@@ -22,6 +25,7 @@ from shared.store.engine.database import Database
 from shared.store.engine.directory import tenant_key
 
 _STOP = "STOP#sending"
+_SUSPENSION = "STOP#suspension"
 _CAMPAIGNS, _EVERYTHING = 1, 2
 """What a stop covers; the larger covers more."""
 
@@ -34,8 +38,20 @@ class SendingStops:
         self._table = database.directory
 
     def of(self, tenant_id: TenantId) -> SendingStop | None:
-        """What stops this tenant's sending: the platform's stop before its own; None when it may send."""
-        return self.read(None) or self.read(tenant_id)
+        """What stops this tenant's sending: the platform's stop before its own, and that before its suspension; None
+        when it may send."""
+        return self.read(None) or self.read(tenant_id) or self.suspension(tenant_id)
+
+    def suspension(self, tenant_id: TenantId) -> SendingStop | None:
+        """The stop that a suspension is: of everything, until it is lifted."""
+        key: Item = {"pk": tenant_key(tenant_id), "sk": _SUSPENSION}
+        item = decode_item(self._client.get_item(TableName=self._table, Key=encode_item(key)).get("Item", {}))
+        if not item:
+            return None
+        said = json.loads(text(item, "doc"))
+        return SendingStop(
+            reason=f"suspended: {said['reason']}", by=said["by"], at=EpochMs(said["at"]), everything=True
+        )
 
     def read(self, tenant_id: TenantId | None, *, consistent: bool = False) -> SendingStop | None:
         answer = self._client.get_item(

@@ -33,6 +33,7 @@ from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cu
 from shared.store.engine.database import ActivityIndex, Database, refusal_code
 from shared.store.engine.directory_items import DirectoryItem as DirectoryItem
 from shared.store.engine.directory_items import Due as Due
+from shared.store.engine.directory_items import Place as Place
 from shared.store.engine.directory_items import document_item as document_item
 from shared.store.engine.directory_items import due_key as due_key
 from shared.store.engine.directory_items import due_keys as due_keys
@@ -179,7 +180,7 @@ class Directory:
         kind: type[T],
         change: Callable[[T], T],
         *,
-        due: Callable[[T], Due | None] | None = None,
+        due: Callable[[T], Due | Place | None] | None = None,
         ttl: Callable[[T], int] | None = None,
     ) -> T:
         """Read, change, and replace if nobody else did meanwhile; repeated a few times. Without `due` and `ttl` (epoch
@@ -236,14 +237,18 @@ class Directory:
             yield from _due_rows(first, above="0", below=min(after, end))
 
     def claim(
-        self, tenant_id: TenantId, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object]
+        self,
+        tenant_id: TenantId,
+        names: Mapping[str, Mapping[str, str]],
+        documents: Mapping[str, object],
+        places: Mapping[str, Place] | None = None,
     ) -> None:
-        """Take global names and write the tenant's documents in one transaction.
+        """Take global names and write the tenant's documents, each in its place if it has one, in one transaction.
 
         A name the tenant already holds is refreshed. Raises Conflict when another tenant holds one of them; then
         nothing is written.
         """
-        items = [document_item(tenant_id, key, value) for key, value in documents.items()]
+        items = [document_item(tenant_id, key, value, (places or {}).get(key)) for key, value in documents.items()]
         entry = audited.entry_of_changes(tenant_id, [(item.sk, None, item.doc) for item in items])
         try:
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
@@ -254,7 +259,7 @@ class Directory:
         except TransactWriteError as exc:
             codes = audited.codes_of(exc)
             if audited.is_entered(entry, codes):
-                self.claim(tenant_id, names, documents)
+                self.claim(tenant_id, names, documents, places)
                 return
             if audited.CONDITION_FAILED in codes:
                 raise already_claimed() from exc

@@ -35,6 +35,15 @@ class Due:
     at: EpochMs
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document stands in a list over all tenants, which is read by the index: `partition` is the list, and its
+    documents are in the order of `sort`."""
+
+    partition: str
+    sort: str
+
+
 def tenant_key(tenant_id: TenantId) -> str:
     return f"T#{tenant_id}"
 
@@ -51,12 +60,14 @@ def due_keys(kind: str) -> list[str]:
 
 
 def document_item(
-    tenant_id: TenantId, key: str, value: object, due: Due | None = None, ttl: float | None = None
+    tenant_id: TenantId, key: str, value: object, due: Due | Place | None = None, ttl: float | None = None
 ) -> DirectoryItem:
     """A new document, not yet written."""
     item = DirectoryItem(tenant_key(tenant_id), key, doc=to_document(value), version=1)
     item.ttl = ttl
-    if due is not None:
+    if isinstance(due, Place):
+        item.gsi1pk, item.gsi1sk = due.partition, due.sort
+    elif due is not None:
         item.gsi1pk = due_key(due.kind, f"{tenant_id}#{key}")
         item.gsi1sk = f"{due.at:013d}#{tenant_id}#{key}"
     return item

@@ -34,6 +34,12 @@ SCOPES = {"campaigns", "contacts", "conversations", "read", "settings"}
 HALF = "\ud83d"
 
 
+def guard_of(api: Api, tokens: Any) -> AuthorizerDeps:
+    """What the authorizer works with, over the stores of the running API."""
+    directory = api.deps.directory
+    return AuthorizerDeps(api.deps.accounts, People(directory), tokens, directory)
+
+
 def routes(*, with_body: bool = False) -> list[Any]:
     return [
         pytest.param(method, path, operation, id=f"{method} {path}")
@@ -127,7 +133,7 @@ def test_a_member_with_a_role_of_a_later_release_is_denied_and_not_in_error(api:
     names = {f"SUB#sub-{tenant_id}": {"member_id": "m", "role": "superintendent"}}
     api.deps.directory.claim(tenant_id, names, {})
 
-    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
+    guard = guard_of(api, Tokens(f"sub-{tenant_id}"))
     assert grant(guard, "token", EpochMs(1)) is Refusal.FORBIDDEN
 
 
@@ -136,7 +142,7 @@ def test_nobody_is_turned_away_because_the_tables_are_out(
     api: Api, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     """What is raised here the gateway answers with 500, and does not keep."""
-    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Tokens("somebody"))  # type: ignore[arg-type]
+    guard = guard_of(api, Tokens("somebody"))
     monkeypatch.setattr("functions.api.authorizer_handler.authorizer_deps", lambda: guard)
     with refusing(TableItem._client, 400, "ThrottlingException"), pytest.raises(InvocationFailed):
         lambda_handler({"headers": {"authorization": f"Bearer {token}"}}, Context())
@@ -145,7 +151,7 @@ def test_nobody_is_turned_away_because_the_tables_are_out(
 def _granted(api: Api, monkeypatch: pytest.MonkeyPatch, trouble: AbstractContextManager[object]) -> tuple[object, ...]:
     """A tenant, and what its owner is granted while all is well and while the plan is read in this trouble."""
     tenant_id = tenant(api)
-    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Tokens(f"sub-{tenant_id}"))  # type: ignore[arg-type]
+    guard = guard_of(api, Tokens(f"sub-{tenant_id}"))
     with_plan, real = grant(guard, "token", EpochMs(1)), api.deps.accounts.tenant
 
     def read(tenant_id: TenantId) -> Tenant:
@@ -197,7 +203,7 @@ def test_somebody_of_no_tenant_and_a_token_that_is_too_old_are_told_apart(api: A
                 raise TokenExpired
             return AccessToken("nobodys", "session", EpochMs(1)) if token == "stranger" else None
 
-    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Three())  # type: ignore[arg-type]
+    guard = guard_of(api, Three())
     assert grant(guard, "old", EpochMs(1)) is Refusal.TOKEN_EXPIRED
     assert grant(guard, "stranger", EpochMs(1)) is Refusal.FORBIDDEN
     assert grant(guard, "garbage", EpochMs(1)) is Refusal.TOKEN_INVALID
@@ -230,7 +236,7 @@ def authorizer(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         def read(self, token: str, now: int) -> None:
             return None
 
-    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), Nobody())  # type: ignore[arg-type]
+    guard = guard_of(api, Nobody())
     monkeypatch.setattr("functions.api.authorizer_handler.authorizer_deps", lambda: guard)
 
 

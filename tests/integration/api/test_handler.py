@@ -389,7 +389,7 @@ def test_signing_up_logging_in_and_an_api_key(api: Api) -> None:
     listed = api.call("GET", "/v1/api-keys", tenant=tenant_id).body["items"]
     assert [item["hint"] for item in listed] == [key["key"][-4:]]
     assert "key" not in listed[0]
-    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), None)  # type: ignore[arg-type]
+    guard = AuthorizerDeps(api.deps.accounts, People(api.deps.directory), None, api.deps.directory)  # type: ignore[arg-type]
     granted = grant(guard, key["key"], EpochMs(1))
     assert granted == {
         "tenant_id": tenant_id, "member_id": key["id"], "role": "api_key", "scopes": "contacts,read",

@@ -72,7 +72,7 @@ def let_in(people: People, credential: str, now: EpochMs | None = None) -> dict[
             return claimed(token)
 
     deps = people.api.deps
-    guard = AuthorizerDeps(deps.accounts, PeopleStore(deps.directory), Tokens())  # type: ignore[arg-type]
+    guard = AuthorizerDeps(deps.accounts, PeopleStore(deps.directory), Tokens(), deps.directory)  # type: ignore[arg-type]
     return grant(guard, credential, now or epoch_ms())
 
 

@@ -2,7 +2,20 @@
 
 import pytest
 
-from shared.domain.accounts.permissions import ABOUT, KEY_SCOPES, ROLE_SCOPES, Role, Scope, roles_with, scopes_of
+from shared.domain.accounts.permissions import (
+    ABOUT,
+    ACTING_SCOPES,
+    CALLERS,
+    KEY_SCOPES,
+    OPERATOR,
+    OPERATOR_SCOPES,
+    TENANT_SCOPES,
+    Role,
+    Scope,
+    operator_scopes,
+    roles_with,
+    scopes_of,
+)
 from tests.support.api_document import api_document
 
 OPERATIONS = {
@@ -16,7 +29,7 @@ SECURED = {name: one for name, one in OPERATIONS.items() if "x-required-scope" i
 @pytest.mark.parametrize("name", SECURED)
 def test_an_operation_shows_the_roles_that_have_its_scope(name: str) -> None:
     scope = Scope(SECURED[name]["x-required-scope"])
-    assert SECURED[name]["x-roles"] == [str(role) for role in Role if scope in ROLE_SCOPES[role]]
+    assert SECURED[name]["x-roles"] == [role for role, scopes in CALLERS.items() if scope in scopes]
     assert SECURED[name]["x-api-keys"] is (scope in KEY_SCOPES)
 
 
@@ -27,9 +40,28 @@ def test_every_scope_opens_something_and_says_what() -> None:
 
 def test_roles_are_one_above_the_other() -> None:
     assert scopes_of(Role.VIEWER) < scopes_of(Role.AGENT) < scopes_of(Role.MARKETER) < scopes_of(Role.ADMIN)
-    assert scopes_of(Role.ADMIN) < scopes_of(Role.OWNER) == frozenset(Scope)
+    assert scopes_of(Role.ADMIN) < scopes_of(Role.OWNER) == TENANT_SCOPES
     assert roles_with(Scope.OWNERSHIP) == [Role.OWNER]
     assert roles_with(Scope.TEAM) == roles_with(Scope.SETTINGS) == roles_with(Scope.AUDIT) == [Role.OWNER, Role.ADMIN]
+
+
+def test_operators_and_teams_have_nothing_in_common() -> None:
+    assert not OPERATOR_SCOPES & TENANT_SCOPES
+    assert frozenset(Scope) == OPERATOR_SCOPES | TENANT_SCOPES
+    assert OPERATOR not in set(Role)
+    assert operator_scopes(enrolled=False) == {Scope.ENROLMENT} < operator_scopes(enrolled=True)
+    assert not KEY_SCOPES & OPERATOR_SCOPES
+
+
+def test_an_operator_looks_at_a_tenant_with_no_more_than_its_viewers() -> None:
+    assert ACTING_SCOPES == scopes_of(Role.VIEWER) - {Scope.SELF} == {Scope.READ}
+
+
+@pytest.mark.parametrize("name", SECURED)
+def test_an_operation_is_for_operators_where_its_path_says_so_and_nowhere_else(name: str) -> None:
+    (path,) = [p for p, methods in api_document()["paths"].items() if any(o is SECURED[name] for o in methods.values())]
+    assert (SECURED[name]["x-roles"] == [OPERATOR]) == path.startswith("/v1/operator")
+    assert (OPERATOR in SECURED[name]["x-roles"]) == path.startswith("/v1/operator")
 
 
 def test_who_only_looks_changes_nothing_but_their_own() -> None:

@@ -33,6 +33,7 @@ ALONE = {
     "shared.domain.accounts.attempts": "the limits of a caller's calls stand in one place, stored by call_buckets",
     "shared.domain.accounts.call_limits": "stored by shared.store.accounts.call_buckets",
     "shared.domain.accounts.invitation": "stored by shared.store.accounts.team",
+    "shared.domain.accounts.operator": "stored by shared.store.accounts.support_access and its neighbours",
     "shared.domain.accounts.person": "stored by shared.store.accounts.people",
     "shared.domain.accounts.signup": "stored by shared.store.accounts.signups",
     "shared.domain.contacts.consent_names": "shared.domain.contacts.phone asks it of remarks beside numbers",

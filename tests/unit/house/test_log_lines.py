@@ -27,7 +27,7 @@ WITHOUT = {
 FIELDS = frozenset({
     # ids
     "campaign_id", "fence", "import_id", "member_id", "message_id", "part", "phone_number_id", "lane", "shard",
-    "subject", "template_id", "tenant_id", "token", "turn", "what",
+    "subject", "support_access_id", "template_id", "tenant_id", "token", "turn", "what",
     # counts, moments and states
     "books", "claimed", "ended", "first_claim_at", "last_claim_at", "more", "sent", "ticks",
     # words of ours

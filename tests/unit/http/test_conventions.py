@@ -26,8 +26,8 @@ OPERATIONS: dict[str, tuple[str, str, Json]] = {
 VERBS = frozenset({
     "assign", "cancel", "check", "close", "complete", "connect", "create", "delete", "disconnect", "duplicate",
     "export", "get", "import", "label", "launch", "list", "log", "open", "opt", "pause", "preview", "read",
-    "refresh", "reopen", "replace", "replay", "resend", "reset", "resume", "retry", "rotate", "search", "send",
-    "set", "show", "sign", "snooze", "start", "submit", "sync", "test", "update", "verify",
+    "refresh", "reject", "reopen", "replace", "replay", "resend", "reset", "resume", "retry", "rotate", "search",
+    "send", "set", "show", "sign", "snooze", "start", "submit", "suspend", "sync", "test", "update", "verify",
 })
 # fmt: on
 """What an operationId begins with: a new verb is a decision, because clients are generated from it."""

@@ -17,6 +17,7 @@ from tests.support.api_document import api_document
 Json = dict[str, Any]
 ROOT = Path(__file__).parents[3]
 ELSEWHERE = {
+    "already_operator": "told by `python -m infra.ops operators add`: no route makes an operator",
     "code_missing": "stops a step of an onboarding, as the code of its trouble",
     "consent_column": "ends an import, as its `error_code`",
     "email_unverified": "becomes `unauthenticated`: nobody is told who waits for a code",

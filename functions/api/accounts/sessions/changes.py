@@ -14,7 +14,7 @@ from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.passwords import check_password
 from functions.api.accounts.pool_errors import wrong_code
 from functions.api.accounts.sessions.log_in import Credentials, Entrance, log_out_everywhere
-from functions.api.accounts.sessions.proof import Caller, prove_caller
+from functions.api.accounts.sessions.proof import Caller, Enrolling, prove_caller, prove_to_be
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.attempts import Attempt
@@ -128,25 +128,24 @@ def _language(parts: AccountParts, caller: Caller) -> Language:
     return language_of(caller.member.language, parts.accounts.tenant(caller.tenant_id).language)
 
 
-def start_second_factor(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> str:
+def start_second_factor(entrance: Entrance, who: Enrolling, credentials: Credentials, now: EpochMs) -> str:
     """The secret for an authenticator (base32). Raises as `prove`, and Conflict (`second_factor_on`)."""
-    if entrance.people.find(caller.member.subject).second_factor:
+    if entrance.people.find(who.subject).second_factor:
         raise Conflict("there is a second factor; switch it off before another one is set up", code="second_factor_on")
-    prove_caller(entrance, caller, who, now)
-    return entrance.changes.start_second_factor(caller.access_token)
+    prove_to_be(entrance, who, credentials, now)
+    return entrance.changes.start_second_factor(who.access_token)
 
 
-def finish_second_factor(entrance: Entrance, caller: Caller, code: str, now: EpochMs) -> list[str]:
+def finish_second_factor(entrance: Entrance, who: Enrolling, code: str, now: EpochMs) -> list[str]:
     """The recovery codes, which are shown this once. Raises InvalidInput (`wrong_code`), Conflict (`second_factor_on`)
     and RateLimited."""
-    subject = caller.member.subject
-    entrance.limits.take(Attempt.CODE, caller.member.email, caller.address, now)
-    if entrance.people.find(subject).second_factor:
+    entrance.limits.take(Attempt.CODE, who.email, who.address, now)
+    if entrance.people.find(who.subject).second_factor:
         raise Conflict("the second factor is on already", code="second_factor_on")
-    entrance.changes.prove_second_factor(caller.access_token, code)
+    entrance.changes.prove_second_factor(who.access_token, code)
     codes = _new_codes()
-    entrance.people.change(subject, second_factor_on([recovery_hash(subject, one) for one in codes]))
-    entrance.changes.set_second_factor(subject, on=True)
+    entrance.people.change(who.subject, second_factor_on([recovery_hash(who.subject, one) for one in codes]))
+    entrance.changes.set_second_factor(who.subject, on=True)
     return codes
 
 

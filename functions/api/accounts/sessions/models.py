@@ -85,6 +85,12 @@ class ReproofIn(Input):
     recovery_code: Annotated[Code, _RECOVERY] = ""
 
 
+class SecretIn(Input):
+    """Proof of who sits before the screen, of somebody without a second factor."""
+
+    password: Password
+
+
 class EmailChangeIn(ReproofIn):
     email: Annotated[Email, Field(description="the new address")]
 

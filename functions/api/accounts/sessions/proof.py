@@ -15,6 +15,16 @@ from shared.store.accounts.tenants import Accounts
 
 
 @dataclass(frozen=True, slots=True)
+class Enrolling:
+    """Whoever sets up a second factor, member or operator: with which access token, and from where."""
+
+    subject: str
+    email: str
+    access_token: str = field(repr=False)
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """A member who calls: with which access token, and from where."""
 
@@ -22,6 +32,10 @@ class Caller:
     member: Member
     access_token: str = field(repr=False)
     address: str
+
+    @property
+    def enrolling(self) -> Enrolling:
+        return Enrolling(self.member.subject, self.member.email, self.access_token, self.address)
 
     def credentials(self, proof: ReproofIn) -> Credentials:
         return Credentials(
@@ -40,7 +54,12 @@ def read_caller(router: Router, accounts: Accounts) -> Caller:
 
 
 def prove_caller(entrance: Entrance, caller: Caller, who: Credentials, now: EpochMs) -> None:
+    """Raises as `prove_to_be`."""
+    prove_to_be(entrance, caller.enrolling, who, now)
+
+
+def prove_to_be(entrance: Entrance, caller: Enrolling, who: Credentials, now: EpochMs) -> None:
     """Raises as `prove`, and Unauthenticated where it proves somebody else: an address that went over to another
     person is no proof of the one who had it."""
-    if prove(entrance, who, caller.address, now) != caller.member.subject:
+    if prove(entrance, who, caller.address, now) != caller.subject:
         raise Unauthenticated("e-mail address or password is wrong")

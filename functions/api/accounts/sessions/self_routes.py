@@ -82,7 +82,7 @@ def post_email_confirm(body: CodeIn) -> MemberOut:
 def post_second_factor(body: ReproofIn) -> SecondFactorOut:
     """A secret for it; nobody is asked for its codes before it has shown one (`/v1/me/second-factor/confirm`)."""
     who = _caller()
-    secret = start_second_factor(deps().entrance, who, who.credentials(body), epoch_ms())
+    secret = start_second_factor(deps().entrance, who.enrolling, who.credentials(body), epoch_ms())
     return SecondFactorOut.of(secret, who.member.email)
 
 
@@ -92,7 +92,8 @@ def post_second_factor(body: ReproofIn) -> SecondFactorOut:
 )
 def post_second_factor_confirm(body: CodeIn) -> RecoveryCodesOut:
     """With a code of the authenticator. The recovery codes are for the day on which it is lost, and shown this once."""
-    return RecoveryCodesOut(recovery_codes=finish_second_factor(deps().entrance, _caller(), body.code, epoch_ms()))
+    codes = finish_second_factor(deps().entrance, _caller().enrolling, body.code, epoch_ms())
+    return RecoveryCodesOut(recovery_codes=codes)
 
 
 @router.post(
