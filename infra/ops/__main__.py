@@ -20,6 +20,7 @@ from infra.ops import (
     incidents,
     letters,
     numbers,
+    operators,
     parked,
     people,
     rotation,
@@ -35,7 +36,7 @@ from shared.store.engine.database import open_database
 
 NOUNS = (
     *(tenants, campaigns, people, numbers, incidents, sending),
-    *(letters, parked, changes, gauges, accounts, rotation, audit),
+    *(letters, parked, changes, gauges, accounts, rotation, operators, audit),
 )
 
 

@@ -66,7 +66,8 @@ def _status(desk: Desk, args: argparse.Namespace) -> Answer:
     of_platform = shown(stops.read(None, consistent=True))
     if tenant_id is None:
         return {"platform": of_platform}
-    return {"platform": of_platform, "tenant": shown(stops.read(tenant_id, consistent=True))}
+    of_tenant = shown(stops.read(tenant_id, consistent=True))
+    return {"platform": of_platform, "tenant": of_tenant, "suspension": shown(stops.suspension(tenant_id))}
 
 
 def _stop(desk: Desk, args: argparse.Namespace) -> Answer:

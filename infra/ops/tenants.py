@@ -6,6 +6,7 @@ from infra.ops.campaigns import OPEN, look_at
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, masked, moment
 from infra.ops.incidents import shown as incident_shown
 from infra.ops.sending import shown as stop_shown
+from infra.ops.tenant_places import give_place, unplaced_tenants
 from infra.ops.why import why_not_sending
 from shared.domain.campaigns.campaign import Campaign
 from shared.domain.campaigns.stop_conditions import reason_to_idle
@@ -17,10 +18,23 @@ _NEWEST = 20
 def add_to(nouns: Nouns) -> None:
     verbs = add_noun(nouns, "tenant", "a tenant")
     add_verb(verbs, "status", _status, "plan, numbers, newest campaigns, incidents", ("tenant",))
+    what = "give each its place in the list that operators search: once, for those made before there was one"
+    add_verb(verbs, "index", _index, what, acts=True)
 
 
 def _status(desk: Desk, args: argparse.Namespace) -> Answer:
     return status(desk, desk.tenant_named(args.tenant))
+
+
+def _index(desk: Desk, args: argparse.Namespace) -> Answer:
+    """Reads the whole Directory table: 0.5 RRU per 4 KB of it."""
+    unplaced = list(unplaced_tenants(desk.database))
+
+    def do() -> Answer:
+        placed = sum(give_place(desk.database, one) for one in unplaced)
+        return {"placed": placed, "changed_meanwhile": len(unplaced) - placed}
+
+    return desk.act(args, "tenant.index", "all tenants", do, preview={"without_a_place": len(unplaced)})
 
 
 def status(desk: Desk, tenant_id: TenantId) -> Answer:

@@ -10,6 +10,7 @@ from functions.api import bootstrap
 from functions.api.accounts.access_tokens import claimed
 from functions.api.accounts.attempts import AttemptLimits
 from functions.api.accounts.mailer import Mailer
+from functions.api.accounts.operators.parts import OperatorParts
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.pool_changes import PoolChanges
 from functions.api.accounts.sessions.log_in import Entrance
@@ -127,10 +128,12 @@ def people_of(api: Api, *, confirming: bool = False) -> Iterator[People]:
     mailer = Mailer(lambda: mailbox, "Example <accounts@example.com>")
     parts._by_type[AccountParts] = replace(account, entrance=entrance, mailer=mailer, verify_email=confirming)
     parts._by_type[TeamParts] = replace(team, entrance=entrance, mailer=mailer)
+    operators = parts[OperatorParts]
+    parts._by_type[OperatorParts] = replace(operators, entrance=entrance)
     try:
         yield People(api, pool, mailbox)
     finally:
-        parts._by_type |= {AccountParts: account, TeamParts: team}
+        parts._by_type |= {AccountParts: account, TeamParts: team, OperatorParts: operators}
 
 
 def limited(entrance: Entrance, factor: int = 1) -> Entrance:

@@ -115,7 +115,10 @@ class CheckingPool:
         return {"AuthenticationResult": self._tokens(person["sub"], session, refresh)}
 
     def _tokens(self, subject: str, session: str, refresh: str) -> dict[str, Any]:
-        claims = {"sub": subject, "origin_jti": session, "iat": int(time.time())}
+        claims: dict[str, Any] = {"sub": subject, "origin_jti": session, "iat": int(time.time())}
+        groups = self.people[self._address(subject, "tokens")].get("groups")
+        if groups:
+            claims["cognito:groups"] = groups
         token = jwt.encode(claims, secrets.token_hex(32), algorithm="HS256")
         return {"AccessToken": token, "IdToken": "i", "RefreshToken": refresh, "ExpiresIn": 3600}
 
@@ -204,6 +207,20 @@ class CheckingPool:
         person = self.people[self._address(Username, "admin_set_user_password")]
         person |= {"password": Password, "status": "CONFIRMED"}
         return {}
+
+    def admin_add_user_to_group(self, *, Username: str, GroupName: str, **_: Any) -> dict[str, Any]:
+        person = self.people[self._address(Username, "admin_add_user_to_group")]
+        person["groups"] = sorted({*person.get("groups", ()), GroupName})
+        return {}
+
+    def admin_remove_user_from_group(self, *, Username: str, GroupName: str, **_: Any) -> dict[str, Any]:
+        person = self.people[self._address(Username, "admin_remove_user_from_group")]
+        person["groups"] = sorted({*person.get("groups", ())} - {GroupName})
+        return {}
+
+    def list_users_in_group(self, *, GroupName: str, **_: Any) -> dict[str, Any]:
+        found = [one["sub"] for one in self.people.values() if GroupName in one.get("groups", ())]
+        return {"Users": [{"Attributes": [{"Name": "sub", "Value": subject}]} for subject in found]}
 
     def _of_token(self, token: str) -> dict[str, Any]:
         subject = jwt.decode(token, options={"verify_signature": False})["sub"]

@@ -1,5 +1,5 @@
-"""What is kept of an operator's deed at a tenant, in the transaction that does it: a notice for the tenant's people, and
-the entry of its audit log."""
+"""What is kept of an operator's deed at a tenant, in the transaction that does it: a notice for its people, and the
+entry of its audit log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

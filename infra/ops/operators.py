@@ -1,0 +1,166 @@
+"""`operators`: who looks after tenants by the API. Nobody becomes one in any other way."""
+
+import argparse
+import secrets
+import string
+from typing import Any
+
+from functions.api.accounts.operators.logic.notices import deed_entry, ended_notice
+from functions.api.accounts.user_pool import PoolPerson, UserPool
+from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
+from shared.domain.accounts.account import PLATFORM
+from shared.domain.accounts.operator import GROUP, Operator
+from shared.domain.accounts.person import Person, end_all_sessions, second_factor_off
+from shared.domain.audit.actions import Action
+from shared.domain.audit.entry import Origin
+from shared.errors import Conflict, NotFound
+from shared.ids import new_ulid
+from shared.store.accounts.deed_records import DeedRecord
+from shared.store.accounts.operators import Operators
+from shared.store.accounts.people import People
+from shared.store.accounts.support_access import SupportAccesses
+
+_PASSWORD_CHARACTERS = 48
+
+
+def add_to(nouns: Nouns) -> None:
+    verbs = add_noun(nouns, "operators", "people who look after tenants by the API")
+    add = add_verb(verbs, "add", _add, "make somebody an operator; who has no account gets one", ("email",), acts=True)
+    remove = add_verb(verbs, "remove", _remove, "they open nothing any more, within a minute", ("email",), acts=True)
+    for verb in (add, remove):
+        said_why(verb, "why, for the audit")
+    add_verb(verbs, "list", _list, "who they are, whether they have a second factor, and at which tenant they look")
+
+
+class _Pool:
+    """The user pool, as far as it concerns operators."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.client: Any = desk.aws.cognito
+        self.pool_id = desk.stack.outputs["UserPoolId"]
+        self._users = UserPool(desk.aws.cognito, self.pool_id, desk.stack.outputs["UserPoolClientId"])
+
+    def find(self, email: str) -> PoolPerson | None:
+        return self._users.find(email)
+
+    def make(self, email: str) -> str:
+        """The subject of a new person, whose password nobody knows: they have it reset by mail."""
+        attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+        made = self.client.admin_create_user(
+            UserPoolId=self.pool_id, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
+        )
+        subject = str(made["User"]["Username"])
+        letters = string.ascii_letters + string.digits
+        password = "Aa1" + "".join(secrets.choice(letters) for _ in range(_PASSWORD_CHARACTERS))
+        self.client.admin_set_user_password(
+            UserPoolId=self.pool_id, Username=subject, Password=password, Permanent=True
+        )
+        return subject
+
+    def join(self, subject: str) -> None:
+        self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
+
+    def leave(self, subject: str) -> None:
+        """Out of the group, and of every session. Whoever comes back sets up a second factor anew."""
+        who = {"UserPoolId": self.pool_id, "Username": subject}
+        self.client.admin_remove_user_from_group(**who, GroupName=GROUP)
+        self.client.admin_user_global_sign_out(**who)
+        off = {"Enabled": False, "PreferredMfa": False}
+        self.client.admin_set_user_mfa_preference(**who, SoftwareTokenMfaSettings=off)
+
+
+def _add(desk: Desk, args: argparse.Namespace) -> Answer:
+    pool, operators, email = _Pool(desk), Operators(desk.directory), str(args.email).strip().lower()
+    known = pool.find(email)
+    if known is not None and not known.confirmed:
+        raise Conflict("nobody has confirmed this address yet: have them do so first, or delete the sign-up")
+    owner = desk.accounts.owner_of_subject(known.subject) if known is not None else None
+    if owner is not None and owner.tenant_id != PLATFORM:
+        raise Conflict(f"this person is a member of tenant {owner.tenant_id}: operators are of no team")
+
+    def do() -> Answer:
+        subject = known.subject if known is not None and not known.without_password else pool.make(email)
+        operator = next((one for one in operators.all() if one.subject == subject), None)
+        if operator is None:
+            operator = Operator(new_ulid(desk.now), subject, email, desk.who, desk.now)
+            operators.add(operator)
+        pool.join(subject)
+        return {"operator": operator.operator_id, "next": _NEXT}
+
+    preview = {"account": "there is one" if known is not None else "is made"}
+    return desk.act(args, "operators.add", email, do, reason=args.reason, preview=preview)
+
+
+_NEXT = (
+    "they have a password mailed (POST /v1/password/forgot), log in (POST /v1/login or /v1/session), set up their "
+    "second factor (POST /v1/operator/second-factor) and log in again with it"
+)
+
+
+def _remove(desk: Desk, args: argparse.Namespace) -> Answer:
+    pool, operators, email = _Pool(desk), Operators(desk.directory), str(args.email).strip().lower()
+    known = pool.find(email)
+    operator = next((one for one in operators.all() if one.email == email), None)
+    subject = operator.subject if operator is not None else known.subject if known is not None else ""
+    if not subject:
+        raise NotFound("there is no such operator: see `operators list`", field="email")
+
+    def do() -> Answer:
+        ended = ""
+        if operator is not None:
+            # First what the authorizer goes by: whatever fails behind it, they open nothing any more.
+            operators.remove(operator)
+            ended = _end_access(desk, operator, args.reason)
+        # Somebody of a team who was once an operator, and is removed again, only leaves the group.
+        if operator is not None or desk.accounts.owner_of_subject(subject) is None:
+            People(desk.directory).change(subject, lambda person: second_factor_off(_ended(desk, person)))
+            pool.leave(subject)
+        return {"removed": email, "support_access_ended": ended or None}
+
+    return desk.act(args, "operators.remove", email, do, reason=args.reason)
+
+
+def _ended(desk: Desk, person: Person) -> Person:
+    return end_all_sessions(desk.now)(person)
+
+
+def _end_access(desk: Desk, operator: Operator, reason: str) -> str:
+    """The tenant at which they looked; "" for none."""
+    accesses = SupportAccesses(desk.directory)
+    acting = accesses.acting(operator.operator_id)
+    if acting is None:
+        return ""
+    entry = deed_entry(
+        Action.TENANT_ACCESS_ENDED,
+        new_ulid(desk.now),
+        operator_id=operator.operator_id,
+        reason=reason,
+        origin=Origin(),
+    )
+    record = DeedRecord(ended_notice(acting.access_id, desk.now), entry)
+    accesses.end(acting.tenant_id, acting.access_id, operator.operator_id, desk.now, record)
+    return acting.tenant_id
+
+
+def _list(desk: Desk, args: argparse.Namespace) -> Answer:
+    pool, people, accesses = _Pool(desk), People(desk.directory), SupportAccesses(desk.directory)
+    answer = pool.client.list_users_in_group(UserPoolId=pool.pool_id, GroupName=GROUP, Limit=60)
+    in_group = {
+        attribute["Value"] for user in answer["Users"] for attribute in user["Attributes"] if attribute["Name"] == "sub"
+    }
+    found = []
+    for operator in Operators(desk.directory).all():
+        acting = accesses.acting(operator.operator_id)
+        looks = acting is not None and desk.now < acting.expires_at
+        found.append(
+            {
+                "operator": operator.operator_id,
+                "email": operator.email,
+                "added_at": moment(operator.added_at),
+                "added_by": operator.added_by,
+                "in_group": operator.subject in in_group,
+                "second_factor": people.find(operator.subject).second_factor,
+                "looks_at": acting.tenant_id if acting is not None and looks else None,
+            }
+        )
+    return {"operators": found}

@@ -1,0 +1,312 @@
+"""Operators of the platform: who is one, what they may do, and what a suspended tenant may."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.api import bootstrap
+from functions.api.accounts.operators.actions import Lift, resume_tenant, suspend_tenant
+from functions.api.accounts.operators.parts import OperatorParts
+from functions.api.http.refusal import Refusal
+from shared.clock import EpochMs, epoch_ms
+from shared.domain.accounts.account import PLATFORM, Suspension
+from shared.domain.accounts.permissions import ACTING_SCOPES, CALLERS, OPERATOR, OPERATOR_SCOPES, TENANT_SCOPES
+from shared.domain.audit.entry import Entry, Origin
+from shared.domain.campaigns.sending_stop import SendingStop
+from shared.errors import Conflict
+from shared.ids import TenantId, new_ulid
+from shared.store.audit.trail import AuditTrail, Span
+from shared.store.campaigns.sending_stops import SendingStops
+from shared.store.engine.database import Database
+from tests.integration.api.test_guards import routes
+from tests.integration.api.test_handler import NOBODY, _an_id, paths
+from tests.support.api_handler import Api
+from tests.support.operators import Operator, call, enrolled_operator, let_in, new_operator, ops
+from tests.support.people import PASSWORD, People, Person, people_of
+from tests.support.totp import totp
+
+REASON = "Messages to people who never asked for them"
+
+
+@pytest.fixture(scope="module")
+def people(api: Api) -> Iterator[People]:
+    with people_of(api) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def operator(people: People) -> Operator:
+    return enrolled_operator(people)
+
+
+@pytest.fixture
+def owner(people: People) -> Person:
+    return people.owner()
+
+
+def problem(answer: Any) -> tuple[int, str]:
+    return answer.status, answer.body["code"]
+
+
+def entries(people: People, tenant: str) -> list[Entry]:
+    """Of the tenant's audit log, newest first."""
+    span = Span(EpochMs(epoch_ms() - 3_600_000), epoch_ms())
+    return AuditTrail(people.api.deps.directory).page(TenantId(tenant), span, 50, None).items
+
+
+def suspend(operator: Operator, tenant: str) -> str:
+    answer = operator.call("POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": REASON})
+    assert answer.status == 200, answer.body
+    return str(answer.body["suspension"]["id"])
+
+
+def lift(operator: Operator, tenant: str, suspension: str) -> Any:
+    body = {"suspension_id": suspension, "reason": "cleaned"}
+    return operator.call("POST", f"/v1/operator/tenants/{tenant}/resume", body)
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), routes())
+def test_whoever_lacks_the_scope_is_refused_role_by_role(
+    api: Api, method: str, path: str, operation: dict[str, Any]
+) -> None:
+    """Teams on the operators' routes, operators on those of tenants, also while they look at one."""
+    scope, real = operation["x-required-scope"], path.replace("{", "").replace("}", "")
+    callers = {**CALLERS, "an operator who looks": ACTING_SCOPES}
+    for role, scopes in callers.items():
+        if scope in scopes:
+            continue
+        acting = {"support_access_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0SA"} if role.startswith("an ") else {}
+        context = {"tenant_id": NOBODY, "member_id": "m", "role": role, "scopes": ",".join(sorted(scopes))} | acting
+        assert problem(api.call(method, real, "{", granted=context)) == (403, "missing_scope"), role
+
+
+def test_nobody_becomes_an_operator_but_by_the_command(people: People, owner: Person) -> None:
+    email = f"lee-{new_ulid().lower()}@platform.example"
+    words = ("operators", "add", email, "--reason", "joins")
+    assert "nothing_was_done" in ops(people, *words)
+    assert email not in people.pool.people
+    assert ops(people, *words, "--yes")["operator"]
+    again = ops(people, *words, "--yes")["operator"]
+    listed = {one["email"]: one for one in ops(people, "operators", "list")["operators"]}
+    assert listed[email] | {"added_at": ""} == {
+        "operator": again,
+        "email": email,
+        "added_at": "",
+        "added_by": "kim",
+        "in_group": True,
+        "second_factor": False,
+        "looks_at": None,
+    }
+    with pytest.raises(Conflict, match="of no team"):
+        ops(people, "operators", "add", owner.email, "--reason", "no", "--yes")
+    invited = owner.call("POST", "/v1/invitations", {"email": email, "role": "agent"})
+    assert invited.status == 201
+    people.pool.people[email]["password"] = PASSWORD
+    accepted = people.anybody("/v1/invitations/accept", {"token": people.link(email), "password": PASSWORD})
+    assert problem(accepted) == (409, "in_another_team"), "nor does an operator join a team"
+    assert owner.call("POST", "/v1/invitations", {"email": "x@b.co", "role": OPERATOR}).status == 422
+
+
+def test_the_group_alone_and_the_name_alone_make_no_operator(people: People, owner: Person) -> None:
+    people.pool.admin_add_user_to_group(Username=owner.email, GroupName="operators")
+    member = people.logged_in(owner.email, owner.tenant, owner.member, "owner")
+    granted = let_in(people, member.token)
+    assert isinstance(granted, dict)
+    assert (granted["tenant_id"], granted["role"]) == (owner.tenant, "owner")
+    operator = new_operator(people)
+    people.pool.people[operator.email]["groups"] = []
+    operator.log_in()
+    assert let_in(people, operator.token) is Refusal.FORBIDDEN
+
+
+def test_an_operator_without_a_second_factor_gets_only_the_enrolment(people: People, owner: Person) -> None:
+    kim = new_operator(people)
+    assert kim.call("GET", "/v1/operator").body["second_factor"] is False
+    for method, path, body in (
+        ("GET", "/v1/operator/tenants", None),
+        ("GET", f"/v1/operator/tenants/{owner.tenant}", None),
+        ("POST", f"/v1/operator/tenants/{owner.tenant}/suspend", {"reason": REASON}),
+    ):
+        assert problem(kim.call(method, path, body)) == (403, "enrolment_needed")
+    assert problem(kim.call("POST", "/v1/operator/second-factor", {"password": "Another-horse-2"}))[0] == 401
+    before = kim.token
+    kim.enrol()
+    assert let_in(people, before) is Refusal.SESSION_ENDED, "it began without the second factor"
+    login = {"email": kim.email, "password": PASSWORD}
+    assert problem(people.anybody("/v1/login", login)) == (403, "mfa_required")
+    kim.log_in()
+    assert kim.call("GET", "/v1/operator/tenants").status == 200
+    assert problem(kim.call("POST", "/v1/operator/second-factor", {"password": PASSWORD})) == (409, "second_factor_on")
+
+
+def test_a_removed_operator_opens_nothing_and_an_access_of_before_never_comes_back(
+    people: People, owner: Person
+) -> None:
+    kim = enrolled_operator(people)
+    access = kim.looks_at(owner.tenant).body
+    assert call(people, access["token"], "GET", "/v1/tenant").status == 200
+    removed = ops(people, "operators", "remove", kim.email, "--reason", "left", "--yes")
+    assert removed["support_access_ended"] == owner.tenant
+    assert let_in(people, kim.token) in (Refusal.SESSION_ENDED, Refusal.FORBIDDEN)
+    assert let_in(people, access["token"]) is Refusal.ACCESS_ENDED
+    ops(people, "operators", "add", kim.email, "--reason", "back", "--yes")
+    kim.secret = ""
+    kim.log_in()
+    assert problem(kim.call("GET", "/v1/operator/tenants")) == (403, "enrolment_needed"), "it is set up anew"
+    kim.enrol()
+    kim.log_in()
+    assert let_in(people, access["token"]) is Refusal.ACCESS_ENDED
+
+
+def test_a_logged_out_operator_opens_nothing(people: People, owner: Person) -> None:
+    kim = enrolled_operator(people)
+    token = kim.looks_at(owner.tenant).body["token"]
+    assert isinstance(let_in(people, token), dict)
+    assert kim.call("POST", "/v1/operator/sessions/end").status == 200
+    assert let_in(people, kim.token) is Refusal.SESSION_ENDED
+    assert let_in(people, token) is Refusal.ACCESS_ENDED
+
+
+def test_an_operator_is_called_by_a_token_and_by_no_cookie(people: People, operator: Operator) -> None:
+    """What another site can make a browser send opens nothing."""
+    login = {"email": operator.email, "password": PASSWORD, "second_factor_code": totp(operator.secret)}
+    (cookie,) = people.browser("/v1/session", login).cookies
+    path = f"/v1/operator/tenants/{NOBODY}/suspend"
+    answer = people.anybody(path, {"reason": REASON}, {"cookie": cookie.partition(";")[0]})
+    assert problem(answer) == (401, "token_missing")
+
+
+def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Person, operator: Operator) -> None:
+    fields = {"phone": "+5511912345678"}
+    contact = call(people, owner.token, "POST", "/v1/contacts", fields).body["id"]
+    suspension = suspend(operator, owner.tenant)
+    granted = let_in(people, owner.token)
+    assert isinstance(granted, dict)
+    assert granted["suspended"] == "true"
+    assert problem(call(people, owner.token, "POST", "/v1/contacts", fields)) == (403, "tenant_suspended")
+    assert call(people, owner.token, "GET", "/v1/contacts").status == 200
+    shown = call(people, owner.token, "GET", "/v1/tenant").body["suspension"]
+    assert (shown["id"], shown["reason"]) == (suspension, REASON)
+    said = {"source": "phone call"}
+    assert call(people, owner.token, "POST", f"/v1/contacts/{contact}/opt-out", said).status == 200, "a no is heard"
+    again = people.anybody("/v1/login", {"email": owner.email, "password": PASSWORD})
+    assert again.status == 200
+    assert call(people, again.body["access_token"], "PATCH", "/v1/me", {"revision": 0, "name": "Ana"}).status == 200
+    assert lift(operator, owner.tenant, suspension).status == 200
+    assert call(people, owner.token, "POST", "/v1/contacts", fields).status in (200, 201)
+    kinds = [one["kind"] for one in call(people, owner.token, "GET", "/v1/notices").body["items"]]
+    assert kinds.count("suspension") == 2
+    deeds = [(str(one.action), one.actor.kind, one.reason) for one in entries(people, owner.tenant)]
+    assert ("tenant.suspended", "operator", REASON) in deeds
+    assert ("tenant.reinstated", "operator", "cleaned") in deeds
+
+
+def _changing() -> list[Any]:
+    return [
+        pytest.param(method, path, id=f"{method} {path}")
+        for method, path, operation in paths()
+        if operation.get("x-while-suspended") is False and method != "GET"
+    ]
+
+
+@pytest.mark.parametrize(("method", "path"), _changing())
+def test_no_route_changes_anything_of_a_suspended_tenant(api: Api, method: str, path: str) -> None:
+    scopes = ",".join(sorted(TENANT_SCOPES))
+    context = {"tenant_id": NOBODY, "member_id": "m", "role": "owner", "scopes": scopes, "suspended": "true"}
+    real = path
+    for name in ("{" + part.partition("}")[0] + "}" for part in path.split("{")[1:]):
+        real = real.replace(name, _an_id(name))
+    assert problem(api.call(method, real, {}, granted=context)) == (403, "tenant_suspended")
+
+
+def test_what_a_suspension_stops_goes_on_when_it_is_lifted_unless_more_stops_it(
+    people: People, owner: Person, operator: Operator, database: Database
+) -> None:
+    stops = SendingStops(database)
+    suspension = suspend(operator, owner.tenant)
+    standing = stops.of(owner.tenant)
+    assert standing is not None
+    assert (standing.everything, standing.platform) == (True, False)
+    drill = SendingStop("a drill", "kim", epoch_ms())
+    assert stops.stop(owner.tenant, drill)
+    assert stops.go_on(owner.tenant, drill.at)
+    assert stops.of(owner.tenant) == standing, "resuming what the command stopped lifts no suspension"
+    assert stops.stop(owner.tenant, drill)
+    assert lift(operator, owner.tenant, suspension).status == 200
+    assert stops.of(owner.tenant) == drill, "and a lift resumes nothing that the command stopped"
+    assert stops.go_on(owner.tenant, drill.at)
+    assert stops.of(owner.tenant) is None
+
+
+def test_a_lift_is_of_the_suspension_that_was_seen(people: People, owner: Person, operator: Operator) -> None:
+    first = suspend(operator, owner.tenant)
+    path = f"/v1/operator/tenants/{owner.tenant}/suspend"
+    assert problem(operator.call("POST", path, {"reason": "again"})) == (409, "already_suspended")
+    assert lift(operator, owner.tenant, first).status == 200
+    assert problem(lift(operator, owner.tenant, first)) == (409, "not_suspended")
+    second = suspend(operator, owner.tenant)
+    assert problem(lift(operator, owner.tenant, first)) == (409, "changed_meanwhile")
+    assert lift(operator, owner.tenant, second).status == 200
+    for reason in ("", "   "):
+        assert operator.call("POST", path, {"reason": reason}).status == 422
+    nobody = f"/v1/operator/tenants/{new_ulid()}/suspend"
+    assert problem(operator.call("POST", nobody, {"reason": REASON})) == (404, "not_found")
+
+
+def test_a_repeated_suspension_is_one(people: People, owner: Person, operator: Operator) -> None:
+    path, headers = f"/v1/operator/tenants/{owner.tenant}/suspend", {"idempotency-key": new_ulid()}
+    answers = [operator.call("POST", path, {"reason": REASON}, headers=headers) for _ in range(2)]
+    assert answers[0].body["suspension"] == answers[1].body["suspension"]
+    assert sum(str(one.action) == "tenant.suspended" for one in entries(people, owner.tenant)) == 1
+
+
+def test_of_suspensions_and_lifts_at_one_moment_the_document_and_the_stop_agree(
+    people: People, owner: Person, database: Database
+) -> None:
+    parts, stops = bootstrap.parts()[OperatorParts], SendingStops(database)
+
+    def deed(number: int) -> bool:
+        now = epoch_ms()
+        try:
+            if number % 2:
+                suspend_tenant(parts, owner.tenant, Suspension(new_ulid(now), REASON, "kim", now), Origin())
+            else:
+                standing = parts.accounts.tenant(owner.tenant).suspension
+                seen = standing.suspension_id if standing is not None else ""
+                resume_tenant(parts, owner.tenant, Lift(new_ulid(now), now, "kim", seen, "cleaned"), Origin())
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        done = sum(threads.map(deed, range(24)))
+    tenant = parts.accounts.tenant(owner.tenant)
+    assert (tenant.suspension is not None) == (stops.suspension(owner.tenant) is not None)
+    deeds = [str(one.action) for one in entries(people, owner.tenant) if "tenant." in str(one.action)]
+    assert len([one for one in deeds if one in ("tenant.suspended", "tenant.reinstated")]) == done
+    started, ended = deeds.count("tenant.suspended"), deeds.count("tenant.reinstated")
+    assert started - ended == (tenant.suspension is not None)
+
+
+def test_a_plan_that_changes_keeps_the_suspension_and_moves_the_tenant_in_the_list(
+    people: People, owner: Person, operator: Operator
+) -> None:
+    suspension = suspend(operator, owner.tenant)
+    people.api.deps.accounts.change_tenant(
+        owner.tenant, lambda found: replace(found, plan="growth", subscription_status="active")
+    )
+    shown = operator.call("GET", f"/v1/operator/tenants/{owner.tenant}").body
+    assert (shown["plan"], shown["status"], shown["suspension"]["id"]) == ("growth", "suspended", suspension)
+    assert [one["email"] for one in shown["owners"]] == [owner.email]
+
+
+def test_a_platform_scope_is_nobodys_who_is_of_a_tenant(people: People, owner: Person) -> None:
+    granted = let_in(people, owner.token)
+    assert isinstance(granted, dict)
+    assert not {str(scope) for scope in OPERATOR_SCOPES} & set(granted["scopes"].split(","))
+    assert granted["tenant_id"] != PLATFORM
+    key = call(people, owner.token, "POST", "/v1/api-keys", {"name": "k", "scopes": ["platform"]})
+    assert key.status == 422
