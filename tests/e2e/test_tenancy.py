@@ -390,6 +390,36 @@ def _account_attempts() -> dict[tuple[str, str], Attempts]:
     }
 
 
+def _operator_attempts() -> dict[tuple[str, str], Attempts]:
+    """What only operators of the platform may, on the other tenant."""
+
+    def refused(body: object = None) -> Attempts:
+        def attempts(world: World) -> Iterator[Attempt]:
+            yield Attempt({"tenant_id": world.other.business.tenant_id}, body, statuses=frozenset({403}))
+
+        return attempts
+
+    def ended(world: World) -> Iterator[Attempt]:
+        yield Attempt({"access_id": world.other.invitation_id})
+
+    operator, tenant = "/v1/operator", "/v1/operator/tenants/{tenant_id}"
+    return {
+        ("GET", operator): refused(),
+        ("POST", f"{operator}/second-factor"): refused({"password": PASSWORD}),
+        ("POST", f"{operator}/second-factor/confirm"): refused({"code": "000000"}),
+        ("POST", f"{operator}/sessions/end"): refused(),
+        ("GET", f"{operator}/tenants"): refused(),
+        ("GET", tenant): refused(),
+        ("GET", f"{tenant}/usage"): refused(),
+        ("POST", f"{tenant}/suspend"): refused({"reason": "mine"}),
+        ("POST", f"{tenant}/resume"): refused({"reason": "mine", "suspension_id": "01JG7Q4W8ZC3N5X6Y7V8B9A0SP"}),
+        ("POST", f"{tenant}/support-access"): refused({"reason": "mine", "password": PASSWORD}),
+        ("POST", f"{operator}/support-access/end"): refused(),
+        ("GET", "/v1/support-access"): _listing("/v1/support-access"),
+        ("POST", "/v1/support-access/{access_id}/end"): ended,
+    }
+
+
 _ENDPOINT = "/v1/webhook-endpoints/{endpoint_id}"
 _REPLY = {"type": "text", "text": {"body": "mine"}}
 _THANKS = {"type": "BODY", "text": "Thank you."}
@@ -399,6 +429,7 @@ CASES: dict[tuple[str, str], Attempts] = {
     ("POST", "/v1/signup"): _signups,
     ("POST", "/v1/login"): _logins,
     **_account_attempts(),
+    **_operator_attempts(),
     ("GET", "/v1/openapi.json"): _harmless(),
     ("GET", "/v1/errors"): _harmless(),
     ("GET", "/v1/me"): _harmless(),

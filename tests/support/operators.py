@@ -37,7 +37,7 @@ def ops(people: People, *words: str) -> Said:
     """What the operators' command says, over the database of the running API and the pool of these people."""
     database = Database(TableItem._client, botocore.session.get_session(), dict(os.environ))
     desk = Desk(database, Stack("test", {"UserPoolId": "pool", "UserPoolClientId": "client"}, {}), epoch_ms(), "kim")
-    desk.aws.__dict__["cognito"] = people.pool
+    desk.aws._clients["cognito-idp"] = people.pool
     args = parser().parse_args(words)
     said: Said = args.run(desk, args)
     return said

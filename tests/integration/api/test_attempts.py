@@ -44,7 +44,11 @@ REFUSED = {
     "/v1/canned-replies": "stored under the operation's id, as a label is",
 }
 """Of what this tenant has, these are refused, and the second time as well; this is what they do elsewhere."""
+_OPERATORS = "403 here: only operators may; in test_operators.py and test_support_access.py"
 NOT_KEPT = {
+    "/v1/operator/tenants/{tenant_id}/suspend": _OPERATORS,
+    "/v1/operator/tenants/{tenant_id}/resume": _OPERATORS,
+    "/v1/operator/tenants/{tenant_id}/support-access": _OPERATORS,
     "/v1/whatsapp/connect": "Meta gives no answer here; an onboarding under the operation's id goes on where it stands",
     "/v1/templates": "Meta gives no answer here; in test_templates.py: the template that was made",
     "/v1/templates/sync": "Meta gives no answer here; it copies what Meta has",
