@@ -2,7 +2,7 @@
 
 | access | key | cost |
 |---|---|---|
-| open | `SUPPORTKEY#<hash>`, `T#<t>` / `SUPPORT#<id>` and a notice, `T#platform` / `ACTING#<operator>`, the audit's entry | 2 RRU + 2 WRU each |
+| open | `SUPPORTKEY#<hash>`, `T#<t>` / `SUPPORT#<id>` and a notice, `T#platform` / `ACTING#<operator>`, the audit's entry | 4 RRU + 2 WRU each |
 | end | all but the first | 2 RRU + 2 WRU each |
 | whose token it is, and whether it is over | `SUPPORTKEY#<hash>`, `T#<t>` / `SUPPORT#<id>` | 1 RRU |
 | who has looked at a tenant (`page`) | `T#<t>` / `SUPPORT#<id>` | 0.5 RRU per 4 KB |
@@ -19,10 +19,11 @@ from pynamodb.transactions import TransactWrite
 
 from shared.clock import EpochMs
 from shared.domain.accounts.account import PLATFORM, Tenant
-from shared.domain.accounts.operator import Acting, SupportAccess, check_free, ended
+from shared.domain.accounts.operator import Acting, Operator, SupportAccess, check_free, ended
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
 from shared.store.accounts.deed_records import DeedRecord, items_of
+from shared.store.accounts.operators import OPERATORS
 from shared.store.accounts.tenant_list import TENANT
 from shared.store.engine.claims import OWNER
 from shared.store.engine.cursor import Page
@@ -42,12 +43,14 @@ class SupportAccesses:
 
     def open(self, tenant_id: TenantId, access: SupportAccess, now: EpochMs, record: DeedRecord) -> SupportAccess:
         """As it is stored: where one of this id is there already, as that one is by now. `record` is what is kept of
-        it, written with it. Raises NotFound without such a tenant, Conflict (`already_looking`) and RetryableError."""
+        it, written with it. Raises NotFound without such a tenant or operator, Conflict (`already_looking`) and
+        RetryableError."""
         for attempt in range(ATTEMPTS):
             known = self._directory.get(tenant_id, _ACCESS + access.access_id, SupportAccess, consistent=True)
             if known is not None:
                 return known
             self._directory.need(tenant_id, TENANT, Tenant)
+            self._directory.need(PLATFORM, OPERATORS.prefix + access.operator_id, Operator)
             pointer = _pointer(access.operator_id)
             check_free(_acting(pointer), access.access_id, now)
             if _opened(tenant_id, access, pointer, items_of(tenant_id, record)):
@@ -73,10 +76,6 @@ class SupportAccesses:
                 return after
             pause_after(attempt)
         raise RetryableError("many changes at the same moment; try again")
-
-    def get(self, tenant_id: TenantId, access_id: str) -> SupportAccess:
-        """Raises NotFound."""
-        return self._directory.need(tenant_id, _ACCESS + access_id, SupportAccess)
 
     def page(self, tenant_id: TenantId, limit: int, cursor: str | None) -> Page[SupportAccess]:
         """Newest first."""
@@ -114,6 +113,10 @@ def _opened(
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             transaction.condition_check(
                 DirectoryItem, tenant_key(tenant_id), TENANT, condition=DirectoryItem.pk.exists()
+            )
+            operator = OPERATORS.prefix + access.operator_id
+            transaction.condition_check(
+                DirectoryItem, tenant_key(PLATFORM), operator, condition=DirectoryItem.pk.exists()
             )
             transaction.save(name, condition=absent)
             transaction.save(document_item(tenant_id, _ACCESS + access.access_id, access, ttl=kept), condition=absent)

@@ -12,6 +12,7 @@ from functions.api.accounts.operators.parts import OperatorParts
 from functions.api.http.refusal import Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import Tenant
+from shared.domain.accounts.operator import Operator as OperatorRecord
 from shared.domain.accounts.operator import SupportAccess, expiry
 from shared.domain.audit.actions import Action
 from shared.domain.audit.entry import Actor, ActorKind, Entry
@@ -178,6 +179,7 @@ def test_a_repeated_call_opens_one_access_and_shows_the_same_token(
 def test_of_many_accesses_opened_at_once_one_is(people: People) -> None:
     parts, operator_id, now = bootstrap.parts()[OperatorParts], new_ulid(), epoch_ms()
     tenants = [people.owner().tenant for _ in range(2)]
+    parts.operators.add(OperatorRecord(operator_id, operator_id, "kim@platform.example", "kim", now))
 
     def attempt(number: int) -> str:
         access_id = new_ulid(now)
