@@ -91,6 +91,8 @@ def finish(document: dict[str, Any], descriptions: Sequence[Description], words:
             name = operation["operationId"]
             operation["description"] = words[name]
             operation.setdefault("security", [])
+            if method == "get" and "x-while-suspended" in operation:
+                operation["x-while-suspended"] = True
             if operation.get("x-idempotent"):
                 operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
             _leave_out(operation.get("requestBody", {}))

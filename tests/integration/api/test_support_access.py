@@ -20,10 +20,12 @@ from shared.domain.audit.kinds import Kind
 from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict
 from shared.ids import TenantId, new_ulid
+from shared.observability import logger
 from shared.store.accounts.deed_records import DeedRecord
 from shared.store.engine.database import TableItem
 from tests.integration.api.test_operators import entries, lift, problem, suspend
 from tests.support.api_handler import Api
+from tests.support.log_lines import StandardOutput, lines_of
 from tests.support.operators import REASON, Operator, call, enrolled_operator, let_in, ops
 from tests.support.people import PASSWORD, People, Person, people_of
 from tests.support.totp import totp
@@ -144,6 +146,23 @@ def test_an_access_is_ended_by_the_tenant(people: People, owner: Person, operato
     assert lift(operator, owner.tenant, suspension).status == 200
     (entry,) = [one for one in entries(people, owner.tenant) if one.action is Action.TENANT_ACCESS_ENDED]
     assert entry.actor == Actor(ActorKind.MEMBER, owner.member)
+
+
+def test_every_call_of_an_operator_who_looks_names_the_access_in_the_log(
+    people: People,
+    owner: Person,
+    operator: Operator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    access = opened(operator, owner.tenant)
+    monkeypatch.setattr(logger.registered_handler, "stream", StandardOutput())
+    for method, path in (("GET", "/v1/tenant"), ("POST", "/v1/contacts")):
+        capsys.readouterr()
+        call(people, access["token"], method, path, {} if method == "POST" else None)
+        line = lines_of(capsys.readouterr().out)[-1]
+        assert (line["support_access_id"], line["tenant_id"]) == (access["id"], owner.tenant)
+        assert access["token"] not in str(line)
 
 
 def test_a_suspended_tenant_can_be_looked_at(people: People, owner: Person, operator: Operator) -> None:
