@@ -237,12 +237,9 @@ class Directory:
             yield from _due_rows(first, above="0", below=min(after, end))
 
     def claim(
-        self,
-        tenant_id: TenantId,
-        names: Mapping[str, Mapping[str, str]],
-        documents: Mapping[str, object],
+        self, tenant_id: TenantId, names: Mapping[str, Mapping[str, str]], documents: Mapping[str, object],
         places: Mapping[str, Place] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Take global names and write the tenant's documents, each in its place if it has one, in one transaction.
 
         A name the tenant already holds is refreshed. Raises Conflict when another tenant holds one of them; then
