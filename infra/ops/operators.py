@@ -61,9 +61,12 @@ class _Pool:
         self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
 
     def leave(self, subject: str) -> None:
-        """Out of the group, and of every session. Whoever comes back sets up a second factor anew."""
+        """Out of the group."""
+        self.client.admin_remove_user_from_group(UserPoolId=self.pool_id, Username=subject, GroupName=GROUP)
+
+    def shut_out(self, subject: str) -> None:
+        """Out of every session. Whoever comes back sets up a second factor anew."""
         who = {"UserPoolId": self.pool_id, "Username": subject}
-        self.client.admin_remove_user_from_group(**who, GroupName=GROUP)
         self.client.admin_user_global_sign_out(**who)
         off = {"Enabled": False, "PreferredMfa": False}
         self.client.admin_set_user_mfa_preference(**who, SoftwareTokenMfaSettings=off)
@@ -111,10 +114,11 @@ def _remove(desk: Desk, args: argparse.Namespace) -> Answer:
             # First what the authorizer goes by: whatever fails behind it, they open nothing any more.
             operators.remove(operator)
             ended = _end_access(desk, operator, args.reason)
-        # Somebody of a team who was once an operator, and is removed again, only leaves the group.
-        if operator is not None or desk.accounts.owner_of_subject(subject) is None:
+        pool.leave(subject)
+        # Somebody of a team has sessions and a second factor that are no operator's.
+        if desk.accounts.owner_of_subject(subject) is None:
             People(desk.directory).change(subject, lambda person: second_factor_off(_ended(desk, person)))
-            pool.leave(subject)
+            pool.shut_out(subject)
         return {"removed": email, "support_access_ended": ended or None}
 
     return desk.act(args, "operators.remove", email, do, reason=args.reason)
