@@ -92,6 +92,7 @@ def test_a_blank_reason_is_none(words: tuple[str, ...], reason: str, capsys: pyt
         "parked": ("--key", "k"),
         "campaign": ("t", "c"),
         "sending": ("--platform",),
+        "operators": ("kim@platform.example",),
     }[words[0]]
     with pytest.raises(SystemExit):
         parser().parse_args([*words, *rest, "--reason", reason])
