@@ -20,7 +20,7 @@ from shared.ids import TenantId
 from shared.store.engine.database import TableItem
 from tests.integration.api.test_handler import _an_id, _bodies, furnish, is_problem, paths, tenant
 from tests.support.api_document import api_document
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import Answer, Api, scopes_for
 from tests.support.faults import WRITES, answers_lost, refusing
 
 # What removes things comes last.
@@ -127,9 +127,8 @@ def _plainly(api: Api, struck: TenantId, method: str, path: str, operation: dict
     body = _bodies().get((method, path), described.get("example"))
     real = re.sub(r"\{\w+\}", lambda found: _an_id(found.group(0), struck), path)
     query = "q=ana" if path == "/v1/search" else ""
-    return api.call(
-        method, real, body, tenant=struck, headers={"content-type": media_type, **FROM_OUR_PAGE}, query=query
-    )
+    headers = {"content-type": media_type, **FROM_OUR_PAGE}
+    return api.call(method, real, body, tenant=struck, headers=headers, query=query, **scopes_for(path))
 
 
 def test_while_the_tables_refuse_every_route_says_so_and_when_to_try_again(api: Api, struck: TenantId) -> None:

@@ -25,7 +25,7 @@ from shared.store.accounts.people import People
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import TableItem
 from tests.integration.api.test_handler import NOBODY, _an_id, furnish, is_problem, paths, tenant
-from tests.support.api_handler import Answer, Api
+from tests.support.api_handler import Answer, Api, scopes_for
 from tests.support.fake_aws import Context
 from tests.support.faults import answers_lost, refusing
 from tests.support.log_lines import StandardOutput, lines_of
@@ -317,10 +317,11 @@ def test_a_cursor_of_another_list_is_the_callers_mistake_on_every_list(
     furnish(api, tenant_id)
     api.deps.directory.create(tenant_id, f"IMP#{tenant_id}", ImportJob(tenant_id, "a.csv", Options("BR")))
     real = re.sub(r"\{\w+\}", lambda m: _an_id(m.group(0), tenant_id), path)
-    assert api.call(method, real, tenant=tenant_id).status == 200
+    assert api.call(method, real, tenant=tenant_id, **scopes_for(path)).status == 200
     for position in _POSITIONS:
         cursor = encode_cursor("another list", position)
-        answer = api.call(method, real, tenant=tenant_id, query=f"{name}={cursor}", params={name: cursor})
+        asked = {"query": f"{name}={cursor}", "params": {name: cursor}}
+        answer = api.call(method, real, tenant=tenant_id, **asked, **scopes_for(path))
         assert is_problem(answer, 422, "invalid_input", name)
 
 
