@@ -1,5 +1,6 @@
 """What operators may do at a tenant, as far as it is decided without a table."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -54,11 +55,12 @@ def test_an_operator_is_free_again_once_the_access_is_over() -> None:
 def test_a_suspension_stands_until_it_is_lifted_by_its_name() -> None:
     stands = suspended(TENANT, FIRST)
     assert suspended(stands, FIRST) == stands
-    for change, code in (
+    changes: list[tuple[Callable[[], Tenant], str]] = [
         (lambda: suspended(stands, SECOND), "already_suspended"),
         (lambda: lifted(stands, "second"), "changed_meanwhile"),
         (lambda: lifted(TENANT, "first"), "not_suspended"),
-    ):
+    ]
+    for change, code in changes:
         with pytest.raises(Conflict) as refused:
             change()
         assert refused.value.code == code
