@@ -208,7 +208,9 @@ def awaits_entry(tenant_id: TenantId, key: str) -> bool:
 def is_entered(entry: EntryBeside | None, codes: list[str | None]) -> bool:
     """Whether a transaction, whose last part the entry was, failed for nothing but that its entry is there already: an
     earlier attempt at the same operation wrote it. It is to be written without one then."""
-    if entry is None or codes[-1] != CONDITION_FAILED or any(code not in (None, "None") for code in codes[:-1]):
+    if entry is None or entry.item is None or codes[-1:] != [CONDITION_FAILED]:
+        return False
+    if any(code not in (None, "None") for code in codes[:-1]):
         return False
     note_written(entry)
     return True
