@@ -52,7 +52,7 @@ from tests.support.fake_aws import Context
 _NUMBERS = itertools.count(1)
 
 
-def scopes_for(path: str) -> dict[str, str]:
+def scopes_for(path: str) -> dict[str, Any]:
     """What a call of an operators' route is made with, beside what every call has; nothing for other routes."""
     return {"role": "operator", "scopes": "enrolment,platform"} if path.startswith("/v1/operator") else {}
 

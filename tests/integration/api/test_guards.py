@@ -320,7 +320,7 @@ def test_a_cursor_of_another_list_is_the_callers_mistake_on_every_list(
     assert api.call(method, real, tenant=tenant_id, **scopes_for(path)).status == 200
     for position in _POSITIONS:
         cursor = encode_cursor("another list", position)
-        asked = {"query": f"{name}={cursor}", "params": {name: cursor}}
+        asked: dict[str, Any] = {"query": f"{name}={cursor}", "params": {name: cursor}}
         answer = api.call(method, real, tenant=tenant_id, **asked, **scopes_for(path))
         assert is_problem(answer, 422, "invalid_input", name)
 
