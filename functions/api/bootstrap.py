@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from functions.api.accounts_bootstrap import AccountNouns
 from functions.api.common_bootstrap import Settings
+from functions.api.contacts_bootstrap import ContactNouns
 from functions.api.http.wiring import Address, Parts
 from shared.clients.aws import AwsClients
 from shared.store.engine.database import Database, open_database
@@ -62,7 +63,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
     )
 
 
-class _Nouns(AccountNouns):
+class _Nouns(AccountNouns, ContactNouns):
     """What each noun works with."""
 
     def idempotency(self) -> Iterable[object]:
@@ -119,21 +120,6 @@ class _Nouns(AccountNouns):
                 dry_run_queue=self.queue(settings.dry_run_queue_url),
                 lane_queue=self.queue(settings.lane_queue_url),
             )
-        ]
-
-    def of_contacts(self) -> Iterable[object]:
-        from functions.api.contacts.parts import ContactParts
-        from shared.services.heads import Heads
-
-        heads = Heads(self.accounts, self.contacts, self.conversations)
-        return [ContactParts(accounts=self.accounts, fields=self.fields, contacts=self.contacts, heads=heads)]
-
-    def of_imports(self) -> Iterable[object]:
-        from functions.api.contacts.imports.parts import ImportParts
-
-        queue = self.queue(self.settings.import_queue_url)
-        return [
-            ImportParts(accounts=self.accounts, directory=self.directory, files=self.files, import_queue=queue),
         ]
 
     def of_events(self) -> Iterable[object]:
@@ -230,25 +216,6 @@ class _Nouns(AccountNouns):
         send = WebhookSender(allow_private=True).send
         forwards = self.queue(self.settings.forward_queue_url)
         return Cell(self.settings.callback_url, self.settings.control_url, send, forwards)
-
-    def of_segments(self) -> Iterable[object]:
-        from functions.api.segments.parts import SegmentParts
-        from shared.store.campaigns.lanes import Lanes
-        from shared.store.campaigns.sends import Sends
-        from shared.store.segments.segments import Segments
-
-        return [
-            SegmentParts(
-                accounts=self.accounts,
-                segments=Segments(self.directory),
-                contacts=self.contacts,
-                fields=self.fields,
-                campaigns=self.campaigns,
-                lanes=Lanes(self.database),
-                sends=Sends(self.database),
-                leases=self.leases,
-            )
-        ]
 
     def of_templates(self) -> Iterable[object]:
         from functions.api.templates.parts import PreviewParts, SampleParts, TemplateParts

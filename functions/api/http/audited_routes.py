@@ -109,6 +109,12 @@ ROUTES: Mapping[str, Audited | Unaudited] = {
     "create_import": Audited(Action.IMPORT_CREATED, Kind.IMPORT),
     "import_file": Audited(Action.IMPORT_CREATED, Kind.IMPORT),
     "start_import": Audited(Action.IMPORT_STARTED, Kind.IMPORT, about="import_id"),
+    "create_segment": Audited(Action.SEGMENT_CREATED, Kind.SEGMENT),
+    "update_segment": Audited(Action.SEGMENT_CHANGED, Kind.SEGMENT, about="segment_id"),
+    "delete_segment": Audited(Action.SEGMENT_DELETED, Kind.SEGMENT, about="segment_id"),
+    "check_condition": _NOTHING,
+    "preview_segment": _NOTHING,
+    "show_membership": _NOTHING,
     # Templates.
     "create_template": Audited(Action.TEMPLATE_CREATED, Kind.TEMPLATE, elsewhere=True),
     "update_template": Audited(Action.TEMPLATE_CHANGED, Kind.TEMPLATE, about="template_id", elsewhere=True),

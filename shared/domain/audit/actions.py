@@ -62,6 +62,10 @@ class Action(StrEnum):
     TEMPLATE_DRAFT_DELETED = "template_draft.deleted"
     TEMPLATE_DRAFT_SUBMITTED = "template_draft.submitted"
 
+    SEGMENT_CREATED = "segment.created"
+    SEGMENT_CHANGED = "segment.changed"
+    SEGMENT_DELETED = "segment.deleted"
+
     CAMPAIGN_CREATED = "campaign.created"
     CAMPAIGN_LAUNCHED = "campaign.launched"
     CAMPAIGN_PAUSED = "campaign.paused"

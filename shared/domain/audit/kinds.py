@@ -22,6 +22,7 @@ class Kind(StrEnum):
     FIELD = "field"
     CONTACT = "contact"
     IMPORT = "import"
+    SEGMENT = "segment"
     CAMPAIGN = "campaign"
     RATE_CARD = "rate_card"
     BOT = "bot"
@@ -57,7 +58,7 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
     Kind.INVITATION: _fields(
         "role expires_at mail accepted_by revoked",
         name="email",
-        nothing="invitation_id invited_by secret_hash created_at mail_error mailed_at",
+        nothing="invitation_id invited_by secret_hash created_at mail_error mailed_at accepted_at",
     ),
     Kind.API_KEY: _fields(
         "name scopes hint expires_at former_until",
@@ -83,12 +84,12 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         "waba_id name language category status parameter_format rejected_reason quality next_category version "
         "ttl_seconds",
         name="components",
-        nothing="template_id updated_at category_at quality_at text_at next_category_at version_at edits",
+        nothing="template_id updated_at category_at quality_at text_at next_category_at version_at edits draft_id",
     ),
     Kind.TEMPLATE_DRAFT: _fields(
         "waba_id copied_from",
         name="content",
-        nothing="draft_id created_at created_by updated_at submitting_at",
+        nothing="draft_id created_at created_by updated_at submitting_at submitting_by",
     ),
     Kind.FIELD: _fields("key label kind"),
     Kind.CONTACT: _fields(
@@ -102,12 +103,14 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         nothing="import_id created_at created_by etag counts ignored_columns rejections rejected_by_code error "
         "started_at finished_at owner leased_until attempts",
     ),
+    # A condition may name a person.
+    Kind.SEGMENT: _fields("name revision", name="text", nothing="segment_id tree created_at updated_at created_by"),
     Kind.CAMPAIGN: _fields(
         "name phone_number_id waba_id template_id category audience state reason start_at frequency_cap weight "
         "unknown_policy",
         name="variables",
         nothing="campaign_id sharp begins_at created_at created_by frozen_at load_order started_at finished_at "
-        "resumed_at resumed_from held_until stands_since rests_until sizes lanes cursors plan skipped",
+        "resumed_at resumed_from held_until stands_since rests_until sizes lanes cursors plan skipped segments",
     ),
     Kind.RATE_CARD: _fields("currency rates", nothing="updated_at"),
     Kind.BOT: _fields("name phone_number_id enabled", name="rules", nothing="bot_id created_at folded_by"),

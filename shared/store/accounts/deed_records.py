@@ -4,6 +4,8 @@ entry of its audit log."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pynamodb.transactions import TransactWrite
+
 from shared.domain.audit.entry import Entry
 from shared.domain.numbers.notice import Notice
 from shared.ids import TenantId
@@ -19,5 +21,11 @@ class DeedRecord:
 
 
 def items_of(tenant_id: TenantId, record: DeedRecord) -> Sequence[DirectoryItem]:
-    """To be written where nothing stands."""
+    """To be written by `add_items`."""
     return [notice_item(tenant_id, record.notice), entry_item(tenant_id, record.entry)]
+
+
+def add_items(transaction: TransactWrite, items: Sequence[DirectoryItem]) -> None:
+    """As parts of a transaction; nothing that stands is written over."""
+    for item in items:
+        transaction.save(item, condition=DirectoryItem.pk.does_not_exist())

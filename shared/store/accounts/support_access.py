@@ -22,7 +22,7 @@ from shared.domain.accounts.account import PLATFORM, Tenant
 from shared.domain.accounts.operator import Acting, Operator, SupportAccess, check_free, ended
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.accounts.deed_records import DeedRecord, items_of
+from shared.store.accounts.deed_records import DeedRecord, add_items, items_of
 from shared.store.accounts.operators import OPERATORS
 from shared.store.accounts.tenant_list import TENANT
 from shared.store.engine.claims import OWNER
@@ -121,8 +121,7 @@ def _opened(
             transaction.save(name, condition=absent)
             transaction.save(document_item(tenant_id, _ACCESS + access.access_id, access, ttl=kept), condition=absent)
             transaction.save(here, condition=_unchanged(pointer))
-            for item in beside:
-                transaction.save(item, condition=absent)
+            add_items(transaction, beside)
     except TransactWriteError as exc:
         _raise_unless_race(exc)
         return False
@@ -143,8 +142,7 @@ def _ended(
             transaction.save(fresh, condition=DirectoryItem.version == item.version)
             if pointer is not None and acting is not None and acting.access_id == access_id:
                 transaction.delete(DirectoryItem(pointer.pk, pointer.sk), condition=_unchanged(pointer))
-            for item in beside:
-                transaction.save(item, condition=DirectoryItem.pk.does_not_exist())
+            add_items(transaction, beside)
     except TransactWriteError as exc:
         _raise_unless_race(exc)
         return False

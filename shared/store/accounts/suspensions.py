@@ -18,7 +18,7 @@ from shared.domain.accounts.account import Suspension, Tenant
 from shared.domain.accounts.operator import lifted, suspended
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.accounts.deed_records import DeedRecord, items_of
+from shared.store.accounts.deed_records import DeedRecord, add_items, items_of
 from shared.store.accounts.tenant_list import TENANT, place_of
 from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key
 from shared.store.engine.documents import from_document
@@ -74,8 +74,7 @@ def _change(
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
                 transaction.save(fresh, condition=DirectoryItem.version == item.version)
                 stop(transaction)
-                for item in beside:
-                    transaction.save(item, condition=DirectoryItem.pk.does_not_exist())
+                add_items(transaction, beside)
         except TransactWriteError as exc:
             if not RACE.intersection(one.code for one in exc.cancellation_reasons if one is not None):
                 raise

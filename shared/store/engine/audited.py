@@ -44,6 +44,7 @@ _KINDS: Mapping[str, Kind] = {
     "TPLD#": Kind.TEMPLATE_DRAFT,
     "FIELD#": Kind.FIELD,
     "IMP#": Kind.IMPORT,
+    "SEG#": Kind.SEGMENT,
     "CMP#": Kind.CAMPAIGN,
     "RATES": Kind.RATE_CARD,
     "BOT#": Kind.BOT,

@@ -190,10 +190,9 @@ class Directory:
         `change` raises, and RetryableError when others keep winning.
         """
         for _ in range(_ATTEMPTS):
-            try:
-                item = DirectoryItem.get(tenant_key(tenant_id), key, consistent_read=True)
-            except DirectoryItem.DoesNotExist as exc:
-                raise NotFound("there is no such thing here") from exc
+            item = _item(tenant_id, key)
+            if item is None:
+                raise NotFound("there is no such thing here")
             before = from_document(kind, item.doc)
             after = change(before)
             if after == before:

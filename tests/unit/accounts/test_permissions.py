@@ -74,5 +74,7 @@ def test_who_only_looks_changes_nothing_but_their_own() -> None:
             if one["operationId"] in mine} == {"me"}  # fmt: skip
 
 
-READ_ONLY_POSTS = frozenset({"check_template", "preview_template"})
+READ_ONLY_POSTS = frozenset(
+    {"check_condition", "check_template", "preview_segment", "preview_template", "show_membership"}
+)
 """Calls of another method than GET that change nothing."""

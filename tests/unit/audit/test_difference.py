@@ -19,6 +19,7 @@ from shared.domain.conversations.inbox_settings import CannedReply, Label
 from shared.domain.media.library import LibraryFile
 from shared.domain.numbers.number import Number, Waba
 from shared.domain.numbers.onboarding import Onboarding
+from shared.domain.segments.segment import Segment
 from shared.domain.templates.stored_draft import StoredDraft
 from shared.domain.templates.template import Template
 from shared.domain.webhooks.endpoint import WebhookEndpoint
@@ -36,6 +37,7 @@ TYPES: dict[Kind, type] = {
     Kind.FIELD: ContactField,
     Kind.CONTACT: Contact,
     Kind.IMPORT: ImportJob,
+    Kind.SEGMENT: Segment,
     Kind.CAMPAIGN: Campaign,
     Kind.RATE_CARD: RateCard,
     Kind.BOT: Bot,

@@ -222,6 +222,7 @@ BEGINNINGS = {
     "submit_template_draft": "PENDING",
     "create_invitation": "open",
     "open_conversation": "open",
+    "open_support_access": "open",
     "start_onboarding": "blocked",
     "send_message": "sent",
     "test_template": "sent",
