@@ -1,5 +1,5 @@
-"""What the HTTP API makes for contacts: people, their imports and segments. Imports stand where things are made, so that
-a cold start pays for its own noun only.
+"""What the HTTP API makes for contacts: people, their imports and segments. Imports stand where things are made, so
+that a cold start pays for its own noun only.
 """
 
 from collections.abc import Iterable
