@@ -83,6 +83,7 @@ def test_a_number_of_the_phone_app_brings_its_people_and_its_talks_along(cloud: 
     wish = {"name": "New", "phone_numbers": [{"is_on_biz_app": True}]}
     waba = script(cloud.simulator_url, {"create_waba": wish})["create_waba"]
     number = waba["phone_numbers"][0]["id"]
+    script(cloud.simulator_url, {"phone_number": {"id": number, "app_people": 2}})
     onboarding = carried_on(owner, PATH, {"code": waba["code"], "waba_id": waba["waba_id"]})
     assert (onboarding["status"], onboarding["coexistence"]) == ("connected", True)
 

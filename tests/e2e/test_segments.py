@@ -31,8 +31,8 @@ def draft(business: Business, template_id: str, audience: Json) -> Json:
 
 def sent(api: Api, campaign_id: str) -> Json:
     api.post(f"/v1/campaigns/{campaign_id}/launch")
-    wait_for(lambda: api.get(f"/v1/campaigns/{campaign_id}"), lambda c: c["status"] == "completed")
-    report: Json = api.get(f"/v1/campaigns/{campaign_id}/report")
+    path = f"/v1/campaigns/{campaign_id}/report"
+    report: Json = wait_for(lambda: api.get(path), lambda r: r["planned"] is not None and r["sent"] == r["planned"])
     return report
 
 

@@ -50,7 +50,7 @@ class Number:
     """Registered with another provider, which has to give it up first."""
     synced: set[str] = field(default_factory=set)
     sync_over: bool = False
-    app_people: int = 2
+    app_people: int = 0
     """How many people the WhatsApp Business app knows, if the number is used there; it has talked with each."""
     history_declined: bool = False
     profile: Json = field(default_factory=dict)

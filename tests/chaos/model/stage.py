@@ -174,7 +174,7 @@ class Stage:
             self.promises.gave_up(_given_up(parameters), self.sweeps.began_at[process])
         if process.kind in ("due", "sweep"):
             self.sweeps.promises.applied(process, call, parameters, answer)
-        if call == "PutItem CMP":
+        if call in ("PutItem CMP", "TransactWriteItems CMP"):
             self._campaign_changed()
         # A no counts from when it is in the feed that lanes follow, or else from when its message is done with. Were it
         # not seen in the feed, people would be skipped who had said nothing.

@@ -144,11 +144,17 @@ def name_of(operation: str, parameters: dict[str, Any]) -> str:
         partition = str(next(iter(parameters["ExpressionAttributeValues"].values()))["S"])
         return f"Query {_kind(partition) or partition.partition('#')[0]}"
     if operation == "TransactWriteItems":
-        (parameters,) = parameters["TransactItems"][-1].values()
+        parts = [part for one in parameters["TransactItems"] for part in one.values()]
+        parameters = next((part for part in reversed(parts) if not _is_entry(part)), parts[-1])
     item = parameters.get("Key") or parameters.get("Item") or {}
     if "sk" not in item:
         return operation
     return f"{operation} {_kind(str(item['pk']['S'])) or str(item['sk']['S']).partition('#')[0]}"
+
+
+def _is_entry(part: dict[str, Any]) -> bool:
+    """Of the audit log, which comes last: what it tells of is what the transaction does."""
+    return "#AUDIT#" in part.get("Item", {}).get("pk", {}).get("S", "")
 
 
 def _kind(partition: str) -> str:

@@ -45,6 +45,7 @@ REFUSED = {"rotate_api_key", "delete_api_key", "start_import", "complete_media"}
 OTHERS: dict[str, object] = {
     "/v1/bots/{bot_id}": {"name": "another", "rules": [{"match": "any", "reply": "private"}]},
     "/v1/labels/{label_id}": {"name": "another"},
+    "/v1/segments/{segment_id}": {"name": "another", "revision": 1},
     "/v1/canned-replies": {"shortcut": "another", "text": "private"},
 }
 """Bodies with which something changes, path by path."""
@@ -128,7 +129,7 @@ def test_every_effect_has_one_entry_and_what_is_not_audited_has_none(
         for entry in entries
         for name, value in (*entry.difference.before.items(), *entry.difference.after.items())
         if "private" in str(value)
-    } <= {("label", "name"), ("webhook_endpoint", "description")}
+    } <= {("label", "name"), ("segment", "name"), ("webhook_endpoint", "description")}
 
 
 def test_no_entry_is_missing_where_the_change_was_written_and_the_answer_was_lost(
