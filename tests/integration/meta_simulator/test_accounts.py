@@ -185,6 +185,7 @@ def test_the_phone_apps_contacts_and_history_come_by_webhooks(sim: Sim, receiver
     made = sim.script(create_waba=wish)["create_waba"]
     token = str(exchange(sim, made["code"])[1]["access_token"])
     number_id = made["phone_numbers"][0]["id"]
+    sim.script(phone_number={"id": number_id, "app_people": 2})
 
     def ask_for(kind: str) -> None:
         body = {"messaging_product": "whatsapp", "sync_type": kind}
@@ -195,6 +196,7 @@ def test_the_phone_apps_contacts_and_history_come_by_webhooks(sim: Sim, receiver
     [book] = receiver.changes("smb_app_state_sync")
     assert book["metadata"]["phone_number_id"] == number_id
     people = {entry["contact"]["phone_number"] for entry in book["state_sync"]}
+    assert len(people) == 2
     ask_for("history")
     values = receiver.changes("history")
     chunks = [chunk for value in values for chunk in value.get("history", [])]
