@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +18,24 @@ from infra.ops.desk import Answer as Said
 from infra.ops.desk import Desk
 from infra.ops.stack import Stack
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.audit.actions import Action
+from shared.domain.audit.entry import Actor, ActorKind, Entry
+from shared.domain.audit.kinds import Kind
 from shared.store.accounts.people import People as PeopleStore
+from shared.store.engine.audited import Occasion, on_occasion
 from shared.store.engine.database import Database, TableItem
 from tests.support.api_handler import Answer
 from tests.support.people import PASSWORD, People
 from tests.support.totp import totp
 
 REASON = "Ticket 4711: a campaign that does not start"
+
+
+@contextmanager
+def deed(deed_id: str, action: Action, kind: Kind = Kind.TENANT) -> Iterator[None]:
+    """What an operator does inside, as the route of it would have it entered."""
+    with on_occasion(Occasion(Entry(deed_id, Actor(ActorKind.OPERATOR, "kim"), action, kind, reason=REASON))):
+        yield
 
 
 class _Tokens:

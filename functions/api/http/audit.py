@@ -12,12 +12,13 @@ from functions.api.http.audited_routes import ROUTES, Audited
 from functions.api.http.request import Middleware, Operation, principal_of, request_id
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
-from shared.domain.accounts.account import Principal
+from shared.domain.accounts.account import API_KEY_ROLE, Principal
+from shared.domain.accounts.permissions import OPERATOR
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Origin, origin_of
 from shared.errors import AppError
 from shared.ids import new_ulid
 from shared.store.audit.trail import AuditTrail
-from shared.store.engine.audited import Occasion, on_occasion
+from shared.store.engine.audited import Occasion, on_occasion, open_occasion
 
 Next = Callable[..., Response[Any]]
 
@@ -52,13 +53,24 @@ def _occasion(app: ApiGatewayResolver, rule: Audited, principal: Principal | Non
         object_id=_object_id(app, rule, principal),
         origin=origin(app),
     )
-    return Occasion(entry, None if principal is None else principal.tenant_id, has_actor=principal is not None)
+    # What operators change is of the tenant that they name, not of their own.
+    is_of_caller = principal is not None and principal.role != OPERATOR
+    tenant_id = principal.tenant_id if principal is not None and is_of_caller else None
+    return Occasion(entry, tenant_id, has_actor=principal is not None)
 
 
 def actor_of(principal: Principal | None) -> Actor:
     if principal is None:
         return Actor(ActorKind.MEMBER)
-    return Actor(ActorKind.API_KEY if principal.is_key else ActorKind.MEMBER, principal.member_id)
+    kinds = {API_KEY_ROLE: ActorKind.API_KEY, OPERATOR: ActorKind.OPERATOR}
+    return Actor(kinds.get(principal.role, ActorKind.MEMBER), principal.member_id)
+
+
+def state_reason(reason: str) -> None:
+    """What an operator states as theirs, for the entry of what they are doing."""
+    occasion = open_occasion()
+    if occasion is not None:
+        occasion.entry = replace(occasion.entry, reason=reason)
 
 
 def _object_id(app: ApiGatewayResolver, rule: Audited, principal: Principal | None) -> str:

@@ -36,7 +36,6 @@ _OWN_SESSION = Unaudited("a session of one's own; nothing of the tenant changes"
 _MAILS_A_CODE = Unaudited("mails a code; nothing changes before it comes back")
 _COPIES_META = Unaudited("copies what Meta has; what comes of it is entered as the platform's")
 _DELIVERIES = Unaudited("the log of deliveries keeps what was sent")
-_BY_ITSELF = Unaudited("entered by the action itself, with what the tenant is told of it")
 _OPERATORS_OWN = Unaudited("of an operator, who is of no tenant")
 _JOINS = Audited(Action.MEMBER_JOINED, Kind.MEMBER)
 
@@ -85,11 +84,11 @@ ROUTES: Mapping[str, Audited | Unaudited] = {
     "start_operator_enrolment": _OPERATORS_OWN,
     "complete_operator_enrolment": _OPERATORS_OWN,
     "close_operator_sessions": _OPERATORS_OWN,
-    "suspend_tenant": _BY_ITSELF,
-    "resume_tenant": _BY_ITSELF,
-    "open_support_access": _BY_ITSELF,
-    "close_support_access": _BY_ITSELF,
-    "reject_support_access": _BY_ITSELF,
+    "suspend_tenant": Audited(Action.TENANT_SUSPENDED, Kind.TENANT, about="tenant_id"),
+    "resume_tenant": Audited(Action.TENANT_REINSTATED, Kind.TENANT, about="tenant_id"),
+    "open_support_access": Audited(Action.SUPPORT_ACCESS_STARTED, Kind.SUPPORT_ACCESS),
+    "close_support_access": Audited(Action.SUPPORT_ACCESS_ENDED, Kind.SUPPORT_ACCESS),
+    "reject_support_access": Audited(Action.SUPPORT_ACCESS_ENDED, Kind.SUPPORT_ACCESS, about="access_id"),
     # Numbers.
     "connect_account": Audited(Action.ACCOUNT_CONNECTED, Kind.ACCOUNT, elsewhere=True),
     "start_onboarding": Audited(Action.ONBOARDING_STARTED, Kind.ONBOARDING, elsewhere=True),

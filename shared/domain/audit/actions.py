@@ -8,8 +8,9 @@ class Action(StrEnum):
     TENANT_PLAN_CHANGED = "tenant.plan_changed"
     TENANT_SUSPENDED = "tenant.suspended"
     TENANT_REINSTATED = "tenant.reinstated"
-    TENANT_ACCESS_STARTED = "tenant.access_started"
-    TENANT_ACCESS_ENDED = "tenant.access_ended"
+
+    SUPPORT_ACCESS_STARTED = "support_access.started"
+    SUPPORT_ACCESS_ENDED = "support_access.ended"
 
     MEMBER_JOINED = "member.joined"
     MEMBER_PROFILE_CHANGED = "member.profile_changed"

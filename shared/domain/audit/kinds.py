@@ -30,6 +30,7 @@ class Kind(StrEnum):
     CANNED_REPLY = "canned_reply"
     MEDIA = "media"
     WEBHOOK_ENDPOINT = "webhook_endpoint"
+    SUPPORT_ACCESS = "support_access"
 
 
 class Show(StrEnum):
@@ -125,6 +126,10 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         "events description enabled disabled_reason",
         name="url secrets challenge",
         nothing="endpoint_id failing_since failures paused_until created_at disabled_at untold",
+    ),
+    Kind.SUPPORT_ACCESS: _fields(
+        "operator_email reason expires_at ended_at",
+        nothing="access_id operator_id opened_at token_hash subject session issued_at ended_by",
     ),
 }
 """Every field of every kind, as it is stored."""

@@ -11,8 +11,6 @@ Each is one conditional write, with what the tenant is told of it and the entry 
 without its knowing. An operator looks at one tenant at a time; of two accesses opened at once one is.
 """  # noqa: E501 - a table's row is a line
 
-from collections.abc import Sequence
-
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
@@ -20,11 +18,13 @@ from pynamodb.transactions import TransactWrite
 from shared.clock import EpochMs
 from shared.domain.accounts.account import PLATFORM, Tenant
 from shared.domain.accounts.operator import Acting, Operator, SupportAccess, check_free, ended
+from shared.domain.numbers.notice import Notice
 from shared.errors import NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.accounts.deed_records import DeedRecord, add_items, items_of
+from shared.store.accounts.notices import notice_item
 from shared.store.accounts.operators import OPERATORS
 from shared.store.accounts.tenant_list import TENANT
+from shared.store.engine import audited
 from shared.store.engine.claims import OWNER
 from shared.store.engine.cursor import Page
 from shared.store.engine.directory import Directory, DirectoryItem, Owner, document_item, tenant_key
@@ -38,13 +38,14 @@ _DAY_SECONDS = 86_400
 
 
 class SupportAccesses:
+    """To open or end one needs an occasion of the audit log that is open for it; RuntimeError is raised without."""
+
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def open(self, tenant_id: TenantId, access: SupportAccess, now: EpochMs, record: DeedRecord) -> SupportAccess:
-        """As it is stored: where one of this id is there already, as that one is by now. `record` is what is kept of
-        it, written with it. Raises NotFound without such a tenant or operator, Conflict (`already_looking`) and
-        RetryableError."""
+    def open(self, tenant_id: TenantId, access: SupportAccess, now: EpochMs, notice: Notice) -> SupportAccess:
+        """As it is stored: where one of this id is there already, as that one is by now. `notice` is written with it.
+        Raises NotFound without such a tenant or operator, Conflict (`already_looking`) and RetryableError."""
         for attempt in range(ATTEMPTS):
             known = self._directory.get(tenant_id, _ACCESS + access.access_id, SupportAccess, consistent=True)
             if known is not None:
@@ -53,12 +54,12 @@ class SupportAccesses:
             self._directory.need(PLATFORM, OPERATORS.prefix + access.operator_id, Operator)
             pointer = _pointer(access.operator_id)
             check_free(_acting(pointer), access.access_id, now)
-            if _opened(tenant_id, access, pointer, items_of(tenant_id, record)):
+            if _opened(tenant_id, access, pointer, notice):
                 return access
             pause_after(attempt)
         raise RetryableError("many changes at the same moment; try again")
 
-    def end(self, tenant_id: TenantId, access_id: str, by: str, now: EpochMs, record: DeedRecord) -> SupportAccess:
+    def end(self, tenant_id: TenantId, access_id: str, by: str, now: EpochMs, notice: Notice) -> SupportAccess:
         """As it is stored afterwards; one that is over already stays as it is. Raises NotFound and RetryableError."""
         key = _ACCESS + access_id
         for attempt in range(ATTEMPTS):
@@ -72,7 +73,7 @@ class SupportAccesses:
                 return before
             fresh = document_item(tenant_id, key, after, ttl=item.ttl)
             fresh.version = item.version + 1
-            if _ended(fresh, item, _pointer(before.operator_id), access_id, items_of(tenant_id, record)):
+            if _ended(tenant_id, fresh, item, _pointer(before.operator_id), notice):
                 return after
             pause_after(attempt)
         raise RetryableError("many changes at the same moment; try again")
@@ -97,9 +98,7 @@ class SupportAccesses:
         return None if access is None else (owner.tenant_id, access)
 
 
-def _opened(
-    tenant_id: TenantId, access: SupportAccess, pointer: DirectoryItem | None, beside: Sequence[DirectoryItem]
-) -> bool:
+def _opened(tenant_id: TenantId, access: SupportAccess, pointer: DirectoryItem | None, notice: Notice) -> bool:
     """False when something of it was changed meanwhile."""
     absent = DirectoryItem.pk.does_not_exist()
     owner = Owner(tenant_id, {"access_id": access.access_id})
@@ -109,6 +108,8 @@ def _opened(
     here = document_item(PLATFORM, _ACTING + access.operator_id, acting, ttl=name.ttl)
     here.version = pointer.version + 1 if pointer is not None else 1
     kept = access.opened_at // 1000 + RETENTION_DAYS * _DAY_SECONDS
+    fresh = document_item(tenant_id, _ACCESS + access.access_id, access, ttl=kept)
+    entry = audited.needed_entry(tenant_id, fresh.sk, before=None, after=fresh.doc)
     try:
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             transaction.condition_check(
@@ -119,33 +120,33 @@ def _opened(
                 DirectoryItem, tenant_key(PLATFORM), operator, condition=DirectoryItem.pk.exists()
             )
             transaction.save(name, condition=absent)
-            transaction.save(document_item(tenant_id, _ACCESS + access.access_id, access, ttl=kept), condition=absent)
+            transaction.save(fresh, condition=absent)
             transaction.save(here, condition=_unchanged(pointer))
-            add_items(transaction, beside)
+            transaction.save(notice_item(tenant_id, notice), condition=absent)
+            audited.add_entry(transaction, entry)
     except TransactWriteError as exc:
         _raise_unless_race(exc)
         return False
+    audited.note_written(entry)
     return True
 
 
 def _ended(
-    fresh: DirectoryItem,
-    item: DirectoryItem,
-    pointer: DirectoryItem | None,
-    access_id: str,
-    beside: Sequence[DirectoryItem],
+    tenant_id: TenantId, fresh: DirectoryItem, item: DirectoryItem, pointer: DirectoryItem | None, notice: Notice
 ) -> bool:
     """False when something of it was changed meanwhile."""
-    acting = _acting(pointer)
+    acting, entry = _acting(pointer), audited.needed_entry(tenant_id, item.sk, before=item.doc, after=fresh.doc)
     try:
         with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
             transaction.save(fresh, condition=DirectoryItem.version == item.version)
-            if pointer is not None and acting is not None and acting.access_id == access_id:
+            if pointer is not None and acting is not None and _ACCESS + acting.access_id == item.sk:
                 transaction.delete(DirectoryItem(pointer.pk, pointer.sk), condition=_unchanged(pointer))
-            add_items(transaction, beside)
+            transaction.save(notice_item(tenant_id, notice), condition=DirectoryItem.pk.does_not_exist())
+            audited.add_entry(transaction, entry)
     except TransactWriteError as exc:
         _raise_unless_race(exc)
         return False
+    audited.note_written(entry)
     return True
 
 
@@ -167,5 +168,5 @@ def _unchanged(pointer: DirectoryItem | None) -> Condition:
 
 
 def _raise_unless_race(error: TransactWriteError) -> None:
-    if not RACE.intersection(one.code for one in error.cancellation_reasons if one is not None):
+    if not RACE.intersection(audited.codes_of(error)):
         raise error

@@ -6,20 +6,23 @@
 
 The tenant's document says it to the API, `STOP#suspension` to whatever sends (`campaigns/sending_stops.py`): both, what
 the tenant is told of it and the entry of the audit log are one conditional write. Of a suspension and a lift at the
-same moment each sees the other: a lift names the suspension that it is about.
+same moment each sees the other: a lift names the suspension that it is about. The notice is the deed's own, so a second
+attempt at the same deed finds it, and changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from shared.domain.accounts.account import Suspension, Tenant
 from shared.domain.accounts.operator import lifted, suspended
-from shared.errors import NotFound, RetryableError
+from shared.domain.numbers.notice import Notice
+from shared.errors import Conflict, NotFound, RetryableError
 from shared.ids import TenantId
-from shared.store.accounts.deed_records import DeedRecord, add_items, items_of
+from shared.store.accounts.notices import notice_item
 from shared.store.accounts.tenant_list import TENANT, place_of
+from shared.store.engine import audited
 from shared.store.engine.directory import Directory, DirectoryItem, document_item, tenant_key
 from shared.store.engine.documents import from_document
 from shared.store.engine.guarded import ATTEMPTS, RACE, pause_after
@@ -28,57 +31,74 @@ STOP = "STOP#suspension"
 
 
 class Suspensions:
+    """Each needs an occasion of the audit log that is open for the tenant, and raises RuntimeError without one."""
+
     def __init__(self, directory: Directory) -> None:
         """`directory` names the table."""
         self._directory = directory
 
-    def suspend(self, tenant_id: TenantId, suspension: Suspension, record: DeedRecord) -> Tenant:
-        """As it is stored afterwards. `record` is what is kept of it, written with it. The same again changes nothing.
-        Raises NotFound, Conflict (`already_suspended`) and RetryableError."""
+    def suspend(self, tenant_id: TenantId, suspension: Suspension, notice: Notice) -> Tenant:
+        """As it is stored afterwards; `notice` is written with it. The same again changes nothing. Raises NotFound,
+        Conflict (`already_suspended`) and RetryableError."""
         return _change(
             tenant_id,
             lambda found: suspended(found, suspension),
             lambda transaction: transaction.save(document_item(tenant_id, STOP, suspension)),
-            items_of(tenant_id, record),
+            notice,
         )
 
-    def lift(self, tenant_id: TenantId, suspension_id: str, record: DeedRecord) -> Tenant:
-        """As it is stored afterwards. Raises NotFound, Conflict (`not_suspended`, `changed_meanwhile`) and
-        RetryableError."""
+    def lift(self, tenant_id: TenantId, suspension_id: str, notice: Notice) -> Tenant:
+        """As it is stored afterwards; `notice` is written with it. The same again changes nothing. Raises NotFound,
+        Conflict (`not_suspended`, `changed_meanwhile`) and RetryableError."""
         return _change(
             tenant_id,
             lambda found: lifted(found, suspension_id),
             lambda transaction: transaction.delete(DirectoryItem(tenant_key(tenant_id), STOP)),
-            items_of(tenant_id, record),
+            notice,
         )
 
 
 def _change(
-    tenant_id: TenantId,
-    change: Callable[[Tenant], Tenant],
-    stop: Callable[[TransactWrite], None],
-    beside: Sequence[DirectoryItem],
+    tenant_id: TenantId, change: Callable[[Tenant], Tenant], stop: Callable[[TransactWrite], None], notice: Notice
 ) -> Tenant:
+    marker = notice_item(tenant_id, notice)
     for attempt in range(ATTEMPTS):
-        try:
-            item = DirectoryItem.get(tenant_key(tenant_id), TENANT, consistent_read=True)
-        except DirectoryItem.DoesNotExist as exc:
-            raise NotFound("there is no such tenant") from exc
+        item = _item(tenant_key(tenant_id), TENANT)
+        if item is None:
+            raise NotFound("there is no such tenant")
         before = from_document(Tenant, item.doc)
-        after = change(before)
+        try:
+            after = change(before)
+        except Conflict:
+            if _item(marker.pk, marker.sk) is None:
+                raise
+            return before
         if after == before:
             return before
         fresh = document_item(tenant_id, TENANT, after, place_of(after))
         fresh.version = item.version + 1
+        entry = audited.needed_entry(tenant_id, TENANT, before=item.doc, after=fresh.doc)
         try:
             with TransactWrite(connection=DirectoryItem.low_level()) as transaction:
                 transaction.save(fresh, condition=DirectoryItem.version == item.version)
                 stop(transaction)
-                add_items(transaction, beside)
+                transaction.save(marker, condition=DirectoryItem.pk.does_not_exist())
+                audited.add_entry(transaction, entry)
         except TransactWriteError as exc:
-            if not RACE.intersection(one.code for one in exc.cancellation_reasons if one is not None):
+            if not RACE.intersection(audited.codes_of(exc)):
                 raise
+            if _item(marker.pk, marker.sk) is not None:
+                # An earlier attempt did it, and somebody else has undone it since.
+                return before
             pause_after(attempt)
             continue
+        audited.note_written(entry)
         return after
     raise RetryableError("many changes at the same moment; try again")
+
+
+def _item(pk: str, sk: str) -> DirectoryItem | None:
+    try:
+        return DirectoryItem.get(pk, sk, consistent_read=True)
+    except DirectoryItem.DoesNotExist:
+        return None

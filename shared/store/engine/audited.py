@@ -52,6 +52,7 @@ _KINDS: Mapping[str, Kind] = {
     "CANNED#": Kind.CANNED_REPLY,
     "FILE#": Kind.MEDIA,
     "WHE#": Kind.WEBHOOK_ENDPOINT,
+    "SUPPORT#": Kind.SUPPORT_ACCESS,
 }
 """The kind of a document, by the beginning of its key."""
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -168,6 +169,14 @@ def entry_of_change(tenant_id: TenantId, key: str, *, before: str | None, after:
     if not occasion.has_actor:
         entry = replace(entry, actor=Actor(ActorKind.MEMBER, object_id))
     return EntryBeside(occasion, entry, None if occasion.is_begun else entry_item(tenant_id, entry))
+
+
+def needed_entry(tenant_id: TenantId, key: str, *, before: str | None, after: str | None) -> EntryBeside:
+    """The same of what is never done without an entry. Raises RuntimeError where no occasion is open for it."""
+    entry = entry_of_change(tenant_id, key, before=before, after=after)
+    if entry is None:
+        raise RuntimeError(f"no occasion is open for a change of {key.partition('#')[0]}: see `on_occasion`")
+    return entry
 
 
 def _automatic(

@@ -32,9 +32,10 @@ ELSEWHERE = {
     "assign_ownership", "close_membership", "delete_member", "update_member",
     "resend_invitation", "delete_invitation", "set_password", "close_all_sessions", "complete_email_change",
     "complete_second_factor", "create_recovery_codes", "delete_second_factor", "update_caller",
-    "set_member_availability", "update_tenant",
+    "set_member_availability", "update_tenant", "suspend_tenant", "resume_tenant", "open_support_access",
+    "close_support_access", "reject_support_access",
 }  # fmt: skip
-"""Of members, with a pool: in test_audited_team.py."""
+"""Of members, with a pool: in test_audited_people.py; of operators: in test_operators.py, test_support_access.py."""
 META = {
     "connect_account", "resume_onboarding", "create_template", "update_template", "delete_template",
     "update_profile", "submit_template_draft", "disconnect_account", "resume_template",

@@ -1,6 +1,6 @@
 """Operators of the platform: who is one, what they may do, and what a suspended tenant may."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -10,13 +10,15 @@ import pytest
 from functions.api import bootstrap
 from functions.api.accounts.operators.actions import Lift, resume_tenant, suspend_tenant
 from functions.api.accounts.operators.parts import OperatorParts
+from functions.api.http.idempotency import IdempotencyStore
 from functions.api.http.refusal import Refusal
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.account import PLATFORM, Suspension
 from shared.domain.accounts.permissions import ACTING_SCOPES, CALLERS, OPERATOR, OPERATOR_SCOPES, TENANT_SCOPES
-from shared.domain.audit.entry import Entry, Origin
+from shared.domain.audit.actions import Action
+from shared.domain.audit.entry import Entry
 from shared.domain.campaigns.sending_stop import SendingStop
-from shared.errors import Conflict
+from shared.errors import Conflict, RetryableError
 from shared.ids import TenantId, new_ulid
 from shared.store.audit.trail import AuditTrail, Span
 from shared.store.campaigns.sending_stops import SendingStops
@@ -24,7 +26,7 @@ from shared.store.engine.database import Database
 from tests.integration.api.test_guards import routes
 from tests.integration.api.test_handler import NOBODY, _an_id, paths
 from tests.support.api_handler import Api
-from tests.support.operators import Operator, call, enrolled_operator, let_in, new_operator, ops
+from tests.support.operators import Operator, call, deed, enrolled_operator, let_in, new_operator, ops
 from tests.support.people import PASSWORD, People, Person, people_of
 from tests.support.totp import totp
 
@@ -58,7 +60,7 @@ def entries(people: People, tenant: str) -> list[Entry]:
 
 
 def suspend(operator: Operator, tenant: str) -> str:
-    answer = operator.call("POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": REASON})
+    answer = operator.call("POST", f"/v1/operator/tenants/{tenant}/suspend", {"reason": REASON}, address="192.0.2.7")
     assert answer.status == 200, answer.body
     return str(answer.body["suspension"]["id"])
 
@@ -199,6 +201,9 @@ def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Per
     assert call(people, owner.token, "POST", "/v1/contacts", fields).status in (200, 201)
     kinds = [one["kind"] for one in call(people, owner.token, "GET", "/v1/notices").body["items"]]
     assert kinds.count("suspension") == 2
+    (told,) = [one for one in entries(people, owner.tenant) if str(one.action) == "tenant.suspended"]
+    assert (told.difference.before["suspension"], told.origin.address) == (None, "192.0.2.7")
+    assert told.difference.after["suspension"]["reason"] == REASON  # type: ignore[index]
     deeds = [(str(one.action), one.actor.kind, one.reason) for one in entries(people, owner.tenant)]
     assert ("tenant.suspended", "operator", REASON) in deeds
     assert ("tenant.reinstated", "operator", "cleaned") in deeds
@@ -263,26 +268,74 @@ def test_a_repeated_suspension_is_one(people: People, owner: Person, operator: O
     assert sum(str(one.action) == "tenant.suspended" for one in entries(people, owner.tenant)) == 1
 
 
+def test_a_deed_whose_answer_was_lost_answers_as_it_did_and_undoes_nothing(
+    people: People, owner: Person, operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> None:
+        raise RetryableError("out of reach")
+
+    def twice(path: str, body: dict[str, str], between: Callable[[], object]) -> Any:
+        """The second answer; nobody heard the first."""
+        headers = {"idempotency-key": new_ulid()}
+        with monkeypatch.context() as broken:
+            broken.setattr(IdempotencyStore, "finish", lost)
+            assert operator.call("POST", path, body, headers=headers).status == 503
+        between()
+        return operator.call("POST", path, body, headers=headers)
+
+    base = f"/v1/operator/tenants/{owner.tenant}"
+    standing = suspend(operator, owner.tenant)
+    body = {"suspension_id": standing, "reason": "cleaned"}
+    lifted = twice(f"{base}/resume", body, lambda: None)
+    assert (lifted.status, lifted.body.get("suspension")) == (200, None)
+    later = list[str]()
+    standing = suspend(operator, owner.tenant)
+    body = {"suspension_id": standing, "reason": "cleaned"}
+    lifted = twice(f"{base}/resume", body, lambda: later.append(suspend(operator, owner.tenant)))
+    assert (lifted.status, lifted.body["suspension"]["id"]) == (200, later[0])
+
+    def undo() -> None:
+        seen = operator.call("GET", base).body["suspension"]["id"]
+        assert lift(operator, owner.tenant, seen).status == 200
+
+    undo()
+    suspended = twice(f"{base}/suspend", {"reason": REASON}, undo)
+    assert (suspended.status, suspended.body["suspension"]) == (200, None)
+    deeds = [str(one.action) for one in entries(people, owner.tenant) if str(one.action).startswith("tenant.")]
+    assert (deeds.count("tenant.suspended"), deeds.count("tenant.reinstated")) == (4, 4)
+
+
+def test_nothing_is_done_to_a_tenant_without_an_entry(people: People, owner: Person) -> None:
+    parts, now = bootstrap.parts()[OperatorParts], epoch_ms()
+    with pytest.raises(RuntimeError, match="occasion"):
+        suspend_tenant(parts, owner.tenant, Suspension(new_ulid(now), REASON, "kim", now))
+    assert parts.accounts.tenant(owner.tenant).suspension is None
+
+
 def test_of_suspensions_and_lifts_at_one_moment_the_document_and_the_stop_agree(
     people: People, owner: Person, database: Database
 ) -> None:
     parts, stops = bootstrap.parts()[OperatorParts], SendingStops(database)
 
-    def deed(number: int) -> bool:
+    def attempt(number: int) -> bool:
         now = epoch_ms()
         try:
             if number % 2:
-                suspend_tenant(parts, owner.tenant, Suspension(new_ulid(now), REASON, "kim", now), Origin())
+                suspension_id = new_ulid(now)
+                with deed(suspension_id, Action.TENANT_SUSPENDED):
+                    suspend_tenant(parts, owner.tenant, Suspension(suspension_id, REASON, "kim", now))
             else:
                 standing = parts.accounts.tenant(owner.tenant).suspension
                 seen = standing.suspension_id if standing is not None else ""
-                resume_tenant(parts, owner.tenant, Lift(new_ulid(now), now, "kim", seen, "cleaned"), Origin())
+                lift_id = new_ulid(now)
+                with deed(lift_id, Action.TENANT_REINSTATED):
+                    resume_tenant(parts, owner.tenant, Lift(lift_id, now, seen, "cleaned"))
         except Conflict:
             return False
         return True
 
     with ThreadPoolExecutor(8) as threads:
-        done = sum(threads.map(deed, range(24)))
+        done = sum(threads.map(attempt, range(24)))
     tenant = parts.accounts.tenant(owner.tenant)
     assert (tenant.suspension is not None) == (stops.suspension(owner.tenant) is not None)
     deeds = [str(one.action) for one in entries(people, owner.tenant) if "tenant." in str(one.action)]

@@ -15,18 +15,17 @@ from shared.domain.accounts.account import Tenant
 from shared.domain.accounts.operator import Operator as OperatorRecord
 from shared.domain.accounts.operator import SupportAccess, expiry
 from shared.domain.audit.actions import Action
-from shared.domain.audit.entry import Actor, ActorKind, Entry
+from shared.domain.audit.entry import Actor, ActorKind
 from shared.domain.audit.kinds import Kind
 from shared.domain.numbers.notice import Notice
 from shared.errors import Conflict
 from shared.ids import TenantId, new_ulid
 from shared.observability import logger
-from shared.store.accounts.deed_records import DeedRecord
 from shared.store.engine.database import TableItem
 from tests.integration.api.test_operators import entries, lift, problem, suspend
 from tests.support.api_handler import Api
 from tests.support.log_lines import StandardOutput, lines_of
-from tests.support.operators import REASON, Operator, call, enrolled_operator, let_in, ops
+from tests.support.operators import REASON, Operator, call, deed, enrolled_operator, let_in, ops
 from tests.support.people import PASSWORD, People, Person, people_of
 from tests.support.totp import totp
 
@@ -89,7 +88,8 @@ def test_the_tenant_sees_who_looked_when_and_why(people: People, owner: Person, 
     assert len(notices) == 2
     assert any(REASON in text for text in notices)
     deeds = [one for one in entries(people, owner.tenant) if "access" in str(one.action)]
-    assert [str(one.action) for one in deeds] == ["tenant.access_ended", "tenant.access_started"]
+    assert [str(one.action) for one in deeds] == ["support_access.ended", "support_access.started"]
+    assert all(one.object_id == access["id"] for one in deeds)
     assert all(one.actor == Actor(ActorKind.OPERATOR, seen["operator_id"]) for one in deeds)
     assert (deeds[1].reason, deeds[1].difference.after["expires_at"]) == (REASON, access["expires_at"])
 
@@ -144,7 +144,7 @@ def test_an_access_is_ended_by_the_tenant(people: People, owner: Person, operato
     assert (ended[0]["status"], ended[0]["ended_by"]) == ("ended", owner.member)
     assert let_in(people, access["token"]) is Refusal.ACCESS_ENDED
     assert lift(operator, owner.tenant, suspension).status == 200
-    (entry,) = [one for one in entries(people, owner.tenant) if one.action is Action.TENANT_ACCESS_ENDED]
+    (entry,) = [one for one in entries(people, owner.tenant) if one.action is Action.SUPPORT_ACCESS_ENDED]
     assert entry.actor == Actor(ActorKind.MEMBER, owner.member)
 
 
@@ -214,10 +214,10 @@ def test_of_many_accesses_opened_at_once_one_is(people: People) -> None:
             session="x",
             issued_at=now,
         )
-        entry = Entry(access_id, Actor(ActorKind.OPERATOR), Action.TENANT_ACCESS_STARTED, Kind.TENANT)
-        record = DeedRecord(Notice(f"{now:013d}-{access_id}", "support_access", "info", "x", now), entry)
+        notice = Notice(f"{now:013d}-{access_id}", "support_access", "info", "x", now)
         try:
-            return parts.accesses.open(tenants[number % 2], access, now, record).access_id
+            with deed(access_id, Action.SUPPORT_ACCESS_STARTED, Kind.SUPPORT_ACCESS):
+                return parts.accesses.open(tenants[number % 2], access, now, notice).access_id
         except Conflict as error:
             return error.code
 
@@ -226,7 +226,8 @@ def test_of_many_accesses_opened_at_once_one_is(people: People) -> None:
     assert outcomes.count("already_looking") == 5
     stored = [one for tenant in tenants for one in parts.accesses.page(tenant, 10, None).items]
     assert [one.access_id for one in stored] == [one for one in outcomes if one != "already_looking"]
-    assert sum(len(entries(people, tenant)) for tenant in tenants) >= 1
+    started = [one for tenant in tenants for one in entries(people, tenant) if one.kind is Kind.SUPPORT_ACCESS]
+    assert [one.object_id for one in started] == [stored[0].access_id]
 
 
 def test_a_tenant_is_found_by_name_id_address_and_metas_ids(people: People, owner: Person, operator: Operator) -> None:

@@ -9,6 +9,7 @@ from functions.api.contacts.imports.job import ImportJob
 from shared.clock import from_rfc3339
 from shared.domain.accounts.account import ApiKey, Member, Tenant
 from shared.domain.accounts.invitation import Invitation
+from shared.domain.accounts.operator import SupportAccess
 from shared.domain.audit.difference import difference, join
 from shared.domain.audit.entry import Difference
 from shared.domain.audit.kinds import FIELDS, Kind, Show
@@ -45,6 +46,7 @@ TYPES: dict[Kind, type] = {
     Kind.CANNED_REPLY: CannedReply,
     Kind.MEDIA: LibraryFile,
     Kind.WEBHOOK_ENDPOINT: WebhookEndpoint,
+    Kind.SUPPORT_ACCESS: SupportAccess,
 }
 SECRET = ("token", "secret", "hash", "challenge", "password")
 WORDS = ("text", "components", "content", "rules", "variables", "url", "email", "phone")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 ENGINE, TRAIL = "shared/store/engine/audited.py", "shared/store/audit/trail.py"
-DEEDS = "shared/store/accounts/deed_records.py"
 ABSENT = "DirectoryItem.pk.does_not_exist()"
 
 
@@ -40,7 +39,7 @@ def test_its_keys_are_made_in_one_place() -> None:
     found = {path for path, source in sources().items() if "#AUDIT#" in source}
     assert found == {ENGINE, TRAIL, "shared/store/engine/keys.py"}
     made = {path for path, source in sources().items() if calls(source, "partition_of") or calls(source, "entry_item")}
-    assert made == {ENGINE, TRAIL, DEEDS}
+    assert made == {ENGINE, TRAIL}
     # In the trail it stands in a docstring.
     assert [line for line in sources()[TRAIL].splitlines() if "#AUDIT#" in line and not line.startswith("| ")] == []
 
@@ -53,12 +52,13 @@ def test_an_entry_is_put_where_none_is() -> None:
     )
     assert f"item.save({ABSENT})" in function(trail, "_put_if_absent")
     assert len(calls(trail, "save")) == 1
-    deeds = sources()[DEEDS]
-    assert f"transaction.save(item, condition={ABSENT})" in function(deeds, "add_items")
-    assert len(calls(deeds, "save")) == 1
+
+
+def test_whoever_asks_for_an_entry_writes_it() -> None:
+    ways = ("entry_of_change", "entry_of_changes", "needed_entry")
     for path, source in sources().items():
-        given = [call for call in calls(source, "items_of") if "record" in ast.unparse(call)]
-        assert not given or calls(source, "add_items"), path
+        if any(calls(source, name) for name in ways) and path != ENGINE:
+            assert calls(source, "add_entry") or calls(source, "save"), path
 
 
 def test_the_log_has_no_way_to_remove_or_change_one() -> None:

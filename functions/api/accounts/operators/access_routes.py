@@ -4,13 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.accounts.operators.actions import (
-    AccessEnd,
-    NewAccess,
-    end_own_access,
-    open_support_access,
-    reject_access,
-)
+from functions.api.accounts.operators.actions import NewAccess, end_access, end_own_access, open_support_access
 from functions.api.accounts.operators.models import (
     NewSupportAccessOut,
     SupportAccessesOut,
@@ -19,9 +13,9 @@ from functions.api.accounts.operators.models import (
 )
 from functions.api.accounts.operators.parts import OperatorParts
 from functions.api.accounts.operators.tenant_routes import TenantPath
-from functions.api.http.audit import origin
+from functions.api.http.audit import state_reason
 from functions.api.http.fields import ULID
-from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.request import CursorText, Limit, caller, network_address, new_router
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -54,7 +48,8 @@ def post_support_access(tenant_id: TenantPath, body: SupportAccessIn) -> NewSupp
         token=asked.token("support_access"),
         **body.model_dump(),
     )
-    access, token = open_support_access(deps(), caller(router), tenant_id, new, origin(router))
+    state_reason(body.reason)
+    access, token = open_support_access(deps(), caller(router), tenant_id, new, network_address(router))
     return NewSupportAccessOut.with_token(access, token, tenant_id, now)
 
 
@@ -64,7 +59,7 @@ def post_support_access(tenant_id: TenantPath, body: SupportAccessIn) -> NewSupp
 )
 def post_end() -> SupportAccessOut:
     """The access that the caller has opened last, before its time. Its token is refused within a minute."""
-    return SupportAccessOut.of(end_own_access(deps(), caller(router).member_id, _end()), epoch_ms())
+    return SupportAccessOut.of(end_own_access(deps(), caller(router).member_id, operation(router).at), epoch_ms())
 
 
 @router.get(
@@ -89,9 +84,6 @@ def list_support_access(limit: Limit = 50, cursor: CursorText = None) -> Support
 )
 def post_reject(access_id: AccessPath) -> SupportAccessOut:
     """Before its time. Its token is refused within a minute."""
-    return SupportAccessOut.of(reject_access(deps(), caller(router), access_id, _end()), epoch_ms())
-
-
-def _end() -> AccessEnd:
-    asked = operation(router)
-    return AccessEnd(asked.operation_id, asked.at, origin(router))
+    principal, at = caller(router), operation(router).at
+    ended = end_access(deps().accesses, principal.tenant_id, access_id, principal.member_id, at)
+    return SupportAccessOut.of(ended, epoch_ms())

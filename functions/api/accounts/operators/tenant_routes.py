@@ -16,7 +16,7 @@ from functions.api.accounts.operators.models import (
 from functions.api.accounts.operators.parts import OperatorParts, UsageParts
 from functions.api.accounts.operators.search import find_tenants
 from functions.api.accounts.operators.usage import read_usage
-from functions.api.http.audit import origin
+from functions.api.http.audit import state_reason
 from functions.api.http.fields import ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
@@ -83,8 +83,9 @@ def post_suspend(tenant_id: TenantPath, body: SuspensionIn) -> PlatformTenantOut
     export, and reads the reason. What people write to it is recorded, and who wants no more messages is heard. It ends
     when an operator lifts it, and never by itself."""
     asked = operation(router)
+    state_reason(body.reason)
     suspension = Suspension(asked.operation_id, body.reason, caller(router).member_id, asked.at)
-    return PlatformTenantOut.of(suspend_tenant(deps(), tenant_id, suspension, origin(router)))
+    return PlatformTenantOut.of(suspend_tenant(deps(), tenant_id, suspension))
 
 
 @router.post(
@@ -95,5 +96,6 @@ def post_resume(tenant_id: TenantPath, body: LiftIn) -> PlatformTenantOut:
     """The one that was seen: where another one stands by now it is 409 `changed_meanwhile`. What was under way goes on
     within two minutes. Where sending was stopped for another reason too, that stop stays."""
     asked = operation(router)
-    lift = Lift(asked.operation_id, asked.at, caller(router).member_id, body.suspension_id, body.reason)
-    return PlatformTenantOut.of(resume_tenant(deps(), tenant_id, lift, origin(router)))
+    state_reason(body.reason)
+    lift = Lift(asked.operation_id, asked.at, body.suspension_id, body.reason)
+    return PlatformTenantOut.of(resume_tenant(deps(), tenant_id, lift))
