@@ -63,7 +63,9 @@ def post_rotate(key_id: KeyPath, body: KeyRotationIn) -> NewApiKeyOut:
 
 @router.delete(
     "/v1/api-keys/<key_id>",
-    **secured(Scope.SETTINGS, "api keys", "delete_api_key", summary="Revoke an API key", status=204),
+    **secured(
+        Scope.SETTINGS, "api keys", "delete_api_key", summary="Revoke an API key", status=204, while_suspended=True
+    ),
 )
 def delete_api_key(key_id: KeyPath) -> None:
     """One's own, and those that may do nothing that one may not do oneself: owners and admins revoke any. The

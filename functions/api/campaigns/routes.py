@@ -160,7 +160,7 @@ def post_launch(campaign_id: CampaignPath, body: LaunchIn | None = None) -> Camp
 
 @router.post(
     "/v1/campaigns/<campaign_id>/pause",
-    **effect(Scope.CAMPAIGNS, "campaigns", "pause_campaign", summary="Stop sending for now"),
+    **effect(Scope.CAMPAIGNS, "campaigns", "pause_campaign", summary="Stop sending for now", while_suspended=True),
 )
 def post_pause(campaign_id: CampaignPath) -> CampaignOut:
     """What was handed to Meta already still arrives. It can be resumed."""
@@ -180,7 +180,7 @@ def post_resume(campaign_id: CampaignPath) -> CampaignOut:
 
 @router.post(
     "/v1/campaigns/<campaign_id>/cancel",
-    **effect(Scope.CAMPAIGNS, "campaigns", "cancel_campaign", summary="Stop it for good"),
+    **effect(Scope.CAMPAIGNS, "campaigns", "cancel_campaign", summary="Stop it for good", while_suspended=True),
 )
 def post_cancel(campaign_id: CampaignPath) -> CampaignOut:
     """Who has not been written to will not be. It cannot be taken back."""

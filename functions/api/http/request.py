@@ -148,8 +148,8 @@ def needs(scope: Scope, *, while_suspended: bool = False) -> Middleware:
             raise _lacks(principal, scope)
         if principal.is_suspended and not while_suspended and app.current_event.http_method != "GET":
             raise Forbidden(
-                "this tenant is suspended: it can read and export what it has, and changes nothing until an operator "
-                "lifts that; GET /v1/tenant says why",
+                "this tenant is suspended: until an operator lifts that it can read and export what it has, stop "
+                "campaigns and take access away, and change nothing else; GET /v1/tenant says why",
                 code="tenant_suspended",
             )
         app.context["operation"] = Operation(new_ulid(epoch_ms()))

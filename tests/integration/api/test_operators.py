@@ -17,10 +17,12 @@ from shared.domain.accounts.account import PLATFORM, Suspension
 from shared.domain.accounts.permissions import ACTING_SCOPES, CALLERS, OPERATOR, OPERATOR_SCOPES, TENANT_SCOPES
 from shared.domain.audit.actions import Action
 from shared.domain.audit.entry import Entry
+from shared.domain.campaigns.campaign import Audience, Campaign, State
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import Conflict, RetryableError
-from shared.ids import TenantId, new_ulid
+from shared.ids import CampaignId, PhoneNumberId, TenantId, WabaId, new_ulid
 from shared.store.audit.trail import AuditTrail, Span
+from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.sending_stops import SendingStops
 from shared.store.engine.database import Database
 from tests.integration.api.test_guards import routes
@@ -207,6 +209,32 @@ def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Per
     deeds = [(str(one.action), one.actor.kind, one.reason) for one in entries(people, owner.tenant)]
     assert ("tenant.suspended", "operator", REASON) in deeds
     assert ("tenant.reinstated", "operator", "cleaned") in deeds
+
+
+def test_a_suspended_tenant_stops_campaigns_and_takes_access_away(
+    people: People, owner: Person, operator: Operator
+) -> None:
+    viewer, invited = (
+        people.joined(owner, "viewer"),
+        {"email": f"{new_ulid().lower()}@aurora.example", "role": "viewer"},
+    )
+    key = owner.call("POST", "/v1/api-keys", {"name": "k", "scopes": ["read"]}).body
+    invitation = owner.call("POST", "/v1/invitations", invited).body
+    campaign = Campaign(
+        CampaignId(new_ulid()), "c", PhoneNumberId("1"), WabaId("2"), "t", "MARKETING", Audience(), {},
+        state=State.SENDING,
+    )  # fmt: skip
+    Campaigns(people.api.deps.directory).create(TenantId(owner.tenant), campaign)
+    suspend(operator, owner.tenant)
+    path = f"/v1/campaigns/{campaign.campaign_id}"
+    assert problem(call(people, owner.token, "POST", f"{path}/launch", {})) == (403, "tenant_suspended")
+    for action, status in (("pause", "paused"), ("cancel", "cancelled")):
+        assert call(people, owner.token, "POST", f"{path}/{action}").body["status"] == status
+    gone = (f"/v1/api-keys/{key['id']}", f"/v1/invitations/{invitation['id']}", f"/v1/members/{viewer.member}")
+    for one in gone:
+        assert call(people, owner.token, "DELETE", one).status == 204, one
+    assert let_in(people, key["key"]) is Refusal.TOKEN_INVALID
+    assert let_in(people, viewer.token) in (Refusal.FORBIDDEN, Refusal.SESSION_ENDED)
 
 
 def _changing() -> list[Any]:

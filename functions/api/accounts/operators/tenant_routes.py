@@ -79,9 +79,9 @@ def get_usage(tenant_id: TenantPath) -> TenantUsageOut:
     **effect(Scope.PLATFORM, _TAG, "suspend_tenant", summary="Suspend a tenant"),
 )
 def post_suspend(tenant_id: TenantPath, body: SuspensionIn) -> PlatformTenantOut:
-    """Nothing is sent from now on, and within a minute the tenant changes nothing by the API. It can log in, read and
-    export, and reads the reason. What people write to it is recorded, and who wants no more messages is heard. It ends
-    when an operator lifts it, and never by itself."""
+    """Nothing is sent from now on, and within a minute the tenant changes nothing by the API, but that it stops
+    campaigns and takes access away. It can log in, read and export, and reads the reason. What people write to it is
+    recorded, and who wants no more messages is heard. It ends when an operator lifts it, and never by itself."""
     asked = operation(router)
     state_reason(body.reason)
     suspension = Suspension(asked.operation_id, body.reason, caller(router).member_id, asked.at)

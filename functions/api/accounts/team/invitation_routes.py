@@ -65,7 +65,7 @@ def post_resend(invitation_id: InvitationPath) -> InvitationOut:
 
 @router.delete(
     "/v1/invitations/<invitation_id>",
-    **secured(Scope.TEAM, _TAG, "delete_invitation", summary="Revoke an invitation", status=204),
+    **secured(Scope.TEAM, _TAG, "delete_invitation", summary="Revoke an invitation", status=204, while_suspended=True),
 )
 def delete_invitation(invitation_id: InvitationPath) -> None:
     """Its link opens nothing from now on."""

@@ -75,7 +75,8 @@ def patch_member(member_id: MemberPath, body: RoleIn) -> TeamMemberOut:
 
 
 @router.delete(
-    "/v1/members/<member_id>", **secured(Scope.TEAM, "members", "delete_member", summary="Remove a member", status=204)
+    "/v1/members/<member_id>",
+    **secured(Scope.TEAM, "members", "delete_member", summary="Remove a member", status=204, while_suspended=True),
 )
 def delete_member(member_id: MemberPath) -> None:
     """Nothing is open to them within a minute. What lay open on their desk lies on nobody's: some hundred
