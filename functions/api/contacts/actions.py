@@ -1,12 +1,14 @@
 """One contact at a time: making, changing, finding, and what they agreed to."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
 from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
 from functions.api.contacts.parts import ContactParts
 from shared.clock import EpochMs
+from shared.domain.audit.kinds import Kind
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.identity import conversation_id_for, phone_ids
 from shared.domain.contacts.phone import normalise_phone
@@ -16,6 +18,7 @@ from shared.ids import ContactId, TenantId
 from shared.store.accounts.tenants import Accounts
 from shared.store.contacts.contacts import Contacts
 from shared.store.conversations.conversations import Conversations
+from shared.store.engine.audited import note_change
 from shared.store.engine.cursor import Page, PageBytes, decode_cursor, encode_cursor
 
 _MOST_LOOKED_AT = 2_000
@@ -54,7 +57,7 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
     """
     contacts, bsuid = deps.contacts, new.bsuid or ""
     checked = check_fields(new.fields, deps.fields.all(tenant_id))
-    fields = {key: value for key, value in checked.items() if value is not None}
+    given = {key: value for key, value in checked.items() if value is not None}
     name, first = new_names(new.name, new.first_name)
     attributes = {"name": name, "bsuid": bsuid, "first": first}
     if new.phone:
@@ -64,13 +67,15 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
     found = one_contact(by_phone, contacts.find(tenant_id, "bsuid", bsuid) if bsuid else None)
     ids = Identities.of(tenant_id, attributes.get("phone", ""), bsuid)
     contact_id, change, renamed = contacts.upsert(
-        tenant_id, ids.of_contact(found), attributes, fields, check_tags(new.tags), now
+        tenant_id, ids.of_contact(found), attributes, given, check_tags(new.tags), now
     )
     for alias in ids.beside(contact_id):
         contacts.put_pointer(tenant_id, alias, contact_id)
     if renamed:
         deps.heads.refresh(tenant_id, contact_id)
-    return need_contact(contacts, tenant_id, contact_id), change == "created"
+    stored = need_contact(contacts, tenant_id, contact_id)
+    note_contact(tenant_id, None if change == "created" else found, stored)
+    return stored, change == "created"
 
 
 def edit_contact(
@@ -92,9 +97,20 @@ def edit_contact(
     if not changed:
         raise NotFound("there is no such contact")
     after = need_contact(deps.contacts, tenant_id, before.contact_id)
+    note_contact(tenant_id, before, after)
     if after.shown_name != before.shown_name:
         deps.heads.refresh(tenant_id, after.contact_id)
     return after
+
+
+def note_contact(tenant_id: TenantId, before: Contact | None, after: Contact) -> None:
+    """Has the audit log name the fields that are otherwise now, by whoever's call in the same moment."""
+    former = None if before is None else _fields_of(before)
+    note_change(tenant_id, Kind.CONTACT, after.contact_id, before=former, after=_fields_of(after))
+
+
+def _fields_of(contact: Contact) -> Mapping[str, object]:
+    return {one.name: getattr(contact, one.name) for one in fields(contact)}
 
 
 def _by_phone(contacts: Contacts, tenant_id: TenantId, phone: str) -> Contact | None:

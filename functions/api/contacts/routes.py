@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from functions.api.contacts.actions import edit_contact, list_contacts, need_contact, put_contact
+from functions.api.contacts.actions import edit_contact, list_contacts, need_contact, note_contact, put_contact
 from functions.api.contacts.models import (
     ConsentIn,
     ContactIn,
@@ -151,4 +151,6 @@ def _consent(contact_id: ContactId, source: str, *, opted_out: bool) -> ContactO
             event_id=request.operation_id,
             now=epoch_ms(),
         )
-    return _shown(need_contact(contacts, tenant_id, contact.contact_id))
+    after = need_contact(contacts, tenant_id, contact.contact_id)
+    note_contact(tenant_id, contact, after)
+    return _shown(after)

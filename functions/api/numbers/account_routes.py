@@ -20,7 +20,9 @@ from functions.api.numbers.profile import Profile, change_profile, read_profile
 from functions.api.numbers.profile_models import ProfileIn, ProfileOut
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
+from shared.domain.audit.kinds import Kind
 from shared.ids import PhoneNumberId, WabaId
+from shared.store.engine.audited import note_change
 
 router = new_router()
 deps = parts_for(router, ConnectedParts)
@@ -144,4 +146,9 @@ def patch_profile(phone_number_id: NumberPath, body: ProfileIn) -> ProfileOut:
     """What is not named stays as it is."""
     parts = deps()
     access = parts.access.of_number(caller(router).tenant_id, phone_number_id, epoch_ms())
-    return _profile(change_profile(parts.graph, access, phone_number_id, body.changes()))
+    changes = body.changes()
+    profile = change_profile(parts.graph, access, phone_number_id, changes)
+    # Meta alone knows what was there before; the entry names the fields.
+    before = dict.fromkeys(changes, "unknown")
+    note_change(caller(router).tenant_id, Kind.NUMBER, phone_number_id, before=before, after=changes)
+    return _profile(profile)

@@ -32,6 +32,7 @@ from shared.store.engine.directory_items import DirectoryItem
 from shared.store.engine.documents import to_document
 from shared.store.engine.own_writes import written
 
+State = Mapping[str, object]
 _KINDS: Mapping[str, Kind] = {
     "TENANT": Kind.TENANT,
     "MEMBER#": Kind.MEMBER,
@@ -169,6 +170,16 @@ def entry_of_change(tenant_id: TenantId, key: str, *, before: str | None, after:
     if not occasion.has_actor:
         entry = replace(entry, actor=Actor(ActorKind.MEMBER, object_id))
     return EntryBeside(occasion, entry, None if occasion.is_begun else entry_item(tenant_id, entry))
+
+
+def note_change(tenant_id: TenantId, kind: Kind, object_id: str, *, before: State | None, after: State | None) -> None:
+    """What is no document of the Directory was changed, from one state to another, by field: the entry that has begun
+    for it will show that. Nothing happens where none has."""
+    occasion = _OPEN.get()
+    if occasion is None or not occasion.is_begun or (occasion.tenant_id, occasion.entry.kind) != (tenant_id, kind):
+        return
+    shown = join(occasion.entry.difference, difference(kind, before, after))
+    occasion.entry = replace(occasion.entry, object_id=occasion.entry.object_id or object_id, difference=shown)
 
 
 def needed_entry(tenant_id: TenantId, key: str, *, before: str | None, after: str | None) -> EntryBeside:

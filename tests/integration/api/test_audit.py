@@ -182,6 +182,21 @@ def test_what_programs_do_in_bulk_is_not_entered_and_a_consent_is(api: Api) -> N
     assert "91234" not in str(entry)
 
 
+def test_what_changed_of_a_contact_is_named_and_no_value_of_it_is_kept(api: Api) -> None:
+    owner = tenant(api)
+    made = api.call("POST", "/v1/contacts", {"phone": "+5511912345678", "name": "Rui private"}, tenant=owner).body
+    path = f"/v1/contacts/{made['id']}"
+    assert api.call("PATCH", path, {"add_tags": ["vip"]}, tenant=owner).status == 200
+    assert api.call("PATCH", path, {"add_tags": ["vip"]}, tenant=owner).status == 200
+    assert api.call("POST", f"{path}/opt-out", {"source": "phone call"}, tenant=owner).status == 200
+    named = [set(entry.difference.named) for entry in reversed(log(api, owner))]
+    assert named[0] >= {"phone", "name"}
+    assert named[1:] == [{"tags"}, set(), {"opted_out_at", "opt_out_source"}]
+    assert all(entry.object_id == made["id"] for entry in log(api, owner))
+    assert "private" not in str(log(api, owner))
+    assert "91234" not in str(log(api, owner))
+
+
 def test_it_is_listed_with_names_filters_and_pages(api: Api) -> None:
     owner = tenant(api)
     (member,) = api.deps.accounts.members(owner)
