@@ -98,7 +98,7 @@ def _begun(app: ApiGatewayResolver, next_middleware: Next, occasion: Occasion, p
     except AppError as error:
         problem = problems.of(error)
         if problem.status < 500 and not error.retryable:
-            if problem.status == 404:
+            if problem.status == 404 and not occasion.entry.difference.says_something:
                 # Nothing of this tenant: perhaps another's.
                 occasion.entry = replace(occasion.entry, object_id="")
             trail.end(tenant_id, occasion, refusal=problem.code)

@@ -58,6 +58,7 @@ class Action(StrEnum):
     TEMPLATE_CHANGED = "template.changed"
     TEMPLATE_DELETED = "template.deleted"
     TEMPLATE_RESUMED = "template.resumed"
+    TEMPLATE_STATUS_CHANGED = "template.status_changed"
     TEMPLATE_DRAFT_CREATED = "template_draft.created"
     TEMPLATE_DRAFT_CHANGED = "template_draft.changed"
     TEMPLATE_DRAFT_DELETED = "template_draft.deleted"

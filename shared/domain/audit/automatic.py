@@ -39,10 +39,15 @@ def _of_tenant(before: State, after: State) -> Action | None:
     return None if same else Action.TENANT_PLAN_CHANGED
 
 
+def _of_template(before: State, after: State) -> Action | None:
+    return None if before.get("status") == after.get("status") else Action.TEMPLATE_STATUS_CHANGED
+
+
 _RULES: Mapping[Kind, tuple[Callable[[State, State], Action | None], str]] = {
     Kind.CAMPAIGN: (_of_campaign, "reason"),
     Kind.NUMBER: (_by_status(Action.NUMBER_DISCONNECTED, Action.NUMBER_STATUS_CHANGED), "reason"),
     Kind.ACCOUNT: (_by_status(Action.ACCOUNT_DISCONNECTED, Action.ACCOUNT_STATUS_CHANGED), "reason"),
+    Kind.TEMPLATE: (_of_template, "rejected_reason"),
     Kind.WEBHOOK_ENDPOINT: (_of_endpoint, "disabled_reason"),
     Kind.TENANT: (_of_tenant, "subscription_status"),
 }

@@ -58,7 +58,7 @@ class Status(StrEnum):
     """Nobody knows (yet) how it ended."""
     DONE = "done"
     REFUSED = "refused"
-    """Nothing came of it; `cause` is the code of the refusal."""
+    """`cause` is the code of the refusal. What was changed before it came, if anything was, is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,10 @@ class Difference:
     before: Mapping[str, object] = field(default_factory=dict)
     after: Mapping[str, object] = field(default_factory=dict)
     named: tuple[str, ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.before or self.after or self.named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +112,5 @@ def began(entry: Entry) -> Entry:
 
 
 def refused(entry: Entry, code: str) -> Entry:
-    """Its final form where nothing came of it."""
-    return replace(entry, status=Status.REFUSED, cause=code, difference=Difference())
+    """Its final form where it was refused, by us or by whom we asked: with what was changed until then."""
+    return replace(entry, status=Status.REFUSED, cause=code)

@@ -26,7 +26,7 @@ from shared.store.engine.audited import Occasion, on_occasion
 from shared.store.engine.cursor import encode_cursor
 from shared.store.engine.database import Database
 from shared.store.engine.directory import Directory, DirectoryItem
-from tests.support.faults import at_once
+from tests.support.faults import at_once, sent_twice
 
 NOW = from_rfc3339("2026-11-30T12:00:00Z")
 ALL = Span(EpochMs(NOW - 400 * DAY_MS), EpochMs(NOW + DAY_MS))
@@ -169,6 +169,41 @@ def test_what_is_done_elsewhere_is_begun_and_then_ended(
     trail.end(tenant, occasion, refusal="late")
     (one,) = entries(trail, tenant)
     assert (one.status, one.difference) == (Status.DONE, Difference({"name": "Late"}, {"name": "second"}))
+
+
+def test_what_was_changed_before_a_refusal_is_shown_with_it(
+    directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    directory.create(tenant, "LABEL#l1", LABEL)
+    occasion = Occasion(entry(), tenant)
+    trail.begin(tenant, occasion)
+    with on_occasion(occasion):
+        directory.put(tenant, "LABEL#l1", replace(LABEL, name="second"))
+    trail.end(tenant, occasion, refusal="meta_refused")
+    (one,) = entries(trail, tenant)
+    assert (one.status, one.cause) == (Status.REFUSED, "meta_refused")
+    assert one.difference == Difference({"name": "Late"}, {"name": "second"})
+
+
+def test_a_lost_answer_to_a_change_with_its_entry_is_the_writers_own(
+    database: Database, directory: Directory, trail: AuditTrail, tenant: TenantId
+) -> None:
+    """The client sends the transaction again under the same token, and DynamoDB knows it."""
+
+    def only_once(found: Label) -> Label:
+        if found.name != LABEL.name:
+            raise Conflict("it has been renamed")
+        return replace(found, name="second")
+
+    with on_occasion(Occasion(entry(Action.LABEL_CREATED), tenant)), sent_twice(database, "TransactWriteItems"):
+        directory.create(tenant, "LABEL#l1", LABEL)
+    with on_occasion(Occasion(entry(), tenant)), sent_twice(database, "TransactWriteItems"):
+        assert directory.update(tenant, "LABEL#l1", Label, only_once).name == "second"
+    with on_occasion(Occasion(entry(Action.LABEL_DELETED), tenant)), sent_twice(database, "TransactWriteItems"):
+        directory.delete(tenant, "LABEL#l1")
+    assert sorted(str(one.action) for one in entries(trail, tenant)) == [
+        "label.changed", "label.created", "label.deleted",
+    ]  # fmt: skip
 
 
 def test_what_was_refused_stays_so(trail: AuditTrail, tenant: TenantId) -> None:

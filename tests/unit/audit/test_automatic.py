@@ -49,6 +49,14 @@ State = dict[str, object]
             (Action.WEBHOOK_ENDPOINT_DISABLED, "gone"),
         ),
         (Kind.WEBHOOK_ENDPOINT, {"enabled": False}, {"enabled": True}, None),
+        (Kind.TEMPLATE, {"status": "APPROVED"}, {"status": "PAUSED"}, (Action.TEMPLATE_STATUS_CHANGED, "")),
+        (
+            Kind.TEMPLATE,
+            {"status": "PENDING"},
+            {"status": "REJECTED", "rejected_reason": "INVALID_FORMAT"},
+            (Action.TEMPLATE_STATUS_CHANGED, "INVALID_FORMAT"),
+        ),
+        (Kind.TEMPLATE, {"status": "APPROVED", "quality": "GREEN"}, {"status": "APPROVED", "quality": "RED"}, None),
         (
             Kind.TENANT,
             {"plan": "growth", "subscription_status": "active"},

@@ -43,9 +43,9 @@ def test_before_it_is_done_nothing_is_said_of_what_changed() -> None:
     assert (first.status, first.difference, first.object_id) == (Status.BEGAN, Difference(), "l1")
 
 
-def test_what_was_refused_says_why_and_nothing_of_a_change() -> None:
+def test_what_was_refused_says_why_and_what_was_changed_all_the_same() -> None:
     last = refused(ENTRY, "label_exists")
-    assert (last.status, last.cause, last.difference) == (Status.REFUSED, "label_exists", Difference())
+    assert (last.status, last.cause, last.difference) == (Status.REFUSED, "label_exists", ENTRY.difference)
 
 
 def test_a_user_agent_is_cut_and_has_no_signs_that_could_do_something() -> None:

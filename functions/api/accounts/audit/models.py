@@ -38,7 +38,7 @@ class AuditEntryOut(Output):
     at: Moment = Field(description="when it was first asked for")
     status: Annotated[str, open_to(*Status)] = Field(
         description="`began`: Meta, Cognito or a file store was asked, and nobody knows how it ended. `refused`: "
-        "nothing came of it, `cause` is the code"
+        "`cause` is the code, and what changed, if anything, did so before it"
     )
     action: ActionName
     actor: ActorOut
