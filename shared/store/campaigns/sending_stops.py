@@ -38,9 +38,14 @@ class SendingStops:
         self._table = database.directory
 
     def of(self, tenant_id: TenantId) -> SendingStop | None:
-        """What stops this tenant's sending: the platform's stop before its own, and that before its suspension; None
-        when it may send."""
-        return self.read(None) or self.read(tenant_id) or self.suspension(tenant_id)
+        """What stops this tenant's sending: of several that stand at once one that covers everything, and else the
+        platform's before the tenant's own; None when it may send."""
+        first: SendingStop | None = None
+        for found in (self.read(None), self.read(tenant_id), self.suspension(tenant_id)):
+            if found is not None and found.everything:
+                return found
+            first = first or found
+        return first
 
     def suspension(self, tenant_id: TenantId) -> SendingStop | None:
         """The stop that a suspension is: of everything, until it is lifted."""

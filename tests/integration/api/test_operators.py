@@ -214,10 +214,8 @@ def test_a_suspended_tenant_reads_and_changes_nothing(people: People, owner: Per
 def test_a_suspended_tenant_stops_campaigns_and_takes_access_away(
     people: People, owner: Person, operator: Operator
 ) -> None:
-    viewer, invited = (
-        people.joined(owner, "viewer"),
-        {"email": f"{new_ulid().lower()}@aurora.example", "role": "viewer"},
-    )
+    viewer = people.joined(owner, "viewer")
+    invited = {"email": f"{new_ulid().lower()}@aurora.example", "role": "viewer"}
     key = owner.call("POST", "/v1/api-keys", {"name": "k", "scopes": ["read"]}).body
     invitation = owner.call("POST", "/v1/invitations", invited).body
     campaign = Campaign(
@@ -268,6 +266,7 @@ def test_what_a_suspension_stops_goes_on_when_it_is_lifted_unless_more_stops_it(
     assert stops.go_on(owner.tenant, drill.at)
     assert stops.of(owner.tenant) == standing, "resuming what the command stopped lifts no suspension"
     assert stops.stop(owner.tenant, drill)
+    assert stops.of(owner.tenant) == standing, "a stop of campaigns alone lets nobody write single messages"
     assert lift(operator, owner.tenant, suspension).status == 200
     assert stops.of(owner.tenant) == drill, "and a lift resumes nothing that the command stopped"
     assert stops.go_on(owner.tenant, drill.at)

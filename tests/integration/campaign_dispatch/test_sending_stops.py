@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,8 @@ from functions.campaign_dispatch.lane.trail import Trail
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.campaign import State
 from shared.domain.campaigns.outcome import Outcome
-from shared.domain.campaigns.sending_stop import SendingStop
+from shared.domain.campaigns.sending_stop import SendingStop, require_sending
+from shared.errors import SendRefused
 from shared.ids import TenantId
 from shared.queue_messages import StartCampaign, WakeLane
 from shared.store.campaigns.campaigns import START_GRACE_MS
@@ -135,3 +137,15 @@ def test_the_platforms_stop_is_named_before_the_tenants(world: World) -> None:
     standing = world.deps.stops.of(world.tenant_id)
     assert standing is not None
     assert standing.platform
+
+
+@pytest.mark.parametrize("wider", ["platform", "tenant"])
+def test_of_two_stops_the_wider_counts_whoever_has_it(world: World, wider: str) -> None:
+    stops, everything = world.deps.stops, replace(STOP, everything=True)
+    for scope in ("platform", "tenant"):
+        assert stops.stop(whose(world, scope), everything if scope == wider else STOP)
+    standing = stops.of(world.tenant_id)
+    assert standing is not None
+    assert standing.everything
+    with pytest.raises(SendRefused):
+        require_sending(standing)
