@@ -9,10 +9,10 @@ from functions.campaign_dispatch.sweep.logic.books import last_claim
 from functions.campaign_dispatch.sweep.logic.step import NO_WORK
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
 from infra.ops.incidents import shown as incident_shown
+from infra.ops.tenant_log import deed
 from infra.ops.why import Look, why_not_sending
 from shared.clock import EpochMs, deadline_passed
 from shared.domain.audit.actions import Action
-from shared.domain.audit.entry import Actor, ActorKind, Entry
 from shared.domain.audit.kinds import Kind
 from shared.domain.campaigns.books import COUNTS
 from shared.domain.campaigns.campaign import Campaign, State, after
@@ -20,9 +20,9 @@ from shared.domain.campaigns.chunks import BooksNotReady
 from shared.domain.campaigns.number_work import LaneState, NumberWork
 from shared.domain.campaigns.stop_reasons import next_action
 from shared.errors import NotFound
-from shared.ids import CampaignId, TenantId, new_ulid
+from shared.ids import CampaignId, TenantId
 from shared.store.campaigns.books import read_books
-from shared.store.engine.audited import Occasion, on_occasion
+from shared.store.engine.audited import on_occasion
 
 _BOOKS_MS = 60_000
 _EVER = EpochMs(9_999_999_999_998)
@@ -66,15 +66,7 @@ def _cancel(desk: Desk, args: argparse.Namespace) -> Answer:
         return replace(current, state=after(current.state, "cancel"), reason="cancelled on request")
 
     def do() -> Answer:
-        entry = Entry(
-            new_ulid(desk.now),
-            Actor(ActorKind.OPERATOR, desk.who),
-            Action.CAMPAIGN_CANCELLED,
-            Kind.CAMPAIGN,
-            campaign_id,
-            reason=args.reason,
-        )
-        with on_occasion(Occasion(entry, tenant_id)):
+        with on_occasion(deed(desk, tenant_id, Action.CAMPAIGN_CANCELLED, Kind.CAMPAIGN, campaign_id, args.reason)):
             campaign = desk.campaigns.change(tenant_id, campaign_id, cancelled)
         desk.lanes.set_run_state(campaign.phone_number_id, campaign_id, "cancelled", campaign.reason)
         return {"status": str(campaign.state)}

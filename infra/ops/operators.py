@@ -8,18 +8,18 @@ from typing import Any
 from functions.api.accounts.operators.actions import end_access
 from functions.api.accounts.user_pool import PoolPerson, UserPool
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
+from infra.ops.tenant_log import deed
 from shared.domain.accounts.account import PLATFORM
 from shared.domain.accounts.operator import GROUP, Operator
 from shared.domain.accounts.person import Person, end_all_sessions, second_factor_off
 from shared.domain.audit.actions import Action
-from shared.domain.audit.entry import Actor, ActorKind, Entry
 from shared.domain.audit.kinds import Kind
 from shared.errors import Conflict, NotFound
 from shared.ids import new_ulid
 from shared.store.accounts.operators import Operators
 from shared.store.accounts.people import People
 from shared.store.accounts.support_access import SupportAccesses
-from shared.store.engine.audited import Occasion, on_occasion
+from shared.store.engine.audited import on_occasion
 
 _PASSWORD_CHARACTERS = 48
 
@@ -135,15 +135,8 @@ def _end_access(desk: Desk, operator: Operator, reason: str) -> str:
     acting = accesses.acting(operator.operator_id)
     if acting is None:
         return ""
-    entry = Entry(
-        new_ulid(desk.now),
-        Actor(ActorKind.OPERATOR, desk.who),
-        Action.SUPPORT_ACCESS_ENDED,
-        Kind.SUPPORT_ACCESS,
-        acting.access_id,
-        reason=reason,
-    )
-    with on_occasion(Occasion(entry, acting.tenant_id)):
+    ending = deed(desk, acting.tenant_id, Action.SUPPORT_ACCESS_ENDED, Kind.SUPPORT_ACCESS, acting.access_id, reason)
+    with on_occasion(ending):
         end_access(accesses, acting.tenant_id, acting.access_id, desk.who, desk.now)
     return acting.tenant_id
 

@@ -4,10 +4,14 @@ import argparse
 from dataclasses import replace
 
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
+from infra.ops.tenant_log import deed, entered
+from shared.domain.audit.actions import Action
+from shared.domain.audit.kinds import Kind
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import Conflict
 from shared.ids import TenantId
 from shared.store.campaigns.sending_stops import SendingStops
+from shared.store.engine.audited import Occasion
 
 _CAMPAIGNS = "no campaign starts or sends: lanes stop within seconds, and keep everybody's place"
 _EVERYTHING = f"{_CAMPAIGNS}; bots, agents and the API write to nobody"
@@ -43,6 +47,10 @@ def _stops(desk: Desk, args: argparse.Namespace) -> SendingStops:
     return SendingStops(replace(desk.database, env={**desk.database.env, "DIRECTORY_TABLE": args.table}))
 
 
+def _deed(desk: Desk, tenant_id: TenantId | None, action: Action, reason: str) -> Occasion:
+    return deed(desk, tenant_id, action, Kind.TENANT, tenant_id or "", reason)
+
+
 def _name(tenant_id: TenantId | None) -> str:
     return f"tenant {tenant_id}" if tenant_id else "platform"
 
@@ -75,9 +83,13 @@ def _stop(desk: Desk, args: argparse.Namespace) -> Answer:
     target = f"{_name(tenant_id)} in {args.table}" if args.table else _name(tenant_id)
     stop = SendingStop(args.reason[:500], desk.who, desk.now, args.everything, tenant_id is None)
 
+    # What stands in another table is nobody's yet.
+    of = None if args.table else tenant_id
+
     def do() -> Answer:
-        if not stops.stop(tenant_id, stop):
-            raise Conflict("it is stopped already: see `sending status`", code="already_stopped")
+        with entered(desk, _deed(desk, of, Action.TENANT_SENDING_STOPPED, args.reason)):
+            if not stops.stop(tenant_id, stop):
+                raise Conflict("it is stopped already: see `sending status`", code="already_stopped")
         return shown(stops.read(tenant_id, consistent=True))
 
     covers = _EVERYTHING if args.everything else _CAMPAIGNS
@@ -91,8 +103,9 @@ def _resume(desk: Desk, args: argparse.Namespace) -> Answer:
         raise Conflict(f"sending of the {_name(tenant_id)} is not stopped", code="not_stopped")
 
     def do() -> Answer:
-        if not desk.stops.go_on(tenant_id, standing.at):
-            raise Conflict("somebody else stopped or resumed it just now: look again", code="changed_meanwhile")
+        with entered(desk, _deed(desk, tenant_id, Action.TENANT_SENDING_RESUMED, args.reason)):
+            if not desk.stops.go_on(tenant_id, standing.at):
+                raise Conflict("somebody else stopped or resumed it just now: look again", code="changed_meanwhile")
         return {"platform": shown(desk.stops.read(None)), "of_it": shown(desk.stops.read(tenant_id, consistent=True))}
 
     return desk.act(args, "sending.resume", _name(tenant_id), do, reason=args.reason, preview=shown(standing))

@@ -8,6 +8,8 @@ class Action(StrEnum):
     TENANT_PLAN_CHANGED = "tenant.plan_changed"
     TENANT_SUSPENDED = "tenant.suspended"
     TENANT_REINSTATED = "tenant.reinstated"
+    TENANT_SENDING_STOPPED = "tenant.sending_stopped"
+    TENANT_SENDING_RESUMED = "tenant.sending_resumed"
 
     SUPPORT_ACCESS_STARTED = "support_access.started"
     SUPPORT_ACCESS_ENDED = "support_access.ended"

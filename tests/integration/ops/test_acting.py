@@ -15,11 +15,12 @@ from infra.ops.__main__ import parser
 from infra.ops.desk import Answer, Desk
 from infra.ops.stack import Stack
 from shared.clients.parking import Parking
-from shared.clock import epoch_ms
+from shared.clock import EpochMs, epoch_ms
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import AppError, Conflict, NotFound
 from shared.ids import new_ulid
 from shared.queue_messages import InboundMessage
+from shared.store.audit.trail import AuditTrail, Span
 from tests.support.consumers import Deps, build
 from tests.support.fake_aws import Context, FakeAws, sqs_event
 from tests.support.webhook_payloads import CONTACT, PHONE_ID, STATUS, TENANT, TEXT
@@ -111,6 +112,23 @@ def test_a_restored_directory_is_stopped_before_it_is_in_use(desk: Desk, aws: Fa
     assert standing.everything
     assert desk.stops.read(None, consistent=True) is None, "the one in use is another"
     assert audited(desk) == [("sending.stop", f"platform in {table[1]}", "done")]
+
+
+def test_a_tenants_stop_is_in_its_own_log_too(desk: Desk, aws: FakeAws) -> None:
+    build(aws.database(), aws.env)
+    words = ("--tenant", str(PHONE_ID), "--reason", "unpaid", "--yes")
+    of = Span(EpochMs(desk.now - 1), EpochMs(desk.now + 1))
+    assert ops(desk, "sending", "stop", *words)["stopped"]
+    with pytest.raises(Conflict, match="already"):
+        ops(desk, "sending", "stop", *words)
+    assert not ops(desk, "sending", "resume", *words)["of_it"]["stopped"]
+    entries = AuditTrail(desk.directory).page(TENANT, of, 10, None).items
+    assert sorted((str(one.action), str(one.status), one.cause) for one in entries) == [
+        ("tenant.sending_resumed", "done", ""),
+        ("tenant.sending_stopped", "done", ""),
+        ("tenant.sending_stopped", "refused", "already_stopped"),
+    ]
+    assert {(one.actor.kind, one.actor.actor_id, one.reason) for one in entries} == {("operator", "operator", "unpaid")}
 
 
 def test_a_tenants_stop_is_shown_beside_the_platforms(desk: Desk, aws: FakeAws) -> None:
