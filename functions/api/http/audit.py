@@ -9,13 +9,14 @@ from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
 
 from functions.api.http import problems
 from functions.api.http.audited_routes import ROUTES, Audited
+from functions.api.http.idempotency import HEADER
 from functions.api.http.request import Middleware, Operation, principal_of, request_id
 from functions.api.http.wiring import part_of
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import API_KEY_ROLE, Principal
 from shared.domain.accounts.permissions import OPERATOR
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Origin, origin_of
-from shared.errors import AppError
+from shared.errors import AppError, RateLimited
 from shared.ids import new_ulid
 from shared.store.audit.trail import AuditTrail
 from shared.store.engine.audited import Occasion, on_occasion, open_occasion
@@ -97,7 +98,9 @@ def _begun(app: ApiGatewayResolver, next_middleware: Next, occasion: Occasion, p
             response = next_middleware(app)
     except AppError as error:
         problem = problems.of(error)
-        if problem.status < 500 and not error.retryable:
+        # Who may come again under the same key may still end what has begun.
+        is_final = not error.retryable or (isinstance(error, RateLimited) and HEADER not in app.current_event.headers)
+        if problem.status < 500 and is_final:
             if problem.status == 404 and not occasion.entry.difference.says_something:
                 # Nothing of this tenant: perhaps another's.
                 occasion.entry = replace(occasion.entry, object_id="")

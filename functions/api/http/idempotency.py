@@ -19,6 +19,7 @@ from shared.errors import Conflict, InvalidInput
 from shared.ids import TenantId
 from shared.store.engine.directory import Directory
 
+HEADER = "Idempotency-Key"
 KEEP_MS = DAY_MS
 LEASE_MS = 35_000
 """Longer than the HTTP function may run (29 s)."""

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.middlewares.openapi_validation import (
 
 from functions.api.http import problems
 from functions.api.http.audit import audited
-from functions.api.http.idempotency import MOST_KEPT, IdempotencyStore, Record, fingerprint
+from functions.api.http.idempotency import HEADER, MOST_KEPT, IdempotencyStore, Record, fingerprint
 from functions.api.http.outages import is_outage
 from functions.api.http.request import Middleware, Operation, body_problem, caller, needs, new_seed, request_id
 from functions.api.http.wiring import part_of
@@ -24,7 +24,6 @@ from shared.ids import TenantId
 from shared.observability import logger, say
 
 Next = Callable[..., Response[Any]]
-HEADER = "Idempotency-Key"
 NO_ROUTE = "none"
 """What the log calls the route of a call that came to none."""
 _MOST_CHARACTERS = 255

@@ -15,7 +15,7 @@ from shared.clients.vault import META_TOKEN
 from shared.clock import DAY_MS, EpochMs, epoch_ms
 from shared.domain.audit.entry import Actor, ActorKind, Entry, Origin, Status
 from shared.domain.campaigns.campaign import State
-from shared.errors import RetryableError
+from shared.errors import RateLimited, RetryableError
 from shared.ids import TenantId
 from shared.store.audit.trail import Span
 from shared.store.engine.directory import DirectoryItem
@@ -167,6 +167,23 @@ def test_what_meta_never_answered_shows_that_it_began(api: Api, owner: TenantId)
     assert answer.status >= 500
     newest = log(api, owner)[0]
     assert (newest.action, newest.status) == ("template.created", Status.BEGAN)
+
+
+def test_what_was_turned_away_for_now_is_refused_unless_it_may_come_again_under_its_key(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_many(*_: object) -> None:
+        raise RateLimited("too many", wait_ms=1_000)
+
+    monkeypatch.setattr("functions.api.contacts.routes.put_contact", too_many)
+    owner = tenant(api)
+    for headers in ({}, {"idempotency-key": "one"}):
+        answer = api.call("POST", "/v1/contacts", {"phone": "+5511912345678"}, tenant=owner, headers=headers)
+        assert answer.status == 429
+    assert {(entry.status, entry.cause) for entry in log(api, owner)} == {
+        (Status.REFUSED, "rate_limited"),
+        (Status.BEGAN, ""),
+    }
 
 
 def test_what_programs_do_in_bulk_is_not_entered_and_a_consent_is(api: Api) -> None:
