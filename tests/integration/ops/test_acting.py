@@ -16,9 +16,10 @@ from infra.ops.desk import Answer, Desk
 from infra.ops.stack import Stack
 from shared.clients.parking import Parking
 from shared.clock import EpochMs, epoch_ms
+from shared.domain.accounts.account import Tenant
 from shared.domain.campaigns.sending_stop import SendingStop
 from shared.errors import AppError, Conflict, NotFound
-from shared.ids import new_ulid
+from shared.ids import TenantId, new_ulid
 from shared.queue_messages import InboundMessage
 from shared.store.audit.trail import AuditTrail, Span
 from tests.support.consumers import Deps, build
@@ -114,15 +115,16 @@ def test_a_restored_directory_is_stopped_before_it_is_in_use(desk: Desk, aws: Fa
     assert audited(desk) == [("sending.stop", f"platform in {table[1]}", "done")]
 
 
-def test_a_tenants_stop_is_in_its_own_log_too(desk: Desk, aws: FakeAws) -> None:
-    build(aws.database(), aws.env)
-    words = ("--tenant", str(PHONE_ID), "--reason", "unpaid", "--yes")
+def test_a_tenants_stop_is_in_its_own_log_too(desk: Desk) -> None:
+    tenant = TenantId(new_ulid())
+    desk.directory.create(tenant, "TENANT", Tenant(tenant, "Shop", "ES"))
+    words = ("--tenant", tenant, "--reason", "unpaid", "--yes")
     of = Span(EpochMs(desk.now - 1), EpochMs(desk.now + 1))
     assert ops(desk, "sending", "stop", *words)["stopped"]
     with pytest.raises(Conflict, match="already"):
         ops(desk, "sending", "stop", *words)
     assert not ops(desk, "sending", "resume", *words)["of_it"]["stopped"]
-    entries = AuditTrail(desk.directory).page(TENANT, of, 10, None).items
+    entries = AuditTrail(desk.directory).page(tenant, of, 10, None).items
     assert sorted((str(one.action), str(one.status), one.cause) for one in entries) == [
         ("tenant.sending_resumed", "done", ""),
         ("tenant.sending_stopped", "done", ""),
