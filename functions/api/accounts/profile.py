@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from functions.api.accounts.logic.revisions import check_revision
+from functions.api.http.revisions import revised
 from shared.domain.accounts.account import Member, Principal, Tenant
 from shared.errors import InvalidInput, NotFound
 from shared.store.accounts.tenants import Accounts
@@ -21,11 +21,7 @@ def update_member(parts: ProfileParts, principal: Principal, changes: Mapping[st
     """`changes` are fields of a Member. Raises NotFound and Conflict (`changed_meanwhile`)."""
 
     def change(found: Member) -> Member:
-        after = replace(found, **changes)
-        if after == found:
-            return found
-        check_revision(found.revision, revision)
-        return replace(after, revision=revision + 1)
+        return revised(found, replace(found, **changes), revision)
 
     return parts.accounts.change_member(principal.tenant_id, principal.member_id, change)
 
@@ -37,11 +33,7 @@ def update_tenant(parts: ProfileParts, principal: Principal, changes: Mapping[st
         _check_logo(parts.library, principal, changes["logo_file_id"])
 
     def change(found: Tenant) -> Tenant:
-        after = replace(found, **changes)
-        if after == found:
-            return found
-        check_revision(found.revision, revision)
-        return replace(after, revision=revision + 1)
+        return revised(found, replace(found, **changes), revision)
 
     return parts.accounts.change_tenant(principal.tenant_id, change)
 

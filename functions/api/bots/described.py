@@ -9,7 +9,7 @@ DESCRIPTION = Description(
     tags={"bots": "Rules that answer what people write."},
     problems={
         "create_bot": {404: ("not_found",), 422: (*_ROOM, "too_many_bots")},
-        "replace_bot": {422: _ROOM},
+        "replace_bot": {409: ("changed_meanwhile",), 422: _ROOM},
     },
     errors={
         "bot_too_large": Advice(
@@ -28,11 +28,13 @@ DESCRIPTION = Description(
         "RuleIn": _RULE,
         "RuleOut": _RULE,
         "BotIn": {"name": "Opening hours"},
+        "BotUpdate": {"name": "Opening hours", "revision": 0},
         "BotOut": {
             "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0B0",
             "name": "Opening hours",
             "phone_number_id": None,
             "enabled": True,
+            "revision": 0,
             "created_at": "2026-11-30T09:00:00Z",
         },
     },

@@ -5,6 +5,7 @@ from typing import Annotated, get_args
 from pydantic import Field, StringConstraints, model_validator
 
 from functions.api.http.fields import Cursor, Input, Moment, NumberRef, Output, ShortText, moment, open_to
+from functions.api.http.revisions import Revision, Seen
 from shared.domain.bots.bot import Bot, Match, Rule
 from shared.ids import PhoneNumberId
 
@@ -32,6 +33,10 @@ class BotIn(Input):
     )
 
 
+class BotUpdate(BotIn):
+    revision: Seen = None
+
+
 class RuleOut(Output):
     match: Annotated[str, open_to(*get_args(Match))]
     keywords: list[str]
@@ -48,6 +53,7 @@ class BotOut(Output):
     phone_number_id: PhoneNumberId | None
     enabled: bool
     rules: list[RuleOut]
+    revision: Revision
     created_at: Moment
 
     @classmethod
@@ -58,6 +64,7 @@ class BotOut(Output):
             phone_number_id=bot.phone_number_id or None,
             enabled=bot.enabled,
             rules=[RuleOut.of(rule) for rule in bot.rules],
+            revision=bot.revision,
             created_at=moment(bot.created_at),
         )
 

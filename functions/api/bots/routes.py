@@ -1,18 +1,20 @@
 """Keyword bots."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.bots.models import BotIn, BotOut, BotsOut
+from functions.api.bots.models import BotIn, BotOut, BotsOut, BotUpdate
 from functions.api.bots.parts import BotParts
 from functions.api.http.fields import ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.revisions import revised
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Scope
-from shared.domain.bots.bot import Bot, Rule
+from shared.domain.bots.bot import Bot, Rule, folded
 from shared.errors import NotFound
 from shared.ids import PhoneNumberId
 
@@ -54,12 +56,15 @@ def get_bot(bot_id: BotId) -> BotOut:
 
 
 @router.put("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "replace_bot", summary="Replace a bot"))
-def put_bot(bot_id: BotId, body: BotIn) -> BotOut:
+def put_bot(bot_id: BotId, body: BotUpdate) -> BotOut:
     """Its rules and all else are as in the body afterwards; what is left out has its default."""
     tenant_id, bots = caller(router).tenant_id, deps().bots
-    bot = _bot(body, bot_id, bots.get(tenant_id, bot_id).created_at)
-    bots.put(tenant_id, bot, must_exist=True)
-    return BotOut.of(bot)
+    bot = folded(_bot(body, bot_id, bots.get(tenant_id, bot_id).created_at))
+
+    def changed(found: Bot) -> Bot:
+        return revised(found, replace(bot, revision=found.revision), body.revision)
+
+    return BotOut.of(bots.change(tenant_id, bot_id, changed))
 
 
 @router.delete("/v1/bots/<bot_id>", **secured(Scope.SETTINGS, "bots", "delete_bot", summary="Remove a bot", status=204))

@@ -7,6 +7,7 @@ from functions.api.contacts.field_values import CHECKS, check_tags, check_text
 from functions.api.contacts.logic.identity import Identities, changed_names, new_names, one_contact
 from functions.api.contacts.models import ContactIn, ContactPatch, Scalar
 from functions.api.contacts.parts import ContactParts
+from functions.api.http.revisions import check_revision
 from shared.clock import EpochMs
 from shared.domain.audit.kinds import Kind
 from shared.domain.contacts.contact import Contact, ContactField
@@ -81,10 +82,10 @@ def put_contact(deps: ContactParts, tenant_id: TenantId, new: ContactIn, now: Ep
 def edit_contact(
     deps: ContactParts, tenant_id: TenantId, contact_id: ContactId, patch: ContactPatch, now: EpochMs
 ) -> Contact:
-    """The contact as it is afterwards. Raises NotFound and InvalidInput."""
+    """The contact as it is afterwards. Raises NotFound, InvalidInput and Conflict (`changed_meanwhile`)."""
     before = need_contact(deps.contacts, tenant_id, contact_id)
     name, first = changed_names(before, patch.name, patch.first_name)
-    changed = deps.contacts.edit(
+    changed = deps.contacts.edits.apply(
         tenant_id,
         before.contact_id,
         name=name,
@@ -93,6 +94,7 @@ def edit_contact(
         add_tags=check_tags(patch.add_tags),
         remove_tags=check_tags(patch.remove_tags),
         now=now,
+        check=lambda revision: check_revision(revision, patch.revision),
     )
     if not changed:
         raise NotFound("there is no such contact")

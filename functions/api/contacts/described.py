@@ -10,6 +10,7 @@ DESCRIPTION = Description(
         "fields": "The custom fields of contacts.",
     },
     problems={
+        "update_contact": {409: ("changed_meanwhile",)},
         "create_field": {409: ("field_exists",), 422: ("too_many_fields",)},
         "create_contact": {404: ("not_found",), 409: ("identity_taken",), 422: _PHONE},
     },
@@ -48,7 +49,7 @@ DESCRIPTION = Description(
             "fields": {"birthday": "1990-04-01"},
             "tags": ["customer"],
         },
-        "ContactPatch": {"fields": {"birthday": None}, "add_tags": ["vip"]},
+        "ContactPatch": {"fields": {"birthday": None}, "add_tags": ["vip"], "revision": 1},
         "ConsentIn": {"source": "web form"},
         "ContactOut": {
             "id": "5f0c6b9a2f3e4d1c8b7a69584736251a",
@@ -64,6 +65,7 @@ DESCRIPTION = Description(
             "opted_out_at": None,
             "opt_out_source": None,
             "last_inbound_at": None,
+            "revision": 1,
             "created_at": "2026-11-30T09:00:00Z",
             "updated_at": "2026-11-30T09:00:00Z",
         },

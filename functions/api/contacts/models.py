@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, 
 from functions.api.contacts.imports.logic.csv_columns import RESERVED
 from functions.api.contacts.logic.typed_values import typed
 from functions.api.http.fields import Cursor, Input, Moment, Output, ShortText, Tag, moment, moment_or_none, open_to
+from functions.api.http.revisions import Revision, Seen
 from shared.domain.contacts.contact import Contact, ContactField
 from shared.domain.contacts.first_name import first_name_of
 from shared.domain.json_text import LOST
@@ -78,6 +79,7 @@ class ContactPatch(Input):
     fields: dict[Key, Scalar | None] = Field(default_factory=dict, description="null removes a field")
     add_tags: Tags = Field(default_factory=list)
     remove_tags: Tags = Field(default_factory=list)
+    revision: Seen = None
 
 
 class ConsentIn(Input):
@@ -100,6 +102,9 @@ class ContactOut(Output):
     opted_out_at: Moment | None
     opt_out_source: str | None
     last_inbound_at: Moment | None
+    revision: Revision = Field(
+        description="counts what callers and imports wrote of names, fields and tags; to be sent with the next change"
+    )
     created_at: Moment
     updated_at: Moment
 
@@ -120,6 +125,7 @@ class ContactOut(Output):
             opted_out_at=moment_or_none(contact.opted_out_at),
             opt_out_source=contact.opt_out_source or None,
             last_inbound_at=moment_or_none(contact.last_inbound_at),
+            revision=contact.revision,
             created_at=moment(contact.created_at),
             updated_at=moment(max(contact.updated_at, contact.created_at)),
         )

@@ -21,6 +21,7 @@ _ENDPOINT = {
     "given_up": 0,
     "full_since": None,
     "host_slow_until": None,
+    "revision": 0,
     "created_at": "2026-11-30T09:00:00Z",
 }
 _DELIVERY = {
@@ -42,7 +43,7 @@ DESCRIPTION = Description(
     problems={
         "list_events": {410: ("cursor_expired",), 429: ("too_many_waiting",)},
         "create_webhook_endpoint": {422: ("too_many_endpoints",), 429: _TESTS},
-        "update_webhook_endpoint": {429: _TESTS},
+        "update_webhook_endpoint": {409: ("changed_meanwhile",), 429: _TESTS},
         "test_webhook_endpoint": {409: ("endpoint_unverified",), 429: _TESTS},
         "verify_webhook_endpoint": {409: ("endpoint_verified",), 429: _TESTS},
         "replay_delivery": {429: _REPLAYS},
@@ -79,7 +80,7 @@ DESCRIPTION = Description(
         "EventsOut": {"next_cursor": "eyJhdCI6MTJ9", "more": False},
         "EventOut": example_of(EventType.CAMPAIGN_COMPLETED),
         "EndpointIn": {"url": "https://hooks.example.com/wasapbos", "events": ["message.received"]},
-        "EndpointChange": {"enabled": True},
+        "EndpointChange": {"enabled": True, "revision": 0},
         "EndpointOut": _ENDPOINT,
         "SecretOut": {"hint": "dGU=", "signs_until": None},
         "NewSecretOut": {**_ENDPOINT, "verified": False, "secret": "whsec_c2hvd24gdGhpcyBvbmNlIGFuZCBuZXZlcg=="},

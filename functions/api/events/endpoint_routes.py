@@ -24,6 +24,7 @@ from functions.api.events.statuses import read_statuses
 from functions.api.events.verification import verification
 from functions.api.http.fields import EndpointPath
 from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.revisions import revised
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from shared.clients.vault import WEBHOOK_SECRET
@@ -156,7 +157,9 @@ def patch_webhook_endpoint(endpoint_id: EndpointPath, body: EndpointChange) -> E
             description=found.description if body.description is None else body.description,
         )
         changed = changed if url is None else changed.moved(url, challenge)
-        return changed if body.enabled is None else changed.switched(enabled=body.enabled, now=now)
+        changed = changed if body.enabled is None else changed.switched(enabled=body.enabled, now=now)
+        # Enabling also forgets failures, and those may have come since a first attempt at this.
+        return revised(found, changed, body.revision, stands=changed.settings == found.settings)
 
     tenant_id = principal.tenant_id
     if url is not None:

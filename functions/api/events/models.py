@@ -6,6 +6,7 @@ from pydantic import Field, JsonValue, StringConstraints, field_validator
 
 from functions.api.events.logic.endpoint_status import EndpointStatus
 from functions.api.http.fields import Cursor, Given, Input, Moment, Output, moment, moment_or_none, open_to
+from functions.api.http.revisions import Revision, Seen
 from shared.clock import EpochMs
 from shared.domain.webhooks.backlog import MOST_WAITING
 from shared.domain.webhooks.delivery import ATTEMPTS, Attempt
@@ -67,6 +68,7 @@ class EndpointChange(Input):
     events: Subscription | None = None
     description: Description | None = None
     enabled: bool | None = Field(None, description="true also ends a disabling that happened by itself")
+    revision: Seen = None
 
     @field_validator("events")
     @classmethod
@@ -107,6 +109,10 @@ class EndpointOut(Output):
         "at a time, and what finds no place waits"
     )
     secrets: list[SecretOut]
+    revision: Revision = Field(
+        description="counts the changes of `url`, `events`, `description` and `enabled` that somebody asked for; to be "
+        "sent with the next one"
+    )
     created_at: Moment
 
     @classmethod
@@ -127,6 +133,7 @@ class EndpointOut(Output):
             full_since=moment_or_none(status.backlog.full_since),
             host_slow_until=moment_or_none(status.host_slow_until),
             secrets=[SecretOut(hint=s.hint, signs_until=moment_or_none(s.until)) for s in signing],
+            revision=endpoint.revision,
             created_at=moment(endpoint.created_at),
         )
 

@@ -8,9 +8,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from functions.api.contacts.actions import need_contact
 from functions.api.http.fields import HEX_ID, ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.revisions import revised
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from functions.api.inbox.desk_models import CannedRepliesOut, CannedReplyIn, CannedReplyOut, PreviewOut
+from functions.api.inbox.desk_models import (
+    CannedRepliesOut,
+    CannedReplyIn,
+    CannedReplyOut,
+    CannedReplyUpdate,
+    PreviewOut,
+)
 from functions.api.inbox.lookup_parts import CannedReplyParts
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
@@ -66,18 +73,17 @@ def get_canned_reply(reply_id: ReplyId) -> CannedReplyOut:
     "/v1/canned-replies/<reply_id>",
     **secured(Scope.CONVERSATIONS, "canned replies", "replace_canned_reply", summary="Replace a canned reply"),
 )
-def put_canned_reply(reply_id: ReplyId, body: CannedReplyIn) -> CannedReplyOut:
+def put_canned_reply(reply_id: ReplyId, body: CannedReplyUpdate) -> CannedReplyOut:
     """Shortcut and text are as in the body afterwards."""
     tenant_id, now = caller(router).tenant_id, epoch_ms()
     deps().inbox.canned_reply(tenant_id, reply_id)
     _check_places(tenant_id, body)
-    return CannedReplyOut.of(
-        deps().inbox.change_canned_reply(
-            tenant_id,
-            reply_id,
-            lambda reply: replace(reply, shortcut=body.shortcut, text=body.text, updated_at=now),
-        )
-    )
+
+    def changed(reply: CannedReply) -> CannedReply:
+        after = replace(reply, shortcut=body.shortcut, text=body.text)
+        return revised(reply, after, body.revision, stamps={"updated_at": now})
+
+    return CannedReplyOut.of(deps().inbox.change_canned_reply(tenant_id, reply_id, changed))
 
 
 @router.delete(

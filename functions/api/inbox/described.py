@@ -76,9 +76,9 @@ DESCRIPTION = Description(
         "snooze_conversation": {409: (*_CHANGED, *_NEWER)},
         "reopen_conversation": {409: _CHANGED},
         "create_label": {409: ("label_exists",), 422: ("too_many_labels",)},
-        "update_label": {409: ("label_exists",)},
+        "update_label": {409: (*_CHANGED, "label_exists")},
         "create_canned_reply": {409: ("shortcut_taken",), 422: ("too_many_canned_replies",)},
-        "replace_canned_reply": {409: ("shortcut_taken",)},
+        "replace_canned_reply": {409: (*_CHANGED, "shortcut_taken")},
     },
     errors={
         "answered_meanwhile": Advice(
@@ -86,8 +86,9 @@ DESCRIPTION = Description(
             "`newer_message` shows what: read it, and send again if it is still meant.",
         ),
         "changed_meanwhile": Advice(
-            "Somebody else has changed the conversation since.",
-            "`conversation` shows it as it is now: decide by that, and send its `version`.",
+            "Somebody else has changed it since; nothing was changed now.",
+            "Read it again, decide by what is there, and send its `revision`. Of a conversation `conversation` shows "
+            "it as it is now, with its `version`.",
         ),
         "label_exists": Advice("There is a label with this name.", "Use that one, or choose another name."),
         "no_destination": Advice(
@@ -188,18 +189,21 @@ DESCRIPTION = Description(
         "PresentOut": {"member_id": _MEMBER, "status": "typing", "until": "2026-11-30T09:01:30Z"},
         "TypingOut": {"indicator": "sent", "code": None},
         "LabelIn": {"name": "Booking", "colour": "#2e7d32"},
-        "LabelPatch": {"colour": "#c62828"},
+        "LabelPatch": {"colour": "#c62828", "revision": 0},
         "LabelOut": {
             "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0BE",
             "name": "Booking",
             "colour": "#2e7d32",
+            "revision": 0,
             "created_at": "2026-11-30T09:00:00Z",
         },
         "CannedReplyIn": {"shortcut": "hours", "text": "Hello {contact.first_name|there}, we are open until six."},
+        "CannedReplyUpdate": {"shortcut": "hours", "text": "Hello, we are open until seven.", "revision": 0},
         "CannedReplyOut": {
             "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0RE",
             "shortcut": "hours",
             "text": "Hello {contact.first_name|there}, we are open until six.",
+            "revision": 0,
             "created_at": "2026-11-30T09:00:00Z",
             "updated_at": "2026-11-30T09:00:00Z",
         },

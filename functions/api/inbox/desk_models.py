@@ -18,6 +18,7 @@ from functions.api.http.fields import (
     moment,
     open_to,
 )
+from functions.api.http.revisions import Revision, Seen
 from functions.api.inbox.models import ConversationOut
 from shared.clock import EpochMs
 from shared.domain.conversations.entry import MOST_MENTIONS, Entry, EntryKind
@@ -170,17 +171,25 @@ class LabelIn(Input):
 class LabelPatch(Input):
     name: LabelName | None = None
     colour: Colour | None = None
+    revision: Seen = None
 
 
 class LabelOut(Output):
     id: str
     name: str
     colour: str
+    revision: Revision
     created_at: Moment
 
     @classmethod
     def of(cls, label: Label) -> "LabelOut":
-        return cls(id=label.label_id, name=label.name, colour=label.colour, created_at=moment(label.created_at))
+        return cls(
+            id=label.label_id,
+            name=label.name,
+            colour=label.colour,
+            revision=label.revision,
+            created_at=moment(label.created_at),
+        )
 
 
 class LabelsOut(Output):
@@ -196,10 +205,15 @@ class CannedReplyIn(Input):
     )
 
 
+class CannedReplyUpdate(CannedReplyIn):
+    revision: Seen = None
+
+
 class CannedReplyOut(Output):
     id: str
     shortcut: str
     text: str
+    revision: Revision
     created_at: Moment
     updated_at: Moment
 
@@ -209,6 +223,7 @@ class CannedReplyOut(Output):
             id=reply.reply_id,
             shortcut=reply.shortcut,
             text=reply.text,
+            revision=reply.revision,
             created_at=moment(reply.created_at),
             updated_at=moment(max(reply.updated_at, reply.created_at)),
         )

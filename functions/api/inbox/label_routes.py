@@ -1,11 +1,13 @@
 """The tenant's labels of conversations."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.revisions import revised
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
 from functions.api.inbox.desk_models import LabelIn, LabelOut, LabelPatch, LabelsOut
@@ -40,8 +42,12 @@ def post_label(body: LabelIn) -> LabelOut:
 )
 def patch_label(label_id: LabelId, body: LabelPatch) -> LabelOut:
     """Conversations keep it: they hold its id, which stays."""
-    tenant_id = caller(router).tenant_id
-    return LabelOut.of(deps().change_label(tenant_id, label_id, name=body.name, colour=body.colour))
+
+    def changed(label: Label) -> Label:
+        after = replace(label, name=body.name or label.name, colour=body.colour or label.colour)
+        return revised(label, after, body.revision)
+
+    return LabelOut.of(deps().change_label(caller(router).tenant_id, label_id, changed))
 
 
 @router.delete(

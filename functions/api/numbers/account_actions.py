@@ -21,6 +21,7 @@ from shared.store.accounts.tenants import Accounts
 from shared.store.accounts.token_watches import TokenWatches
 from shared.store.campaigns.campaigns import Campaigns
 from shared.store.campaigns.lanes import Lanes
+from shared.store.engine.directory import Directory
 
 REFRESH_EVERY_MS = 60_000
 """Meta counts such calls, 200 an hour for an account (Meta, business management rate limits)."""
@@ -32,6 +33,7 @@ _ACCOUNT_FIELDS = "id,name,currency,account_review_status"
 @dataclass(frozen=True, slots=True)
 class ConnectedParts:
     accounts: Accounts
+    directory: Directory
     campaigns: Campaigns
     lanes: Lanes
     graph: Graph

@@ -16,7 +16,7 @@ from functions.api.numbers.account_actions import (
     refresh_number,
 )
 from functions.api.numbers.models import AccountOut, AccountsOut, NumberOut, RefreshedAccountOut, UnconnectedNumberOut
-from functions.api.numbers.profile import Profile, change_profile, read_profile
+from functions.api.numbers.profile import Profile, change_profile, profile_revision, read_profile
 from functions.api.numbers.profile_models import ProfileIn, ProfileOut
 from shared.clock import epoch_ms
 from shared.domain.accounts.account import Scope
@@ -30,7 +30,7 @@ AccountPath = Annotated[WabaId, Path(pattern=META_ID, description="id of the Wha
 NumberPath = Annotated[PhoneNumberId, Path(pattern=META_ID, description="id of the phone number, at Meta")]
 
 
-def _profile(profile: Profile) -> ProfileOut:
+def _profile(profile: Profile, revision: int) -> ProfileOut:
     return ProfileOut(
         about=profile.about or None,
         address=profile.address or None,
@@ -39,6 +39,7 @@ def _profile(profile: Profile) -> ProfileOut:
         vertical=profile.vertical or None,
         websites=list(profile.websites),
         picture_url=profile.picture_url or None,
+        revision=revision,
     )
 
 
@@ -133,9 +134,10 @@ def post_disconnect_number(phone_number_id: NumberPath) -> NumberOut:
 )
 def get_profile(phone_number_id: NumberPath) -> ProfileOut:
     """As Meta has it now."""
-    parts = deps()
-    access = parts.access.of_number(caller(router).tenant_id, phone_number_id, epoch_ms())
-    return _profile(read_profile(parts.graph, access, phone_number_id))
+    parts, tenant_id = deps(), caller(router).tenant_id
+    access = parts.access.of_number(tenant_id, phone_number_id, epoch_ms())
+    revision = profile_revision(parts.directory, tenant_id, phone_number_id)
+    return _profile(read_profile(parts.graph, access, phone_number_id), revision)
 
 
 @router.patch(
@@ -143,12 +145,12 @@ def get_profile(phone_number_id: NumberPath) -> ProfileOut:
     **secured(Scope.SETTINGS, "numbers", "update_profile", summary="Change the business profile"),
 )
 def patch_profile(phone_number_id: NumberPath, body: ProfileIn) -> ProfileOut:
-    """What is not named stays as it is."""
-    parts = deps()
-    access = parts.access.of_number(caller(router).tenant_id, phone_number_id, epoch_ms())
+    """What is not named stays as it is. `revision` is compared with the last change that was made here: what was
+    changed at Meta itself is in none."""
+    parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
+    access = parts.access.of_number(tenant_id, phone_number_id, now)
     changes = body.changes()
-    profile = change_profile(parts.graph, access, phone_number_id, changes)
+    shown = change_profile(parts.graph, access, tenant_id, phone_number_id, changes, now, seen=body.revision)
     # Meta alone knows what was there before; the entry names the fields.
-    before = dict.fromkeys(changes, "unknown")
-    note_change(caller(router).tenant_id, Kind.NUMBER, phone_number_id, before=before, after=changes)
-    return _profile(profile)
+    note_change(tenant_id, Kind.NUMBER, phone_number_id, before=dict.fromkeys(changes, "unknown"), after=changes)
+    return _profile(*shown)

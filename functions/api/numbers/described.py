@@ -33,7 +33,7 @@ DESCRIPTION = Description(
         "refresh_account": {**_OF_META, 429: ("refreshed_just_now",)},
         "refresh_number": {**_OF_META, 429: ("refreshed_just_now",)},
         "get_profile": _OF_META,
-        "update_profile": _OF_META,
+        "update_profile": {**_OF_META, 409: (*_OF_META[409], "changed_meanwhile")},
         "start_onboarding": {404: ("not_found",), 409: ("onboarding_busy",), 422: ("too_many_onboardings",)},
         "resume_onboarding": {409: ("onboarding_busy",), 429: ("too_early",)},
     },
@@ -204,7 +204,11 @@ DESCRIPTION = Description(
         "{waba_id}": "102290129340398",
         "{phone_number_id}": "106540352242922",
         "UnconnectedNumberOut": {"id": "106540352242923", "display": "+55 11 3000-1235"},
-        "ProfileIn": {"about": "Coffee and cake since 1998.", "websites": ["https://aurora.example.com"]},
+        "ProfileIn": {
+            "about": "Coffee and cake since 1998.",
+            "websites": ["https://aurora.example.com"],
+            "revision": 0,
+        },
         "ProfileOut": {
             "about": "Coffee and cake since 1998.",
             "address": "Rua das Flores 1, São Paulo",
@@ -213,6 +217,7 @@ DESCRIPTION = Description(
             "vertical": "RESTAURANT",
             "websites": ["https://aurora.example.com"],
             "picture_url": None,
+            "revision": 0,
         },
         "NoticeOut": {
             "id": "1796036400000-01JG7Q4W8ZC3N5X6Y7V8B9A0ND",

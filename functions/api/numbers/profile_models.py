@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 
 from functions.api.http.fields import Input, Output
+from functions.api.http.revisions import Revision, Seen
 
 # Lengths: Meta, business profiles of the Cloud API (about 1-139, address 256, description 512, email 128, two websites
 # of 256).
@@ -29,16 +30,17 @@ class ProfileIn(Input):
         None,
         description="of a picture that Meta was given: the `handle` of POST /v1/template-samples, of a JPEG or PNG",
     )
+    revision: Seen = None
 
     @model_validator(mode="after")
     def _names_something(self) -> "ProfileIn":
-        if not self.model_fields_set:
+        if not self.model_fields_set - {"revision"}:
             raise ValueError("name what is to be changed")
         return self
 
     def changes(self) -> dict[str, object]:
         """By Meta's names."""
-        named = self.model_dump(exclude_unset=True, exclude_none=True)
+        named = self.model_dump(exclude_unset=True, exclude_none=True, exclude={"revision"})
         handle = named.pop("picture_handle", None)
         return {**named, **({"profile_picture_handle": handle} if handle else {})}
 
@@ -51,3 +53,4 @@ class ProfileOut(Output):
     vertical: str | None = Field(description="the industry, in Meta's word")
     websites: list[str]
     picture_url: str | None = Field(description="Meta's, good for some time")
+    revision: Revision = Field(description="counts the changes that were made here; to be sent with the next one")

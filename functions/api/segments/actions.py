@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from functions.api.accounts.logic.revisions import check_revision
+from functions.api.http.revisions import revised
 from functions.api.segments.models import ConditionProblemOut, Formulated, SegmentPatch, SubjectOfCount
 from functions.api.segments.parts import SegmentParts
 from shared.clock import EpochMs
@@ -78,10 +78,7 @@ def change_segment(
         after = replace(found, name=body.name or found.name)
         if node is not None:
             after = replace(after, text=write(node), tree=to_tree(node))
-        if after == found:
-            return found
-        check_revision(found.revision, body.revision)
-        return replace(after, revision=found.revision + 1, updated_at=now)
+        return revised(found, after, body.revision, stamps={"updated_at": now})
 
     return parts.segments.change(tenant_id, segment_id, changed)
 

@@ -120,16 +120,28 @@ def edit_template(
     template: Template,
     edit: TemplateEdit,
     now: EpochMs,
+    seen: int | None = None,
 ) -> Template:
     """Edit it at Meta; the template as Meta lists it then. The edit is counted before Meta is asked, and not counted
-    again when Meta does not take it.
+    again when Meta does not take it. `seen` is the revision that it was decided by.
 
-    Raises InvalidInput (`template_refused`), Conflict with the limit that forbids it, and ProviderRejected.
+    Raises InvalidInput (`template_refused`), Conflict (`changed_meanwhile`, or the limit that forbids it), and
+    ProviderRejected.
     """
+    is_done = False
+
+    def begin(found: Template) -> Template:
+        nonlocal is_done
+        under_way = begun(found, edit, now, seen)
+        is_done = under_way is found
+        return under_way
+
     draft = draft_of(template, edit)
     require_right(draft, but_components=edit.components is None)
-    if not templates.change(tenant_id, template.template_id, lambda found: begun(found, edit, now)):
+    if not templates.change(tenant_id, template.template_id, begin):
         raise NotFound("there is no such template")
+    if is_done:
+        return templates.get(tenant_id, template.template_id)
     body: dict[str, object] = {}
     if edit.components is not None:
         body["components"] = list(edit.components)

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, JsonValue, StringConstraints
 
 from functions.api.http.fields import Cursor, Input, Moment, Output, moment, open_to
+from functions.api.http.revisions import Revision, Seen
 from functions.api.templates.models import Language, Name, SlotOut, TemplateContentIn, shown_ttl, slots_shown
 from shared.domain.templates.checks.check import faults_of
 from shared.domain.templates.checks.fault import META_CODE, Fault, FaultCode
@@ -26,6 +27,10 @@ class TemplateDraftIn(TemplateContentIn):
     components: Annotated[list[dict[str, JsonValue]], Field(max_length=20)] = Field(
         default_factory=list, description="as Meta's message_templates edge takes them"
     )
+
+
+class TemplateDraftUpdate(TemplateDraftIn):
+    revision: Seen = None
 
 
 class TemplateFaultOut(Output):
@@ -79,6 +84,7 @@ class TemplateDraftOut(Output):
     message_send_ttl_seconds: int | None
     copied_from: str | None = Field(description="id of the template it was made from")
     faults: list[TemplateFaultOut] = Field(description="what stands between it and its review")
+    revision: Revision
     created_at: Moment
     created_by: str
     updated_at: Moment
@@ -98,6 +104,7 @@ class TemplateDraftOut(Output):
                 "message_send_ttl_seconds": shown_ttl(draft.ttl_seconds),
                 "copied_from": stored.copied_from or None,
                 "faults": [TemplateFaultOut.of(fault).model_dump() for fault in faults_of(draft)],
+                "revision": stored.revision,
                 "created_at": moment(stored.created_at),
                 "created_by": stored.created_by,
                 "updated_at": moment(stored.updated_at),

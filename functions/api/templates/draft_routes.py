@@ -7,9 +7,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from functions.api.http.fields import ULID
 from functions.api.http.request import CursorText, Limit, caller, new_router
+from functions.api.http.revisions import revised
 from functions.api.http.routing import effect, operation, secured
 from functions.api.http.wiring import parts_for
-from functions.api.templates.draft_models import TemplateDraftIn, TemplateDraftOut, TemplateDraftsOut
+from functions.api.templates.draft_models import (
+    TemplateDraftIn,
+    TemplateDraftOut,
+    TemplateDraftsOut,
+    TemplateDraftUpdate,
+)
 from functions.api.templates.drafts import submit_draft
 from functions.api.templates.models import TemplateOut
 from functions.api.templates.parts import TemplateParts
@@ -70,14 +76,15 @@ def get_draft(draft_id: DraftPath) -> TemplateDraftOut:
     "/v1/template-drafts/<draft_id>",
     **secured(Scope.CAMPAIGNS, "templates", "replace_template_draft", summary="Replace a draft of a template"),
 )
-def put_draft(draft_id: DraftPath, body: TemplateDraftIn) -> TemplateDraftOut:
+def put_draft(draft_id: DraftPath, body: TemplateDraftUpdate) -> TemplateDraftOut:
     """It is as in the body afterwards; what is left out is blank. 409 `draft_being_submitted` while it is handed to
     Meta."""
     now = epoch_ms()
 
     def changed(draft: StoredDraft) -> StoredDraft:
         require_free(draft, now)
-        return replace(draft, content=body.draft(), waba_id=body.waba_id or WabaId(""), updated_at=now)
+        after = replace(draft, content=body.draft(), waba_id=body.waba_id or WabaId(""))
+        return revised(draft, after, body.revision, stamps={"updated_at": now})
 
     return TemplateDraftOut.of(deps().drafts.change(caller(router).tenant_id, draft_id, changed))
 

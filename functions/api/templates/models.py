@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from functions.api.http.fields import Cursor, Input, Moment, Output, WabaRef, moment_or_none, open_to
+from functions.api.http.revisions import Revision, Seen
 from functions.api.templates.logic.editing import TemplateEdit, next_edit_at
 from shared.clock import EpochMs
 from shared.domain.templates.draft import MOST_SECONDS, TemplateDraft
@@ -81,6 +82,7 @@ class TemplatePatch(Input):
     components: Components | None = Field(None, description="all of them: Meta replaces them as a whole")
     category: Category | None = Field(None, description="not of an approved template")
     message_send_ttl_seconds: Ttl | None = Field(None, description=TTL)
+    revision: Seen = None
 
     @model_validator(mode="after")
     def _something(self) -> "TemplatePatch":
@@ -131,6 +133,10 @@ class TemplateOut(Output):
     unsupported: str | None = Field(description="why campaigns cannot use it, if so")
     rejected_reason: str | None
     version: int = Field(description="counts what it has said, from 1 on")
+    revision: Revision = Field(
+        description="counts the changes of components, category and time to live, by whomever, as far as they are "
+        "known here; to be sent with the next edit"
+    )
     next_edit_at: Moment | None = Field(description="when Meta lets it be edited again; null for now")
     updated_at: Moment | None
 
@@ -155,6 +161,7 @@ class TemplateOut(Output):
                 "unsupported": unsupported,
                 "rejected_reason": template.rejected_reason or None,
                 "version": template.version,
+                "revision": template.revision,
                 "next_edit_at": moment_or_none(next_edit_at(template, now)),
                 "updated_at": moment_or_none(template.updated_at),
             }

@@ -124,11 +124,13 @@ def get_template(template_id: TemplatePath) -> TemplateOut:
 )
 def patch_template(template_id: TemplatePath, body: TemplatePatch) -> TemplateOut:
     """An approved one once in 24 hours and ten times in 30 days (`next_edit_at`), rejected and paused ones as often as
-    needed; an edited one is reviewed again. What it said before is among its versions."""
+    needed; an edited one is reviewed again. What it said before is among its versions. `revision` is compared with the
+    template as it was last edited from here, told of by Meta, or synced: what was changed at Meta alone is in none yet,
+    until `POST /v1/templates/sync`."""
     parts, tenant_id, now = deps(), caller(router).tenant_id, epoch_ms()
     template = parts.templates.get(tenant_id, template_id)
     access = _access(tenant_id, template, now)
-    after = edit_template(parts.graph, parts.templates, access, tenant_id, template, body.edit(), now)
+    after = edit_template(parts.graph, parts.templates, access, tenant_id, template, body.edit(), now, body.revision)
     return TemplateOut.of(after, now)
 
 

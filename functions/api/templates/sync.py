@@ -127,5 +127,8 @@ def _merged(listed: Template, known: Template, now: EpochMs) -> Template:
         version=known.version,
         version_at=known.version_at,
         edits=known.edits,
+        revision=known.revision,
+        changing=known.changing,
+        changing_at=known.changing_at,
         draft_id=known.draft_id or listed.draft_id,
     )

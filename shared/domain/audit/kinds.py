@@ -85,18 +85,19 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         "waba_id name language category status parameter_format rejected_reason quality next_category version "
         "ttl_seconds",
         name="components",
-        nothing="template_id updated_at category_at quality_at text_at next_category_at version_at edits draft_id",
+        nothing="template_id updated_at category_at quality_at text_at next_category_at version_at edits draft_id "
+        "revision changing changing_at",
     ),
     Kind.TEMPLATE_DRAFT: _fields(
         "waba_id copied_from",
         name="content",
-        nothing="draft_id created_at created_by updated_at submitting_at submitting_by",
+        nothing="draft_id created_at created_by updated_at submitting_at submitting_by revision",
     ),
     Kind.FIELD: _fields("key label kind"),
     Kind.CONTACT: _fields(
         "",
         name="phone bsuid name region fields tags opted_out_at opt_out_source profile_name username given_name",
-        nothing="contact_id last_inbound_at created_at updated_at merged moved_at",
+        nothing="contact_id last_inbound_at created_at updated_at merged moved_at revision",
     ),
     Kind.IMPORT: _fields(
         "status total_rows created_fields error_code",
@@ -113,10 +114,10 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
         nothing="campaign_id sharp begins_at created_at created_by frozen_at load_order started_at finished_at "
         "resumed_at resumed_from held_until stands_since rests_until sizes lanes cursors plan skipped segments",
     ),
-    Kind.RATE_CARD: _fields("currency rates", nothing="updated_at"),
-    Kind.BOT: _fields("name phone_number_id enabled", name="rules", nothing="bot_id created_at folded_by"),
-    Kind.LABEL: _fields("name colour", nothing="label_id created_at"),
-    Kind.CANNED_REPLY: _fields("shortcut", name="text", nothing="reply_id created_at updated_at"),
+    Kind.RATE_CARD: _fields("currency rates", nothing="updated_at revision"),
+    Kind.BOT: _fields("name phone_number_id enabled", name="rules", nothing="bot_id created_at folded_by revision"),
+    Kind.LABEL: _fields("name colour", nothing="label_id created_at revision"),
+    Kind.CANNED_REPLY: _fields("shortcut", name="text", nothing="reply_id created_at updated_at revision"),
     Kind.MEDIA: _fields(
         "mime_type kind size status reason voice",
         name="filename",
@@ -125,7 +126,7 @@ FIELDS: Mapping[Kind, Mapping[str, Show]] = {
     Kind.WEBHOOK_ENDPOINT: _fields(
         "events description enabled disabled_reason",
         name="url secrets challenge",
-        nothing="endpoint_id failing_since failures paused_until created_at disabled_at untold",
+        nothing="endpoint_id failing_since failures paused_until created_at disabled_at untold revision",
     ),
     Kind.SUPPORT_ACCESS: _fields(
         "operator_email reason expires_at ended_at",

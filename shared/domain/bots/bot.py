@@ -38,7 +38,7 @@ class Rule:
 @dataclass(frozen=True, slots=True)
 class Bot:
     """`phone_number_id` limits the bot to one number; empty means all of the tenant's. `folded_by` is what made its
-    needles, empty when there are none yet."""
+    needles, empty when there are none yet. `revision` counts the changes."""
 
     bot_id: str
     name: str
@@ -47,6 +47,7 @@ class Bot:
     rules: tuple[Rule, ...]
     created_at: EpochMs = EpochMs(0)
     folded_by: str = ""
+    revision: int = 0
 
 
 def folded(bot: Bot) -> Bot:

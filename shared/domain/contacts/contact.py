@@ -18,7 +18,8 @@ class Contact:
     `profile_name`, which the person gave themselves in WhatsApp. `given_name` is the first name that the tenant gave
     beside that `name`, blank if none (see shared.domain.contacts.first_name). `username` is WhatsApp's, without @;
     it may change freely and identifies nobody (Meta, business-scoped user ids). `moved_at` is when WhatsApp last told
-    that the person changed their number or user id, 0 for never.
+    that the person changed their number or user id, 0 for never. `revision` counts how often a caller or an
+    import wrote names, fields and tags.
     """
 
     contact_id: ContactId
@@ -38,6 +39,7 @@ class Contact:
     username: str = ""
     given_name: str = ""
     moved_at: EpochMs = EpochMs(0)
+    revision: int = 0
 
     @property
     def shown_name(self) -> str:

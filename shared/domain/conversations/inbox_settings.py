@@ -17,24 +17,26 @@ _CONTACT = ("name", "first_name", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`colour` is #rrggbb."""
+    """`colour` is #rrggbb. `revision` counts the changes."""
 
     label_id: str
     name: str
     colour: str
     created_at: EpochMs = EpochMs(0)
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CannedReply:
     """A text to answer with, found by its `shortcut`. It may hold places such as `{contact.first_name|there}`: what
-    stands behind the bar is written when the contact has no such value."""
+    stands behind the bar is written when the contact has no such value. `revision` counts the changes."""
 
     reply_id: str
     shortcut: str
     text: str
     created_at: EpochMs = EpochMs(0)
     updated_at: EpochMs = EpochMs(0)
+    revision: int = 0
 
 
 def check_label(label: Label, others: Collection[Label]) -> None:

@@ -19,7 +19,8 @@ TOO_LARGE = "draft_too_large"
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
     """`waba_id` is "" while no account is chosen. `copied_from` is the id of the template it was made from. Since
-    `submitting_at` (epoch ms, 0 for not) somebody hands it to Meta, by the operation `submitting_by`."""
+    `submitting_at` (epoch ms, 0 for not) somebody hands it to Meta, by the operation `submitting_by`. `revision` counts
+    the changes."""
 
     draft_id: str
     content: TemplateDraft
@@ -30,6 +31,7 @@ class StoredDraft:
     updated_at: EpochMs = EpochMs(0)
     submitting_at: EpochMs = EpochMs(0)
     submitting_by: str = ""
+    revision: int = 0
 
 
 def require_size(document: str) -> None:

@@ -24,7 +24,8 @@ class Template:
     others (epoch ms): what they tell comes in any order. `next_category` is what Meta has announced to make of it at
     `next_category_at`. `version` counts what it said, from 1 on; what it says now it has said since `version_at`.
     `edits` are the moments of those edits that Meta counts (see editing), `ttl_seconds` is 0 where Meta decides.
-    `draft_id` is the draft that it was made from here, blank for every other.
+    `draft_id` is the draft that it was made from here, blank for every other. `revision` counts changes of what can be
+    edited, by whomever; `changing` and `changing_at` are of the last edit (see functions.api.http.revisions).
     """
 
     template_id: str
@@ -48,6 +49,9 @@ class Template:
     edits: tuple[EpochMs, ...] = ()
     ttl_seconds: int = 0
     draft_id: str = ""
+    revision: int = 0
+    changing: str = ""
+    changing_at: EpochMs = EpochMs(0)
 
 
 def same_language(one: str, other: str) -> bool:

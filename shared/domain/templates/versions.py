@@ -25,8 +25,13 @@ def current_version(template: Template) -> TemplateVersion:
 
 
 def numbered(before: Template, after: Template) -> Template:
-    """`after`, as the next version if it says something else than `before`."""
-    if spoken(before) == spoken(after):
+    """`after`, as the next version if it says something else than `before`, and as the next revision if anything that
+    can be edited differs."""
+    says_the_same = spoken(before) == spoken(after)
+    is_same = says_the_same and (before.category, before.ttl_seconds) == (after.category, after.ttl_seconds)
+    if not is_same and after.revision == before.revision:
+        after = replace(after, revision=before.revision + 1)
+    if says_the_same:
         return after
     since = max(after.updated_at, after.text_at)
     return replace(after, version=before.version + 1, version_at=since)

@@ -39,7 +39,8 @@ class SealedSecret:
 class WebhookEndpoint(Breaker):
     """Times are epoch ms. `secrets` has the current one first. `disabled_reason` is why it was disabled by itself, ""
     when somebody did, and `untold` that the tenant is yet to be told so. `challenge` is a text that whoever answers at
-    `url` must give back before anything else goes there; "" once they did."""
+    `url` must give back before anything else goes there; "" once they did. `revision` counts the changes of what
+    somebody says of it, which are its `settings`."""
 
     endpoint_id: str
     url: str
@@ -52,6 +53,11 @@ class WebhookEndpoint(Breaker):
     disabled_at: EpochMs = EpochMs(0)
     untold: bool = False
     challenge: str = ""
+    revision: int = 0
+
+    @property
+    def settings(self) -> tuple[object, ...]:
+        return self.url, self.events, self.description, self.enabled
 
     def moved(self, url: str, challenge: str) -> "WebhookEndpoint":
         """With another URL, which is yet to prove that it wants this."""

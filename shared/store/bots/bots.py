@@ -1,6 +1,6 @@
 """A tenant's bots, in the Directory table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from shared.domain.bots.bot import Bot, check_bots, folded
 from shared.errors import NotFound
@@ -18,19 +18,32 @@ class Bots:
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
 
-    def put(self, tenant_id: TenantId, bot: Bot, *, must_exist: bool = False) -> None:
-        """Make it, or replace the one with its id. Raises NotFound when there is none and there must be, and TooMany
-        (`too_many_bots`, `too_many_keywords`, `bot_too_large`, `bots_too_large`)."""
-        key, stored = f"BOT#{bot.bot_id}", folded(bot)
+    def put(self, tenant_id: TenantId, bot: Bot) -> None:
+        """Make it, or replace the one with its id. Raises TooMany (`too_many_bots`, `too_many_keywords`,
+        `bot_too_large`, `bots_too_large`)."""
+        self._store(tenant_id, bot.bot_id, lambda _: bot)
+
+    def change(self, tenant_id: TenantId, bot_id: str, change: Callable[[Bot], Bot]) -> Bot:
+        """Raises NotFound, TooMany like `put`, and whatever `change` raises."""
+
+        def changed(found: Bot | None) -> Bot:
+            if found is None:
+                raise NotFound("there is no such thing here")
+            return change(found)
+
+        return self._store(tenant_id, bot_id, changed)
+
+    @staticmethod
+    def _store(tenant_id: TenantId, bot_id: str, change: Callable[[Bot | None], Bot]) -> Bot:
+        key = f"BOT#{bot_id}"
 
         def decide(found: Mapping[str, Bot]) -> Mapping[str, Bot]:
-            if must_exist and key not in found:
-                raise NotFound("there is no such thing here")
+            stored = folded(change(found.get(key)))
             sizes = {name: len(to_document(other).encode()) for name, other in found.items()}
             check_bots(found, {**found, key: stored}, sizes, {**sizes, key: len(to_document(stored).encode())})
             return {key: stored}
 
-        guarded.change(tenant_id, BOTS, decide)
+        return guarded.change(tenant_id, BOTS, decide)[key]
 
     def get(self, tenant_id: TenantId, bot_id: str) -> Bot:
         """Raises NotFound."""

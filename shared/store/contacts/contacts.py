@@ -24,6 +24,7 @@ from shared.domain.contacts.contact import Contact
 from shared.domain.contacts.identity import SHARDS, IdentityKind, contact_id_for, shard_of
 from shared.ids import ContactId, TenantId
 from shared.store.contacts.consent import Consent
+from shared.store.contacts.edits import ContactEdits
 from shared.store.contacts.items import (
     FIELD,
     HOPS,
@@ -55,6 +56,7 @@ class Contacts:
         self._client = database.client
         self._table = database.contacts
         self.consent = Consent(database)
+        self.edits = ContactEdits(database)
 
     def _read(self, tenant_id: TenantId, contact_id: ContactId) -> Item | None:
         return read_contact_item(self._client, self._table, tenant_id, contact_id)
@@ -154,8 +156,10 @@ class Contacts:
             f"#{i} = :{i}" for i in range(len(settings))
         )
         values[":now"] = now
+        expression += " ADD rev :one"
+        values[":one"] = 1
         if tags:
-            expression += " ADD tags :tags"
+            expression += ", tags :tags"
             values[":tags"] = tags
         answer = self._client.update_item(
             TableName=self._table,
@@ -167,58 +171,6 @@ class Contacts:
             ReturnValues="ALL_OLD",
         )
         return decode_item(answer["Attributes"]) if answer.get("Attributes") else None
-
-    def edit(
-        self,
-        tenant_id: TenantId,
-        contact_id: ContactId,
-        *,
-        name: str | None,
-        first: str | None = None,
-        fields: Mapping[str, str | None],
-        add_tags: frozenset[str],
-        remove_tags: frozenset[str],
-        now: EpochMs,
-    ) -> bool:
-        """Change a contact on request; a field set to None is removed. `first` is a first name with its name (see
-        shared.domain.contacts.first_name). False when there is no such contact."""
-        sets: dict[str, Value] = {"updated": now}
-        if name is not None:
-            sets["name"] = name
-        if first is not None:
-            sets["first"] = first
-        sets.update({FIELD + key: value for key, value in fields.items() if value is not None})
-        removed = [FIELD + key for key, value in fields.items() if value is None]
-        names = {f"#s{i}": key for i, key in enumerate(sets)} | {f"#r{i}": key for i, key in enumerate(removed)}
-        values: dict[str, Value] = {f":s{i}": value for i, value in enumerate(sets.values())}
-        expression = "SET " + ", ".join(f"#s{i} = :s{i}" for i in range(len(sets)))
-        if removed:
-            expression += " REMOVE " + ", ".join(f"#r{i}" for i in range(len(removed)))
-        if add_tags:
-            expression += " ADD tags :add"
-            values[":add"] = add_tags
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=encode_item(contact_key(tenant_id, contact_id)),
-                UpdateExpression=expression,
-                ConditionExpression="attribute_exists(created) AND attribute_not_exists(ptr)",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={k: encode(v) for k, v in values.items()},
-            )
-            if remove_tags:
-                self._client.update_item(
-                    TableName=self._table,
-                    Key=encode_item(contact_key(tenant_id, contact_id)),
-                    UpdateExpression="DELETE tags :gone",
-                    ConditionExpression="attribute_exists(created)",
-                    ExpressionAttributeValues={":gone": encode(remove_tags)},
-                )
-        except ClientError as error:
-            if condition_failed(error):
-                return False
-            raise
-        return True
 
     def put_pointer(self, tenant_id: TenantId, alias_id: ContactId, contact_id: ContactId) -> None:
         """Make an identity lead to this contact, unless that identity already leads somewhere."""

@@ -36,6 +36,7 @@ def contact_of(item: Item) -> Contact:
     # Read by the million when audiences are frozen, so without a look at each attribute's type: this store alone writes
     # them.
     texts, times = cast("Mapping[str, str]", item), cast("Mapping[str, EpochMs]", item)
+    counts = cast("Mapping[str, int]", item)
     profile = texts.get("profile", "")
     name = texts.get("name") or texts.get("book") or profile
     return Contact(
@@ -56,6 +57,7 @@ def contact_of(item: Item) -> Contact:
         username=texts.get("username", ""),
         moved_at=times.get("moved_at", _NEVER),
         given_name=given_for(texts.get("first", ""), name),
+        revision=counts.get("rev", 0),
     )
 
 

@@ -1,7 +1,6 @@
 """Labels and canned replies, in the Directory table. Reading all of a kind costs 0.5 RRU per 4 KB."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from shared.domain.conversations.inbox_settings import (
     MOST_CANNED,
@@ -47,22 +46,16 @@ class InboxSettings:
 
         guarded.change(tenant_id, LABELS, decide)
 
-    def change_label(self, tenant_id: TenantId, label_id: str, *, name: str | None, colour: str | None) -> Label:
-        """Raises NotFound and Conflict (`label_exists`)."""
+    def change_label(self, tenant_id: TenantId, label_id: str, change: Callable[[Label], Label]) -> Label:
+        """Raises NotFound, Conflict (`label_exists`), and whatever `change` raises."""
         key = f"LABEL#{label_id}"
-
-        def changed(label: Label) -> Label:
-            return replace(label, name=name or label.name, colour=colour or label.colour)
-
-        if name is None:
-            return self._directory.update(tenant_id, key, Label, changed)
 
         def decide(found: Mapping[str, Label]) -> Mapping[str, Label]:
             if key not in found:
                 raise NotFound("there is no such thing here")
-            renamed = changed(found[key])
-            check_label(renamed, [other for other in found.values() if other.label_id != label_id])
-            return {key: renamed}
+            changed = change(found[key])
+            check_label(changed, [other for other in found.values() if other.label_id != label_id])
+            return {key: changed}
 
         return guarded.change(tenant_id, LABELS, decide)[key]
 
@@ -100,7 +93,7 @@ class InboxSettings:
     def change_canned_reply(
         self, tenant_id: TenantId, reply_id: str, change: Callable[[CannedReply], CannedReply]
     ) -> CannedReply:
-        """Raises NotFound and Conflict (`shortcut_taken`)."""
+        """Raises NotFound, Conflict (`shortcut_taken`), and whatever `change` raises."""
         key = f"CANNED#{reply_id}"
 
         def decide(found: Mapping[str, CannedReply]) -> Mapping[str, CannedReply]:

@@ -46,6 +46,7 @@ KEYS = (
     Key("Directory", "T#<t> / WABA#<id>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / NUMBER#<id>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / PIN#<number>", "numbers", False, _TENANT),
+    Key("Directory", "T#<t> / PROFILE#<number>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / ONBOARDING#<id>", "numbers", False, "until fifty newer ones were begun"),
     Key("Directory", "T#<t> / TOKEN#<account>", "numbers", False, _TENANT),
     Key("Directory", "T#<t> / NOTICE#<ms>-<id>", "numbers", False, "400 days"),

@@ -30,7 +30,7 @@ def world(dynoxide: str) -> World:
 def edit(world: World, contact_id: ContactId, **fields: str) -> None:
     none: frozenset[str] = frozenset()
     contacts: Contacts = world.deps.contacts
-    contacts.edit(
+    contacts.edits.apply(
         world.tenant_id, contact_id, name=None, fields=fields, add_tags=none, remove_tags=none, now=epoch_ms()
     )
 

@@ -57,7 +57,7 @@ def test_a_change_takes_its_entry_along(directory: Directory, trail: AuditTrail,
     with on_occasion(Occasion(about, tenant)):
         inbox.put_label(tenant, LABEL)
     with on_occasion(Occasion(entry(), tenant)):
-        inbox.change_label(tenant, "l1", name=None, colour="#00ff00")
+        inbox.change_label(tenant, "l1", lambda label: replace(label, colour="#00ff00"))
     with on_occasion(Occasion(entry(Action.LABEL_DELETED), tenant)):
         inbox.delete_label(tenant, "l1")
     found = sorted(entries(trail, tenant), key=lambda one: str(one.action))
@@ -73,10 +73,10 @@ def test_no_change_has_no_entry(directory: Directory, trail: AuditTrail, tenant:
     inbox = InboxSettings(directory)
     inbox.put_label(tenant, LABEL)
     with on_occasion(Occasion(entry(), tenant)):
-        inbox.change_label(tenant, "l1", name=None, colour=LABEL.colour)
+        inbox.change_label(tenant, "l1", lambda label: label)
         directory.delete(tenant, "LABEL#none")
         with pytest.raises(NotFound):
-            inbox.change_label(tenant, "none", name="x", colour=None)
+            inbox.change_label(tenant, "none", lambda label: label)
     assert entries(trail, tenant) == []
 
 

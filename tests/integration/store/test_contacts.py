@@ -151,7 +151,7 @@ def test_another_tenants_contact_is_not_there(contacts: Contacts, tenant: Tenant
     assert contacts.get(other, contact_id) is None
     assert contacts.find(other, "phone", PHONE) is None
     assert contacts.page(other, "", 10) == []
-    assert not contacts.edit(
+    assert not contacts.edits.apply(
         other, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=EpochMs(1)
     )
 
@@ -299,7 +299,7 @@ def test_pages_of_contacts_hold_everybody_once(contacts: Contacts, tenant: Tenan
 def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = add(contacts, tenant, points="1", city="SP")
     say(contacts, tenant, contact_id, no=True, at=EpochMs(5))
-    assert contacts.edit(
+    assert contacts.edits.apply(
         tenant,
         contact_id,
         name="Bia",
@@ -315,7 +315,7 @@ def test_an_edit_sets_removes_and_leaves_the_rest(contacts: Contacts, tenant: Te
 
 def test_nobody_is_made_by_an_edit(contacts: Contacts, tenant: TenantId) -> None:
     contact_id = contact_id_for(tenant, "phone", PHONE)
-    assert not contacts.edit(
+    assert not contacts.edits.apply(
         tenant, contact_id, name="x", fields={}, add_tags=frozenset(), remove_tags=frozenset(), now=EpochMs(1)
     )
     assert contacts.get(tenant, contact_id) is None
@@ -350,7 +350,7 @@ def test_a_first_name_goes_when_the_name_is_another_whoever_sets_it(contacts: Co
     contacts.upsert(tenant, contact_id, {"name": "Ana María Gómez"}, {}, frozenset(), EpochMs(3))
     assert first_name() == "Ana María"
     for name, first, said in ((None, kept_with_name("Ani", whole), "Ani"), (None, "", "Ana")):
-        contacts.edit(
+        contacts.edits.apply(
             tenant,
             contact_id,
             name=name,

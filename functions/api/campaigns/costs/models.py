@@ -7,7 +7,7 @@ from pydantic import Field, StrictInt, StringConstraints, field_validator, model
 from functions.api.campaigns.costs.logic.rate_card import ANYWHERE, Bill, Rate, RateCard
 from functions.api.http.countries import CODES
 from functions.api.http.fields import Input, Moment, Output, moment_or_none
-from shared.clock import EpochMs
+from functions.api.http.revisions import Revision, Seen
 from shared.domain.campaigns.books import FREE_PREFIX
 from shared.domain.money import Micros, is_currency
 
@@ -45,6 +45,7 @@ class RateCardIn(Input):
         description="ISO 4217, the one Meta bills in"
     )
     rates: Annotated[list[RateIn], Field(max_length=2000)]
+    revision: Seen = None
 
     @model_validator(mode="after")
     def _sound(self) -> "RateCardIn":
@@ -55,8 +56,8 @@ class RateCardIn(Input):
             raise ValueError("rates name a country and category twice; keep one of them")
         return self
 
-    def to_card(self, now: EpochMs) -> RateCard:
-        return RateCard(self.currency, tuple(Rate(r.country, r.category, r.price_micros) for r in self.rates), now)
+    def to_card(self) -> RateCard:
+        return RateCard(self.currency, tuple(Rate(r.country, r.category, r.price_micros) for r in self.rates))
 
 
 class RateOut(Output):
@@ -68,14 +69,17 @@ class RateOut(Output):
 class RateCardOut(Output):
     currency: str | None = Field(description="null while no rate card is set: then messages are only counted")
     rates: list[RateOut]
+    revision: Revision = Field(description="counts the changes, 0 before the first; to be sent with the next one")
     updated_at: Moment | None
 
     @classmethod
     def of(cls, card: RateCard | None) -> "RateCardOut":
         if card is None:
-            return cls(currency=None, rates=[], updated_at=None)
+            return cls(currency=None, rates=[], revision=0, updated_at=None)
         rates = [RateOut(country=r.country, category=r.category, price_micros=r.micros) for r in card.rates]
-        return cls(currency=card.currency, rates=rates, updated_at=moment_or_none(card.updated_at))
+        return cls(
+            currency=card.currency, rates=rates, revision=card.revision, updated_at=moment_or_none(card.updated_at)
+        )
 
 
 class AmountOut(Output):

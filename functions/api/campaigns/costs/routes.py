@@ -1,8 +1,12 @@
 """What the tenant pays Meta for messages."""
 
+from dataclasses import replace
+
+from functions.api.campaigns.costs.logic.rate_card import RateCard
 from functions.api.campaigns.costs.models import RateCardIn, RateCardOut
-from functions.api.campaigns.costs.rate_cards import rate_card_of, set_rate_card
+from functions.api.campaigns.costs.rate_cards import change_rate_card, rate_card_of
 from functions.api.http.request import caller, new_router
+from functions.api.http.revisions import revised
 from functions.api.http.routing import secured
 from functions.api.http.wiring import parts_for
 from shared.clock import epoch_ms
@@ -25,6 +29,10 @@ def get_rate_card() -> RateCardOut:
 @router.put("/v1/rate-card", **secured(Scope.SETTINGS, "rate card", "set_rate_card", summary="Replace the rate card"))
 def put_rate_card(body: RateCardIn) -> RateCardOut:
     """Dry runs and reports use it from now on, also for campaigns that are over."""
-    card = body.to_card(epoch_ms())
-    set_rate_card(deps(), caller(router).tenant_id, card)
-    return RateCardOut.of(card)
+    card, now = body.to_card(), epoch_ms()
+
+    def changed(found: RateCard) -> RateCard:
+        after = replace(found, currency=card.currency, rates=card.rates)
+        return revised(found, after, body.revision, stamps={"updated_at": now})
+
+    return RateCardOut.of(change_rate_card(caller(router).tenant_id, changed))

@@ -8,6 +8,7 @@ an edited approved or paused one is approved again unless it fails review.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from functions.api.http.revisions import begun_at_meta, ended_at_meta
 from shared.clock import DAY_MS, EpochMs
 from shared.domain.templates.draft import TemplateDraft, as_listed
 from shared.domain.templates.template import Component, Template
@@ -56,14 +57,18 @@ def next_edit_at(template: Template, now: EpochMs) -> EpochMs | None:
     return later if later > now else None
 
 
-def begun(template: Template, edit: TemplateEdit, now: EpochMs) -> Template:
-    """The template with this edit counted, which is to be stored before Meta is asked. Raises Conflict (`code` says
-    which limit)."""
+def begun(template: Template, edit: TemplateEdit, now: EpochMs, seen: int | None = None) -> Template:
+    """The template with this edit counted and under way, which is to be stored before Meta is asked; itself where this
+    was the last edit and `seen` is a revision before it. Raises Conflict (`changed_meanwhile`, or which limit)."""
+    change = [edit.components and list(edit.components), edit.category, edit.ttl_seconds]
+    under_way = begun_at_meta(template, change, seen, now)
+    if under_way is template:
+        return template
     if template.status not in EDITABLE:
         words = f"a template that is {template.status} cannot be edited; wait until it is one of {', '.join(EDITABLE)}"
         raise Conflict(words, code=STATE)
     if template.status != "APPROVED":
-        return template
+        return under_way
     if edit.category is not None and edit.category != template.category:
         words = "the category of an approved template is fixed; make another template"
         raise Conflict(words, code=FIXED_CATEGORY, field="category")
@@ -77,18 +82,19 @@ def begun(template: Template, edit: TemplateEdit, now: EpochMs) -> Template:
             code=EDITS_USED_UP if used_up else EDITED_TODAY,
             extensions={"retry_after_seconds": seconds},
         )
-    return replace(template, edits=(*_counted(template, now), now))
+    return replace(under_way, edits=(*_counted(template, now), now))
 
 
 def given_up(template: Template, began_at: EpochMs) -> Template:
     """The template without the edit that began then: Meta did not make it."""
-    return replace(template, edits=tuple(at for at in template.edits if at != began_at))
+    left = tuple(at for at in template.edits if at != began_at)
+    return ended_at_meta(replace(template, edits=left), began_at, arrived=False)
 
 
 def edited(template: Template, edit: TemplateEdit, category: str, now: EpochMs) -> Template:
-    """As it is once Meta has taken the edit. A rejected one is reviewed again."""
+    """As it is once Meta has taken the edit that began then. A rejected one is reviewed again."""
     return replace(
-        template,
+        ended_at_meta(template, now, arrived=True),
         components=template.components if edit.components is None else [as_listed(one) for one in edit.components],
         category=category,
         ttl_seconds=template.ttl_seconds if edit.ttl_seconds is None else edit.ttl_seconds,

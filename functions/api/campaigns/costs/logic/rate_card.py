@@ -28,11 +28,12 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class RateCard:
-    """`currency` is an ISO 4217 code; `updated_at` in epoch ms."""
+    """`currency` is an ISO 4217 code; `updated_at` in epoch ms. `revision` counts the changes."""
 
     currency: str
     rates: tuple[Rate, ...]
     updated_at: EpochMs = EpochMs(0)
+    revision: int = 0
 
     def price(self, country: str, category: str) -> Micros | None:
         """For one message; 0 for what Meta says is free, None when no rate is noted."""
