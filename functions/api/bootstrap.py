@@ -102,8 +102,8 @@ class _Nouns(AccountNouns, ContactNouns):
         )
         return [
             CampaignParts(
-                accounts=self.accounts,
                 directory=self.directory,
+                accounts=self.accounts,
                 campaigns=self.campaigns,
                 contacts=self.contacts,
                 fields=self.fields,
@@ -196,8 +196,8 @@ class _Nouns(AccountNouns, ContactNouns):
 
         return [
             ConnectedParts(
-                directory=self.directory,
                 accounts=self.accounts,
+                directory=self.directory,
                 campaigns=self.campaigns,
                 lanes=Lanes(self.database),
                 graph=self.brief_graph,

@@ -9,7 +9,8 @@ A call that is repeated because its answer was lost names a revision that its ow
 stands there as it is asked for is no clash, whoever wrote it.
 
 What lies at Meta cannot be written on a condition. A change of it is begun here first, on one, and ended here when Meta
-has answered: while it is under way nobody else who names a revision begins another.
+has answered: while it is under way nobody else who names a revision begins another, nor for a minute where no answer
+came, because Meta may have taken it.
 """
 
 import json

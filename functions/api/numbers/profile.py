@@ -96,6 +96,9 @@ def change_profile(
         body = {"messaging_product": "whatsapp", **changes}
         try:
             graph.call("POST", f"{phone_number_id}/whatsapp_business_profile", access, body=body)
+        except RetryableError:
+            # Meta may have taken it: for a minute only the same change is begun by this revision.
+            raise
         except AppError:
             noted(lambda found: ended_at_meta(found, now, arrived=False))
             raise

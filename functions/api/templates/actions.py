@@ -19,7 +19,7 @@ from shared.domain.templates.checks.check import faults_of
 from shared.domain.templates.checks.fault import META_CODE
 from shared.domain.templates.draft import TemplateDraft, as_listed
 from shared.domain.templates.template import Template, same_language
-from shared.errors import AppError, Conflict, InvalidInput, NotFound, ProviderRejected
+from shared.errors import AppError, Conflict, InvalidInput, NotFound, ProviderRejected, RetryableError
 from shared.ids import TenantId, WabaId
 from shared.store.templates.templates import Templates
 
@@ -151,8 +151,10 @@ def edit_template(
         body["message_send_ttl_seconds"] = edit.ttl_seconds
     try:
         answer = graph.call("POST", template.template_id, access, body=body)
-    except AppError:
-        templates.change(tenant_id, template.template_id, lambda found: given_up(found, now))
+    except AppError as error:
+        # Where Meta may have taken it, only the same edit is begun by this revision for a minute.
+        is_known = not isinstance(error, RetryableError)
+        templates.change(tenant_id, template.template_id, lambda found: given_up(found, now, is_known=is_known))
         raise
     category = str(answer.get("category") or draft.category).upper()
     templates.change(tenant_id, template.template_id, lambda found: edited(found, edit, category, now))

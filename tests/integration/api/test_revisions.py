@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from functions.api import bootstrap
+from functions.api.meta.calls import SyncGraph
 from functions.api.numbers.account_actions import ConnectedParts
 from functions.api.numbers.profile import change_profile
 from functions.api.templates.actions import edit_template
@@ -205,26 +206,42 @@ def test_of_eight_profiles_at_once_with_one_revision_one_reaches_meta(chat: Chat
     assert ask(chat, "GET", f"/v1/numbers/{chat.number}/profile").body["revision"] == 1
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.at_meta], ids=lambda row: row.route)
-@pytest.mark.parametrize(
-    ("error", "status"), [(RetryableError("down"), 503), (ProviderRejected("no", provider_code="100"), 422)]
-)
-def test_what_meta_does_not_take_leaves_the_revision(
-    chat: Chat, monkeypatch: pytest.MonkeyPatch, row: Row, error: AppError, status: int
-) -> None:
-    path = row.make(chat)
-    seen = shown(chat, row, path)["revision"]
+AT_META = pytest.mark.parametrize("row", [row for row in ROWS if row.at_meta], ids=lambda row: row.route)
 
+
+def fail(patch: pytest.MonkeyPatch, error: AppError) -> None:
     def fails(*_: object, **__: object) -> Json:
         raise error
 
+    patch.setattr(SyncGraph, "call", fails)
+
+
+@AT_META
+def test_what_meta_refuses_leaves_the_revision(chat: Chat, monkeypatch: pytest.MonkeyPatch, row: Row) -> None:
+    path = row.make(chat)
+    seen = shown(chat, row, path)["revision"]
     with monkeypatch.context() as patch:
-        patch.setattr(type(chat.api.deps.graph), "call", fails)
-        assert changed(chat, row, path, 1, seen).status == status
+        fail(patch, ProviderRejected("no", provider_code="100"))
+        assert changed(chat, row, path, 1, seen).status == 422
     assert shown(chat, row, path)["revision"] == seen
     assert changed(chat, row, path, 2, seen).status == 200
     # Of what was refused nothing is left that a later call could be taken for.
     assert changed(chat, row, path, 1, seen).status == 409
+
+
+@AT_META
+def test_what_meta_does_not_answer_may_be_tried_again_and_nothing_else(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, row: Row
+) -> None:
+    path = row.make(chat)
+    seen = shown(chat, row, path)["revision"]
+    with monkeypatch.context() as patch:
+        fail(patch, RetryableError("down"))
+        assert changed(chat, row, path, 1, seen).status == 503
+    assert changed(chat, row, path, 2, seen).body["code"] == CLASH[1]
+    assert changed(chat, row, path, 1, seen).status == 200
+    assert changed(chat, row, path, 2, seen).body["code"] == CLASH[1]
+    assert changed(chat, row, path, 2, shown(chat, row, path)["revision"]).status == 200
 
 
 def test_what_meta_has_changed_meanwhile_counts_once_it_is_synced(chat: Chat) -> None:

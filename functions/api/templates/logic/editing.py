@@ -85,10 +85,11 @@ def begun(template: Template, edit: TemplateEdit, now: EpochMs, seen: int | None
     return replace(under_way, edits=(*_counted(template, now), now))
 
 
-def given_up(template: Template, began_at: EpochMs) -> Template:
-    """The template without the edit that began then: Meta did not make it."""
-    left = tuple(at for at in template.edits if at != began_at)
-    return ended_at_meta(replace(template, edits=left), began_at, arrived=False)
+def given_up(template: Template, began_at: EpochMs, *, is_known: bool) -> Template:
+    """The template without the edit that began then. `is_known`: Meta did not make it; else nobody knows, and it stays
+    under way."""
+    left = replace(template, edits=tuple(at for at in template.edits if at != began_at))
+    return ended_at_meta(left, began_at, arrived=False) if is_known else left
 
 
 def edited(template: Template, edit: TemplateEdit, category: str, now: EpochMs) -> Template:
