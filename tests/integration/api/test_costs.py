@@ -91,7 +91,8 @@ def shop(api: Api) -> Shop:
 
 
 def test_a_rate_card_is_replaced_as_a_whole(shop: Shop) -> None:
-    assert shop.ask("GET", "/v1/rate-card").body == {"currency": None, "rates": [], "updated_at": None}
+    nothing = {"currency": None, "rates": [], "revision": 0, "updated_at": None}
+    assert shop.ask("GET", "/v1/rate-card").body == nothing
     shop.priced()
     shown = shop.ask("GET", "/v1/rate-card").body
     assert (shown["currency"], shown["rates"]) == ("USD", RATES)
