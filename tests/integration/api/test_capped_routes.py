@@ -280,7 +280,7 @@ WITHOUT_BOUND = {
     "POST /v1/whatsapp/accounts/{waba_id}/disconnect": "a state that is left once",
     "POST /v1/numbers/{phone_number_id}/refresh": "once a minute, by the moment that is stored",
     "POST /v1/numbers/{phone_number_id}/disconnect": "a state that is left once",
-    "PATCH /v1/numbers/{phone_number_id}/profile": "Meta's, and nothing of it is stored",
+    "PATCH /v1/numbers/{phone_number_id}/profile": "Meta's; its revision is raced in test_revisions.py",
     **dict.fromkeys(
         (
             "POST /v1/login",
