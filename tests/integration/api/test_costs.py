@@ -91,7 +91,7 @@ def shop(api: Api) -> Shop:
 
 
 def test_a_rate_card_is_replaced_as_a_whole(shop: Shop) -> None:
-    nothing = {"currency": None, "rates": [], "revision": 0, "updated_at": None}
+    nothing: dict[str, object] = {"currency": None, "rates": [], "revision": 0, "updated_at": None}
     assert shop.ask("GET", "/v1/rate-card").body == nothing
     shop.priced()
     shown = shop.ask("GET", "/v1/rate-card").body

@@ -31,7 +31,7 @@ def schema_of(content: Json) -> Json:
     return found
 
 
-@pytest.mark.parametrize("name", CHANGES.keys() - WITHOUT.keys())
+@pytest.mark.parametrize("name", [name for name in CHANGES if name not in WITHOUT])
 def test_a_change_takes_the_revision_that_was_seen_and_shows_the_new_one(name: str) -> None:
     operation = CHANGES[name]
     taken, shown = schema_of(operation["requestBody"]), schema_of(operation["responses"]["200"])
