@@ -103,7 +103,7 @@ class ContactOut(Output):
     opt_out_source: str | None
     last_inbound_at: Moment | None
     revision: Revision = Field(
-        description="counts what callers and imports wrote of names, fields and tags; to be sent with the next change"
+        description="counts the changes of names, fields and tags by PATCH; to be sent with the next one"
     )
     created_at: Moment
     updated_at: Moment

@@ -156,7 +156,7 @@ class Contacts:
             f"#{i} = :{i}" for i in range(len(settings))
         )
         values[":now"] = now
-        expression += " ADD rev :one"
+        expression += " ADD upserts :one"
         values[":one"] = 1
         if tags:
             expression += ", tags :tags"

@@ -4,8 +4,9 @@
 |---|---|---|
 | `apply` | `T#<t>#<shard>` / `C#<id>` | 1 RRU and 1 WRU, again for each that came first; 1 RRU when nothing differs |
 
-The item's `rev` counts what callers and imports write of names, fields and tags, and an edit is written only where it
-is as it was read. So of two edits one sees the other, and what a call repeats that was done before is no change.
+The item's `rev` counts edits, and `upserts` what imports and whoever makes a contact once more write, which is mostly
+what stands already. An edit is written only where both are as they were read: of two edits one sees the other, and
+neither overwrites what came by an import meanwhile. What a call repeats that was done before is no change.
 """
 
 from collections.abc import Callable, Mapping
@@ -71,15 +72,21 @@ class ContactEdits:
         if removed := names.keys() - sets.keys():
             expression += " REMOVE " + ", ".join(sorted(removed))
         values = {f":{name[1:]}": encode(value) for name, value in sets.items()} | {":one": encode(1)}
-        unchanged = "attribute_not_exists(rev)"
-        if "rev" in found:
-            unchanged, values[":rev"] = "rev = :rev", encode(found["rev"])
+        unchanged = list[str]()
+        for count in ("rev", "upserts"):
+            if count in found:
+                unchanged.append(f"{count} = :{count}")
+                values[f":{count}"] = encode(found[count])
+            else:
+                unchanged.append(f"attribute_not_exists({count})")
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=encode_item({"pk": found["pk"], "sk": found["sk"]}),
                 UpdateExpression=f"{expression} ADD rev :one",
-                ConditionExpression=f"attribute_exists(created) AND attribute_not_exists(ptr) AND {unchanged}",
+                ConditionExpression=" AND ".join(
+                    ["attribute_exists(created)", "attribute_not_exists(ptr)", *unchanged]
+                ),
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )

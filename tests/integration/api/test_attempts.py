@@ -57,7 +57,6 @@ NOT_KEPT = {
     "/v1/whatsapp/accounts/{waba_id}/disconnect": "Meta gives no answer here; what is disconnected stays so",
 }
 OTHERWISE = {
-    "/v1/contacts": "they are completed once more, which their revision counts",
     "/v1/templates/{template_id}/resume": "one that is approved was resumed, as far as one can see",
     "/v1/whatsapp/onboardings": "the step that failed is tried again",
 }

@@ -22,6 +22,7 @@ from shared.clock import epoch_ms
 from shared.errors import AppError, Conflict, ProviderRejected, RetryableError
 from shared.ids import ContactId
 from shared.services.meta_access import MetaAccess
+from shared.store.contacts.items import read_contact_item
 from shared.store.engine.database import TableItem
 from tests.integration.api.test_templates import made, reviewed
 from tests.support.api_document import api_document
@@ -267,15 +268,31 @@ def test_an_endpoint_that_fails_is_no_change_by_somebody(chat: Chat) -> None:
     assert changed(chat, row, path, 1, seen).status == 200
 
 
-def test_an_import_and_another_make_of_a_contact_count(chat: Chat) -> None:
+def test_what_completes_a_contact_counts_as_no_edit(chat: Chat) -> None:
     path = f"/v1/contacts/{chat.contact}"
     seen = ask(chat, "GET", path).body["revision"]
-    assert ask(chat, "POST", "/v1/contacts", {"phone": chat.phone, "tags": ["vip"]}).status == 200
-    refused = ask(chat, "PATCH", path, {"name": "Bia", "revision": seen})
-    assert (refused.status, refused.body["code"]) == CLASH
+    completed = ask(chat, "POST", "/v1/contacts", {"phone": chat.phone, "tags": ["vip"]})
+    assert (completed.status, completed.body["revision"]) == (200, seen)
     chat.api.deps.contacts.note_inbound(chat.tenant, ContactId(chat.contact), epoch_ms())
-    again = ask(chat, "PATCH", path, {"name": "Bia", "remove_tags": ["vip"], "revision": seen + 1})
-    assert (again.status, again.body["tags"], again.body["revision"]) == (200, [], seen + 2)
+    edited = ask(chat, "PATCH", path, {"name": "Bia", "add_tags": ["new"], "revision": seen})
+    assert (edited.status, edited.body["tags"], edited.body["revision"]) == (200, ["new", "vip"], seen + 1)
+
+
+def test_an_edit_overwrites_nothing_that_came_by_an_import_meanwhile(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts, came = chat.api.deps.contacts, list[int]()
+
+    def read_and_be_overtaken(*args: Any) -> Any:
+        found = read_contact_item(*args)
+        if not came:
+            came.append(1)
+            contacts.upsert(chat.tenant, ContactId(chat.contact), {}, {}, frozenset({"vip"}), epoch_ms())
+        return found
+
+    monkeypatch.setattr("shared.store.contacts.edits.read_contact_item", read_and_be_overtaken)
+    path = f"/v1/contacts/{chat.contact}"
+    assert ask(chat, "PATCH", path, {"add_tags": ["new"]}).body["tags"] == ["new", "vip"]
 
 
 def test_edits_that_name_no_revision_all_arrive(chat: Chat, racing: Racers) -> None:
