@@ -8,14 +8,13 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
 import pytest
 from hypothesis import settings
 
 from infra.local.cloud import LocalCloud
 from tests.support.compiled import compile_suite
 from tests.support.dynoxide import BINARY, MISSING, running_dynoxide
+from tests.support.read_once import read_once
 from tests.support.reports import run_and_report
 from tests.support.scheduling import CloudFirst, cloud_first, gives_way
 
@@ -30,8 +29,7 @@ os.environ.update(
     POWERTOOLS_SERVICE_NAME="wasapbos",
     POWERTOOLS_METRICS_NAMESPACE="wasapbos",
 )
-# What describes a service is read once, and not for each of the thousands of clients that tests make.
-botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+read_once()
 # What is started in the background of a shell ignores SIGINT, and so would the processes that tests interrupt.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,14 +54,26 @@ def dynoxide() -> Iterator[str]:
         yield url
 
 
+_started = contextlib.ExitStack()
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
     """The local cloud, started once for all integration and end-to-end tests; each test makes a tenant of its own.
 
     It enforces policies, signatures and sessions as AWS does.
     """
-    with LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "15"}, enforcing=True) as running:
-        yield running
+    running = LocalCloud(parameters={"LaneSliceSeconds": "5", "UnknownGraceSeconds": "15"}, enforcing=True)
+    with _started:
+        yield _started.enter_context(running)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """The cloud ends when its tests do: it would go on with its work beside the rest of the suite."""
+    yield
+    if nextitem and gives_way(nextitem.nodeid) and not gives_way(item.nodeid):
+        _started.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -34,13 +34,15 @@ class Racers:
 
 
 @contextmanager
-def racers(count: int, prepare: Callable[..., AbstractContextManager[Work]], *arguments: Any) -> Iterator[Racers]:
+def racers(
+    count: int, prepare: Callable[..., AbstractContextManager[Work]], *arguments: Any, loaded: str
+) -> Iterator[Racers]:
     """`count` processes, each of which is prepared by `prepare(*arguments)`, which gives what it does then.
 
-    `prepare` stands in a module, which is imported once for all of them: they are forked from a process that did so.
+    They are forked from a process that has imported the modules of `prepare` and `loaded`, once for all of them.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([prepare.__module__])
+    context.set_forkserver_preload([prepare.__module__, loaded])
     start = context.Barrier(count)
     pipes = [context.Pipe() for _ in range(count)]
     processes = [

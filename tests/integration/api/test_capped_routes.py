@@ -387,7 +387,7 @@ def graph_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def racing(dynoxide: str, graph_url: str) -> Iterator[Racers]:
-    with racers(AT_ONCE, racing_api, dynoxide, graph_url) as ready:
+    with racers(AT_ONCE, racing_api, dynoxide, graph_url, loaded="tests.support.forked_api") as ready:
         yield ready
 
 

@@ -158,7 +158,7 @@ def test_a_write_that_reaches_the_database_twice_is_no_clash_with_itself(chat: C
 
 @pytest.fixture(scope="module")
 def racing(dynoxide: str, graph_url: str) -> Iterator[Racers]:
-    with racers(AT_ONCE, racing_api, dynoxide, graph_url) as ready:
+    with racers(AT_ONCE, racing_api, dynoxide, graph_url, loaded="tests.support.forked_api") as ready:
         yield ready
 
 

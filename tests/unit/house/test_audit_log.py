@@ -21,6 +21,8 @@ def sources() -> dict[str, str]:
 
 def calls(source: str, name: str) -> list[ast.Call]:
     """Of functions and methods of this name."""
+    if name not in source:
+        return []
     found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [
         call
