@@ -4,7 +4,7 @@ import functools
 import os
 from dataclasses import dataclass
 
-from functions.api.accounts.access_tokens import TokenRules, TokenVerifier
+from functions.api.accounts.user_pool.access_tokens import TokenRules, TokenVerifier
 from shared.config import required
 from shared.store.accounts.people import People
 from shared.store.accounts.tenants import Accounts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from functions.api.accounts.ended_signups import SignupEndings
 from functions.api.accounts.team.desks import DeskParts
-from functions.api.accounts.user_pool import UserPool
+from functions.api.accounts.user_pool.pool import UserPool
 from functions.api.numbers.token_warnings import WarningParts
 from shared.clients.aws import AwsClients
 from shared.config import required

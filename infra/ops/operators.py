@@ -6,7 +6,7 @@ import string
 from typing import Any
 
 from functions.api.accounts.operators.actions import end_access
-from functions.api.accounts.user_pool import PoolPerson, UserPool
+from functions.api.accounts.user_pool.pool import PoolPerson, UserPool
 from infra.ops.desk import Answer, Desk, Nouns, add_noun, add_verb, moment, said_why
 from infra.ops.tenant_log import deed
 from shared.domain.accounts.account import PLATFORM

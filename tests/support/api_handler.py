@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.api import handler
 from functions.api.accounts.parts import AccountParts
-from functions.api.accounts.user_pool import UserPool
+from functions.api.accounts.user_pool.pool import UserPool
 from functions.api.bots.parts import BotParts
 from functions.api.campaigns.parts import CampaignParts
 from functions.api.events.parts import EndpointParts, FeedParts

@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 
-from functions.api.accounts.access_tokens import AccessToken, claimed
+from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import REFUSED, Refusal

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from functions.api.accounts.user_pool import UserPool
+from functions.api.accounts.user_pool.pool import UserPool
 from shared.clock import EpochMs
 from shared.failures import failure
 from shared.observability import count, logger

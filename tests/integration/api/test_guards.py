@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.api import handler
-from functions.api.accounts.access_tokens import AccessToken, TokenExpired
+from functions.api.accounts.user_pool.access_tokens import AccessToken, TokenExpired
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant, lambda_handler
 from functions.api.contacts.imports.job import ImportJob, Options

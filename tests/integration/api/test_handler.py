@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.api import handler
-from functions.api.accounts.access_tokens import claimed
+from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.authorizer_bootstrap import AuthorizerDeps
 from functions.api.authorizer_handler import grant
 from functions.api.http.refusal import Refusal

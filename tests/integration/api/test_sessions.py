@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
-from functions.api.accounts.access_tokens import claimed
+from functions.api.accounts.user_pool.access_tokens import claimed
 from functions.api.accounts.parts import AccountParts
 from functions.api.accounts.sessions.log_in import Credentials, log_in
 from shared.clock import EpochMs, epoch_ms

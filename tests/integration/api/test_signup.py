@@ -11,11 +11,12 @@ from typing import Any
 import boto3
 import pytest
 
-from functions.api.accounts import ended_signups, passwords
+from functions.api.accounts import ended_signups
+from functions.api.accounts.user_pool import passwords
 from functions.api.accounts.ended_signups import SignupEndings, end_signups
-from functions.api.accounts.passwords import SHORTEST, check_password
+from functions.api.accounts.user_pool.passwords import SHORTEST, check_password
 from functions.api.accounts.signup import Application, Doors, log_in, sign_up
-from functions.api.accounts.user_pool import UserPool
+from functions.api.accounts.user_pool.pool import UserPool
 from infra.local import services
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.signup import CONFIRM_WITHIN_MS, HOLD_MS, HOUR_MS, MOST_CODES, MOST_SIGNUPS

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
-from functions.api.accounts.access_tokens import AccessToken, claimed
+from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
 from functions.api.accounts.api_keys import KeyParts, Rotation, revoke_api_key, rotate_api_key
 from functions.api.accounts.team.actions import remove_member
 from functions.api.accounts.team.desks import DeskParts, clear_desks

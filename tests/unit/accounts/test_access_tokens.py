@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from functions.api.accounts.access_tokens import AccessToken, TokenExpired, TokenRules, TokenVerifier
+from functions.api.accounts.user_pool.access_tokens import AccessToken, TokenExpired, TokenRules, TokenVerifier
 from shared.clock import EpochMs
 
 RULES = TokenRules("https://keys.example/eu-west-1_Pool", "eu-west-1_Pool", "client")

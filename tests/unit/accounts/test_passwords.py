@@ -3,7 +3,7 @@
 import base64
 import hashlib
 
-from functions.api.accounts.passwords import is_same_password, verifier_of
+from functions.api.accounts.user_pool.passwords import is_same_password, verifier_of
 
 PASSWORD = "Correct-horse-1"
 

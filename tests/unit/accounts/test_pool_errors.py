@@ -4,8 +4,8 @@ import botocore.session
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.api.accounts import pool_errors
-from functions.api.accounts.pool_errors import (
+from functions.api.accounts.user_pool import errors as pool_errors
+from functions.api.accounts.user_pool.errors import (
     IS_REFUSED,
     IS_TAKEN,
     IS_WRONG_CODE,

@@ -8,7 +8,7 @@ To look at a tenant they have another token, which names one access. It opens wh
 access lasts, and as long as the session that it was opened with.
 """
 
-from functions.api.accounts.access_tokens import AccessToken
+from functions.api.accounts.user_pool.access_tokens import AccessToken
 from functions.api.http.refusal import Refusal
 from shared.clock import EpochMs
 from shared.domain.accounts.account import PLATFORM, Tenant

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 
 from functions.api.accounts import signup
 from functions.api.accounts.attempts import AttemptLimits
-from functions.api.accounts.logic.session import Session
-from functions.api.accounts.pool_changes import PoolChanges
+from functions.api.accounts.user_pool.logic.session import Session
+from functions.api.accounts.user_pool.changes import PoolChanges
 from functions.api.accounts.signup import Doors
-from functions.api.accounts.user_pool import EmailUnverified, SecondFactorNeeded
+from functions.api.accounts.user_pool.pool import EmailUnverified, SecondFactorNeeded
 from shared.clock import EpochMs, epoch_ms
 from shared.domain.accounts.attempts import Attempt
 from shared.domain.accounts.person import end_all_sessions, end_session, use_recovery_code

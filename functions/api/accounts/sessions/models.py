@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from functions.api.accounts.field_models import Email, Password
-from functions.api.accounts.logic.session import Session
+from functions.api.accounts.user_pool.logic.session import Session
 from functions.api.http.fields import Input, Moment, Output, open_to
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]

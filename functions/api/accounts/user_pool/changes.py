@@ -1,9 +1,9 @@
 """What people change about themselves in the user pool: password, address, second factor. What its errors become stands
-in `pool_errors`."""
+in `errors`."""
 
 from typing import TYPE_CHECKING
 
-from functions.api.accounts.pool_errors import (
+from functions.api.accounts.user_pool.errors import (
     IS_MALFORMED,
     IS_REFUSED,
     IS_TAKEN,

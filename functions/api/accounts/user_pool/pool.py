@@ -1,4 +1,4 @@
-"""The user pool: who may log in, with which password. What its errors become stands in `pool_errors`.
+"""The user pool: who may log in, with which password. What its errors become stands in `errors`.
 
 Whoever has a token knows the pool's id and its client's: both stand in it. So passwords are looked at by a call that
 only this function's role may make (AdminInitiateAuth; the client allows no other), and nobody tries them at Cognito
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from functions.api.accounts.logic.session import Session
-from functions.api.accounts.pool_errors import (
+from functions.api.accounts.user_pool.logic.session import Session
+from functions.api.accounts.user_pool.errors import (
     IS_MALFORMED,
     IS_REFUSED,
     IS_TAKEN,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
 
-    from functions.api.accounts.access_tokens import AccessToken
+    from functions.api.accounts.user_pool.access_tokens import AccessToken
 
 _WRONG = "e-mail address or password is wrong"
 
@@ -193,7 +193,7 @@ class UserPool:
         return self.claimed(session).subject
 
     def claimed(self, session: Session) -> "AccessToken":
-        from functions.api.accounts.access_tokens import claimed  # with its cryptography: only who logs in needs it
+        from functions.api.accounts.user_pool.access_tokens import claimed  # with its cryptography: only who logs in needs it
 
         return claimed(session.access_token)
 
