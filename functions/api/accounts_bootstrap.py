@@ -31,7 +31,7 @@ class AccountNouns(Common):
         return [AuditParts(self.accounts, self.audit)]
 
     def of_keys(self) -> Iterable[object]:
-        from functions.api.accounts.api_keys import KeyParts, KeyWatch
+        from functions.api.accounts.api_keys.actions import KeyParts, KeyWatch
         from shared.store.accounts.api_keys import ApiKeys
 
         keys = ApiKeys(self.directory)

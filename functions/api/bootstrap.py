@@ -44,7 +44,7 @@ def build(env: Mapping[str, str], database: Database, aws: AwsClients) -> Parts:
             "functions.api.accounts.parts": nouns.of_accounts,
             "functions.api.accounts.audit.parts": nouns.of_the_audit,
             "functions.api.accounts.profile": nouns.of_profiles,
-            "functions.api.accounts.api_keys": nouns.of_keys,
+            "functions.api.accounts.api_keys.actions": nouns.of_keys,
             "functions.api.accounts.operators.parts": nouns.of_operators,
             "functions.api.accounts.team.parts": nouns.of_teams,
             "functions.api.bots.parts": nouns.of_bots,

@@ -16,7 +16,7 @@ from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.accounts.api_keys import KeyWatch
+from functions.api.accounts.api_keys.actions import KeyWatch
 from functions.api.bootstrap import parts
 from functions.api.http import problems
 from functions.api.http.call_limits import Allowance, CallLimits
@@ -47,7 +47,7 @@ def written(value: object) -> str:
 ROUTES: Mapping[str, frozenset[str]] = {
     "accounts.routes": frozenset({"me", "signup"}),
     "accounts.profile_routes": frozenset({"me", "tenant"}),
-    "accounts.key_routes": frozenset({"api-keys"}),
+    "accounts.api_keys.routes": frozenset({"api-keys"}),
     "accounts.audit.routes": frozenset({"audit", "audit.csv"}),
     "accounts.sessions.routes": frozenset({"login", "password", "session", "signup"}),
     "accounts.sessions.self_routes": frozenset({"me"}),

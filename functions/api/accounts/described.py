@@ -1,4 +1,4 @@
-"""Accounts, keys and members, for the OpenAPI document."""
+"""Accounts and members, for the OpenAPI document."""
 
 from functions.api.http.description import Advice, Description
 
@@ -13,30 +13,12 @@ _MEMBER = {
     "time_zone": "America/Sao_Paulo",
     "revision": 2,
 }
-_KEY = {
-    "id": "01JG7Q4W8ZC3N5X6Y7V8B9A0KD",
-    "name": "Shop",
-    "scopes": ["contacts", "read"],
-    "hint": "tS3M",
-    "created_at": "2026-11-30T09:00:00Z",
-    "created_by": _MEMBER["id"],
-    "expires_at": "2027-11-30T09:00:00Z",
-    "expired": False,
-    "last_used_at": "2026-12-24T09:00:00Z",
-    "former_until": None,
-}
 
 DESCRIPTION = Description(
-    tags={
-        "account": "Signing up, logging in, and who calls.",
-        "api keys": "Keys for programs, with the scopes that they need.",
-    },
+    tags={"account": "Signing up, logging in, and who calls."},
     problems={
         "sign_up": {422: ("policy_not_current", "weak_password"), 429: ("too_many_requests",)},
         "get_caller": {404: ("not_found",)},
-        "create_api_key": {422: ("too_many_api_keys",)},
-        "delete_api_key": {403: ("wider_key",)},
-        "rotate_api_key": {403: ("wider_key",), 409: ("changed_meanwhile",)},
         "update_caller": {404: ("not_found",), 409: ("changed_meanwhile",)},
         "get_tenant": {404: ("not_found",)},
         "update_tenant": {404: ("not_found",), 409: ("changed_meanwhile",)},
@@ -58,10 +40,6 @@ DESCRIPTION = Description(
             "The sign-up for this address was not completed.",
             "Repeat `POST /v1/signup` with the same address and password, and log in again.",
         ),
-        "too_many_api_keys": Advice(
-            "The tenant has as many API keys as there can be.",
-            "Revoke one that nobody uses any more.",
-        ),
         "too_many_requests": Advice(
             "There were too many attempts on this account, or from this network.",
             "Wait for `Retry-After`.",
@@ -74,18 +52,12 @@ DESCRIPTION = Description(
             "The password is too easily guessed.",
             "`detail` says what it lacks: choose another one.",
         ),
-        "wider_key": Advice(
-            "The API key has scopes that the caller has not.",
-            "Ask an owner or an admin to revoke it.",
-        ),
         "wrong_code": Advice(
             "The confirmation code is wrong, or too old.",
             "Take the code of the newest mail; sign up again to have another one mailed.",
         ),
     },
-    begun={"create_api_key": {"last_used_at": None}},
     examples={
-        "{key_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0KD",
         "{member_id}": "01JG7Q4W8ZC3N5X6Y7V8B9A0MA",
         "SignupIn": {
             "business_name": "Café Aurora",
@@ -117,11 +89,7 @@ DESCRIPTION = Description(
             "created_at": "2026-11-02T09:30:00Z",
         },
         "MemberOut": _MEMBER,
-        "ApiKeyIn": {"name": "Shop", "scopes": ["read", "contacts"], "expires_at": "2027-11-30T09:00:00Z"},
-        "KeyRotationIn": {"overlap_hours": 24},
         "MeUpdateIn": {"revision": 2, "language": "pt-BR", "time_zone": "America/Sao_Paulo"},
         "TenantUpdateIn": {"revision": 4, "name": "Café Aurora", "country": "BR"},
-        "ApiKeyOut": _KEY,
-        "NewApiKeyOut": {**_KEY, "key": "wpb_x7Qm3vT0cK9sLr2aFh5nYb8dWe1gZj4uPi6oXq0tS3M"},
     },
 )

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from functions.api import bootstrap
 from functions.api.accounts.user_pool.access_tokens import AccessToken, claimed
-from functions.api.accounts.api_keys import KeyParts, Rotation, revoke_api_key, rotate_api_key
+from functions.api.accounts.api_keys.actions import KeyParts, Rotation, revoke_api_key, rotate_api_key
 from functions.api.accounts.team.actions import remove_member
 from functions.api.accounts.team.desks import DeskParts, clear_desks
 from functions.api.accounts.team.invitations import Acceptance, accept

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from functions.api.accounts.api_keys import (
+from functions.api.accounts.api_keys.actions import (
     KeyParts,
     NewKey,
     Rotation,
