@@ -12,7 +12,7 @@ from functions.api.accounts.api_keys.actions import (
     revoke_api_key,
     rotate_api_key,
 )
-from functions.api.accounts.models import ApiKeyIn, ApiKeyOut, ApiKeysOut, KeyRotationIn, NewApiKeyOut
+from functions.api.accounts.api_keys.models import ApiKeyIn, ApiKeyOut, ApiKeysOut, KeyRotationIn, NewApiKeyOut
 from functions.api.http.fields import ULID, epoch_ms_of
 from functions.api.http.request import CursorText, Limit, caller, new_router
 from functions.api.http.routing import effect, operation, secured
