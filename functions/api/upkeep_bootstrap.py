@@ -5,7 +5,7 @@ import functools
 import os
 from dataclasses import dataclass
 
-from functions.api.accounts.ended_signups import SignupEndings
+from functions.api.accounts.signup.endings import SignupEndings
 from functions.api.accounts.team.desks import DeskParts
 from functions.api.accounts.user_pool.pool import UserPool
 from functions.api.numbers.token_warnings import WarningParts

@@ -8,7 +8,7 @@ than as many runs as all of them take, however many of those fail.
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from functions.api.accounts.ended_signups import end_signups
+from functions.api.accounts.signup.endings import end_signups
 from functions.api.accounts.team.desks import clear_desks
 from functions.api.numbers.token_warnings import warn_of_tokens
 from functions.api.upkeep.shares import do_in_turn

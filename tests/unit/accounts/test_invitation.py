@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.api.accounts.logic.team_rules import is_vouched_for
+from functions.api.accounts.team.logic.rules import is_vouched_for
 from shared.clock import EpochMs
 from shared.domain.accounts.account import Member
 from shared.domain.accounts.invitation import GOOD_FOR_MS, Invitation, accepted, hash_secret, renewed, revoked

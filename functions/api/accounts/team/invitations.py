@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from functions.api.accounts.logic.team_rules import check_grant, is_vouched_for
+from functions.api.accounts.team.logic.rules import check_grant, is_vouched_for
 from functions.api.accounts.mailer import Mail, MailNotSent
 from functions.api.accounts.mails import ROLE_NAMES, MailKind, language_of, mail_of
 from functions.api.accounts.user_pool.passwords import check_password
-from functions.api.accounts.policy import check_policy
+from functions.api.accounts.signup.policy import check_policy
 from functions.api.accounts.sessions.log_in import Credentials, prove
 from functions.api.accounts.team.parts import TeamParts
 from shared.clock import EpochMs

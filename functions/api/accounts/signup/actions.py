@@ -4,7 +4,7 @@ The user pool and our tables cannot be written together, and the pool says of an
 that, whatever the password (Amazon Cognito, InitiateAuth: UserNotConfirmedException comes before the password is looked
 at). So a sign-up is kept here with what recognises its password, and a mailed code confirms the address only together
 with that password: nobody's code ever confirms what somebody else chose. A new sign-up for the same address takes the
-place of one that was not confirmed; one that is not confirmed within a day ends (`ended_signups`). The first log-in
+place of one that was not confirmed; one that is not confirmed within a day ends (`endings`). The first log-in
 makes the tenant.
 
 One call at a time works on an address, and what was kept before is lost before the pool is changed: whoever dies in
